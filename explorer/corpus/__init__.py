@@ -1,0 +1,1 @@
+"""Reading a corpus: stores, chips, cubes, labels, index, catalog."""

@@ -1,0 +1,111 @@
+"""Chips: bytes in, checked pixels out.
+
+A chip that is not what its id says is refused with a short reason: never wrong pixels, never a crash.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import rasterio
+from rasterio.errors import RasterioError
+from rasterio.io import MemoryFile
+
+from explorer.errors import ChipError
+from explorer.grid import Cell
+from explorer.products import Product
+
+MAX_BYTES = 16 * 2**20
+"""No chip of the corpus comes near this: 200 x 200 px, 4 bands, int16 is 320 kB raw."""
+MAX_BANDS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One decoded chip: `data` is `(band, y, x)` as stored, `bands` its band names, `nodata` the file's own."""
+
+    data: np.ndarray
+    bands: tuple[str, ...]
+    nodata: float | None
+
+
+def read(data: bytes, product: Product, cell: Cell) -> Chip:
+    """Decode a GeoTIFF and check size, band count, dtype, CRS and transform against the sample's id.
+
+    Raises `ChipError` with the reason when it is truncated, empty, foreign or mis-sized.
+    """
+    if not data:
+        raise ChipError("empty file")
+    if len(data) > MAX_BYTES:
+        raise ChipError(f"{len(data)} bytes, far more than a chip can have")
+    if data[:4] not in (b"II*\x00", b"MM\x00*"):
+        raise ChipError("not a TIFF file")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a chip without georeference is refused below
+            with MemoryFile(data) as memory, memory.open(driver="GTiff") as source:
+                _check(source, product, cell)
+                names = band_names(source.descriptions, product, source.count)
+                return Chip(source.read(), names, source.nodata)
+    except ChipError:
+        raise
+    except (RasterioError, ValueError, OSError, MemoryError) as error:
+        raise ChipError(f"damaged or truncated ({_short(error)})") from error
+
+
+def band_names(descriptions: tuple[str | None, ...], product: Product, count: int) -> tuple[str, ...]:
+    """The names of a file's bands: its own, where it names all of them; else the product's order; else numbers.
+
+    Raises `ChipError` where the file names bands that are not the product's.
+    """
+    given = tuple((text or "").strip() for text in descriptions)
+    if all(given) and len(set(given)) == count:
+        if not product.bands:
+            return given
+        lower = {name.lower(): name for name in product.band_names}
+        lower |= {f"b{name[1:].lstrip('0').lower()}": name for name in product.band_names if name[0] == "B"}
+        known = [lower.get(name.lower()) for name in given]
+        if all(known) and len(set(known)) == count:
+            return tuple(str(name) for name in known)
+        if not any(known):  # free text, not names: the corpus's order holds
+            return product.band_names
+        strange = [name for name, match in zip(given, known, strict=True) if match is None]
+        raise ChipError(f"its bands are named {', '.join(strange or given)}, not as {product.id}'s")
+    if product.bands:
+        return product.band_names
+    return tuple(f"band_{i + 1}" for i in range(count))
+
+
+def _check(source: rasterio.DatasetReader, product: Product, cell: Cell) -> None:
+    if (source.width, source.height) != (product.size, product.size):
+        raise ChipError(
+            f"{source.width} x {source.height} px, not {product.size} x {product.size}"
+        )
+    expected = len(product.bands)
+    if expected and source.count != expected:
+        raise ChipError(f"{source.count} bands, not {expected}")
+    if source.count > MAX_BANDS:
+        raise ChipError(f"{source.count} bands, more than {MAX_BANDS}")
+    dtypes = set(source.dtypes)
+    if len(dtypes) != 1 or (product.dtypes and source.dtypes[0] not in product.dtypes):
+        raise ChipError(f"dtype {', '.join(sorted(dtypes))}, not {' or '.join(product.dtypes)}")
+    if source.crs is None:
+        raise ChipError("no coordinate reference system")
+    if source.crs.to_epsg() != cell.epsg:
+        raise ChipError(f"its CRS is {source.crs.to_string()[:40]}, the id says EPSG:{cell.epsg}")
+    left, _, _, top = cell.bounds
+    t = source.transform
+    found = (t.a, t.b, t.c, t.d, t.e, t.f)
+    wanted = (product.pixel_size, 0, left, 0, -product.pixel_size, top)
+    if not np.allclose(found, wanted, rtol=0, atol=0.01):
+        raise ChipError(
+            f"its upper-left corner is ({t.c:.0f}, {t.f:.0f}) at {t.a:g} m a pixel, "
+            f"the id says ({left:.0f}, {top:.0f}) at {product.pixel_size:g} m"
+        )
+
+
+def _short(error: BaseException) -> str:
+    text = str(error).strip().splitlines()
+    return text[-1][:120] if text else type(error).__name__

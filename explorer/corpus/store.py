@@ -1,0 +1,95 @@
+"""Stores: where the bytes of a corpus are. One protocol, several places.
+
+A key is a path relative to the corpus's root, with forward slashes. Keys can come from files and links, so a
+store never follows one out of its root.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from explorer.errors import CorpusNotFoundError, NotThereError, StoreError
+
+
+@runtime_checkable
+class Store(Protocol):
+    """Bytes by key. Every method may be called from many threads at once."""
+
+    @property
+    def where(self) -> str:
+        """The place, as a person would name it."""
+
+    def get(self, key: str) -> bytes:
+        """The whole of one file. Raises `NotThereError` if it is absent, `StoreError` if the store fails."""
+
+    def list(self, folder: str) -> Iterator[str]:
+        """Names directly in a folder, sorted, folders ending in `/`; nothing where it is absent.
+
+        Raises `StoreError` where the store cannot list (plain HTTP).
+        """
+
+    def href(self, key: str) -> str:
+        """The URL or path by which other programs get the file."""
+
+
+def clean_key(key: str) -> str:
+    """The key itself, if it stays in the root; raises `NotThereError` for `..`, absolute paths and NUL."""
+    parts = key.split("/")
+    if not key or "\x00" in key or "\\" in key or any(part in ("", ".", "..") for part in parts):
+        raise NotThereError(repr(key))
+    return key
+
+
+class DirectoryStore:
+    """A corpus in a folder."""
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        path = Path(root).expanduser()
+        if not path.is_dir():
+            what = "is a file" if path.exists() else "does not exist"
+            raise CorpusNotFoundError(
+                f"{path} {what}; give the folder that holds imagery/ and labels/, or the word demo"
+            )
+        self.root = path.resolve()
+
+    @property
+    def where(self) -> str:
+        return str(self.root)
+
+    def path(self, key: str) -> Path:
+        """The file of a key; raises `NotThereError` where a link in the corpus leads out of it."""
+        path = self.root / clean_key(key)
+        # One realpath a chip costs about 20 us; it is what keeps a planted link from serving /etc.
+        real = os.path.realpath(path)
+        if real != str(path) and not real.startswith(str(self.root) + os.sep):
+            raise NotThereError(key)
+        return path
+
+    def get(self, key: str) -> bytes:
+        path = self.path(key)
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            if not self.root.is_dir():
+                raise StoreError(f"the corpus folder {self.root} is gone; is its disk mounted?") from None
+            raise NotThereError(key) from None
+        except OSError as error:
+            raise StoreError(f"cannot read {key} in {self.root}: {error.strerror or error}") from error
+
+    def list(self, folder: str) -> Iterator[str]:
+        path = self.root if folder in ("", ".") else self.path(folder.rstrip("/"))
+        try:
+            with os.scandir(path) as entries:
+                names = sorted(e.name + "/" if e.is_dir() else e.name for e in entries)
+        except (FileNotFoundError, NotADirectoryError):
+            return iter(())
+        except OSError as error:
+            raise StoreError(f"cannot list {folder} in {self.root}: {error.strerror or error}") from error
+        return iter(names)
+
+    def href(self, key: str) -> str:
+        return str(self.root / clean_key(key))

@@ -1,0 +1,113 @@
+"""Every failure the explorer names: one base class, one class a kind of failure.
+
+A message says which thing is wrong, what was found, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class ExplorerError(Exception):
+    """Base of all errors that the explorer raises on purpose."""
+
+
+class InvalidSampleIdError(ExplorerError, ValueError):
+    """A text that is not an id of the corpus's grid."""
+
+    def __init__(self, sample_id: object, why: str) -> None:
+        text = str(sample_id)
+        shown = text if len(text) <= 60 else text[:57] + "..."
+        super().__init__(
+            f"{shown!r} is not a sample id: {why}. "
+            "An id reads {zone}_{X}E-{Y}N_{row}_{col}, for example 33N_15E-200N_01_09."
+        )
+
+
+class UnknownSampleError(ExplorerError, KeyError):
+    """A well-formed id that this corpus does not hold."""
+
+    def __init__(self, sample_id: str, where: str, near: Iterable[str] = ()) -> None:
+        hint = ", ".join(near)
+        super().__init__(
+            f"sample {sample_id} is not in the corpus {where}"
+            + (f"; it has for example {hint}" if hint else "; corpus.samples lists those that are")
+        )
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnknownBandError(ExplorerError, KeyError):
+    """A band name that a product does not have."""
+
+    def __init__(self, band: object, product: str, known: Iterable[str]) -> None:
+        super().__init__(f"{product} has no band {band!r}; its bands are {', '.join(known)}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnknownDateError(ExplorerError, KeyError):
+    """A date outside a product's calendar."""
+
+    def __init__(self, date: object, product: str, calendar: str) -> None:
+        super().__init__(f"{product} has no date {date}; {calendar}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnknownClassError(ExplorerError, KeyError):
+    """A land cover code or name that CORINE does not have."""
+
+    def __init__(self, code: object, level: int | None = None) -> None:
+        at = f" at level {level}" if level else ""
+        super().__init__(
+            f"CORINE has no class {code!r}{at}; codes run from 1 to 5 (level 1), "
+            "11 to 52 (level 2) and 111 to 523 (level 3)"
+        )
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class InvalidQueryError(ExplorerError, ValueError):
+    """A query argument that cannot be understood."""
+
+
+class CorpusNotFoundError(ExplorerError, FileNotFoundError):
+    """Nothing that looks like a corpus at the place given."""
+
+
+class CorpusFormatError(ExplorerError, ValueError):
+    """A file of the corpus that is there but cannot be read as what it should be."""
+
+    def __init__(self, key: str, why: str) -> None:
+        super().__init__(f"{key}: {why}")
+        self.key = key
+        self.why = why
+
+
+class NotThereError(ExplorerError, FileNotFoundError):
+    """A key that the store does not hold. Ordinary: dates can be absent."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} is not there")
+        self.key = key
+
+
+class StoreError(ExplorerError, OSError):
+    """The store itself fails: no permission, no network, a disk that does not answer."""
+
+
+class ChipError(ExplorerError, ValueError):
+    """A chip whose bytes are not the image they should be; `reason` is short, for a list."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class CancelledError(ExplorerError):
+    """Work that was given up because nobody waits for it any more."""
