@@ -1,0 +1,230 @@
+"""A corpus: samples, their labels and their cubes, wherever the files are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import xarray as xr
+
+from explorer import grid
+from explorer.config import Settings, settings
+from explorer.corpus import index as sample_index
+from explorer.corpus import query as queries
+from explorer.corpus.arrays import to_dataarray
+from explorer.corpus.cubes import CubeCache, Reading
+from explorer.corpus.readers import ReaderPool
+from explorer.corpus.store import DirectoryStore, Store
+from explorer.errors import CorpusNotFoundError, UnknownSampleError
+from explorer.grid import Cell
+from explorer.products import PF_QA, PF_SR, S2_SR, Product
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pystac
+
+logger = logging.getLogger("explorer")
+Progress = Callable[[int, int], None]
+"""Called with (done, total)."""
+
+
+class Corpus:
+    """One corpus. Make it with `open_corpus`; it may be used from many threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        index: sample_index.SampleIndex | None = None,
+        *,
+        config: Settings | None = None,
+        progress: Progress | None = None,
+        featured: Sequence[str] = (),
+    ) -> None:
+        self.config = config or settings()
+        self.store = store
+        self.index = index if index is not None else sample_index.build(store, progress)
+        self.featured = tuple(featured)
+        """Ids worth opening first."""
+        threads = getattr(store, "concurrency", None) or (os.cpu_count() or 2) + 1
+        self._pool = ReaderPool(threads)
+        self.cubes = CubeCache(store, self._pool, self.config.cube_cache_bytes)
+
+    def __repr__(self) -> str:
+        return f"<Corpus {self.where}: {len(self.samples):,} samples>"
+
+    @property
+    def where(self) -> str:
+        """The place of the corpus, as a person would name it."""
+        return self.store.where
+
+    @property
+    def samples(self) -> pd.DataFrame:
+        """All samples, indexed by `sample_id`.
+
+        `lon`, `lat` (centre, degrees, EPSG:4326), `x`, `y` (metres, EPSG:3857), `clc` (level-3 code of the
+        largest fraction; 0: no label) and `fraction` (0 to 1).
+        """
+        return self.index.samples
+
+    @cached_property
+    def default_sample(self) -> str | None:
+        """The sample to show where nobody asked for one: a featured one, else the first that has a label."""
+        for sample_id in self.featured:
+            if sample_id in self.samples.index:
+                return sample_id
+        if not len(self.samples):
+            return None
+        labelled = self.samples["clc"].to_numpy() > 0
+        return str(self.samples.index[int(labelled.argmax())])
+
+    def cell(self, sample_id: str) -> Cell:
+        """The grid cell of a sample of this corpus.
+
+        Raises `InvalidSampleIdError` for what is no id and `UnknownSampleError` for what is not in here.
+        """
+        cell = grid.parse(sample_id)
+        if sample_id not in self.samples.index:
+            raise UnknownSampleError(sample_id, self.where, [str(i) for i in self.samples.index[:3]])
+        return cell
+
+    def labels(self, sample_id: str) -> pd.Series:
+        """CORINE fractions of a sample: level-3 code -> fraction (0 to 1), largest first, without zeros.
+
+        Empty where the sample has no label. Raises as `cell`.
+        """
+        self.cell(sample_id)
+        return self.index.fractions.row(sample_id)
+
+    def planet_fusion(
+        self,
+        sample_id: str,
+        dates: Iterable[Any] | None = None,
+        bands: Sequence[str] | None = None,
+    ) -> xr.DataArray:
+        """Planet Fusion surface reflectance of a sample.
+
+        Int16 DN `(time, band, y, x)` (reflectance x 10000), bands blue, green, red, nir, 3 m, in the sample's UTM
+        zone. Only dates that are there; those absent or broken are in `attrs["missing"]`.
+        Raises `UnknownSampleError`, `UnknownDateError`, `UnknownBandError`, `StoreError`.
+        """
+        return self._array(sample_id, PF_SR, dates, bands)
+
+    def sentinel2(
+        self,
+        sample_id: str,
+        months: Iterable[Any] | None = None,
+        bands: Sequence[str] | None = None,
+    ) -> xr.DataArray:
+        """Sentinel-2 monthly mosaics of a sample.
+
+        Uint16 DN `(time, band, y, x)` (reflectance x 10000, 0 is nodata), bands B02 ... B09, 10 m. Else as
+        `planet_fusion`.
+        """
+        return self._array(sample_id, S2_SR, months, bands)
+
+    def quality(
+        self,
+        sample_id: str,
+        dates: Iterable[Any] | None = None,
+        bands: Sequence[str] | None = None,
+    ) -> xr.DataArray:
+        """Planet Fusion quality layers of a sample, `(time, band, y, x)` as stored.
+
+        What the bands are is not published: they have the names that the files give them, else `band_1` ...
+        """
+        return self._array(sample_id, PF_QA, dates, bands)
+
+    def _array(
+        self, sample_id: str, product: Product, dates: Iterable[Any] | None, bands: Sequence[str] | None
+    ) -> xr.DataArray:
+        cell = self.cell(sample_id)
+        if isinstance(dates, (str, dt.date)):
+            dates = [dates]
+        chosen = None if dates is None else [product.parse_date(date) for date in dates]
+        if isinstance(bands, str):
+            bands = [bands]
+        if bands is not None and product.bands:
+            for name in bands:
+                product.band(name)  # an unknown band is an error before anything is read
+        return to_dataarray(self.cubes.get(cell, product), chosen, bands)
+
+    def read(self, sample_id: str, product: Product, first: int = 0) -> Reading:
+        """Begin to read a cube (or join who reads it), the date at position `first` before the others.
+
+        The caller must `release()` the reading.
+        """
+        return self.cubes.open(self.cell(sample_id), product, first)
+
+    def query(self, **conditions: Any) -> pd.DataFrame:
+        """Rows of `samples` that meet every condition; see `explorer.corpus.query.query`.
+
+        By space (`bbox`, `geometry`), label (`classes`, `level`, `min_fraction`), time (`start`, `end`) or all.
+        """
+        return queries.query(self.index, **conditions)
+
+    def to_geopandas(self, samples: pd.DataFrame | Iterable[str] | None = None) -> gpd.GeoDataFrame:
+        """Samples (all, or the rows or ids given) with their footprints, EPSG:4326."""
+        return queries.to_geopandas(self.index, self._rows(samples))
+
+    def hrefs(
+        self,
+        samples: pd.DataFrame | Iterable[str] | None = None,
+        products: Sequence[str] = ("PF-SR", "S2-SR"),
+        start: Any = None,
+        end: Any = None,
+        labels: bool = False,
+    ) -> list[str]:
+        """URLs (or paths) of the chips that samples need, between two dates, for any downloader."""
+        keys = queries.keys(self._rows(samples).index, products, start=start, end=end, labels=labels)
+        return [self.store.href(key) for key in keys]
+
+    def catalog(self, samples: pd.DataFrame | Iterable[str] | None = None) -> pystac.Catalog:
+        """A STAC catalog of the corpus, or of the rows or ids given."""
+        from explorer.corpus import catalog  # pystac is only paid for by those who want STAC
+
+        return catalog.catalog(self, None if samples is None else self._rows(samples))
+
+    def _rows(self, samples: pd.DataFrame | Iterable[str] | None) -> pd.DataFrame:
+        if samples is None:
+            return self.samples
+        if isinstance(samples, pd.DataFrame):
+            return samples
+        ids = [samples] if isinstance(samples, str) else list(samples)
+        for sample_id in ids:
+            self.cell(sample_id)
+        return self.samples.loc[ids]
+
+    def close(self) -> None:
+        """Stop the reader threads and drop what is cached."""
+        self._pool.close()
+        self.cubes.forget()
+
+
+def open_corpus(
+    where: str | os.PathLike[str] = "demo",
+    *,
+    config: Settings | None = None,
+    progress: Progress | None = None,
+) -> Corpus:
+    """Open a corpus: a folder in its layout, a STAC catalog file on disk, or the word `demo`.
+
+    Raises `CorpusNotFoundError` where there is none.
+    """
+    text = os.fspath(where)
+    if text == "demo":
+        from explorer.demo import open_demo  # the demo is a room above; only this word leads there
+
+        return open_demo(config=config)
+    if "://" in text and not text.startswith("file://"):
+        raise CorpusNotFoundError(f"{text}: only folders and the word demo can be opened so far")
+    path = Path(text.removeprefix("file://")).expanduser()
+    if path.is_file() and path.suffix == ".json":
+        store, index = sample_index.open_stac(path, progress)
+        return Corpus(store, index, config=config)
+    return Corpus(DirectoryStore(path), config=config, progress=progress)

@@ -1,0 +1,51 @@
+"""The threads that read chips: most wanted first, across all samples under way."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+from collections.abc import Callable
+
+
+class ReaderPool:
+    """A few daemon threads and a queue ordered by rank, so that every sample's first frame goes before
+    any sample's 146th. Threads start with the first job.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self.size = max(1, threads)
+        self._jobs: list[tuple[int, int, Callable[[], None]]] = []
+        self._count = itertools.count()
+        self._ready = threading.Condition()
+        self._threads: list[threading.Thread] = []
+        self._closed = False
+
+    def submit(self, rank: int, job: Callable[[], None]) -> None:
+        """Queue a job; lower ranks run first, equal ones in order. A job handles its own errors."""
+        with self._ready:
+            if self._closed:
+                raise RuntimeError("this reader pool is closed")
+            heapq.heappush(self._jobs, (rank, next(self._count), job))
+            if len(self._threads) < self.size:
+                thread = threading.Thread(target=self._run, name="chip-reader", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+            self._ready.notify()
+
+    def close(self) -> None:
+        """Stop the threads once they have finished the job in hand; what is queued is dropped."""
+        with self._ready:
+            self._closed = True
+            self._jobs.clear()
+            self._ready.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._ready:
+                while not self._jobs:
+                    if self._closed:
+                        return
+                    self._ready.wait()
+                job = heapq.heappop(self._jobs)[2]
+            job()
