@@ -7,7 +7,7 @@ UTM zone (WGS 84, EPSG:326xx), divided into 40 x 40 cells; row counts from 1 at 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -84,9 +84,7 @@ class Cell:
     def footprint(self, crs: int = 4326) -> shapely.Polygon:
         """The cell's outline, counter-clockwise, in the CRS of an EPSG code."""
         left, bottom, right, top = self.bounds
-        xs, ys = transformer(self.epsg, crs).transform(
-            [left, right, right, left], [bottom, bottom, top, top]
-        )
+        xs, ys = transformer(self.epsg, crs).transform([left, right, right, left], [bottom, bottom, top, top])
         return shapely.Polygon(list(zip(xs, ys, strict=True)))
 
     def pixel(self, lon: float, lat: float, pixel_size: float) -> tuple[int, int] | None:
@@ -142,9 +140,7 @@ def parse_many(sample_ids: Sequence[str] | pd.Index) -> pd.DataFrame:
     if bad.any():
         raise InvalidSampleIdError(ids[int(np.argmax(bad))], "it does not have the form of one")
     cells = parts.astype(np.int32)
-    wrong = ~(
-        cells["zone"].between(1, 60) & cells["row"].between(1, CELLS) & cells["col"].between(1, CELLS)
-    )
+    wrong = ~(cells["zone"].between(1, 60) & cells["row"].between(1, CELLS) & cells["col"].between(1, CELLS))
     if wrong.any():
         parse(ids[int(np.argmax(wrong))])  # says what is wrong with it
     return cells
@@ -157,16 +153,21 @@ def _corners(cells: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(left), np.asarray(top)
 
 
+def _by_zone(cells: pd.DataFrame) -> Iterator[tuple[int, np.ndarray]]:
+    """Each UTM zone with the positions of its cells."""
+    zones = cells["zone"].to_numpy()
+    for zone in np.unique(zones):
+        yield int(zone), np.flatnonzero(zones == zone)
+
+
 def centres(sample_ids: Sequence[str] | pd.Index) -> pd.DataFrame:
     """`lon`, `lat` (degrees, EPSG:4326) and `x`, `y` (metres, EPSG:3857) of many ids' centres, float64."""
     cells = parse_many(sample_ids)
     left, top = _corners(cells)
     half = CELL_SIZE_M / 2
     lon, lat = np.empty(len(cells)), np.empty(len(cells))
-    for zone, rows in cells.groupby("zone").indices.items():
-        lon[rows], lat[rows] = transformer(32600 + int(zone), 4326).transform(
-            left[rows] + half, top[rows] - half
-        )
+    for zone, rows in _by_zone(cells):
+        lon[rows], lat[rows] = transformer(32600 + zone, 4326).transform(left[rows] + half, top[rows] - half)
     x, y = transformer(4326, 3857).transform(lon, lat)
     return pd.DataFrame({"lon": lon, "lat": lat, "x": x, "y": y}, index=cells.index)
 
@@ -176,12 +177,12 @@ def footprints(sample_ids: Sequence[str] | pd.Index, crs: int = 4326) -> np.ndar
     cells = parse_many(sample_ids)
     left, top = _corners(cells)
     corners = np.empty((len(cells), 5, 2))
-    for zone, rows in cells.groupby("zone").indices.items():
+    for zone, rows in _by_zone(cells):
         x, y = left[rows], top[rows]
         right, bottom = x + CELL_SIZE_M, y - CELL_SIZE_M
         xs = np.stack([x, right, right, x, x], axis=1)
         ys = np.stack([bottom, bottom, y, y, bottom], axis=1)
-        lon, lat = transformer(32600 + int(zone), crs).transform(xs, ys)
+        lon, lat = transformer(32600 + zone, crs).transform(xs, ys)
         corners[rows, :, 0], corners[rows, :, 1] = lon, lat
     polygons: Any = shapely.polygons(corners)
     return np.asarray(polygons)

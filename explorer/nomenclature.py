@@ -47,8 +47,7 @@ def classes(level: int = 3) -> tuple[LandCover, ...]:
         rows = list(csv.DictReader(file))
     if level == 3:
         return tuple(
-            LandCover(int(r["code"]), r["label"], (int(r["r"]), int(r["g"]), int(r["b"])), 3)
-            for r in rows
+            LandCover(int(r["code"]), r["label"], (int(r["r"]), int(r["g"]), int(r["b"])), 3) for r in rows
         )
     colours = {c.code: c.rgb for c in classes(3)}
     found: dict[int, LandCover] = {}

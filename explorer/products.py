@@ -153,9 +153,7 @@ _S2 = (
     Band("B09", "Water vapour", 945.1, 20, "nir09"),
 )
 
-PF_SR = Product(
-    "PF-SR", "Planet Fusion surface reflectance", 3.0, 200, ("int16",), _PF, PF_DATES
-)
+PF_SR = Product("PF-SR", "Planet Fusion surface reflectance", 3.0, 200, ("int16",), _PF, PF_DATES)
 PF_QA = Product("PF-QA", "Planet Fusion quality", 3.0, 200, (), (), PF_DATES)
 S2_SR = Product(
     "S2-SR",

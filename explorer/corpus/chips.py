@@ -80,9 +80,7 @@ def band_names(descriptions: tuple[str | None, ...], product: Product, count: in
 
 def _check(source: rasterio.DatasetReader, product: Product, cell: Cell) -> None:
     if (source.width, source.height) != (product.size, product.size):
-        raise ChipError(
-            f"{source.width} x {source.height} px, not {product.size} x {product.size}"
-        )
+        raise ChipError(f"{source.width} x {source.height} px, not {product.size} x {product.size}")
     expected = len(product.bands)
     if expected and source.count != expected:
         raise ChipError(f"{source.count} bands, not {expected}")

@@ -189,7 +189,7 @@ class Reading:
         except StoreError as error:
             self._fail(error)
             return
-        except Exception as error:  # a decoder's surprise costs one date, never the page
+        except Exception as error:  # noqa: BLE001  a decoder's surprise costs one date, never the page
             why = f"cannot be read ({type(error).__name__}: {str(error)[:100]})"
         with self._lock:
             if chip is not None:
@@ -223,7 +223,7 @@ def reading_order(count: int, first: int = 0) -> list[int]:
     first = min(max(first, 0), max(count - 1, 0))
     order = dict.fromkeys([first] if count else [])
     for step in (16, 8, 4, 2, 1):
-        order |= dict.fromkeys(range(first % step, count, step))
+        order |= dict.fromkeys(range(0, count, step))
     return list(order)
 
 

@@ -1,0 +1,81 @@
+# RapidAI4EO explorer: `make help` lists what there is. Everything is set up in .venv, in this folder.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+CORPUS ?= demo
+PORT ?= 5006
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+TESTS ?= tests
+
+.PHONY: help
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(VENV)/.explorer  ## Set up the explorer, open the demo corpus in the browser (CORPUS=, PORT=)
+	$(BIN)/python -m explorer serve "$(CORPUS)" --port "$(PORT)"
+
+.PHONY: test
+test: $(VENV)/.test browser lint  ## Set up all that tests need; lint, type check, run every test
+	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m "not bench" $(TESTS)
+
+.PHONY: bench
+bench: $(VENV)/.test browser  ## Measure; prints shapes, times and ratios
+	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m bench -s $(TESTS)
+
+.PHONY: lint
+lint: $(VENV)/.test  ## Ruff (rules and format) and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: format
+format: $(VENV)/.test  ## Mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: clean
+clean:  ## Remove the environment and all caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than what it was made from, so that a second run does nothing.
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "The explorer needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Install one and name it: make PYTHON=python3.12 demo" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "This Python cannot make virtual environments. On Debian and Ubuntu:" >&2; \
+	  echo "  sudo apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.explorer: $(VENV)/.python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
+	$(PIP) --editable '.[test]'
+	@touch $@ $(VENV)/.explorer
+
+# The first of these that is there: $CHROMIUM, Debian's, Google's.
+FIND_CHROMIUM = for name in "$$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \
+  [ -n "$$name" ] && command -v "$$name" && break; done
+
+.PHONY: browser
+browser:
+	@found="$$($(FIND_CHROMIUM))"; [ -n "$$found" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=no; fi; \
+	if command -v apt-get >/dev/null && [ "$$as_root" != no ]; then \
+	  echo "Installing chromium for the browser tests"; \
+	  $$as_root apt-get update -qq && \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium </dev/null; \
+	fi; \
+	found="$$($(FIND_CHROMIUM))"; [ -n "$$found" ] || { \
+	  echo "The browser tests need Chromium, and it could not be installed here." >&2; \
+	  echo "Install it (Debian: sudo apt-get install chromium), or name it: make test CHROMIUM=/path/to/chrome" >&2; \
+	  exit 1; }
