@@ -1,0 +1,229 @@
+"""The page: one session's selection and the views of it, for a server or a notebook cell."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import holoviews as hv
+import panel as pn
+
+from explorer import nomenclature
+from explorer.corpus.corpus import Corpus, open_corpus
+from explorer.corpus.cubes import Reading
+from explorer.errors import ExplorerError
+from explorer.views.animation import AnimationView
+from explorer.views.bands import BandsView
+from explorer.views.head import HeadView
+from explorer.views.labels import LabelsView
+from explorer.views.map import MapView
+from explorer.views.parts import Loop, Region, source
+from explorer.views.profile import ProfileView
+from explorer.views.raster import SampleRaster
+from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, Link, Selection, decode
+
+_RASTERS: WeakKeyDictionary[Corpus, SampleRaster] = WeakKeyDictionary()
+
+
+def _raster(corpus: Corpus) -> SampleRaster:
+    """The samples ready to be drawn: made once a process and corpus, shared by all sessions."""
+    if corpus not in _RASTERS:
+        classes = nomenclature.positions(corpus.samples["clc"].to_numpy())
+        _RASTERS[corpus] = SampleRaster(corpus.samples, classes)
+    return _RASTERS[corpus]
+
+
+def _extension() -> None:
+    pn.extension(notifications=False)
+    hv.extension("bokeh", logo=False)
+    hv.renderer("bokeh").webgl = False  # slower than canvas where there is no GPU
+
+
+class Explorer(pn.viewable.Viewer):
+    """The explorer of one corpus, as a page or in a notebook cell.
+
+    `corpus` is an open `Corpus` or what `open_corpus` takes; `link` a URL's query to begin with
+    (`?sample=...&date=...&pixels=row,col;row,col`). `selection` holds what is shown and may be changed from Python.
+    """
+
+    def __init__(
+        self, corpus: Corpus | str | os.PathLike[str] = "demo", link: str = "", *, height: str = "880px"
+    ) -> None:
+        _extension()
+        super().__init__()
+        self.corpus = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
+        self.selection = Selection()
+        self._loop = Loop()
+        bus = uuid.uuid4().hex[:12]
+        raster = _raster(self.corpus)
+        self._head = HeadView(self.corpus, self.selection, raster, bus)
+        self._map = MapView(self.corpus, self.selection, self._loop, raster, self.corpus.config.tiles)
+        self._animation = AnimationView(self.corpus, self.selection, self._loop, bus)
+        self._bands = BandsView(self.corpus, self.selection, self._loop, bus)
+        self._profile = ProfileView(self.selection, self._loop, bus)
+        self._labels = LabelsView(self.corpus)
+        self._animation.on_cube.append(self._planet_came)
+        self._bands.on_cube.append(lambda reading, _: self._profile.show(sentinel=reading.cube))
+        self._head.head.on["link"] = lambda data: self.apply(decode(str(data.get("search", ""))))
+        self._follow_url = False
+        self._page = self._lay_out(height)
+        wanted = decode(link)
+        self.apply(wanted)
+        # Watched only now, so that the first sample is opened once.
+        self.selection.param.watch(lambda _e: self._open(), "sample_id")
+        self.selection.param.watch(lambda _e: self._write_url(push=False), ["pixels", "composite", "settled"])
+        self._open()
+
+    def __panel__(self) -> Any:
+        return self._page
+
+    def apply(self, link: Link) -> None:
+        """Show what a link asks for; what it does not say is as on a fresh page."""
+        problems = list(link.problems)
+        sample = link.sample
+        if sample is not None:
+            try:
+                self.corpus.cell(sample)
+            except ExplorerError as error:
+                problems.append(f"This link's sample cannot be shown: {error}.")
+                sample = None
+        self._animation.keep_date = link.date is not None
+        self.selection.param.update(
+            sample_id=sample or self.corpus.default_sample,
+            date=link.date or DEFAULT_DATE,
+            pixels=link.pixels or DEFAULT_PIXELS,
+            composite=link.composite or "true",
+        )
+        self._animation.seek(self.selection.date_index)
+        if problems:
+            self._head.notice(" ".join(problems))
+
+    def follow_url(self) -> None:
+        """Write the selection into the browser's address as it changes (a server's page, not a notebook)."""
+        self._follow_url = True
+
+    def close(self) -> None:
+        """Let go of all that this session holds."""
+        self._loop.closed = True
+        self._animation.close()
+        self._bands.close()
+
+    def _open(self) -> None:
+        sample_id = self.selection.sample_id
+        self._profile.reset()
+        self._animation.open(sample_id)
+        self._bands.open(sample_id)
+        self._labels.open(sample_id)
+        self._head.open(sample_id)
+        self._map.open(sample_id)
+        self._animation.keep_date = False
+        if sample_id is not None:
+            self._map.show(sample_id)
+        self._write_url(push=True)
+
+    def _planet_came(self, reading: Reading, settled: bool) -> None:
+        # While a cube fills, the profile is drawn a few times, not with each batch.
+        if settled or reading.done in range(reading.total // 4, reading.total // 4 + 12):
+            self._profile.show(planet=reading.cube)
+
+    def _write_url(self, push: bool) -> None:
+        if self._follow_url:
+            self._head.head.send("url", search=self.selection.to_query(), push=push)
+
+    def _lay_out(self, height: str) -> pn.Column:
+        def title(text: str) -> pn.pane.HTML:
+            return pn.pane.HTML(
+                f"<h2>{text}</h2>", margin=0, sizing_mode="stretch_width", stylesheets=[source("html.css")]
+            )
+
+        def region(label: str, area: str, *children: Any, heading: str = "") -> Region:
+            return Region(
+                title(heading or label), *children, label=label, margin=0, sizing_mode="stretch_both",
+                min_height=0, styles={"grid-area": area}, stylesheets=[source("region.css")],
+            )  # fmt: skip
+
+        html = source("html.css")
+        self._labels.pane.stylesheets = [html, source("labels.css")]
+        self._labels.pane.sizing_mode = "stretch_width"
+        self._map.legend.stylesheets = [html, source("legend.css")]
+        self._profile.legend.stylesheets = [html, source("keys.css")]
+        left = pn.Column(
+            region("Sample map", "auto", self._map.pane, self._map.legend),
+            Region(
+                title("Labels <small>CORINE Land Cover 2018, share of the 600 m cell</small>"),
+                self._labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",
+                stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; min-height: 128px; max-height: 240px; }"],
+            ),
+            margin=0, min_height=0, sizing_mode="stretch_both", styles={"grid-area": "map"},
+            stylesheets=[":host { display: flex !important; flex-direction: column; gap: 8px; width: 100%; height: 100%; min-height: 0; }"],
+        )  # fmt: skip
+        charts = pn.Column(
+            self._profile.reflectance, self._profile.ndvi, margin=0, min_height=0, sizing_mode="stretch_both"
+        )
+        self._head.head.styles = {"grid-area": "head"}
+        return pn.Column(
+            self._head.head,
+            left,
+            region("Planet Fusion animation", "planet", self._animation.player,
+                   heading="Planet Fusion <small>3 m, every five days, 2018 and 2019</small>"),
+            region("Sentinel-2 bands", "sentinel", self._bands.grid, self._profile.spectrum,
+                   heading="Sentinel-2 <small>10 m, monthly mosaics</small>"),
+            region("Temporal profile", "profile", self._profile.legend, charts),
+            self._profile.bridge,
+            margin=0, sizing_mode="stretch_width",
+            stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
+        )  # fmt: skip
+
+
+def create_page(corpus: Corpus) -> Callable[[], pn.Column]:
+    """A factory of pages: one session's page a call, so that visitors never share a selection."""
+
+    def page() -> pn.Column:
+        location = pn.state.location
+        explorer = Explorer(corpus, (location.search or "") if location else "", height="100vh")
+        explorer.follow_url()
+        pn.state.on_session_destroyed(lambda _context: explorer.close())
+        return explorer.__panel__()
+
+    return page
+
+
+def serve(
+    where: Corpus | str | os.PathLike[str] = "demo",
+    *,
+    port: int = 5006,
+    address: str = "127.0.0.1",
+    open_browser: bool = True,
+    **options: Any,
+) -> None:
+    """Serve the page until interrupted. Raises `ExplorerError` where the port is taken."""
+    corpus = where if isinstance(where, Corpus) else open_corpus(where)
+    _check_port(address, port)
+    _extension()
+    _raster(corpus)  # before the first visitor, not during
+    pn.serve(
+        {"/": create_page(corpus)},
+        port=port,
+        address=address,
+        show=open_browser,
+        title="RapidAI4EO explorer",
+        websocket_origin=options.pop("websocket_origin", None) or [f"{address}:{port}", f"localhost:{port}"],
+        **options,
+    )
+
+
+def _check_port(address: str, port: int) -> None:
+    if not port:
+        return
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise ExplorerError(
+                f"cannot serve on {address}:{port} ({error.strerror}); choose another with --port"
+            ) from error

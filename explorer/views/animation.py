@@ -1,0 +1,168 @@
+"""The Planet Fusion panel: frames go to the browser once, and play there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.cubes import Reading, Status
+from explorer.errors import ExplorerError
+from explorer.products import PF_SR
+from explorer.views.feed import Batch, FrameFeed
+from explorer.views.parts import WORKERS, Component, Loop, script, source
+from explorer.views.selection import Selection, pins
+
+
+class Player(Component):
+    """The browser's side of the panel."""
+
+    _esm = script("animation.js")
+    _stylesheets = [source("animation.css")]
+
+
+class AnimationView:
+    """Feeds the player with the selected sample and turns what people do in it into selection."""
+
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+        self._corpus, self._selection, self._loop = corpus, selection, loop
+        self.player = Player(bus=bus, sizing_mode="stretch_both", min_height=0)
+        self.keep_date = False
+        """Stay on the selected date even where the next sample lacks it (a link asked for it)."""
+        self._ticket = 0
+        self._paint = 0
+        self._reading: Reading | None = None
+        self._feed: FrameFeed | None = None
+        self.on_cube: list[Callable[[Reading, bool], None]] = []
+        """Called on the loop as the cube fills, and a last time with True when it is settled."""
+        self.player.on = {
+            "date": self._date,
+            "pick": self._pick,
+            "composite": lambda data: self._set_composite(data.get("value")),
+            "retry": lambda _data: self.open(selection.sample_id),
+            "clear": lambda _data: selection.param.update(pixels=selection.pixels[-1:]),
+        }
+        selection.param.watch(lambda _e: self._send_pins(), "pixels")
+        selection.param.watch(lambda _e: self._start_feed(), "composite")
+
+    @property
+    def reading(self) -> Reading | None:
+        """What is shown, or being read."""
+        return self._reading
+
+    def open(self, sample_id: str | None) -> None:
+        """Show a sample: its wanted date first, then the rest as they come."""
+        self._let_go()
+        self._ticket += 1
+        self._paint = 0
+        first = self._selection.date_index
+        problem, bounds = None, None
+        if sample_id is not None:
+            try:
+                bounds = self._corpus.cell(sample_id).bounds
+                self._reading = self._corpus.read(sample_id, PF_SR, first)
+            except ExplorerError as error:
+                problem = str(error)
+        self.player.send(
+            "open",
+            ticket=self._ticket,
+            sample=sample_id,
+            dates=list(PF_SR.date_keys) if self._reading is not None else [],
+            index=first,
+            bounds=bounds,
+        )
+        self._send_pins()
+        if problem:
+            self.player.send("error", ticket=self._ticket, text=problem)
+        self._start_feed()
+
+    def seek(self, index: int) -> None:
+        """Show another date of the same sample."""
+        self.player.send("seek", ticket=self._ticket, index=index)
+
+    def close(self) -> None:
+        """Let go of the reading; nothing is sent any more."""
+        self._ticket += 1
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._feed is not None:
+            self._feed.close()
+        if self._reading is not None:
+            self._reading.release()
+        self._feed = self._reading = None
+
+    def _start_feed(self) -> None:
+        self.player.send("composite", value=self._selection.composite)
+        if self._reading is None:
+            return
+        if self._feed is not None:
+            self._feed.close()
+        self._paint += 10  # leaves room for the repaint of an early first picture
+        ticket, reading = self._ticket, self._reading
+
+        def emit(batch: Batch) -> None:
+            self._loop.call(lambda: self._send(ticket, reading, batch))
+
+        self._feed = FrameFeed(
+            reading, self._selection.composite, self._selection.date_index, self._paint, emit, WORKERS
+        )
+
+    def _send(self, ticket: int, reading: Reading, batch: Batch) -> None:
+        if ticket != self._ticket:
+            return  # the selection has moved on
+        if batch.indices:
+            self.player.send(
+                "frames",
+                ticket=ticket,
+                paint=batch.paint,
+                indices=list(batch.indices),
+                sizes=[len(image) for image in batch.images],
+                bytes=b"".join(batch.images),
+            )
+        if batch.error:
+            self.player.send("error", ticket=ticket, text=batch.error)
+            return
+        self.player.send(
+            "status",
+            ticket=ticket,
+            status=batch.status,
+            reasons={str(i): why for i, why in batch.reasons.items()},
+            done=batch.done,
+            total=batch.total,
+            settled=batch.settled,
+        )
+        if batch.settled:
+            self._move_to_a_date_that_is_there(reading)
+        for listener in self.on_cube:
+            listener(reading, batch.settled)
+
+    def _move_to_a_date_that_is_there(self, reading: Reading) -> None:
+        there, index = reading.cube.there, self._selection.date_index
+        if self.keep_date or not len(there) or reading.cube.status[index] == Status.THERE:
+            return
+        nearest = int(there[np.abs(there - index).argmin()])
+        self.player.send("seek", ticket=self._ticket, index=nearest)
+
+    def _send_pins(self) -> None:
+        self.player.send("pins", pins=pins(self._selection.pixels))
+
+    def _date(self, data: dict[str, Any]) -> None:
+        index = data.get("index")
+        if data.get("ticket") == self._ticket and isinstance(index, int) and 0 <= index < len(PF_SR.dates):
+            self._selection.date = PF_SR.dates[index]
+            if data.get("settled"):
+                self._selection.param.trigger("settled")
+
+    def _pick(self, data: dict[str, Any]) -> None:
+        row, col = data.get("row"), data.get("col")
+        if isinstance(row, int) and isinstance(col, int):
+            self._selection.pin((row, col), add=bool(data.get("add")))
+
+    def _set_composite(self, value: Any) -> None:
+        if value in self._selection.param["composite"].objects:
+            self._selection.composite = value
+
+

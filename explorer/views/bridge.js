@@ -1,0 +1,62 @@
+// Brings data straight into the page's Bokeh charts, and moves what follows the animation's date in the same frame.
+
+export function render({ model }) {
+  const page = bus(model)
+  const gone = new AbortController()
+  const name = (short) => `${short}-${model.bus}`
+  let now = null  // { index, iso, time }
+  let spectra = null
+
+  const set = (short, data) => {
+    const source = bokehModel(name(short))
+    if (source) source.setv({ data }, { sync: false })
+    return source
+  }
+
+  const showSpectra = () => {
+    if (!spectra || !now) return
+    const month = Number(now.iso.slice(5, 7)) - 1
+    const lines = { xs: [], ys: [], colour: [] }
+    const dots = { wavelength: [], reflectance: [], fill: [], edge: [], band: [], sensor: [] }
+    const add = (pin, sensor, { names, wavelengths }, values, fill) =>
+      wavelengths.forEach((wavelength, i) => {
+        if (!Number.isFinite(values[i])) return
+        const row = { wavelength, reflectance: values[i], fill, edge: pin.colour, band: names[i], sensor }
+        for (const [column, value] of Object.entries(row)) dots[column].push(value)
+      })
+    for (const pin of spectra.pins) {
+      const s2 = pin.s2[month]
+      const measured = spectra.s2.wavelengths.map((_, i) => i).filter((i) => Number.isFinite(s2[i]))
+      lines.xs.push(measured.map((i) => spectra.s2.wavelengths[i]))
+      lines.ys.push(measured.map((i) => s2[i]))
+      lines.colour.push(pin.colour)
+      add(pin, "Sentinel-2", spectra.s2, s2, pin.colour)
+      add(pin, "Planet Fusion", spectra.pf, pin.pf[now.index], "#ffffff")
+    }
+    set("spectrum-lines", lines)
+    set("spectrum-dots", dots)
+  }
+
+  page.on("date", (detail) => {
+    if (!detail.iso) return
+    now = detail
+    for (const short of ["cursor-reflectance", "cursor-ndvi"]) {
+      bokehModel(name(short))?.setv({ location: detail.time }, { sync: false })
+    }
+    showSpectra()
+  }, gone.signal)
+
+  const handlers = {
+    sources(data) {
+      for (const [short, columns] of Object.entries(data.sources)) set(short, columns)
+      for (const label of data.marks) mark(label, data.detail)
+    },
+    spectra(data) {
+      spectra = data
+      showSpectra()
+    },
+  }
+  model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  model.on("remove", () => gone.abort())
+  model.send_msg({ type: "ready" })
+}

@@ -1,0 +1,159 @@
+"""The HoloViews charts: built once, empty; their data comes by message (see `bridge.js`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import holoviews as hv
+from bokeh.models import CustomJS, DataRange1d, HoverTool, Range1d
+
+from explorer.products import PF_SR, S2_SR
+
+BAND_COLOURS = {"blue": "#2b6cb0", "green": "#2f855a", "red": "#c53030", "nir": "#7b3fa0"}
+S2_TWIN = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
+NAN = float("nan")
+
+Hook = Callable[[Any, Any], None]
+_START = dt.datetime(2017, 12, 20)
+_END = dt.datetime(2020, 1, 10)
+
+
+def named_source(name: str) -> Hook:
+    """Give the element's data a name by which the browser finds it."""
+
+    def hook(plot: Any, _element: Any) -> None:
+        plot.handles["source"].name = name
+
+    return hook
+
+
+def named_span(name: str) -> Hook:
+    """Give a line across the chart a name, and draw it above the data."""
+
+    def hook(plot: Any, _element: Any) -> None:
+        span = plot.handles["glyph"]
+        span.name = name
+        span.level = "overlay"  # moves without the data being painted again
+
+    return hook
+
+
+def seek_on_tap(bus: str) -> Hook:
+    """A click on a chart over time moves the animation there."""
+
+    def hook(plot: Any, _element: Any) -> None:
+        code = f"window.dispatchEvent(new CustomEvent('explorer:{bus}:seek', {{detail: {{time: cb_obj.x}}}}))"
+        for event in ("tap", "doubletap"):  # a second click within 300 ms is a doubletap, not a tap
+            plot.state.js_on_event(event, CustomJS(code=code))
+
+    return hook
+
+
+def styled(y_range: Any, label: str) -> Hook:
+    """What all charts share: quiet grid, small type, ranges that follow the data until a person zooms."""
+
+    def hook(plot: Any, _element: Any) -> None:
+        figure = plot.state
+        figure.y_range = y_range
+        # HoloViews gave the extra renderers the range it made itself; they follow the figure's own.
+        figure.background_fill_color = None
+        figure.border_fill_color = None
+        figure.outline_line_color = None
+        figure.toolbar.logo = None
+        figure.toolbar.autohide = True
+        figure.min_border_left = 52
+        for axis in (*figure.xaxis, *figure.yaxis):
+            axis.axis_line_color = "#9aa7b0"
+            axis.major_tick_line_color = "#9aa7b0"
+            axis.minor_tick_line_color = None
+            axis.axis_label_text_font_style = "normal"
+            axis.axis_label_text_font_size = "11px"
+            axis.major_label_text_font_size = "10.5px"
+            axis.axis_label_text_color = axis.major_label_text_color = "#4a5a64"
+        for grid in figure.grid:
+            grid.grid_line_color = "#dfe5e9"
+        figure.html_attributes = {"role": "img", "aria-label": label}
+
+    return hook
+
+
+def _tools(tooltips: list[tuple[str, str]]) -> list[Any]:
+    hover = HoverTool(tooltips=tooltips, formatters={"@date": "datetime"}, attachment="vertical")
+    return [hover, "xpan", "xbox_zoom", "reset", "save"]
+
+
+_TIME_TIPS = [("", "@sensor @band"), ("Date", "@date{%F}"), ("Value", "@value{0.0000}")]
+
+
+def _dots(hooks: list[Hook], marker: str, size: float, **options: Any) -> hv.Points:
+    """Measured dates: `date`, `value` and what the hover says; filled by message."""
+    empty = [(_START, NAN, "", "", "")]
+    return hv.Points(empty, ["date", "value"], ["colour", "band", "sensor"]).opts(
+        color="colour", marker=marker, size=size, hooks=hooks, tools=_tools(_TIME_TIPS),
+        default_tools=[], **options,
+    )  # fmt: skip
+
+
+def _lines(hooks: list[Hook]) -> hv.Contours:
+    empty = [{"date": [_START, _START], "value": [NAN, NAN], "colour": "#000000"}]
+    return hv.Contours(empty, ["date", "value"], "colour").opts(
+        color="colour", line_width=1.6, hooks=hooks, show_legend=False, cmap=["#000000"]
+    )
+
+
+def over_time(kind: str, bus: str, y_label: str, x_range: Range1d, y_range: Any) -> hv.Overlay:
+    """A chart of both sensors over two years: lines and dots for Planet Fusion, diamonds for Sentinel-2.
+
+    `kind` (`reflectance` or `ndvi`) names its data sources for the browser: `{kind}-lines`, `{kind}-pf`,
+    `{kind}-s2` and the cursor `cursor-{kind}`, each with the page's bus behind it.
+    """
+
+    def share_x(plot: Any, _element: Any) -> None:
+        plot.state.x_range = x_range
+
+    chart = (
+        _lines([named_source(f"{kind}-lines-{bus}")])
+        * _dots([named_source(f"{kind}-pf-{bus}")], "circle", 3.2, line_color=None)
+        * _dots([named_source(f"{kind}-s2-{bus}")], "diamond", 9, line_color="white", line_width=1)
+        * hv.VLine(_START).opts(
+            color="#0f2a33", line_width=1.4, hooks=[named_span(f"cursor-{kind}-{bus}")], apply_ranges=False
+        )
+    )
+    return chart.opts(
+        responsive=True, min_height=80, xlabel="", ylabel=y_label, toolbar="right", show_grid=True,
+        active_tools=[], hooks=[share_x, styled(y_range, y_label + " over time"), seek_on_tap(bus)],
+        default_tools=[],
+    )  # fmt: skip
+
+
+def spectrum(bus: str) -> hv.Overlay:
+    """Reflectance against wavelength: Sentinel-2's month as line and dots, Planet Fusion's date as open rings."""
+    lines = hv.Contours(
+        [{"wavelength": [400, 400], "reflectance": [NAN, NAN], "colour": "#000000"}],
+        ["wavelength", "reflectance"], "colour",
+    ).opts(color="colour", line_width=1.5, hooks=[named_source(f"spectrum-lines-{bus}")], cmap=["#000000"])  # fmt: skip
+    tips = [("", "@sensor @band"), ("Wavelength", "@wavelength{0} nm"), ("Reflectance", "@reflectance{0.0000}")]
+    dots = hv.Points(
+        [(400, NAN, "#000000", "#000000", "", "")],
+        ["wavelength", "reflectance"], ["fill", "edge", "band", "sensor"],
+    ).opts(
+        color="fill", line_color="edge", size=6, line_width=1.6, tools=_tools(tips), default_tools=[],
+        hooks=[named_source(f"spectrum-dots-{bus}")],
+    )  # fmt: skip
+    widest = max(band.wavelength + band.width for band in (*S2_SR.bands, *PF_SR.bands))
+
+    def fixed_x(plot: Any, _element: Any) -> None:
+        plot.state.x_range = Range1d(400, widest)
+
+    return (lines * dots).opts(
+        responsive=True, min_height=90, xlabel="Wavelength (nm)", ylabel="Reflectance", toolbar="right",
+        show_grid=True, show_legend=False, active_tools=[], default_tools=[],
+        hooks=[fixed_x, styled(DataRange1d(start=0, range_padding=0.1), "Spectrum: reflectance against wavelength")],
+    )  # fmt: skip
+
+
+def time_range() -> Range1d:
+    """Both years with a little air, shared by the charts over time."""
+    return Range1d(_START, _END, bounds=(_START, _END))

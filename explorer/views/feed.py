@@ -1,0 +1,144 @@
+"""From a reading to pictures: paints each date as it comes, the wanted one first, in batches, in threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from explorer.analysis.composite import Painter, Stretch, bands_of, measure, stretch_positions
+from explorer.corpus.cubes import Reading, Status
+
+BATCH = 16
+"""Frames a message: few enough to show early, many enough not to flood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a feed has to say: painted frames, and how far the reading is. `error` ends a feed."""
+
+    paint: int
+    indices: tuple[int, ...]
+    images: tuple[bytes, ...]
+    status: bytes
+    reasons: dict[int, str]
+    done: int
+    total: int
+    settled: bool
+    error: str | None = None
+
+
+class FrameFeed:
+    """Paints a reading's dates in one composite and hands batches to `emit` (called from worker threads).
+
+    The first picture uses a stretch of what has been read by then; as soon as the dates that the fixed stretch is
+    measured on are settled, everything is painted with that (a higher `paint`), so that the end result does not
+    depend on where the viewer began.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        composite: str,
+        first: int,
+        paint: int,
+        emit: Callable[[Batch], None],
+        workers: Executor,
+    ) -> None:
+        self._reading, self._first, self._emit, self._workers = reading, first, emit, workers
+        self._bands = bands_of(composite, reading.cube.product.id)
+        self._paint = paint
+        self._painter: Painter | None = None
+        self._final = False
+        self._lock = threading.Lock()
+        self._todo: dict[int, None] = {}
+        self._told: set[int] = set()
+        self._busy = False
+        self._closed = False
+        self._ended = False
+        for index in reading.subscribe(self._settled):
+            self._todo.setdefault(index)
+        self._kick()
+
+    def close(self) -> None:
+        """Hear and say no more."""
+        self._closed = True
+        self._reading.unsubscribe(self._settled)
+
+    def _settled(self, _reading: Reading, index: int) -> None:
+        with self._lock:
+            if index >= 0:
+                self._todo.setdefault(index)
+        self._kick()
+
+    def _kick(self) -> None:
+        with self._lock:
+            if self._busy or self._closed:
+                return
+            self._busy = True
+        self._workers.submit(self._work)
+
+    def _work(self) -> None:
+        try:
+            self._say(self._next())
+        except Exception as error:  # whatever goes wrong, the panel says so and the page lives on
+            self._say(self._batch((), (), f"the frames could not be made ({type(error).__name__}: {error})"))
+        with self._lock:
+            self._busy = False
+            more = bool(self._todo) or (self._reading.finished and not self._ended)
+        if more:
+            self._kick()
+
+    def _say(self, batch: Batch) -> None:
+        if batch.settled or batch.error:
+            self._ended = True
+        if not self._closed:
+            self._emit(batch)
+
+    def _next(self) -> Batch:
+        cube = self._reading.cube
+        with self._lock:
+            self._choose_stretch()
+            there = [i for i in self._todo if cube.status[i] == Status.THERE]
+            if self._first in there:
+                there.remove(self._first)
+                there.insert(0, self._first)
+            # The wanted picture goes alone, so that nothing delays it.
+            chosen = there[: 1 if there[:1] == [self._first] else BATCH]
+            settled = [i for i in self._todo if cube.status[i] != Status.THERE]
+            for i in (*chosen, *settled):
+                del self._todo[i]
+        if not chosen or self._painter is None:
+            return self._batch((), ())
+        return self._batch(tuple(chosen), tuple(self._painter.jpeg(i) for i in chosen))
+
+    def _choose_stretch(self) -> None:
+        if self._final:
+            return
+        cube = self._reading.cube
+        positions = stretch_positions(len(cube.product.dates))
+        ready = self._reading.finished or all(cube.status[i] != Status.WAITING for i in positions)
+        if not len(cube.there) or not (ready or self._painter is None):
+            return
+        stretch: Stretch = measure(cube, self._bands)
+        if ready:
+            self._final = True
+            if self._painter is not None and self._painter.stretch != stretch:
+                self._paint += 1
+                for i in cube.there.tolist():
+                    self._todo.setdefault(i)
+        self._painter = Painter(cube, self._bands, stretch)
+
+    def _batch(self, indices: tuple[int, ...], images: tuple[bytes, ...], why: str | None = None) -> Batch:
+        reading, cube = self._reading, self._reading.cube
+        with self._lock:
+            fresh = {i: why for i, why in list(cube.reasons.items()) if i not in self._told}
+            self._told.update(fresh)
+            settled = reading.finished and not self._todo
+        if reading.error is not None:
+            why = str(reading.error)
+        status = cube.status.tobytes()
+        return Batch(
+            self._paint, indices, images, status, fresh, reading.done, reading.total, settled, why
+        )

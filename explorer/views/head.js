@@ -1,0 +1,36 @@
+// The head of the page: what is shown, a way to go elsewhere, and what has to be said.
+
+export function render({ model, el }) {
+  const swatch = element("i"), id = element("code"), text = element("span")
+  const sample = element("div", { class: "sample" }, swatch, id, text)
+  const input = element("input", { type: "search", placeholder: "Go to: sample id or lat, lon", "aria-label": "Go to a sample by id, or to a place by latitude and longitude", spellcheck: "false" })
+  const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"),
+    element("button", { type: "button", onclick: () => model.send_msg({ type: "random" }), title: "Any sample, by chance" }, "Surprise me"))
+  form.addEventListener("submit", (event) => {
+    event.preventDefault()
+    if (input.value.trim()) model.send_msg({ type: "go", text: input.value.trim().slice(0, 200) })
+  })
+  const words = element("span")
+  const notice = element("div", { class: "notice", role: "alert", hidden: true }, words,
+    element("button", { type: "button", onclick: () => { notice.hidden = true } }, "Dismiss"))
+  el.append(element("header", {}, element("h1", {}, "RapidAI4EO explorer", element("small", {}, model.corpus)), sample, form), notice)
+  const handlers = {
+    sample(data) {
+      id.textContent = data.id ?? ""
+      text.textContent = data.text
+      swatch.style.background = data.colour ?? "transparent"
+      document.title = data.id ? `${data.id} · RapidAI4EO explorer` : "RapidAI4EO explorer"
+    },
+    // The URL is the selection written down: a new sample is a new page of the history, the rest amends it.
+    url(data) {
+      if (window.location.search === data.search) return
+      window.history[data.push ? "pushState" : "replaceState"]({}, "", window.location.pathname + data.search + window.location.hash)
+    },
+    notice(data) { words.textContent = data.text; notice.hidden = !data.text },
+  }
+  const travelled = () => model.send_msg({ type: "link", search: window.location.search })
+  window.addEventListener("popstate", travelled)
+  model.on("remove", () => window.removeEventListener("popstate", travelled))
+  model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  model.send_msg({ type: "ready" })
+}

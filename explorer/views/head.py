@@ -1,0 +1,82 @@
+"""The head of the page: the sample's name, the way to another, notices, and the URL."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import param
+
+from explorer import nomenclature
+from explorer.corpus.corpus import Corpus
+from explorer.errors import ExplorerError, InvalidQueryError
+from explorer.grid import transformer
+from explorer.views.parts import Component, script, source
+from explorer.views.raster import SampleRaster
+from explorer.views.selection import Selection
+
+_PLACE = re.compile(r"^\s*([+-]?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*([+-]?\d{1,3}(?:\.\d+)?)\s*$")
+_FAR = 300_000.0  # metres of web mercator; beyond that no sample is "near" a place
+
+
+class Head(Component):
+    """The browser's side of the head."""
+
+    corpus = param.String(doc="What the corpus is, in a few words.")
+
+    _esm = script("head.js")
+    _stylesheets = [source("head.css")]
+
+
+class HeadView:
+    """Says what is selected and selects what is asked for by name or place."""
+
+    def __init__(self, corpus: Corpus, selection: Selection, raster: SampleRaster, bus: str) -> None:
+        self._corpus, self._selection, self._raster = corpus, selection, raster
+        about = f"{len(corpus.samples):,} samples · {corpus.where}"
+        self.head = Head(bus=bus, corpus=about, sizing_mode="stretch_width", margin=0)
+        self._random = np.random.default_rng()
+        self.head.on = {"go": self._go, "random": lambda _data: self._surprise()}
+
+    def open(self, sample_id: str | None) -> None:
+        """Name the selected sample."""
+        if sample_id is None or sample_id not in self._corpus.samples.index:
+            self.head.send("sample", id=sample_id, text="", colour=None)
+            return
+        row = self._corpus.samples.loc[sample_id]
+        cover = nomenclature.land_cover(int(row["clc"]))
+        share = f" {100 * row['fraction']:.0f} %" if row["clc"] else ""
+        lat, lon = f"{abs(row['lat']):.4f}° {'NS'[row['lat'] < 0]}", f"{abs(row['lon']):.4f}° {'EW'[row['lon'] < 0]}"
+        self.head.send("sample", id=sample_id, text=f"{cover.title}{share} · {lat}, {lon}", colour=cover.hex)
+
+    def notice(self, text: str) -> None:
+        """Say something that the user has to know."""
+        self.head.send("notice", text=text)
+
+    def find(self, text: str) -> str:
+        """The sample of an id, or nearest to `lat, lon` in degrees. Raises an `ExplorerError` that says why not."""
+        place = _PLACE.match(text)
+        if not place:
+            self._corpus.cell(text.strip())
+            return text.strip()
+        lat, lon = float(place[1]), float(place[2])
+        if not (-80 <= lat <= 84 and -180 <= lon <= 180):
+            raise InvalidQueryError(f"{text}: give latitude (-80 to 84) first, then longitude (-180 to 180)")
+        x, y = transformer(4326, 3857).transform(lon, lat)
+        row = self._raster.nearest(x, y, _FAR)
+        if row is None:
+            raise InvalidQueryError(f"no sample of this corpus is near latitude {lat}, longitude {lon}")
+        return str(self._corpus.samples.index[row])
+
+    def _go(self, data: dict[str, Any]) -> None:
+        try:
+            self._selection.sample_id = self.find(str(data.get("text", ""))[:200])
+            self.notice("")
+        except ExplorerError as error:
+            self.notice(str(error))
+
+    def _surprise(self) -> None:
+        if len(self._corpus.samples):
+            row = int(self._random.integers(len(self._corpus.samples)))
+            self._selection.sample_id = str(self._corpus.samples.index[row])

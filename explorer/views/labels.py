@@ -1,0 +1,52 @@
+"""The labels panel: a sample's CORINE fractions as bars in the official colours."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import panel as pn
+
+from explorer import nomenclature
+from explorer.corpus.corpus import Corpus
+from explorer.errors import ExplorerError
+
+
+class LabelsView:
+    """Bars, largest first, or what there is to say where there are none."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self.pane = pn.pane.HTML("", sizing_mode="stretch_both", margin=0, css_classes=["labels"])
+
+    def open(self, sample_id: str | None) -> None:
+        """Show a sample's label."""
+        if sample_id is None:
+            self.pane.object = _note("Click a sample on the map")
+            return
+        try:
+            self.pane.object = bars(self._corpus.labels(sample_id))
+        except ExplorerError as error:
+            self.pane.object = _note(str(error))
+
+
+def bars(fractions: pd.Series) -> str:
+    """Fractions (level-3 code -> 0 to 1) as an accessible list with bars, HTML."""
+    if fractions.empty:
+        return _note("This sample has no label")
+    rows = []
+    for code, fraction in fractions.items():
+        cover = nomenclature.land_cover(int(code))  # type: ignore[call-overload]
+        percent = f"{100 * fraction:.1f}".removesuffix(".0")
+        rows.append(
+            f'<li><span class="name" title="{escape(cover.title)}"><b>{cover.code}</b> {escape(cover.title)}</span>'
+            f'<span class="percent">{percent} %</span>'
+            f'<span class="track"><i style="width:{100 * fraction:.2f}%;background:{cover.hex}"></i></span></li>'
+        )
+    total = float(fractions.sum())
+    note = "" if abs(total - 1) < 0.015 else _note(f"The fractions add up to {100 * total:.0f} %")
+    return f"<ul>{''.join(rows)}</ul>{note}"
+
+
+def _note(text: str) -> str:
+    return f'<p class="note">{escape(text)}</p>'

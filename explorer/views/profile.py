@@ -1,0 +1,183 @@
+"""The temporal profile: reflectance of the last pin, NDVI of all pins, both sensors; and the spectra."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import holoviews as hv
+import numpy as np
+import panel as pn
+from bokeh.models import DataRange1d, Range1d
+
+from explorer.analysis.profiles import SENSORS, Series, series, to_s2
+from explorer.corpus.cubes import Cube
+from explorer.products import PF_SR, S2_SR
+from explorer.views import charts
+from explorer.views.parts import Component, Loop, script
+from explorer.views.selection import Pixel, Selection, pins
+
+_S2_ORDER = sorted(S2_SR.bands, key=lambda band: band.wavelength)
+_MID_MONTH = np.timedelta64(14, "D")
+_NOTHING: dict[str, Any] = {"date": [], "value": [], "colour": [], "band": [], "sensor": []}
+
+
+class Bridge(Component):
+    """Carries data to the charts, past Panel's 50 ms of batching."""
+
+    _esm = script("bridge.js")
+
+
+class ProfileView:
+    """Charts over time and against wavelength of the pinned pixels of one sample."""
+
+    def __init__(self, selection: Selection, loop: Loop, bus: str) -> None:
+        self._selection, self._loop = selection, loop
+        self.bridge = Bridge(bus=bus, width=0, height=0, margin=0, sizing_mode="fixed")
+        times = charts.time_range()
+        self.reflectance = _pane(
+            charts.over_time(
+                "reflectance", bus, "Reflectance", times, DataRange1d(start=0, range_padding=0.08)
+            )
+        )
+        self.ndvi = _pane(charts.over_time("ndvi", bus, "NDVI", times, Range1d(-0.25, 1.0)))
+        self.spectrum = _pane(charts.spectrum(bus))
+        self.legend = pn.pane.HTML("", sizing_mode="stretch_width", margin=0, css_classes=["legend-line"])
+        self._planet: Cube | None = None
+        self._sentinel: Cube | None = None
+        selection.param.watch(lambda _e: self.draw(), "pixels")
+
+    def reset(self) -> None:
+        """Another sample: nothing is known of it yet, and nothing of the last one may stay."""
+        self._planet = self._sentinel = None
+        self.draw()
+
+    def show(self, planet: Cube | None = None, sentinel: Cube | None = None) -> None:
+        """Draw what has been read of the sample so far; may be called again as more comes."""
+        self._planet = planet or self._planet
+        self._sentinel = sentinel or self._sentinel
+        self.draw()
+
+    def draw(self) -> None:
+        """Send the pins' series to the charts. A pixel's series takes about 1 ms: no thread needed."""
+        chosen = self._selection.pixels
+        planet = [series(self._planet, *p) for p in chosen] if _has_pixels(self._planet) else []
+        sentinel = [series(self._sentinel, *to_s2(*p)) for p in chosen] if _has_pixels(self._sentinel) else []
+        colours = [pin["colour"] for pin in pins(chosen)]
+        sources: dict[str, Any] = {
+            "reflectance-lines": _lines([(t, v, c) for t, v, c, _ in _reflectance(planet)]),
+            "reflectance-pf": _dots(_reflectance(planet), PF_SR.id),
+            "reflectance-s2": _dots(_reflectance(sentinel), S2_SR.id),
+            "ndvi-lines": _lines([(s.times, s.ndvi, c) for s, c in zip(planet, colours, strict=False)]),
+            "ndvi-pf": _dots(_ndvi(planet, chosen, colours), PF_SR.id),
+            "ndvi-s2": _dots(_ndvi(sentinel, chosen, colours), S2_SR.id),
+        }
+        drawn = bool(planet or sentinel)
+        self.bridge.send(
+            "sources",
+            sources=sources,
+            marks=["profile-drawn"] if drawn else [],
+            detail={"pixels": [list(p) for p in chosen]},
+        )
+        self.bridge.send("spectra", **_spectra(planet, sentinel, colours))
+        self.legend.object = _legend(chosen, colours)
+
+
+def _pane(chart: hv.Overlay) -> pn.pane.HoloViews:
+    return pn.pane.HoloViews(
+        chart, sizing_mode="stretch_both", min_height=0, margin=0, linked_axes=False, backend="bokeh"
+    )
+
+
+def _has_pixels(cube: Cube | None) -> bool:
+    return cube is not None and bool(len(cube.there))
+
+
+_Row = tuple[np.ndarray, np.ndarray, str, str]
+
+
+def _reflectance(found: list[Series]) -> list[_Row]:
+    """Times, values, colour and name of the four common bands of the last pin."""
+    if not found:
+        return []
+    last = found[-1]
+    rows = []
+    for band, colour in charts.BAND_COLOURS.items():
+        name = band if last.product is PF_SR else charts.S2_TWIN[band]
+        rows.append((last.times, last.reflectance[last.bands.index(name)], colour, name))
+    return rows
+
+
+def _ndvi(found: list[Series], chosen: tuple[Pixel, ...], colours: list[str]) -> list[_Row]:
+    return [
+        (s.times, s.ndvi, colour, f"NDVI at {pixel[0]}, {pixel[1]}")
+        for s, pixel, colour in zip(found, chosen, colours, strict=False)
+    ]
+
+
+def _milliseconds(times: np.ndarray) -> np.ndarray:
+    """Bokeh's time: milliseconds since 1970, float64."""
+    return times.astype("datetime64[ms]").astype(np.float64)
+
+
+def _lines(rows: list[tuple[np.ndarray, np.ndarray, str]]) -> dict[str, Any]:
+    """One line a row, broken where a date is missing."""
+    return {
+        "xs": [_milliseconds(times) for times, _, _ in rows],
+        "ys": [values.astype(np.float64) for _, values, _ in rows],
+        "colour": [colour for _, _, colour in rows],
+    }
+
+
+def _dots(rows: list[_Row], product: str) -> dict[str, Any]:
+    """Only what was measured; a mosaic stands in the middle of its month."""
+    if not rows:
+        return dict(_NOTHING)
+    shift = _MID_MONTH if product == S2_SR.id else np.timedelta64(0, "D")
+    measured = [np.isfinite(values) for _, values, _, _ in rows]
+    counts = [int(ok.sum()) for ok in measured]
+    return {
+        "date": np.concatenate(
+            [_milliseconds(t[ok] + shift) for (t, _, _, _), ok in zip(rows, measured, strict=True)]
+        ),
+        "value": np.concatenate(
+            [v[ok].astype(np.float64) for (_, v, _, _), ok in zip(rows, measured, strict=True)]
+        ),
+        "colour": [c for (_, _, c, _), n in zip(rows, counts, strict=True) for _ in range(n)],
+        "band": [b for (_, _, _, b), n in zip(rows, counts, strict=True) for _ in range(n)],
+        "sensor": [SENSORS[product]] * sum(counts),
+    }
+
+
+def _spectra(planet: list[Series], sentinel: list[Series], colours: list[str]) -> dict[str, Any]:
+    """Every pin's spectra of all dates, so that the browser can follow the animation by itself."""
+    order = [S2_SR.band_names.index(band.name) for band in _S2_ORDER]
+    found = []
+    for i in range(max(len(planet), len(sentinel))):
+        s2 = sentinel[i].reflectance[order].T if sentinel else np.full((12, len(order)), np.nan)
+        pf = planet[i].reflectance.T if planet else np.full((len(PF_SR.dates), len(PF_SR.bands)), np.nan)
+        found.append(
+            {
+                "colour": colours[i],
+                "s2": [row.astype(np.float64) for row in s2],
+                "pf": [row.astype(np.float64) for row in pf],
+            }
+        )
+    return {
+        "pins": found,
+        "s2": {"names": [b.name for b in _S2_ORDER], "wavelengths": [b.wavelength for b in _S2_ORDER]},
+        "pf": {"names": list(PF_SR.band_names), "wavelengths": [b.wavelength for b in PF_SR.bands]},
+    }
+
+
+def _legend(chosen: tuple[Pixel, ...], colours: list[str]) -> str:
+    bands = "".join(
+        f'<span class="key"><i style="background:{colour}"></i>{escape(PF_SR.band(name).title)}</span>'
+        for name, colour in charts.BAND_COLOURS.items()
+    )
+    places = "".join(
+        f'<span class="key"><b style="background:{colour}"></b>row {row}, col {col}</span>'
+        for (row, col), colour in zip(chosen, colours, strict=True)
+    )
+    sensors = '<span class="key">● Planet Fusion</span><span class="key">◆ Sentinel-2</span>'
+    return f"{bands}<span class='gap'></span>{sensors}<span class='gap'></span>{places}"

@@ -1,0 +1,132 @@
+"""The selection: what the page shows. Every view draws it, every action changes it, the URL is it written down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+import param
+
+from explorer.analysis.composite import COMPOSITES
+from explorer.analysis.profiles import check_pixel
+from explorer.errors import ExplorerError
+from explorer.products import PF_SR
+
+Pixel = tuple[int, int]
+"""(row, col) from the top left of the Planet Fusion chip, 0 to 199."""
+
+MAX_PIXELS = 8
+DEFAULT_DATE = dt.date(2018, 7, 2)
+DEFAULT_PIXELS: tuple[Pixel, ...] = ((100, 100),)
+PIN_COLOURS = (
+    "#e4572e", "#2e86ab", "#f2a541", "#6a4c93", "#1b998b", "#c2185b", "#7a5c3e", "#3949ab",
+)  # fmt: skip
+
+
+class Selection(param.Parameterized):
+    """Sample, date, pinned pixels and composite of one session."""
+
+    sample_id: str | None = param.String(default=None, allow_None=True)  # type: ignore[assignment]
+    date: dt.date = param.CalendarDate(default=DEFAULT_DATE)  # type: ignore[assignment]
+    pixels: tuple[Pixel, ...] = param.Parameter(default=DEFAULT_PIXELS)  # type: ignore[assignment]
+    composite: str = param.Selector(default="true", objects=list(COMPOSITES))  # type: ignore[assignment]
+    settled = param.Event(doc="The date has come to rest: worth a new URL, unlike a frame of an animation.")
+
+    @property
+    def date_index(self) -> int:
+        """Position of the date in Planet Fusion's calendar."""
+        return PF_SR.dates.index(self.date)
+
+    def pin(self, pixel: Pixel, *, add: bool = False) -> None:
+        """Select a pixel alone, or beside those that are (`add`); the oldest gives way to a ninth."""
+        pixel = check_pixel(*pixel)
+        others = [p for p in self.pixels if p != pixel] if add else []
+        self.pixels = (*others, pixel)[-MAX_PIXELS:]
+
+    def to_query(self) -> str:
+        """The selection as a URL's query, `?` included."""
+        return encode(
+            Link(sample=self.sample_id, date=self.date, pixels=self.pixels, composite=self.composite)
+        )
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a URL asks for; `None` where it does not say. `problems` are sentences for the user."""
+
+    sample: str | None = None
+    date: dt.date | None = None
+    pixels: tuple[Pixel, ...] | None = None
+    composite: str | None = None
+    problems: tuple[str, ...] = field(default=())
+
+
+def encode(link: Link) -> str:
+    """A link as a URL's query: `?sample=...&date=2018-07-02&pixels=120,80;30,40`."""
+    parts: dict[str, str] = {}
+    if link.sample:
+        parts["sample"] = link.sample
+    if link.date:
+        parts["date"] = link.date.isoformat()
+    if link.pixels:
+        parts["pixels"] = ";".join(f"{row},{col}" for row, col in link.pixels)
+    if link.composite and link.composite != "true":
+        parts["composite"] = link.composite
+    return "?" + urlencode(parts, safe=",;") if parts else ""
+
+
+def decode(query: str | Mapping[str, Any]) -> Link:
+    """What a URL's query asks for. What cannot be understood is left out and named in `problems`."""
+    if isinstance(query, str):
+        given = {key: values[-1] for key, values in parse_qs(query.lstrip("?")).items()}
+    else:
+        given = {str(key): _text(value) for key, value in query.items()}
+    problems: list[str] = []
+    date = pixels = None
+    if given.get("date"):
+        try:
+            date = PF_SR.parse_date(given["date"][:40])
+        except ExplorerError as error:
+            problems.append(f"This link's date cannot be shown: {error}.")
+    if given.get("pixels"):
+        try:
+            pixels = _pixels(given["pixels"])
+        except (ExplorerError, ValueError) as error:
+            problems.append(f"This link's pixels cannot be shown: {error}.")
+    composite = given.get("composite")
+    if composite and composite not in COMPOSITES:
+        problems.append(
+            f"This link's composite {composite[:20]!r} is unknown; there are {', '.join(COMPOSITES)}."
+        )
+        composite = None
+    return Link(given.get("sample") or None, date, pixels, composite, tuple(problems))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (list, tuple)) and value:
+        value = value[-1]
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _pixels(text: str) -> tuple[Pixel, ...]:
+    pairs = [part for part in text.split(";") if part]
+    if len(pairs) > MAX_PIXELS:
+        raise ValueError(f"{len(pairs)} pixels, at most {MAX_PIXELS} are shown")
+    found: list[Pixel] = []
+    for pair in pairs:
+        numbers = pair.split(",")
+        if len(numbers) != 2 or not all(n.strip().isdecimal() and len(n) < 8 for n in numbers):
+            raise ValueError(f"{pair[:20]!r} is not row,col")
+        found.append(check_pixel(int(numbers[0]), int(numbers[1])))
+    return tuple(dict.fromkeys(found))
+
+
+def pins(pixels: Iterable[Pixel]) -> list[dict[str, Any]]:
+    """Pixels with their colours, for the browser."""
+    return [
+        {"row": row, "col": col, "colour": PIN_COLOURS[i % len(PIN_COLOURS)]}
+        for i, (row, col) in enumerate(pixels)
+    ]
