@@ -111,3 +111,11 @@ class ChipError(ExplorerError, ValueError):
 
 class CancelledError(ExplorerError):
     """Work that was given up because nobody waits for it any more."""
+
+
+class OutputError(ExplorerError, OSError):
+    """A file or folder that was asked for and cannot be written."""
+
+
+class ServeError(ExplorerError, OSError):
+    """The page cannot be served at the address and port asked for."""

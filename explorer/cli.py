@@ -1,0 +1,367 @@
+"""The commands: `python -m explorer ...`. What is heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+from typer.core import TyperGroup
+
+from explorer import __version__
+from explorer.errors import ExplorerError, InvalidQueryError, OutputError, ServeError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from click import Context
+
+    from explorer.corpus.corpus import Corpus
+
+EXIT_ERROR = 2
+"""What a command ends with when it could not do what was asked; also of unknown options."""
+ROWS_SHOWN = 20
+
+
+class _Commands(TyperGroup):
+    """Turns what the explorer names as an error into one line; anything else is a bug and shows as one."""
+
+    def invoke(self, ctx: Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ExplorerError as error:
+            text = "".join(c if c.isprintable() else " " for c in str(error))
+            typer.secho(f"Error: {text}", err=True, fg=typer.colors.RED)
+            raise typer.Exit(EXIT_ERROR) from error
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Look at the RapidAI4EO corpus. CORPUS is a folder in its layout, a STAC catalog.json, or the word demo.",
+)
+
+CorpusArg = Annotated[str, typer.Argument(metavar="CORPUS", help="Folder, catalog.json, or the word demo.")]
+OutputOpt = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"explorer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def serve(
+    corpus: CorpusArg = "demo",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes any that is free.")] = 5006,
+    address: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 for other machines.")
+    ] = "127.0.0.1",
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
+    ] = True,
+    tiles: Annotated[
+        bool | None, typer.Option("--tiles/--no-tiles", help="Offer online basemaps on the map.")
+    ] = None,
+) -> None:
+    """Serve the page and open it in the browser."""
+    _check_port(address, port)
+    from explorer import app as page
+    from explorer.config import settings
+
+    config = settings() if tiles is None else settings().model_copy(update={"tiles": tiles})
+    page.serve(corpus, port=port, address=address, open_browser=open_browser, config=config)
+
+
+@app.command()
+def info(
+    corpus: CorpusArg,
+    sample_id: Annotated[
+        str | None, typer.Argument(metavar="SAMPLE_ID", help="Describe this sample.")
+    ] = None,
+) -> None:
+    """Describe a corpus, or one sample: place, label, dates there and missing, means of the bands."""
+    from rich.console import Console
+
+    from explorer import describe
+
+    with _open(corpus) as opened:
+        report = describe.sample_report(opened, sample_id) if sample_id else describe.corpus_report(opened)
+        describe.print_to(Console(), report)
+
+
+@app.command()
+def profile(
+    corpus: CorpusArg,
+    sample_id: Annotated[str, typer.Argument(metavar="SAMPLE_ID")],
+    row: Annotated[int | None, typer.Option(help="Row of the 3 m pixel, from 0 at the top.")] = None,
+    col: Annotated[int | None, typer.Option(help="Column of the 3 m pixel, from 0 at the left.")] = None,
+    lon: Annotated[float | None, typer.Option(help="Longitude in degrees (EPSG:4326), with --lat.")] = None,
+    lat: Annotated[float | None, typer.Option(help="Latitude in degrees (EPSG:4326), with --lon.")] = None,
+    output: OutputOpt = None,
+) -> None:
+    """Write a pixel's reflectance over all dates, both sensors, as tidy CSV."""
+    given = [value is not None for value in (row, col, lon, lat)]
+    if given not in ([True, True, False, False], [False, False, True, True]):
+        raise InvalidQueryError("name one pixel: either --row and --col, or --lon and --lat")
+    with _open(corpus) as opened:
+        from explorer.analysis import profiles
+
+        if lon is not None and lat is not None:
+            row, col = _pixel_at(opened, sample_id, lon, lat)
+        table = profiles.pixel(opened, sample_id, row=cast(int, row), col=cast(int, col))
+    header = "".join(f"# {line}\n" for line in _csv_header(table))
+    _write_text(header + table.to_csv(index=False, date_format="%Y-%m-%dT%H:%MZ"), output)
+
+
+@app.command()
+def query(
+    corpus: CorpusArg,
+    bbox: Annotated[
+        tuple[float, float, float, float] | None,
+        typer.Option(metavar="W S E N", help="Box of longitudes and latitudes in degrees."),
+    ] = None,
+    geometry: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="GeoJSON with an area (EPSG:4326).")
+    ] = None,
+    classes: Annotated[
+        list[int] | None,
+        typer.Option("--class", metavar="CODE", help="CORINE code of any level; repeatable."),
+    ] = None,
+    min_fraction: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Least fraction of those classes together.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First date of the chips, as 2018-07-02.")
+    ] = None,
+    end: Annotated[str | None, typer.Option(metavar="DATE", help="Last date of the chips.")] = None,
+    hrefs: Annotated[
+        bool, typer.Option("--hrefs", help="List the chips' URLs or paths, one a line.")
+    ] = False,
+    product: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="With --hrefs: PF-SR, PF-QA or S2-SR; repeatable.")
+    ] = None,
+    output: OutputOpt = None,
+) -> None:
+    """Find samples by space, label and time; write .csv, .geojson or .parquet, or list their chips."""
+    conditions: dict[str, Any] = {
+        "bbox": bbox,
+        "geometry": None if geometry is None else _read_area(geometry),
+        "classes": classes,
+        "min_fraction": min_fraction,
+        "start": start,
+        "end": end,
+    }
+    conditions = {name: value for name, value in conditions.items() if value is not None}
+    if product and not hrefs:
+        raise InvalidQueryError("--product chooses among chips: give --hrefs with it")
+    with _open(corpus) as opened:
+        found = opened.query(**conditions)
+        if hrefs:
+            chosen = {"products": product} if product else {}
+            lines = opened.hrefs(found, start=start, end=end, **chosen)
+            _write_text("".join(f"{line}\n" for line in lines), output)
+        elif output is None:
+            _print_samples(found)
+        else:
+            _write_samples(opened, found, output)
+
+
+@app.command()
+def index(
+    corpus: CorpusArg,
+    output: OutputOpt = None,
+) -> None:
+    """Read a corpus's own files once and write its table as GeoParquet, so that it opens at once."""
+    from explorer.corpus import index as sample_index
+
+    with _progress("Reading the corpus") as progress:
+        written = sample_index.reindex(corpus, output, progress)
+    typer.echo(f"Wrote {written}")
+
+
+@app.command()
+def catalog(
+    corpus: CorpusArg,
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write catalog.json into.")],
+    sample_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[SAMPLE_ID]...", help="Only these.")
+    ] = None,
+) -> None:
+    """Write a static STAC catalog of a corpus, or of some of its samples."""
+    from explorer.corpus import catalog as stac
+
+    with _open(corpus) as opened, _writing(directory):
+        stac.write_static_catalog(opened, directory, sample_ids or None)
+    typer.echo(f"Wrote {directory / 'catalog.json'}")
+
+
+@app.command("make-demo")
+def make_demo(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; new or empty.")],
+    samples: Annotated[int, typer.Option(min=1, help="How many samples.")] = 24,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same corpus.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
+) -> None:
+    """Write a small synthetic corpus to disk in the real layout."""
+    if directory.exists() and not directory.is_dir():
+        raise OutputError(f"{directory} is a file; name a folder")
+    if directory.is_dir() and any(directory.iterdir()) and not force:
+        raise OutputError(f"{directory} is not empty; name a new folder, or give --force to write into it")
+    from explorer import demo
+    from explorer.corpus import catalog as stac
+    from explorer.corpus.corpus import open_corpus
+
+    with _writing(directory), _progress("Making chips") as progress:
+        demo.write(directory, samples=samples, seed=seed, progress=progress)
+        made = open_corpus(directory)
+        try:
+            stac.write_static_catalog(made, directory / "stac-v1.0")
+        finally:
+            made.close()
+    typer.echo(
+        f"Wrote {samples} samples to {directory}; open them with: python -m explorer serve {directory}"
+    )
+
+
+@contextmanager
+def _open(where: str) -> Iterator[Corpus]:
+    from explorer.corpus.corpus import open_corpus
+
+    with _progress("Opening") as progress:
+        corpus = open_corpus(where, progress=progress)
+    try:
+        yield corpus
+    finally:
+        corpus.close()
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, which stays out of redirected output; called with (done, total)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except ExplorerError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write {error.filename or target}: {error.strerror or error}") from error
+
+
+def _write_text(text: str, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.write(text)
+        return
+    with _writing(output):
+        output.write_text(text, encoding="utf-8")
+    typer.echo(f"Wrote {output}", err=True)
+
+
+def _pixel_at(corpus: Corpus, sample_id: str, lon: float, lat: float) -> tuple[int, int]:
+    from explorer.products import PF_SR
+
+    cell = corpus.cell(sample_id)
+    pixel = cell.pixel(lon, lat, PF_SR.pixel_size)
+    if pixel is None:
+        west, south, east, north = cell.footprint().bounds
+        raise InvalidQueryError(
+            f"({lon:g}, {lat:g}) is outside the footprint of {sample_id}, which runs from "
+            f"{west:.5f} to {east:.5f} °E and {south:.5f} to {north:.5f} °N"
+        )
+    return pixel
+
+
+def _csv_header(table: pd.DataFrame) -> Iterator[str]:
+    attrs = table.attrs
+    yield f"sample {attrs['sample_id']} ({attrs['crs']})"
+    yield "units: " + ", ".join(f"{column} in {unit}" for column, unit in attrs["units"].items())
+    yield from attrs["attribution"]
+    yield attrs["references"]
+
+
+def _read_area(path: Path) -> Any:
+    import geopandas as gpd
+
+    try:
+        frame = gpd.read_file(path)
+    except Exception as error:  # whatever the reader says of a file that a user named
+        raise InvalidQueryError(f"{path} cannot be read as an area: {str(error).splitlines()[0]}") from error
+    if frame.crs is not None:
+        frame = frame.to_crs(4326)
+    return frame.geometry.union_all()
+
+
+def _print_samples(found: pd.DataFrame) -> None:
+    from rich.console import Console
+
+    from explorer import describe
+
+    if len(found):
+        describe.print_to(Console(), describe.samples_table(found.head(ROWS_SHOWN)))
+    shown = f", {ROWS_SHOWN} of them shown; -o FILE.csv writes all" if len(found) > ROWS_SHOWN else ""
+    typer.echo(f"{len(found):,} samples{shown}")
+
+
+def _write_samples(corpus: Corpus, found: pd.DataFrame, output: Path) -> None:
+    ending = output.suffix.lower()
+    if ending not in (".csv", ".geojson", ".parquet"):
+        raise OutputError(f"cannot tell the format of {output}; name it .csv, .geojson or .parquet")
+    with _writing(output):
+        if ending == ".csv":
+            found.to_csv(output)
+        elif ending == ".geojson":
+            corpus.to_geopandas(found).reset_index().to_file(output, driver="GeoJSON")
+        else:
+            corpus.to_geopandas(found).to_parquet(output, schema_version="1.1.0", write_covering_bbox=True)
+    typer.echo(f"Wrote {len(found):,} samples to {output}")
+
+
+def _check_port(address: str, port: int) -> None:
+    """Raise `ServeError` where nothing can listen, before a corpus is opened for nothing."""
+    if not port:
+        return
+    try:
+        places = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, place in places:
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
+                probe.bind(place)
+    except socket.gaierror as error:
+        raise ServeError(f"{address} is not an address of this machine ({error.strerror})") from error
+    except PermissionError as error:
+        raise ServeError(f"port {port} needs rights that you do not have; choose one above 1023") from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ServeError(
+                f"port {port} on {address} is taken, perhaps by another explorer; "
+                f"stop that, or choose another port: --port {port + 1}"
+            ) from error
+        raise ServeError(f"cannot listen on {address}, port {port}: {error.strerror or error}") from error
