@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import socket
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,23 +13,24 @@ import typer
 from typer.core import TyperGroup
 
 from explorer import __version__
-from explorer.errors import ExplorerError, InvalidQueryError, OutputError, ServeError
+from explorer.errors import ExplorerError, InvalidQueryError, OutputError
 
 if TYPE_CHECKING:
     import pandas as pd
-    from click import Context
 
+    from explorer.config import Settings
     from explorer.corpus.corpus import Corpus
 
 EXIT_ERROR = 2
 """What a command ends with when it could not do what was asked; also of unknown options."""
 ROWS_SHOWN = 20
+CORPUS_FOLDERS = ("imagery", "labels", "resources", "stac-v1.0")
 
 
 class _Commands(TyperGroup):
     """Turns what the explorer names as an error into one line; anything else is a bug and shows as one."""
 
-    def invoke(self, ctx: Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:  # typer's Context moved from click to its own copy
         try:
             return super().invoke(ctx)
         except ExplorerError as error:
@@ -82,12 +82,15 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the page and open it in the browser."""
-    _check_port(address, port)
+    from explorer import ports
+
+    port = ports.usable(address, port)  # before the seconds that the rest takes
     from explorer import app as page
     from explorer.config import settings
 
     config = settings() if tiles is None else settings().model_copy(update={"tiles": tiles})
-    page.serve(corpus, port=port, address=address, open_browser=open_browser, config=config)
+    with _open(corpus, config) as opened:
+        page.serve(opened, port=port, address=address, open_browser=open_browser)
 
 
 @app.command()
@@ -175,8 +178,7 @@ def query(
     with _open(corpus) as opened:
         found = opened.query(**conditions)
         if hrefs:
-            chosen = {"products": product} if product else {}
-            lines = opened.hrefs(found, start=start, end=end, **chosen)
+            lines = opened.hrefs(found, product or ("PF-SR", "S2-SR"), start=start, end=end)
             _write_text("".join(f"{line}\n" for line in lines), output)
         elif output is None:
             _print_samples(found)
@@ -218,13 +220,12 @@ def make_demo(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; new or empty.")],
     samples: Annotated[int, typer.Option(min=1, help="How many samples.")] = 24,
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same corpus.")] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the corpus that is in the folder.")] = False,
 ) -> None:
     """Write a small synthetic corpus to disk in the real layout."""
-    if directory.exists() and not directory.is_dir():
-        raise OutputError(f"{directory} is a file; name a folder")
-    if directory.is_dir() and any(directory.iterdir()) and not force:
-        raise OutputError(f"{directory} is not empty; name a new folder, or give --force to write into it")
+    if force:
+        for folder in CORPUS_FOLDERS:
+            shutil.rmtree(directory / folder, ignore_errors=True)
     from explorer import demo
     from explorer.corpus import catalog as stac
     from explorer.corpus.corpus import open_corpus
@@ -242,11 +243,11 @@ def make_demo(
 
 
 @contextmanager
-def _open(where: str) -> Iterator[Corpus]:
+def _open(where: str, config: Settings | None = None) -> Iterator[Corpus]:
     from explorer.corpus.corpus import open_corpus
 
     with _progress("Opening") as progress:
-        corpus = open_corpus(where, progress=progress)
+        corpus = open_corpus(where, config=config, progress=progress)
     try:
         yield corpus
     finally:
@@ -342,26 +343,3 @@ def _write_samples(corpus: Corpus, found: pd.DataFrame, output: Path) -> None:
         else:
             corpus.to_geopandas(found).to_parquet(output, schema_version="1.1.0", write_covering_bbox=True)
     typer.echo(f"Wrote {len(found):,} samples to {output}")
-
-
-def _check_port(address: str, port: int) -> None:
-    """Raise `ServeError` where nothing can listen, before a corpus is opened for nothing."""
-    if not port:
-        return
-    try:
-        places = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        for family, kind, protocol, _, place in places:
-            with socket.socket(family, kind, protocol) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
-                probe.bind(place)
-    except socket.gaierror as error:
-        raise ServeError(f"{address} is not an address of this machine ({error.strerror})") from error
-    except PermissionError as error:
-        raise ServeError(f"port {port} needs rights that you do not have; choose one above 1023") from error
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise ServeError(
-                f"port {port} on {address} is taken, perhaps by another explorer; "
-                f"stop that, or choose another port: --port {port + 1}"
-            ) from error
-        raise ServeError(f"cannot listen on {address}, port {port}: {error.strerror or error}") from error
