@@ -137,7 +137,7 @@ def pit(canvas: Canvas, rows: np.ndarray, code: int) -> None:
     floor = np.concatenate([canvas.units(k if k != "soil" else "bare", 1, 0.08) for k in kinds])
     canvas.put(rows, floor[np.digitize(shape, (-0.4, 0.6))[rows]])
     canvas.textured(rows, texture(rng, 0.9, 6), 0.08)
-    canvas.shade[rows] += (0.10 * np.sign(np.sin(shape * 16)))[rows] * (code == 131)
+    canvas.shade[rows] += (0.06 * np.clip(2 * np.sin(shape * 15), -1, 1))[rows] * (code == 131)
     track = np.abs(np.sin(shape * 5 + texture(rng, 1.6, 2)))
     canvas.over(rows, int(canvas.units("track", 1)[0]), np.clip((0.12 - track[rows]) * 9, 0, 0.9))
     if code == 131 and rng.random() < 0.7:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import ndimage
 
 from explorer.demo import noise
 from explorer.demo.phenology import CROP_NAMES, KIND, Climate
@@ -18,6 +19,12 @@ PIXEL_M = 3.0
 PIXELS = SIZE * SIZE
 _TEXTURE_SEED = 421  # textures are the same tiles everywhere, read at places that depend on the sample
 
+_Y, _X = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32) * PIXEL_M + PIXEL_M / 2
+_AXIS_X: np.ndarray = _X.ravel()
+_AXIS_Y: np.ndarray = _Y.ravel()
+for _axis in (_AXIS_X, _AXIS_Y):
+    _axis.setflags(write=False)
+
 
 def texture(rng: np.random.Generator, slope: float, low: float = 1.0, high: float = 1e9) -> np.ndarray:
     """A random crop of a seamless Gaussian texture, flat `(40000,)` float32, mean about 0, variance about 1.
@@ -26,6 +33,18 @@ def texture(rng: np.random.Generator, slope: float, low: float = 1.0, high: floa
     """
     source = noise.tile(_TEXTURE_SEED, slope, noise.TILE, low, high)
     return crop(rng, source)
+
+
+def crowns(rng: np.random.Generator, spacing_m: float) -> np.ndarray:
+    """Heights of tree crowns, 0 to 1, about `spacing_m` apart (6, 9 or 14 m), flat `(40000,)` float32."""
+    return crop(rng, noise.crowns(_TEXTURE_SEED, spacing_m / PIXEL_M))
+
+
+def lit(height: np.ndarray) -> np.ndarray:
+    """How much a map of heights (full size) faces the morning sun in the south-east: mean 0, about variance 1."""
+    h = height.reshape(SIZE, SIZE)
+    slope = ndimage.correlate1d(h, [-0.5, 0, 0.5], axis=1) + ndimage.correlate1d(h, [-0.5, 0, 0.5], axis=0)
+    return np.asarray(-slope / (slope.std() + 1e-6)).ravel()
 
 
 def crop(rng: np.random.Generator, source: np.ndarray) -> np.ndarray:
@@ -109,9 +128,3 @@ class Canvas:
         cast[:-1, :-1] = np.maximum(cast[:-1, :-1], h[1:, 1:])
         cast[:-2, :-1] = np.maximum(cast[:-2, :-1], 0.55 * h[2:, 1:])
         self.shade -= (strength * np.clip(cast - 0.85 * h, 0, 1)).ravel()
-
-
-_Y, _X = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32) * PIXEL_M + PIXEL_M / 2
-_AXIS_X, _AXIS_Y = _X.ravel(), _Y.ravel()
-for _axis in (_AXIS_X, _AXIS_Y):
-    _axis.setflags(write=False)

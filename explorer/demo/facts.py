@@ -7,12 +7,14 @@ from __future__ import annotations
 
 Line = tuple[tuple[float, float], ...]
 
-COUNTRIES = frozenset(
-    "Albania,Austria,Belgium,Bosnia and Herz.,Bulgaria,Croatia,Cyprus,N. Cyprus,Czechia,Denmark,Estonia,Finland,"
-    "France,Germany,Greece,Hungary,Iceland,Ireland,Italy,Kosovo,Latvia,Liechtenstein,Lithuania,Luxembourg,"
-    "Macedonia,Malta,Montenegro,Netherlands,Norway,Poland,Portugal,Romania,Serbia,Slovakia,Slovenia,Spain,"
-    "Sweden,Switzerland,Turkey,United Kingdom,Åland,Isle of Man,Jersey,Guernsey,San Marino".split(",")
-)
+COUNTRIES = frozenset({
+    "Albania", "Austria", "Belgium", "Bosnia and Herz.", "Bulgaria", "Croatia", "Cyprus", "N. Cyprus",
+    "Czechia", "Denmark", "Estonia", "Finland", "France", "Germany", "Greece", "Hungary", "Iceland",
+    "Ireland", "Italy", "Kosovo", "Latvia", "Liechtenstein", "Lithuania", "Luxembourg", "Macedonia",
+    "Malta", "Montenegro", "Netherlands", "Norway", "Poland", "Portugal", "Romania", "Serbia", "Slovakia",
+    "Slovenia", "Spain", "Sweden", "Switzerland", "Turkey", "United Kingdom", "Åland", "Isle of Man",
+    "Jersey", "Guernsey", "San Marino",
+})  # fmt: skip
 """Names in `assets/europe.geojson` of the countries that take part in CORINE Land Cover (EEA38 and the UK)."""
 
 # (height in m, half-width in km, line)
@@ -144,6 +146,9 @@ GLACIERS: tuple[tuple[float, float, float], ...] = (
 
 # class -> (lon, lat, radius in km, strength): where a crop or a wetland is known for
 REGIONS: dict[int, tuple[tuple[float, float, float, float], ...]] = {
+    211: ((9.5, 56.0, 130, 2.2), (11.8, 55.4, 80, 2.4), (13.4, 55.7, 45, 2.2), (0.3, 52.6, 110, 1.2), (1.8, 48.2, 120, 0.8),
+          (15.8, 58.4, 45, 1.6), (17.2, 59.9, 50, 1.6), (22.6, 60.7, 60, 1.8), (22.8, 63.0, 50, 1.6), (10.8, 59.5, 40, 1.4),
+          (-2.3, 55.8, 40, 1.4), (-3.0, 56.5, 40, 1.4), (23.8, 56.4, 60, 1.6), (11.3, 44.9, 90, 1.0), (21.0, 46.3, 130, 0.8)),
     213: ((8.5, 45.25, 32, 9), (4.5, 43.55, 17, 9), (0.75, 40.7, 11, 9), (-0.38, 39.3, 11, 8), (-6.15, 37.1, 20, 9),
           (-5.9, 38.95, 24, 7), (22.75, 40.62, 12, 8), (26.5, 41.2, 20, 8), (-8.75, 38.95, 13, 7), (28.6, 45.0, 10, 3),
           (34.6, 41.1, 12, 6), (8.55, 39.9, 7, 6), (20.3, 45.6, 6, 2)),
@@ -174,9 +179,9 @@ REGIONS: dict[int, tuple[tuple[float, float, float, float], ...]] = {
           (2.8, 45.4, 80, 3), (10.4, 47.7, 60, 3), (-3.9, 50.7, 70, 2.5), (8.5, 53.5, 60, 2.4), (-3.8, 55.3, 90, 2.2),
           (9.5, 54.3, 45, 1.6), (-6.8, 54.6, 60, 2.5), (5.5, 50.3, 36, 2.4), (-5.5, 43.3, 70, 2.5), (6.4, 47.2, 45, 2),
           (-20.5, 63.9, 40, 2), (8.6, 47.0, 36, 2), (15.5, 44.8, 45, 1.6)),
-    412: ((-7.7, 53.3, 45, 4), (-9.5, 53.8, 45, 5.5), (-4.2, 58.3, 45, 5.5), (25.5, 67.5, 150, 4), (20.0, 67.2, 110, 4),
-          (26.0, 65.2, 100, 3.5), (25.2, 58.6, 50, 3), (-8.0, 54.9, 30, 4.5), (-6.7, 58.2, 26, 6), (-1.3, 60.4, 24, 6),
-          (24.6, 57.3, 50, 2), (7.3, 53.0, 18, 3), (16.0, 62.5, 80, 2), (-1.9, 54.7, 30, 3), (13.0, 64.0, 60, 2)),
+    412: ((-7.7, 53.3, 60, 6.2), (-9.5, 53.8, 55, 7.5), (-4.2, 58.3, 50, 6.5), (25.5, 67.5, 150, 2.2), (20.0, 67.2, 110, 2.6),
+          (-9.8, 52.0, 28, 6), (26.0, 65.2, 100, 2.4), (-4.8, 57.0, 60, 3), (25.2, 58.6, 50, 3), (-8.0, 54.9, 30, 4.5), (-6.7, 58.2, 26, 6), (-1.3, 60.4, 24, 6),
+          (24.6, 57.3, 50, 2), (7.3, 53.0, 18, 5), (16.0, 62.5, 110, 2), (-1.9, 54.7, 34, 5), (13.0, 64.0, 60, 2), (29.0, 63.5, 90, 2)),
     411: ((29.3, 45.1, 32, 8), (22.7, 53.3, 18, 6), (28.5, 43.6, 6, 3), (-6.4, 37.0, 9, 6), (21.0, 47.6, 18, 4),
           (5.4, 52.4, 6, 5), (12.1, 45.3, 6, 2), (1.7, 52.7, 9, 4), (16.9, 47.75, 8, 5), (24.0, 59.0, 15, 3), (35.3, 38.3, 12, 4),
           (-2.2, 47.35, 10, 5), (4.4, 43.6, 12, 4)),

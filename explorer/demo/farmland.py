@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.demo.canvas import Canvas, texture
+from explorer.demo.canvas import Canvas, crowns, texture
 from explorer.demo.parcels import Parcels
 
 _TEMPERATE = (
@@ -79,7 +79,8 @@ def rowed(canvas: Canvas, rows: np.ndarray, parcels: Parcels, code: int) -> None
     row = 0.5 + 0.5 * np.cos(v)
     tree = row if hedge_like else row * (0.5 + 0.5 * np.cos(u)) * 1.7
     patch = texture(rng, 0.6, 20)[rows]
-    cover = np.clip((0.14 + 0.80 * tree) * young + 0.10 * patch, 0.02, 0.96)
+    base = 0.14 if code != 222 else 0.34
+    cover = np.clip((base + 0.80 * tree) * young + 0.10 * patch, 0.02, 0.96)
     canvas.put(rows, floor[label])
     canvas.over(rows, plant[label], cover)
     canvas.textured(rows, texture(rng, 1.3, 4), 0.07)
@@ -130,12 +131,12 @@ def dehesa(canvas: Canvas, rows: np.ndarray, parcels: Parcels) -> None:
 def trees(canvas: Canvas, rows: np.ndarray, cover: float, kind: str = "broadleaf") -> None:
     """Trees standing free over what is there, over a share `cover` of the ground, with their shadows."""
     unit = canvas.units(kind, 2, 0.08)
-    crowns = texture(canvas.rng, 0.0, 45, 110) + 0.5 * texture(canvas.rng, 1.4, 4)
-    limit = float(np.quantile(crowns[rows], 1 - cover)) if len(rows) else 0.0
-    alpha = np.clip((crowns - limit) / 0.35 + 0.5, 0, 1)
+    tops = crowns(canvas.rng, 14.0 if cover < 0.5 else 9.0) + 0.18 * texture(canvas.rng, 1.4, 4)
+    limit = float(np.quantile(tops[rows], 1 - cover)) if len(rows) else 0.0
+    alpha = np.clip((tops - limit) / 0.25 + 0.5, 0, 1)
     height = np.zeros_like(alpha)
     height[rows] = alpha[rows]
-    canvas.over(rows, unit[(crowns[rows] > limit + 1.0).astype(int)], 0.92 * alpha[rows])
+    canvas.over(rows, unit[(texture(canvas.rng, 1.2, 8)[rows] > 0.3).astype(int)], 0.92 * alpha[rows])
     canvas.shadow(height, 0.5)
 
 
@@ -150,8 +151,8 @@ def boundaries(canvas: Canvas, rows: np.ndarray, parcels: Parcels, hedges: float
         limit = np.quantile(along, 1 - hedges)
         there = (along[rows] > limit) & (lane > 5)
         alpha = np.clip((5.2 - edge) / 3, 0, 1) * there
-        crowns = 0.75 + 0.25 * np.clip(texture(rng, 0.0, 50, 120)[rows], -1, 1)
-        canvas.over(rows, int(canvas.units("broadleaf", 1)[0]), alpha * crowns)
+        tops = 0.6 + 0.5 * crowns(rng, 9.0)[rows]
+        canvas.over(rows, int(canvas.units("broadleaf", 1)[0]), alpha * tops)
         height = np.zeros_like(canvas.shade)
         height[rows] = alpha
         canvas.shadow(height, 0.42)
@@ -159,4 +160,4 @@ def boundaries(canvas: Canvas, rows: np.ndarray, parcels: Parcels, hedges: float
         paved = rng.random() < 0.5
         kind = "asphalt" if paved else "track"
         width = 3.4 if paved else 2.6
-        canvas.over(rows, int(canvas.units(kind, 1)[0]), np.clip((width - lane) / 2.2, 0, 0.95))
+        canvas.over(rows, int(canvas.units(kind, 1)[0]), np.clip((width - lane) / 2.2, 0, 0.85))

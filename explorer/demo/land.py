@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import Any
 
 import numpy as np
 import shapely
@@ -89,8 +90,9 @@ def sea_distance(east: np.ndarray, north: np.ndarray) -> np.ndarray:
     points, index = xy
     same = index[1:] == index[:-1]
     pairs = np.stack([points[:-1][same], points[1:][same]], axis=1)
-    tree = shapely.STRtree(shapely.linestrings(pairs))
-    places = shapely.points(np.asarray(east, float) * 1000, np.asarray(north, float) * 1000)
+    segments: Any = shapely.linestrings(pairs)
+    tree = shapely.STRtree(segments)
+    places: Any = shapely.points(np.asarray(east, float) * 1000, np.asarray(north, float) * 1000)
     distance = np.full(len(places), FAR_KM, dtype=np.float32)
     (hits, _), metres = tree.query_nearest(
         places, max_distance=FAR_KM * 1000, return_distance=True, all_matches=False

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage, sparse
 
 from explorer.demo import built, farmland, wild
-from explorer.demo.canvas import PIXELS, SIZE, Canvas, Change, texture
+from explorer.demo.canvas import PIXELS, SIZE, Canvas, Change, lit, texture
 from explorer.demo.parcels import Parcels, divide
 from explorer.demo.phenology import KINDS, SNOW_HOLDS, Climate
 
@@ -122,7 +122,7 @@ def layout(
             score = _by_parcel(texture(rng, 1.9, 1, 20), parcels, 0.985)
         else:
             score = texture(rng, 1.6, 1, 60)
-        count = min(int(round(share / left * len(free))), len(free))
+        count = min(round(share / left * len(free)), len(free))
         if count:
             best = np.argpartition(-score[free], count - 1)[:count]
             codes[free[best]] = code
@@ -220,12 +220,16 @@ def _farmsteads(canvas: Canvas, farm: np.ndarray, parcels: Parcels) -> None:
     near_lane = farm[(parcels.lane[farm] > 9) & (parcels.lane[farm] < 30)]
     if not len(near_lane) or rng.random() < 0.35:
         return
+    ragged = texture(rng, 1.6, 6)
     for _ in range(int(rng.integers(1, 4))):
         centre = int(rng.choice(near_lane))
-        d = np.hypot(canvas.x[farm] - canvas.x[centre], canvas.y[farm] - canvas.y[centre])
-        yard = farm[d < rng.uniform(20, 34)]
+        # A yard is a crooked square in line with its field.
+        turn = parcels.angle[parcels.label[centre]]
+        dx, dy = canvas.x[farm] - canvas.x[centre], canvas.y[farm] - canvas.y[centre]
+        u, v = np.abs(dx * np.cos(turn) + dy * np.sin(turn)), np.abs(dy * np.cos(turn) - dx * np.sin(turn))
+        yard = farm[np.maximum(u / rng.uniform(0.8, 1.6), v) + 5 * ragged[farm] < rng.uniform(17, 30)]
         if len(yard) > 60:
-            built.town(canvas, yard, 112, float(rng.uniform(0, np.pi)))
+            built.town(canvas, yard, 112, float(turn))
 
 
 def _banks(canvas: Canvas, classes: np.ndarray, inland: np.ndarray) -> None:
@@ -267,7 +271,7 @@ def _harmless(
 
 def _terrain(canvas: Canvas, classes: np.ndarray, relief: float) -> None:
     strength = 0.30 * min(relief / 1400, 1.0) + 0.015
-    slope = wild._lit(ndimage.gaussian_filter(texture(canvas.rng, 2.1, 1).reshape(SIZE, SIZE), 2).ravel())
+    slope = lit(ndimage.gaussian_filter(texture(canvas.rng, 2.1, 1).reshape(SIZE, SIZE), 2).ravel())
     dry = ~np.isin(classes, (*WATERS, 411, 421, 422, 423, 213))
     canvas.shade[dry] += (strength * slope)[dry]
 

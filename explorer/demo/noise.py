@@ -9,7 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 from scipy import fft
+from scipy.spatial import KDTree
 
+_STEP = 1.32471795724474602596  # the plastic number: an even spread in two dimensions (Roberts, 2018)
 TILE = 512
 """Edge of a noise tile in pixels; the tiles repeat seamlessly."""
 
@@ -21,10 +23,10 @@ def rng(*key: int) -> np.random.Generator:
 
 def mix(*parts: np.ndarray | int) -> np.ndarray:
     """A well-mixed uint64 per row of integer arrays (SplitMix64, Steele et al. 2014)."""
-    h = np.uint64(0x9E3779B97F4A7C15)
+    h = np.asarray(0x9E3779B97F4A7C15, dtype=np.uint64)
     with np.errstate(over="ignore"):
         for part in parts:
-            h = np.asarray(part).astype(np.int64).astype(np.uint64) + h
+            h = np.asarray(np.asarray(part).astype(np.int64).astype(np.uint64) + h)
             h = (h ^ (h >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
             h = (h ^ (h >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
             h = h ^ (h >> np.uint64(31))
@@ -51,6 +53,27 @@ def tile(seed: int, slope: float, size: int = TILE, low: float = 1.0, high: floa
     white = rng(seed, 7919).standard_normal((size, size), dtype=np.float32)
     field = fft.irfft2(fft.rfft2(white) * gain, (size, size))
     field = ((field - field.mean()) / field.std()).astype(np.float32)
+    field.setflags(write=False)
+    return np.asarray(field)
+
+
+@lru_cache(maxsize=8)
+def crowns(seed: int, spacing: float, size: int = TILE) -> np.ndarray:
+    """Heights of tree crowns seen from above: domes about `spacing` pixels apart, `(size, size)` float32, read-only.
+
+    1 at a tall tree's top, 0 midway between trees; a threshold on it leaves round crowns of many sizes.
+    """
+    source = rng(seed, 6700417)
+    count = int((size / spacing) ** 2)
+    lattice = (np.arange(count)[:, None] / np.array([_STEP, _STEP**2]) + source.random(2)) % 1 * size
+    points = (lattice + source.normal(0, 0.22 * spacing, (count, 2))) % size
+    y, x = np.mgrid[0:size, 0:size]
+    distance, nearest = KDTree(points, boxsize=np.full(2, float(size))).query(
+        np.stack([y.ravel(), x.ravel()], axis=1)
+    )
+    radius = spacing * source.uniform(0.42, 0.80, count)[nearest]
+    dome = np.sqrt(np.clip(1 - (distance / radius) ** 2, 0, 1)) * (radius / (0.8 * spacing))
+    field = dome.reshape(size, size).astype(np.float32)
     field.setflags(write=False)
     return np.asarray(field)
 

@@ -148,7 +148,7 @@ class Seasons:
     def soil(self, share: np.ndarray, chance: np.ndarray) -> dict[str, np.ndarray]:
         """Bare soil: red and light in the south, dark in the north and where it is wet in winter."""
         south = self.climate.mediterranean
-        red = np.clip(south * (0.25 + 0.9 * chance), 0, 0.8)
+        red = np.clip(south * (0.12 + 0.62 * chance), 0, 0.7)
         light = np.where(chance > 0.62, 0.35, 0.08) * (0.6 + 0.6 * south)
         wet = 0.5 + 0.5 * np.cos((self.days - 20) * 2 * np.pi / 365)
         dark = np.clip(
@@ -384,7 +384,7 @@ KINDS = tuple(_KINDS)
 KIND = {name: i for i, name in enumerate(KINDS)}
 _MAKERS = tuple(_KINDS.values())
 SNOW_HOLDS = {
-    "conifer": 0.3, "broadleaf": 0.5, "evergreen_oak": 0.3, "birch": 0.6, "water": 0.15, "river": 0.0, "lagoon": 0.0,
+    "conifer": 0.14, "broadleaf": 0.34, "evergreen_oak": 0.2, "birch": 0.5, "water": 0.15, "river": 0.0, "lagoon": 0.0,
     "shallow": 0.0, "asphalt": 0.55, "garden": 0.8, "shrub": 0.7, "olive": 0.5, "fruit": 0.6, "mud": 0.2, "brine": 0.0,
     "red_roof": 0.85, "dark_roof": 0.85,
 }  # fmt: skip

@@ -117,8 +117,8 @@ def _snap(lon: np.ndarray, lat: np.ndarray) -> Cells:
     tile_x, tile_y = x // TILE_SIZE_M, y // TILE_SIZE_M
     col = (x - tile_x * TILE_SIZE_M) // CELL_SIZE_M + 1
     row = CELLS - (y - tile_y * TILE_SIZE_M) // CELL_SIZE_M
-    integers = [a[keep].astype(np.int16) for a in (zone, tile_x, tile_y, row, col)]
-    return Cells(*integers, centre_lon[keep], centre_lat[keep])
+    zone, tile_x, tile_y, row, col = (a[keep].astype(np.int16) for a in (zone, tile_x, tile_y, row, col))
+    return Cells(zone, tile_x, tile_y, row, col, centre_lon[keep], centre_lat[keep])
 
 
 def cover(cells: Cells, seed: int) -> np.ndarray:

@@ -106,9 +106,9 @@ class Renderer:
     def _snow_amount(self, day: float, spell: float) -> float:
         """0 for none, 1 for a closed cover, from the temperature of the season."""
         c = self.scene.climate
-        swing = 11.5 - 6.0 * c.oceanic - 2.0 * c.mediterranean
+        swing = 8.6 - 4.0 * c.oceanic + 0.28 * max(8.5 - c.warmth, 0)  # colder places have harder winters
         celsius = c.warmth - swing * np.cos((day - 22) * 2 * np.pi / 365) + spell
-        return float(1.25 / (1 + np.exp((celsius + 1.6) / 0.9)))
+        return float(1.25 / (1 + np.exp((celsius + 5.5) / 0.9)))
 
     def _snow(self, amount: float) -> np.ndarray | None:
         if amount < 0.04:
@@ -127,7 +127,7 @@ class Renderer:
         # Low sun makes long shadows; the season's sun height at the place.
         declination = -23.4 * np.cos((day + 10) * 2 * np.pi / 365)
         height = np.clip(90 - abs(s.climate.lat - declination) - 12, 8, 70)
-        image *= (1 + s.shade * np.float32(0.75 + 16 / height))[:, None]
+        image *= np.maximum(1 + s.shade * np.float32(0.72 + 11 / (height + 6)), np.float32(0.36))[:, None]
         return np.asarray(image)
 
     # -- products ------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class Renderer:
         rng = noise.rng(*self.seed, 32, index)
         r, c = rng.integers(0, 320 - SIZE, 2)
         bank = _noise_bank(4)[r : r + SIZE, c : c + SIZE]
-        image += bank * np.array((7, 8, 9, 20), dtype=np.float32)
+        image += bank * np.array((5, 6, 7, 15), dtype=np.float32)
         return np.clip(image, 1, 16000).astype(np.int16).transpose(2, 0, 1)
 
     def sentinel2(self, index: int) -> np.ndarray:

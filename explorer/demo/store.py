@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import datetime as dt
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,6 @@ from explorer.demo.phenology import Climate
 from explorer.demo.render import QA_BANDS, Renderer
 from explorer.errors import InvalidSampleIdError, NotThereError, UnknownDateError
 from explorer.grid import Cell, parse
-from explorer.nomenclature import codes
 from explorer.products import PF_QA, PF_SR, PRODUCTS, S2_SR
 
 DEFAULT_COUNT = 500_000
@@ -140,7 +141,7 @@ class DemoStore:
         if root not in ("imagery", "labels"):
             return iter(())
         if depth <= 3:
-            return iter(self._tree(root, parts[1:]))
+            return iter(self._tree(root, tuple(parts[1:])))
         if root == "imagery" and depth in (4, 5):
             try:
                 _, cell = self._row(folder, parts[3])
@@ -162,15 +163,16 @@ class DemoStore:
 
     @cached_property
     def _tiles(self) -> dict[str, dict[str, np.ndarray]]:
-        """zone -> tile -> rows."""
+        """Zone -> tile -> rows."""
         t = self.table
         frame = pd.DataFrame({name: t[name] for name in ("zone", "tile_x", "tile_y")})
         tree: dict[str, dict[str, np.ndarray]] = {}
-        for (zone, x, y), rows in frame.groupby(["zone", "tile_x", "tile_y"]).indices.items():
-            tree.setdefault(f"{zone:02d}N", {})[f"{x}E-{y}N"] = rows
+        for key, rows in frame.groupby(["zone", "tile_x", "tile_y"]).indices.items():
+            zone, x, y = cast("tuple[int, int, int]", key)
+            tree.setdefault(f"{zone:02d}N", {})[f"{x}E-{y}N"] = np.asarray(rows)
         return tree
 
-    def _tree(self, root: str, parts: list[str]) -> list[str]:
+    def _tree(self, root: str, parts: tuple[str, ...]) -> builtins.list[str]:
         if not parts:
             return sorted(f"{zone}/" for zone in self._tiles)
         tiles = self._tiles.get(parts[0], {})
@@ -249,7 +251,7 @@ def build(t: table.Table, row: int, seed: int) -> Renderer:
     key = (seed, cell.zone, cell.tile_x, cell.tile_y, cell.row, cell.col)
     rng = noise.rng(*key)
     area = (
-        21_000 * max(near[0], 1.0) * (near[1] if 0.05 < near[1] else 1.0) * float(np.exp(rng.normal(0, 0.35)))
+        21_000 * max(near[0], 1.0) * (near[1] if near[1] > 0.05 else 1.0) * float(np.exp(rng.normal(0, 0.35)))
     )
     event = None
     if t["day"][row] >= 0:
@@ -264,6 +266,3 @@ def build(t: table.Table, row: int, seed: int) -> Renderer:
         event,
     )
     return Renderer(scene, key)
-
-
-CODES = codes(3)

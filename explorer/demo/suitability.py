@@ -12,11 +12,11 @@ from explorer.nomenclature import codes
 
 # Offsets found by matching the shares of the 44 classes to those of CORINE Land Cover 2018 (`SHARES`).
 BIAS: dict[int, float] = {
-    111: 1.37, 112: -2.09, 121: -1.45, 122: -1.42, 123: -2.43, 124: -2.27, 131: -1.2, 132: -1.66, 133: -1.55,
-    141: 0.03, 142: -1.47, 211: 0.0, 212: -3.86, 213: 1.22, 221: -1.5, 222: -1.19, 223: -1.1, 231: -1.38,
-    241: -2.45, 242: -1.68, 243: -1.62, 244: 0.17, 311: -0.99, 312: -0.88, 313: -1.39, 321: -2.24, 322: -2.02,
-    323: -1.79, 324: -2.02, 331: 1.07, 332: -1.92, 333: -1.53, 334: -2.12, 335: 2.14, 411: -1.98, 412: -3.9,
-    421: 0.51, 422: 0.92, 423: 0.89, 511: -0.26, 512: -0.87, 521: 0.01, 522: -0.04, 523: 0.12,
+    111: 1.46, 112: -2.01, 121: -1.36, 122: -1.34, 123: -2.36, 124: -2.19, 131: -1.12, 132: -1.56, 133: -1.47,
+    141: 0.1, 142: -1.39, 211: 0.0, 212: -3.81, 213: 1.28, 221: -1.45, 222: -1.12, 223: -1.04, 231: -1.3,
+    241: -2.39, 242: -1.62, 243: -1.55, 244: 0.22, 311: -0.92, 312: -0.79, 313: -1.31, 321: -2.16, 322: -1.98,
+    323: -1.74, 324: -1.95, 331: 1.16, 332: -1.86, 333: -1.47, 334: -2.03, 335: 3.03, 411: -1.91, 412: -3.95,
+    421: 0.6, 422: 0.99, 423: 0.97, 511: 0.3, 512: -0.49, 521: 0.38, 522: 0.32, 523: 0.18,
 }  # fmt: skip
 
 SHARES: dict[int, float] = {
@@ -45,7 +45,7 @@ def scores(s: Setting, sea_km: np.ndarray, seed: int) -> np.ndarray:
     table = np.empty((len(s.east), len(codes(3))), dtype=np.float32)
     rules = _rules(s, sea_km, seed)
     for i, code in enumerate(codes(3)):
-        spread = 0.75 if code // 100 == 1 or code >= 500 else 1.25
+        spread = 0.75 if code // 100 == 1 else 0.4 if code >= 500 else 1.25
         score = rules[code]() + BIAS.get(code, 0.0)
         if code in facts.REGIONS:
             score = score + geography.near_spots(facts.REGIONS[code], s.east, s.north)
@@ -62,7 +62,12 @@ def _rules(s: Setting, sea_km: np.ndarray, seed: int) -> dict[int, Callable[[], 
         ((6.5, 51.0, 330, 1.6), (-1.2, 52.4, 190, 1.5), (9.5, 45.3, 190, 1.2), (15.0, 50.0, 400, 0.9),
          (2.3, 48.6, 260, 0.8), (14.5, 41.0, 140, 0.8), (26.0, 45.0, 380, 0.7)), s.east, s.north
     )  # fmt: skip
-    town = np.clip(noise.at(seed, 5, s.east, s.north, 0.8, 0.55) - 1.15, 0, 1.6) * (1.4 + people)
+    crowded = (
+        (1.4 + people)
+        * (1 - 0.9 * np.clip((-12 - s.lon) / 2, 0, 1))
+        * (1 - 0.4 * np.clip((s.lat - 62) / 4, 0, 1))
+    )
+    town = np.clip(noise.at(seed, 5, s.east, s.north, 0.8, 0.55) - 1.15, 0, 1.6) * crowded
     built = np.maximum(3.2 * np.clip(city, 0, 2.2), 2.4 * town) - 1.6 * steep - _over(high, 1300, 300)
     urban = np.clip(built, 0, 5)
     river = np.full(s.east.shape, np.inf, dtype=np.float32)
@@ -124,10 +129,10 @@ def _rules(s: Setting, sea_km: np.ndarray, seed: int) -> dict[int, Callable[[], 
         333: lambda: 0.3 * np.clip(steep, 0, 5) + 1.1 * treeless + 1.6 * iceland + 1.6 * steppe + 0.7 * med
         + 0.5 * _over(-t, -2, 3) - 2,
         334: lambda: med + 0.3 * steep - 3,
-        335: lambda: 9.0 * ice - 5 + 3.2 * np.clip((high - 3050 + 70 * (s.lat - 46)) / 300, -2, 2) * (steep > 1.6)
+        335: lambda: 11.0 * ice - 6 + 2.6 * np.clip((high - 2750 + 70 * (s.lat - 46)) / 300, -2, 2.4) * (steep > 1.6)
         - 0.9 * _over(t, 2.5, 1.5),
         411: lambda: flat - 2.5 + np.exp(-river / 2) + 0 * t,
-        412: lambda: _bell(t, 3.5, 4.2) + 0.9 * flat + 1.2 * north + 0.8 * wet - _over(t, 10, 1.5) - 1.2 * steep,
+        412: lambda: _bell(t, 3.5, 4.2) + 0.9 * flat + 1.5 * north + 1.0 * wet - _over(t, 10, 1.5) - 1.2 * steep,
         421: lambda: shore + spots(421) - 1.5,
         422: lambda: coast + 1.6 * spots(422) - 4,
         423: lambda: shore + spots(423) - 1.5,

@@ -8,6 +8,7 @@ import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,7 @@ class Table:
         return pd.DataFrame({name: self.columns[name] for name in names}, index=index)
 
 
-def _key(zone: int, tile_x: int, tile_y: int, row: int, col: int) -> int:
+def _key(zone: Any, tile_x: Any, tile_y: Any, row: Any, col: Any) -> Any:
     return ((zone * 1000 + tile_x) * 1000 + tile_y) * CELLS * CELLS + (row - 1) * CELLS + (col - 1)
 
 

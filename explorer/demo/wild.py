@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from explorer.demo.canvas import SIZE, Canvas, texture
+from explorer.demo.canvas import SIZE, Canvas, crowns, lit, texture
 from explorer.demo.farmland import trees
 from explorer.demo.parcels import Parcels
 
@@ -29,21 +29,13 @@ def forest(canvas: Canvas, rows: np.ndarray, parcels: Parcels, code: int) -> Non
         stand = (stand + parcels.label[rows] * 3) % 4
     canvas.put(rows, broad[stand])
     canvas.over(rows, needle[stand], np.clip((mix[rows] - limit) / 0.5 + 0.5, 0, 1))
-    crowns = texture(rng, 0.15, 55, 170)
-    canvas.textured(rows, crowns, 0.10)
-    canvas.shade[rows] += 0.13 * _lit(crowns)[rows] - 0.06
+    tops = crowns(rng, 9.0 if rng.random() < 0.5 else 6.0)
+    canvas.tone[rows] *= (0.80 + 0.34 * tops)[rows]
+    canvas.shade[rows] += 0.10 * lit(tops)[rows] - 0.05
     canvas.textured(rows, stands, 0.04)
     if rng.random() < 0.7:
         ride = np.clip((3.2 - parcels.lane[rows]) / 3, 0, 0.6)
         canvas.over(rows, int(canvas.units("grass", 1)[0]), ride)
-
-
-def _lit(height: np.ndarray) -> np.ndarray:
-    """Slopes that face the morning sun are positive; about variance 1."""
-    h = height.reshape(SIZE, SIZE)
-    slope = ndimage.correlate1d(h, [-0.5, 0, 0.5], axis=1) + ndimage.correlate1d(h, [-0.5, 0, 0.5], axis=0)
-    slope = -slope
-    return np.asarray(slope / (slope.std() + 1e-6)).ravel()
 
 
 def scrub(canvas: Canvas, rows: np.ndarray, parcels: Parcels, code: int) -> None:
@@ -64,12 +56,12 @@ def scrub(canvas: Canvas, rows: np.ndarray, parcels: Parcels, code: int) -> None
         bush, cover = "shrub", 0.66
     else:
         bush, cover = ("conifer" if canvas.climate.warmth < 8 else "broadleaf"), 0.42
-    dots = texture(rng, 0.2, 35, 150) + 0.8 * patches
+    dots = crowns(rng, 6.0 if code == 323 else 9.0) + 0.35 * patches
     limit = np.quantile(dots[rows], 1 - cover)
-    alpha = np.clip((dots[rows] - limit) / 0.8 + 0.5, 0, 1)
+    alpha = np.clip((dots[rows] - limit) / 0.35 + 0.5, 0, 1)
     canvas.over(rows, canvas.units(bush, 3, 0.09)[zone], 0.85 * alpha)
     if code in (323, 324):
-        canvas.shade[rows] += 0.09 * _lit(dots)[rows] * (alpha > 0.3)
+        canvas.shade[rows] += 0.09 * lit(dots)[rows] * (alpha > 0.3)
     if code == 323:
         stones = texture(rng, 0.8, 15)
         canvas.over(rows, int(canvas.units("rock", 1)[0]), np.clip((stones[rows] - 1.5) / 0.5, 0, 0.8))
@@ -90,7 +82,7 @@ def open_ground(canvas: Canvas, rows: np.ndarray, code: int) -> None:
     canvas.over(rows, int(canvas.units(other, 1)[0]), np.clip((rough[rows] - limit) / 0.5 + 0.3, 0, 0.9))
     canvas.textured(rows, texture(rng, 0.7, 10), 0.05 if code in (331, 335) else 0.12)
     relief = {331: 0.03, 332: 0.20, 333: 0.13, 334: 0.06, 335: 0.05}[code]
-    canvas.shade[rows] += relief * _lit(texture(rng, 1.6, 4))[rows]
+    canvas.shade[rows] += relief * lit(texture(rng, 1.6, 4))[rows]
     if code == 335:  # crevasses, across the flow
         turn = rng.random() * np.pi
         place = (canvas.x * np.cos(turn) + canvas.y * np.sin(turn)) / 21 + 1.4 * texture(rng, 1.8, 2)
@@ -150,7 +142,10 @@ def water(canvas: Canvas, rows: np.ndarray, code: int, inland: np.ndarray) -> No
     canvas.over(rows, bed, np.clip((near[rows] - 0.06) * 1.5, 0, 0.6))
     canvas.textured(rows, texture(rng, 1.3, 4), 0.035)
     if code == 523:
-        swell = texture(rng, 0.5, 30, 90)
+        swell = texture(rng, 0.6, 25, 90)
         canvas.textured(rows, swell, 0.03)
-        foam = np.clip((near[rows] - 0.36) * 4 + 0.35 * swell[rows] - 0.25, 0, 0.55)
-        canvas.over(rows, int(canvas.units("bright_roof", 1)[0]), foam * (rng.random() < 0.7))
+        surf = texture(rng, 1.5, 4)  # some stretches of the shore break the waves, others lie calm
+        foam = np.clip((near[rows] - 0.34) * 3, 0, 1) * np.clip(
+            0.16 + 0.16 * surf[rows] + 0.05 * swell[rows], 0, 0.4
+        )
+        canvas.over(rows, int(canvas.units("bright_roof", 1)[0]), foam)
