@@ -1,0 +1,248 @@
+"""The sample table as GeoParquet 1.1, for this explorer and for GeoPandas, QGIS and DuckDB."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+from pyproj import CRS
+from scipy import sparse
+
+from explorer import grid, nomenclature, products
+from explorer.corpus.ids import valid_ids
+from explorer.corpus.labels import Fractions, LabelsFound
+from explorer.corpus.sources import MAX_SAMPLES, Progress, ignore
+from explorer.errors import CorpusFormatError, StoreError
+
+_META = b"rapidai4eo_explorer"
+_VERSION = 1
+_ROWS = 50_000
+"""Rows a row group: some hundred tiles, so that a reader can skip by the bbox column."""
+
+MAX_COLUMN_BYTES = 2 * 2**30
+_TABLE = {"sample_id": "string", "lon": "double", "lat": "double", "x": "double", "y": "double", "clc": "int16",
+          "fraction": "float"}  # fmt: skip
+_PLACES = ("lon", "lat", "x", "y")
+_BOX = pa.struct([(name, pa.float64()) for name in ("xmin", "ymin", "xmax", "ymax")])
+
+
+@dataclass(frozen=True)
+class IndexTable:
+    """The columns that opening a corpus needs, and how its labels were written."""
+
+    samples: pd.DataFrame
+    labels_found: LabelsFound | None
+
+
+def write(
+    samples: pd.DataFrame,
+    fractions: Fractions,
+    path: Path,
+    labels_found: LabelsFound | None = None,
+    source: str = "",
+    progress: Progress = ignore,
+) -> Path:
+    """Write samples (as `SampleIndex.samples`) and their fractions; an old file is replaced all at once.
+
+    Raises `StoreError` where it cannot be written.
+    """
+    schema = _schema(samples, labels_found, source)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            with pq.ParquetWriter(temporary, schema, compression="zstd", write_statistics=True) as writer:
+                for start in range(0, len(samples), _ROWS):
+                    part = slice(start, start + _ROWS)
+                    writer.write_table(_rows(samples.iloc[part], fractions.matrix[part], schema))
+                    progress(min(start + _ROWS, len(samples)), len(samples))
+            temporary.chmod(0o644)  # mkstemp's 0600 would hide the index from other readers of the corpus
+            temporary.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+    except OSError as error:
+        raise StoreError(f"cannot write the index {path}: {error.strerror or error}") from error
+    return path
+
+
+def _schema(samples: pd.DataFrame, labels_found: LabelsFound | None, source: str) -> pa.Schema:
+    fields = [(name, pa.type_for_alias(kind)) for name, kind in _TABLE.items()]
+    fields += [("zone", pa.string()), ("geometry", pa.binary()), ("bbox", _BOX)]
+    fields += [(name, pa.float32()) for name in nomenclature.COLUMNS]
+    corners = [f"{edge}{axis}" for edge in ("x", "y") for axis in ("min", "max")]
+    geometry: dict[str, Any] = {
+        "encoding": "WKB",
+        "geometry_types": ["Polygon"],
+        "crs": CRS.from_epsg(4326).to_json_dict(),
+        "edges": "planar",
+        "orientation": "counterclockwise",
+        "covering": {"bbox": {corner: ["bbox", corner] for corner in corners}},
+    }
+    if len(samples):
+        low, high = samples[["lon", "lat"]].min() - 0.02, samples[["lon", "lat"]].max() + 0.02
+        geometry["bbox"] = [float(low["lon"]), float(low["lat"]), float(high["lon"]), float(high["lat"])]
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": geometry}}
+    own = {
+        "version": _VERSION,
+        "source": source,
+        "labels": None
+        if labels_found is None
+        else {"shape": labels_found.shape, "scale": labels_found.scale, "rows": labels_found.rows},
+    }
+    metadata = {
+        b"geo": json.dumps(geo),
+        _META: json.dumps(own),
+        b"attribution": "; ".join(dict.fromkeys(products.ATTRIBUTION.values())),
+        b"citation": products.CITATION,
+    }
+    return pa.schema(fields, metadata=metadata)
+
+
+def _rows(samples: pd.DataFrame, matrix: sparse.csr_matrix, schema: pa.Schema) -> pa.Table:
+    footprints = grid.footprints(samples.index)
+    bounds = shapely.bounds(footprints)
+    ids = pa.array(samples.index, pa.string())
+    dense = matrix.toarray()
+    columns: dict[str, Any] = {"sample_id": ids}
+    for name in list(_TABLE)[1:]:
+        columns[name] = pa.array(samples[name].to_numpy(), schema.field(name).type)
+    columns["zone"] = pa.compute.utf8_slice_codeunits(ids, 0, 3)
+    columns["geometry"] = pa.array(shapely.to_wkb(footprints), pa.binary())
+    columns["bbox"] = pa.StructArray.from_arrays(
+        [pa.array(bounds[:, i]) for i in range(4)], fields=list(_BOX)
+    )
+    for j, name in enumerate(nomenclature.COLUMNS):
+        columns[name] = pa.array(dense[:, j])
+    return pa.table(columns, schema=schema)
+
+
+def read(path: Path) -> IndexTable:
+    """The table of an index file, without fractions and footprints.
+
+    Raises `CorpusFormatError` where it is damaged, or was not written by `write`.
+    """
+    key = path.name
+    with _opened(path) as file:
+        own = _own(file, key)
+        frame = _columns(file, list(_TABLE), key)
+    ids = frame.column("sample_id")
+    if ids.null_count or not valid_ids(ids).all():
+        raise CorpusFormatError(key, "it holds ids that are no sample ids")
+    samples = pd.DataFrame(
+        {name: frame.column(name).to_numpy() for name in list(_TABLE)[1:]},
+        index=pd.Index(ids.to_pandas(), dtype="str", name="sample_id"),
+    )
+    _check(samples, key)
+    return IndexTable(samples, own)
+
+
+def read_fractions(path: Path, ids: pd.Index) -> Fractions:
+    """The fractions of an index file, in the order of `ids`. Raises `CorpusFormatError`."""
+    key = path.name
+    parts: list[sparse.csr_matrix] = []
+    with _opened(path) as file:
+        _own(file, key)
+        stored = pd.Index(_columns(file, ["sample_id"], key).column(0).to_pandas(), dtype="str")
+        try:
+            for batch in file.iter_batches(batch_size=_ROWS, columns=list(nomenclature.COLUMNS)):
+                dense = np.column_stack([c.to_numpy(zero_copy_only=False) for c in batch.columns])
+                parts.append(sparse.csr_matrix(dense.astype(np.float32)))
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise CorpusFormatError(key, f"not readable ({_short(error)})") from error
+    matrix = sparse.csr_matrix(sparse.vstack(parts)) if parts else Fractions.empty(stored).matrix
+    if matrix.shape != (len(stored), len(nomenclature.COLUMNS)):
+        raise CorpusFormatError(key, "it has not one fraction a sample and class")
+    if not ((matrix.data >= 0) & (matrix.data <= 1)).all():
+        raise CorpusFormatError(key, "it holds fractions outside 0 to 1; build it anew with `explorer index`")
+    # the file may have been built anew since the table was read: ids decide, not the order of rows
+    return Fractions(stored, matrix).align(ids)
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path, memory_map=True)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise CorpusFormatError(path.name, f"not readable as Parquet ({_short(error)})") from error
+
+
+def _own(file: pq.ParquetFile, key: str) -> LabelsFound | None:
+    """What `write` noted in the file, which must be one of its own."""
+    text = (file.schema_arrow.metadata or {}).get(_META)
+    try:
+        own = json.loads(text or b"")
+        if own["version"] != _VERSION:
+            raise CorpusFormatError(key, f"an index of version {own['version']}, not {_VERSION}")
+        labels = own["labels"]
+        found = labels and LabelsFound(str(labels["shape"]), float(labels["scale"]), int(labels["rows"]))
+    except (ValueError, KeyError, TypeError) as error:
+        if isinstance(error, CorpusFormatError):
+            raise
+        raise CorpusFormatError(key, "Parquet, but not an index of this explorer") from error
+    names = set(file.schema_arrow.names)
+    missing = [name for name in (*_TABLE, *nomenclature.COLUMNS) if name not in names]
+    if missing:
+        raise CorpusFormatError(key, f"it lacks the columns {', '.join(missing[:5])}")
+    if file.metadata.num_rows > MAX_SAMPLES:
+        raise CorpusFormatError(key, f"{file.metadata.num_rows:,} rows, more than {MAX_SAMPLES:,}")
+    return found or None
+
+
+def _columns(file: pq.ParquetFile, names: list[str], key: str) -> pa.Table:
+    wanted = set(names)
+    size = 0
+    for group in range(file.metadata.num_row_groups):
+        row_group = file.metadata.row_group(group)
+        for i in range(row_group.num_columns):
+            column = row_group.column(i)
+            if column.path_in_schema in wanted:
+                size += column.total_uncompressed_size
+    if size > MAX_COLUMN_BYTES:
+        raise CorpusFormatError(key, f"its columns unpack to {size:,} bytes; refused")
+    schema = file.schema_arrow
+    for name in names:
+        if str(schema.field(name).type) != str(pa.type_for_alias(_TABLE[name])):
+            raise CorpusFormatError(key, f"column {name} is {schema.field(name).type}, not {_TABLE[name]}")
+    try:
+        return file.read(columns=names)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise CorpusFormatError(key, f"not readable ({_short(error)})") from error
+
+
+def _check(samples: pd.DataFrame, key: str) -> None:
+    """That the values can be trusted: codes, fractions, and the places of some rows computed anew."""
+    if not samples.index.is_unique:
+        raise CorpusFormatError(key, "it holds a sample twice")
+    known = np.zeros(1000, bool)
+    known[[nomenclature.NO_LABEL, *nomenclature.codes(3)]] = True
+    clc = samples["clc"].to_numpy()
+    if not known[np.clip(clc, 0, 999)].all() or (clc < 0).any() or (clc > 999).any():
+        raise CorpusFormatError(key, "it holds class codes that CORINE does not have")
+    fraction = samples["fraction"].to_numpy()
+    if not ((fraction >= 0) & (fraction <= 1)).all():
+        raise CorpusFormatError(key, "it holds fractions outside 0 to 1")
+    places = samples[list(_PLACES)].to_numpy()
+    if not len(samples):
+        return
+    some = np.unique(np.linspace(0, len(samples) - 1, 500).astype(np.int64))
+    expected = grid.centres(samples.index[some]).to_numpy()
+    if not np.isfinite(places).all() or not np.allclose(places[some], expected, rtol=0, atol=1e-3):
+        raise CorpusFormatError(key, "its places are not those of its ids")
+
+
+def _short(error: BaseException) -> str:
+    text = str(error).strip().splitlines()
+    return text[0][:160] if text else type(error).__name__
