@@ -143,15 +143,38 @@ def pit(canvas: Canvas, rows: np.ndarray, code: int) -> None:
     if code == 131 and rng.random() < 0.7:
         lake = np.clip((shape[rows] - np.quantile(shape[rows], 0.87)) / 0.12, 0, 1)
         canvas.over(rows, int(canvas.units("lagoon", 1)[0]), lake)
-    if code == 133:
-        roofs = _roofs(canvas, False, "hall")
-        h = noise.mix(
-            (canvas.x[rows] // 33).astype(int), (canvas.y[rows] // 27).astype(int), int(rng.integers(1 << 20))
-        )
-        there = (noise.uniform(h, 1) < 0.16) & (canvas.x[rows] % 33 < 24) & (canvas.y[rows] % 27 < 15)
-        canvas.over(
-            rows[there], roofs[(noise.uniform(h, 2) * 12).astype(int)][there], np.full(int(there.sum()), 0.95)
-        )
+    if code == 133 and len(rows) > 200:
+        _site(canvas, rows)
+
+
+def _site(canvas: Canvas, rows: np.ndarray) -> None:
+    """A building site: lots along new roads, some with a shell or a roof, some paved, most of them still bare."""
+    rng = canvas.rng
+    lots = divide(
+        canvas.x[rows],
+        canvas.y[rows],
+        rng,
+        1700,
+        angle=float(rng.uniform(0, np.pi)),
+        lane_area=22_000,
+        aspect=1.8,
+        jitter=0.03,
+    )
+    busy = texture(rng, 1.8, 1, 12)[rows]  # work goes on in one part of the site first
+    begun = np.bincount(lots.label, busy, lots.count) / np.maximum(
+        np.bincount(lots.label, minlength=lots.count), 1
+    )
+    dice = rng.random(lots.count)
+    built_up = (begun + 0.8 * dice > 0.75)[lots.label]
+    roofs = _roofs(canvas, False, "hall")[rng.integers(0, 12, lots.count)][lots.label]
+    house = np.clip((lots.edge - 7.5) / 3 + 0.5, 0, 1) * built_up
+    yard = canvas.units("gravel", 2, 0.1)[(dice[lots.label] > 0.5).astype(int)]
+    canvas.over(rows, yard, 0.7 * built_up)
+    canvas.over(rows, roofs, house)
+    height = np.zeros_like(canvas.shade)
+    height[rows] = house
+    canvas.shadow(height, 0.5)
+    canvas.over(rows, int(canvas.units("asphalt", 1)[0]), np.clip((4.2 - lots.lane) / 2.5, 0, 0.9))
 
 
 def park(canvas: Canvas, rows: np.ndarray, code: int) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.demo import geography
 from explorer.demo.planted import KINDS
 from explorer.demo.table import Table
 from explorer.nomenclature import codes
@@ -57,24 +56,25 @@ MORE = (
 
 def find(table: Table, wishes: tuple[Wish, ...], taken: set[int]) -> list[int]:
     """The row that comes nearest to each wish, of samples with a correct label; adds them to `taken`."""
-    right = np.flatnonzero(table["kind"] == 0)
-    if not len(right):
-        right = np.arange(len(table))
-    east, north = geography.project(table["lon"][right], table["lat"][right])
-    shares = table.true[right]
+    right = table["kind"] == 0
+    lon, lat = table["lon"], table["lat"]
     found = []
     for wish in wishes:
-        x, y = geography.project(np.array([wish.lon]), np.array([wish.lat]))
-        far = np.hypot(east - x[0], north - y[0]) / wish.radius_km
+        # Distances on a plane are near enough, and quick over half a million places.
+        km = 111.2 * np.hypot((lon - wish.lon) * np.cos(np.radians(wish.lat)), lat - wish.lat)
+        far = km / wish.radius_km
+        near = np.flatnonzero(right & (far < 2))
+        rows = near if len(near) > len(taken) + 20 else np.arange(len(table))
         want = np.zeros(len(codes(3)), dtype=np.float32)
         for code, share in wish.cover.items():
             want[codes(3).index(code)] = share
         # |a - b| summed over classes, from the overlap: both sum to one.
         columns = np.flatnonzero(want)
-        overlap = np.minimum(shares[:, columns].toarray() / 1000, want[columns]).sum(axis=1)
-        score = overlap - 0.35 * np.clip(far - 1, 0, None) - 0.04 * far
+        there = table.true[rows][:, columns].toarray() / 1000
+        overlap = np.minimum(there, want[columns]).sum(axis=1) - 0.2 * (there == 0).sum(axis=1)
+        score = overlap - 0.35 * np.clip(far[rows] - 1, 0, None) - 0.04 * far[rows] - 9.0 * ~right[rows]
         for at in np.argsort(-score, kind="stable"):
-            row = int(right[at])
+            row = int(rows[at])
             if row not in taken:
                 taken.add(row)
                 found.append(row)

@@ -75,7 +75,9 @@ class DemoStore:
 
     def fractions(self) -> sparse.csr_matrix:
         """Fractions as labelled, `(n, 44)` float32 in the order of `nomenclature.codes(3)`, rows as in `samples`."""
-        return (self.table.labelled.astype(np.float32) / np.float32(1000)).tocsr()
+        table = self.table.labelled.astype(np.float32)
+        table.data /= np.float32(1000)
+        return table
 
     def truth(self) -> pd.DataFrame:
         """The samples whose label is wrong, by `sample_id`.

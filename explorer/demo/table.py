@@ -101,7 +101,7 @@ def make(count: int, seed: int) -> Table:
     """Work out the whole table; half a million samples take some seconds."""
     cells = places.choose(count, seed)
     cover = places.cover(cells, seed)
-    plan = planted.plant(cover, cells.hashes(seed), cells.lat)
+    plan = planted.plant(cover, cells.hashes(seed), cells.lon, cells.lat)
     largest = plan.labelled.argmax(axis=1)
     x, y = transformer(4326, 3857).transform(cells.lon, cells.lat)
     columns = {name: getattr(cells, name) for name in Cells.__slots__}

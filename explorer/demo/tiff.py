@@ -7,8 +7,8 @@ from functools import cache
 
 import numpy as np
 import rasterio
+from affine import Affine
 from rasterio.io import MemoryFile
-from rasterio.transform import from_origin
 
 from explorer.grid import Cell
 
@@ -34,7 +34,7 @@ def encode(
         with MemoryFile() as memory:
             with memory.open(
                 **_BASE, width=width, height=height, count=count, dtype=data.dtype.name, crs=_crs(cell.epsg),
-                transform=from_origin(left, top, pixel_size, pixel_size), nodata=nodata,
+                transform=Affine(pixel_size, 0, left, 0, -pixel_size, top), nodata=nodata,
             ) as target:  # fmt: skip
                 target.write(data)
                 for i, name in enumerate(names, start=1):

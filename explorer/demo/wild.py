@@ -109,7 +109,7 @@ def wetland(canvas: Canvas, rows: np.ndarray, code: int) -> None:
         pools = strings + texture(rng, 1.5, 3)
         pools = -pools
     else:
-        creeks = np.abs(texture(rng, 1.7, 2)) + 0.25 * np.abs(texture(rng, 1.2, 8))
+        creeks = np.abs(texture(rng, 1.9, 2, 45))
         pools = -creeks if code in (421, 423) else texture(rng, 1.5, 4)
     limit = np.quantile(pools[rows], 1 - share)
     canvas.over(rows, int(canvas.units(wet, 1)[0]), np.clip((pools[rows] - limit) / 0.16 + 0.5, 0, 1))
