@@ -101,6 +101,15 @@ class StoreError(ExplorerError, OSError):
     """The store itself fails: no permission, no network, a disk that does not answer."""
 
 
+class UnreadableError(StoreError):
+    """One file that is there and cannot be read, while the store itself works; `reason` is short, for a list."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"cannot read {key}: {reason}")
+        self.key = key
+        self.reason = reason
+
+
 class ChipError(ExplorerError, ValueError):
     """A chip whose bytes are not the image they should be; `reason` is short, for a list."""
 

@@ -5,11 +5,13 @@ A chip that is not what its id says is refused with a short reason: never wrong 
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import rasterio
+from rasterio.enums import Interleaving
 from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
@@ -47,6 +49,8 @@ def read(data: bytes, product: Product, cell: Cell) -> Chip:
             warnings.simplefilter("ignore")  # a chip without georeference is refused below
             with MemoryFile(data) as memory, memory.open(driver="GTiff") as source:
                 _check(source, product, cell)
+                if source.nodata is None and product.nodata is None:
+                    _check_written(source)
                 names = band_names(source.descriptions, product, source.count)
                 return Chip(source.read(), names, source.nodata)
     except ChipError:
@@ -95,6 +99,8 @@ def _check(source: rasterio.DatasetReader, product: Product, cell: Cell) -> None
         raise ChipError(f"its CRS is {source.crs.to_string()[:40]}, the id says EPSG:{cell.epsg}")
     left, _, _, top = cell.bounds
     t = source.transform
+    if t.a <= 0 or t.e >= 0 or t.b or t.d:
+        raise ChipError("not north up")
     found = (t.a, t.b, t.c, t.d, t.e, t.f)
     wanted = (product.pixel_size, 0, left, 0, -product.pixel_size, top)
     if not np.allclose(found, wanted, rtol=0, atol=0.01):
@@ -104,6 +110,19 @@ def _check(source: rasterio.DatasetReader, product: Product, cell: Cell) -> None
         )
 
 
+def _check_written(source: rasterio.DatasetReader) -> None:
+    """A block that was never written reads as zeros, which are pixels only where zero means nodata."""
+    for band in source.indexes if source.interleaving == Interleaving.band else (1,):
+        for (row, col), _ in source.block_windows(band):
+            if source.get_tag_item(f"BLOCK_OFFSET_{col}_{row}", "TIFF", bidx=band) is None:
+                raise ChipError("parts of it were never written")
+
+
+_OWN_NAME = re.compile(r"\S*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tif[:,]? ?")
+
+
 def _short(error: BaseException) -> str:
-    text = str(error).strip().splitlines()
+    while error.__cause__ is not None:  # GDAL's first complaint is the precise one
+        error = error.__cause__
+    text = _OWN_NAME.sub("", str(error)).strip().splitlines()
     return text[-1][:120] if text else type(error).__name__

@@ -17,7 +17,7 @@ import numpy as np
 from explorer.corpus import chips
 from explorer.corpus.readers import ReaderPool
 from explorer.corpus.store import Store
-from explorer.errors import CancelledError, ChipError, NotThereError, StoreError
+from explorer.errors import CancelledError, ChipError, NotThereError, StoreError, UnreadableError
 from explorer.grid import Cell
 from explorer.products import Product
 
@@ -184,7 +184,7 @@ class Reading:
             chip = chips.read(self._store.get(key), cube.product, cube.cell)
         except NotThereError:
             status, why = Status.ABSENT, "not there"
-        except ChipError as error:
+        except (ChipError, UnreadableError) as error:
             why = error.reason
         except StoreError as error:
             self._fail(error)

@@ -49,3 +49,4 @@ class ReaderPool:
                     self._ready.wait()
                 job = heapq.heappop(self._jobs)[2]
             job()
+            del job  # or an idle thread would keep the cube that it read last

@@ -6,12 +6,13 @@ store never follows one out of its root.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from explorer.errors import CorpusNotFoundError, NotThereError, StoreError
+from explorer.errors import CorpusNotFoundError, NotThereError, StoreError, UnreadableError
 
 
 @runtime_checkable
@@ -23,7 +24,11 @@ class Store(Protocol):
         """The place, as a person would name it."""
 
     def get(self, key: str) -> bytes:
-        """The whole of one file. Raises `NotThereError` if it is absent, `StoreError` if the store fails."""
+        """The whole of one file.
+
+        Raises `NotThereError` if it is absent, `UnreadableError` if it alone cannot be read, and `StoreError` if the
+        store fails.
+        """
 
     def list(self, folder: str) -> Iterator[str]:
         """Names directly in a folder, sorted, folders ending in `/`; nothing where it is absent.
@@ -41,6 +46,10 @@ def clean_key(key: str) -> str:
     if not key or "\x00" in key or "\\" in key or any(part in ("", ".", "..") for part in parts):
         raise NotThereError(repr(key))
     return key
+
+
+# A wrong mode or a bad sector costs one file; too many open files, or a stale mount, is about all of them.
+_OF_ONE_FILE = {errno.EACCES, errno.EPERM, errno.EIO, errno.ELOOP, errno.ENAMETOOLONG}
 
 
 class DirectoryStore:
@@ -78,6 +87,8 @@ class DirectoryStore:
                 raise StoreError(f"the corpus folder {self.root} is gone; is its disk mounted?") from None
             raise NotThereError(key) from None
         except OSError as error:
+            if error.errno in _OF_ONE_FILE:
+                raise UnreadableError(key, error.strerror or str(error)) from error
             raise StoreError(f"cannot read {key} in {self.root}: {error.strerror or error}") from error
 
     def list(self, folder: str) -> Iterator[str]:

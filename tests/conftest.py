@@ -1,0 +1,65 @@
+"""What all tests share: small corpora, and the real one where it is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import corpora
+
+if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+REAL_CORPUS = REPOSITORY.parent / "shared" / "real-corpus"
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes a person's cache; the settings are those of a fresh machine."""
+    from explorer.config import settings
+
+    for name in ("CUBE_CACHE_BYTES", "TILES"):
+        monkeypatch.delenv(f"EXPLORER_{name}", raising=False)
+    # One folder a run: what the demo makes once is made once.
+    monkeypatch.setenv("EXPLORER_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the three samples of `tests.corpora`; tests must not change it."""
+    return corpora.write_corpus(tmp_path_factory.mktemp("tiny-corpus"))
+
+
+@pytest.fixture
+def tiny_corpus(tiny_folder: Path) -> Iterator[Corpus]:
+    """The three samples, opened."""
+    from explorer import open_corpus
+
+    corpus = open_corpus(tiny_folder)
+    yield corpus
+    corpus.close()
+
+
+@pytest.fixture(scope="session")
+def real_folder() -> Path:
+    """The small real corpus beside the repository; skips where it is not there."""
+    if not REAL_CORPUS.is_dir():
+        pytest.skip("the real corpus is not beside the repository (../shared/real-corpus)")
+    return REAL_CORPUS
+
+
+@pytest.fixture
+def real_corpus(real_folder: Path) -> Iterator[Corpus]:
+    """The small real corpus, opened."""
+    from explorer import open_corpus
+
+    corpus = open_corpus(real_folder)
+    yield corpus
+    corpus.close()
