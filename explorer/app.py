@@ -60,7 +60,7 @@ class Explorer(pn.viewable.Viewer):
         self._loop = Loop()
         bus = uuid.uuid4().hex[:12]
         raster = _raster(self.corpus)
-        self._head = HeadView(self.corpus, self.selection, raster, bus)
+        self._head = HeadView(self.corpus, self.selection, raster, self._loop, bus)
         self._map = MapView(self.corpus, self.selection, self._loop, raster, self.corpus.config.tiles)
         self._animation = AnimationView(self.corpus, self.selection, self._loop, bus)
         self._bands = BandsView(self.corpus, self.selection, self._loop, bus)
@@ -174,7 +174,7 @@ class Explorer(pn.viewable.Viewer):
                    heading="Sentinel-2 <small>10 m, monthly mosaics</small>"),
             region("Temporal profile", "profile", self._profile.legend, charts),
             self._profile.bridge,
-            margin=0, sizing_mode="stretch_width",
+            margin=0, sizing_mode="stretch_both",
             stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
         )  # fmt: skip
 

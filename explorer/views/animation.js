@@ -13,6 +13,20 @@ export function render({ model, el }) {
   // --- what is on the screen -------------------------------------------------------------------
   const button = (label, text, action, extra = {}) =>
     element("button", { type: "button", "aria-label": label, title: label, onclick: action, ...extra }, text)
+  // Drawn, not typed: fonts lack these signs, or show them as coloured emoji.
+  const PATHS = {
+    first: "M3 3h2v10H3zM13 3v10L6 8z", last: "M11 3h2v10h-2zM3 3v10l7-5z", previous: "M11 3v10L4 8z", next: "M5 3v10l7-5z",
+    play: "M4 2.5v11L13.5 8z", pause: "M4 3h3v10H4zM9 3h3v10H9z",
+    loop: "M8 3a5 5 0 0 1 4.6 3H11v1.5h4V3.4h-1.4v1.5A6.5 6.5 0 0 0 1.6 7h1.5A5 5 0 0 1 8 3zm0 10a5 5 0 0 1-4.6-3H5V8.5H1v4.1h1.4v-1.5A6.5 6.5 0 0 0 14.4 9h-1.5A5 5 0 0 1 8 13z",
+  }
+  const icon = (name) => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path")
+    for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", width: 14, height: 14, fill: "currentColor", "aria-hidden": "true" })) svg.setAttribute(key, value)
+    path.setAttribute("d", PATHS[name])
+    svg.append(path)
+    return svg
+  }
   const image = element("canvas", { class: "image", width: 200, height: 200, role: "img", "aria-label": "Planet Fusion image" })
   const over = element("canvas", { class: "over" })
   const dateLabel = element("div", { class: "date", "aria-live": "off" })
@@ -26,8 +40,8 @@ export function render({ model, el }) {
   const timeline = element("canvas", {
     class: "timeline", tabindex: 0, role: "slider", "aria-label": "Acquisition date", "aria-valuemin": 0,
   })
-  const play = button("Play", "▶", () => setPlaying(!state.playing), { class: "play" })
-  const loop = button("Loop", "⟳", () => setLoop(!state.loop), { "aria-pressed": "true" })
+  const play = button("Play", icon("play"), () => setPlaying(!state.playing), { class: "play" })
+  const loop = button("Loop", icon("loop"), () => setLoop(!state.loop), { "aria-pressed": "true" })
   const speed = element("select", { "aria-label": "Frames per second", title: "Frames per second" },
     ...SPEEDS.map((value) => element("option", { value, selected: value === state.speed }, `${value} /s`)))
   speed.addEventListener("change", () => { state.speed = Number(speed.value); anchor() })
@@ -35,18 +49,17 @@ export function render({ model, el }) {
     button(text, text, () => model.send_msg({ type: "composite", value }), { "data-value": value, "aria-pressed": "false" }))
   const progress = element("div", { class: "progress", role: "status" })
   const clear = button("Remove all pins but the last", "Clear pins", () => model.send_msg({ type: "clear" }), { hidden: true })
-  const root = element("div", { class: "player" },
+  const root = element("div", { class: "stack" },
     element("div", { class: "bar" }, element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites), clear, progress),
     well,
     timeline,
     element("div", { class: "controls" },
-      button("First date", "⏮", () => seek(firstThere(), true)),
-      button("Previous date", "‹", () => step(-1)),
+      button("First date", icon("first"), () => seek(firstThere(), true)),
+      button("Previous date", icon("previous"), () => step(-1)),
       play,
-      button("Next date", "›", () => step(1)),
-      button("Last date", "⏭", () => seek(lastThere(), true)),
-      loop, speed,
-      element("span", { class: "hint" }, "click: pixel · shift-click: add")))
+      button("Next date", icon("next"), () => step(1)),
+      button("Last date", icon("last"), () => seek(lastThere(), true)),
+      loop, speed))
   el.append(root)
 
   // --- drawing ---------------------------------------------------------------------------------
@@ -195,7 +208,7 @@ export function render({ model, el }) {
   const setPlaying = (playing) => {
     if (playing === state.playing) return
     state.playing = playing
-    play.textContent = playing ? "❚❚" : "▶"
+    play.replaceChildren(icon(playing ? "pause" : "play"))
     play.setAttribute("aria-label", playing ? "Pause" : "Play")
     play.title = playing ? "Pause (space)" : "Play (space)"
     if (playing) {

@@ -28,7 +28,7 @@ class AnimationView:
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
-        self.player = Player(bus=bus, sizing_mode="stretch_both", min_height=0)
+        self.player = Player(loop, bus=bus, sizing_mode="stretch_both", min_height=0)
         self.keep_date = False
         """Stay on the selected date even where the next sample lacks it (a link asked for it)."""
         self._ticket = 0

@@ -14,14 +14,14 @@ export function render({ model, el }) {
     const over = element("canvas", { class: "over" })
     const text = element("span", { class: "label" })
     const why = element("span", { class: "why" })
-    const box = element("button", { type: "button", class: `tile ${kind}` }, element("span", { class: "frame" }, canvas, over, why), text)
+    const box = element("button", { type: "button", class: `tile ${kind}` }, element("span", { class: "frame" }, canvas, over, why, text))
     return { box, canvas, over, text, why, i }
   }
   const months = Array.from({ length: 12 }, (_, i) => tile("month", i))
   const bands = Array.from({ length: 12 }, (_, i) => tile("band", i))
   el.append(element("div", { class: "bands" }, note,
-    legend, element("div", { class: "grid", role: "group", "aria-label": "Months" }, ...months.map((t) => t.box)),
-    chosen, element("div", { class: "grid", role: "group", "aria-label": "Bands of the month" }, ...bands.map((t) => t.box))))
+    legend, element("div", { class: "tiles", role: "group", "aria-label": "Months" }, ...months.map((t) => t.box)),
+    chosen, element("div", { class: "tiles", role: "group", "aria-label": "Bands of the month" }, ...bands.map((t) => t.box))))
 
   const there = (month) => state.status[month] === status.THERE
   const paint = (t, atlas, x, y, on, why) => {

@@ -63,7 +63,7 @@ class BandsView:
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
-        self.grid = Grid(bus=bus, sizing_mode="stretch_width")
+        self.grid = Grid(loop, bus=bus, sizing_mode="stretch_width")
         self._ticket = 0
         self._reading: Reading | None = None
         self.on_cube: list[Callable[[Reading, bool], None]] = []

@@ -20,11 +20,21 @@ _START = dt.datetime(2017, 12, 20)
 _END = dt.datetime(2020, 1, 10)
 
 
-def named_source(name: str) -> Hook:
-    """Give the element's data a name by which the browser finds it."""
+def fed_by_message(name: str, **columns: str) -> Hook:
+    """Give the element's data a name by which the browser finds it, and its glyph the columns of its colours.
+
+    Without that, HoloViews maps an empty element's colours to categories that no later data can change.
+    """
 
     def hook(plot: Any, _element: Any) -> None:
         plot.handles["source"].name = name
+        renderer = plot.handles["glyph_renderer"]
+        for glyph in (renderer.glyph, renderer.nonselection_glyph, renderer.muted_glyph):
+            if glyph is not None and glyph != "auto":
+                glyph.update(**{role: {"field": column} for role, column in columns.items()})
+        renderer.nonselection_glyph = None  # a click moves the animation; it selects nothing
+        renderer.selection_glyph = None
+        plot.handles["source"].data = {c: [] for c in (*plot.handles["source"].data, *columns.values())}
 
     return hook
 
@@ -89,10 +99,10 @@ _TIME_TIPS = [("", "@sensor @band"), ("Date", "@date{%F}"), ("Value", "@value{0.
 
 def _dots(hooks: list[Hook], marker: str, size: float, **options: Any) -> hv.Points:
     """Measured dates: `date`, `value` and what the hover says; filled by message."""
-    empty = [(_START, NAN, "", "", "")]
+    empty = [(_START, NAN, "#000000", "", "")]
     return hv.Points(empty, ["date", "value"], ["colour", "band", "sensor"]).opts(
         color="colour", marker=marker, size=size, hooks=hooks, tools=_tools(_TIME_TIPS),
-        default_tools=[], **options,
+        default_tools=[], show_legend=False, **options,
     )  # fmt: skip
 
 
@@ -103,7 +113,9 @@ def _lines(hooks: list[Hook]) -> hv.Contours:
     )
 
 
-def over_time(kind: str, bus: str, y_label: str, x_range: Range1d, y_range: Any) -> hv.Overlay:
+def over_time(
+    kind: str, bus: str, y_label: str, x_range: Range1d, y_range: Any, *, x_labels: bool = True
+) -> hv.Overlay:
     """A chart of both sensors over two years: lines and dots for Planet Fusion, diamonds for Sentinel-2.
 
     `kind` (`reflectance` or `ndvi`) names its data sources for the browser: `{kind}-lines`, `{kind}-pf`,
@@ -112,18 +124,23 @@ def over_time(kind: str, bus: str, y_label: str, x_range: Range1d, y_range: Any)
 
     def share_x(plot: Any, _element: Any) -> None:
         plot.state.x_range = x_range
+        for axis in plot.state.xaxis:
+            axis.major_label_text_alpha = 1.0 if x_labels else 0.0
+            if not x_labels:
+                axis.major_label_text_font_size = "0px"
+        plot.state.min_border_bottom = plot.state.min_border_top = 4
 
     chart = (
-        _lines([named_source(f"{kind}-lines-{bus}")])
-        * _dots([named_source(f"{kind}-pf-{bus}")], "circle", 3.2, line_color=None)
-        * _dots([named_source(f"{kind}-s2-{bus}")], "diamond", 9, line_color="white", line_width=1)
+        _lines([fed_by_message(f"{kind}-lines-{bus}", line_color="colour")])
+        * _dots([fed_by_message(f"{kind}-pf-{bus}", fill_color="colour")], "circle", 3.2, line_color=None)
+        * _dots([fed_by_message(f"{kind}-s2-{bus}", fill_color="colour")], "diamond", 9, line_color="white", line_width=1)
         * hv.VLine(_START).opts(
             color="#0f2a33", line_width=1.4, hooks=[named_span(f"cursor-{kind}-{bus}")], apply_ranges=False
         )
     )
     return chart.opts(
-        responsive=True, min_height=80, xlabel="", ylabel=y_label, toolbar="right", show_grid=True,
-        active_tools=[], hooks=[share_x, styled(y_range, y_label + " over time"), seek_on_tap(bus)],
+        responsive=True, min_height=80, show_legend=False, xlabel="", ylabel=y_label, toolbar="right", show_grid=True,
+        active_tools=[], hooks=[styled(y_range, y_label + " over time"), share_x, seek_on_tap(bus)],
         default_tools=[],
     )  # fmt: skip
 
@@ -133,14 +150,14 @@ def spectrum(bus: str) -> hv.Overlay:
     lines = hv.Contours(
         [{"wavelength": [400, 400], "reflectance": [NAN, NAN], "colour": "#000000"}],
         ["wavelength", "reflectance"], "colour",
-    ).opts(color="colour", line_width=1.5, hooks=[named_source(f"spectrum-lines-{bus}")], cmap=["#000000"])  # fmt: skip
+    ).opts(color="colour", line_width=1.5, hooks=[fed_by_message(f"spectrum-lines-{bus}", line_color="colour")], cmap=["#000000"])  # fmt: skip
     tips = [("", "@sensor @band"), ("Wavelength", "@wavelength{0} nm"), ("Reflectance", "@reflectance{0.0000}")]
     dots = hv.Points(
         [(400, NAN, "#000000", "#000000", "", "")],
         ["wavelength", "reflectance"], ["fill", "edge", "band", "sensor"],
     ).opts(
         color="fill", line_color="edge", size=6, line_width=1.6, tools=_tools(tips), default_tools=[],
-        hooks=[named_source(f"spectrum-dots-{bus}")],
+        hooks=[fed_by_message(f"spectrum-dots-{bus}", fill_color="fill", line_color="edge")],
     )  # fmt: skip
     widest = max(band.wavelength + band.width for band in (*S2_SR.bands, *PF_SR.bands))
 

@@ -12,7 +12,7 @@ from explorer import nomenclature
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.grid import transformer
-from explorer.views.parts import Component, script, source
+from explorer.views.parts import Component, Loop, script, source
 from explorer.views.raster import SampleRaster
 from explorer.views.selection import Selection
 
@@ -32,10 +32,11 @@ class Head(Component):
 class HeadView:
     """Says what is selected and selects what is asked for by name or place."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, raster: SampleRaster, bus: str) -> None:
+    def __init__(self, corpus: Corpus, selection: Selection, raster: SampleRaster, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._raster = corpus, selection, raster
-        about = f"{len(corpus.samples):,} samples · {corpus.where}"
-        self.head = Head(bus=bus, corpus=about, sizing_mode="stretch_width", margin=0)
+        name = corpus.where.rstrip("/").rpartition("/")[2]  # a server's folders are nobody's business
+        about = f"{len(corpus.samples):,} samples · {name}"
+        self.head = Head(loop, bus=bus, corpus=about, sizing_mode="stretch_width", margin=0)
         self._random = np.random.default_rng()
         self.head.on = {"go": self._go, "random": lambda _data: self._surprise()}
 
@@ -47,8 +48,8 @@ class HeadView:
         row = self._corpus.samples.loc[sample_id]
         cover = nomenclature.land_cover(int(row["clc"]))
         share = f" {100 * row['fraction']:.0f} %" if row["clc"] else ""
-        lat, lon = f"{abs(row['lat']):.4f}° {'NS'[row['lat'] < 0]}", f"{abs(row['lon']):.4f}° {'EW'[row['lon'] < 0]}"
-        self.head.send("sample", id=sample_id, text=f"{cover.title}{share} · {lat}, {lon}", colour=cover.hex)
+        place = f"{_degrees(row['lat'], 'NS')}, {_degrees(row['lon'], 'EW')}"
+        self.head.send("sample", id=sample_id, text=f"{cover.title}{share} · {place}", colour=cover.hex)
 
     def notice(self, text: str) -> None:
         """Say something that the user has to know."""
@@ -80,3 +81,7 @@ class HeadView:
         if len(self._corpus.samples):
             row = int(self._random.integers(len(self._corpus.samples)))
             self._selection.sample_id = str(self._corpus.samples.index[row])
+
+
+def _degrees(value: float, letters: str) -> str:
+    return f"{abs(value):.4f}° {letters[int(value < 0)]}"

@@ -22,6 +22,7 @@ from explorer.views.raster import SampleRaster, View
 from explorer.views.selection import Selection
 
 _FIRST_SIZE = (470, 500)
+_PICK = "#d6006c"
 _CLICK_REACH = 8  # px around the pointer within which a sample counts as meant
 
 
@@ -87,12 +88,19 @@ class MapView:
                 figure.x_range.update(start=x0, end=x1, reset_start=x0, reset_end=x1)
                 figure.y_range.update(start=y0, end=y1, reset_start=y0, reset_end=y1)
                 figure.html_attributes = {"role": "img", "aria-label": "Map of samples by land cover class"}
+                figure.aspect_ratio = None
+                figure.match_aspect = False
+                callback = CustomJS(args={"figure": figure}, code=_FILL)
+                figure.js_on_change("inner_width", callback)
+                figure.js_on_change("inner_height", callback)
             figure.background_fill_color = "#dfe8ee"
             figure.outline_line_color = None
             figure.border_fill_color = None
             figure.toolbar.logo = None
             figure.toolbar.autohide = True
-            figure.min_border = 0
+            figure.min_border = figure.min_border_left = figure.min_border_right = 0
+            figure.min_border_top = figure.min_border_bottom = 0
+            figure.toolbar_inner = True
 
         return hook
 
@@ -108,15 +116,12 @@ class MapView:
         if data is not None:
             cell = parse(data)
             outline = np.asarray(cell.footprint(3857).exterior.coords)
-            rings = [{("Longitude", "Latitude"): outline}]
+            rings = [outline]
             centre = [tuple(outline[:4].mean(axis=0))]
-        ring = gv.Path(rings, crs=context.MERCATOR).opts(color="#d6006c", line_width=2.5, tools=[])
-        halo = gv.Points(centre, crs=context.MERCATOR).opts(
-            size=17, fill_alpha=0, line_color="white", line_width=5, tools=[]
-        )
-        circle = gv.Points(centre, crs=context.MERCATOR).opts(
-            size=17, fill_alpha=0, line_color="#d6006c", line_width=2.5, tools=[]
-        )
+        ring = hv.Path(rings, ["x", "y"]).opts(color=_PICK, line_width=2.5, apply_ranges=False)
+        dots = {"size": 17, "fill_alpha": 0, "apply_ranges": False}
+        halo = hv.Points(centre).opts(line_color="white", line_width=5, **dots)
+        circle = hv.Points(centre).opts(line_color=_PICK, line_width=2.5, **dots)
         return ring * halo * circle
 
     def _moved(self, **_: Any) -> None:
@@ -146,6 +151,19 @@ class MapView:
         row = self._raster.nearest(x, y, reach)
         if row is not None:
             self._selection.sample_id = str(self._corpus.samples.index[row])
+
+
+# The map fills its panel, whatever its shape, at the same metres a pixel in x and y.
+_FILL = """
+const width = figure.inner_width, height = figure.inner_height
+if (!width || !height) return
+const { x_range: x, y_range: y } = figure
+const now = Math.max((x.end - x.start) / width, figure.tags.includes("sized") ? 0 : (y.end - y.start) / height)
+if (!figure.tags.includes("sized")) figure.tags.push("sized")
+const middle = { x: (x.start + x.end) / 2, y: (y.start + y.end) / 2 }
+x.setv({ start: middle.x - now * width / 2, end: middle.x + now * width / 2 })
+y.setv({ start: middle.y - now * height / 2, end: middle.y + now * height / 2 })
+"""
 
 
 def _mark_when_drawn(plot: Any, _element: Any) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import panel as pn
 import param
 from panel.custom import JSComponent
+from panel.models.esm import ESMEvent
 
 HERE = Path(__file__).parent
 WORKERS = ThreadPoolExecutor(4, thread_name_prefix="explorer-view")
@@ -40,73 +43,33 @@ class Region(pn.Column):
         return properties
 
 
-class Component(JSComponent):
-    """A component that talks in messages: `on` says what each kind that the browser sends does.
-
-    Messages sent before the browser's side is there would be lost: they wait for its `ready`.
-    """
-
-    bus = param.String(doc="Name of the event bus that the components of one page share in the browser.")
-
-    __abstract = True
-
-    def __init__(self, **params: Any) -> None:
-        super().__init__(**params)
-        self._ready = False
-        self._waiting: list[dict[str, Any]] = []
-        self.on: dict[str, Callable[[dict[str, Any]], None]] = {}
-
-    def send(self, kind: str, **content: Any) -> None:
-        """Send a message to the browser; on the event loop only."""
-        message = {"type": kind, **content}
-        if self._ready:
-            self._send_msg(message)
-        else:
-            self._waiting.append(message)
-
-    def _handle_msg(self, data: Any) -> None:
-        if not isinstance(data, dict):
-            return
-        kind = data.get("type")
-        if kind == "ready":
-            # Sent again when the browser draws the component anew (a notebook cell shown twice).
-            self._ready = True
-            waiting, self._waiting = self._waiting, []
-            if "ready" in self.on:
-                self.on["ready"](data)
-            for message in waiting:
-                self._send_msg(message)
-        elif kind in self.on:
-            self.on[kind](data)
-
-
 class Loop:
     """The way back to one session's event loop from any thread."""
 
     def __init__(self) -> None:
         self._doc = pn.state.curdoc
         self.closed = False
+        self._queue: deque[Callable[[], None]] = deque()
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
             self._loop = None
 
     def call(self, function: Callable[[], None]) -> None:
-        """Run a function on the loop, with the document locked. Nothing where the session is gone."""
-        if self.closed:
-            return
-
-        def guarded() -> None:
-            if not self.closed:
-                function()
-
+        """Run a function on the loop, with the document locked, in the order of the calls; not once closed."""
+        self._queue.append(function)
         doc = self._doc
         if doc is not None and doc.session_context is not None:
-            doc.add_next_tick_callback(guarded)
+            # Bokeh keeps what is added before a session is up in a set: the order has to be kept here.
+            doc.add_next_tick_callback(lambda: self._drain())
         elif self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(guarded)
+            self._loop.call_soon_threadsafe(self._drain)
         else:  # a plain script: there is no loop to come back to
-            guarded()
+            self._drain()
+
+    def _drain(self) -> None:
+        while self._queue and not self.closed:
+            self._queue.popleft()()
 
     def work(self, job: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """Run a job in a thread and what follows on the loop."""
@@ -118,9 +81,59 @@ class Loop:
         WORKERS.submit(run).add_done_callback(_log_failure)
 
 
+class Component(JSComponent):
+    """A component that talks in messages: `on` says what each kind that the browser sends does.
+
+    Messages sent before the browser's side is there would be lost: they wait for its `ready`. All leave through one
+    queue and the session's loop: Panel's own way (`_send_msg`) sends some at once and some at the next tick, so that
+    they can overtake each other, and fails now and then when a message is the answer to one that is being handled.
+    """
+
+    bus = param.String(doc="Name of the event bus that the components of one page share in the browser.")
+
+    __abstract = True
+
+    def __init__(self, loop: Loop, **params: Any) -> None:
+        super().__init__(**params)
+        self._session_loop = loop
+        self._ready = False
+        self._outbox: list[dict[str, Any]] = []
+        self.on: dict[str, Callable[[dict[str, Any]], None]] = {}
+
+    def send(self, kind: str, **content: Any) -> None:
+        """Send a message to the browser; call it on the event loop only."""
+        self._outbox.append({"type": kind, **content})
+        if self._ready and len(self._outbox) == 1:
+            self._session_loop.call(self._flush)
+
+    def _flush(self) -> None:
+        messages, self._outbox = self._outbox, []
+        for ref, (model, _) in list(self._models.items()):
+            if ref not in pn.state._views:
+                continue
+            _, _, doc, comm = pn.state._views[ref]
+            for message in messages:
+                if comm is None and doc.session_context is not None:
+                    doc.callbacks.send_event(ESMEvent(model=model, data=message))
+                else:
+                    self._send_msg(message)
+
+    def _handle_msg(self, data: Any) -> None:
+        if not isinstance(data, dict):
+            return
+        kind = data.get("type")
+        if kind == "ready":
+            # Said again when the browser draws the component anew (a notebook cell shown twice).
+            if self._ready and "again" in self.on:
+                self.on["again"](data)
+            self._ready = True
+            if self._outbox:
+                self._session_loop.call(self._flush)
+        elif kind in self.on:
+            self.on[kind](data)
+
+
 def _log_failure(future: Any) -> None:
     error = future.exception()
     if error is not None:
-        import logging
-
         logging.getLogger("explorer").error("a view's background work failed", exc_info=error)

@@ -33,11 +33,11 @@ class ProfileView:
 
     def __init__(self, selection: Selection, loop: Loop, bus: str) -> None:
         self._selection, self._loop = selection, loop
-        self.bridge = Bridge(bus=bus, width=0, height=0, margin=0, sizing_mode="fixed")
+        self.bridge = Bridge(loop, bus=bus, width=0, height=0, margin=0, sizing_mode="fixed")
         times = charts.time_range()
         self.reflectance = _pane(
             charts.over_time(
-                "reflectance", bus, "Reflectance", times, DataRange1d(start=0, range_padding=0.08)
+                "reflectance", bus, "Reflectance", times, DataRange1d(start=0, range_padding=0.08), x_labels=False
             )
         )
         self.ndvi = _pane(charts.over_time("ndvi", bus, "NDVI", times, Range1d(-0.25, 1.0)))
@@ -180,4 +180,4 @@ def _legend(chosen: tuple[Pixel, ...], colours: list[str]) -> str:
         for (row, col), colour in zip(chosen, colours, strict=True)
     )
     sensors = '<span class="key">● Planet Fusion</span><span class="key">◆ Sentinel-2</span>'
-    return f"{bands}<span class='gap'></span>{sensors}<span class='gap'></span>{places}"
+    return f"{bands}<span class='gap'></span>{sensors}<span class='gap'></span>{places}<span class='hint'>click a pixel in either image, shift-click to add one</span>"
