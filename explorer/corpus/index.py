@@ -19,7 +19,7 @@ from explorer.corpus import index_file, stac
 from explorer.corpus.ids import skipped
 from explorer.corpus.labels import Fractions, LabelsFound
 from explorer.corpus.sources import Found, Progress, from_folders, from_resources, ignore, local_file
-from explorer.corpus.store import Store
+from explorer.corpus.store import DirectoryStore, Store
 from explorer.errors import CorpusFormatError, CorpusNotFoundError, NotThereError, StoreError
 
 logger = logging.getLogger("explorer")
@@ -162,6 +162,33 @@ def write(index: SampleIndex, path: str | os.PathLike[str], progress: Progress |
     return index_file.write(
         index.samples, index.fractions, Path(path), index.labels_found, index.source, progress or ignore
     )
+
+
+def reindex(
+    where: str | os.PathLike[str],
+    output: str | os.PathLike[str] | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Build the index of a corpus (a folder, or the word `demo`) from its own files and write it; the file.
+
+    It goes where `open_corpus` finds it (`default_path`), or to `output`. Raises as `build` and `write`.
+    """
+    store: Store
+    if os.fspath(where) == "demo":
+        from explorer.corpus.corpus import open_corpus  # the room of the demo lies above this one
+
+        demo = open_corpus("demo", progress=progress)
+        store, index = demo.store, demo.index
+    else:
+        store = DirectoryStore(where)
+        index = build(store, progress, rebuild=True)
+    if index.moved and output is None:
+        raise CorpusFormatError(
+            stac.CATALOG_KEY,
+            f"{len(index.moved):,} of its chips are elsewhere than in the corpus's layout, which an index cannot say; "
+            "open this corpus by its catalog.json",
+        )
+    return write(index, output or default_path(store), progress)
 
 
 def read(path: str | os.PathLike[str], where: str | None = None) -> SampleIndex:

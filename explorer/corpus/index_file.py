@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 from pyproj import CRS
@@ -120,7 +121,7 @@ def _rows(samples: pd.DataFrame, matrix: sparse.csr_matrix, schema: pa.Schema) -
     columns: dict[str, Any] = {"sample_id": ids}
     for name in list(_TABLE)[1:]:
         columns[name] = pa.array(samples[name].to_numpy(), schema.field(name).type)
-    columns["zone"] = pa.compute.utf8_slice_codeunits(ids, 0, 3)
+    columns["zone"] = pc.utf8_slice_codeunits(ids, 0, 3)
     columns["geometry"] = pa.array(shapely.to_wkb(footprints), pa.binary())
     columns["bbox"] = pa.StructArray.from_arrays(
         [pa.array(bounds[:, i]) for i in range(4)], fields=list(_BOX)
