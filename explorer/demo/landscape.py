@@ -45,6 +45,7 @@ class Scene:
     crops: np.ndarray
     gain: np.ndarray  # brightness of each unit
     changes: tuple[Change, ...]
+    changed: tuple[np.ndarray, ...]  # pixels of each change
     climate: Climate
     clouds: np.ndarray  # smooth field for clouds and holes, float32
 
@@ -293,6 +294,7 @@ def _finish(canvas: Canvas, classes: np.ndarray, rng: np.random.Generator) -> Sc
     return Scene(
         weights, classes, np.clip(canvas.shade, -0.6, 0.5).astype(np.float32), hold.astype(np.float32),
         (0.5 + 0.22 * texture(rng, 1.4, 2)).astype(np.float32), kind, np.array(canvas.chances),
-        np.array(canvas.crops), np.array(canvas.gains, dtype=np.float32), tuple(canvas.changes), canvas.climate,
+        np.array(canvas.crops), np.array(canvas.gains, dtype=np.float32), tuple(canvas.changes),
+        tuple(np.flatnonzero(np.isin(canvas.top, c.units)) for c in canvas.changes), canvas.climate,
         texture(rng, 1.7, 1, 40),
     )  # fmt: skip

@@ -128,7 +128,8 @@ class Seasons:
             ripe += r
             straw += s * 0.85
             if f1.any():
-                flower += np.where(f1 > 0, _bump(t, f0, f1, 3.0, 3.5), 0)
+                # Rape turns its field yellow; between the heads of sunflowers one sees leaves.
+                flower += np.where(f1 > 0, _bump(t, f0, f1, 3.0, 3.5), 0) * np.where(summer > 0, 0.3, 1)
             if w1.any():
                 flood += np.where(w1 > 0, _bump(t, w0, w1, 3, 7), 0)
         # A catch crop greens some stubble fields in autumn.

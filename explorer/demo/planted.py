@@ -54,9 +54,10 @@ def plant(cover: np.ndarray, hashes: np.ndarray, lon: np.ndarray, lat: np.ndarra
     kind = np.where(chosen, 1, 0).astype(np.uint8)
     late = chosen & (dice < 0.42)
     field = np.isin(main, _FIELDS)
+    highland = (lon > 34) & (lat > 37.5)  # of Anatolia, too cold for new vines and olives
     kind[late & field & (pick < 0.55)] = 2
     kind[late & np.isin(main, _WOODS)] = 3
-    kind[late & (field & (pick >= 0.55) & (main != 242) | (main == 321)) & (lat < 58)] = 4
+    kind[late & (field & (pick >= 0.55) & (main != 242) | (main == 321)) & (lat < 58) & ~highland] = 4
 
     new, old = np.zeros(n, dtype=np.int16), np.zeros(n, dtype=np.int16)
     labelled, true = cover.copy(), cover.copy()

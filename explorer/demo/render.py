@@ -108,7 +108,7 @@ class Renderer:
         c = self.scene.climate
         swing = 8.6 - 4.0 * c.oceanic + 0.28 * max(8.5 - c.warmth, 0)  # colder places have harder winters
         celsius = c.warmth - swing * np.cos((day - 22) * 2 * np.pi / 365) + spell
-        return float(1.25 / (1 + np.exp((celsius + 5.5) / 0.9)))
+        return float(1.25 / (1 + np.exp((celsius + 6.0) / 0.9)))
 
     def _snow(self, amount: float) -> np.ndarray | None:
         if amount < 0.04:
@@ -127,7 +127,12 @@ class Renderer:
         # Low sun makes long shadows; the season's sun height at the place.
         declination = -23.4 * np.cos((day + 10) * 2 * np.pi / 365)
         height = np.clip(90 - abs(s.climate.lat - declination) - 12, 8, 70)
-        image *= np.maximum(1 + s.shade * np.float32(0.72 + 11 / (height + 6)), np.float32(0.36))[:, None]
+        shade = s.shade
+        for change, rows in zip(s.changes, s.changed, strict=True):
+            if day < change.start:  # what is not there yet casts no shadow
+                shade = shade.copy()
+                shade[rows] = 0
+        image *= np.maximum(1 + shade * np.float32(0.72 + 11 / (height + 6)), np.float32(0.36))[:, None]
         return np.asarray(image)
 
     # -- products ------------------------------------------------------------------------------------------
@@ -162,7 +167,8 @@ class Renderer:
         dice, extent, _ = self._holes[index]
         if dice < 0.30 * self._cloudiness(day) ** 2:
             clouds = self.scene.clouds.reshape(SIZE, SIZE)[::3, ::3][:60, :60]
-            clouds = np.roll(clouds, (index * 17) % 60, axis=1)
+            clouds = np.rot90(clouds, index % 4)  # each month's clouds lie elsewhere
+            clouds = clouds.T if index % 8 > 3 else clouds
             chip[clouds < np.quantile(clouds, 0.03 + 0.4 * extent**2)] = 0
         return np.ascontiguousarray(chip.transpose(2, 0, 1))
 
@@ -175,7 +181,7 @@ class Renderer:
     def _clear_days(self) -> np.ndarray:
         """How clear each date was, 0 (overcast) to 1 (no cloud)."""
         cloud = np.array([self._cloudiness(float(d)) for d in PF_DAYS])
-        return np.asarray(np.clip((self._clear - cloud) / 0.12 + 0.5, 0, 1))
+        return np.asarray(np.clip((self._clear - cloud) / 0.28 + 0.5, 0, 1))
 
     def quality(self, index: int) -> np.ndarray:
         """PF-QA of the `index`-th date: `(2, 200, 200)` uint8, bands `QA_BANDS`."""

@@ -21,7 +21,7 @@ from explorer.demo.places import CLASSES, Cells
 from explorer.grid import CELLS, Cell, transformer
 from explorer.nomenclature import codes
 
-VERSION = 1
+VERSION = 3
 """Raise when anything changes the table, so that no old file is read."""
 _MAGIC = b"RX4DEMO1"
 _COLUMNS = (
