@@ -47,7 +47,7 @@ def positions() -> dict[int, int]:
 class LabelsFound:
     """How a label table was written, as it was found out.
 
-    `shape` is "wide" or "long", `scale` 1 or 100 (what a fraction of 1 is written as), `rows` the samples read.
+    `shape` is "wide" or "long" (a CSV), "files" (GeoJSON) or "items" (STAC), `scale` 1 or 100 (what a fraction of 1 is written as), `rows` the samples read.
     """
 
     shape: str
@@ -55,8 +55,17 @@ class LabelsFound:
     rows: int
 
     def __str__(self) -> str:
-        how = "a column a class" if self.shape == "wide" else "a row per sample and class"
-        return f"{self.rows:,} samples, {how}, fractions run to {self.scale:g}"
+        return (
+            f"{self.rows:,} samples, {_SHAPES.get(self.shape, self.shape)}, fractions run to {self.scale:g}"
+        )
+
+
+_SHAPES = {
+    "wide": "a column a class",
+    "long": "a row per sample and class",
+    "files": "a GeoJSON a sample",
+    "items": "a STAC item a sample",
+}
 
 
 def find_scale(totals: np.ndarray) -> float:

@@ -229,7 +229,7 @@ def from_folders(store: Store, progress: Progress = ignore, imagery: bool = True
         warnings += [wrong] if wrong else []
         scale = find_scale(np.array([sum(v.values()) for v in values.values()]))
         values = {i: _scaled(i, v, scale, warnings) for i, v in values.items()}
-        found = LabelsFound("wide", scale, len(values))
+        found = LabelsFound("files", scale, len(values))
     if imagery:
         for sample_id, _ in shown:
             values.setdefault(sample_id, {})

@@ -306,7 +306,7 @@ class _Crawl:
                 )
                 values = {}
             rows[sample_id] = {code: min(value / scale, 1.0) for code, value in values.items()}
-        return Fractions.from_rows(rows), LabelsFound("wide", scale, len(rows))
+        return Fractions.from_rows(rows), LabelsFound("items", scale, len(rows))
 
 
 def _box(box: Any) -> tuple[float, ...]:
