@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from explorer import __version__
 from explorer.errors import ExplorerError, InvalidQueryError, OutputError
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from explorer.config import Settings
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 EXIT_ERROR = 2
 """What a command ends with when it could not do what was asked; also of unknown options."""
 ROWS_SHOWN = 20
+TABLE_ENDINGS = (".csv", ".geojson", ".parquet")
 CORPUS_FOLDERS = ("imagery", "labels", "resources", "stac-v1.0")
 
 
@@ -142,14 +145,18 @@ def query(
         typer.Option(metavar="W S E N", help="Box of longitudes and latitudes in degrees."),
     ] = None,
     geometry: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="GeoJSON with an area (EPSG:4326).")
+        Path | None, typer.Option(metavar="FILE", help="Area: a file that GeoPandas reads, as GeoJSON.")
     ] = None,
     classes: Annotated[
-        list[int] | None,
-        typer.Option("--class", metavar="CODE", help="CORINE code of any level; repeatable."),
+        list[str] | None,
+        typer.Option("--class", metavar="CLASS", help="CORINE code or name; 0 is no label; repeatable."),
     ] = None,
+    level: Annotated[int, typer.Option(min=1, max=3, help="Level of those classes.")] = 3,
     min_fraction: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Least fraction of those classes together.")
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Least fraction of those classes together; without them, of the largest."
+        ),
     ] = None,
     start: Annotated[
         str | None, typer.Option(metavar="DATE", help="First date of the chips, as 2018-07-02.")
@@ -161,24 +168,28 @@ def query(
     product: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="With --hrefs: PF-SR, PF-QA or S2-SR; repeatable.")
     ] = None,
+    labels: Annotated[bool, typer.Option("--labels", help="With --hrefs: the label files too.")] = False,
     output: OutputOpt = None,
 ) -> None:
     """Find samples by space, label and time; write .csv, .geojson or .parquet, or list their chips."""
     conditions: dict[str, Any] = {
         "bbox": bbox,
         "geometry": None if geometry is None else _read_area(geometry),
-        "classes": classes,
+        "classes": classes or None,
+        "level": level,
         "min_fraction": min_fraction,
         "start": start,
         "end": end,
     }
     conditions = {name: value for name, value in conditions.items() if value is not None}
-    if product and not hrefs:
-        raise InvalidQueryError("--product chooses among chips: give --hrefs with it")
+    if (product or labels) and not hrefs:
+        raise InvalidQueryError("--product and --labels choose among files: give --hrefs with them")
+    if output is not None and not hrefs and output.suffix.lower() not in TABLE_ENDINGS:
+        raise OutputError(f"cannot tell the format of {output}; name it {', '.join(TABLE_ENDINGS)}")
     with _open(corpus) as opened:
         found = opened.query(**conditions)
         if hrefs:
-            lines = opened.hrefs(found, product or ("PF-SR", "S2-SR"), start=start, end=end)
+            lines = opened.hrefs(found, product or ("PF-SR", "S2-SR"), start=start, end=end, labels=labels)
             _write_text("".join(f"{line}\n" for line in lines), output)
         elif output is None:
             _print_samples(found)
@@ -243,11 +254,25 @@ def make_demo(
 
 
 @contextmanager
-def _open(where: str, config: Settings | None = None) -> Iterator[Corpus]:
+def _open(where: str, config: Settings | None = None, *, tells_warnings: bool = False) -> Iterator[Corpus]:
+    """A corpus, closed afterwards. What is wrong with it is one line, unless the command tells it all."""
     from explorer.corpus.corpus import open_corpus
 
-    with _progress("Opening") as progress:
-        corpus = open_corpus(where, config=config, progress=progress)
+    logger = logging.getLogger("explorer")
+    before = logger.level
+    logger.setLevel(logging.ERROR)  # the warnings are in the index, and counted below
+    try:
+        with _progress("Opening") as progress:
+            corpus = open_corpus(where, config=config, progress=progress)
+    finally:
+        logger.setLevel(before)
+    count = len(corpus.index.warnings)
+    if count and not tells_warnings:
+        typer.secho(
+            f"Warning: {count} found wrong in this corpus; to read what: explorer info {where}",
+            err=True,
+            fg=typer.colors.YELLOW,
+        )
     try:
         yield corpus
     finally:
@@ -270,6 +295,8 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
 @contextmanager
 def _writing(target: Path) -> Iterator[None]:
     try:
+        if not target.parent.is_dir():
+            raise OutputError(f"cannot write {target}: there is no folder {target.parent}")
         yield
     except ExplorerError:
         raise
@@ -308,16 +335,13 @@ def _csv_header(table: pd.DataFrame) -> Iterator[str]:
     yield attrs["references"]
 
 
-def _read_area(path: Path) -> Any:
+def _read_area(path: Path) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
     try:
-        frame = gpd.read_file(path)
+        return gpd.read_file(path)
     except Exception as error:  # whatever the reader says of a file that a user named
         raise InvalidQueryError(f"{path} cannot be read as an area: {str(error).splitlines()[0]}") from error
-    if frame.crs is not None:
-        frame = frame.to_crs(4326)
-    return frame.geometry.union_all()
 
 
 def _print_samples(found: pd.DataFrame) -> None:
@@ -328,18 +352,25 @@ def _print_samples(found: pd.DataFrame) -> None:
     if len(found):
         describe.print_to(Console(), describe.samples_table(found.head(ROWS_SHOWN)))
     shown = f", {ROWS_SHOWN} of them shown; -o FILE.csv writes all" if len(found) > ROWS_SHOWN else ""
-    typer.echo(f"{len(found):,} samples{shown}")
+    typer.echo(f"{_samples(len(found))}{shown}")
+
+
+def _samples(count: int) -> str:
+    return f"{count:,} sample" + ("" if count == 1 else "s")
 
 
 def _write_samples(corpus: Corpus, found: pd.DataFrame, output: Path) -> None:
+    from pyogrio.errors import DataSourceError
+
     ending = output.suffix.lower()
-    if ending not in (".csv", ".geojson", ".parquet"):
-        raise OutputError(f"cannot tell the format of {output}; name it .csv, .geojson or .parquet")
     with _writing(output):
         if ending == ".csv":
             found.to_csv(output)
         elif ending == ".geojson":
-            corpus.to_geopandas(found).reset_index().to_file(output, driver="GeoJSON")
+            try:
+                corpus.to_geopandas(found).reset_index().to_file(output, driver="GeoJSON")
+            except DataSourceError as error:  # pyogrio's own, for what elsewhere is an OSError
+                raise OutputError(f"cannot write {output}: {error}") from error
         else:
             corpus.to_geopandas(found).to_parquet(output, schema_version="1.1.0", write_covering_bbox=True)
-    typer.echo(f"Wrote {len(found):,} samples to {output}")
+    typer.echo(f"Wrote {_samples(len(found))} to {output}")

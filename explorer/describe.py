@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -17,8 +16,9 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube, Status
 from explorer.products import ATTRIBUTION, CITATION, PRODUCTS, REFLECTANCE_SCALE, Product
 
-MAX_REASONS = 8
-"""Lines of missing dates shown of one product; `corpus.planet_fusion(...).attrs` has them all."""
+MAX_REASONS = 12
+"""Reasons for missing dates shown of one product; `corpus.planet_fusion(...).attrs` has them all."""
+MAX_SPANS = 3
 
 
 def plain(text: object) -> str:
@@ -157,34 +157,31 @@ def _product_report(cube: Cube) -> list[RenderableType]:
 def _missing_table(cube: Cube) -> Table:
     product = cube.product
     table = Table.grid(padding=(0, 2))
-    for _ in range(2):
-        table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold")
-    groups = list(_runs(cube))
-    for status, why, run in groups[:MAX_REASONS]:
-        name = "broken" if status == Status.BROKEN else "absent"
-        table.add_row(Text(f"  {name}"), _span(product, run), str(len(run)), plain(why))
-    rest = sum(len(run) for _, _, run in groups[MAX_REASONS:])
+    for _ in range(2):
+        table.add_column(overflow="fold")
+    reasons: dict[tuple[int, str], list[int]] = {}
+    for i in np.flatnonzero(cube.status != Status.THERE).tolist():
+        reasons.setdefault((int(cube.status[i]), cube.reasons.get(i, "")), []).append(i)
+    rows = sorted(reasons.items())  # absent before broken
+    for (status, why), dates in rows[:MAX_REASONS]:
+        name = "  broken" if status == Status.BROKEN else "  absent"
+        table.add_row(name, str(len(dates)), plain(why), _spans(product, dates))
+    rest = sum(len(dates) for _, dates in rows[MAX_REASONS:])
     if rest:
-        table.add_row("", "", str(rest), "more in gaps of their own")
+        table.add_row("  broken", str(rest), f"{len(rows) - MAX_REASONS} other reasons", "")
     return table
 
 
-def _runs(cube: Cube) -> Iterable[tuple[int, str, list[int]]]:
-    """Stretches of the calendar that are missing for the same reason, the broken ones first."""
-
-    def state(i: int) -> tuple[int, str]:
-        return int(cube.status[i]), cube.reasons.get(i, "")
-
-    runs = [
-        (status, why, list(run)) for (status, why), run in itertools.groupby(range(len(cube.status)), state)
-    ]
-    missing = [run for run in runs if run[0] != Status.THERE]
-    return sorted(missing, key=lambda run: run[0] != Status.BROKEN)
+def _spans(product: Product, positions: Sequence[int]) -> str:
+    """Dates as stretches of the calendar: `2018-01-03 to 2018-02-07, 2018-03-04`."""
+    runs = np.split(np.array(positions), np.flatnonzero(np.diff(positions) > 1) + 1)
+    shown = ", ".join(_span(product, run) for run in runs[:MAX_SPANS])
+    return shown if len(runs) <= MAX_SPANS else f"{shown} and {len(runs) - MAX_SPANS} more stretches"
 
 
-def _span(product: Product, run: Sequence[int]) -> str:
+def _span(product: Product, run: np.ndarray) -> str:
     first, last = product.date_keys[run[0]], product.date_keys[run[-1]]
     return first if first == last else f"{first} to {last}"
 
