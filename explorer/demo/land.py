@@ -30,7 +30,8 @@ def outlines() -> tuple[shapely.Geometry, shapely.Geometry]:
     """(land of the countries that take part, coast line of all land), EPSG:4326 and EPSG:3035."""
     with asset("europe.geojson").open(encoding="utf-8") as file:
         features = json.load(file)["features"]
-    shapes = [shapely.geometry.shape(f["geometry"]) for f in features]
+    # Simplifying can make an outline cross itself; a union refuses that.
+    shapes = [shapely.make_valid(shapely.geometry.shape(f["geometry"])) for f in features]
     taking_part = [s for s, f in zip(shapes, features, strict=True) if f["properties"]["name"] in COUNTRIES]
     box = shapely.box(WEST, SOUTH, EAST, NORTH)
     land = shapely.intersection(shapely.union_all(taking_part), box)

@@ -60,7 +60,11 @@ def test_all_centres_are_on_land_that_takes_part(made: table.Table) -> None:
     with asset("europe.geojson").open(encoding="utf-8") as file:
         features = json.load(file)["features"]
     inside = shapely.union_all(
-        [shapely.geometry.shape(f["geometry"]) for f in features if f["properties"]["name"] in COUNTRIES]
+        [
+            shapely.make_valid(shapely.geometry.shape(f["geometry"]))
+            for f in features
+            if f["properties"]["name"] in COUNTRIES
+        ]
     )
     shapely.prepare(inside)
     lon, lat = made["lon"], made["lat"]
