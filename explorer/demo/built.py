@@ -15,7 +15,7 @@ def _roofs(canvas: Canvas, south: bool, kind: str) -> np.ndarray:
     if kind == "hall":
         names = ["bright_roof"] * 3 + ["grey_roof"] * 6 + ["dark_roof"] * 2 + ["red_roof"]
     elif south:
-        names = ["red_roof"] * 7 + ["grey_roof"] * 2 + ["bright_roof"] * 2 + ["dark_roof"]
+        names = ["red_roof"] * 8 + ["grey_roof"] * 2 + ["bright_roof", "dark_roof"]
     else:
         names = ["red_roof"] * 4 + ["dark_roof"] * 4 + ["grey_roof"] * 4
     return np.concatenate([canvas.units(name, 1, 0.12) for name in names])
@@ -72,7 +72,7 @@ def town(canvas: Canvas, rows: np.ndarray, code: int, angle: float) -> Parcels:
     height[rows] = house
     canvas.shadow(height, 0.55 if code != 112 else 0.5)
     street = int(canvas.units("asphalt", 1, 0.08)[0])
-    width = {111: 3.6, 112: 3.4, 121: 4.6}[code]
+    width = {111: 4.2, 112: 3.4, 121: 4.6}[code]
     canvas.over(rows, street, np.clip((width - edge) / 2.4 + 0.2, 0, 0.97))
     canvas.over(rows, street, np.clip((width + 2.0 - part.lane) / 2.4, 0, 0.97))
     return part
@@ -187,9 +187,9 @@ def park(canvas: Canvas, rows: np.ndarray, code: int) -> None:
         rough = int(canvas.units("grass", 1, 0.1)[0])
         canvas.over(rows, rough, np.clip(np.abs(flow[rows]) * 2.2 - 0.5, 0, 0.9))
         bunker = texture(rng, 0.6, 16, 40)[rows]
-        canvas.over(rows, int(canvas.units("sand", 1)[0]), np.clip((bunker - 2.3) / 0.2, 0, 1))
+        canvas.over(rows, int(canvas.units("sand", 1)[0]), np.clip((bunker - 2.75) / 0.2, 0, 1))
         pond = texture(rng, 1.6, 4)[rows]
-        canvas.over(rows, int(canvas.units("water", 1)[0]), np.clip((pond - 2.1) / 0.15, 0, 1))
+        canvas.over(rows, int(canvas.units("water", 1)[0]), np.clip((pond - 2.4) / 0.15, 0, 1))
     path = np.abs(np.sin(flow * 3.2 + 0.4))
     canvas.over(rows, int(canvas.units("gravel", 1)[0]), np.clip((0.055 - path[rows]) * 22, 0, 0.8))
     if len(rows) > 30:
