@@ -114,6 +114,7 @@ class Explorer(pn.viewable.Viewer):
 
     def _open(self) -> None:
         sample_id = self.selection.sample_id
+        self._drawn_early = False
         self._profile.reset()
         self._animation.open(sample_id)
         self._bands.open(sample_id)
@@ -126,8 +127,10 @@ class Explorer(pn.viewable.Viewer):
         self._write_url(push=True)
 
     def _planet_came(self, reading: Reading, settled: bool) -> None:
-        # While a cube fills, the profile is drawn a few times, not with each batch.
-        if settled or reading.done in range(reading.total // 4, reading.total // 4 + 12):
+        # While a cube fills, the profile is drawn once with its coarse dates, and again when it is whole.
+        early = not self._drawn_early and reading.done >= reading.total // 4
+        if settled or early:
+            self._drawn_early = True
             self._profile.show(planet=reading.cube)
 
     def _write_url(self, push: bool) -> None:
@@ -172,7 +175,8 @@ class Explorer(pn.viewable.Viewer):
                    heading="Planet Fusion <small>3 m, every five days, 2018 and 2019</small>"),
             region("Sentinel-2 bands", "sentinel", self._bands.grid, self._profile.spectrum,
                    heading="Sentinel-2 <small>10 m, monthly mosaics</small>"),
-            region("Temporal profile", "profile", self._profile.legend, charts),
+            region("Temporal profile", "profile", self._profile.legend, charts,
+                   heading="Temporal profile <small>click a pixel in either image; shift-click adds another</small>"),
             self._profile.bridge,
             margin=0, sizing_mode="stretch_both",
             stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],

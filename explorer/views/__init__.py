@@ -1,0 +1,1 @@
+"""The page's views: each draws the selection, and changes it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,7 +20,7 @@ class Player(Component):
     """The browser's side of the panel."""
 
     _esm = script("animation.js")
-    _stylesheets = [source("animation.css")]
+    _stylesheets: ClassVar[list[Any]] = [source("animation.css")]
 
 
 class AnimationView:
@@ -42,7 +42,7 @@ class AnimationView:
             "pick": self._pick,
             "composite": lambda data: self._set_composite(data.get("value")),
             "retry": lambda _data: self.open(selection.sample_id),
-            "clear": lambda _data: selection.param.update(pixels=selection.pixels[-1:]),
+            "clear": lambda _data: selection.keep_last_pixel(),
         }
         selection.param.watch(lambda _e: self._send_pins(), "pixels")
         selection.param.watch(lambda _e: self._start_feed(), "composite")
@@ -164,5 +164,3 @@ class AnimationView:
     def _set_composite(self, value: Any) -> None:
         if value in self._selection.param["composite"].objects:
             self._selection.composite = value
-
-

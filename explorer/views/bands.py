@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class Grid(Component):
     """The browser's side: two grids of small pictures."""
 
     _esm = script("bands.js")
-    _stylesheets = [source("bands.css")]
+    _stylesheets: ClassVar[list[Any]] = [source("bands.css")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,5 +158,3 @@ class BandsView:
         row, col = data.get("row"), data.get("col")
         if isinstance(row, int) and isinstance(col, int) and 0 <= min(row, col) <= max(row, col) < S2_SR.size:
             self._selection.pin(to_pf(row, col), add=bool(data.get("add")))
-
-

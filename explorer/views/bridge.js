@@ -13,6 +13,21 @@ export function render({ model }) {
     return source
   }
 
+  // The y axis fits the data, but keeps what a person has zoomed to until another sample comes.
+  const fitted = new Map()
+  const fit = (short, values, { from = null, least }) => {
+    const range = bokehModel(name(`range-${short}`))
+    let low = Infinity, high = -Infinity
+    for (const list of values) for (const v of list) if (Number.isFinite(v)) { low = Math.min(low, v); high = Math.max(high, v) }
+    if (!range || low > high) return
+    const last = fitted.get(short)
+    if (last && (range.start !== last.start || range.end !== last.end)) return
+    const pad = Math.max((high - low) * 0.08, (least - (high - low)) / 2)
+    const to = { start: from ?? low - pad, end: high + pad }
+    range.setv({ ...to, reset_start: to.start, reset_end: to.end }, { sync: false })
+    fitted.set(short, to)
+  }
+
   const showSpectra = () => {
     if (!spectra || !now) return
     const month = Number(now.iso.slice(5, 7)) - 1
@@ -48,11 +63,17 @@ export function render({ model }) {
 
   const handlers = {
     sources(data) {
+      if (data.fresh) fitted.clear()
       for (const [short, columns] of Object.entries(data.sources)) set(short, columns)
+      const of = (kind) => [...data.sources[`${kind}-lines`].ys, data.sources[`${kind}-s2`].value, data.sources[`${kind}-pf`].value]
+      fit("reflectance", of("reflectance"), { from: 0, least: 0.05 })
+      fit("ndvi", of("ndvi"), { least: 0.6 })
       for (const label of data.marks) mark(label, data.detail)
     },
     spectra(data) {
       spectra = data
+      // One scale for all dates: a spectrum that grows in spring has to look as if it grew.
+      fit("spectrum", data.pins.flatMap((pin) => [...pin.s2, ...pin.pf]), { from: 0, least: 0.05 })
       showSpectra()
     },
   }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import holoviews as hv
-from bokeh.models import CustomJS, DataRange1d, HoverTool, Range1d
+from bokeh.models import CustomJS, HoverTool, Range1d
 
 from explorer.products import PF_SR, S2_SR
 
@@ -16,8 +16,9 @@ S2_TWIN = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
 NAN = float("nan")
 
 Hook = Callable[[Any, Any], None]
-_START = dt.datetime(2017, 12, 20)
-_END = dt.datetime(2020, 1, 10)
+# Bokeh's axes know no time zone: all dates of the corpus are UTC, so are these.
+_START = dt.datetime(2017, 12, 20)  # noqa: DTZ001
+_END = dt.datetime(2020, 1, 10)  # noqa: DTZ001
 
 
 def fed_by_message(name: str, **columns: str) -> Hook:
@@ -61,13 +62,12 @@ def seek_on_tap(bus: str) -> Hook:
     return hook
 
 
-def styled(y_range: Any, label: str) -> Hook:
-    """What all charts share: quiet grid, small type, ranges that follow the data until a person zooms."""
+def styled(range_: Range1d, label: str) -> Hook:
+    """What all charts share: quiet grid, small type, and a range that the browser fits to the data (`bridge.js`)."""
 
     def hook(plot: Any, _element: Any) -> None:
         figure = plot.state
-        figure.y_range = y_range
-        # HoloViews gave the extra renderers the range it made itself; they follow the figure's own.
+        figure.y_range = range_
         figure.background_fill_color = None
         figure.border_fill_color = None
         figure.outline_line_color = None
@@ -113,9 +113,7 @@ def _lines(hooks: list[Hook]) -> hv.Contours:
     )
 
 
-def over_time(
-    kind: str, bus: str, y_label: str, x_range: Range1d, y_range: Any, *, x_labels: bool = True
-) -> hv.Overlay:
+def over_time(kind: str, bus: str, y_label: str, x_range: Range1d, *, x_labels: bool = True) -> hv.Overlay:
     """A chart of both sensors over two years: lines and dots for Planet Fusion, diamonds for Sentinel-2.
 
     `kind` (`reflectance` or `ndvi`) names its data sources for the browser: `{kind}-lines`, `{kind}-pf`,
@@ -133,14 +131,20 @@ def over_time(
     chart = (
         _lines([fed_by_message(f"{kind}-lines-{bus}", line_color="colour")])
         * _dots([fed_by_message(f"{kind}-pf-{bus}", fill_color="colour")], "circle", 3.2, line_color=None)
-        * _dots([fed_by_message(f"{kind}-s2-{bus}", fill_color="colour")], "diamond", 9, line_color="white", line_width=1)
+        * _dots(
+            [fed_by_message(f"{kind}-s2-{bus}", fill_color="colour")],
+            "diamond",
+            9,
+            line_color="white",
+            line_width=1,
+        )
         * hv.VLine(_START).opts(
             color="#0f2a33", line_width=1.4, hooks=[named_span(f"cursor-{kind}-{bus}")], apply_ranges=False
         )
     )
     return chart.opts(
         responsive=True, min_height=80, show_legend=False, xlabel="", ylabel=y_label, toolbar="right", show_grid=True,
-        active_tools=[], hooks=[styled(y_range, y_label + " over time"), share_x, seek_on_tap(bus)],
+        active_tools=[], hooks=[styled(y_range(kind, bus), y_label + " over time"), share_x, seek_on_tap(bus)],
         default_tools=[],
     )  # fmt: skip
 
@@ -151,7 +155,11 @@ def spectrum(bus: str) -> hv.Overlay:
         [{"wavelength": [400, 400], "reflectance": [NAN, NAN], "colour": "#000000"}],
         ["wavelength", "reflectance"], "colour",
     ).opts(color="colour", line_width=1.5, hooks=[fed_by_message(f"spectrum-lines-{bus}", line_color="colour")], cmap=["#000000"])  # fmt: skip
-    tips = [("", "@sensor @band"), ("Wavelength", "@wavelength{0} nm"), ("Reflectance", "@reflectance{0.0000}")]
+    tips = [
+        ("", "@sensor @band"),
+        ("Wavelength", "@wavelength{0} nm"),
+        ("Reflectance", "@reflectance{0.0000}"),
+    ]
     dots = hv.Points(
         [(400, NAN, "#000000", "#000000", "", "")],
         ["wavelength", "reflectance"], ["fill", "edge", "band", "sensor"],
@@ -162,15 +170,20 @@ def spectrum(bus: str) -> hv.Overlay:
     widest = max(band.wavelength + band.width for band in (*S2_SR.bands, *PF_SR.bands))
 
     def fixed_x(plot: Any, _element: Any) -> None:
-        plot.state.x_range = Range1d(400, widest)
+        plot.state.x_range = Range1d(start=400, end=widest)
 
     return (lines * dots).opts(
         responsive=True, min_height=90, xlabel="Wavelength (nm)", ylabel="Reflectance", toolbar="right",
         show_grid=True, show_legend=False, active_tools=[], default_tools=[],
-        hooks=[fixed_x, styled(DataRange1d(start=0, range_padding=0.1), "Spectrum: reflectance against wavelength")],
+        hooks=[fixed_x, styled(y_range("spectrum", bus), "Spectrum: reflectance against wavelength")],
     )  # fmt: skip
+
+
+def y_range(kind: str, bus: str) -> Range1d:
+    """A range that the browser finds by its name and fits to the data."""
+    return Range1d(start=0, end=0.6, name=f"range-{kind}-{bus}")
 
 
 def time_range() -> Range1d:
     """Both years with a little air, shared by the charts over time."""
-    return Range1d(_START, _END, bounds=(_START, _END))
+    return Range1d(start=_START, end=_END, bounds=(_START, _END))

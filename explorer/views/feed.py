@@ -82,7 +82,7 @@ class FrameFeed:
     def _work(self) -> None:
         try:
             self._say(self._next())
-        except Exception as error:  # whatever goes wrong, the panel says so and the page lives on
+        except Exception as error:  # noqa: BLE001  (whatever goes wrong, the panel says so and the page lives on)
             self._say(self._batch((), (), f"the frames could not be made ({type(error).__name__}: {error})"))
         with self._lock:
             self._busy = False
@@ -139,6 +139,4 @@ class FrameFeed:
         if reading.error is not None:
             why = str(reading.error)
         status = cube.status.tobytes()
-        return Batch(
-            self._paint, indices, images, status, fresh, reading.done, reading.total, settled, why
-        )
+        return Batch(self._paint, indices, images, status, fresh, reading.done, reading.total, settled, why)

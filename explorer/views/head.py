@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import param
@@ -26,13 +26,15 @@ class Head(Component):
     corpus = param.String(doc="What the corpus is, in a few words.")
 
     _esm = script("head.js")
-    _stylesheets = [source("head.css")]
+    _stylesheets: ClassVar[list[Any]] = [source("head.css")]
 
 
 class HeadView:
     """Says what is selected and selects what is asked for by name or place."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, raster: SampleRaster, loop: Loop, bus: str) -> None:
+    def __init__(
+        self, corpus: Corpus, selection: Selection, raster: SampleRaster, loop: Loop, bus: str
+    ) -> None:
         self._corpus, self._selection, self._raster = corpus, selection, raster
         name = corpus.where.rstrip("/").rpartition("/")[2]  # a server's folders are nobody's business
         about = f"{len(corpus.samples):,} samples · {name}"
@@ -45,7 +47,7 @@ class HeadView:
         if sample_id is None or sample_id not in self._corpus.samples.index:
             self.head.send("sample", id=sample_id, text="", colour=None)
             return
-        row = self._corpus.samples.loc[sample_id]
+        row: dict[Any, Any] = self._corpus.samples.loc[sample_id].to_dict()
         cover = nomenclature.land_cover(int(row["clc"]))
         share = f" {100 * row['fraction']:.0f} %" if row["clc"] else ""
         place = f"{_degrees(row['lat'], 'NS')}, {_degrees(row['lon'], 'EW')}"

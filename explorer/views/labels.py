@@ -36,7 +36,7 @@ def bars(fractions: pd.Series) -> str:
         return _note("This sample has no label")
     rows = []
     for code, fraction in fractions.items():
-        cover = nomenclature.land_cover(int(code))  # type: ignore[call-overload]
+        cover = nomenclature.land_cover(int(str(code)))
         percent = f"{100 * fraction:.1f}".removesuffix(".0")
         rows.append(
             f'<li><span class="name" title="{escape(cover.title)}"><b>{cover.code}</b> {escape(cover.title)}</span>'

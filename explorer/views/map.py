@@ -131,7 +131,7 @@ class MapView:
         width, height = self._size.width or self.view.width, self._size.height or self.view.height
         if not all(np.isfinite([*x_range, *y_range])) or x_range[0] >= x_range[1] or y_range[0] >= y_range[1]:
             return
-        view = View(tuple(x_range), tuple(y_range), min(int(width), 4000), min(int(height), 4000))  # type: ignore[arg-type]
+        view = View(tuple(x_range), tuple(y_range), min(int(width), 4000), min(int(height), 4000))
         if view == self.view:
             return
         self.view = view
@@ -172,9 +172,7 @@ def _mark_when_drawn(plot: Any, _element: Any) -> None:
     if "explorer-map" in source.tags:
         return
     source.tags = [*source.tags, "explorer-map"]
-    code = (
-        "requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('explorer:map-drawn')))"
-    )
+    code = "requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('explorer:map-drawn')))"
     callback = CustomJS(code=code)
     source.js_on_change("data", callback)
     plot.state.js_on_event("document_ready", callback)
@@ -183,7 +181,7 @@ def _mark_when_drawn(plot: Any, _element: Any) -> None:
 def first_ranges(corpus: Corpus) -> tuple[tuple[float, float], tuple[float, float]]:
     """Europe; or closer where a corpus is a small part of it. x and y ranges, EPSG:3857 metres."""
     samples = corpus.samples
-    (x0, x1), (y0, y1) = context.EUROPE
+    (x0, x1), _ = context.EUROPE
     if not len(samples):
         return context.EUROPE
     left, right = float(samples["x"].min()), float(samples["x"].max())
@@ -202,7 +200,7 @@ def legend(corpus: Corpus) -> str:
     rows = []
     for code, count in counts.items():
         try:
-            cover = nomenclature.land_cover(int(code))
+            cover = nomenclature.land_cover(int(str(code)))
         except ExplorerError:
             continue
         rows.append(
@@ -210,5 +208,3 @@ def legend(corpus: Corpus) -> str:
             f"<span>{escape(cover.title)}</span><em>{count:,}</em></li>"
         )
     return f'<ul aria-label="Legend">{"".join(rows)}</ul>'
-
-

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import panel as pn
 import param
@@ -35,7 +35,7 @@ class Region(pn.Column):
 
     label = param.String(doc="The accessible name.")
 
-    _rename = {"label": None}
+    _rename: ClassVar[dict[str, str | None]] = {"label": None}
 
     def _get_properties(self, doc: Any) -> dict[str, Any]:
         properties = super()._get_properties(doc)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import holoviews as hv
 import numpy as np
 import panel as pn
-from bokeh.models import DataRange1d, Range1d
 
 from explorer.analysis.profiles import SENSORS, Series, series, to_s2
 from explorer.corpus.cubes import Cube
@@ -35,21 +35,19 @@ class ProfileView:
         self._selection, self._loop = selection, loop
         self.bridge = Bridge(loop, bus=bus, width=0, height=0, margin=0, sizing_mode="fixed")
         times = charts.time_range()
-        self.reflectance = _pane(
-            charts.over_time(
-                "reflectance", bus, "Reflectance", times, DataRange1d(start=0, range_padding=0.08), x_labels=False
-            )
-        )
-        self.ndvi = _pane(charts.over_time("ndvi", bus, "NDVI", times, Range1d(-0.25, 1.0)))
+        self.reflectance = _pane(charts.over_time("reflectance", bus, "Reflectance", times, x_labels=False))
+        self.ndvi = _pane(charts.over_time("ndvi", bus, "NDVI", times))
         self.spectrum = _pane(charts.spectrum(bus))
         self.legend = pn.pane.HTML("", sizing_mode="stretch_width", margin=0, css_classes=["legend-line"])
         self._planet: Cube | None = None
         self._sentinel: Cube | None = None
+        self._fresh = True
         selection.param.watch(lambda _e: self.draw(), "pixels")
 
     def reset(self) -> None:
         """Another sample: nothing is known of it yet, and nothing of the last one may stay."""
         self._planet = self._sentinel = None
+        self._fresh = True
         self.draw()
 
     def show(self, planet: Cube | None = None, sentinel: Cube | None = None) -> None:
@@ -61,8 +59,8 @@ class ProfileView:
     def draw(self) -> None:
         """Send the pins' series to the charts. A pixel's series takes about 1 ms: no thread needed."""
         chosen = self._selection.pixels
-        planet = [series(self._planet, *p) for p in chosen] if _has_pixels(self._planet) else []
-        sentinel = [series(self._sentinel, *to_s2(*p)) for p in chosen] if _has_pixels(self._sentinel) else []
+        planet = _all_series(self._planet, chosen)
+        sentinel = _all_series(self._sentinel, [to_s2(*p) for p in chosen])
         colours = [pin["colour"] for pin in pins(chosen)]
         sources: dict[str, Any] = {
             "reflectance-lines": _lines([(t, v, c) for t, v, c, _ in _reflectance(planet)]),
@@ -76,9 +74,11 @@ class ProfileView:
         self.bridge.send(
             "sources",
             sources=sources,
+            fresh=self._fresh,
             marks=["profile-drawn"] if drawn else [],
             detail={"pixels": [list(p) for p in chosen]},
         )
+        self._fresh = self._fresh and not drawn
         self.bridge.send("spectra", **_spectra(planet, sentinel, colours))
         self.legend.object = _legend(chosen, colours)
 
@@ -89,8 +89,8 @@ def _pane(chart: hv.Overlay) -> pn.pane.HoloViews:
     )
 
 
-def _has_pixels(cube: Cube | None) -> bool:
-    return cube is not None and bool(len(cube.there))
+def _all_series(cube: Cube | None, places: Sequence[Pixel]) -> list[Series]:
+    return [series(cube, *place) for place in places] if cube is not None and len(cube.there) else []
 
 
 _Row = tuple[np.ndarray, np.ndarray, str, str]
@@ -180,4 +180,4 @@ def _legend(chosen: tuple[Pixel, ...], colours: list[str]) -> str:
         for (row, col), colour in zip(chosen, colours, strict=True)
     )
     sensors = '<span class="key">● Planet Fusion</span><span class="key">◆ Sentinel-2</span>'
-    return f"{bands}<span class='gap'></span>{sensors}<span class='gap'></span>{places}<span class='hint'>click a pixel in either image, shift-click to add one</span>"
+    return f"{bands}<span class='gap'></span>{sensors}<span class='gap'></span>{places}"

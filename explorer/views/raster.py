@@ -83,7 +83,7 @@ class SampleRaster:
 
     def _reach(self, view: View, drawn: np.ndarray) -> int:
         """How many pixels to grow each sample by: true size, but never so much that a crowd becomes a blot."""
-        reach = int(round((view.cell_pixels - 1) / 2))
+        reach = round((view.cell_pixels - 1) / 2)
         crowd = drawn.mean()
         return max(reach, 0 if crowd > 0.12 else 1 if crowd > 0.01 else 2)
 
@@ -101,7 +101,7 @@ class SampleRaster:
         classes = self.table["c"].to_numpy()[position[inside]]
         left = (self.x[inside] - half - x0) / view.resolution
         bottom = (self.y[inside] - half - y0) / ((y1 - y0) / view.height)
-        size = max(int(round(view.cell_pixels)), 1)
+        size = max(round(view.cell_pixels), 1)
         for c, col, row in zip(classes, left.round().astype(int), bottom.round().astype(int), strict=True):
             part = rgba[max(row, 0) : max(row + size, 0), max(col, 0) : max(col + size, 0)]
             part[..., :3] = colours[c]

@@ -20,7 +20,7 @@ Pixel = tuple[int, int]
 
 MAX_PIXELS = 8
 DEFAULT_DATE = dt.date(2018, 7, 2)
-DEFAULT_PIXELS: tuple[Pixel, ...] = ((100, 100),)
+DEFAULT_PIXELS: tuple[Pixel, ...] = ((150, 110),)
 PIN_COLOURS = (
     "#e4572e", "#2e86ab", "#f2a541", "#6a4c93", "#1b998b", "#c2185b", "#7a5c3e", "#3949ab",
 )  # fmt: skip
@@ -45,6 +45,10 @@ class Selection(param.Parameterized):
         pixel = check_pixel(*pixel)
         others = [p for p in self.pixels if p != pixel] if add else []
         self.pixels = (*others, pixel)[-MAX_PIXELS:]
+
+    def keep_last_pixel(self) -> None:
+        """Remove all pins but the last."""
+        self.pixels = self.pixels[-1:]
 
     def to_query(self) -> str:
         """The selection as a URL's query, `?` included."""
