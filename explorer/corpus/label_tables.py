@@ -57,8 +57,8 @@ class LabelTable:
 class Bounded(io.RawIOBase):
     """A readable stream that fails with `CorpusFormatError` once it gave more than `limit` bytes."""
 
-    def __init__(self, stream: IO[bytes], key: str, limit: int | None = None) -> None:
-        self._stream, self._key = stream, key
+    def __init__(self, stream: IO[bytes], key: str, limit: int | None, below: IO[bytes]) -> None:
+        self._stream, self._key, self._below = stream, key, below
         self._limit = MAX_DECODED_BYTES if limit is None else limit
         self._given = 0
 
@@ -78,17 +78,17 @@ class Bounded(io.RawIOBase):
 
     def close(self) -> None:
         self._stream.close()
+        self._below.close()  # gzip leaves the file that it reads open
         super().close()
 
 
 def open_bounded(source: bytes | os.PathLike[str], key: str, limit: int | None = None) -> io.BufferedReader:
     """A file's content, unpacked where it is gzip (told by its first bytes), with a bound on its size."""
-    stream: Any = io.BytesIO(source) if isinstance(source, bytes) else open(Path(source), "rb")  # noqa: SIM115 - closed with the reader
-    magic = stream.read(2)
-    stream.seek(0)
-    if magic == b"\x1f\x8b":
-        stream = gzip.GzipFile(fileobj=stream)
-    return io.BufferedReader(Bounded(stream, key, limit), 2**20)
+    below: Any = io.BytesIO(source) if isinstance(source, bytes) else open(Path(source), "rb")  # noqa: SIM115 - closed with the reader
+    packed = below.read(2) == b"\x1f\x8b"
+    below.seek(0)
+    stream: Any = gzip.GzipFile(fileobj=below) if packed else below
+    return io.BufferedReader(Bounded(stream, key, limit, below), 2**20)
 
 
 @dataclass(frozen=True, slots=True)

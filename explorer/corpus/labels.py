@@ -139,7 +139,13 @@ def _features(document: Any, key: str) -> list[dict[str, Any]]:
 
 def _bounds(features: list[dict[str, Any]]) -> tuple[float, float, float, float]:
     texts = [json.dumps(f["geometry"]) for f in features if isinstance(f.get("geometry"), dict)]
-    west, south, east, north = shapely.total_bounds(shapely.from_geojson(texts, on_invalid="ignore"))
+    boxes = shapely.bounds(shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore"))
+    boxes = boxes.reshape(-1, 4)
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes):
+        return (math.nan,) * 4
+    west, south = boxes[:, :2].min(axis=0)
+    east, north = boxes[:, 2:].max(axis=0)
     return float(west), float(south), float(east), float(north)
 
 

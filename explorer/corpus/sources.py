@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyogrio  # type: ignore[import-untyped] # it ships none
+import pyogrio
 import shapely
 
 from explorer import grid

@@ -1,0 +1,350 @@
+"""Labels: one GeoJSON, tables in both shapes and scales, and the fractions of many samples."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer import nomenclature
+from explorer.corpus import label_tables
+from explorer.corpus.ids import is_valid, valid_ids
+from explorer.corpus.label_tables import read_mappings, read_table
+from explorer.corpus.labels import Fractions, read_file, read_label
+from explorer.errors import CorpusFormatError, InvalidSampleIdError, UnknownClassError
+from explorer.grid import parse
+
+KEY = "labels/33N/15E-200N/labels_33N_15E-200N_01_09.geojson"
+A, B, C = "33N_15E-200N_01_09", "31N_20E-234N_18_36", "32N_22E-222N_40_40"
+
+
+def geojson(properties: dict[str, Any], **more: Any) -> bytes:
+    return json.dumps({"type": "Feature", "properties": properties, "geometry": None, **more}).encode()
+
+
+def table(text: str, **options: Any) -> label_tables.LabelTable:
+    return read_table(text.encode(), "labels.csv", **options)
+
+
+def as_dict(read: label_tables.LabelTable, sample_id: str) -> dict[int, float]:
+    row = read.fractions.row(sample_id)
+    return {int(code): float(value) for code, value in row.items()}  # type: ignore[call-overload]
+
+
+# -- one sample -----------------------------------------------------------------------------------------------
+
+
+def test_largest_fraction_first_without_zeros() -> None:
+    label = read_label(geojson({"sample_id": A, "clc_111": 0.0, "clc_211": 0.3, "clc_112": 0.7}), KEY)
+    assert label.to_dict() == {112: 0.7, 211: 0.3}
+    assert list(label.index) == [112, 211]
+    assert label.index.dtype == np.int64
+
+
+def test_percentages_become_fractions() -> None:
+    assert read_label(geojson({"clc_211": 99.5, "clc_112": 0.5}), KEY).to_dict() == {211: 0.995, 112: 0.005}
+
+
+def test_a_whole_cell_of_one_class_is_one_on_either_scale() -> None:
+    assert read_label(geojson({"clc_523": 1}), KEY).to_dict() == {523: 1.0}
+    assert read_label(geojson({"clc_523": 100}), KEY).to_dict() == {523: 1.0}
+
+
+@pytest.mark.parametrize(
+    "name", ["clc_211", "CLC_211", "211", "clc211", "CLC 211", "clc_2018_211", "clc-211"]
+)
+def test_spellings_of_a_class(name: str) -> None:
+    assert read_label(geojson({name: 1.0}), KEY).to_dict() == {211: 1.0}
+
+
+def test_features_of_a_collection_add_up() -> None:
+    feature = {"type": "Feature", "geometry": None}
+    parts = [{**feature, "properties": {"clc_211": 0.25}}, {**feature, "properties": {"clc_211": 0.5}}]
+    data = json.dumps({"type": "FeatureCollection", "features": parts}).encode()
+    assert read_label(data, KEY).to_dict() == {211: 0.75}
+
+
+def test_bounds_and_id_are_what_the_file_states() -> None:
+    square = {"type": "Polygon", "coordinates": [[[3, 50], [4, 50], [4, 51], [3, 51], [3, 50]]]}
+    file = read_file(geojson({"sample_id": A, "clc_211": 1.0}, geometry=square), KEY)
+    assert (file.sample_id, file.bounds) == (A, (3.0, 50.0, 4.0, 51.0))
+    assert np.isnan(read_file(geojson({"clc_211": 1.0}), KEY).bounds).all()
+
+
+HOSTILE = {
+    "nothing": b"",
+    "no json": b"<html>404</html>",
+    "cut": geojson({"clc_211": 1.0})[:-9],
+    "binary": b"\xff\xfe\x00\x01",
+    "deep": b"[" * 100_000,
+    "list": b"[]",
+    "number": b"7",
+    "no feature": b'{"type": "Polygon", "coordinates": []}',
+    "features no list": b'{"type": "FeatureCollection", "features": 3}',
+    "no classes": geojson({"sample_id": A}),
+    "properties no object": json.dumps({"type": "Feature", "properties": [1]}).encode(),
+    "nan": b'{"type": "Feature", "properties": {"clc_211": NaN}}',
+    "infinite": b'{"type": "Feature", "properties": {"clc_211": 1e999}}',
+    "huge integer": b'{"type": "Feature", "properties": {"clc_211": 1' + b"0" * 400 + b"}}",
+    "negative": geojson({"clc_211": -0.1}),
+    "beyond 100": geojson({"clc_211": 360_000}),
+    "text": geojson({"clc_211": "much"}),
+    "truth value": geojson({"clc_211": True}),
+    "object": geojson({"clc_211": {"a": 1}}),
+    "too much": geojson({"clc_211": 0.7, "clc_112": 0.7}),
+    "far too long": geojson({"clc_211": 1.0, "note": "x" * 2**20}),
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_is_no_label_is_refused_by_name(data: bytes) -> None:
+    with pytest.raises(CorpusFormatError, match=KEY):
+        read_label(data, KEY)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_do_worse_than_a_named_error(data: bytes) -> None:
+    with pytest.raises(CorpusFormatError):
+        read_label(b"{" + data, KEY)
+
+
+@pytest.mark.parametrize(
+    "geometry", [{}, {"type": "Polygon"}, {"type": 3}, {"type": "Polygon", "coordinates": "x"}]
+)
+def test_a_broken_geometry_does_not_lose_the_label(geometry: dict[str, Any]) -> None:
+    file = read_file(geojson({"clc_211": 1.0}, geometry=geometry), KEY)
+    assert file.values == {211: 1.0}
+    assert np.isnan(file.bounds).all()
+
+
+# -- tables ---------------------------------------------------------------------------------------------------
+
+
+def test_wide_table_of_fractions() -> None:
+    read = table(f"sample_id,clc_112,clc_211\n{A},0.25,0.75\n{B},0,1\n")
+    assert as_dict(read, A) == {211: 0.75, 112: 0.25}
+    assert (read.found.shape, read.found.scale, read.found.rows) == ("wide", 1, 2)
+    assert not read.warnings
+
+
+def test_wide_table_of_percentages_with_empty_cells_and_an_index_column() -> None:
+    read = table(f",cell,CLC_112,211\n0,{A},,100\n1,{B},0.5,99.5\n")
+    assert as_dict(read, A) == {211: 1.0}
+    assert as_dict(read, B) == pytest.approx({211: 0.995, 112: 0.005})
+    assert read.found.scale == 100
+
+
+@pytest.mark.parametrize(
+    ("names", "values"),
+    [
+        ("sample_id,clc_code,percentage", ("112,25", "211,75")),
+        ("id,label,area", ("clc_112,0.25", "CLC_211,0.75")),
+        ("clc,Sample_ID,Fraction", None),
+        ("sample_id,class_name,value", ("Discontinuous urban fabric,0.25", "Non-irrigated arable land,0.75")),
+    ],
+)
+def test_long_table(names: str, values: tuple[str, str] | None) -> None:
+    rows = [f"{A},{value}" for value in values] if values else [f"112,{A},25", f"211,{A},75"]
+    read = table("\n".join([names, *rows]) + "\n")
+    assert as_dict(read, A) == {211: 0.75, 112: 0.25}
+    assert read.found.shape == "long"
+
+
+def test_long_rows_of_a_class_add_up_and_need_no_order() -> None:
+    read = table(f"sample_id,class,fraction\n{A},211,0.5\n{B},523,1\n{A},112,0.25\n{A},211,0.25\n")
+    assert as_dict(read, A) == {211: 0.75, 112: 0.25}
+    assert list(read.fractions.ids) == [A, B]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_other_delimiters_and_a_byte_order_mark(delimiter: str) -> None:
+    text = f"\ufeffsample_id,clc_211\n{A},1\n".replace(",", delimiter)
+    assert as_dict(table(text), A) == {211: 1.0}
+
+
+def test_both_shapes_on_both_scales_give_the_same(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    ids = [f"33N_15E-200N_{i // 40 + 1:02d}_{i % 40 + 1:02d}" for i in range(800)]
+    dense = np.zeros((800, 44))
+    for row in dense:
+        chosen = rng.choice(44, rng.integers(1, 5), replace=False)
+        row[chosen] = rng.dirichlet(np.ones(len(chosen))).round(4)
+    wide = pd.DataFrame(dense, index=pd.Index(ids, name="sample_id"), columns=list(nomenclature.COLUMNS))
+    long = wide.reset_index().melt("sample_id", var_name="class", value_name="value")
+    found = []
+    for name, frame, index in (("wide", wide, True), ("long", long[long["value"] > 0], False)):
+        for scale in (1, 100):
+            scaled = frame.copy()
+            numbers = scaled.select_dtypes("number").columns
+            scaled[numbers] *= scale
+            path = tmp_path / f"{name}{scale}.csv.gz"
+            scaled.to_csv(path, index=index)
+            read = read_table(path, path.name)
+            assert (read.found.shape, read.found.scale, read.found.rows) == (name, scale, 800)
+            found.append(read.fractions.align(pd.Index(ids)).matrix.toarray())
+    for matrix in found:
+        np.testing.assert_allclose(matrix, dense, atol=1e-6)
+
+
+def test_rows_that_are_no_labels_are_skipped_and_named() -> None:
+    read = table(
+        f"sample_id,clc_112,clc_211\n{A},0.25,0.75\nnowhere,0,1\n{B},-1,1\n{C},0.9,0.9\n{A},1,0\n1,2\n99N_1E-1N_01_01,0,1\n"
+    )
+    assert list(read.fractions.ids) == [A, B, C]
+    assert as_dict(read, A) == {211: 0.75, 112: 0.25}
+    assert as_dict(read, B) == as_dict(read, C) == {}
+    said = "\n".join(read.warnings)
+    for part in (
+        "1 rows do not have 3 fields",
+        "2 rows have no valid sample id",
+        "'nowhere'",
+        "repeat a sample",
+        "2 samples have values",
+    ):
+        assert part in said
+
+
+def test_classes_that_corine_does_not_have_are_left_out_and_named() -> None:
+    read = table(f"sample_id,class,fraction\n{A},211,0.5\n{A},999,0.5\n")
+    assert as_dict(read, A) == {211: 0.5}
+    assert "'999'" in read.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "empty"),
+        ("\n\n", "empty"),
+        ("a,b\n1,2\n", "no column holds sample ids"),
+        (f"sample_id,colour\n{A},red\n", "neither a column a class"),
+        (f"sample_id,clc_211\n{A},much\n", "not readable as CSV"),
+        (f"sample_id,class,fraction\n{A},mud,1\n", "no row names a CORINE class"),
+    ],
+)
+def test_tables_that_are_none_are_refused_by_name(text: str, why: str) -> None:
+    with pytest.raises(CorpusFormatError, match=f"labels.csv.*{why}"):
+        table(text)
+
+
+def test_a_damaged_gzip_is_refused() -> None:
+    text = "sample_id,clc_211\n" + "".join(
+        f"33N_15E-200N_{i // 40 + 1:02d}_{i % 40 + 1:02d},{i / 1600}\n" for i in range(1600)
+    )
+    whole = gzip.compress(text.encode())
+    with pytest.raises(CorpusFormatError, match=r"labels\.csv\.gz: damaged or truncated"):
+        read_table(whole[: len(whole) // 2], "labels.csv.gz")
+
+
+def test_a_gzip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(label_tables, "MAX_DECODED_BYTES", 2**20)
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb") as file:
+        file.write(f"sample_id,clc_211\n{A},1\n".encode())
+        file.write(b"\n" * 2**24)
+    with pytest.raises(CorpusFormatError, match="unpacks to more than 1,048,576 bytes"):
+        read_table(packed.getvalue(), "labels.csv.gz")
+
+
+def test_mappings_name_classes_in_other_ways() -> None:
+    data = "grid_code,clc_code,label3,label1\n2,112,Suburb,Artificial\n1,111,Town,Artificial\n12,211,Field,Farm\n"
+    names = read_mappings(data.encode(), "mappings.csv")
+    assert names["field"] == names["12"] == 211
+    assert "artificial" not in names  # stands for two classes
+    assert as_dict(table(f"sample_id,Suburb,Field\n{A},0.2,0.8\n", mappings=names), A) == {211: 0.8, 112: 0.2}
+    assert as_dict(table(f"sample_id,code,value\n{A},2,20\n{A},12,80\n", mappings=names), A) == {
+        211: 0.8,
+        112: 0.2,
+    }
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xff", b"a\n", b"a,b\n1\n,,,\n", b'"'])
+def test_strange_mappings_are_empty_or_a_named_error(data: bytes) -> None:
+    try:
+        assert read_mappings(data, "mappings.csv") == {}
+    except CorpusFormatError as error:
+        assert error.key == "mappings.csv"  # noqa: PT017 - either is right
+
+
+# -- ids ------------------------------------------------------------------------------------------------------
+
+ID_TEXTS = st.one_of(
+    st.from_regex(r"[0-6]\d[NS]_\d{1,3}E-\d{1,3}N_[0-5]\d_[0-5]\d", fullmatch=True),
+    st.text(max_size=30),
+    st.sampled_from([A, A + "\n", " " + A, "33N_015E-200N_01_09", "33N_15E-200N_1_9", "٣٣N_15E-200N_01_09"]),
+)
+
+
+@given(ID_TEXTS)
+def test_valid_ids_are_those_that_parse_and_lie_in_their_zone(text: str) -> None:
+    try:
+        cell = parse(text)
+        expected = cell.tile_x < 42 and cell.tile_y < 392
+    except InvalidSampleIdError:
+        expected = False
+    assert is_valid(text) is expected
+    if not any(0xD800 <= ord(c) < 0xE000 for c in text):
+        assert bool(valid_ids([text])[0]) is expected
+
+
+# -- fractions of many ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def some() -> Fractions:
+    return Fractions.from_rows({A: {211: 0.4, 112: 0.4, 311: 0.2}, B: {}, C: {523: 0.45}})
+
+
+def test_row_and_dominant_break_ties_by_the_lowest_code(some: Fractions) -> None:
+    assert list(some.row(A).index) == [112, 211, 311]
+    clc, fraction = some.dominant()
+    assert clc.dtype == np.int16
+    assert fraction.dtype == np.float32
+    assert clc.tolist() == [112, 0, 523]
+    np.testing.assert_allclose(fraction, [0.4, 0, 0.45])
+
+
+def test_row_reads_as_it_was_written(some: Fractions) -> None:
+    assert some.row(C).to_dict() == {523: 0.45}  # not float32's 0.44999998807907104
+    assert some.row(B).empty
+    with pytest.raises(KeyError):
+        some.row("33N_15E-200N_01_10")
+
+
+def test_levels_add_up(some: Fractions) -> None:
+    codes, matrix = some.at_level(1)
+    assert codes == (1, 2, 3, 4, 5)
+    np.testing.assert_allclose(
+        matrix.toarray(), [[0.4, 0.4, 0.2, 0.0, 0.0], [0.0] * 5, [0.0, 0.0, 0.0, 0.0, 0.45]], atol=1e-7
+    )
+    codes, matrix = some.at_level(2)
+    assert matrix.shape == (3, 15)
+    assert matrix.toarray()[2, codes.index(52)] == pytest.approx(0.45)
+
+
+def test_classes_of_any_level_count_each_place_once(some: Fractions) -> None:
+    np.testing.assert_allclose(some.of_classes([211]), [0.4, 0, 0], atol=1e-7)
+    np.testing.assert_allclose(some.of_classes([2, 21, 211, 31]), [0.6, 0, 0], atol=1e-7)
+    with pytest.raises(UnknownClassError, match="217"):
+        some.of_classes([217])
+
+
+def test_align_reorders_drops_and_adds(some: Fractions) -> None:
+    other = some.align(pd.Index([C, "33N_15E-200N_01_10", A]))
+    assert other.row(C).to_dict() == {523: 0.45}
+    assert other.row("33N_15E-200N_01_10").empty
+    assert other.row(A).to_dict() == some.row(A).to_dict()
+    assert other.matrix.shape == (3, 44)
+
+
+def test_no_samples_at_all() -> None:
+    none = Fractions.from_rows({})
+    assert [part.tolist() for part in none.dominant()] == [[], []]
+    assert Fractions.empty(pd.Index([A])).dominant()[0].tolist() == [0]
