@@ -108,7 +108,7 @@ def info(
 
     from explorer import describe
 
-    with _open(corpus) as opened:
+    with _open(corpus, tells_warnings=sample_id is None) as opened:
         report = describe.sample_report(opened, sample_id) if sample_id else describe.corpus_report(opened)
         describe.print_to(Console(), report)
 
@@ -249,7 +249,7 @@ def make_demo(
         finally:
             made.close()
     typer.echo(
-        f"Wrote {samples} samples to {directory}; open them with: python -m explorer serve {directory}"
+        f"Wrote {_samples(samples)} to {directory}; open them with: python -m explorer serve {directory}"
     )
 
 

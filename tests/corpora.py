@@ -166,14 +166,9 @@ def write_corpus(root: Path) -> Path:
     write_chips(root, BROKEN, PF_SR, (len(kinds), len(kinds) + 1))
 
     cell = grid.parse(BARE)
-    turned = (3, 2, 1, 0)
-    for index in range(3):
-        data = pixels(PF_SR, index)[list(turned)]
-        names = [PF_SR.band_names[i] for i in turned]
-        put(root, PF_SR.key(cell.folder, PF_SR.dates[index]), geotiff(PF_SR, cell, data, names))
-    turned = tuple(reversed(range(12)))
-    for index in range(2):
-        data = pixels(S2_SR, index)[list(turned)]
-        names = [S2_SR.band_names[i] for i in turned]
-        put(root, S2_SR.key(cell.folder, S2_SR.dates[index]), geotiff(S2_SR, cell, data, names))
+    for product, count in ((PF_SR, 3), (S2_SR, 2)):
+        for index in range(count):
+            turned = pixels(product, index)[::-1]
+            chip = geotiff(product, cell, turned, product.band_names[::-1])
+            put(root, product.key(cell.folder, product.dates[index]), chip)
     return root

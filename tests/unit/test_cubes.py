@@ -363,7 +363,11 @@ def test_a_closed_pool_takes_no_jobs_and_ends_its_threads() -> None:
 def test_low_ranks_run_first() -> None:
     pool = ReaderPool(1)
     hold, done, order = threading.Event(), threading.Event(), list[int]()
-    pool.submit(0, lambda: hold.wait(SECONDS) and None)
+
+    def wait() -> None:
+        hold.wait(SECONDS)
+
+    pool.submit(0, wait)
     for rank in (5, 1, 3, 1):
         pool.submit(rank, lambda rank=rank: order.append(rank))  # type: ignore[misc]
     pool.submit(9, done.set)
