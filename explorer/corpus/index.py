@@ -10,13 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-import numpy as np
 import pandas as pd
 
 from explorer import grid
 from explorer.config import settings
 from explorer.corpus import index_file, stac
-from explorer.corpus.ids import skipped
 from explorer.corpus.labels import Fractions, LabelsFound
 from explorer.corpus.sources import Found, Progress, from_folders, from_resources, ignore, local_file
 from explorer.corpus.store import DirectoryStore, Store
@@ -66,17 +64,11 @@ class SampleIndex:
         moved: dict[str, str] | None = None,
     ) -> SampleIndex:
         """The index of these samples, in the order of their ids; places are computed from the ids."""
-        notes = list(warnings)
         if not fractions.ids.is_monotonic_increasing:
             fractions = fractions.align(fractions.ids.sort_values())
         table = grid.centres(fractions.ids)
-        outside = ~(np.isfinite(table.to_numpy()).all(axis=1) & table["lat"].between(-85, 85).to_numpy())
-        if outside.any():
-            notes.append(skipped("places that cannot be drawn", table.index[outside]))
-            fractions = fractions.align(fractions.ids[~outside])
-            table = table.loc[~outside]
         table["clc"], table["fraction"] = fractions.dominant()
-        return cls(table, fractions, source, notes, labels_found, moved)
+        return cls(table, fractions, source, warnings, labels_found, moved)
 
     def __len__(self) -> int:
         return len(self.samples)

@@ -1,0 +1,465 @@
+"""The sample table: from every source in order, written as GeoParquet, opened again, and never trusted blindly."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shapely
+
+from explorer import grid, nomenclature
+from explorer.config import settings
+from explorer.corpus import index, index_file, label_tables
+from explorer.corpus.ids import valid_ids
+from explorer.corpus.labels import Fractions
+from explorer.corpus.store import DirectoryStore
+from explorer.errors import CorpusFormatError, CorpusNotFoundError, NotThereError, StoreError
+from tests import corpora
+
+IDS = ["31N_20E-234N_18_36", "32N_22E-222N_40_40", "33N_15E-200N_01_09"]
+LABELS = {IDS[0]: {112: 0.45, 211: 0.55}, IDS[1]: {}, IDS[2]: {211: 1.0}}
+
+
+def geometries(ids: list[str], shift: dict[str, float] | None = None, **more: Any) -> bytes:
+    """The footprints of ids as GeoJSON; `shift` moves some of them east by metres."""
+    features = []
+    for sample_id in ids:
+        cell = grid.parse(sample_id)
+        ring = np.array(cell.footprint().exterior.coords)
+        ring[:, 0] += (shift or {}).get(sample_id, 0) / (111_320 * np.cos(np.radians(ring[0, 1])))
+        outline = {"type": "Polygon", "coordinates": [ring.tolist()]}
+        features.append({"type": "Feature", "properties": {"sample_id": sample_id}, "geometry": outline})
+    return json.dumps({"type": "FeatureCollection", "features": features, **more}).encode()
+
+
+def labels_csv(labels: dict[str, dict[int, float]]) -> bytes:
+    lines = ["sample_id," + ",".join(nomenclature.COLUMNS)]
+    for sample_id, fractions in labels.items():
+        lines.append(",".join([sample_id, *(str(fractions.get(c, 0.0)) for c in nomenclature.codes(3))]))
+    return "\n".join(lines).encode()
+
+
+def resources(root: Path, shapes: bytes | None = None, labels: bytes | None = None) -> DirectoryStore:
+    if shapes is not None:
+        corpora.put(root, "resources/rapidai4eo_geometries.geojson.gz", gzip.compress(shapes))
+    if labels is not None:
+        corpora.put(root, "resources/rapidai4eo_labels.csv.gz", gzip.compress(labels))
+    return DirectoryStore(root)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> DirectoryStore:
+    return resources(tmp_path / "corpus", geometries(IDS), labels_csv(LABELS))
+
+
+class Unlisted:
+    """A store as plain HTTP is: it gets what it is asked for and cannot list."""
+
+    def __init__(self, base: DirectoryStore) -> None:
+        self.base, self.where = base, "http://127.0.0.1/corpus"
+
+    def get(self, key: str) -> bytes:
+        return self.base.get(key)
+
+    def list(self, folder: str) -> Iterator[str]:
+        raise StoreError(f"{self.where} cannot list {folder}")
+
+    def href(self, key: str) -> str:
+        return f"{self.where}/{key}"
+
+
+# -- the sources ----------------------------------------------------------------------------------------------
+
+
+def check(built: index.SampleIndex) -> None:
+    """The three samples of this file, as every source must give them."""
+    assert list(built.samples.index) == IDS
+    assert list(built.samples.columns) == ["lon", "lat", "x", "y", "clc", "fraction"]
+    assert built.samples["clc"].tolist() == [211, 0, 211]
+    assert built.samples["clc"].dtype == np.int16
+    assert built.samples["fraction"].dtype == np.float32
+    np.testing.assert_allclose(built.samples["fraction"], [0.55, 0, 1])
+    np.testing.assert_allclose(built.samples[["lon", "lat"]].loc[IDS[2]], grid.parse(IDS[2]).centre)
+    assert built.fractions.row(IDS[0]).to_dict() == {211: 0.55, 112: 0.45}
+    assert built.fractions.row(IDS[1]).empty
+
+
+def test_resources(store: DirectoryStore) -> None:
+    built = index.build(store)
+    check(built)
+    assert built.source.startswith("resources/")
+    assert built.warnings == []
+    assert (built.labels_found and built.labels_found.rows) == 3
+
+
+def test_resources_of_a_store_that_cannot_list(store: DirectoryStore) -> None:
+    check(index.build(Unlisted(store)))
+
+
+def test_resources_unpacked(tmp_path: Path) -> None:
+    corpora.put(tmp_path, "resources/rapidai4eo_geometries.geojson", geometries(IDS))
+    corpora.put(tmp_path, "resources/rapidai4eo_labels.csv", labels_csv(LABELS))
+    check(index.build(DirectoryStore(tmp_path)))
+
+
+def test_geometries_alone_take_labels_from_their_folder(tmp_path: Path) -> None:
+    for sample_id in (IDS[0], IDS[2]):
+        corpora.write_label(tmp_path, sample_id, LABELS[sample_id])
+    built = index.build(resources(tmp_path, geometries(IDS)))
+    check(built)
+    assert "gives no labels" in built.warnings[0]
+
+
+def test_labels_alone(tmp_path: Path) -> None:
+    check(index.build(resources(tmp_path, None, labels_csv(LABELS))))
+
+
+def test_a_label_without_geometry_is_a_sample_and_said(tmp_path: Path) -> None:
+    built = index.build(resources(tmp_path, geometries(IDS[:2]), labels_csv(LABELS)))
+    check(built)
+    assert f"1 samples are not among the geometries (first: {IDS[2]})" in built.warnings[0]
+
+
+def test_folders_of_a_partial_download(tmp_path: Path) -> None:
+    corpora.write_label(tmp_path, IDS[0], LABELS[IDS[0]])
+    corpora.write_label(tmp_path, IDS[2], LABELS[IDS[2]])
+    corpora.put(tmp_path, f"imagery/{grid.parse(IDS[1]).folder}/PF-SR/2018-01-03.tif", b"")
+    built = index.build(DirectoryStore(tmp_path))
+    check(built)
+    assert built.warnings == []
+
+
+def test_folders_survive_what_does_not_belong_there(tmp_path: Path) -> None:
+    cell = grid.parse(IDS[2])
+    corpora.write_label(tmp_path, IDS[0], LABELS[IDS[0]])
+    corpora.write_label(tmp_path, IDS[2], LABELS[IDS[2]])
+    corpora.put(tmp_path, f"imagery/{grid.parse(IDS[1]).folder}/PF-SR/x.tif", b"")
+    corpora.put(tmp_path, "labels/33N/15E-200N/labels_33N_15E-201N_01_01.geojson", b"{}")  # of another tile
+    corpora.put(tmp_path, "labels/33N/15E-200N/.DS_Store", b"")
+    corpora.put(tmp_path, "labels/readme.txt", b"")
+    corpora.put(tmp_path, "imagery/33N/15E-200N/thumbs/x.png", b"")
+    corpora.put(tmp_path, f"labels/33N/15E-200N/labels_{cell.sample_id[:-2]}10.geojson", b"{ broken")
+    built = index.build(DirectoryStore(tmp_path))
+    broken = "33N_15E-200N_01_10"
+    assert list(built.samples.index) == [*IDS, broken]
+    assert built.samples["clc"].tolist() == [211, 0, 211, 0]
+    said = "\n".join(built.warnings)
+    assert f"labels_{broken}.geojson: not readable as JSON" in said
+    assert "2 are no valid sample ids" in said
+
+
+def test_percentages_in_label_files(tmp_path: Path) -> None:
+    corpora.write_label(tmp_path, IDS[0], {112: 45.0, 211: 55.0})
+    corpora.write_label(tmp_path, IDS[2], {211: 100.0})
+    corpora.write_label(tmp_path, IDS[1], {523: 0.8})  # the rest of the cell is beyond CORINE
+    built = index.build(DirectoryStore(tmp_path))
+    np.testing.assert_allclose(built.samples["fraction"], [0.55, 0.008, 1], rtol=1e-6)
+
+
+def test_nothing_there_says_what_is_looked_for(tmp_path: Path) -> None:
+    with pytest.raises(CorpusNotFoundError, match=r"resources/, stac-v1\.0/, or labels/ and imagery/"):
+        index.build(DirectoryStore(tmp_path))
+
+
+def test_the_real_corpus(real_folder: Path) -> None:
+    built = index.build(DirectoryStore(real_folder), rebuild=True)
+    assert built.fractions.row("31N_20E-234N_18_36").to_dict() == {211: 0.55, 112: 0.45}
+    assert built.samples["clc"].to_dict() == {"31N_20E-234N_18_36": 211, "33N_15E-200N_01_09": 211}
+    assert built.warnings == []
+
+
+# -- what files say, and what is wrong with it ------------------------------------------------------------------
+
+
+def test_a_footprint_elsewhere_is_reported_once_by_name(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shapes = geometries(IDS, {IDS[0]: 600, IDS[1]: 5})
+    with caplog.at_level(logging.WARNING, "explorer"):
+        built = index.build(resources(tmp_path, shapes, labels_csv(LABELS)))
+    check(built)  # the id decides
+    (warning,) = built.warnings
+    assert "1 of 3 footprints lie elsewhere" in warning
+    assert IDS[0] in warning
+    assert "by 600 m" in warning.replace("599", "600").replace("601", "600")
+    assert IDS[1] not in warning  # 5 m is rounding
+    assert [r.getMessage() for r in caplog.records if r.name == "explorer"] == [f"{tmp_path}: {warning}"]
+
+
+def test_ids_that_are_none_are_skipped_and_counted(tmp_path: Path) -> None:
+    shapes = json.loads(geometries(IDS))
+    for sample_id in ("x", "", None, "33N_15E-200N_00_41", "../../etc"):
+        feature = json.loads(json.dumps(shapes["features"][0]))
+        feature["properties"]["sample_id"] = sample_id
+        shapes["features"].append(feature)
+    built = index.build(resources(tmp_path, json.dumps(shapes).encode(), labels_csv(LABELS)))
+    check(built)
+    assert "5 are no valid sample ids" in built.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        b"",
+        b"<OGRVRTDataSource></OGRVRTDataSource>",
+        b'{"type": "FeatureCollection", "features": []}',
+        b'{"type": "Feature"',
+        geometries(IDS).replace(b"sample_id", b"name"),
+    ],
+    ids=["empty", "vrt", "no features", "cut", "no ids"],
+)
+def test_unreadable_geometries_fall_to_the_labels(tmp_path: Path, shapes: bytes) -> None:
+    built = index.build(resources(tmp_path, shapes, labels_csv(LABELS)))
+    check(built)
+    assert "rapidai4eo_geometries.geojson.gz" in built.warnings[0]
+
+
+def test_a_cut_gzip_falls_to_the_labels(tmp_path: Path) -> None:
+    store = resources(tmp_path, geometries(IDS), labels_csv(LABELS))
+    path = tmp_path / "resources/rapidai4eo_geometries.geojson.gz"
+    path.write_bytes(path.read_bytes()[:-40])
+    built = index.build(store)
+    check(built)
+    assert "damaged or truncated" in built.warnings[0]
+
+
+def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(label_tables, "MAX_DECODED_BYTES", 2**20)
+    shapes = geometries(IDS, note=" " * 2**22)
+    built = index.build(resources(tmp_path, shapes, labels_csv(LABELS)))
+    check(built)
+    assert "unpacks to more than" in built.warnings[0]
+
+
+def test_unreadable_resources_fall_to_the_folders(tmp_path: Path) -> None:
+    corpora.write_label(tmp_path, IDS[0], LABELS[IDS[0]])
+    built = index.build(resources(tmp_path, b"[]", b"nothing"))
+    assert list(built.samples.index) == [IDS[0]]
+    assert built.source == "the folders labels/ and imagery/"
+    assert any("rapidai4eo_labels.csv.gz" in warning for warning in built.warnings)
+
+
+def test_a_link_out_of_the_corpus_is_not_followed(tmp_path: Path) -> None:
+    outside = resources(tmp_path / "outside", geometries(IDS), labels_csv(LABELS))
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    os.symlink(outside.root / "resources", inside / "resources")
+    with pytest.raises(CorpusNotFoundError):
+        index.build(DirectoryStore(inside))
+
+
+def test_warnings_are_bounded(tmp_path: Path) -> None:
+    for row in range(1, 41):
+        for col in range(1, 4):
+            corpora.put(
+                tmp_path, f"labels/33N/15E-200N/labels_33N_15E-200N_{row:02d}_{col:02d}.geojson", b"{"
+            )
+    built = index.build(DirectoryStore(tmp_path))
+    assert len(built) == 120
+    assert len(built.warnings) == index.MAX_WARNINGS + 1
+    assert built.warnings[-1] == "... and 70 more"
+
+
+def test_progress_counts_up_to_its_total(store: DirectoryStore) -> None:
+    calls: list[tuple[int, int]] = []
+    index.build(store, lambda done, total: calls.append((done, total)))
+    assert calls == sorted(calls)
+    assert calls[-1][0] == calls[-1][1] > 0
+
+
+def test_every_valid_id_can_be_drawn() -> None:
+    corners = [
+        f"{zone:02d}N_{x}E-{y}N_{cell}_{cell}"
+        for zone in (1, 31, 60)
+        for x in (0, 41)
+        for y in (0, 391)
+        for cell in ("01", "40")
+    ]
+    assert valid_ids(corners).all()
+    samples = index.SampleIndex.of(Fractions.from_rows({i: {} for i in corners}), "a test").samples
+    assert np.isfinite(samples.to_numpy(float)).all()
+    assert samples["lat"].between(0, 84).all()
+
+
+# -- the index file -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def written(store: DirectoryStore) -> Path:
+    return index.write(index.build(store), index.default_path(store))
+
+
+def test_an_index_is_found_and_gives_the_same(store: DirectoryStore, written: Path) -> None:
+    assert written == store.root / index.INDEX_KEY
+    first, again = index.build(store, rebuild=True), index.build(store)
+    check(again)
+    assert again.source == index.INDEX_KEY
+    assert again.labels_found == first.labels_found
+    pd.testing.assert_frame_equal(again.samples, first.samples)
+    assert not list(written.parent.glob(".*")), "no temporary file stays"
+
+
+def test_an_index_wins_over_the_files(store: DirectoryStore, written: Path) -> None:
+    (store.root / "resources/rapidai4eo_labels.csv.gz").unlink()
+    check(index.build(store))
+
+
+def test_geopandas_opens_it(written: Path) -> None:
+    frame = gpd.read_parquet(written)
+    assert frame.crs == "EPSG:4326"
+    assert frame["sample_id"].tolist() == IDS
+    assert frame["clc_211"].tolist() == pytest.approx([0.55, 0, 1])
+    for sample_id, outline in zip(frame["sample_id"], frame.geometry, strict=True):
+        assert shapely.equals_exact(outline, grid.parse(sample_id).footprint(), 1e-9, normalize=True)
+    west, south, east, north = frame.geometry.iloc[2].bounds
+    near = gpd.read_parquet(written, bbox=(west, south, east, north))  # by the covering
+    assert near["sample_id"].tolist() == [IDS[2]]
+
+
+def test_it_is_geoparquet_1_1(written: Path) -> None:
+    metadata = pq.read_schema(written).metadata
+    geo = json.loads(metadata[b"geo"])
+    column = geo["columns"]["geometry"]
+    assert (geo["version"], geo["primary_column"], column["encoding"]) == ("1.1.0", "geometry", "WKB")
+    assert column["geometry_types"] == ["Polygon"]
+    assert column["crs"]["id"] == {"authority": "EPSG", "code": 4326}
+    bounds = gpd.read_parquet(written).total_bounds
+    west, south, east, north = column["bbox"]
+    assert west <= bounds[0] <= bounds[2] <= east
+    assert south <= bounds[1] <= bounds[3] <= north
+    box = pq.read_table(written, columns=["bbox"]).column("bbox").to_pylist()[2]
+    found = [box[corner] for corner in ("xmin", "ymin", "xmax", "ymax")]
+    assert found == pytest.approx(list(grid.parse(IDS[2]).footprint().bounds))
+    assert b"Planet Labs" in metadata[b"attribution"]
+    assert b"GCYDKJ" in metadata[b"citation"]
+
+
+def test_reindex_writes_where_open_looks(store: DirectoryStore, tmp_path: Path) -> None:
+    calls: list[tuple[int, int]] = []
+    path = index.reindex(store.root, progress=lambda done, total: calls.append((done, total)))
+    assert path == store.root / index.INDEX_KEY
+    assert calls[-1] == (3, 3)
+    elsewhere = index.reindex(store.root, tmp_path / "new" / "my.parquet")
+    check(index.read(elsewhere))
+
+
+def test_an_index_of_a_read_only_corpus_is_in_the_cache(
+    store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
+    path = index.reindex(store.root)
+    assert path.is_relative_to(settings().cache_dir)
+    (store.root / "resources/rapidai4eo_labels.csv.gz").unlink()
+    (store.root / "resources/rapidai4eo_geometries.geojson.gz").unlink()
+    check(index.build(store))
+    path.unlink()
+
+
+def test_an_index_replaced_while_open_still_gives_the_right_fractions(
+    store: DirectoryStore, written: Path
+) -> None:
+    opened = index.read(written)
+    more = {"33N_15E-200N_01_08": {311: 1.0}, **LABELS}
+    index.write(index.SampleIndex.of(Fractions.from_rows(more), "a test"), written)
+    check(opened)
+
+
+def test_a_failed_write_leaves_the_old_index(
+    store: DirectoryStore, written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = written.read_bytes()
+    built = index.build(store)
+
+    def full(*_: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(index_file, "_rows", full)
+    with pytest.raises(StoreError, match="No space left"):
+        index.write(built, written)
+    assert written.read_bytes() == before
+    assert [p.name for p in written.parent.iterdir() if p.name.startswith(".")] == []
+
+
+def _edit(path: Path, **columns: Any) -> None:
+    table = pq.read_table(path)
+    for name, values in columns.items():
+        i = table.schema.get_field_index(name)
+        table = table.set_column(i, table.schema.field(i), pa.array(values, table.schema.field(i).type))
+    pq.write_table(table, path)
+
+
+SPOILT = {
+    "empty": lambda path: path.write_bytes(b""),
+    "text": lambda path: path.write_text("sample_id,clc\n"),
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:-200]),
+    "holes": lambda path: path.write_bytes(path.read_bytes()[:40] + b"\0" * 400 + path.read_bytes()[440:]),
+    "foreign": lambda path: pq.write_table(pa.table({"a": [1]}), path),
+    "other version": lambda path: pq.write_table(
+        pq.read_table(path).replace_schema_metadata(
+            {"rapidai4eo_explorer": '{"version": 99, "labels": null}'}
+        ),
+        path,
+    ),
+    "metadata": lambda path: pq.write_table(
+        pq.read_table(path).replace_schema_metadata({"rapidai4eo_explorer": "[" * 9}), path
+    ),
+    "column gone": lambda path: pq.write_table(pq.read_table(path).drop_columns(["lon"]), path),
+    "class gone": lambda path: pq.write_table(pq.read_table(path).drop_columns(["clc_211"]), path),
+    "ids": lambda path: _edit(path, sample_id=["a", "b", "c"]),
+    "twice": lambda path: _edit(path, sample_id=[IDS[0], IDS[0], IDS[2]]),
+    "elsewhere": lambda path: _edit(path, lon=[0.0, 0.0, 0.0]),
+    "not finite": lambda path: _edit(path, x=[np.nan, 0.0, 0.0]),
+    "class": lambda path: _edit(path, clc=[211, 0, 999]),
+    "negative class": lambda path: _edit(path, clc=[211, 0, -1]),
+    "fraction": lambda path: _edit(path, fraction=[0.5, 0, 7]),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT.keys())
+def test_a_spoilt_index_is_reported_and_ignored(store: DirectoryStore, written: Path, spoil: Any) -> None:
+    spoil(written)
+    with pytest.raises(CorpusFormatError, match="explorer_index"):
+        index.read(written)
+    built = index.build(store)
+    check(built)
+    assert "it is ignored, build it anew with `explorer index`" in built.warnings[0]
+
+
+def test_spoilt_fractions_are_an_error_not_a_wrong_label(written: Path) -> None:
+    _edit(written, clc_211=[0.5, 0.0, -3.0])
+    with pytest.raises(CorpusFormatError, match="outside 0 to 1"):
+        _ = index.read(written).fractions
+
+
+def test_a_missing_index_is_a_named_error(tmp_path: Path) -> None:
+    with pytest.raises(CorpusFormatError, match=r"none\.parquet"):
+        index.read(tmp_path / "none.parquet")
+
+
+def test_opening_and_closing_leaks_no_descriptor(store: DirectoryStore, written: Path) -> None:
+    index.build(store)
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        assert len(index.build(store).fractions) == 3
+        assert len(index.build(store, rebuild=True)) == 3
+    assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_get_of_an_unlisted_store_names_what_is_not_there(store: DirectoryStore) -> None:
+    empty = Unlisted(store)
+    empty.base = DirectoryStore(store.root.parent)
+    with pytest.raises(NotThereError):
+        empty.get("resources/rapidai4eo_labels.csv")
+    with pytest.raises(CorpusNotFoundError, match="cannot list"):
+        index.build(empty)
