@@ -6,6 +6,7 @@ import os
 import socket
 import uuid
 from collections.abc import Callable
+from html import escape
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,6 +17,7 @@ from explorer import nomenclature
 from explorer.corpus.corpus import Corpus, open_corpus
 from explorer.corpus.cubes import Reading
 from explorer.errors import ExplorerError
+from explorer.products import PF_SR, S2_SR
 from explorer.views.animation import AnimationView
 from explorer.views.bands import BandsView
 from explorer.views.head import HeadView
@@ -26,6 +28,7 @@ from explorer.views.profile import ProfileView
 from explorer.views.raster import SampleRaster
 from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, Link, Selection, decode
 
+_CREDITS = {PF_SR.id: "© Planet Labs PBC, CC-BY-NC-SA 3.0", S2_SR.id: "Copernicus Sentinel data 2018"}
 _RASTERS: WeakKeyDictionary[Corpus, SampleRaster] = WeakKeyDictionary()
 
 
@@ -137,6 +140,11 @@ class Explorer(pn.viewable.Viewer):
         if self._follow_url:
             self._head.head.send("url", search=self.selection.to_query(), push=push)
 
+    def _credit(self, product_id: str) -> str:
+        terms = self.corpus.attribution(product_id)
+        short = "synthetic demo" if self.corpus.synthetic else _CREDITS[product_id]
+        return f'<small class="credit" title="{escape(terms)}">{escape(short)}</small>'
+
     def _lay_out(self, height: str) -> pn.Column:
         def title(text: str) -> pn.pane.HTML:
             return pn.pane.HTML(
@@ -157,7 +165,7 @@ class Explorer(pn.viewable.Viewer):
         left = pn.Column(
             region("Sample map", "auto", self._map.pane, self._map.legend),
             Region(
-                title("Labels <small>CORINE Land Cover 2018, share of the 600 m cell</small>"),
+                title("Labels <small>share of the 600 m cell</small><small class=\"credit\">CORINE Land Cover 2018, EEA</small>"),
                 self._labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",
                 stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; min-height: 128px; max-height: 240px; }"],
             ),
@@ -172,9 +180,9 @@ class Explorer(pn.viewable.Viewer):
             self._head.head,
             left,
             region("Planet Fusion animation", "planet", self._animation.player,
-                   heading="Planet Fusion <small>3 m, every five days, 2018 and 2019</small>"),
+                   heading=f"Planet Fusion <small>3 m, every five days</small>{self._credit(PF_SR.id)}"),
             region("Sentinel-2 bands", "sentinel", self._bands.grid, self._profile.spectrum,
-                   heading="Sentinel-2 <small>10 m, monthly mosaics</small>"),
+                   heading=f"Sentinel-2 <small>10 m, monthly mosaics</small>{self._credit(S2_SR.id)}"),
             region("Temporal profile", "profile", self._profile.legend, charts,
                    heading="Temporal profile <small>click a pixel in either image; shift-click adds another</small>"),
             self._profile.bridge,

@@ -172,6 +172,9 @@ CITATION = (
     'Davis, T., et al. (2023) "RapidAI4EO: A Corpus of Dense Time Series Satellite Imagery", '
     "Version 1.0, Radiant MLHub, https://doi.org/10.34911/RDNT.GCYDKJ"
 )
+SYNTHETIC_KEY = "resources/SYNTHETIC.txt"
+"""A corpus that holds this file is made up: nobody's imagery, and nobody's licence."""
+SYNTHETIC_NOTE = "Synthetic demo imagery, made by the RapidAI4EO explorer; not satellite data"
 ATTRIBUTION = {
     "PF-SR": "Planet Fusion imagery © Planet Labs PBC, CC-BY-NC-SA 3.0 (non-commercial, share alike)",
     "PF-QA": "Planet Fusion imagery © Planet Labs PBC, CC-BY-NC-SA 3.0 (non-commercial, share alike)",

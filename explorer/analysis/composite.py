@@ -101,8 +101,7 @@ class Painter:
         """One date as uint8 `(y, x, 3)`; one band gives grey. Holes are not marked: see `rgba`."""
         data = self.cube.data[index].view(np.uint16)
         planes = [
-            np.take(table, data[column])
-            for table, column in zip(self._tables, self._columns, strict=True)
+            np.take(table, data[column]) for table, column in zip(self._tables, self._columns, strict=True)
         ]
         return np.stack(planes * (3 if len(planes) == 1 else 1), axis=-1)
 

@@ -12,7 +12,7 @@ from explorer.analysis import indices
 from explorer.corpus.arrays import timestamps
 from explorer.corpus.cubes import Cube, Status
 from explorer.errors import InvalidQueryError
-from explorer.products import ATTRIBUTION, CITATION, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
+from explorer.products import CITATION, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -105,7 +105,7 @@ def pixel(corpus: Corpus, sample_id: str, *, row: int, col: int) -> pd.DataFrame
         "sample_id": sample_id,
         "crs": f"EPSG:{cell.epsg}",
         "units": {"value": "1", "dn": "reflectance x 10000", "wavelength": "nm", "date": "UTC"},
-        "attribution": [ATTRIBUTION[p.id] for p in (PF_SR, S2_SR)],
+        "attribution": [corpus.attribution(p.id) for p in (PF_SR, S2_SR)],
         "references": CITATION,
     }
     return table

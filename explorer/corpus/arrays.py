@@ -30,7 +30,10 @@ def timestamps(product: Product) -> np.ndarray:
 
 
 def to_dataarray(
-    cube: Cube, dates: Sequence[dt.date] | None = None, bands: Sequence[str] | None = None
+    cube: Cube,
+    dates: Sequence[dt.date] | None = None,
+    bands: Sequence[str] | None = None,
+    attribution: str | None = None,
 ) -> xr.DataArray:
     """The dates of a cube that are there, `(time, band, y, x)`, integers as stored, read-only.
 
@@ -66,7 +69,7 @@ def to_dataarray(
         "sample_id": cell.sample_id,
         "missing": [product.stem(product.dates[i]) for i in gone],
         "missing_reasons": [f"{product.stem(product.dates[i])}: {cube.reasons[i]}" for i in gone],
-        "attribution": ATTRIBUTION[product.id],
+        "attribution": attribution or ATTRIBUTION[product.id],
         "license": LICENSE[product.id],
         "references": CITATION,
     }

@@ -21,9 +21,9 @@ from explorer.corpus.arrays import to_dataarray
 from explorer.corpus.cubes import CubeCache, Reading
 from explorer.corpus.readers import ReaderPool
 from explorer.corpus.store import DirectoryStore, Store
-from explorer.errors import CorpusNotFoundError, UnknownSampleError
+from explorer.errors import CorpusNotFoundError, NotThereError, StoreError, UnknownSampleError
 from explorer.grid import Cell
-from explorer.products import PF_QA, PF_SR, S2_SR, Product
+from explorer.products import ATTRIBUTION, PF_QA, PF_SR, S2_SR, SYNTHETIC_KEY, SYNTHETIC_NOTE, Product
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -82,6 +82,18 @@ class Corpus:
             return None
         labelled = self.samples["clc"].to_numpy() > 0
         return str(self.samples.index[int(labelled.argmax())])
+
+    @cached_property
+    def synthetic(self) -> bool:
+        """Whether the corpus says that it is made up, as the demo does: then nobody's licence covers it."""
+        try:
+            return bool(self.store.get(SYNTHETIC_KEY))
+        except (NotThereError, StoreError):
+            return False
+
+    def attribution(self, product_id: str) -> str:
+        """Whom to name for a product (`PF-SR`, `PF-QA`, `S2-SR` or `labels`), and on which terms."""
+        return SYNTHETIC_NOTE if self.synthetic else ATTRIBUTION[product_id]
 
     def cell(self, sample_id: str) -> Cell:
         """The grid cell of a sample of this corpus.
@@ -152,7 +164,10 @@ class Corpus:
         if bands is not None and product.bands:
             for name in bands:
                 product.band(name)  # an unknown band is an error before anything is read
-        return to_dataarray(self.cubes.get(cell, product), chosen, bands)
+        array = to_dataarray(self.cubes.get(cell, product), chosen, bands, self.attribution(product.id))
+        if self.synthetic:
+            array.attrs["license"] = "none: synthetic"
+        return array
 
     def read(self, sample_id: str, product: Product, first: int = 0) -> Reading:
         """Begin to read a cube (or join who reads it), the date at position `first` before the others.

@@ -21,7 +21,7 @@ from explorer.demo.phenology import Climate
 from explorer.demo.render import QA_BANDS, Renderer
 from explorer.errors import InvalidSampleIdError, NotThereError, UnknownDateError
 from explorer.grid import Cell, parse
-from explorer.products import PF_QA, PF_SR, PRODUCTS, S2_SR
+from explorer.products import PF_QA, PF_SR, PRODUCTS, S2_SR, SYNTHETIC_KEY, SYNTHETIC_NOTE
 
 DEFAULT_COUNT = 500_000
 _SCENES = 24  # kept ready, about 5 MB each
@@ -128,6 +128,8 @@ class DemoStore:
             return resources.geometries(self.table.frame.index)
         if key == resources.MAPPINGS:
             return resources.mappings_csv()
+        if key == SYNTHETIC_KEY:
+            return SYNTHETIC_NOTE.encode()
         raise NotThereError(key)
 
     def list(self, folder: str) -> Iterator[str]:
@@ -137,9 +139,8 @@ class DemoStore:
             return iter(("imagery/", "labels/", "resources/"))
         root, depth = parts[0], len(parts)
         if root == "resources" and depth == 1:
-            return iter(
-                sorted(k.split("/")[1] for k in (resources.LABELS, resources.GEOMETRIES, resources.MAPPINGS))
-            )
+            keys = (resources.LABELS, resources.GEOMETRIES, resources.MAPPINGS, SYNTHETIC_KEY)
+            return iter(sorted(key.split("/")[1] for key in keys))
         if root not in ("imagery", "labels"):
             return iter(())
         if depth <= 3:

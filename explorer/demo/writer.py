@@ -10,7 +10,7 @@ from pathlib import Path
 from explorer.demo import resources, showcase
 from explorer.demo.store import DEFAULT_COUNT, DemoStore, encode
 from explorer.errors import InvalidQueryError, StoreError
-from explorer.products import PRODUCTS
+from explorer.products import PRODUCTS, SYNTHETIC_KEY
 
 MAX_WRITTEN = 5_000
 """A sample takes about 40 MB on disk."""
@@ -48,6 +48,7 @@ def write(
         _file(root / resources.LABELS, resources.labels_csv(index, store.table.labelled[rows]))
         _file(root / resources.GEOMETRIES, resources.geometries(index))
         _file(root / resources.MAPPINGS, resources.mappings_csv())
+        _file(root / SYNTHETIC_KEY, store.get(SYNTHETIC_KEY))
         truth = store.truth()
         truth[truth.index.isin(ids)].to_csv(f"{root}-truth.csv")
     except OSError as error:

@@ -21,7 +21,7 @@ from explorer.demo.render import PF_DAYS, QA_BANDS, Renderer
 from explorer.demo.store import DemoStore
 from explorer.errors import NotThereError
 from explorer.nomenclature import COLUMNS, codes
-from explorer.products import PF_DATES, PF_QA, PF_SR, S2_MONTHS, S2_SR
+from explorer.products import PF_DATES, PF_QA, PF_SR, S2_MONTHS, S2_SR, SYNTHETIC_KEY
 
 COUNT = 3000
 TEMPERATE = Climate(warmth=10.5, mediterranean=0.0, oceanic=0.25, lat=48.5, height=120.0)
@@ -143,7 +143,7 @@ def test_listing_leads_from_the_root_to_every_chip(store: DemoStore) -> None:
     assert names == [f"{stem}.tif" for stem in PF_SR.date_keys] == sorted(names)
     assert f"labels_{cell.sample_id}.geojson" in list(store.list(f"labels/{cell.zone_name}/{cell.tile}"))
     assert [f"resources/{n}" for n in store.list("resources")] == sorted(
-        (resources.GEOMETRIES, resources.LABELS, resources.MAPPINGS)
+        (resources.GEOMETRIES, resources.LABELS, resources.MAPPINGS, SYNTHETIC_KEY)
     )
     for absent in ("stac-v1.0", "imagery/99N", f"imagery/{cell.zone_name}/x/y", "imagery/a/b/c/d/e"):
         assert list(store.list(absent)) == []
