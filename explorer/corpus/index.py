@@ -108,9 +108,13 @@ def build(store: Store, progress: Progress | None = None, *, rebuild: bool = Fal
         except (CorpusFormatError, StoreError, NotThereError) as error:
             notes.append(str(error))
             continue
-        if found is not None and len(found.ids):
-            notes = _shortened(notes + found.warnings)
-            index = SampleIndex.of(found.fractions, found.source, notes, found.labels, found.moved)
+        if found is None:
+            continue
+        notes += found.warnings
+        if len(found.ids):
+            index = SampleIndex.of(
+                found.fractions, found.source, _shortened(notes), found.labels, found.moved
+            )
             _report(index.warnings, store)
             return index
     wrong = f" ({'; '.join(_shortened(notes, 5))})" if notes else ""
@@ -214,9 +218,12 @@ def _built_before(store: Store, notes: list[str]) -> SampleIndex | None:
     path = _cached_path(store)
     if path.is_file():
         try:
-            return read(path)
+            index = read(path)
         except CorpusFormatError as error:
             notes.append(f"{error}; it is ignored, build it anew with `explorer index`")
+        else:
+            index.warnings += notes
+            return index
     return None
 
 

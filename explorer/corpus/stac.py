@@ -155,7 +155,7 @@ class _Crawl:
     def run(self, key: str) -> None:
         seen = {key}
         queue = deque([(key, "")])
-        first, done = True, 0
+        first, full, done = True, False, 0
         while queue:
             here, collection = queue.popleft()
             done += 1
@@ -180,14 +180,18 @@ class _Crawl:
             if isinstance(thing, pystac.Collection) and self._geoparquet(thing, here):
                 rels = set()  # it holds every item below this collection
             for link in thing.links:
-                target = self.resolve(here, link.href) if link.rel in rels else None
+                # untransformed: else pystac itself opens the root that the file names, wherever that is
+                href = link.get_href(transform_href=False) if link.rel in rels else None
+                target = self.resolve(here, href) if href else None
                 if target is None or target in seen:
                     continue
                 if len(seen) >= MAX_FILES:
-                    self.notes.append(f"{here}: more than {MAX_FILES:,} links; the rest is not read")
-                    return
+                    full = True
+                    break
                 seen.add(target)
                 queue.append((target, inside))
+        if full:
+            self.notes.append(f"{key}: more than {MAX_FILES:,} links; the rest is not read")
         self.progress(done, done)
 
     def _open(self, key: str) -> Any:
