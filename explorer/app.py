@@ -72,14 +72,22 @@ class Explorer(pn.viewable.Viewer):
         self._animation.on_cube.append(self._planet_came)
         self._bands.on_cube.append(lambda reading, _: self._profile.show(sentinel=reading.cube))
         self._head.head.on["link"] = lambda data: self.apply(decode(str(data.get("search", ""))))
+        # A cell shown twice, or drawn anew, has nothing yet of what was sent before.
+        self._head.head.on["again"] = lambda _data: self._head.open(self.selection.sample_id)
+        self._animation.player.on["again"] = lambda _data: self._animation.open(
+            self.selection.sample_id, stay=True
+        )
+        self._bands.grid.on["again"] = lambda _data: self._bands.open(self.selection.sample_id)
+        self._profile.bridge.on["again"] = lambda _data: self._profile.draw()
         self._follow_url = False
         self._page = self._lay_out(height)
+        self._stay = self._travelling = False
         wanted = decode(link)
         self.apply(wanted)
         # Watched only now, so that the first sample is opened once.
-        self.selection.param.watch(lambda _e: self._open(), "sample_id")
+        self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
         self.selection.param.watch(lambda _e: self._write_url(push=False), ["pixels", "composite", "settled"])
-        self._open()
+        self._open(stay=wanted.date is not None)
 
     def __panel__(self) -> Any:
         return self._page
@@ -94,16 +102,18 @@ class Explorer(pn.viewable.Viewer):
             except ExplorerError as error:
                 problems.append(f"This link's sample cannot be shown: {error}.")
                 sample = None
-        self._animation.keep_date = link.date is not None
-        self.selection.param.update(
-            sample_id=sample or self.corpus.default_sample,
-            date=link.date or DEFAULT_DATE,
-            pixels=link.pixels or DEFAULT_PIXELS,
-            composite=link.composite or "true",
-        )
+        self._stay, self._travelling = link.date is not None, True
+        try:
+            self.selection.param.update(
+                sample_id=sample or self.corpus.default_sample,
+                date=link.date or DEFAULT_DATE,
+                pixels=link.pixels or DEFAULT_PIXELS,
+                composite=link.composite or "true",
+            )
+        finally:
+            self._stay = self._travelling = False
         self._animation.seek(self.selection.date_index)
-        if problems:
-            self._head.notice(" ".join(problems))
+        self._head.notice(" ".join(problems))
 
     def follow_url(self) -> None:
         """Write the selection into the browser's address as it changes (a server's page, not a notebook)."""
@@ -115,19 +125,19 @@ class Explorer(pn.viewable.Viewer):
         self._animation.close()
         self._bands.close()
 
-    def _open(self) -> None:
+    def _open(self, *, stay: bool = False) -> None:
         sample_id = self.selection.sample_id
         self._drawn_early = False
         self._profile.reset()
-        self._animation.open(sample_id)
+        self._animation.open(sample_id, stay=stay)
         self._bands.open(sample_id)
         self._labels.open(sample_id)
         self._head.open(sample_id)
         self._map.open(sample_id)
-        self._animation.keep_date = False
         if sample_id is not None:
             self._map.show(sample_id)
-        self._write_url(push=True)
+        # Who goes back in the history must not be given a new entry, or there would be no way back.
+        self._write_url(push=not self._travelling)
 
     def _planet_came(self, reading: Reading, settled: bool) -> None:
         # While a cube fills, the profile is drawn once with its coarse dates, and again when it is whole.

@@ -37,11 +37,9 @@ class Stretch:
     high: tuple[float, ...]
     gamma: float = GAMMA
 
-    def lookup(self, band: int) -> np.ndarray:
-        """Grey value of every possible int16/uint16 DN, uint8 `(65536,)`, indexed by the DN as uint16."""
-        dn = np.arange(65536, dtype=np.float32)
-        if self.low[band] < 0 or self.high[band] < 32768:
-            dn = np.where(dn > 32767, dn - 65536, dn)  # int16 read as uint16
+    def lookup(self, band: int, dtype: np.dtype) -> np.ndarray:
+        """Grey value of every DN of a 16-bit `dtype`: uint8 `(65536,)`, indexed by the DN's bits as uint16."""
+        dn = np.arange(65536, dtype=np.uint16).view(dtype).astype(np.float32)
         span = max(self.high[band] - self.low[band], 1.0)
         scaled = np.clip((dn - self.low[band]) / span, 0, 1) ** (1 / self.gamma)
         return np.asarray(scaled * 255 + 0.5).astype(np.uint8)
@@ -95,7 +93,7 @@ class Painter:
         self.bands = tuple(bands)
         self.stretch = stretch or measure(cube, bands)
         self._columns = [cube.bands.index(name) for name in self.bands]
-        self._tables = [self.stretch.lookup(i) for i in range(len(self.bands))]
+        self._tables = [self.stretch.lookup(i, cube.data.dtype) for i in range(len(self.bands))]
 
     def rgb(self, index: int) -> np.ndarray:
         """One date as uint8 `(y, x, 3)`; one band gives grey. Holes are not marked: see `rgba`."""

@@ -29,8 +29,7 @@ class AnimationView:
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
         self.player = Player(loop, bus=bus, sizing_mode="stretch_both", min_height=0)
-        self.keep_date = False
-        """Stay on the selected date even where the next sample lacks it (a link asked for it)."""
+        self._stay = False
         self._ticket = 0
         self._paint = 0
         self._reading: Reading | None = None
@@ -52,8 +51,12 @@ class AnimationView:
         """What is shown, or being read."""
         return self._reading
 
-    def open(self, sample_id: str | None) -> None:
-        """Show a sample: its wanted date first, then the rest as they come."""
+    def open(self, sample_id: str | None, *, stay: bool = False) -> None:
+        """Show a sample: its wanted date first, then the rest as they come.
+
+        Where the sample lacks that date, the animation moves to the nearest, unless it is to `stay` (a link asked).
+        """
+        self._stay = stay
         self._let_go()
         self._ticket += 1
         self._paint = 0
@@ -141,7 +144,7 @@ class AnimationView:
 
     def _move_to_a_date_that_is_there(self, reading: Reading) -> None:
         there, index = reading.cube.there, self._selection.date_index
-        if self.keep_date or not len(there) or reading.cube.status[index] == Status.THERE:
+        if self._stay or not len(there) or reading.cube.status[index] == Status.THERE:
             return
         nearest = int(there[np.abs(there - index).argmin()])
         self.player.send("seek", ticket=self._ticket, index=nearest)
@@ -158,7 +161,7 @@ class AnimationView:
 
     def _pick(self, data: dict[str, Any]) -> None:
         row, col = data.get("row"), data.get("col")
-        if isinstance(row, int) and isinstance(col, int):
+        if isinstance(row, int) and isinstance(col, int) and 0 <= min(row, col) <= max(row, col) < PF_SR.size:
             self._selection.pin((row, col), add=bool(data.get("add")))
 
     def _set_composite(self, value: Any) -> None:

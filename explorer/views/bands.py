@@ -11,7 +11,7 @@ import numpy as np
 from explorer.analysis.composite import Painter, bands_of, measure, png
 from explorer.analysis.profiles import to_pf
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.cubes import Cube, Reading
+from explorer.corpus.cubes import Cube, Listener, Reading
 from explorer.errors import ExplorerError
 from explorer.products import S2_SR
 from explorer.views.parts import Component, Loop, script, source
@@ -66,6 +66,7 @@ class BandsView:
         self.grid = Grid(loop, bus=bus, sizing_mode="stretch_width")
         self._ticket = 0
         self._reading: Reading | None = None
+        self._listener: Listener | None = None
         self.on_cube: list[Callable[[Reading, bool], None]] = []
         self.grid.on = {
             "pick": self._pick,
@@ -100,8 +101,10 @@ class BandsView:
         """Let go of the reading; what is under way is dropped when it comes."""
         self._ticket += 1
         if self._reading is not None:
+            if self._listener is not None:  # or the cube, which is kept for others, would keep this page
+                self._reading.unsubscribe(self._listener)
             self._reading.release()
-        self._reading = None
+        self._reading = self._listener = None
 
     def _listen(self, ticket: int, reading: Reading) -> None:
         told = False
@@ -112,6 +115,7 @@ class BandsView:
                 told = True
                 self._loop.call(lambda: self._finished(ticket, reading))
 
+        self._listener = settled
         reading.subscribe(settled)
         if reading.finished:
             settled(reading, -1)

@@ -53,6 +53,7 @@ class FrameFeed:
         self._final = False
         self._lock = threading.Lock()
         self._todo: dict[int, None] = {}
+        self._painted: set[int] = set()
         self._told: set[int] = set()
         self._busy = False
         self._closed = False
@@ -68,7 +69,7 @@ class FrameFeed:
 
     def _settled(self, _reading: Reading, index: int) -> None:
         with self._lock:
-            if index >= 0:
+            if index >= 0 and index not in self._painted:  # a repaint can be ahead of the news
                 self._todo.setdefault(index)
         self._kick()
 
@@ -106,6 +107,7 @@ class FrameFeed:
                 there.insert(0, self._first)
             # The wanted picture goes alone, so that nothing delays it.
             chosen = there[: 1 if there[:1] == [self._first] else BATCH]
+            self._painted.update(chosen)
             settled = [i for i in self._todo if cube.status[i] != Status.THERE]
             for i in (*chosen, *settled):
                 del self._todo[i]
@@ -118,7 +120,9 @@ class FrameFeed:
             return
         cube = self._reading.cube
         positions = stretch_positions(len(cube.product.dates))
-        ready = self._reading.finished or all(cube.status[i] != Status.WAITING for i in positions)
+        coarse = cube.status[list(positions)]
+        # Where none of those dates is there, the stretch comes from what is: not before all of that is known.
+        ready = self._reading.finished or (coarse.all() and (coarse == Status.THERE).any())
         if not len(cube.there) or not (ready or self._painter is None):
             return
         stretch: Stretch = measure(cube, self._bands)
@@ -126,8 +130,8 @@ class FrameFeed:
             self._final = True
             if self._painter is not None and self._painter.stretch != stretch:
                 self._paint += 1
-                for i in cube.there.tolist():
-                    self._todo.setdefault(i)
+                self._todo |= dict.fromkeys(cube.there.tolist())
+                self._painted.clear()
         self._painter = Painter(cube, self._bands, stretch)
 
     def _batch(self, indices: tuple[int, ...], images: tuple[bytes, ...], why: str | None = None) -> Batch:

@@ -66,10 +66,12 @@ class MapView:
 
     def open(self, sample_id: str | None) -> None:
         """Mark a sample's footprint."""
-        self._marker.send(sample_id)
+        self._marker.send(sample_id if sample_id in self._corpus.samples.index else None)
 
     def show(self, sample_id: str) -> None:
         """Move the map so that a sample is in view, if it is not."""
+        if sample_id not in self._corpus.samples.index:
+            return
         row = self._corpus.samples.loc[sample_id]
         (x0, x1), (y0, y1) = self.view.x_range, self.view.y_range
         if not (x0 < row["x"] < x1 and y0 < row["y"] < y1) and self._figure is not None:
