@@ -269,7 +269,7 @@ def _open(where: str, config: Settings | None = None, *, tells_warnings: bool = 
     count = len(corpus.index.warnings)
     if count and not tells_warnings:
         typer.secho(
-            f"Warning: {count} found wrong in this corpus; to read what: explorer info {where}",
+            f"Warning: {count} found wrong in this corpus; to read what: python -m explorer info {where}",
             err=True,
             fg=typer.colors.YELLOW,
         )

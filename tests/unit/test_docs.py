@@ -33,7 +33,7 @@ def shown_commands() -> list[list[str]]:
     lines = [line.replace("\\\n", " ") for block in code for line in block.replace("\\\n", " ").splitlines()]
     found = []
     for line in [*lines, *inline]:
-        match = re.match(r"^\s*\$?\s*(?:python3? -m explorer|rapidai4eo-explorer) +(.+)$", line)
+        match = re.match(r"^\s*\$?\s*(?:(?:python3? -m )?explorer|rapidai4eo-explorer) +(.+)$", line)
         if match:
             found.append(shlex.split(match[1], comments=True))
     return found
@@ -62,7 +62,7 @@ def test_every_command_that_the_readme_shows_is_understood() -> None:
             for option in (*parameter.opts, *parameter.secondary_opts)
         } | {"-h", "--help"}
         for word in words[1:]:
-            option = word.split("=")[0].strip("[]")
+            option = word.split("=")[0].strip("[].")
             if re.match(r"--?[a-z]", option):
                 assert option in known, f"the README shows {option}, which {words[0]} does not have"
 
