@@ -286,7 +286,6 @@ export function render({ model, el }) {
   const checkReady = () => {
     if (state.settled && state.pending === 0 && !state.readyMarked && state.status.every((s, i) => s !== status.THERE || state.frames[i])) {
       state.readyMarked = true
-      progress.textContent = ""
       mark("animation-ready", { sample: state.sample, frames: playable().length })
     }
   }

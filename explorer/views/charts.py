@@ -171,6 +171,8 @@ def spectrum(bus: str) -> hv.Overlay:
 
     def fixed_x(plot: Any, _element: Any) -> None:
         plot.state.x_range = Range1d(start=400, end=widest)
+        # Where the panels stand under each other, no height is left over for it: it asks for its own.
+        plot.state.stylesheets = ["@media (max-width: 1250px) { :host { min-height: 190px !important; } }"]
 
     return (lines * dots).opts(
         responsive=True, min_height=90, xlabel="Wavelength (nm)", ylabel="Reflectance", toolbar="right",

@@ -38,10 +38,6 @@ class ProfileView:
         self.reflectance = _pane(charts.over_time("reflectance", bus, "Reflectance", times, x_labels=False))
         self.ndvi = _pane(charts.over_time("ndvi", bus, "NDVI", times))
         self.spectrum = _pane(charts.spectrum(bus))
-        # Where the panels stand under each other, no height is left over for it: it asks for its own.
-        self.spectrum.stylesheets = [
-            "@media (max-width: 1250px) { :host { height: 190px !important; flex: none !important; } }"
-        ]
         self.legend = pn.pane.HTML("", sizing_mode="stretch_width", margin=0, css_classes=["legend-line"])
         self._planet: Cube | None = None
         self._sentinel: Cube | None = None

@@ -85,7 +85,8 @@ class SampleRaster:
         """How many pixels to grow each sample by: true size, but never so much that a crowd becomes a blot."""
         reach = round((view.cell_pixels - 1) / 2)
         crowd = drawn.mean()
-        return max(reach, 0 if crowd > 0.12 else 1 if crowd > 0.01 else 2)
+        alone = 4 if len(self.table) <= 100 else 2
+        return max(reach, 0 if crowd > 0.12 else 1 if crowd > 0.01 else alone)
 
     def _squares(self, view: View, colours: np.ndarray) -> np.ndarray:
         """Few samples, each many pixels wide: true footprints' size, painted one by one."""
