@@ -22,7 +22,26 @@ class Settings(BaseSettings):
     )
     cache_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_cache_dir(APP)),
-        description="Folder for what can be made again: the demo's table, indexes of read-only corpora.",
+        description="Folder for what can be made again: the demo's table, indexes of read-only corpora, chips.",
+    )
+    chip_cache_bytes: int = Field(
+        10_000_000_000, ge=0, description="Disk for chips of remote corpora, in bytes; 0 keeps none."
+    )
+    http_connections: int = Field(32, ge=1, le=256, description="Requests in flight to a remote corpus.")
+    http_retries: int = Field(
+        4, ge=0, le=20, description="How often a request is tried again where that can help."
+    )
+    http_connect_timeout: float = Field(
+        5.0, gt=0, allow_inf_nan=False, description="Seconds until a remote corpus must accept a connection."
+    )
+    http_read_timeout: float = Field(
+        10.0, gt=0, allow_inf_nan=False, description="Seconds that a remote corpus may be silent."
+    )
+    http_total_timeout: float = Field(
+        60.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds for one chip in all, with what is tried again; ten times as long for its tables.",
     )
     tiles: bool = Field(False, description="Offer online basemaps on the map.")
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from explorer.corpus import chips
 from explorer.corpus.readers import ReaderPool
-from explorer.corpus.store import Store
+from explorer.corpus.store import Store, until
 from explorer.errors import CancelledError, ChipError, NotThereError, StoreError, UnreadableError
 from explorer.grid import Cell
 from explorer.products import Product
@@ -93,6 +93,9 @@ class Cube:
         self.status[index] = Status.THERE
 
 
+BEHIND = 1_000_000
+"""Added to the rank of what is read ahead: behind all that somebody waits for."""
+
 Listener = Callable[["Reading", int], None]
 """Called from a reader thread with the reading and the position of the date that was just settled."""
 
@@ -100,7 +103,14 @@ Listener = Callable[["Reading", int], None]
 class Reading:
     """One cube being read. Shared by all that ask for it; given up when the last of them lets go."""
 
-    def __init__(self, store: Store, pool: ReaderPool, cube: Cube, order: Sequence[int]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        pool: ReaderPool,
+        cube: Cube,
+        order: Sequence[int],
+        given_up: Callable[[Reading], None] | None = None,
+    ) -> None:
         self.cube = cube
         self.error: StoreError | None = None
         self._store, self._pool = store, pool
@@ -111,6 +121,9 @@ class Reading:
         self._finished = threading.Event()
         self._cancelled = False
         self._order = tuple(order)
+        self._unread = set(order)
+        self._behind = False
+        self._given_up = given_up
         if not order:
             self._finished.set()
 
@@ -132,9 +145,33 @@ class Reading:
         """All dates settled, and the store answered each time."""
         return self.finished and self.error is None and not self._cancelled
 
-    def start(self) -> None:
-        for rank, index in enumerate(self._order):
-            self._pool.submit(rank, lambda i=index: self._read(i))  # type: ignore[misc]
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the cube; while it is read, those that it will have."""
+        cube = self.cube
+        if len(cube.data) or self.finished:
+            return cube.nbytes
+        product = cube.product
+        itemsize = np.dtype(product.dtypes[0]).itemsize if product.dtypes else 1
+        return len(product.dates) * max(len(product.bands), 1) * product.size**2 * itemsize
+
+    def start(self, behind: bool = False) -> None:
+        """Queue every date; `behind` all that somebody waits for."""
+        self._behind = behind
+        self._queue(self._order)
+
+    def hurry(self, first: int) -> None:
+        """Somebody came who waits for this, and for the date at position `first` most."""
+        with self._lock:
+            order = reading_order(len(self._order), first) if self._behind else [first]
+            self._behind = False
+            order = [i for i in order if i in self._unread]
+        self._queue(order)
+
+    def _queue(self, order: Iterable[int]) -> None:
+        ahead = BEHIND if self._behind else 0
+        for rank, index in enumerate(order):
+            self._pool.submit(ahead + rank, lambda i=index: self._read(i))  # type: ignore[misc]
 
     def subscribe(self, listener: Listener) -> list[int]:
         """Hear of each date from now on; returns those settled already."""
@@ -159,9 +196,19 @@ class Reading:
         """Say that one of the claimers waits no more; with the last one, what is unread stays so."""
         with self._lock:
             self._claims -= 1
-            if self._claims <= 0 and self._left:
+            unread = self._claims <= 0 and self._left > 0
+            if unread:
                 self._cancelled = True
-                self._finished.set()
+        if unread:
+            self._finished.set()
+            if self._given_up is not None:
+                self._given_up(self)
+
+    def cancel(self) -> None:
+        """Give it up, whoever waits; they get a `CancelledError`."""
+        with self._lock:
+            self._cancelled = self._left > 0
+        self._finished.set()
 
     def wait(self, timeout: float | None = None) -> Cube:
         """Block until the whole cube is settled. Raises the store's `StoreError`, or `CancelledError`."""
@@ -174,14 +221,21 @@ class Reading:
         return self.cube
 
     def _read(self, index: int) -> None:
-        if self._cancelled or self.error is not None:
-            return
+        with self._lock:
+            if self._gone() or index not in self._unread:
+                return
+            self._unread.discard(index)
         cube = self.cube
         key = cube.product.key(cube.cell.folder, cube.product.dates[index])
         chip: chips.Chip | None = None
         status, why = Status.BROKEN, ""
         try:
-            chip = chips.read(self._store.get(key), cube.product, cube.cell)
+            with until(self._gone):
+                chip = self._chip(key)
+        except CancelledError as error:
+            if not self._gone():  # the store was closed under it
+                self._fail(StoreError(str(error)))
+            return
         except NotThereError:
             status, why = Status.ABSENT, "not there"
         except (ChipError, UnreadableError) as error:
@@ -207,6 +261,25 @@ class Reading:
             self._finished.set()
         for listener in listeners:
             listener(self, index)
+
+    def _gone(self) -> bool:
+        return self._cancelled or self.error is not None
+
+    def _chip(self, key: str) -> chips.Chip:
+        product, cell = self.cube.product, self.cube.cell
+        forget = getattr(self._store, "forget", None)
+        try:
+            return chips.read(self._store.get(key), product, cell)
+        except ChipError:
+            if forget is None:
+                raise
+        # Bits can flip on the way and on the disk of a cache: a chip is broken when it comes so twice.
+        forget(key)
+        try:
+            return chips.read(self._store.get(key), product, cell)
+        except ChipError:
+            forget(key)
+            raise
 
     def _fail(self, error: StoreError) -> None:
         with self._lock:
@@ -239,8 +312,11 @@ class CubeCache:
         self._lock = threading.Lock()
         self._readings: dict[tuple[str, str], Reading] = {}
 
-    def open(self, cell: Cell, product: Product, first: int = 0) -> Reading:
-        """The reading of a cube, claimed for the caller, who must `release()` it."""
+    def open(self, cell: Cell, product: Product, first: int = 0, behind: bool = False) -> Reading:
+        """The reading of a cube, claimed for the caller, who must `release()` it.
+
+        `behind` reads ahead of need: after all that somebody waits for.
+        """
         key = (cell.sample_id, product.id)
         with self._lock:
             reading = self._readings.pop(key, None)
@@ -249,12 +325,14 @@ class CubeCache:
             fresh = reading is None
             if reading is None:
                 order = reading_order(len(product.dates), first)
-                reading = Reading(self._store, self._pool, Cube(cell, product), order)
+                reading = Reading(self._store, self._pool, Cube(cell, product), order, self._drop)
                 reading.claim()
             self._readings[key] = reading  # newest last
             self._evict(keep=key)
         if fresh:
-            reading.start()
+            reading.start(behind)
+        elif not behind and not reading.finished:
+            reading.hurry(first)
         return reading
 
     def get(self, cell: Cell, product: Product) -> Cube:
@@ -284,17 +362,32 @@ class CubeCache:
             for key in [k for k in self._readings if k[0] in ids]:
                 del self._readings[key]
 
+    def close(self) -> None:
+        """Give up what is being read and drop what is there."""
+        with self._lock:
+            readings = list(self._readings.values())
+            self._readings.clear()
+        for reading in readings:
+            reading.cancel()
+
     @property
     def nbytes(self) -> int:
+        """Bytes of all cubes, those being read with what they will take."""
         with self._lock:
-            return sum(r.cube.nbytes for r in self._readings.values())
+            return sum(r.nbytes for r in self._readings.values())
+
+    def _drop(self, reading: Reading) -> None:
+        key = (reading.cube.cell.sample_id, reading.cube.product.id)
+        with self._lock:
+            if self._readings.get(key) is reading:
+                del self._readings[key]
 
     def _evict(self, keep: tuple[str, str]) -> None:
-        used = sum(r.cube.nbytes for r in self._readings.values())
+        used = sum(r.nbytes for r in self._readings.values())
         for key in list(self._readings):
             if used <= self.max_bytes:
                 return
             reading = self._readings[key]
             if key != keep and reading.finished:
-                used -= reading.cube.nbytes
+                used -= reading.nbytes
                 del self._readings[key]

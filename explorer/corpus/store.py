@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -17,7 +19,11 @@ from explorer.errors import CorpusNotFoundError, NotThereError, StoreError, Unre
 
 @runtime_checkable
 class Store(Protocol):
-    """Bytes by key. Every method may be called from many threads at once."""
+    """Bytes by key. Every method may be called from many threads at once.
+
+    Remote stores have more, which is asked for where it is there: `concurrency`, how many reads are worth having
+    under way; `forget(key)`, to fetch it anew after its bytes made no sense; `check(key)`; `close()`.
+    """
 
     @property
     def where(self) -> str:
@@ -38,6 +44,25 @@ class Store(Protocol):
 
     def href(self, key: str) -> str:
         """The URL or path by which other programs get the file."""
+
+
+_given_up: ContextVar[Callable[[], bool] | None] = ContextVar("_given_up", default=None)
+
+
+@contextmanager
+def until(given_up: Callable[[], bool]) -> Iterator[None]:
+    """Within it, a slow store asks this between its steps, and raises `CancelledError` once it is true."""
+    token = _given_up.set(given_up)
+    try:
+        yield
+    finally:
+        _given_up.reset(token)
+
+
+def given_up() -> bool:
+    """Whether nobody waits any more for what this thread is getting."""
+    ask = _given_up.get()
+    return ask is not None and ask()
 
 
 def clean_key(key: str) -> str:
