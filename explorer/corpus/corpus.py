@@ -21,7 +21,7 @@ from explorer.corpus.arrays import to_dataarray
 from explorer.corpus.cubes import CubeCache, Reading
 from explorer.corpus.readers import ReaderPool
 from explorer.corpus.store import DirectoryStore, Store
-from explorer.errors import CorpusNotFoundError, NotThereError, StoreError, UnknownSampleError
+from explorer.errors import NotThereError, StoreError, UnknownSampleError
 from explorer.grid import Cell
 from explorer.products import ATTRIBUTION, PF_QA, PF_SR, S2_SR, SYNTHETIC_KEY, SYNTHETIC_NOTE, Product
 
@@ -176,6 +176,13 @@ class Corpus:
         """
         return self.cubes.open(self.cell(sample_id), product, first)
 
+    def prefetch(self, sample_id: str, product: Product = PF_SR, first: int = 0) -> Reading:
+        """Read a cube ahead of need: after everything that somebody waits for.
+
+        The caller must `release()` the reading; nobody else having asked for it by then, it is given up.
+        """
+        return self.cubes.open(self.cell(sample_id), product, first, behind=True)
+
     def query(self, **conditions: Any) -> pd.DataFrame:
         """Rows of `samples` that meet every condition; see `explorer.corpus.query.query`.
 
@@ -216,9 +223,12 @@ class Corpus:
         return self.samples.loc[ids]
 
     def close(self) -> None:
-        """Stop the reader threads and drop what is cached."""
+        """Stop the reader threads, close connections and drop what is in memory."""
         self._pool.close()
-        self.cubes.forget()
+        self.cubes.close()
+        close = getattr(self.store, "close", None)
+        if close is not None:
+            close()
 
 
 def open_corpus(
@@ -227,9 +237,9 @@ def open_corpus(
     config: Settings | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
-    """Open a corpus: a folder in its layout, a STAC catalog file on disk, or the word `demo`.
+    """Open a corpus: a folder in its layout, a URL (https, s3, az, gs), a STAC catalog file, or the word `demo`.
 
-    Raises `CorpusNotFoundError` where there is none.
+    Raises `CorpusNotFoundError` where there is none, `StoreError` where a server does not answer or refuses.
     """
     text = os.fspath(where)
     if text == "demo":
@@ -237,7 +247,10 @@ def open_corpus(
 
         return open_demo(config=config)
     if "://" in text and not text.startswith("file://"):
-        raise CorpusNotFoundError(f"{text}: only folders and the word demo can be opened so far")
+        from explorer.corpus import remote  # its clients are only paid for by those who go out
+
+        remote_store, remote_index = remote.open_remote(text, config or settings(), progress)
+        return Corpus(remote_store, remote_index, config=config)
     path = Path(text.removeprefix("file://")).expanduser()
     if path.is_file() and path.suffix == ".json":
         store, index = sample_index.open_stac(path, progress)

@@ -34,7 +34,14 @@ from explorer import __version__
 from explorer.config import Settings, settings
 from explorer.corpus.chips import MAX_BYTES
 from explorer.corpus.store import clean_key, given_up
-from explorer.errors import CancelledError, CorpusNotFoundError, NotThereError, StoreError, UnreadableError
+from explorer.errors import (
+    CancelledError,
+    CorpusNotFoundError,
+    ExplorerError,
+    NotThereError,
+    StoreError,
+    UnreadableError,
+)
 
 logger = logging.getLogger("explorer")
 
@@ -170,9 +177,9 @@ class HttpStore:
                     response = None
                     return body
                 url = follow
+            except ExplorerError:  # some of which are OSErrors as well
+                raise
             except (HTTPError, OSError) as error:
-                if isinstance(error, StoreError):
-                    raise
                 raise self._passing(error) from error
             finally:
                 if response is not None:  # what is left unread would be the start of the next answer

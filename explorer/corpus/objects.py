@@ -16,7 +16,14 @@ from explorer.config import Settings, settings
 from explorer.corpus.chips import MAX_BYTES
 from explorer.corpus.http import BACKOFF, BACKOFF_MAX, GIVING_UP, MAX_RESOURCE_BYTES, SLOW_FACTOR
 from explorer.corpus.store import clean_key, given_up
-from explorer.errors import CancelledError, CorpusNotFoundError, NotThereError, StoreError, UnreadableError
+from explorer.errors import (
+    CancelledError,
+    CorpusNotFoundError,
+    ExplorerError,
+    NotThereError,
+    StoreError,
+    UnreadableError,
+)
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore as Backend
@@ -79,7 +86,7 @@ class ObjectStore:
             raise StoreError(
                 f"{self.where} refuses access to {key}; check the address and the credentials in the environment"
             ) from error
-        except StoreError:
+        except ExplorerError:
             raise
         except (exceptions.BaseError, OSError, ValueError) as error:
             raise self._failure(key, str(error)) from error
