@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from explorer.corpus.cubes import Cube
+from explorer.corpus.cubes import Cube, Status
 
 COMPOSITES = {
     "true": {"title": "True colour", "PF-SR": ("red", "green", "blue"), "S2-SR": ("B04", "B03", "B02")},
@@ -26,6 +26,8 @@ STRETCH_STEP = 8
 """The stretch is measured on every eighth date: both years' seasons, before the last chip is read."""
 _PERCENT = (1.0, 99.0)
 _MIN_RANGE = 300  # DN; keeps a lake at night from becoming a firework of noise
+_SNOW_BLUE = 1800  # DN; bare ground and roofs are darker in the blue, snow and cloud brighter
+_VISIBLE = {"blue", "green", "red", "B02", "B03", "B04"}
 GAMMA = 1.25
 
 
@@ -55,34 +57,48 @@ def bands_of(composite: str, product_id: str) -> tuple[str, ...]:
     return tuple(COMPOSITES[composite][product_id])
 
 
-def measure(cube: Cube, bands: Sequence[str], *, joint: bool = True) -> Stretch:
-    """The fixed stretch of a cube: 1st to 99th percentile over space and its coarse dates.
+def measure(cube: Cube, bands: Sequence[str]) -> Stretch:
+    """The fixed stretch of a cube: 1st to 99th percentile over space and its coarse dates, snow left out.
 
-    With `joint`, the bands of a colour image share one range per band but never less than `_MIN_RANGE` DN,
-    and keep their balance: the ranges differ at most by half, or a green field turns grey.
+    Each band begins at its own dark end (which takes the haze away). The bands of a true-colour image are held
+    half way (geometrically) between a span each, which turns a brown field grey, and one span for all, which turns it
+    orange. Other bands differ too much for that and get a span each.
     """
-    rows = [i for i in stretch_positions(len(cube.product.dates)) if cube.status[i] == 1]
+    rows = [i for i in stretch_positions(len(cube.product.dates)) if cube.status[i] == Status.THERE]
     if not rows:
         rows = cube.there[:3].tolist()
-    low, high = [], []
-    for name in bands:
-        if not rows:
-            low.append(0.0)
-            high.append(3000.0)
-            continue
-        values = cube.data[rows, cube.bands.index(name), ::2, ::2]
-        if cube.nodata is not None:
-            values = values[values != cube.nodata]
-        a, b = np.percentile(values, _PERCENT) if values.size else (0.0, 3000.0)
-        middle, half = (a + b) / 2, max(b - a, _MIN_RANGE) / 2
-        low.append(float(middle - half))
-        high.append(float(middle + half))
-    if joint and len(bands) == 3:
-        widest = max(h - lo for lo, h in zip(low, high, strict=True))
-        for i in range(3):
-            if high[i] - low[i] < widest / 2:
-                high[i] = low[i] + widest / 2
-    return Stretch(tuple(low), tuple(high))
+    ground = _without_snow(cube, rows)
+    ranges = [_range(cube, name, rows, ground) for name in bands]
+    if set(bands) <= _VISIBLE and len(bands) > 1:
+        widest = max(high - low for low, high in ranges)
+        ranges = [(low, low + ((high - low) * widest) ** 0.5) for low, high in ranges]
+    return Stretch(tuple(low for low, _ in ranges), tuple(high for _, high in ranges))
+
+
+def _range(cube: Cube, name: str, rows: list[int], ground: np.ndarray) -> tuple[float, float]:
+    """DN of a band that become black and white."""
+    if not rows:
+        return 0.0, 3000.0
+    values = cube.data[rows, cube.bands.index(name), ::2, ::2][ground]
+    if cube.nodata is not None:
+        values = values[values != cube.nodata]
+    if not values.size:
+        return 0.0, 3000.0
+    low, high = (float(v) for v in np.percentile(values, _PERCENT))
+    short = max(_MIN_RANGE - (high - low), 0.0) / 2
+    return low - short, high + short
+
+
+def _without_snow(cube: Cube, rows: list[int]) -> np.ndarray:
+    """Which pixels of some dates are no snow, bool `(time, y, x)`, every second pixel; all, where little else is.
+
+    Without that, a boreal winter stretches the summer to black.
+    """
+    blue = next((name for name in ("blue", "B02") if name in cube.bands), None)
+    if blue is None or not rows:
+        return np.ones((len(rows), *(len(range(0, n, 2)) for n in cube.data.shape[2:])), bool)
+    ground = cube.data[rows, cube.bands.index(blue), ::2, ::2] < _SNOW_BLUE
+    return ground if ground.mean() > 0.1 else np.ones_like(ground)
 
 
 class Painter:

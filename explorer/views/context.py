@@ -42,5 +42,5 @@ def land() -> hv.Polygons:
         plot.handles["source"].data = outlines()
 
     return hv.Polygons([{"x": [0, 1, 1], "y": [0, 0, 1]}]).opts(
-        color="#eef1ec", line_color="#a9b5ba", line_width=0.7, hooks=[fill], apply_ranges=False
+        color="#dde1da", line_color="#97a5ab", line_width=0.7, hooks=[fill], apply_ranges=False
     )

@@ -91,11 +91,14 @@ class MapView:
                 figure.y_range.update(start=y0, end=y1, reset_start=y0, reset_end=y1)
                 figure.html_attributes = {"role": "img", "aria-label": "Map of samples by land cover class"}
                 figure.aspect_ratio = None
+                for axis in (figure.x_range, figure.y_range):
+                    axis.min_interval = 2_000  # a few cells; nothing to see closer
+                    axis.max_interval = 30_000_000
                 figure.match_aspect = False
                 callback = CustomJS(args={"figure": figure}, code=_FILL)
                 figure.js_on_change("inner_width", callback)
                 figure.js_on_change("inner_height", callback)
-            figure.background_fill_color = "#dfe8ee"
+            figure.background_fill_color = "#c9dae4"
             figure.outline_line_color = None
             figure.border_fill_color = None
             figure.toolbar.logo = None

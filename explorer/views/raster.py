@@ -106,7 +106,10 @@ class SampleRaster:
         for c, col, row in zip(classes, left.round().astype(int), bottom.round().astype(int), strict=True):
             part = rgba[max(row, 0) : max(row + size, 0), max(col, 0) : max(col + size, 0)]
             part[..., :3] = colours[c]
-            part[..., 3] = 150
+            part[..., 3] = _ALPHA
+            if size > 5:  # an edge, or pale classes vanish on the ground
+                for edge in (part[0], part[-1], part[:, 0], part[:, -1]) if part.size else ():
+                    edge[..., :3] = colours[c] // 2
         return rgba
 
     def nearest(self, x: float, y: float, reach: float) -> int | None:
