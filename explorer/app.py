@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import uuid
 from collections.abc import Callable
 from html import escape
@@ -13,7 +12,7 @@ from weakref import WeakKeyDictionary
 import holoviews as hv
 import panel as pn
 
-from explorer import nomenclature
+from explorer import nomenclature, ports
 from explorer.corpus.corpus import Corpus, open_corpus
 from explorer.corpus.cubes import Reading
 from explorer.errors import ExplorerError
@@ -224,9 +223,10 @@ def serve(
 ) -> None:
     """Serve the page until interrupted. Raises `ExplorerError` where the port is taken."""
     corpus = where if isinstance(where, Corpus) else open_corpus(where)
-    _check_port(address, port)
+    port = ports.usable(address, port)
     _extension()
-    _raster(corpus)  # before the first visitor, not during
+    _raster(corpus)  # what is slow comes before the first visitor, not during
+    _ = corpus.synthetic
     pn.serve(
         {"/": create_page(corpus)},
         port=port,
@@ -237,15 +237,3 @@ def serve(
         **options,
     )
 
-
-def _check_port(address: str, port: int) -> None:
-    if not port:
-        return
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except OSError as error:
-            raise ExplorerError(
-                f"cannot serve on {address}:{port} ({error.strerror}); choose another with --port"
-            ) from error

@@ -17,6 +17,7 @@ from explorer import grid
 from explorer.config import Settings, settings
 from explorer.corpus import index as sample_index
 from explorer.corpus import query as queries
+from explorer.corpus import stac
 from explorer.corpus.arrays import to_dataarray
 from explorer.corpus.cubes import CubeCache, Reading
 from explorer.corpus.readers import ReaderPool
@@ -47,13 +48,13 @@ class Corpus:
         featured: Sequence[str] = (),
     ) -> None:
         self.config = config or settings()
-        self.store = store
         self.index = index if index is not None else sample_index.build(store, progress)
+        self.store = stac.with_moved(store, self.index.moved)
         self.featured = tuple(featured)
         """Ids worth opening first."""
         threads = getattr(store, "concurrency", None) or (os.cpu_count() or 2) + 1
         self._pool = ReaderPool(threads)
-        self.cubes = CubeCache(store, self._pool, self.config.cube_cache_bytes)
+        self.cubes = CubeCache(self.store, self._pool, self.config.cube_cache_bytes)
 
     def __repr__(self) -> str:
         return f"<Corpus {self.where}: {len(self.samples):,} samples>"
@@ -203,7 +204,7 @@ class Corpus:
         labels: bool = False,
     ) -> list[str]:
         """URLs (or paths) of the chips that samples need, between two dates, for any downloader."""
-        keys = queries.keys(self._rows(samples).index, products, start=start, end=end, labels=labels)
+        keys = queries.keys(self._rows(samples), products, start=start, end=end, labels=labels)
         return [self.store.href(key) for key in keys]
 
     def catalog(self, samples: pd.DataFrame | Iterable[str] | None = None) -> pystac.Catalog:

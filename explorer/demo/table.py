@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import platformdirs
 import pyarrow as pa
 from scipy import sparse
 
+from explorer.config import settings
 from explorer.demo import places, planted
 from explorer.demo.places import CLASSES, Cells
 from explorer.grid import CELLS, Cell, transformer
@@ -149,7 +149,7 @@ def load(count: int, seed: int) -> Table:
 
 def cache_file(count: int, seed: int) -> Path:
     """Where the table of a demo corpus is kept."""
-    folder = Path(platformdirs.user_cache_dir("rapidai4eo-explorer")) / "demo"
+    folder = settings().cache_dir / "demo"
     outline = zlib.crc32(asset("europe.geojson").read_bytes())  # another coast line, another choice of places
     return folder / f"table-v{VERSION}-{outline:08x}-seed{seed}-n{count}.arrow"
 

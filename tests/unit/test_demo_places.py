@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 from explorer import grid
+from explorer.config import Settings
 from explorer.demo import geography, land, places, planted, table
 from explorer.demo.facts import COUNTRIES
 from explorer.errors import InvalidQueryError
@@ -186,7 +187,7 @@ def test_packed_table_reads_back_the_same(made: table.Table) -> None:
 
 
 def test_damaged_cache_is_made_again(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table.platformdirs, "user_cache_dir", lambda name: str(tmp_path / name))
+    monkeypatch.setattr(table, "settings", lambda: Settings(cache_dir=tmp_path))
     first = table.load(300, 1)
     path = table.cache_file(300, 1)
     whole = path.read_bytes()
@@ -209,5 +210,5 @@ def test_damaged_cache_is_made_again(tmp_path, monkeypatch: pytest.MonkeyPatch) 
 def test_cache_that_cannot_be_written_costs_time_only(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    monkeypatch.setattr(table.platformdirs, "user_cache_dir", lambda name: str(blocked / name))
+    monkeypatch.setattr(table, "settings", lambda: Settings(cache_dir=blocked))
     assert len(table.load(50, 1)) == 50
