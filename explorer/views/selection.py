@@ -97,7 +97,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
             problems.append(f"This link's date cannot be shown: {error}.")
     if given.get("pixels"):
         try:
-            pixels = _pixels(given["pixels"])
+            pixels = _pixels(given["pixels"]) or None
         except (ExplorerError, ValueError) as error:
             problems.append(f"This link's pixels cannot be shown: {error}.")
     composite = given.get("composite")
