@@ -1,0 +1,114 @@
+"""The map's picture: each sample in its class's colour at its place, and the one that a click means."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from explorer import nomenclature
+from explorer.views.raster import SampleRaster, View
+
+COLOURS = nomenclature.colour_table(3)
+X, Y = 1_000_000.0, 6_000_000.0
+
+
+def raster_of(places: list[tuple[float, float]], classes: list[int]) -> SampleRaster:
+    samples = pd.DataFrame(places, columns=["x", "y"], index=[f"s{i}" for i in range(len(places))])
+    return SampleRaster(samples.astype(float), np.array(classes, np.uint8))
+
+
+def view_of(half: float, size: int = 401, x: float = X, y: float = Y) -> View:
+    return View((x - half, x + half), (y - half, y + half), size, size)
+
+
+def colours_in(rgba: np.ndarray) -> set[tuple[int, ...]]:
+    return {tuple(c) for c in rgba[rgba[..., 3] > 0][:, :3].tolist()}
+
+
+@pytest.mark.parametrize("code", nomenclature.codes(3)[::7])
+def test_a_sample_is_drawn_in_its_colour_at_its_place(code: int) -> None:
+    half, position = 400_000.0, int(nomenclature.positions(np.array([code]))[0])
+    east, north = 100_000.0, 250_000.0
+    rgba = raster_of([(X + east, Y + north)], [position]).draw(view_of(half), COLOURS)
+    assert rgba.shape == (401, 401, 4)
+    assert colours_in(rgba) == {nomenclature.land_cover(code).rgb}
+    rows, cols = np.nonzero(rgba[..., 3])
+    metres = 2 * half / 401
+    assert (rows.mean() + 0.5) * metres - half == pytest.approx(
+        north, abs=2 * metres
+    )  # rows count from the south
+    assert (cols.mean() + 0.5) * metres - half == pytest.approx(east, abs=2 * metres)
+
+
+def test_a_sample_without_label_is_drawn_too() -> None:
+    rgba = raster_of([(X, Y)], [0]).draw(view_of(400_000), COLOURS)
+    assert colours_in(rgba) == {nomenclature.NO_LABEL_RGB}
+
+
+def test_close_by_samples_are_squares_of_their_true_size() -> None:
+    half = 3_000.0
+    rgba = raster_of([(X, Y), (X + 1500, Y + 1500)], [12, 13]).draw(view_of(half), COLOURS)
+    view = view_of(half)
+    true = 600 * np.cosh(Y / 6_378_137) / view.resolution  # mercator stretches by 1 / cos(latitude)
+    assert true > 20
+    for position, (east, north) in ((12, (0, 0)), (13, (1500, 1500))):
+        centre = [int((v + half) / view.resolution) for v in (north, east)]
+        assert rgba[centre[0], centre[1], :3].tolist() == COLOURS[position].tolist()
+    first = rgba[: int((half + 750) / view.resolution), : int((half + 750) / view.resolution), 3] > 0
+    rows, cols = (np.flatnonzero(first.any(axis=axis)) for axis in (1, 0))
+    assert len(rows) == pytest.approx(true, abs=1.5)
+    assert len(cols) == pytest.approx(true, abs=1.5)
+    assert (rows.mean() + 0.5) * view.resolution == pytest.approx(half, abs=view.resolution)
+
+
+def test_a_sample_half_in_view_is_drawn_in_half() -> None:
+    half = 3_000.0
+    rgba = raster_of([(X - half, Y)], [12]).draw(view_of(half), COLOURS)
+    cols = np.flatnonzero((rgba[..., 3] > 0).any(axis=0))
+    true = 600 * np.cosh(Y / 6_378_137) / view_of(half).resolution
+    assert cols.min() == 0
+    assert len(cols) == pytest.approx(true / 2, abs=1.5)
+
+
+def test_what_is_out_of_view_is_not_drawn() -> None:
+    raster = raster_of([(X + 10**6, Y)], [12])
+    for half in (400_000.0, 3_000.0):
+        assert not raster.draw(view_of(half), COLOURS).any()
+
+
+def test_a_corpus_without_samples_is_an_empty_picture() -> None:
+    raster = raster_of([], [])
+    for half in (4_000_000.0, 3_000.0):
+        assert not raster.draw(view_of(half), COLOURS).any()
+    assert raster.nearest(X, Y, 10**9) is None
+
+
+def test_where_many_lie_under_a_pixel_the_draw_is_fair() -> None:
+    """Rows in random order: no class wins because it comes first in the table."""
+    rng = np.random.default_rng(0)
+    places = rng.uniform(-400_000, 400_000, (40_000, 2)) + np.array([X, Y])
+    classes = np.repeat([3, 30], 20_000)  # the whole of one class before the other
+    raster = SampleRaster(pd.DataFrame(places, columns=["x", "y"]), classes.astype(np.uint8))
+    rgba = raster.draw(view_of(400_000, size=80), COLOURS)
+    drawn = rgba[rgba[..., 3] > 0][:, :3]
+    share = (drawn == COLOURS[3]).all(axis=1).mean()
+    assert 0.4 < share < 0.6
+
+
+def test_many_samples_do_not_become_one_blot() -> None:
+    rng = np.random.default_rng(0)
+    places = rng.uniform(-4_000_000, 4_000_000, (500, 2)) + np.array([X, Y])
+    raster = SampleRaster(pd.DataFrame(places, columns=["x", "y"]), np.full(500, 7, np.uint8))
+    few = (raster.draw(view_of(4_000_000), COLOURS)[..., 3] > 0).mean()
+    assert 500 / 401**2 < few < 0.12
+
+
+def test_the_nearest_sample_within_reach_is_meant_and_none_beyond() -> None:
+    raster = raster_of([(X, Y), (X + 1000, Y), (X, Y + 5000)], [1, 2, 3])
+    assert raster.nearest(X + 400, Y, 1000) == 0
+    assert raster.nearest(X + 600, Y, 1000) == 1
+    assert raster.nearest(X, Y + 4100, 1000) == 2
+    assert raster.nearest(X, Y + 1000, 1000) == 0  # as far as the reach: still meant
+    assert raster.nearest(X, Y + 1001, 1000) is None
+    assert raster.nearest(float("nan"), Y, 1000) is None
