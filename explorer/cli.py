@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -14,13 +12,12 @@ import typer
 from typer.core import TyperGroup
 
 from explorer import __version__
+from explorer.commands import shared, transfer
 from explorer.errors import ExplorerError, InvalidQueryError, OutputError
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import pandas as pd
 
-    from explorer.config import Settings
     from explorer.corpus.corpus import Corpus
 
 EXIT_ERROR = 2
@@ -48,11 +45,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Look at the RapidAI4EO corpus. CORPUS is a folder in its layout, a STAC catalog.json, or the word demo.",
+    help="Look at the RapidAI4EO corpus. CORPUS is a folder in its layout, a URL, a STAC catalog.json, or the word demo.",
 )
-
-CorpusArg = Annotated[str, typer.Argument(metavar="CORPUS", help="Folder, catalog.json, or the word demo.")]
-OutputOpt = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")]
 
 
 def _version(wanted: bool) -> None:
@@ -72,7 +66,7 @@ def _root(
 
 @app.command()
 def serve(
-    corpus: CorpusArg = "demo",
+    corpus: shared.CorpusArg = "demo",
     port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes any that is free.")] = 5006,
     address: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 for other machines.")
@@ -92,13 +86,13 @@ def serve(
     from explorer.config import settings
 
     config = settings() if tiles is None else settings().model_copy(update={"tiles": tiles})
-    with _open(corpus, config) as opened:
+    with shared.opened(corpus, config) as opened:
         page.serve(opened, port=port, address=address, open_browser=open_browser)
 
 
 @app.command()
 def info(
-    corpus: CorpusArg,
+    corpus: shared.CorpusArg,
     sample_id: Annotated[
         str | None, typer.Argument(metavar="SAMPLE_ID", help="Describe this sample.")
     ] = None,
@@ -108,26 +102,26 @@ def info(
 
     from explorer import describe
 
-    with _open(corpus, tells_warnings=sample_id is None) as opened:
+    with shared.opened(corpus, tells_warnings=sample_id is None) as opened:
         report = describe.sample_report(opened, sample_id) if sample_id else describe.corpus_report(opened)
         describe.print_to(Console(), report)
 
 
 @app.command()
 def profile(
-    corpus: CorpusArg,
+    corpus: shared.CorpusArg,
     sample_id: Annotated[str, typer.Argument(metavar="SAMPLE_ID")],
     row: Annotated[int | None, typer.Option(help="Row of the 3 m pixel, from 0 at the top.")] = None,
     col: Annotated[int | None, typer.Option(help="Column of the 3 m pixel, from 0 at the left.")] = None,
     lon: Annotated[float | None, typer.Option(help="Longitude in degrees (EPSG:4326), with --lat.")] = None,
     lat: Annotated[float | None, typer.Option(help="Latitude in degrees (EPSG:4326), with --lon.")] = None,
-    output: OutputOpt = None,
+    output: shared.OutputOpt = None,
 ) -> None:
     """Write a pixel's reflectance over all dates, both sensors, as tidy CSV."""
     given = [value is not None for value in (row, col, lon, lat)]
     if given not in ([True, True, False, False], [False, False, True, True]):
         raise InvalidQueryError("name one pixel: either --row and --col, or --lon and --lat")
-    with _open(corpus) as opened:
+    with shared.opened(corpus) as opened:
         from explorer.analysis import profiles
 
         if lon is not None and lat is not None:
@@ -139,29 +133,14 @@ def profile(
 
 @app.command()
 def query(
-    corpus: CorpusArg,
-    bbox: Annotated[
-        tuple[float, float, float, float] | None,
-        typer.Option(metavar="W S E N", help="Box of longitudes and latitudes in degrees."),
-    ] = None,
-    geometry: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Area: a file that GeoPandas reads, as GeoJSON.")
-    ] = None,
-    classes: Annotated[
-        list[str] | None,
-        typer.Option("--class", metavar="CLASS", help="CORINE code or name; 0 is no label; repeatable."),
-    ] = None,
-    level: Annotated[int, typer.Option(min=1, max=3, help="Level of those classes.")] = 3,
-    min_fraction: Annotated[
-        float | None,
-        typer.Option(
-            min=0, max=1, help="Least fraction of those classes together; without them, of the largest."
-        ),
-    ] = None,
-    start: Annotated[
-        str | None, typer.Option(metavar="DATE", help="First date of the chips, as 2018-07-02.")
-    ] = None,
-    end: Annotated[str | None, typer.Option(metavar="DATE", help="Last date of the chips.")] = None,
+    corpus: shared.CorpusArg,
+    bbox: shared.Bbox = None,
+    geometry: shared.Geometry = None,
+    classes: shared.Classes = None,
+    level: shared.Level = 3,
+    min_fraction: shared.MinFraction = None,
+    start: shared.Start = None,
+    end: shared.End = None,
     hrefs: Annotated[
         bool, typer.Option("--hrefs", help="List the chips' URLs or paths, one a line.")
     ] = False,
@@ -169,24 +148,15 @@ def query(
         list[str] | None, typer.Option(metavar="ID", help="With --hrefs: PF-SR, PF-QA or S2-SR; repeatable.")
     ] = None,
     labels: Annotated[bool, typer.Option("--labels", help="With --hrefs: the label files too.")] = False,
-    output: OutputOpt = None,
+    output: shared.OutputOpt = None,
 ) -> None:
     """Find samples by space, label and time; write .csv, .geojson or .parquet, or list their chips."""
-    conditions: dict[str, Any] = {
-        "bbox": bbox,
-        "geometry": None if geometry is None else _read_area(geometry),
-        "classes": classes or None,
-        "level": level,
-        "min_fraction": min_fraction,
-        "start": start,
-        "end": end,
-    }
-    conditions = {name: value for name, value in conditions.items() if value is not None}
+    conditions = shared.conditions(bbox, geometry, classes, level, min_fraction, start, end)
     if (product or labels) and not hrefs:
         raise InvalidQueryError("--product and --labels choose among files: give --hrefs with them")
     if output is not None and not hrefs and output.suffix.lower() not in TABLE_ENDINGS:
         raise OutputError(f"cannot tell the format of {output}; name it {', '.join(TABLE_ENDINGS)}")
-    with _open(corpus) as opened:
+    with shared.opened(corpus) as opened:
         found = opened.query(**conditions)
         if hrefs:
             lines = opened.hrefs(found, product or ("PF-SR", "S2-SR"), start=start, end=end, labels=labels)
@@ -199,20 +169,20 @@ def query(
 
 @app.command()
 def index(
-    corpus: CorpusArg,
-    output: OutputOpt = None,
+    corpus: shared.CorpusArg,
+    output: shared.OutputOpt = None,
 ) -> None:
     """Read a corpus's own files once and write its table as GeoParquet, so that it opens at once."""
     from explorer.corpus import index as sample_index
 
-    with _progress("Reading the corpus") as progress:
+    with shared.progress_bar("Reading the corpus") as progress:
         written = sample_index.reindex(corpus, output, progress)
     typer.echo(f"Wrote {written}")
 
 
 @app.command()
 def catalog(
-    corpus: CorpusArg,
+    corpus: shared.CorpusArg,
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write catalog.json into.")],
     sample_ids: Annotated[
         list[str] | None, typer.Argument(metavar="[SAMPLE_ID]...", help="Only these.")
@@ -221,7 +191,7 @@ def catalog(
     """Write a static STAC catalog of a corpus, or of some of its samples."""
     from explorer.corpus import catalog as stac
 
-    with _open(corpus) as opened, _writing(directory):
+    with shared.opened(corpus) as opened, shared.writing(directory):
         stac.write_static_catalog(opened, directory, sample_ids or None)
     typer.echo(f"Wrote {directory / 'catalog.json'}")
 
@@ -241,7 +211,7 @@ def make_demo(
     from explorer.corpus import catalog as stac
     from explorer.corpus.corpus import open_corpus
 
-    with _writing(directory), _progress("Making chips") as progress:
+    with shared.writing(directory), shared.progress_bar("Making chips") as progress:
         demo.write(directory, samples=samples, seed=seed, progress=progress)
         made = open_corpus(directory)
         try:
@@ -253,62 +223,16 @@ def make_demo(
     )
 
 
-@contextmanager
-def _open(where: str, config: Settings | None = None, *, tells_warnings: bool = False) -> Iterator[Corpus]:
-    """A corpus, closed afterwards. What is wrong with it is one line, unless the command tells it all."""
-    from explorer.corpus.corpus import open_corpus
-
-    logger = logging.getLogger("explorer")
-    before = logger.level
-    logger.setLevel(logging.ERROR)  # the warnings are in the index, and counted below
-    try:
-        with _progress("Opening") as progress:
-            corpus = open_corpus(where, config=config, progress=progress)
-    finally:
-        logger.setLevel(before)
-    count = len(corpus.index.warnings)
-    if count and not tells_warnings:
-        typer.secho(
-            f"Warning: {count} found wrong in this corpus; to read what: python -m explorer info {where}",
-            err=True,
-            fg=typer.colors.YELLOW,
-        )
-    try:
-        yield corpus
-    finally:
-        corpus.close()
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, which stays out of redirected output; called with (done, total)."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-@contextmanager
-def _writing(target: Path) -> Iterator[None]:
-    try:
-        if not target.parent.is_dir():
-            raise OutputError(f"cannot write {target}: there is no folder {target.parent}")
-        yield
-    except ExplorerError:
-        raise
-    except OSError as error:
-        raise OutputError(f"cannot write {error.filename or target}: {error.strerror or error}") from error
+app.command()(transfer.download)
+app.command()(transfer.check)
+app.add_typer(transfer.cache, name="cache")
 
 
 def _write_text(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text)
         return
-    with _writing(output):
+    with shared.writing(output):
         output.write_text(text, encoding="utf-8")
     typer.echo(f"Wrote {output}", err=True)
 
@@ -335,15 +259,6 @@ def _csv_header(table: pd.DataFrame) -> Iterator[str]:
     yield attrs["references"]
 
 
-def _read_area(path: Path) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    try:
-        return gpd.read_file(path)
-    except Exception as error:  # whatever the reader says of a file that a user named
-        raise InvalidQueryError(f"{path} cannot be read as an area: {str(error).splitlines()[0]}") from error
-
-
 def _print_samples(found: pd.DataFrame) -> None:
     from rich.console import Console
 
@@ -363,7 +278,7 @@ def _write_samples(corpus: Corpus, found: pd.DataFrame, output: Path) -> None:
     from pyogrio.errors import DataSourceError
 
     ending = output.suffix.lower()
-    with _writing(output):
+    with shared.writing(output):
         if ending == ".csv":
             found.to_csv(output)
         elif ending == ".geojson":

@@ -30,6 +30,9 @@ from explorer.errors import NotThereError
 
 logger = logging.getLogger("explorer")
 
+CHIPS = "chips"
+"""The folder of the chips, in the cache folder of the settings."""
+
 _MAGIC = b"EXC1"
 _HEADER = len(_MAGIC) + 4 + 4
 _NAME = re.compile(r"[0-9a-f]{40}\.chip")

@@ -52,7 +52,7 @@ class Corpus:
         self.store = stac.with_moved(store, self.index.moved)
         self.featured = tuple(featured)
         """Ids worth opening first."""
-        threads = getattr(store, "concurrency", None) or (os.cpu_count() or 2) + 1
+        threads = getattr(store, "concurrency", None) or os.cpu_count() or 2
         self._pool = ReaderPool(threads)
         self.cubes = CubeCache(self.store, self._pool, self.config.cube_cache_bytes)
 

@@ -165,7 +165,7 @@ def reindex(
     output: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Build the index of a corpus (a folder, or the word `demo`) from its own files and write it; the file.
+    """Build the index of a corpus (a folder, a URL, or the word `demo`) from its own files and write it; the file.
 
     It goes where `open_corpus` finds it (`default_path`), or to `output`. Raises as `build` and `write`.
     """
@@ -176,7 +176,7 @@ def reindex(
         demo = open_corpus("demo", progress=progress)
         store, index = demo.store, demo.index
     else:
-        store = DirectoryStore(where)
+        store = _plain_store(os.fspath(where))
         index = build(store, progress, rebuild=True)
     if index.moved and output is None:
         raise CorpusFormatError(
@@ -199,6 +199,14 @@ def read(path: str | os.PathLike[str], where: str | None = None) -> SampleIndex:
         (),
         table.labels_found,
     )
+
+
+def _plain_store(where: str) -> Store:
+    if "://" not in where:
+        return DirectoryStore(where)
+    from explorer.corpus.remote import store_of  # its clients are only paid for by those who go out
+
+    return store_of(where, settings())
 
 
 def _cached_path(store: Store) -> Path:

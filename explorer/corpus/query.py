@@ -123,7 +123,7 @@ def iter_keys(
 ) -> Iterator[str]:
     """As `keys`, one by one and without a bound."""
     ids = samples.index if isinstance(samples, pd.DataFrame) else samples
-    dates = chosen_dates(_product_ids(products), *_period_of(samples, start, end))
+    dates = product_dates(samples, products, start, end)
     stems = [
         (PRODUCTS[name], [f"{PRODUCTS[name].stem(day)}.tif" for day in days]) for name, days in dates.items()
     ]
@@ -135,6 +135,13 @@ def iter_keys(
             folder = product.folder(cell.folder)
             for name in names:
                 yield f"{folder}/{name}"
+
+
+def product_dates(
+    samples: pd.DataFrame | Iterable[str], products: Sequence[str], start: Any = None, end: Any = None
+) -> dict[str, tuple[dt.date, ...]]:
+    """Product -> the dates of each sample that `keys` names. Raises `InvalidQueryError`."""
+    return chosen_dates(_product_ids(products), *_period_of(samples, start, end))
 
 
 def period(start: Any, end: Any) -> tuple[dt.date | None, dt.date | None]:

@@ -6,7 +6,7 @@ import logging
 
 from explorer.config import Settings
 from explorer.corpus import index as sample_index
-from explorer.corpus.cache import CachedStore
+from explorer.corpus.cache import CHIPS, CachedStore
 from explorer.corpus.http import HttpStore
 from explorer.corpus.objects import SCHEMES, ObjectStore
 from explorer.corpus.sources import MAPPINGS, Progress
@@ -14,9 +14,6 @@ from explorer.corpus.store import Store
 from explorer.errors import CorpusNotFoundError, ExplorerError
 
 logger = logging.getLogger("explorer")
-
-CHIPS = "chips"
-"""The folder of the chip cache, in that of the settings."""
 
 
 def store_of(url: str, config: Settings) -> Store:

@@ -159,7 +159,7 @@ def test_a_bands_name_cannot_steer_the_terminal(run: Run, tmp_path: Path) -> Non
         ("tiny", "33N_15E-200N_01_10", "is not in the corpus"),
         ("tiny", "../../etc", "is not a sample id"),
         ("empty", None, "no sample found"),
-        ("https://example.org/x", None, "only folders and the word demo"),
+        ("ftp://example.org/x", None, "a corpus is a folder, the word demo, or a URL"),
     ],
 )
 def test_info_refuses_by_name(

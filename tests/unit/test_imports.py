@@ -27,6 +27,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("describe",),
     ("views",),
     ("app",),
+    ("commands",),
     ("cli",),
     ("__main__",),
 )

@@ -1,0 +1,128 @@
+"""What commands share: their common arguments, an open corpus, a progress bar, and errors of writing as one line."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from explorer.errors import ExplorerError, InvalidQueryError, OutputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from explorer.config import Settings
+    from explorer.corpus.corpus import Corpus
+
+CorpusArg = Annotated[
+    str, typer.Argument(metavar="CORPUS", help="Folder, URL, catalog.json, or the word demo.")
+]
+OutputOpt = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")]
+Bbox = Annotated[
+    tuple[float, float, float, float] | None,
+    typer.Option(metavar="W S E N", help="Box of longitudes and latitudes in degrees."),
+]
+Geometry = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Area: a file that GeoPandas reads, as GeoJSON.")
+]
+Classes = Annotated[
+    list[str] | None,
+    typer.Option("--class", metavar="CLASS", help="CORINE code or name; 0 is no label; repeatable."),
+]
+Level = Annotated[int, typer.Option(min=1, max=3, help="Level of those classes.")]
+MinFraction = Annotated[
+    float | None,
+    typer.Option(
+        min=0, max=1, help="Least fraction of those classes together; without them, of the largest."
+    ),
+]
+Start = Annotated[str | None, typer.Option(metavar="DATE", help="First date of the chips, as 2018-07-02.")]
+End = Annotated[str | None, typer.Option(metavar="DATE", help="Last date of the chips.")]
+
+
+def conditions(
+    bbox: tuple[float, float, float, float] | None,
+    geometry: Path | None,
+    classes: list[str] | None,
+    level: int,
+    min_fraction: float | None,
+    start: str | None,
+    end: str | None,
+) -> dict[str, Any]:
+    """The arguments of a query, those that were given."""
+    given: dict[str, Any] = {
+        "bbox": bbox,
+        "geometry": None if geometry is None else read_area(geometry),
+        "classes": classes or None,
+        "level": level,
+        "min_fraction": min_fraction,
+        "start": start,
+        "end": end,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+@contextmanager
+def opened(where: str, config: Settings | None = None, *, tells_warnings: bool = False) -> Iterator[Corpus]:
+    """A corpus, closed afterwards. What is wrong with it is one line, unless the command tells it all."""
+    from explorer.corpus.corpus import open_corpus
+
+    logger = logging.getLogger("explorer")
+    before = logger.level
+    logger.setLevel(logging.ERROR)  # the warnings are in the index, and counted below
+    try:
+        with progress_bar("Opening") as progress:
+            corpus = open_corpus(where, config=config, progress=progress)
+    finally:
+        logger.setLevel(before)
+    count = len(corpus.index.warnings)
+    if count and not tells_warnings:
+        typer.secho(
+            f"Warning: {count} found wrong in this corpus; to read what: python -m explorer info {where}",
+            err=True,
+            fg=typer.colors.YELLOW,
+        )
+    try:
+        yield corpus
+    finally:
+        corpus.close()
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, which stays out of redirected output; called with (done, total)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """What cannot be written there is an `OutputError`, one line."""
+    try:
+        if not target.parent.is_dir():
+            raise OutputError(f"cannot write {target}: there is no folder {target.parent}")
+        yield
+    except ExplorerError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write {error.filename or target}: {error.strerror or error}") from error
+
+
+def read_area(path: Path) -> gpd.GeoDataFrame:
+    """The features of a file. Raises `InvalidQueryError` where it cannot be read."""
+    import geopandas as gpd
+
+    try:
+        return gpd.read_file(path)
+    except Exception as error:  # whatever the reader says of a file that a user named
+        raise InvalidQueryError(f"{path} cannot be read as an area: {str(error).splitlines()[0]}") from error
