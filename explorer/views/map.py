@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from html import escape
 from typing import Any
 
@@ -26,6 +27,10 @@ _PICK = "#d6006c"
 _CLICK_REACH = 8  # px around the pointer within which a sample counts as meant
 
 
+class _Figures(list[Any]):
+    """The map's Bokeh figures (one; more where a notebook shows it twice): a list that can be referred to weakly."""
+
+
 class MapView:
     """Draws the samples for the ranges in view; a click selects the nearest one."""
 
@@ -35,6 +40,7 @@ class MapView:
         self._corpus, self._selection, self._loop, self._raster = corpus, selection, loop, raster
         self._colours = nomenclature.colour_table(3)
         self._ticket = 0
+        self._figures = _Figures()
         ranges = first_ranges(corpus)
         self.view = View(*ranges, *_FIRST_SIZE)
         self._picture = streams.Pipe(data=(self.view, raster.draw(self.view, self._colours)))
@@ -74,18 +80,22 @@ class MapView:
             return
         row = self._corpus.samples.loc[sample_id]
         (x0, x1), (y0, y1) = self.view.x_range, self.view.y_range
-        if not (x0 < row["x"] < x1 and y0 < row["y"] < y1) and self._figure is not None:
-            half_x, half_y = (x1 - x0) / 2, (y1 - y0) / 2
-            self._figure.x_range.update(start=row["x"] - half_x, end=row["x"] + half_x)
-            self._figure.y_range.update(start=row["y"] - half_y, end=row["y"] + half_y)
-
-    _figure: Any = None
+        if x0 < row["x"] < x1 and y0 < row["y"] < y1:
+            return
+        half_x, half_y = (x1 - x0) / 2, (y1 - y0) / 2
+        for figure in self._figures:
+            figure.x_range.update(start=row["x"] - half_x, end=row["x"] + half_x)
+            figure.y_range.update(start=row["y"] - half_y, end=row["y"] + half_y)
 
     def _dress(self, ranges: tuple[tuple[float, float], tuple[float, float]]) -> Any:
+        # HoloViews keeps the hooks that it saw last: they may know the map's figures, never the map and its session.
+        figures = weakref.ref(self._figures)
+
         def hook(plot: Any, _element: Any) -> None:
             figure = plot.state
-            if self._figure is None:
-                self._figure = figure
+            known = figures()
+            if known is not None and all(figure is not other for other in known):
+                known.append(figure)
                 (x0, x1), (y0, y1) = ranges
                 figure.x_range.update(start=x0, end=x1, reset_start=x0, reset_end=x1)
                 figure.y_range.update(start=y0, end=y1, reset_start=y0, reset_end=y1)
