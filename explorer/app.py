@@ -40,8 +40,9 @@ def _raster(corpus: Corpus) -> SampleRaster:
 
 
 def _extension() -> None:
-    pn.extension(notifications=False)
-    hv.extension("bokeh", logo=False)
+    # Inline: a notebook gets its scripts from the kernel, not from a network that may not be there.
+    pn.extension(notifications=False, inline=True)
+    hv.extension("bokeh", logo=False, inline=True)
     hv.renderer("bokeh").webgl = False  # slower than canvas where there is no GPU
 
 
@@ -236,4 +237,3 @@ def serve(
         websocket_origin=options.pop("websocket_origin", None) or [f"{address}:{port}", f"localhost:{port}"],
         **options,
     )
-
