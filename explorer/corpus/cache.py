@@ -262,12 +262,6 @@ class CachedStore:
             self._absent.pop(key, None)
         self.cache.drop(self._name(key))
 
-    def check(self, key: str) -> None:
-        """As the remote store's own."""
-        check = getattr(self.store, "check", None)
-        if check is not None:
-            check(key)
-
     def close(self) -> None:
         """Close the connections."""
         close = getattr(self.store, "close", None)

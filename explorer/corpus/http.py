@@ -143,13 +143,6 @@ class HttpStore:
     def forget(self, key: str) -> None:
         """Fetch a key anew the next time, as is done anyway: nothing is kept here."""
 
-    def check(self, key: str) -> None:
-        """Raise the `StoreError` of a server that is not there or refuses, by asking for one small file."""
-        try:
-            self.get(key)
-        except (NotThereError, UnreadableError):
-            pass
-
     def close(self) -> None:
         """Give up what is under way and close the connections."""
         self._closed.set()

@@ -147,7 +147,7 @@ def default_path(store: Store) -> Path:
         folder = root / "resources"
         if os.access(folder if folder.is_dir() else root, os.W_OK | os.X_OK):
             return root / INDEX_KEY
-    return _cached_path(store)
+    return cached_path(store)
 
 
 def write(index: SampleIndex, path: str | os.PathLike[str], progress: Progress | None = None) -> Path:
@@ -209,9 +209,10 @@ def _plain_store(where: str) -> Store:
     return store_of(where, settings())
 
 
-def _cached_path(store: Store) -> Path:
+def cached_path(store: Store, cache_dir: Path | None = None) -> Path:
+    """Where the index of a corpus that cannot be written to is kept."""
     name = hashlib.sha256(store.where.encode()).hexdigest()[:24]
-    return settings().cache_dir / "indexes" / f"{name}.parquet"
+    return (cache_dir or settings().cache_dir) / "indexes" / f"{name}.parquet"
 
 
 def _built_before(store: Store, notes: list[str]) -> SampleIndex | None:
@@ -223,7 +224,7 @@ def _built_before(store: Store, notes: list[str]) -> SampleIndex | None:
             pass
         except (CorpusFormatError, StoreError) as error:
             notes.append(f"{error}; it is ignored, build it anew with `explorer index`")
-    path = _cached_path(store)
+    path = cached_path(store)
     if path.is_file():
         try:
             index = read(path)

@@ -112,13 +112,6 @@ class ObjectStore:
     def forget(self, key: str) -> None:
         """Fetch a key anew the next time, as is done anyway: nothing is kept here."""
 
-    def check(self, key: str) -> None:
-        """Raise the `StoreError` of a store that is not there or refuses, by asking for one small file."""
-        try:
-            self.get(key)
-        except (NotThereError, UnreadableError):
-            pass
-
     def _failure(self, key: str, text: str) -> StoreError:
         self._failed += 1
         reason = _short(text)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import logging
+import os
+import tempfile
+from pathlib import Path
 
 from explorer.config import Settings
 from explorer.corpus import index as sample_index
 from explorer.corpus.cache import CHIPS, CachedStore
 from explorer.corpus.http import HttpStore
 from explorer.corpus.objects import SCHEMES, ObjectStore
-from explorer.corpus.sources import MAPPINGS, Progress
+from explorer.corpus.sources import Progress
 from explorer.corpus.store import Store
-from explorer.errors import CorpusNotFoundError, ExplorerError
+from explorer.errors import (
+    CorpusFormatError,
+    CorpusNotFoundError,
+    ExplorerError,
+    NotThereError,
+    UnreadableError,
+)
 
 logger = logging.getLogger("explorer")
 
@@ -36,17 +45,50 @@ def open_remote(
     Raises `CorpusNotFoundError`, and `StoreError` where the server does not answer or refuses.
     """
     store = CachedStore(store_of(url, config), config.cache_dir / CHIPS, config.chip_cache_bytes)
-    path = sample_index.default_path(store)
+    path = sample_index.cached_path(store, config.cache_dir)
     try:
-        if not path.is_file():
-            store.check(MAPPINGS)  # an unreachable host is one clear error, not one a source
-        index = sample_index.build(store, progress)
+        index = _kept(path) or _built_there(store, path)
+        if index is None:
+            index = sample_index.build(store, progress, rebuild=True)
+            _keep(index, path, store)
     except ExplorerError:
         store.close()
         raise
-    if not path.is_file() and not index.moved:
-        try:
-            sample_index.write(index, path)
-        except ExplorerError as error:
-            logger.warning("%s: its table is read anew each time (%s)", store.where, error)
     return store, index
+
+
+def _kept(path: Path) -> sample_index.SampleIndex | None:
+    try:
+        return sample_index.read(path) if path.is_file() else None
+    except CorpusFormatError as error:
+        logger.warning("%s; it is made anew", error)
+        return None
+
+
+def _built_there(store: Store, path: Path) -> sample_index.SampleIndex | None:
+    """The index that the corpus itself holds, as a download does. An unreachable host is found out here, once."""
+    try:
+        data = store.get(sample_index.INDEX_KEY)
+    except (NotThereError, UnreadableError):
+        return None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            file.write(data)
+        os.replace(file.name, path)
+        return sample_index.read(path)
+    except OSError as error:
+        logger.warning("cannot keep the table of %s: %s", store.where, error.strerror or error)
+    except CorpusFormatError as error:
+        logger.warning("%s: its own index cannot be read (%s)", store.where, error)
+        path.unlink(missing_ok=True)
+    return None
+
+
+def _keep(index: sample_index.SampleIndex, path: Path, store: Store) -> None:
+    if index.moved:  # an index cannot say where the chips are
+        return
+    try:
+        sample_index.write(index, path)
+    except ExplorerError as error:
+        logger.warning("%s: its table is read anew each time (%s)", store.where, error)

@@ -22,7 +22,7 @@ class Store(Protocol):
     """Bytes by key. Every method may be called from many threads at once.
 
     Remote stores have more, which is asked for where it is there: `concurrency`, how many reads are worth having
-    under way; `forget(key)`, to fetch it anew after its bytes made no sense; `check(key)`; `close()`.
+    under way; `forget(key)`, to fetch it anew after its bytes made no sense; `close()`.
     """
 
     @property
