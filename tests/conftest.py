@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,17 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPat
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the three samples of `tests.corpora`; tests must not change it."""
     return corpora.write_corpus(tmp_path_factory.mktemp("tiny-corpus"))
+
+
+@pytest.fixture(scope="session")
+def indexed_folder(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with an index, as a mirror has to have one; tests must not change it."""
+    from explorer.corpus import index
+
+    folder = tmp_path_factory.mktemp("indexed-corpus") / "mirror"
+    shutil.copytree(tiny_folder, folder)
+    index.reindex(folder, folder / index.INDEX_KEY)
+    return folder
 
 
 @pytest.fixture

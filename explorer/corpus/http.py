@@ -216,6 +216,9 @@ class HttpStore:
         status = response.status
         if status == 200:
             return
+        length = _length(response)
+        if length is not None and length <= _PIECE:
+            response.read()  # or the connection could not be used again, and absent dates are many
         if status in (404, 410):
             raise NotThereError(key)
         if status in (401, 403, 407):

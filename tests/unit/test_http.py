@@ -1,0 +1,423 @@
+"""The HTTP store: patient with what passes, plain about what does not, and never led elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+
+from explorer import __version__, grid, open_corpus
+from explorer.config import Settings, settings
+from explorer.corpus import http
+from explorer.corpus.http import HttpStore
+from explorer.corpus.objects import ObjectStore
+from explorer.corpus.store import Store, until
+from explorer.errors import (
+    CancelledError,
+    CorpusNotFoundError,
+    NotThereError,
+    StoreError,
+    UnreadableError,
+)
+from explorer.products import PF_SR
+from tests import corpora, servers
+from tests.servers import Faults, Server, reply
+
+CELL = grid.parse(corpora.FULL)
+KEY = PF_SR.key(CELL.folder, PF_SR.dates[0])
+QUICK = Settings(http_retries=3, http_connect_timeout=1, http_read_timeout=0.4, http_total_timeout=3)
+
+
+@pytest.fixture(autouse=True)
+def _little_patience(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.setattr(http, "BACKOFF", 0.01)
+    monkeypatch.setenv("EXPLORER_CACHE_DIR", str(tmp_path / "cache"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture
+def server(indexed_folder: Path) -> Iterator[Server]:
+    with servers.serve(indexed_folder) as running:
+        yield running
+
+
+@pytest.fixture
+def store(server: Server) -> Iterator[HttpStore]:
+    store = HttpStore(server.url, QUICK)
+    yield store
+    store.close()
+
+
+def answers(server: Server, *replies: Callable[[BaseHTTPRequestHandler], None] | None) -> None:
+    """These answers, one after another; None, and whatever comes after the last, is the file itself."""
+    left = list(replies)
+
+    def answer(handler: BaseHTTPRequestHandler, key: str) -> bool:
+        this = left.pop(0) if left else None
+        if this is not None:
+            this(handler)
+        return this is not None
+
+    server.answer = answer
+
+
+def status(code: int, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    return lambda handler: reply(handler, code, b"", **headers)
+
+
+def test_it_is_a_store_and_gives_the_bytes(store: HttpStore, tiny_folder: Path, server: Server) -> None:
+    assert isinstance(store, Store)
+    assert store.get(KEY) == (tiny_folder / KEY).read_bytes()
+    assert store.where == server.url
+    assert store.href(KEY) == server.url + KEY
+    assert server.headers[0]["User-Agent"] == f"rapidai4eo-explorer/{__version__}"
+
+
+def test_connections_are_used_again(store: HttpStore, server: Server) -> None:
+    for _ in range(10):
+        store.get(KEY)
+        with pytest.raises(NotThereError):
+            store.get("imagery/absent.tif")
+    assert server.connections == 1
+
+
+def test_many_requests_are_in_flight(server: Server) -> None:
+    server.latency = 0.2
+    store = HttpStore(server.url, Settings())
+    assert store.concurrency == 32
+    with ThreadPoolExecutor(store.concurrency) as pool:
+        list(pool.map(store.get, [KEY] * 32))
+    assert server.most_at_once > 24
+
+
+def test_it_cannot_list(store: HttpStore) -> None:
+    with pytest.raises(StoreError, match="plain HTTP, which cannot list"):
+        store.list("labels")
+
+
+@pytest.mark.parametrize("key", ["../x", "a/../../x", "/etc/passwd", "", "a\\b", "a\x00b"])
+def test_keys_stay_below_the_url(store: HttpStore, server: Server, key: str) -> None:
+    with pytest.raises(NotThereError):
+        store.get(key)
+    assert not server.asked
+
+
+def test_odd_characters_of_a_key_stay_in_its_path(store: HttpStore, server: Server) -> None:
+    with pytest.raises(NotThereError):
+        store.get("imagery/a b?c#d%2e%2e/@x")
+    assert list(server.asked) == ["imagery/a b?c#d%2e%2e/@x"]
+
+
+@pytest.mark.parametrize(
+    "url", ["", "https://", "ftp://h/x", "http://h:port/", "example.org/x", "http://[::1/", "file:///etc"]
+)
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(CorpusNotFoundError, match="is no URL"):
+        HttpStore(url)
+
+
+def test_a_password_and_a_signature_go_along_and_are_not_told(server: Server) -> None:
+    url = server.url.replace("http://", "http://me:pa%20ss@") + "?sig=secret"
+    store = HttpStore(url, QUICK)
+    store.get(KEY)
+    sent = server.headers[0]["Authorization"]
+    assert base64.b64decode(sent.removeprefix("Basic ")) == b"me:pa ss"
+    assert store.href(KEY).endswith(".tif?sig=secret")
+    assert store.where == server.url
+    assert "secret" not in repr(store)
+    server.answer = lambda handler, key: reply(handler, 403) is None
+    with pytest.raises(StoreError) as caught:
+        store.get(KEY)
+    assert "secret" not in str(caught.value)
+    assert "pa ss" not in str(caught.value)
+
+
+@pytest.mark.parametrize("code", [408, 429, 500, 502, 503, 504])
+def test_what_can_pass_is_tried_again(store: HttpStore, server: Server, tiny_folder: Path, code: int) -> None:
+    answers(server, status(code), status(code))
+    assert store.get(KEY) == (tiny_folder / KEY).read_bytes()
+    assert server.asked[KEY] == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "message"),
+    [
+        (404, NotThereError, "is not there"),
+        (410, NotThereError, "is not there"),
+        (401, StoreError, "refuses access"),
+        (403, StoreError, "refuses access"),
+        (400, UnreadableError, "answered 400"),
+        (416, UnreadableError, "answered 416"),
+        (204, UnreadableError, "answered 204"),
+    ],
+)
+def test_what_cannot_pass_is_asked_for_once(
+    store: HttpStore, server: Server, code: int, error: type[Exception], message: str
+) -> None:
+    answers(server, *[status(code)] * 5)
+    with pytest.raises(error, match=message) as caught:
+        store.get(KEY)
+    assert type(caught.value) is error
+    assert server.asked[KEY] == 1
+
+
+def test_it_gives_up_on_a_file_after_the_retries(store: HttpStore, server: Server) -> None:
+    answers(server, *[status(503)] * 20)
+    with pytest.raises(UnreadableError) as caught:
+        store.get(KEY)
+    assert caught.value.reason == "the server answered 503"
+    assert server.asked[KEY] == 1 + QUICK.http_retries
+
+
+def test_a_server_that_fails_for_every_file_is_one_error(store: HttpStore, server: Server) -> None:
+    answers(server, *[status(500)] * 100)
+    kinds = []
+    for _ in range(http.GIVING_UP):
+        with pytest.raises(StoreError) as caught:
+            store.get(KEY)
+        kinds.append(type(caught.value))
+    assert kinds == [UnreadableError] * (http.GIVING_UP - 1) + [StoreError]
+    assert "fails for every file" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "after", ["1", "Fri, 31 Dec 1999 23:59:59 GMT", "soon", "-1", "99999999999999999999"]
+)
+def test_retry_after_is_honoured_within_bounds(
+    server: Server, after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "RETRY_AFTER_MAX", 1.0)
+    store = HttpStore(server.url, Settings())
+    answers(server, status(503, Retry_After=after))
+    begun = time.monotonic()
+    store.get(KEY)
+    took = time.monotonic() - begun
+    assert (1.0 <= took < 3) if after in ("1", "9" * 20) else took < 0.9
+
+
+def test_what_takes_longer_than_there_is_time_is_not_waited_for(server: Server) -> None:
+    store = HttpStore(server.url, Settings(http_total_timeout=0.5))
+    answers(server, status(503, Retry_After="20"))
+    begun = time.monotonic()
+    with pytest.raises(UnreadableError, match="503"):
+        store.get(KEY)
+    assert time.monotonic() - begun < 0.5
+
+
+def cut(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b"x" * 10)
+    handler.close_connection = True
+
+
+def reset(handler: BaseHTTPRequestHandler) -> None:
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+    handler.close_connection = True
+    handler.connection.close()
+
+
+def hang(handler: BaseHTTPRequestHandler) -> None:
+    time.sleep(0.8)
+    handler.close_connection = True
+
+
+def wrong_sum(handler: BaseHTTPRequestHandler) -> None:
+    reply(handler, 200, b"body", Content_MD5=base64.b64encode(hashlib.md5(b"Body").digest()).decode())
+
+
+def wrong_goog(handler: BaseHTTPRequestHandler) -> None:
+    digest = base64.b64encode(hashlib.md5(b"Body").digest()).decode()
+    reply(handler, 200, b"body", x_goog_hash=f"crc32c=AAAAAA==,md5={digest}")
+
+
+@pytest.mark.parametrize("fault", [cut, reset, hang, wrong_sum, wrong_goog])
+def test_broken_answers_are_tried_again(
+    store: HttpStore, server: Server, tiny_folder: Path, fault: Callable[[BaseHTTPRequestHandler], None]
+) -> None:
+    answers(server, fault)
+    assert store.get(KEY) == (tiny_folder / KEY).read_bytes()
+    assert server.asked[KEY] == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [(cut, "connection failed|cut short"), (hang, "no answer in time"), (wrong_sum, "checksum differs")],
+)
+def test_answers_that_stay_broken_have_a_reason(
+    store: HttpStore, server: Server, fault: Callable[[BaseHTTPRequestHandler], None], reason: str
+) -> None:
+    answers(server, *[fault] * 9)
+    with pytest.raises(UnreadableError, match=reason):
+        store.get(KEY)
+
+
+def test_a_drip_is_cut_off(server: Server) -> None:
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        for _ in range(100):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+            time.sleep(0.05)
+
+    answers(server, *[drip] * 9)
+    store = HttpStore(server.url, Settings(http_read_timeout=0.5, http_total_timeout=0.6))
+    begun = time.monotonic()
+    with pytest.raises(UnreadableError, match=r"came in time|no time left"):
+        store.get(KEY)
+    assert time.monotonic() - begun < 1.5
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_chip_cannot_be_endless(
+    store: HttpStore, server: Server, monkeypatch: pytest.MonkeyPatch, stated: bool
+) -> None:
+    monkeypatch.setattr(http, "MAX_BYTES", 1000)
+
+    def endless(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        if stated:
+            handler.send_header("Content-Length", str(10**12))
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        for _ in range(1000):
+            handler.wfile.write(b"x" * 10_000)
+
+    answers(server, *[endless] * 9)
+    with pytest.raises(UnreadableError, match="more than the 1,000"):
+        store.get(KEY)
+    assert server.asked[KEY] == 1
+
+
+def etag(body: bytes, of: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+    return lambda handler: reply(handler, 200, body, ETag=f'"{hashlib.md5(of).hexdigest()}"')
+
+
+def test_an_etag_counts_as_a_checksum_once_it_was_one(store: HttpStore, server: Server) -> None:
+    answers(
+        server, etag(b"first", b"anything"), etag(b"second", b"second"), etag(b"thirt", b"third"), etag(b"third", b"third")
+    )  # fmt: skip
+    assert [store.get(KEY) for _ in range(3)] == [b"first", b"second", b"third"]
+
+
+def test_redirects_on_the_same_server_are_followed(
+    store: HttpStore, server: Server, tiny_folder: Path
+) -> None:
+    answers(server, status(302, Location="/" + KEY))
+    assert store.get("imagery/old.tif") == (tiny_folder / KEY).read_bytes()
+    answers(server, *[status(301, Location="/again")] * 20)
+    with pytest.raises(UnreadableError, match="more than 5 redirects"):
+        store.get(KEY)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://localhost:{port}/x",
+        "http://127.0.0.1:1/x",
+        "https://127.0.0.1:{port}/x",
+        "file:///etc/passwd",
+        "//evil.example/x",
+        "http://[::1",
+        "gopher://127.0.0.1/",
+    ],
+)
+def test_redirects_elsewhere_are_not_followed(store: HttpStore, server: Server, target: str) -> None:
+    port = server.url.rsplit(":", 1)[1].strip("/")
+    answers(server, status(302, Location=target.replace("{port}", port)))
+    with pytest.raises(UnreadableError, match="redirected to"):
+        store.get(KEY)
+    assert sum(server.asked.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("data.example.org", "data.example.org", True),
+        ("data.example.org", "eu.data.example.org", True),
+        ("www.example.org", "example.org", True),
+        ("data.example.org", "other.example.org", False),
+        ("example.org", "badexample.org", False),
+        ("a.org", "org", False),
+        ("example.org", "", False),
+    ],
+)
+def test_families_of_hosts(one: str, other: str, same: bool) -> None:
+    assert http._same_family(one, other) is same
+
+
+def test_an_unreachable_host_is_named() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/x/"
+    with pytest.raises(StoreError, match=r"cannot reach 127\.0\.0\.1:\d+: .*refused.* then try again"):
+        HttpStore(url, QUICK).get(KEY)
+    with pytest.raises(StoreError, match="cannot reach"):
+        open_corpus(url, config=QUICK)
+
+
+def test_nobody_waiting_ends_it_at_once(store: HttpStore, server: Server) -> None:
+    answers(server, *[status(503, Retry_After="2")] * 9)
+    gone = threading.Event()
+    threading.Timer(0.2, gone.set).start()
+    begun = time.monotonic()
+    with until(gone.is_set), pytest.raises(CancelledError):
+        store.get(KEY)
+    assert time.monotonic() - begun < 1
+    assert server.asked[KEY] == 1
+    with until(lambda: True), pytest.raises(CancelledError):
+        store.get(KEY)
+    assert server.asked[KEY] == 1
+
+
+def test_a_released_reading_starts_no_more_requests(server: Server) -> None:
+    server.latency = 0.1
+    server.faults = Faults(unavailable=0.5)
+    corpus = open_corpus(server.url, config=Settings(http_connections=4))
+    asked = sum(server.asked.values())
+    corpus.read(corpora.FULL, PF_SR).release()
+    time.sleep(0.5)
+    assert sum(server.asked.values()) - asked <= 4
+    corpus.close()
+
+
+def test_object_stores_by_url(tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bucket").mkdir()
+    (tmp_path / "bucket" / "corpus").symlink_to(tiny_folder)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    with servers.serve(tmp_path) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url.rstrip("/"))
+        store = ObjectStore("s3://bucket/corpus", QUICK)
+        assert isinstance(store, Store)
+        assert store.get(KEY) == (tiny_folder / KEY).read_bytes()
+        assert store.href(KEY) == f"s3://bucket/corpus/{KEY}"
+        with pytest.raises(NotThereError):
+            store.get("imagery/absent.tif")
+        with pytest.raises(NotThereError):
+            store.get("../x")
+        answers(server, status(503))
+        assert store.get(KEY)
+        answers(server, status(403))
+        with pytest.raises(StoreError, match="refuses access"):
+            store.get(KEY)
+    with pytest.raises(StoreError, match=r"cannot reach s3://bucket/corpus/"):
+        store.get(KEY)
+    for name in ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(CorpusNotFoundError, match=r"[Aa]ccount"):
+        ObjectStore("az://container/corpus", QUICK)
