@@ -1,0 +1,292 @@
+"""The page as an object: what a notebook or a server makes of it, and that it lets go of everything."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from bokeh.document import Document
+
+import explorer
+from explorer import Explorer
+from explorer.app import _raster
+from explorer.corpus.corpus import Corpus
+from explorer.errors import CorpusNotFoundError
+from explorer.views.parts import WORKERS, Component
+from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS
+from tests import corpora
+
+REGIONS = {"Sample map", "Planet Fusion animation", "Sentinel-2 bands", "Temporal profile", "Labels"}
+SECONDS = 20.0
+
+
+@pytest.fixture
+def page(tiny_corpus: Corpus) -> Iterator[Explorer]:
+    found = Explorer(tiny_corpus, f"?sample={corpora.FULL}")
+    yield found
+    found.close()
+
+
+def settle(page: Explorer) -> None:
+    """Wait until the selected sample is read and what follows from that is done."""
+    for view in (page._animation, page._bands):
+        assert view.reading is not None
+        view.reading.wait(SECONDS)
+    ticket = sent(page._animation.player, "open")[-1]["ticket"]
+    deadline = time.monotonic() + SECONDS
+
+    def settled() -> bool:
+        told = [m for m in sent(page._animation.player, "status") if m["ticket"] == ticket and m["settled"]]
+        drawn = [m for m in sent(page._bands.grid, "pictures") if m["ticket"] == page._bands._ticket]
+        return bool(told and drawn)
+
+    while not settled():
+        assert time.monotonic() < deadline
+        WORKERS.submit(lambda: None).result(SECONDS)
+
+
+def sent(component: Component, kind: str) -> list[dict[str, Any]]:
+    """Messages that wait for the browser."""
+    return [message for message in list(component._outbox) if message["type"] == kind]
+
+
+def destroy(document: Document) -> None:
+    """What a Bokeh server does at the end of a session."""
+    context = SimpleNamespace(_document=document, id="a session")
+    for callback in list(document.callbacks.session_destroyed_callbacks):
+        callback(context)  # type: ignore[arg-type]
+    document.clear()
+
+
+def test_the_page_renders_in_a_plain_document_with_its_regions(page: Explorer) -> None:
+    document = Document()
+    page.__panel__().server_doc(document)
+    attributes = [getattr(model, "html_attributes", None) or {} for model in document.models]
+    assert {a.get("aria-label") for a in attributes if a.get("role") == "region"} == REGIONS
+    names = {model.name for model in document.models if model.name}
+    bus = page._head.head.bus
+    for short in ("reflectance-lines", "ndvi-lines", "ndvi-s2", "spectrum-dots", "cursor-ndvi", "range-ndvi"):
+        assert f"{short}-{bus}" in names
+    document.validate()
+    destroy(document)
+
+
+def test_explorer_is_what_the_package_says(tiny_corpus: Corpus, tiny_folder: Any) -> None:
+    assert explorer.Explorer is Explorer
+    page = Explorer(str(tiny_folder))  # a place is opened
+    assert len(page.corpus.samples) == 3
+    page.close()
+    page.corpus.close()
+    with pytest.raises(CorpusNotFoundError, match="nowhere"):
+        Explorer("/nowhere")
+
+
+def test_a_fresh_page_shows_the_default_sample(tiny_corpus: Corpus) -> None:
+    page = Explorer(tiny_corpus)
+    try:
+        assert page.selection.sample_id == tiny_corpus.default_sample
+        assert page.selection.date == DEFAULT_DATE
+        assert page.selection.pixels == DEFAULT_PIXELS
+        assert not any(message["text"] for message in sent(page._head.head, "notice"))
+    finally:
+        page.close()
+
+
+def test_a_link_is_shown_exactly(tiny_corpus: Corpus) -> None:
+    page = Explorer(tiny_corpus, f"?sample={corpora.BROKEN}&date=2018-03-29&pixels=1,2;3,4&composite=false")
+    try:
+        assert page.selection.sample_id == corpora.BROKEN
+        assert page.selection.date == dt.date(2018, 3, 29)
+        assert page.selection.pixels == ((1, 2), (3, 4))
+        assert page.selection.composite == "false"
+        assert sent(page._animation.player, "open")[-1]["index"] == 17
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize(
+    ("link", "named"),
+    [
+        ("?sample=33N_15E-200N_02_09", "33N_15E-200N_02_09 is not in the corpus"),
+        ("?sample=<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("?sample=" + "x" * 10**6, "is not a sample id"),
+        ("?date=2018-07-03", "2018-07-03"),
+        ("?pixels=200,0", "row 200"),
+    ],
+)
+def test_a_bad_link_is_told_and_the_page_works(tiny_corpus: Corpus, link: str, named: str) -> None:
+    page = Explorer(tiny_corpus, link)
+    try:
+        notice = sent(page._head.head, "notice")[-1]["text"]
+        assert named in notice
+        assert len(notice) < 500
+        assert page.selection.sample_id == tiny_corpus.default_sample
+    finally:
+        page.close()
+
+
+def test_a_linked_date_that_is_missing_stays_and_else_the_nearest_is_shown(tiny_corpus: Corpus) -> None:
+    asked = Explorer(tiny_corpus, f"?sample={corpora.FULL}&date=2019-12-29")
+    fresh = Explorer(tiny_corpus, f"?sample={corpora.FULL}")  # the usual date is missing in this corpus
+    try:
+        settle(asked)
+        settle(fresh)
+        seeks = [message["index"] for message in sent(asked._animation.player, "seek")]
+        assert set(seeks) <= {145}
+        assert sent(fresh._animation.player, "seek")[-1]["index"] == 9
+    finally:
+        asked.close()
+        fresh.close()
+
+
+def test_two_pages_share_no_selection_but_the_cubes(tiny_corpus: Corpus) -> None:
+    one, other = (
+        Explorer(tiny_corpus, f"?sample={corpora.FULL}"),
+        Explorer(tiny_corpus, f"?sample={corpora.FULL}"),
+    )
+    try:
+        assert one._animation.reading is other._animation.reading
+        one.selection.pin((1, 2))
+        one.selection.composite = "false"
+        one.selection.sample_id = corpora.BARE
+        assert other.selection.sample_id == corpora.FULL
+        assert other.selection.pixels == DEFAULT_PIXELS
+        assert other.selection.composite == "true"
+        assert one._head.head.bus != other._head.head.bus
+        assert _raster(tiny_corpus) is one._head._raster is other._head._raster
+    finally:
+        one.close()
+        other.close()
+
+
+def test_the_selection_can_be_changed_from_python(page: Explorer) -> None:
+    settle(page)
+    page.selection.sample_id = corpora.BROKEN
+    assert sent(page._animation.player, "open")[-1]["sample"] == corpora.BROKEN
+    assert sent(page._bands.grid, "open")[-1]["sample"] == corpora.BROKEN
+    assert "Discontinuous urban fabric" in page._labels.pane.object
+    assert page._map._marker.data == corpora.BROKEN
+    assert sent(page._head.head, "sample")[-1]["id"] == corpora.BROKEN
+
+
+def test_to_an_unknown_sample_every_panel_says_what_is_wrong(page: Explorer) -> None:
+    settle(page)
+    page.selection.sample_id = "33N_15E-200N_02_09"
+    for component in (page._animation.player, page._bands.grid):
+        assert "33N_15E-200N_02_09 is not in the corpus" in sent(component, "error")[-1]["text"]
+    assert "33N_15E-200N_02_09 is not in the corpus" in page._labels.pane.object
+    assert page._animation.reading is None
+    page.selection.sample_id = corpora.FULL
+    settle(page)
+    assert page._animation.reading is not None
+
+
+def test_what_a_browser_sends_is_not_trusted(page: Explorer) -> None:
+    before = page.selection.to_query()
+    player, grid = page._animation.player, page._bands.grid
+    ticket = sent(player, "open")[-1]["ticket"]
+    for row in (-1, 200, 10**12, "1", None, 1.5, [1]):
+        for component in (player, grid):
+            component._handle_msg({"type": "pick", "row": row, "col": 0})
+    for index in (-1, 146, "3", None, 2.0):
+        player._handle_msg({"type": "date", "index": index, "ticket": ticket})
+    player._handle_msg({"type": "date", "index": 3, "ticket": ticket - 1})  # of the sample before
+    strange: list[Any] = ["ultraviolet", None, [], {}]
+    for value in strange:
+        player._handle_msg({"type": "composite", "value": value})
+    for text in ("", "<script>", "91, 0", "0, 181", "1,2,3", "9" * 10**6, "nan, nan"):
+        page._head.head._handle_msg({"type": "go", "text": text})
+    for message in (*strange, {"type": "nothing"}):
+        player._handle_msg(message)
+    assert page.selection.to_query() == before
+
+
+def test_the_page_finds_samples_by_id_and_by_place(page: Explorer, tiny_corpus: Corpus) -> None:
+    row = tiny_corpus.samples.loc[corpora.BARE]
+    assert page._head.find(corpora.FULL) == corpora.FULL
+    for text in (f"{row['lat']:.5f}, {row['lon']:.5f}", f" {row['lat']:.3f} {row['lon']:.3f} ", f"{row['lat']:.3f};{row['lon']:.3f}"):  # fmt: skip
+        assert page._head.find(text) == corpora.BARE
+    with pytest.raises(explorer.ExplorerError, match="latitude 0"):
+        page._head.find("0, -40")
+
+
+def test_drawing_a_component_anew_sends_it_all_again(page: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when a notebook shows the same cell twice."""
+    settle(page)
+    for component, kind in (
+        (page._animation.player, "open"),
+        (page._bands.grid, "open"),
+        (page._profile.bridge, "sources"),
+        (page._head.head, "sample"),
+    ):
+        monkeypatch.setattr(component, "_flush", lambda: None)  # no browser takes the messages away
+        component._handle_msg({"type": "ready"})
+        component._outbox.clear()
+        component._handle_msg({"type": "ready"})
+        assert sent(component, kind)
+    settle(page)
+
+
+def test_close_gives_up_what_is_being_read(tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    real = tiny_corpus.store.get
+
+    def slow(key: str) -> bytes:
+        assert not key.startswith("imagery") or gate.wait(SECONDS)
+        return real(key)
+
+    monkeypatch.setattr(tiny_corpus.store, "get", slow)
+    page = Explorer(tiny_corpus, f"?sample={corpora.FULL}")
+    readings = [page._animation.reading, page._bands.reading]
+    page.close()
+    gate.set()
+    for reading in readings:
+        assert reading is not None
+        with pytest.raises(explorer.errors.CancelledError):
+            reading.wait(SECONDS)
+    assert page._animation.reading is page._bands.reading is None
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_a_closed_page_is_forgotten(tiny_corpus: Corpus, drawn: bool) -> None:
+    """Not one object of it may be kept by streams, by param, by HoloViews or by the cubes that others share."""
+
+    def visit() -> list[weakref.ref[Any]]:
+        page = Explorer(tiny_corpus, f"?sample={corpora.FULL}")
+        document = Document()
+        if drawn:
+            page.__panel__().server_doc(document)
+        settle(page)
+        page.selection.pin((3, 4))
+        page.selection.sample_id = corpora.BARE
+        settle(page)
+        page.close()
+        destroy(document)
+        parts = (
+            page,
+            page.selection,
+            page._animation,
+            page._bands,
+            page._map,
+            page._profile,
+            page._head,
+            page._page,
+        )
+        return [weakref.ref(part) for part in parts]
+
+    refs = visit()
+    deadline = time.monotonic() + SECONDS
+    while True:  # a worker may have its last job in hand still
+        gc.collect()
+        kept = [type(ref()).__name__ for ref in refs if ref() is not None]
+        if not kept or time.monotonic() > deadline:
+            break
+        WORKERS.submit(lambda: None).result(SECONDS)
+    assert not kept
