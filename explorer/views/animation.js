@@ -155,7 +155,8 @@ export function render({ model, el }) {
   let lastSent = 0, sendTimer = 0
   const tell = (settled) => {
     clearTimeout(sendTimer)
-    const wait = settled ? 0 : 100 - (performance.now() - lastSent)
+    // While it plays, once a second is enough for the server to know; while a person scrubs, ten times.
+    const wait = settled ? 0 : (state.playing ? 1000 : 100) - (performance.now() - lastSent)
     const send = () => {
       lastSent = performance.now()
       model.send_msg({ type: "date", index: state.index, settled, ticket: state.ticket })

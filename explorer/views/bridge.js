@@ -6,6 +6,7 @@ export function render({ model }) {
   const name = (short) => `${short}-${model.bus}`
   let now = null  // { index, iso, time }
   let spectra = null
+  let shown = 0, later = 0  // when the spectra were last drawn, and the timer of the next time
 
   const set = (short, data) => {
     const source = bokehModel(name(short))
@@ -30,6 +31,7 @@ export function render({ model }) {
 
   const showSpectra = () => {
     if (!spectra || !now) return
+    shown = performance.now()
     const month = Number(now.iso.slice(5, 7)) - 1
     const lines = { xs: [], ys: [], colour: [] }
     const dots = { wavelength: [], reflectance: [], fill: [], edge: [], band: [], sensor: [] }
@@ -58,7 +60,11 @@ export function render({ model }) {
     for (const short of ["cursor-reflectance", "cursor-ndvi"]) {
       bokehModel(name(short))?.setv({ location: detail.time }, { sync: false })
     }
-    showSpectra()
+    // Dots against wavelength cost a repaint of their chart: ten times a second is as much as an eye reads.
+    clearTimeout(later)
+    const wait = 100 - (performance.now() - shown)
+    if (wait <= 0) showSpectra()
+    else later = setTimeout(showSpectra, wait)
   }, gone.signal)
 
   const handlers = {

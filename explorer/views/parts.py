@@ -67,6 +67,10 @@ class Loop:
         else:  # a plain script: there is no loop to come back to
             self._drain()
 
+    def later(self, function: Callable[[], None]) -> None:
+        """Run a function on the loop when others have had their turn."""
+        WORKERS.submit(lambda: self.call(function))
+
     def _drain(self) -> None:
         while self._queue and not self.closed:
             self._queue.popleft()()
@@ -124,11 +128,12 @@ class Component(JSComponent):
         kind = data.get("type")
         if kind == "ready":
             # Said again when the browser draws the component anew (a notebook cell shown twice).
-            if self._ready and "again" in self.on:
-                self.on["again"](data)
-            self._ready = True
+            again, self._ready = self._ready, True
             if self._outbox:
                 self._session_loop.call(self._flush)
+            answer = self.on.get("again" if again else "ready")
+            if answer is not None:
+                answer(data)
         elif kind in self.on:
             self.on[kind](data)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -34,15 +34,32 @@ class ProfileView:
     def __init__(self, selection: Selection, loop: Loop, bus: str) -> None:
         self._selection, self._loop = selection, loop
         self.bridge = Bridge(loop, bus=bus, width=0, height=0, margin=0, sizing_mode="fixed")
+        self.reflectance, self.ndvi, self.spectrum = _pane(), _pane(), _pane()
         times = charts.time_range()
-        self.reflectance = _pane(charts.over_time("reflectance", bus, "Reflectance", times, x_labels=False))
-        self.ndvi = _pane(charts.over_time("ndvi", bus, "NDVI", times))
-        self.spectrum = _pane(charts.spectrum(bus))
+        # A chart takes 0.1 s to build and as long to render: they come after the first frame, one a tick, so that
+        # neither this page nor another session waits for them.
+        self._to_build: list[tuple[pn.pane.HoloViews, Callable[[], hv.Overlay]]] = [
+            (
+                self.reflectance,
+                lambda: charts.over_time("reflectance", bus, "Reflectance", times, x_labels=False),
+            ),
+            (self.ndvi, lambda: charts.over_time("ndvi", bus, "NDVI", times)),
+            (self.spectrum, lambda: charts.spectrum(bus)),
+        ]
+        self.bridge.on["ready"] = lambda _data: self._loop.call(self._build)
         self.legend = pn.pane.HTML("", sizing_mode="stretch_width", margin=0, css_classes=["legend-line"])
         self._planet: Cube | None = None
         self._sentinel: Cube | None = None
         self._fresh = True
         selection.param.watch(lambda _e: self.draw(), "pixels")
+
+    def _build(self) -> None:
+        if self._to_build:
+            pane, make = self._to_build.pop(0)
+            pane.object = make()
+            self._loop.later(self._build)
+        else:
+            self.draw()
 
     def reset(self) -> None:
         """Another sample: nothing is known of it yet, and nothing of the last one may stay."""
@@ -70,7 +87,7 @@ class ProfileView:
             "ndvi-pf": _dots(_ndvi(planet, chosen, colours), PF_SR.id),
             "ndvi-s2": _dots(_ndvi(sentinel, chosen, colours), S2_SR.id),
         }
-        drawn = bool(planet or sentinel)
+        drawn = bool(planet or sentinel) and not self._to_build
         self.bridge.send(
             "sources",
             sources=sources,
@@ -83,9 +100,9 @@ class ProfileView:
         self.legend.object = _legend(chosen, colours)
 
 
-def _pane(chart: hv.Overlay) -> pn.pane.HoloViews:
+def _pane() -> pn.pane.HoloViews:
     return pn.pane.HoloViews(
-        chart, sizing_mode="stretch_both", min_height=0, margin=0, linked_axes=False, backend="bokeh"
+        sizing_mode="stretch_both", min_height=0, margin=0, linked_axes=False, backend="bokeh"
     )
 
 
