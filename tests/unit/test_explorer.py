@@ -7,7 +7,7 @@ import gc
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -65,9 +65,18 @@ def destroy(document: Document) -> None:
     document.clear()
 
 
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.01)
+
+
 def test_the_page_renders_in_a_plain_document_with_its_regions(page: Explorer) -> None:
     document = Document()
     page.__panel__().server_doc(document)
+    page._profile.bridge._handle_msg({"type": "ready"})  # the browser is there: now the charts are built
+    wait_until(lambda: bool(document.get_model_by_name(f"range-spectrum-{page._head.head.bus}")))
     attributes = [getattr(model, "html_attributes", None) or {} for model in document.models]
     assert {a.get("aria-label") for a in attributes if a.get("role") == "region"} == REGIONS
     names = {model.name for model in document.models if model.name}
