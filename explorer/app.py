@@ -190,7 +190,7 @@ class Explorer(pn.viewable.Viewer):
             self._head.head,
             left,
             region("Planet Fusion animation", "planet", self._animation.player,
-                   heading=f"Planet Fusion <small>3 m, every five days</small>{self._credit(PF_SR.id)}"),
+                   heading=f"Planet Fusion <small>3 m, 5-daily</small>{self._credit(PF_SR.id)}"),
             region("Sentinel-2 bands", "sentinel", self._bands.grid, self._profile.spectrum,
                    heading=f"Sentinel-2 <small>10 m, monthly mosaics</small>{self._credit(S2_SR.id)}"),
             region("Temporal profile", "profile", self._profile.legend, charts,

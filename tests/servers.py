@@ -73,6 +73,12 @@ def reply(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"", **hea
     handler.wfile.write(body)
 
 
+def refuse(handler: BaseHTTPRequestHandler, key: str) -> bool:
+    """An answer to everything: 403."""
+    reply(handler, 403)
+    return True
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True

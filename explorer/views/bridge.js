@@ -23,7 +23,8 @@ export function render({ model }) {
     if (!range || low > high) return
     const last = fitted.get(short)
     if (last && (range.start !== last.start || range.end !== last.end)) return
-    const pad = Math.max((high - low) * 0.08, (least - (high - low)) / 2)
+    const span = high - (from ?? low)
+    const pad = Math.max(span * 0.08, (least - span) / 2)
     const to = { start: from ?? low - pad, end: high + pad }
     range.setv({ ...to, reset_start: to.start, reset_end: to.end }, { sync: false })
     fitted.set(short, to)

@@ -135,7 +135,7 @@ def test_a_password_and_a_signature_go_along_and_are_not_told(server: Server) ->
     assert store.href(KEY).endswith(".tif?sig=secret")
     assert store.where == server.url
     assert "secret" not in repr(store)
-    server.answer = lambda handler, key: reply(handler, 403) is None
+    server.answer = servers.refuse
     with pytest.raises(StoreError) as caught:
         store.get(KEY)
     assert "secret" not in str(caught.value)
