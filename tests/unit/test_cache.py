@@ -90,7 +90,7 @@ def test_a_chip_is_fetched_once(
 
 def test_another_corpus_has_other_chips(store: CachedStore, remote: Remote, tmp_path: Path) -> None:
     store.get(KEY)
-    remote.where = "https://example.org/another/"  # type: ignore[misc]
+    remote.where = "https://example.org/another/"
     CachedStore(remote, tmp_path / "chips", 10**9).get(KEY)
     assert remote.asked[KEY] == 2
 

@@ -55,7 +55,18 @@ def error(run: Run, *arguments: object) -> str:
 def test_version_and_help(run: Run) -> None:
     assert run("--version").stdout == f"explorer {explorer.__version__}\n"
     assert "serve" in run("--help").stdout
-    for command in ("serve", "info", "profile", "query", "index", "catalog", "make-demo"):
+    for command in (
+        "serve",
+        "info",
+        "profile",
+        "query",
+        "index",
+        "catalog",
+        "make-demo",
+        "download",
+        "check",
+        "cache",
+    ):
         text = run(command, "--help").stdout
         assert "Usage:" in text
         assert max(len(line) for line in text.splitlines()) <= 80

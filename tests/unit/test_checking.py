@@ -1,0 +1,144 @@
+"""`explorer check`: each kind of damage is found, and what is whole is left in peace."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from explorer import grid, open_corpus
+from explorer.cli import app
+from explorer.config import Settings
+from explorer.corpus import index
+from explorer.corpus.checking import MISSING, Problem, check
+from explorer.errors import StoreError
+from explorer.products import PF_SR, S2_SR
+from tests import corpora, servers
+
+FULL, BROKEN = grid.parse(corpora.FULL), grid.parse(corpora.BROKEN)
+
+
+@pytest.fixture
+def folder(indexed_folder: Path, tmp_path: Path) -> Path:
+    """A copy that a test may damage, without the sample that is damaged already."""
+    copy = tmp_path / "corpus"
+    shutil.copytree(indexed_folder, copy)
+    shutil.rmtree(copy / "imagery" / BROKEN.folder)
+    return copy
+
+
+def wrong(folder: Path, sample: int | None = None) -> list[Problem]:
+    corpus = open_corpus(folder)
+    found = [problem for problem in check(corpus, sample) if problem.kind != MISSING]
+    corpus.close()
+    return found
+
+
+def test_each_kind_of_damage_is_found(indexed_folder: Path) -> None:
+    kinds = corpora.damaged(PF_SR, BROKEN)
+    found = {problem.key: problem for problem in wrong(indexed_folder)}
+    assert len(found) == len(kinds)
+    for i in range(len(kinds)):
+        assert found[PF_SR.key(BROKEN.folder, PF_SR.dates[i])].kind == "chip"
+    assert found[PF_SR.key(BROKEN.folder, PF_SR.dates[2])].problem == "empty file"
+
+
+def test_a_corpus_that_is_whole_has_nothing_wrong(folder: Path) -> None:
+    assert wrong(folder) == []
+
+
+def test_what_is_missing_is_told_and_not_wrong(folder: Path) -> None:
+    corpus = open_corpus(folder)
+    found = {problem.key: problem.problem for problem in check(corpus)}
+    corpus.close()
+    assert found[PF_SR.folder(FULL.folder)] == "136 of 146 dates are not there"
+    assert S2_SR.folder(FULL.folder) not in found
+
+
+def test_labels_are_held_against_the_index(folder: Path) -> None:
+    corpora.write_label(folder, corpora.FULL, {211: 0.5, 311: 0.5})
+    assert wrong(folder) == [Problem(FULL.label_key, "label", "its fractions are not those of the index")]
+    (folder / FULL.label_key).write_text("{")
+    (found,) = wrong(folder)
+    assert (found.key, found.kind) == (FULL.label_key, "label")
+    assert "JSON" in found.problem
+    text = (folder / BROKEN.label_key).read_text()
+    (folder / FULL.label_key).write_text(text)
+    (found,) = wrong(folder)
+    assert found.problem == f"it says that it is of sample {corpora.BROKEN}"
+    (folder / FULL.label_key).unlink()
+    corpus = open_corpus(folder)
+    assert Problem(FULL.label_key, MISSING, "no label file; the index has the label") in list(check(corpus))
+    corpus.close()
+
+
+def test_files_that_are_strangers_are_found(folder: Path) -> None:
+    chips = PF_SR.folder(FULL.folder)
+    corpora.put(folder, f"{chips}/2018-01-04.tif", b"")
+    corpora.put(folder, f"{chips}/notes.txt", b"")
+    strange = "33N_15E-200N_02_02"
+    corpora.write_chips(folder, strange, PF_SR, [0])
+    assert {(problem.key, problem.kind) for problem in wrong(folder)} == {
+        (f"{chips}/2018-01-04.tif", "chip"),
+        (f"{chips}/notes.txt", "chip"),
+        (f"imagery/{grid.parse(strange).folder}/", "index"),
+    }
+
+
+def test_what_the_index_says_of_itself_is_told(folder: Path) -> None:
+    (folder / index.INDEX_KEY).write_bytes(b"PAR1 torn")
+    found = wrong(folder)
+    assert [problem.kind for problem in found] == ["index"]
+    assert "explorer_index.parquet" in found[0].problem
+
+
+def test_a_sample_of_samples_is_always_the_same(indexed_folder: Path) -> None:
+    corpus = open_corpus(indexed_folder)
+    runs = []
+    for _ in range(2):
+        seen: list[tuple[int, int]] = []
+        found = list(check(corpus, 2, lambda done, total, seen=seen: seen.append((done, total))))  # type: ignore[misc]
+        runs.append((found, seen[-1]))
+    corpus.close()
+    assert runs[0][1] == (2 * 305, 2 * 305)
+    assert sorted(map(str, runs[0][0])) == sorted(map(str, runs[1][0]))
+
+
+def test_a_remote_corpus_is_checked_past_the_cache(folder: Path, tmp_path: Path) -> None:
+    with servers.serve(folder) as server:
+        corpus = open_corpus(server.url, config=Settings(cache_dir=tmp_path / "cache", http_retries=0))
+        assert [problem for problem in check(corpus) if problem.kind != MISSING] == []
+        corpus.planet_fusion(corpora.FULL)
+        key = PF_SR.key(FULL.folder, PF_SR.dates[2])
+        (folder / key).write_bytes((folder / key).read_bytes()[:200])
+        found = [problem for problem in check(corpus) if problem.kind != MISSING]
+        assert [problem.key for problem in found] == [key]
+        server.answer = servers.refuse
+        with pytest.raises(StoreError, match="refuses"):
+            list(check(corpus))
+        corpus.close()
+
+
+def run(*words: Any) -> Any:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_the_command_writes_a_table_and_says_by_its_end_whether_all_is_well(
+    folder: Path, indexed_folder: Path, tmp_path: Path
+) -> None:
+    done = run("check", indexed_folder, "-o", tmp_path / "wrong.csv")
+    assert done.exit_code == 1
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "wrong.csv").read_text())))
+    kinds = corpora.damaged(PF_SR, BROKEN)
+    assert sum(row["kind"] == "chip" for row in rows) == len(kinds)
+    assert f"{len(kinds)} wrong" in done.stderr
+    done = run("check", folder)
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[0] == "key,kind,problem"
+    assert "0 wrong" in done.stderr
+    assert run("check", folder, "--sample", 1).exit_code == 0
