@@ -81,6 +81,15 @@ class Cell:
         lon, lat = transformer(self.epsg, 4326).transform((left + right) / 2, (bottom + top) / 2)
         return float(lon), float(lat)
 
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """(lon, lat) of the upper left, upper right, lower left and lower right corner, degrees, EPSG:4326."""
+        left, bottom, right, top = self.bounds
+        lons, lats = transformer(self.epsg, 4326).transform(
+            [left, right, left, right], [top, top, bottom, bottom]
+        )
+        return tuple(zip(map(float, lons), map(float, lats), strict=True))
+
     def footprint(self, crs: int = 4326) -> shapely.Polygon:
         """The cell's outline, counter-clockwise, in the CRS of an EPSG code."""
         left, bottom, right, top = self.bounds

@@ -4,94 +4,90 @@ export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
   const SPEEDS = [1, 2, 5, 10, 15, 25, 30]
+  const SHEET = [12, 24, 48]
   const state = {
-    ticket: -1, paint: -1, dates: [], times: [], frames: [], versions: [], status: [], reasons: {},
-    index: 0, shown: -1, playing: false, loop: true, speed: 10, pins: [], bounds: null, error: null,
-    pending: 0, settled: false, firstMarked: false, readyMarked: false, hover: null, done: 0, total: 0,
+    ticket: -1, dates: [], times: [], frames: [], versions: [], status: [], reasons: {}, gaps: null,
+    index: 0, other: -1, range: [0, 0], shown: -1, playing: false, loop: true, speed: 10, pins: [], bounds: null, corners: null,
+    error: null, pending: 0, settled: false, firstMarked: false, readyMarked: false, sheet: 0,
   }
 
   // --- what is on the screen -------------------------------------------------------------------
   const button = (label, text, action, extra = {}) =>
     element("button", { type: "button", "aria-label": label, title: label, onclick: action, ...extra }, text)
-  // Drawn, not typed: fonts lack these signs, or show them as coloured emoji.
-  const PATHS = {
-    first: "M3 3h2v10H3zM13 3v10L6 8z", last: "M11 3h2v10h-2zM3 3v10l7-5z", previous: "M11 3v10L4 8z", next: "M5 3v10l7-5z",
-    play: "M4 2.5v11L13.5 8z", pause: "M4 3h3v10H4zM9 3h3v10H9z",
-    loop: "M8 3a5 5 0 0 1 4.6 3H11v1.5h4V3.4h-1.4v1.5A6.5 6.5 0 0 0 1.6 7h1.5A5 5 0 0 1 8 3zm0 10a5 5 0 0 1-4.6-3H5V8.5H1v4.1h1.4v-1.5A6.5 6.5 0 0 0 14.4 9h-1.5A5 5 0 0 1 8 13z",
-  }
-  const icon = (name) => {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path")
-    for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", width: 14, height: 14, fill: "currentColor", "aria-hidden": "true" })) svg.setAttribute(key, value)
-    path.setAttribute("d", PATHS[name])
-    svg.append(path)
-    return svg
-  }
-  const image = element("canvas", { class: "image", width: 200, height: 200, role: "img", "aria-label": "Planet Fusion image" })
-  const over = element("canvas", { class: "over" })
-  const dateLabel = element("div", { class: "date", "aria-live": "off" })
-  const scale = element("div", { class: "scale" }, element("span", {}, "100 m"))
-  const north = element("div", { class: "north", "aria-hidden": "true" }, "N")
-  const readout = element("div", { class: "readout" })
-  const message = element("div", { class: "message", role: "status" })
-  const stage = element("div", { class: "stage", tabindex: 0, "aria-label": "Planet Fusion image; click to choose a pixel" },
-    image, over, dateLabel, north, scale, readout, message)
-  const well = element("div", { class: "well" }, stage)
-  const timeline = element("canvas", {
-    class: "timeline", tabindex: 0, role: "slider", "aria-label": "Acquisition date", "aria-valuemin": 0,
+  const stage = makeStage({
+    button,
+    onPick: (pixel, add) => { if (state.dates.length) model.send_msg({ type: "pick", ...pixel, add }) },
+    onMovePin: (i, pixel, done) => movePin(i, pixel, done),
+    onHover: (pixel) => hover(pixel),
   })
+  const timeline = makeTimeline({
+    root: () => root,
+    onSeek: (index, settled) => { setPlaying(false); seek(index, settled) },
+    onCompare: (index) => { state.other = index; draw() },
+    onRange: (range) => { state.range = range; restart(); drawTimeline() },
+  })
+  const sheet = element("div", { class: "sheet", hidden: true })
+  const well = element("div", { class: "well" }, stage.el, sheet)
   const play = button("Play", icon("play"), () => setPlaying(!state.playing), { class: "play" })
   const loop = button("Loop", icon("loop"), () => setLoop(!state.loop), { "aria-pressed": "true" })
-  const speed = element("select", { "aria-label": "Frames per second", title: "Frames per second" },
-    ...SPEEDS.map((value) => element("option", { value, selected: value === state.speed }, `${value} /s`)))
-  speed.addEventListener("change", () => { state.speed = Number(speed.value); anchor() })
+  const choice = (label, options, chosen, act) => {
+    const list = element("select", { "aria-label": label, title: label }, ...options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)))
+    list.addEventListener("change", () => act(list.value))
+    return list
+  }
+  const speed = choice("Frames per second", SPEEDS.map((value) => [String(value), `${value} /s`]), "10", (value) => { state.speed = Number(value); anchor() })
+  const look = choice("View", [["single", "One date"], ["swipe", "Swipe two"], ["side", "Side by side"], ...SHEET.map((n) => [`sheet-${n}`, `Sheet of ${n}`])], "single", (value) => setLook(value))
   const composites = [["true", "True colour"], ["false", "False colour (NIR)"]].map(([value, text]) =>
     button(text, text, () => model.send_msg({ type: "composite", value }), { "data-value": value, "aria-pressed": "false" }))
-  const progress = element("div", { class: "progress", role: "status" })
   const clear = button("Remove all pins but the last", "Clear pins", () => model.send_msg({ type: "clear" }), { hidden: true })
+  const progress = element("div", { class: "progress", role: "status" })
   const root = element("div", { class: "stack" },
-    element("div", { class: "bar" }, element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites), clear, progress),
+    element("div", { class: "bar" }, element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites), progress, look),
     well,
-    timeline,
+    timeline.el,
     element("div", { class: "controls" },
       button("First date", icon("first"), () => seek(firstThere(), true)),
       button("Previous date", icon("previous"), () => step(-1)),
       play,
       button("Next date", icon("next"), () => step(1)),
       button("Last date", icon("last"), () => seek(lastThere(), true)),
-      loop, speed))
+      loop, clear, speed))
   el.append(root)
 
   // --- drawing ---------------------------------------------------------------------------------
   const there = (i) => state.status[i] === status.THERE
-  const firstThere = () => Math.max(0, state.status.indexOf(status.THERE))
-  const lastThere = () => Math.max(0, state.status.lastIndexOf(status.THERE))
+  const inRange = (i) => i >= state.range[0] && i <= state.range[1]
+  const firstThere = () => Math.max(0, state.status.findIndex((s, i) => s === status.THERE && inRange(i)))
+  const lastThere = () => Math.max(0, state.status.findLastIndex((s, i) => s === status.THERE && inRange(i)))
+  const compares = () => stage.mode !== "single"
 
   const draw = () => {
-    const context = image.getContext("2d")
     const frame = state.frames[state.index]
-    if (frame) {
-      if (image.width !== frame.width) { image.width = frame.width; image.height = frame.height }
-      context.drawImage(frame, 0, 0)
-      state.shown = state.index
-      if (!state.firstMarked) {
-        state.firstMarked = true
-        mark("first-frame", { sample: state.sample, index: state.index })
-      }
-    } else if (!state.playing || state.shown < 0) {
-      // Nothing to see at this date: never leave another date's picture under this date's name.
-      context.clearRect(0, 0, image.width, image.height)
-      state.shown = -1
+    if (frame || !state.playing || state.shown < 0) {
+      stage.paint(0, frame)
+      state.shown = frame ? state.index : -1
+    }
+    if (frame && !state.firstMarked) {
+      state.firstMarked = true
+      mark("first-frame", { sample: state.sample, index: state.index })
     }
     const iso = state.dates[state.index]
-    dateLabel.textContent = iso ? longDate(iso) : ""
+    stage.dates[0].textContent = iso ? longDate(iso) : ""
+    if (compares() && state.other >= 0) {
+      stage.paint(1, state.frames[state.other])
+      const other = state.dates[state.other]
+      stage.dates[1].textContent = other ? longDate(other) + (there(state.other) ? "" : ": no chip") : ""
+    }
     showMessage()
-    timeline.setAttribute("aria-valuenow", state.index)
-    timeline.setAttribute("aria-valuetext", iso ?? "")
     drawTimeline()
   }
+  const drawTimeline = () => timeline.draw({
+    dates: state.dates, status: state.status, gaps: state.gaps, index: state.index, range: state.range,
+    other: compares() ? state.other : -1, ready: (i) => Boolean(state.frames[i]),
+  })
 
   const showMessage = () => {
+    const { message } = stage
     let text = "", retry = false
     const now = state.status[state.index]
     if (state.error) { text = state.error; retry = true }
@@ -106,49 +102,60 @@ export function render({ model, el }) {
     if (retry) message.append(button("Try again", "Try again", () => model.send_msg({ type: "retry" })))
   }
 
-  const drawOver = () => {
-    const context = fitCanvas(over)
-    const side = over.clientWidth / 200
-    for (const pin of state.pins) {
-      drawCross(context, (pin.col + 0.5) * side, (pin.row + 0.5) * side, Math.max(side / 2, 2), pin.colour)
-    }
-    scale.style.width = `${over.clientWidth / 6}px`
+  // A sheet of N dates, evenly through the range; a click goes to the date.
+  const drawSheet = () => {
+    sheet.hidden = !state.sheet
+    stage.el.hidden = Boolean(state.sheet)
+    if (!state.sheet) return
+    const list = playable()
+    const n = Math.min(state.sheet, list.length)
+    const chosen = Array.from({ length: n }, (_, k) => list[Math.round((k * (list.length - 1)) / Math.max(n - 1, 1))])
+    const columns = { 12: 4, 24: 6, 48: 8 }[state.sheet]
+    sheet.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`
+    sheet.replaceChildren(...chosen.map((i) => {
+      const canvas = element("canvas", { width: SIZE, height: SIZE })
+      canvas.getContext("2d").drawImage(state.frames[i], 0, 0)
+      const text = longDate(state.dates[i])
+      return element("button", { type: "button", title: text, "aria-label": text, onclick: () => { look.value = "single"; setLook("single"); seek(i, true) } },
+        canvas, element("span", {}, state.sheet > 24 ? text.replace(/ 20/, " ’") : text))
+    }))
+  }
+  const setLook = (value) => {
+    state.sheet = value.startsWith("sheet-") ? Number(value.slice(6)) : 0
+    if (state.sheet) setPlaying(false)
+    stage.setMode(state.sheet ? "single" : value)
+    // Compared with the same season of the other year, where nothing else was chosen.
+    if (compares() && state.other < 0) state.other = state.index + 73 < state.dates.length ? state.index + 73 : Math.max(0, state.index - 73)
+    fit()
+    drawSheet()
+    draw()
   }
 
-  const css = (name) => getComputedStyle(root).getPropertyValue(name).trim()
-  let colours = null
-  const drawTimeline = () => {
-    colours ??= { there: css("--accent"), waiting: css("--line"), absent: css("--absent"), broken: css("--bad"), text: css("--muted"), now: css("--ink") }
-    const context = fitCanvas(timeline)
-    const n = state.dates.length
-    if (!n) return
-    const width = timeline.clientWidth - 12, x0 = 6, unit = width / n
-    for (let i = 0; i < n; i++) {
-      const now = state.status[i]
-      const ready = state.frames[i]
-      context.fillStyle = now === status.THERE ? colours.there : now === status.ABSENT ? colours.absent : now === status.BROKEN ? colours.broken : colours.waiting
-      context.globalAlpha = now === status.THERE && !ready ? 0.4 : 1
-      const tall = now === status.ABSENT ? 3 : 10
-      context.fillRect(x0 + i * unit, 8 + (10 - tall), Math.max(unit - 0.8, 0.7), tall)
-    }
-    context.globalAlpha = 1
-    context.fillStyle = colours.text
-    context.font = "10px system-ui, sans-serif"
-    context.textBaseline = "top"
-    state.dates.forEach((iso, i) => {
-      const [year, month] = iso.split("-").map(Number)
-      const before = i ? Number(state.dates[i - 1].split("-")[1]) : 0
-      if (month !== before && (month - 1) % 3 === 0) {
-        context.fillRect(x0 + i * unit, 20, 1, 3)
-        context.fillText(month === 1 ? String(year) : MONTHS[month - 1], x0 + i * unit + 3, 20)
-      }
-    })
-    const x = x0 + (state.index + 0.5) * unit
-    context.fillStyle = colours.now
-    context.fillRect(x - 1, 2, 2, 18)
-    context.beginPath()
-    context.moveTo(x - 5, 0); context.lineTo(x + 5, 0); context.lineTo(x, 6)
-    context.fill()
+  // --- pins and what is under the pointer --------------------------------------------------------
+  let lastMove = 0
+  const movePin = (i, pixel, done) => {
+    state.pins = state.pins.map((pin, k) => (k === i ? { ...pin, ...pixel } : pin))
+    stage.setPins(state.pins)
+    if (!done && performance.now() - lastMove < 45) return
+    lastMove = performance.now()
+    model.send_msg({ type: "move", pin: i, ...pixel })
+  }
+  let asked = 0, under = null
+  const hover = (pixel) => {
+    under = pixel
+    if (!pixel || !state.bounds) { stage.readout.replaceChildren(); return }
+    const { row, col } = pixel
+    const [left, , , top] = state.bounds
+    const x = (col + 0.5) / SIZE, y = (row + 0.5) / SIZE
+    const [nw, ne, sw, se] = state.corners
+    const mix = (k) => (nw[k] * (1 - x) + ne[k] * x) * (1 - y) + (sw[k] * (1 - x) + se[k] * x) * y
+    const degrees = (v, letters) => `${Math.abs(v).toFixed(5)}° ${letters[v < 0 ? 1 : 0]}`
+    const lines = [`row ${row}, col ${col} · ${degrees(mix(1), "NS")} ${degrees(mix(0), "EW")}`,
+      `E ${(left + 3 * col + 1.5).toFixed(0)} N ${(top - 3 * row - 1.5).toFixed(0)} m (UTM)`]
+    stage.readout.replaceChildren(...lines.map((line) => element("div", {}, line)), stage.readout.children[2] ?? element("div"))
+    if (state.playing || !there(state.index) || performance.now() - asked < 80) return
+    asked = performance.now()
+    model.send_msg({ type: "under", row, col, index: state.index, ticket: state.ticket })
   }
 
   // --- time ------------------------------------------------------------------------------------
@@ -183,7 +190,8 @@ export function render({ model, el }) {
 
   let start = 0, startIndex = 0
   const anchor = () => { start = performance.now(); startIndex = playable().indexOf(state.index) }
-  const playable = () => state.frames.flatMap((frame, i) => (frame ? [i] : []))
+  const restart = () => { startIndex = -1 }
+  const playable = () => state.frames.flatMap((frame, i) => (frame && inRange(i) ? [i] : []))
 
   const tick = (now) => {
     if (!state.playing) return
@@ -220,37 +228,7 @@ export function render({ model, el }) {
   }
   const setLoop = (value) => { state.loop = value; loop.setAttribute("aria-pressed", String(value)) }
 
-  // --- pointer and keys ------------------------------------------------------------------------
-  const pixelAt = (event) => {
-    const box = over.getBoundingClientRect()
-    const at = (v, size) => Math.min(199, Math.max(0, Math.floor((v / size) * 200)))
-    return { row: at(event.clientY - box.top, box.height), col: at(event.clientX - box.left, box.width) }
-  }
-  stage.addEventListener("click", (event) => {
-    if (event.target.closest("button") || !state.dates.length) return
-    const pixel = pixelAt(event)
-    performance.mark("explorer:pixel-clicked")
-    model.send_msg({ type: "pick", ...pixel, add: event.shiftKey || event.ctrlKey || event.metaKey })
-  })
-  stage.addEventListener("pointermove", (event) => {
-    if (!state.bounds) return
-    const { row, col } = pixelAt(event)
-    const [left, , , top] = state.bounds
-    readout.textContent = `row ${row}, col ${col} · E ${(left + 3 * col + 1.5).toFixed(0)} N ${(top - 3 * row - 1.5).toFixed(0)} m`
-  })
-  stage.addEventListener("pointerleave", () => { readout.textContent = "" })
-  const scrub = (event, settled) => {
-    const box = timeline.getBoundingClientRect()
-    const index = Math.floor(((event.clientX - box.left - 6) / (box.width - 12)) * state.dates.length)
-    seek(index, settled)
-  }
-  timeline.addEventListener("pointerdown", (event) => {
-    setPlaying(false)
-    timeline.setPointerCapture(event.pointerId)
-    scrub(event, false)
-  })
-  timeline.addEventListener("pointermove", (event) => { if (timeline.hasPointerCapture(event.pointerId)) scrub(event, false) })
-  timeline.addEventListener("pointerup", (event) => { scrub(event, true) })
+  // --- keys --------------------------------------------------------------------------------------
   root.addEventListener("keydown", (event) => {
     if (event.target.closest("select")) return
     const act = { ArrowLeft: () => step(-1), ArrowRight: () => step(1), Home: () => seek(firstThere(), true), End: () => seek(lastThere(), true) }[event.key]
@@ -278,10 +256,10 @@ export function render({ model, el }) {
       state.frames[index]?.close()
       state.frames[index] = frame
       state.versions[index] = paint
-      if (index === state.index) draw()
+      if (index === state.index || (compares() && index === state.other)) draw()
     } finally {
       state.pending--
-      if (state.pending === 0) { drawTimeline(); checkReady() }
+      if (state.pending === 0) { drawTimeline(); drawSheet(); checkReady() }
     }
   }
   const checkReady = () => {
@@ -295,10 +273,12 @@ export function render({ model, el }) {
       for (const frame of state.frames) frame?.close()
       Object.assign(state, {
         ticket: data.ticket, sample: data.sample, dates: data.dates, times: data.dates.map((iso) => Date.parse(`${iso}T10:30:00Z`)),
-        frames: new Array(data.dates.length).fill(null), versions: [], status: new Array(data.dates.length).fill(0), reasons: {},
-        index: data.index, shown: -1, bounds: data.bounds, error: null, settled: false, firstMarked: false, readyMarked: false,
+        frames: new Array(data.dates.length).fill(null), versions: [], status: new Array(data.dates.length).fill(0), reasons: {}, gaps: null,
+        index: data.index, shown: -1, bounds: data.bounds, corners: data.corners, error: null, settled: false, firstMarked: false, readyMarked: false,
       })
-      timeline.setAttribute("aria-valuemax", Math.max(0, data.dates.length - 1))
+      if (state.range[1] === 0 || state.range[1] >= data.dates.length) state.range = [0, Math.max(0, data.dates.length - 1)]
+      stage.reset()
+      drawSheet()
       progress.textContent = "reading …"
       setPlaying(false)
       draw()
@@ -326,25 +306,28 @@ export function render({ model, el }) {
       draw()
       checkReady()
     },
+    under(data) {
+      if (!under || data.row !== under.row || data.col !== under.col) return
+      stage.readout.children[2]?.replaceChildren(data.text)
+    },
     composite(data) {
       for (const item of composites) item.setAttribute("aria-pressed", String(item.dataset.value === data.value))
     },
     pins(data) {
       state.pins = data.pins
       clear.hidden = data.pins.length < 2
-      drawOver()
+      stage.setPins(data.pins)
     },
     seek(data) { if (data.ticket === state.ticket) { setPlaying(false); seek(data.index, true) } },
     error(data) { if (data.ticket === state.ticket) { state.error = data.text; progress.textContent = ""; draw() } },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
 
-  const resized = new ResizeObserver(() => {
-    const side = Math.floor(Math.min(well.clientWidth, well.clientHeight))
-    stage.style.width = stage.style.height = `${Math.max(side, 40)}px`
-    drawOver()
+  const fit = () => {
+    stage.resize(well.clientWidth, well.clientHeight)
     drawTimeline()
-  })
+  }
+  const resized = new ResizeObserver(fit)
   resized.observe(well)
   model.on("remove", () => { gone.abort(); resized.disconnect(); setPlaying(false) })
   model.send_msg({ type: "ready" })

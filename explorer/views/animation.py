@@ -10,7 +10,7 @@ import numpy as np
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Reading, Status
 from explorer.errors import ExplorerError
-from explorer.products import PF_SR
+from explorer.products import PF_SR, REFLECTANCE_SCALE
 from explorer.views.feed import Batch, FrameFeed
 from explorer.views.parts import WORKERS, Component, Loop, script, source
 from explorer.views.selection import Selection, pins
@@ -19,7 +19,7 @@ from explorer.views.selection import Selection, pins
 class Player(Component):
     """The browser's side of the panel."""
 
-    _esm = script("animation.js")
+    _esm = script("stage.js", "timeline.js", "animation.js")
     _stylesheets: ClassVar[list[Any]] = [source("animation.css")]
 
 
@@ -42,6 +42,8 @@ class AnimationView:
             "composite": lambda data: self._set_composite(data.get("value")),
             "retry": lambda _data: self.open(selection.sample_id),
             "clear": lambda _data: selection.keep_last_pixel(),
+            "move": self._move,
+            "under": self._under,
         }
         selection.param.watch(lambda _e: self._send_pins(), "pixels")
         selection.param.watch(lambda _e: self._start_feed(), "composite")
@@ -61,10 +63,11 @@ class AnimationView:
         self._ticket += 1
         self._paint = 0
         first = self._selection.date_index
-        problem, bounds = None, None
+        problem, bounds, corners = None, None, None
         if sample_id is not None:
             try:
-                bounds = self._corpus.cell(sample_id).bounds
+                cell = self._corpus.cell(sample_id)
+                bounds, corners = cell.bounds, cell.corners
                 self._reading = self._corpus.read(sample_id, PF_SR, first)
             except ExplorerError as error:
                 problem = str(error)
@@ -75,6 +78,7 @@ class AnimationView:
             dates=list(PF_SR.date_keys) if self._reading is not None else [],
             index=first,
             bounds=bounds,
+            corners=corners,
         )
         self._send_pins()
         if problem:
@@ -164,6 +168,30 @@ class AnimationView:
         if isinstance(row, int) and isinstance(col, int) and 0 <= min(row, col) <= max(row, col) < PF_SR.size:
             self._selection.pin((row, col), add=bool(data.get("add")))
 
+    def _move(self, data: dict[str, Any]) -> None:
+        pin, row, col = data.get("pin"), data.get("row"), data.get("col")
+        if isinstance(pin, int) and isinstance(row, int) and isinstance(col, int):
+            self._selection.move_pin(pin, (row, col))
+
+    def _under(self, data: dict[str, Any]) -> None:
+        """Tell the reflectance under the pointer: the picture in the browser is stretched and compressed."""
+        row, col = _whole(data, "row", PF_SR.size), _whole(data, "col", PF_SR.size)
+        index, reading = _whole(data, "index", len(PF_SR.dates)), self._reading
+        if reading is None or data.get("ticket") != self._ticket or None in (row, col, index):
+            return
+        cube = reading.cube
+        if cube.status[index] != Status.THERE:
+            return
+        values = cube.data[index, :, row, col] * REFLECTANCE_SCALE
+        text = " · ".join(f"{name} {value:.4f}" for name, value in zip(cube.bands, values, strict=True))
+        self.player.send("under", row=row, col=col, text=text)
+
     def _set_composite(self, value: Any) -> None:
         if value in self._selection.param["composite"].objects:
             self._selection.composite = value
+
+
+def _whole(data: dict[str, Any], key: str, end: int) -> int | None:
+    """A whole number from 0 to below `end` out of a message, or None: messages can hold anything."""
+    value = data.get(key)
+    return value if isinstance(value, int) and 0 <= value < end else None

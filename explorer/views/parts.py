@@ -25,9 +25,9 @@ def source(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def script(name: str) -> str:
-    """A component's script, the helpers that all of them share before it."""
-    return source("shared.js") + "\n" + source(name)
+def script(*names: str) -> str:
+    """A component's script, of one file or several, the helpers that all of them share before it."""
+    return "\n".join(source(name) for name in ("shared.js", *names))
 
 
 class Region(pn.Column):

@@ -46,6 +46,12 @@ class Selection(param.Parameterized):
         others = [p for p in self.pixels if p != pixel] if add else []
         self.pixels = (*others, pixel)[-MAX_PIXELS:]
 
+    def move_pin(self, index: int, pixel: Pixel) -> None:
+        """Move one of the pins; onto another one it stays where it is."""
+        pixel = check_pixel(*pixel)
+        if 0 <= index < len(self.pixels) and pixel not in self.pixels:
+            self.pixels = (*self.pixels[:index], pixel, *self.pixels[index + 1 :])
+
     def keep_last_pixel(self) -> None:
         """Remove all pins but the last."""
         self.pixels = self.pixels[-1:]

@@ -75,3 +75,18 @@ const fitCanvas = (canvas) => {
   context.clearRect(0, 0, width, height)
   return context
 }
+
+// Drawn, not typed: fonts lack these signs, or show them as coloured emoji.
+const ICONS = {
+  first: "M3 3h2v10H3zM13 3v10L6 8z", last: "M11 3h2v10h-2zM3 3v10l7-5z", previous: "M11 3v10L4 8z", next: "M5 3v10l7-5z",
+  play: "M4 2.5v11L13.5 8z", pause: "M4 3h3v10H4zM9 3h3v10H9z",
+  loop: "M8 3a5 5 0 0 1 4.6 3H11v1.5h4V3.4h-1.4v1.5A6.5 6.5 0 0 0 1.6 7h1.5A5 5 0 0 1 8 3zm0 10a5 5 0 0 1-4.6-3H5V8.5H1v4.1h1.4v-1.5A6.5 6.5 0 0 0 14.4 9h-1.5A5 5 0 0 1 8 13z",
+}
+const icon = (name) => {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path")
+  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", width: 14, height: 14, fill: "currentColor", "aria-hidden": "true" })) svg.setAttribute(key, value)
+  path.setAttribute("d", ICONS[name])
+  svg.append(path)
+  return svg
+}

@@ -1,0 +1,99 @@
+// The timeline: which dates are there, which one is shown, which one it is compared with, and the range that plays.
+
+const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
+  const el = element("canvas", { class: "timeline", tabindex: 0, role: "slider", "aria-label": "Acquisition date", "aria-valuemin": 0 })
+  const EDGE = 6
+  let last = null, drag = null, colours = null
+
+  const css = (name) => getComputedStyle(root()).getPropertyValue(name).trim()
+  const geometry = () => {
+    const n = Math.max(last?.dates.length ?? 0, 1)
+    const unit = (el.clientWidth - 2 * EDGE) / n
+    return { n, unit, at: (i) => EDGE + (i + 0.5) * unit }
+  }
+
+  // `model`: dates, status, ready (has a frame), marks (a fraction that is gap-filled, by date), index, other, range
+  const draw = (model) => {
+    last = model
+    colours ??= { there: css("--accent"), waiting: css("--line"), absent: css("--absent"), broken: css("--bad"), text: css("--muted"), now: css("--ink"), other: css("--focus"), gap: css("--gap") }
+    const context = fitCanvas(el)
+    const { n, unit, at } = geometry()
+    if (!model.dates.length) return
+    for (let i = 0; i < n; i++) {
+      const now = model.status[i]
+      context.fillStyle = now === status.THERE ? colours.there : now === status.ABSENT ? colours.absent : now === status.BROKEN ? colours.broken : colours.waiting
+      context.globalAlpha = (now === status.THERE && !model.ready(i) ? 0.4 : 1) * (i < model.range[0] || i > model.range[1] ? 0.35 : 1)
+      const tall = now === status.ABSENT ? 3 : 10
+      context.fillRect(EDGE + i * unit, 8 + (10 - tall), Math.max(unit - 0.8, 0.7), tall)
+      const gap = model.gaps?.[i] ?? 0
+      if (gap > 0 && now === status.THERE) {
+        context.fillStyle = colours.gap
+        context.fillRect(EDGE + i * unit, 8, Math.max(unit - 0.8, 0.7), Math.max(2, 10 * gap))
+      }
+    }
+    context.globalAlpha = 1
+    context.fillStyle = colours.text
+    context.font = "10px system-ui, sans-serif"
+    context.textBaseline = "top"
+    model.dates.forEach((iso, i) => {
+      const [year, month] = iso.split("-").map(Number)
+      const before = i ? Number(model.dates[i - 1].split("-")[1]) : 0
+      if (month !== before && (month - 1) % 3 === 0) {
+        context.fillRect(EDGE + i * unit, 20, 1, 3)
+        context.fillText(month === 1 ? String(year) : MONTHS[month - 1], EDGE + i * unit + 3, 20)
+      }
+    })
+    for (const [i, way] of [[model.range[0], 1], [model.range[1], -1]]) {
+      const x = at(i) - (way * unit) / 2
+      context.fillStyle = colours.now
+      context.fillRect(x - 1, 6, 2, 14)
+      context.fillRect(way > 0 ? x : x - 4, 6, 4, 2)
+      context.fillRect(way > 0 ? x : x - 4, 18, 4, 2)
+    }
+    const cursor = (i, colour) => {
+      context.fillStyle = colour
+      context.fillRect(at(i) - 1, 2, 2, 18)
+      context.beginPath()
+      context.moveTo(at(i) - 5, 0); context.lineTo(at(i) + 5, 0); context.lineTo(at(i), 6)
+      context.fill()
+    }
+    if (model.other >= 0) cursor(model.other, colours.other)
+    cursor(model.index, colours.now)
+    el.setAttribute("aria-valuemax", n - 1)
+    el.setAttribute("aria-valuenow", model.index)
+    el.setAttribute("aria-valuetext", model.dates[model.index] ?? "")
+  }
+
+  const indexAt = (event) => {
+    const { n, unit } = geometry()
+    return Math.min(n - 1, Math.max(0, Math.floor((event.clientX - el.getBoundingClientRect().left - EDGE) / unit)))
+  }
+  const grabbed = (event) => {
+    const { unit, at } = geometry()
+    const x = event.clientX - el.getBoundingClientRect().left
+    const near = (place, reach) => Math.abs(x - place) <= reach
+    if (near(at(last.index), 5)) return "now"
+    if (last.other >= 0 && near(at(last.other), 6)) return "other"
+    // The ends' handles are to be had where they have been moved, or right at the ends.
+    if (near(at(last.range[0]) - unit / 2, last.range[0] ? 5 : 3)) return "from"
+    if (near(at(last.range[1]) + unit / 2, last.range[1] < last.dates.length - 1 ? 5 : 3)) return "to"
+    return event.altKey && last.other >= 0 ? "other" : "now"
+  }
+  const act = (event, settled) => {
+    const index = indexAt(event)
+    if (drag === "other") onCompare(index)
+    else if (drag === "from") onRange([Math.min(index, last.range[1]), last.range[1]])
+    else if (drag === "to") onRange([last.range[0], Math.max(index, last.range[0])])
+    else onSeek(index, settled)
+  }
+  el.addEventListener("pointerdown", (event) => {
+    if (!last?.dates.length) return
+    drag = grabbed(event)
+    el.setPointerCapture(event.pointerId)
+    act(event, false)
+  })
+  el.addEventListener("pointermove", (event) => { if (drag) act(event, false) })
+  el.addEventListener("pointerup", (event) => { if (drag) act(event, true); drag = null })
+  el.addEventListener("pointercancel", () => { drag = null })
+  return { el, draw, again: () => { colours = null; if (last) draw(last) } }
+}
