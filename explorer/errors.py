@@ -76,6 +76,17 @@ class InvalidQueryError(ExplorerError, ValueError):
     """A query argument that cannot be understood."""
 
 
+class ExpressionError(InvalidQueryError):
+    """A formula over band names that is not one; `part` is what is wrong, `position` its character from 1."""
+
+    def __init__(self, text: str, part: str, position: int, why: str) -> None:
+        shown, named = (t if len(t) <= 60 else t[:57] + "..." for t in (text, part))
+        super().__init__(f"formula {shown!r}: {named!r} at character {position} {why}")
+        self.part = part
+        self.position = position
+        self.why = why
+
+
 class CorpusNotFoundError(ExplorerError, FileNotFoundError):
     """Nothing that looks like a corpus at the place given."""
 

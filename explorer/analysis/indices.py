@@ -1,11 +1,23 @@
-"""Spectral indices, by spyndex (the catalogue of Awesome Spectral Indices, Montero et al. 2023)."""
+"""Spectral indices of spyndex's catalogue (Awesome Spectral Indices, Montero et al. 2023,
+doi:10.1038/s41597-023-02096-0): which ones a product has the bands for, and their values.
+
+spyndex brings names, formulas, constants and references. Its `computeIndex` evaluates formulas as Python and takes a
+millisecond before it begins; here they go through `expressions`, which does neither.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import spyndex
 
-from explorer.products import REFLECTANCE_SCALE
+from explorer.analysis import expressions
+from explorer.errors import InvalidQueryError
+from explorer.products import PRODUCTS, REFLECTANCE_SCALE
 
 # Our band names in the letters of the catalogue.
 _LETTERS = {
@@ -15,18 +27,124 @@ _LETTERS = {
         "B08": "N", "B8A": "N2", "B09": "WV", "B11": "S1", "B12": "S2",
     },
 }  # fmt: skip
+# Where the catalogue's default is not what the index's authors used: SAVI's L (Huete 1988,
+# doi:10.1016/0034-4257(88)90106-X).
+_CONSTANTS = {"SAVI": {"L": 0.5}}
 
 
-def compute(name: str, product: str, dn: dict[str, np.ndarray]) -> np.ndarray:
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One index as the catalogue describes it; `bands` are those of our product that it needs."""
+
+    name: str
+    title: str
+    domain: str
+    formula: str
+    reference: str
+    bands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    letters: tuple[str, ...]  # bands that the formula needs, in the catalogue's letters
+    kernels: tuple[str, ...]  # such as kNR
+    constants: Mapping[str, np.ndarray]
+    run: expressions.Expression
+
+
+@cache
+def available(product: str) -> Mapping[str, Index]:
+    """Every index that can be computed from a product's bands (`PF-SR`: some 90, `S2-SR`: some 220), by name.
+
+    Raises `KeyError` for a product without reflectance.
+    """
+    names = {letter: band for band, letter in _LETTERS[product].items()}
+    found = {}
+    for name in sorted(spyndex.indices, key=str.lower):
+        recipe = _recipe(name, product)
+        if set(recipe.letters) <= set(names):
+            entry = spyndex.indices[name]
+            bands = tuple(names[letter] for letter in recipe.letters)
+            found[name] = Index(
+                name,
+                str(entry.long_name),
+                str(entry.application_domain),
+                str(entry.formula),
+                str(entry.reference),
+                bands,
+            )
+    return MappingProxyType(found)
+
+
+def find(name: str, product: str) -> Index:
+    """The index of this name (in any case) for a product; raises `InvalidQueryError` where it has none."""
+    known = available(product)
+    if name in known:
+        return known[name]
+    for other, entry in known.items():
+        if other.lower() == name.lower():
+            return entry
+    if name in spyndex.indices:
+        missing = [x for x in _recipe(name, product).letters if x not in _LETTERS[product].values()]
+        raise InvalidQueryError(f"index {name} needs {', '.join(missing)}, which {product} does not have")
+    raise InvalidQueryError(
+        f"spyndex knows no index {name[:40]!r}; {product} has {len(known)}, NDVI among them"
+    )
+
+
+def compute(name: str, product: str, dn: Mapping[str, np.ndarray]) -> np.ndarray:
     """An index such as `NDVI` from DN by band name (any shape). float32; NaN where it is undefined.
 
-    Raises `KeyError` where the catalogue has no such index or a band of it is not given.
+    Constants are the catalogue's, wavelengths the product's; kernels are `exp(-(a - b)^2 / 2s^2)` with s = (a + b) / 2
+    (Camps-Valls et al. 2021, doi:10.1126/sciadv.abc7447). Raises `KeyError` where the catalogue has no such index or a
+    band of it is not given.
     """
     letters = _LETTERS[product]
-    params = {letters[b]: v.astype(np.float32) * np.float32(REFLECTANCE_SCALE) for b, v in dn.items()}
-    missing = [letter for letter in spyndex.indices[name].bands if letter not in params]
+    recipe = _recipe(name, product)
+    wanted = set(recipe.letters)
+    params = {
+        letters[band]: np.multiply(values, np.float32(REFLECTANCE_SCALE), dtype=np.float32)
+        for band, values in dn.items()
+        if letters[band] in wanted
+    }
+    missing = [letter for letter in recipe.letters if letter not in params]
     if missing:
         raise KeyError(f"{name} needs {', '.join(missing)}, which {product} was not asked for")
+    values = {**recipe.constants, **params}
+    for kernel in recipe.kernels:
+        values[kernel] = _kernel(values[kernel[1]], values[kernel[2]], kernel[1] == kernel[2])
+    return recipe.run(values)
+
+
+@cache
+def _recipe(name: str, product: str) -> _Recipe:
+    entry = spyndex.indices[name]
+    symbols = [str(symbol) for symbol in entry.bands]
+    kernels = tuple(s for s in symbols if len(s) == 3 and s[0] == "k")
+    needed = [s for s in symbols if s not in kernels] + [
+        letter for kernel in kernels for letter in kernel[1:]
+    ]
+    constants: dict[str, np.ndarray] = {}
+    wavelengths = {
+        f"lambda{letter}": PRODUCTS[product].band(band).wavelength
+        for band, letter in _LETTERS[product].items()
+    }
+    letters = []
+    for symbol in dict.fromkeys(needed):
+        known = spyndex.constants.get(symbol)
+        default = None if known is None else known.default
+        value = _CONSTANTS.get(name, {}).get(symbol, wavelengths.get(symbol, default))
+        if value is None:
+            letters.append(symbol)
+        else:
+            constants[symbol] = np.float32(value)
+    # Case matters here: g is a gain and G is green.
+    run = expressions.parse(str(entry.formula), {s: s for s in symbols}, what=f"spyndex's {name}")
+    return _Recipe(tuple(letters), kernels, MappingProxyType(constants), run)
+
+
+def _kernel(a: np.ndarray, b: np.ndarray, same: bool) -> np.ndarray:
+    if same:
+        return np.ones_like(a)
     with np.errstate(divide="ignore", invalid="ignore"):
-        values = np.asarray(spyndex.computeIndex(name, params), dtype=np.float32)
-    return np.where(np.isfinite(values), values, np.float32(np.nan))
+        return np.asarray(np.exp(-2 * np.square((a - b) / (a + b))), np.float32)
