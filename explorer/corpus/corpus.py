@@ -6,20 +6,22 @@ import datetime as dt
 import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import pandas as pd
 import xarray as xr
 
 from explorer import grid
 from explorer.config import Settings, settings
+from explorer.corpus import at_hand, stac
 from explorer.corpus import index as sample_index
 from explorer.corpus import query as queries
-from explorer.corpus import stac
 from explorer.corpus.arrays import to_dataarray
 from explorer.corpus.cubes import CubeCache, Reading
+from explorer.corpus.filter_table import FilterTable
+from explorer.corpus.filtered import filtered
 from explorer.corpus.readers import ReaderPool
 from explorer.corpus.store import DirectoryStore, Store
 from explorer.errors import NotThereError, StoreError, UnknownSampleError
@@ -54,6 +56,8 @@ class Corpus:
         """Ids worth opening first."""
         threads = getattr(store, "concurrency", None) or os.cpu_count() or 2
         self._pool = ReaderPool(threads)
+        self._extras: pd.DataFrame | None = None
+        self._table: FilterTable | None = None
         self.cubes = CubeCache(self.store, self._pool, self.config.cube_cache_bytes)
 
     def __repr__(self) -> str:
@@ -184,12 +188,44 @@ class Corpus:
         """
         return self.cubes.open(self.cell(sample_id), product, first, behind=True)
 
-    def query(self, **conditions: Any) -> pd.DataFrame:
-        """Rows of `samples` that meet every condition; see `explorer.corpus.query.query`.
+    @property
+    def extras(self) -> pd.DataFrame | None:
+        """What else is known of samples, indexed by `sample_id`: `review` (text) and `suspicion` (0 to 1).
 
-        By space (`bbox`, `geometry`), label (`classes`, `level`, `min_fraction`), time (`start`, `end`) or all.
+        Either may be absent; samples that are not in it count as not reviewed, and not as suspect. Set it to filter
+        by it.
         """
-        return queries.query(self.index, **conditions)
+        return self._extras
+
+    @extras.setter
+    def extras(self, frame: pd.DataFrame | None) -> None:
+        self._extras, self._table = frame, None
+
+    @property
+    def filter_table(self) -> FilterTable:
+        """The columns that filters ask; see `explorer.corpus.filters`."""
+        table = self._table
+        if table is None:
+            root = getattr(self.store, "root", None)
+            imagery = None
+            if isinstance(root, Path) and not self.index.moved and not self.synthetic:
+                imagery = partial(at_hand.in_folder, root, self.samples.index)
+            table = self._table = FilterTable(self.index, self._extras, imagery)
+        return table
+
+    @overload
+    def query(self, *, as_geopandas: Literal[True], **conditions: Any) -> gpd.GeoDataFrame: ...
+    @overload
+    def query(self, *, as_geopandas: bool = False, **conditions: Any) -> pd.DataFrame: ...
+    def query(self, *, as_geopandas: bool = False, **conditions: Any) -> pd.DataFrame:
+        """Rows of `samples` that meet every condition; with their footprints where `as_geopandas`.
+
+        By space (`bbox`, `geometry`, `countries`, `zones`), label (`classes`, `level`, `min_fraction`, `largest`,
+        `purity`, `mixture`), time (`start`, `end`), `ids`, `review`, `suspicion`, `imagery`, or all. `filters` takes
+        a `Filters`, or the text that a link has. See `explorer.corpus.query.query` and `explorer.corpus.filters`.
+        """
+        found = filtered(self.index, self.filter_table, **conditions)
+        return self.to_geopandas(found) if as_geopandas else found
 
     def to_geopandas(self, samples: pd.DataFrame | Iterable[str] | None = None) -> gpd.GeoDataFrame:
         """Samples (all, or the rows or ids given) with their footprints, EPSG:4326."""
