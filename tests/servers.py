@@ -6,6 +6,7 @@ import base64
 import hashlib
 import random
 import socket
+import sys
 import threading
 import time
 from collections import Counter
@@ -187,3 +188,15 @@ def serve(root: Path, **behaviour: Any) -> Iterator[Server]:
             for connection in server.sockets:  # those kept alive would go on being answered
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
+
+
+def main() -> None:
+    """Serve a folder from a process of its own, so that a measurement is not slowed by the server's own work."""
+    root, latency = sys.argv[1:]
+    with serve(Path(root), latency=float(latency)) as server:
+        print(server.url, flush=True)  # noqa: T201  the one who started it reads this
+        sys.stdin.read()  # until it goes away
+
+
+if __name__ == "__main__":
+    main()

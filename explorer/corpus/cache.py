@@ -106,11 +106,14 @@ class ChipCache:
         try:
             self._make_room(size)
             path = self.path(name)
-            try:
-                _write(path, body)
-            except FileNotFoundError:  # its folder is new, or the whole cache was deleted while in use
-                path.parent.mkdir(parents=True, exist_ok=True)
-                _write(path, body)
+            for attempt in range(3):
+                try:
+                    _write(path, body)
+                    break
+                except FileNotFoundError:  # its folder is new, or the whole cache is being deleted
+                    if attempt == 2:
+                        raise
+                    path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             self._fail(error)
 

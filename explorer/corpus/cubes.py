@@ -268,8 +268,10 @@ class Reading:
     def _chip(self, key: str) -> chips.Chip:
         product, cell = self.cube.product, self.cube.cell
         forget = getattr(self._store, "forget", None)
+        data = self._store.get(key)
         try:
-            return chips.read(self._store.get(key), product, cell)
+            with self._pool.decoding:
+                return chips.read(data, product, cell)
         except ChipError:
             if forget is None:
                 raise

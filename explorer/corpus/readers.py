@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import os
 import threading
 from collections.abc import Callable
 
@@ -15,6 +16,8 @@ class ReaderPool:
 
     def __init__(self, threads: int) -> None:
         self.size = max(1, threads)
+        # Many threads wait for a network at once; if all of them decoded at once, a picture would wait for all.
+        self.decoding = threading.BoundedSemaphore(min(self.size, os.cpu_count() or 2))
         self._jobs: list[tuple[int, int, Callable[[], None]]] = []
         self._count = itertools.count()
         self._ready = threading.Condition()
