@@ -261,8 +261,8 @@ class Corpus:
 
     def close(self) -> None:
         """Stop the reader threads, close connections and drop what is in memory."""
-        self._pool.close()
         self.cubes.close()
+        self._pool.close()
         close = getattr(self.store, "close", None)
         if close is not None:
             close()
