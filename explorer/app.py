@@ -67,7 +67,7 @@ class Explorer(pn.viewable.Viewer):
         self._map = MapView(self.corpus, self.selection, self._loop, raster, self.corpus.config.tiles)
         self._animation = AnimationView(self.corpus, self.selection, self._loop, bus)
         self._bands = BandsView(self.corpus, self.selection, self._loop, bus)
-        self._profile = ProfileView(self.selection, self._loop, bus)
+        self._profile = ProfileView(self.corpus, self.selection, self._loop, bus)
         self._labels = LabelsView(self.corpus)
         self._animation.on_cube.append(self._planet_came)
         self._bands.on_cube.append(lambda reading, _: self._profile.show(sentinel=reading.cube))
@@ -86,7 +86,9 @@ class Explorer(pn.viewable.Viewer):
         self.apply(wanted)
         # Watched only now, so that the first sample is opened once.
         self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
-        self.selection.param.watch(lambda _e: self._write_url(push=False), ["pixels", "composite", "settled"])
+        self.selection.param.watch(
+            lambda *_e: self._write_url(push=False), ["pixels", "names", "composite", "settled"]
+        )
         self._open(stay=wanted.date is not None)
 
     def __panel__(self) -> Any:
@@ -108,6 +110,7 @@ class Explorer(pn.viewable.Viewer):
                 sample_id=sample or self.corpus.default_sample,
                 date=link.date or DEFAULT_DATE,
                 pixels=link.pixels or DEFAULT_PIXELS,
+                names={p: n for p, n in zip(link.pixels or (), link.names, strict=False) if n},
                 composite=link.composite or "true",
             )
         finally:
@@ -171,7 +174,6 @@ class Explorer(pn.viewable.Viewer):
         self._labels.pane.stylesheets = [html, source("labels.css")]
         self._labels.pane.sizing_mode = "stretch_width"
         self._map.legend.stylesheets = [html, source("legend.css")]
-        self._profile.legend.stylesheets = [html, source("keys.css")]
         left = pn.Column(
             region("Sample map", "auto", self._map.pane, self._map.legend),
             Region(

@@ -123,12 +123,12 @@ def profile(
         raise InvalidQueryError("name one pixel: either --row and --col, or --lon and --lat")
     with shared.opened(corpus) as opened:
         from explorer.analysis import profiles
+    from explorer.analysis.tables import to_csv
 
         if lon is not None and lat is not None:
             row, col = _pixel_at(opened, sample_id, lon, lat)
         table = profiles.pixel(opened, sample_id, row=cast(int, row), col=cast(int, col))
-    header = "".join(f"# {line}\n" for line in _csv_header(table))
-    _write_text(header + table.to_csv(index=False, date_format="%Y-%m-%dT%H:%MZ"), output)
+    _write_text(to_csv(table), output)
 
 
 @app.command()
@@ -249,14 +249,6 @@ def _pixel_at(corpus: Corpus, sample_id: str, lon: float, lat: float) -> tuple[i
             f"{west:.5f} to {east:.5f} °E and {south:.5f} to {north:.5f} °N"
         )
     return pixel
-
-
-def _csv_header(table: pd.DataFrame) -> Iterator[str]:
-    attrs = table.attrs
-    yield f"sample {attrs['sample_id']} ({attrs['crs']})"
-    yield "units: " + ", ".join(f"{column} in {unit}" for column, unit in attrs["units"].items())
-    yield from attrs["attribution"]
-    yield attrs["references"]
 
 
 def _print_samples(found: pd.DataFrame) -> None:

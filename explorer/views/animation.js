@@ -235,7 +235,7 @@ export function render({ model, el }) {
     if (act) { act(); event.preventDefault() }
     else if (event.key === " " && !event.target.closest("button")) { setPlaying(!state.playing); event.preventDefault() }
   })
-  page.on("seek", ({ time, index }) => {
+  page.on("seek", ({ time, index, settled = true }) => {
     if (!state.times.length) return
     setPlaying(false)
     if (index === undefined) {
@@ -244,7 +244,7 @@ export function render({ model, el }) {
         if (Math.abs(t - time) < best && (there(i) || !state.settled)) { best = Math.abs(t - time); index = i }
       })
     }
-    if (index !== undefined) seek(index, true)
+    if (index !== undefined && (settled || index !== state.index)) seek(index, settled)
   }, gone.signal)
 
   // --- what the server sends -------------------------------------------------------------------

@@ -45,7 +45,7 @@ class AnimationView:
             "move": self._move,
             "under": self._under,
         }
-        selection.param.watch(lambda _e: self._send_pins(), "pixels")
+        selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
         selection.param.watch(lambda _e: self._start_feed(), "composite")
 
     @property
@@ -154,7 +154,7 @@ class AnimationView:
         self.player.send("seek", ticket=self._ticket, index=nearest)
 
     def _send_pins(self) -> None:
-        self.player.send("pins", pins=pins(self._selection.pixels))
+        self.player.send("pins", pins=pins(self._selection.pixels, self._selection.names))
 
     def _date(self, data: dict[str, Any]) -> None:
         index = data.get("index")

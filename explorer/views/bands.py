@@ -156,7 +156,7 @@ class BandsView:
     _empty: tuple[str, ...] = ()
 
     def _send_pins(self) -> None:
-        self.grid.send("pins", pins=pins(self._selection.pixels))
+        self.grid.send("pins", pins=pins(self._selection.pixels, self._selection.names))
 
     def _pick(self, data: dict[str, Any]) -> None:
         row, col = data.get("row"), data.get("col")

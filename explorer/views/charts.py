@@ -52,12 +52,16 @@ def named_span(name: str) -> Hook:
 
 
 def seek_on_tap(bus: str) -> Hook:
-    """A click on a chart over time moves the animation there."""
+    """A click or a drag on a chart over time moves the animation there."""
 
     def hook(plot: Any, _element: Any) -> None:
-        code = f"window.dispatchEvent(new CustomEvent('explorer:{bus}:seek', {{detail: {{time: cb_obj.x}}}}))"
+        send = "window.dispatchEvent(new CustomEvent('explorer:%s:seek', {detail: {time: cb_obj.x, settled: %s}}))"
         for event in ("tap", "doubletap"):  # a second click within 300 ms is a doubletap, not a tap
-            plot.state.js_on_event(event, CustomJS(code=code))
+            plot.state.js_on_event(event, CustomJS(code=send % (bus, "true")))
+        # A drag moves the date too, unless a tool of the chart (box zoom) has taken the drag.
+        free = "if (cb_obj.origin.toolbar.gestures.pan.active === null) "
+        for event, settled in (("pan", "false"), ("panend", "true")):
+            plot.state.js_on_event(event, CustomJS(code=free + send % (bus, settled)))
 
     return hook
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 import holoviews as hv
 import numpy as np
+import pandas as pd
 import panel as pn
 
+from explorer.analysis import profiles
 from explorer.analysis.profiles import SENSORS, Series, series, to_s2
+from explorer.analysis.tables import to_csv
+from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube
 from explorer.products import PF_SR, S2_SR
 from explorer.views import charts
-from explorer.views.parts import Component, Loop, script
+from explorer.views.parts import Component, Loop, script, source
 from explorer.views.selection import Pixel, Selection, pins
 
 _S2_ORDER = sorted(S2_SR.bands, key=lambda band: band.wavelength)
@@ -28,11 +31,18 @@ class Bridge(Component):
     _esm = script("bridge.js")
 
 
+class PinList(Component):
+    """The legend, and the pins by name."""
+
+    _esm = script("pins.js")
+    _stylesheets: ClassVar[list[Any]] = [source("pins.css")]
+
+
 class ProfileView:
     """Charts over time and against wavelength of the pinned pixels of one sample."""
 
-    def __init__(self, selection: Selection, loop: Loop, bus: str) -> None:
-        self._selection, self._loop = selection, loop
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+        self._corpus, self._selection, self._loop = corpus, selection, loop
         self.bridge = Bridge(loop, bus=bus, width=0, height=0, margin=0, sizing_mode="fixed")
         self.reflectance, self.ndvi, self.spectrum = _pane(), _pane(), _pane()
         times = charts.time_range()
@@ -47,11 +57,19 @@ class ProfileView:
             (self.spectrum, lambda: charts.spectrum(bus)),
         ]
         self.bridge.on["ready"] = lambda _data: self._loop.call(self._build)
-        self.legend = pn.pane.HTML("", sizing_mode="stretch_width", margin=0, css_classes=["legend-line"])
+        self.legend = PinList(loop, bus=bus, sizing_mode="stretch_width", margin=0)
+        self.legend.on = {
+            "ready": lambda _data: self._send_legend(),
+            "again": lambda _data: self._send_legend(),
+            "name": self._name_pin,
+            "remove": self._remove_pin,
+            "csv": lambda _data: self._send_csv(),
+        }
         self._planet: Cube | None = None
         self._sentinel: Cube | None = None
         self._fresh = True
         selection.param.watch(lambda _e: self.draw(), "pixels")
+        selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
 
     def _build(self) -> None:
         if self._to_build:
@@ -97,7 +115,47 @@ class ProfileView:
         )
         self._fresh = self._fresh and not drawn
         self.bridge.send("spectra", **_spectra(planet, sentinel, colours))
-        self.legend.object = _legend(chosen, colours)
+
+    def _send_legend(self) -> None:
+        keys: list[dict[str, str]] = [
+            {"text": PF_SR.band(name).title, "colour": colour} for name, colour in charts.BAND_COLOURS.items()
+        ]
+        signs = [{"text": "Planet Fusion", "sign": "●"}, {"text": "Sentinel-2", "sign": "◆"}]
+        self.legend.send("keys", keys=keys + signs)
+        self._send_pins()
+
+    def _send_pins(self) -> None:
+        self.legend.send("pins", pins=pins(self._selection.pixels, self._selection.names))
+
+    def _name_pin(self, data: dict[str, Any]) -> None:
+        pin, name = data.get("pin"), data.get("name")
+        if isinstance(pin, int) and isinstance(name, str):
+            self._selection.name_pin(pin, name)
+
+    def _send_csv(self) -> None:
+        corpus, sample_id = self._corpus, self._selection.sample_id
+        chosen, names = self._selection.pixels, dict(self._selection.names)
+        if sample_id is None:
+            return
+
+        def job() -> str:
+            tables = [profiles.pixel(corpus, sample_id, row=row, col=col) for row, col in chosen]
+            for pixel, table in zip(chosen, tables, strict=True):
+                table.insert(0, "pin", names.get(pixel, f"row {pixel[0]}, col {pixel[1]}"))
+                # A name is a person's text: a spreadsheet must not take it for a formula.
+                table["pin"] = table["pin"].str.replace(r"^([=+\-@\t])", r"'\1", regex=True)
+            both = pd.concat(tables, ignore_index=True)
+            both.attrs = tables[0].attrs
+            return to_csv(both)
+
+        self._loop.work(
+            job, lambda text: self.legend.send("file", name=f"{sample_id}_profiles.csv", text=text)
+        )
+
+    def _remove_pin(self, data: dict[str, Any]) -> None:
+        pin = data.get("pin")
+        if isinstance(pin, int):
+            self._selection.remove_pin(pin)
 
 
 def _pane() -> pn.pane.HoloViews:
@@ -185,16 +243,3 @@ def _spectra(planet: list[Series], sentinel: list[Series], colours: list[str]) -
         "s2": {"names": [b.name for b in _S2_ORDER], "wavelengths": [b.wavelength for b in _S2_ORDER]},
         "pf": {"names": list(PF_SR.band_names), "wavelengths": [b.wavelength for b in PF_SR.bands]},
     }
-
-
-def _legend(chosen: tuple[Pixel, ...], colours: list[str]) -> str:
-    bands = "".join(
-        f'<span class="key"><i style="background:{colour}"></i>{escape(PF_SR.band(name).title)}</span>'
-        for name, colour in charts.BAND_COLOURS.items()
-    )
-    places = "".join(
-        f'<span class="key"><b style="background:{colour}"></b>row {row}, col {col}</span>'
-        for (row, col), colour in zip(chosen, colours, strict=True)
-    )
-    sensors = '<span class="key">● Planet Fusion</span><span class="key">◆ Sentinel-2</span>'
-    return f"{bands}<span class='gap'></span>{sensors}<span class='gap'></span>{places}"

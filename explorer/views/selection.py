@@ -19,6 +19,7 @@ Pixel = tuple[int, int]
 """(row, col) from the top left of the Planet Fusion chip, 0 to 199."""
 
 MAX_PIXELS = 8
+MAX_NAME = 24
 DEFAULT_DATE = dt.date(2018, 7, 2)
 DEFAULT_PIXELS: tuple[Pixel, ...] = ((150, 110),)
 PIN_COLOURS = (
@@ -32,6 +33,7 @@ class Selection(param.Parameterized):
     sample_id: str | None = param.String(default=None, allow_None=True)  # type: ignore[assignment]
     date: dt.date = param.CalendarDate(default=DEFAULT_DATE)  # type: ignore[assignment]
     pixels: tuple[Pixel, ...] = param.Parameter(default=DEFAULT_PIXELS)  # type: ignore[assignment]
+    names: Mapping[Pixel, str] = param.Dict(default={})  # type: ignore[assignment]
     composite: str = param.Selector(default="true", objects=list(COMPOSITES))  # type: ignore[assignment]
     settled = param.Event(doc="The date has come to rest: worth a new URL, unlike a frame of an animation.")
 
@@ -50,7 +52,21 @@ class Selection(param.Parameterized):
         """Move one of the pins; onto another one it stays where it is."""
         pixel = check_pixel(*pixel)
         if 0 <= index < len(self.pixels) and pixel not in self.pixels:
-            self.pixels = (*self.pixels[:index], pixel, *self.pixels[index + 1 :])
+            names = {pixel if p == self.pixels[index] else p: name for p, name in self.names.items()}
+            pixels = (*self.pixels[:index], pixel, *self.pixels[index + 1 :])
+            self.param.update(pixels=pixels, names=names)
+
+    def name_pin(self, index: int, name: str) -> None:
+        """Name one of the pins; an empty name takes it away."""
+        if 0 <= index < len(self.pixels):
+            others = {p: n for p, n in self.names.items() if p != self.pixels[index]}
+            name = clean_name(name)
+            self.names = {**others, self.pixels[index]: name} if name else others
+
+    def remove_pin(self, index: int) -> None:
+        """Remove one of the pins; the last one stays."""
+        if 0 <= index < len(self.pixels) > 1:
+            self.pixels = (*self.pixels[:index], *self.pixels[index + 1 :])
 
     def keep_last_pixel(self) -> None:
         """Remove all pins but the last."""
@@ -59,7 +75,13 @@ class Selection(param.Parameterized):
     def to_query(self) -> str:
         """The selection as a URL's query, `?` included."""
         return encode(
-            Link(sample=self.sample_id, date=self.date, pixels=self.pixels, composite=self.composite)
+            Link(
+                sample=self.sample_id,
+                date=self.date,
+                pixels=self.pixels,
+                names=tuple(self.names.get(pixel, "") for pixel in self.pixels) if self.names else (),
+                composite=self.composite,
+            )
         )
 
 
@@ -71,6 +93,7 @@ class Link:
     date: dt.date | None = None
     pixels: tuple[Pixel, ...] | None = None
     composite: str | None = None
+    names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
     problems: tuple[str, ...] = field(default=())
 
 
@@ -83,6 +106,8 @@ def encode(link: Link) -> str:
         parts["date"] = link.date.isoformat()
     if link.pixels:
         parts["pixels"] = ";".join(f"{row},{col}" for row, col in link.pixels)
+        if any(link.names):
+            parts["names"] = ";".join(link.names).rstrip(";")
     if link.composite and link.composite != "true":
         parts["composite"] = link.composite
     return "?" + urlencode(parts, safe=",;") if parts else ""
@@ -112,7 +137,15 @@ def decode(query: str | Mapping[str, Any]) -> Link:
             f"This link's composite {composite[:20]!r} is unknown; there are {', '.join(COMPOSITES)}."
         )
         composite = None
-    return Link(given.get("sample") or None, date, pixels, composite, tuple(problems))
+    names = [clean_name(name) for name in given.get("names", "").split(";")[: len(pixels or ())]]
+    while names and not names[-1]:
+        names.pop()
+    return Link(given.get("sample") or None, date, pixels, composite, tuple(names), tuple(problems))
+
+
+def clean_name(text: str) -> str:
+    """A pin's name: one line of at most 24 characters, without what separates names in a link."""
+    return "".join(c for c in text if c.isprintable() and c != ";").strip()[:MAX_NAME]
 
 
 def _text(value: Any) -> str:
@@ -134,9 +167,14 @@ def _pixels(text: str) -> tuple[Pixel, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def pins(pixels: Iterable[Pixel]) -> list[dict[str, Any]]:
-    """Pixels with their colours, for the browser."""
+def pins(pixels: Iterable[Pixel], names: Mapping[Pixel, str] | None = None) -> list[dict[str, Any]]:
+    """Pixels with their colours and names, for the browser."""
     return [
-        {"row": row, "col": col, "colour": PIN_COLOURS[i % len(PIN_COLOURS)]}
+        {
+            "row": row,
+            "col": col,
+            "colour": PIN_COLOURS[i % len(PIN_COLOURS)],
+            "name": (names or {}).get((row, col), ""),
+        }
         for i, (row, col) in enumerate(pixels)
     ]
