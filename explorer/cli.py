@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -123,7 +122,7 @@ def profile(
         raise InvalidQueryError("name one pixel: either --row and --col, or --lon and --lat")
     with shared.opened(corpus) as opened:
         from explorer.analysis import profiles
-    from explorer.analysis.tables import to_csv
+        from explorer.analysis.tables import to_csv
 
         if lon is not None and lat is not None:
             row, col = _pixel_at(opened, sample_id, lon, lat)
