@@ -228,6 +228,10 @@ class SampleRaster:
                 self._levels[level] = classes[self._order]
             return self._levels[level]
 
+    def draw(self, view: View, colours: np.ndarray) -> np.ndarray:
+        """All samples in colours: uint8 `(height, width, 4)`, row 0 the south."""
+        return coloured(self.layer().image(view), colours)
+
     def nearest(self, x: float, y: float, reach: float) -> int | None:
         """As `Layer.nearest`, of all samples."""
         return self.layer().nearest(x, y, reach)

@@ -14,6 +14,7 @@ from explorer.analysis.composite import COMPOSITES
 from explorer.analysis.profiles import check_pixel
 from explorer.errors import ExplorerError
 from explorer.products import PF_SR
+from explorer.views.map_state import MapLink, MapState
 
 Pixel = tuple[int, int]
 """(row, col) from the top left of the Planet Fusion chip, 0 to 199."""
@@ -36,6 +37,11 @@ class Selection(param.Parameterized):
     names: Mapping[Pixel, str] = param.Dict(default={})  # type: ignore[assignment]
     composite: str = param.Selector(default="true", objects=list(COMPOSITES))  # type: ignore[assignment]
     settled = param.Event(doc="The date has come to rest: worth a new URL, unlike a frame of an animation.")
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)
+        self.map = MapState()
+        """What the map shows beside the sample."""
 
     @property
     def date_index(self) -> int:
@@ -81,6 +87,7 @@ class Selection(param.Parameterized):
                 pixels=self.pixels,
                 names=tuple(self.names.get(pixel, "") for pixel in self.pixels) if self.names else (),
                 composite=self.composite,
+                map=self.map.link(),
             )
         )
 
@@ -94,6 +101,7 @@ class Link:
     pixels: tuple[Pixel, ...] | None = None
     composite: str | None = None
     names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
+    map: MapLink = field(default_factory=MapLink)
     problems: tuple[str, ...] = field(default=())
 
 
@@ -110,7 +118,8 @@ def encode(link: Link) -> str:
             parts["names"] = ";".join(link.names).rstrip(";")
     if link.composite and link.composite != "true":
         parts["composite"] = link.composite
-    return "?" + urlencode(parts, safe=",;") if parts else ""
+    parts |= link.map.parts()
+    return "?" + urlencode(parts, safe=",;:") if parts else ""
 
 
 def decode(query: str | Mapping[str, Any]) -> Link:
@@ -140,7 +149,9 @@ def decode(query: str | Mapping[str, Any]) -> Link:
     names = [clean_name(name) for name in given.get("names", "").split(";")[: len(pixels or ())]]
     while names and not names[-1]:
         names.pop()
-    return Link(given.get("sample") or None, date, pixels, composite, tuple(names), tuple(problems))
+    map_link = MapLink.read(given)
+    problems += map_link.problems
+    return Link(given.get("sample") or None, date, pixels, composite, tuple(names), map_link, tuple(problems))
 
 
 def clean_name(text: str) -> str:

@@ -1,0 +1,111 @@
+"""Samples as a table to take away: CSV, GeoJSON, GeoParquet, each with whom to name inside."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from explorer import grid, nomenclature
+from explorer.errors import InvalidQueryError
+from explorer.products import CITATION, LICENSE
+
+if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
+
+FORMATS = {"csv": "text/csv", "geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet"}
+"""Ending -> media type."""
+MAX_GEOJSON = 200_000
+"""More samples than this make a GeoJSON that no program opens gladly."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def frame(corpus: Corpus, rows: np.ndarray) -> pd.DataFrame:
+    """Rows of the sample table (positions) with what the map knows of them, indexed by `sample_id`.
+
+    `lon`, `lat` (degrees), `clc`, `class` (its name), `fraction` (0 to 1), `classes` (how many), `country`, `zone`; and
+    `review` and `suspicion` where they are known.
+    """
+    from explorer.corpus.places import names
+
+    table = corpus.filter_table
+    found = corpus.samples.iloc[rows][["lon", "lat", "clc", "fraction"]].copy()
+    titles = np.array([""] * 1000, object)
+    for code in (0, *nomenclature.codes(3)):
+        titles[code] = nomenclature.land_cover(code).title
+    found.insert(3, "class", titles[found["clc"].to_numpy()])
+    found["classes"] = table.mixture[rows]
+    found["country"] = np.array([*names(), ""], object)[table.country[rows]]
+    found["zone"] = table.zone[rows]
+    if "review" in table.offers:
+        found["review"] = table.review[rows]
+    if "suspicion" in table.offers:
+        found["suspicion"] = table.suspicion[rows]
+    found.index.name = "sample_id"
+    return found
+
+
+def terms(corpus: Corpus) -> dict[str, str]:
+    """Whom to name for a table of samples, and on which terms."""
+    if corpus.synthetic:
+        return {
+            "attribution": corpus.attribution("labels"),
+            "license": "none: synthetic",
+            "citation": CITATION,
+        }
+    return {"attribution": corpus.attribution("labels"), "license": LICENSE["labels"], "citation": CITATION}
+
+
+def write(corpus: Corpus, rows: np.ndarray, ending: str) -> bytes:
+    """A table of samples as the bytes of a file (`csv`, `geojson` or `parquet`). Raises `InvalidQueryError`."""
+    if ending not in FORMATS:
+        raise InvalidQueryError(f"no format {ending!r}; there are {', '.join(FORMATS)}")
+    if ending == "geojson" and len(rows) > MAX_GEOJSON:
+        raise InvalidQueryError(
+            f"{len(rows):,} samples are too many for one GeoJSON ({MAX_GEOJSON:,}); take GeoParquet, or filter"
+        )
+    found = frame(corpus, rows)
+    return {"csv": _csv, "geojson": _geojson, "parquet": _parquet}[ending](found, terms(corpus))
+
+
+def _csv(found: pd.DataFrame, about: dict[str, str]) -> bytes:
+    safe = found.copy()
+    for name in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
+        text = safe[name].astype(str)
+        # A spreadsheet would run what begins so.
+        safe[name] = text.where(~text.str.startswith(_FORMULA), "'" + text)
+    notes = "".join(f"# {name}: {text}\n" for name, text in about.items())
+    numbers = {"lon": 6, "lat": 6, "fraction": 4, "suspicion": 4}
+    return (notes + safe.round(numbers).to_csv(lineterminator="\n")).encode()
+
+
+def _geojson(found: pd.DataFrame, about: dict[str, str]) -> bytes:
+    shapes = shapely.to_geojson(shapely.set_precision(grid.footprints(found.index), 1e-7, mode="pointwise"))
+    rounded = found.round({"lon": 6, "lat": 6, "fraction": 4, "suspicion": 4}).reset_index()
+    rounded = rounded.astype(object).where(rounded.notna(), None)
+    records: list[dict[Any, Any]] = rounded.to_dict("records")
+    features = ",\n".join(
+        f'{{"type":"Feature","properties":{json.dumps(record, ensure_ascii=False, default=float)},"geometry":{geometry}}}'
+        for record, geometry in zip(records, np.atleast_1d(shapes), strict=True)
+    )
+    head = json.dumps({"type": "FeatureCollection", **about}, ensure_ascii=False)
+    return f'{head[:-1]}, "features": [\n{features}\n]}}'.encode()
+
+
+def _parquet(found: pd.DataFrame, about: dict[str, str]) -> bytes:
+    import geopandas as gpd  # only this needs it, and it takes a while to import
+
+    shapes = gpd.GeoDataFrame(found, geometry=grid.footprints(found.index), crs="EPSG:4326")
+    first = io.BytesIO()
+    shapes.to_parquet(first, schema_version="1.1.0", write_covering_bbox=True)
+    table = pq.read_table(pa.BufferReader(first.getbuffer()))
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **about})
+    second = io.BytesIO()
+    pq.write_table(table, second, compression="zstd")
+    return second.getvalue()
