@@ -81,8 +81,9 @@ class ChipCache:
         """The bytes kept under a name; None where there are none, or not as they were written."""
         path = self.path(name)
         try:
-            with open(path, "rb") as file:
-                kept = file.read(_HEADER + MAX_BYTES + 1)
+            with open(path, "rb", buffering=0) as file:
+                small = os.fstat(file.fileno()).st_size <= _HEADER + MAX_BYTES
+                kept = file.readall() if small else b""
         except OSError:
             self.misses += 1
             return None

@@ -20,6 +20,7 @@ import pytest
 
 from explorer import grid
 from explorer.corpus import cache as cache_module
+from explorer.corpus import reading as reading_module
 from explorer.corpus.cache import CachedStore, ChipCache
 from explorer.corpus.cubes import CubeCache, Status
 from explorer.corpus.readers import ReaderPool
@@ -368,6 +369,42 @@ def test_reading_ahead_comes_last_until_somebody_waits(store: CachedStore, remot
     assert len(mine) == len(set(mine)), "hurrying reads nothing twice"
     for reading in (ahead, shown, joined):
         reading.release()
+    pool.close()
+
+
+def test_the_wanted_date_has_the_network_for_itself_at_first(
+    store: CachedStore, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_module, "HEAD_START_S", 30.0)
+    gate = threading.Event()
+    asked: list[str] = []
+    plain = remote.get
+
+    def get(key: str) -> bytes:
+        asked.append(key)
+        assert gate.wait(10)
+        return plain(key)
+
+    remote.get = get  # type: ignore[method-assign]
+    pool = ReaderPool(4)
+    cubes = CubeCache(store, pool, 10**9)
+    reading = cubes.open(CELL, PF_SR, first=3)
+    time.sleep(0.2)
+    assert asked == [PF_SR.key(CELL.folder, PF_SR.dates[3])]
+    gate.set()
+    reading.wait(10)
+    reading.release()
+    monkeypatch.setattr(reading_module, "HEAD_START_S", 0.05)
+    asked.clear()
+    gate.clear()
+    late = cubes.open(grid.parse(corpora.BARE), PF_SR, first=3)
+    deadline = time.monotonic() + 10
+    while len(asked) < 4 and time.monotonic() < deadline:  # all threads, once the first takes too long
+        time.sleep(0.01)
+    assert len(asked) == 4
+    gate.set()
+    late.wait(10)
+    late.release()
     pool.close()
 
 

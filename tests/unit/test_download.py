@@ -268,3 +268,18 @@ def test_the_cache_commands(server: Server, tmp_path: Path, monkeypatch: pytest.
     assert "bound   5.0 MB" in told
     assert run("cache", "clear").stdout.startswith("Removed 26 files")
     assert "files   0" in run("cache", "info").stdout
+
+
+def test_the_index_of_a_mirror_can_be_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from explorer.config import settings
+
+    monkeypatch.setenv("EXPLORER_CACHE_DIR", str(tmp_path / "cache"))
+    settings.cache_clear()
+    table = f"sample_id,clc_211\n{corpora.FULL},1.0\n"
+    resource = corpora.put(tmp_path / "mirror", "resources/rapidai4eo_labels.csv", table.encode())
+    with servers.serve(tmp_path / "mirror") as server:
+        assert len(open_corpus(server.url).samples) == 1
+        resource.write_text(table + f"{corpora.BARE},1.0\n")
+        assert len(open_corpus(server.url).samples) == 1, "it is kept"
+        assert run("index", server.url).exit_code == 0
+        assert len(open_corpus(server.url).samples) == 2

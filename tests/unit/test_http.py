@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from explorer import __version__, grid, open_corpus
 from explorer.config import Settings, settings
@@ -358,6 +359,20 @@ def test_redirects_elsewhere_are_not_followed(store: HttpStore, server: Server, 
 )
 def test_families_of_hosts(one: str, other: str, same: bool) -> None:
     assert http._same_family(one, other) is same
+
+
+def test_a_proxy_of_the_environment_is_used_except_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://me:secret@127.0.0.1:3128")
+    monkeypatch.setenv("no_proxy", "inside.example")
+    proxied = http._client("http", "mirror.example", 4)
+    assert isinstance(proxied, urllib3.ProxyManager)
+    assert proxied.proxy is not None
+    assert (proxied.proxy.host, proxied.proxy.port) == ("127.0.0.1", 3128)
+    assert "proxy-authorization" in {name.lower() for name in proxied.proxy_headers}
+    for host in ("inside.example", "localhost", "127.0.0.1", "::1"):
+        assert not isinstance(http._client("http", host, 4), urllib3.ProxyManager)
 
 
 def test_an_unreachable_host_is_named() -> None:
