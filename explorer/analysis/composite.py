@@ -1,122 +1,86 @@
-"""Pictures of cubes: which bands, which stretch, which colours.
-
-The stretch is fixed over time by default, so that a winter looks darker than a summer where it is.
-"""
+"""Pictures of cubes: composites, bands, indices and people's own formulas, as arrays, JPEG and PNG."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
 
-from explorer.corpus.cubes import Cube, Status
+from explorer.analysis import colours
+from explorer.analysis import stretch as stretches
+from explorer.analysis.recipes import COMPOSITES, S2_COMPOSITES, Recipe, bands_of
+from explorer.analysis.stretch import GAMMA, STRETCH_STEP, Choice, Stretch, measure, stretch_positions
+from explorer.corpus.cubes import Cube
+from explorer.products import REFLECTANCE_SCALE
 
-COMPOSITES = {
-    "true": {"title": "True colour", "PF-SR": ("red", "green", "blue"), "S2-SR": ("B04", "B03", "B02")},
-    "false": {
-        "title": "False colour (near infrared, red, green)",
-        "PF-SR": ("nir", "red", "green"),
-        "S2-SR": ("B08", "B04", "B03"),
-    },
-}
-STRETCH_STEP = 8
-"""The stretch is measured on every eighth date: both years' seasons, before the last chip is read."""
-_PERCENT = (1.0, 99.0)
-_MIN_RANGE = 300  # DN; keeps a lake at night from becoming a firework of noise
-_SNOW_BLUE = 1800  # DN; bare ground and roofs are darker in the blue, snow and cloud brighter
-_VISIBLE = {"blue", "green", "red", "B02", "B03", "B04"}
-GAMMA = 1.25
+__all__ = [
+    "COMPOSITES", "GAMMA", "S2_COMPOSITES", "STRETCH_STEP", "Choice", "Legend", "Painter", "Picture", "Stretch",
+    "ValuePainter", "bands_of", "legend", "make", "measure", "png", "stretch_positions",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """DN that become black and white, one pair a band, and the gamma between them."""
+class Legend:
+    """What the colours of a picture mean: `colours` (hex, low to high) run evenly from `low` to `high` in `unit`.
 
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    gamma: float = GAMMA
-
-    def lookup(self, band: int, dtype: np.dtype) -> np.ndarray:
-        """Grey value of every DN of a 16-bit `dtype`: uint8 `(65536,)`, indexed by the DN's bits as uint16."""
-        dn = np.arange(65536, dtype=np.uint16).view(dtype).astype(np.float32)
-        span = max(self.high[band] - self.low[band], 1.0)
-        scaled = np.clip((dn - self.low[band]) / span, 0, 1) ** (1 / self.gamma)
-        return np.asarray(scaled * 255 + 0.5).astype(np.uint8)
-
-
-def stretch_positions(count: int) -> range:
-    """Positions in the calendar on which the fixed stretch is measured."""
-    return range(0, count, STRETCH_STEP if count > 3 * STRETCH_STEP else 1)
-
-
-def bands_of(composite: str, product_id: str) -> tuple[str, ...]:
-    """Band names of a composite, red first. Raises `KeyError` for an unknown one."""
-    return tuple(COMPOSITES[composite][product_id])
-
-
-def measure(cube: Cube, bands: Sequence[str]) -> Stretch:
-    """The fixed stretch of a cube: 1st to 99th percentile over space and its coarse dates, snow left out.
-
-    Each band begins at its own dark end (which takes the haze away). The bands of a true-colour image are held
-    half way (geometrically) between a span each, which turns a brown field grey, and one span for all, which turns it
-    orange. Other bands differ too much for that and get a span each.
+    `low` and `high` are None where each frame has its own.
     """
-    rows = [i for i in stretch_positions(len(cube.product.dates)) if cube.status[i] == Status.THERE]
-    if not rows:
-        rows = cube.there[:3].tolist()
-    ground = _without_snow(cube, rows)
-    ranges = [_range(cube, name, rows, ground) for name in bands]
-    if set(bands) <= _VISIBLE and len(bands) > 1:
-        widest = max(high - low for low, high in ranges)
-        ranges = [(low, low + ((high - low) * widest) ** 0.5) for low, high in ranges]
-    return Stretch(tuple(low for low, _ in ranges), tuple(high for _, high in ranges))
+
+    title: str
+    unit: str
+    low: float | None
+    high: float | None
+    colours: tuple[str, ...]
+    formula: str = ""
+    reference: str = ""
 
 
-def _range(cube: Cube, name: str, rows: list[int], ground: np.ndarray) -> tuple[float, float]:
-    """DN of a band that become black and white."""
-    if not rows:
-        return 0.0, 3000.0
-    values = cube.data[rows, cube.bands.index(name), ::2, ::2][ground]
-    if cube.nodata is not None:
-        values = values[values != cube.nodata]
-    if not values.size:
-        return 0.0, 3000.0
-    low, high = (float(v) for v in np.percentile(values, _PERCENT))
-    short = max(_MIN_RANGE - (high - low), 0.0) / 2
-    return low - short, high + short
+class Picture(Protocol):
+    """What every painter can do with one date of its cube."""
 
+    cube: Cube
 
-def _without_snow(cube: Cube, rows: list[int]) -> np.ndarray:
-    """Which pixels of some dates are no snow, bool `(time, y, x)`, every second pixel; all, where little else is.
+    @property
+    def stretch(self) -> Stretch | None:
+        """The stretch of all dates; None where each has its own."""
 
-    Without that, a boreal winter stretches the summer to black.
-    """
-    blue = next((name for name in ("blue", "B02") if name in cube.bands), None)
-    if blue is None or not rows:
-        return np.ones((len(rows), *(len(range(0, n, 2)) for n in cube.data.shape[2:])), bool)
-    ground = cube.data[rows, cube.bands.index(blue), ::2, ::2] < _SNOW_BLUE
-    return ground if ground.mean() > 0.1 else np.ones_like(ground)
+    def rgb(self, index: int) -> np.ndarray:
+        """One date as uint8 `(y, x, 3)`."""
+
+    def rgba(self, index: int) -> np.ndarray:
+        """One date as uint8 `(y, x, 4)`, transparent where there is no value."""
+
+    def jpeg(self, index: int, quality: int = 85) -> bytes:
+        """One date as JPEG bytes."""
 
 
 class Painter:
-    """Turns a cube's dates into pictures: bands and stretch chosen once, lookup tables made once."""
+    """Turns a cube's dates into pictures of one band (grey) or three: stretch and lookup tables made once."""
 
     def __init__(self, cube: Cube, bands: Sequence[str], stretch: Stretch | None = None) -> None:
         self.cube = cube
         self.bands = tuple(bands)
-        self.stretch = stretch or measure(cube, bands)
+        self.stretch: Stretch | None = stretch or measure(cube, bands)
         self._columns = [cube.bands.index(name) for name in self.bands]
-        self._tables = [self.stretch.lookup(i, cube.data.dtype) for i in range(len(self.bands))]
+        self._made = self._tables(self.stretch)
+
+    def _tables(self, stretch: Stretch) -> list[np.ndarray]:
+        return [stretch.lookup(i, self.cube.data.dtype) for i in range(len(self.bands))]
+
+    def _of(self, index: int) -> list[np.ndarray]:
+        return self._made
+
+    def _planes(self, index: int) -> list[np.ndarray]:
+        data = self.cube.data[index].view(np.uint16)
+        return [np.take(t, data[column]) for t, column in zip(self._of(index), self._columns, strict=True)]
 
     def rgb(self, index: int) -> np.ndarray:
         """One date as uint8 `(y, x, 3)`; one band gives grey. Holes are not marked: see `rgba`."""
-        data = self.cube.data[index].view(np.uint16)
-        planes = [
-            np.take(table, data[column]) for table, column in zip(self._tables, self._columns, strict=True)
-        ]
+        planes = self._planes(index)
         return np.stack(planes * (3 if len(planes) == 1 else 1), axis=-1)
 
     def rgba(self, index: int) -> np.ndarray:
@@ -128,14 +92,108 @@ class Painter:
         return np.dstack([self.rgb(index), np.where(valid, 255, 0).astype(np.uint8)])
 
     def jpeg(self, index: int, quality: int = 85) -> bytes:
-        """One date as JPEG bytes."""
-        buffer = io.BytesIO()
-        Image.fromarray(self.rgb(index)).save(buffer, "JPEG", quality=quality)
-        return buffer.getvalue()
+        """One date as JPEG bytes; one band gives a grey JPEG."""
+        planes = self._planes(index)
+        return _jpeg(Image.fromarray(planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)), quality)
+
+
+class _EachFrame(Painter):
+    """The same, every date stretched by itself."""
+
+    def __init__(self, cube: Cube, recipe: Recipe, choice: Choice) -> None:
+        super().__init__(cube, recipe.bands, Stretch((0.0,) * len(recipe.bands), (1.0,) * len(recipe.bands)))
+        self.stretch = None
+        self._recipe, self._choice = recipe, choice
+
+    def _of(self, index: int) -> list[np.ndarray]:
+        return self._tables(stretches.of_frame(self.cube, self._recipe, self._choice, index))
+
+
+class ValuePainter:
+    """Turns one value a pixel (a band, an index, a formula) into colours of a map."""
+
+    def __init__(self, cube: Cube, recipe: Recipe, choice: Choice, stretch: Stretch | None) -> None:
+        self.cube, self.recipe, self.stretch = cube, recipe, stretch
+        self._choice = choice
+        self._columns = {name: cube.bands.index(name) for name in recipe.bands}
+
+    def values(self, index: int) -> np.ndarray:
+        """One date as float32 `(y, x)`, in the recipe's unit; NaN where a band of it was not measured."""
+        dn = {name: self.cube.data[index, column] for name, column in self._columns.items()}
+        found = self.recipe.values(dn)
+        if self.cube.nodata is not None:
+            for band in dn.values():
+                found[band == self.cube.nodata] = np.nan
+        return found
+
+    def _painted(self, index: int) -> np.ndarray:
+        """Bytes red, green, blue and 255 (0: no value), uint8 `(y, x, 4)`."""
+        stretch = self.stretch or stretches.of_frame(self.cube, self.recipe, self._choice, index)
+        values = self.values(index)
+        scale = REFLECTANCE_SCALE if self.recipe.kind == "band" else 1.0
+        low, high = (np.float32(v * scale) for v in (stretch.low[0], stretch.high[0]))
+        whole = bool(np.isfinite(values).all())
+        gone = None if whole else np.isnan(values)
+        values -= low
+        values *= np.float32(colours.LEVELS - 1) / max(high - low, np.float32(1e-9))
+        values += np.float32(0.5)
+        np.fmax(values, 0, out=values)  # NaN becomes 0, which has a meaning for the cast
+        np.fmin(values, colours.LEVELS - 1, out=values)
+        level = values.astype(np.uint8)
+        if gone is not None:
+            level[gone] = colours.LEVELS
+        packed = colours.packed(self.recipe.colours or "grey", stretch.gamma)
+        return np.take(packed, level).view(np.uint8).reshape(*level.shape, 4)
+
+    def rgb(self, index: int) -> np.ndarray:
+        """One date as uint8 `(y, x, 3)`; `colours.MISSING` where there is no value."""
+        return np.ascontiguousarray(self._painted(index)[..., :3])
+
+    def rgba(self, index: int) -> np.ndarray:
+        """One date as uint8 `(y, x, 4)`, transparent where there is no value."""
+        return self._painted(index)
+
+    def jpeg(self, index: int, quality: int = 85) -> bytes:
+        """One date as JPEG bytes; `colours.MISSING` where there is no value."""
+        painted = self._painted(index)
+        height, width = painted.shape[:2]
+        # The fourth byte stays unread: no copy to three bytes a pixel.
+        return _jpeg(Image.frombuffer("RGBX", (width, height), painted, "raw", "RGBX", 0, 1), quality)
+
+
+def make(
+    cube: Cube, recipe: Recipe, choice: Choice | None = None, stretch: Stretch | None = None
+) -> Painter | ValuePainter:
+    """The painter of a recipe. `stretch` as `stretch.choose` gave it before, or that of another sensor."""
+    choice = choice or Choice()
+    if stretch is None:
+        stretch = stretches.choose(cube, recipe, choice)
+    if recipe.kind == "rgb" or (recipe.kind == "band" and recipe.colours == "grey"):
+        return _EachFrame(cube, recipe, choice) if stretch is None else Painter(cube, recipe.bands, stretch)
+    return ValuePainter(cube, recipe, choice, stretch)
+
+
+def legend(recipe: Recipe, stretch: Stretch | None) -> Legend | None:
+    """The legend of a recipe as stretched; None for a colour composite, whose colours are no scale."""
+    if recipe.kind == "rgb":
+        return None
+    scale = REFLECTANCE_SCALE if recipe.kind == "band" else 1.0
+    gamma = 1.0
+    low = high = None
+    if stretch is not None:
+        gamma, low, high = stretch.gamma, stretch.low[0] * scale, stretch.high[0] * scale
+    shown = colours.hexes(recipe.colours or "grey", gamma=gamma)
+    return Legend(recipe.title, recipe.unit, low, high, shown, recipe.formula, recipe.reference)
 
 
 def png(rgba: np.ndarray) -> bytes:
     """An image `(y, x, 3 or 4)` uint8 as PNG bytes, packed fast."""
     buffer = io.BytesIO()
     Image.fromarray(rgba).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()

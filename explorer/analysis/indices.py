@@ -137,7 +137,7 @@ def _recipe(name: str, product: str) -> _Recipe:
         if value is None:
             letters.append(symbol)
         else:
-            constants[symbol] = np.float32(value)
+            constants[symbol] = np.asarray(value, np.float32)
     # Case matters here: g is a gain and G is green.
     run = expressions.parse(str(entry.formula), {s: s for s in symbols}, what=f"spyndex's {name}")
     return _Recipe(tuple(letters), kernels, MappingProxyType(constants), run)

@@ -1,0 +1,68 @@
+"""Colour maps for one value a pixel: a few perceptually uniform ones of colorcet (Kovesi 2015, arXiv:1509.03700)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import colorcet
+import numpy as np
+
+from explorer.errors import InvalidQueryError
+
+MAPS = {
+    "grey": "grey",  # not colorcet's: painters of bands make it themselves, so that a legend must equal theirs
+    "blue-yellow": "CET_L20",
+    "heat": "CET_L3",
+    "magenta": "CET_L8",
+    "colour-blind": "CET_CBL2",
+    "vegetation": "CET_D13",  # blue below its middle, white at it, green above
+    "water": "CET_D13_r",
+    "difference": "CET_D9",  # blue below its middle, white at it, red above
+}
+"""Our names -> colorcet's; `_r` turns one around."""
+LEVELS = 255
+"""Colours of a map as painted; one more number is kept for `MISSING`."""
+MISSING = (150, 150, 150)
+"""Red, green, blue of a pixel without a value, where a picture cannot be transparent."""
+
+
+def check(name: str) -> str:
+    """The name, if there is such a map; else raises `InvalidQueryError`."""
+    if name not in MAPS:
+        raise InvalidQueryError(f"there is no colour map {name[:30]!r}; there are {', '.join(MAPS)}")
+    return name
+
+
+@cache
+def table(name: str, gamma: float = 1.0) -> np.ndarray:
+    """Colours from low to high: uint8 `(255, 3)`, read-only. `gamma` above 1 spreads the low values."""
+    palette = MAPS[check(name)]
+    if palette == "grey":
+        rgb = np.repeat(np.arange(256.0)[:, None], 3, axis=1)
+    else:
+        colours = colorcet.palette[palette.removesuffix("_r")]
+        rgb = np.array([[int(text[i : i + 2], 16) for i in (1, 3, 5)] for text in colours], float)
+    if palette.endswith("_r"):
+        rgb = rgb[::-1]
+    at = np.linspace(0, 1, LEVELS) ** (1 / gamma) * (len(rgb) - 1)
+    found = np.stack([np.interp(at, np.arange(len(rgb)), channel) for channel in rgb.T], axis=1)
+    found = (found + 0.5).astype(np.uint8)
+    found.setflags(write=False)
+    return found
+
+
+@cache
+def packed(name: str, gamma: float = 1.0) -> np.ndarray:
+    """The same for painting: `(256,)` uint32, bytes red, green, blue, 255; the last is `MISSING`, with 0 at its end."""
+    rgba = np.full((256, 4), 255, np.uint8)
+    rgba[:LEVELS, :3] = table(name, gamma)
+    rgba[LEVELS] = (*MISSING, 0)
+    found = rgba.view(np.uint32).ravel()
+    found.setflags(write=False)
+    return np.asarray(found)
+
+
+def hexes(name: str, count: int = 32, gamma: float = 1.0) -> tuple[str, ...]:
+    """`count` colours from low to high as `#rrggbb`, for a legend."""
+    rows = table(name, gamma)[np.linspace(0, LEVELS - 1, count).round().astype(int)]
+    return tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in rows.tolist())

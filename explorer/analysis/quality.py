@@ -1,0 +1,99 @@
+"""Planet Fusion's quality layers. What they mean is not published: each is shown by its own name, and pixels are called
+gap-filled only where a layer's name says so.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from explorer.analysis import colours
+from explorer.analysis.composite import Legend
+from explorer.corpus.cubes import Cube
+from explorer.errors import UnknownBandError
+
+_GAP = re.compile(r"gap", re.IGNORECASE)
+# "gap_free" says the contrary, "days_to_gap" counts something else.
+_OTHER = re.compile(r"free|less|dist|day|conf|prob|quality|score", re.IGNORECASE)
+_MASK_COLOUR = (255, 64, 129)
+_ALPHA = 150
+_EACH = 8
+"""Every eighth date tells whether a layer is a mask, and its range."""
+
+
+def gap_band(names: tuple[str, ...]) -> str | None:
+    """The layer that says in its own name that it marks gap-filled pixels; None where none does."""
+    return next((name for name in names if _GAP.search(name) and not _OTHER.search(name)), None)
+
+
+def gap_filled(quality: Cube | None) -> np.ndarray | None:
+    """Where pixels were filled in: bool `(time, y, x)`, False on dates whose layer is not there.
+
+    None where no layer says so by its name. Anything but 0 (and nodata) means filled in.
+    """
+    band = gap_band(quality.bands) if quality is not None else None
+    if quality is None or band is None:
+        return None
+    data = quality.data[:, quality.bands.index(band)]
+    filled = data != 0
+    if quality.nodata is not None:
+        filled &= data != quality.nodata
+    filled[np.setdiff1d(np.arange(len(filled)), quality.there)] = False
+    return np.asarray(filled)
+
+
+def filled_share(quality: Cube | None) -> np.ndarray:
+    """Share of each date's pixels that were filled in, float32 `(time,)`, 0 to 1; NaN where no layer says."""
+    filled = gap_filled(quality)
+    if quality is None or filled is None:
+        return np.full(0 if quality is None else len(quality.status), np.nan, np.float32)
+    share = filled.mean(axis=(1, 2), dtype=np.float32)
+    share[np.setdiff1d(np.arange(len(share)), quality.there)] = np.nan
+    return np.asarray(share)
+
+
+class QualityPainter:
+    """One layer as an overlay: nothing where it is 0, a colour where it is not.
+
+    A layer of two values is a mask in one colour; one of more gets a colour map over its range in time.
+    Raises `UnknownBandError` for a layer that the cube does not have.
+    """
+
+    def __init__(self, quality: Cube, band: str) -> None:
+        if band not in quality.bands:
+            raise UnknownBandError(band, quality.product.id, quality.bands)
+        self.cube, self.band = quality, band
+        self._column = quality.bands.index(band)
+        some = quality.data[quality.there[::_EACH], self._column]
+        values = np.unique(some)
+        if quality.nodata is not None:
+            values = values[values != quality.nodata]
+        self.mask = len(values) <= 2
+        self._high = float(max(values.max(initial=1), 1))
+        self._low = float(min(values.min(initial=0), 0))
+
+    @property
+    def legend(self) -> Legend:
+        """What the colours mean."""
+        if self.mask:
+            return Legend(self.band, "", None, None, ("#{:02x}{:02x}{:02x}".format(*_MASK_COLOUR),))
+        return Legend(self.band, "", self._low, self._high, colours.hexes("heat"))
+
+    def rgba(self, index: int) -> np.ndarray:
+        """One date as uint8 `(y, x, 4)`, transparent where the layer is 0 or not there."""
+        data = self.cube.data[index, self._column]
+        marked = data != 0
+        if self.cube.nodata is not None:
+            marked &= data != self.cube.nodata
+        if index not in self.cube.there:
+            marked[:] = False
+        out = np.zeros((*data.shape, 4), np.uint8)
+        if self.mask:
+            out[marked] = (*_MASK_COLOUR, _ALPHA)
+            return out
+        share = (data[marked].astype(np.float64) - self._low) / max(self._high - self._low, 1e-9)
+        level = (np.clip(np.nan_to_num(share), 0, 1) * (colours.LEVELS - 1) + 0.5).astype(np.uint8)
+        out[marked, :3] = colours.table("heat")[level]
+        out[marked, 3] = _ALPHA
+        return out
