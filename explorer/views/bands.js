@@ -84,7 +84,8 @@ export function render({ model, el }) {
     const box = event.currentTarget.querySelector(".frame").getBoundingClientRect()
     const at = (v, size) => Math.min(SIZE - 1, Math.max(0, Math.floor((v / size) * SIZE)))
     if (event.detail === 0) return null  // pressed by key: no place to pick
-    return { row: at(event.clientY - box.top, box.height), col: at(event.clientX - box.left, box.width) }
+    // A click has whole coordinates; half a pixel more is where the pointer is, and a mosaic's pixel is hardly wider.
+    return { row: at(event.clientY + 0.5 - box.top, box.height), col: at(event.clientX + 0.5 - box.left, box.width) }
   }
   for (const t of [...months, ...bands]) {
     t.box.addEventListener("click", (event) => {
