@@ -87,7 +87,7 @@ class Explorer(pn.viewable.Viewer):
         # Watched only now, so that the first sample is opened once.
         self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
         self.selection.param.watch(
-            lambda *_e: self._write_url(push=False), ["pixels", "names", "composite", "settled"]
+            lambda *_e: self._write_url(push=False), ["pixels", "names", "composite", "stretch", "settled"]
         )
         self._open(stay=wanted.date is not None)
 
@@ -112,6 +112,7 @@ class Explorer(pn.viewable.Viewer):
                 pixels=link.pixels or DEFAULT_PIXELS,
                 names={p: n for p, n in zip(link.pixels or (), link.names, strict=False) if n},
                 composite=link.composite or "true",
+                stretch=link.stretch or "fixed",
             )
         finally:
             self._stay = self._travelling = False

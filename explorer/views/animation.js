@@ -37,12 +37,14 @@ export function render({ model, el }) {
   }
   const speed = choice("Frames per second", SPEEDS.map((value) => [String(value), `${value} /s`]), "10", (value) => { state.speed = Number(value); anchor() })
   const look = choice("View", [["single", "One date"], ["swipe", "Swipe two"], ["side", "Side by side"], ...SHEET.map((n) => [`sheet-${n}`, `Sheet of ${n}`])], "single", (value) => setLook(value))
+  const looks = makeLook({ button, send: (type, value) => model.send_msg({ type, value }) })
+  stage.el.append(looks.legend)
   const composites = [["true", "True colour"], ["false", "False colour (NIR)"]].map(([value, text]) =>
     button(text, text, () => model.send_msg({ type: "composite", value }), { "data-value": value, "aria-pressed": "false" }))
   const clear = button("Remove all pins but the last", "Clear pins", () => model.send_msg({ type: "clear" }), { hidden: true })
   const progress = element("div", { class: "progress", role: "status" })
   const root = element("div", { class: "stack" },
-    element("div", { class: "bar" }, element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites), progress, look),
+    element("div", { class: "bar" }, element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites, looks.toggle), progress, look, looks.panel),
     well,
     timeline.el,
     element("div", { class: "controls" },
@@ -310,9 +312,12 @@ export function render({ model, el }) {
       if (!under || data.row !== under.row || data.col !== under.col) return
       stage.readout.children[2]?.replaceChildren(data.text)
     },
-    composite(data) {
-      for (const item of composites) item.setAttribute("aria-pressed", String(item.dataset.value === data.value))
+    menu(data) { looks.menu(data.groups) },
+    look(data) {
+      if (!data.problem) for (const item of composites) item.setAttribute("aria-pressed", String(item.dataset.value === data.composite))
+      looks.show(data)
     },
+    legend(data) { if (data.ticket === state.ticket) looks.showLegend(data.legend) },
     pins(data) {
       state.pins = data.pins
       clear.hidden = data.pins.length < 2

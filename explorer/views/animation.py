@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 import numpy as np
 
+from explorer.analysis import recipes
+from explorer.analysis import stretch as stretches
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Reading, Status
 from explorer.errors import ExplorerError
 from explorer.products import PF_SR, REFLECTANCE_SCALE
 from explorer.views.feed import Batch, FrameFeed
 from explorer.views.parts import WORKERS, Component, Loop, script, source
-from explorer.views.selection import Selection, pins
+from explorer.views.selection import MAX_TEXT, Selection, pins
 
 
 class Player(Component):
     """The browser's side of the panel."""
 
-    _esm = script("stage.js", "timeline.js", "animation.js")
+    _esm = script("stage.js", "timeline.js", "look.js", "animation.js")
     _stylesheets: ClassVar[list[Any]] = [source("animation.css")]
 
 
@@ -39,14 +42,16 @@ class AnimationView:
         self.player.on = {
             "date": self._date,
             "pick": self._pick,
-            "composite": lambda data: self._set_composite(data.get("value")),
+            "composite": lambda data: self._set_look(composite=data.get("value")),
+            "stretch": lambda data: self._set_look(stretch=data.get("value")),
+            "ready": lambda _data: self.player.send("menu", groups=recipes.menu(PF_SR.id)),
             "retry": lambda _data: self.open(selection.sample_id),
             "clear": lambda _data: selection.keep_last_pixel(),
             "move": self._move,
             "under": self._under,
         }
         selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
-        selection.param.watch(lambda _e: self._start_feed(), "composite")
+        selection.param.watch(lambda *_e: self._start_feed(), ["composite", "stretch"])
 
     @property
     def reading(self) -> Reading | None:
@@ -102,7 +107,10 @@ class AnimationView:
         self._feed = self._reading = None
 
     def _start_feed(self) -> None:
-        self.player.send("composite", value=self._selection.composite)
+        recipe = recipes.parse(self._selection.composite, PF_SR.id)
+        choice = stretches.parse(self._selection.stretch)
+        self.player.send("look", composite=recipe.text, **asdict(choice))
+        self.player.send("legend", ticket=self._ticket, legend=None)
         if self._reading is None:
             return
         if self._feed is not None:
@@ -114,7 +122,7 @@ class AnimationView:
             self._loop.call(lambda: self._send(ticket, reading, batch))
 
         self._feed = FrameFeed(
-            reading, self._selection.composite, self._selection.date_index, self._paint, emit, WORKERS
+            reading, recipe, choice, self._selection.date_index, self._paint, emit, WORKERS
         )
 
     def _send(self, ticket: int, reading: Reading, batch: Batch) -> None:
@@ -129,6 +137,8 @@ class AnimationView:
                 sizes=[len(image) for image in batch.images],
                 bytes=b"".join(batch.images),
             )
+        if batch.legend is not None:
+            self.player.send("legend", ticket=ticket, legend=asdict(batch.legend))
         if batch.error:
             self.player.send("error", ticket=ticket, text=batch.error)
             return
@@ -186,9 +196,15 @@ class AnimationView:
         text = " · ".join(f"{name} {value:.4f}" for name, value in zip(cube.bands, values, strict=True))
         self.player.send("under", row=row, col=col, text=text)
 
-    def _set_composite(self, value: Any) -> None:
-        if value in self._selection.param["composite"].objects:
-            self._selection.composite = value
+    def _set_look(self, composite: Any = None, stretch: Any = None) -> None:
+        """Take a composite or stretch that somebody chose or typed, or say what is wrong with it."""
+        try:
+            if composite is not None:
+                self._selection.composite = recipes.parse(str(composite)[:MAX_TEXT], PF_SR.id).text
+            if stretch is not None:
+                self._selection.stretch = str(stretches.parse(str(stretch)[:MAX_TEXT]))
+        except ExplorerError as error:
+            self.player.send("look", problem=str(error))
 
 
 def _whole(data: dict[str, Any], key: str, end: int) -> int | None:

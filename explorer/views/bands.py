@@ -8,8 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from explorer.analysis.composite import Painter, bands_of, measure, png
+from explorer.analysis import recipes
+from explorer.analysis import stretch as stretches
+from explorer.analysis.composite import Painter, make, measure, png
 from explorer.analysis.profiles import to_pf
+from explorer.analysis.recipes import Recipe
+from explorer.analysis.stretch import Choice
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube, Listener, Reading
 from explorer.errors import ExplorerError
@@ -34,13 +38,13 @@ class Pictures:
     empty: tuple[str, ...]
 
 
-def paint(cube: Cube, composite: str, grey: bool = True) -> Pictures:
+def paint(cube: Cube, recipe: Recipe, choice: Choice, grey: bool = True) -> Pictures:
     """Pictures of a cube; holes are transparent. `empty` names `month,band` where nothing was measured at all."""
     rows = cube.there.tolist()
     if not rows:
         return Pictures(None, None, ())
     size, count = S2_SR.size, len(cube.bands)
-    colour = Painter(cube, bands_of(composite, S2_SR.id))
+    colour = make(cube, recipe, choice)
     months = np.zeros((size, size * len(cube.status), 4), np.uint8)
     for i in rows:
         months[:, i * size : (i + 1) * size] = colour.rgba(i)
@@ -73,7 +77,7 @@ class BandsView:
             "retry": lambda _data: self.open(selection.sample_id),
         }
         selection.param.watch(lambda _e: self._send_pins(), "pixels")
-        selection.param.watch(lambda _e: self._send_pictures(grey=False), "composite")
+        selection.param.watch(lambda *_e: self._send_pictures(grey=False), ["composite", "stretch"])
 
     @property
     def reading(self) -> Reading | None:
@@ -134,10 +138,11 @@ class BandsView:
         reading, ticket = self._reading, self._ticket
         if reading is None or not reading.complete:
             return
-        composite = self._selection.composite
+        asked = (self._selection.composite, self._selection.stretch)
+        recipe, choice = _twin(asked[0]), stretches.parse(asked[1])
 
         def done(pictures: Pictures) -> None:
-            if ticket != self._ticket or composite != self._selection.composite:
+            if ticket != self._ticket or asked != (self._selection.composite, self._selection.stretch):
                 return
             self._empty = pictures.empty if grey else self._empty
             self.grid.send(
@@ -151,7 +156,7 @@ class BandsView:
                 empty=list(self._empty),
             )
 
-        self._loop.work(lambda: paint(reading.cube, composite, grey), done)
+        self._loop.work(lambda: paint(reading.cube, recipe, choice, grey), done)
 
     _empty: tuple[str, ...] = ()
 
@@ -162,3 +167,11 @@ class BandsView:
         row, col = data.get("row"), data.get("col")
         if isinstance(row, int) and isinstance(col, int) and 0 <= min(row, col) <= max(row, col) < S2_SR.size:
             self._selection.pin(to_pf(row, col), add=bool(data.get("add")))
+
+
+def _twin(composite: str) -> Recipe:
+    """What Sentinel-2 shows beside Planet Fusion: the same, or true colour where it cannot."""
+    try:
+        return recipes.parse(composite, S2_SR.id)
+    except ExplorerError:
+        return recipes.parse("true", S2_SR.id)

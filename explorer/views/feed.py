@@ -7,7 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from explorer.analysis.composite import Painter, Stretch, bands_of, measure, stretch_positions
+from explorer.analysis import stretch as stretches
+from explorer.analysis.composite import Legend, Picture, legend, make
+from explorer.analysis.recipes import Recipe
+from explorer.analysis.stretch import Choice, stretch_positions
 from explorer.corpus.cubes import Reading, Status
 
 BATCH = 16
@@ -16,7 +19,9 @@ BATCH = 16
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a feed has to say: painted frames, and how far the reading is. `error` ends a feed."""
+    """What a feed has to say: painted frames, and how far the reading is. `error` ends a feed;
+    `legend` comes once it is known.
+    """
 
     paint: int
     indices: tuple[int, ...]
@@ -27,6 +32,7 @@ class Batch:
     total: int
     settled: bool
     error: str | None = None
+    legend: Legend | None = None
 
 
 class FrameFeed:
@@ -40,16 +46,18 @@ class FrameFeed:
     def __init__(
         self,
         reading: Reading,
-        composite: str,
+        recipe: Recipe,
+        choice: Choice,
         first: int,
         paint: int,
         emit: Callable[[Batch], None],
         workers: Executor,
     ) -> None:
         self._reading, self._first, self._emit, self._workers = reading, first, emit, workers
-        self._bands = bands_of(composite, reading.cube.product.id)
+        self._recipe, self._choice = recipe, choice
+        self._legend: Legend | None = None
         self._paint = paint
-        self._painter: Painter | None = None
+        self._painter: Picture | None = None
         self._final = False
         self._lock = threading.Lock()
         self._todo: dict[int, None] = {}
@@ -125,14 +133,15 @@ class FrameFeed:
         ready = self._reading.finished or (coarse.all() and (coarse == Status.THERE).any())
         if not len(cube.there) or not (ready or self._painter is None):
             return
-        stretch: Stretch = measure(cube, self._bands)
+        stretch = stretches.choose(cube, self._recipe, self._choice)
         if ready:
             self._final = True
             if self._painter is not None and self._painter.stretch != stretch:
                 self._paint += 1
                 self._todo |= dict.fromkeys(cube.there.tolist())
                 self._painted.clear()
-        self._painter = Painter(cube, self._bands, stretch)
+        self._painter = make(cube, self._recipe, self._choice, stretch)
+        self._legend = legend(self._recipe, stretch)
 
     def _batch(self, indices: tuple[int, ...], images: tuple[bytes, ...], why: str | None = None) -> Batch:
         reading, cube = self._reading, self._reading.cube
@@ -143,4 +152,7 @@ class FrameFeed:
         if reading.error is not None:
             why = str(reading.error)
         status = cube.status.tobytes()
-        return Batch(self._paint, indices, images, status, fresh, reading.done, reading.total, settled, why)
+        told, self._legend = self._legend, None
+        return Batch(
+            self._paint, indices, images, status, fresh, reading.done, reading.total, settled, why, told
+        )

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlencode
 
 import param
 
-from explorer.analysis.composite import COMPOSITES
+from explorer.analysis import recipes
+from explorer.analysis import stretch as stretches
 from explorer.analysis.profiles import check_pixel
 from explorer.errors import ExplorerError
 from explorer.products import PF_SR
@@ -21,6 +22,8 @@ Pixel = tuple[int, int]
 
 MAX_PIXELS = 8
 MAX_NAME = 24
+MAX_TEXT = 400
+"""Longest composite or stretch that is read from a link or a message."""
 DEFAULT_DATE = dt.date(2018, 7, 2)
 DEFAULT_PIXELS: tuple[Pixel, ...] = ((150, 110),)
 PIN_COLOURS = (
@@ -35,7 +38,8 @@ class Selection(param.Parameterized):
     date: dt.date = param.CalendarDate(default=DEFAULT_DATE)  # type: ignore[assignment]
     pixels: tuple[Pixel, ...] = param.Parameter(default=DEFAULT_PIXELS)  # type: ignore[assignment]
     names: Mapping[Pixel, str] = param.Dict(default={})  # type: ignore[assignment]
-    composite: str = param.Selector(default="true", objects=list(COMPOSITES))  # type: ignore[assignment]
+    composite: str = param.String(default="true")  # type: ignore[assignment]
+    stretch: str = param.String(default="fixed")  # type: ignore[assignment]
     settled = param.Event(doc="The date has come to rest: worth a new URL, unlike a frame of an animation.")
 
     def __init__(self, **params: Any) -> None:
@@ -87,6 +91,7 @@ class Selection(param.Parameterized):
                 pixels=self.pixels,
                 names=tuple(self.names.get(pixel, "") for pixel in self.pixels) if self.names else (),
                 composite=self.composite,
+                stretch=self.stretch,
                 map=self.map.link(),
             )
         )
@@ -100,6 +105,7 @@ class Link:
     date: dt.date | None = None
     pixels: tuple[Pixel, ...] | None = None
     composite: str | None = None
+    stretch: str | None = None
     names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
     map: MapLink = field(default_factory=MapLink)
     problems: tuple[str, ...] = field(default=())
@@ -118,6 +124,8 @@ def encode(link: Link) -> str:
             parts["names"] = ";".join(link.names).rstrip(";")
     if link.composite and link.composite != "true":
         parts["composite"] = link.composite
+    if link.stretch and link.stretch != "fixed":
+        parts["stretch"] = link.stretch
     parts |= link.map.parts()
     return "?" + urlencode(parts, safe=",;:") if parts else ""
 
@@ -140,18 +148,32 @@ def decode(query: str | Mapping[str, Any]) -> Link:
             pixels = _pixels(given["pixels"]) or None
         except (ExplorerError, ValueError) as error:
             problems.append(f"This link's pixels cannot be shown: {error}.")
-    composite = given.get("composite")
-    if composite and composite not in COMPOSITES:
-        problems.append(
-            f"This link's composite {composite[:20]!r} is unknown; there are {', '.join(COMPOSITES)}."
-        )
-        composite = None
+    composite = stretch = None
+    try:
+        if given.get("composite"):
+            composite = recipes.parse(given["composite"][:MAX_TEXT], PF_SR.id).text
+    except ExplorerError as error:
+        problems.append(f"This link's picture cannot be shown: {error}.")
+    try:
+        if given.get("stretch"):
+            stretch = str(stretches.parse(given["stretch"][:MAX_TEXT]))
+    except ExplorerError as error:
+        problems.append(f"This link's stretch cannot be used: {error}.")
     names = [clean_name(name) for name in given.get("names", "").split(";")[: len(pixels or ())]]
     while names and not names[-1]:
         names.pop()
     map_link = MapLink.read(given)
     problems += map_link.problems
-    return Link(given.get("sample") or None, date, pixels, composite, tuple(names), map_link, tuple(problems))
+    return Link(
+        sample=given.get("sample") or None,
+        date=date,
+        pixels=pixels,
+        composite=composite,
+        stretch=stretch,
+        names=tuple(names),
+        map=map_link,
+        problems=tuple(problems),
+    )
 
 
 def clean_name(text: str) -> str:

@@ -1,0 +1,82 @@
+// What the picture shows and how it is stretched: a small panel, and the legend of the colours.
+
+const makeLook = ({ send, button }) => {
+  const MODES = [["fixed", "Fixed over time"], ["frame", "Each date by itself"], ["range", "Reflectance range"]]
+  const list = element("select", { "aria-label": "Shown in the image", title: "Composite, band or index" })
+  const formula = element("input", { type: "text", placeholder: "(nir - red) / (nir + red)", "aria-label": "Formula over band names: blue, green, red, nir", spellcheck: "false", maxlength: 200 })
+  const mode = element("select", { "aria-label": "Stretch" }, ...MODES.map(([value, text]) => element("option", { value }, text)))
+  const low = element("input", { type: "number", step: "0.01", "aria-label": "Lowest value of the range" })
+  const high = element("input", { type: "number", step: "0.01", "aria-label": "Highest value of the range" })
+  const gamma = element("input", { type: "range", min: 0.5, max: 2.5, step: 0.05, "aria-label": "Gamma" })
+  const gammaText = element("output")
+  const problem = element("div", { class: "problem", role: "alert" })
+  const note = element("div", { class: "formula" })
+  const range = element("div", { class: "row" }, element("label", {}, "from ", low), element("label", {}, "to ", high))
+  const panel = element("div", { class: "look-panel", hidden: true, role: "dialog", "aria-label": "Picture settings" },
+    element("label", { class: "field" }, "Show", list),
+    element("label", { class: "field" }, "or a formula", formula),
+    note,
+    element("label", { class: "field" }, "Stretch", mode), range,
+    element("label", { class: "field" }, "Gamma", gamma, gammaText),
+    problem)
+  const toggle = button("Picture settings", "More ▾", () => open(panel.hidden), { "aria-expanded": "false", "aria-haspopup": "dialog" })
+  const legend = element("div", { class: "legend", hidden: true })
+
+  const open = (value) => {
+    panel.hidden = !value
+    toggle.setAttribute("aria-expanded", String(value))
+    if (value) list.focus()
+    else toggle.focus()
+  }
+  panel.addEventListener("keydown", (event) => {
+    event.stopPropagation() // its keys are not the animation's
+    if (event.key === "Escape") open(false)
+  })
+  list.addEventListener("change", () => { if (list.value) send("composite", list.value) })
+  formula.addEventListener("change", () => { if (formula.value.trim()) send("composite", `expr:${formula.value.trim()}`) })
+  let own = true // whether gamma is the picture's own
+  const stretch = () => {
+    const words = [mode.value === "range" ? `${Number(low.value)}-${Number(high.value)}` : mode.value]
+    if (!own) words.push(`g${gamma.value}`)
+    send("stretch", words.join(","))
+  }
+  mode.addEventListener("change", () => {
+    range.hidden = mode.value !== "range"
+    if (mode.value === "range" && low.value === "") { low.value = "0"; high.value = "0.3" }
+    stretch()
+  })
+  for (const input of [low, high]) input.addEventListener("change", stretch)
+  gamma.addEventListener("input", () => { gammaText.textContent = gamma.value })
+  gamma.addEventListener("change", () => { own = false; stretch() })
+
+  const number = (value) => (value === null ? "" : Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 1 ? value.toFixed(2) : value.toFixed(3))
+  return {
+    toggle, panel, legend,
+    menu(groups) {
+      list.replaceChildren(element("option", { value: "" }, "formula …"), ...Object.entries(groups).map(([label, entries]) =>
+        element("optgroup", { label }, ...Object.entries(entries).map(([text, value]) => element("option", { value }, text)))))
+    },
+    show(data) {
+      problem.textContent = data.problem ?? ""
+      if (data.problem) { open(true); return }
+      list.value = data.composite.startsWith("expr:") ? "" : data.composite
+      formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : ""
+      note.textContent = data.legend?.formula ? `= ${data.legend.formula}` : ""
+      mode.value = data.mode
+      range.hidden = data.mode !== "range"
+      if (data.mode === "range") { low.value = data.low; high.value = data.high }
+      own = data.gamma === null
+      gamma.value = data.gamma ?? (data.legend ? 1 : 1.25)
+      gammaText.textContent = gamma.value
+      toggle.setAttribute("aria-pressed", String(!["true", "false"].includes(data.composite) || data.mode !== "fixed" || !own))
+    },
+    showLegend(data) {
+      legend.hidden = !data
+      if (!data) return
+      const bar = element("i", { role: "img", "aria-label": `${data.title}, from ${number(data.low)} to ${number(data.high)}` })
+      bar.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`
+      legend.replaceChildren(element("span", {}, data.title), bar,
+        element("span", { class: "ends" }, element("b", {}, data.low === null ? "low" : number(data.low)), element("b", {}, data.high === null ? "high" : number(data.high))))
+    },
+  }
+}
