@@ -128,6 +128,7 @@ class Explorer(pn.viewable.Viewer):
         self._loop.closed = True
         self._animation.close()
         self._bands.close()
+        self._head.let_go()
 
     def _open(self, *, stay: bool = False) -> None:
         sample_id = self.selection.sample_id
@@ -149,6 +150,8 @@ class Explorer(pn.viewable.Viewer):
         if settled or early:
             self._drawn_early = True
             self._profile.show(planet=reading.cube)
+        if settled:
+            self._head.look_ahead()
 
     def _write_url(self, push: bool) -> None:
         if self._follow_url:

@@ -43,6 +43,9 @@ class DemoStore:
     Safe for many threads. `samples`, `fractions` and `truth` give in one go what a real corpus spreads over files.
     """
 
+    worth_prefetching = False
+    """Chips are made on demand: to make them ahead costs the processor that the page needs."""
+
     def __init__(self, seed: int = 0, count: int = DEFAULT_COUNT) -> None:
         self.seed = seed
         self.count = count

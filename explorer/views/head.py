@@ -10,8 +10,10 @@ import param
 
 from explorer import nomenclature
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.reading import Reading
 from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.grid import transformer
+from explorer.products import PF_SR, S2_SR
 from explorer.views.parts import Component, Loop, script, source
 from explorer.views.raster import SampleRaster
 from explorer.views.selection import Selection
@@ -40,6 +42,8 @@ class HeadView:
         about = f"{len(corpus.samples):,} samples · {name}"
         self.head = Head(loop, bus=bus, corpus=about, sizing_mode="stretch_width", margin=0)
         self._random = np.random.default_rng()
+        self._next: str | None = None
+        self._ahead: list[Reading] = []
         self.head.on = {"go": self._go, "random": lambda _data: self._surprise()}
 
     def open(self, sample_id: str | None) -> None:
@@ -80,9 +84,35 @@ class HeadView:
             self.notice(str(error))
 
     def _surprise(self) -> None:
-        if len(self._corpus.samples):
-            row = int(self._random.integers(len(self._corpus.samples)))
-            self._selection.sample_id = str(self._corpus.samples.index[row])
+        chosen = self._next or self._draw()
+        if chosen is not None:
+            self._selection.sample_id = chosen
+            self.let_go()
+
+    def _draw(self) -> str | None:
+        if not len(self._corpus.samples):
+            return None
+        return str(self._corpus.samples.index[int(self._random.integers(len(self._corpus.samples)))])
+
+    def look_ahead(self) -> None:
+        """Nothing else is to do: read the sample that the next surprise will be.
+
+        Not where chips are made on demand: that costs the processor, not a wait.
+        """
+        if self._next is None and getattr(self._corpus.store, "worth_prefetching", True):
+            self._next = self._draw()
+            if self._next is not None:
+                first = self._selection.date_index
+                self._ahead = [
+                    self._corpus.prefetch(self._next, PF_SR, first),
+                    self._corpus.prefetch(self._next, S2_SR),
+                ]
+
+    def let_go(self) -> None:
+        """Give up what was read ahead, unless somebody has opened it."""
+        for reading in self._ahead:
+            reading.release()
+        self._next, self._ahead = None, []
 
 
 def _degrees(value: float, letters: str) -> str:

@@ -299,3 +299,20 @@ def test_a_closed_page_is_forgotten(tiny_corpus: Corpus, drawn: bool) -> None:
             break
         WORKERS.submit(lambda: None).result(SECONDS)
     assert not kept
+
+
+def test_the_next_surprise_is_read_ahead_and_let_go(page: Explorer) -> None:
+    """When all is settled, the sample of the next surprise is read; it is the one that is then opened."""
+    head = page._head
+    head.look_ahead()
+    chosen, ahead = head._next, list(head._ahead)
+    assert chosen in page.corpus.samples.index
+    assert [reading.cube.product.id for reading in ahead] == ["PF-SR", "S2-SR"]
+    head.look_ahead()
+    assert head._next == chosen  # once is enough
+    head._surprise()
+    assert page.selection.sample_id == chosen
+    assert head._next is None
+    assert page._animation.reading is ahead[0]
+    page.close()
+    assert not head._ahead
