@@ -1,0 +1,542 @@
+"""The page as people use it, in a real browser, on a corpus that has nearly everything wrong in one place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Locator, expect
+
+from explorer.analysis import profiles
+from explorer.analysis.composite import Painter, bands_of
+from explorer.corpus.corpus import Corpus
+from explorer.products import PF_SR, S2_SR
+from tests.browser.conftest import Visitor
+from tests.browser.visit import LACKING, MAP, MARKED, MARKS, NARROW, NDVI, THERE_OF_LACKING, WIDE, Visit
+
+pytestmark = pytest.mark.browser
+
+REGIONS = ("Sample map", "Planet Fusion animation", "Sentinel-2 bands", "Temporal profile", "Labels")
+CORNERS = {"red": (5, 5), "green": (5, 194), "blue": (194, 5), "nir": (194, 194)}
+
+
+@pytest.fixture
+def demo(corpus: Corpus) -> str:
+    """A sample that lacks nothing."""
+    return next(i for i in corpus.samples.index if i not in (MARKED, LACKING))
+
+
+def painter(corpus: Corpus, sample_id: str, composite: str = "true") -> Painter:
+    cube = corpus.cubes.get(corpus.cell(sample_id), PF_SR)
+    return Painter(cube, bands_of(composite, PF_SR.id))
+
+
+def difference(visit: Visit, picture: np.ndarray) -> float:
+    """Mean difference between what the animation shows and a picture, grey values."""
+    return float(np.abs(visit.pixels(visit.image)[..., :3].astype(int) - picture).mean())
+
+
+def milliseconds(day: dt.date) -> float:
+    return pd.Timestamp(day).timestamp() * 1000 + 10.5 * 3_600_000
+
+
+# --- the page as a whole -----------------------------------------------------------------------------
+def test_all_regions_are_in_sight_and_all_marks_are_set(visit: Visit) -> None:
+    visit.open()
+    for name in REGIONS:
+        box = visit.region(name).bounding_box()
+        assert box is not None
+        assert box["width"] > 200
+        assert box["height"] > 90
+        assert 0 <= box["x"] < box["x"] + box["width"] <= WIDE[0]
+        assert 0 <= box["y"] < box["y"] + box["height"] <= WIDE[1]
+    size = visit.page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    )
+    assert size == list(WIDE)
+    assert visit.count("ready") == 1
+    times = {m: visit.page.evaluate("(name) => seen.marks(name)[0].startTime", m) for m in MARKS}
+    assert times["ready"] < times["sample-selected"] < times["first-frame"] <= times["animation-ready"]
+    expect(visit.notice).to_be_hidden()
+    expect(visit.page).to_have_title(f"{visit.sample} · RapidAI4EO explorer")
+
+
+def test_panels_do_not_overlap(visit: Visit) -> None:
+    visit.open(wait_for=("bands-drawn",))
+    boxes = []
+    for name in REGIONS:
+        box = visit.region(name).bounding_box()
+        assert box is not None
+        boxes.append((box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]))
+    for i, a in enumerate(boxes):
+        for b in boxes[i + 1 :]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def test_a_narrow_window_scrolls_down_but_never_sideways(visitor: Visitor) -> None:
+    visit = visitor(NARROW).open()
+    width = visit.page.evaluate("document.documentElement.scrollWidth")
+    assert width == NARROW[0]
+    for name in REGIONS:
+        box = visit.region(name).bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= NARROW[0]
+    spectrum = visit.page.get_by_role("img", name="Spectrum: reflectance against wavelength")
+    box = spectrum.bounding_box()
+    assert box is not None
+    assert box["height"] > 150
+
+
+def test_every_control_has_a_name(visit: Visit) -> None:
+    visit.open(wait_for=("bands-drawn",))
+    nameless = visit.page.locator("button, select, input, [role=slider], [role=img]").evaluate_all(
+        "(all) => all.filter((e) => !(e.getAttribute('aria-label') || e.textContent.trim())).map((e) => e.outerHTML)"
+    )
+    assert nameless == []
+
+
+def test_two_visitors_do_not_move_each_other(visitor: Visitor, demo: str) -> None:
+    one, other = visitor().open(f"?sample={demo}"), visitor().open(f"?sample={MARKED}")
+    one.pick(20, 30)
+    one.page.get_by_role("button", name="False colour (NIR)").click()
+    one.slider.press("ArrowRight")
+    one.wait_for_date("2018-07-07")
+    assert other.sample == MARKED
+    assert other.date == "2018-07-02"
+    assert other.query.get("pixels", "150,110") == "150,110"
+    expect(other.page.get_by_role("button", name="True colour")).to_have_attribute("aria-pressed", "true")
+
+
+# --- the animation -----------------------------------------------------------------------------------
+def test_the_animation_shows_the_chip_of_its_date(visit: Visit, corpus: Corpus, demo: str) -> None:
+    visit.open(f"?sample={demo}")
+    paint = painter(corpus, demo)
+    for iso, key in (("2018-07-02", None), ("2018-01-03", "Home"), ("2019-12-29", "End")):
+        if key:
+            visit.slider.press(key)
+            visit.wait_for_date(iso)
+        shown = PF_SR.dates.index(dt.date.fromisoformat(iso))
+        assert difference(visit, paint.rgb(shown)) < 4
+        assert difference(visit, paint.rgb(shown)[:, ::-1]) > 8  # no other way round
+
+
+def test_north_is_up_and_west_is_left(visit: Visit) -> None:
+    visit.open(f"?sample={MARKED}")
+    shown = visit.pixels(visit.image).astype(int)
+    for channel, name in enumerate(("red", "green", "blue")):
+        pixel = shown[CORNERS[name]]
+        assert pixel[channel] > 200, name
+        assert all(pixel[other] < 60 for other in range(3) if other != channel), name
+    assert shown[100, 20, :3].mean() < shown[100, 180, :3].mean()
+    small = visit.pixels(visit.months.nth(6).locator("canvas").first).astype(int)
+    assert small.shape == (60, 60, 4)
+    for channel, place in enumerate(((2, 2), (2, 57), (57, 2))):
+        pixel = small[place]
+        assert pixel[channel] > 200
+        assert all(pixel[other] < 60 for other in range(3) if other != channel)
+
+
+def test_false_colour_changes_every_picture(visit: Visit, corpus: Corpus, demo: str) -> None:
+    visit.open(f"?sample={demo}")
+    before, months = visit.pixels(visit.image), visit.count("bands-drawn")
+    visit.page.get_by_role("button", name="False colour (NIR)").click()
+    visit.wait_for_next("bands-drawn", months)
+    visit.page.wait_for_url(lambda url: "composite=false" in url)
+    wanted = painter(corpus, demo, "false").rgb(36)
+    for _ in range(40):  # the new frame comes within some messages; each look takes some milliseconds
+        if difference(visit, wanted) < 4:
+            break
+        visit.page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert difference(visit, wanted) < 4
+    assert np.abs(visit.pixels(visit.image).astype(int) - before).mean() > 10
+
+
+def test_play_advances_and_pause_stops(visit: Visit, demo: str) -> None:
+    visit.open(f"?sample={demo}")
+    visit.page.get_by_label("Frames per second").select_option("25")
+    visit.page.get_by_role("button", name="Play").click()
+    at = PF_SR.dates.index(dt.date(2018, 7, 2))
+    visit.wait("(index) => Number(seen.slider().getAttribute('aria-valuenow')) > index", at + 10)
+    visit.page.get_by_role("button", name="Pause").click()
+    stopped = visit.date
+    assert stopped is not None
+    visit.wait_for_date(stopped)  # where it stopped is in the URL
+    expect(visit.page.get_by_role("button", name="Play")).to_be_visible()
+    frames = visit.page.evaluate("() => new Promise((done) => { let n = 0; const tick = () => n++ < 15 ? requestAnimationFrame(tick) : done(n); tick() })")  # fmt: skip
+    assert frames > 10
+    assert visit.date == stopped
+
+
+def test_play_loops_or_ends(visit: Visit, demo: str) -> None:
+    visit.open(f"?sample={demo}&date=2019-12-19")
+    visit.page.get_by_role("button", name="Loop").click()
+    visit.page.get_by_role("button", name="Play").click()
+    visit.wait_for_date("2019-12-29")
+    expect(visit.page.get_by_role("button", name="Play")).to_be_visible()
+    visit.page.get_by_role("button", name="Loop").click()
+    visit.page.get_by_role("button", name="Play").click()
+    visit.wait("() => Number(seen.slider().getAttribute('aria-valuenow')) < 100")
+
+
+def test_steps_and_ends_by_buttons_and_keys(visit: Visit, demo: str) -> None:
+    visit.open(f"?sample={demo}")
+    button = lambda name: visit.page.get_by_role("button", name=name, exact=True)  # noqa: E731
+    for act, iso in (
+        (lambda: button("Next date").click(), "2018-07-07"),
+        (lambda: button("Previous date").click(), "2018-07-02"),
+        (lambda: visit.stage.press("ArrowLeft"), "2018-06-27"),
+        (lambda: visit.stage.press("ArrowRight"), "2018-07-02"),
+        (lambda: button("Last date").click(), "2019-12-29"),
+        (lambda: button("Next date").click(), "2019-12-29"),
+        (lambda: button("First date").click(), "2018-01-03"),
+        (lambda: visit.slider.press("End"), "2019-12-29"),
+    ):
+        act()
+        visit.wait_for_date(iso)
+    visit.stage.press("Home")
+    visit.stage.press(" ")
+    expect(button("Pause")).to_be_visible()
+    visit.stage.press(" ")
+    expect(button("Play")).to_be_visible()
+
+
+def test_scrubbing_follows_the_pointer(visit: Visit, demo: str) -> None:
+    visit.open(f"?sample={demo}")
+    box = visit.slider.bounding_box()
+    assert box is not None
+    place = lambda i: box["x"] + 6 + (i + 0.5) / 146 * (box["width"] - 12)  # noqa: E731
+    visit.page.mouse.move(place(10), box["y"] + 12)
+    visit.page.mouse.down()
+    assert visit.date == PF_SR.date_keys[10]
+    visit.page.mouse.move(place(100), box["y"] + 12, steps=4)
+    assert visit.date == PF_SR.date_keys[100]
+    visit.page.mouse.up()
+    visit.wait_for_date(PF_SR.date_keys[100])
+    visit.page.mouse.move(place(20), box["y"] + 12)
+    assert visit.date == PF_SR.date_keys[100]  # not without the button
+    assert visit.cursor() == milliseconds(PF_SR.dates[100])
+
+
+# --- the profile ---------------------------------------------------------------------------------------
+def check_profile(visit: Visit, corpus: Corpus, sample_id: str, row: int, col: int) -> None:
+    """What the charts hold of the last pin equals what `profiles.pixel` reads."""
+    table = profiles.pixel(corpus, sample_id, row=row, col=col).dropna(subset="value")
+    for product, short, bands in (
+        (PF_SR, "pf", ("blue", "green", "red", "nir")),
+        (S2_SR, "s2", ("B02", "B03", "B04", "B08")),
+    ):
+        shift = pd.Timedelta(days=14 if product is S2_SR else 0)  # a mosaic stands in the middle of its month
+        here = table[table["product"] == product.id]
+        shown = pd.DataFrame(visit.columns(f"reflectance-{short}"))
+        for band in bands:
+            wanted = here[here["band"] == band]
+            found = shown[shown["band"] == band]
+            assert found["value"].tolist() == pytest.approx(wanted["value"].tolist(), abs=2e-6)
+            times = (wanted["date"] + shift).astype("datetime64[ms]").astype("int64").tolist()
+            assert found["date"].tolist() == times
+        ndvi = pd.DataFrame(visit.columns(f"ndvi-{short}"))
+        last = ndvi[ndvi["band"] == f"NDVI at {row}, {col}"]
+        assert last["value"].tolist() == pytest.approx(
+            here[here["band"] == "NDVI"]["value"].tolist(), abs=2e-6
+        )
+    assert len(visit.columns("reflectance-lines")["ys"]) == 4
+
+
+def test_a_click_on_a_pixel_draws_its_profile(visit: Visit, corpus: Corpus, demo: str) -> None:
+    visit.open(f"?sample={demo}")
+    visit.pick(42, 137)
+    check_profile(visit, corpus, demo, 42, 137)
+    visit.page.wait_for_url(lambda url: "pixels=42,137" in url)
+    expect(visit.region("Temporal profile").get_by_text("row 42, col 137")).to_be_visible()
+    for over in (
+        visit.stage.locator(".over").first,
+        visit.months.nth(6).locator(".over"),
+        visit.bands.nth(0).locator(".over"),
+    ):
+        assert visit.crosshair(over) == pytest.approx((42.5, 137.5), abs=2.5)
+
+
+def test_corner_pixels_can_be_picked(visit: Visit, corpus: Corpus) -> None:
+    visit.open(f"?sample={MARKED}")
+    for row, col in ((0, 0), (199, 199), (0, 199)):
+        visit.pick(row, col)
+        check_profile(visit, corpus, MARKED, row, col)
+
+
+def test_shift_click_adds_pins_and_clear_keeps_the_last(visit: Visit, corpus: Corpus, demo: str) -> None:
+    visit.open(f"?sample={demo}&pixels=10,10")
+    visit.pick(60, 70, add=True)
+    visit.pick(120, 80, add=True)
+    visit.page.wait_for_url(lambda url: "pixels=10,10;60,70;120,80" in url)
+    check_profile(visit, corpus, demo, 120, 80)
+    ndvi = visit.columns("ndvi-lines")
+    assert len(ndvi["ys"]) == len(set(ndvi["colour"])) == 3
+    visit.page.get_by_role("button", name="Remove all pins but the last").click()
+    visit.page.wait_for_url(lambda url: url.endswith("pixels=120,80"))
+    visit.wait("() => seen.named('ndvi-lines').data.ys.length === 1")
+
+
+def test_a_click_in_a_sentinel_tile_selects_the_same_ground(visit: Visit, corpus: Corpus, demo: str) -> None:
+    visit.open(f"?sample={demo}")
+    for tile, (row, col), add in (
+        (visit.months.nth(3), (12, 40), False),
+        (visit.bands.nth(5), (50, 7), True),
+    ):
+        visit.pick_tile(tile, row, col, add=add)
+        fine = profiles.to_pf(row, col)
+        check_profile(visit, corpus, demo, *fine)
+        visit.page.wait_for_url(lambda url, fine=fine: url.endswith(f"{fine[0]},{fine[1]}"))
+        assert visit.crosshair(visit.months.nth(0).locator(".over")) == pytest.approx(
+            (fine[0] + 0.5, fine[1] + 0.5), abs=2.5
+        )
+    assert len(visit.query["pixels"].split(";")) == 2
+
+
+def test_a_click_on_a_month_moves_the_animation_there(visit: Visit, demo: str) -> None:
+    visit.open(f"?sample={demo}")
+    visit.months.nth(3).locator(".frame").click()
+    visit.page.wait_for_url(lambda url: "date=2018-04-" in url)
+    expect(visit.months.nth(3)).to_have_attribute("aria-pressed", "true")
+    expect(visit.region("Sentinel-2 bands").get_by_text("Bands of Apr 2018")).to_be_visible()
+    visit.months.nth(10).press("Enter")  # by key there is no pixel to pick
+    visit.page.wait_for_url(lambda url: "date=2018-11-" in url)
+    assert visit.query["pixels"].count(",") == 1
+
+
+def test_a_click_on_the_chart_moves_the_animation_there(visit: Visit, demo: str) -> None:
+    visit.open(f"?sample={demo}")
+    low, high = visit.page.evaluate("() => [seen.named('range-ndvi').start, seen.named('range-ndvi').end]")
+    for iso in ("2018-05-28", "2019-08-06"):
+        day = dt.date.fromisoformat(iso)
+        visit.click_chart(NDVI, milliseconds(day), (low + high) / 2)
+        visit.wait_for_date(iso)
+        for cursor in ("cursor-ndvi", "cursor-reflectance"):
+            assert visit.cursor(cursor) == milliseconds(day)
+
+
+def test_the_spectrum_follows_the_date(visit: Visit, corpus: Corpus, demo: str) -> None:
+    visit.open(f"?sample={demo}&pixels=42,137")
+    table = profiles.pixel(corpus, demo, row=42, col=137).dropna(subset="wavelength")
+    for key, iso in ((None, "2018-07-02"), ("Home", "2018-01-03")):
+        if key:
+            visit.slider.press(key)
+            visit.wait_for_date(iso)
+        shown = pd.DataFrame(visit.columns("spectrum-dots"))
+        for sensor, day in (("Planet Fusion", iso), ("Sentinel-2", iso[:8] + "01")):
+            wanted = table[(table["sensor"] == sensor) & (table["date"] == f"{day} 10:30")].dropna(
+                subset="value"
+            )
+            found = shown[shown["sensor"] == sensor].set_index("band")["reflectance"]
+            assert found.to_dict() == pytest.approx(wanted.set_index("band")["value"].to_dict(), abs=2e-6)
+
+
+# --- the link --------------------------------------------------------------------------------------------
+def test_a_link_opens_exactly_what_it_says(visit: Visit, corpus: Corpus, demo: str) -> None:
+    query = f"?sample={demo}&date=2019-03-09&pixels=120,80;30,40&composite=false"
+    visit.open(query)
+    assert visit.sample == demo
+    assert visit.date == "2019-03-09"
+    expect(visit.page.get_by_role("button", name="False colour (NIR)")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    check_profile(visit, corpus, demo, 30, 40)
+    assert len(visit.columns("ndvi-lines")["ys"]) == 2
+    assert visit.page.url == f"{visit.url}/{query}"  # nothing to add
+    visit.slider.press("ArrowRight")
+    visit.wait_for_date("2019-03-14")
+    again = visit.page.url
+    visit.page.reload()
+    visit.wait("() => window.seen && seen.marks('animation-ready').length")
+    assert (visit.sample, visit.date, visit.page.url) == (demo, "2019-03-14", again)
+
+
+def test_back_and_forward_go_from_sample_to_sample(visit: Visit, demo: str) -> None:
+    visit.open(f"?sample={MARKED}")
+    visit.pick(20, 30)
+    visit.page.wait_for_url(lambda url: "pixels=20,30" in url)
+    visit.search(demo)
+    visit.wait_for_sample(demo)
+    visit.search(LACKING)
+    visit.wait_for_sample(LACKING)
+    for go, sample_id in (
+        (visit.page.go_back, demo),
+        (visit.page.go_back, MARKED),
+        (visit.page.go_forward, demo),
+    ):
+        shown = visit.count("sample-selected")
+        go()
+        visit.wait_for_next("sample-selected", shown)
+        expect(visit.page.locator("header code")).to_have_text(sample_id)
+        assert visit.query["sample"] == sample_id
+    visit.page.go_back()
+    expect(visit.page.locator("header code")).to_have_text(MARKED)
+    visit.page.wait_for_url(lambda url: "pixels=20,30" in url)  # as it was left
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("?sample=33N_15E-200N_02_09", "sample 33N_15E-200N_02_09 is not in the corpus"),
+        ("?sample=nowhere", "'nowhere' is not a sample id"),
+        ("?sample=<script>window.hacked=1</script>&date=<img src=x onerror=window.hacked=1>", "<script>window.hacked=1</script>"),
+        ("?date=2018-07-03", "PF-SR has no date 2018-07-03"),
+        ("?pixels=1,2;300,4", "pixel row 300, col 4 is outside the chip"),
+    ],
+)  # fmt: skip
+def test_a_bad_link_is_told_and_the_page_works(visit: Visit, corpus: Corpus, query: str, named: str) -> None:
+    visit.open(query)
+    expect(visit.notice).to_contain_text(named)
+    assert visit.page.evaluate("() => window.hacked") is None
+    visit.pick(33, 44)
+    check_profile(visit, corpus, visit.sample, 33, 44)
+    visit.notice.get_by_role("button", name="Dismiss").click()
+    expect(visit.notice).to_be_hidden()
+
+
+# --- the map and the search -------------------------------------------------------------------------------
+def test_a_click_on_the_map_selects_the_nearest_sample_and_a_far_one_none(
+    visit: Visit, corpus: Corpus, demo: str
+) -> None:
+    visit.open(f"?sample={MARKED}")
+    for sample_id in (demo, LACKING):
+        x, y = corpus.samples[["x", "y"]].loc[sample_id].to_numpy()
+        left, top = visit.place_of(MAP, x, y)
+        visit.page.mouse.click(left + 2, top - 2)
+        visit.wait_for_sample(sample_id)
+        assert visit.sample == sample_id
+    selected = visit.count("sample-selected")
+    x, y = corpus.samples[["x", "y"]].loc[MARKED].to_numpy()
+    left, top = visit.place_of(MAP, x, y)
+    visit.page.mouse.click(left + 60, top)  # no sample there: nothing happens
+    visit.pick(1, 1)  # and what came after it has been done
+    assert visit.sample == LACKING
+    assert visit.count("sample-selected") == selected
+
+
+def test_the_map_draws_each_sample_in_its_colour_where_it_is(visit: Visit, corpus: Corpus) -> None:
+    visit.open(f"?sample={MARKED}")
+    from explorer import nomenclature
+
+    code = """([x, y]) => {
+      const source = seen.models().find((m) => m.type === "ColumnDataSource" && m.tags.includes("explorer-map"))
+      const { image, x: left, y: bottom, dw, dh } = source.data
+      const one = (v) => Array.isArray(v) || ArrayBuffer.isView(v) ? v[0] : v
+      const picture = one(image), [rows, cols] = picture.shape
+      const col = Math.floor((x - one(left)) / one(dw) * cols), row = Math.floor((y - one(bottom)) / one(dh) * rows)
+      return [...new Uint8Array(picture.buffer, picture.byteOffset + 4 * (row * cols + col), 4)]
+    }"""
+    for row in corpus.samples.itertuples():
+        pixel = visit.page.evaluate(code, [row.x, row.y])
+        assert tuple(pixel[:3]) == nomenclature.land_cover(int(str(row.clc))).rgb
+        assert pixel[3] > 200
+    assert (
+        visit.page.evaluate(
+            code, [float(corpus.samples["x"].min()) - 150_000, float(corpus.samples["y"].min())]
+        )[3]
+        == 0
+    )
+
+
+def test_zooming_draws_the_map_anew(visit: Visit, corpus: Corpus) -> None:
+    visit.open(f"?sample={MARKED}")
+    x, y = corpus.samples[["x", "y"]].loc[MARKED].to_numpy()
+    width = "() => { const f = seen.figure('Map of samples by land cover class'); return f.x_range.end - f.x_range.start }"
+    before, drawn = visit.page.evaluate(width), visit.count("map-drawn")
+    visit.page.mouse.move(*visit.place_of(MAP, x, y))
+    visit.page.mouse.wheel(0, -300)
+    visit.wait(f"(before) => ({width})() < before * 0.9", before)
+    visit.wait_for_next("map-drawn", drawn)
+    visit.wait(
+        """() => {
+          const f = seen.figure("Map of samples by land cover class")
+          const s = seen.models().find((m) => m.type === "ColumnDataSource" && m.tags.includes("explorer-map"))
+          const dw = Array.isArray(s.data.dw) || ArrayBuffer.isView(s.data.dw) ? s.data.dw[0] : s.data.dw
+          return Math.abs(dw - (f.x_range.end - f.x_range.start)) < 0.01 * dw
+        }"""
+    )
+
+
+def test_the_search_box_takes_ids_and_places(visit: Visit, corpus: Corpus, demo: str) -> None:
+    visit.open(f"?sample={demo}")
+    visit.search(MARKED)
+    visit.wait_for_sample(MARKED)
+    row = corpus.samples.loc[demo]
+    visit.search(f"{row['lat']:.4f}, {row['lon']:.4f}")
+    visit.page.wait_for_url(lambda url: f"sample={demo}" in url)
+    expect(visit.page.locator("header code")).to_have_text(demo)
+    for text, said in (
+        ("nowhere", "'nowhere' is not a sample id"),
+        ("33N_15E-200N_02_09", "33N_15E-200N_02_09 is not in the corpus"),
+        ("91, 0", "give latitude"),
+        ("<b>x</b>", "<b>x</b>"),
+    ):
+        visit.search(text)
+        expect(visit.notice).to_contain_text(said)
+    assert visit.sample == demo
+    visit.search(MARKED)
+    expect(visit.notice).to_be_hidden()
+
+
+def test_surprise_me_shows_some_sample(visit: Visit, corpus: Corpus) -> None:
+    visit.open(f"?sample={MARKED}")
+    for _ in range(12):
+        visit.page.get_by_role("button", name="Surprise me").click()
+        if visit.sample != MARKED:
+            break
+    expect(visit.page.locator("header code")).not_to_have_text(MARKED)
+    assert visit.sample in corpus.samples.index
+
+
+# --- what is missing ----------------------------------------------------------------------------------------
+def texts(tiles: Locator) -> Iterable[str]:
+    return tiles.evaluate_all("(all) => all.map((e) => e.querySelector('.why').textContent)")
+
+
+def test_what_is_missing_says_so_in_its_own_panel(visit: Visit) -> None:
+    broken = PF_SR.date_keys[THERE_OF_LACKING[-1] + 1]
+    visit.open(
+        f"?sample={LACKING}&date={broken}", wait_for=("animation-ready", "bands-drawn", "profile-drawn")
+    )
+    planet, sentinel = visit.region("Planet Fusion animation"), visit.region("Sentinel-2 bands")
+    expect(planet.get_by_text("Chip of 2 Jul 2018 cannot be shown: damaged or truncated")).to_be_visible()
+    expect(planet.get_by_text(f"{len(THERE_OF_LACKING)} of 146 dates")).to_be_visible()
+    expect(sentinel.get_by_text("No Sentinel-2 mosaic of this sample is in the corpus")).to_be_visible()
+    expect(visit.region("Labels").get_by_text("This sample has no label")).to_be_visible()
+    assert set(texts(visit.months)) == {"no mosaic"}
+    assert not visit.pixels(visit.image)[..., 3].any()  # no other date's picture under this date's name
+    assert len(visit.columns("ndvi-pf")["date"]) == len(THERE_OF_LACKING)
+    assert visit.columns("ndvi-s2")["date"] == []
+    visit.slider.press("ArrowRight")  # there is nothing behind
+    assert visit.date == broken
+    visit.slider.press("ArrowLeft")
+    visit.wait_for_date(PF_SR.date_keys[THERE_OF_LACKING[-1]])
+    expect(planet.get_by_text("cannot be shown")).to_be_hidden()
+    assert visit.pixels(visit.image)[..., 3].all()
+
+
+def test_where_nobody_asked_for_a_date_the_nearest_that_is_there_is_shown(visit: Visit) -> None:
+    visit.open(f"?sample={LACKING}")
+    visit.wait_for_date(PF_SR.date_keys[THERE_OF_LACKING[-1]])
+    assert visit.pixels(visit.image)[..., 3].all()
+
+
+def test_an_absent_date_is_named(visit: Visit) -> None:
+    visit.open(f"?sample={MARKED}&date=2018-07-12", wait_for=("animation-ready", "bands-drawn"))
+    expect(visit.region("Planet Fusion animation").get_by_text("No chip on 12 Jul 2018")).to_be_visible()
+    assert list(texts(visit.months)) == ["" if i in (0, 6) else "no mosaic" for i in range(12)]
+    expect(visit.region("Sentinel-2 bands").get_by_text("2 of 12 months")).to_be_visible()
+
+
+def test_nothing_of_the_last_sample_stays(visit: Visit, demo: str) -> None:
+    visit.open(f"?sample={demo}")
+    visit.search(LACKING)
+    visit.wait_for_sample(LACKING)
+    visit.wait("(n) => seen.named('ndvi-pf').data.date.length === n", len(THERE_OF_LACKING))
+    assert visit.columns("ndvi-s2")["date"] == []
+    assert visit.columns("reflectance-s2")["date"] == []
+    assert set(texts(visit.months)) == {"no mosaic"}
+    expect(visit.region("Labels").get_by_text("This sample has no label")).to_be_visible()
