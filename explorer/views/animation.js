@@ -42,9 +42,16 @@ export function render({ model, el }) {
   const composites = [["true", "True colour"], ["false", "False colour (NIR)"]].map(([value, text]) =>
     button(text, text, () => model.send_msg({ type: "composite", value }), { "data-value": value, "aria-pressed": "false" }))
   const clear = button("Remove all pins but the last", "Clear pins", () => model.send_msg({ type: "clear" }), { hidden: true })
-  const progress = element("div", { class: "progress", role: "status" })
+  const counts = element("span"), bar = element("progress", { max: 1, value: 0, "aria-label": "Dates read" })
+  const progress = element("div", { class: "progress", role: "status" }, bar, counts)
+  const tellProgress = (text, share = null, title = "") => {
+    counts.textContent = text
+    bar.hidden = share === null
+    if (share !== null) bar.value = share
+    progress.title = title
+  }
   const root = element("div", { class: "stack" },
-    element("div", { class: "bar" }, element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites, looks.toggle), progress, look, looks.panel),
+    element("div", { class: "bar" }, element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites, looks.toggle), look, looks.panel),
     well,
     timeline.el,
     element("div", { class: "controls" },
@@ -53,7 +60,7 @@ export function render({ model, el }) {
       play,
       button("Next date", icon("next"), () => step(1)),
       button("Last date", icon("last"), () => seek(lastThere(), true)),
-      loop, clear, speed))
+      loop, clear, progress, speed))
   el.append(root)
 
   // --- drawing ---------------------------------------------------------------------------------
@@ -281,7 +288,7 @@ export function render({ model, el }) {
       if (state.range[1] === 0 || state.range[1] >= data.dates.length) state.range = [0, Math.max(0, data.dates.length - 1)]
       stage.reset()
       drawSheet()
-      progress.textContent = "reading …"
+      tellProgress("reading …", 0)
       setPlaying(false)
       draw()
       page.emit("date", { index: state.index, iso: state.dates[state.index], time: state.times[state.index] })
@@ -303,8 +310,8 @@ export function render({ model, el }) {
       state.settled = data.settled
       const count = state.status.filter((s) => s === status.THERE).length
       const lacking = state.status.filter((s) => s === status.ABSENT || s === status.BROKEN).length
-      progress.textContent = data.settled ? (lacking ? `${count} of ${data.total} dates` : "") : `${data.done} / ${data.total}`
-      progress.title = data.settled && lacking ? `${lacking} dates are missing or broken` : ""
+      if (!data.settled) tellProgress(`${data.done} / ${data.total}`, data.done / Math.max(data.total, 1))
+      else tellProgress(lacking ? `${count} of ${data.total} dates` : "", null, lacking ? `${lacking} dates are missing or broken` : "")
       draw()
       checkReady()
     },
@@ -324,7 +331,7 @@ export function render({ model, el }) {
       stage.setPins(data.pins)
     },
     seek(data) { if (data.ticket === state.ticket) { setPlaying(false); seek(data.index, true) } },
-    error(data) { if (data.ticket === state.ticket) { state.error = data.text; progress.textContent = ""; draw() } },
+    error(data) { if (data.ticket === state.ticket) { state.error = data.text; tellProgress(""); draw() } },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
 
