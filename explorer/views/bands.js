@@ -109,6 +109,7 @@ export function render({ model, el }) {
     open(data) {
       Object.assign(state, { ticket: data.ticket, bands: data.bands, status: new Array(12).fill(status.WAITING), reasons: {}, empty: new Set(), rgb: null, grey: null })
       note.textContent = data.sample ? "reading …" : "Click a sample on the map"
+      note.classList.remove("error")
       drawMonths()
     },
     async pictures(data) {
@@ -124,6 +125,7 @@ export function render({ model, el }) {
     pins(data) { state.pins = data.pins; drawMonths() },
     error(data) {
       if (data.ticket !== state.ticket) return
+      note.classList.add("error")
       note.replaceChildren(data.text, element("button", { type: "button", onclick: () => model.send_msg({ type: "retry" }) }, "Try again"))
     },
   }
