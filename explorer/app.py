@@ -7,12 +7,13 @@ import uuid
 from collections.abc import Callable
 from html import escape
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import holoviews as hv
+import numpy as np
 import panel as pn
 
-from explorer import nomenclature, ports
+from explorer import ports
 from explorer.corpus.corpus import Corpus, open_corpus
 from explorer.corpus.cubes import Reading
 from explorer.errors import ExplorerError
@@ -22,6 +23,7 @@ from explorer.views.bands import BandsView
 from explorer.views.head import HeadView
 from explorer.views.labels import LabelsView
 from explorer.views.map import MapView
+from explorer.views.map_state import MapState
 from explorer.views.parts import Loop, Region, source
 from explorer.views.profile import ProfileView
 from explorer.views.raster import SampleRaster
@@ -31,11 +33,22 @@ _CREDITS = {PF_SR.id: "© Planet Labs PBC, CC-BY-NC-SA 3.0", S2_SR.id: "Copernic
 _RASTERS: WeakKeyDictionary[Corpus, SampleRaster] = WeakKeyDictionary()
 
 
+class _Classes:
+    """Classes of a corpus's samples by level; it does not keep the corpus alive, which would never be let go."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = ref(corpus)
+
+    def __call__(self, level: int) -> np.ndarray:
+        corpus = self._corpus()
+        assert corpus is not None  # whoever draws it holds it
+        return corpus.filter_table.position(level)
+
+
 def _raster(corpus: Corpus) -> SampleRaster:
     """The samples ready to be drawn: made once a process and corpus, shared by all sessions."""
     if corpus not in _RASTERS:
-        classes = nomenclature.positions(corpus.samples["clc"].to_numpy())
-        _RASTERS[corpus] = SampleRaster(corpus.samples, classes)
+        _RASTERS[corpus] = SampleRaster(corpus.samples, _Classes(corpus))
     return _RASTERS[corpus]
 
 
@@ -64,13 +77,14 @@ class Explorer(pn.viewable.Viewer):
         bus = uuid.uuid4().hex[:12]
         raster = _raster(self.corpus)
         self._head = HeadView(self.corpus, self.selection, raster, self._loop, bus)
-        self._map = MapView(self.corpus, self.selection, self._loop, raster, self.corpus.config.tiles)
+        self._map = MapView(self.corpus, self.selection, self._loop, raster, self.corpus.config.tiles, bus)
         self._animation = AnimationView(self.corpus, self.selection, self._loop, bus)
         self._bands = BandsView(self.corpus, self.selection, self._loop, bus)
         self._profile = ProfileView(self.corpus, self.selection, self._loop, bus)
         self._labels = LabelsView(self.corpus)
         self._animation.on_cube.append(self._planet_came)
         self._bands.on_cube.append(lambda reading, _: self._profile.show(sentinel=reading.cube))
+        self._head.fit = self._map.fit
         self._head.head.on["link"] = lambda data: self.apply(decode(str(data.get("search", ""))))
         # A cell shown twice, or drawn anew, has nothing yet of what was sent before.
         self._head.head.on["again"] = lambda _data: self._head.open(self.selection.sample_id)
@@ -79,8 +93,9 @@ class Explorer(pn.viewable.Viewer):
         )
         self._bands.grid.on["again"] = lambda _data: self._bands.open(self.selection.sample_id)
         self._profile.bridge.on["again"] = lambda _data: self._profile.draw()
-        self._follow_url = False
+        self._follow_url = self._hold_map = False
         self._page = self._lay_out(height)
+        self.selection.map.param.watch(lambda _e: self._wear_theme(), "theme")
         self._stay = self._travelling = False
         wanted = decode(link)
         self.apply(wanted)
@@ -89,6 +104,7 @@ class Explorer(pn.viewable.Viewer):
         self.selection.param.watch(
             lambda *_e: self._write_url(push=False), ["pixels", "names", "composite", "stretch", "settled"]
         )
+        self.selection.map.param.watch(lambda *_e: self._write_url(push=False), list(MapState.FIELDS))
         self._open(stay=wanted.date is not None)
 
     def __panel__(self) -> Any:
@@ -105,7 +121,9 @@ class Explorer(pn.viewable.Viewer):
                 problems.append(f"This link's sample cannot be shown: {error}.")
                 sample = None
         self._stay, self._travelling = link.date is not None, True
+        self._hold_map = link.map.place is not None  # else the map goes where the sample is
         try:
+            self.selection.map.apply(link.map)
             self.selection.param.update(
                 sample_id=sample or self.corpus.default_sample,
                 date=link.date or DEFAULT_DATE,
@@ -139,8 +157,9 @@ class Explorer(pn.viewable.Viewer):
         self._labels.open(sample_id)
         self._head.open(sample_id)
         self._map.open(sample_id)
-        if sample_id is not None:
+        if sample_id is not None and not self._hold_map:
             self._map.show(sample_id)
+        self._hold_map = False
         # Who goes back in the history must not be given a new entry, or there would be no way back.
         self._write_url(push=not self._travelling)
 
@@ -152,6 +171,9 @@ class Explorer(pn.viewable.Viewer):
             self._profile.show(planet=reading.cube)
         if settled:
             self._head.look_ahead()
+
+    def _wear_theme(self) -> None:
+        self._page.css_classes = ["dark"] if self.selection.map.theme == "dark" else []
 
     def _write_url(self, push: bool) -> None:
         if self._follow_url:
@@ -177,9 +199,8 @@ class Explorer(pn.viewable.Viewer):
         html = source("html.css")
         self._labels.pane.stylesheets = [html, source("labels.css")]
         self._labels.pane.sizing_mode = "stretch_width"
-        self._map.legend.stylesheets = [html, source("legend.css")]
         left = pn.Column(
-            region("Sample map", "auto", self._map.pane, self._map.legend),
+            region("Sample map", "auto", self._map.whole, self._map.legend.legend),
             Region(
                 title("Labels <small>share of the 600 m cell</small><small class=\"credit\">CORINE Land Cover 2018, EEA</small>"),
                 self._labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",
@@ -202,6 +223,7 @@ class Explorer(pn.viewable.Viewer):
             region("Temporal profile", "profile", self._profile.legend, charts,
                    heading="Temporal profile <small>click a pixel in either image; shift-click adds another</small>"),
             self._profile.bridge,
+            self._map.picked.picked,
             margin=0, sizing_mode="stretch_both",
             stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
         )  # fmt: skip

@@ -44,6 +44,15 @@ class Country:
     name: str
     outline: shapely.Geometry
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Its mainland: west, south, east, north in degrees of its largest piece and what lies within 3 degrees of it."""
+        parts = shapely.get_parts(self.outline)
+        main = parts[shapely.area(parts).argmax()]
+        near = parts[shapely.distance(parts, main) < 3]
+        west, south, east, north = shapely.total_bounds(near).tolist()
+        return west, south, east, north
+
 
 @cache
 def countries() -> tuple[Country, ...]:

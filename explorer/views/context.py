@@ -40,6 +40,7 @@ def land() -> hv.Polygons:
 
     def fill(plot: Any, _element: Any) -> None:
         plot.handles["source"].data = outlines()
+        plot.handles["glyph_renderer"].name = "land"
 
     return hv.Polygons([{"x": [0, 1, 1], "y": [0, 0, 1]}]).opts(
         color="#dde1da", line_color="#97a5ab", line_width=0.7, hooks=[fill], apply_ranges=False

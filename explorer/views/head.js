@@ -3,7 +3,7 @@
 export function render({ model, el }) {
   const swatch = element("i"), id = element("code"), text = element("span")
   const sample = element("div", { class: "sample" }, swatch, id, text)
-  const input = element("input", { type: "search", placeholder: "Go to: sample id or lat, lon", "aria-label": "Go to a sample by id, or to a place by latitude and longitude", spellcheck: "false" })
+  const input = element("input", { type: "search", placeholder: "Go to: sample id, lat, lon, or country", "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name", spellcheck: "false" })
   const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"),
     element("button", { type: "button", onclick: () => model.send_msg({ type: "random" }), title: "Any sample, by chance" }, "Surprise me"))
   form.addEventListener("submit", (event) => {

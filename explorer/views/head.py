@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
 import param
 
 from explorer import nomenclature
+from explorer.corpus import places
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.reading import Reading
 from explorer.errors import ExplorerError, InvalidQueryError
@@ -18,7 +19,6 @@ from explorer.views.parts import Component, Loop, script, source
 from explorer.views.raster import SampleRaster
 from explorer.views.selection import Selection
 
-_PLACE = re.compile(r"^\s*([+-]?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*([+-]?\d{1,3}(?:\.\d+)?)\s*$")
 _FAR = 300_000.0  # metres of web mercator; beyond that no sample is "near" a place
 
 
@@ -41,6 +41,8 @@ class HeadView:
         name = corpus.where.rstrip("/").rpartition("/")[2]  # a server's folders are nobody's business
         about = f"{len(corpus.samples):,} samples · {name}"
         self.head = Head(loop, bus=bus, corpus=about, sizing_mode="stretch_width", margin=0)
+        self.fit: Callable[[float, float, float, float], None] = lambda *_box: None
+        """Shows a box (west, south, east, north in degrees) on the map."""
         self._random = np.random.default_rng()
         self._next: str | None = None
         self._ahead: list[Reading] = []
@@ -62,14 +64,15 @@ class HeadView:
         self.head.send("notice", text=text)
 
     def find(self, text: str) -> str:
-        """The sample of an id, or nearest to `lat, lon` in degrees. Raises an `ExplorerError` that says why not."""
-        place = _PLACE.match(text)
+        """The sample of an id, or nearest to a place as people write it (see `corpus.places`).
+
+        Raises an `ExplorerError` that says why not.
+        """
+        place = places.parse_place(text)
         if not place:
             self._corpus.cell(text.strip())
             return text.strip()
-        lat, lon = float(place[1]), float(place[2])
-        if not (-80 <= lat <= 84 and -180 <= lon <= 180):
-            raise InvalidQueryError(f"{text}: give latitude (-80 to 84) first, then longitude (-180 to 180)")
+        lat, lon = place
         x, y = transformer(4326, 3857).transform(lon, lat)
         row = self._raster.nearest(x, y, _FAR)
         if row is None:
@@ -77,8 +80,13 @@ class HeadView:
         return str(self._corpus.samples.index[row])
 
     def _go(self, data: dict[str, Any]) -> None:
+        text = str(data.get("text", ""))[:200]
         try:
-            self._selection.sample_id = self.find(str(data.get("text", ""))[:200])
+            country = places.find_country(text)
+            if country is not None:
+                self.fit(*country.bounds)
+            else:
+                self._selection.sample_id = self.find(text)
             self.notice("")
         except ExplorerError as error:
             self.notice(str(error))

@@ -1,196 +1,346 @@
-"""The sample map: half a million samples by datashader, on a GeoViews background, with the selected one marked."""
+"""The sample map: half a million samples by datashader on a GeoViews background, with the selected one marked."""
 
 from __future__ import annotations
 
-import weakref
-from html import escape
+import math
+from dataclasses import replace
 from typing import Any
 
-import geoviews as gv
-import holoviews as hv
 import numpy as np
 import panel as pn
-from bokeh.models import CustomJS
-from holoviews import streams
 
-from explorer import nomenclature
+from explorer.corpus.area import Area
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError
-from explorer.grid import parse
-from explorer.views import context
+from explorer.grid import transformer
+from explorer.views import context, map_figure, map_near, map_tools
+from explorer.views.legend import LegendView
+from explorer.views.map_shown import Shown, shown
+from explorer.views.map_state import MapState, Place
 from explorer.views.parts import Loop
-from explorer.views.raster import SampleRaster, View
+from explorer.views.picked import PickedView
+from explorer.views.raster import Layer, SampleRaster, View
 from explorer.views.selection import Selection
 
 _FIRST_SIZE = (470, 500)
-_PICK = "#d6006c"
 _CLICK_REACH = 8  # px around the pointer within which a sample counts as meant
-
-
-class _Figures(list[Any]):
-    """The map's Bokeh figures (one; more where a notebook shows it twice): a list that can be referred to weakly."""
+_KNOWN = ("review", "suspicion", "imagery")
+_CLEAR = {"image": [np.zeros((1, 1), np.uint8)], "x": [0], "y": [0], "dw": [1], "dh": [1]}
 
 
 class MapView:
-    """Draws the samples for the ranges in view; a click selects the nearest one."""
+    """Draws the samples for the ranges in view, under the filters; turns what people do in it into selection."""
 
     def __init__(
-        self, corpus: Corpus, selection: Selection, loop: Loop, raster: SampleRaster, tiles: bool
+        self,
+        corpus: Corpus,
+        selection: Selection,
+        loop: Loop,
+        raster: SampleRaster,
+        tiles: bool,
+        bus: str = "",
     ) -> None:
         self._corpus, self._selection, self._loop, self._raster = corpus, selection, loop, raster
-        self._colours = nomenclature.colour_table(3)
-        self._ticket = 0
-        self._figures = _Figures()
-        ranges = first_ranges(corpus)
-        self.view = View(*ranges, *_FIRST_SIZE)
-        self._picture = streams.Pipe(data=(self.view, raster.draw(self.view, self._colours)))
-        self._marker = streams.Pipe(data=None)
-        samples = hv.DynamicMap(self._samples, streams=[self._picture])
-        marker = hv.DynamicMap(self._mark, streams=[self._marker])
-        self._range = streams.RangeXY(source=samples)
-        self._size = streams.PlotSize(source=samples)
-        self._taps = [streams.Tap(source=samples), streams.DoubleTap(source=samples)]
-        background = [gv.tile_sources.CartoLight()] if tiles else []
-        chart = context.land() * samples * marker
-        for tile in background:
-            chart = tile * chart
-        self.chart = chart.opts(
-            responsive=True, min_height=80, xaxis=None, yaxis=None, toolbar="right", active_tools=["pan", "wheel_zoom"],
-            default_tools=["pan", "wheel_zoom", "box_zoom", "reset"], title="", hooks=[self._dress(ranges)],
-            projection=context.MERCATOR,
+        self._state: MapState = selection.map
+        self._tiles = tiles
+        self._ticket = self._asked = 0
+        self._drape = map_near.Drape(corpus)
+        self._layer: Layer = raster.layer()
+        view = View(*first_ranges(corpus), *_FIRST_SIZE)
+        self._sheets = map_figure.Sheets(view, self._state.link(), bus)
+        self._sheets.put(image=_image(view, self._layer.image(view)))
+        self.pane = map_figure.pane(self._sheets, tiles)
+        self.tools = map_tools.MapTools(
+            loop,
+            bus=bus,
+            margin=0,
+            styles={
+                "position": "absolute",
+                "inset": "0",
+                "width": "100%",
+                "height": "100%",
+                "pointer-events": "none",
+            },
+        )
+        self.tools.on = {
+            "view": self._viewed, "tap": self._tapped, "area": self._drawn, "step": self._step, "place": self._placed,
+            "filter": self._filter, "look": self._look, "options": lambda _data: self._options(), "again": lambda _data: self._again(),
+            "clear-area": lambda _data: setattr(self._state, "area", None),
+        }  # fmt: skip
+        self.picked = PickedView(corpus, selection, loop, bus)
+        self.legend = LegendView(selection, loop, bus)
+        self.legend.legend.on["table"] = lambda _data: self.picked.open()
+        self.whole = pn.Column(
+            self.pane, self.tools, margin=0, min_height=0, sizing_mode="stretch_both",
+            styles={"position": "relative", "flex": "1", "min-height": "0", "overflow": "hidden"},
         )  # fmt: skip
-        self.pane = pn.pane.HoloViews(
-            self.chart, sizing_mode="stretch_both", min_height=0, margin=0, backend="bokeh", linked_axes=False
-        )
-        for stream in (self._range, self._size):
-            stream.add_subscriber(self._moved)
-        for tap in self._taps:
-            tap.add_subscriber(self._tapped)
-        self.legend = pn.pane.HTML(
-            legend(corpus), sizing_mode="stretch_width", margin=0, css_classes=["map-legend"]
-        )
+        watch = self._state.param.watch
+        watch(lambda *_e: self._change(), ["filters", "level", "area"])
+        watch(lambda *_e: self._restyle(), ["palette", "theme", "base", "shade", "level"])
+        watch(lambda *_e: self._redraw(), "shade")
+        watch(lambda _e: self._go(self._state.place), "place")
+        selection.param.watch(lambda _e: self._redraw(), "settled")
+        self._reported: Place | None = None
+        self._again()
+        self._change()
+
+    @property
+    def view(self) -> View:
+        """What is shown."""
+        return self._sheets.view
+
+    # -- what the page asks -----------------------------------------------------------------------------------
 
     def open(self, sample_id: str | None) -> None:
         """Mark a sample's footprint."""
-        self._marker.send(sample_id if sample_id in self._corpus.samples.index else None)
+        mark: map_figure.Data = {"xs": [], "ys": []}
+        dot: map_figure.Data = {"x": [], "y": []}
+        if sample_id is not None and sample_id in self._corpus.samples.index:
+            outline = map_near.outlines([sample_id])[0]
+            mark = {"xs": [outline[:, 0]], "ys": [outline[:, 1]]}
+            dot = {"x": [outline[:, 0].mean()], "y": [outline[:, 1].mean()]}
+        self._sheets.put(self.pane, mark=mark, dot=dot)
 
     def show(self, sample_id: str) -> None:
         """Move the map so that a sample is in view, if it is not."""
         if sample_id not in self._corpus.samples.index:
             return
-        row = self._corpus.samples.loc[sample_id]
+        x, y = self._place_of(sample_id)
         (x0, x1), (y0, y1) = self.view.x_range, self.view.y_range
-        if x0 < row["x"] < x1 and y0 < row["y"] < y1:
+        if x0 < x < x1 and y0 < y < y1:
             return
         half_x, half_y = (x1 - x0) / 2, (y1 - y0) / 2
-        for figure in self._figures:
-            figure.x_range.update(start=row["x"] - half_x, end=row["x"] + half_x)
-            figure.y_range.update(start=row["y"] - half_y, end=row["y"] + half_y)
+        self._move((x - half_x, x + half_x), (y - half_y, y + half_y))
 
-    def _dress(self, ranges: tuple[tuple[float, float], tuple[float, float]]) -> Any:
-        # HoloViews keeps the hooks that it saw last: they may know the map's figures, never the map and its session.
-        figures = weakref.ref(self._figures)
+    def _place_of(self, sample_id: str) -> tuple[float, float]:
+        row = self._corpus.samples.index.get_loc(sample_id)
+        return tuple(self._corpus.samples[["x", "y"]].to_numpy()[row].tolist())
 
-        def hook(plot: Any, _element: Any) -> None:
-            figure = plot.state
-            known = figures()
-            if known is not None and all(figure is not other for other in known):
-                known.append(figure)
-                (x0, x1), (y0, y1) = ranges
-                figure.x_range.update(start=x0, end=x1, reset_start=x0, reset_end=x1)
-                figure.y_range.update(start=y0, end=y1, reset_start=y0, reset_end=y1)
-                figure.html_attributes = {"role": "img", "aria-label": "Map of samples by land cover class"}
-                figure.aspect_ratio = None
-                for axis in (figure.x_range, figure.y_range):
-                    axis.min_interval = 2_000  # a few cells; nothing to see closer
-                    axis.max_interval = 30_000_000
-                figure.match_aspect = False
-                callback = CustomJS(args={"figure": figure}, code=_FILL)
-                figure.js_on_change("inner_width", callback)
-                figure.js_on_change("inner_height", callback)
-            figure.background_fill_color = "#c9dae4"
-            figure.outline_line_color = None
-            figure.border_fill_color = None
-            figure.toolbar.logo = None
-            figure.toolbar.autohide = True
-            figure.min_border = figure.min_border_left = figure.min_border_right = 0
-            figure.min_border_top = figure.min_border_bottom = 0
-            figure.toolbar_inner = True
+    def fit(self, west: float, south: float, east: float, north: float) -> None:
+        """Show a box in degrees, whole, with a margin."""
+        (x0, x1), (y0, y1) = transformer(4326, 3857).transform(
+            [west, east], [max(south, -80), min(north, 84)]
+        )
+        resolution = 1.1 * max((x1 - x0) / self.view.width, (y1 - y0) / self.view.height, 1.0)
+        self._around((x0 + x1) / 2, (y0 + y1) / 2, resolution)
 
-        return hook
-
-    def _samples(self, data: tuple[View, np.ndarray]) -> gv.RGB:
-        view, rgba = data
-        (x0, x1), (y0, y1) = view.x_range, view.y_range
-        return gv.RGB(
-            rgba[::-1], bounds=(x0, y0, x1, y1), crs=context.MERCATOR, vdims=list(gv.RGB.vdims)
-        ).opts(hooks=[_mark_when_drawn], default_tools=[])
-
-    def _mark(self, data: str | None) -> hv.Overlay:
-        rings, centre = [], []
-        if data is not None:
-            cell = parse(data)
-            outline = np.asarray(cell.footprint(3857).exterior.coords)
-            rings = [outline]
-            centre = [tuple(outline[:4].mean(axis=0))]
-        ring = hv.Path(rings, ["x", "y"]).opts(color=_PICK, line_width=2.5, apply_ranges=False)
-        dots = {"size": 17, "fill_alpha": 0, "apply_ranges": False}
-        halo = hv.Points(centre).opts(line_color="white", line_width=5, **dots)
-        circle = hv.Points(centre).opts(line_color=_PICK, line_width=2.5, **dots)
-        return ring * halo * circle
-
-    def _moved(self, **_: Any) -> None:
-        """Pan, zoom or another size: draw anew in a thread; what comes too late is dropped."""
-        x_range = self._range.x_range or self.view.x_range
-        y_range = self._range.y_range or self.view.y_range
-        width, height = self._size.width or self.view.width, self._size.height or self.view.height
-        if not all(np.isfinite([*x_range, *y_range])) or x_range[0] >= x_range[1] or y_range[0] >= y_range[1]:
+    def _go(self, place: Place | None) -> None:
+        if place == self._reported:
+            return  # the browser told us: it is there
+        self._reported = place
+        if place is None:
+            self._move(*self._sheets.first)
             return
-        view = View(tuple(x_range), tuple(y_range), min(int(width), 4000), min(int(height), 4000))
-        if view == self.view:
+        x, y = transformer(4326, 3857).transform(place.lon, place.lat)
+        self._around(x, y, place.resolution)
+
+    def _around(self, x: float, y: float, resolution: float) -> None:
+        half_x, half_y = self.view.width * resolution / 2, self.view.height * resolution / 2
+        self._move((x - half_x, x + half_x), (y - half_y, y + half_y))
+
+    def _move(self, x_range: tuple[float, float], y_range: tuple[float, float]) -> None:
+        self._sheets.go(x_range, y_range, self.pane)
+        self._redraw()
+
+    # -- drawing ----------------------------------------------------------------------------------------------
+
+    def _change(self) -> None:
+        """Other filters, level or area: find out in a thread what passes, then draw it."""
+        self._asked += 1
+        asked, state = self._asked, self._state
+        table = self._corpus.filter_table
+        absent = [name for name in _KNOWN if name in state.filters.names() and name not in table.offers]
+        if absent:
+            self.tools.send(
+                "notice", text=f"This corpus knows nothing of {', '.join(absent)}: not filtered by that."
+            )
+            state.filters = state.filters.without(*absent)
             return
-        self.view = view
+        outline = [] if state.area is None else [state.area.outline]
+        self._sheets.put(self.pane, area={"xs": [o[:, 0] for o in outline], "ys": [o[:, 1] for o in outline]})
+        self._tell()
+        self.tools.send("busy", on=True)
+        filters, area, level = state.filters, state.area, state.level
+
+        def done(found: Shown) -> None:
+            if asked != self._asked:
+                return
+            self._layer = found.layer
+            self.legend.show(found, len(self._corpus.samples))
+            self.picked.show(found.set)
+            self._redraw()
+
+        self._loop.work(lambda: shown(self._corpus, self._raster, filters, area, level), done)
+
+    def _redraw(self, number: int | None = None) -> None:
+        """Draw anew in a thread; the last image stays until the new one is there, what comes too late is dropped."""
         self._ticket += 1
-        ticket = self._ticket
+        ticket, view, layer = self._ticket, self.view, self._layer
+        density, level = self._state.shade == "density", self._state.level
 
-        def done(rgba: np.ndarray) -> None:
-            if ticket == self._ticket:
-                self._picture.send((view, rgba))
+        def draw() -> tuple[dict[str, map_figure.Data], np.ndarray, int] | None:
+            if ticket != self._ticket:
+                return None
+            rows = None if density else map_near.rows_near(layer, view)
+            if rows is not None:
+                return {"near": map_near.footprints(self._corpus, rows, level), "image": _CLEAR}, rows, 0
+            image, most = layer.density(view) if density else (layer.image(view), 0)
+            parts = {"image": _image(view, image)}
+            if self._sheets.latest["near"]["xs"]:
+                parts["near"] = {name: [] for name in self._sheets.latest["near"]}
+            return parts, np.zeros(0, np.int32), most
 
-        self._loop.work(lambda: self._raster.draw(view, self._colours), done)
+        def done(result: tuple[dict[str, map_figure.Data], np.ndarray, int] | None) -> None:
+            if result is None or ticket != self._ticket:
+                return
+            parts, rows, most = result
+            if not len(rows) and self._sheets.latest["chips"]["x"]:
+                parts["chips"] = {name: [] for name in self._sheets.latest["chips"]}
+            self._sheets.put(self.pane, **parts)
+            self.legend.density(most if density else None)
+            self.tools.send("drawn", number=number)
+            self._lay_chips(ticket, view, rows)
 
-    def _tapped(self, x: float | None = None, y: float | None = None) -> None:
-        if x is None or y is None:
+        self._loop.work(draw, done)
+
+    def _lay_chips(self, ticket: int, view: View, rows: np.ndarray) -> None:
+        """Lay pictures of the samples in the middle of a close view on the map, one by one as they are read."""
+        wanted = self._drape.wanted(rows, view)
+        if not len(wanted):
+            if self._sheets.latest["chips"]["x"]:
+                self._sheets.put(self.pane, chips={name: [] for name in self._sheets.latest["chips"]})
+            return
+        ids, day = [str(i) for i in self._corpus.samples.index[wanted]], self._selection.date
+        laid: list[dict[str, Any]] = []
+        alpha = self._sheets.latest["near"]["alpha"].copy()
+        places = {name: i for i, name in enumerate(self._sheets.latest["near"]["id"])}
+
+        def read(position: int) -> None:
+            def done(picture: dict[str, Any] | None) -> None:
+                if ticket != self._ticket:
+                    return
+                if picture is not None:
+                    laid.append(picture)
+                    alpha[places[ids[position]]] = 0.0
+                last = position + 1 == len(ids)
+                if last or len(laid) % 4 == 1:
+                    chips = {name: [p[name] for p in laid] for name in ("image", "x", "y", "dw", "dh")}
+                    near = self._sheets.latest["near"] | {"alpha": alpha.copy()}
+                    self._sheets.put(self.pane, chips=chips, near=near)
+                if not last:
+                    read(position + 1)
+
+            job = lambda: self._drape.picture(ids[position], day) if ticket == self._ticket else None  # noqa: E731
+            self._loop.work(job, done)
+
+        read(0)
+
+    def _restyle(self) -> None:
+        self._sheets.style(self._state.link(), self.pane)
+        self.legend.restyle()
+        self.tools.send("overview", **map_tools.overview(self._state.theme))
+        self._tell()
+
+    def _tell(self) -> None:
+        self.tools.send("state", **map_tools.state(self._corpus, self._state, self._tiles))
+
+    def _again(self) -> None:
+        self.tools.send("overview", **map_tools.overview(self._state.theme))
+        self._tell()
+
+    # -- what people do ---------------------------------------------------------------------------------------
+
+    def _viewed(self, data: dict[str, Any]) -> None:
+        """Pan, zoom or another size."""
+        try:
+            x0, x1, y0, y1, width, height = (
+                float(data[k]) for k in ("x0", "x1", "y0", "y1", "width", "height")
+            )
+        except (KeyError, TypeError, ValueError):
+            return
+        if (
+            not all(map(math.isfinite, (x0, x1, y0, y1, width, height)))
+            or x0 >= x1
+            or y0 >= y1
+            or min(width, height) < 1
+        ):
+            return
+        self._sheets.view = View((x0, x1), (y0, y1), min(int(width), 4000), min(int(height), 4000))
+        self._redraw(data.get("number"))
+
+    def _tapped(self, data: dict[str, Any]) -> None:
+        x, y = data.get("x"), data.get("y")
+        if not isinstance(x, (int, float)) or not isinstance(y, (int, float)):
             return
         reach = max(_CLICK_REACH, self.view.cell_pixels * 0.75) * self.view.resolution
-        row = self._raster.nearest(x, y, reach)
+        row = self._layer.nearest(x, y, reach)
         if row is not None:
             self._selection.sample_id = str(self._corpus.samples.index[row])
 
+    def _step(self, data: dict[str, Any]) -> None:
+        """To the neighbouring sample in a direction."""
+        step = (data.get("east"), data.get("north"))
+        sample_id = self._selection.sample_id
+        if step not in ((1, 0), (-1, 0), (0, 1), (0, -1)) or sample_id is None:
+            return
+        if sample_id not in self._corpus.samples.index:
+            return
+        x, y = self._place_of(sample_id)
+        row = self._layer.neighbour(x, y, int(step[0] or 0), int(step[1] or 0))
+        if row is not None:
+            self._selection.sample_id = str(self._corpus.samples.index[row])
 
-# The map fills its panel, whatever its shape, at the same metres a pixel in x and y.
-_FILL = """
-const width = figure.inner_width, height = figure.inner_height
-if (!width || !height) return
-const { x_range: x, y_range: y } = figure
-const now = Math.max((x.end - x.start) / width, figure.tags.includes("sized") ? 0 : (y.end - y.start) / height)
-if (!figure.tags.includes("sized")) figure.tags.push("sized")
-const middle = { x: (x.start + x.end) / 2, y: (y.start + y.end) / 2 }
-x.setv({ start: middle.x - now * width / 2, end: middle.x + now * width / 2 })
-y.setv({ start: middle.y - now * height / 2, end: middle.y + now * height / 2 })
-"""
+    def _drawn(self, data: dict[str, Any]) -> None:
+        """A box or a line around samples."""
+        try:
+            if data.get("kind") == "rect":
+                area = Area.box(*(float(data[k]) for k in ("x0", "y0", "x1", "y1")))
+            else:
+                xs, ys = ([float(v) for v in data[k]][:5000] for k in ("x", "y"))
+                area = Area.ring(xs, ys)
+        except (KeyError, TypeError, ValueError, ExplorerError) as error:
+            self.tools.send("notice", text=str(error))
+            return
+        self._state.area = area
+        self.picked.open()
+
+    def _placed(self, data: dict[str, Any]) -> None:
+        try:
+            place = Place.parse(
+                f"{float(data['lat']):.4f},{float(data['lon']):.4f},{float(data['resolution']):.4g}"
+            )
+        except (KeyError, TypeError, ValueError):
+            return
+        self._reported = place
+        self._state.place = place
+
+    def _filter(self, data: dict[str, Any]) -> None:
+        """One condition, or several that belong together, set or taken away; a wrong value is told."""
+        values = data.get("values")
+        if data.get("clear"):
+            self._state.param.update(
+                filters=self._state.filters.without(*self._state.filters.names()), area=None
+            )
+        elif isinstance(values, dict) and set(values) <= set(type(self._state.filters).__dataclass_fields__):
+            try:
+                self._state.filters = replace(self._state.filters, **values)
+            except (ExplorerError, TypeError, ValueError) as error:
+                self.tools.send("notice", text=str(error))
+
+    def _look(self, data: dict[str, Any]) -> None:
+        name, value = data.get("name"), data.get("value")
+        if name in ("shade", "palette", "theme", "base") and value in self._state.param[name].objects:
+            self._state.param.update(**{name: value})
+
+    def _options(self) -> None:
+        self._loop.work(
+            lambda: map_tools.options(self._corpus), lambda found: self.tools.send("options", **found)
+        )
 
 
-def _mark_when_drawn(plot: Any, _element: Any) -> None:
-    """Set the User Timing mark once the browser has the image on the screen."""
-    source = plot.handles["source"]
-    if "explorer-map" in source.tags:
-        return
-    source.tags = [*source.tags, "explorer-map"]
-    code = "requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('explorer:map-drawn')))"
-    callback = CustomJS(code=code)
-    source.js_on_change("data", callback)
-    plot.state.js_on_event("document_ready", callback)
+def _image(view: View, pixels: np.ndarray) -> map_figure.Data:
+    (x0, x1), (y0, y1) = view.x_range, view.y_range
+    return {"image": [pixels], "x": [x0], "y": [y0], "dw": [x1 - x0], "dh": [y1 - y0]}
 
 
 def first_ranges(corpus: Corpus) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -207,19 +357,3 @@ def first_ranges(corpus: Corpus) -> tuple[tuple[float, float], tuple[float, floa
     half = max(span * 0.7, 250_000.0)  # never so close that one does not see where in Europe it is
     x, y = (left + right) / 2, (bottom + top) / 2
     return (x - half, x + half), (y - half, y + half)
-
-
-def legend(corpus: Corpus) -> str:
-    """The classes that the corpus has, most frequent first, with official colours and counts, HTML."""
-    counts = corpus.samples["clc"].value_counts()
-    rows = []
-    for code, count in counts.items():
-        try:
-            cover = nomenclature.land_cover(int(str(code)))
-        except ExplorerError:
-            continue
-        rows.append(
-            f'<li title="{cover.code} {escape(cover.title)}: {count:,} samples"><i style="background:{cover.hex}"></i>'
-            f"<span>{escape(cover.title)}</span><em>{count:,}</em></li>"
-        )
-    return f'<ul aria-label="Legend">{"".join(rows)}</ul>'

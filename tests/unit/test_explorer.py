@@ -181,7 +181,7 @@ def test_the_selection_can_be_changed_from_python(page: Explorer) -> None:
     assert sent(page._animation.player, "open")[-1]["sample"] == corpora.BROKEN
     assert sent(page._bands.grid, "open")[-1]["sample"] == corpora.BROKEN
     assert "Discontinuous urban fabric" in page._labels.pane.object
-    assert page._map._marker.data == corpora.BROKEN
+    assert len(page._map._sheets.latest["mark"]["xs"]) == 1
     assert sent(page._head.head, "sample")[-1]["id"] == corpora.BROKEN
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import re
+import time
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import holoviews as hv
 import numpy as np
 import pandas as pd
 import pytest
+from bokeh.document import Document
 
 from explorer import nomenclature
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.filters import Filters
 from explorer.views import context
-from explorer.views.map import MapView, first_ranges, legend
-from explorer.views.parts import Loop
+from explorer.views.map import MapView, first_ranges
+from explorer.views.map_state import Place
+from explorer.views.parts import WORKERS, Component, Loop
 from explorer.views.raster import SampleRaster
 from explorer.views.selection import Selection
 from tests import corpora
@@ -49,52 +54,271 @@ def test_a_single_sample_shows_where_in_europe_it_is() -> None:
     assert 300_000 < x1 - x0 < 2_000_000
 
 
-def test_the_legend_has_the_classes_there_are_most_frequent_first() -> None:
-    html = legend(corpus_of([0.0] * 1204, [0.0] * 1204, [311] * 1001 + [211] * 200 + [0] * 2 + [999]))
-    items = re.findall(r"<i style=\"background:(#\w+)\"></i><span>([^<]+)</span><em>([\d,]+)</em>", html)
-    assert items == [
-        ("#80ff00", "Broad-leaved forest", "1,001"),
-        ("#ffffa8", "Non-irrigated arable land", "200"),
-        (nomenclature.land_cover(0).hex, "No label", "2"),
-    ]
-    assert 'aria-label="Legend"' in html
+SECONDS = 20.0
+
+
+def settle(condition: Callable[[], Any]) -> None:
+    """Wait until what runs in threads has come back."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        WORKERS.submit(lambda: None).result(SECONDS)
+
+
+def sent(component: Component, kind: str) -> list[dict[str, Any]]:
+    """Messages that wait for the browser."""
+    return [message for message in list(component._outbox) if message["type"] == kind]
+
+
+def say(component: Component, what: str, **content: Any) -> None:
+    """What the browser's side says."""
+    component._handle_msg({"type": what, **content})
 
 
 @pytest.fixture
 def view(tiny_corpus: Corpus) -> MapView:
     hv.extension("bokeh", logo=False)
-    raster = SampleRaster(tiny_corpus.samples, nomenclature.positions(tiny_corpus.samples["clc"].to_numpy()))
-    return MapView(tiny_corpus, Selection(), Loop(), raster, tiles=False)
+    raster = SampleRaster(tiny_corpus.samples, tiny_corpus.filter_table.position)
+    found = MapView(tiny_corpus, Selection(), Loop(), raster, tiles=False)
+    settle(lambda: sent(found.legend.legend, "rows"))
+    return found
+
+
+@pytest.fixture
+def figure(view: MapView) -> Any:
+    """The map's figure, as a server makes it."""
+    document = Document()
+    view.pane.server_doc(document)
+    return view._sheets[0].figure
+
+
+def rows(view: MapView) -> dict[str, Any]:
+    """What the legend was told last."""
+    return sent(view.legend.legend, "rows")[-1]
+
+
+def close_by(view: MapView, sample_id: str, half: float = 1500.0) -> None:
+    """Look at a sample from so near that it is a footprint."""
+    x, y = view._corpus.samples.loc[sample_id, ["x", "y"]]
+    say(
+        view.tools,
+        "view",
+        number=1,
+        x0=x - half,
+        x1=x + half,
+        y0=y - half,
+        y1=y + half,
+        width=400,
+        height=400,
+    )
 
 
 def test_a_click_selects_the_nearest_sample_and_a_far_one_none(view: MapView, tiny_corpus: Corpus) -> None:
     x, y = tiny_corpus.samples[["x", "y"]].loc[corpora.BROKEN].to_numpy()
-    tap = view._taps[0]
-    tap.event(x=x + 3 * view.view.resolution, y=y - 3 * view.view.resolution)
+    say(view.tools, "tap", x=x + 3 * view.view.resolution, y=y - 3 * view.view.resolution)
     assert view._selection.sample_id == corpora.BROKEN
     there = tiny_corpus.samples.loc[corpora.FULL]
-    tap.event(x=there["x"] + 40 * view.view.resolution, y=there["y"])
+    say(view.tools, "tap", x=there["x"] + 40 * view.view.resolution, y=there["y"])
     assert view._selection.sample_id == corpora.BROKEN  # sea: the selection stays
-    view._taps[1].event(x=there["x"], y=there["y"])  # a second click within 300 ms is a double one
+    say(view.tools, "tap", x=there["x"], y=there["y"])
     assert view._selection.sample_id == corpora.FULL
 
 
+def test_a_filtered_sample_cannot_be_clicked(view: MapView, tiny_corpus: Corpus) -> None:
+    view._state.filters = Filters(zones=(33,))
+    settle(lambda: rows(view)["count"] == 1)
+    x, y = tiny_corpus.samples[["x", "y"]].loc[corpora.BROKEN].to_numpy()
+    say(view.tools, "tap", x=x, y=y)
+    assert view._selection.sample_id is None
+
+
+def test_arrows_go_to_the_neighbouring_sample(view: MapView) -> None:
+    view._selection.sample_id = corpora.BROKEN  # 3 E, 50.9 N
+    say(view.tools, "step", east=1, north=0)
+    assert view._selection.sample_id == corpora.BARE  # 9 E
+    say(view.tools, "step", east=1, north=0)
+    assert (
+        view._selection.sample_id == corpora.BARE
+    )  # nothing within 45 degrees of east: the next one lies south
+    say(view.tools, "step", east=0, north=-1)
+    assert view._selection.sample_id == corpora.FULL
+    say(view.tools, "step", east="<", north=None)
+    assert view._selection.sample_id == corpora.FULL
+
+
+@pytest.mark.usefixtures("figure")
 def test_the_mark_is_the_sample_s_footprint(view: MapView, tiny_corpus: Corpus) -> None:
-    ring, halo, _ = view._mark(corpora.FULL)
-    outline = np.asarray(tiny_corpus.cell(corpora.FULL).footprint(3857).exterior.coords)
-    assert np.allclose(np.column_stack([ring.dimension_values(0), ring.dimension_values(1)]), outline)
-    centre = tiny_corpus.samples.loc[corpora.FULL]
-    assert halo.dimension_values(0)[0] == pytest.approx(centre["x"], abs=5)
-    assert halo.dimension_values(1)[0] == pytest.approx(centre["y"], abs=5)
-    assert len(view._mark(None).get(0).data) == 0
-
-
-def test_a_sample_that_the_corpus_lacks_is_not_marked(view: MapView) -> None:
-    view.open("<script>")
-    assert view._marker.data is None
-    view.show("<script>")
     view.open(corpora.FULL)
-    assert view._marker.data == corpora.FULL
+    outline = np.asarray(tiny_corpus.cell(corpora.FULL).footprint(3857).exterior.coords)[:4]
+    (sheet,) = view._sheets
+    mark, dot = sheet.sources["mark"].data, sheet.sources["dot"].data
+    assert np.allclose(np.column_stack([mark["xs"][0], mark["ys"][0]]), outline)
+    assert (dot["x"][0], dot["y"][0]) == pytest.approx(tuple(outline.mean(axis=0)))
+    view.open("<script>")
+    assert len(sheet.sources["mark"].data["xs"]) == 0
+    view.show("<script>")
+
+
+def test_a_link_s_place_is_where_the_map_goes(view: MapView, figure: Any) -> None:
+    view._state.place = Place(13.33, 43.554, 100.0)
+    assert sum(view.view.x_range) / 2 == pytest.approx(1_483_888, abs=50)
+    assert view.view.resolution == pytest.approx(100)
+    assert (figure.x_range.start, figure.x_range.end) == view.view.x_range
+    say(view.tools, "place", lon=13.4, lat=43.6, resolution=80.0)  # the browser was there: nothing moves
+    assert view._state.place == Place(13.4, 43.6, 80.0)
+    assert view.view.resolution == pytest.approx(100)
+    view._state.place = None
+    assert (view.view.x_range, view.view.y_range) == view._sheets.first
+
+
+@pytest.mark.usefixtures("figure")
+def test_close_by_samples_are_footprints_with_their_class_and_picture(
+    view: MapView, tiny_corpus: Corpus
+) -> None:
+    close_by(view, corpora.FULL)
+    (sheet,) = view._sheets
+    settle(lambda: len(sheet.sources["chips"].data["x"]))
+    near = sheet.sources["near"].data
+    assert near["id"] == [corpora.FULL]
+    assert near["review"] == ["not reviewed"]
+    outline = np.asarray(tiny_corpus.cell(corpora.FULL).footprint(3857).exterior.coords)[:4]
+    assert np.allclose(np.column_stack([near["xs"][0], near["ys"][0]]), outline)
+    position = nomenclature.positions(np.array([tiny_corpus.samples.loc[corpora.FULL, "clc"]]))[0]
+    assert near["c"][0] == position + 1
+    assert near["alpha"][0] == 0  # its picture lies there
+    assert sheet.sources["image"].data["image"][0].max() == 0
+    chips = sheet.sources["chips"].data
+    assert chips["x"][0] == pytest.approx(outline[:, 0].min())
+    assert chips["dh"][0] == pytest.approx(np.ptp(outline[:, 1]))
+    say(view.tools, "view", number=2, x0=-2e6, x1=4e6, y0=4e6, y1=1e7, width=400, height=400)
+    settle(lambda: not len(sheet.sources["near"].data["xs"]))
+    assert not len(sheet.sources["chips"].data["x"])
+    assert sheet.sources["image"].data["image"][0].any()
+
+
+def test_what_the_browser_says_wrongly_is_left_aside(view: MapView) -> None:
+    before = view.view
+    say(view.tools, "view", x0="a", x1=1, y0=0, y1=1, width=1, height=1)
+    say(view.tools, "view", x0=0, x1=float("nan"), y0=0, y1=1, width=1, height=1)
+    say(view.tools, "view", x0=2, x1=1, y0=0, y1=1, width=10, height=10)
+    say(view.tools, "tap", x=None, y="<")
+    say(view.tools, "place", lon="x")
+    say(view.tools, "look", name="__class__", value="dark")
+    say(view.tools, "filter", values={"__class__": 1})
+    say(view.tools, "area", kind="poly", x=["a"], y=[1])
+    assert view.view == before
+    assert view._state.link().parts() == {}
+    say(view.tools, "filter", values={"purity": [0, 7]})
+    assert "0 to 1" in sent(view.tools, "notice")[-1]["text"]
+
+
+def test_a_box_and_a_lasso_are_a_set(view: MapView, tiny_corpus: Corpus) -> None:
+    x, y = tiny_corpus.samples[["x", "y"]].loc[corpora.BROKEN].to_numpy()
+    say(view.tools, "area", kind="rect", x0=x - 1e5, x1=x + 1e5, y0=y - 1e5, y1=y + 1e5)
+    settle(lambda: rows(view)["count"] == 1)
+    assert rows(view)["chips"] == [{"name": "area", "text": "Area"}]
+    settle(lambda: sent(view.picked.picked, "page") and sent(view.picked.picked, "page")[-1]["count"] == 1)
+    assert sent(view.picked.picked, "page")[-1]["cells"][0][0] == corpora.BROKEN
+    x, y = tiny_corpus.samples[["x", "y"]].loc[corpora.FULL].to_numpy()
+    say(view.tools, "area", kind="poly", x=[x - 1e5, x + 1e5, x], y=[y - 1e5, y - 1e5, y + 2e5])
+    settle(lambda: sent(view.picked.picked, "page")[-1]["cells"][0][0] == corpora.FULL)
+    say(view.tools, "clear-area")
+    settle(lambda: rows(view)["count"] == 3)
+
+
+def test_the_legend_isolates_adds_and_releases(view: MapView, tiny_corpus: Corpus) -> None:
+    counts = tiny_corpus.samples["clc"].value_counts()
+    told = {row["code"]: row["count"] for row in rows(view)["rows"]}
+    assert told == counts.to_dict()
+    first, second = list(counts.index)[:2]
+    legend = view.legend.legend
+    say(legend, "isolate", code=int(first))
+    assert view._state.filters.largest == (first,)
+    settle(lambda: rows(view)["count"] == counts[first])
+    assert {
+        row["code"]: row["count"] for row in rows(view)["rows"]
+    } == told  # what could be added is still there
+    say(legend, "isolate", code=int(second), add=True)
+    assert view._state.filters.largest == (first, second)
+    say(legend, "isolate", code=int(first), add=True)
+    assert view._state.filters.largest == (second,)
+    say(legend, "isolate", code=int(second))
+    assert not view._state.filters
+    say(legend, "isolate", code=999)
+    assert not view._state.filters
+
+
+def test_levels_change_classes_and_colours(view: MapView, figure: Any) -> None:
+    say(view.legend.legend, "isolate", code=0)
+    say(view.legend.legend, "level", level=1)
+    assert view._state.filters.largest == ()
+    settle(lambda: all(row["code"] < 10 for row in rows(view)["rows"]))
+    palette = view._sheets[0].mapper.palette
+    assert [c.lower() for c in palette[2:7]] == [c.hex for c in nomenclature.classes(1)]
+    say(view.tools, "look", name="palette", value="safe")
+    assert [c.lower() for c in view._sheets[0].mapper.palette[2:7]] == [
+        "#d55e00",
+        "#f0c000",
+        "#009e73",
+        "#cc79a7",
+        "#0072b2",
+    ]
+    say(view.tools, "look", name="theme", value="dark")
+    assert figure.background_fill_color == "#14212a"
+
+
+def test_density_counts_samples_and_has_a_key(view: MapView) -> None:
+    say(view.tools, "look", name="shade", value="density")
+    settle(lambda: [m for m in sent(view.legend.legend, "density") if m["most"]])
+    assert sent(view.legend.legend, "density")[-1]["most"] == 1
+    say(view.tools, "look", name="shade", value="class")
+    settle(lambda: sent(view.legend.legend, "density")[-1]["most"] is None)
+
+
+def test_filters_show_as_chips_that_can_be_removed(view: MapView) -> None:
+    say(view.tools, "filter", values={"zones": ["33"], "purity": [0.1, 1]})
+    settle(lambda: rows(view)["count"] == 1)
+    assert [chip["name"] for chip in rows(view)["chips"]] == ["purity", "zones"]
+    say(view.legend.legend, "remove", name="zones")
+    settle(lambda: [chip["name"] for chip in rows(view)["chips"]] == ["purity"])
+    say(view.legend.legend, "remove", name="all")
+    settle(lambda: rows(view)["count"] == 3)
+    assert not view._state.filters
+
+
+def test_what_the_corpus_cannot_tell_is_said_and_not_asked(view: MapView) -> None:
+    view._state.filters = Filters(review=("accepted",), zones=(33,))
+    assert view._state.filters == Filters(zones=(33,))
+    assert "review" in sent(view.tools, "notice")[-1]["text"]
+    say(view.tools, "options")
+    settle(lambda: sent(view.tools, "options"))
+    offered = sent(view.tools, "options")[-1]
+    assert offered["zones"] == [31, 32, 33]
+    assert offered["countries"] == ["Belgium", "Germany", "Italy"]
+    assert offered["imagery"]  # it is a folder
+    assert offered["review"] == []
+
+
+def test_the_table_is_sorted_and_paged_and_written(view: MapView, tiny_corpus: Corpus) -> None:
+    say(view.legend.legend, "table")
+    picked = view.picked.picked
+    settle(lambda: sent(picked, "page"))
+    page = sent(picked, "page")[-1]
+    assert [cells[0] for cells in page["cells"]] == sorted(tiny_corpus.samples.index)
+    assert sum(bar["count"] for bar in page["bars"]) == 3
+    say(picked, "page", page=0, sort="fraction", down=True)
+    settle(lambda: sent(picked, "page")[-1]["sort"] == "fraction")
+    fractions = [cells[2] for cells in sent(picked, "page")[-1]["cells"]]
+    assert fractions == sorted(fractions, reverse=True)
+    for ending in ("csv", "geojson", "parquet"):
+        say(picked, "save", format=ending)
+        settle(
+            lambda name=f"rapidai4eo-samples.{ending}": [m for m in sent(picked, "file") if m["name"] == name]
+        )  # type: ignore[misc]
+    say(picked, "save", format="exe")
+    settle(lambda: sent(picked, "told"))
+    say(picked, "open", id=corpora.BARE)
+    assert view._selection.sample_id == corpora.BARE
 
 
 def test_land_is_there_without_a_network() -> None:
