@@ -8,7 +8,7 @@ export function render({ model, el }) {
   const state = {
     ticket: -1, dates: [], times: [], frames: [], versions: [], status: [], reasons: {}, gaps: null,
     index: 0, other: -1, range: [0, 0], shown: -1, playing: false, loop: true, speed: 10, pins: [], bounds: null, corners: null,
-    error: null, pending: 0, settled: false, firstMarked: false, readyMarked: false, sheet: 0,
+    overlays: [], legend: null, change: null, error: null, pending: 0, settled: false, firstMarked: false, readyMarked: false, sheet: 0,
   }
 
   // --- what is on the screen -------------------------------------------------------------------
@@ -23,7 +23,7 @@ export function render({ model, el }) {
   const timeline = makeTimeline({
     root: () => root,
     onSeek: (index, settled) => { setPlaying(false); seek(index, settled) },
-    onCompare: (index) => { state.other = index; draw() },
+    onCompare: (index) => { state.other = index; draw(); askChange() },
     onRange: (range) => { state.range = range; restart(); drawTimeline() },
   })
   const sheet = element("div", { class: "sheet", hidden: true })
@@ -36,8 +36,12 @@ export function render({ model, el }) {
     return list
   }
   const speed = choice("Frames per second", SPEEDS.map((value) => [String(value), `${value} /s`]), "10", (value) => { state.speed = Number(value); anchor() })
-  const look = choice("View", [["single", "One date"], ["swipe", "Swipe two"], ["side", "Side by side"], ...SHEET.map((n) => [`sheet-${n}`, `Sheet of ${n}`])], "single", (value) => setLook(value))
-  const looks = makeLook({ button, send: (type, value) => model.send_msg({ type, value }) })
+  const look = choice("View", [["single", "One date"], ["swipe", "Swipe two"], ["side", "Side by side"], ["difference", "Difference"], ...SHEET.map((n) => [`sheet-${n}`, `Sheet of ${n}`])], "single", (value) => setLook(value))
+  const looks = makeLook({ button, send: (type, value) => {
+    if (type === "overlay" && !value) { clearOverlays(); looks.showLegend(state.legend); draw() }
+    else model.send_msg({ type, value, ticket: state.ticket })
+  } })
+  const clearOverlays = () => { for (const picture of state.overlays) picture?.close(); state.overlays = [] }
   stage.el.append(looks.legend)
   const composites = [["true", "True colour"], ["false", "False colour (NIR)"]].map(([value, text]) =>
     button(text, text, () => model.send_msg({ type: "composite", value }), { "data-value": value, "aria-pressed": "false" }))
@@ -68,12 +72,20 @@ export function render({ model, el }) {
   const inRange = (i) => i >= state.range[0] && i <= state.range[1]
   const firstThere = () => Math.max(0, state.status.findIndex((s, i) => s === status.THERE && inRange(i)))
   const lastThere = () => Math.max(0, state.status.findLastIndex((s, i) => s === status.THERE && inRange(i)))
-  const compares = () => stage.mode !== "single"
+  const compares = () => stage.mode !== "single" || differs()
+  const differs = () => look.value === "difference"
+  // The change between the two dates comes from the server: the browser has pictures, not reflectance.
+  const askChange = () => {
+    if (differs() && (state.change?.first !== state.other || state.change?.second !== state.index) && there(state.index) && there(state.other)) {
+      model.send_msg({ type: "difference", first: state.other, second: state.index, ticket: state.ticket })
+    }
+  }
 
   const draw = () => {
     const frame = state.frames[state.index]
     if (frame || !state.playing || state.shown < 0) {
-      stage.paint(0, frame)
+      if (differs()) stage.paint(0, state.change?.first === state.other && state.change.second === state.index ? state.change.picture : null)
+      else stage.paint(0, frame, state.overlays[state.index])
       state.shown = frame ? state.index : -1
     }
     if (frame && !state.firstMarked) {
@@ -83,7 +95,7 @@ export function render({ model, el }) {
     const iso = state.dates[state.index]
     stage.dates[0].textContent = iso ? longDate(iso) : ""
     if (compares() && state.other >= 0) {
-      stage.paint(1, state.frames[state.other])
+      stage.paint(1, differs() ? null : state.frames[state.other], state.overlays[state.other])
       const other = state.dates[state.other]
       stage.dates[1].textContent = other ? longDate(other) + (there(state.other) ? "" : ": no chip") : ""
     }
@@ -132,12 +144,15 @@ export function render({ model, el }) {
   const setLook = (value) => {
     state.sheet = value.startsWith("sheet-") ? Number(value.slice(6)) : 0
     if (state.sheet) setPlaying(false)
-    stage.setMode(state.sheet ? "single" : value)
+    stage.setMode(state.sheet || value === "difference" ? "single" : value)
+    if (differs()) setPlaying(false)
+    else looks.showLegend(state.legend)
     // Compared with the same season of the other year, where nothing else was chosen.
     if (compares() && state.other < 0) state.other = state.index + 73 < state.dates.length ? state.index + 73 : Math.max(0, state.index - 73)
     fit()
     drawSheet()
     draw()
+    askChange()
   }
 
   // --- pins and what is under the pointer --------------------------------------------------------
@@ -187,7 +202,7 @@ export function render({ model, el }) {
     draw()
     page.emit("date", { index: state.index, iso: state.dates[state.index], time: state.times[state.index] })
     tell(settled)
-    if (settled) anchor()
+    if (settled) { anchor(); askChange() }
   }
 
   const step = (direction) => {
@@ -283,9 +298,12 @@ export function render({ model, el }) {
       Object.assign(state, {
         ticket: data.ticket, sample: data.sample, dates: data.dates, times: data.dates.map((iso) => Date.parse(`${iso}T10:30:00Z`)),
         frames: new Array(data.dates.length).fill(null), versions: [], status: new Array(data.dates.length).fill(0), reasons: {}, gaps: null,
+        change: null, legend: null,
         index: data.index, shown: -1, bounds: data.bounds, corners: data.corners, error: null, settled: false, firstMarked: false, readyMarked: false,
       })
       if (state.range[1] === 0 || state.range[1] >= data.dates.length) state.range = [0, Math.max(0, data.dates.length - 1)]
+      clearOverlays()
+      looks.layers([])
       stage.reset()
       drawSheet()
       tellProgress("reading …", 0)
@@ -324,7 +342,39 @@ export function render({ model, el }) {
       if (!data.problem) for (const item of composites) item.setAttribute("aria-pressed", String(item.dataset.value === data.composite))
       looks.show(data)
     },
-    legend(data) { if (data.ticket === state.ticket) looks.showLegend(data.legend) },
+    legend(data) {
+      if (data.ticket !== state.ticket) return
+      state.legend = data.legend
+      state.change = null
+      looks.showLegend(data.legend)
+      askChange()
+    },
+    quality(data) {
+      if (data.ticket !== state.ticket) return
+      state.gaps = data.gaps
+      looks.layers(data.layers)
+      drawTimeline()
+    },
+    async overlays(data) {
+      if (data.ticket !== state.ticket || data.layer !== looks.layer) return
+      let offset = 0
+      const parts = data.sizes.map((size) => data.bytes.slice(offset, (offset += size)))
+      const pictures = await Promise.all(parts.map((part) => createImageBitmap(new Blob([part], { type: "image/png" }))))
+      if (data.ticket !== state.ticket || data.layer !== looks.layer) return
+      clearOverlays()
+      data.indices.forEach((index, k) => { state.overlays[index] = pictures[k] })
+      looks.showLegend(data.legend)
+      draw()
+    },
+    async difference(data) {
+      if (data.ticket !== state.ticket || !differs()) return
+      if (data.problem) { stage.message.replaceChildren(data.problem); stage.message.hidden = false; return }
+      const picture = await createImageBitmap(new Blob([data.image], { type: "image/png" }))
+      if (data.first !== state.other || data.second !== state.index) return
+      state.change = { first: data.first, second: data.second, picture }
+      looks.showLegend(data.legend)
+      draw()
+    },
     pins(data) {
       state.pins = data.pins
       clear.hidden = data.pins.length < 2

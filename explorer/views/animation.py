@@ -15,6 +15,7 @@ from explorer.corpus.cubes import Reading, Status
 from explorer.errors import ExplorerError
 from explorer.products import PF_SR, REFLECTANCE_SCALE
 from explorer.views.feed import Batch, FrameFeed
+from explorer.views.overlays import Overlays
 from explorer.views.parts import WORKERS, Component, Loop, script, source
 from explorer.views.selection import MAX_TEXT, Selection, pins
 
@@ -50,6 +51,7 @@ class AnimationView:
             "move": self._move,
             "under": self._under,
         }
+        self.overlays = Overlays(corpus, selection, loop, self.player)
         selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
         selection.param.watch(lambda *_e: self._start_feed(), ["composite", "stretch"])
 
@@ -100,6 +102,7 @@ class AnimationView:
         self._let_go()
 
     def _let_go(self) -> None:
+        self.overlays.close()
         if self._feed is not None:
             self._feed.close()
         if self._reading is not None:
@@ -152,6 +155,7 @@ class AnimationView:
             settled=batch.settled,
         )
         if batch.settled:
+            self.overlays.open(ticket, reading.cube)
             self._move_to_a_date_that_is_there(reading)
         for listener in self.on_cube:
             listener(reading, batch.settled)

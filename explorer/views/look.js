@@ -9,6 +9,8 @@ const makeLook = ({ send, button }) => {
   const high = element("input", { type: "number", step: "0.01", "aria-label": "Highest value of the range" })
   const gamma = element("input", { type: "range", min: 0.5, max: 2.5, step: 0.05, "aria-label": "Gamma" })
   const gammaText = element("output")
+  const layer = element("select", { "aria-label": "Quality overlay", disabled: true }, element("option", { value: "" }, "no quality layers"))
+  layer.addEventListener("change", () => send("overlay", layer.value))
   const problem = element("div", { class: "problem", role: "alert" })
   const note = element("div", { class: "formula" })
   const range = element("div", { class: "row" }, element("label", {}, "from ", low), element("label", {}, "to ", high))
@@ -18,6 +20,7 @@ const makeLook = ({ send, button }) => {
     note,
     element("label", { class: "field" }, "Stretch", mode), range,
     element("label", { class: "field" }, "Gamma", gamma, gammaText),
+    element("label", { class: "field" }, "Quality", layer),
     problem)
   const toggle = button("Picture settings", "More ▾", () => open(panel.hidden), { "aria-expanded": "false", "aria-haspopup": "dialog" })
   const legend = element("div", { class: "legend", hidden: true })
@@ -52,6 +55,14 @@ const makeLook = ({ send, button }) => {
   const number = (value) => (value === null ? "" : Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 1 ? value.toFixed(2) : value.toFixed(3))
   return {
     toggle, panel, legend,
+    get layer() { return layer.value },
+    layers(names) {
+      const chosen = names.includes(layer.value) ? layer.value : ""
+      layer.disabled = !names.length
+      layer.replaceChildren(element("option", { value: "" }, names.length ? "not shown" : "no quality layers"), ...names.map((name) => element("option", { value: name }, name)))
+      layer.value = chosen
+      if (chosen) send("overlay", chosen)
+    },
     menu(groups) {
       list.replaceChildren(element("option", { value: "" }, "formula …"), ...Object.entries(groups).map(([label, entries]) =>
         element("optgroup", { label }, ...Object.entries(entries).map(([text, value]) => element("option", { value }, text)))))

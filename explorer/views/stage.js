@@ -160,11 +160,12 @@ const makeStage = ({ onPick, onMovePin, onHover, button }) => {
   })
 
   // Draws a frame, or nothing: another date's picture never stays under this date's name.
-  const paint = (which, frame) => {
+  const paint = (which, frame, overlay = null) => {
     const { canvas } = panes[which]
     const context = canvas.getContext("2d")
+    context.clearRect(0, 0, SIZE, SIZE)
     if (frame) context.drawImage(frame, 0, 0)
-    else context.clearRect(0, 0, SIZE, SIZE)
+    if (frame && overlay) context.drawImage(overlay, 0, 0)
   }
   return {
     el, message, readout, view, paint, reset,

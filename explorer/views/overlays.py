@@ -1,0 +1,124 @@
+"""What lies over the animation's pictures: quality layers by their own names, and the change between two dates."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from explorer.analysis import recipes
+from explorer.analysis.composite import png
+from explorer.analysis.difference import Difference, difference
+from explorer.analysis.quality import QualityPainter, filled_share
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.cubes import Cube, Reading
+from explorer.errors import ExplorerError
+from explorer.products import PF_QA, PF_SR
+from explorer.views.parts import Component, Loop
+from explorer.views.selection import Selection
+
+
+class Overlays:
+    """Reads the quality layers of the shown sample when nothing else is to be read, and paints what is asked for."""
+
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, player: Component) -> None:
+        self._corpus, self._selection, self._loop, self._player = corpus, selection, loop, player
+        self._ticket = 0
+        self._quality: Reading | None = None
+        self._shown: Cube | None = None
+        player.on |= {"overlay": self._overlay, "difference": self._difference}
+
+    def open(self, ticket: int, shown: Cube) -> None:
+        """A sample's frames are all there: now its quality layers, which many samples do not have."""
+        self.close()
+        self._ticket, self._shown = ticket, shown
+        reading = self._corpus.prefetch(shown.cell.sample_id, PF_QA)
+        self._quality = reading
+
+        def settled(_reading: Reading, _index: int) -> None:
+            if reading.finished:
+                self._loop.call(lambda: self._came(ticket, reading))
+
+        reading.subscribe(settled)
+        if reading.finished:
+            settled(reading, -1)
+
+    def close(self) -> None:
+        """Let go of what is read."""
+        self._ticket = -1
+        if self._quality is not None:
+            self._quality.release()
+        self._quality = self._shown = None
+
+    def _came(self, ticket: int, reading: Reading) -> None:
+        if ticket != self._ticket or reading.error is not None:
+            return
+        cube = reading.cube
+
+        def done(share: np.ndarray) -> None:
+            if ticket == self._ticket:
+                gaps = [None if np.isnan(v) else round(float(v), 3) for v in share]
+                known = any(v is not None for v in gaps)
+                self._player.send(
+                    "quality", ticket=ticket, layers=list(cube.bands), gaps=gaps if known else None
+                )
+
+        self._loop.work(lambda: filled_share(cube), done)
+
+    def _overlay(self, data: dict[str, Any]) -> None:
+        """Paint one layer of all dates: masks are small, and play with the frames."""
+        ticket, reading, layer = self._ticket, self._quality, data.get("value")
+        if data.get("ticket") != ticket or reading is None or layer not in reading.cube.bands:
+            return
+
+        def job() -> tuple[list[int], list[bytes], dict[str, Any]]:
+            painter = QualityPainter(reading.cube, layer)
+            rows = reading.cube.there.tolist()
+            return rows, [png(painter.rgba(i)) for i in rows], asdict(painter.legend)
+
+        def done(result: tuple[list[int], list[bytes], dict[str, Any]]) -> None:
+            rows, images, legend = result
+            if ticket == self._ticket:
+                self._player.send(
+                    "overlays", ticket=ticket, layer=layer, indices=rows, sizes=[len(i) for i in images],
+                    bytes=b"".join(images), legend=legend,
+                )  # fmt: skip
+
+        self._loop.work(job, done)
+
+    def _difference(self, data: dict[str, Any]) -> None:
+        ticket, cube = self._ticket, self._shown
+        first, second = data.get("first"), data.get("second")
+        if data.get("ticket") != ticket or cube is None:
+            return
+        if not isinstance(first, int) or not isinstance(second, int):
+            return
+        recipe = recipes.parse(self._selection.composite, PF_SR.id)
+
+        def job() -> tuple[Difference, bytes] | ExplorerError:
+            try:
+                found = difference(cube, recipe, first, second)
+            except ExplorerError as error:
+                return error
+            return found, png(found.rgba)
+
+        def done(result: tuple[Difference, bytes] | ExplorerError) -> None:
+            if ticket != self._ticket:
+                return
+            if isinstance(result, ExplorerError):
+                self._player.send(
+                    "difference", ticket=ticket, first=first, second=second, problem=str(result)
+                )
+                return
+            found, image = result
+            self._player.send(
+                "difference",
+                ticket=ticket,
+                first=first,
+                second=second,
+                image=image,
+                legend=asdict(found.legend),
+            )
+
+        self._loop.work(job, done)
