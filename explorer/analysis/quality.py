@@ -43,12 +43,28 @@ def gap_filled(quality: Cube | None) -> np.ndarray | None:
     return np.asarray(filled)
 
 
-def filled_share(quality: Cube | None) -> np.ndarray:
-    """Share of each date's pixels that were filled in, float32 `(time,)`, 0 to 1; NaN where no layer says."""
+def gap_filled_at(quality: Cube, row: int, col: int) -> np.ndarray | None:
+    """The same for one pixel, without looking at the others: bool `(time,)`, or None."""
+    band = gap_band(quality.bands)
+    if band is None:
+        return None
+    data = quality.data[:, quality.bands.index(band), row, col]
+    filled = (data != 0) & np.isin(np.arange(len(data)), quality.there)
+    if quality.nodata is not None:
+        filled &= data != quality.nodata
+    return np.asarray(filled)
+
+
+def filled_share(quality: Cube | None, pixels: tuple[np.ndarray, np.ndarray] | None = None) -> np.ndarray:
+    """Share of each date's pixels (rows and columns; all without them) that were filled in.
+
+    float32 `(time,)`, 0 to 1; NaN where no layer says.
+    """
     filled = gap_filled(quality)
     if quality is None or filled is None:
         return np.full(0 if quality is None else len(quality.status), np.nan, np.float32)
-    share = filled.mean(axis=(1, 2), dtype=np.float32)
+    chosen = filled.reshape(len(filled), -1) if pixels is None else filled[:, pixels[0], pixels[1]]
+    share = chosen.mean(axis=1, dtype=np.float32)
     share[np.setdiff1d(np.arange(len(share)), quality.there)] = np.nan
     return np.asarray(share)
 
