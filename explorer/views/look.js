@@ -37,6 +37,7 @@ const makeLook = ({ send, button }) => {
   })
   list.addEventListener("change", () => { if (list.value) send("composite", list.value) })
   formula.addEventListener("change", () => { if (formula.value.trim()) send("composite", `expr:${formula.value.trim()}`) })
+  let last = null // what is shown, for a menu that comes after it
   let own = true // whether gamma is the picture's own
   const stretch = () => {
     const words = [mode.value === "range" ? `${Number(low.value)}-${Number(high.value)}` : mode.value]
@@ -66,10 +67,12 @@ const makeLook = ({ send, button }) => {
     menu(groups) {
       list.replaceChildren(element("option", { value: "" }, "formula …"), ...Object.entries(groups).map(([label, entries]) =>
         element("optgroup", { label }, ...Object.entries(entries).map(([text, value]) => element("option", { value }, text)))))
+      if (last) this.show(last)
     },
     show(data) {
       problem.textContent = data.problem ?? ""
       if (data.problem) { open(true); return }
+      last = data
       list.value = data.composite.startsWith("expr:") ? "" : data.composite
       formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : ""
       note.textContent = data.legend?.formula ? `= ${data.legend.formula}` : ""
