@@ -39,12 +39,13 @@ _LEFT = re.compile(
 class Server:
     """`python -m explorer serve` of one corpus, on a port of its own."""
 
-    def __init__(self, corpus: Path | str, cache: Path) -> None:
-        command = [sys.executable, "-m", "explorer", "serve", str(corpus), "--port", "0", "--no-open"]
+    def __init__(self, corpus: Path | str, cache: Path, command: list[str] | None = None) -> None:
+        serve = [sys.executable, "-m", "explorer", "serve", str(corpus), "--port", "0", "--no-open"]
         self._process = subprocess.Popen(
-            command,
+            command or serve,
             cwd=REPOSITORY,
-            env=os.environ | {"EXPLORER_CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1"},
+            env=os.environ
+            | {"EXPLORER_CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(REPOSITORY)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
