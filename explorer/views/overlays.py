@@ -12,7 +12,7 @@ from explorer.analysis.composite import png
 from explorer.analysis.difference import Difference, difference
 from explorer.analysis.quality import QualityPainter, filled_share
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.cubes import Cube, Reading
+from explorer.corpus.cubes import Cube, Listener, Reading
 from explorer.errors import ExplorerError
 from explorer.products import PF_QA, PF_SR
 from explorer.views.parts import Component, Loop
@@ -26,6 +26,7 @@ class Overlays:
         self._corpus, self._selection, self._loop, self._player = corpus, selection, loop, player
         self._ticket = 0
         self._quality: Reading | None = None
+        self._listener: Listener | None = None
         self._shown: Cube | None = None
         player.on |= {"overlay": self._overlay, "difference": self._difference}
 
@@ -40,6 +41,7 @@ class Overlays:
             if reading.finished:
                 self._loop.call(lambda: self._came(ticket, reading))
 
+        self._listener = settled
         reading.subscribe(settled)
         if reading.finished:
             settled(reading, -1)
@@ -48,8 +50,10 @@ class Overlays:
         """Let go of what is read."""
         self._ticket = -1
         if self._quality is not None:
+            if self._listener is not None:
+                self._quality.unsubscribe(self._listener)  # others share the reading, and keep it
             self._quality.release()
-        self._quality = self._shown = None
+        self._quality = self._shown = self._listener = None
 
     def _came(self, ticket: int, reading: Reading) -> None:
         if ticket != self._ticket or reading.error is not None:
