@@ -33,6 +33,8 @@ _LEFT = re.compile(
     r"WARNING:bokeh\.server\.views\.ws:Failed sending message as connection was closed\n"
     r"|(ERROR:asyncio:)?Task exception was never retrieved\n(?!ERROR|WARNING)(.*\n)*?tornado\.websocket\.WebSocketClosedError.*\n"
     r"|(ERROR:tornado\.application:)?Uncaught exception GET /ws.*\n((?!ERROR|WARNING|.*/explorer/).*\n)*?AssertionError.*\n"
+    r"|ERROR:bokeh\.server\.protocol_handler:error handling message\n((?!ERROR|WARNING|.*/explorer/).*\n)*?"
+    r"    assert self\._session is not None\n.*\nAssertionError.*\n"
 )
 
 

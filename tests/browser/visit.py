@@ -163,6 +163,7 @@ class Visit:
           const plain = (v) => v instanceof Float64Array || Array.isArray(v) ? Array.from(v, plain) : v
           return Object.fromEntries(Object.entries(seen.named(short).data).map(([k, v]) => [k, plain(v)]))
         }"""
+        self.wait("(short) => seen.named(short)", short)  # the charts are built one after the other
         return dict(self.page.evaluate(code, short))
 
     def cursor(self, short: str = "cursor-ndvi") -> float:
