@@ -84,7 +84,7 @@ class Explorer(pn.viewable.Viewer):
         self._labels = LabelsView(self.corpus)
         self._animation.on_cube.append(self._planet_came)
         self._bands.on_cube.append(lambda reading, _: self._profile.show(sentinel=reading.cube))
-        self._head.fit = self._map.fit
+        self._head.fit, self._head.show = self._map.fit, self._map.show
         self._head.head.on["link"] = lambda data: self.apply(decode(str(data.get("search", ""))))
         # A cell shown twice, or drawn anew, has nothing yet of what was sent before.
         self._head.head.on["again"] = lambda _data: self._head.open(self.selection.sample_id)

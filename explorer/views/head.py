@@ -43,6 +43,8 @@ class HeadView:
         self.head = Head(loop, bus=bus, corpus=about, sizing_mode="stretch_width", margin=0)
         self.fit: Callable[[float, float, float, float], None] = lambda *_box: None
         """Shows a box (west, south, east, north in degrees) on the map."""
+        self.show: Callable[[str], None] = lambda _sample_id: None
+        """Moves the map to a sample."""
         self._random = np.random.default_rng()
         self._next: str | None = None
         self._ahead: list[Reading] = []
@@ -86,7 +88,8 @@ class HeadView:
             if country is not None:
                 self.fit(*country.bounds)
             else:
-                self._selection.sample_id = self.find(text)
+                self._selection.sample_id = found = self.find(text)
+                self.show(found)  # it may be the one that is selected, and out of sight
             self.notice("")
         except ExplorerError as error:
             self.notice(str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +25,7 @@ from explorer.views.selection import Selection
 
 _FIRST_SIZE = (470, 500)
 _CLICK_REACH = 8  # px around the pointer within which a sample counts as meant
+_CHIPS_EVERY = 0.15  # seconds; what comes faster is laid on the map together
 _KNOWN = ("review", "suspicion", "imagery")
 _CLEAR = {"image": [np.zeros((1, 1), np.uint8)], "x": [0], "y": [0], "dw": [1], "dh": [1]}
 
@@ -132,6 +134,7 @@ class MapView:
             self._move(*self._sheets.first)
             return
         x, y = transformer(4326, 3857).transform(place.lon, place.lat)
+        self._sheets.exact = place.resolution
         self._around(x, y, place.resolution)
 
     def _around(self, x: float, y: float, resolution: float) -> None:
@@ -212,6 +215,7 @@ class MapView:
             return
         ids, day = [str(i) for i in self._corpus.samples.index[wanted]], self._selection.date
         laid: list[dict[str, Any]] = []
+        shown = [0.0]
         alpha = self._sheets.latest["near"]["alpha"].copy()
         places = {name: i for i, name in enumerate(self._sheets.latest["near"]["id"])}
 
@@ -223,7 +227,8 @@ class MapView:
                     laid.append(picture)
                     alpha[places[ids[position]]] = 0.0
                 last = position + 1 == len(ids)
-                if last or len(laid) % 4 == 1:
+                if last or time.monotonic() - shown[0] > _CHIPS_EVERY:
+                    shown[0] = time.monotonic()
                     chips = {name: [p[name] for p in laid] for name in ("image", "x", "y", "dw", "dh")}
                     near = self._sheets.latest["near"] | {"alpha": alpha.copy()}
                     self._sheets.put(self.pane, chips=chips, near=near)

@@ -61,7 +61,8 @@ class Sheets(list[Any]):
     def __init__(self, view: View, look: MapLink, bus: str) -> None:
         super().__init__()
         self.view, self.look, self.bus = view, look, bus
-        self.most = 0
+        self.exact: float | None = None
+        """Metres a pixel that a link asks for, until the browser has told the map's size."""
         self.latest: dict[str, Data] = dict(_EMPTY)
         self.first = (view.x_range, view.y_range)
 
@@ -210,6 +211,7 @@ class _Sheet:
         figure.html_attributes = {"role": "img", "aria-label": "Map of samples by land cover class"}
         figure.aspect_ratio = None
         figure.match_aspect = False
+        figure.tags = [] if sheets.exact is None else [f"at:{sheets.exact}"]
         figure.js_on_change("inner_width", fill := CustomJS(args={"figure": figure}, code=_FILL))
         figure.js_on_change("inner_height", fill)
         figure.outline_line_color = figure.border_fill_color = None
@@ -244,7 +246,8 @@ _FILL = """
 const width = figure.inner_width, height = figure.inner_height
 if (!width || !height) return
 const { x_range: x, y_range: y } = figure
-const now = Math.max((x.end - x.start) / width, figure.tags.includes("sized") ? 0 : (y.end - y.start) / height)
+const at = figure.tags.includes("sized") ? null : figure.tags.find((tag) => tag.startsWith("at:"))
+const now = at ? Number(at.slice(3)) : Math.max((x.end - x.start) / width, figure.tags.includes("sized") ? 0 : (y.end - y.start) / height)
 if (!figure.tags.includes("sized")) figure.tags.push("sized")
 const middle = { x: (x.start + x.end) / 2, y: (y.start + y.end) / 2 }
 x.setv({ start: middle.x - now * width / 2, end: middle.x + now * width / 2 })

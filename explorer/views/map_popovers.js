@@ -29,6 +29,9 @@ const lookPopover = (send) => {
   } }
 }
 
+// What somebody is typing into is left alone: the state that comes meanwhile is that of a moment ago.
+const fillIn = (input, value) => { if (!input.matches(":focus")) input.value = value }
+
 const numberField = (label, attributes, change) => {
   const input = element("input", { type: "number", "aria-label": label, ...attributes })
   input.addEventListener("change", change)
@@ -46,8 +49,8 @@ const rangeFields = (title, name, low, high, scale, send) => {
   const from = numberField(`${title}, from`, { min: low, max: high, step, placeholder: low }, change)
   const to = numberField(`${title}, to`, { min: low, max: high, step, placeholder: high }, change)
   return { node: group(title, element("div", { class: "range" }, from, "to", to, scale === 1 ? "" : "%")), set(value) {
-    from.value = value && value[0] * scale > low ? Math.round(value[0] * scale * 10) / 10 : ""
-    to.value = value && value[1] * scale < high ? Math.round(value[1] * scale * 10) / 10 : ""
+    fillIn(from, value && value[0] * scale > low ? Math.round(value[0] * scale * 10) / 10 : "")
+    fillIn(to, value && value[1] * scale < high ? Math.round(value[1] * scale * 10) / 10 : "")
   } }
 }
 
@@ -85,7 +88,7 @@ const classField = (classes, send) => {
     select.querySelector("option[value=several]")?.remove()
     if (codes.length > 1) select.append(element("option", { value: "several" }, `${codes.length} classes`))
     select.value = codes.length > 1 ? "several" : codes[0] ?? ""
-    share.value = filters.min_fraction ? Math.round(filters.min_fraction * 1000) / 10 : ""
+    fillIn(share, filters.min_fraction ? Math.round(filters.min_fraction * 1000) / 10 : "")
   } }
 }
 

@@ -123,6 +123,9 @@ export function render({ model, el }) {
     const text = length >= 1000 ? `${length / 1000} km` : `${length} m`
     scale.firstChild.textContent = text
     scale.setAttribute("aria-label", `Scale bar: ${text}`)
+    // The graticule's labels lie left of and below the map itself.
+    frame.style.left = `${Math.max(figure.outer_width - figure.inner_width, 0)}px`
+    frame.style.bottom = `${Math.max(figure.outer_height - figure.inner_height, 0)}px`
     if (!overview) return
     const [bx0, bx1, by0, by1] = overview.box, size = overview.size
     const share = (x.end - x.start) / (bx1 - bx0)
@@ -149,6 +152,7 @@ export function render({ model, el }) {
   on("map-moved", () => { moved(); if (popovers.some(([node]) => !node.hidden)) toggle(null) }, signal)
   on("map-point", ({ x, y }) => { where.textContent = `${angle(latOf(y), "NS")}, ${angle(lonOf(x), "EW")}` }, signal)
   on("map-leave", () => { where.textContent = "" }, signal)
+  on("map-box", (detail) => { detail.box = frame.getBoundingClientRect() }, signal)
   on("map-area", (geometry) => {
     const plain = geometry.type === "rect" ? { kind: "rect", x0: geometry.x0, x1: geometry.x1, y0: geometry.y0, y1: geometry.y1 }
       : { kind: "poly", x: Array.from(geometry.x), y: Array.from(geometry.y) }
@@ -174,6 +178,18 @@ export function render({ model, el }) {
     if (event.key === "Escape" && open) { toggle(null); open[1].focus(); event.stopPropagation() }
   }, true)
 
+  // The page's charts keep their own colours; their words and lines follow the theme, in this browser only.
+  const dress = (dark, tries = 0) => {
+    const doc = bokehModel(`map-${model.bus}`)?.document
+    if (!doc) { if (tries < 100 && !signal.aborted) setTimeout(() => dress(dark, tries + 1), 100); return }
+    const text = dark ? "#a9b8c0" : "#4a5a64", line = dark ? "#34454f" : "#dfe5e9"
+    for (const one of doc.all_models ?? doc._all_models?.values() ?? []) {
+      const local = { sync: false }
+      if (one.type.endsWith("Axis")) one.setv({ major_label_text_color: text, axis_label_text_color: text }, local)
+      else if (one.type === "Grid" && !one.ticker?.type?.startsWith("Mercator")) one.setv({ grid_line_color: line }, local)
+    }
+    if (tries < 6) setTimeout(() => { if (!signal.aborted && (frame.dataset.theme === "dark") === dark) dress(dark, tries + 1) }, 700)
+  }
   let told = 0
   const handlers = {
     drawn(data) {
@@ -189,7 +205,7 @@ export function render({ model, el }) {
       filters.set(data)
       looks.set(data)
       frame.dataset.theme = data.look.theme
-      bus(model).emit("theme", data.look.theme)
+      dress(data.look.theme === "dark")
       const count = Object.entries(data.filters).filter(([name, v]) => name !== "largest" && (Array.isArray(v) ? v.length : v)).length
       popovers[0][1].textContent = count ? `Filters · ${count}` : "Filters"
     },

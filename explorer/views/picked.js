@@ -26,9 +26,10 @@ export function render({ model, el }) {
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") { hide(); event.stopPropagation() } })
   // Beside the map, over what is right of it: the map stays in sight.
   const place = () => {
-    const region = el.getRootNode().host?.parentNode?.host ?? el.getRootNode().host
-    const box = region?.getBoundingClientRect?.() ?? { right: 0, top: 60 }
-    const room = window.innerWidth - box.right - 24
+    const asked = { box: null }
+    bus(model).emit("map-box", asked)
+    const box = asked.box ?? { right: 0, top: 60 }
+    const room = window.innerWidth - box.right - 32
     const beside = room >= 360
     Object.assign(panel.style, {
       left: `${beside ? box.right + 8 : 8}px`, top: `${Math.max(box.top, 54)}px`, width: `${beside ? Math.min(640, room) : window.innerWidth - 32}px`,

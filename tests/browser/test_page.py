@@ -417,49 +417,6 @@ def test_a_click_on_the_map_selects_the_nearest_sample_and_a_far_one_none(
     assert visit.count("sample-selected") == selected
 
 
-def test_the_map_draws_each_sample_in_its_colour_where_it_is(visit: Visit, corpus: Corpus) -> None:
-    visit.open(f"?sample={MARKED}")
-    from explorer import nomenclature
-
-    code = """([x, y]) => {
-      const source = seen.models().find((m) => m.type === "ColumnDataSource" && m.tags.includes("explorer-map"))
-      const { image, x: left, y: bottom, dw, dh } = source.data
-      const one = (v) => Array.isArray(v) || ArrayBuffer.isView(v) ? v[0] : v
-      const picture = one(image), [rows, cols] = picture.shape
-      const col = Math.floor((x - one(left)) / one(dw) * cols), row = Math.floor((y - one(bottom)) / one(dh) * rows)
-      return [...new Uint8Array(picture.buffer, picture.byteOffset + 4 * (row * cols + col), 4)]
-    }"""
-    for row in corpus.samples.itertuples():
-        pixel = visit.page.evaluate(code, [row.x, row.y])
-        assert tuple(pixel[:3]) == nomenclature.land_cover(int(str(row.clc))).rgb
-        assert pixel[3] > 200
-    assert (
-        visit.page.evaluate(
-            code, [float(corpus.samples["x"].min()) - 150_000, float(corpus.samples["y"].min())]
-        )[3]
-        == 0
-    )
-
-
-def test_zooming_draws_the_map_anew(visit: Visit, corpus: Corpus) -> None:
-    visit.open(f"?sample={MARKED}")
-    x, y = corpus.samples[["x", "y"]].loc[MARKED].to_numpy()
-    width = "() => { const f = seen.figure('Map of samples by land cover class'); return f.x_range.end - f.x_range.start }"
-    before, drawn = visit.page.evaluate(width), visit.count("map-drawn")
-    visit.page.mouse.move(*visit.place_of(MAP, x, y))
-    visit.page.mouse.wheel(0, -300)
-    visit.wait(f"(before) => ({width})() < before * 0.9", before)
-    visit.wait_for_next("map-drawn", drawn)
-    visit.wait(
-        """() => {
-          const f = seen.figure("Map of samples by land cover class")
-          const s = seen.models().find((m) => m.type === "ColumnDataSource" && m.tags.includes("explorer-map"))
-          const dw = Array.isArray(s.data.dw) || ArrayBuffer.isView(s.data.dw) ? s.data.dw[0] : s.data.dw
-          return Math.abs(dw - (f.x_range.end - f.x_range.start)) < 0.01 * dw
-        }"""
-    )
-
-
 def test_the_search_box_takes_ids_and_places(visit: Visit, corpus: Corpus, demo: str) -> None:
     visit.open(f"?sample={demo}")
     visit.search(MARKED)
