@@ -30,8 +30,8 @@ ARGUMENTS = [
 START_SECONDS = 90.0
 # What Bokeh's server says when a visitor leaves while something is on the way to him.
 _LEFT = re.compile(
-    r"WARNING:bokeh\.server\.views\.ws:Failed sending message as connection was closed\n"
-    r"|(ERROR:asyncio:)?Task exception was never retrieved\n(?!ERROR|WARNING)(.*\n)*?tornado\.websocket\.WebSocketClosedError.*\n"
+    r".*Failed sending message as connection was closed\n"
+    r"|(ERROR:asyncio:)?Task exception was never retrieved\n((?!ERROR|WARNING).*\n)*?tornado\.websocket\.WebSocketClosedError.*\n"
     r"|(ERROR:tornado\.application:)?Uncaught exception GET /ws.*\n((?!ERROR|WARNING|.*/explorer/).*\n)*?AssertionError.*\n"
     r"|ERROR:bokeh\.server\.protocol_handler:error handling message\n((?!ERROR|WARNING|.*/explorer/).*\n)*?"
     r"    assert self\._session is not None\n.*\nAssertionError.*\n"
