@@ -93,7 +93,7 @@ def test_a_narrow_window_scrolls_down_but_never_sideways(visitor: Visitor) -> No
 
 def test_every_control_has_a_name(visit: Visit) -> None:
     visit.open(wait_for=("bands-drawn",))
-    nameless = visit.page.locator("button, select, input, [role=slider], [role=img]").evaluate_all(
+    nameless = visit.page.locator(":is(button, select, input, [role=slider], [role=img]):visible").evaluate_all(
         "(all) => all.filter((e) => !(e.getAttribute('aria-label') || e.textContent.trim())).map((e) => e.outerHTML)"
     )
     assert nameless == []
@@ -251,7 +251,7 @@ def test_a_click_on_a_pixel_draws_its_profile(visit: Visit, corpus: Corpus, demo
     visit.pick(42, 137)
     check_profile(visit, corpus, demo, 42, 137)
     visit.page.wait_for_url(lambda url: "pixels=42,137" in url)
-    expect(visit.region("Temporal profile").get_by_text("row 42, col 137")).to_be_visible()
+    expect(visit.page.get_by_role("textbox", name="Name of pin 1 at row 42, col 137")).to_be_visible()
     for over in (
         visit.stage.locator(".over").first,
         visit.months.nth(6).locator(".over"),
