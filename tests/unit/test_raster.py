@@ -112,3 +112,96 @@ def test_the_nearest_sample_within_reach_is_meant_and_none_beyond() -> None:
     assert raster.nearest(X, Y + 1000, 1000) == 0  # as far as the reach: still meant
     assert raster.nearest(X, Y + 1001, 1000) is None
     assert raster.nearest(float("nan"), Y, 1000) is None
+
+
+# -- tiles, layers, density ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def many() -> tuple[pd.DataFrame, SampleRaster]:
+    rng = np.random.default_rng(4)
+    samples = pd.DataFrame(rng.uniform(-400_000, 400_000, (60_000, 2)) + np.array([X, Y]), columns=["x", "y"])
+    return samples, SampleRaster(samples, rng.integers(1, 45, 60_000).astype(np.uint8))
+
+
+def test_a_window_holds_exactly_what_lies_in_it(many: tuple[pd.DataFrame, SampleRaster]) -> None:
+    samples, raster = many
+    box = ((X - 50_000, X + 90_000), (Y - 10_000, Y + 120_000))
+    expected = np.flatnonzero(samples["x"].between(*box[0]) & samples["y"].between(*box[1]))
+    assert sorted(raster.layer().within(*box)) == list(expected)
+    assert not len(raster.layer().within((X + 9e5, X + 9.1e5), (Y, Y + 1e5)))
+
+
+def test_a_close_view_draws_the_same_as_all_samples_would(many: tuple[pd.DataFrame, SampleRaster]) -> None:
+    samples, raster = many
+    view = view_of(60_000, x=X + 100_000)
+    inside = samples["x"].between(view.x_range[0] - 9e4, view.x_range[1] + 9e4)
+    drawn = raster.layer().image(view) > 0
+    alone = raster.layer(inside.to_numpy()).image(view) > 0
+    assert drawn.any()
+    assert (drawn == alone).all()
+
+
+def test_a_layer_has_only_what_its_mask_has(many: tuple[pd.DataFrame, SampleRaster]) -> None:
+    samples, raster = many
+    mask = (samples["x"] > X).to_numpy()
+    layer = raster.layer(mask)
+    assert len(layer) == mask.sum()
+    image = layer.image(view_of(400_000))
+    assert image[:, :198].max() == 0
+    assert image[:, 203:].max() > 0
+    assert layer.nearest(X - 50_000, Y, 40_000) is None
+    assert len(raster.layer(np.zeros(len(samples), bool))) == 0
+    assert not raster.layer(np.zeros(len(samples), bool)).image(view_of(400_000)).any()
+
+
+def test_the_nearest_is_that_of_a_plain_search(many: tuple[pd.DataFrame, SampleRaster]) -> None:
+    samples, raster = many
+    layer = raster.layer()
+    for x, y in np.random.default_rng(1).uniform(-420_000, 420_000, (40, 2)) + np.array([X, Y]):
+        distance = np.hypot(samples["x"] - x, samples["y"] - y)
+        found = layer.nearest(x, y, 5_000)
+        if distance.min() > 5_001:
+            assert found is None
+        elif distance.min() < 4_999:
+            assert found is not None
+            assert distance[found] <= distance.min() + 1
+
+
+@pytest.mark.parametrize("step", [(1, 0), (-1, 0), (0, 1), (0, -1)])
+def test_an_arrow_leads_to_a_near_sample_in_its_direction(
+    many: tuple[pd.DataFrame, SampleRaster], step: tuple[int, int]
+) -> None:
+    samples, raster = many
+    row = raster.layer().neighbour(X, Y, *step)
+    assert row is not None
+    dx, dy = samples["x"][row] - X, samples["y"][row] - Y
+    ahead, aside = dx * step[0] + dy * step[1], abs(dx * step[1]) + abs(dy * step[0])
+    assert 0 < ahead < 20_000
+    assert aside <= ahead
+    assert raster.layer().neighbour(X + 500_000, Y, 1, 0) is None  # the edge of the world
+
+
+def test_density_counts_samples(many: tuple[pd.DataFrame, SampleRaster]) -> None:
+    _, raster = many
+    view = view_of(400_000, size=80)
+    scale, most = raster.layer().density(view)
+    assert scale.shape == (80, 80)
+    assert scale.max() == 255
+    assert 9 < most < 60  # 60,000 on 6,400 pixels
+    one, single = raster_of([(X, Y)], [3]).layer().density(view)
+    assert single == 1
+    assert set(np.unique(one)) == {0, 1}
+
+
+def test_levels_are_asked_once_and_drawn_in_their_classes() -> None:
+    asked: list[int] = []
+
+    def classes(level: int) -> np.ndarray:
+        asked.append(level)
+        return np.array([level], np.uint8)
+
+    raster = SampleRaster(pd.DataFrame({"x": [X], "y": [Y]}), classes)
+    for level in (1, 2, 1):
+        assert raster.layer(level=level).image(view_of(400_000)).max() == level + 1
+    assert asked == [1, 2]

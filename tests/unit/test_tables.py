@@ -1,0 +1,85 @@
+"""Sets of samples as files: what is in them, whom they name, and that no spreadsheet runs them."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from explorer.corpus import tables
+from explorer.corpus.corpus import Corpus
+from explorer.errors import InvalidQueryError
+from tests import corpora
+
+ROWS = np.array([2, 0])
+
+
+@pytest.fixture
+def known(tiny_corpus: Corpus) -> Corpus:
+    tiny_corpus.extras = pd.DataFrame(
+        {"review": ["=HYPERLINK(1)", "accepted"], "suspicion": [0.25, 0.5]},
+        index=[corpora.FULL, corpora.BARE],
+    )
+    return tiny_corpus
+
+
+def test_a_table_says_what_the_map_knows(known: Corpus) -> None:
+    found = tables.frame(known, np.arange(3))
+    assert list(found.index) == list(known.samples.index)
+    row = found.loc[corpora.FULL]
+    assert (row["country"], row["zone"]) == ("Italy", 33)
+    assert row["suspicion"] == 0.25
+    assert found.loc[corpora.BARE, "class"] == "No label"
+    assert found.loc[corpora.BROKEN, "review"] == "none"
+    assert row["classes"] == (known.labels(corpora.FULL) > 0).sum()
+
+
+def test_csv_names_its_source_and_runs_nothing(known: Corpus) -> None:
+    data = tables.write(known, np.arange(3), "csv").decode()
+    notes = [line for line in data.splitlines() if line.startswith("#")]
+    assert any("CORINE" in note for note in notes)
+    assert any("Regulation" in note for note in notes)
+    assert any("doi.org" in note for note in notes)
+    found = pd.read_csv(io.StringIO(data), comment="#", index_col="sample_id")
+    assert list(found.index) == list(known.samples.index)
+    assert found.loc[corpora.FULL, "review"] == "'=HYPERLINK(1)"
+    assert np.allclose(found["lon"], known.samples["lon"], atol=1e-6)
+
+
+def test_geojson_has_footprints_and_terms(known: Corpus) -> None:
+    document = json.loads(tables.write(known, ROWS, "geojson"))
+    assert document["license"] == "Regulation-EU-1159-2013"
+    assert [f["properties"]["sample_id"] for f in document["features"]] == list(known.samples.index[ROWS])
+    frame = gpd.GeoDataFrame.from_features(document, crs=4326)
+    expected = known.cell(str(known.samples.index[2])).footprint()
+    assert frame.geometry.iloc[0].symmetric_difference(expected).area < 1e-9
+    bare = json.loads(tables.write(known, np.arange(3), "geojson"))
+    assert [f for f in bare["features"] if f["properties"]["suspicion"] is None]  # NaN is no JSON
+
+
+def test_geoparquet_opens_in_geopandas_and_has_the_terms_inside(known: Corpus) -> None:
+    data = tables.write(known, ROWS, "parquet")
+    frame = gpd.read_parquet(io.BytesIO(data))
+    assert list(frame.index) == list(known.samples.index[ROWS])
+    assert frame.crs.to_epsg() == 4326
+    metadata = pq.read_schema(io.BytesIO(data)).metadata
+    assert b"CORINE" in metadata[b"attribution"]
+    assert b"doi.org" in metadata[b"citation"]
+
+
+@pytest.mark.parametrize("ending", tables.FORMATS)
+def test_an_empty_set_is_a_file_too(known: Corpus, ending: str) -> None:
+    assert tables.write(known, np.zeros(0, int), ending)
+
+
+def test_what_cannot_be_written_says_why(known: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InvalidQueryError, match="csv"):
+        tables.write(known, ROWS, "exe")
+    monkeypatch.setattr(tables, "MAX_GEOJSON", 1)
+    with pytest.raises(InvalidQueryError, match="GeoParquet"):
+        tables.write(known, ROWS, "geojson")
