@@ -184,6 +184,10 @@ class Explorer(pn.viewable.Viewer):
         short = "synthetic demo" if self.corpus.synthetic else _CREDITS[product_id]
         return f'<small class="credit" title="{escape(terms)}">{escape(short)}</small>'
 
+    def _map_credit(self) -> str:
+        labels = "synthetic demo" if self.corpus.synthetic else "CORINE Land Cover 2018, EEA"
+        return f'<span title="{escape(self.corpus.attribution("labels"))}">{labels}</span> · Natural Earth'
+
     def _lay_out(self, height: str) -> pn.Column:
         def title(text: str) -> pn.pane.HTML:
             return pn.pane.HTML(
@@ -200,7 +204,8 @@ class Explorer(pn.viewable.Viewer):
         self._labels.pane.stylesheets = [html, source("labels.css")]
         self._labels.pane.sizing_mode = "stretch_width"
         left = pn.Column(
-            region("Sample map", "auto", self._map.whole, self._map.legend.legend),
+            region("Sample map", "auto", self._map.whole, self._map.legend.legend,
+                   heading=f'Sample map<small class="credit">{self._map_credit()}</small>'),
             Region(
                 title("Labels <small>share of the 600 m cell</small><small class=\"credit\">CORINE Land Cover 2018, EEA</small>"),
                 self._labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",

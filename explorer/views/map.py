@@ -26,6 +26,7 @@ from explorer.views.selection import Selection
 _FIRST_SIZE = (470, 500)
 _CLICK_REACH = 8  # px around the pointer within which a sample counts as meant
 _CHIPS_EVERY = 0.15  # seconds; what comes faster is laid on the map together
+_OUTLINE_PIXELS = 24.0  # a sample this wide is found by its outline
 _KNOWN = ("review", "suspicion", "imagery")
 _CLEAR = {"image": [np.zeros((1, 1), np.uint8)], "x": [0], "y": [0], "dw": [1], "dh": [1]}
 
@@ -48,6 +49,7 @@ class MapView:
         self._ticket = self._asked = 0
         self._drape = map_near.Drape(corpus)
         self._layer: Layer = raster.layer()
+        self._dot: map_figure.Data = {"x": [], "y": []}
         view = View(*first_ranges(corpus), *_FIRST_SIZE)
         self._sheets = map_figure.Sheets(view, self._state.link(), bus)
         self._sheets.put(image=_image(view, self._layer.image(view)))
@@ -101,7 +103,12 @@ class MapView:
             outline = map_near.outlines([sample_id])[0]
             mark = {"xs": [outline[:, 0]], "ys": [outline[:, 1]]}
             dot = {"x": [outline[:, 0].mean()], "y": [outline[:, 1].mean()]}
-        self._sheets.put(self.pane, mark=mark, dot=dot)
+        self._dot = dot
+        self._sheets.put(self.pane, mark=mark, dot=self._dot_in(self.view))
+
+    def _dot_in(self, view: View) -> map_figure.Data:
+        """The circle that finds a sample from afar; close by its outline does, and the circle would hide its picture."""
+        return self._dot if view.cell_pixels < _OUTLINE_PIXELS else {"x": [], "y": []}
 
     def show(self, sample_id: str) -> None:
         """Move the map so that a sample is in view, if it is not."""
@@ -199,6 +206,8 @@ class MapView:
             parts, rows, most = result
             if not len(rows) and self._sheets.latest["chips"]["x"]:
                 parts["chips"] = {name: [] for name in self._sheets.latest["chips"]}
+            if len(self._sheets.latest["dot"]["x"]) != len(self._dot_in(view)["x"]):
+                parts["dot"] = self._dot_in(view)
             self._sheets.put(self.pane, **parts)
             self.legend.density(most if density else None)
             self.tools.send("drawn", number=number)

@@ -267,6 +267,26 @@ def test_levels_change_classes_and_colours(view: MapView, figure: Any) -> None:
     assert figure.background_fill_color == "#14212a"
 
 
+def test_basemaps_are_there_only_where_they_are_asked_for(tiny_corpus: Corpus) -> None:
+    hv.extension("bokeh", logo=False)
+    raster = SampleRaster(tiny_corpus.samples, tiny_corpus.filter_table.position)
+    for tiles in (False, True):
+        found = MapView(tiny_corpus, Selection(), Loop(), raster, tiles=tiles)
+        found.pane.server_doc(Document())
+        (sheet,) = found._sheets
+        urls = [renderer.tile_source.url for renderer in sheet._tiles]
+        assert len(urls) == (3 if tiles else 0)
+        assert bool(sent(found.tools, "state")[-1]["looks"]["base"]) == tiles
+        assert not any(renderer.visible for renderer in sheet._tiles)
+        assert sheet._land.glyph.fill_alpha == 1
+        if tiles:
+            assert ["light" in urls[0], "dark" in urls[1], "Imagery" in urls[2]] == [True] * 3
+            say(found.tools, "look", name="base", value="satellite")
+            assert [renderer.visible for renderer in sheet._tiles] == [False, False, True]
+            assert sheet._land.glyph.fill_alpha == 0  # borders stay
+            assert all(renderer.tile_source.attribution for renderer in sheet._tiles)
+
+
 def test_density_counts_samples_and_has_a_key(view: MapView) -> None:
     say(view.tools, "look", name="shade", value="density")
     settle(lambda: [m for m in sent(view.legend.legend, "density") if m["most"]])
