@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from explorer import grid, open_corpus
 from explorer.corpus.corpus import Corpus
@@ -28,6 +28,8 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 START_SECONDS = 90.0
+PATIENCE = 45_000  # milliseconds; a test that waits so long has failed, however busy the machine
+expect.set_options(timeout=PATIENCE)
 # What Bokeh's server says when a visitor leaves while something is on the way to him.
 _LEFT = re.compile(
     r".*Failed sending message as connection was closed\n"
@@ -182,7 +184,7 @@ def visitor(
         server = start(corpus or corpus_folder)
         used.setdefault(server.url, (server, len(server.complaints)))
         context = browser.new_context(viewport={"width": viewport[0], "height": viewport[1]})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         page: Page = context.new_page()
         visits.append(Visit(page, server.url))
         return visits[-1]
