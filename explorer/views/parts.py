@@ -67,10 +67,6 @@ class Loop:
         else:  # a plain script: there is no loop to come back to
             self._drain()
 
-    def later(self, function: Callable[[], None]) -> None:
-        """Run a function on the loop when others have had their turn."""
-        WORKERS.submit(lambda: self.call(function))
-
     def _drain(self) -> None:
         while self._queue and not self.closed:
             self._queue.popleft()()
