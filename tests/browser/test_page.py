@@ -93,7 +93,9 @@ def test_a_narrow_window_scrolls_down_but_never_sideways(visitor: Visitor) -> No
 
 def test_every_control_has_a_name(visit: Visit) -> None:
     visit.open(wait_for=("bands-drawn",))
-    nameless = visit.page.locator(":is(button, select, input, [role=slider], [role=img]):visible").evaluate_all(
+    nameless = visit.page.locator(
+        ":is(button, select, input, [role=slider], [role=img]):visible"
+    ).evaluate_all(
         "(all) => all.filter((e) => !(e.getAttribute('aria-label') || e.textContent.trim())).map((e) => e.outerHTML)"
     )
     assert nameless == []
