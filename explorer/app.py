@@ -29,7 +29,11 @@ from explorer.views.profile import ProfileView
 from explorer.views.raster import SampleRaster
 from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, Link, Selection, decode
 
-_CREDITS = {PF_SR.id: "© Planet Labs PBC, CC-BY-NC-SA 3.0", S2_SR.id: "Copernicus Sentinel data 2018"}
+_CREDITS = {
+    PF_SR.id: "© Planet Labs PBC, CC-BY-NC-SA 3.0",
+    S2_SR.id: "Copernicus Sentinel data 2018",
+    "labels": "CORINE Land Cover 2018, EEA",
+}
 _RASTERS: WeakKeyDictionary[Corpus, SampleRaster] = WeakKeyDictionary()
 
 
@@ -179,14 +183,10 @@ class Explorer(pn.viewable.Viewer):
         if self._follow_url:
             self._head.head.send("url", search=self.selection.to_query(), push=push)
 
-    def _credit(self, product_id: str) -> str:
+    def _credit(self, product_id: str, more: str = "") -> str:
         terms = self.corpus.attribution(product_id)
         short = "synthetic demo" if self.corpus.synthetic else _CREDITS[product_id]
-        return f'<small class="credit" title="{escape(terms)}">{escape(short)}</small>'
-
-    def _map_credit(self) -> str:
-        labels = "synthetic demo" if self.corpus.synthetic else "CORINE Land Cover 2018, EEA"
-        return f'<span title="{escape(self.corpus.attribution("labels"))}">{labels}</span> · Natural Earth'
+        return f'<small class="credit" title="{escape(terms)}">{escape(short + more)}</small>'
 
     def _lay_out(self, height: str) -> pn.Column:
         def title(text: str) -> pn.pane.HTML:
@@ -205,9 +205,9 @@ class Explorer(pn.viewable.Viewer):
         self._labels.pane.sizing_mode = "stretch_width"
         left = pn.Column(
             region("Sample map", "auto", self._map.whole, self._map.legend.legend,
-                   heading=f'Sample map<small class="credit">{self._map_credit()}</small>'),
+                   heading=f"Sample map{self._credit('labels', ' · Natural Earth')}"),
             Region(
-                title("Labels <small>share of the 600 m cell</small><small class=\"credit\">CORINE Land Cover 2018, EEA</small>"),
+                title(f"Labels <small>share of the 600 m cell</small>{self._credit('labels')}"),
                 self._labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",
                 stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; min-height: 128px; max-height: 240px; }"],
             ),

@@ -13,7 +13,6 @@ import numpy as np
 
 from explorer.demo.spectra import INDEX, MATERIALS
 
-YEARS = (2018, 2019)
 _SPRING = {2018: 6.0, 2019: -4.0}  # days: March 2018 was cold, early 2019 mild
 
 

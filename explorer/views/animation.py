@@ -16,8 +16,8 @@ from explorer.errors import ExplorerError
 from explorer.products import PF_SR, REFLECTANCE_SCALE
 from explorer.views.feed import Batch, FrameFeed
 from explorer.views.overlays import Overlays
-from explorer.views.parts import WORKERS, Component, Loop, script, source
-from explorer.views.selection import MAX_TEXT, Selection, pins
+from explorer.views.parts import WORKERS, Component, Loop, script, source, whole
+from explorer.views.selection import MAX_PIXELS, MAX_TEXT, Selection, pins
 
 
 class Player(Component):
@@ -171,26 +171,27 @@ class AnimationView:
         self.player.send("pins", pins=pins(self._selection.pixels, self._selection.names))
 
     def _date(self, data: dict[str, Any]) -> None:
-        index = data.get("index")
-        if data.get("ticket") == self._ticket and isinstance(index, int) and 0 <= index < len(PF_SR.dates):
+        index = whole(data, "index", len(PF_SR.dates))
+        if data.get("ticket") == self._ticket and index is not None:
             self._selection.date = PF_SR.dates[index]
             if data.get("settled"):
                 self._selection.param.trigger("settled")
 
     def _pick(self, data: dict[str, Any]) -> None:
-        row, col = data.get("row"), data.get("col")
-        if isinstance(row, int) and isinstance(col, int) and 0 <= min(row, col) <= max(row, col) < PF_SR.size:
+        row, col = whole(data, "row", PF_SR.size), whole(data, "col", PF_SR.size)
+        if row is not None and col is not None:
             self._selection.pin((row, col), add=bool(data.get("add")))
 
     def _move(self, data: dict[str, Any]) -> None:
-        pin, row, col = data.get("pin"), data.get("row"), data.get("col")
-        if isinstance(pin, int) and isinstance(row, int) and isinstance(col, int):
+        pin = whole(data, "pin", MAX_PIXELS)
+        row, col = whole(data, "row", PF_SR.size), whole(data, "col", PF_SR.size)
+        if pin is not None and row is not None and col is not None:
             self._selection.move_pin(pin, (row, col))
 
     def _under(self, data: dict[str, Any]) -> None:
         """Tell the reflectance under the pointer: the picture in the browser is stretched and compressed."""
-        row, col = _whole(data, "row", PF_SR.size), _whole(data, "col", PF_SR.size)
-        index, reading = _whole(data, "index", len(PF_SR.dates)), self._reading
+        row, col = whole(data, "row", PF_SR.size), whole(data, "col", PF_SR.size)
+        index, reading = whole(data, "index", len(PF_SR.dates)), self._reading
         if reading is None or data.get("ticket") != self._ticket or None in (row, col, index):
             return
         cube = reading.cube
@@ -209,9 +210,3 @@ class AnimationView:
                 self._selection.stretch = str(stretches.parse(str(stretch)[:MAX_TEXT]))
         except ExplorerError as error:
             self.player.send("look", problem=str(error))
-
-
-def _whole(data: dict[str, Any], key: str, end: int) -> int | None:
-    """A whole number from 0 to below `end` out of a message, or None: messages can hold anything."""
-    value = data.get(key)
-    return value if isinstance(value, int) and 0 <= value < end else None

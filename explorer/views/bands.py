@@ -18,7 +18,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube, Listener, Reading
 from explorer.errors import ExplorerError
 from explorer.products import S2_SR
-from explorer.views.parts import Component, Loop, script, source
+from explorer.views.parts import Component, Loop, script, source, whole
 from explorer.views.selection import Selection, pins
 
 
@@ -164,8 +164,8 @@ class BandsView:
         self.grid.send("pins", pins=pins(self._selection.pixels, self._selection.names))
 
     def _pick(self, data: dict[str, Any]) -> None:
-        row, col = data.get("row"), data.get("col")
-        if isinstance(row, int) and isinstance(col, int) and 0 <= min(row, col) <= max(row, col) < S2_SR.size:
+        row, col = whole(data, "row", S2_SR.size), whole(data, "col", S2_SR.size)
+        if row is not None and col is not None:
             self._selection.pin(to_pf(row, col), add=bool(data.get("add")))
 
 

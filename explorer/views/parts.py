@@ -30,6 +30,12 @@ def script(*names: str) -> str:
     return "\n".join(source(name) for name in ("shared.js", *names))
 
 
+def whole(data: dict[str, Any], key: str, end: int) -> int | None:
+    """A whole number from 0 to below `end` out of a message, or None: messages can hold anything."""
+    value = data.get(key)
+    return value if isinstance(value, int) and 0 <= value < end else None
+
+
 class Region(pn.Column):
     """A part of the page that assistive technology (and tests) find by its name."""
 

@@ -17,8 +17,8 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube
 from explorer.products import PF_SR, S2_SR
 from explorer.views import charts
-from explorer.views.parts import Component, Loop, script, source
-from explorer.views.selection import Pixel, Selection, pins
+from explorer.views.parts import Component, Loop, script, source, whole
+from explorer.views.selection import MAX_PIXELS, Pixel, Selection, pins
 
 _S2_ORDER = sorted(S2_SR.bands, key=lambda band: band.wavelength)
 _MID_MONTH = np.timedelta64(14, "D")
@@ -113,8 +113,8 @@ class ProfileView:
         self.legend.send("pins", pins=pins(self._selection.pixels, self._selection.names))
 
     def _name_pin(self, data: dict[str, Any]) -> None:
-        pin, name = data.get("pin"), data.get("name")
-        if isinstance(pin, int) and isinstance(name, str):
+        pin, name = whole(data, "pin", MAX_PIXELS), data.get("name")
+        if pin is not None and isinstance(name, str):
             self._selection.name_pin(pin, name)
 
     def _send_csv(self) -> None:
@@ -138,8 +138,8 @@ class ProfileView:
         )
 
     def _remove_pin(self, data: dict[str, Any]) -> None:
-        pin = data.get("pin")
-        if isinstance(pin, int):
+        pin = whole(data, "pin", MAX_PIXELS)
+        if pin is not None:
             self._selection.remove_pin(pin)
 
 
