@@ -28,6 +28,7 @@ from explorer.views.parts import Loop, Region, source
 from explorer.views.profile import ProfileView
 from explorer.views.raster import SampleRaster
 from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, Link, Selection, decode
+from explorer.views.spectrum import SpectrumView
 
 _CREDITS = {
     PF_SR.id: "© Planet Labs PBC, CC-BY-NC-SA 3.0",
@@ -85,9 +86,11 @@ class Explorer(pn.viewable.Viewer):
         self._animation = AnimationView(self.corpus, self.selection, self._loop, bus)
         self._bands = BandsView(self.corpus, self.selection, self._loop, bus)
         self._profile = ProfileView(self.corpus, self.selection, self._loop, bus)
+        self._spectrum = SpectrumView(self.selection, self._loop, bus)
         self._labels = LabelsView(self.corpus)
         self._animation.on_cube.append(self._planet_came)
         self._bands.on_cube.append(lambda reading, _: self._profile.show(sentinel=reading.cube))
+        self._bands.on_cube.append(lambda reading, _: self._spectrum.show(sentinel=reading.cube))
         self._head.fit, self._head.show = self._map.fit, self._map.show
         self._head.head.on["link"] = lambda data: self.apply(decode(str(data.get("search", ""))))
         # A cell shown twice, or drawn anew, has nothing yet of what was sent before.
@@ -97,6 +100,7 @@ class Explorer(pn.viewable.Viewer):
         )
         self._bands.grid.on["again"] = lambda _data: self._bands.open(self.selection.sample_id)
         self._profile.bridge.on["again"] = lambda _data: self._profile.draw()
+        self._spectrum.bridge.on["again"] = lambda _data: self._spectrum.draw()
         self._follow_url = self._hold_map = False
         self._page = self._lay_out(height)
         self.selection.map.param.watch(lambda _e: self._wear_theme(), "theme")
@@ -156,6 +160,7 @@ class Explorer(pn.viewable.Viewer):
         sample_id = self.selection.sample_id
         self._drawn_early = False
         self._profile.reset()
+        self._spectrum.reset()
         self._animation.open(sample_id, stay=stay)
         self._bands.open(sample_id)
         self._labels.open(sample_id)
@@ -173,6 +178,7 @@ class Explorer(pn.viewable.Viewer):
         if settled or early:
             self._drawn_early = True
             self._profile.show(planet=reading.cube)
+            self._spectrum.show(planet=reading.cube)
         if settled:
             self._head.look_ahead()
 
@@ -223,11 +229,12 @@ class Explorer(pn.viewable.Viewer):
             left,
             region("Planet Fusion animation", "planet", self._animation.player,
                    heading=f"Planet Fusion <small>3 m, 5-daily</small>{self._credit(PF_SR.id)}"),
-            region("Sentinel-2 bands", "sentinel", self._bands.grid, self._profile.spectrum,
+            region("Sentinel-2 bands", "sentinel", self._bands.grid, self._spectrum.chart,
                    heading=f"Sentinel-2 <small>10 m, monthly mosaics</small>{self._credit(S2_SR.id)}"),
             region("Temporal profile", "profile", self._profile.legend, charts,
                    heading="Temporal profile <small>click a pixel in either image; shift-click adds another</small>"),
             self._profile.bridge,
+            self._spectrum.bridge,
             self._map.picked.picked,
             margin=0, sizing_mode="stretch_both",
             stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],

@@ -1,4 +1,4 @@
-"""The HoloViews charts: built once, empty; their data comes by message (see `bridge.js`)."""
+"""The HoloViews charts: built once, empty; their data comes by message (see `feeding.js`)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import holoviews as hv
+import panel as pn
 from bokeh.models import CustomJS, HoverTool, Range1d
-
-from explorer.products import PF_SR, S2_SR
 
 BAND_COLOURS = {"blue": "#2b6cb0", "green": "#2f855a", "red": "#c53030", "nir": "#7b3fa0"}
 S2_TWIN = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
@@ -67,7 +66,7 @@ def seek_on_tap(bus: str) -> Hook:
 
 
 def styled(range_: Range1d, label: str) -> Hook:
-    """What all charts share: quiet grid, small type, and a range that the browser fits to the data (`bridge.js`)."""
+    """What all charts share: quiet grid, small type, and a range that the browser fits to the data (`feeding.js`)."""
 
     def hook(plot: Any, _element: Any) -> None:
         figure = plot.state
@@ -93,7 +92,8 @@ def styled(range_: Range1d, label: str) -> Hook:
     return hook
 
 
-def _tools(tooltips: list[tuple[str, str]]) -> list[Any]:
+def tools(tooltips: list[tuple[str, str]]) -> list[Any]:
+    """Tools of every chart; the hover says what `tooltips` name."""
     hover = HoverTool(tooltips=tooltips, formatters={"@date": "datetime"}, attachment="vertical")
     return [hover, "xpan", "xbox_zoom", "reset", "save"]
 
@@ -105,7 +105,7 @@ def _dots(hooks: list[Hook], marker: str, size: float, **options: Any) -> hv.Poi
     """Measured dates: `date`, `value` and what the hover says; filled by message."""
     empty = [(_START, NAN, "#000000", "", "")]
     return hv.Points(empty, ["date", "value"], ["colour", "band", "sensor"]).opts(
-        color="colour", marker=marker, size=size, hooks=hooks, tools=_tools(_TIME_TIPS),
+        color="colour", marker=marker, size=size, hooks=hooks, tools=tools(_TIME_TIPS),
         default_tools=[], show_legend=False, **options,
     )  # fmt: skip
 
@@ -153,36 +153,11 @@ def over_time(kind: str, bus: str, y_label: str, x_range: Range1d, *, x_labels: 
     )  # fmt: skip
 
 
-def spectrum(bus: str) -> hv.Overlay:
-    """Reflectance against wavelength: Sentinel-2's month as line and dots, Planet Fusion's date as open rings."""
-    lines = hv.Contours(
-        [{"wavelength": [400, 400], "reflectance": [NAN, NAN], "colour": "#000000"}],
-        ["wavelength", "reflectance"], "colour",
-    ).opts(color="colour", line_width=1.5, hooks=[fed_by_message(f"spectrum-lines-{bus}", line_color="colour")], cmap=["#000000"])  # fmt: skip
-    tips = [
-        ("", "@sensor @band"),
-        ("Wavelength", "@wavelength{0} nm"),
-        ("Reflectance", "@reflectance{0.0000}"),
-    ]
-    dots = hv.Points(
-        [(400, NAN, "#000000", "#000000", "", "")],
-        ["wavelength", "reflectance"], ["fill", "edge", "band", "sensor"],
-    ).opts(
-        color="fill", line_color="edge", size=6, line_width=1.6, tools=_tools(tips), default_tools=[],
-        hooks=[fed_by_message(f"spectrum-dots-{bus}", fill_color="fill", line_color="edge")],
-    )  # fmt: skip
-    widest = max(band.wavelength + band.width for band in (*S2_SR.bands, *PF_SR.bands))
-
-    def fixed_x(plot: Any, _element: Any) -> None:
-        plot.state.x_range = Range1d(start=400, end=widest)
-        # Where the panels stand under each other, no height is left over for it: it asks for its own.
-        plot.state.stylesheets = ["@media (max-width: 1250px) { :host { min-height: 190px !important; } }"]
-
-    return (lines * dots).opts(
-        responsive=True, min_height=90, xlabel="Wavelength (nm)", ylabel="Reflectance", toolbar="right",
-        show_grid=True, show_legend=False, active_tools=[], default_tools=[],
-        hooks=[fixed_x, styled(y_range("spectrum", bus), "Spectrum: reflectance against wavelength")],
-    )  # fmt: skip
+def pane(chart: hv.Overlay) -> pn.pane.HoloViews:
+    """A chart as a part of the page."""
+    return pn.pane.HoloViews(
+        chart, sizing_mode="stretch_both", min_height=0, margin=0, linked_axes=False, backend="bokeh"
+    )
 
 
 def y_range(kind: str, bus: str) -> Range1d:

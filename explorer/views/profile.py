@@ -1,14 +1,12 @@
-"""The temporal profile: reflectance of the last pin, NDVI of all pins, both sensors; and the spectra."""
+"""The temporal profile: reflectance of the last pin, NDVI of all pins, both sensors."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import holoviews as hv
 import numpy as np
 import pandas as pd
-import panel as pn
 
 from explorer.analysis import profiles
 from explorer.analysis.profiles import SENSORS, Series, series, to_s2
@@ -20,7 +18,6 @@ from explorer.views import charts
 from explorer.views.parts import Component, Loop, script, source, whole
 from explorer.views.selection import MAX_PIXELS, Pixel, Selection, pins
 
-_S2_ORDER = sorted(S2_SR.bands, key=lambda band: band.wavelength)
 _MID_MONTH = np.timedelta64(14, "D")
 _NOTHING: dict[str, Any] = {"date": [], "value": [], "colour": [], "band": [], "sensor": []}
 
@@ -28,7 +25,7 @@ _NOTHING: dict[str, Any] = {"date": [], "value": [], "colour": [], "band": [], "
 class Bridge(Component):
     """Carries data to the charts, past Panel's 50 ms of batching."""
 
-    _esm = script("bridge.js")
+    _esm = script("feeding.js", "bridge.js")
 
 
 class PinList(Component):
@@ -39,7 +36,7 @@ class PinList(Component):
 
 
 class ProfileView:
-    """Charts over time and against wavelength of the pinned pixels of one sample."""
+    """Charts over time of the pinned pixels of one sample."""
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
@@ -47,9 +44,10 @@ class ProfileView:
         times = charts.time_range()
         # Built with the page. To build them after the first frame brought that 0.4 s forward, but one page in ten
         # then never showed a chart: Bokeh loses a layout's change that comes while it still renders the last one.
-        self.reflectance = _pane(charts.over_time("reflectance", bus, "Reflectance", times, x_labels=False))
-        self.ndvi = _pane(charts.over_time("ndvi", bus, "NDVI", times))
-        self.spectrum = _pane(charts.spectrum(bus))
+        self.reflectance = charts.pane(
+            charts.over_time("reflectance", bus, "Reflectance", times, x_labels=False)
+        )
+        self.ndvi = charts.pane(charts.over_time("ndvi", bus, "NDVI", times))
         self.legend = PinList(loop, bus=bus, sizing_mode="stretch_width", margin=0)
         self.legend.on = {
             "ready": lambda _data: self._send_legend(),
@@ -99,7 +97,6 @@ class ProfileView:
             detail={"pixels": [list(p) for p in chosen]},
         )
         self._fresh = self._fresh and not drawn
-        self.bridge.send("spectra", **_spectra(planet, sentinel, colours))
 
     def _send_legend(self) -> None:
         keys: list[dict[str, str]] = [
@@ -141,12 +138,6 @@ class ProfileView:
         pin = whole(data, "pin", MAX_PIXELS)
         if pin is not None:
             self._selection.remove_pin(pin)
-
-
-def _pane(chart: hv.Overlay) -> pn.pane.HoloViews:
-    return pn.pane.HoloViews(
-        chart, sizing_mode="stretch_both", min_height=0, margin=0, linked_axes=False, backend="bokeh"
-    )
 
 
 def _all_series(cube: Cube | None, places: Sequence[Pixel]) -> list[Series]:
@@ -206,25 +197,4 @@ def _dots(rows: list[_Row], product: str) -> dict[str, Any]:
         "colour": [c for (_, _, c, _), n in zip(rows, counts, strict=True) for _ in range(n)],
         "band": [b for (_, _, _, b), n in zip(rows, counts, strict=True) for _ in range(n)],
         "sensor": [SENSORS[product]] * sum(counts),
-    }
-
-
-def _spectra(planet: list[Series], sentinel: list[Series], colours: list[str]) -> dict[str, Any]:
-    """Every pin's spectra of all dates, so that the browser can follow the animation by itself."""
-    order = [S2_SR.band_names.index(band.name) for band in _S2_ORDER]
-    found = []
-    for i in range(max(len(planet), len(sentinel))):
-        s2 = sentinel[i].reflectance[order].T if sentinel else np.full((12, len(order)), np.nan)
-        pf = planet[i].reflectance.T if planet else np.full((len(PF_SR.dates), len(PF_SR.bands)), np.nan)
-        found.append(
-            {
-                "colour": colours[i],
-                "s2": [row.astype(np.float64) for row in s2],
-                "pf": [row.astype(np.float64) for row in pf],
-            }
-        )
-    return {
-        "pins": found,
-        "s2": {"names": [b.name for b in _S2_ORDER], "wavelengths": [b.wavelength for b in _S2_ORDER]},
-        "pf": {"names": list(PF_SR.band_names), "wavelengths": [b.wavelength for b in PF_SR.bands]},
     }

@@ -285,6 +285,7 @@ def test_a_closed_page_is_forgotten(tiny_corpus: Corpus, drawn: bool) -> None:
             page._bands,
             page._map,
             page._profile,
+            page._spectrum,
             page._head,
             page._page,
         )
