@@ -110,7 +110,8 @@ class Explorer(pn.viewable.Viewer):
         # Watched only now, so that the first sample is opened once.
         self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
         self.selection.param.watch(
-            lambda *_e: self._write_url(push=False), ["pixels", "names", "composite", "stretch", "settled"]
+            lambda *_e: self._write_url(push=False),
+            ["pixels", "names", "regions", "composite", "stretch", "settled"],
         )
         self.selection.map.param.watch(lambda *_e: self._write_url(push=False), list(MapState.FIELDS))
         self._open(stay=wanted.date is not None)
@@ -137,6 +138,7 @@ class Explorer(pn.viewable.Viewer):
                 date=link.date or DEFAULT_DATE,
                 pixels=link.pixels or DEFAULT_PIXELS,
                 names={p: n for p, n in zip(link.pixels or (), link.names, strict=False) if n},
+                regions=link.regions,
                 composite=link.composite or "true",
                 stretch=link.stretch or "fixed",
             )

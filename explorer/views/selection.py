@@ -13,7 +13,8 @@ import param
 from explorer.analysis import recipes
 from explorer.analysis import stretch as stretches
 from explorer.analysis.profiles import check_pixel
-from explorer.errors import ExplorerError
+from explorer.analysis.shapes import Shape, clean_name
+from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.products import PF_SR
 from explorer.views.map_state import MapLink, MapState
 
@@ -21,7 +22,7 @@ Pixel = tuple[int, int]
 """(row, col) from the top left of the Planet Fusion chip, 0 to 199."""
 
 MAX_PIXELS = 8
-MAX_NAME = 24
+MAX_REGIONS = 4
 MAX_TEXT = 400
 """Longest composite or stretch that is read from a link or a message."""
 DEFAULT_DATE = dt.date(2018, 7, 2)
@@ -29,15 +30,24 @@ DEFAULT_PIXELS: tuple[Pixel, ...] = ((150, 110),)
 PIN_COLOURS = (
     "#e4572e", "#2e86ab", "#f2a541", "#6a4c93", "#1b998b", "#c2185b", "#7a5c3e", "#3949ab",
 )  # fmt: skip
+# Far from the pins' colours and from each other (CIELAB distance 39 and more), readable on light, dark and imagery.
+REGION_COLOURS = ("#e619e6", "#00a300", "#7c4dff", "#8a9a00")
+REGION_LETTERS = "ABCD"
+"""Regions have letters where pins have numbers."""
 
 
 class Selection(param.Parameterized):
-    """Sample, date, pinned pixels and composite of one session."""
+    """Sample, date, pinned pixels and regions, and composite of one session.
+
+    `pixels` are at most 8, `regions` at most 4 (`Shape`, in the order they were drawn; empty on a fresh page).
+    Watch `pixels`, `names` and `regions`; `pins` and `drawn` give them their colours for the browser.
+    """
 
     sample_id: str | None = param.String(default=None, allow_None=True)  # type: ignore[assignment]
     date: dt.date = param.CalendarDate(default=DEFAULT_DATE)  # type: ignore[assignment]
     pixels: tuple[Pixel, ...] = param.Parameter(default=DEFAULT_PIXELS)  # type: ignore[assignment]
     names: Mapping[Pixel, str] = param.Dict(default={})  # type: ignore[assignment]
+    regions: tuple[Shape, ...] = param.Parameter(default=())  # type: ignore[assignment]
     composite: str = param.String(default="true")  # type: ignore[assignment]
     stretch: str = param.String(default="fixed")  # type: ignore[assignment]
     settled = param.Event(doc="The date has come to rest: worth a new URL, unlike a frame of an animation.")
@@ -82,6 +92,32 @@ class Selection(param.Parameterized):
         """Remove all pins but the last."""
         self.pixels = self.pixels[-1:]
 
+    def add_region(self, shape: Shape) -> None:
+        """Pin a drawn region beside those that are. Raises `InvalidQueryError` where there are four."""
+        if any(shape.points == region.points for region in self.regions):
+            return
+        if len(self.regions) >= MAX_REGIONS:
+            raise InvalidQueryError(f"{MAX_REGIONS} regions are the most that are shown: remove one first")
+        self.regions = (*self.regions, shape)
+
+    def move_region(self, index: int, shape: Shape) -> None:
+        """Give one of the regions another place or form; it keeps its name and colour."""
+        if 0 <= index < len(self.regions) and all(shape.points != region.points for region in self.regions):
+            self._put_region(index, shape.named(self.regions[index].name))
+
+    def name_region(self, index: int, name: str) -> None:
+        """Name one of the regions; an empty name takes it away."""
+        if 0 <= index < len(self.regions):
+            self._put_region(index, self.regions[index].named(name))
+
+    def remove_region(self, index: int) -> None:
+        """Remove one of the regions; there may be none."""
+        if 0 <= index < len(self.regions):
+            self.regions = (*self.regions[:index], *self.regions[index + 1 :])
+
+    def _put_region(self, index: int, shape: Shape) -> None:
+        self.regions = (*self.regions[:index], shape, *self.regions[index + 1 :])
+
     def to_query(self) -> str:
         """The selection as a URL's query, `?` included."""
         return encode(
@@ -90,6 +126,7 @@ class Selection(param.Parameterized):
                 date=self.date,
                 pixels=self.pixels,
                 names=tuple(self.names.get(pixel, "") for pixel in self.pixels) if self.names else (),
+                regions=self.regions,
                 composite=self.composite,
                 stretch=self.stretch,
                 map=self.map.link(),
@@ -107,6 +144,7 @@ class Link:
     composite: str | None = None
     stretch: str | None = None
     names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
+    regions: tuple[Shape, ...] = ()
     map: MapLink = field(default_factory=MapLink)
     problems: tuple[str, ...] = field(default=())
 
@@ -122,6 +160,8 @@ def encode(link: Link) -> str:
         parts["pixels"] = ";".join(f"{row},{col}" for row, col in link.pixels)
         if any(link.names):
             parts["names"] = ";".join(link.names).rstrip(";")
+    if link.regions:
+        parts["regions"] = ";".join(region.format() for region in link.regions)
     if link.composite and link.composite != "true":
         parts["composite"] = link.composite
     if link.stretch and link.stretch != "fixed":
@@ -162,6 +202,8 @@ def decode(query: str | Mapping[str, Any]) -> Link:
     names = [clean_name(name) for name in given.get("names", "").split(";")[: len(pixels or ())]]
     while names and not names[-1]:
         names.pop()
+    regions, told = _regions(given.get("regions", ""))
+    problems += told
     map_link = MapLink.read(given)
     problems += map_link.problems
     return Link(
@@ -171,14 +213,10 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         composite=composite,
         stretch=stretch,
         names=tuple(names),
+        regions=regions,
         map=map_link,
         problems=tuple(problems),
     )
-
-
-def clean_name(text: str) -> str:
-    """A pin's name: one line of at most 24 characters, without what separates names in a link."""
-    return "".join(c for c in text if c.isprintable() and c != ";").strip()[:MAX_NAME]
 
 
 def _text(value: Any) -> str:
@@ -198,6 +236,39 @@ def _pixels(text: str) -> tuple[Pixel, ...]:
             raise ValueError(f"{pair[:20]!r} is not row,col")
         found.append(check_pixel(int(numbers[0]), int(numbers[1])))
     return tuple(dict.fromkeys(found))
+
+
+def _regions(text: str) -> tuple[tuple[Shape, ...], list[str]]:
+    """The regions of a link, and what is wrong with the others."""
+    found: dict[Any, Shape] = {}
+    problems = []
+    parts = [part for part in text.split(";", MAX_REGIONS + 1) if part.strip()]
+    for part in parts[:MAX_REGIONS]:
+        try:
+            shape = Shape.parse(part)
+            found.setdefault(shape.points, shape)
+        except InvalidQueryError as error:
+            problems.append(f"One of this link's regions cannot be shown: {error}.")
+    if len(parts) > MAX_REGIONS:
+        problems.append(f"Of this link's regions only {MAX_REGIONS} are shown.")
+    return tuple(found.values()), problems
+
+
+def drawn(regions: Iterable[Shape]) -> list[dict[str, Any]]:
+    """Regions with colour, letter, name and size, for the browser: `kind`, `points` [[row, col], ...], `colour`,
+    `letter` (`A` to `D`), `name` (or empty), `size` (`150 × 90 m, 1.35 ha`).
+    """
+    return [
+        {
+            "kind": shape.kind,
+            "points": [list(point) for point in shape.points],
+            "colour": REGION_COLOURS[i % len(REGION_COLOURS)],
+            "letter": REGION_LETTERS[i % len(REGION_LETTERS)],
+            "name": shape.name,
+            "size": shape.size,
+        }
+        for i, shape in enumerate(regions)
+    ]
 
 
 def pins(pixels: Iterable[Pixel], names: Mapping[Pixel, str] | None = None) -> list[dict[str, Any]]:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.analysis.shapes import KINDS, MAX_POINTS, Shape
 from explorer.errors import InvalidQueryError
-from explorer.products import PF_SR
+from explorer.products import PF_SR, S2_SR
 from explorer.views.selection import (
     DEFAULT_DATE,
     DEFAULT_PIXELS,
     MAX_PIXELS,
+    MAX_REGIONS,
     PIN_COLOURS,
+    REGION_COLOURS,
     Link,
     Selection,
     decode,
+    drawn,
     encode,
     pins,
 )
@@ -27,12 +32,31 @@ from explorer.views.selection import (
 PIXELS = st.lists(
     st.tuples(st.integers(0, 199), st.integers(0, 199)), min_size=1, max_size=MAX_PIXELS, unique=True
 ).map(tuple)
+HALVES = st.integers(0, 400).map(lambda value: value / 2)
+POINTS = st.tuples(HALVES, HALVES)
+
+
+def shape_of(kind: str, points: list[tuple[float, float]], name: str) -> Shape | None:
+    try:
+        return Shape.of(kind, points, name)
+    except InvalidQueryError:  # too small, or folded to nothing
+        return None
+
+
+SHAPES = st.one_of(
+    st.builds(shape_of, st.just("box"), st.lists(POINTS, min_size=2, max_size=2), st.text(max_size=40)),
+    st.builds(
+        shape_of, st.just("polygon"), st.lists(POINTS, min_size=3, max_size=MAX_POINTS), st.text(max_size=40)
+    ),
+).filter(lambda shape: shape is not None)
+REGIONS = st.lists(SHAPES, max_size=MAX_REGIONS, unique_by=lambda shape: shape.points).map(tuple)
 LINKS = st.builds(
     Link,
     sample=st.none() | st.sampled_from(["33N_15E-200N_01_09", "31N_20E-234N_18_36"]),
     date=st.none() | st.sampled_from(PF_SR.dates),
     pixels=st.none() | PIXELS,
     composite=st.none() | st.just("false"),
+    regions=REGIONS,
 )
 
 
@@ -133,20 +157,129 @@ def test_nothing_asked_is_no_problem(query: str) -> None:
     assert decode(query) == Link()
 
 
-@given(st.text() | st.dictionaries(st.sampled_from(["sample", "date", "pixels", "composite"]), st.text()))
+@given(
+    st.text()
+    | st.dictionaries(st.sampled_from(["sample", "date", "pixels", "composite", "regions"]), st.text())
+)
 def test_no_link_whatever_raises(query: Any) -> None:
     link = decode(query)
     assert all(len(problem) < 400 for problem in link.problems)
     assert link.date is None or link.date in PF_SR.dates
     assert link.pixels is None or all(0 <= v < 200 for pixel in link.pixels for v in pixel)
+    assert len(link.regions) <= MAX_REGIONS
 
 
 @pytest.mark.parametrize("value", [None, math.nan, math.inf, -1, [], [b"\xff"], {}, b"\xff", object()])
 def test_values_of_other_types_are_problems_not_errors(value: Any) -> None:
-    link = decode({"date": value, "pixels": value, "composite": value})
-    assert len(link.problems) == 3
+    link = decode({"date": value, "pixels": value, "composite": value, "regions": value})
+    assert len(link.problems) == 4
 
 
 def test_the_last_of_several_values_counts() -> None:
     assert decode("?date=2018-01-03&date=2018-01-08").date == dt.date(2018, 1, 8)
     assert decode({"date": [b"2018-01-03", b"2018-01-08"]}).date == dt.date(2018, 1, 8)
+
+
+# --- regions ----------------------------------------------------------------------------------------------
+BOX = Shape.of("box", [(10, 20), (60, 80)])
+TRIANGLE = Shape.of("polygon", [(10, 20), (30.5, 40), (50, 10)], "North field")
+
+
+def test_regions_read_as_the_documentation_writes_them() -> None:
+    text = "?regions=box:10,20,60,80;poly:10,20,30.5,40,50,10:North+field"
+    link = decode(text)
+    assert link == Link(regions=(BOX, TRIANGLE))
+    assert encode(link) == text
+    assert BOX.where == {"box": (10, 20, 60, 80)}
+    assert TRIANGLE.where == {"polygon": [(10, 20), (30.5, 40), (50, 10)]}
+
+
+def test_a_region_knows_its_pixels_and_its_size() -> None:
+    rows, cols = BOX.pixels()
+    assert (rows.min(), rows.max(), cols.min(), cols.max(), len(rows)) == (10, 59, 20, 79, 50 * 60)
+    assert len(BOX.pixels(S2_SR)[0]) == 15 * 18
+    assert BOX.area == 150 * 180
+    assert BOX.size == "180 × 150 m, 2.70 ha"
+    assert Shape.of("box", [(60, 80), (10, 20)]) == BOX  # whichever corner was first
+    assert Shape.of("box", [(9.9, 20.2), (60.1, 79.8)]) == BOX  # half a pixel is the finest
+
+
+def test_regions_are_added_moved_named_and_removed() -> None:
+    selection = Selection()
+    assert selection.regions == ()
+    selection.add_region(BOX)
+    selection.add_region(BOX)
+    assert selection.regions == (BOX,)
+    selection.add_region(TRIANGLE)
+    selection.name_region(0, " a;field\n ")
+    assert selection.regions[0].name == "afield"
+    moved = Shape.of("box", [(11, 20), (61, 80)])
+    selection.move_region(0, moved)
+    assert selection.regions == (moved.named("afield"), TRIANGLE)
+    selection.move_region(1, moved)  # not onto another one
+    selection.move_region(7, BOX)
+    selection.name_region(7, "nobody")
+    selection.remove_region(7)
+    assert selection.regions == (moved.named("afield"), TRIANGLE)
+    assert decode(selection.to_query()).regions == selection.regions
+    for row in range(2):
+        selection.add_region(Shape.of("box", [(row, 0), (row + 9, 9)]))
+    with pytest.raises(InvalidQueryError, match="4 regions are the most"):
+        selection.add_region(BOX)
+    selection.remove_region(0)
+    assert selection.regions[0] == TRIANGLE
+    assert len(selection.regions) == 3
+
+
+def test_every_region_that_can_be_has_a_colour_and_a_letter_of_its_own() -> None:
+    shapes = [Shape.of("box", [(i, 0), (i + 9, 9)], f"field {i}") for i in range(MAX_REGIONS)]
+    found = drawn(shapes)
+    assert len({region["colour"] for region in found} | set(PIN_COLOURS)) == MAX_REGIONS + MAX_PIXELS
+    assert len(REGION_COLOURS) == MAX_REGIONS
+    assert [region["letter"] for region in found] == list("ABCD")
+    assert found[2]["points"] == [[2, 0], [11, 9]]
+    assert found[2]["name"] == "field 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("box:10,20,60", "one number is left over"),
+        ("box:10,20,60,80,1,1", "two corners, not 3"),
+        ("box:10,20,60,201", "'201.0' is outside the chip"),
+        ("box:-1,20,60,80", "'-1' is no number"),
+        ("box:nan,20,60,80", "'nan' is no number"),
+        ("box:1e3,20,60,80", "'1e3' is no number"),
+        ("box:10,20,10,80", "centre of one 3 m pixel"),
+        ("box:", "'' is no number"),
+        ("circle:10,20,5", "'circle:10,20,5' is neither"),
+        ("<script>", "'<script>' is neither"),
+        ("poly:10,20,30,40", "3 to 64 corners, not 2"),
+        ("poly:10,10,20,20,30,30", "centre of one 3 m pixel"),
+        ("poly:" + ",".join("10,20" for _ in range(100_000)), "3 to 64 corners"),
+        ("poly:" + "9" * 100_000, "is no number"),
+    ],
+)
+def test_a_region_that_cannot_be_is_named_and_the_others_shown(text: str, named: str) -> None:
+    link = decode({"regions": f"{text};{BOX.format()}"})
+    assert link.regions == (BOX,)
+    assert len(link.problems) == 1
+    assert named in link.problems[0]
+    assert len(link.problems[0]) < 300
+
+
+def test_more_regions_than_are_shown_are_told() -> None:
+    link = decode({"regions": ";".join(f"box:{i},0,{i + 9},9" for i in range(100))})
+    assert len(link.regions) == MAX_REGIONS
+    assert link.problems == ("Of this link's regions only 4 are shown.",)
+
+
+@given(
+    st.sampled_from(list(KINDS)), st.lists(st.floats() | st.integers() | st.text() | st.none(), max_size=9)
+)
+def test_no_points_whatever_make_a_bad_region(word: str, values: list[Any]) -> None:
+    points = list(zip(values[::2], values[1::2], strict=False))
+    with suppress(InvalidQueryError):
+        shape = Shape.of(KINDS[word], points)
+        assert len(shape.pixels()[0])
+        assert Shape.parse(shape.format()) == shape
