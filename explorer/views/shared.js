@@ -62,6 +62,20 @@ const drawCross = (context, x, y, half, colour, reach = 11) => {
   }
 }
 
+// The row (or column) of the 10 m pixel that holds the centre of a 3 m pixel, as `profiles.to_s2` says it.
+const tenMetre = (v) => Math.floor(((v + 0.5) * 3) / 10)
+
+// The outline of that 10 m pixel on an overlay: `unit` CSS pixels a 3 m pixel, `left` and `top` of the view in 3 m pixels.
+const drawTenMetre = (context, pin, unit, left = 0, top = 0) => {
+  const edge = (10 / 3) * unit
+  const x = (tenMetre(pin.col) * 10 / 3 - left) * unit, y = (tenMetre(pin.row) * 10 / 3 - top) * unit
+  for (const [width, stroke] of [[3, "rgba(0,0,0,.55)"], [1.25, "#fff"]]) {
+    context.lineWidth = width
+    context.strokeStyle = stroke
+    context.strokeRect(x, y, edge, edge)
+  }
+}
+
 // Sizes a canvas to its box at the screen's resolution; returns its context in CSS pixels.
 const fitCanvas = (canvas) => {
   const ratio = window.devicePixelRatio || 1

@@ -72,6 +72,7 @@ const makeStage = ({ onPick, onMovePin, onHover, button }) => {
       const context = fitCanvas(pane.over)
       pins.forEach((pin, i) => {
         const x = (pin.col + 0.5 - view.x) * unit(), y = (pin.row + 0.5 - view.y) * unit()
+        drawTenMetre(context, pin, unit(), view.x, view.y) // the ground that Sentinel-2's value stands for
         drawCross(context, x, y, Math.max(unit() / 2, 2), pin.colour)
         if (pins.length > 1 || pin.name) {
           context.font = "600 11px system-ui, sans-serif"
