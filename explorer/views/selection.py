@@ -10,8 +10,10 @@ from urllib.parse import parse_qs, urlencode
 
 import param
 
+from explorer.analysis import curves as curve_texts
 from explorer.analysis import recipes
 from explorer.analysis import stretch as stretches
+from explorer.analysis.curves import Curves
 from explorer.analysis.profiles import check_pixel
 from explorer.analysis.shapes import Shape, clean_name
 from explorer.errors import ExplorerError, InvalidQueryError
@@ -50,6 +52,7 @@ class Selection(param.Parameterized):
     regions: tuple[Shape, ...] = param.Parameter(default=())  # type: ignore[assignment]
     composite: str = param.String(default="true")  # type: ignore[assignment]
     stretch: str = param.String(default="fixed")  # type: ignore[assignment]
+    curves: Curves = param.ClassSelector(default=Curves(), class_=Curves)  # type: ignore[assignment]
     settled = param.Event(doc="The date has come to rest: worth a new URL, unlike a frame of an animation.")
 
     def __init__(self, **params: Any) -> None:
@@ -129,6 +132,7 @@ class Selection(param.Parameterized):
                 regions=self.regions,
                 composite=self.composite,
                 stretch=self.stretch,
+                curves=self.curves,
                 map=self.map.link(),
             )
         )
@@ -143,6 +147,7 @@ class Link:
     pixels: tuple[Pixel, ...] | None = None
     composite: str | None = None
     stretch: str | None = None
+    curves: Curves = field(default_factory=Curves)  # of the charts over time
     names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
     regions: tuple[Shape, ...] = ()
     map: MapLink = field(default_factory=MapLink)
@@ -166,6 +171,8 @@ def encode(link: Link) -> str:
         parts["composite"] = link.composite
     if link.stretch and link.stretch != "fixed":
         parts["stretch"] = link.stretch
+    if text := link.curves.format():
+        parts["curves"] = text
     parts |= link.map.parts()
     return "?" + urlencode(parts, safe=",;:") if parts else ""
 
@@ -204,6 +211,8 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         names.pop()
     regions, told = _regions(given.get("regions", ""))
     problems += told
+    curves, unknown = curve_texts.parse(given.get("curves", ""))
+    problems += unknown
     map_link = MapLink.read(given)
     problems += map_link.problems
     return Link(
@@ -212,6 +221,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         pixels=pixels,
         composite=composite,
         stretch=stretch,
+        curves=curves,
         names=tuple(names),
         regions=regions,
         map=map_link,

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.analysis.curves import parse as parse_curves
 from explorer.analysis.shapes import KINDS, MAX_POINTS, Shape
 from explorer.errors import InvalidQueryError
 from explorer.products import PF_SR, S2_SR
@@ -57,6 +58,9 @@ LINKS = st.builds(
     pixels=st.none() | PIXELS,
     composite=st.none() | st.just("false"),
     regions=REGIONS,
+    curves=st.sampled_from(
+        ["", "red,nir,NDVI,EVI;smooth:whittaker;pheno", "expr:min(nir,red);behind:none"]
+    ).map(lambda text: parse_curves(text)[0]),
 )
 
 
@@ -159,7 +163,9 @@ def test_nothing_asked_is_no_problem(query: str) -> None:
 
 @given(
     st.text()
-    | st.dictionaries(st.sampled_from(["sample", "date", "pixels", "composite", "regions"]), st.text())
+    | st.dictionaries(
+        st.sampled_from(["sample", "date", "pixels", "composite", "curves", "regions"]), st.text()
+    )
 )
 def test_no_link_whatever_raises(query: Any) -> None:
     link = decode(query)
@@ -173,6 +179,15 @@ def test_no_link_whatever_raises(query: Any) -> None:
 def test_values_of_other_types_are_problems_not_errors(value: Any) -> None:
     link = decode({"date": value, "pixels": value, "composite": value, "regions": value})
     assert len(link.problems) == 4
+
+
+def test_curves_are_in_the_link() -> None:
+    selection = Selection()
+    assert "curves" not in selection.to_query()
+    selection.curves = parse_curves("red,NDVI,expr:nir/red;smooth:whittaker;breaks")[0]
+    assert selection.to_query().endswith("curves=red,NDVI,expr:nir%2Fred;smooth:whittaker;breaks")
+    assert decode(selection.to_query()).curves == selection.curves
+    assert "no option 'x'" in decode("?curves=red;x").problems[0]
 
 
 def test_the_last_of_several_values_counts() -> None:
