@@ -111,7 +111,7 @@ class Explorer(pn.viewable.Viewer):
         self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
         self.selection.param.watch(
             lambda *_e: self._write_url(push=False),
-            ["pixels", "names", "regions", "composite", "stretch", "curves", "settled"],
+            ["pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "settled"],
         )
         self.selection.map.param.watch(lambda *_e: self._write_url(push=False), list(MapState.FIELDS))
         self._open(stay=wanted.date is not None)
@@ -142,6 +142,7 @@ class Explorer(pn.viewable.Viewer):
                 composite=link.composite or "true",
                 stretch=link.stretch or "fixed",
                 curves=link.curves,
+                sentinel=link.sentinel,
             )
         finally:
             self._stay = self._travelling = False

@@ -18,7 +18,9 @@ from explorer.analysis.profiles import check_pixel
 from explorer.analysis.shapes import Shape, clean_name
 from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.products import PF_SR
+from explorer.views import sentinel_look
 from explorer.views.map_state import MapLink, MapState
+from explorer.views.sentinel_look import SentinelLook
 
 Pixel = tuple[int, int]
 """(row, col) from the top left of the Planet Fusion chip, 0 to 199."""
@@ -53,6 +55,7 @@ class Selection(param.Parameterized):
     composite: str = param.String(default="true")  # type: ignore[assignment]
     stretch: str = param.String(default="fixed")  # type: ignore[assignment]
     curves: Curves = param.ClassSelector(default=Curves(), class_=Curves)  # type: ignore[assignment]
+    sentinel: SentinelLook = param.ClassSelector(default=SentinelLook(), class_=SentinelLook)  # type: ignore[assignment]
     settled = param.Event(doc="The date has come to rest: worth a new URL, unlike a frame of an animation.")
 
     def __init__(self, **params: Any) -> None:
@@ -133,6 +136,7 @@ class Selection(param.Parameterized):
                 composite=self.composite,
                 stretch=self.stretch,
                 curves=self.curves,
+                sentinel=self.sentinel,
                 map=self.map.link(),
             )
         )
@@ -150,6 +154,7 @@ class Link:
     curves: Curves = field(default_factory=Curves)  # of the charts over time
     names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
     regions: tuple[Shape, ...] = ()
+    sentinel: SentinelLook = field(default_factory=SentinelLook)
     map: MapLink = field(default_factory=MapLink)
     problems: tuple[str, ...] = field(default=())
 
@@ -173,6 +178,8 @@ def encode(link: Link) -> str:
         parts["stretch"] = link.stretch
     if text := link.curves.format():
         parts["curves"] = text
+    if str(link.sentinel):
+        parts["sentinel"] = str(link.sentinel)
     parts |= link.map.parts()
     return "?" + urlencode(parts, safe=",;:") if parts else ""
 
@@ -206,6 +213,11 @@ def decode(query: str | Mapping[str, Any]) -> Link:
             stretch = str(stretches.parse(given["stretch"][:MAX_TEXT]))
     except ExplorerError as error:
         problems.append(f"This link's stretch cannot be used: {error}.")
+    sentinel = SentinelLook()
+    try:
+        sentinel = sentinel_look.parse(given.get("sentinel", "")[:MAX_TEXT])
+    except ExplorerError as error:
+        problems.append(f"This link's Sentinel-2 panel cannot be shown: {error}.")
     names = [clean_name(name) for name in given.get("names", "").split(";")[: len(pixels or ())]]
     while names and not names[-1]:
         names.pop()
@@ -224,6 +236,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         curves=curves,
         names=tuple(names),
         regions=regions,
+        sentinel=sentinel,
         map=map_link,
         problems=tuple(problems),
     )
