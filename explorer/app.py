@@ -27,7 +27,7 @@ from explorer.views.map_state import MapState
 from explorer.views.parts import Loop, Region, source
 from explorer.views.profile import ProfileView
 from explorer.views.raster import SampleRaster
-from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, Link, Selection, decode
+from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, PANELS, Link, Selection, decode
 from explorer.views.spectrum import SpectrumView
 
 _CREDITS = {
@@ -92,6 +92,7 @@ class Explorer(pn.viewable.Viewer):
         self._bands.on_cube.append(lambda reading, _: self._profile.show(sentinel=reading.cube))
         self._bands.on_cube.append(lambda reading, _: self._spectrum.show(sentinel=reading.cube))
         self._head.fit, self._head.show = self._map.fit, self._map.show
+        self._head.head.on["panel"] = self._enlarge
         self._head.head.on["link"] = lambda data: self.apply(decode(str(data.get("search", ""))))
         # A cell shown twice, or drawn anew, has nothing yet of what was sent before.
         self._head.head.on["again"] = lambda _data: self._head.open(self.selection.sample_id)
@@ -103,7 +104,8 @@ class Explorer(pn.viewable.Viewer):
         self._spectrum.bridge.on["again"] = lambda _data: self._spectrum.draw()
         self._follow_url = self._hold_map = False
         self._page = self._lay_out(height)
-        self.selection.map.param.watch(lambda _e: self._wear_theme(), "theme")
+        self.selection.map.param.watch(lambda _e: self._dress(), "theme")
+        self.selection.param.watch(lambda _e: self._dress(), "panel")
         self._stay = self._travelling = False
         wanted = decode(link)
         self.apply(wanted)
@@ -111,7 +113,7 @@ class Explorer(pn.viewable.Viewer):
         self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
         self.selection.param.watch(
             lambda *_e: self._write_url(push=False),
-            ["pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "settled"],
+            ["pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "settled"],
         )
         self.selection.map.param.watch(lambda *_e: self._write_url(push=False), list(MapState.FIELDS))
         self._open(stay=wanted.date is not None)
@@ -143,6 +145,7 @@ class Explorer(pn.viewable.Viewer):
                 stretch=link.stretch or "fixed",
                 curves=link.curves,
                 sentinel=link.sentinel,
+                panel=link.panel,
             )
         finally:
             self._stay = self._travelling = False
@@ -186,8 +189,14 @@ class Explorer(pn.viewable.Viewer):
         if settled:
             self._head.look_ahead()
 
-    def _wear_theme(self) -> None:
-        self._page.css_classes = ["dark"] if self.selection.map.theme == "dark" else []
+    def _dress(self) -> None:
+        theme, panel = self.selection.map.theme, self.selection.panel
+        self._page.css_classes = [*(["dark"] if theme == "dark" else []), *([f"only-{panel}"] if panel else [])]
+
+    def _enlarge(self, data: dict[str, Any]) -> None:
+        panel = data.get("name")
+        if panel in PANELS:
+            self.selection.panel = "" if self.selection.panel == panel else str(panel)
 
     def _write_url(self, push: bool) -> None:
         if self._follow_url:
@@ -199,15 +208,16 @@ class Explorer(pn.viewable.Viewer):
         return f'<small class="credit" title="{escape(terms)}">{escape(short + more)}</small>'
 
     def _lay_out(self, height: str) -> pn.Column:
-        def title(text: str) -> pn.pane.HTML:
+        def title(text: str, enlarge: str = "") -> pn.pane.HTML:
             return pn.pane.HTML(
-                f"<h2>{text}</h2>", margin=0, sizing_mode="stretch_width", stylesheets=[source("html.css")]
+                f"<h2>{text}{_enlarger(*enlarge.split(':')) if enlarge else ''}</h2>", margin=0, sizing_mode="stretch_width", stylesheets=[source("html.css")]
             )
 
         def region(label: str, area: str, *children: Any, heading: str = "") -> Region:
             return Region(
-                title(heading or label), *children, label=label, margin=0, sizing_mode="stretch_both",
-                min_height=0, styles={"grid-area": area}, stylesheets=[source("region.css")],
+                title(heading or label, f"{area if area != 'auto' else 'map'}:{label}"), *children, label=label, margin=0,
+                sizing_mode="stretch_both", min_height=0, styles={"grid-area": area}, css_classes=[f"area-{area}"],
+                stylesheets=[source("region.css")],
             )  # fmt: skip
 
         html = source("html.css")
@@ -221,8 +231,8 @@ class Explorer(pn.viewable.Viewer):
                 self._labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",
                 stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; min-height: 128px; max-height: 240px; }"],
             ),
-            margin=0, min_height=0, sizing_mode="stretch_both", styles={"grid-area": "map"},
-            stylesheets=[":host { display: flex !important; flex-direction: column; gap: 8px; width: 100%; height: 100%; min-height: 0; }"],
+            margin=0, min_height=0, sizing_mode="stretch_both", styles={"grid-area": "map"}, css_classes=["area-map"],
+            stylesheets=[":host { display: var(--area-display, flex) !important; flex-direction: column; gap: 8px; width: 100%; height: 100%; min-height: 0; }"],
         )  # fmt: skip
         charts = pn.Column(
             self._profile.reflectance, self._profile.ndvi, margin=0, min_height=0, sizing_mode="stretch_both"
@@ -243,6 +253,16 @@ class Explorer(pn.viewable.Viewer):
             margin=0, sizing_mode="stretch_both",
             stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
         )  # fmt: skip
+
+
+def _enlarger(panel: str, label: str) -> str:
+    """The button in a panel's heading that gives it the whole page; `head.js` listens for its click."""
+    text = escape(f"Enlarge {label}; again or Esc: all panels")
+    return (
+        f'<button type="button" class="enlarge" data-panel="{panel}" title="{text}" aria-label="{text}">'
+        '<svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true" fill="none" stroke="currentColor" '
+        'stroke-width="1.6"><path d="M9.5 2H14v4.5M6.5 14H2V9.5M14 2 9 7M2 14l5-5"/></svg></button>'
+    )
 
 
 def create_page(corpus: Corpus) -> Callable[[], pn.Column]:

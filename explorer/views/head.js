@@ -28,9 +28,23 @@ export function render({ model, el }) {
     },
     notice(data) { words.textContent = data.text; notice.hidden = !data.text },
   }
+  // The panels' headings are plain HTML: their buttons are heard here. Escape gives all panels back.
+  const enlarged = (event) => {
+    const node = event.composedPath().find((part) => part.dataset?.panel)
+    if (node) model.send_msg({ type: "panel", name: node.dataset.panel })
+  }
+  const escaped = (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && window.location.search.includes("panel=")) model.send_msg({ type: "panel", name: "" })
+  }
+  window.addEventListener("click", enlarged)
+  window.addEventListener("keydown", escaped)
   const travelled = () => model.send_msg({ type: "link", search: window.location.search })
   window.addEventListener("popstate", travelled)
-  model.on("remove", () => window.removeEventListener("popstate", travelled))
+  model.on("remove", () => {
+    window.removeEventListener("popstate", travelled)
+    window.removeEventListener("click", enlarged)
+    window.removeEventListener("keydown", escaped)
+  })
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
   model.send_msg({ type: "ready" })
 }

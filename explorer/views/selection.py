@@ -31,6 +31,8 @@ MAX_TEXT = 400
 """Longest composite or stretch that is read from a link or a message."""
 DEFAULT_DATE = dt.date(2018, 7, 2)
 DEFAULT_PIXELS: tuple[Pixel, ...] = ((150, 110),)
+PANELS = ("", "map", "planet", "sentinel", "profile")
+"""What may have the page for itself; empty: nothing."""
 PIN_COLOURS = (
     "#e4572e", "#2e86ab", "#f2a541", "#6a4c93", "#1b998b", "#c2185b", "#7a5c3e", "#3949ab",
 )  # fmt: skip
@@ -56,6 +58,7 @@ class Selection(param.Parameterized):
     stretch: str = param.String(default="fixed")  # type: ignore[assignment]
     curves: Curves = param.ClassSelector(default=Curves(), class_=Curves)  # type: ignore[assignment]
     sentinel: SentinelLook = param.ClassSelector(default=SentinelLook(), class_=SentinelLook)  # type: ignore[assignment]
+    panel: str = param.Selector(default="", objects=list(PANELS))  # type: ignore[assignment]
     settled = param.Event(doc="The date has come to rest: worth a new URL, unlike a frame of an animation.")
 
     def __init__(self, **params: Any) -> None:
@@ -137,6 +140,7 @@ class Selection(param.Parameterized):
                 stretch=self.stretch,
                 curves=self.curves,
                 sentinel=self.sentinel,
+                panel=self.panel,
                 map=self.map.link(),
             )
         )
@@ -152,6 +156,7 @@ class Link:
     composite: str | None = None
     stretch: str | None = None
     curves: Curves = field(default_factory=Curves)  # of the charts over time
+    panel: str = ""
     names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
     regions: tuple[Shape, ...] = ()
     sentinel: SentinelLook = field(default_factory=SentinelLook)
@@ -180,6 +185,8 @@ def encode(link: Link) -> str:
         parts["curves"] = text
     if str(link.sentinel):
         parts["sentinel"] = str(link.sentinel)
+    if link.panel:
+        parts["panel"] = link.panel
     parts |= link.map.parts()
     return "?" + urlencode(parts, safe=",;:") if parts else ""
 
@@ -218,6 +225,10 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         sentinel = sentinel_look.parse(given.get("sentinel", "")[:MAX_TEXT])
     except ExplorerError as error:
         problems.append(f"This link's Sentinel-2 panel cannot be shown: {error}.")
+    panel = given.get("panel", "")
+    if panel not in PANELS:
+        problems.append(f"This link's panel {panel[:20]!r} is none of {', '.join(PANELS[1:])}.")
+        panel = ""
     names = [clean_name(name) for name in given.get("names", "").split(";")[: len(pixels or ())]]
     while names and not names[-1]:
         names.pop()
@@ -234,6 +245,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         composite=composite,
         stretch=stretch,
         curves=curves,
+        panel=panel,
         names=tuple(names),
         regions=regions,
         sentinel=sentinel,
