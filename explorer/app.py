@@ -191,7 +191,10 @@ class Explorer(pn.viewable.Viewer):
 
     def _dress(self) -> None:
         theme, panel = self.selection.map.theme, self.selection.panel
-        self._page.css_classes = [*(["dark"] if theme == "dark" else []), *([f"only-{panel}"] if panel else [])]
+        self._page.css_classes = [
+            *(["dark"] if theme == "dark" else []),
+            *([f"only-{panel}"] if panel else []),
+        ]
 
     def _enlarge(self, data: dict[str, Any]) -> None:
         panel = data.get("name")
@@ -210,7 +213,10 @@ class Explorer(pn.viewable.Viewer):
     def _lay_out(self, height: str) -> pn.Column:
         def title(text: str, enlarge: str = "") -> pn.pane.HTML:
             return pn.pane.HTML(
-                f"<h2>{text}{_enlarger(*enlarge.split(':')) if enlarge else ''}</h2>", margin=0, sizing_mode="stretch_width", stylesheets=[source("html.css")]
+                f"<h2>{_enlarger(*enlarge.split(':')) if enlarge else ''}{text}</h2>",
+                margin=0,
+                sizing_mode="stretch_width",
+                stylesheets=[source("html.css")],
             )
 
         def region(label: str, area: str, *children: Any, heading: str = "") -> Region:

@@ -76,6 +76,23 @@ def test_panels_do_not_overlap(visit: Visit) -> None:
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
 
+@pytest.mark.parametrize("panel", ["planet", "sentinel", "profile", "map"])
+def test_a_panel_alone_fills_the_page_and_escape_gives_the_others_back(visit: Visit, panel: str) -> None:
+    visit.open(f"?panel={panel}", wait_for=("ready", "sample-selected"))
+    names = {"map": "Sample map", "planet": "Planet Fusion animation", "sentinel": "Sentinel-2 bands", "profile": "Temporal profile"}  # fmt: skip
+    box = visit.region(names[panel]).bounding_box()
+    assert box is not None
+    assert box["width"] > 0.95 * WIDE[0]
+    assert box["height"] > 0.6 * WIDE[1]
+    for other in names:
+        if other != panel:
+            visit.region(names[other]).wait_for(state="hidden")
+    visit.page.keyboard.press("Escape")
+    for name in names.values():
+        visit.region(name).wait_for()
+    visit.page.wait_for_url(lambda url: "panel=" not in url)
+
+
 def test_a_narrow_window_scrolls_down_but_never_sideways(visitor: Visitor) -> None:
     visit = visitor(NARROW).open()
     width = visit.page.evaluate("document.documentElement.scrollWidth")

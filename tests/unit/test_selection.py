@@ -20,6 +20,7 @@ from explorer.views.selection import (
     DEFAULT_PIXELS,
     MAX_PIXELS,
     MAX_REGIONS,
+    PANELS,
     PIN_COLOURS,
     REGION_COLOURS,
     Link,
@@ -61,6 +62,7 @@ LINKS = st.builds(
     curves=st.sampled_from(
         ["", "red,nir,NDVI,EVI;smooth:whittaker;pheno", "expr:min(nir,red);behind:none"]
     ).map(lambda text: parse_curves(text)[0]),
+    panel=st.sampled_from(PANELS),
 )
 
 
