@@ -43,6 +43,19 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds for one chip in all, with what is tried again; ten times as long for its tables.",
     )
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir(APP)),
+        description="Folder for what people made and nothing can make again: the verdicts of reviews.",
+    )
+    review_database: str = Field(
+        "",
+        description="Where verdicts are kept: a file (SQLite) or a URL postgresql://...; empty: a file in data_dir.",
+    )
+    review_corpus: str = Field(
+        "",
+        max_length=200,
+        description="Name of the corpus that verdicts are kept under; empty: its place (folder, URL, or demo).",
+    )
     tiles: bool = Field(False, description="Offer online basemaps on the map.")
 
 

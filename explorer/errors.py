@@ -139,3 +139,50 @@ class OutputError(ExplorerError, OSError):
 
 class ServeError(ExplorerError, OSError):
     """The page cannot be served at the address and port asked for."""
+
+
+class InvalidVerdictError(ExplorerError, ValueError):
+    """A value of a verdict that is not what it should be; `name` is the field."""
+
+    def __init__(self, name: str, value: object, wanted: str) -> None:
+        text = repr(value)
+        shown = text if len(text) <= 60 else text[:57] + "..."
+        super().__init__(f"a verdict's {name} is {shown}; it should be {wanted}")
+        self.name = name
+
+
+class ConflictingVerdictError(ExplorerError, ValueError):
+    """An id under which something else is kept already."""
+
+    def __init__(self, verdict_id: str) -> None:
+        super().__init__(
+            f"under the id {verdict_id} another verdict is kept already; give each verdict an id of its own (a UUID)"
+        )
+
+
+class RecordsError(ExplorerError, OSError):
+    """The database of verdicts cannot do what was asked; nothing was changed."""
+
+
+class RecordsReadOnlyError(RecordsError):
+    """Verdicts can be read there, and none can be added."""
+
+
+class RecordsFullError(RecordsError):
+    """The disk or the database that keeps the verdicts is full."""
+
+
+class RecordsUnreachableError(RecordsError):
+    """The database server does not answer, or refuses."""
+
+
+class RecordsBusyError(RecordsError):
+    """Others kept the database locked for longer than one waits."""
+
+
+class ForeignRecordsError(RecordsError):
+    """A file or database that is there, and is not one of verdicts."""
+
+
+class RecordsVersionError(RecordsError):
+    """A database of verdicts that a newer explorer made."""

@@ -20,13 +20,14 @@ REAL_CORPUS = REPOSITORY.parent / "shared" / "real-corpus"
 
 @pytest.fixture(autouse=True)
 def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test reads or writes a person's cache; the settings are those of a fresh machine."""
+    """No test reads or writes a person's cache or verdicts; the settings are those of a fresh machine."""
     from explorer.config import Settings, settings
 
     for name in Settings.model_fields:
         monkeypatch.delenv(f"EXPLORER_{name.upper()}", raising=False)
     # One folder a run: what the demo makes once is made once.
     monkeypatch.setenv("EXPLORER_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
+    monkeypatch.setenv("EXPLORER_DATA_DIR", str(tmp_path_factory.getbasetemp() / "data"))
     settings.cache_clear()
     yield
     settings.cache_clear()

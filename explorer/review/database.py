@@ -1,0 +1,235 @@
+"""The database that keeps verdicts: opened safely, tried again where that helps, its failures named."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import tenacity
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from explorer.errors import (
+    ForeignRecordsError,
+    InvalidQueryError,
+    RecordsBusyError,
+    RecordsError,
+    RecordsFullError,
+    RecordsReadOnlyError,
+    RecordsUnreachableError,
+)
+from explorer.review import schema
+
+Result = TypeVar("Result")
+
+BUSY_SECONDS = 5.0
+"""How long one try waits for others' writes."""
+PATIENCE_SECONDS = 30.0
+"""How long all tries of one write take together."""
+CONNECT_SECONDS = 5
+CONNECTIONS = 8
+_FULL = {sqlite3.SQLITE_FULL}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_READ_ONLY = {sqlite3.SQLITE_READONLY}
+_FOREIGN = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+
+
+class _AgainError(Exception):
+    """A failure that another try may get over; `named` is what it is called when it does not."""
+
+    def __init__(self, named: RecordsError) -> None:
+        super().__init__(str(named))
+        self.named = named
+
+
+class Database:
+    """One database, its tables made where they are not there. It may be used from many threads.
+
+    Raises `RecordsError` and its kinds, `InvalidQueryError` for a URL that is none.
+    """
+
+    def __init__(self, url: str | Path) -> None:
+        self.url = read_url(url)
+        self.where = _shown(self.url)
+        self.engine = _engine(self.url, self.where)
+        try:
+            if not self.read(lambda connection: schema.is_ready(connection, self.where)):
+                self.write(lambda connection: schema.create(connection, self.where))
+        except BaseException:
+            self.engine.dispose()
+            raise
+
+    def read(self, work: Callable[[Connection], Result]) -> Result:
+        """Do `work` in a transaction that sees one state of the database."""
+        return self._patiently(work, writes=False)
+
+    def write(self, work: Callable[[Connection], Result]) -> Result:
+        """Do `work` in a transaction that is on the disk when this returns, or not at all.
+
+        It is tried again where the database was busy or the line broke: `work` must give the same when its first try
+        was kept after all.
+        """
+        return self._patiently(work, writes=True)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _patiently(self, work: Callable[[Connection], Result], writes: bool) -> Result:
+        tries = tenacity.Retrying(
+            stop=tenacity.stop_after_delay(PATIENCE_SECONDS),
+            wait=tenacity.wait_random_exponential(multiplier=0.02, max=1.0),
+            retry=tenacity.retry_if_exception_type(_AgainError),
+            reraise=True,
+        )
+        try:
+            return tries(self._once, work, writes)
+        except _AgainError as error:
+            raise error.named from error.__cause__
+
+    def _once(self, work: Callable[[Connection], Result], writes: bool) -> Result:
+        try:
+            with self.engine.connect().execution_options(explorer_writes=writes) as line, line.begin():
+                return work(line)
+        except SQLAlchemyError as error:
+            raise _named(error, self.where) from error
+
+
+def read_url(text: str | Path) -> URL:
+    """A file's path, or a URL of SQLite or PostgreSQL. Raises `InvalidQueryError`."""
+    if isinstance(text, Path) or "://" not in text:
+        return URL.create("sqlite", database=str(Path(text).expanduser().absolute()))
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise InvalidQueryError(_WANTED) from None
+    kind = url.get_backend_name()
+    if kind == "postgres":
+        kind = "postgresql"
+    if kind not in ("sqlite", "postgresql"):
+        raise InvalidQueryError(f"verdicts are not kept in {kind[:20]!r}: {_WANTED}")
+    if kind == "sqlite" and not url.database:
+        raise InvalidQueryError(f"the URL names no file: {_WANTED}")
+    return url.set(drivername="postgresql+psycopg" if kind == "postgresql" else "sqlite")
+
+
+_WANTED = "give a file, sqlite:////folder/file, or postgresql://user@host/database"
+
+
+def _shown(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
+def _engine(url: URL, where: str) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        if url.database and not url.database.startswith("file:"):
+            folder = Path(url.database).parent
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise RecordsError(
+                    f"cannot make the folder {folder} for verdicts: {error.strerror}"
+                ) from error
+        engine = create_engine(url, pool_size=CONNECTIONS, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    try:
+        engine = create_engine(
+            url,
+            pool_size=CONNECTIONS,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "rapidai4eo-explorer"},
+        )
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise RecordsError(
+            f"{where} needs psycopg, which is not installed: pip install 'rapidai4eo-explorer[postgres]'"
+        ) from error
+    event.listen(engine, "connect", _prepare_postgres)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None  # transactions are begun below, not guessed by the driver
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _READ_ONLY:
+            raise
+    # FULL: the log is on the disk before a commit returns. NORMAL would lose the last ones with the power.
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA trusted_schema=OFF")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("explorer_writes")
+    # A transaction that begins by reading cannot always be made a writing one: another may have written since.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_postgres(connection: Any, _: Any) -> None:
+    before, connection.autocommit = connection.autocommit, True
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO on")
+        cursor.execute("SET lock_timeout TO '5s'")
+    connection.autocommit = before
+
+
+def _named(error: SQLAlchemyError, where: str) -> Exception:
+    """The explorer's name for a failure; `_AgainError` around it where another try may help."""
+    if isinstance(error, PoolTimeoutError):
+        return RecordsBusyError(f"{where}: all {CONNECTIONS} connections are in use; try again in a moment")
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    said = (str(cause).splitlines() or [type(cause).__name__])[0].strip()
+    if isinstance(cause, sqlite3.Error):
+        return _named_sqlite(cause, where, said)
+    state = getattr(cause, "sqlstate", None) or ""
+    if state == "53100":
+        return RecordsFullError(f"{where}: the server's disk is full; nothing was kept ({said})")
+    if state in ("25006", "42501"):
+        return RecordsReadOnlyError(f"{where} cannot be written to by this user ({said}); nothing was kept")
+    busy = RecordsBusyError(
+        f"{where} was locked by others for too long; nothing was kept, try again ({said})"
+    )
+    if state in ("40001", "40P01", "55P03"):
+        return _AgainError(busy)
+    lost = RecordsUnreachableError(
+        f"{where} cannot be reached ({said}); check the address, user and password, and that the server runs"
+    )
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return _AgainError(lost)
+    if state.startswith(("08", "28", "3D", "57")) or (
+        not state and type(cause).__name__ == "OperationalError"
+    ):
+        return lost
+    return RecordsError(f"{where}: {said}; nothing was kept")
+
+
+def _named_sqlite(error: sqlite3.Error, where: str, said: str) -> Exception:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _BUSY:
+        return _AgainError(
+            RecordsBusyError(f"{where} was locked by others for too long; nothing was kept, try again")
+        )
+    if code in _FULL:
+        return RecordsFullError(
+            f"{where}: the disk is full ({said}); nothing was kept, make room and try again"
+        )
+    if code in _READ_ONLY:
+        return RecordsReadOnlyError(
+            f"{where} is read-only; nothing was kept. Allow writing to it and its folder, or name another with "
+            "EXPLORER_REVIEW_DATABASE"
+        )
+    if code in _FOREIGN:
+        return ForeignRecordsError(
+            f"{where} is no database of verdicts, or a damaged one ({said}); name another"
+        )
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return RecordsError(f"cannot open {where} ({said}); is its folder there, and may it be written to?")
+    return RecordsError(f"{where}: {said}; nothing was kept")

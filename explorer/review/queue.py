@@ -1,0 +1,299 @@
+"""A queue of samples to review: what it is as a short text, and the way through it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+import numpy as np
+import pandas as pd
+
+from explorer.corpus.area import Area
+from explorer.corpus.filters import Filters
+from explorer.errors import InvalidQueryError, UnknownClassError
+from explorer.nomenclature import land_cover
+from explorer.review import assignment, sampling
+
+if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
+
+KINDS = ("suspicion", "class", "random", "map", "ids")
+DEFAULT_DRAW = 200
+MAX_TEXT = 4000
+MAX_KEPT = 1000
+"""Characters of a queue's text in a link, and in a verdict; of longer lists of ids a verdict keeps a checksum."""
+
+
+@dataclass(frozen=True)
+class QueueSpec:
+    """What a queue holds, as a link says it. `build` makes the queue of a corpus."""
+
+    kind: str
+    """`suspicion` (most suspect first), `class`, `random` (stratified), `map` (what filters and area leave), `ids`."""
+    n: int | None = None
+    """At most so many; of a random draw so many, 200 where not given."""
+    seed: int = 0
+    alloc: str = "proportional"
+    by: int = 1
+    """Level of the classes that strata are made of, 0 for a simple random draw."""
+    minimum: int = 0
+    """Of each stratum."""
+    classes: tuple[int, ...] = ()
+    """Codes of any level: samples whose largest class is one of them."""
+    ids: tuple[str, ...] = ()
+    filter: str = ""
+    """Only samples that pass these filters; the text of `Filters`."""
+    area: str = ""
+    """Only samples in this area; the text of `Area`."""
+    team: tuple[str, ...] = ()
+    """Reviewers who share the queue; empty: all see all of it."""
+    each: int = 1
+    """How many reviewers a shared sample goes to."""
+    share: float = 1.0
+    """Part of the queue that goes to `each` reviewers, the rest to one; 0 to 1."""
+
+    def __post_init__(self) -> None:
+        """Check the values. Raises `InvalidQueryError`, `UnknownClassError`."""
+        if self.kind not in KINDS:
+            raise InvalidQueryError(f"no queue {self.kind[:20]!r}; there are {', '.join(KINDS)}")
+        for name, least, most in (("n", 1, 10**7), ("seed", 0, 2**63), ("by", 0, 3), ("minimum", 0, 10**6)):
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                raise InvalidQueryError(f"a queue's {name} runs from {least} to {most}, not {value}")
+        if self.alloc not in sampling.ALLOCATIONS:
+            raise InvalidQueryError(
+                f"no allocation {self.alloc[:20]!r}; there are {', '.join(sampling.ALLOCATIONS)}"
+            )
+        if self.kind == "class" and not self.classes:
+            raise InvalidQueryError("a queue by class names one, as class:211")
+        for code in self.classes:
+            if not land_cover(code).code:
+                raise UnknownClassError(code)
+        if self.team:
+            assignment.check(self.team, self.each, self.share)
+
+    def format(self) -> str:
+        """As a link has it: `suspicion`, `class:211+312`, `random:n=200,seed=3,alloc=neyman`."""
+        head = {"class": "+".join(map(str, self.classes)), "ids": ".".join(self.ids)}.get(self.kind, "")
+        given = [head] if head else []
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if one.name not in ("kind", "ids", "classes") and value != one.default:
+                given.append(f"{one.name}={_write(value)}")
+        return self.kind + (":" + ",".join(given) if given else "")
+
+    @classmethod
+    def parse(cls, text: str) -> QueueSpec:
+        """From `format`. Raises `InvalidQueryError` that names the part, `UnknownClassError`."""
+        if len(text) > MAX_TEXT:
+            raise InvalidQueryError(f"this queue has {len(text):,} characters; at most {MAX_TEXT:,} are read")
+        kind, _, rest = text.strip().partition(":")
+        values: dict[str, Any] = {"kind": kind}
+        for part in filter(None, rest.split(",")):
+            name, equals, value = part.partition("=")
+            if not equals:
+                name, value = {"class": "classes", "ids": "ids"}.get(kind, part[:20]), part
+            if name not in _READ:
+                raise InvalidQueryError(
+                    f"queue {kind[:20]!r} has no {name[:20]!r}; it has {', '.join(_READ)}"
+                )
+            try:
+                values[name] = _READ[name](value)
+            except ValueError:
+                raise InvalidQueryError(f"a queue's {name} is {value[:40]!r}, which is no number") from None
+        return cls(**values)
+
+    def build(self, corpus: Corpus, reviewer: str = "") -> Queue:
+        """The queue of a corpus; with a `team`, the part of `reviewer`.
+
+        Raises `InvalidQueryError` (nothing is left, or no suspicion is known), `UnknownSampleError` for an id.
+        """
+        queue = self._whole(corpus)
+        if not len(queue):
+            raise InvalidQueryError(f"no sample is in the queue {self.format()[:60]}; widen its conditions")
+        if not self.team:
+            return queue
+        if reviewer not in self.team:
+            raise InvalidQueryError(
+                f"{reviewer or 'nobody'} is not in this queue's team: {', '.join(self.team)}"
+            )
+        return queue.only(
+            assignment.assign(queue.ids, self.team, each=self.each, share=self.share, seed=self.seed)[
+                reviewer
+            ]
+        )
+
+    def _whole(self, corpus: Corpus) -> Queue:
+        text = self.format()
+        if self.kind == "ids":
+            for sample_id in self.ids:
+                corpus.cell(sample_id)
+            ids = tuple(dict.fromkeys(self.ids))[: self.n]
+            if len(text) > MAX_KEPT:
+                text = f"ids:n={len(ids)},list={hashlib.sha256('.'.join(ids).encode()).hexdigest()[:12]}"
+            return Queue(text, ids)
+        mask = self._mask(corpus)
+        if self.kind == "random":
+            of = sampling.strata(corpus, self.by, corpus.samples.index[mask])
+            rates = sampling.error_rates(corpus, of) if self.alloc == "neyman" else None
+            drawn = sampling.draw(
+                of,
+                self.n or DEFAULT_DRAW,
+                self.alloc,
+                seed=self.seed,
+                minimum=self.minimum,
+                error_rates=rates,
+            )
+            return Queue(text, drawn.ids, drawn.strata, drawn.probabilities)
+        if self.kind == "suspicion" and "suspicion" not in corpus.filter_table.offers:
+            raise InvalidQueryError(
+                "no suspicion is known of this corpus's samples; compute it with: python -m explorer score CORPUS"
+            )
+        return Queue(text, _ordered(corpus, mask, self.seed, known=self.kind == "suspicion")[: self.n])
+
+    def _mask(self, corpus: Corpus) -> np.ndarray:
+        filters, problems = Filters.parse(self.filter)
+        if problems:
+            raise InvalidQueryError(" ".join(problems))
+        table = corpus.filter_table
+        mask = filters.mask(table)
+        if self.classes:
+            mask = mask & Filters(largest=self.classes).mask(table)
+        if self.area:
+            samples = corpus.samples
+            mask = mask & Area.parse(self.area).mask(samples["x"].to_numpy(), samples["y"].to_numpy())
+        return np.asarray(mask & (table.largest(3) > 0))
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Samples in the order in which they are reviewed; the same for everyone who has its text.
+
+    `strata` and `probabilities` (of being drawn) are there for a random draw. Positions count from 0.
+    """
+
+    text: str
+    ids: tuple[str, ...]
+    strata: tuple[int, ...] = field(default=(), repr=False)
+    probabilities: tuple[float, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def of(cls, ids: Iterable[str], corpus: Corpus) -> Queue:
+        """The queue of these samples. Raises `UnknownSampleError`, `InvalidSampleIdError`."""
+        spec = QueueSpec("ids", ids=tuple(ids))
+        return spec.build(corpus)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {sample_id: place for place, sample_id in enumerate(self.ids)}
+
+    def position(self, sample_id: str) -> int | None:
+        """Where a sample is in the queue; None where it is not."""
+        return self._places.get(sample_id)
+
+    def drawn(self, sample_id: str) -> tuple[str, float | None]:
+        """Stratum (text) and probability of a sample, as a verdict keeps them; empty and None where not drawn."""
+        place = self.position(sample_id)
+        if place is None or not self.strata:
+            return "", None
+        return str(self.strata[place]), self.probabilities[place]
+
+    def following(self, sample_id: str | None, done: Collection[str] = (), count: int = 1) -> list[str]:
+        """The next samples after one (or from the start) that are not in `done`: to go to, and to fetch ahead.
+
+        After the end it begins anew, with those that were skipped; the sample itself never follows.
+        """
+        place = -1 if sample_id is None else self._places.get(sample_id, -1)
+        found: list[str] = []
+        for step in range(1, len(self.ids) + 1):
+            candidate = self.ids[(place + step) % len(self.ids)]
+            if candidate not in done and candidate != sample_id:
+                found.append(candidate)
+                if len(found) == count:
+                    break
+        return found
+
+    def beside(self, sample_id: str | None, step: int) -> str | None:
+        """The sample so many places on (or back), reviewed or not; None beyond the ends."""
+        place = None if sample_id is None else self.position(sample_id)
+        if place is None:
+            return self.ids[0] if self.ids else None
+        return self.ids[place + step] if 0 <= place + step < len(self.ids) else None
+
+    def jump(self, text: str) -> str:
+        """The sample that a person names: its number from 1, or its id. Raises `InvalidQueryError`."""
+        wanted = text.strip()
+        if re.fullmatch(r"\d{1,9}", wanted) and 1 <= int(wanted) <= len(self.ids):
+            return self.ids[int(wanted) - 1]
+        if wanted in self._places:
+            return wanted
+        raise InvalidQueryError(
+            f"{wanted[:60]!r} is not in this queue; give a number from 1 to {len(self.ids):,}, or an id in it"
+        )
+
+    def only(self, ids: Collection[str]) -> Queue:
+        """The same queue less other samples, in its order."""
+        kept = [place for place, sample_id in enumerate(self.ids) if sample_id in set(ids)]
+        if self.strata:
+            return replace(
+                self,
+                ids=tuple(self.ids[i] for i in kept),
+                strata=tuple(self.strata[i] for i in kept),
+                probabilities=tuple(self.probabilities[i] for i in kept),
+            )
+        return replace(self, ids=tuple(self.ids[i] for i in kept))
+
+
+def build(text: str, corpus: Corpus, reviewer: str = "") -> Queue:
+    """The queue that a text means. Raises `InvalidQueryError`, `UnknownSampleError` and their kin."""
+    return QueueSpec.parse(text).build(corpus, reviewer)
+
+
+def _ordered(corpus: Corpus, mask: np.ndarray, seed: int, known: bool) -> tuple[str, ...]:
+    """Ids of a mask, the most suspect first; those of unknown suspicion at random behind, or left out if `known`."""
+    rows = np.flatnonzero(mask)
+    names = np.asarray(corpus.samples.index[rows], str)
+    suspicion = np.full(len(rows), np.nan, np.float32)
+    if "suspicion" in corpus.filter_table.offers:
+        suspicion = corpus.filter_table.suspicion[rows]
+    if known:
+        rows = np.flatnonzero(np.isfinite(suspicion))
+        names, suspicion = names[rows], suspicion[rows]
+    order = np.argsort(names)
+    chance = np.empty(len(names))
+    chance[order] = np.random.default_rng(seed).random(len(names))
+    found = pd.DataFrame({"id": names, "suspicion": suspicion, "chance": chance})
+    found = found.sort_values(["suspicion", "chance"], ascending=[False, True], na_position="last")
+    return tuple(found["id"].tolist())
+
+
+def _write(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "+".join(quote(one, safe="") for one in value)
+    return f"{value:g}" if isinstance(value, float) else quote(str(value), safe="")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(unquote(name) for name in text.split("+") if name)
+
+
+def _codes(text: str) -> tuple[int, ...]:
+    for one in text.split("+"):
+        if not one.isdecimal():
+            raise UnknownClassError(one[:40])
+    return tuple(dict.fromkeys(int(one) for one in text.split("+")))
+
+
+_READ: dict[str, Any] = {
+    "n": int, "seed": int, "alloc": str, "by": int, "minimum": int, "filter": unquote, "area": unquote,
+    "team": _names, "each": int, "share": float, "classes": _codes,
+    "ids": lambda text: tuple(name for name in text.split(".") if name),
+}  # fmt: skip

@@ -1,0 +1,172 @@
+"""Stratified random draws: how many from each stratum, and which. The same seed draws the same samples.
+
+Allocation: Cochran (1977) Sampling Techniques, 3rd ed., chapter 5; Olofsson et al. (2014), section 5.1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from explorer.errors import InvalidQueryError
+
+if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
+
+ALLOCATIONS = ("proportional", "equal", "neyman")
+Stratum = int
+"""The code of a class on the level that strata are made of; 0 where there is one stratum."""
+UNKNOWN_ERROR_RATE = 0.5
+"""Of a stratum nobody knows anything of: the spread that needs most samples."""
+LEAST_SPREAD = 0.05
+"""Neyman allocation would give nothing to a stratum that is expected to be without errors."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A stratified random draw, in random order: any first part of it is a random draw too.
+
+    `ids`, `strata` and `probabilities` (of being drawn, above 0 to 1) go together, `(n,)`; `sizes` and `counts` say how
+    many samples each stratum has, and how many of them were drawn.
+    """
+
+    ids: tuple[str, ...]
+    strata: tuple[Stratum, ...]
+    probabilities: tuple[float, ...]
+    sizes: dict[Stratum, int]
+    counts: dict[Stratum, int]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def strata(corpus: Corpus, level: int = 3, ids: Sequence[str] | pd.Index | None = None) -> pd.Series:
+    """The stratum of each sample, by `sample_id`: its largest class on a level (1 to 3); 0 for all at level 0.
+
+    Samples without a label are left out: there is nothing to judge. `ids`: of these alone.
+    """
+    if level not in (0, 1, 2, 3):
+        raise InvalidQueryError(f"strata are made of level 0 (none), 1, 2 or 3, not {level}")
+    largest = corpus.filter_table.largest(level or 3)
+    found = pd.Series(np.asarray(largest, np.int64), index=corpus.samples.index, name="stratum")
+    if ids is not None:
+        found = found.loc[found.index.isin(ids)]
+    found = found[found > 0]
+    return found if level else found * 0
+
+
+def allocate(
+    sizes: Mapping[Stratum, int],
+    n: int,
+    how: str = "proportional",
+    *,
+    minimum: int = 0,
+    error_rates: Mapping[Stratum, float] | None = None,
+) -> dict[Stratum, int]:
+    """How many of `n` samples to draw from each stratum of `sizes`; never more than it has.
+
+    `proportional` to size, `equal`, or `neyman`: to size x sqrt(p (1 - p)) with p the error rate expected (0 to 1;
+    `error_rates`, else 0.5), which gives the overall accuracy its narrowest interval. `minimum` goes to each first, as
+    far as it has so many. Rounded by largest remainders; of equal ones the stratum that comes first.
+    Raises `InvalidQueryError`.
+    """
+    names = [name for name, size in sizes.items() if size > 0]
+    if how not in ALLOCATIONS:
+        raise InvalidQueryError(f"no allocation {how[:20]!r}; there are {', '.join(ALLOCATIONS)}")
+    if not names:
+        raise InvalidQueryError("there is nothing to draw from: no sample with a label is left")
+    if n < 1 or minimum < 0:
+        raise InvalidQueryError(
+            f"cannot draw {n} samples, at least {minimum} of each stratum; give 1 and more"
+        )
+    room = np.array([sizes[name] for name in names], np.int64)
+    floor = np.minimum(minimum, room)
+    if floor.sum() > n:
+        raise InvalidQueryError(
+            f"{n} samples are too few for {minimum} from each of {len(names)} strata ({floor.sum()} in all)"
+        )
+    weights = np.array([_weight(how, sizes[name], (error_rates or {}).get(name)) for name in names])
+    given = floor.copy()
+    wanted = min(n, int(room.sum()))
+    # A stratum that is full, or has more by the minimum than its share, leaves the rest to the others.
+    share = _shares(weights, wanted, floor, room)
+    given = np.clip(np.floor(share + 1e-9).astype(np.int64), floor, room)
+    for i in np.argsort(-(share - given), kind="stable").tolist() * 2:
+        if given.sum() >= wanted:
+            break
+        if given[i] < room[i]:
+            given[i] += 1
+    return {name: int(count) for name, count in zip(names, given, strict=True)}
+
+
+def _weight(how: str, size: int, rate: float | None) -> float:
+    if how == "equal":
+        return 1.0
+    if how == "proportional":
+        return float(size)
+    p = UNKNOWN_ERROR_RATE if rate is None or not math.isfinite(rate) else min(max(rate, 0.0), 1.0)
+    return size * max(math.sqrt(p * (1 - p)), LEAST_SPREAD)
+
+
+def _shares(weights: np.ndarray, n: int, floor: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """`c x weights` clipped to floor and room, with c such that they add up to n."""
+    low, high = 0.0, float((room / weights).max())
+    for _ in range(200):
+        middle = (low + high) / 2
+        if np.clip(middle * weights, floor, room).sum() < n:
+            low = middle
+        else:
+            high = middle
+    return np.clip(high * weights, floor, room)
+
+
+def draw(
+    of: pd.Series,
+    n: int,
+    how: str = "proportional",
+    *,
+    seed: int = 0,
+    minimum: int = 0,
+    error_rates: Mapping[Stratum, float] | None = None,
+) -> Draw:
+    """Draw `n` samples from the strata `of` (`strata()`), at random within each.
+
+    A stratum's draw depends on its samples and the seed alone, not on their order or on other strata; more of the same
+    seed holds what fewer held. Raises `InvalidQueryError`.
+    """
+    if seed < 0:
+        raise InvalidQueryError(f"a seed is 0 or more, not {seed}")
+    sizes = {int(str(name)): int(size) for name, size in of.value_counts().sort_index().items()}
+    counts = allocate(sizes, n, how, minimum=minimum, error_rates=error_rates)
+    codes = of.to_numpy()
+    names = of.index.to_numpy()
+    chosen: list[tuple[float, str, int]] = []
+    for stratum, count in counts.items():
+        members = np.sort(names[codes == stratum].astype(str))
+        rng = np.random.default_rng([seed, stratum])
+        order = rng.permutation(len(members))[:count]
+        # Spread evenly over the whole, so that the first part of the draw is in proportion.
+        places = (np.arange(count) + rng.random()) / max(count, 1)
+        chosen += zip(places.tolist(), members[order].tolist(), [stratum] * count, strict=True)
+    chosen.sort()
+    return Draw(
+        ids=tuple(name for _, name, _ in chosen),
+        strata=tuple(stratum for _, _, stratum in chosen),
+        probabilities=tuple(counts[stratum] / sizes[stratum] for _, _, stratum in chosen),
+        sizes=sizes,
+        counts=counts,
+    )
+
+
+def error_rates(corpus: Corpus, of: pd.Series) -> dict[Stratum, float]:
+    """The error rate expected in each stratum: its mean suspicion; empty where no suspicion is known."""
+    if "suspicion" not in corpus.filter_table.offers:
+        return {}
+    suspicion = pd.Series(corpus.filter_table.suspicion, index=corpus.samples.index).reindex(of.index)
+    means = suspicion.groupby(of).mean().dropna()
+    return {int(str(stratum)): float(mean) for stratum, mean in means.items()}
