@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from explorer import __version__
-from explorer.commands import shared, transfer
+from explorer.commands import exports, shared, transfer
 from explorer.errors import ExplorerError, InvalidQueryError, OutputError
 
 if TYPE_CHECKING:
@@ -222,6 +222,7 @@ def make_demo(
     )
 
 
+app.command()(exports.animate)
 app.command()(transfer.download)
 app.command()(transfer.check)
 app.add_typer(transfer.cache, name="cache")

@@ -1,4 +1,4 @@
-"""Colour maps for one value a pixel: a few perceptually uniform ones of colorcet (Kovesi 2015, arXiv:1509.03700)."""
+"""Colours of pins and bands, and colour maps for one value a pixel: a few perceptually uniform ones of colorcet (Kovesi 2015, arXiv:1509.03700)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ LEVELS = 255
 """Colours of a map as painted; one more number is kept for `MISSING`."""
 MISSING = (150, 150, 150)
 """Red, green, blue of a pixel without a value, where a picture cannot be transparent."""
+PINS = (
+    "#e4572e", "#2e86ab", "#f2a541", "#6a4c93", "#1b998b", "#c2185b", "#7a5c3e", "#3949ab",
+)  # fmt: skip
+"""Of the first pinned pixel, the second, and so on; as many as can be pinned."""
+BANDS = {"blue": "#2b6cb0", "green": "#2f855a", "red": "#c53030", "nir": "#7b3fa0"}
+"""Of curves: Planet Fusion's bands."""
 
 
 def check(name: str) -> str:

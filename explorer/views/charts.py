@@ -10,7 +10,9 @@ import holoviews as hv
 import panel as pn
 from bokeh.models import CustomJS, HoverTool, Range1d
 
-BAND_COLOURS = {"blue": "#2b6cb0", "green": "#2f855a", "red": "#c53030", "nir": "#7b3fa0"}
+from explorer.analysis import colours
+
+BAND_COLOURS = colours.BANDS
 S2_TWIN = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
 NAN = float("nan")
 

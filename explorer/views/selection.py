@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlencode
 
 import param
 
+from explorer.analysis import colours, recipes
 from explorer.analysis import curves as curve_texts
-from explorer.analysis import recipes
 from explorer.analysis import stretch as stretches
 from explorer.analysis.curves import Curves
 from explorer.analysis.profiles import check_pixel
@@ -33,9 +33,7 @@ DEFAULT_DATE = dt.date(2018, 7, 2)
 DEFAULT_PIXELS: tuple[Pixel, ...] = ((150, 110),)
 PANELS = ("", "map", "planet", "sentinel", "profile")
 """What may have the page for itself; empty: nothing."""
-PIN_COLOURS = (
-    "#e4572e", "#2e86ab", "#f2a541", "#6a4c93", "#1b998b", "#c2185b", "#7a5c3e", "#3949ab",
-)  # fmt: skip
+PIN_COLOURS = colours.PINS
 # Far from the pins' colours and from each other (CIELAB distance 39 and more), readable on light, dark and imagery.
 REGION_COLOURS = ("#e619e6", "#00a300", "#7c4dff", "#8a9a00")
 REGION_LETTERS = "ABCD"

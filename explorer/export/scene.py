@@ -1,0 +1,231 @@
+"""What is exported of a sample: its cube, which dates, and how they are painted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from explorer.analysis import colours, recipes
+from explorer.analysis import composite as composites
+from explorer.analysis import stretch as stretches
+from explorer.analysis.composite import Legend, Painter, ValuePainter
+from explorer.analysis.profiles import SENSORS, check_pixel
+from explorer.analysis.recipes import Recipe
+from explorer.analysis.stretch import Choice, Stretch
+from explorer.corpus.arrays import timestamps
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.cubes import Cube, Reading, Status
+from explorer.corpus.query import chosen_dates, period
+from explorer.errors import InvalidQueryError
+from explorer.export import files
+from explorer.grid import Cell
+from explorer.products import PF_SR, S2_SR, Product
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total)."""
+Missing = Literal["mark", "skip"]
+"""Dates that are not there: shown as such, or left out."""
+PRODUCTS = {product.id: product for product in (PF_SR, S2_SR)}
+MID_MONTH = np.timedelta64(14, "D")
+"""A monthly mosaic is drawn in the middle of its month."""
+_POLL_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One date: its position in the product's calendar, `text` as people read it, and why it is missing if it is."""
+
+    index: int
+    date: dt.date
+    text: str
+    time: np.datetime64
+    there: bool
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One sample as one product shows it, painted one way, on some dates."""
+
+    corpus: Corpus
+    cell: Cell
+    cube: Cube
+    recipe: Recipe
+    choice: Choice
+    painter: Painter | ValuePainter
+    steps: tuple[Step, ...]
+
+    @property
+    def product(self) -> Product:
+        return self.cube.product
+
+    @property
+    def legend(self) -> Legend | None:
+        """What the colours of values mean; None for a colour composite."""
+        return composites.legend(self.recipe, self.painter.stretch)
+
+    @property
+    def sensor(self) -> str:
+        """The sensor and its pixel, as `Planet Fusion, 3 m`."""
+        return f"{SENSORS[self.product.id]}, {self.product.pixel_size:g} m"
+
+    def rgba(self, step: Step) -> np.ndarray:
+        """The picture of a date that is there, uint8 `(y, x, 4)`, transparent where nothing was measured."""
+        return self.painter.rgba(step.index)
+
+    @property
+    def holed(self) -> bool:
+        """Whether some pixel of the dates that are there was not measured."""
+        if self.cube.nodata is None:
+            return False
+        return any(not self.cube.valid(step.index).all() for step in self.steps if step.there)
+
+    def shows(self) -> dict[str, str]:
+        """Product, bands, composite and stretch, for a file's metadata."""
+        from explorer.export.credit import stretch_text
+
+        return {
+            "product": f"{self.product.id} ({self.product.title})",
+            "bands": ", ".join(self.recipe.bands),
+            "composite": f"{self.recipe.text} ({self.recipe.title})",
+            "stretch": stretch_text(self.recipe, self.choice, self.painter.stretch),
+        }
+
+
+def scene(
+    corpus: Corpus,
+    sample_id: str,
+    *,
+    product: str = PF_SR.id,
+    composite: str = "true",
+    stretch: str = "fixed",
+    dates: Iterable[Any] | None = None,
+    start: Any = None,
+    end: Any = None,
+    step: int = 1,
+    missing: Missing = "mark",
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> Scene:
+    """Read a sample and decide how and when it is shown.
+
+    `product` is `PF-SR` or `S2-SR`; `composite` and `stretch` as links have them; `dates` are dates of the calendar, or
+    `start`, `end` (inclusive) and `step` (every n-th) choose them. Blocks while it reads; `progress` counts chips.
+
+    Raises `InvalidQueryError` for what cannot be understood or where no chosen date is there, `UnknownDateError`,
+    `CancelledError`, and what `Corpus.cell` and the store raise.
+    """
+    shown = product_of(product)
+    recipe = recipes.parse(composite, shown.id)
+    choice = stretches.parse(stretch)
+    wanted = positions(shown, dates, start, end, step)
+    cell = corpus.cell(sample_id)
+    cube = read(corpus, sample_id, shown, progress, cancel)
+    steps = tuple(_step(cube, i) for i in wanted)
+    if not any(found.there for found in steps):
+        raise InvalidQueryError(f"{sample_id} has no {shown.id} on any of the {len(steps)} dates chosen")
+    if missing == "skip":
+        steps = tuple(found for found in steps if found.there)
+    painter = composites.make(cube, recipe, choice, _stretch(corpus, cube, recipe, choice, cancel))
+    return Scene(corpus, cell, cube, recipe, choice, painter, steps)
+
+
+def product_of(product: str) -> Product:
+    """The product of an id. Raises `InvalidQueryError` for what has no pictures."""
+    if product not in PRODUCTS:
+        raise InvalidQueryError(f"no pictures of {product!r}; there are {', '.join(PRODUCTS)}")
+    return PRODUCTS[product]
+
+
+def positions(
+    product: Product, dates: Iterable[Any] | None = None, start: Any = None, end: Any = None, step: int = 1
+) -> list[int]:
+    """Positions in a product's calendar, ascending, each once. Raises `InvalidQueryError`, `UnknownDateError`."""
+    if not isinstance(step, int) or isinstance(step, bool) or not 1 <= step <= len(product.dates):
+        raise InvalidQueryError(f"step is {step!r}; it is a number of dates from 1 to {len(product.dates)}")
+    if dates is not None:
+        if start is not None or end is not None:
+            raise InvalidQueryError("choose dates either one by one or from start to end, not both")
+        given = [dates] if isinstance(dates, (str, dt.date)) else list(dates)
+        days = [product.parse_date(day) for day in given]
+        if not days:
+            raise InvalidQueryError("no date is chosen")
+    else:
+        days = list(chosen_dates([product.id], *period(start, end))[product.id])
+    return sorted({product.dates.index(day) for day in days})[::step]
+
+
+def check_pins(pins: Iterable[Sequence[Any]]) -> tuple[tuple[int, int, str], ...]:
+    """Pins as (row, col, name) from (row, col) or (row, col, name), at most as many as there are colours.
+
+    Raises `InvalidQueryError`.
+    """
+    found = []
+    for pin in pins:
+        row, col, *name = pin
+        found.append((*check_pixel(int(row), int(col)), str(name[0]) if name and name[0] else ""))
+    most = len(colours.PINS)
+    if len(found) > most:
+        raise InvalidQueryError(f"{len(found)} pins; at most {most} can be shown")
+    return tuple(found)
+
+
+def read(
+    corpus: Corpus,
+    sample_id: str,
+    product: Product,
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> Cube:
+    """A whole cube, as `CubeCache.get`, but it can be watched and given up. Raises `CancelledError`, `StoreError`."""
+    reading = corpus.read(sample_id, product)
+    try:
+        return _wait(reading, progress, cancel)
+    finally:
+        reading.release()
+
+
+def _wait(reading: Reading, progress: Progress | None, cancel: threading.Event | None) -> Cube:
+    while True:
+        files.check(cancel)
+        try:
+            cube = reading.wait(_POLL_S)
+        except TimeoutError:
+            if progress is not None:
+                progress(reading.done, reading.total)
+            continue
+        if progress is not None:
+            progress(reading.total, reading.total)
+        return cube
+
+
+def _step(cube: Cube, index: int) -> Step:
+    product = cube.product
+    time = timestamps(product)[index] + (MID_MONTH if product.monthly else np.timedelta64(0, "D"))
+    there = bool(cube.status[index] == Status.THERE)
+    why = "" if there else cube.reasons.get(index, "not read")
+    return Step(index, product.dates[index], product.date_keys[index], time, there, why)
+
+
+def _stretch(
+    corpus: Corpus, cube: Cube, recipe: Recipe, choice: Choice, cancel: threading.Event | None
+) -> Stretch | None:
+    """The stretch of all dates; with `same`, that of both sensors where the other can show it too."""
+    own = stretches.choose(cube, recipe, choice)
+    if own is None or not choice.same or choice.mode != "fixed":
+        return own
+    other = S2_SR if cube.product is PF_SR else PF_SR
+    try:
+        twin = recipes.parse(recipe.text, other.id)
+    except InvalidQueryError:
+        return own
+    seen = read(corpus, cube.cell.sample_id, other, cancel=cancel)
+    if not len(seen.there):
+        return own
+    found = stretches.choose(seen, twin, choice)
+    return own if found is None else stretches.shared([own, found])
