@@ -15,7 +15,7 @@ import panel as pn
 
 from explorer import ports
 from explorer.corpus.corpus import Corpus, open_corpus
-from explorer.corpus.cubes import Reading
+from explorer.corpus.cubes import Cube, Reading
 from explorer.errors import ExplorerError
 from explorer.products import PF_SR, S2_SR
 from explorer.views.animation import AnimationView
@@ -89,6 +89,10 @@ class Explorer(pn.viewable.Viewer):
         self._spectrum = SpectrumView(self.selection, self._loop, bus)
         self._labels = LabelsView(self.corpus)
         self._animation.on_cube.append(self._planet_came)
+        self._animation.other = lambda: self._bands.shared_cube
+        self._bands.other = self._whole_planet
+        self._bands.on_cube.append(lambda _reading, _: self._animation.other_came())
+        self.selection.param.watch(self._sentinel_changed, "sentinel")
         self._bands.on_cube.append(lambda reading, _: self._profile.show(sentinel=reading.cube))
         self._bands.on_cube.append(lambda reading, _: self._spectrum.show(sentinel=reading.cube))
         self._head.fit, self._head.show = self._map.fit, self._map.show
@@ -187,6 +191,7 @@ class Explorer(pn.viewable.Viewer):
             self._profile.show(planet=reading.cube)
             self._spectrum.show(planet=reading.cube)
         if settled:
+            self._bands.other_came()
             self._head.look_ahead()
 
     def _dress(self) -> None:
@@ -200,6 +205,14 @@ class Explorer(pn.viewable.Viewer):
         panel = data.get("name")
         if panel in PANELS:
             self.selection.panel = "" if self.selection.panel == panel else str(panel)
+
+    def _whole_planet(self) -> Cube | None:
+        reading = self._animation.reading
+        return reading.cube if reading is not None and reading.complete else None
+
+    def _sentinel_changed(self, event: Any) -> None:
+        if event.old.composite != event.new.composite:
+            self._animation.other_came()
 
     def _write_url(self, push: bool) -> None:
         if self._follow_url:

@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.analysis import recipes
 from explorer.analysis.recipes import Recipe
 from explorer.corpus.cubes import Cube, Status
 from explorer.errors import InvalidQueryError
@@ -126,6 +127,22 @@ def choose(cube: Cube, recipe: Recipe, choice: Choice) -> Stretch | None:
     if choice.mode == "frame":
         return None
     return _with_gamma(_chosen(cube, recipe, choice), recipe, choice)
+
+
+def choose_together(cube: Cube, recipe: Recipe, choice: Choice, other: Cube | None) -> Stretch | None:
+    """As `choose`; where the choice says `same`, one stretch with the cube of another sensor that shows the same.
+
+    That of the cube alone where the other sensor has nothing that stands for the recipe, or is of another sample.
+    """
+    own = choose(cube, recipe, choice)
+    if own is None or not choice.same or other is None or other.cell != cube.cell or not len(other.there):
+        return own
+    try:
+        twin = recipes.parse(recipe.text, other.product.id)
+    except InvalidQueryError:
+        return own
+    theirs = choose(other, twin, choice)
+    return own if theirs is None else shared((own, theirs))
 
 
 def of_frame(cube: Cube, recipe: Recipe, choice: Choice, index: int) -> Stretch:

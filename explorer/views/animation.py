@@ -11,7 +11,7 @@ import numpy as np
 from explorer.analysis import recipes
 from explorer.analysis import stretch as stretches
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.cubes import Reading, Status
+from explorer.corpus.cubes import Cube, Reading, Status
 from explorer.errors import ExplorerError
 from explorer.products import PF_SR, REFLECTANCE_SCALE
 from explorer.views.feed import Batch, FrameFeed
@@ -40,6 +40,8 @@ class AnimationView:
         self._feed: FrameFeed | None = None
         self.on_cube: list[Callable[[Reading, bool], None]] = []
         """Called on the loop as the cube fills, and a last time with True when it is settled."""
+        self.other: Callable[[], Cube | None] = lambda: None
+        """Gives the other sensor's cube, once it is whole and while it shows the same."""
         self.player.on = {
             "date": self._date,
             "pick": self._pick,
@@ -92,6 +94,11 @@ class AnimationView:
             self.player.send("error", ticket=self._ticket, text=problem)
         self._start_feed()
 
+    def other_came(self) -> None:
+        """The other sensor's cube has been read, or shows something else: paint anew where both share a stretch."""
+        if stretches.parse(self._selection.stretch).same:
+            self._start_feed()
+
     def seek(self, index: int) -> None:
         """Show another date of the same sample."""
         self.player.send("seek", ticket=self._ticket, index=index)
@@ -125,8 +132,9 @@ class AnimationView:
             self._loop.call(lambda: self._send(ticket, reading, batch))
 
         self._feed = FrameFeed(
-            reading, recipe, choice, self._selection.date_index, self._paint, emit, WORKERS
-        )
+            reading, recipe, choice, self._selection.date_index, self._paint, emit, WORKERS,
+            self.other() if choice.same else None,
+        )  # fmt: skip
 
     def _send(self, ticket: int, reading: Reading, batch: Batch) -> None:
         if ticket != self._ticket:

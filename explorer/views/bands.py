@@ -1,16 +1,16 @@
-"""The Sentinel-2 panel: months in colour, the bands of one month, and spectra."""
+"""The Sentinel-2 panel: months in colour, and the bands of one month or the months of one band."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from explorer.analysis import recipes
 from explorer.analysis import stretch as stretches
-from explorer.analysis.composite import Painter, make, measure, png
+from explorer.analysis.composite import Legend, Painter, legend, make, measure, png
 from explorer.analysis.profiles import to_pf
 from explorer.analysis.recipes import Recipe
 from explorer.analysis.stretch import Choice
@@ -18,8 +18,10 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube, Listener, Reading
 from explorer.errors import ExplorerError
 from explorer.products import S2_SR
+from explorer.views import sentinel_look
 from explorer.views.parts import Component, Loop, script, source, whole
-from explorer.views.selection import Selection, pins
+from explorer.views.selection import MAX_TEXT, Selection, drawn, pins
+from explorer.views.sentinel_look import SentinelLook
 
 
 class Grid(Component):
@@ -31,25 +33,33 @@ class Grid(Component):
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """All pictures of one sample: `rgb` a row of months, `grey` a row a month and a column a band; PNG bytes."""
+    """All pictures of one sample: `rgb` a row of months, `grey` a row a month and a column a band; PNG bytes.
+
+    `empty` names `month,band` where nothing was measured at all; `legend` is of `rgb`, None for a composite.
+    """
 
     rgb: bytes | None
     grey: bytes | None
     empty: tuple[str, ...]
+    legend: Legend | None = None
 
 
-def paint(cube: Cube, recipe: Recipe, choice: Choice, grey: bool = True) -> Pictures:
-    """Pictures of a cube; holes are transparent. `empty` names `month,band` where nothing was measured at all."""
+def paint(
+    cube: Cube, recipe: Recipe, choice: Choice, grey: bool = True, other: Cube | None = None
+) -> Pictures:
+    """Pictures of a cube; holes are transparent. `other` is Planet Fusion's cube, for one stretch for both."""
     rows = cube.there.tolist()
     if not rows:
         return Pictures(None, None, ())
     size, count = S2_SR.size, len(cube.bands)
-    colour = make(cube, recipe, choice)
+    stretch = stretches.choose_together(cube, recipe, choice, other)
+    key = legend(recipe, stretch)
+    colour = make(cube, recipe, choice, stretch)
     months = np.zeros((size, size * len(cube.status), 4), np.uint8)
     for i in rows:
         months[:, i * size : (i + 1) * size] = colour.rgba(i)
     if not grey:
-        return Pictures(png(months), None, ())
+        return Pictures(png(months), None, (), key)
     sheet = np.zeros((size * len(cube.status), size * count, 2), np.uint8)
     empty = []
     for b, name in enumerate(cube.bands):
@@ -59,7 +69,7 @@ def paint(cube: Cube, recipe: Recipe, choice: Choice, grey: bool = True) -> Pict
             if not rgba[..., 3].any():
                 empty.append(f"{i},{b}")
             sheet[i * size : (i + 1) * size, b * size : (b + 1) * size] = rgba[..., [0, 3]]
-    return Pictures(png(months), png(sheet), tuple(empty))
+    return Pictures(png(months), png(sheet), tuple(empty), key)
 
 
 class BandsView:
@@ -72,17 +82,35 @@ class BandsView:
         self._reading: Reading | None = None
         self._listener: Listener | None = None
         self.on_cube: list[Callable[[Reading, bool], None]] = []
+        self._empty: tuple[str, ...] = ()
+        self.other: Callable[[], Cube | None] = lambda: None
+        """Gives Planet Fusion's cube, once it is whole."""
         self.grid.on = {
             "pick": self._pick,
+            "look": self._set_look,
+            "ready": lambda _data: self._send_menu(),
             "retry": lambda _data: self.open(selection.sample_id),
         }
-        selection.param.watch(lambda _e: self._send_pins(), "pixels")
-        selection.param.watch(lambda *_e: self._send_pictures(grey=False), ["composite", "stretch"])
+        self._shown = self._asked
+        selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names", "regions"])
+        selection.param.watch(lambda *_e: self._look_changed(), ["composite", "stretch", "sentinel"])
 
     @property
     def reading(self) -> Reading | None:
         """What is shown, or being read."""
         return self._reading
+
+    @property
+    def shared_cube(self) -> Cube | None:
+        """The cube for a stretch that both sensors share: once it is whole, while the panel shows what Planet shows."""
+        reading = self._reading
+        ready = reading is not None and reading.complete and not self._selection.sentinel.composite
+        return reading.cube if ready and reading is not None else None
+
+    def other_came(self) -> None:
+        """Planet Fusion's cube has been read: paint anew where both share a stretch."""
+        if stretches.parse(self._selection.stretch).same:
+            self._send_pictures(grey=False)
 
     def open(self, sample_id: str | None) -> None:
         """Show a sample's mosaics as soon as they are read."""
@@ -95,6 +123,7 @@ class BandsView:
                 problem = str(error)
         bands = [{"name": b.name, "title": b.title, "wavelength": b.wavelength} for b in S2_SR.bands]
         self.grid.send("open", ticket=self._ticket, sample=sample_id, bands=bands)
+        self._send_look()
         self._send_pins()
         if problem:
             self.grid.send("error", ticket=self._ticket, text=problem)
@@ -134,15 +163,25 @@ class BandsView:
         for listener in self.on_cube:
             listener(reading, True)
 
+    @property
+    def _asked(self) -> tuple[str, str, str]:
+        return self._selection.composite, self._selection.stretch, self._selection.sentinel.composite
+
+    def _look_changed(self) -> None:
+        self._send_look()
+        if self._asked != self._shown:
+            self._send_pictures(grey=False)
+
     def _send_pictures(self, grey: bool = True) -> None:
+        self._shown = asked = self._asked
         reading, ticket = self._reading, self._ticket
         if reading is None or not reading.complete:
             return
-        asked = (self._selection.composite, self._selection.stretch)
-        recipe, choice = _twin(asked[0]), stretches.parse(asked[1])
+        (recipe, _), choice = _recipe(*asked[::2]), stretches.parse(asked[1])
+        other = self.other() if choice.same and not asked[2] else None
 
         def done(pictures: Pictures) -> None:
-            if ticket != self._ticket or asked != (self._selection.composite, self._selection.stretch):
+            if ticket != self._ticket or asked != self._asked:
                 return
             self._empty = pictures.empty if grey else self._empty
             self.grid.send(
@@ -154,14 +193,42 @@ class BandsView:
                 rgb=pictures.rgb,
                 grey=pictures.grey,
                 empty=list(self._empty),
+                legend=asdict(pictures.legend) if pictures.legend is not None else None,
             )
 
-        self._loop.work(lambda: paint(reading.cube, recipe, choice, grey), done)
+        self._loop.work(lambda: paint(reading.cube, recipe, choice, grey, other), done)
 
-    _empty: tuple[str, ...] = ()
+    def _send_menu(self) -> None:
+        self.grid.send("menu", groups=recipes.menu(S2_SR.id))
+        self._send_look()
+
+    def _send_look(self, problem: str = "") -> None:
+        look = self._selection.sentinel
+        recipe, twin = _recipe(self._selection.composite, look.composite)
+        self.grid.send(
+            "look", composite=look.composite, title=recipe.title, twin=twin, by=look.by, band=look.band, room=look.room,
+            problem=problem,
+        )  # fmt: skip
+
+    def _set_look(self, data: dict[str, Any]) -> None:
+        """Take what somebody chose of the panel, each a word as in a link, or say what is wrong with it."""
+        look = self._selection.sentinel
+        for key in ("composite", "by", "band", "room"):
+            word = data.get(key)
+            if not isinstance(word, str):
+                continue
+            try:
+                given = sentinel_look.parse(word[:MAX_TEXT])
+            except ExplorerError as error:
+                self._send_look(str(error))
+                return
+            if given in (SentinelLook(), replace(SentinelLook(), **{key: getattr(given, key)})):
+                look = replace(look, **{key: getattr(given, key)})
+        self._selection.sentinel = look
 
     def _send_pins(self) -> None:
-        self.grid.send("pins", pins=pins(self._selection.pixels, self._selection.names))
+        selection = self._selection
+        self.grid.send("pins", pins=pins(selection.pixels, selection.names), regions=drawn(selection.regions))
 
     def _pick(self, data: dict[str, Any]) -> None:
         row, col = whole(data, "row", S2_SR.size), whole(data, "col", S2_SR.size)
@@ -169,9 +236,9 @@ class BandsView:
             self._selection.pin(to_pf(row, col), add=bool(data.get("add")))
 
 
-def _twin(composite: str) -> Recipe:
-    """What Sentinel-2 shows beside Planet Fusion: the same, or true colour where it cannot."""
+def _recipe(composite: str, own: str) -> tuple[Recipe, bool]:
+    """What Sentinel-2 shows: its own, or the same as Planet Fusion; and False where it has no bands for that."""
     try:
-        return recipes.parse(composite, S2_SR.id)
+        return recipes.parse(own or composite, S2_SR.id), True
     except ExplorerError:
-        return recipes.parse("true", S2_SR.id)
+        return recipes.parse("true", S2_SR.id), False

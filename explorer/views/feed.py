@@ -11,7 +11,7 @@ from explorer.analysis import stretch as stretches
 from explorer.analysis.composite import Legend, Picture, legend, make
 from explorer.analysis.recipes import Recipe
 from explorer.analysis.stretch import Choice, stretch_positions
-from explorer.corpus.cubes import Reading, Status
+from explorer.corpus.cubes import Cube, Reading, Status
 
 BATCH = 16
 """Frames a message: few enough to show early, many enough not to flood."""
@@ -40,7 +40,7 @@ class FrameFeed:
 
     The first picture uses a stretch of what has been read by then; as soon as the dates that the fixed stretch is
     measured on are settled, everything is painted with that (a higher `paint`), so that the end result does not
-    depend on where the viewer began.
+    depend on where the viewer began. `other` is another sensor's cube, whole, for a choice of one stretch for both.
     """
 
     def __init__(
@@ -52,9 +52,10 @@ class FrameFeed:
         paint: int,
         emit: Callable[[Batch], None],
         workers: Executor,
+        other: Cube | None = None,
     ) -> None:
         self._reading, self._first, self._emit, self._workers = reading, first, emit, workers
-        self._recipe, self._choice = recipe, choice
+        self._recipe, self._choice, self._other = recipe, choice, other
         self._legend: Legend | None = None
         self._paint = paint
         self._painter: Picture | None = None
@@ -133,7 +134,7 @@ class FrameFeed:
         ready = self._reading.finished or (coarse.all() and (coarse == Status.THERE).any())
         if not len(cube.there) or not (ready or self._painter is None):
             return
-        stretch = stretches.choose(cube, self._recipe, self._choice)
+        stretch = stretches.choose_together(cube, self._recipe, self._choice, self._other)
         if ready:
             self._final = True
             if self._painter is not None and self._painter.stretch != stretch:

@@ -9,6 +9,7 @@ const makeLook = ({ send, button }) => {
   const high = element("input", { type: "number", step: "0.01", "aria-label": "Highest value of the range" })
   const gamma = element("input", { type: "range", min: 0.5, max: 2.5, step: 0.05, "aria-label": "Gamma" })
   const gammaText = element("output")
+  const same = element("input", { type: "checkbox", "aria-label": "One stretch for Planet Fusion and Sentinel-2" })
   const layer = element("select", { "aria-label": "Quality overlay", disabled: true }, element("option", { value: "" }, "no quality layers"))
   layer.addEventListener("change", () => send("overlay", layer.value))
   const problem = element("div", { class: "problem", role: "alert" })
@@ -19,6 +20,7 @@ const makeLook = ({ send, button }) => {
     element("label", { class: "field" }, "or a formula", formula),
     note,
     element("label", { class: "field" }, "Stretch", mode), range,
+    element("label", { class: "check", title: "Black and white mean the same reflectance in both panels, as long as both show the same" }, same, "Same for both sensors"),
     element("label", { class: "field" }, "Gamma", gamma, gammaText),
     element("label", { class: "field" }, "Quality", layer),
     problem)
@@ -42,6 +44,7 @@ const makeLook = ({ send, button }) => {
   const stretch = () => {
     const words = [mode.value === "range" ? `${Number(low.value)}-${Number(high.value)}` : mode.value]
     if (!own) words.push(`g${gamma.value}`)
+    if (same.checked && mode.value !== "frame") words.push("same")
     send("stretch", words.join(","))
   }
   mode.addEventListener("change", () => {
@@ -50,6 +53,7 @@ const makeLook = ({ send, button }) => {
     stretch()
   })
   for (const input of [low, high]) input.addEventListener("change", stretch)
+  same.addEventListener("change", stretch)
   gamma.addEventListener("input", () => { gammaText.textContent = gamma.value })
   gamma.addEventListener("change", () => { own = false; stretch() })
 
@@ -80,9 +84,11 @@ const makeLook = ({ send, button }) => {
       range.hidden = data.mode !== "range"
       if (data.mode === "range") { low.value = data.low; high.value = data.high }
       own = data.gamma === null
+      same.checked = data.same
+      same.disabled = data.mode === "frame" // each date has a stretch of its own
       gamma.value = data.gamma ?? (data.legend ? 1 : 1.25)
       gammaText.textContent = gamma.value
-      toggle.setAttribute("aria-pressed", String(!["true", "false"].includes(data.composite) || data.mode !== "fixed" || !own))
+      toggle.setAttribute("aria-pressed", String(!["true", "false"].includes(data.composite) || data.mode !== "fixed" || !own || data.same))
     },
     showLegend(data) {
       legend.hidden = !data
