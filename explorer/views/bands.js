@@ -191,11 +191,12 @@ export function render({ model, el }) {
     return node
   }
   const makeRoom = () => {
-    const wanted = state.look.room || (low.matches ? "images" : "")
+    const tight = low.matches && (panel()?.clientWidth ?? 0) < 800 // alone on the page, there is room
+    const wanted = state.look.room || (tight ? "images" : "")
     images.hidden = wanted === "spectrum"
     panel()?.style.setProperty("--spectrum-shown", wanted === "images" ? "none" : "flex")
     for (const item of room.children) {
-      item.hidden = low.matches && item.dataset.value === ""
+      item.hidden = tight && item.dataset.value === ""
       item.setAttribute("aria-pressed", String(item.dataset.value === wanted))
     }
   }
@@ -261,7 +262,7 @@ export function render({ model, el }) {
     },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
-  const resized = new ResizeObserver(drawMonths)
+  const resized = new ResizeObserver(() => { makeRoom(); drawMonths() })
   resized.observe(el)
   model.on("remove", () => { gone.abort(); resized.disconnect() })
   model.send_msg({ type: "ready" })
