@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.analysis.curves import parse as parse_curves
@@ -66,6 +66,7 @@ LINKS = st.builds(
 )
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(LINKS)
 def test_a_link_written_down_reads_as_it_was(link: Link) -> None:
     assert decode(encode(link)) == link
