@@ -133,6 +133,14 @@ class CancelledError(ExplorerError):
     """Work that was given up because nobody waits for it any more."""
 
 
+class StoryError(ExplorerError, ValueError):
+    """A story file that is none; `line` counts from 1, None where no line is to blame."""
+
+    def __init__(self, name: str, line: int | None, why: str) -> None:
+        super().__init__(f"{name}{f', line {line}' if line else ''}: {why}")
+        self.line = line
+
+
 class OutputError(ExplorerError, OSError):
     """A file or folder that was asked for and cannot be written."""
 
