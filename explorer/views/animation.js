@@ -7,7 +7,7 @@ export function render({ model, el }) {
   const SHEET = [12, 24, 48]
   const state = {
     ticket: -1, dates: [], times: [], frames: [], versions: [], status: [], reasons: {}, gaps: null,
-    index: 0, other: -1, range: [0, 0], shown: -1, playing: false, loop: true, speed: 10, pins: [], bounds: null, corners: null,
+    index: 0, other: -1, range: [0, 0], shown: -1, playing: false, loop: true, speed: 10, pins: [], place: null, credit: "",
     overlays: [], legend: null, change: null, error: null, pending: 0, settled: false, firstMarked: false, readyMarked: false, sheet: 0,
   }
 
@@ -18,16 +18,25 @@ export function render({ model, el }) {
     button,
     onPick: (pixel, add) => { if (state.dates.length) model.send_msg({ type: "pick", ...pixel, add }) },
     onMovePin: (i, pixel, done) => movePin(i, pixel, done),
-    onHover: (pixel) => hover(pixel),
+    onHover: (pixel, pane) => {
+      const index = pane ? state.other : state.index
+      readout.show(pixel, state.place, !state.playing && there(index) ? index : -1)
+    },
+    regions: {
+      onAdd: (kind, points) => model.send_msg({ type: "draw", kind, points }),
+      onMove: (region, points, done) => model.send_msg({ type: "reshape", region, points, done }),
+      onRemove: (region) => model.send_msg({ type: "erase", region }),
+    },
   })
+  const readout = makeReadout({ el: stage.readout, ask: (row, col, index) => model.send_msg({ type: "under", row, col, index, ticket: state.ticket }) })
   const timeline = makeTimeline({
     root: () => root,
     onSeek: (index, settled) => { setPlaying(false); seek(index, settled) },
     onCompare: (index) => { state.other = index; draw(); askChange() },
     onRange: (range) => { state.range = range; restart(); drawTimeline() },
   })
-  const sheet = element("div", { class: "sheet", hidden: true })
-  const well = element("div", { class: "well" }, stage.el, sheet)
+  const sheet = makeSheet({ onDate: (index) => { look.value = "single"; setLook("single"); seek(index, true) } })
+  const well = element("div", { class: "well" }, stage.el, sheet.el)
   const play = button("Play", icon("play"), () => setPlaying(!state.playing), { class: "play" })
   const loop = button("Loop", icon("loop"), () => setLoop(!state.loop), { "aria-pressed": "true" })
   const choice = (label, options, chosen, act) => {
@@ -38,7 +47,7 @@ export function render({ model, el }) {
   const speed = choice("Frames per second", SPEEDS.map((value) => [String(value), `${value} /s`]), "10", (value) => { state.speed = Number(value); anchor() })
   const look = choice("View", [["single", "One date"], ["swipe", "Swipe two"], ["side", "Side by side"], ["difference", "Difference"], ...SHEET.map((n) => [`sheet-${n}`, `Sheet of ${n}`])], "single", (value) => setLook(value))
   const looks = makeLook({ button, send: (type, value) => {
-    if (type === "overlay" && !value) { clearOverlays(); looks.showLegend(state.legend); draw() }
+    if (type === "overlay" && !value) { clearOverlays(); looks.showLegend(state.legend); draw(); if (state.sheet) drawSheet() }
     else model.send_msg({ type, value, ticket: state.ticket })
   } })
   const clearOverlays = () => { for (const picture of state.overlays) picture?.close(); state.overlays = [] }
@@ -55,7 +64,7 @@ export function render({ model, el }) {
     progress.title = title
   }
   const root = element("div", { class: "stack" },
-    element("div", { class: "bar" }, element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites, looks.toggle), look, looks.panel),
+    element("div", { class: "bar" }, element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites, looks.toggle), look, button("Save the picture as PNG", icon("save"), () => save(), { class: "save" }), looks.panel),
     well,
     timeline.el,
     element("div", { class: "controls" },
@@ -70,8 +79,8 @@ export function render({ model, el }) {
   // --- drawing ---------------------------------------------------------------------------------
   const there = (i) => state.status[i] === status.THERE
   const inRange = (i) => i >= state.range[0] && i <= state.range[1]
-  const firstThere = () => Math.max(0, state.status.findIndex((s, i) => s === status.THERE && inRange(i)))
-  const lastThere = () => Math.max(0, state.status.findLastIndex((s, i) => s === status.THERE && inRange(i)))
+  const firstThere = () => Math.max(0, state.status.findIndex((_, i) => there(i) && inRange(i)))
+  const lastThere = () => Math.max(0, state.status.findLastIndex((_, i) => there(i) && inRange(i)))
   const compares = () => stage.mode !== "single" || differs()
   const differs = () => look.value === "difference"
   // The change between the two dates comes from the server: the browser has pictures, not reflectance.
@@ -92,30 +101,33 @@ export function render({ model, el }) {
       state.firstMarked = true
       mark("first-frame", { sample: state.sample, index: state.index })
     }
-    const iso = state.dates[state.index]
-    stage.dates[0].textContent = iso ? longDate(iso) : ""
-    if (compares() && state.other >= 0) {
-      stage.paint(1, differs() ? null : state.frames[state.other], state.overlays[state.other])
-      const other = state.dates[state.other]
-      stage.dates[1].textContent = other ? longDate(other) + (there(state.other) ? "" : ": no chip") : ""
+    stage.dates[0].replaceChildren(...label(state.index, differs() && state.other >= 0 ? ` minus ${longDate(state.dates[state.other])}` : ""))
+    if (compares() && !differs() && state.other >= 0) {
+      stage.paint(1, state.frames[state.other], state.overlays[state.other])
+      stage.dates[1].replaceChildren(...label(state.other))
+      stage.lack(1, lackOf(state.other))
     }
     showMessage()
     drawTimeline()
   }
+  const gapOf = (index) => gapText(state.gaps?.[index])
+  const label = (index, more = "") => {
+    const iso = state.dates[index], gap = gapOf(index)
+    return iso ? [longDate(iso) + more, ...(gap ? [element("small", {}, gap)] : [])] : []
+  }
+  const lackOf = (index) => lackText(state, index)
   const drawTimeline = () => timeline.draw({
-    dates: state.dates, status: state.status, gaps: state.gaps, index: state.index, range: state.range,
+    dates: state.dates, status: state.status, reasons: state.reasons, gaps: state.gaps, index: state.index, range: state.range,
     other: compares() ? state.other : -1, ready: (i) => Boolean(state.frames[i]),
   })
 
   const showMessage = () => {
     const { message } = stage
-    let text = "", retry = false
-    const now = state.status[state.index]
+    let text = lackOf(state.index), retry = false
+    stage.lack(0, "", Boolean(text))
     if (state.error) { text = state.error; retry = true }
     else if (!state.dates.length) text = "Click a sample on the map"
-    else if (now === status.ABSENT) text = `No chip on ${longDate(state.dates[state.index])}`
-    else if (now === status.BROKEN) text = `Chip of ${longDate(state.dates[state.index])} cannot be shown: ${state.reasons[state.index] ?? "broken"}`
-    else if (!state.frames[state.index]) text = "Loading …"
+    else if (!text && !state.frames[state.index]) text = "Loading …"
     if (message.dataset.text === text) return
     message.dataset.text = text
     message.replaceChildren(text)
@@ -123,23 +135,25 @@ export function render({ model, el }) {
     if (retry) message.append(button("Try again", "Try again", () => model.send_msg({ type: "retry" })))
   }
 
-  // A sheet of N dates, evenly through the range; a click goes to the date.
   const drawSheet = () => {
-    sheet.hidden = !state.sheet
     stage.el.hidden = Boolean(state.sheet)
-    if (!state.sheet) return
-    const list = playable()
-    const n = Math.min(state.sheet, list.length)
-    const chosen = Array.from({ length: n }, (_, k) => list[Math.round((k * (list.length - 1)) / Math.max(n - 1, 1))])
-    const columns = { 12: 4, 24: 6, 48: 8 }[state.sheet]
-    sheet.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`
-    sheet.replaceChildren(...chosen.map((i) => {
-      const canvas = element("canvas", { width: SIZE, height: SIZE })
-      canvas.getContext("2d").drawImage(state.frames[i], 0, 0)
-      const text = longDate(state.dates[i])
-      return element("button", { type: "button", title: text, "aria-label": text, onclick: () => { look.value = "single"; setLook("single"); seek(i, true) } },
-        canvas, element("span", {}, state.sheet > 24 ? text.replace(/ 20/, " ’") : text))
-    }))
+    sheet.draw(state.sheet, playable(), { dates: state.dates, note: gapOf, picture: (context, i) => {
+      context.drawImage(state.frames[i], 0, 0)
+      if (state.overlays[i]) context.drawImage(state.overlays[i], 0, 0)
+      for (const region of stage.drawing.regions) strokeRegion(context, cornersOf(region), region.colour, ([row, col]) => [col, row], { width: 1.5 })
+    } })
+  }
+  const save = () => {
+    if (!state.dates.length) return
+    const shown = look.value === "single" ? "" : ` · ${look.selectedOptions[0].text}`
+    const what = `${state.sample} · Planet Fusion, ${looks.title}${shown}`
+    if (state.sheet) { download(pictureOfSheet(sheet, [what, state.credit]), `${state.sample}_sheet.png`); return }
+    const { width, side } = stage.size
+    const picture = makePicture(width, side, [`${what} · UTM ${state.sample.slice(0, 3)}`, state.credit], (context) => {
+      stage.copy(context)
+      if (looks.colours) drawLegend(context, looks.colours, 8, 56)
+    })
+    download(picture, `${state.sample}_${state.dates[state.index]}.png`)
   }
   const setLook = (value) => {
     state.sheet = value.startsWith("sheet-") ? Number(value.slice(6)) : 0
@@ -164,24 +178,6 @@ export function render({ model, el }) {
     lastMove = performance.now()
     model.send_msg({ type: "move", pin: i, ...pixel })
   }
-  let asked = 0, under = null
-  const hover = (pixel) => {
-    under = pixel
-    if (!pixel || !state.bounds) { stage.readout.replaceChildren(); return }
-    const { row, col } = pixel
-    const [left, , , top] = state.bounds
-    const x = (col + 0.5) / SIZE, y = (row + 0.5) / SIZE
-    const [nw, ne, sw, se] = state.corners
-    const mix = (k) => (nw[k] * (1 - x) + ne[k] * x) * (1 - y) + (sw[k] * (1 - x) + se[k] * x) * y
-    const degrees = (v, letters) => `${Math.abs(v).toFixed(5)}° ${letters[v < 0 ? 1 : 0]}`
-    const lines = [`row ${row}, col ${col} · ${degrees(mix(1), "NS")} ${degrees(mix(0), "EW")}`,
-      `E ${(left + 3 * col + 1.5).toFixed(0)} N ${(top - 3 * row - 1.5).toFixed(0)} m (UTM)`]
-    stage.readout.replaceChildren(...lines.map((line) => element("div", {}, line)), stage.readout.children[2] ?? element("div"))
-    if (state.playing || !there(state.index) || performance.now() - asked < 80) return
-    asked = performance.now()
-    model.send_msg({ type: "under", row, col, index: state.index, ticket: state.ticket })
-  }
-
   // --- time ------------------------------------------------------------------------------------
   let lastSent = 0, sendTimer = 0
   const tell = (settled) => {
@@ -258,6 +254,7 @@ export function render({ model, el }) {
     const act = { ArrowLeft: () => step(-1), ArrowRight: () => step(1), Home: () => seek(firstThere(), true), End: () => seek(lastThere(), true) }[event.key]
     if (act) { act(); event.preventDefault() }
     else if (event.key === " " && !event.target.closest("button")) { setPlaying(!state.playing); event.preventDefault() }
+    else if (!event.ctrlKey && !event.metaKey && !event.altKey && !state.sheet && stage.drawing.shortcut(event.key)) { stage.el.focus(); event.preventDefault() }
   })
   page.on("seek", ({ time, index, settled = true }) => {
     if (!state.times.length) return
@@ -283,7 +280,7 @@ export function render({ model, el }) {
       if (index === state.index || (compares() && index === state.other)) draw()
     } finally {
       state.pending--
-      if (state.pending === 0) { drawTimeline(); drawSheet(); checkReady() }
+      if (state.pending === 0) { drawTimeline(); if (state.sheet) drawSheet(); checkReady() }
     }
   }
   const checkReady = () => {
@@ -299,8 +296,9 @@ export function render({ model, el }) {
         ticket: data.ticket, sample: data.sample, dates: data.dates, times: data.dates.map((iso) => Date.parse(`${iso}T10:30:00Z`)),
         frames: new Array(data.dates.length).fill(null), versions: [], status: new Array(data.dates.length).fill(0), reasons: {}, gaps: null,
         change: null, legend: null,
-        index: data.index, shown: -1, bounds: data.bounds, corners: data.corners, error: null, settled: false, firstMarked: false, readyMarked: false,
+        index: data.index, shown: -1, credit: data.credit, error: null, settled: false, firstMarked: false, readyMarked: false,
       })
+      state.place = data.bounds && { bounds: data.bounds, corners: data.corners, zone: data.sample.slice(0, 3) }
       if (state.range[1] === 0 || state.range[1] >= data.dates.length) state.range = [0, Math.max(0, data.dates.length - 1)]
       clearOverlays()
       looks.layers([])
@@ -333,10 +331,7 @@ export function render({ model, el }) {
       draw()
       checkReady()
     },
-    under(data) {
-      if (!under || data.row !== under.row || data.col !== under.col) return
-      stage.readout.children[2]?.replaceChildren(data.text)
-    },
+    under(data) { readout.came(data) },
     menu(data) { looks.menu(data.groups) },
     look(data) {
       if (!data.problem) for (const item of composites) item.setAttribute("aria-pressed", String(item.dataset.value === data.composite))
@@ -353,7 +348,8 @@ export function render({ model, el }) {
       if (data.ticket !== state.ticket) return
       state.gaps = data.gaps
       looks.layers(data.layers)
-      drawTimeline()
+      draw()
+      if (state.sheet) drawSheet()
     },
     async overlays(data) {
       if (data.ticket !== state.ticket || data.layer !== looks.layer) return
@@ -365,6 +361,7 @@ export function render({ model, el }) {
       data.indices.forEach((index, k) => { state.overlays[index] = pictures[k] })
       looks.showLegend(data.legend)
       draw()
+      if (state.sheet) drawSheet()
     },
     async difference(data) {
       if (data.ticket !== state.ticket || !differs()) return
@@ -379,6 +376,10 @@ export function render({ model, el }) {
       state.pins = data.pins
       clear.hidden = data.pins.length < 2
       stage.setPins(data.pins)
+    },
+    regions(data) {
+      stage.drawing.set(data.regions, data.problem)
+      if (state.sheet) drawSheet()
     },
     seek(data) { if (data.ticket === state.ticket) { setPlaying(false); seek(data.index, true) } },
     error(data) { if (data.ticket === state.ticket) { state.error = data.text; tellProgress(""); draw() } },

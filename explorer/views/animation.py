@@ -10,20 +10,23 @@ import numpy as np
 
 from explorer.analysis import recipes
 from explorer.analysis import stretch as stretches
+from explorer.analysis.shapes import Shape
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube, Reading, Status
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.products import PF_SR, REFLECTANCE_SCALE
 from explorer.views.feed import Batch, FrameFeed
 from explorer.views.overlays import Overlays
 from explorer.views.parts import WORKERS, Component, Loop, script, source, whole
-from explorer.views.selection import MAX_PIXELS, MAX_TEXT, Selection, pins
+from explorer.views.selection import MAX_PIXELS, MAX_TEXT, Selection, drawn, pins
 
 
 class Player(Component):
     """The browser's side of the panel."""
 
-    _esm = script("stage.js", "timeline.js", "look.js", "animation.js")
+    _esm = script(
+        "save.js", "draw.js", "stage.js", "timeline.js", "look.js", "sheet.js", "readout.js", "animation.js"
+    )
     _stylesheets: ClassVar[list[Any]] = [source("animation.css")]
 
 
@@ -33,7 +36,7 @@ class AnimationView:
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
         self.player = Player(loop, bus=bus, sizing_mode="stretch_both", min_height=0)
-        self._stay = False
+        self._stay = self._dragged = False
         self._ticket = 0
         self._paint = 0
         self._reading: Reading | None = None
@@ -52,9 +55,13 @@ class AnimationView:
             "clear": lambda _data: selection.keep_last_pixel(),
             "move": self._move,
             "under": self._under,
+            "draw": self._draw,
+            "reshape": self._reshape,
+            "erase": self._erase,
         }
         self.overlays = Overlays(corpus, selection, loop, self.player)
         selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
+        selection.param.watch(lambda *_e: self._send_regions(), "regions")
         selection.param.watch(lambda *_e: self._start_feed(), ["composite", "stretch"])
 
     @property
@@ -88,8 +95,10 @@ class AnimationView:
             index=first,
             bounds=bounds,
             corners=corners,
+            credit=self._corpus.attribution(PF_SR.id),
         )
         self._send_pins()
+        self._send_regions()
         if problem:
             self.player.send("error", ticket=self._ticket, text=problem)
         self._start_feed()
@@ -178,6 +187,10 @@ class AnimationView:
     def _send_pins(self) -> None:
         self.player.send("pins", pins=pins(self._selection.pixels, self._selection.names))
 
+    def _send_regions(self, problem: str = "") -> None:
+        if not self._dragged:  # the browser is ahead
+            self.player.send("regions", regions=drawn(self._selection.regions), problem=problem)
+
     def _date(self, data: dict[str, Any]) -> None:
         index = whole(data, "index", len(PF_SR.dates))
         if data.get("ticket") == self._ticket and index is not None:
@@ -196,6 +209,36 @@ class AnimationView:
         if pin is not None and row is not None and col is not None:
             self._selection.move_pin(pin, (row, col))
 
+    def _draw(self, data: dict[str, Any]) -> None:
+        """Take a region that was drawn, or say what is wrong with it."""
+        try:
+            self._selection.add_region(_shape(data.get("kind"), data.get("points")))
+        except ExplorerError as error:
+            self._send_regions(f"{error}.")
+
+    def _reshape(self, data: dict[str, Any]) -> None:
+        """Take a region's new place or form while it is dragged; at the end say what became of it."""
+        index = whole(data, "region", len(self._selection.regions))
+        if index is None:
+            return
+        done, problem = bool(data.get("done")), ""
+        self._dragged = True
+        try:
+            self._selection.move_region(
+                index, _shape(self._selection.regions[index].kind, data.get("points"))
+            )
+        except ExplorerError as error:
+            problem = f"{error}." if done else ""
+        finally:
+            self._dragged = False
+        if done:
+            self._send_regions(problem)
+
+    def _erase(self, data: dict[str, Any]) -> None:
+        index = whole(data, "region", len(self._selection.regions))
+        if index is not None:
+            self._selection.remove_region(index)
+
     def _under(self, data: dict[str, Any]) -> None:
         """Tell the reflectance under the pointer: the picture in the browser is stretched and compressed."""
         row, col = whole(data, "row", PF_SR.size), whole(data, "col", PF_SR.size)
@@ -207,7 +250,7 @@ class AnimationView:
             return
         values = cube.data[index, :, row, col] * REFLECTANCE_SCALE
         text = " · ".join(f"{name} {value:.4f}" for name, value in zip(cube.bands, values, strict=True))
-        self.player.send("under", row=row, col=col, text=text)
+        self.player.send("under", row=row, col=col, index=index, text=text)
 
     def _set_look(self, composite: Any = None, stretch: Any = None) -> None:
         """Take a composite or stretch that somebody chose or typed, or say what is wrong with it."""
@@ -218,3 +261,10 @@ class AnimationView:
                 self._selection.stretch = str(stretches.parse(str(stretch)[:MAX_TEXT]))
         except ExplorerError as error:
             self.player.send("look", problem=str(error))
+
+
+def _shape(kind: Any, points: Any) -> Shape:
+    """A region out of a message, which can hold anything. Raises `InvalidQueryError`."""
+    if not isinstance(points, list) or not all(isinstance(point, list) for point in points):
+        raise InvalidQueryError("a region's corners are a list of row and column pairs")
+    return Shape.of(str(kind), points)

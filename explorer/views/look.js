@@ -40,6 +40,7 @@ const makeLook = ({ send, button }) => {
   list.addEventListener("change", () => { if (list.value) send("composite", list.value) })
   formula.addEventListener("change", () => { if (formula.value.trim()) send("composite", `expr:${formula.value.trim()}`) })
   let last = null // what is shown, for a menu that comes after it
+  let shown = null // the legend
   let own = true // whether gamma is the picture's own
   const stretch = () => {
     const words = [mode.value === "range" ? `${Number(low.value)}-${Number(high.value)}` : mode.value]
@@ -61,6 +62,8 @@ const makeLook = ({ send, button }) => {
   return {
     toggle, panel, legend,
     get layer() { return layer.value },
+    get title() { return (list.value ? list.selectedOptions[0]?.text : formula.value) || "picture" },
+    get colours() { return shown },
     layers(names) {
       const chosen = names.includes(layer.value) ? layer.value : ""
       layer.disabled = !names.length
@@ -91,11 +94,13 @@ const makeLook = ({ send, button }) => {
       toggle.setAttribute("aria-pressed", String(!["true", "false"].includes(data.composite) || data.mode !== "fixed" || !own || data.same))
     },
     showLegend(data) {
+      shown = data
       legend.hidden = !data
       if (!data) return
       const bar = element("i", { role: "img", "aria-label": `${data.title}, from ${number(data.low)} to ${number(data.high)}` })
-      bar.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`
-      legend.replaceChildren(element("span", {}, data.title), bar,
+      bar.style.background = data.colours.length > 1 ? `linear-gradient(to right, ${data.colours.join(", ")})` : data.colours[0]
+      legend.replaceChildren(element("span", {}, data.title), bar)
+      if (data.colours.length > 1) legend.append(
         element("span", { class: "ends" }, element("b", {}, data.low === null ? "low" : number(data.low)), element("b", {}, data.high === null ? "high" : number(data.high))))
     },
   }

@@ -94,6 +94,7 @@ const fitCanvas = (canvas) => {
 const ICONS = {
   first: "M3 3h2v10H3zM13 3v10L6 8z", last: "M11 3h2v10h-2zM3 3v10l7-5z", previous: "M11 3v10L4 8z", next: "M5 3v10l7-5z",
   play: "M4 2.5v11L13.5 8z", pause: "M4 3h3v10H4zM9 3h3v10H9z",
+  save: "M7 1h2v7h3l-4 4.5L4 8h3zM2 13h12v2H2z",
   loop: "M8 3a5 5 0 0 1 4.6 3H11v1.5h4V3.4h-1.4v1.5A6.5 6.5 0 0 0 1.6 7h1.5A5 5 0 0 1 8 3zm0 10a5 5 0 0 1-4.6-3H5V8.5H1v4.1h1.4v-1.5A6.5 6.5 0 0 0 14.4 9h-1.5A5 5 0 0 1 8 13z",
 }
 const icon = (name) => {

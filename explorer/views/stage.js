@@ -1,18 +1,18 @@
-// The image of the animation: one date, or two of them swiped or side by side; zoom, pan, pins.
+// The image of the animation: one date, or two of them swiped or side by side; zoom, pan, pins, regions.
 
 const SIZE = 200 // pixels along the chip's edge
 const ZOOM = { least: 1, most: 16, step: 1.25 }
 const HIT = 10 // CSS pixels around a pin within which a press means the pin
 
-const makeStage = ({ onPick, onMovePin, onHover, button }) => {
+const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
   const view = { scale: 1, x: 0, y: 0 } // what is in sight: zoom, and the chip's pixel in the upper left corner
   let mode = "single", side = SIZE, width = SIZE, swipe = 0.5, pins = [], pressed = null
 
   const makePane = (label) => {
     const canvas = element("canvas", { class: "image", width: SIZE, height: SIZE, role: "img", "aria-label": label })
     const over = element("canvas", { class: "over" })
-    const date = element("div", { class: "date" })
-    return { canvas, over, date, box: element("div", { class: "pane" }, canvas, over, date) }
+    const date = element("div", { class: "date" }), why = element("div", { class: "why" })
+    return { canvas, over, date, why, box: element("div", { class: "pane" }, canvas, over, why, date) }
   }
   const panes = [makePane("Planet Fusion image"), makePane("Planet Fusion image of the compared date")]
   const handle = element("div", { class: "swipe", role: "slider", tabindex: 0, "aria-label": "Swipe between the two dates", "aria-valuemin": 0, "aria-valuemax": 100 })
@@ -23,17 +23,28 @@ const makeStage = ({ onPick, onMovePin, onHover, button }) => {
   const zooms = element("div", { class: "zooms", role: "group", "aria-label": "Zoom" },
     button("Zoom in", "+", () => zoomAt(ZOOM.step ** 2)), button("Zoom out", "−", () => zoomAt(ZOOM.step ** -2)),
     button("Whole image", "⤢", () => reset(), { hidden: true }))
+  const drawing = makeDrawing({ button, ...regions, redraw: () => drawOver(), focus: () => el.focus() })
   const el = element("div", { class: "stage", tabindex: 0, "aria-label": "Planet Fusion image; click to choose a pixel" },
-    ...panes.map((pane) => pane.box), handle, north, scale, readout, zooms, message)
+    ...panes.map((pane) => pane.box), handle, drawing.tags, north, scale, readout, element("div", { class: "instruments" }, zooms, drawing.bar), drawing.hint, message)
 
   // --- where things are ------------------------------------------------------------------------
   const unit = () => (side / SIZE) * view.scale // CSS pixels of one pixel of the chip
   const shown = (pane) => mode !== "single" || pane === panes[0]
-  const pixelAt = (event) => {
-    const box = (mode === "side" && event.clientX > panes[1].box.getBoundingClientRect().left ? panes[1] : panes[0]).box.getBoundingClientRect()
-    const at = (v, start) => Math.min(SIZE - 1, Math.max(0, Math.floor(start + v / unit())))
-    return { row: at(event.clientY - box.top, view.y), col: at(event.clientX - box.left, view.x) }
+  const place = ([row, col]) => [(col - view.x) * unit(), (row - view.y) * unit()]
+  const paneAt = (event) => {
+    const { left, width: wide } = panes[1].box.getBoundingClientRect()
+    return mode !== "single" && event.clientX > left + (mode === "swipe" ? swipe * wide : 0) ? 1 : 0
   }
+  const pointAt = (event) => {
+    const box = panes[mode === "side" ? paneAt(event) : 0].box.getBoundingClientRect()
+    const at = (v, start) => Math.min(SIZE, Math.max(0, start + v / unit()))
+    return [at(event.clientY - box.top, view.y), at(event.clientX - box.left, view.x)]
+  }
+  const pixelAt = (event) => {
+    const [row, col] = pointAt(event).map((v) => Math.min(SIZE - 1, Math.floor(v)))
+    return { row, col }
+  }
+  const reach = (event) => (event.pointerType === "touch" ? 2 : 1) * (HIT - 2) / unit()
   const pinAt = (event) => {
     const pixel = pixelAt(event)
     let best = -1, least = HIT / unit()
@@ -59,31 +70,33 @@ const makeStage = ({ onPick, onMovePin, onHover, button }) => {
     zooms.lastChild.hidden = view.scale === 1
     el.classList.toggle("zoomed", view.scale > 1)
     drawScale()
-    drawPins()
+    drawOver()
   }
+  const metresOfBar = () => [200, 100, 50, 20, 10].find((m) => (m / 3) * unit() <= side / 3.5) ?? 10
   const drawScale = () => {
-    const metres = [200, 100, 50, 20, 10].find((m) => (m / 3) * unit() <= side / 3.5) ?? 10
+    const metres = metresOfBar()
     scale.style.width = `${(metres / 3) * unit()}px`
     scale.firstChild.textContent = `${metres} m`
   }
-  const drawPins = () => {
-    for (const pane of panes) {
-      if (!shown(pane)) continue
-      const context = fitCanvas(pane.over)
-      pins.forEach((pin, i) => {
-        const x = (pin.col + 0.5 - view.x) * unit(), y = (pin.row + 0.5 - view.y) * unit()
-        drawTenMetre(context, pin, unit(), view.x, view.y) // the ground that Sentinel-2's value stands for
-        drawCross(context, x, y, Math.max(unit() / 2, 2), pin.colour)
-        if (pins.length > 1 || pin.name) {
-          context.font = "600 11px system-ui, sans-serif"
-          context.lineWidth = 3
-          context.strokeStyle = "rgba(0,0,0,.65)"
-          context.fillStyle = "#fff"
-          context.strokeText(pin.name || String(i + 1), x + 7, y - 6)
-          context.fillText(pin.name || String(i + 1), x + 7, y - 6)
-        }
-      })
-    }
+  const drawMarks = (context, how = {}) => {
+    drawing.paint(context, place, how)
+    pins.forEach((pin, i) => {
+      const [x, y] = place([pin.row + 0.5, pin.col + 0.5])
+      drawTenMetre(context, pin, unit(), view.x, view.y) // the ground that Sentinel-2's value stands for
+      drawCross(context, x, y, Math.max(unit() / 2, 2), pin.colour)
+      if (pins.length > 1 || pin.name) {
+        context.font = "600 11px system-ui, sans-serif"
+        context.lineWidth = 3
+        context.strokeStyle = "rgba(0,0,0,.65)"
+        context.fillStyle = "#fff"
+        context.strokeText(pin.name || String(i + 1), x + 7, y - 6)
+        context.fillText(pin.name || String(i + 1), x + 7, y - 6)
+      }
+    })
+  }
+  const drawOver = () => {
+    for (const pane of panes) if (shown(pane)) drawMarks(fitCanvas(pane.over), { letters: pane === panes[1] && mode === "side" })
+    drawing.layOut(place, mode === "side" ? width / 2 - 2 : width, side)
   }
 
   const bound = () => {
@@ -113,18 +126,22 @@ const makeStage = ({ onPick, onMovePin, onHover, button }) => {
   }, { passive: false })
   el.addEventListener("pointerdown", (event) => {
     if (!inside(event) || event.button !== 0) return
-    pressed = { x: event.clientX, y: event.clientY, start: { ...view }, pin: pinAt(event), moved: false, add: event.shiftKey || event.ctrlKey || event.metaKey }
+    const tag = event.target.closest(".tag"), pin = drawing.tool === "pin" && !tag ? pinAt(event) : -1
+    if (tag) drawing.hold(Number(tag.dataset.region), pointAt(event))
+    const draws = Boolean(tag) || (pin < 0 && drawing.down(pointAt(event), reach(event)))
+    pressed = { x: event.clientX, y: event.clientY, start: { ...view }, pin, tag, draws, moved: false, add: event.shiftKey || event.ctrlKey || event.metaKey }
     el.setPointerCapture(event.pointerId)
   })
   el.addEventListener("pointermove", (event) => {
     const pixel = pixelAt(event)
-    onHover(pixel)
-    el.classList.toggle("on-pin", pinAt(event) >= 0)
+    onHover(event.target.closest("button") ? null : pixel, paneAt(event))
+    if (!pressed) el.classList.toggle("on-pin", drawing.hover(pointAt(event), reach(event)) || (drawing.tool === "pin" && pinAt(event) >= 0))
     if (!pressed) return
     const dx = event.clientX - pressed.x, dy = event.clientY - pressed.y
     if (!pressed.moved && Math.hypot(dx, dy) < 4) return
     pressed.moved = true
-    if (pressed.pin >= 0) onMovePin(pressed.pin, pixel, false)
+    if (pressed.draws) drawing.move(pointAt(event))
+    else if (pressed.pin >= 0) onMovePin(pressed.pin, pixel, false)
     else if (view.scale > 1) {
       view.x = pressed.start.x - dx / unit()
       view.y = pressed.start.y - dy / unit()
@@ -135,16 +152,25 @@ const makeStage = ({ onPick, onMovePin, onHover, button }) => {
   const release = (event) => {
     const was = pressed
     pressed = null
+    if (was && event.type === "pointercancel") drawing.cancel()
     if (!was || event.type === "pointercancel") return
+    if ((was.draws && drawing.up(was.moved)) || was.tag) return
     if (!was.moved) {
+      if (drawing.click(pointAt(event), reach(event), event.timeStamp)) return
       performance.mark("explorer:pixel-clicked")
       onPick(pixelAt(event), was.add)
     } else if (was.pin >= 0) onMovePin(was.pin, pixelAt(event), true)
   }
   el.addEventListener("pointerup", release)
   el.addEventListener("pointercancel", release)
-  el.addEventListener("pointerleave", () => onHover(null))
+  el.addEventListener("pointerleave", () => onHover(null, 0))
   el.addEventListener("keydown", (event) => {
+    const middle = [view.y + SIZE / view.scale / 2, view.x + SIZE / view.scale / 2]
+    if (!event.target.closest("button, .swipe") && drawing.key(event, middle)) {
+      event.preventDefault()
+      event.stopPropagation() // with a box in the making, arrows are not the dates'
+      return
+    }
     const act = { "+": () => zoomAt(ZOOM.step), "=": () => zoomAt(ZOOM.step), "-": () => zoomAt(1 / ZOOM.step), 0: reset }[event.key]
     if (act) { act(); event.preventDefault() }
   })
@@ -168,14 +194,47 @@ const makeStage = ({ onPick, onMovePin, onHover, button }) => {
     if (frame) context.drawImage(frame, 0, 0)
     if (frame && overlay) context.drawImage(overlay, 0, 0)
   }
+  // Says of a pane that its date has no picture, and why; hatched, as nothing measured ever looks.
+  const lack = (which, why, missing = Boolean(why)) => {
+    const { box, why: line } = panes[which]
+    if (box.classList.contains("missing") !== missing) box.classList.toggle("missing", missing)
+    if (line.textContent !== why) line.textContent = why
+  }
+  // What is seen, on another canvas of `width` x `side` CSS pixels.
+  const copy = (context) => {
+    for (const pane of panes.filter(shown)) {
+      const second = pane === panes[1], left = second && mode === "side" ? width / 2 + 2 : 0
+      context.save()
+      context.beginPath()
+      context.rect(left + (second && mode === "swipe" ? swipe * width : 0), 0, mode === "side" ? width / 2 - 2 : width, side)
+      context.clip()
+      context.fillStyle = "#10191f"
+      context.fillRect(left, 0, width, side)
+      context.translate(left, 0)
+      const full = side * view.scale
+      context.drawImage(pane.canvas, -view.x * unit(), -view.y * unit(), full, full)
+      drawMarks(context, { letters: true, file: true })
+      if (pane.why.textContent) plate(context, pane.why.textContent, 8, side / 2)
+      const right = second && mode === "swipe";
+      [...pane.date.childNodes].forEach((node, k) => plate(context, node.textContent, right ? width - 40 : 8, 8 + 21 * k, { right, size: k ? 10 : 13 }))
+      context.restore()
+    }
+    drawNorth(context, width - 18, 10)
+    drawBar(context, metresOfBar(), (metresOfBar() / 3) * unit(), width - 10, side - 10)
+    return { width, side }
+  }
   return {
-    el, message, readout, view, paint, reset,
+    el, message, readout, view, paint, reset, drawing, lack, copy,
     dates: panes.map((pane) => pane.date),
+    get size() { return { width, side } },
     get mode() { return mode },
     setMode(value) { mode = value; bound(); layOut() },
-    setPins(value) { pins = value; drawPins() },
+    setPins(value) { pins = value; drawOver() },
     resize(across, down) {
-      side = Math.max(40, Math.floor(mode === "side" ? Math.min(across / 2, down) : Math.min(across, down)))
+      // Two small pictures have their tools above and what is under the pointer below them.
+      side = Math.max(40, Math.floor(mode === "side" ? Math.min(across / 2 - 2, down - 116) : Math.min(across, down)))
+      el.classList.toggle("beside", mode === "side")
+      el.classList.toggle("compared", mode !== "single")
       width = mode === "side" ? side * 2 + 4 : side
       Object.assign(el.style, { width: `${width}px`, height: `${side}px` })
       layOut()

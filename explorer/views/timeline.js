@@ -1,5 +1,12 @@
 // The timeline: which dates are there, which one is shown, which one it is compared with, and the range that plays.
 
+// Why a date has no picture; nothing where it has one, or it is still to come.
+const lackText = ({ dates, status: now, reasons }, i) => {
+  if (now[i] === status.ABSENT) return `No chip on ${longDate(dates[i])}`
+  return now[i] === status.BROKEN ? `Chip of ${longDate(dates[i])} cannot be shown: ${reasons[i] ?? "broken"}` : ""
+}
+const gapText = (share) => (share > 0 ? `${share < 0.01 ? "< 1" : Math.round(100 * share)} % gap-filled` : "")
+
 const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
   const el = element("canvas", { class: "timeline", tabindex: 0, role: "slider", "aria-label": "Acquisition date", "aria-valuemin": 0 })
   const EDGE = 6
@@ -92,7 +99,12 @@ const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
     el.setPointerCapture(event.pointerId)
     act(event, false)
   })
-  el.addEventListener("pointermove", (event) => { if (drag) act(event, false) })
+  el.addEventListener("pointermove", (event) => {
+    if (drag) { act(event, false); return }
+    if (!last?.dates.length) return
+    const i = indexAt(event), gap = gapText(last.gaps?.[i])
+    el.title = lackText(last, i) || longDate(last.dates[i]) + (gap && `: ${gap}`)
+  })
   el.addEventListener("pointerup", (event) => { if (drag) act(event, true); drag = null })
   el.addEventListener("pointercancel", () => { drag = null })
   return { el, draw, again: () => { colours = null; if (last) draw(last) } }

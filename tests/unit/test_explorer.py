@@ -217,6 +217,47 @@ def test_what_a_browser_sends_is_not_trusted(page: Explorer) -> None:
     assert page.selection.to_query() == before
 
 
+def test_regions_come_from_the_browser_and_go_back_to_it(page: Explorer) -> None:
+    player, selection = page._animation.player, page.selection
+    draw = lambda points, kind="box": player._handle_msg({"type": "draw", "kind": kind, "points": points})  # noqa: E731
+    last = lambda: sent(player, "regions")[-1]  # noqa: E731
+    draw([[10, 20], [60, 80]])
+    assert [region["letter"] for region in last()["regions"]] == ["A"]
+    assert "regions=box:10,20,60,80" in selection.to_query()
+    told = len(sent(player, "regions"))
+    for column in (21, 25):  # while it is dragged the browser is ahead, and is not called back
+        points = [[10, column], [60, column + 60]]
+        player._handle_msg({"type": "reshape", "region": 0, "points": points, "done": False})
+    assert len(sent(player, "regions")) == told
+    player._handle_msg({"type": "reshape", "region": 0, "points": [[10, 30], [60, 90]], "done": True})
+    assert last()["regions"][0]["points"] == [[10, 30], [60, 90]]
+    assert last()["problem"] == ""
+    player._handle_msg({"type": "reshape", "region": 0, "points": [[10, 30], [10, 90]], "done": True})
+    assert "centre of one 3 m pixel" in last()["problem"]
+    assert last()["regions"][0]["points"] == [[10, 30], [60, 90]]  # as it was
+    for row in range(1, 5):
+        draw([[row, 0], [row + 9, 9]])
+    assert len(selection.regions) == 4
+    assert "4 regions are the most" in last()["problem"]
+    player._handle_msg({"type": "erase", "region": 0})
+    assert len(last()["regions"]) == len(selection.regions) == 3
+
+
+def test_no_region_comes_from_what_is_none(page: Explorer) -> None:
+    player, nan = page._animation.player, float("nan")
+    player._handle_msg({"type": "draw", "kind": "box", "points": [[10, 20], [60, 80]]})
+    before = page.selection.regions
+    for points in (None, 7, "x", {}, [], [None], [[]], [[1]], ["ab", "cd"], [[nan, 1], [2, 3]], [[0, 0], [201, 3]], [[True, 0], [9, 9]], [[1, 2]] * 10_000, [[[1], 2], [3, 4]]):  # fmt: skip
+        for kind in ("box", "polygon", None, 3, "x" * 10_000):
+            player._handle_msg({"type": "draw", "kind": kind, "points": points})
+            assert len(sent(player, "regions")[-1]["problem"]) < 200
+        player._handle_msg({"type": "reshape", "region": 0, "points": points, "done": True})
+    for index in (-1, 1, 1.0, None, "0", 10**30):
+        player._handle_msg({"type": "reshape", "region": index, "points": [[1, 2], [9, 9]], "done": True})
+        player._handle_msg({"type": "erase", "region": index})
+    assert page.selection.regions == before
+
+
 def test_the_page_finds_samples_by_id_and_by_place(page: Explorer, tiny_corpus: Corpus) -> None:
     row = tiny_corpus.samples.loc[corpora.BARE]
     assert page._head.find(corpora.FULL) == corpora.FULL
