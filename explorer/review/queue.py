@@ -137,7 +137,7 @@ class QueueSpec:
             if len(text) > MAX_KEPT:
                 text = f"ids:n={len(ids)},list={hashlib.sha256('.'.join(ids).encode()).hexdigest()[:12]}"
             return Queue(text, ids)
-        mask = self._mask(corpus)
+        mask = self.mask(corpus)
         if self.kind == "random":
             of = sampling.strata(corpus, self.by, corpus.samples.index[mask])
             rates = sampling.error_rates(corpus, of) if self.alloc == "neyman" else None
@@ -156,7 +156,8 @@ class QueueSpec:
             )
         return Queue(text, _ordered(corpus, mask, self.seed, known=self.kind == "suspicion")[: self.n])
 
-    def _mask(self, corpus: Corpus) -> np.ndarray:
+    def mask(self, corpus: Corpus) -> np.ndarray:
+        """Which samples of a corpus the queue is made from, bool `(n,)`: labelled, and within its conditions."""
         filters, problems = Filters.parse(self.filter)
         if problems:
             raise InvalidQueryError(" ".join(problems))

@@ -1,0 +1,305 @@
+"""Accuracies, areas and sample sizes equal the published worked example; what cannot be told is not a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from explorer import nomenclature
+from explorer.corpus.corpus import Corpus
+from explorer.demo import open_demo
+from explorer.errors import InvalidQueryError
+from explorer.review import accuracy, estimators, planning, queue
+from explorer.review.records import Records
+from explorer.review.verdicts import Verdict
+
+# Olofsson et al. (2014), section 5: deforestation, forest gain, stable forest, stable non-forest.
+COUNTS = [[66, 0, 5, 4], [0, 55, 8, 12], [1, 0, 153, 11], [2, 1, 9, 313]]
+WEIGHTS = [0.02, 0.015, 0.32, 0.645]
+HECTARES = 900_000
+
+
+@pytest.fixture(scope="module")
+def paper() -> accuracy.Accuracy:
+    return accuracy.estimate(COUNTS, WEIGHTS, total_area=HECTARES)
+
+
+def test_overall_accuracy_of_the_paper(paper: accuracy.Accuracy) -> None:
+    assert round(paper.overall, 3) == 0.947
+    assert round(paper.overall_ci, 3) == 0.018
+    assert paper.n == 640
+    assert paper.notes == ()
+
+
+def test_accuracies_by_class_of_the_paper(paper: accuracy.Accuracy) -> None:
+    assert np.round(paper.users, 2).tolist() == [0.88, 0.73, 0.93, 0.96]
+    assert np.round(paper.users_ci, 2).tolist() == [0.07, 0.10, 0.04, 0.02]
+    assert np.round(paper.producers, 2).tolist() == [0.75, 0.85, 0.93, 0.96]
+    assert np.round(paper.producers_ci, 2).tolist() == [0.21, 0.25, 0.03, 0.02]
+
+
+def test_areas_of_the_paper(paper: accuracy.Accuracy) -> None:
+    assert np.round(paper.proportions, 4).tolist() == [
+        [0.0176, 0.0, 0.0013, 0.0011],
+        [0.0, 0.0110, 0.0016, 0.0024],
+        [0.0019, 0.0, 0.2967, 0.0213],
+        [0.0040, 0.0020, 0.0179, 0.6212],
+    ]
+    table = paper.table()
+    assert table["area_ha"].round().tolist() == [21158, 11686, 285770, 581386]
+    assert table["area_ha_ci"].round().tolist() == [6158, 3756, 15510, 16281]
+    assert table["mapped_ha"].tolist() == pytest.approx([18000, 13500, 288000, 580500])
+
+
+def test_sample_size_of_the_paper() -> None:
+    # Section 5.1.1: a standard error of 0.01 with user's accuracies of 0.70, 0.60, 0.90 and 0.95.
+    z = 1.959963984540054
+    assert planning.sample_size([0.7, 0.6, 0.9, 0.95], WEIGHTS, 0.01 * z) == 641
+
+
+def test_strata_that_are_the_classes_give_the_same_by_the_other_estimator(paper: accuracy.Accuracy) -> None:
+    row, column = (np.repeat(axis.ravel(), np.ravel(COUNTS)) for axis in np.indices((4, 4)))
+    sizes = dict(enumerate(int(w * 10_000_000) for w in WEIGHTS))
+    other = estimators.from_units(row, row, column, sizes, np.array(WEIGHTS), (0, 1, 2, 3), 0.95, {})
+    for name in (
+        "overall",
+        "overall_se",
+        "users",
+        "users_se",
+        "producers",
+        "producers_se",
+        "areas",
+        "areas_se",
+    ):
+        assert getattr(other, name) == pytest.approx(getattr(paper, name), rel=1e-9), name
+    assert other.proportions == pytest.approx(paper.proportions)
+
+
+def test_strata_that_are_not_the_classes_as_in_stehmans_example() -> None:
+    # Stehman (2014), section 3: four strata of 40000, 30000, 20000 and 10000, ten samples of each.
+    strata = np.repeat([0, 1, 2, 3], 10)
+    mapped = ["ABCD".index(c) for c in "AAAAAAABBBABBBBBBBBBBBCCCCCCBBDDDDDDDDDD"]
+    reference = ["ABCD".index(c) for c in "AAAAACBABCABBBBBAABBCCCCCDDBBADDDDDDDCCB"]
+    sizes = {0: 40_000, 1: 30_000, 2: 20_000, 3: 10_000}
+    found = estimators.from_units(
+        strata, np.array(mapped), np.array(reference), sizes, np.full(4, 0.25), (0, 1, 2, 3), 0.95, {}
+    )
+    assert round(found.overall, 2) == 0.63
+    assert round(found.overall_se, 3) == 0.085
+    assert np.round(found.areas[[0, 2]], 2).tolist() == [0.35, 0.20]
+    assert np.round(found.areas_se[[0, 2]], 3).tolist() == [0.082, 0.064]
+    assert (round(found.users[1], 3), round(found.users_se[1], 3)) == (0.574, 0.125)
+    assert round(found.producers[1], 3) == 0.794
+    assert found.producers_se[1] == pytest.approx(0.116, abs=1e-3)
+    assert round(found.proportions[1, 2], 2) == 0.08
+
+
+def test_intervals_hold_what_they_promise() -> None:
+    rng = np.random.default_rng(3)
+    weights, users = np.array([0.2, 0.8]), np.array([0.7, 0.95])
+    truth, hits, runs = float((weights * users).sum()), 0, 400
+    for _ in range(runs):
+        right = rng.binomial(100, users)
+        found = accuracy.estimate([[right[0], 100 - right[0]], [100 - right[1], right[1]]], weights)
+        hits += abs(found.overall - truth) <= found.overall_ci
+    assert 0.92 <= hits / runs <= 0.98
+
+
+def test_a_class_that_nobody_judged_is_not_a_number() -> None:
+    found = accuracy.estimate([[5, 1, 0], [0, 0, 0], [0, 2, 8]], [0.5, 0.2, 0.3], ["a", "b", "c"])
+    assert np.isnan(
+        [found.overall, found.overall_ci, found.users[1], found.producers[0], found.areas[0]]
+    ).all()
+    assert found.users[0] == pytest.approx(5 / 6)
+    assert any("b: no sample of this class was judged (20 %" in note for note in found.notes)
+
+
+def test_a_class_with_one_sample_has_an_estimate_and_no_interval() -> None:
+    found = accuracy.estimate([[1, 0], [1, 8]], [0.1, 0.9], ["a", "b"])
+    assert found.overall == pytest.approx(0.1 + 0.9 * 8 / 9)
+    assert np.isnan([found.overall_ci, found.users_ci[0], found.areas_ci[0]]).all()
+    assert found.users_ci[1] > 0
+    assert any("one sample" in note for note in found.notes)
+
+
+def test_perfect_agreement_is_not_taken_for_certainty() -> None:
+    found = accuracy.estimate([[10, 0], [0, 20]], [0.5, 0.5], ["a", "b"])
+    assert (found.overall, found.overall_ci) == (1, 0)
+    # Clopper and Pearson: 0.025 ** (1 / 10) = 0.69
+    assert any("a: all of 10 agree" in note and "0.69 to 1.00" in note for note in found.notes)
+
+
+def test_a_class_that_the_map_does_not_have_changes_nothing_else() -> None:
+    found = accuracy.estimate([[8, 1, 1], [1, 9, 0], [0, 0, 0]], [0.4, 0.6, 0], ["a", "b", "c"])
+    assert found.areas.sum() == pytest.approx(1)
+    assert found.areas[2] == pytest.approx(0.04)
+    assert found.producers[2] == 0
+    assert np.isfinite(found.overall_ci)
+
+
+def test_tables_say_which_class_is_which() -> None:
+    frame = pd.DataFrame(COUNTS, index=list("abcd"), columns=list("abcd"))
+    found = accuracy.estimate(frame, {"d": 645, "c": 320, "b": 15, "a": 20})
+    assert found.overall == pytest.approx(0.9465, abs=1e-4)
+    assert found.table().loc["b", "users"] == pytest.approx(55 / 75)
+    assert found.matrix().loc["d", "a"] == 2
+    turned = accuracy.estimate(frame.loc[list("dcba"), list("bacd")], {"d": 645, "c": 320, "b": 15, "a": 20})
+    assert turned.overall == pytest.approx(found.overall)
+
+
+@pytest.mark.parametrize(
+    ("confusion", "weights"),
+    [
+        ([[1, 2]], [1.0]), ([], []), ([[1, -1], [0, 1]], [0.5, 0.5]), ([[0.5, 1], [0, 1]], [0.5, 0.5]),
+        ([[1, 0], [0, 1]], [1.0]), ([[1, 0], [0, 1]], [0, 0]), ([[1, 0], [0, 1]], [float("nan"), 1]),
+        ([["x", 0], [0, 1]], [0.5, 0.5]), ([[1, 0], [0, 1]], {0: 1}),
+    ],
+)  # fmt: skip
+def test_what_is_no_matrix_is_refused(confusion: Any, weights: Any) -> None:
+    with pytest.raises(InvalidQueryError):
+        accuracy.estimate(confusion, weights)
+
+
+# -- how many more --------------------------------------------------------------------------------------------
+
+
+def test_a_plan_that_is_carried_out_gives_the_width(paper: accuracy.Accuracy) -> None:
+    for allocation in ("neyman", "proportional", "equal"):
+        planned = planning.plan(paper, 0.01, allocation=allocation)
+        grown = np.array(COUNTS) * (planned.classes["need"].to_numpy() / np.sum(COUNTS, axis=1))[:, None]
+        found = accuracy.estimate(np.round(grown), WEIGHTS)
+        assert found.overall_ci == pytest.approx(0.01, rel=0.12), allocation
+        assert planned.more > 0
+
+
+def test_a_plan_by_class(paper: accuracy.Accuracy) -> None:
+    planned = planning.plan(paper, 0.05, "users")
+    assert planned.classes["more"].tolist()[3] == 0  # 325 give it ± 0.02 already
+    first = planned.classes.iloc[0]
+    u = 67 / 77
+    assert first["need"] == np.ceil(1.959964**2 * u * (1 - u) / 0.05**2 + 1)
+    assert first["more"] == first["need"] - 75
+
+
+def test_a_plan_asks_for_no_more_than_there_is(paper: accuracy.Accuracy) -> None:
+    planned = planning.plan(paper, 0.005, "users", sizes=[100, 80, 10**6, 10**6])
+    assert planned.classes["need"].tolist()[:2] == [100, 80]
+
+
+@pytest.mark.parametrize("half_width", [0, 1, -0.1, float("nan")])
+def test_widths_that_are_none_are_refused(paper: accuracy.Accuracy, half_width: float) -> None:
+    with pytest.raises(InvalidQueryError):
+        planning.plan(paper, half_width)
+
+
+# -- from what reviewers said ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Corpus]:
+    corpus = open_demo(count=5_000)
+    yield corpus
+    corpus.close()
+
+
+def review(corpus: Corpus, records: Records, text: str) -> None:
+    """A reviewer who knows the truth goes through a queue."""
+    todo, truth = queue.build(text, corpus), corpus.store.truth()["true_fractions"]
+    said = []
+    for sample_id in todo.ids:
+        stratum, probability = todo.drawn(sample_id)
+        given: dict[str, Any] = {"queue": todo.text, "stratum": stratum, "probability": probability}
+        if sample_id in truth.index:
+            there = dict(part.split(":") for part in truth[sample_id].split(";"))
+            fractions = {int(code): float(value) for code, value in there.items()}
+            given["suggested"] = max(fractions, key=lambda code: fractions[code])
+        said.append(Verdict(sample_id, "Anna", "wrong" if sample_id in truth.index else "correct", **given))
+    records.add_many(said)
+
+
+def true_accuracy(corpus: Corpus, level: int) -> float:
+    """Of all samples, by what the demo planted."""
+    truth = corpus.store.truth()["true_fractions"]
+    wrong = 0
+    for sample_id, text in truth.items():
+        there = {int(code): float(value) for code, value in (part.split(":") for part in text.split(";"))}
+        best = max(there, key=lambda code: there[code])
+        mapped = corpus.filter_table.largest(level)[corpus.samples.index.get_loc(sample_id)]
+        wrong += nomenclature.parent(best, level) != mapped
+    return 1 - wrong / len(corpus.samples)
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "estimator"),
+    [
+        ("random:n=600,seed=1", 1, "Olofsson"),
+        ("random:n=600,seed=2,alloc=equal", 1, "Olofsson"),
+        ("random:n=600,seed=3,by=0", 1, "Stehman"),
+        ("random:n=600,seed=4,by=3,minimum=5", 1, "Stehman"),
+        ("random:n=900,seed=5,by=3,minimum=5", 3, "Olofsson"),
+    ],
+)
+def test_a_reviewer_who_knows_finds_the_planted_accuracy(
+    demo: Corpus, tmp_path: Path, text: str, level: int, estimator: str
+) -> None:
+    with Records.open(demo, tmp_path / "verdicts.sqlite") as records:
+        review(demo, records, text)
+        # What was looked at because it looked wrong must not count.
+        wrong = demo.store.truth().index
+        records.add_many(Verdict(str(one), "Ben", "wrong", queue="suspicion") for one in wrong[-150:])
+        drawn = set(queue.build(text, demo).ids)
+        for one in wrong[-150:]:
+            if one in drawn:  # of these Ben may be right, and says not what is there: Anna decides
+                records.undo("Ben", verdict_id=str(records.current(str(one), "Ben")["id"].iloc[0]))
+        found = accuracy.from_records(demo, records, level)
+    assert estimator in found.design
+    assert found.n == len(drawn)
+    assert abs(found.overall - true_accuracy(demo, level)) < 2 * found.overall_ci
+    assert found.overall_ci < 0.05
+    assert found.total_area == pytest.approx(36 * len(demo.samples))
+
+
+def test_weights_are_the_corpuss_real_shares(demo: Corpus) -> None:
+    by_samples = accuracy.weights_of(demo, 1)
+    counted = demo.samples["clc"].floordiv(100).value_counts(normalize=True)
+    assert by_samples.sum() == pytest.approx(1)
+    assert list(by_samples.index) == [1, 2, 3, 4, 5]
+    assert abs(by_samples - counted.sort_index()).max() < 0.05  # the largest class sums a branch's fractions
+    by_area = accuracy.weights_of(demo, 3, "area")
+    shares = np.asarray(demo.index.fractions.matrix.sum(axis=0)).ravel()
+    assert by_area[211] == pytest.approx(shares[nomenclature.codes(3).index(211)] / shares.sum())
+
+
+def test_nothing_reviewed_at_random_is_no_estimate(demo: Corpus, tmp_path: Path) -> None:
+    with Records.open(demo, tmp_path / "verdicts.sqlite") as records:
+        with pytest.raises(InvalidQueryError, match="random draw"):
+            accuracy.from_records(demo, records)
+        records.add(Verdict(str(demo.samples.index[0]), "Anna", "wrong", queue="suspicion"))
+        with pytest.raises(InvalidQueryError, match="random draw"):
+            accuracy.from_records(demo, records)
+        found = accuracy.from_records(demo, records, drawn_only=False)
+        assert any("Not a random draw" in note for note in found.notes)
+
+
+def test_a_wrong_label_without_a_name_is_wrong_all_the_same(demo: Corpus, tmp_path: Path) -> None:
+    todo = queue.build("random:n=40,by=1,minimum=2,seed=7", demo)
+    with Records.open(demo, tmp_path / "verdicts.sqlite") as records:
+        for number, sample_id in enumerate(todo.ids):
+            judgement = "unsure" if number == 0 else "wrong" if number % 4 == 1 else "correct"
+            stratum, probability = todo.drawn(sample_id)
+            records.add(
+                Verdict(
+                    sample_id, "Anna", judgement, queue=todo.text, stratum=stratum, probability=probability
+                )
+            )
+        found = accuracy.from_records(demo, records, 1)
+    assert 0 in found.classes
+    assert found.n == 39
+    assert found.confusion[:, found.classes.index(0)].sum() == 10
+    assert any("Left out: 1 unsure" in note for note in found.notes)
+    assert found.overall < 0.9
