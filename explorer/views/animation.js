@@ -47,10 +47,12 @@ export function render({ model, el }) {
   const speed = choice("Frames per second", SPEEDS.map((value) => [String(value), `${value} /s`]), "10", (value) => { state.speed = Number(value); anchor() })
   const look = choice("View", [["single", "One date"], ["swipe", "Swipe two"], ["side", "Side by side"], ["difference", "Difference"], ...SHEET.map((n) => [`sheet-${n}`, `Sheet of ${n}`])], "single", (value) => setLook(value))
   const looks = makeLook({ button, send: (type, value) => {
-    if (type === "overlay" && !value) { clearOverlays(); looks.showLegend(state.legend); draw(); if (state.sheet) drawSheet() }
+    if (type === "overlay" && !value) { clearOverlays(); showLegend(); draw(); if (state.sheet) drawSheet() }
     else model.send_msg({ type, value, ticket: state.ticket })
   } })
-  const clearOverlays = () => { for (const picture of state.overlays) picture?.close(); state.overlays = [] }
+  const clearOverlays = () => { for (const picture of state.overlays) picture?.close(); Object.assign(state, { overlays: [], marks: null }) }
+  // Of what lies on top: the change, else the quality layer, else the picture itself.
+  const showLegend = () => looks.showLegend((differs() && state.change?.legend) || state.marks || state.legend)
   stage.el.append(looks.legend)
   const composites = [["true", "True colour"], ["false", "False colour (NIR)"]].map(([value, text]) =>
     button(text, text, () => model.send_msg({ type: "composite", value }), { "data-value": value, "aria-pressed": "false" }))
@@ -101,20 +103,16 @@ export function render({ model, el }) {
       state.firstMarked = true
       mark("first-frame", { sample: state.sample, index: state.index })
     }
-    stage.dates[0].replaceChildren(...label(state.index, differs() && state.other >= 0 ? ` minus ${longDate(state.dates[state.other])}` : ""))
+    stage.dates[0].replaceChildren(...dateLabel(state, state.index, differs() ? state.other : -1))
     if (compares() && !differs() && state.other >= 0) {
       stage.paint(1, state.frames[state.other], state.overlays[state.other])
-      stage.dates[1].replaceChildren(...label(state.other))
+      stage.dates[1].replaceChildren(...dateLabel(state, state.other))
       stage.lack(1, lackOf(state.other))
     }
     showMessage()
     drawTimeline()
   }
   const gapOf = (index) => gapText(state.gaps?.[index])
-  const label = (index, more = "") => {
-    const iso = state.dates[index], gap = gapOf(index)
-    return iso ? [longDate(iso) + more, ...(gap ? [element("small", {}, gap)] : [])] : []
-  }
   const lackOf = (index) => lackText(state, index)
   const drawTimeline = () => timeline.draw({
     dates: state.dates, status: state.status, reasons: state.reasons, gaps: state.gaps, index: state.index, range: state.range,
@@ -160,7 +158,7 @@ export function render({ model, el }) {
     if (state.sheet) setPlaying(false)
     stage.setMode(state.sheet || value === "difference" ? "single" : value)
     if (differs()) setPlaying(false)
-    else looks.showLegend(state.legend)
+    showLegend()
     // Compared with the same season of the other year, where nothing else was chosen.
     if (compares() && state.other < 0) state.other = state.index + 73 < state.dates.length ? state.index + 73 : Math.max(0, state.index - 73)
     fit()
@@ -341,7 +339,7 @@ export function render({ model, el }) {
       if (data.ticket !== state.ticket) return
       state.legend = data.legend
       state.change = null
-      looks.showLegend(data.legend)
+      showLegend()
       askChange()
     },
     quality(data) {
@@ -359,7 +357,8 @@ export function render({ model, el }) {
       if (data.ticket !== state.ticket || data.layer !== looks.layer) return
       clearOverlays()
       data.indices.forEach((index, k) => { state.overlays[index] = pictures[k] })
-      looks.showLegend(data.legend)
+      state.marks = data.legend
+      showLegend()
       draw()
       if (state.sheet) drawSheet()
     },
@@ -368,8 +367,8 @@ export function render({ model, el }) {
       if (data.problem) { stage.message.replaceChildren(data.problem); stage.message.hidden = false; return }
       const picture = await createImageBitmap(new Blob([data.image], { type: "image/png" }))
       if (data.first !== state.other || data.second !== state.index) return
-      state.change = { first: data.first, second: data.second, picture }
-      looks.showLegend(data.legend)
+      state.change = { first: data.first, second: data.second, picture, legend: data.legend }
+      showLegend()
       draw()
     },
     pins(data) {

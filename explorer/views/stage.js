@@ -72,7 +72,7 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     drawScale()
     drawOver()
   }
-  const metresOfBar = () => [200, 100, 50, 20, 10].find((m) => (m / 3) * unit() <= side / 3.5) ?? 10
+  const metresOfBar = () => [200, 100, 50, 20, 10, 5].find((m) => (m / 3) * unit() <= Math.min(side / 3.5, Math.max(side - 295, 60))) ?? 5 // beside the readout
   const drawScale = () => {
     const metres = metresOfBar()
     scale.style.width = `${(metres / 3) * unit()}px`

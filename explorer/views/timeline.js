@@ -7,6 +7,13 @@ const lackText = ({ dates, status: now, reasons }, i) => {
 }
 const gapText = (share) => (share > 0 ? `${share < 0.01 ? "< 1" : Math.round(100 * share)} % gap-filled` : "")
 
+// A date and how much of it is gap-filled, or two dates and the change between them.
+const dateLabel = ({ dates, gaps }, index, minus = -1) => {
+  if (!dates[index]) return []
+  const all = minus < 0 ? [index] : [index, minus], filled = all.map((i) => gapText(gaps?.[i])).filter(Boolean).join(", ")
+  return [all.map((i) => longDate(dates[i])).join(" minus "), ...(filled ? [element("small", {}, filled)] : [])]
+}
+
 const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
   const el = element("canvas", { class: "timeline", tabindex: 0, role: "slider", "aria-label": "Acquisition date", "aria-valuemin": 0 })
   const EDGE = 6

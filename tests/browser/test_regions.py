@@ -250,3 +250,20 @@ def test_the_values_under_the_pointer_are_the_files_in_both_pictures(
         assert told == pytest.approx((cube.data[index, :, row, col] / 1e4).tolist(), abs=1e-4)
         seen.add(tuple(told))
     assert len(seen) == 6
+
+
+def test_the_legend_is_that_of_what_lies_on_top(visit: Visit, demo: str) -> None:
+    visit.open(f"?sample={demo}&date=2018-07-02&composite=index:NDVI")
+    legend = visit.stage.locator(".legend")
+    expect(legend).to_contain_text("NDVI")
+    visit.page.get_by_role("button", name="Picture settings").click()
+    visit.page.get_by_role("combobox", name="Quality overlay").select_option("gap_filled")
+    expect(legend).to_have_text("gap_filled")
+    view = visit.page.get_by_role("combobox", name="View")
+    view.select_option("difference")
+    expect(legend).to_contain_text("minus")
+    expect(visit.stage.locator(".date").first).to_contain_text("2 Jul 2018 minus 2 Jul 2019")
+    view.select_option("single")
+    expect(legend).to_have_text("gap_filled")  # it is still over the picture
+    visit.page.get_by_role("combobox", name="Quality overlay").select_option("")
+    expect(legend).to_contain_text("NDVI")
