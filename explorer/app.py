@@ -93,6 +93,7 @@ class Explorer(pn.viewable.Viewer):
         self._bands.other = self._whole_planet
         self._bands.on_cube.append(lambda _reading, _: self._animation.other_came())
         self.selection.param.watch(self._sentinel_changed, "sentinel")
+        self._animation.overlays.on_cube.append(lambda cube: self._profile.show(quality=cube))
         self._bands.on_cube.append(lambda reading, _: self._profile.show(sentinel=reading.cube))
         self._bands.on_cube.append(lambda reading, _: self._spectrum.show(sentinel=reading.cube))
         self._head.fit, self._head.show = self._map.fit, self._map.show
@@ -104,7 +105,7 @@ class Explorer(pn.viewable.Viewer):
             self.selection.sample_id, stay=True
         )
         self._bands.grid.on["again"] = lambda _data: self._bands.open(self.selection.sample_id)
-        self._profile.bridge.on["again"] = lambda _data: self._profile.draw()
+        self._profile.bridge.on["again"] = lambda _data: self._profile.again()
         self._spectrum.bridge.on["again"] = lambda _data: self._spectrum.draw()
         self._follow_url = self._hold_map = False
         self._page = self._lay_out(height)
@@ -188,7 +189,7 @@ class Explorer(pn.viewable.Viewer):
         early = not self._drawn_early and reading.done >= reading.total // 4
         if settled or early:
             self._drawn_early = True
-            self._profile.show(planet=reading.cube)
+            self._profile.show(planet=reading.cube, settled=settled)
             self._spectrum.show(planet=reading.cube)
         if settled:
             self._bands.other_came()
@@ -253,9 +254,6 @@ class Explorer(pn.viewable.Viewer):
             margin=0, min_height=0, sizing_mode="stretch_both", styles={"grid-area": "map"}, css_classes=["area-map"],
             stylesheets=[":host { display: var(--area-display, flex) !important; flex-direction: column; gap: 8px; width: 100%; height: 100%; min-height: 0; }"],
         )  # fmt: skip
-        charts = pn.Column(
-            self._profile.reflectance, self._profile.ndvi, margin=0, min_height=0, sizing_mode="stretch_both"
-        )
         self._head.head.styles = {"grid-area": "head"}
         return pn.Column(
             self._head.head,
@@ -264,7 +262,7 @@ class Explorer(pn.viewable.Viewer):
                    heading=f"Planet Fusion <small>3 m, 5-daily</small>{self._credit(PF_SR.id)}"),
             region("Sentinel-2 bands", "sentinel", self._bands.grid, self._spectrum.chart,
                    heading=f"Sentinel-2 <small>10 m, monthly mosaics</small>{self._credit(S2_SR.id)}"),
-            region("Temporal profile", "profile", self._profile.legend, charts,
+            region("Temporal profile", "profile", self._profile.legend, self._profile.charts,
                    heading="Temporal profile <small>click a pixel in either image; shift-click adds another</small>"),
             self._profile.bridge,
             self._spectrum.bridge,

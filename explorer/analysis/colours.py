@@ -28,8 +28,16 @@ PINS = (
     "#e4572e", "#2e86ab", "#f2a541", "#6a4c93", "#1b998b", "#c2185b", "#7a5c3e", "#3949ab",
 )  # fmt: skip
 """Of the first pinned pixel, the second, and so on; as many as can be pinned."""
-BANDS = {"blue": "#2b6cb0", "green": "#2f855a", "red": "#c53030", "nir": "#7b3fa0"}
-"""Of curves: Planet Fusion's bands."""
+BANDS = {
+    "blue": "#2b6cb0", "green": "#2f855a", "red": "#c53030", "nir": "#7b3fa0", "B05": "#b7791f", "B06": "#d4a017",
+    "B07": "#8a5a1f", "B8A": "#d53f8c", "B11": "#0d9488", "B12": "#0e5f7a", "B01": "#64748b", "B09": "#94a3b8",
+}  # fmt: skip
+"""Of curves: Planet Fusion's bands, and those that only Sentinel-2 has."""
+DARK_BANDS = {
+    "blue": "#63a4ea", "green": "#5cc08b", "red": "#f27474", "nir": "#bd8ae0", "B05": "#e0a84a", "B06": "#f0cf5a",
+    "B07": "#c89560", "B8A": "#f178b6", "B11": "#3fc9bc", "B12": "#5ab3d1", "B01": "#9fb0c4", "B09": "#c3d0de",
+}  # fmt: skip
+"""The same, legible on a dark ground."""
 
 
 def check(name: str) -> str:

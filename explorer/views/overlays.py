@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -28,6 +29,7 @@ class Overlays:
         self._quality: Reading | None = None
         self._listener: Listener | None = None
         self._shown: Cube | None = None
+        self.on_cube: list[Callable[[Cube], None]] = []
         player.on |= {"overlay": self._overlay, "difference": self._difference}
 
     def open(self, ticket: int, shown: Cube) -> None:
@@ -59,6 +61,8 @@ class Overlays:
         if ticket != self._ticket or reading.error is not None:
             return
         cube = reading.cube
+        for listener in self.on_cube:
+            listener(cube)
 
         def done(share: np.ndarray) -> None:
             if ticket == self._ticket:

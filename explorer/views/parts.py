@@ -87,6 +87,47 @@ class Loop:
         WORKERS.submit(run).add_done_callback(_log_failure)
 
 
+class Newest:
+    """Runs the newest of the jobs it is asked for, one at a time; one that a newer one overtook never runs or ends unheard."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._running = False
+        self._asked: tuple[Callable[[], Any], Callable[[Any], None]] | None = None
+
+    def ask(self, job: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Run a job in a thread once the one before has ended, and what follows on the loop."""
+        self._asked = (job, then)
+        self._next()
+
+    def drop(self) -> None:
+        """Forget what has been asked for."""
+        self._asked = None
+
+    def _next(self) -> None:
+        if self._running or self._asked is None:
+            return
+        asked = self._asked
+        self._running = True
+
+        def run() -> tuple[Any] | None:
+            try:
+                return (asked[0](),)
+            except Exception:  # whatever it was, the next job has to have its turn
+                logging.getLogger("explorer").exception("a view's background work failed")
+                return None
+
+        def done(result: tuple[Any] | None) -> None:
+            self._running = False
+            if self._asked is asked:
+                self._asked = None
+                if result is not None:
+                    asked[1](result[0])
+            self._next()
+
+        self._loop.work(run, done)
+
+
 class Component(JSComponent):
     """A component that talks in messages: `on` says what each kind that the browser sends does.
 

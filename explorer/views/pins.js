@@ -1,41 +1,56 @@
-// The legend of the profile: what the colours mean, and the pins, which can be named and removed here.
+// The legend of the profile: what the curves mean, the menu that chooses them, the pins and regions by name, downloads.
 
 export function render({ model, el }) {
-  const keys = element("div", { class: "keys" })
+  const page = bus(model)
+  const gone = new AbortController()
+  const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" })
   const list = element("div", { class: "pins", role: "list", "aria-label": "Pinned pixels" })
-  const csv = element("button", { type: "button", class: "csv", title: "Download the pins' profiles, both sensors, with units and attribution", onclick: () => model.send_msg({ type: "csv" }) }, "CSV")
-  el.append(element("div", { class: "legend-line" }, keys, list, csv))
-  const save = (name, text) => {
-    const link = element("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: name })
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000)
-  }
-  const chip = (pin, i, removable) => {
-    const name = element("input", {
-      class: "name", value: pin.name ?? "", maxlength: 24, size: Math.max(4, (pin.name ?? "").length),
-      placeholder: `row ${pin.row}, col ${pin.col}`, "aria-label": `Name of pin ${i + 1} at row ${pin.row}, col ${pin.col}`,
-      title: `Pin ${i + 1}: row ${pin.row}, col ${pin.col}. Type to name it.`,
-    })
-    name.style.width = `${Math.max(pin.name ? 5 : 14, (pin.name ?? "").length + 1)}ch`
-    const tell = () => { if (name.value.trim() !== (pin.name ?? "")) model.send_msg({ type: "name", pin: i, name: name.value }) }
-    name.addEventListener("change", tell)
-    name.addEventListener("keydown", (event) => { if (event.key === "Enter") name.blur() })
-    const dot = element("b")
-    dot.style.background = pin.colour
-    return element("span", { class: "pin", role: "listitem" }, dot, name,
-      removable ? element("button", { type: "button", title: "Remove this pin", "aria-label": `Remove pin ${i + 1}`, onclick: () => model.send_msg({ type: "remove", pin: i }) }, "×") : null)
+  const menu = makeCurvesMenu((text) => model.send_msg({ type: "curves", text }))
+  const save = (text, title, onclick) => element("button", { type: "button", title, onclick }, text)
+  const picture = (format) => save(format.toUpperCase(), `Download both charts as ${format.toUpperCase()}, with legend and attribution`, () => page.emit("save", { format }))
+  el.append(
+    element("div", { class: "actions" }, menu.toggle,
+      element("div", { class: "segments", role: "group", "aria-label": "Download the profile" }, picture("png"), picture("svg"),
+        save("CSV", "Download the profiles of pins and regions, both sensors, with units and attribution", () => model.send_msg({ type: "csv" })))),
+    element("div", { class: "legend-line" }, keys, list),
+    menu.panel)
+  // A click elsewhere closes the menu; what the click is for happens too.
+  window.addEventListener("pointerdown", (event) => { if (!event.composedPath().some((n) => n === menu.panel || n === menu.toggle)) menu.close() }, { signal: gone.signal, capture: true })
+
+  const chip = ({ what, i, colour, name, title, hint, sign, removable }) => {
+    const input = element("input", { class: "name", value: name, maxlength: 24, placeholder: title, "aria-label": `Name of ${hint}`, title: `${hint}. Type to name it.` })
+    input.style.width = `${Math.max(name ? 5 : title.length, name.length + 1)}ch`
+    const tell = () => { if (input.value.trim() !== name) model.send_msg({ type: "name", [what]: i, name: input.value }) }
+    input.addEventListener("change", tell)
+    input.addEventListener("keydown", (event) => { if (event.key === "Enter") input.blur() })
+    const dot = element("b", { class: what }, sign ?? "")
+    dot.style.background = colour
+    return element("span", { class: "pin", role: "listitem" }, dot, input,
+      removable ? element("button", { type: "button", title: `Remove this ${what}`, "aria-label": `Remove ${what} ${sign ?? i + 1}`, onclick: () => model.send_msg({ type: "remove", [what]: i }) }, "×") : null)
   }
   const handlers = {
-    keys(data) {
-      keys.replaceChildren(...data.keys.map(({ text, colour, sign }) => {
-        const mark = element("i", {}, sign ?? "")
-        if (colour) mark.style.background = colour
-        return element("span", { class: "key" }, mark, text)
+    menu(data) { menu.offer(data.menu) },
+    state(data) {
+      menu.show(data.chosen)
+      keys.replaceChildren(...data.keys.map(({ text, colour, sign, dash, wide }) => {
+        const mark = element("i", { class: sign ? "sign" : wide ? "wide" : dash ?? "line" }, sign ?? "")
+        if (colour) mark.style.color = colour
+        return element("span", { class: "key", role: "listitem" }, mark, text)
       }))
     },
-    file(data) { save(data.name, data.text) },
-    pins(data) { list.replaceChildren(...data.pins.map((pin, i) => chip(pin, i, data.pins.length > 1))) },
+    problem(data) { menu.problem(data.text) },
+    file(data) {
+      const link = element("a", { href: URL.createObjectURL(new Blob([data.text], { type: "text/csv" })), download: data.name })
+      link.click()
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+    },
+    pins(data) {
+      list.replaceChildren(
+        ...data.pins.map((pin, i) => chip({ what: "pin", i, colour: pin.colour, name: pin.name ?? "", title: `row ${pin.row}, col ${pin.col}`, hint: `pin ${i + 1} at row ${pin.row}, col ${pin.col}`, removable: data.pins.length > 1 })),
+        ...data.regions.map((region, i) => chip({ what: "region", i, colour: region.colour, name: region.name, title: `region ${region.letter}`, hint: `region ${region.letter}, ${region.size}`, sign: region.letter, removable: true })))
+    },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  model.on("remove", () => gone.abort())
   model.send_msg({ type: "ready" })
 }

@@ -1,200 +1,390 @@
-"""The temporal profile: reflectance of the last pin, NDVI of all pins, both sensors."""
+"""The temporal profile: bands of the last pin, indices of all pins and regions, both sensors, and what is found in them.
+
+What a click changes goes out at once; what takes longer (smoothing, seasons, breaks; the whole sample, regions) is
+computed in threads, the newest only, and follows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
+import panel as pn
 
+from explorer.analysis import curves as curve_texts
 from explorer.analysis import profiles
-from explorer.analysis.profiles import SENSORS, Series, series, to_s2
+from explorer.analysis.profiles import Series, series, to_s2
+from explorer.analysis.regions import Spread
 from explorer.analysis.tables import to_csv
+from explorer.corpus.arrays import timestamps
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube
 from explorer.products import PF_SR, S2_SR
-from explorer.views import charts
-from explorer.views.parts import Component, Loop, script, source, whole
-from explorer.views.selection import MAX_PIXELS, Pixel, Selection, pins
-
-_MID_MONTH = np.timedelta64(14, "D")
-_NOTHING: dict[str, Any] = {"date": [], "value": [], "colour": [], "band": [], "sensor": []}
+from explorer.views import charts, profile_charts, profile_data, profile_tables
+from explorer.views.parts import Component, Loop, Newest, script, source, whole
+from explorer.views.profile_data import Packed, Pin
+from explorer.views.selection import MAX_PIXELS, MAX_REGIONS, Selection, drawn, pins
 
 
 class Bridge(Component):
     """Carries data to the charts, past Panel's 50 ms of batching."""
 
-    _esm = script("feeding.js", "bridge.js")
+    _esm = script("feeding.js", "profile_draw.js", "profile_hover.js", "profile_save.js", "bridge.js")
+    _stylesheets: ClassVar[list[Any]] = [source("profile.css")]
 
 
 class PinList(Component):
-    """The legend, and the pins by name."""
+    """The legend, the pins and regions by name, and the menu of the curves."""
 
-    _esm = script("pins.js")
+    _esm = script("profile_menu.js", "pins.js")
     _stylesheets: ClassVar[list[Any]] = [source("pins.css")]
 
 
+class Findings(Component):
+    """Tables of the seasons and breaks beside the charts; not there while there are none."""
+
+    _esm = script("profile_tables.js")
+    _stylesheets: ClassVar[list[Any]] = [source("profile_tables.css")]
+
+
 class ProfileView:
-    """Charts over time of the pinned pixels of one sample."""
+    """Charts over time of the pins and regions of one sample."""
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
         self.bridge = Bridge(loop, bus=bus, width=0, height=0, margin=0, sizing_mode="fixed")
-        times = charts.time_range()
+        times = profile_charts.time_range(bus)
         # Built with the page. To build them after the first frame brought that 0.4 s forward, but one page in ten
         # then never showed a chart: Bokeh loses a layout's change that comes while it still renders the last one.
-        self.reflectance = charts.pane(
-            charts.over_time("reflectance", bus, "Reflectance", times, x_labels=False)
+        upper = profile_charts.over_time(
+            "bands", bus, "Reflectance", "Reflectance over time", times, x_labels=False
         )
-        self.ndvi = charts.pane(charts.over_time("ndvi", bus, "NDVI", times))
+        lower = profile_charts.over_time("index", bus, "NDVI", "Indices over time", times)
+        self.findings = Findings(loop, bus=bus, margin=0)
+        self.charts = pn.Row(
+            pn.Column(
+                *(pn.pane.Bokeh(chart, sizing_mode="stretch_both", min_height=0, margin=0) for chart in (upper, lower)),
+                margin=0, min_height=0, sizing_mode="stretch_both",
+            ),
+            self.findings, margin=0, min_height=0, sizing_mode="stretch_both",
+        )  # fmt: skip
         self.legend = PinList(loop, bus=bus, sizing_mode="stretch_width", margin=0)
         self.legend.on = {
-            "ready": lambda _data: self._send_legend(),
-            "again": lambda _data: self._send_legend(),
-            "name": self._name_pin,
-            "remove": self._remove_pin,
+            "again": lambda _data: self._send_menu(),
+            "name": self._name,
+            "remove": self._remove,
             "csv": lambda _data: self._send_csv(),
+            "curves": self._choose,
         }
+        self.findings.on = {"csv": self._send_findings}
         self._planet: Cube | None = None
         self._sentinel: Cube | None = None
-        self._fresh = True
-        selection.param.watch(lambda _e: self.draw(), "pixels")
-        selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
+        self._quality: Cube | None = None
+        self._whole = self._fresh = False
+        self._ticket = 0
+        self._over, self._behind = Newest(loop), Newest(loop)
+        self._series: dict[Any, Series] = {}
+        self._spreads: dict[Any, Spread] = {}
+        self._found: dict[str, pd.DataFrame] = {}
+        self._send_menu()  # they wait until the browser is there, and come before all that needs them
+        self._send_calendar()
+        selection.param.watch(lambda *_e: self.draw(), ["pixels", "names"])
+        selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names", "regions"])
+        selection.param.watch(lambda _e: self._draw_behind(), "regions")
+        selection.param.watch(lambda _e: self._chosen(), "curves")
+        selection.map.param.watch(lambda _e: self._wear(), "theme")
 
+    # --- what is known of the sample ---------------------------------------------------------------
     def reset(self) -> None:
         """Another sample: nothing is known of it yet, and nothing of the last one may stay."""
-        self._planet = self._sentinel = None
+        self._planet = self._sentinel = self._quality = None
+        self._whole, self._fresh = False, True
+        self._series, self._spreads = {}, {}
+        self._send_calendar()
+        self._send_about()
+        self._send_behind([])
+        self.draw()
+
+    def show(
+        self,
+        planet: Cube | None = None,
+        sentinel: Cube | None = None,
+        quality: Cube | None = None,
+        *,
+        settled: bool = True,
+    ) -> None:
+        """Draw what has been read of the sample so far; may be called again as more comes.
+
+        `settled` is False while `planet` still fills: its statistics have to wait.
+        """
+        self._planet, self._sentinel = planet or self._planet, sentinel or self._sentinel
+        self._quality = quality or self._quality
+        if planet is not None:
+            self._whole = settled
+        self._series = {}
+        self._send_calendar()
+        self.draw()
+        if quality is None:
+            self._draw_behind()
+
+    def again(self) -> None:
+        """The browser draws the charts anew and knows nothing."""
         self._fresh = True
+        self._wear()
+        self._send_about()
+        self._send_calendar()
         self.draw()
+        self._draw_behind()
 
-    def show(self, planet: Cube | None = None, sentinel: Cube | None = None) -> None:
-        """Draw what has been read of the sample so far; may be called again as more comes."""
-        self._planet = planet or self._planet
-        self._sentinel = sentinel or self._sentinel
-        self.draw()
-
+    # --- what is drawn -------------------------------------------------------------------------------
     def draw(self) -> None:
-        """Send the pins' series to the charts. A pixel's series takes about 1 ms: no thread needed."""
-        chosen = self._selection.pixels
-        planet = _all_series(self._planet, chosen)
-        sentinel = _all_series(self._sentinel, [to_s2(*p) for p in chosen])
-        colours = [pin["colour"] for pin in pins(chosen)]
-        sources: dict[str, Any] = {
-            "reflectance-lines": _lines([(t, v, c) for t, v, c, _ in _reflectance(planet)]),
-            "reflectance-pf": _dots(_reflectance(planet), PF_SR.id),
-            "reflectance-s2": _dots(_reflectance(sentinel), S2_SR.id),
-            "ndvi-lines": _lines([(s.times, s.ndvi, c) for s, c in zip(planet, colours, strict=False)]),
-            "ndvi-pf": _dots(_ndvi(planet, chosen, colours), PF_SR.id),
-            "ndvi-s2": _dots(_ndvi(sentinel, chosen, colours), S2_SR.id),
-        }
-        drawn = bool(planet or sentinel)
+        """Send the pins' series to the charts. A pixel's series takes about 1 ms, once: no thread needed."""
+        curves, theme = self._selection.curves, self._selection.map.theme
+        found = self._pins()
+        self._ticket += 1
+        known = any(pin.series for pin in found)
         self.bridge.send(
-            "sources",
-            sources=sources,
+            "curves",
+            ticket=self._ticket,
             fresh=self._fresh,
-            marks=["profile-drawn"] if drawn else [],
-            detail={"pixels": [list(p) for p in chosen]},
+            show={"label": ", ".join(curves.labels), "bands": bool(curves.bands), "years": curves.years},
+            marks=["profile-drawn"] if known else [],
+            detail={"pixels": [list(p) for p in self._selection.pixels]},
+            **profile_data.pin_curves(curves, found, theme).message(),
         )
-        self._fresh = self._fresh and not drawn
+        self._fresh = self._fresh and not known
+        self._draw_over(found)
+
+    def _pins(self) -> list[Pin]:
+        """The pins with their series; those of a pin that did not move are kept."""
+        selection, kept = self._selection, self._series
+        self._series = {}
+        wanted = {cube.product.id: selection.curves.of(cube.product.id) for cube in self._cubes()}
+
+        def of(cube: Cube | None, place: tuple[int, int]) -> Series | None:
+            if cube is None or not len(cube.there):
+                return None
+            key = (cube.product.id, place, wanted[cube.product.id])
+            if key not in kept:
+                quality = self._quality if cube.product is PF_SR else None
+                kept[key] = series(cube, *place, wanted[cube.product.id], quality)
+            self._series[key] = kept[key]
+            return kept[key]
+
+        return [
+            Pin(
+                self._pin_name(pixel),
+                pin["colour"],
+                of(self._planet, pixel),
+                of(self._sentinel, to_s2(*pixel)),
+            )
+            for pixel, pin in zip(selection.pixels, pins(selection.pixels), strict=True)
+        ]
+
+    def _pin_name(self, pixel: tuple[int, int]) -> str:
+        return self._selection.names.get(pixel) or f"row {pixel[0]}, col {pixel[1]}"
+
+    def _cubes(self) -> list[Cube]:
+        return [cube for cube in (self._planet, self._sentinel) if cube is not None and len(cube.there)]
+
+    def _draw_over(self, found: list[Pin]) -> None:
+        """Smoothing, seasons and breaks of the pins: computed in a thread, for the newest pins only."""
+        curves, theme, ticket = self._selection.curves, self._selection.map.theme, self._ticket
+        if not (curves.smooth or curves.seasons or curves.breaks) or not self._whole:
+            self._over.drop()
+            self._show_found({})
+            return
+
+        def job() -> tuple[Packed, dict[str, profile_data.Found]]:
+            tables = {
+                "seasons": profile_data.seasons(curves, found) if curves.seasons else None,
+                "breaks": profile_data.breakpoints(curves, found) if curves.breaks else None,
+            }
+            return profile_data.smooth_curves(curves, found, theme), {
+                k: v for k, v in tables.items() if v is not None
+            }
+
+        def done(result: tuple[Packed, dict[str, profile_data.Found]]) -> None:
+            if ticket != self._ticket:
+                return
+            smooth, tables = result
+            marks = {name: tables[name].marks if name in tables else [] for name in ("seasons", "breaks")}
+            self.bridge.send("over", ticket=ticket, **marks, **smooth.message())
+            self._show_found({name: found.table for name, found in tables.items()})
+
+        self._over.ask(job, done)
+
+    def _draw_behind(self) -> None:
+        """The whole sample's spread and the regions: once a sample and region, kept, not with every pin."""
+        selection = self._selection
+        curves, theme, shapes = selection.curves, selection.map.theme, selection.regions
+        cubes = [cube for cube in self._cubes() if cube is not self._planet or self._whole]
+        kept = self._spreads
+        points = {shape.points for shape in shapes}
+        for key in [key for key in kept if key[2] is not None and key[2] not in points]:
+            del kept[key]
+        names = [self._region_name(i) for i in range(len(shapes))]
+        inks = [region["colour"] for region in drawn(shapes)]
+
+        def job() -> list[Packed]:
+            parts = []
+            if curves.behind:
+                found = {
+                    c.product.id: profile_data.spread_of(kept, c, None, curves)
+                    for c in cubes
+                    if profile_data.wants_whole(c, curves)
+                }
+                parts.append(
+                    profile_data.spread_curves(found, curves, who="", colour=None, kind="sample", theme=theme)
+                )
+            for shape, name, ink in zip(shapes, names, inks, strict=True):
+                found = {c.product.id: profile_data.spread_of(kept, c, shape, curves) for c in cubes}
+                parts.append(profile_data.spread_curves(found, curves, who=name, colour=ink, kind="region"))
+            return parts
+
+        def done(parts: list[Packed]) -> None:
+            if kept is self._spreads:  # still the same sample
+                self._send_behind(parts)
+
+        if cubes:
+            self._behind.ask(job, done)
+
+    def _send_behind(self, parts: list[Packed]) -> None:
+        both = Packed()
+        for part in parts:
+            both.extend(part)
+        self.bridge.send("behind", **both.message())
+
+    def _region_name(self, i: int) -> str:
+        region = drawn(self._selection.regions)[i]
+        return region["name"] or f"region {region['letter']}"
+
+    # --- what is said about it -----------------------------------------------------------------------
+    def _send_calendar(self) -> None:
+        self.bridge.send(
+            "calendar",
+            **{
+                profile_data.SENSOR_KEYS[product.id]: profile_data.calendar(
+                    cube, product, timestamps(product)
+                )
+                for product, cube in ((PF_SR, self._planet), (S2_SR, self._sentinel))
+            },
+        )
+
+    def _send_about(self) -> None:
+        sample_id = self._selection.sample_id
+        if sample_id is None:
+            return
+        keys = profile_tables.keys(self._selection.curves, self._selection.map.theme)
+        owners = dict.fromkeys(self._corpus.attribution(product.id) for product in (PF_SR, S2_SR))
+        notes = [*owners, profile_tables.note(self._selection.curves)]
+        self.bridge.send(
+            "about",
+            title=f"Temporal profile of {sample_id}",
+            file=f"{sample_id}_profile",
+            notes=[note for note in notes if note],
+            keys=[*keys, *self._named()],
+        )
+
+    def _named(self) -> list[dict[str, str]]:
+        """Pins and regions as keys of a picture."""
+        selection = self._selection
+        found = [{"text": self._pin_name(p), "colour": pin["colour"]} for p, pin in zip(selection.pixels, pins(selection.pixels), strict=True)]  # fmt: skip
+        return found + [
+            {"text": self._region_name(i), "colour": region["colour"]}
+            for i, region in enumerate(drawn(selection.regions))
+        ]
+
+    def _wear(self) -> None:
+        theme = self._selection.map.theme
+        self.bridge.send("look", look=charts.LOOKS[theme])
+        self.draw()
+        self._draw_behind()
+        self._send_legend()
+
+    def _send_menu(self) -> None:
+        self.legend.send("menu", menu=profile_tables.menu())
+        self._send_legend()
 
     def _send_legend(self) -> None:
-        keys: list[dict[str, str]] = [
-            {"text": PF_SR.band(name).title, "colour": colour} for name, colour in charts.BAND_COLOURS.items()
-        ]
-        signs = [{"text": "Planet Fusion", "sign": "●"}, {"text": "Sentinel-2", "sign": "◆"}]
-        self.legend.send("keys", keys=keys + signs)
+        curves, theme = self._selection.curves, self._selection.map.theme
+        self.legend.send(
+            "state",
+            keys=profile_tables.keys(curves, theme),
+            chosen=profile_tables.chosen(curves),
+        )
         self._send_pins()
 
     def _send_pins(self) -> None:
-        self.legend.send("pins", pins=pins(self._selection.pixels, self._selection.names))
+        selection = self._selection
+        self.legend.send(
+            "pins", pins=pins(selection.pixels, selection.names), regions=drawn(selection.regions)
+        )
+        self._send_about()
 
-    def _name_pin(self, data: dict[str, Any]) -> None:
-        pin, name = whole(data, "pin", MAX_PIXELS), data.get("name")
+    # --- what people do ------------------------------------------------------------------------------
+    def _choose(self, data: dict[str, Any]) -> None:
+        """Other curves, as the menu asks for them in a link's words."""
+        text = data.get("text")
+        if not isinstance(text, str):
+            return
+        found, problems = curve_texts.parse(text)
+        if problems:
+            self.legend.send("problem", text=" ".join(problems).replace("This link's curve", "Curve"))
+            return
+        self._selection.curves = found
+
+    def _chosen(self) -> None:
+        self._fresh = True
+        self._send_legend()
+        self.draw()
+        self._draw_behind()
+
+    def _name(self, data: dict[str, Any]) -> None:
+        pin, region, name = (
+            whole(data, "pin", MAX_PIXELS),
+            whole(data, "region", MAX_REGIONS),
+            data.get("name"),
+        )
         if pin is not None and isinstance(name, str):
             self._selection.name_pin(pin, name)
+        elif region is not None and isinstance(name, str):
+            self._selection.name_region(region, name)
 
+    def _remove(self, data: dict[str, Any]) -> None:
+        pin, region = whole(data, "pin", MAX_PIXELS), whole(data, "region", MAX_REGIONS)
+        if pin is not None:
+            self._selection.remove_pin(pin)
+        elif region is not None:
+            self._selection.remove_region(region)
+
+    # --- what is taken away ----------------------------------------------------------------------------
     def _send_csv(self) -> None:
-        corpus, sample_id = self._corpus, self._selection.sample_id
-        chosen, names = self._selection.pixels, dict(self._selection.names)
+        corpus, selection = self._corpus, self._selection
+        sample_id, asked = selection.sample_id, selection.curves.indices
+        places = [(self._pin_name(pixel), {"row": pixel[0], "col": pixel[1]}) for pixel in selection.pixels]
+        shapes = [(self._region_name(i), shape.where) for i, shape in enumerate(selection.regions)]
         if sample_id is None:
             return
 
         def job() -> str:
-            tables = [profiles.pixel(corpus, sample_id, row=row, col=col) for row, col in chosen]
-            for pixel, table in zip(chosen, tables, strict=True):
-                table.insert(0, "pin", names.get(pixel, f"row {pixel[0]}, col {pixel[1]}"))
-                # A name is a person's text: a spreadsheet must not take it for a formula.
-                table["pin"] = table["pin"].str.replace(r"^([=+\-@\t])", r"'\1", regex=True)
-            both = pd.concat(tables, ignore_index=True)
-            both.attrs = tables[0].attrs
-            return to_csv(both)
+            tables = [(name, profiles.pixel(corpus, sample_id, **at, indices=asked)) for name, at in places]
+            tables += [(name, profiles.region(corpus, sample_id, **at, indices=asked)) for name, at in shapes]
+            return to_csv(profile_tables.together(tables))
 
         self._loop.work(
             job, lambda text: self.legend.send("file", name=f"{sample_id}_profiles.csv", text=text)
         )
 
-    def _remove_pin(self, data: dict[str, Any]) -> None:
-        pin = whole(data, "pin", MAX_PIXELS)
-        if pin is not None:
-            self._selection.remove_pin(pin)
+    def _show_found(self, tables: dict[str, pd.DataFrame]) -> None:
+        if tables or self._found:
+            self._found = tables
+            shown = {name: profile_tables.for_people(name, table) for name, table in tables.items()}
+            self.findings.send("tables", tables=shown)
 
-
-def _all_series(cube: Cube | None, places: Sequence[Pixel]) -> list[Series]:
-    return [series(cube, *place) for place in places] if cube is not None and len(cube.there) else []
-
-
-_Row = tuple[np.ndarray, np.ndarray, str, str]
-
-
-def _reflectance(found: list[Series]) -> list[_Row]:
-    """Times, values, colour and name of the four common bands of the last pin."""
-    if not found:
-        return []
-    last = found[-1]
-    rows = []
-    for band, colour in charts.BAND_COLOURS.items():
-        name = band if last.product is PF_SR else charts.S2_TWIN[band]
-        rows.append((last.times, last.reflectance[last.bands.index(name)], colour, name))
-    return rows
-
-
-def _ndvi(found: list[Series], chosen: tuple[Pixel, ...], colours: list[str]) -> list[_Row]:
-    return [
-        (s.times, s.ndvi, colour, f"NDVI at {pixel[0]}, {pixel[1]}")
-        for s, pixel, colour in zip(found, chosen, colours, strict=False)
-    ]
-
-
-def _milliseconds(times: np.ndarray) -> np.ndarray:
-    """Bokeh's time: milliseconds since 1970, float64."""
-    return times.astype("datetime64[ms]").astype(np.float64)
-
-
-def _lines(rows: list[tuple[np.ndarray, np.ndarray, str]]) -> dict[str, Any]:
-    """One line a row, broken where a date is missing."""
-    return {
-        "xs": [_milliseconds(times) for times, _, _ in rows],
-        "ys": [values.astype(np.float64) for _, values, _ in rows],
-        "colour": [colour for _, _, colour in rows],
-    }
-
-
-def _dots(rows: list[_Row], product: str) -> dict[str, Any]:
-    """Only what was measured; a mosaic stands in the middle of its month."""
-    if not rows:
-        return dict(_NOTHING)
-    shift = _MID_MONTH if product == S2_SR.id else np.timedelta64(0, "D")
-    measured = [np.isfinite(values) for _, values, _, _ in rows]
-    counts = [int(ok.sum()) for ok in measured]
-    return {
-        "date": np.concatenate(
-            [_milliseconds(t[ok] + shift) for (t, _, _, _), ok in zip(rows, measured, strict=True)]
-        ),
-        "value": np.concatenate(
-            [v[ok].astype(np.float64) for (_, v, _, _), ok in zip(rows, measured, strict=True)]
-        ),
-        "colour": [c for (_, _, c, _), n in zip(rows, counts, strict=True) for _ in range(n)],
-        "band": [b for (_, _, _, b), n in zip(rows, counts, strict=True) for _ in range(n)],
-        "sensor": [SENSORS[product]] * sum(counts),
-    }
+    def _send_findings(self, data: dict[str, Any]) -> None:
+        name, sample_id = str(data.get("name")), self._selection.sample_id
+        if name in self._found and sample_id is not None:
+            cell = self._corpus.cell(sample_id)
+            text = profile_tables.findings_csv(self._corpus, cell, self._found[name])
+            self.findings.send("file", name=f"{sample_id}_{name}.csv", text=text)

@@ -1,0 +1,177 @@
+// Turns curves into the columns of the charts' sources; in "year against year" both years have the first one's dates.
+
+const YEAR_MS = 365 * 86_400_000, SECOND_YEAR = Date.UTC(2019, 0, 1)
+const CHARTS = ["bands", "index"]
+const FLAG = { MISSING: 0, MEASURED: 1, GAP_FILLED: 2, NODATA: 3 }
+const SEASON_MARKS = { start: "triangle", peak: "star", end: "inverted_triangle" }
+
+// Bokeh's arrays are typed arrays whose own subarray() forgets where it is to begin.
+const plainArray = (array) => array && new ({ float32: Float32Array, float64: Float64Array, uint8: Uint8Array }[array.dtype] ?? array.constructor)(array.buffer, array.byteOffset, array.length)
+
+const unpackCalendar = (data) => Object.fromEntries(["pf", "s2"].map((sensor) => {
+  const { times, left, right, missing } = data[sensor]
+  return [sensor, { times: plainArray(times), left: plainArray(left), right: plainArray(right), missing }]
+}))
+
+// A message's curves with their own part of its values: `values`, or `middle`, `low` and `high`; and `flags`.
+const unpackCurves = (data, calendar) => {
+  const values = plainArray(data.values), flags = plainArray(data.flags)
+  let at = 0
+  return data.curves.map((entry) => {
+    const n = calendar[entry.sensor].times.length
+    const part = (i) => values.subarray(at + i * n, at + (i + 1) * n)
+    const curve = entry.kind
+      ? { ...entry, middle: part(0), low: part(1), high: part(2) }
+      : { ...entry, values: part(0), flags: flags?.subarray(at, at + n) }
+    at += entry.kind ? 3 * n : n
+    return curve
+  })
+}
+
+const makeDrawing = (state, set) => {
+  const place = (time) => (state.years && time >= SECOND_YEAR ? time - YEAR_MS : time)
+  const strength = (time) => (state.years && time < SECOND_YEAR ? 0.42 : 1)
+  const ink = (curve) => curve.colour || state.look.muted
+
+  // Where a calendar is cut: nowhere, or between the years.
+  const parts = (times) => {
+    const cut = state.years ? times.findIndex((t) => t >= SECOND_YEAR) : -1
+    return cut > 0 ? [[0, cut], [cut, times.length]] : [[0, times.length]]
+  }
+  const moved = (times, from, to) => {
+    const part = times.subarray(from, to)
+    return state.years && times[from] >= SECOND_YEAR ? part.map((t) => t - YEAR_MS) : part
+  }
+  const lines = (curves, { width, dash = null, alpha = 1, of = (c) => c.values }) => {
+    const out = { xs: [], ys: [], colour: [], dash: [], width: [], alpha: [] }
+    for (const curve of curves) {
+      const { times } = state.calendar[curve.sensor]
+      for (const [from, to] of parts(times)) {
+        out.xs.push(moved(times, from, to))
+        out.ys.push(of(curve).subarray(from, to))
+        out.colour.push(ink(curve))
+        out.dash.push(dash ?? curve.dash)
+        out.width.push(width)
+        out.alpha.push(alpha * strength(times[from]))
+      }
+    }
+    return out
+  }
+  const spread = (curves) => {
+    const out = { xs: [], ys: [], colour: [] }
+    for (const curve of curves) {
+      const { times } = state.calendar[curve.sensor]
+      for (const [from, to] of parts(times)) {
+        const x = moved(times, from, to)
+        let run = []
+        const close = () => {
+          if (run.length > 1) {
+            const back = [...run].reverse()
+            out.xs.push([...run, ...back].map((i) => x[i - from]))
+            out.ys.push([...run.map((i) => curve.high[i]), ...back.map((i) => curve.low[i])])
+            out.colour.push(ink(curve))
+          }
+          run = []
+        }
+        for (let i = from; i < to; i++) if (Number.isFinite(curve.low[i])) run.push(i)
+          else close()
+        close()
+      }
+    }
+    return out
+  }
+  const dots = (curves, sensor) => {
+    const { times, left, right } = state.calendar[sensor]
+    const out = { date: [], value: [], colour: [], fill: [], alpha: [], marker: [], band: [], sensor: [], who: [], flag: [] }
+    if (sensor === "s2") Object.assign(out, { left: [], right: [] })
+    for (const curve of curves) {
+      const values = curve.values ?? curve.middle
+      for (let i = 0; i < values.length; i++) {
+        const flag = curve.flags ? curve.flags[i] : FLAG.MEASURED
+        if (!Number.isFinite(values[i]) || (flag !== FLAG.MEASURED && flag !== FLAG.GAP_FILLED)) continue
+        out.date.push(place(times[i]))
+        out.value.push(values[i])
+        out.colour.push(ink(curve))
+        out.fill.push(sensor === "s2" || flag === FLAG.GAP_FILLED ? state.look.panel : ink(curve))
+        out.alpha.push(strength(times[i]))
+        out.marker.push(curve.marker)
+        out.band.push(curve.label)
+        out.sensor.push(sensor)
+        out.who.push(curve.who)
+        out.flag.push(flag)
+        if (sensor === "s2") { out.left.push(place(left[i])); out.right.push(place(left[i]) + right[i] - left[i]) }
+      }
+    }
+    return out
+  }
+  // What is missing stands at the lower edge: a date as a tick, a month as a bar.
+  const missing = () => {
+    const out = { x0: [], x1: [], y0: [], y1: [], why: [] }
+    for (const sensor of ["pf", "s2"]) {
+      const { times, left, right } = state.calendar[sensor]
+      times.forEach((time, i) => {
+        const why = state.why(sensor, i)
+        if (!why) return
+        const x = place(left[i])
+        out.x0.push(x)
+        out.x1.push(x + right[i] - left[i])
+        out.y0.push(sensor === "pf" ? 0 : 0.07)
+        out.y1.push(sensor === "pf" ? 0.05 : 0.07)
+        out.why.push(why)
+      })
+    }
+    return out
+  }
+
+  const on = (chart, curves, sensor = null) => curves.filter((c) => c.chart === chart && (!sensor || c.sensor === sensor))
+  return {
+    place,
+    pins() {
+      const gaps = missing()
+      for (const chart of CHARTS) {
+        set(`${chart}-lines`, lines(on(chart, state.pins, "pf"), { width: 1.6 }))
+        set(`${chart}-pf`, dots(on(chart, state.pins, "pf"), "pf"))
+        set(`${chart}-s2`, dots([...on(chart, state.pins, "s2"), ...on(chart, state.regions, "s2")], "s2"))
+        set(`${chart}-missing`, gaps)
+      }
+    },
+    over() {
+      for (const chart of CHARTS) set(`${chart}-smooth`, lines(on(chart, state.smooth), { width: 2, dash: "dashed" }))
+      const seasons = { date: [], value: [], marker: [], colour: [], what: [] }
+      for (const { date, value, what, colour } of state.seasons) {
+        seasons.date.push(place(date)); seasons.value.push(value); seasons.marker.push(SEASON_MARKS[what])
+        seasons.colour.push(colour); seasons.what.push(what)
+      }
+      set("index-seasons", seasons)
+      const breaks = { date: [], text: [], colour: [] }
+      for (const { date, step, colour } of state.breaks) {
+        breaks.date.push(place(date)); breaks.text.push(`${step > 0 ? "+" : "−"}${Math.abs(step).toFixed(2)}`); breaks.colour.push(colour)
+      }
+      set("index-breaks", breaks)
+    },
+    behind() {
+      for (const chart of CHARTS) {
+        const sample = on(chart, state.sample), regions = on(chart, state.regions)
+        set(`${chart}-spread`, spread([...sample, ...regions]))
+        const middle = { of: (c) => c.middle }
+        const both = [lines(sample, { width: 1.2, alpha: 0.75, ...middle }), lines(on(chart, regions, "pf"), { width: 1.8, ...middle })]
+        set(`${chart}-behind`, Object.fromEntries(Object.keys(both[0]).map((key) => [key, [...both[0][key], ...both[1][key]]])))
+      }
+    },
+    // All that a chart's y axis has to hold; a sample's spread may reach beyond it, or water would flatten every field.
+    extent: (chart) => [
+      ...on(chart, state.pins).map((c) => c.values),
+      ...on(chart, state.sample).map((c) => c.middle),
+      ...on(chart, state.regions).flatMap((c) => [c.low, c.high]),
+    ],
+  }
+}
+
+// Axes, grid and cursors in a theme's colours.
+const dressChart = (chart, look) => {
+  for (const model of [...chart.left, ...chart.below, ...chart.center]) {
+    if (model.type === "Grid") model.setv({ grid_line_color: look.grid }, { sync: false })
+    else if (model.type === "Span") model.setv({ line_color: look.ink }, { sync: false })
+    else if (model.axis_label_text_color !== undefined) model.setv({ axis_line_color: look.line, major_tick_line_color: look.line, axis_label_text_color: look.muted, major_label_text_color: look.muted }, { sync: false })
+  }
+}
