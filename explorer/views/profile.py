@@ -362,13 +362,16 @@ class ProfileView:
     def _send_csv(self) -> None:
         corpus, selection = self._corpus, self._selection
         sample_id, asked = selection.sample_id, selection.curves.indices
-        places = [(self._pin_name(pixel), {"row": pixel[0], "col": pixel[1]}) for pixel in selection.pixels]
+        places = [(self._pin_name(pixel), pixel) for pixel in selection.pixels]
         shapes = [(self._region_name(i), shape.where) for i, shape in enumerate(selection.regions)]
         if sample_id is None:
             return
 
         def job() -> str:
-            tables = [(name, profiles.pixel(corpus, sample_id, **at, indices=asked)) for name, at in places]
+            tables = [
+                (name, profiles.pixel(corpus, sample_id, row=row, col=col, indices=asked))
+                for name, (row, col) in places
+            ]
             tables += [(name, profiles.region(corpus, sample_id, **at, indices=asked)) for name, at in shapes]
             return to_csv(profile_tables.together(tables))
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from bokeh.models import ColumnDataSource, CustomJS, DatetimeTickFormatter, Range1d, Span
+from bokeh.models import ColumnDataSource, CustomJS, DatetimeTickFormatter, Range1d
+from bokeh.models.annotations import Span
 from bokeh.plotting import figure
 
 from explorer.views.charts import dress, y_range
@@ -38,11 +39,13 @@ def over_time(
     """A chart of both sensors over two years (`kind`: `bands` or `index`), with its sources, cursors and events."""
     # The edge: 0 to 1 from bottom to top whatever the values are, for what stands at the frame and not in it.
     edge = Range1d(start=0, end=1)
+    options: dict[str, Any] = {
+        "x_axis_type": "datetime", "y_axis_label": y_label, "tools": "box_zoom,reset", "toolbar_location": "right",
+        "active_drag": None, "active_scroll": None, "active_tap": None,
+    }  # fmt: skip
     chart = figure(
-        x_range=x_range, y_range=y_range(kind, bus), x_axis_type="datetime", y_axis_label=y_label,
-        tools="box_zoom,reset", toolbar_location="right", active_drag=None, active_scroll=None, active_tap=None,
-        sizing_mode="stretch_both", min_height=60, min_border_top=4, min_border_bottom=4, name=f"{kind}-chart-{bus}",
-        extra_y_ranges={"edge": edge}, output_backend="canvas",
+        x_range=x_range, y_range=y_range(kind, bus), sizing_mode="stretch_both", min_height=60, min_border_top=4,
+        min_border_bottom=4, name=f"{kind}-chart-{bus}", extra_y_ranges={"edge": edge}, **options,
     )  # fmt: skip
     for side in ("start", "end"):  # a zoom takes all ranges with it
         edge.js_on_change(side, CustomJS(code="cb_obj.setv({start: 0, end: 1}, {sync: false})"))

@@ -6,15 +6,14 @@ two binary frames a message, however many curves. A list an array (the first des
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from explorer.analysis import breaks, phenology, regions, smoothing
-from explorer.analysis import colours as ink
+from explorer.analysis import breaks, colours, phenology, regions, smoothing
 from explorer.analysis.curves import S2_ONLY, TWINS, Curves
 from explorer.analysis.profiles import Series
 from explorer.analysis.regions import Spread
@@ -109,13 +108,13 @@ def calendar(cube: Cube | None, product: Product, times: np.ndarray) -> dict[str
 
 def colours_of_bands(theme: str) -> Mapping[str, str]:
     """Band -> colour that is legible on a theme's ground."""
-    return ink.DARK_BANDS if theme == "dark" else ink.BANDS
+    return colours.DARK_BANDS if theme == "dark" else colours.BANDS
 
 
 def pin_curves(curves: Curves, pins: Sequence[Pin], theme: str = "light") -> Packed:
     """The last pin's bands and every pin's indices, of both sensors."""
     found = Packed()
-    colours = colours_of_bands(theme)
+    inks = colours_of_bands(theme)
     for series in pins[-1].series if pins else ():
         flags = _codes(series)
         for band in curves.bands:
@@ -123,7 +122,7 @@ def pin_curves(curves: Curves, pins: Sequence[Pin], theme: str = "light") -> Pac
             if own in series.bands:
                 found.add(
                     series.reflectance[series.bands.index(own)], flags,
-                    chart="bands", sensor=SENSOR_KEYS[series.product.id], name=band, label=own, colour=colours[band],
+                    chart="bands", sensor=SENSOR_KEYS[series.product.id], name=band, label=own, colour=inks[band],
                     dash=DASHES[0], marker=MARKERS[0], who=pins[-1].name,
                 )  # fmt: skip
     for pin in pins:
@@ -147,9 +146,9 @@ def spread_curves(
     `colour` None: bands in their own, indices in the page's grey. What both sensors have is shown of Planet Fusion.
     """
     found = Packed()
-    colours = colours_of_bands(theme)
+    inks = colours_of_bands(theme)
     charts = curves.behind if kind == "sample" else ("index",)
-    wanted = [("bands", band, colour or colours[band], 0) for band in curves.bands if "bands" in charts]
+    wanted = [("bands", band, colour or inks[band], 0) for band in curves.bands if "bands" in charts]
     wanted += [
         ("index", label, colour or "", i) for i, label in enumerate(curves.labels) if "index" in charts
     ]
@@ -238,7 +237,7 @@ def seasons(curves: Curves, pins: Sequence[Pin]) -> Found | None:
     if label is None:
         return None
     tables, marks = [], []
-    about: dict[str, Any] = {}
+    about: dict[Hashable | None, Any] = {}
     for pin in pins:
         if pin.planet is None:
             continue
@@ -274,7 +273,7 @@ def breakpoints(curves: Curves, pins: Sequence[Pin]) -> Found | None:
     if label is None:
         return None
     tables, marks = [], []
-    about: dict[str, Any] = {}
+    about: dict[Hashable | None, Any] = {}
     for pin in pins:
         if pin.planet is None:
             continue
@@ -282,7 +281,11 @@ def breakpoints(curves: Curves, pins: Sequence[Pin]) -> Found | None:
         snow = breaks.snowy(series.dn[series.bands.index("blue")], series.dn[series.bands.index("red")])
         result = breaks.find(series.times, series.extra[label], snow)
         table = result.table()
-        about = {**table.attrs, "index": label, "note": about.get("note") or result.note}
+        about = {
+            **table.attrs,
+            "index": label,
+            "note": about.get("note") or result.note,
+        }
         for item in result.found:
             at = milliseconds(np.array([item.date]))[0]
             marks.append({"date": at, "step": item.step, "colour": pin.colour})

@@ -15,7 +15,7 @@ from explorer.analysis.composite import Painter, bands_of
 from explorer.corpus.corpus import Corpus
 from explorer.products import PF_SR, S2_SR
 from tests.browser.conftest import Visitor
-from tests.browser.visit import LACKING, MAP, MARKED, MARKS, NARROW, NDVI, THERE_OF_LACKING, WIDE, Visit
+from tests.browser.visit import INDEX, LACKING, MAP, MARKED, MARKS, NARROW, THERE_OF_LACKING, WIDE, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -250,19 +250,19 @@ def check_profile(visit: Visit, corpus: Corpus, sample_id: str, row: int, col: i
     ):
         shift = pd.Timedelta(days=14 if product is S2_SR else 0)  # a mosaic stands in the middle of its month
         here = table[table["product"] == product.id]
-        shown = pd.DataFrame(visit.columns(f"reflectance-{short}"))
+        shown = pd.DataFrame(visit.columns(f"bands-{short}"))
         for band in bands:
             wanted = here[here["band"] == band]
             found = shown[shown["band"] == band]
             assert found["value"].tolist() == pytest.approx(wanted["value"].tolist(), abs=2e-6)
             times = (wanted["date"] + shift).astype("datetime64[ms]").astype("int64").tolist()
             assert found["date"].tolist() == times
-        ndvi = pd.DataFrame(visit.columns(f"ndvi-{short}"))
-        last = ndvi[ndvi["band"] == f"NDVI at {row}, {col}"]
+        ndvi = pd.DataFrame(visit.columns(f"index-{short}"))
+        last = ndvi[(ndvi["band"] == "NDVI") & (ndvi["who"] == f"row {row}, col {col}")]
         assert last["value"].tolist() == pytest.approx(
             here[here["band"] == "NDVI"]["value"].tolist(), abs=2e-6
         )
-    assert len(visit.columns("reflectance-lines")["ys"]) == 4
+    assert len(visit.columns("bands-lines")["ys"]) == 4
 
 
 def test_a_click_on_a_pixel_draws_its_profile(visit: Visit, corpus: Corpus, demo: str) -> None:
@@ -292,11 +292,11 @@ def test_shift_click_adds_pins_and_clear_keeps_the_last(visit: Visit, corpus: Co
     visit.pick(120, 80, add=True)
     visit.page.wait_for_url(lambda url: "pixels=10,10;60,70;120,80" in url)
     check_profile(visit, corpus, demo, 120, 80)
-    ndvi = visit.columns("ndvi-lines")
+    ndvi = visit.columns("index-lines")
     assert len(ndvi["ys"]) == len(set(ndvi["colour"])) == 3
     visit.page.get_by_role("button", name="Remove all pins but the last").click()
     visit.page.wait_for_url(lambda url: url.endswith("pixels=120,80"))
-    visit.wait("() => seen.named('ndvi-lines').data.ys.length === 1")
+    visit.wait("() => seen.named('index-lines').data.ys.length === 1")
 
 
 def test_a_click_in_a_sentinel_tile_selects_the_same_ground(visit: Visit, corpus: Corpus, demo: str) -> None:
@@ -329,12 +329,12 @@ def test_a_click_on_a_month_moves_the_animation_there(visit: Visit, demo: str) -
 
 def test_a_click_on_the_chart_moves_the_animation_there(visit: Visit, demo: str) -> None:
     visit.open(f"?sample={demo}")
-    low, high = visit.page.evaluate("() => [seen.named('range-ndvi').start, seen.named('range-ndvi').end]")
+    low, high = visit.page.evaluate("() => [seen.named('range-index').start, seen.named('range-index').end]")
     for iso in ("2018-05-28", "2019-08-06"):
         day = dt.date.fromisoformat(iso)
-        visit.click_chart(NDVI, milliseconds(day), (low + high) / 2)
+        visit.click_chart(INDEX, milliseconds(day), (low + high) / 2)
         visit.wait_for_date(iso)
-        for cursor in ("cursor-ndvi", "cursor-reflectance"):
+        for cursor in ("cursor-index", "cursor-bands"):
             assert visit.cursor(cursor) == milliseconds(day)
 
 
@@ -364,7 +364,7 @@ def test_a_link_opens_exactly_what_it_says(visit: Visit, corpus: Corpus, demo: s
         "aria-pressed", "true"
     )
     check_profile(visit, corpus, demo, 30, 40)
-    assert len(visit.columns("ndvi-lines")["ys"]) == 2
+    assert len(visit.columns("index-lines")["ys"]) == 2
     assert visit.page.url == f"{visit.url}/{query}"  # nothing to add
     visit.slider.press("ArrowRight")
     visit.wait_for_date("2019-03-14")
@@ -485,8 +485,8 @@ def test_what_is_missing_says_so_in_its_own_panel(visit: Visit) -> None:
     expect(visit.region("Labels").get_by_text("This sample has no label")).to_be_visible()
     assert set(texts(visit.months)) == {"no mosaic"}
     assert not visit.pixels(visit.image)[..., 3].any()  # no other date's picture under this date's name
-    assert len(visit.columns("ndvi-pf")["date"]) == len(THERE_OF_LACKING)
-    assert visit.columns("ndvi-s2")["date"] == []
+    assert len(visit.columns("index-pf")["date"]) == len(THERE_OF_LACKING)
+    assert visit.columns("index-s2")["date"] == []
     visit.slider.press("ArrowRight")  # there is nothing behind
     assert visit.date == broken
     visit.slider.press("ArrowLeft")
@@ -512,8 +512,8 @@ def test_nothing_of_the_last_sample_stays(visit: Visit, demo: str) -> None:
     visit.open(f"?sample={demo}")
     visit.search(LACKING)
     visit.wait_for_sample(LACKING)
-    visit.wait("(n) => seen.named('ndvi-pf').data.date.length === n", len(THERE_OF_LACKING))
-    assert visit.columns("ndvi-s2")["date"] == []
-    assert visit.columns("reflectance-s2")["date"] == []
+    visit.wait("(n) => seen.named('index-pf').data.date.length === n", len(THERE_OF_LACKING))
+    assert visit.columns("index-s2")["date"] == []
+    assert visit.columns("bands-s2")["date"] == []
     assert set(texts(visit.months)) == {"no mosaic"}
     expect(visit.region("Labels").get_by_text("This sample has no label")).to_be_visible()

@@ -56,8 +56,8 @@ def test_flanders_through_its_seasons(real: Visit) -> None:
     for i, a in enumerate(seasons):
         for b in seasons[i + 1 :]:
             assert np.abs(a - b).mean() > 5
-    assert len(real.columns("ndvi-pf")["date"]) == 66
-    assert 10 <= len(real.columns("ndvi-s2")["date"]) <= 11
+    assert len(real.columns("index-pf")["date"]) == 66
+    assert 10 <= len(real.columns("index-s2")["date"]) <= 11
 
 
 def test_the_single_real_chip(real: Visit, real_folder: Path) -> None:
@@ -72,14 +72,14 @@ def test_the_single_real_chip(real: Visit, real_folder: Path) -> None:
     assert picture[..., :3].std() > 20
     with rasterio.open(real_folder / PF_SR.key(parse(CHIP).folder, PF_SR.dates[0])) as source:
         stored = source.read()[:, 10, 20]
-    shown = real.columns("reflectance-pf")
+    shown = real.columns("bands-pf")
     assert shown["band"] == ["blue", "green", "red", "nir"]
     assert shown["value"] == pytest.approx((stored / 10_000).tolist(), abs=2e-6)
     blue, green, red = (stored[i].astype(float) for i in (0, 1, 2))
-    assert real.columns("ndvi-pf")["value"] == pytest.approx(
+    assert real.columns("index-pf")["value"] == pytest.approx(
         [(stored[3] - red) / (stored[3] + red)], abs=1e-5
     )
-    assert real.columns("reflectance-s2")["date"] == []
+    assert real.columns("bands-s2")["date"] == []
     assert blue < green < red < stored[3]  # soil in winter: what makes the picture's colours believable
 
 

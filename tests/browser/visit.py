@@ -25,7 +25,7 @@ MARKS = (
     "ready", "map-drawn", "sample-selected", "first-frame", "animation-ready", "bands-drawn", "profile-drawn",
 )  # fmt: skip
 MAP = "Map of samples by land cover class"
-NDVI = "NDVI over time"
+INDEX = "Indices over time"
 
 _OUTSIDE = re.compile(r"^(?!(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:)")
 _HELPERS = """
@@ -160,13 +160,13 @@ class Visit:
     def columns(self, short: str) -> dict[str, list[Any]]:
         """The data of a chart's source."""
         code = """(short) => {
-          const plain = (v) => v instanceof Float64Array || Array.isArray(v) ? Array.from(v, plain) : v
+          const plain = (v) => ArrayBuffer.isView(v) || Array.isArray(v) ? Array.from(v, plain) : v
           return Object.fromEntries(Object.entries(seen.named(short).data).map(([k, v]) => [k, plain(v)]))
         }"""
         self.wait("(short) => seen.named(short)", short)  # the charts are built one after the other
         return dict(self.page.evaluate(code, short))
 
-    def cursor(self, short: str = "cursor-ndvi") -> float:
+    def cursor(self, short: str = "cursor-index") -> float:
         """Where the line of a chart over time stands: milliseconds since 1970."""
         return float(self.page.evaluate("(short) => seen.named(short).location", short))
 

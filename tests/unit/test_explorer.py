@@ -81,7 +81,7 @@ def test_the_page_renders_in_a_plain_document_with_its_regions(page: Explorer) -
     assert {a.get("aria-label") for a in attributes if a.get("role") == "region"} == REGIONS
     names = {model.name for model in document.models if model.name}
     bus = page._head.head.bus
-    for short in ("reflectance-lines", "ndvi-lines", "ndvi-s2", "spectrum-dots", "cursor-ndvi", "range-ndvi"):
+    for short in ("bands-lines", "index-lines", "index-s2", "spectrum-dots", "cursor-index", "range-index"):
         assert f"{short}-{bus}" in names
     document.validate()
     destroy(document)
@@ -273,7 +273,7 @@ def test_drawing_a_component_anew_sends_it_all_again(page: Explorer, monkeypatch
     for component, kind in (
         (page._animation.player, "open"),
         (page._bands.grid, "open"),
-        (page._profile.bridge, "sources"),
+        (page._profile.bridge, "curves"),
         (page._head.head, "sample"),
     ):
         monkeypatch.setattr(component, "_flush", lambda: None)  # no browser takes the messages away
