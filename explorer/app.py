@@ -27,6 +27,7 @@ from explorer.views.map_state import MapState
 from explorer.views.parts import Loop, Region, source
 from explorer.views.profile import ProfileView
 from explorer.views.raster import SampleRaster
+from explorer.views.review import ReviewView
 from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, PANELS, Link, Selection, decode
 from explorer.views.spectrum import SpectrumView
 
@@ -88,6 +89,7 @@ class Explorer(pn.viewable.Viewer):
         self._profile = ProfileView(self.corpus, self.selection, self._loop, bus)
         self._spectrum = SpectrumView(self.selection, self._loop, bus)
         self._labels = LabelsView(self.corpus)
+        self._review = ReviewView(self.corpus, self.selection, self._loop, bus)
         self._animation.on_cube.append(self._planet_came)
         self._animation.other = lambda: self._bands.shared_cube
         self._bands.other = self._whole_planet
@@ -98,6 +100,8 @@ class Explorer(pn.viewable.Viewer):
         self._bands.on_cube.append(lambda reading, _: self._spectrum.show(sentinel=reading.cube))
         self._head.fit, self._head.show = self._map.fit, self._map.show
         self._head.head.on["panel"] = self._enlarge
+        self._head.head.on["review"] = lambda _data: self._review.ask()
+        self._review.on_change.append(self._make_room)
         self._head.head.on["link"] = lambda data: self.apply(decode(str(data.get("search", ""))))
         # A cell shown twice, or drawn anew, has nothing yet of what was sent before.
         self._head.head.on["again"] = lambda _data: self._head.open(self.selection.sample_id)
@@ -118,7 +122,18 @@ class Explorer(pn.viewable.Viewer):
         self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
         self.selection.param.watch(
             lambda *_e: self._write_url(push=False),
-            ["pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "settled"],
+            [
+                "pixels",
+                "names",
+                "regions",
+                "composite",
+                "stretch",
+                "curves",
+                "sentinel",
+                "panel",
+                "review",
+                "settled",
+            ],
         )
         self.selection.map.param.watch(lambda *_e: self._write_url(push=False), list(MapState.FIELDS))
         self._open(stay=wanted.date is not None)
@@ -155,6 +170,8 @@ class Explorer(pn.viewable.Viewer):
         finally:
             self._stay = self._travelling = False
         self._animation.seek(self.selection.date_index)
+        if link.review:
+            self._review.ask(link.review)
         self._head.notice(" ".join(problems))
 
     def follow_url(self) -> None:
@@ -167,6 +184,7 @@ class Explorer(pn.viewable.Viewer):
         self._animation.close()
         self._bands.close()
         self._head.let_go()
+        self._review.let_go()
 
     def _open(self, *, stay: bool = False) -> None:
         sample_id = self.selection.sample_id
@@ -193,14 +211,24 @@ class Explorer(pn.viewable.Viewer):
             self._spectrum.show(planet=reading.cube)
         if settled:
             self._bands.other_came()
-            self._head.look_ahead()
+            (self._review if self._review.active else self._head).look_ahead()
 
     def _dress(self) -> None:
         theme, panel = self.selection.map.theme, self.selection.panel
         self._page.css_classes = [
             *(["dark"] if theme == "dark" else []),
             *([f"only-{panel}"] if panel else []),
+            *(["reviewing"] if self._review.active else []),
         ]
+
+    def _make_room(self) -> None:
+        """The review stands where the labels are; while it is blind, nothing on the page may tell the label."""
+        active, hides = self._review.active, self._review.hides
+        if self._desk.visible != active:
+            self._desk.visible, self._label_region.visible = active, not active
+            self._dress()
+        self._map_region.visible = not self._review.blind
+        self._head.open(self.selection.sample_id, hidden=hides)
 
     def _enlarge(self, data: dict[str, Any]) -> None:
         panel = data.get("name")
@@ -243,15 +271,22 @@ class Explorer(pn.viewable.Viewer):
         html = source("html.css")
         self._labels.pane.stylesheets = [html, source("labels.css")]
         self._labels.pane.sizing_mode = "stretch_width"
+        self._map_region = region(
+            "Sample map", "auto", self._map.whole, self._map.legend.legend,
+            heading=f"Sample map{self._credit('labels', ' · Natural Earth')}",
+        )  # fmt: skip
+        self._label_region = Region(
+            title(f"Labels <small>share of the 600 m cell</small>{self._credit('labels')}"),
+            self._labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",
+            stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; min-height: 128px; max-height: 240px; }"],
+        )  # fmt: skip
+        self._desk = Region(
+            title("Label review"), self._review.panel, label="Label review", margin=0, sizing_mode="stretch_width",
+            visible=False, stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; max-height: 66%; }"],
+        )  # fmt: skip
         left = pn.Column(
-            region("Sample map", "auto", self._map.whole, self._map.legend.legend,
-                   heading=f"Sample map{self._credit('labels', ' · Natural Earth')}"),
-            Region(
-                title(f"Labels <small>share of the 600 m cell</small>{self._credit('labels')}"),
-                self._labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",
-                stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; min-height: 128px; max-height: 240px; }"],
-            ),
-            margin=0, min_height=0, sizing_mode="stretch_both", styles={"grid-area": "map"}, css_classes=["area-map"],
+            self._map_region, self._label_region, self._desk, margin=0, min_height=0, sizing_mode="stretch_both",
+            styles={"grid-area": "map"}, css_classes=["area-map"],
             stylesheets=[":host { display: var(--area-display, flex) !important; flex-direction: column; gap: 8px; width: 100%; height: 100%; min-height: 0; }"],
         )  # fmt: skip
         self._head.head.styles = {"grid-area": "head"}

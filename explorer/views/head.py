@@ -50,8 +50,8 @@ class HeadView:
         self._ahead: list[Reading] = []
         self.head.on = {"go": self._go, "random": lambda _data: self._surprise()}
 
-    def open(self, sample_id: str | None) -> None:
-        """Name the selected sample."""
+    def open(self, sample_id: str | None, hidden: bool = False) -> None:
+        """Name the selected sample; `hidden`: without its label."""
         if sample_id is None or sample_id not in self._corpus.samples.index:
             self.head.send("sample", id=sample_id, text="", colour=None)
             return
@@ -59,6 +59,9 @@ class HeadView:
         cover = nomenclature.land_cover(int(row["clc"]))
         share = f" {100 * row['fraction']:.0f} %" if row["clc"] else ""
         place = f"{_degrees(row['lat'], 'NS')}, {_degrees(row['lon'], 'EW')}"
+        if hidden:
+            self.head.send("sample", id=sample_id, text=place, colour=None)
+            return
         self.head.send("sample", id=sample_id, text=f"{cover.title}{share} · {place}", colour=cover.hex)
 
     def notice(self, text: str) -> None:

@@ -18,6 +18,8 @@ from explorer.analysis.profiles import check_pixel
 from explorer.analysis.shapes import Shape, clean_name
 from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.products import PF_SR
+from explorer.review.queue import MAX_TEXT as MAX_QUEUE
+from explorer.review.queue import QueueSpec
 from explorer.views import sentinel_look
 from explorer.views.map_state import MapLink, MapState
 from explorer.views.sentinel_look import SentinelLook
@@ -57,6 +59,9 @@ class Selection(param.Parameterized):
     curves: Curves = param.ClassSelector(default=Curves(), class_=Curves)  # type: ignore[assignment]
     sentinel: SentinelLook = param.ClassSelector(default=SentinelLook(), class_=SentinelLook)  # type: ignore[assignment]
     panel: str = param.Selector(default="", objects=list(PANELS))  # type: ignore[assignment]
+    review: str = param.String(
+        default="", doc="The queue under review, as `explorer.review.queue` writes it."
+    )  # type: ignore[assignment]
     settled = param.Event(doc="The date has come to rest: worth a new URL, unlike a frame of an animation.")
 
     def __init__(self, **params: Any) -> None:
@@ -125,8 +130,8 @@ class Selection(param.Parameterized):
     def _put_region(self, index: int, shape: Shape) -> None:
         self.regions = (*self.regions[:index], shape, *self.regions[index + 1 :])
 
-    def to_query(self) -> str:
-        """The selection as a URL's query, `?` included."""
+    def to_query(self, *, review: bool = True) -> str:
+        """The selection as a URL's query, `?` included; `review`: with the queue under review."""
         return encode(
             Link(
                 sample=self.sample_id,
@@ -139,6 +144,7 @@ class Selection(param.Parameterized):
                 curves=self.curves,
                 sentinel=self.sentinel,
                 panel=self.panel,
+                review=self.review if review else "",
                 map=self.map.link(),
             )
         )
@@ -155,6 +161,7 @@ class Link:
     stretch: str | None = None
     curves: Curves = field(default_factory=Curves)  # of the charts over time
     panel: str = ""
+    review: str = ""
     names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
     regions: tuple[Shape, ...] = ()
     sentinel: SentinelLook = field(default_factory=SentinelLook)
@@ -185,6 +192,8 @@ def encode(link: Link) -> str:
         parts["sentinel"] = str(link.sentinel)
     if link.panel:
         parts["panel"] = link.panel
+    if link.review:
+        parts["review"] = link.review
     parts |= link.map.parts()
     return "?" + urlencode(parts, safe=",;:") if parts else ""
 
@@ -227,6 +236,12 @@ def decode(query: str | Mapping[str, Any]) -> Link:
     if panel not in PANELS:
         problems.append(f"This link's panel {panel[:20]!r} is none of {', '.join(PANELS[1:])}.")
         panel = ""
+    review = given.get("review", "")[:MAX_QUEUE]
+    try:
+        review = QueueSpec.parse(review).format() if review else ""
+    except ExplorerError as error:
+        problems.append(f"This link's queue cannot be opened: {error}.")
+        review = ""
     names = [clean_name(name) for name in given.get("names", "").split(";")[: len(pixels or ())]]
     while names and not names[-1]:
         names.pop()
@@ -244,6 +259,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         stretch=stretch,
         curves=curves,
         panel=panel,
+        review=review,
         names=tuple(names),
         regions=regions,
         sentinel=sentinel,
