@@ -224,10 +224,10 @@ class Explorer(pn.viewable.Viewer):
     def _make_room(self) -> None:
         """The review stands where the labels are; while it is blind, nothing on the page may tell the label."""
         active, hides = self._review.active, self._review.hides
-        if self._desk.visible != active:
-            self._desk.visible, self._label_region.visible = active, not active
-            self._dress()
-        self._map_region.visible = not self._review.blind
+        _stand(self._desk, active)
+        _stand(self._label_region, not active)
+        _stand(self._map_region, not self._review.blind)
+        self._dress()
         self._head.open(self.selection.sample_id, hidden=hides)
 
     def _enlarge(self, data: dict[str, Any]) -> None:
@@ -282,7 +282,7 @@ class Explorer(pn.viewable.Viewer):
         )  # fmt: skip
         self._desk = Region(
             title("Label review"), self._review.panel, label="Label review", margin=0, sizing_mode="stretch_width",
-            visible=False, stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; max-height: 66%; }"],
+            css_classes=["gone"], stylesheets=[source("region.css"), ":host { flex: 0 0 56% !important; height: auto; overflow-y: auto; scrollbar-width: thin; }"],
         )  # fmt: skip
         left = pn.Column(
             self._map_region, self._label_region, self._desk, margin=0, min_height=0, sizing_mode="stretch_both",
@@ -305,6 +305,14 @@ class Explorer(pn.viewable.Viewer):
             margin=0, sizing_mode="stretch_both",
             stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
         )  # fmt: skip
+
+
+def _stand(region: Region, wanted: bool) -> None:
+    """Show a region or take it away; `visible` would have to be stronger than the region's own stylesheet."""
+    region.css_classes = [
+        *(name for name in region.css_classes if name != "gone"),
+        *([] if wanted else ["gone"]),
+    ]
 
 
 def _enlarger(panel: str, label: str) -> str:

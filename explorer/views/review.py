@@ -12,7 +12,6 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.reading import Reading
 from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.products import PF_SR, S2_SR
-from explorer.review import exchange
 from explorer.review.queue import MAX_TEXT, Queue, QueueSpec
 from explorer.review.records import Receipt
 from explorer.review.verdicts import reviewer_name
@@ -59,7 +58,7 @@ class ReviewView:
         self._ticket = 0
         self._ahead: dict[str, list[Reading]] = {}
         self.on_change: list[Callable[[], None]] = []
-        self.panel = ReviewPanel(loop, bus=bus, sizing_mode="stretch_both", margin=0, min_height=0)
+        self.panel = ReviewPanel(loop, bus=bus, sizing_mode="stretch_width", margin=0)
         self.panel.on = {
             "begin": self._begin, "verdict": self._verdict, "step": self._step, "jump": self._jump, "undo": lambda _data: self._undo(),
             "open": lambda _data: self._go_on(), "save": self._save, "close": lambda _data: self.end(),
@@ -135,8 +134,8 @@ class ReviewView:
         offers = self._corpus.filter_table.offers
         off = {} if "suspicion" in offers else {"suspicion": "no scores yet: explorer score"}
         kinds = [
-            {"id": id, "title": title, "text": text, "needs": list(needs), "off": off.get(id, "")}
-            for id, title, text, needs in review_words.KINDS
+            {"id": kind, "title": title, "text": text, "needs": list(needs), "off": off.get(kind, "")}
+            for kind, title, text, needs in review_words.KINDS
         ]
         self.panel.send(
             "setup", kinds=kinds, classes=review_words.classes(), reviewer=_user() or "", fixed=_user() is not None, resume=resume,
@@ -377,6 +376,8 @@ class ReviewView:
         ending = str(data.get("format"))[:20]
 
         def job() -> tuple[str, str, bytes] | str:
+            from explorer.review import exchange
+
             try:
                 return exchange.file_of(desks.desk(self._corpus).records, ending)
             except ExplorerError as error:

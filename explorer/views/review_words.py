@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -76,12 +77,9 @@ def find_class(text: str) -> int:
 
 
 def _adjustment(one: dict[str, Any]) -> Adjustment:
-    action = str(one.get("action"))[:20]
-    gives = action in ("set", "add")
-    code = one.get("code")
-    return Adjustment(
-        code if isinstance(code, int) else str(code)[:20], action, one.get("fraction") if gives else None
-    )  # type: ignore[arg-type]
+    action, code = str(one.get("action"))[:20], one.get("code")
+    fraction = one.get("fraction") if action in ("set", "add") else None
+    return Adjustment(code if isinstance(code, int) else -1, action, fraction)
 
 
 @cache
@@ -101,7 +99,7 @@ def label_rows(corpus: Corpus, sample_id: str) -> list[dict[str, Any]]:
     return [{"code": c.code, "title": c.title, "colour": c.hex, "fraction": share} for c, share in covers]
 
 
-def own_row(row: dict[str, Any]) -> dict[str, Any]:
+def own_row(row: Mapping[Any, Any]) -> dict[str, Any]:
     """A reviewer's own verdict (a row of the records) for the browser."""
     adjusted = [
         {"code": one.code, "action": one.action, "fraction": one.fraction}
@@ -114,7 +112,7 @@ def own_row(row: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def said(row: dict[str, Any]) -> str:
+def said(row: Mapping[Any, Any]) -> str:
     """A verdict (a row of the records) in words."""
     words = [("decides: " if row["kind"] == "adjudication" else "") + str(row["judgement"])]
     if isinstance(row["suggested"], int):
@@ -126,7 +124,7 @@ def said(row: dict[str, Any]) -> str:
 
 def title(spec: QueueSpec) -> str:
     """What a queue is, in a few words."""
-    text = {id: name for id, name, _, _ in KINDS}[spec.kind]
+    text = {kind: name for kind, name, _, _ in KINDS}[spec.kind]
     if spec.classes:
         text = ", ".join(nomenclature.land_cover(code).title for code in spec.classes)
     if spec.kind == "random":
