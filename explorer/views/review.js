@@ -75,8 +75,6 @@ export function render({ model, el }) {
   own.append("Save my classes ", key("⏎"))
   const told = element("p", { class: "told", role: "status" })
   const others = element("div", { class: "others" })
-  const files = element("div", { class: "files" }, element("a", { target: "_blank", rel: "noopener", href: "report" }, "Accuracy report"),
-    " · verdicts ", ...[["csv", "CSV"], ["geojson", "GeoJSON"], ["parquet", "Parquet"], ["stac", "STAC"]].flatMap(([format, text]) => [button(text, () => model.send_msg({ type: "save", format }), { class: "link", title: `Download all verdicts as ${text}` }), " "]))
   const help = button("?", () => setHelp(keys.hidden), { title: "Keys (?)", "aria-label": "Keys", class: "help" })
   const close = button("×", () => model.send_msg({ type: "close" }), { title: "End the review", "aria-label": "End the review", class: "close" })
   const KEYS = [["C", "label is correct"], ["W", "wrong: then type the right class, Enter"], ["U", "unsure"], ["1 – 5", "confidence"], ["A", "add a class"], ["↑ ↓", "from class to class"], ["Y / X", "accept / reject the class"], ["M", "comment; Esc leaves it"],
@@ -89,8 +87,8 @@ export function render({ model, el }) {
     element("div", { class: "line" }, back, element("span", { class: "place" }, at, of), skip, open, undo),
     list, element("div", { class: "line add" }, add, sum), evidence,
     element("div", { class: "line" }, element("span", { class: "caption" }, "Confidence"), stars, comment),
-    element("div", { class: "verdicts" }, ...Object.values(judge), own), told, others, files)
-  const root = element("section", { class: "review", "aria-label": "Label review" }, options, form, desk, keys)
+    element("div", { class: "verdicts" }, ...Object.values(judge), own), told, others)
+  const root = element("div", { class: "review" }, options, form, desk, keys)
   el.append(root)
   form.hidden = desk.hidden = true
 
@@ -143,7 +141,7 @@ export function render({ model, el }) {
         button("✗", () => set("reject"), { class: "no", "aria-pressed": String(row.action === "reject"), "aria-label": `${row.added ? "Remove" : "Reject"} ${row.title}`, title: row.added ? "Remove (X)" : "Reject (X)" }))
       line.addEventListener("keydown", (event) => {
         if (event.target !== line) return
-        const act = { ArrowDown: () => list.children[i + 1]?.focus(), ArrowUp: () => list.children[i - 1]?.focus(), y: () => !row.added && set("accept"), x: () => set("reject"), Enter: () => share.focus() }[event.key]
+        const act = { ArrowDown: () => list.children[i + 1]?.focus(), ArrowUp: () => list.children[i - 1]?.focus(), y: () => !row.added && set("accept"), x: () => set("reject"), Enter: () => { share.focus(); share.select() } }[event.key]
         if (act) { act(); event.preventDefault(); event.stopPropagation() }
       })
       return line
@@ -160,7 +158,7 @@ export function render({ model, el }) {
     add.value = ""
     if (there) { there.action = there.added ? "add" : "accept"; told.textContent = `${found.title} is in the list.` }
     else {
-      const rest = Math.max(0, 1 - total())
+      const rest = Math.round(Math.max(0, 1 - total()) * 1e4) / 1e4
       rows.push({ ...found, given: null, added: true, action: "add", fraction: rest >= 0.01 ? rest : 1 })
     }
     drawRows()
@@ -323,12 +321,6 @@ export function render({ model, el }) {
     },
     saved(data) { if (data.id === sending) performance.mark("explorer:verdict-saved", { detail: data }) },
     off() { work = null; form.hidden = desk.hidden = true; setHelp(false) },
-    file(data) {
-      const url = URL.createObjectURL(new Blob([data.bytes], { type: data.media }))
-      element("a", { href: url, download: data.name }).click()
-      setTimeout(() => URL.revokeObjectURL(url), 60000)
-      told.textContent = `${data.name} was written.`
-    },
   }
   const finish = () => {
     sending = null

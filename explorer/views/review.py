@@ -61,7 +61,7 @@ class ReviewView:
         self.panel = ReviewPanel(loop, bus=bus, sizing_mode="stretch_width", margin=0)
         self.panel.on = {
             "begin": self._begin, "verdict": self._verdict, "step": self._step, "jump": self._jump, "undo": lambda _data: self._undo(),
-            "open": lambda _data: self._go_on(), "save": self._save, "close": lambda _data: self.end(),
+            "open": lambda _data: self._go_on(), "close": lambda _data: self.end(),
             "again": lambda _data: self._show() if self._work else self._set_up() if self._asked else None,
         }  # fmt: skip
         selection.param.watch(lambda _e: self._show(), "sample_id")
@@ -369,25 +369,6 @@ class ReviewView:
             work.done.discard(gone.sample_id)
             work.said = f"Taken back: {gone.sample_id} was {gone.judgement}."
             self._go(gone.sample_id)
-
-        self._loop.work(job, done)
-
-    def _save(self, data: dict[str, Any]) -> None:
-        ending = str(data.get("format"))[:20]
-
-        def job() -> tuple[str, str, bytes] | str:
-            from explorer.review import exchange
-
-            try:
-                return exchange.file_of(desks.desk(self._corpus).records, ending)
-            except ExplorerError as error:
-                return str(error)
-
-        def done(result: tuple[str, str, bytes] | str) -> None:
-            if isinstance(result, str):
-                self.panel.send("trouble", text=result)
-            else:
-                self.panel.send("file", name=result[0], media=result[1], bytes=result[2])
 
         self._loop.work(job, done)
 

@@ -158,6 +158,12 @@ def corpus(corpus_folder: Path) -> Iterator[Corpus]:
     found.close()
 
 
+@pytest.fixture
+def demo(corpus: Corpus) -> str:
+    """A sample that lacks nothing."""
+    return next(i for i in corpus.samples.index if i not in (MARKED, LACKING))
+
+
 # Not for the session: while Playwright runs, its thread has an event loop, and other tests want none.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

@@ -23,12 +23,6 @@ REGIONS = ("Sample map", "Planet Fusion animation", "Sentinel-2 bands", "Tempora
 CORNERS = {"red": (5, 5), "green": (5, 194), "blue": (194, 5), "nir": (194, 194)}
 
 
-@pytest.fixture
-def demo(corpus: Corpus) -> str:
-    """A sample that lacks nothing."""
-    return next(i for i in corpus.samples.index if i not in (MARKED, LACKING))
-
-
 def painter(corpus: Corpus, sample_id: str, composite: str = "true") -> Painter:
     cube = corpus.cubes.get(corpus.cell(sample_id), PF_SR)
     return Painter(cube, bands_of(composite, PF_SR.id))
