@@ -23,7 +23,14 @@ from explorer.views.parts import WORKERS, Component
 from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS
 from tests import corpora
 
-REGIONS = {"Sample map", "Planet Fusion animation", "Sentinel-2 bands", "Temporal profile", "Labels"}
+REGIONS = {
+    "Sample map",
+    "Planet Fusion animation",
+    "Sentinel-2 bands",
+    "Temporal profile",
+    "Labels",
+    "Label review",
+}
 SECONDS = 20.0
 
 
