@@ -223,6 +223,7 @@ def make_demo(
 
 
 app.command()(exports.animate)
+app.command()(exports.export)
 app.command()(transfer.download)
 app.command()(transfer.check)
 app.add_typer(transfer.cache, name="cache")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -317,8 +316,3 @@ def _needs(library: str) -> None:
 
     if find_spec(library) is None:
         raise OutputError(f"this needs {library}: pip install 'rapidai4eo-explorer[data]'")
-
-
-def tidy_path(pattern: str | os.PathLike[str], sample_id: str) -> Path:
-    """A file's name with `{id}` in it replaced by a sample's."""
-    return Path(os.fspath(pattern).replace("{id}", sample_id))

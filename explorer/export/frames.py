@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.analysis import colours, profiles, regions
+from explorer.analysis.curves import TWINS
 from explorer.corpus.corpus import Corpus
 from explorer.errors import InvalidQueryError
 from explorer.export import credit, scene, strip, text, tiles
@@ -25,7 +26,6 @@ SCALES = (1, 2, 3, 4)
 BANDS = "bands"
 """The chart of the four bands that both sensors have, instead of one index."""
 _TYPE = {1: 9, 2: 11, 3: 13, 4: 16}
-_TWINS = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
 _PICTURE = 200
 
 
@@ -314,7 +314,7 @@ def curves(
         late = other.times + MID_MONTH
         if chart == BANDS:
             if number == len(pins) - 1:
-                for band, twin in _TWINS.items():
+                for band, twin in TWINS.items():
                     dn = other.reflectance[other.bands.index(twin)]
                     own = one.reflectance[one.bands.index(band)]
                     title = PF_SR.band(band).title

@@ -1,0 +1,246 @@
+"""Figures of pictures: one date, two dates side by side, a sheet of dates, Sentinel-2's months or bands."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from explorer import nomenclature
+from explorer.corpus.corpus import Corpus
+from explorer.errors import InvalidQueryError
+from explorer.export import credit, plates, scene, tiles
+from explorer.export.plates import MARGIN, Page, Plate
+from explorer.export.scene import Progress, Scene, Step
+from explorer.products import PF_SR, S2_SR
+
+MAX_SHEET = 60
+_GAP = 0.1
+_CAPTION = 0.2
+# Inches in which a chip's pixels are whole pixels of a PNG.
+_LARGE = 6.0
+_HALF = 4.0
+_SMALL = {PF_SR.id: 2.0, S2_SR.id: 1.8}
+_RAMP = 0.62
+
+
+def picture(
+    corpus: Corpus,
+    sample_id: str,
+    date: Any,
+    *,
+    product: str = PF_SR.id,
+    composite: str = "true",
+    stretch: str = "fixed",
+    pins: Iterable[Sequence[Any]] = (),
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> Plate:
+    """One date, large, with scale bar and pins. Raises as `scene.scene`."""
+    named = scene.check_pins(pins)
+    shown = scene.scene(
+        corpus, sample_id, product=product, composite=composite, stretch=stretch, dates=[date], progress=progress,
+        cancel=cancel,
+    )  # fmt: skip
+    return _pictures(shown, shown.steps, _LARGE, 1, named, f"{sample_id}, {shown.steps[0].text}")
+
+
+def pair(
+    corpus: Corpus,
+    sample_id: str,
+    before: Any,
+    after: Any,
+    *,
+    product: str = PF_SR.id,
+    composite: str = "true",
+    stretch: str = "fixed",
+    pins: Iterable[Sequence[Any]] = (),
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> Plate:
+    """Two dates side by side, the earlier one on the left, in one stretch. Raises as `scene.scene`."""
+    named = scene.check_pins(pins)
+    shown = scene.scene(
+        corpus, sample_id, product=product, composite=composite, stretch=stretch, dates=[before, after],
+        progress=progress, cancel=cancel,
+    )  # fmt: skip
+    if len(shown.steps) != 2:
+        raise InvalidQueryError(f"before and after are the same date, {shown.steps[0].text}")
+    title = f"{sample_id}, {shown.steps[0].text} and {shown.steps[1].text}"
+    return _pictures(shown, shown.steps, _HALF, 2, named, title)
+
+
+def sheet(
+    corpus: Corpus,
+    sample_id: str,
+    *,
+    count: int = 12,
+    columns: int = 4,
+    product: str = PF_SR.id,
+    composite: str = "true",
+    stretch: str = "fixed",
+    dates: Iterable[Any] | None = None,
+    start: Any = None,
+    end: Any = None,
+    pins: Iterable[Sequence[Any]] = (),
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> Plate:
+    """A contact sheet: the `dates` given, else `count` of those that are there, evenly from `start` to `end`.
+
+    Raises as `scene.scene`.
+    """
+    if not (1 <= count <= MAX_SHEET and 1 <= columns <= 12):
+        raise InvalidQueryError(
+            f"a sheet has 1 to {MAX_SHEET} dates in 1 to 12 columns, not {count} in {columns}"
+        )
+    named = scene.check_pins(pins)
+    chosen = None if dates is None else list(dates)
+    if chosen is not None and len(chosen) > MAX_SHEET:
+        raise InvalidQueryError(f"{len(chosen)} dates; a sheet has at most {MAX_SHEET}")
+    shown = scene.scene(
+        corpus, sample_id, product=product, composite=composite, stretch=stretch, dates=chosen, start=start, end=end,
+        missing="skip" if chosen is None else "mark", progress=progress, cancel=cancel,
+    )  # fmt: skip
+    steps = shown.steps
+    if chosen is None:
+        at = np.unique(np.linspace(0, len(steps) - 1, min(count, len(steps))).round().astype(int))
+        steps = tuple(steps[i] for i in at)
+    title = (
+        f"{sample_id}, {steps[0].text} to {steps[-1].text}"
+        if len(steps) > 1
+        else f"{sample_id}, {steps[0].text}"
+    )
+    return _pictures(shown, steps, _SMALL[product], min(columns, len(steps)), named, title)
+
+
+def months(
+    corpus: Corpus,
+    sample_id: str,
+    *,
+    composite: str = "true",
+    stretch: str = "fixed",
+    pins: Iterable[Sequence[Any]] = (),
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> Plate:
+    """Sentinel-2's twelve months; those that are missing are shown as such. Raises as `scene.scene`."""
+    named = scene.check_pins(pins)
+    shown = scene.scene(
+        corpus,
+        sample_id,
+        product=S2_SR.id,
+        composite=composite,
+        stretch=stretch,
+        progress=progress,
+        cancel=cancel,
+    )
+    return _pictures(shown, shown.steps, _SMALL[S2_SR.id], 4, named, f"{sample_id}, Sentinel-2 in 2018")
+
+
+def bands(
+    corpus: Corpus,
+    sample_id: str,
+    date: Any,
+    *,
+    product: str = S2_SR.id,
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> Plate:
+    """Every band of one date in grey, by wavelength, each with its own stretch over time. Raises as `scene.scene`."""
+    spec = scene.product_of(product)
+    ordered = sorted(spec.bands, key=lambda band: band.wavelength)
+    shown = [
+        scene.scene(
+            corpus, sample_id, product=product, composite=f"band:{band.name}", dates=[date], progress=progress,
+            cancel=cancel,
+        )
+        for band in ordered
+    ]  # fmt: skip
+    step = shown[0].steps[0]
+    cells = [
+        (one.rgba(step), f"{band.name}, {band.wavelength:g} nm", "")
+        for one, band in zip(shown, ordered, strict=True)
+    ]
+    given = credit.of(corpus, [product])
+    title = f"{sample_id}, {step.text}, bands"
+    shows = shown[0].shows() | {
+        "bands": ", ".join(band.name for band in ordered),
+        "composite": "each band in grey",
+    }
+    shows["stretch"] = "fixed, each band by itself"
+    about = credit.about(given, title, sample_id=sample_id, dates=[step.text], shows=shows)
+    lines = [f"{spec.title}, {spec.pixel_size:g} m. Each band is stretched by itself, over all dates."]
+    return _grid(cells, _SMALL[product], 4, title, lines, given, about)
+
+
+def label_line(corpus: Corpus, sample_id: str) -> str:
+    """The label in a line of text."""
+    found = corpus.labels(sample_id)
+    if not len(found):
+        return "No CORINE label."
+    parts = [
+        f"{tiles.percent(float(v))} {nomenclature.land_cover(int(c)).title}"  # type: ignore[call-overload]
+        for c, v in found.items()
+    ]
+    return "CORINE 2018: " + ", ".join(parts) + "."
+
+
+def _pictures(
+    shown: Scene,
+    steps: Sequence[Step],
+    size: float,
+    columns: int,
+    named: Sequence[tuple[int, int, str]],
+    title: str,
+) -> Plate:
+    corpus, sample_id = shown.corpus, shown.cell.sample_id
+    given = credit.of(corpus, [shown.product.id, "labels"])
+    shows = shown.shows()
+    if named:
+        shows["pixels"] = "; ".join(f"row {row}, col {col}" for row, col, _ in named) + " (3 m grid)"
+    about = credit.about(given, title, sample_id=sample_id, dates=[s.text for s in steps], shows=shows)
+    lines = [
+        f"{shown.recipe.title}. {shown.sensor}. Stretch {shows['stretch']}.",
+        label_line(corpus, sample_id),
+    ]
+    if shown.holed:
+        lines.append("Hatched: nothing measured.")
+    cells = [(shown.rgba(s) if s.there else None, s.text if len(steps) > 1 else "", s.why) for s in steps]
+    return _grid(cells, size, columns, title, lines, given, about, named, shown)
+
+
+@plates.alone
+def _grid(
+    cells: Sequence[tuple[np.ndarray | None, str, str]],
+    size: float,
+    columns: int,
+    title: str,
+    lines: Sequence[str],
+    given: credit.Credit,
+    about: dict[str, str],
+    named: Sequence[tuple[int, int, str]] = (),
+    shown: Scene | None = None,
+) -> Plate:
+    """Pictures in rows with captions; a scale bar on the first, a ramp below where the pictures are of values."""
+    rows = -(-len(cells) // columns)
+    legend = shown.legend if shown is not None else None
+    width = max(columns * size + (columns - 1) * _GAP + 2 * MARGIN, 4.4)
+    above = _CAPTION if any(caption for _, caption, _ in cells) else 0.0
+    grid = rows * (size + above) + (rows - 1) * _GAP
+    page = Page(width, grid + (_RAMP if legend is not None else 0.0), title, lines, given)
+    for number, (rgba, caption, why) in enumerate(cells):
+        row, col = divmod(number, columns)
+        left, top = MARGIN + col * (size + _GAP), row * (size + above + _GAP)
+        axes = page.axes(left, top + above, size, size)
+        plates.picture(axes, rgba, why)
+        axes.set_title(caption, fontsize=8.5, loc="left", pad=3, fontweight="bold")
+        if number == 0 or size >= _HALF:
+            plates.scale_bar(axes, size)
+        if rgba is not None:
+            plates.pins(axes, named)
+    if legend is not None:
+        plates.ramp(page.axes(MARGIN, grid + 0.14, min(width - 2 * MARGIN, 4.0), 0.13), legend)
+    return Plate(page.figure, about, given)
