@@ -66,7 +66,13 @@ const makeDrawing = ({ button, onAdd, onMove, onRemove, redraw, focus }) => {
     return button(label, icon(name), () => { setTool(name); focus() }, { title, "data-tool": name, "aria-pressed": String(name === tool) })
   })
   const bar = element("div", { class: "tools", role: "group", "aria-label": "Pin, box or polygon" }, ...buttons)
-  const say = (text) => { hint.textContent = text ?? ""; hint.hidden = !text }
+  let timer = 0
+  const say = (text, passing = false) => {
+    clearTimeout(timer)
+    hint.textContent = text ?? ""
+    hint.hidden = !text
+    if (passing) timer = setTimeout(() => say(""), 8000)
+  }
 
   const setTool = (name) => {
     draft = null
@@ -75,7 +81,7 @@ const makeDrawing = ({ button, onAdd, onMove, onRemove, redraw, focus }) => {
     say(TOOLS[name].hint)
     if (name !== "pin" && regions.length >= MOST.regions) {
       setTool("pin")
-      say(`${MOST.regions} regions are the most: remove one first`)
+      say(`${MOST.regions} regions are the most: remove one first`, true)
     }
     redraw()
   }
@@ -240,7 +246,7 @@ const makeDrawing = ({ button, onAdd, onMove, onRemove, redraw, focus }) => {
     })
   }
   const set = (list, problem) => {
-    if (problem) say(problem)
+    if (problem) say(problem, true)
     else if (tool === "pin") say("")
     if (held) return // what is being dragged is ahead of the server
     regions = list

@@ -36,7 +36,8 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     return mode !== "single" && event.clientX > left + (mode === "swipe" ? swipe * wide : 0) ? 1 : 0
   }
   const pointAt = (event) => {
-    const box = panes[mode === "side" ? paneAt(event) : 0].box.getBoundingClientRect()
+    const pane = mode === "side" ? (pressed?.pane ?? paneAt(event)) : 0 // a drag stays in its picture
+    const box = panes[pane].box.getBoundingClientRect()
     const at = (v, start) => Math.min(SIZE, Math.max(0, start + v / unit()))
     return [at(event.clientY - box.top, view.y), at(event.clientX - box.left, view.x)]
   }
@@ -96,6 +97,7 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
   }
   const drawOver = () => {
     for (const pane of panes) if (shown(pane)) drawMarks(fitCanvas(pane.over), { letters: pane === panes[1] && mode === "side" })
+    el.classList.toggle("draws", drawing.tool !== "pin")
     drawing.layOut(place, mode === "side" ? width / 2 - 2 : width, side)
   }
 
@@ -129,7 +131,7 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     const tag = event.target.closest(".tag"), pin = drawing.tool === "pin" && !tag ? pinAt(event) : -1
     if (tag) drawing.hold(Number(tag.dataset.region), pointAt(event))
     const draws = Boolean(tag) || (pin < 0 && drawing.down(pointAt(event), reach(event)))
-    pressed = { x: event.clientX, y: event.clientY, start: { ...view }, pin, tag, draws, moved: false, add: event.shiftKey || event.ctrlKey || event.metaKey }
+    pressed = { x: event.clientX, y: event.clientY, start: { ...view }, pin, tag, draws, pane: paneAt(event), moved: false, add: event.shiftKey || event.ctrlKey || event.metaKey }
     el.setPointerCapture(event.pointerId)
   })
   el.addEventListener("pointermove", (event) => {

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
+from explorer.analysis import profiles
 from explorer.corpus.corpus import Corpus
 from explorer.products import PF_SR
-from explorer.views.selection import REGION_COLOURS
+from explorer.views.selection import REGION_COLOURS, decode
 from tests.browser.conftest import Visitor
 from tests.browser.visit import LACKING, MARKED, NARROW, Visit
 
@@ -56,7 +57,7 @@ def colour(picture: np.ndarray, text: str, reach: int = 40) -> np.ndarray:
     )
 
 
-def test_a_box_is_drawn_moved_sized_and_removed(visit: Visit, demo: str) -> None:
+def test_a_box_is_drawn_moved_sized_and_removed(visit: Visit, corpus: Corpus, demo: str) -> None:
     visit.open(f"?sample={demo}&pixels=150,110")
     tool(visit, "Draw a box").click()
     drag(visit, (20, 30), (60, 80))
@@ -73,6 +74,12 @@ def test_a_box_is_drawn_moved_sized_and_removed(visit: Visit, demo: str) -> None
     wait_for_regions(visit, "box:30,45,70,95")
     drag(visit, (70, 95), (90, 120))  # by its corner
     wait_for_regions(visit, "box:30,45,90,120")
+    table = profiles.region(corpus, demo, **decode(visit.page.url.partition("?")[2]).regions[0].where)
+    planet = table[table["product"] == PF_SR.id]
+    within = corpus.cubes.get(corpus.cell(demo), PF_SR).data[:, :, 30:90, 45:120] / 1e4
+    for i, band in enumerate(PF_SR.band_names):
+        means = planet.loc[planet["band"] == band, "mean"].to_numpy()
+        assert means == pytest.approx(within[:, i].mean((1, 2)), abs=2e-6)
     visit.pick(50, 60)  # inside, a click still pins
     assert visit.query["regions"] == "box:30,45,90,120"
     visit.page.get_by_role("button", name="Remove region A").click()
