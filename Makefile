@@ -20,7 +20,7 @@ demo: $(VENV)/.explorer  ## Set up the explorer, open the demo corpus in the bro
 	$(BIN)/python -m explorer serve "$(CORPUS)" --port "$(PORT)"
 
 .PHONY: test
-test: $(VENV)/.test browser lint  ## Set up all that tests need; lint, type check, run every test
+test: $(VENV)/.test browser postgres lint  ## Set up all that tests need; lint, type check, run every test
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m "not bench" $(TESTS)
 
 .PHONY: bench
@@ -79,3 +79,18 @@ browser:
 	  echo "The browser tests need Chromium, and it could not be installed here." >&2; \
 	  echo "Install it (Debian: sudo apt-get install chromium), or name it: make test CHROMIUM=/path/to/chrome" >&2; \
 	  exit 1; }
+
+# The server that the tests of verdicts start: of PATH, or where Debian keeps it.
+FIND_POSTGRES = command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -n 1
+
+.PHONY: postgres
+postgres:
+	@[ -n "$$($(FIND_POSTGRES))" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=no; fi; \
+	if command -v apt-get >/dev/null && [ "$$as_root" != no ]; then \
+	  echo "Installing PostgreSQL for the tests of verdicts"; \
+	  $$as_root apt-get update -qq && \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql </dev/null; \
+	fi; \
+	[ -n "$$($(FIND_POSTGRES))" ] || \
+	  echo "PostgreSQL could not be installed here: its tests are skipped (Debian: sudo apt-get install postgresql)" >&2

@@ -194,3 +194,13 @@ class ForeignRecordsError(RecordsError):
 
 class RecordsVersionError(RecordsError):
     """A database of verdicts that a newer explorer made."""
+
+
+class ExchangeError(ExplorerError, ValueError):
+    """A file of verdicts that cannot be read; `line` (or row) and `column` say where."""
+
+    def __init__(self, where: str, why: str, line: int | None = None, column: str = "") -> None:
+        at = "".join((f", line {line}" if line else "", f", column {column}" if column else ""))
+        super().__init__(f"{where}{at}: {why}; nothing was imported")
+        self.line = line
+        self.column = column

@@ -190,6 +190,8 @@ def _named(error: SQLAlchemyError, where: str) -> Exception:
     if isinstance(cause, sqlite3.Error):
         return _named_sqlite(cause, where, said)
     state = getattr(cause, "sqlstate", None) or ""
+    if state == "23505":
+        return _twice(where)
     if state == "53100":
         return RecordsFullError(f"{where}: the server's disk is full; nothing was kept ({said})")
     if state in ("25006", "42501"):
@@ -211,8 +213,16 @@ def _named(error: SQLAlchemyError, where: str) -> Exception:
     return RecordsError(f"{where}: {said}; nothing was kept")
 
 
+def _twice(where: str) -> RecordsError:
+    return RecordsError(
+        f"{where}: a verdict would be taken back that was taken back before; nothing was kept"
+    )
+
+
 def _named_sqlite(error: sqlite3.Error, where: str, said: str) -> Exception:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        return _twice(where)
     if code in _BUSY:
         return _AgainError(
             RecordsBusyError(f"{where} was locked by others for too long; nothing was kept, try again")

@@ -136,6 +136,8 @@ class Records:
         own = id or str(uuid.uuid4())
 
         def work(connection: Connection) -> Receipt | None:
+            if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+                connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"undo {reviewer}"))))
             before = self._one(connection, table.c.id == own)
             if before is not None and before.kind == "retraction" and before.reviewer == reviewer:
                 taken = self._one(connection, table.c.id == before.supersedes)

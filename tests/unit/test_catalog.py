@@ -79,6 +79,12 @@ RASTER_BAND = {
     },
     "additionalProperties": False,
 }
+LABEL_COUNT = {
+    "type": "object",
+    "required": ["name", "count"],
+    "properties": {"name": TEXT, "count": {"type": "integer", "minimum": 0}},
+    "additionalProperties": False,
+}
 LABEL_STATISTIC = {
     "type": "object",
     "required": ["name", "value"],
@@ -102,6 +108,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "label:description": {"type": "string", "minLength": 1},
         "label:properties": {"type": "array", "items": TEXT, "minItems": 1},
         "label:tasks": {"type": "array", "items": TEXT},
+        "label:methods": {"type": "array", "items": TEXT},
         "label:classes": {
             "type": "array",
             "items": {
@@ -117,6 +124,7 @@ FIELDS: dict[str, dict[str, Any]] = {
                 "properties": {
                     "property_key": TEXT,
                     "statistics": {"type": "array", "items": LABEL_STATISTIC},
+                    "counts": {"type": "array", "items": LABEL_COUNT},
                 },
                 "additionalProperties": False,
             },

@@ -1,0 +1,297 @@
+"""Verdicts as files: CSV, GeoJSON, GeoParquet and STAC label items. What was written reads back as the same rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from explorer import grid
+from explorer.corpus.tables import terms
+from explorer.errors import (
+    ExchangeError,
+    ExplorerError,
+    InvalidQueryError,
+    InvalidVerdictError,
+    UnknownClassError,
+)
+from explorer.review import verdicts as model
+from explorer.review.records import COLUMNS, Receipt, Records
+from explorer.review.verdicts import Verdict
+
+FORMATS = {
+    "csv": "text/csv",
+    "geojson": "application/geo+json",
+    "parquet": "application/vnd.apache.parquet",
+    "json": "application/geo+json",
+}
+"""Ending -> media type; `json` is a STAC item collection of label items."""
+REQUIRED = ("sample_id", "reviewer", "judgement")
+"""Columns that a file of verdicts must have; others of `COLUMNS` may be left out."""
+MAX_BYTES = 500_000_000
+_WHOLE = ("suggested", "confidence")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+def write(records: Records, ending: str) -> bytes:
+    """All rows of a review, oldest first, as the bytes of a file. Raises `InvalidQueryError`."""
+    if ending not in FORMATS:
+        raise InvalidQueryError(f"no format {ending[:20]!r} for verdicts; there are {', '.join(FORMATS)}")
+    rows = list(records.rows())
+    if ending == "json":
+        from explorer.review import exchange_stac  # pystac is only paid for by those who want STAC
+
+        return exchange_stac.write(records, rows)
+    writers = {"csv": _csv, "geojson": _geojson, "parquet": _parquet}
+    return writers[ending]([plain(row) for row in rows], terms(records.corpus))
+
+
+def read(data: bytes, ending: str, where: str = "the file") -> list[Verdict]:
+    """The verdicts of a file. Raises `ExchangeError`, which names line and column, and `InvalidQueryError`."""
+    if ending not in FORMATS:
+        raise InvalidQueryError(f"verdicts are not read from {ending[:20]!r}; give {', '.join(FORMATS)}")
+    if len(data) > MAX_BYTES:
+        raise ExchangeError(
+            where, f"{len(data):,} bytes are more than a file of verdicts may have ({MAX_BYTES:,})"
+        )
+    readers = {"csv": _read_csv, "geojson": _read_geojson, "parquet": _read_parquet, "json": _read_geojson}
+    found = [_verdict(row, where, line) for line, row in readers[ending](data, where)]
+    if not found:
+        raise ExchangeError(where, "it has no verdict")
+    return found
+
+
+def load(records: Records, data: bytes, ending: str, where: str = "the file") -> list[Receipt]:
+    """Add the verdicts of a file: all, or none where one is wrong; those that are kept already are not kept twice.
+
+    Raises as `read` and `Records.add`.
+    """
+    verdicts = read(data, ending, where)
+    for number, verdict in enumerate(verdicts, 1):
+        try:
+            if verdict.sample_id not in records.corpus.samples.index:
+                records.corpus.cell(verdict.sample_id)
+        except ExplorerError as error:
+            raise ExchangeError(
+                where, str(error), column="sample_id (verdict " + str(number) + ")"
+            ) from error
+    return records.add_many(verdicts)
+
+
+def ending_of(path: Path) -> str:
+    """`csv` of `verdicts.csv`. Raises `InvalidQueryError` for what is no format."""
+    ending = path.suffix.lower().removeprefix(".")
+    if ending not in FORMATS:
+        raise InvalidQueryError(f"cannot tell the format of {path.name}; name it .{', .'.join(FORMATS)}")
+    return ending
+
+
+def plain(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as texts and numbers by `COLUMNS`; None where there is nothing."""
+    return {name: getattr(verdict, name) for name in COLUMNS} | {
+        "time": model.time_text(verdict.time),
+        "adjustments": model.adjustments_text(verdict.adjustments),
+        "label": model.label_text(verdict.label),
+    }
+
+
+def _verdict(row: Mapping[str, Any], where: str, line: int) -> Verdict:
+    given: dict[str, Any] = {}
+    for name in COLUMNS:
+        value = row.get(name)
+        if value is None or (value == "" and name not in REQUIRED):
+            continue
+        try:
+            given[name] = _READ[name](value) if name in _READ else value
+        except (ExplorerError, ValueError, TypeError, AttributeError) as error:
+            said = str(error) if isinstance(error, ExplorerError) else f"{str(value)[:40]!r} cannot be read"
+            raise ExchangeError(where, said, line, name) from error
+        if name not in _READ and not isinstance(value, str):
+            raise ExchangeError(where, f"{str(value)[:40]!r} is no text", line, name)
+    missing = [name for name in REQUIRED if name not in given and not _taken_back(row, name)]
+    if missing:
+        raise ExchangeError(where, "it is empty, and every verdict has it", line, missing[0])
+    given.setdefault("judgement", "")
+    try:
+        return Verdict(**given)
+    except InvalidVerdictError as error:
+        raise ExchangeError(where, str(error), line, error.name) from error
+    except UnknownClassError as error:
+        raise ExchangeError(where, str(error), line, "suggested") from error
+
+
+def _taken_back(row: Mapping[str, Any], name: str) -> bool:
+    return name == "judgement" and row.get("kind") == "retraction"
+
+
+def _whole(value: Any) -> int:
+    number = float(value)
+    if number != int(number) or isinstance(value, bool):
+        raise ValueError
+    return int(number)
+
+
+_READ: dict[str, Any] = {
+    "time": model.read_time, "adjustments": model.read_adjustments, "label": model.read_label,
+    "suggested": _whole, "confidence": _whole, "probability": float,
+}  # fmt: skip
+
+
+# -- CSV ------------------------------------------------------------------------------------------------------
+
+
+def _csv(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> bytes:
+    out = io.StringIO(newline="")
+    out.writelines(f"# {name}: {text}\r\n" for name, text in about.items())
+    # RFC 4180; and the writer quotes a lone \r or \n only where the line's end has it.
+    table = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
+    table.writerow(COLUMNS)
+    table.writerows([_cell(row[name]) for name in COLUMNS] for row in rows)
+    return out.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    """A spreadsheet would run what begins like a formula: an apostrophe before it, as before an apostrophe."""
+    if isinstance(value, float):
+        return repr(value)
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _read_csv(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ExchangeError(where, "it is not UTF-8 text; save it as CSV UTF-8", line) from error
+    notes = 0
+    while text.startswith("#"):
+        notes, text = notes + 1, text.partition("\n")[2]
+    table = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = notes + 1
+    try:
+        header = next(table, [])
+        _check_columns(header, where, line)
+        line = notes + table.line_num + 1
+        for cells in table:
+            if cells and len(cells) != len(header):
+                raise ExchangeError(where, f"it has {len(cells)} cells, the header {len(header)}", line)
+            if cells:
+                yield line, {n: c.removeprefix("'") for n, c in zip(header, cells, strict=True)}
+            line = notes + table.line_num + 1
+    except csv.Error as error:
+        raise ExchangeError(where, f"not readable as CSV ({error})", line) from error
+
+
+def _check_columns(names: Sequence[str], where: str, line: int | None = None) -> None:
+    missing = [name for name in REQUIRED if name not in names]
+    if missing:
+        raise ExchangeError(
+            where,
+            f"it has no column {missing[0]}; a file of verdicts has at least {', '.join(REQUIRED)}",
+            line,
+            missing[0],
+        )
+    for name in names:
+        if name not in COLUMNS:
+            raise ExchangeError(
+                where, f"the column is unknown; there are {', '.join(COLUMNS)}", line, repr(str(name)[:40])
+            )
+        if list(names).count(name) > 1:
+            raise ExchangeError(where, "the column is there twice", line, name)
+
+
+# -- GeoJSON, and STAC items, which are GeoJSON features ----------------------------------------------------------
+
+
+def _geojson(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> bytes:
+    shapes = footprints([row["sample_id"] for row in rows])
+    features = [
+        {"type": "Feature", "properties": dict(row), "geometry": json.loads(shape)}
+        for row, shape in zip(rows, shapely.to_geojson(shapes), strict=True)
+    ]
+    return json.dumps(
+        {"type": "FeatureCollection", **about, "features": features}, ensure_ascii=False, indent=1
+    ).encode()
+
+
+def footprints(ids: Sequence[str]) -> np.ndarray:
+    """Footprints of samples in degrees, to a centimetre."""
+    if not ids:
+        return np.zeros(0, object)
+    return np.atleast_1d(shapely.set_precision(grid.footprints(list(ids)), 1e-7, mode="pointwise"))
+
+
+def _read_geojson(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", None)
+        raise ExchangeError(where, f"not readable as JSON ({type(error).__name__})", line) from error
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list):
+        raise ExchangeError(where, "it is no FeatureCollection")
+    number = 0
+    for feature in features:
+        found = feature.get("properties") if isinstance(feature, dict) else None
+        if not isinstance(found, dict):
+            raise ExchangeError(where, "a feature has no properties", number + 1)
+        # A STAC item holds all verdicts of its sample.
+        rows = found.get(STAC_ROWS, [found])
+        if not isinstance(rows, list):
+            raise ExchangeError(where, "it is no list", number + 1, STAC_ROWS)
+        for row in rows:
+            number += 1
+            if not isinstance(row, dict):
+                raise ExchangeError(where, "a verdict is no object", number)
+            _check_columns(list(row), where, number)
+            yield number, row
+
+
+STAC_ROWS = "explorer:verdicts"
+"""The property of a STAC label item that has its verdicts."""
+
+
+# -- GeoParquet -----------------------------------------------------------------------------------------------
+
+
+def _parquet(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> bytes:
+    import geopandas as gpd  # only this needs it, and it takes a while to import
+    import pandas as pd
+
+    table = pd.DataFrame(list(rows), columns=list(COLUMNS)).astype(dict.fromkeys(_WHOLE, "Int64"))
+    table["probability"] = table["probability"].astype("float64")
+    texts = [name for name in COLUMNS if name not in (*_WHOLE, "probability")]
+    table = table.astype(dict.fromkeys(texts, "str"))
+    shapes = gpd.GeoDataFrame(table, geometry=footprints(table["sample_id"].tolist()), crs="EPSG:4326")
+    first = io.BytesIO()
+    shapes.to_parquet(first, schema_version="1.1.0", write_covering_bbox=True, index=False)
+    arrow = pq.read_table(pa.BufferReader(first.getbuffer()))
+    arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **about})
+    second = io.BytesIO()
+    pq.write_table(arrow, second, compression="zstd")
+    return second.getvalue()
+
+
+def _read_parquet(data: bytes, where: str) -> Iterable[tuple[int, dict[str, Any]]]:
+    try:
+        table = pq.read_table(pa.BufferReader(data))
+    except (pa.ArrowException, OSError) as error:
+        raise ExchangeError(where, f"not readable as Parquet ({str(error).splitlines()[0][:80]})") from error
+    names = [name for name in table.column_names if name not in ("geometry", "bbox")]
+    _check_columns(names, where)
+    return enumerate(table.select(names).to_pylist(), 1)
+
+
+def describe(receipts: Sequence[Receipt]) -> str:
+    """One sentence on what an import added."""
+    again = sum(receipt.repeated for receipt in receipts)
+    return f"{len(receipts) - again:,} rows added, {again:,} were there already"

@@ -1,0 +1,198 @@
+"""What was exported imports back to the same rows; foreign and broken files are named by line and column."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pystac
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from explorer.corpus.corpus import Corpus
+from explorer.errors import ExchangeError, InvalidQueryError
+from explorer.review import exchange
+from explorer.review.records import COLUMNS, Records
+from explorer.review.verdicts import Adjustment, Verdict
+from tests import corpora
+from tests.unit.test_catalog import offline
+
+__all__ = ["offline"]  # the fixture: pystac's schemas, none fetched
+
+A, B, C = corpora.BROKEN, corpora.BARE, corpora.FULL
+NASTY = [
+    '=cmd|" /C calc"!A1', "+1", "-2", "@SUM(A1)", "\ttab", "\rreturn", "'quoted'", "''", 'say "no"', "two\nlines", "a\r\nb",
+    "# no note", "żółć 🛰 \u2028", " blank ", ",;,", "",
+]  # fmt: skip
+
+
+@pytest.fixture
+def kept(tiny_corpus: Corpus, tmp_path: Path) -> Iterator[Records]:
+    with Records.open(tiny_corpus, tmp_path / "kept.sqlite") as records:
+        for number, comment in enumerate(NASTY):
+            records.add(
+                Verdict(
+                    (A, B, C)[number % 3],
+                    ("Anna", "=Ben", "'Cara")[number % 3],
+                    ("wrong", "correct", "unsure")[number % 3],
+                    suggested=(None, 311, 31)[number % 3],
+                    confidence=(None, 1, 5)[number % 3],
+                    comment=comment,
+                    adjustments=(Adjustment(211, "reject"), Adjustment(312, "add", number / 30))[
+                        : number % 3
+                    ],
+                    probability=(None, 0.1, 1 / 3)[number % 3],
+                    evidence="date=2018-07-02&pixels=1,2",
+                    queue="random:n=2,seed=3",
+                    stratum="2",
+                    kind="adjudication" if number == 4 else "verdict",
+                )
+            )
+        records.undo("Anna")
+        yield records
+
+
+@pytest.mark.parametrize("ending", exchange.FORMATS)
+def test_an_export_imports_back_to_the_same(
+    kept: Records, tiny_corpus: Corpus, tmp_path: Path, ending: str
+) -> None:
+    data = exchange.write(kept, ending)
+    with Records.open(tiny_corpus, tmp_path / "other.sqlite") as other:
+        receipts = exchange.load(other, data, ending)
+        assert list(other.rows()) == list(kept.rows())
+        assert other.current().equals(kept.current())
+        assert not any(receipt.repeated for receipt in receipts)
+        assert all(receipt.repeated for receipt in exchange.load(other, data, ending))
+        assert len(other.history()) == len(kept.history()) == len(NASTY) + 1
+        assert sorted(exchange.write(other, ending)) == sorted(data)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40))
+def test_any_comment_survives_csv(text: str) -> None:
+    row = exchange.plain(Verdict(C, "Anna", "wrong", comment=text))
+    (back,) = exchange.read(exchange._csv([row], {}), "csv")
+    assert back.comment == text
+
+
+def test_a_spreadsheet_runs_nothing(kept: Records) -> None:
+    text = exchange.write(kept, "csv").decode()
+    body = text[text.index("id,") :]
+    for row in csv.reader(io.StringIO(body, newline="")):
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
+
+
+def test_files_name_their_sources(kept: Records, tmp_path: Path) -> None:
+    for ending in exchange.FORMATS:
+        data = exchange.write(kept, ending)
+        assert b"CORINE" in data, ending
+    path = tmp_path / "v.parquet"
+    path.write_bytes(exchange.write(kept, "parquet"))
+    frame = gpd.read_parquet(path)
+    assert frame.crs.to_epsg() == 4326
+    assert frame.geometry.is_valid.all()
+    west, south, east, north = frame.geometry.iloc[0].bounds
+    assert 0.005 < east - west < 0.01
+    assert 0.004 < north - south < 0.007
+
+
+@pytest.mark.usefixtures("offline")
+def test_stac_label_items_are_valid(kept: Records) -> None:
+    document = json.loads(exchange.write(kept, "json"))
+    items = pystac.ItemCollection.from_dict(document)
+    assert len(items) == 3
+    for item in items:
+        assert len(item.validate()) == 1 + len(item.stac_extensions)
+        (overview,) = item.properties["label:overviews"]
+        counted = {one["name"]: one["count"] for one in overview["counts"]}
+        current = kept.current(sample_id=item.properties["sample_id"])
+        assert counted == {name: int((current["judgement"] == name).sum()) for name in counted}
+    broken = items[0].clone()
+    broken.properties["label:type"] = "sound"
+    with pytest.raises(pystac.STACValidationError):
+        broken.validate()
+
+
+def lines(*rows: dict[str, Any], columns: tuple[str, ...] = COLUMNS) -> bytes:
+    out = io.StringIO(newline="")
+    table = csv.DictWriter(out, columns, lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    return out.getvalue().encode()
+
+
+GOOD = {"sample_id": C, "reviewer": "Anna", "judgement": "wrong"}
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ({"judgement": "maybe"}, "judgement"), ({"judgement": ""}, "judgement"), ({"reviewer": ""}, "reviewer"),
+        ({"suggested": "999"}, "suggested"), ({"suggested": "2.5"}, "suggested"), ({"confidence": "high"}, "confidence"),
+        ({"confidence": "9"}, "confidence"), ({"probability": "2"}, "probability"), ({"time": "yesterday"}, "time"),
+        ({"time": "2026-03-01"}, "time"), ({"adjustments": "211=0.4"}, "adjustments"), ({"label": "{"}, "label"),
+        ({"label": "[1]"}, "label"), ({"kind": "vote"}, "kind"), ({"comment": "x" * 10_001}, "comment"),
+    ],
+)  # fmt: skip
+def test_a_broken_value_is_named_by_line_and_column(kept: Records, row: dict[str, Any], column: str) -> None:
+    before = len(kept.history())
+    data = lines(GOOD | {"comment": "two\nlines"}, GOOD | row)
+    with pytest.raises(ExchangeError, match=f"line 4, column {column}") as caught:
+        exchange.load(kept, data, "csv", "mine.csv")
+    assert str(caught.value).startswith("mine.csv")
+    assert (caught.value.line, caught.value.column) == (4, column)
+    assert len(kept.history()) == before
+
+
+@pytest.mark.parametrize(
+    ("data", "ending", "match"),
+    [
+        (b"name,price\nbolt,3\n", "csv", "no column sample_id"),
+        (b"sample_id,reviewer,judgement,colour\n", "csv", "colour"),
+        (b"sample_id,reviewer,judgement,reviewer\n", "csv", "twice"),
+        (b"sample_id,reviewer,judgement\n" + C.encode() + b",Anna\n", "csv", "line 2.*2 cells"),
+        (b"sample_id,reviewer,judgement\n" + C.encode() + b',"Anna,wrong\n', "csv", "line 2.*CSV"),
+        (b"sample_id,reviewer,judgement\n", "csv", "no verdict"),
+        (b"", "csv", "no column"),
+        (b"sample_id,reviewer,judgement\n\xff\xfe", "csv", "line 2.*UTF-8"),
+        (b"%PDF-1.7", "csv", "no column"),
+        (b"{", "geojson", "line 1.*JSON"),
+        (b"[]", "geojson", "FeatureCollection"),
+        (b'{"features": [{"properties": null}]}', "geojson", "properties"),
+        (b'{"features": [{"properties": {"name": "x"}}]}', "geojson", "no column sample_id"),
+        (b"[" * 100_000, "json", "JSON"),
+        (b"PAR1", "parquet", "Parquet"),
+    ],
+)
+def test_foreign_files_change_nothing(kept: Records, data: bytes, ending: str, match: str) -> None:
+    before = len(kept.history())
+    with pytest.raises(ExchangeError, match=match):
+        exchange.load(kept, data, ending)
+    assert len(kept.history()) == before
+
+
+def test_unknown_samples_change_nothing(kept: Records) -> None:
+    before = len(kept.history())
+    with pytest.raises(ExchangeError, match="not in the corpus"):
+        exchange.load(kept, lines(GOOD, GOOD | {"sample_id": "31N_20E-234N_01_01"}), "csv")
+    assert len(kept.history()) == before
+
+
+def test_a_short_table_made_by_hand_is_enough(kept: Records) -> None:
+    data = b"\xef\xbb\xbf# my notes\r\nsample_id,reviewer,judgement\r\n" + C.encode() + b",Dora,correct\r\n"
+    (receipt,) = exchange.load(kept, data, "csv")
+    assert receipt.verdict.label
+    assert kept.current(reviewer="Dora")["judgement"].tolist() == ["correct"]
+
+
+def test_no_such_format(kept: Records) -> None:
+    for call in (lambda: exchange.write(kept, "xlsx"), lambda: exchange.read(b"", "xlsx")):
+        with pytest.raises(InvalidQueryError, match="xlsx"):
+            call()
+    assert exchange.ending_of(Path("a/B.CSV")) == "csv"
