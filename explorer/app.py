@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 from weakref import WeakKeyDictionary, ref
@@ -13,7 +13,7 @@ import holoviews as hv
 import numpy as np
 import panel as pn
 
-from explorer import ports
+from explorer import ports, serving
 from explorer.corpus.corpus import Corpus, open_corpus
 from explorer.corpus.cubes import Cube, Reading
 from explorer.errors import ExplorerError
@@ -73,9 +73,14 @@ class Explorer(pn.viewable.Viewer):
     """
 
     def __init__(
-        self, corpus: Corpus | str | os.PathLike[str] = "demo", link: str = "", *, height: str = "880px"
+        self,
+        corpus: Corpus | str | os.PathLike[str] = "demo",
+        link: str | Link = "",
+        *,
+        height: str = "880px",
     ) -> None:
-        _extension()
+        if pn.state.curdoc is None:  # a notebook: a server has done it, once
+            _extension()
         super().__init__()
         self.corpus = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
         self.selection = Selection()
@@ -83,6 +88,7 @@ class Explorer(pn.viewable.Viewer):
         bus = uuid.uuid4().hex[:12]
         raster = _raster(self.corpus)
         self._head = HeadView(self.corpus, self.selection, raster, self._loop, bus)
+        self._loop.tell = self._head.notice
         self._map = MapView(self.corpus, self.selection, self._loop, raster, self.corpus.config.tiles, bus)
         self._animation = AnimationView(self.corpus, self.selection, self._loop, bus)
         self._bands = BandsView(self.corpus, self.selection, self._loop, bus)
@@ -116,7 +122,7 @@ class Explorer(pn.viewable.Viewer):
         self.selection.map.param.watch(lambda _e: self._dress(), "theme")
         self.selection.param.watch(lambda _e: self._dress(), "panel")
         self._stay = self._travelling = False
-        wanted = decode(link)
+        wanted = link if isinstance(link, Link) else decode(link)
         self.apply(wanted)
         # Watched only now, so that the first sample is opened once.
         self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
@@ -325,12 +331,12 @@ def _enlarger(panel: str, label: str) -> str:
     )
 
 
-def create_page(corpus: Corpus) -> Callable[[], pn.Column]:
+def create_page(corpus: Corpus) -> Callable[[Link], pn.Column]:
     """A factory of pages: one session's page a call, so that visitors never share a selection."""
+    _extension()
 
-    def page() -> pn.Column:
-        location = pn.state.location
-        explorer = Explorer(corpus, (location.search or "") if location else "", height="100vh")
+    def page(link: Link) -> pn.Column:
+        explorer = Explorer(corpus, link, height="100vh")
         explorer.follow_url()
         pn.state.on_session_destroyed(lambda _context: explorer.close())
         return explorer.__panel__()
@@ -344,20 +350,31 @@ def serve(
     port: int = 5006,
     address: str = "127.0.0.1",
     open_browser: bool = True,
+    allow_origins: Sequence[str] = (),
     **options: Any,
 ) -> None:
     """Serve the page until interrupted. Raises `ExplorerError` where the port is taken."""
     corpus = where if isinstance(where, Corpus) else open_corpus(where)
     port = ports.usable(address, port)
-    _extension()
-    _raster(corpus)  # what is slow comes before the first visitor, not during
-    _ = corpus.synthetic
-    pn.serve(
-        {"/": create_page(corpus)},
-        port=port,
-        address=address,
-        show=open_browser,
-        title="RapidAI4EO explorer",
-        websocket_origin=options.pop("websocket_origin", None) or [f"{address}:{port}", f"localhost:{port}"],
-        **options,
+    make = create_page(corpus)
+    ahead = _warm_up(corpus, make)
+    server = serving.make_server(
+        corpus, make, port=port, address=address, allow_origins=allow_origins, **options
     )
+    server.start()
+    if open_browser:
+        server.show("/")
+    server.run_until_shutdown()
+    for reading in ahead:
+        reading.release()
+
+
+def _warm_up(corpus: Corpus, make: serving.MakePage) -> list[Reading]:
+    """What is slow the first time comes before the first visitor, not during. Readings of what he will see first."""
+    sample_id = corpus.default_sample
+    first = PF_SR.dates.index(DEFAULT_DATE)
+    ahead = [corpus.prefetch(sample_id, product, first) for product in (PF_SR, S2_SR)] if sample_id else []
+    _raster(corpus)
+    _ = corpus.synthetic
+    serving.warm_up(make)
+    return ahead

@@ -73,6 +73,14 @@ def serve(
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
     ] = True,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-origin",
+            metavar="HOST[:PORT]",
+            help="A name that visitors use for this server; repeatable.",
+        ),
+    ] = None,
     tiles: Annotated[
         bool | None, typer.Option("--tiles/--no-tiles", help="Offer online basemaps on the map.")
     ] = None,
@@ -81,12 +89,15 @@ def serve(
     from explorer import ports
 
     port = ports.usable(address, port)  # before the seconds that the rest takes
+    ports.origins(address, port, allow_origin or ())
     from explorer import app as page
     from explorer.config import settings
 
     config = settings() if tiles is None else settings().model_copy(update={"tiles": tiles})
     with shared.opened(corpus, config) as opened:
-        page.serve(opened, port=port, address=address, open_browser=open_browser)
+        page.serve(
+            opened, port=port, address=address, open_browser=open_browser, allow_origins=allow_origin or ()
+        )
 
 
 @app.command()

@@ -1,9 +1,11 @@
-"""Whether the page can be served at an address and port, asked before anything slow is done for it."""
+"""Where the page can be served, and whose pages may talk to it; asked before anything slow is done for it."""
 
 from __future__ import annotations
 
 import errno
+import re
 import socket
+from collections.abc import Iterable
 
 from explorer.errors import ServeError
 
@@ -32,3 +34,28 @@ def usable(address: str, port: int) -> int:
             f"port with --port, or let --port 0 find one"
         ) from error
     return port
+
+
+def origins(address: str, port: int, more: Iterable[str] = ()) -> list[str]:
+    """Hosts (`name:port`) whose pages may open a session here: this machine by its names, and those in `more`.
+
+    The page of any other host must not: it would act in its visitor's name. A name in `more` without a port stands for
+    the usual ports of http and https. Raises `ServeError` for what is no host.
+    """
+    wrong = [name for name in more if not re.fullmatch(r"[A-Za-z0-9_.-]+(:[0-9]{1,5})?", name)]
+    if wrong:
+        raise ServeError(
+            f"{wrong[0][:60]!r} is not a host; write it as explorer.example.org or 10.0.0.5:5006"
+        )
+    names = {address, "localhost", "127.0.0.1"}
+    if address in ("", "0.0.0.0", "::"):  # noqa: S104  compared with, not listened on
+        names |= {socket.gethostname(), socket.getfqdn(), *_own_addresses()}
+    # Bokeh compares names and IPv4 addresses only.
+    return [f"{name.lower()}:{port}" for name in sorted(names) if name and ":" not in name] + list(more)
+
+
+def _own_addresses() -> set[str]:
+    try:
+        return {str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), None)}
+    except OSError:  # a machine that does not know its own name
+        return set()

@@ -66,6 +66,17 @@ class CubeCache:
             finally:
                 reading.release()
 
+    def glance(self, cell: Cell, product: Product, index: int) -> Cube:
+        """A cube with at least one date settled, that at position `index`; reads no other. Raises `StoreError`."""
+        with self._lock:
+            reading = self._readings.get((cell.sample_id, product.id))
+        if reading is not None and reading.cube.status[index] != Status.WAITING:
+            return reading.cube
+        alone = Reading(self._store, self._pool, Cube(cell, product), [index])
+        alone.claim()
+        alone.start()
+        return alone.wait()
+
     def peek(self, cell: Cell, product: Product) -> Cube | None:
         """The cube if it is in memory as a whole."""
         with self._lock:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +21,7 @@ from panel.models.esm import ESMEvent
 HERE = Path(__file__).parent
 WORKERS = ThreadPoolExecutor(4, thread_name_prefix="explorer-view")
 """Threads for what views compute: shading, painting, encoding."""
+FAILED = "That did not work: the explorer made a mistake, which is in the server's log. The page goes on."
 
 
 def source(name: str) -> str:
@@ -55,6 +59,8 @@ class Loop:
     def __init__(self) -> None:
         self._doc = pn.state.curdoc
         self.closed = False
+        self.tell: Callable[[str], None] = lambda _text: None
+        """Says something to the person who looks at the page."""
         self._queue: deque[Callable[[], None]] = deque()
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
@@ -66,16 +72,30 @@ class Loop:
         self._queue.append(function)
         doc = self._doc
         if doc is not None and doc.session_context is not None:
+            if getattr(doc.session_context, "session", None) is None:
+                return  # the page is still being made, perhaps in a thread; `drain` follows when the browser is there
             # Bokeh keeps what is added before a session is up in a set: the order has to be kept here.
-            doc.add_next_tick_callback(lambda: self._drain())
+            doc.add_next_tick_callback(lambda: self.drain())
         elif self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._drain)
+            self._loop.call_soon_threadsafe(self.drain)
         else:  # a plain script: there is no loop to come back to
-            self._drain()
+            self.drain()
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
+        """Run what waits; on the loop only."""
         while self._queue and not self.closed:
-            self._queue.popleft()()
+            with self.reporting():
+                self._queue.popleft()()
+
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        """A failure in here is logged whole, and told in one sentence: a traceback is not for visitors."""
+        try:
+            yield
+        except Exception:
+            logging.getLogger("explorer").exception("a page's callback failed")
+            with suppress(Exception):
+                self.tell(FAILED)
 
     def work(self, job: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """Run a job in a thread and what follows on the loop."""
@@ -147,6 +167,12 @@ class Component(JSComponent):
         self._outbox: list[dict[str, Any]] = []
         self.on: dict[str, Callable[[dict[str, Any]], None]] = {}
 
+    def _get_properties(self, doc: Any) -> dict[str, Any]:
+        properties = super()._get_properties(doc)
+        # Named as a bundle, the script is run as it is: else Panel would compile it in the browser, as if it were TypeScript.
+        properties["bundle"] = _digest(properties["esm"])
+        return properties
+
     def send(self, kind: str, **content: Any) -> None:
         """Send a message to the browser; call it on the event loop only."""
         self._outbox.append({"type": kind, **content})
@@ -166,12 +192,16 @@ class Component(JSComponent):
                     self._send_msg(message)
 
     def _handle_msg(self, data: Any) -> None:
-        if not isinstance(data, dict):
-            return
+        if isinstance(data, dict):
+            with self._session_loop.reporting():
+                self._answer(data)
+
+    def _answer(self, data: dict[str, Any]) -> None:
         kind = data.get("type")
         if kind == "ready":
             # Said again when the browser draws the component anew (a notebook cell shown twice).
             again, self._ready = self._ready, True
+            self._session_loop.drain()
             if self._outbox:
                 self._session_loop.call(self._flush)
             answer = self.on.get("again" if again else "ready")
@@ -179,6 +209,11 @@ class Component(JSComponent):
                 answer(data)
         elif kind in self.on:
             self.on[kind](data)
+
+
+@cache
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _log_failure(future: Any) -> None:

@@ -53,9 +53,26 @@ def test_all_regions_are_in_sight_and_all_marks_are_set(visit: Visit) -> None:
     assert size == list(WIDE)
     assert visit.count("ready") == 1
     times = {m: visit.page.evaluate("(name) => seen.marks(name)[0].startTime", m) for m in MARKS}
-    assert times["ready"] < times["sample-selected"] < times["first-frame"] <= times["animation-ready"]
+    # The first picture comes with the HTML, before the page's scripts have run.
+    assert times["first-frame"] < times["ready"] < times["sample-selected"] <= times["animation-ready"]
     expect(visit.notice).to_be_hidden()
     expect(visit.page).to_have_title(f"{visit.sample} · RapidAI4EO explorer")
+
+
+def test_the_first_picture_is_there_before_the_page_and_gives_way_to_it(
+    visit: Visit, corpus: Corpus, demo: str
+) -> None:
+    visit.page.route("**/scripts/*.js", lambda route: None)  # never comes
+    visit.open(f"?sample={demo}&date=2019-03-09&composite=false", wait_for=("first-frame",))
+    shown = visit.pixels(visit.page.locator("#shell canvas"))[..., :3].astype(int)
+    wanted = painter(corpus, demo, "false").rgb(PF_SR.date_keys.index("2019-03-09"))
+    assert np.abs(shown - wanted).mean() < 12  # of one date, it has that date's stretch
+    assert np.abs(shown - wanted[:, ::-1]).mean() > 16
+    visit.page.unroute("**/scripts/*.js")
+    visit.open(f"?sample={demo}&date=2019-03-09&composite=false")
+    expect(visit.page.locator("#shell")).to_have_count(0)
+    assert visit.date == "2019-03-09"
+    assert difference(visit, wanted) < 4
 
 
 def test_panels_do_not_overlap(visit: Visit) -> None:

@@ -394,8 +394,9 @@ def test_serve_hands_its_options_on(run: Run, tiny_folder: Path, monkeypatch: py
     assert corpus.where == str(tiny_folder)
     assert corpus.config.tiles
     assert options.pop("port") > 1023
-    assert options == {"address": "127.0.0.1", "open_browser": False}
-    run("serve", tiny_folder, "--port", 0, "--address", "0.0.0.0")
+    assert options == {"address": "127.0.0.1", "open_browser": False, "allow_origins": ()}
+    run("serve", tiny_folder, "--port", 0, "--address", "0.0.0.0", "--allow-origin", "explorer.example.org")
+    assert calls[1][1]["allow_origins"] == ["explorer.example.org"]
     assert calls[1][1]["address"] == "0.0.0.0"
     assert calls[1][1]["open_browser"]
     assert not calls[1][0].config.tiles
@@ -414,6 +415,11 @@ def test_serve_says_which_port_is_taken(run: Run, tiny_folder: Path) -> None:
 @pytest.mark.parametrize("address", ["no such address", "192.0.2.1"])
 def test_serve_refuses_an_address_of_another_machine(run: Run, tiny_folder: Path, address: str) -> None:
     assert address in error(run, "serve", tiny_folder, "--address", address, "--no-open")
+
+
+def test_serve_refuses_an_origin_that_is_no_host(run: Run, tiny_folder: Path) -> None:
+    line = error(run, "serve", tiny_folder, "--port", 0, "--no-open", "--allow-origin", "https://x.org/")
+    assert "'https://x.org/' is not a host" in line
 
 
 def test_the_module_runs_and_an_error_is_one_line(tmp_path: Path) -> None:

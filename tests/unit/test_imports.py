@@ -26,6 +26,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("export",),
     ("describe",),
     ("views",),
+    ("serving",),
     ("app",),
     ("commands",),
     ("cli",),
@@ -34,7 +35,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
 FLOOR = {room: height for height, row in enumerate(ROOMS) for room in row}
 
 PAGE_LIBRARIES = {"panel", "param", "bokeh", "holoviews", "geoviews"}
-WITHOUT_PAGE = set(FLOOR) - {"views", "app", "cli", "__main__"}
+WITHOUT_PAGE = set(FLOOR) - {"views", "serving", "app", "cli", "__main__"}
 
 # The word `demo` leads from `open_corpus` to the room above it, and the package's own names lead everywhere.
 # Both are imports inside a function, made by whoever asks for them.

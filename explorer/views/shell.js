@@ -1,0 +1,38 @@
+// Runs before all else: draws the picture that the link asks for, then fetches Bokeh and joins the session.
+(() => {
+  const first = JSON.parse(document.getElementById("first").textContent)
+  const shell = document.getElementById("shell")
+  const leave = () => shell.remove()
+  const presented = (then) => requestAnimationFrame(() => requestAnimationFrame(then))
+  shell.querySelector("i").textContent = first.sample ?? ""
+
+  const picture = fetch(first.picture)
+    .then((answer) => (answer.ok ? answer.blob() : null))
+    .then((blob) => blob && createImageBitmap(blob))
+    .catch(() => null)
+    .then((bitmap) => {
+      if (!bitmap) return null
+      shell.querySelector("canvas").getContext("2d").drawImage(bitmap, 0, 0)
+      presented(() => performance.mark("explorer:first-frame", { detail: { sample: first.sample, index: first.index, shell: true } }))
+      return bitmap
+    })
+  // The animation takes the picture over (animation.js); only then does the shell go, so that nothing flickers.
+  window.explorerFirst = { sample: first.sample, index: first.index, iso: first.iso, picture, leave: () => presented(leave) }
+
+  // Panel loads its components through es-module-shims, for import maps, which ours have not: the browser's own will do.
+  window.importShim = Object.assign((url) => import(url), { addImportMap() {} })
+  const join = async () => {
+    Bokeh.set_log_level("info")
+    await Bokeh.embed.embed_items({}, [{ token: first.token, elementid: "page", roots: {}, root_ids: [], use_for_title: false }])
+    setTimeout(leave, 3000)  // whatever came instead of an animation has to be seen
+  }
+  const load = () => {
+    const script = document.createElement("script")
+    script.src = first.scripts
+    script.onload = join
+    document.head.append(script)
+  }
+  // The scripts take the browser some tenths of a second: the picture goes first, unless it takes longer than a glance.
+  const waited = new Promise((resolve) => setTimeout(resolve, 250))
+  Promise.race([picture, waited]).then(() => presented(() => setTimeout(load)))
+})()

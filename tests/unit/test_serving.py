@@ -1,0 +1,249 @@
+"""What a browser gets before there is a session, whose pages may talk to the server, and what a failure tells."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import io
+import json
+import logging
+import re
+import socket
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import panel as pn
+import pytest
+from bokeh.client import pull_session
+from bokeh.document import Document
+from bokeh.protocol import SPEC
+from PIL import Image
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
+
+from explorer import ports, serving
+from explorer.analysis.composite import Painter, bands_of
+from explorer.app import create_page
+from explorer.corpus.corpus import Corpus
+from explorer.errors import ServeError
+from explorer.products import PF_SR
+from explorer.views.first import first_picture
+from explorer.views.parts import FAILED, Component, Loop
+from explorer.views.selection import Link, decode
+from tests import corpora
+
+SECONDS = 20.0
+DAY = PF_SR.date_keys[3]
+
+
+class Running:
+    """A server in a thread of its own."""
+
+    def __init__(self, corpus: Corpus, make: serving.MakePage, **options: Any) -> None:
+        self.port = ports.usable("127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._up = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(corpus, make, options), daemon=True)
+        self._thread.start()
+        assert self._up.wait(SECONDS)
+
+    def _run(self, corpus: Corpus, make: serving.MakePage, options: dict[str, Any]) -> None:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        self.server = serving.make_server(
+            corpus, make, port=self.port, address="127.0.0.1", verbose=False, **options
+        )
+        self.server.start()
+        self.server.io_loop.add_callback(self._up.set)
+        self.server.io_loop.start()
+
+    def get(self, path: str, **headers: str) -> tuple[int, Any, bytes]:
+        request = urllib.request.Request(self.url + path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    def stop(self) -> None:
+        self.server.io_loop.add_callback(self.server.io_loop.stop)
+        self._thread.join(SECONDS)
+
+
+@pytest.fixture
+def running(tiny_corpus: Corpus) -> Iterator[Running]:
+    found = Running(tiny_corpus, create_page(tiny_corpus), allow_origins=["explorer.example.org"])
+    yield found
+    found.stop()
+
+
+def test_the_html_comes_before_the_page_is_made(tiny_corpus: Corpus) -> None:
+    gate = threading.Event()
+
+    def make(_link: Link) -> pn.pane.HTML:
+        assert gate.wait(SECONDS)
+        return pn.pane.HTML("made")
+
+    running = Running(tiny_corpus, make)
+    try:
+        code, headers, body = running.get("/")
+        assert code == 200
+        assert headers["Cache-Control"] == "no-store"
+        assert b'id="shell"' in body
+        gate.set()
+    finally:
+        gate.set()
+        running.stop()
+
+
+def test_the_html_says_what_the_link_shows_and_a_link_cannot_write_into_it(
+    running: Running, tiny_corpus: Corpus
+) -> None:
+    evil = "%3C/script%3E%3Cscript%3Ealert(1)%3C/script%3E%22%27%3E"
+    _, _, body = running.get(f"/?sample={corpora.FULL}&date={DAY}&composite={evil}&theme=dark")
+    text = body.decode()
+    first = json.loads(re.findall(r'<script type="application/json" id="first">(.*?)</script>', text)[0])
+    assert first["sample"] == corpora.FULL
+    assert (first["iso"], first["index"]) == (DAY, 3)
+    assert 'class="dark"' in text
+    assert "alert(1)<" not in text
+    assert text.count("<script") == 2
+    _, _, body = running.get(f"/?sample={evil}")
+    assert (
+        json.loads(re.findall(r'id="first">(.*?)</script>', body.decode())[0])["sample"]
+        == tiny_corpus.default_sample
+    )
+
+
+def test_the_first_picture_is_that_of_the_link(running: Running, tiny_corpus: Corpus) -> None:
+    code, headers, body = running.get(f"/first-picture.jpg?sample={corpora.FULL}&date={DAY}&composite=false")
+    assert (code, headers["Content-Type"]) == (200, "image/jpeg")
+    with Image.open(io.BytesIO(body)) as image:
+        shown = np.asarray(image.convert("RGB")).astype(int)
+    link = decode(f"?sample={corpora.FULL}&date={DAY}&composite=false")
+    alone = first_picture(tiny_corpus, link)
+    assert alone == body
+    assert tiny_corpus.cubes.peek(tiny_corpus.cell(corpora.FULL), PF_SR) is None  # one chip, not all
+    cube = tiny_corpus.cubes.get(tiny_corpus.cell(corpora.FULL), PF_SR)
+    whole = first_picture(tiny_corpus, link)
+    assert whole is not None
+    with Image.open(io.BytesIO(whole)) as image:
+        wanted = Painter(cube, bands_of("false", PF_SR.id)).rgb(3).astype(int)
+        assert np.abs(np.asarray(image.convert("RGB")).astype(int) - wanted).mean() < 4
+    assert shown.shape == wanted.shape
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["sample=nowhere", "sample=33N_15E-200N_02_09", f"sample={corpora.FULL}&date=2019-12-29", "sample=%00"],
+)
+def test_where_there_is_no_first_picture_there_is_none(running: Running, query: str) -> None:
+    code, _, body = running.get(f"/first-picture.jpg?{query}")
+    assert (code, body) == (404, b"")
+
+
+def test_the_scripts_are_packed_and_kept(running: Running) -> None:
+    name = serving.script_bundle().name
+    code, headers, packed = running.get(f"/scripts/{name}", **{"Accept-Encoding": "gzip"})
+    assert code == 200
+    assert "immutable" in headers["Cache-Control"]
+    plain = gzip.decompress(packed)
+    assert len(packed) < len(plain) / 3
+    assert running.get(f"/scripts/{name}")[2] == plain
+    assert running.get("/scripts/0123456789.js")[0] == 404
+
+
+def test_a_session_holds_the_whole_page_and_asks_nobody_else_for_it(running: Running) -> None:
+    body = running.get(f"/?sample={corpora.FULL}")[2].decode()
+    assert "https://" not in body
+    session = pull_session(url=running.url, session_id=None)
+    try:
+        labels = {
+            (getattr(m, "html_attributes", None) or {}).get("aria-label") for m in session.document.models
+        }
+        assert {"Sample map", "Planet Fusion animation", "Temporal profile"} <= labels
+        assert "https://cdn" not in json.dumps(session.document.to_json(), default=str)
+    finally:
+        session.close()
+
+
+def test_a_page_that_cannot_be_made_says_so_without_a_traceback(
+    tiny_corpus: Corpus, caplog: pytest.LogCaptureFixture
+) -> None:
+    def make(_link: Link) -> pn.viewable.Viewable:
+        raise ZeroDivisionError("secret detail")
+
+    document = Document()
+    serving.PageMaker(make)._fill(document)
+    told = json.dumps(document.to_json(), default=str)
+    assert "could not be made" in told
+    assert "secret" not in told
+    assert "Traceback" not in told
+    assert "secret detail" in caplog.text
+
+
+def test_an_error_message_of_the_protocol_holds_no_traceback(running: Running) -> None:
+    try:
+        raise ValueError("secret")
+    except ValueError:
+        message = SPEC["ERROR"].create("1", "secret text")
+    assert message.content == {"text": "failed", "traceback": None}
+
+
+def test_a_callback_that_fails_is_logged_and_told_in_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    class Part(Component):
+        _esm = "export function render() {}"
+
+    told: list[str] = []
+    loop = Loop()
+    loop.tell = told.append
+    part = Part(loop)
+    part.on["go"] = lambda data: data["absent"]
+    after: list[int] = []
+    with caplog.at_level(logging.ERROR):
+        part._handle_msg({"type": "go"})
+        loop.call(lambda: after.append(1 // 0))
+        loop.call(lambda: after.append(1))
+    assert told == [FAILED, FAILED]
+    assert after == [1]
+    assert "KeyError" in caplog.text
+    assert "KeyError" not in FAILED
+
+
+async def _handshake(port: int, origin: str) -> bool:
+    request = HTTPRequest(f"ws://127.0.0.1:{port}/ws", headers={"Origin": origin}, request_timeout=SECONDS)
+    try:
+        (await websocket_connect(request, subprotocols=["bokeh", "token"])).close()
+    except HTTPClientError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("origin", "may"),
+    [
+        ("http://127.0.0.1:{port}", True),
+        ("http://localhost:{port}", True),
+        ("http://127.0.0.1:1", False),
+        ("http://explorer.example.org", True),
+        ("https://explorer.example.org", True),
+        ("https://explorer.example.org:8443", False),
+        ("https://evil.example.org", False),
+    ],
+)
+def test_only_pages_of_known_hosts_may_open_a_session(running: Running, origin: str, may: bool) -> None:
+    assert asyncio.run(_handshake(running.port, origin.format(port=running.port))) is may
+
+
+def test_a_server_for_all_addresses_knows_the_names_of_its_machine() -> None:
+    assert ports.origins("127.0.0.1", 80) == ["127.0.0.1:80", "localhost:80"]
+    found = ports.origins("0.0.0.0", 5006, ["explorer.example.org", "10.0.0.5:8080"])
+    assert {f"{socket.gethostname().lower()}:5006", "127.0.0.1:5006"} <= set(found)
+    assert found[-2:] == ["explorer.example.org", "10.0.0.5:8080"]
+    assert not any("*" in name for name in found)
+    for wrong in ("*", "http://x", "a b", "x:y", ""):
+        with pytest.raises(ServeError, match="is not a host"):
+            ports.origins("0.0.0.0", 5006, [wrong])
