@@ -71,7 +71,9 @@ class PageMaker(Handler):
         """Nothing: it was filled before this is called."""
 
     def _fill(self, doc: Document) -> None:
-        doc.template_variables["dist_url"] = "static/extensions/panel/"  # where Panel's stylesheets are; else its CDN
+        doc.template_variables["dist_url"] = (
+            "static/extensions/panel/"  # where Panel's stylesheets are; else its CDN
+        )
         with set_curdoc(doc):
             try:
                 request = getattr(doc.session_context, "request", None)

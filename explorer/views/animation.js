@@ -291,16 +291,15 @@ export function render({ model, el }) {
   const handlers = {
     open(data) {
       for (const frame of state.frames) frame?.close()
-      const { early } = state
       Object.assign(state, {
         ticket: data.ticket, sample: data.sample, dates: data.dates, times: data.dates.map((iso) => Date.parse(`${iso}T10:30:00Z`)),
         frames: new Array(data.dates.length).fill(null), versions: [], status: new Array(data.dates.length).fill(0), reasons: {}, gaps: null,
         change: null, legend: null,
         index: data.index, shown: -1, credit: data.credit, error: null, settled: false, firstMarked: false, readyMarked: false,
-        early: null,
       })
       state.place = data.bounds && { bounds: data.bounds, corners: data.corners, zone: data.sample.slice(0, 3) }
-      if (early?.sample === data.sample && early.index === data.index) state.frames[data.index] = early.picture
+      if (state.early?.sample === data.sample && state.early.index === data.index) state.frames[data.index] = state.early.picture
+      state.early = null
       if (state.range[1] === 0 || state.range[1] >= data.dates.length) state.range = [0, Math.max(0, data.dates.length - 1)]
       clearOverlays()
       looks.layers([])
@@ -396,17 +395,7 @@ export function render({ model, el }) {
   const resized = new ResizeObserver(fit)
   resized.observe(well)
   model.on("remove", () => { gone.abort(); resized.disconnect(); setPlaying(false) })
-  // What the page's HTML has drawn already (shell.js) stays on the screen until the server's frames come.
-  const shell = window.explorerFirst
-  delete window.explorerFirst
-  shell?.picture.then((picture) => {
-    if (picture && !state.dates.length) {
-      state.early = { sample: shell.sample, index: shell.index, picture }
-      stage.paint(0, picture)
-      stage.dates[0].textContent = longDate(shell.iso)
-    }
-    shell.leave()
-  })
+  takeOver((early) => { if (!state.dates.length) { state.early = early; stage.paint(0, early.picture); stage.dates[0].textContent = longDate(early.iso) } })
   model.send_msg({ type: "ready" })
   mark("ready")
 }

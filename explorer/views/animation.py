@@ -25,7 +25,15 @@ class Player(Component):
     """The browser's side of the panel."""
 
     _esm = script(
-        "save.js", "draw.js", "stage.js", "timeline.js", "look.js", "sheet.js", "readout.js", "animation.js"
+        "save.js",
+        "draw.js",
+        "stage.js",
+        "timeline.js",
+        "look.js",
+        "sheet.js",
+        "readout.js",
+        "shell_taken.js",
+        "animation.js",
     )
     _stylesheets: ClassVar[list[Any]] = [source("animation.css")]
 
