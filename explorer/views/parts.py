@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from threading import RLock
 from typing import Any, ClassVar
 
 import panel as pn
@@ -62,6 +63,7 @@ class Loop:
         self.tell: Callable[[str], None] = lambda _text: None
         """Says something to the person who looks at the page."""
         self._queue: deque[Callable[[], None]] = deque()
+        self._draining = RLock()
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
@@ -83,9 +85,10 @@ class Loop:
 
     def drain(self) -> None:
         """Run what waits; on the loop only."""
-        while self._queue and not self.closed:
-            with self.reporting():
-                self._queue.popleft()()
+        with self._draining:  # a plain script has no loop: there, several threads come at once
+            while self._queue and not self.closed:
+                with self.reporting():
+                    self._queue.popleft()()
 
     @contextmanager
     def reporting(self) -> Iterator[None]:
