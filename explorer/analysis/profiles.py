@@ -75,14 +75,17 @@ def series(
         dn[dn == cube.nodata] = np.nan
     by_name = {name: dn[i] for i, name in enumerate(names)}
     filled = quality_layers.gap_filled_at(quality, row, col) if quality is not None else None
-    flags = []
-    for i, state in enumerate(cube.status):
-        if state != Status.THERE:
-            flags.append("missing: " + cube.reasons.get(i, "not read"))
-        elif np.isnan(dn[:, i]).all():
-            flags.append("nodata")
-        else:
-            flags.append("gap-filled" if filled is not None and filled[i] else "measured")
+    # Date by date through the status this took three times as long as all the rest.
+    there, measured = np.zeros(len(product.dates), bool), np.isfinite(dn).any(axis=0)
+    there[rows] = True
+    words = (
+        np.where(measured, "measured", "nodata")
+        if filled is None
+        else np.where(measured, np.where(filled, "gap-filled", "measured"), "nodata")
+    )
+    flags = words.tolist()
+    for i in np.flatnonzero(~there).tolist():
+        flags[i] = "missing: " + cube.reasons.get(i, "not read")
     ndvi = spectral.compute("NDVI", product.id, {name: by_name[name] for name in NDVI_BANDS[product.id]})
     extra = {
         label: recipe.values({name: by_name[name] for name in recipe.bands})

@@ -8,7 +8,7 @@ export function render({ model, el }) {
   const chart = (kind) => bokehModel(name(`${kind}-chart`))
   const state = {
     calendar: null, pins: [], smooth: [], sample: [], regions: [], seasons: [], breaks: [], years: false, drawn: 0,
-    look: { ink: "#0f2a33", muted: "#4a5a64", line: "#9aa7b0", grid: "#dfe5e9", panel: "#ffffff" }, about: null, now: null, ticket: -1,
+    look: { ink: "#0f2a33", muted: "#4a5a64", line: "#9aa7b0", grid: "#dfe5e9", panel: "#ffffff" }, now: null, ticket: -1,
     // Why there is no value of a sensor's date, a sentence; or nothing, where there is one (or it is still to come).
     why(sensor, i) {
       const { times, missing } = this.calendar[sensor]
@@ -68,17 +68,18 @@ export function render({ model, el }) {
     })
   }, gone.signal)
 
-  page.on("save", async ({ format }) => {
-    const charts = CHARTS.map(chart).filter((c) => c?.visible)
-    if (!state.about || !charts.length) return
-    const picture = chartsAsSvg(charts, state.about, state.look)
-    const blob = format === "svg" ? new Blob([picture.text], { type: "image/svg+xml" }) : await svgAsPng(picture)
-    saveFile(`${state.about.file}.${format}`, blob)
-  }, gone.signal)
+  // The server says what the picture's title, legend and credits are; asked for once it is wanted.
+  page.on("save", ({ format }) => model.send_msg({ type: "save", format }), gone.signal)
 
   const handlers = {
     calendar(data) { state.calendar = unpackCalendar(data) },
-    about(data) { state.about = data },
+    async save({ format, about }) {
+      const charts = CHARTS.map(chart).filter((c) => c?.visible)
+      const line = state.now ? [`Upright line: the date of the animation, ${longDate(state.now.iso)}.`] : []
+      const picture = chartsAsSvg(charts, { ...about, notes: [...line, ...about.notes] }, state.look)
+      const blob = format === "svg" ? new Blob([picture.text], { type: "image/svg+xml" }) : await svgAsPng(picture)
+      saveFile(`${about.file}.${format}`, blob)
+    },
     look(data) {
       state.look = data.look
       wear()

@@ -77,6 +77,7 @@ class ProfileView:
             "curves": self._choose,
         }
         self.findings.on = {"csv": self._send_findings}
+        self.bridge.on = {"save": self._send_about}
         self._planet: Cube | None = None
         self._sentinel: Cube | None = None
         self._quality: Cube | None = None
@@ -101,7 +102,6 @@ class ProfileView:
         self._whole, self._fresh = False, True
         self._series, self._spreads = {}, {}
         self._send_calendar()
-        self._send_about()
         self._send_behind([])
         self.draw()
 
@@ -131,7 +131,6 @@ class ProfileView:
         """The browser draws the charts anew and knows nothing."""
         self._fresh = True
         self._wear()
-        self._send_about()
         self._send_calendar()
         self.draw()
         self._draw_behind()
@@ -271,20 +270,20 @@ class ProfileView:
             },
         )
 
-    def _send_about(self) -> None:
-        sample_id = self._selection.sample_id
-        if sample_id is None:
+    def _send_about(self, data: dict[str, Any]) -> None:
+        """What a picture of the charts says beside them; the browser makes the picture."""
+        sample_id, curves, wanted = self._selection.sample_id, self._selection.curves, data.get("format")
+        if sample_id is None or wanted not in ("svg", "png"):
             return
-        keys = profile_tables.keys(self._selection.curves, self._selection.map.theme)
         owners = dict.fromkeys(self._corpus.attribution(product.id) for product in (PF_SR, S2_SR))
-        notes = [*owners, profile_tables.note(self._selection.curves)]
-        self.bridge.send(
-            "about",
-            title=f"Temporal profile of {sample_id}",
-            file=f"{sample_id}_profile",
-            notes=[note for note in notes if note],
-            keys=[*keys, *self._named()],
-        )
+        keys = profile_tables.keys(curves, self._selection.map.theme)
+        about = {
+            "title": f"Temporal profile of {sample_id}",
+            "file": f"{sample_id}_profile",
+            "notes": [note for note in (*owners, profile_tables.note(curves)) if note],
+            "keys": [*keys, *self._named()],
+        }
+        self.bridge.send("save", format=wanted, about=about)
 
     def _named(self) -> list[dict[str, str]]:
         """Pins and regions as keys of a picture."""
@@ -320,7 +319,6 @@ class ProfileView:
         self.legend.send(
             "pins", pins=pins(selection.pixels, selection.names), regions=drawn(selection.regions)
         )
-        self._send_about()
 
     # --- what people do ------------------------------------------------------------------------------
     def _choose(self, data: dict[str, Any]) -> None:

@@ -82,7 +82,7 @@ def _source(name: str, columns: tuple[str, ...]) -> ColumnDataSource:
 def _draw(chart: Any, sources: dict[str, ColumnDataSource]) -> None:
     lines = {"line_color": "colour", "line_dash": "dash", "line_width": "width", "line_alpha": "alpha"}
     points = {"line_color": "colour", "fill_color": "fill", "line_alpha": "alpha", "fill_alpha": "alpha"}
-    chart.patches("xs", "ys", source=sources["spread"], fill_color="colour", fill_alpha=0.16, line_color=None)
+    chart.patches("xs", "ys", source=sources["spread"], fill_color="colour", fill_alpha=0.13, line_color=None)
     chart.multi_line("xs", "ys", source=sources["behind"], **lines)
     chart.multi_line("xs", "ys", source=sources["lines"], **lines)
     chart.scatter("date", "value", source=sources["pf"], marker="circle", size=3.6, line_width=0.9, **points)

@@ -152,7 +152,9 @@ const makeDrawing = (state, set) => {
     behind() {
       for (const chart of CHARTS) {
         const sample = on(chart, state.sample), regions = on(chart, state.regions)
-        set(`${chart}-spread`, spread([...sample, ...regions]))
+        // A region of both sensors has one band, of the denser one; of the other its means are points.
+        const once = regions.filter((c) => c.sensor === "pf" || !regions.some((o) => o.sensor === "pf" && o.who === c.who && o.name === c.name))
+        set(`${chart}-spread`, spread([...sample, ...once]))
         const middle = { of: (c) => c.middle }
         const both = [lines(sample, { width: 1.2, alpha: 0.75, ...middle }), lines(on(chart, regions, "pf"), { width: 1.8, ...middle })]
         set(`${chart}-behind`, Object.fromEntries(Object.keys(both[0]).map((key) => [key, [...both[0][key], ...both[1][key]]])))

@@ -49,6 +49,7 @@ const makeCurvesMenu = (send) => {
 
   const say = (change = {}) => {
     const next = { ...now, ...change }
+    now = next  // the next choice may come before the server's answer
     const parts = [[...next.bands, ...next.indices].join(",")]
     if (smooth.value) parts.push(`smooth:${smooth.value}`)
     for (const [word, { input }] of Object.entries(switches)) if (input.checked) parts.push(word)

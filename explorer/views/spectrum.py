@@ -98,7 +98,8 @@ def _pixel(cube: Cube | None, row: int, col: int) -> np.ndarray:
     """Reflectance of one pixel on every date of the calendar, float32 `(band, time)`, NaN where nothing was measured."""
     assert cube is not None
     dn = np.full((len(cube.bands), len(cube.product.dates)), np.nan, np.float32)
-    dn[:, cube.there] = cube.data[cube.there, :, row, col].T
+    there = cube.there  # once: the cube may be filling meanwhile
+    dn[:, there] = cube.data[there, :, row, col].T
     if cube.nodata is not None:
         dn[dn == cube.nodata] = np.nan
     return dn * np.float32(REFLECTANCE_SCALE)
