@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from explorer import __version__
 from explorer.commands import exports, shared, transfer
+from explorer.commands import review as reviewing
 from explorer.errors import ExplorerError, InvalidQueryError, OutputError
 
 if TYPE_CHECKING:
@@ -238,6 +239,7 @@ app.command()(exports.export)
 app.command()(transfer.download)
 app.command()(transfer.check)
 app.add_typer(transfer.cache, name="cache")
+app.add_typer(reviewing.review, name="review")
 
 
 def _write_text(text: str, output: Path | None) -> None:

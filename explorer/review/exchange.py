@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
@@ -166,6 +167,12 @@ def _cell(value: Any) -> str:
     return "'" + text if text.startswith(_FORMULA) else text
 
 
+def neutral(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table with texts that no spreadsheet runs."""
+    safe = table.map(lambda value: _cell(value) if isinstance(value, str) else value)
+    return safe.rename(columns=lambda name: _cell(name) if isinstance(name, str) else name)
+
+
 def _read_csv(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         text = data.decode("utf-8-sig")
@@ -265,7 +272,6 @@ STAC_ROWS = "explorer:verdicts"
 
 def _parquet(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> bytes:
     import geopandas as gpd  # only this needs it, and it takes a while to import
-    import pandas as pd
 
     table = pd.DataFrame(list(rows), columns=list(COLUMNS)).astype(dict.fromkeys(_WHOLE, "Int64"))
     table["probability"] = table["probability"].astype("float64")

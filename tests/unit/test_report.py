@@ -1,0 +1,172 @@
+"""The report holds the estimates, fetches nothing, and shows what people wrote as text; the commands lead to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from explorer.cli import app
+from explorer.corpus.corpus import Corpus
+from explorer.demo import open_demo
+from explorer.review import accuracy, queue, report
+from explorer.review.records import Records
+from explorer.review.verdicts import Verdict
+from tests import corpora
+
+EVIL = "<script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Corpus]:
+    corpus = open_demo(count=3_000)
+    yield corpus
+    corpus.close()
+
+
+@pytest.fixture
+def reviewed(demo: Corpus, tmp_path: Path) -> Iterator[Records]:
+    todo = queue.build("random:n=60,seed=2,by=1,minimum=4", demo)
+    with Records.open(demo, tmp_path / "verdicts.sqlite") as records:
+        for number, sample_id in enumerate(todo.ids):
+            stratum, probability = todo.drawn(sample_id)
+            given = {"queue": todo.text, "stratum": stratum, "probability": probability}
+            wrong = number % 7 == 0
+            said = Verdict(
+                sample_id, "Anna", "wrong" if wrong else "correct", suggested=512 if wrong else None, **given
+            )
+            records.add(said)
+            if number < 20:
+                records.add(
+                    Verdict(
+                        sample_id,
+                        EVIL,
+                        "wrong" if number == 1 else said.judgement,
+                        suggested=said.suggested,
+                        **given,
+                    )
+                )
+        yield records
+
+
+class Fetches(HTMLParser):
+    """Collects what a browser would fetch or run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("src", "href", "xlink:href", "data", "action") and not str(value).startswith("#"):
+                self.found.append(f"{tag} {name}={value}")
+            if name.startswith("on"):
+                self.found.append(f"{tag} {name}")
+        if tag in ("script", "iframe", "object", "embed", "link"):
+            self.found.append(tag)
+
+
+def fetched(text: str) -> list[str]:
+    parser = Fetches()
+    parser.feed(text)
+    return parser.found
+
+
+def test_the_report_says_what_was_estimated(demo: Corpus, reviewed: Records) -> None:
+    found = accuracy.from_records(demo, reviewed)
+    text = report.html(demo, reviewed)
+    assert f"{100 * found.overall:.1f} ± {100 * found.overall_ci:.1f} %" in text
+    for words in (
+        "Krippendorff",
+        "Olofsson",
+        "Synthetic demo",
+        "Water bodies",
+        "confidence interval",
+        "Davis, T.",
+    ):
+        assert words in text
+    assert text.count("<svg") == 2
+    assert "wait for a decision" in text
+
+
+def test_the_report_fetches_and_runs_nothing(demo: Corpus, reviewed: Records) -> None:
+    text = report.html(demo, reviewed)
+    assert fetched(text) == []
+    assert EVIL not in text
+    assert "&lt;script&gt;" in text
+    assert not re.search(r"url\((?!#)|@import", text)
+    assert fetched('<img src="x">') == ["img src=x"]
+
+
+def test_without_a_random_draw_the_report_says_so(tiny_corpus: Corpus, tmp_path: Path) -> None:
+    with Records.open(tiny_corpus, tmp_path / "verdicts.sqlite") as records:
+        assert "No sample is reviewed yet" in report.html(tiny_corpus, records)
+        records.add(Verdict(corpora.FULL, "Anna", "wrong", suggested=311))
+        text = report.html(tiny_corpus, records, 3)
+        assert "no verdict is of a random draw" in text
+        everything = report.html(tiny_corpus, records, 3, drawn_only=False)
+        assert "Not a random draw" in everything
+        assert "nan" not in re.sub(r"<svg.*?</svg>", "", everything, flags=re.DOTALL)
+
+
+# -- commands -------------------------------------------------------------------------------------------------
+
+
+def run(*words: object) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    return done.exit_code, done.output
+
+
+def test_a_review_goes_from_one_database_to_another(
+    tiny_folder: Path, tiny_corpus: Corpus, tmp_path: Path
+) -> None:
+    first, second, file = (tmp_path / name for name in ("a.sqlite", "b.sqlite", "v.csv"))
+    with Records.open(tiny_corpus, first) as records:
+        records.add(Verdict(corpora.FULL, "Anna", "wrong", suggested=311, comment="=1"))
+        records.add(Verdict(corpora.FULL, "=Ben", "correct"))
+    assert run("review", "export", tiny_folder, file, "--database", first) == (0, f"Wrote 2 rows to {file}\n")
+    assert run("review", "import", tiny_folder, file, "--database", second) == (
+        0, "2 rows added, 0 were there already\n",
+    )  # fmt: skip
+    with Records.open(tiny_corpus, first) as a, Records.open(tiny_corpus, second) as b:
+        assert list(a.rows()) == list(b.rows())
+    code, output = run("review", "agreement", tiny_folder, "--database", second, "-o", tmp_path / "d.csv")
+    assert code == 0
+    assert "1 samples wait for a decision" in output
+    assert ",'=Ben," in (tmp_path / "d.csv").read_text()
+    code, output = run("review", "accuracy", tiny_folder, "--database", second)
+    assert code == 2
+    assert "random draw" in output
+    code, output = run("review", "report", tiny_folder, "--database", second, "-o", tmp_path / "r.html")
+    assert code == 0
+    assert fetched((tmp_path / "r.html").read_text()) == []
+
+
+def test_accuracy_as_a_command(
+    demo: Corpus, reviewed: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.corpus.corpus.open_corpus", lambda *_, **__: open_demo(count=3_000))
+    table = tmp_path / "accuracy.csv"
+    code, output = run("review", "accuracy", "demo", "--database", reviewed.where, "-o", table)
+    assert code == 0, output
+    assert "overall accuracy" in output
+    assert "more reviews for ± 2 %" in output
+    assert table.read_text().startswith("class,title,samples")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("import", "nothere.csv"), "nothere.csv is not there"), (("import", "."), "cannot tell the format"),
+        (("export", "x.xlsx"), "cannot tell the format"), (("export", "no/folder/x.csv"), "no folder"),
+    ],
+)  # fmt: skip
+def test_files_that_cannot_be(tiny_folder: Path, tmp_path: Path, words: tuple[str, str], said: str) -> None:
+    place = tmp_path / "v.sqlite"
+    code, output = run("review", words[0], tiny_folder, tmp_path / words[1], "--database", place)
+    assert code == 2
+    assert said in output
