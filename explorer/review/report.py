@@ -150,8 +150,10 @@ def _bars(table: pd.DataFrame, columns: tuple[str, str], names: tuple[str, str],
         axes = figure.add_subplot()
         for column, name, colour, shift in zip(columns, names, (_BLUE, _ORANGE), (-0.15, 0.15), strict=True):
             half = table.get(f"{column}_ci", pd.Series(0.0, index=table.index)).fillna(0)
+            # A share lies between 0 and 100 %, whatever the formula's interval does.
+            reach = np.clip([np.minimum(half, table[column]), np.minimum(half, 1 - table[column])], 0, 1)
             axes.errorbar(
-                100 * table[column], places + shift, xerr=100 * half, fmt="o", color=colour, capsize=3, label=name,
+                100 * table[column], places + shift, xerr=100 * reach, fmt="o", color=colour, capsize=3, label=name,
                 markersize=5,
             )  # fmt: skip
         axes.set_yticks(places, [_short(title) for title in table["title"]])

@@ -23,7 +23,7 @@ from tests import corpora
 
 COUNT = 400
 THREADS = 10
-RATIO = 12.0
+RATIO = 4.0
 """How much longer a verdict may take than a bare row of the same text: it is checked, numbered and looked up."""
 
 

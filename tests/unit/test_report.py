@@ -90,7 +90,7 @@ def test_the_report_says_what_was_estimated(demo: Corpus, reviewed: Records) -> 
     ):
         assert words in text
     assert text.count("<svg") == 2
-    assert "wait for a decision" in text
+    assert "waits for a decision" in text
 
 
 def test_the_report_fetches_and_runs_nothing(demo: Corpus, reviewed: Records) -> None:
