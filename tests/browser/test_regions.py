@@ -82,7 +82,7 @@ def test_a_box_is_drawn_moved_sized_and_removed(visit: Visit, corpus: Corpus, de
         assert means == pytest.approx(within[:, i].mean((1, 2)), abs=2e-6)
     visit.pick(50, 60)  # inside, a click still pins
     assert visit.query["regions"] == "box:30,45,90,120"
-    visit.page.get_by_role("button", name="Remove region A").click()
+    visit.stage.get_by_role("button", name="Remove region A").click()
     visit.page.wait_for_url(lambda url: url.endswith("pixels=50,60"))
     assert not colour(visit.pixels(visit.stage.locator(".over").first), REGION_COLOURS[0]).any()
 
