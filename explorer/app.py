@@ -93,7 +93,7 @@ class Explorer(pn.viewable.Viewer):
         self._animation = AnimationView(self.corpus, self.selection, self._loop, bus)
         self._bands = BandsView(self.corpus, self.selection, self._loop, bus)
         self._profile = ProfileView(self.corpus, self.selection, self._loop, bus)
-        self._spectrum = SpectrumView(self.selection, self._loop, bus)
+        self._spectrum = SpectrumView(self.corpus, self.selection, self._loop, bus)
         self._labels = LabelsView(self.corpus)
         self._review = ReviewView(self.corpus, self.selection, self._loop, bus)
         self._animation.on_cube.append(self._planet_came)
@@ -116,7 +116,6 @@ class Explorer(pn.viewable.Viewer):
         )
         self._bands.grid.on["again"] = lambda _data: self._bands.open(self.selection.sample_id)
         self._profile.bridge.on["again"] = lambda _data: self._profile.again()
-        self._spectrum.bridge.on["again"] = lambda _data: self._spectrum.draw()
         self._follow_url = self._hold_map = False
         self._page = self._lay_out(height)
         self.selection.map.param.watch(lambda _e: self._dress(), "theme")
@@ -301,12 +300,11 @@ class Explorer(pn.viewable.Viewer):
             left,
             region("Planet Fusion animation", "planet", self._animation.player,
                    heading=f"Planet Fusion <small>3 m, 5-daily</small>{self._credit(PF_SR.id)}"),
-            region("Sentinel-2 bands", "sentinel", self._bands.grid, self._spectrum.chart,
+            region("Sentinel-2 bands", "sentinel", self._bands.grid, self._spectrum.whole,
                    heading=f"Sentinel-2 <small>10 m, monthly mosaics</small>{self._credit(S2_SR.id)}"),
             region("Temporal profile", "profile", self._profile.legend, self._profile.charts,
                    heading="Temporal profile <small>click a pixel in either image; shift-click adds another</small>"),
             self._profile.bridge,
-            self._spectrum.bridge,
             self._map.picked.picked,
             margin=0, sizing_mode="stretch_both",
             stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],

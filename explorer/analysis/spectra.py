@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SUMMER = (6, 7, 8)
 MID_MONTH = 15
+NEAR_DAYS = 15
+"""Farther than that, a date says nothing of another one's ground."""
 PIXELS_A_CUBE = 400
 """Of a class's typical spectrum: a sample's pixels are alike, so more of them add little."""
 
@@ -59,6 +61,13 @@ def position(cube: Cube, month: dt.date) -> int | None:
     return min(inside, key=lambda i: abs(product.dates[i].day - MID_MONTH), default=None)
 
 
+def nearest(cube: Cube, date: dt.date) -> int | None:
+    """Where in a cube's calendar the date nearest to another is that is there; None where it is `NEAR_DAYS` away."""
+    near = [(abs((cube.product.dates[i] - date).days), int(i)) for i in cube.there]
+    days, index = min(near, default=(NEAR_DAYS + 1, -1))
+    return index if days <= NEAR_DAYS else None
+
+
 def spectrum(
     corpus: Corpus,
     sample_id: str,
@@ -68,12 +77,14 @@ def spectrum(
     polygon: Sequence[tuple[float, float]] | None = None,
     box: Sequence[float] | None = None,
     months: Iterable[Any] = SUMMER,
+    planet_date: dt.date | None = None,
 ) -> pd.DataFrame:
     """The spectra of a pixel (`row`, `col` of the 3 m grid) or a region (as `profiles.region`), both sensors, tidy.
 
     One row a sensor, month and band, by wavelength: `month` (first day), `date` (of the image), `sensor`, `product`,
     `band`, `wavelength` and `width` (nm), `value` (reflectance; a region's mean), `p10`, `p90` (a region's
-    percentiles; empty for a pixel), `count` (pixels), `unit`. Planet Fusion's date is the one nearest to the 15th. What is
+    percentiles; empty for a pixel), `count` (pixels), `unit`. Planet Fusion's date is the one nearest to the 15th of
+    each month, or one alone: that nearest to `planet_date`, which may be of another year than the mosaics. What is
     missing has no row. Raises `InvalidQueryError`, and what `Corpus.cell` and the store raise.
     """
     one = row is not None and col is not None
@@ -90,7 +101,12 @@ def spectrum(
             pixels = (np.array([place[0]]), np.array([place[1]]))
         else:
             pixels = regions.inside(shape, product)
-        frames.append(_of_cube(corpus.cubes.get(cell, product), pixels, wanted, spread=not one))
+        cube = corpus.cubes.get(cell, product)
+        if product is PF_SR and planet_date is not None:
+            when = [(planet_date.replace(day=1), nearest(cube, planet_date))]
+        else:
+            when = [(month, position(cube, month)) for month in wanted]
+        frames.append(_of_cube(cube, pixels, when, spread=not one))
     table = pd.concat(frames, ignore_index=True)
     table.attrs = profiles.about(corpus, cell, {"value": "1", "p10": "1", "p90": "1", "width": "nm"})
     return table
@@ -140,12 +156,14 @@ def class_spectrum(
 
 
 def _of_cube(
-    cube: Cube, pixels: tuple[np.ndarray, np.ndarray], months: Sequence[dt.date], spread: bool
+    cube: Cube,
+    pixels: tuple[np.ndarray, np.ndarray],
+    when: Sequence[tuple[dt.date, int | None]],
+    spread: bool,
 ) -> pd.DataFrame:
     product: Product = cube.product
     rows = []
-    for month in months:
-        index = position(cube, month)
+    for month, index in when:
         if index is None:
             continue
         for band in sorted(product.bands, key=lambda b: b.wavelength):
@@ -156,9 +174,9 @@ def _of_cube(
                 continue
             p10, p90 = np.percentile(values, (10, 90)) * REFLECTANCE_SCALE if spread else (np.nan, np.nan)
             value = round(float(values.mean(dtype=np.float64)) * REFLECTANCE_SCALE, 6)
-            when = {"month": month, "date": product.dates[index]}
+            date = {"month": month, "date": product.dates[index]}
             statistics = {"value": value, "p10": p10, "p90": p90, "count": len(values)}
-            rows.append({**when, **_of_band(product, band.name), **statistics, "unit": "1"})
+            rows.append({**date, **_of_band(product, band.name), **statistics, "unit": "1"})
     columns = ["month", "date", *_BAND, "value", "p10", "p90", "count", "unit"]
     table = pd.DataFrame(rows, columns=columns)
     for name in ("month", "date"):

@@ -1,126 +1,265 @@
-"""The spectra of the pinned pixels: reflectance against wavelength, both sensors."""
+"""The spectra of pins and regions: reflectance against wavelength, both sensors, and what is typical of the class."""
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from dataclasses import replace
+from typing import Any, ClassVar
 
-import holoviews as hv
 import numpy as np
-from bokeh.models import Range1d
+import pandas as pd
+import panel as pn
 
+from explorer import nomenclature
+from explorer.analysis import regions, spectra
 from explorer.analysis.profiles import to_s2
+from explorer.analysis.shapes import Shape
+from explorer.analysis.tables import to_csv
+from explorer.analysis.typical import typical_spectrum
+from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube
-from explorer.products import PF_SR, REFLECTANCE_SCALE, S2_SR
+from explorer.errors import ExplorerError
+from explorer.products import CITATION, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.views import charts
-from explorer.views.parts import Component, Loop, script
-from explorer.views.selection import Selection, pins
+from explorer.views.parts import Component, Loop, script, source, whole
+from explorer.views.selection import Selection, drawn, pins
+from explorer.views.sentinel_look import MAX_MONTHS, check_months
+from explorer.views.spectrum_chart import chart
 
-_S2_ORDER = sorted(S2_SR.bands, key=lambda band: band.wavelength)
+_ORDERS = {p.id: [p.band_names.index(b.name) for b in sorted(p.bands, key=lambda b: b.wavelength)] for p in (PF_SR, S2_SR)}  # fmt: skip
+_MIDDLES = tuple(dt.date(2018, month, 1) for month in range(1, 13))
+_Spread = dict[str, np.ndarray]
+"""`mean`, `p10`, `p90` of a region's pixels on every date: reflectance, float32 `(time, band)`, bands by wavelength."""
 
 
-class SpectrumBridge(Component):
-    """Carries data to the chart, past Panel's 50 ms of batching."""
+class SpectrumBar(Component):
+    """Months, class and files; carries data to the chart, past Panel's 50 ms of batching."""
 
     _esm = script("feeding.js", "spectrum.js")
+    _stylesheets: ClassVar[list[Any]] = [source("spectrum.css")]
 
 
 class SpectrumView:
-    """The chart against wavelength of the pinned pixels of one sample."""
+    """The chart against wavelength of the pinned pixels and regions of one sample."""
 
-    def __init__(self, selection: Selection, loop: Loop, bus: str) -> None:
-        self._selection = selection
-        self.bridge = SpectrumBridge(loop, bus=bus, width=0, height=0, margin=0, sizing_mode="fixed")
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+        self._corpus, self._selection, self._loop = corpus, selection, loop
+        self.bar = SpectrumBar(loop, bus=bus, sizing_mode="stretch_width", margin=0)
         self.chart = charts.pane(chart(bus))
-        self._planet: Cube | None = None
-        self._sentinel: Cube | None = None
+        self.whole = pn.Column(
+            self.bar, self.chart, margin=0, min_height=0, sizing_mode="stretch_both",
+            stylesheets=[source("spectrum_room.css")],
+        )  # fmt: skip
+        self._cubes: dict[str, Cube] = {}
+        self._spreads: dict[tuple[str, int, Any], _Spread] = {}
+        self._under_way: set[tuple[str, int, Any]] = set()
         self._fresh = True
-        selection.param.watch(lambda _e: self.draw(), "pixels")
+        self._ticket = 0
+        self.bar.on = {
+            "ready": lambda _data: self._send_look(),
+            "again": lambda _data: self._again(),
+            "look": self._set_look,
+            "typical": self._typical,
+            "csv": self._send_csv,
+        }
+        selection.param.watch(lambda *_e: self.draw(), ["pixels", "names", "regions"])
+        selection.param.watch(lambda _e: self._send_look(), "sentinel")
 
     def reset(self) -> None:
         """Another sample: nothing is known of it yet, and nothing of the last one may stay."""
-        self._planet = self._sentinel = None
+        self._ticket += 1
+        self._cubes, self._spreads, self._under_way = {}, {}, set()
         self._fresh = True
         self.draw()
 
     def show(self, planet: Cube | None = None, sentinel: Cube | None = None) -> None:
         """Draw what has been read of the sample so far; may be called again as more comes."""
-        self._planet = planet or self._planet
-        self._sentinel = sentinel or self._sentinel
+        for cube in (planet, sentinel):
+            if cube is not None and len(cube.there):
+                self._cubes[cube.product.id] = cube
         self.draw()
 
     def draw(self) -> None:
-        """Send the pins' spectra of all dates to the chart."""
-        chosen = self._selection.pixels
-        planet = [_pixel(self._planet, *place) for place in chosen] if _some(self._planet) else []
-        sentinel = [_pixel(self._sentinel, *to_s2(*p)) for p in chosen] if _some(self._sentinel) else []
-        colours = [pin["colour"] for pin in pins(chosen)]
-        self.bridge.send("spectra", fresh=self._fresh, **_spectra(planet, sentinel, colours))
-        self._fresh = self._fresh and not (planet or sentinel)
-
-
-def chart(bus: str) -> hv.Overlay:
-    """Reflectance against wavelength: Sentinel-2's month as line and dots, Planet Fusion's date as open rings."""
-    lines = hv.Contours(
-        [{"wavelength": [400, 400], "reflectance": [charts.NAN, charts.NAN], "colour": "#000000"}],
-        ["wavelength", "reflectance"], "colour",
-    ).opts(color="colour", line_width=1.5, hooks=[charts.fed_by_message(f"spectrum-lines-{bus}", line_color="colour")], cmap=["#000000"])  # fmt: skip
-    tips = [
-        ("", "@sensor @band"),
-        ("Wavelength", "@wavelength{0} nm"),
-        ("Reflectance", "@reflectance{0.0000}"),
-    ]
-    dots = hv.Points(
-        [(400, charts.NAN, "#000000", "#000000", "", "")],
-        ["wavelength", "reflectance"], ["fill", "edge", "band", "sensor"],
-    ).opts(
-        color="fill", line_color="edge", size=6, line_width=1.6, tools=charts.tools(tips), default_tools=[],
-        hooks=[charts.fed_by_message(f"spectrum-dots-{bus}", fill_color="fill", line_color="edge")],
-    )  # fmt: skip
-    widest = max(band.wavelength + band.width for band in (*S2_SR.bands, *PF_SR.bands))
-
-    def fixed_x(plot: Any, _element: Any) -> None:
-        plot.state.x_range = Range1d(start=400, end=widest)
-        # Where the panels stand under each other, no height is left over for it: it asks for its own.
-        plot.state.stylesheets = ["@media (max-width: 1250px) { :host { min-height: 190px !important; } }"]
-
-    return (lines * dots).opts(
-        responsive=True, min_height=90, xlabel="Wavelength (nm)", ylabel="Reflectance", toolbar="right",
-        show_grid=True, show_legend=False, active_tools=[], default_tools=[],
-        hooks=[fixed_x, charts.styled(charts.y_range("spectrum", bus), "Spectrum: reflectance against wavelength")],
-    )  # fmt: skip
-
-
-def _some(cube: Cube | None) -> bool:
-    return cube is not None and len(cube.there) > 0
-
-
-def _pixel(cube: Cube | None, row: int, col: int) -> np.ndarray:
-    """Reflectance of one pixel on every date of the calendar, float32 `(band, time)`, NaN where nothing was measured."""
-    assert cube is not None
-    dn = np.full((len(cube.bands), len(cube.product.dates)), np.nan, np.float32)
-    there = cube.there  # once: the cube may be filling meanwhile
-    dn[:, there] = cube.data[there, :, row, col].T
-    if cube.nodata is not None:
-        dn[dn == cube.nodata] = np.nan
-    return dn * np.float32(REFLECTANCE_SCALE)
-
-
-def _spectra(planet: list[np.ndarray], sentinel: list[np.ndarray], colours: list[str]) -> dict[str, Any]:
-    """Every pin's spectra of all dates, so that the browser can follow the animation by itself."""
-    order = [S2_SR.band_names.index(band.name) for band in _S2_ORDER]
-    found = []
-    for i in range(max(len(planet), len(sentinel))):
-        s2 = sentinel[i][order].T if sentinel else np.full((12, len(order)), np.nan)
-        pf = planet[i].T if planet else np.full((len(PF_SR.dates), len(PF_SR.bands)), np.nan)
-        found.append(
-            {
-                "colour": colours[i],
-                "s2": [row.astype(np.float64) for row in s2],
-                "pf": [row.astype(np.float64) for row in pf],
-            }
+        """Send all spectra of all dates, so that the browser can follow the animation by itself."""
+        selection = self._selection
+        places = []
+        for i, (pin, place) in enumerate(zip(pins(selection.pixels, selection.names), selection.pixels, strict=True)):  # fmt: skip
+            found = {p.id: self._pixel(p, place if p is PF_SR else to_s2(*place)) for p in (PF_SR, S2_SR)}
+            name = pin["name"] or f"row {place[0]}, col {place[1]}"
+            places.append(_place(pin["colour"], pin["name"] or str(i + 1), name, found))
+        for look, shape in zip(drawn(selection.regions), selection.regions, strict=True):
+            spreads = {p.id: self._spread(p, shape) for p in (PF_SR, S2_SR)}
+            means = {name: spread["mean"] for name, spread in spreads.items()}
+            title = look["name"] or f"region {look['letter']}"
+            places.append(
+                _place(look["colour"], look["name"] or look["letter"], f"{title}, mean", means, spreads)
+            )
+        planet = self._cubes.get(PF_SR.id)
+        self.bar.send(
+            "spectra",
+            fresh=self._fresh,
+            sample=selection.sample_id,
+            places=places if self._cubes else [],
+            s2=_axis(S2_SR),
+            pf=_axis(PF_SR),
+            dates=list(PF_SR.date_keys),
+            there=planet.there.tolist() if planet is not None else [],
+            middles=[spectra.position(planet, month) for month in _MIDDLES] if planet is not None else [],
+            notes=[*dict.fromkeys(self._corpus.attribution(p.id) for p in (PF_SR, S2_SR)), CITATION],
         )
+        self._fresh = self._fresh and not self._cubes
+
+    # --- values ------------------------------------------------------------------------------------
+    def _pixel(self, product: Product, place: tuple[int, int]) -> np.ndarray:
+        """Reflectance of one pixel, float32 `(time, band)`, bands by wavelength; NaN where nothing was measured."""
+        found = np.full((len(product.dates), len(product.bands)), np.nan, np.float32)
+        cube = self._cubes.get(product.id)
+        if cube is not None:
+            there = cube.there  # once: the cube may be filling meanwhile
+            found[there] = cube.data[there, :, place[0], place[1]][:, _ORDERS[product.id]]
+            if cube.nodata is not None:
+                found[found == cube.nodata] = np.nan
+        return found * np.float32(REFLECTANCE_SCALE)
+
+    def _spread(self, product: Product, shape: Shape) -> _Spread:
+        """Of a region: NaN until a thread has computed it, then all is drawn again."""
+        nothing = np.full((len(product.dates), len(product.bands)), np.nan, np.float32)
+        cube = self._cubes.get(product.id)
+        if cube is None:
+            return dict.fromkeys(("mean", "p10", "p90"), nothing)
+        key, ticket = (product.id, len(cube.there), shape.points), self._ticket
+        if key in self._spreads:
+            return self._spreads[key]
+        if key not in self._under_way:
+            self._under_way.add(key)
+
+            def job() -> _Spread:
+                found = regions.statistics(cube, shape.pixels(product), indices=())
+                return {n: getattr(found, n)[_ORDERS[product.id]].T for n in ("mean", "p10", "p90")}
+
+            def done(spread: _Spread) -> None:
+                if ticket == self._ticket:
+                    self._under_way.discard(key)
+                    self._spreads[key] = spread
+                    while len(self._spreads) > 32:  # a region that is dragged leaves many behind
+                        del self._spreads[next(iter(self._spreads))]
+                    self.draw()
+
+            self._loop.work(job, done)
+        return dict.fromkeys(("mean", "p10", "p90"), nothing)
+
+    # --- what is chosen ----------------------------------------------------------------------------
+    def _again(self) -> None:
+        self._send_look()
+        self.draw()
+
+    def _send_look(self) -> None:
+        look = self._selection.sentinel
+        self.bar.send("look", months=list(look.months), typical=look.typical, most=MAX_MONTHS)
+
+    def _set_look(self, data: dict[str, Any]) -> None:
+        look = self._selection.sentinel
+        if isinstance(data.get("months"), list):
+            try:
+                look = replace(look, months=check_months(data["months"][:24]))
+            except ExplorerError:
+                self._send_look()  # as it was
+                return
+        if isinstance(data.get("typical"), bool):
+            look = replace(look, typical=data["typical"])
+        self._selection.sentinel = look
+
+    def _typical(self, data: dict[str, Any]) -> None:
+        """Tell what is typical of the sample's largest class in a month; reads some samples' mosaics the first time."""
+        month, ticket, sample_id = whole(data, "month", 13), self._ticket, self._selection.sample_id
+        if not month or sample_id is None or not self._selection.sentinel.typical:
+            return
+
+        def job() -> dict[str, Any]:
+            try:
+                return self._of_class(sample_id, month)
+            except ExplorerError as error:
+                return {"text": f"what is typical of the class cannot be told: {error}"}
+
+        def done(found: dict[str, Any]) -> None:
+            if ticket == self._ticket:
+                self.bar.send("typical", month=month, **found)
+
+        self._loop.work(job, done)
+
+    def _of_class(self, sample_id: str, month: int) -> dict[str, Any]:
+        label = self._corpus.labels(sample_id)
+        if label.empty:
+            return {"text": "no label, no class"}
+        code = int(str(label.index[0]))
+        title = f"{code} {nomenclature.land_cover(code).title}"
+        table = typical_spectrum(self._corpus, code, _MIDDLES[month - 1])
+        if table.empty:
+            return {"text": f"no sample of {title} has this month"}
+        table = table.sort_values("wavelength")
+        count = int(table["samples"].max())
+        samples = "1 sample" if count == 1 else f"{count} samples"
+        return {
+            "text": f"grey: {title}, median and 10–90 % of {samples}",
+            "wavelengths": table["wavelength"].tolist(),
+            **{name: table[kind].tolist() for name, kind in (("median", "median"), ("low", "p10"), ("high", "p90"))},
+        }  # fmt: skip
+
+    # --- a table -----------------------------------------------------------------------------------
+    def _send_csv(self, data: dict[str, Any]) -> None:
+        """What the chart shows, as `spectra.spectrum` gives it."""
+        index, sample_id = whole(data, "index", len(PF_SR.dates)), self._selection.sample_id
+        if index is None or sample_id is None:
+            return
+        corpus, months, date = self._corpus, self._selection.sentinel.months, PF_SR.dates[index]
+        named: list[tuple[str, dict[str, Any]]] = [
+            (pin["name"] or f"row {row}, col {col}", {"row": row, "col": col})
+            for pin, (row, col) in zip(pins(self._selection.pixels, self._selection.names), self._selection.pixels, strict=True)
+        ]  # fmt: skip
+        named += [
+            (look["name"] or f"region {look['letter']}", shape.where)
+            for look, shape in zip(drawn(self._selection.regions), self._selection.regions, strict=True)
+        ]
+
+        def job() -> str:
+            tables = []
+            for name, where in named:
+                found = spectra.spectrum(
+                    corpus, sample_id, **where, months=months or [date.month], planet_date=None if months else date
+                )  # fmt: skip
+                # A name is a person's text: a spreadsheet must not take it for a formula.
+                found.insert(0, "place", ("'" if name[:1] in "=+-@\t" else "") + name)
+                tables.append(found)
+            both = pd.concat(tables, ignore_index=True)
+            both.attrs = tables[0].attrs
+            return to_csv(both)
+
+        self._loop.work(job, lambda text: self.bar.send("file", text=text))
+
+
+def _axis(product: Product) -> dict[str, list[Any]]:
+    bands = sorted(product.bands, key=lambda band: band.wavelength)
     return {
-        "pins": found,
-        "s2": {"names": [b.name for b in _S2_ORDER], "wavelengths": [b.wavelength for b in _S2_ORDER]},
-        "pf": {"names": list(PF_SR.band_names), "wavelengths": [b.wavelength for b in PF_SR.bands]},
+        "names": [band.name for band in bands],
+        "wavelengths": [band.wavelength for band in bands],
+        "widths": [band.width for band in bands],
     }
+
+
+def _rows(values: np.ndarray) -> list[np.ndarray]:
+    return [row.astype(np.float64) for row in values]
+
+
+def _place(
+    colour: str, short: str, name: str, values: dict[str, np.ndarray], spreads: dict[str, _Spread] | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """One pin or region for the browser: a row of reflectance a date."""
+    spread = None
+    if spreads is not None:
+        planet, sentinel = spreads[PF_SR.id], spreads[S2_SR.id]
+        spread = {
+            "pflow": _rows(planet["p10"]), "pfhigh": _rows(planet["p90"]),
+            "s2low": _rows(sentinel["p10"]), "s2high": _rows(sentinel["p90"]),
+        }  # fmt: skip
+    s2, pf = _rows(values[S2_SR.id]), _rows(values[PF_SR.id])
+    return {"colour": colour, "short": short, "name": name, "s2": s2, "pf": pf, "spread": spread}

@@ -83,8 +83,8 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     drawing.paint(context, place, how)
     pins.forEach((pin, i) => {
       const [x, y] = place([pin.row + 0.5, pin.col + 0.5])
-      drawTenMetre(context, pin, unit(), view.x, view.y) // the ground that Sentinel-2's value stands for
       drawCross(context, x, y, Math.max(unit() / 2, 2), pin.colour)
+      drawTenMetre(context, pin, unit(), view.x, view.y) // the ground that Sentinel-2's value stands for
       if (pins.length > 1 || pin.name) {
         context.font = "600 11px system-ui, sans-serif"
         context.lineWidth = 3
