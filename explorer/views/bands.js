@@ -6,6 +6,7 @@ export function render({ model, el }) {
   const SIZE = 60
   // Where the window is low, the images and the spectrum take turns.
   const low = window.matchMedia("(max-height: 840px) and (min-width: 1251px)")
+  const scarce = window.matchMedia("(max-height: 960px) and (min-width: 1251px)")
   const state = {
     ticket: -1, bands: [], status: [], reasons: {}, empty: new Set(), pins: [], regions: [], month: 0, iso: null, rgb: null, grey: null,
     look: { composite: "", title: "", twin: true, by: "bands", band: "B08", room: "" },
@@ -191,16 +192,18 @@ export function render({ model, el }) {
     return node
   }
   const makeRoom = () => {
-    const tight = low.matches && (panel()?.clientWidth ?? 0) < 800 // alone on the page, there is room
+    const alone = (panel()?.clientWidth ?? 0) >= 800 // on the page: then there is room
+    const tight = low.matches && !alone
     const wanted = state.look.room || (tight ? "images" : "")
     images.hidden = wanted === "spectrum"
     panel()?.style.setProperty("--spectrum-shown", wanted === "images" ? "none" : "flex")
+    panel()?.style.setProperty("--spectrum-note", wanted === "" && scarce.matches && !alone ? "none" : "block")
     for (const item of room.children) {
       item.hidden = tight && item.dataset.value === ""
       item.setAttribute("aria-pressed", String(item.dataset.value === wanted))
     }
   }
-  low.addEventListener("change", makeRoom, { signal: gone.signal })
+  for (const query of [low, scarce]) query.addEventListener("change", makeRoom, { signal: gone.signal })
 
   // --- what the server sends -------------------------------------------------------------------
   const bitmap = (bytes) => createImageBitmap(new Blob([bytes], { type: "image/png" }))

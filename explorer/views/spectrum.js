@@ -100,6 +100,13 @@ export function render({ model, el }) {
     }
     keepApart(labels.reflectance)
     const known = look.typical && typical?.month === ofClass() && typical.median ? typical : null
+    if (known) {
+      const range = bokehModel(name("range-spectrum"))
+      labels.wavelength.push(1000)
+      labels.reflectance.push(range ? range.start + (range.end - range.start) * 0.93 : 0)
+      labels.text.push(known.short)
+      labels.colour.push("#7d8a92")
+    }
     const back = known ? [...known.wavelengths].reverse() : []
     set("spectrum-class", known ? { x: [...known.wavelengths, ...back], y: [...known.low, ...[...known.high].reverse()] } : { x: [], y: [] })
     set("spectrum-class-line", known ? { xs: [known.wavelengths], ys: [known.median], colour: ["#7d8a92"] } : { xs: [], ys: [], colour: [] })

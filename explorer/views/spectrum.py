@@ -27,6 +27,7 @@ from explorer.views.sentinel_look import MAX_MONTHS, check_months
 from explorer.views.spectrum_chart import chart
 
 _ORDERS = {p.id: [p.band_names.index(b.name) for b in sorted(p.bands, key=lambda b: b.wavelength)] for p in (PF_SR, S2_SR)}  # fmt: skip
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MIDDLES = tuple(dt.date(2018, month, 1) for month in range(1, 13))
 _Spread = dict[str, np.ndarray]
 """`mean`, `p10`, `p90` of a region's pixels on every date: reflectance, float32 `(time, band)`, bands by wavelength."""
@@ -200,6 +201,7 @@ class SpectrumView:
         count = int(table["samples"].max())
         samples = "1 sample" if count == 1 else f"{count} samples"
         return {
+            "short": f"{code}, {_MONTHS[month - 1]}: {samples}",
             "text": f"grey: {title}, median and 10–90 % of {samples}",
             "wavelengths": table["wavelength"].tolist(),
             **{name: table[kind].tolist() for name, kind in (("median", "median"), ("low", "p10"), ("high", "p90"))},

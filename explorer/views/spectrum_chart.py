@@ -52,8 +52,7 @@ def chart(bus: str) -> hv.Overlay:
         plot.state.name = f"spectrum-figure-{bus}"
         plot.state.x_range = Range1d(start=400, end=widest)
         plot.state.min_border_top = 4
-        # Where the panels stand under each other, no height is left over for it: it asks for its own.
-        plot.state.stylesheets = ["@media (max-width: 1250px) { :host { min-height: 230px !important; } }"]
+        plot.state.xaxis.axis_label_standoff = 0
 
     return (area * median * bars * lines * dots * labels).opts(
         responsive=True, min_height=90, xlabel="Wavelength (nm)", ylabel="Reflectance", toolbar="right",
