@@ -123,3 +123,19 @@ def test_a_class_has_its_median_and_range_over_samples() -> None:
     assert only["median"].between(0.097, 0.103).all()
     assert only["count"].eq(300).all()
     assert len(spectra.class_spectrum([], [7])) == 0
+
+
+def test_one_date_of_planet_fusion_beside_a_month_of_mosaics(tiny_corpus: Corpus) -> None:
+    day = PF_SR.dates[3]
+    table = spectra.spectrum(
+        tiny_corpus, corpora.FULL, row=10, col=20, months=[1], planet_date=day + dt.timedelta(days=2)
+    )
+    planet = table[table["sensor"] == "Planet Fusion"]
+    assert set(planet["date"].dt.date) == {day}
+    cube = tiny_corpus.cubes.get(tiny_corpus.cell(corpora.FULL), PF_SR)
+    wanted = cube.data[3, :, 10, 20] * 1e-4
+    assert planet["value"].tolist() == pytest.approx(wanted.tolist())
+    far = spectra.spectrum(
+        tiny_corpus, corpora.FULL, row=10, col=20, months=[1], planet_date=dt.date(2019, 12, 29)
+    )
+    assert set(far["sensor"]) == {"Sentinel-2"}

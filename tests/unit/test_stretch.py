@@ -426,3 +426,30 @@ def test_a_quality_layer_is_an_overlay_by_its_own_name() -> None:
     assert row[199, :3].tolist() == colours.table("heat")[-1].tolist()
     with pytest.raises(UnknownBandError, match="no band 'snow'; its bands are gap_filled, cloud_distance"):
         quality.QualityPainter(cube, "snow")
+
+
+# -- one stretch for both sensors ----------------------------------------------------------------------------
+
+
+def test_sensors_share_a_stretch_from_the_darkest_to_the_brightest() -> None:
+    rng = np.random.default_rng(5)
+    fine = planet()
+    coarse = cube_of(S2_SR, {0: rng.integers(100, 9000, (12, 60, 60))})
+    recipe, twin = recipes.parse("band:nir", "PF-SR"), recipes.parse("band:nir", "S2-SR")
+    both = stretch.choose_together(fine, recipe, Choice(same=True), coarse)
+    assert both == stretch.choose_together(coarse, twin, Choice(same=True), fine)
+    own = [stretch.choose(fine, recipe, Choice()), stretch.choose(coarse, twin, Choice())]
+    assert both == stretch.shared(s for s in own if s is not None)
+    assert both != own[0]
+    assert stretch.choose_together(fine, recipe, Choice(), coarse) == own[0]  # nobody asked for it
+
+
+def test_a_sensor_keeps_its_own_stretch_where_nothing_can_be_shared() -> None:
+    coarse = cube_of(S2_SR, {0: np.full((12, 60, 60), 900)})
+    fine, same = planet(), Choice(same=True)
+    swir = recipes.parse("swir", "S2-SR")
+    assert stretch.choose_together(coarse, swir, same, fine) == stretch.choose(coarse, swir, same)
+    true = recipes.parse("true", "PF-SR")
+    for other in (None, Cube(CELL, S2_SR), Cube(grid.parse("33N_15E-200N_02_02"), S2_SR)):
+        assert stretch.choose_together(fine, true, same, other) == stretch.choose(fine, true, same)
+    assert stretch.choose_together(fine, true, Choice("frame", same=True), coarse) is None
