@@ -160,11 +160,12 @@ export function render({ model, el }) {
       made.textContent = text
       return made
     }
+    const theme = getComputedStyle(el), of = (key, otherwise) => theme.getPropertyValue(key).trim() || otherwise
     const lines = [note.textContent, ...spectra.places.map((place) => `${place.short}: ${place.name}`), ...spectra.notes]
     const full = height + 34 + 15 * lines.length
-    const all = node("svg", { xmlns: SVG, width, height: full, viewBox: `0 0 ${width} ${full}`, "font-family": "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif", "font-size": 10.5, fill: "#17262e" })
+    const all = node("svg", { xmlns: SVG, width, height: full, viewBox: `0 0 ${width} ${full}`, "font-family": "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif", "font-size": 10.5, fill: of("--ink", "#17262e") })
     drawing.setAttribute("y", 24)
-    all.append(node("rect", { width, height: full, fill: "#ffffff" }), node("text", { x: 8, y: 16, "font-size": 13, "font-weight": 650 }, `Spectrum of ${spectra.sample}`), drawing,
+    all.append(node("rect", { width, height: full, fill: of("--panel", "#ffffff") }), node("text", { x: 8, y: 16, "font-size": 13, "font-weight": 650 }, `Spectrum of ${spectra.sample}`), drawing,
       ...lines.map((line, i) => node("text", { x: 8, y: height + 38 + 15 * i, textLength: line.length * 5.6 > width - 16 ? width - 16 : line.length * 5.4, lengthAdjust: "spacingAndGlyphs" }, line)))
     const text = new XMLSerializer().serializeToString(all)
     const svg = new Blob([text], { type: "image/svg+xml" })
