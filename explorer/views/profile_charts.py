@@ -50,6 +50,7 @@ def over_time(
     for side in ("start", "end"):  # a zoom takes all ranges with it
         edge.js_on_change(side, CustomJS(code="cb_obj.setv({start: 0, end: 1}, {sync: false})"))
     dress(chart, label)
+    chart.toolbar.group = False  # or reset hides behind an ellipsis where the chart is low
     for axis in chart.xaxis:
         axis.formatter = DatetimeTickFormatter(days="%d %b %Y", months="%b %Y", years="%b %Y")
         axis.formatter.name = f"{kind}-dates-{bus}"
