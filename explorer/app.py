@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 from weakref import WeakKeyDictionary, ref
@@ -25,6 +26,7 @@ from explorer.views.labels import LabelsView
 from explorer.views.map import MapView
 from explorer.views.map_state import MapState
 from explorer.views.parts import Loop, Region, source
+from explorer.views.present import PresentView
 from explorer.views.profile import ProfileView
 from explorer.views.raster import SampleRaster
 from explorer.views.review import ReviewView
@@ -36,6 +38,10 @@ _CREDITS = {
     S2_SR.id: "Copernicus Sentinel data 2018",
     "labels": "CORINE Land Cover 2018, EEA",
 }
+_WRITTEN = (
+    "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "review", "story", "settled",
+)  # fmt: skip
+"""What of the selection changes the link, beside the sample."""
 _RASTERS: WeakKeyDictionary[Corpus, SampleRaster] = WeakKeyDictionary()
 
 
@@ -96,6 +102,7 @@ class Explorer(pn.viewable.Viewer):
         self._spectrum = SpectrumView(self.corpus, self.selection, self._loop, bus)
         self._labels = LabelsView(self.corpus)
         self._review = ReviewView(self.corpus, self.selection, self._loop, bus)
+        self._present = PresentView(self.corpus, self.selection, self._loop, bus)
         self._animation.on_cube.append(self._planet_came)
         self._animation.other = lambda: self._bands.shared_cube
         self._bands.other = self._whole_planet
@@ -108,6 +115,9 @@ class Explorer(pn.viewable.Viewer):
         self._head.head.on["panel"] = self._enlarge
         self._head.head.on["review"] = lambda _data: self._review.ask()
         self._review.on_change.append(self._make_room)
+        self._head.head.on["stories"] = lambda _data: self._present.open_drawer()
+        self._present.apply = self._show_state
+        self._present.on_change.append(self._dress)
         self._head.head.on["link"] = lambda data: self.apply(decode(str(data.get("search", ""))))
         # A cell shown twice, or drawn anew, has nothing yet of what was sent before.
         self._head.head.on["again"] = lambda _data: self._head.open(self.selection.sample_id)
@@ -125,23 +135,11 @@ class Explorer(pn.viewable.Viewer):
         self.apply(wanted)
         # Watched only now, so that the first sample is opened once.
         self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
-        self.selection.param.watch(
-            lambda *_e: self._write_url(push=False),
-            [
-                "pixels",
-                "names",
-                "regions",
-                "composite",
-                "stretch",
-                "curves",
-                "sentinel",
-                "panel",
-                "review",
-                "settled",
-            ],
-        )
+        self.selection.param.watch(lambda *_e: self._write_url(push=False), list(_WRITTEN))
         self.selection.map.param.watch(lambda *_e: self._write_url(push=False), list(MapState.FIELDS))
         self._open(stay=wanted.date is not None)
+        if wanted.story:
+            self._tell_story(wanted.story)
 
     def __panel__(self) -> Any:
         return self._page
@@ -224,6 +222,7 @@ class Explorer(pn.viewable.Viewer):
             *(["dark"] if theme == "dark" else []),
             *([f"only-{panel}"] if panel else []),
             *(["reviewing"] if self._review.active else []),
+            *(["presenting"] if self._present.active else []),
         ]
 
     def _make_room(self) -> None:
@@ -234,6 +233,16 @@ class Explorer(pn.viewable.Viewer):
         _stand(self._map_region, not self._review.blind)
         self._dress()
         self._head.open(self.selection.sample_id, hidden=hides)
+
+    def _show_state(self, link: str) -> None:
+        wanted = decode(link)  # in the theme that the room was darkened for
+        self.apply(replace(wanted, map=replace(wanted.map, theme=self.selection.map.theme)))
+
+    def _tell_story(self, name: str) -> None:
+        try:
+            self._present.play(name)
+        except ExplorerError as error:
+            self._head.notice(f"This link's story cannot be played: {error}.")
 
     def _enlarge(self, data: dict[str, Any]) -> None:
         panel = data.get("name")
@@ -294,7 +303,7 @@ class Explorer(pn.viewable.Viewer):
             styles={"grid-area": "map"}, css_classes=["area-map"],
             stylesheets=[":host { display: var(--area-display, flex) !important; flex-direction: column; gap: 8px; width: 100%; height: 100%; min-height: 0; }"],
         )  # fmt: skip
-        self._head.head.styles = {"grid-area": "head"}
+        self._head.head.styles, self._head.head.css_classes = {"grid-area": "head"}, ["area-head"]
         return pn.Column(
             self._head.head,
             left,
@@ -306,6 +315,7 @@ class Explorer(pn.viewable.Viewer):
                    heading="Temporal profile <small>click a pixel in either image; shift-click adds another</small>"),
             self._profile.bridge,
             self._map.picked.picked,
+            self._present.presenter,
             margin=0, sizing_mode="stretch_both",
             stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
         )  # fmt: skip

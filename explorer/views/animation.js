@@ -254,6 +254,7 @@ export function render({ model, el }) {
     else if (event.key === " " && !event.target.closest("button")) { setPlaying(!state.playing); event.preventDefault() }
     else if (!event.ctrlKey && !event.metaKey && !event.altKey && !state.sheet && stage.drawing.shortcut(event.key)) { stage.el.focus(); event.preventDefault() }
   })
+  page.on("run", (value) => setPlaying(value), gone.signal)
   page.on("key", ({ key }) => root.dispatchEvent(new KeyboardEvent("keydown", { key })), gone.signal) // pressed elsewhere
   page.on("seek", ({ time, index, settled = true }) => {
     if (!state.times.length) return

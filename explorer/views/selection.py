@@ -59,6 +59,9 @@ class Selection(param.Parameterized):
     curves: Curves = param.ClassSelector(default=Curves(), class_=Curves)  # type: ignore[assignment]
     sentinel: SentinelLook = param.ClassSelector(default=SentinelLook(), class_=SentinelLook)  # type: ignore[assignment]
     panel: str = param.Selector(default="", objects=list(PANELS))  # type: ignore[assignment]
+    story: str = param.String(
+        default="", doc="The story that is played, of those that come with the explorer."
+    )  # type: ignore[assignment]
     review: str = param.String(
         default="", doc="The queue under review, as `explorer.review.queue` writes it."
     )  # type: ignore[assignment]
@@ -145,6 +148,7 @@ class Selection(param.Parameterized):
                 sentinel=self.sentinel,
                 panel=self.panel,
                 review=self.review if review else "",
+                story=self.story,
                 map=self.map.link(),
             )
         )
@@ -162,6 +166,7 @@ class Link:
     curves: Curves = field(default_factory=Curves)  # of the charts over time
     panel: str = ""
     review: str = ""
+    story: str = ""
     names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
     regions: tuple[Shape, ...] = ()
     sentinel: SentinelLook = field(default_factory=SentinelLook)
@@ -194,6 +199,8 @@ def encode(link: Link) -> str:
         parts["panel"] = link.panel
     if link.review:
         parts["review"] = link.review
+    if link.story:
+        parts["story"] = link.story
     parts |= link.map.parts()
     return "?" + urlencode(parts, safe=",;:") if parts else ""
 
@@ -260,6 +267,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         curves=curves,
         panel=panel,
         review=review,
+        story=given.get("story", "")[:60],
         names=tuple(names),
         regions=regions,
         sentinel=sentinel,

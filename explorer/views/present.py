@@ -1,0 +1,231 @@
+"""Presenting: the page without its controls, and stories: states of the page in order, with notes and times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import Any, ClassVar
+
+from explorer import nomenclature
+from explorer.corpus.corpus import Corpus
+from explorer.errors import ExplorerError, StoryError
+from explorer.export import notes, stories
+from explorer.export.stories import State, Story
+from explorer.products import PF_SR, S2_SR
+from explorer.views.parts import Component, Loop, script, source, whole
+from explorer.views.selection import Selection
+
+_EMPTY = Story("My story", ())
+
+
+class Presenter(Component):
+    """The browser's side: what the room sees, the drawer, the presenter's window."""
+
+    _esm = script("present.js")
+    _stylesheets: ClassVar[list[Any]] = [source("present.css")]
+
+
+class PresentView:
+    """Plays stories and keeps the one that is being put together. `apply` shows a link; `on_change` re-dresses the page."""
+
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+        self._corpus, self._selection = corpus, selection
+        self._own = _EMPTY
+        self._story: Story | None = None
+        self._before = ""
+        self.active = False
+        self.apply: Callable[[str], None] = lambda _link: None
+        self.on_change: list[Callable[[], None]] = []
+        self.presenter = Presenter(
+            loop, bus=bus, margin=0, sizing_mode="stretch_width", styles={"grid-area": "note"}, css_classes=["area-note"]
+        )  # fmt: skip
+        self.presenter.on = {
+            "ready": self._ready, "again": self._ready, "begin": self._begin, "end": lambda _data: self.end(), "go": self._go,
+            "collect": lambda _data: self._collect(), "edit": self._edit, "move": self._move, "remove": self._remove,
+            "rename": self._rename, "show": self._show, "load": self._load,
+        }  # fmt: skip
+
+    def open_drawer(self) -> None:
+        """Show the stories, or put them away."""
+        self.presenter.send("drawer")
+
+    def play(self, name: str) -> None:
+        """Play one of the stories that come with the explorer. Raises `StoryError` where there is none of that name."""
+        found = _shipped().get(name)
+        if found is None:
+            raise StoryError(name[:60], None, f"there is no such story; there are {', '.join(_shipped())}")
+        self._start(found)
+
+    def end(self) -> None:
+        """Give the controls back, and what was shown before the story."""
+        if not self.active:
+            return
+        self.active = False
+        played, self._story = self._story, None
+        self._selection.story = ""
+        if played is not None:
+            self.apply(self._before)
+        self.presenter.send("off")
+        self._changed()
+
+    # -- playing --------------------------------------------------------------------------------------------------
+
+    def _ready(self, data: dict[str, Any]) -> None:
+        known = self._corpus.samples.index
+        offers = [
+            {"name": name, "title": story.title, "count": len(story.states)}
+            for name, story in _shipped().items()
+            if all(sample in known for sample in story.samples)
+        ]
+        self.presenter.send("shipped", stories=offers)
+        text = data.get("own")
+        if isinstance(text, str) and text and not self._own.states:
+            try:
+                self._own = stories.loads(text, "the story kept in this browser")
+            except StoryError:
+                return  # of an older version, or of nobody: begin anew
+            self._tell_own()
+
+    def _begin(self, data: dict[str, Any]) -> None:
+        name = data.get("story")
+        try:
+            if data.get("own"):
+                self._start(self._own if self._own.states else None)
+            elif isinstance(name, str):
+                self.play(name)
+            else:
+                self._start(None)
+        except ExplorerError as error:
+            self.presenter.send("trouble", text=str(error))
+
+    def _start(self, story: Story | None) -> None:
+        if not self.active:
+            self._before = self._selection.to_query()
+        self.active, self._story = True, story
+        self._selection.story = next((name for name, one in _shipped().items() if one is story), "")
+        told = None
+        if story is not None:
+            told = {
+                "title": story.title,
+                "states": [
+                    {
+                        "title": state.title,
+                        "html": notes.to_html(state.note),
+                        "presenter_html": notes.to_html(state.presenter),
+                        "seconds": state.seconds or stories.STANDARD_SECONDS,
+                    }
+                    for state in story.states
+                ],
+            }
+        credit = " · ".join(dict.fromkeys(self._corpus.attribution(p.id) for p in (PF_SR, S2_SR)))
+        self.presenter.send("on", story=told, credit=credit)
+        self._changed()
+        if story is not None:
+            self._go({"index": 0})
+
+    def _go(self, data: dict[str, Any]) -> None:
+        index = whole(data, "index", stories.MAX_STATES)
+        if self._story is None or index is None or index >= len(self._story.states):
+            return
+        self.presenter.send("at", index=index)
+        self.apply(self._story.states[index].link)
+        self._changed()
+
+    # -- the story that is being put together -------------------------------------------------------------------
+
+    def _collect(self) -> None:
+        sample_id = self._selection.sample_id
+        title = f"{self._selection.date:%-d %B %Y}"
+        if sample_id is not None and sample_id in self._corpus.samples.index:
+            code = int(str(self._corpus.samples.at[sample_id, "clc"]))
+            title = f"{nomenclature.land_cover(code).title}, {title}"
+        link = self._selection.to_query(review=False)[: stories.MAX_LINK]
+        self._keep((*self._own.states, State(link, title))[: stories.MAX_STATES])
+
+    def _edit(self, data: dict[str, Any]) -> None:
+        index = self._index(data)
+        if index is None:
+            return
+        said: dict[str, Any] = {}
+        for name, most in (
+            ("title", stories.MAX_LINE),
+            ("note", stories.MAX_NOTE),
+            ("presenter", stories.MAX_NOTE),
+        ):
+            if isinstance(data.get(name), str):
+                said[name] = data[name][:most].strip()
+        if "title" in said:
+            said["title"] = " ".join(said["title"].split()) or self._own.states[index].title
+        if "seconds" in data:
+            said["seconds"] = _seconds(data["seconds"])
+        states = list(self._own.states)
+        states[index] = replace(states[index], **said)
+        self._keep(tuple(states))
+
+    def _move(self, data: dict[str, Any]) -> None:
+        index, by = self._index(data), data.get("by")
+        if index is None or by not in (-1, 1) or not 0 <= index + by < len(self._own.states):
+            return
+        states = list(self._own.states)
+        states[index], states[index + by] = states[index + by], states[index]
+        self._keep(tuple(states))
+
+    def _remove(self, data: dict[str, Any]) -> None:
+        index = self._index(data)
+        if index is not None:
+            self._keep((*self._own.states[:index], *self._own.states[index + 1 :]))
+
+    def _rename(self, data: dict[str, Any]) -> None:
+        if isinstance(data.get("title"), str):
+            title = " ".join(data["title"].split())[: stories.MAX_LINE]
+            self._own = replace(self._own, title=title or _EMPTY.title)
+            self._tell_own()
+
+    def _show(self, data: dict[str, Any]) -> None:
+        index = self._index(data)
+        if index is not None:
+            self.apply(self._own.states[index].link)
+
+    def _load(self, data: dict[str, Any]) -> None:
+        text, name = data.get("text"), data.get("name")
+        if not isinstance(text, str):
+            return
+        try:
+            self._own = stories.loads(text, name[:80] if isinstance(name, str) and name else "the file")
+        except StoryError as error:
+            self.presenter.send("trouble", text=str(error))
+            return
+        self._tell_own()
+
+    def _keep(self, states: tuple[State, ...]) -> None:
+        self._own = replace(self._own, states=states)
+        self._tell_own()
+
+    def _tell_own(self) -> None:
+        told = [
+            {"title": one.title, "note": one.note, "presenter": one.presenter, "seconds": one.seconds}
+            for one in self._own.states
+        ]
+        text = stories.dumps(self._own) if self._own.states else ""
+        self.presenter.send("own", title=self._own.title, states=told, yaml=text)
+
+    def _index(self, data: dict[str, Any]) -> int | None:
+        return whole(data, "index", len(self._own.states))
+
+    def _changed(self) -> None:
+        for listener in self.on_change:
+            listener()
+
+
+@cache
+def _shipped() -> dict[str, Story]:
+    return stories.shipped()
+
+
+def _seconds(value: Any) -> float | None:
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        return None
+    return seconds if 0 < seconds <= stories.MAX_SECONDS else None

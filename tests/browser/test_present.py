@@ -1,0 +1,117 @@
+"""Presenting in a browser: one view without controls, a story by key, and the drawer where stories are made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from explorer.export import stories
+from explorer.export.stories import State, Story
+from tests.browser.conftest import Visitor
+from tests.browser.visit import MARKED, Visit
+
+pytestmark = pytest.mark.browser
+ROOM = (1920, 1080)
+
+
+@pytest.fixture
+def story(tmp_path: Path, demo: str) -> Path:
+    path = tmp_path / "two.yaml"
+    states = (
+        State(f"?sample={MARKED}&date=2018-07-02&panel=planet", "Four corners", "Look at the **corners**.", "slowly", 600),
+        State(f"?sample={demo}&date=2018-07-07&pixels=40,50", "One pixel", "It has 146 dates."),
+    )  # fmt: skip
+    stories.dump(Story("Two places", states), path)
+    return path
+
+
+def press(visit: Visit, key: str) -> None:
+    visit.page.keyboard.press(key)
+
+
+def test_p_shows_the_view_alone_and_p_again_gives_the_controls_back(visitor: Visitor, demo: str) -> None:
+    visit = visitor(ROOM)
+    visit.open(f"?sample={demo}")
+    press(visit, "p")
+    visit.wait("() => seen.marks('presenting').length")
+    visit.region("Sample map").wait_for(state="hidden")
+    expect(visit.page.get_by_role("button", name="Surprise me")).to_be_hidden()
+    expect(visit.page.get_by_role("button", name="Play", exact=True)).to_be_hidden()
+    expect(visit.page.locator("footer.credit")).to_contain_text("Planet")
+    image, chart = (
+        visit.region("Planet Fusion animation").bounding_box(),
+        visit.region("Temporal profile").bounding_box(),
+    )
+    assert image is not None
+    assert chart is not None
+    assert image["height"] > 0.85 * ROOM[1]
+    assert chart["x"] > image["x"] + image["width"]
+    press(visit, " ")
+    visit.page.wait_for_url(lambda url: "date=" in url)
+    press(visit, " ")
+    press(visit, "p")
+    visit.region("Sample map").wait_for()
+    expect(visit.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_a_story_is_opened_played_by_key_and_left(visitor: Visitor, story: Path, demo: str) -> None:
+    visit = visitor(ROOM)
+    visit.open(f"?sample={demo}&date=2018-05-03")
+    visit.page.get_by_role("button", name="Stories").click()
+    drawer = visit.page.get_by_role("dialog", name="Stories")
+    drawer.get_by_label("Story file").set_input_files(story)
+    expect(drawer.get_by_role("button", name="Four corners")).to_be_visible()
+    drawer.get_by_role("button", name="Play", exact=True).click()
+    visit.wait("() => seen.marks('story-at').length")
+    visit.wait_for_sample(MARKED)
+    expect(visit.page.get_by_role("heading", name="Four corners")).to_be_visible()
+    expect(visit.page.get_by_text("Look at the corners.")).to_be_visible()
+    visit.region("Temporal profile").wait_for(state="hidden")
+    press(visit, "ArrowRight")
+    visit.wait_for_sample(demo)
+    expect(visit.page.get_by_role("heading", name="One pixel")).to_be_visible()
+    visit.region("Temporal profile").wait_for()
+    # The animation runs by itself after a while.
+    expect(visit.slider).not_to_have_attribute("aria-valuetext", "2018-07-07")
+    with visit.page.expect_popup() as opened:
+        press(visit, "s")
+    presenter = opened.value
+    expect(presenter.get_by_role("heading", name="One pixel")).to_be_visible()
+    presenter.get_by_role("button", name="‹ Back").click()
+    expect(presenter.get_by_text("slowly")).to_be_visible()
+    visit.wait_for_sample(MARKED)
+    press(visit, "Escape")
+    visit.region("Sample map").wait_for()
+    visit.page.wait_for_url(lambda url: "date=2018-05-03" in url and demo in url)
+
+
+def test_a_story_is_put_together_saved_and_survives_a_reload(visit: Visit, demo: str, tmp_path: Path) -> None:
+    visit.open(f"?sample={demo}&pixels=7,8")
+    page = visit.page
+    page.get_by_role("button", name="Stories").click()
+    page.get_by_role("button", name="Add this view").click()
+    page.get_by_label("Edit view 1").click()
+    page.get_by_label("Title of view 1").fill("Where it <i>began</i>")
+    page.get_by_label("Title of view 1").press("Tab")
+    visit.wait("() => seen.marks('story-kept').length >= 2")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as YAML").click()
+    saved.value.save_as(tmp_path / "mine.yaml")
+    kept = stories.load(tmp_path / "mine.yaml")
+    assert [(state.title, state.sample, state.pixels) for state in kept.states] == [
+        ("Where it <i>began</i>", demo, ((7, 8),))
+    ]
+    visit.open(f"?sample={demo}")
+    page.get_by_role("button", name="Stories").click()
+    expect(page.get_by_role("button", name="Where it <i>began</i>")).to_be_visible()
+
+
+def test_a_file_that_is_no_story_is_told(visit: Visit, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("title: x\nstates:\n  - {title: a, link: '?', surprise: 1}\n")
+    visit.open()
+    visit.page.get_by_role("button", name="Stories").click()
+    visit.page.get_by_label("Story file").set_input_files(bad)
+    expect(visit.page.get_by_role("alert").filter(has_text="bad.yaml")).to_be_visible()
