@@ -15,6 +15,10 @@ from explorer.corpus.cubes import Cube, Reading, Status
 
 BATCH = 16
 """Frames a message: few enough to show early, many enough not to flood."""
+BYTES_A_SAMPLE = 1_450_000
+"""What all frames of a sample may take on their way; the more detail a landscape has, the more they are compressed."""
+_SHARES = ((85, 1.0), (80, 0.87), (75, 0.77), (70, 0.71), (65, 0.66), (60, 0.61))
+"""JPEG qualities, and the bytes that each leaves of the first's (measured on the demo); below the last it is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class FrameFeed:
         self._paint = paint
         self._painter: Picture | None = None
         self._final = False
+        self._quality: int | None = None
         self._lock = threading.Lock()
         self._todo: dict[int, None] = {}
         self._painted: set[int] = set()
@@ -122,7 +127,18 @@ class FrameFeed:
                 del self._todo[i]
         if not chosen or self._painter is None:
             return self._batch((), ())
-        return self._batch(tuple(chosen), tuple(self._painter.jpeg(i) for i in chosen))
+        return self._batch(tuple(chosen), self._encoded(self._painter, chosen))
+
+    def _encoded(self, painter: Picture, indices: list[int]) -> tuple[bytes, ...]:
+        """Frames as JPEG: the wanted one as good as can be, the others as good as the bytes for all allow."""
+        if indices == [self._first]:
+            return (painter.jpeg(self._first),)
+        if self._quality is None:
+            some = indices[:: max(1, len(indices) // 4)]
+            whole = sum(len(painter.jpeg(i)) for i in some) / len(some) * len(self._reading.cube.status)
+            fits = [quality for quality, share in _SHARES if whole * share <= BYTES_A_SAMPLE]
+            self._quality = fits[0] if fits else _SHARES[-1][0]
+        return tuple(painter.jpeg(i, self._quality) for i in indices)
 
     def _choose_stretch(self) -> None:
         if self._final:
@@ -141,7 +157,7 @@ class FrameFeed:
                 self._paint += 1
                 self._todo |= dict.fromkeys(cube.there.tolist())
                 self._painted.clear()
-        self._painter = make(cube, self._recipe, self._choice, stretch)
+        self._painter, self._quality = make(cube, self._recipe, self._choice, stretch), None
         self._legend = legend(self._recipe, stretch)
 
     def _batch(self, indices: tuple[int, ...], images: tuple[bytes, ...], why: str | None = None) -> Batch:

@@ -33,7 +33,7 @@ window.seen = {
   models: () => Bokeh.documents.flatMap((d) => [...d._all_models.values()]),
   named: (short) => seen.models().find((m) => (m.name ?? "").startsWith(short + "-")),
   figure: (label) => seen.models().find((m) => m.type === "Figure" && m.html_attributes["aria-label"] === label),
-  slider: () => { const find = (root) => { for (const e of root.querySelectorAll('*')) { if (e.getAttribute('role') === 'slider') return e; const inner = e.shadowRoot && find(e.shadowRoot); if (inner) return inner } return null }; return find(document) },
+  slider: () => { const find = (root) => { for (const e of root.querySelectorAll('*')) { if (e.getAttribute('role') === 'slider' && e.getAttribute('aria-label') === 'Acquisition date') return e; const inner = e.shadowRoot && find(e.shadowRoot); if (inner) return inner } return null }; return find(document) },
   marks: (name) => performance.getEntriesByName("explorer:" + name),
 }
 """
