@@ -71,9 +71,9 @@ browser:
 	@found="$$($(FIND_CHROMIUM))"; [ -n "$$found" ] && exit 0; \
 	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=no; fi; \
 	if command -v apt-get >/dev/null && [ "$$as_root" != no ]; then \
-	  echo "Installing chromium for the browser tests"; \
+	  echo "Installing chromium for the browser tests, and ffmpeg, which checks videos and shares its libraries"; \
 	  $$as_root apt-get update -qq && \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium </dev/null; \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium ffmpeg </dev/null; \
 	fi; \
 	found="$$($(FIND_CHROMIUM))"; [ -n "$$found" ] || { \
 	  echo "The browser tests need Chromium, and it could not be installed here." >&2; \
