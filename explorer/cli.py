@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from explorer import __version__
-from explorer.commands import exports, shared, transfer
+from explorer.commands import exports, pages, shared, transfer
 from explorer.commands import review as reviewing
 from explorer.errors import ExplorerError, InvalidQueryError, OutputError
 
@@ -236,6 +236,7 @@ def make_demo(
 
 app.command()(exports.animate)
 app.command()(exports.export)
+app.command()(pages.page)
 app.command()(transfer.download)
 app.command()(transfer.check)
 app.add_typer(transfer.cache, name="cache")

@@ -1,0 +1,52 @@
+"""The commands that tell a story: a page that needs no server, and slides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from explorer.commands import shared
+from explorer.errors import OutputError
+
+StoryOpt = Annotated[
+    Path | None,
+    typer.Option("--story", metavar="FILE.yaml", help="Tell this story, with notes and its samples."),
+]
+
+
+def page(
+    corpus: shared.CorpusArg,
+    sample_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[SAMPLE_ID]...", help="Samples to take along.")
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE.html", help="File to write.")
+    ] = Path("story.html"),
+    story: StoryOpt = None,
+    notes: Annotated[bool, typer.Option("--notes", help="With the story's notes for the speaker.")] = False,
+) -> None:
+    """Write one HTML file with animation, bands, profiles and labels of some samples; opens without a network."""
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"{output} is to be a page: name it .html")
+    from explorer.export import credit, files, stories
+    from explorer.export import page as pages
+
+    told = stories.load(story) if story is not None else None
+    with shared.opened(corpus) as opened:
+        with shared.progress_bar("Packing samples") as progress:
+            made = pages.make(opened, sample_ids or (), story=told, presenter_notes=notes, progress=progress)
+        with files.replacing(output) as part:
+            part.write_text(made.html, encoding="utf-8")
+        notice = credit.of(opened, ("PF-SR", "S2-SR", "labels")).notice()
+    size = output.stat().st_size
+    typer.echo(f"Wrote {output}: {len(made.samples)} samples, {size / 1e6:.1f} MB")
+    typer.echo(
+        f"Planet Fusion values in it are within ±{made.max_error:.4f} of the corpus's reflectance, in the page and in its CSV "
+        f"(root mean square {made.rms_error:.5f}); Sentinel-2 is exact."
+    )
+    for sample_id, count in made.missing.items():
+        if count:
+            typer.echo(f"{sample_id}: {count} of 146 dates are missing, and shown as missing")
+    typer.echo(notice)

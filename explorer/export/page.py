@@ -1,0 +1,242 @@
+"""A page that needs no server: one HTML file with some samples, which opens from disk and asks no network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer import nomenclature
+from explorer.analysis import quality, stretch
+from explorer.analysis.recipes import bands_of
+from explorer.corpus.cubes import Cube
+from explorer.errors import InvalidQueryError, StoryError
+from explorer.export import credit, notes, packing, place_map
+from explorer.export.stories import State, Story
+from explorer.grid import Cell
+from explorer.products import PF_QA, PF_SR, S2_SR
+
+if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
+
+MAX_SAMPLES = 12
+"""Each brings some 2 to 4 MB, all of which a browser holds in memory."""
+START = PF_SR.dates.index(PF_SR.parse_date("2018-07-02"))
+_PICTURES = {"true": "True colour", "false": "False colour (NIR)"}
+_HERE = Path(__file__).resolve().parent
+_SCRIPTS = ("page_cube.js", "page_charts.js", "page.js", "page_start.js")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that was made: `html`, and what its Planet Fusion values are wrong by (reflectance), over all samples.
+
+    Sentinel-2 is exact. `missing` counts the dates of the calendar that a sample has not, by id.
+    """
+
+    html: str
+    samples: tuple[str, ...]
+    max_error: float
+    rms_error: float
+    missing: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    model: dict[str, Any]
+    planet: packing.Packed
+    sentinel: packing.Packed
+
+
+def make(
+    corpus: Corpus,
+    sample_ids: Sequence[str] = (),
+    *,
+    story: Story | None = None,
+    presenter_notes: bool = False,
+    title: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Page:
+    """One HTML file with samples and, where given, a story (whose samples come along), `presenter_notes` only if asked.
+
+    Raises `InvalidQueryError` for no sample or more than `MAX_SAMPLES`, what `Corpus.cell` raises for an id that is
+    none, `StoryError` for a state without a sample when none was given, and what the store raises.
+    """
+    ids = tuple(dict.fromkeys([*sample_ids, *(story.samples if story else ())]))
+    if not ids:
+        if story:
+            raise StoryError(story.title, None, "no state names a sample; name one for the page")
+        raise InvalidQueryError("name at least one sample, or a story that does")
+    if len(ids) > MAX_SAMPLES:
+        raise InvalidQueryError(f"{len(ids)} samples; one page holds at most {MAX_SAMPLES}")
+    cells = [corpus.cell(sample_id) for sample_id in ids]  # what is wrong is said before anything is read
+    made = []
+    for number, cell in enumerate(cells):
+        made.append(_sample(corpus, cell, number))
+        if progress is not None:
+            progress(number + 1, len(cells))
+    weights = [max(len(one.planet.header["there"]), 1) for one in made]
+    rms = (
+        sum(w * one.planet.rms_error**2 for w, one in zip(weights, made, strict=True)) / sum(weights)
+    ) ** 0.5
+    largest = max(one.planet.max_error for one in made)
+    model = _model(corpus, made, story, presenter_notes, title, (largest, rms))
+    html = _html(model, made)
+    missing = {one.model["id"]: len(PF_SR.dates) - len(one.planet.header["there"]) for one in made}
+    return Page(html, ids, largest, rms, missing)
+
+
+def _sample(corpus: Corpus, cell: Cell, number: int) -> _Sample:
+    cube, s2 = corpus.cubes.get(cell, PF_SR), corpus.cubes.get(cell, S2_SR)
+    filled = quality.gap_filled(corpus.cubes.get(cell, PF_QA))
+    planet, sentinel = packing.planet(cube, filled), packing.sentinel(s2)
+    lon, lat = cell.centre
+    left, bottom, right, top = cell.bounds
+    place = f"{abs(lat):.4f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.4f}° {'E' if lon >= 0 else 'W'}"
+    model: dict[str, Any] = {
+        "id": cell.sample_id,
+        "number": number,
+        "place": place,
+        "grid": f"EPSG:{cell.epsg}",
+        "left": left,
+        "top": top,
+        "footprint": f"{left:.0f}–{right:.0f} E, {bottom:.0f}–{top:.0f} N m, 600 × 600 m",
+        "dot": place_map.dot(lon, lat),
+        "labels": [_label(int(str(c)), f) for c, f in corpus.labels(cell.sample_id).items()],
+        "missing": {PF_SR.stem(date): why[:120] for date, why in cube.missing.items()},
+        "spans": {name: _spans(cube, bands_of(name, PF_SR.id)) for name in _PICTURES},
+        "s2Spans": {
+            "picture": _spans(s2, bands_of("true", S2_SR.id)),
+            **{b.name: _spans(s2, (b.name,))[0] for b in S2_SR.bands},
+        },
+        "error": {"max": planet.max_error, "rms": planet.rms_error},
+        "planet": planet.header,
+        "sentinel": sentinel.header,
+    }
+    return _Sample(model, planet, sentinel)
+
+
+def _label(code: int, fraction: float) -> dict[str, Any]:
+    cover = nomenclature.land_cover(code)
+    return {"code": cover.code, "title": cover.title, "hex": cover.hex, "fraction": round(float(fraction), 4)}
+
+
+def _spans(cube: Cube, bands: Sequence[str]) -> list[list[float]]:
+    """DN that become black and white, fixed over time: as the explorer's own pictures."""
+    if not len(cube.there) or not set(bands) <= set(cube.bands):
+        return [[0.0, 3000.0] for _ in bands]
+    found = stretch.measure(cube, bands)
+    return [[round(low, 2), round(high, 2)] for low, high in zip(found.low, found.high, strict=True)]
+
+
+def _model(
+    corpus: Corpus,
+    made: Sequence[_Sample],
+    story: Story | None,
+    presenter_notes: bool,
+    title: str | None,
+    errors: tuple[float, float],
+) -> dict[str, Any]:
+    named = credit.of(corpus, ("PF-SR", "S2-SR", "labels"))
+    ids = [one.model["id"] for one in made]
+    synthetic = corpus.synthetic
+    return {
+        "title": title or (story.title if story else "Two years, every five days"),
+        "synthetic": synthetic,
+        "software": credit.SOFTWARE,
+        "credit": list(named.lines),
+        "terms": named.terms,
+        "citation": named.citation,
+        "labelSource": "synthetic" if synthetic else "CORINE 2018, EEA",
+        "short": {
+            "planet": "synthetic" if synthetic else "© Planet Labs PBC, CC-BY-NC-SA 3.0",
+            "sentinel": "synthetic" if synthetic else "Copernicus Sentinel data 2018",
+        },
+        "errors": (
+            f"Planet Fusion values in this page are within ±{errors[0]:.4f} of the corpus's reflectance "
+            f"(root mean square {errors[1]:.5f}); Sentinel-2 is exact."
+        ),
+        "start": START,
+        "planet": {"dates": list(PF_SR.date_keys), "bands": _bands(PF_SR)},
+        "sentinel": {
+            "months": list(S2_SR.date_keys),
+            "bands": _bands(S2_SR),
+            "picture": {"bands": list(bands_of("true", S2_SR.id)), "gamma": stretch.GAMMA},
+        },
+        "pictures": {
+            name: {"title": words, "bands": list(bands_of(name, PF_SR.id)), "gamma": stretch.GAMMA}
+            for name, words in _PICTURES.items()
+        },
+        "europe": place_map.svg(),
+        "samples": [one.model for one in made],
+        "story": None if story is None else _story(story, ids, presenter_notes),
+    }
+
+
+def _bands(product: Any) -> list[dict[str, Any]]:
+    return [{"name": b.name, "title": b.title, "wavelength": b.wavelength} for b in product.bands]
+
+
+def _story(story: Story, ids: Sequence[str], presenter_notes: bool) -> dict[str, Any]:
+    return {
+        "title": story.title,
+        "author": story.author,
+        "states": [_state(state, ids, presenter_notes) for state in story.states],
+    }
+
+
+def _state(state: State, ids: Sequence[str], presenter_notes: bool) -> dict[str, Any]:
+    return {
+        "title": state.title,
+        "note": notes.to_html(state.note),
+        "presenter": notes.to_html(state.presenter) if presenter_notes and state.presenter else "",
+        "sample": state.sample if state.sample in ids else None,
+        "date": PF_SR.dates.index(state.date) if state.date else None,
+        "pixels": [list(pixel) for pixel in state.pixels],
+        "names": [name[:24] for name in state.query.get("names", "").split(";")],
+        "picture": state.query.get("composite", "true"),
+        "seconds": state.seconds,
+    }
+
+
+def _html(model: dict[str, Any], made: Sequence[_Sample]) -> str:
+    script = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    style = (_HERE / "page.css").read_text(encoding="utf-8")
+    # Only this very script and style run, and nothing is fetched: whatever a text may hold.
+    policy = (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src blob: data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    cubes = "\n".join(
+        f'<script type="application/octet-stream" id="{kind}-{number}">{base64.b64encode(packed.data).decode()}</script>'
+        for number, one in enumerate(made)
+        for kind, packed in (("planet", one.planet), ("sentinel", one.sentinel))
+    )
+    parts = {
+        "policy": escape(policy),
+        "software": escape(model["software"]),
+        "description": escape("; ".join([*model["credit"], model["terms"]]).rstrip("; ")),
+        "title": escape(model["title"]),
+        "style": style,
+        "model": _json(model),
+        "cubes": cubes,
+        "script": script,
+    }
+    template = (_HERE / "page.html").read_text(encoding="utf-8")
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
+
+
+def _json(value: Any) -> str:
+    """JSON that cannot end the element it stands in, whatever its texts are."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
