@@ -206,8 +206,8 @@ def _pictures(
         f"{shown.recipe.title}. {shown.sensor}. Stretch {shows['stretch']}.",
         label_line(corpus, sample_id),
     ]
-    if shown.holed:
-        lines.append("Hatched: nothing measured.")
+    if shown.hatching:
+        lines.append(f"Hatched: {shown.hatching}.")
     cells = [(shown.rgba(s) if s.there else None, s.text if len(steps) > 1 else "", s.why) for s in steps]
     return _grid(cells, size, columns, title, lines, given, about, named, shown)
 

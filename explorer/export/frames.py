@@ -147,8 +147,8 @@ class FramePainter:
         below: list[tuple[Image.Image, int]] = []
         if (legend := self.scene.legend) is not None:
             below.append((tiles.ramp(legend, room, self._size), 0))
-        if self.scene.holed:
-            below.append((tiles.hatch_key(self._hatch, room, self._size), 0))
+        if self.scene.hatching:
+            below.append((tiles.hatch_key(self._hatch, room, self._size, self.scene.hatching), 0))
         if style.class_bar:
             labels = self.scene.corpus.labels(self.scene.cell.sample_id)
             fractions = [(int(code), float(value)) for code, value in labels.items()]  # type: ignore[call-overload]

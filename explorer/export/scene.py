@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -34,6 +35,7 @@ PRODUCTS = {product.id: product for product in (PF_SR, S2_SR)}
 MID_MONTH = np.timedelta64(14, "D")
 """A monthly mosaic is drawn in the middle of its month."""
 _POLL_S = 0.05
+_LOOKED_AT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,20 @@ class Scene:
         """The picture of a date that is there, uint8 `(y, x, 4)`, transparent where nothing was measured."""
         return self.painter.rgba(step.index)
 
-    @property
-    def holed(self) -> bool:
-        """Whether some pixel of the dates that are there was not measured."""
-        if self.cube.nodata is None:
-            return False
-        return any(not self.cube.valid(step.index).all() for step in self.steps if step.there)
+    @cached_property
+    def hatching(self) -> str:
+        """What hatched pixels of the dates that are there mean; empty where there are none.
+
+        Where a formula has no value (a root of less than nothing) is looked for on some of the dates.
+        """
+        there = [step for step in self.steps if step.there]
+        if self.cube.nodata is not None and any(not self.cube.valid(step.index).all() for step in there):
+            return "nothing measured"
+        if self.recipe.kind in ("index", "expression"):
+            some = there[:: max(1, len(there) // _LOOKED_AT)]
+            if any((self.rgba(step)[..., 3] == 0).any() for step in some):
+                return "no value"
+        return ""
 
     def shows(self) -> dict[str, str]:
         """Product, bands, composite and stretch, for a file's metadata."""

@@ -226,11 +226,11 @@ def nothing_here(ground: np.ndarray, why: str, type_size: int) -> np.ndarray:
     return np.asarray(image)
 
 
-def hatch_key(hatch: np.ndarray, width: int, size: int) -> Image.Image:
+def hatch_key(hatch: np.ndarray, width: int, size: int, words: str) -> Image.Image:
     """What the hatching of a picture means, RGB."""
     image = Image.new("RGB", (width, text.line_height(size)), PAPER)
     square, base = round(size * 1.1), round(size * 0.98)
     image.paste(Image.fromarray(hatch[:square, :square]), (0, base - square + 1))
     ImageDraw.Draw(image).rectangle((0, base - square + 1, square - 1, base), outline=QUIET)
-    text.draw(image, (square + max(3, size // 3), base), "nothing measured", size, INK)
+    text.draw(image, (square + max(3, size // 3), base), words, size, INK)
     return image

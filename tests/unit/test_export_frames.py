@@ -108,6 +108,14 @@ def test_holes_are_hatched_and_explained(tiny_corpus: Corpus) -> None:
     tiny_corpus.cubes.forget()
 
 
+def test_where_a_formula_has_no_value_it_is_hatched_and_explained(tiny_corpus: Corpus) -> None:
+    whole = frames.painter(tiny_corpus, SAMPLE, composite="expr:nir-red", end="2018-01", style=PLAIN)
+    none = frames.painter(tiny_corpus, SAMPLE, composite="expr:sqrt(red-nir)", end="2018-01", style=PLAIN)
+    assert (whole.scene.hatching, none.scene.hatching) == ("", "no value")
+    assert (none.picture(none.steps[0]) == none._hatch).all()
+    assert none.size[1] > whole.size[1]
+
+
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])
 def test_the_scale_bar_is_true_to_a_pixel(scale: int) -> None:
     metre = 3 / scale
