@@ -6,7 +6,6 @@ import os
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from html import escape
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -19,13 +18,15 @@ from explorer.corpus.corpus import Corpus, open_corpus
 from explorer.corpus.cubes import Cube, Reading
 from explorer.errors import ExplorerError
 from explorer.products import PF_SR, S2_SR
+from explorer.views import layout
 from explorer.views.animation import AnimationView
 from explorer.views.bands import BandsView
 from explorer.views.head import HeadView
 from explorer.views.labels import LabelsView
+from explorer.views.layout import Views
 from explorer.views.map import MapView
 from explorer.views.map_state import MapState
-from explorer.views.parts import Loop, Region, source
+from explorer.views.parts import Loop
 from explorer.views.present import PresentView
 from explorer.views.profile import ProfileView
 from explorer.views.raster import SampleRaster
@@ -33,11 +34,6 @@ from explorer.views.review import ReviewView
 from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, PANELS, Link, Selection, decode
 from explorer.views.spectrum import SpectrumView
 
-_CREDITS = {
-    PF_SR.id: "© Planet Labs PBC, CC-BY-NC-SA 3.0",
-    S2_SR.id: "Copernicus Sentinel data 2018",
-    "labels": "CORINE Land Cover 2018, EEA",
-}
 _WRITTEN = (
     "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "review", "story", "settled",
 )  # fmt: skip
@@ -127,7 +123,15 @@ class Explorer(pn.viewable.Viewer):
         self._bands.grid.on["again"] = lambda _data: self._bands.open(self.selection.sample_id)
         self._profile.bridge.on["again"] = lambda _data: self._profile.again()
         self._follow_url = self._hold_map = False
-        self._page = self._lay_out(height)
+        laid = layout.lay_out(
+            Views(
+                self.corpus, self._head, self._map, self._animation, self._bands, self._profile, self._spectrum,
+                self._labels, self._review, self._present,
+            ),
+            height,
+        )  # fmt: skip
+        self._page, self._desk = laid.page, laid.desk
+        self._map_region, self._label_region = laid.map_region, laid.label_region
         self.selection.map.param.watch(lambda _e: self._dress(), "theme")
         self.selection.param.watch(lambda _e: self._dress(), "panel")
         self._stay = self._travelling = False
@@ -228,9 +232,9 @@ class Explorer(pn.viewable.Viewer):
     def _make_room(self) -> None:
         """The review stands where the labels are; while it is blind, nothing on the page may tell the label."""
         active, hides = self._review.active, self._review.hides
-        _stand(self._desk, active)
-        _stand(self._label_region, not active)
-        _stand(self._map_region, not self._review.blind)
+        layout.stand(self._desk, active)
+        layout.stand(self._label_region, not active)
+        layout.stand(self._map_region, not self._review.blind)
         self._dress()
         self._head.open(self.selection.sample_id, hidden=hides)
 
@@ -260,83 +264,6 @@ class Explorer(pn.viewable.Viewer):
     def _write_url(self, push: bool) -> None:
         if self._follow_url:
             self._head.head.send("url", search=self.selection.to_query(), push=push)
-
-    def _credit(self, product_id: str, more: str = "") -> str:
-        terms = self.corpus.attribution(product_id)
-        short = "synthetic demo" if self.corpus.synthetic else _CREDITS[product_id]
-        return f'<small class="credit" title="{escape(terms)}">{escape(short + more)}</small>'
-
-    def _lay_out(self, height: str) -> pn.Column:
-        def title(text: str, enlarge: str = "") -> pn.pane.HTML:
-            return pn.pane.HTML(
-                f"<h2>{_enlarger(*enlarge.split(':')) if enlarge else ''}{text}</h2>",
-                margin=0,
-                sizing_mode="stretch_width",
-                stylesheets=[source("html.css")],
-            )
-
-        def region(label: str, area: str, *children: Any, heading: str = "") -> Region:
-            return Region(
-                title(heading or label, f"{area if area != 'auto' else 'map'}:{label}"), *children, label=label, margin=0,
-                sizing_mode="stretch_both", min_height=0, styles={"grid-area": area}, css_classes=[f"area-{area}"],
-                stylesheets=[source("region.css")],
-            )  # fmt: skip
-
-        html = source("html.css")
-        self._labels.pane.stylesheets = [html, source("labels.css")]
-        self._labels.pane.sizing_mode = "stretch_width"
-        self._map_region = region(
-            "Sample map", "auto", self._map.whole, self._map.legend.legend,
-            heading=f"Sample map{self._credit('labels', ' · Natural Earth')}",
-        )  # fmt: skip
-        self._label_region = Region(
-            title(f"Labels <small>share of the 600 m cell</small>{self._credit('labels')}"),
-            self._labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",
-            stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; min-height: 128px; max-height: 240px; }"],
-        )  # fmt: skip
-        self._desk = Region(
-            title("Label review"), self._review.panel, label="Label review", margin=0, sizing_mode="stretch_width",
-            css_classes=["gone"], stylesheets=[source("region.css"), ":host { flex: 0 0 56% !important; height: auto; overflow-y: auto; scrollbar-width: thin; }"],
-        )  # fmt: skip
-        left = pn.Column(
-            self._map_region, self._label_region, self._desk, margin=0, min_height=0, sizing_mode="stretch_both",
-            styles={"grid-area": "map"}, css_classes=["area-map"],
-            stylesheets=[":host { display: var(--area-display, flex) !important; flex-direction: column; gap: 8px; width: 100%; height: 100%; min-height: 0; }"],
-        )  # fmt: skip
-        self._head.head.styles, self._head.head.css_classes = {"grid-area": "head"}, ["area-head"]
-        return pn.Column(
-            self._head.head,
-            left,
-            region("Planet Fusion animation", "planet", self._animation.player,
-                   heading=f"Planet Fusion <small>3 m, 5-daily</small>{self._credit(PF_SR.id)}"),
-            region("Sentinel-2 bands", "sentinel", self._bands.grid, self._spectrum.whole,
-                   heading=f"Sentinel-2 <small>10 m, monthly mosaics</small>{self._credit(S2_SR.id)}"),
-            region("Temporal profile", "profile", self._profile.legend, self._profile.charts,
-                   heading="Temporal profile <small>click a pixel in either image; shift-click adds another</small>"),
-            self._profile.bridge,
-            self._map.picked.picked,
-            self._present.presenter,
-            margin=0, sizing_mode="stretch_both",
-            stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
-        )  # fmt: skip
-
-
-def _stand(region: Region, wanted: bool) -> None:
-    """Show a region or take it away; `visible` would have to be stronger than the region's own stylesheet."""
-    region.css_classes = [
-        *(name for name in region.css_classes if name != "gone"),
-        *([] if wanted else ["gone"]),
-    ]
-
-
-def _enlarger(panel: str, label: str) -> str:
-    """The button in a panel's heading that gives it the whole page; `head.js` listens for its click."""
-    text = escape(f"Enlarge {label}; again or Esc: all panels")
-    return (
-        f'<button type="button" class="enlarge" data-panel="{panel}" title="{text}" aria-label="{text}">'
-        '<svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true" fill="none" stroke="currentColor" '
-        'stroke-width="1.6"><path d="M9.5 2H14v4.5M6.5 14H2V9.5M14 2 9 7M2 14l5-5"/></svg></button>'
-    )
 
 
 def create_page(corpus: Corpus) -> Callable[[Link], pn.Column]:
