@@ -1,0 +1,159 @@
+"""Which labels look wrong: suspicion between 0 and 1 from features and labels alone.
+
+Three complementary models predict each label without having seen it (`models`); a classifier that learned from labels
+made wrong on purpose tells how wrong a label looks beside that (`detector`, with confident learning's thresholds and
+transitions by cleanlab); what is found is believed less, and everything done once more. Measured change of the ground
+(`evidence`) speaks for itself. There is nothing to tune, and the same seed gives the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from explorer.review import detector, evidence, models, prepare
+
+CANNOT_JUDGE = "cannot judge"
+LEAST_SAMPLES = 30
+"""Fewer labelled samples are no evidence of anything."""
+ROUNDS = 2
+_OF_DETECTOR = 0.25
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What features say of labels.
+
+    `scores` `(n,)` float64, 0 to 1, higher: more likely wrong. `cannot_judge` bool `(n,)`: where it is set, the score
+    is the mean of the others and says nothing, and `why_not` (text `(n,)`) says why. `suggested` `(n, classes)` are
+    the fractions (of class codes: probabilities) that the evidence suggests, columns as `classes`. `change` `(n,)`:
+    probability that the ground changed. `rate`: the share of wrong labels that the scores imply, 0 to 1.
+    """
+
+    scores: np.ndarray
+    cannot_judge: np.ndarray
+    why_not: np.ndarray
+    suggested: np.ndarray
+    classes: np.ndarray
+    labels: prepare.Labels
+    change: np.ndarray
+    rate: float
+
+    @property
+    def suggested_class(self) -> np.ndarray:
+        """The class with the largest suggested fraction `(n,)`, of the labels' own kind."""
+        return np.asarray(self.classes[self.suggested.argmax(axis=1)])
+
+    def table(self, index: Any = None) -> pd.DataFrame:
+        """`suspicion`, `verdict` ("", or "cannot judge"), `labelled`, `suggested`, `change` and `why`, one row a sample."""
+        return pd.DataFrame(
+            {
+                "suspicion": self.scores,
+                "verdict": np.where(self.cannot_judge, CANNOT_JUDGE, ""),
+                "labelled": self.classes[self.labels.largest],
+                "suggested": self.suggested_class,
+                "change": self.change,
+                "why": [self.why(i) for i in range(len(self.scores))],
+            },
+            index=index,
+        )
+
+    def why(self, row: int, names: Sequence[str] | None = None) -> str:
+        """In one sentence, what speaks against the label of a sample, or why nothing can be said of it."""
+        if self.cannot_judge[row]:
+            return str(self.why_not[row])
+        called = [str(c) for c in (self.classes if names is None else names)]
+        given, found = self.labels.fractions[row], self.suggested[row]
+        parts = []
+        over, under = int((given - found).argmax()), int((found - given).argmax())
+        if given[over] - found[over] > 0.1:
+            parts.append(
+                f"labelled {called[over]} {given[over]:.0%}, while its features look like {found[over]:.0%}"
+                + (f" and {found[under]:.0%} {called[under]}" if under != over else "")
+            )
+        if self.change[row] > 0.5:
+            parts.append("the ground changed from the first year to the second, beyond what is usual")
+        return "; ".join(parts) or "label and features agree"
+
+
+def rank(features: Any, labels: Any, *, classes: Any = None, change: Any = None, seed: int = 0) -> np.ndarray:
+    """Suspicion of each label, `(n,)` float64 between 0 and 1; higher: more likely wrong.
+
+    `features` `(n, d)`, any numbers, NaN where unknown; `labels` class codes `(n,)` or fractions `(n, classes)`.
+    Samples of classes that are too rare to judge get the mean score; `judge` tells which, and why. Raises
+    `InvalidQueryError` where features and labels do not fit together.
+    """
+    return judge(features, labels, classes=classes, change=change, seed=seed).scores
+
+
+def judge(features: Any, labels: Any, *, classes: Any = None, change: Any = None, seed: int = 0) -> Judgement:
+    """Suspicion as of `rank`, with what the evidence suggests, and where nothing can be said.
+
+    `classes` names the columns of fractions. `change` `(n, k)` are features that measure lasting change of the ground,
+    larger away from their middle; without it, the columns of a `features` DataFrame that begin with `change_`.
+    """
+    values, names = prepare.matrix(features)
+    given = prepare.labels(labels, len(values), classes)
+    if change is None:
+        columns = [i for i, name in enumerate(names) if name.startswith(evidence.PREFIX)]
+        change_values = values[:, columns]
+    else:
+        change_values, _ = prepare.matrix(change)
+    why_not = _why_not(values, given)
+    able = np.flatnonzero(why_not == "")
+    n = len(values)
+    scores, changed = np.full(n, 0.0), np.zeros(n)
+    suggested, rate = given.fractions.copy(), 0.0
+    if len(able) >= LEAST_SAMPLES:
+        kept = prepare.Labels(given.fractions[able], given.classes, given.hard, given.known)
+        found, mixed, moved, rate = _judged(values[able], kept, change_values[able], seed)
+        scores[able], suggested[able], changed[able] = found, mixed, moved
+    else:
+        why_not[able] = f"{len(able)} samples that could be judged are too few; {LEAST_SAMPLES} are needed"
+        able = able[:0]
+    cannot = why_not != ""
+    scores[cannot] = scores[able].mean() if len(able) else 0.0
+    return Judgement(scores, cannot, why_not, suggested, given.classes, given, changed, rate)
+
+
+def _judged(
+    values: np.ndarray, labels: prepare.Labels, change: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    scaled = prepare.scaled(prepare.filled(values), seed)
+    weight = np.ones(len(scaled))
+    wrong = np.zeros(len(scaled))
+    predicted, rate = None, 0.0
+    for turn in range(ROUNDS):
+        last = turn == ROUNDS - 1
+        predicted = models.predict(scaled, labels.fractions, weight, seed + turn, thorough=last)
+        wrong = detector.suspicion(labels, predicted, weight, seed + turn, thorough=last)
+        rate = float(wrong.mean())
+        if labels.hard:
+            # Of a single class, the probability that it was given says nearly all (measured on blobs).
+            own = models.normalised(predicted.mixed)[np.arange(len(scaled)), labels.largest]
+            wrong = _OF_DETECTOR * wrong + (1 - _OF_DETECTOR) * (1 - own)
+        weight = 1 - wrong
+    assert predicted is not None
+    moved, _ = evidence.of_change(change, predicted.mixed, labels.largest, seed)
+    return 1 - (1 - wrong) * (1 - moved), predicted.mixed, moved, rate
+
+
+def _why_not(values: np.ndarray, labels: prepare.Labels) -> np.ndarray:
+    """Why a sample cannot be judged, empty where it can: text `(n,)`."""
+    why = np.full(len(values), "", dtype=object)
+    there = np.unique(labels.largest[labels.labelled])
+    if len(there) < 2:
+        why[:] = "all labels are of one class: there is nothing to compare it with"
+        return why
+    rare = ~labels.known[labels.largest]
+    for column in np.unique(labels.largest[rare]):
+        why[rare & (labels.largest == column)] = (
+            f"fewer than {prepare.LEAST_OF_A_CLASS} samples of class {labels.classes[column]}: what is usual in it is unknown"
+        )
+    why[~labels.labelled] = "it has no label"
+    why[~np.isfinite(values).any(axis=1)] = "none of its features is known"
+    return why

@@ -1,0 +1,197 @@
+"""What the features say of each label without having seen it: three models, each predicting what was left out.
+
+Ridge regression on a line and on a radial kernel answer leave-one-out in closed form (Rasmussen & Williams 2006,
+section 5.4.2); extremely randomised trees (Geurts et al. 2006, doi:10.1007/s10994-006-6226-1) by folds. All predict
+fractions, of which a class code is one: least squares on them estimates class probabilities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg, optimize
+from scipy.spatial.distance import cdist
+from sklearn.ensemble import ExtraTreesRegressor
+
+EXACT = 1500
+"""Up to so many samples kernels are exact; beyond, this many of them are landmarks (Nyström)."""
+_TREE_ROWS = 20_000  # a tree sees at most
+_LAMBDAS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+_GAMMAS = (0.3, 1.0, 2.0)
+_CHUNK = 10_000
+_LEAST_WEIGHT = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """What each model predicts for each sample without its label: `(n, classes)` each; `mixed` is their best mix."""
+
+    parts: tuple[np.ndarray, ...]
+    mixed: np.ndarray
+    weights: np.ndarray
+
+
+def predict(
+    scaled: np.ndarray,
+    targets: np.ndarray,
+    weight: np.ndarray,
+    seed: int,
+    *,
+    thorough: bool = True,
+) -> Predicted:
+    """Out-of-sample predictions of `targets` `(n, classes)`; `weight` `(n,)` is how far each label is believed."""
+    parts = (
+        forest(scaled, targets, weight, seed, thorough),
+        *(normalised(part) for part in ridges(scaled, targets, weight, seed)),
+    )
+    share = mixture(parts, targets, weight)
+    mixed = np.zeros_like(parts[0])
+    for w, part in zip(share, parts, strict=True):
+        mixed += w * part
+    return Predicted(parts, mixed, share)
+
+
+def normalised(values: np.ndarray) -> np.ndarray:
+    """Not negative, rows that sum to 1."""
+    values = np.clip(values, 0, None)
+    total = values.sum(axis=1, keepdims=True)
+    return np.asarray(np.where(total > 1e-9, values / np.maximum(total, 1e-9), 1 / values.shape[1]))
+
+
+def folds(largest: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """A fold for each sample `(n,)`, classes spread evenly over them."""
+    rng = np.random.default_rng(seed)
+    shuffled = rng.permutation(len(largest))
+    order = shuffled[np.argsort(largest[shuffled], kind="stable")]
+    fold = np.empty(len(largest), np.int64)
+    fold[order] = (np.arange(len(largest)) + int(rng.integers(count))) % count
+    return fold
+
+
+def forest(
+    values: np.ndarray, targets: np.ndarray, weight: np.ndarray, seed: int, thorough: bool = True
+) -> np.ndarray:
+    """Out-of-fold fractions of extremely randomised trees."""
+    n = len(values)
+    count = 8 if n <= 1000 and thorough else 5
+    fold = folds(targets.argmax(axis=1), count, seed)
+    out = np.empty(targets.shape)
+    trees = 120 if thorough else 60
+    for k in range(count):
+        train, test = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+        model = ExtraTreesRegressor(
+            trees, min_samples_leaf=1 if n <= 5000 else 2, max_features=max(0.3, min(1.0, 3 / values.shape[1])),
+            bootstrap=len(train) > _TREE_ROWS, max_samples=_TREE_ROWS if len(train) > _TREE_ROWS else None,
+            n_jobs=-1, random_state=seed + k,
+        )  # fmt: skip
+        model.fit(values[train], targets[train], sample_weight=np.maximum(weight[train], _LEAST_WEIGHT))
+        model.n_jobs = 1  # threads add up the trees in any order, which the last digits show
+        for start in range(0, len(test), _CHUNK):
+            rows = test[start : start + _CHUNK]
+            out[rows] = model.predict(values[rows]).reshape(len(rows), -1)
+    return out
+
+
+def ridges(
+    scaled: np.ndarray, targets: np.ndarray, weight: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Radial and linear ridge regression, each sample predicted without itself."""
+    n = len(scaled)
+    if n <= EXACT:
+        some = np.arange(n)
+    else:
+        some = np.sort(np.random.default_rng(seed).choice(n, EXACT, replace=False))
+    own = scaled[some].astype(np.float64)
+    near = cdist(own, own, "sqeuclidean")
+    unit = max(float(np.median(near)), 1e-9)
+    best = [
+        _tuned([np.exp(-g * near / unit) for g in _GAMMAS], targets[some], weight[some]),
+        _tuned([own @ own.T / own.shape[1]], targets[some], weight[some]),
+    ]
+    if n <= EXACT:
+        return best[0][2], best[1][2]
+    gamma = _GAMMAS[best[0][0]] / unit
+    ground = folds(targets.argmax(axis=1), 5, seed)
+    factor = linalg.cholesky(np.exp(-gamma * near) + 1e-6 * np.eye(len(own)), lower=True)
+
+    def nystroem(x: np.ndarray) -> np.ndarray:
+        near = np.exp(-gamma * cdist(x, own, "sqeuclidean"))
+        return np.asarray(linalg.solve_triangular(factor, near.T, lower=True).T)
+
+    def line(x: np.ndarray) -> np.ndarray:
+        return x.astype(np.float64) / np.sqrt(own.shape[1])
+
+    radial = _landmarks(nystroem, scaled, targets, weight, ground, best[0][1])
+    return radial, _landmarks(line, scaled, targets, weight, ground, best[1][1])
+
+
+def _tuned(
+    kernels: list[np.ndarray], targets: np.ndarray, weight: np.ndarray
+) -> tuple[int, float, np.ndarray]:
+    """(kernel, ridge, predictions) with the least weighted leave-one-out error."""
+    middle = np.average(targets, axis=0, weights=weight)
+    root = np.sqrt(np.maximum(weight, _LEAST_WEIGHT))
+    found: tuple[float, int, float, np.ndarray] | None = None
+    for i, kernel in enumerate(kernels):
+        # With weights W, (K + ridge W^-1)^-1 = W^1/2 (W^1/2 K W^1/2 + ridge)^-1 W^1/2.
+        values, vectors = np.linalg.eigh(root[:, None] * kernel * root[None])
+        turned = vectors.T @ (root[:, None] * (targets - middle))
+        for ridge in _LAMBDAS:
+            inverse = 1 / (np.maximum(values, 0) + ridge)
+            diagonal = (vectors**2 @ inverse) * root**2
+            left_out = targets - (root[:, None] * (vectors @ (inverse[:, None] * turned))) / diagonal[:, None]
+            error = float(np.average(((targets - left_out) ** 2).sum(axis=1), weights=weight))
+            if found is None or error < found[0]:
+                found = (error, i, ridge, left_out)
+    assert found is not None
+    return found[1], found[2], found[3]
+
+
+def _landmarks(
+    coordinates: Callable[[np.ndarray], np.ndarray],
+    scaled: np.ndarray,
+    targets: np.ndarray,
+    weight: np.ndarray,
+    fold: np.ndarray,
+    ridge: float,
+) -> np.ndarray:
+    """Out-of-fold ridge regression on coordinates `(n, m)`: sums of products for each fold, then one solution a fold."""
+    count = int(fold.max()) + 1
+    middle = np.average(targets, axis=0, weights=np.maximum(weight, _LEAST_WEIGHT))
+    root = np.sqrt(np.maximum(weight, _LEAST_WEIGHT))[:, None]
+    size = coordinates(scaled[:1]).shape[1]
+    gram, cross = np.zeros((count, size, size)), np.zeros((count, size, targets.shape[1]))
+    for start in range(0, len(scaled), _CHUNK):
+        rows = np.arange(start, min(start + _CHUNK, len(scaled)))
+        own = coordinates(scaled[rows]) * root[rows]
+        wanted = (targets[rows] - middle) * root[rows]
+        for k in range(count):
+            mine = fold[rows] == k
+            gram[k] += own[mine].T @ own[mine]
+            cross[k] += own[mine].T @ wanted[mine]
+    whole, sums = gram.sum(axis=0), cross.sum(axis=0)
+    solved = [
+        linalg.solve(whole - gram[k] + ridge * np.eye(size), sums - cross[k], assume_a="pos")
+        for k in range(count)
+    ]
+    out = np.empty(targets.shape)
+    for start in range(0, len(scaled), _CHUNK):
+        rows = np.arange(start, min(start + _CHUNK, len(scaled)))
+        own = coordinates(scaled[rows])
+        for k in range(count):
+            mine = fold[rows] == k
+            out[rows[mine]] = middle + own[mine] @ solved[k]
+    return out
+
+
+def mixture(parts: Sequence[np.ndarray], targets: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Shares of the models, not negative, sum 1, with the least weighted squared error `(models,)`."""
+    rows = np.linspace(0, len(targets) - 1, min(len(targets), 20_000)).astype(int)
+    root = np.sqrt(np.maximum(weight[rows], _LEAST_WEIGHT))[:, None]
+    columns = np.stack([(part[rows] * root).ravel() for part in parts], axis=1)
+    strong = 1e3 * np.sqrt(len(rows))  # holds the sum to 1
+    design = np.vstack([columns, np.full(len(parts), strong)])
+    share, _ = optimize.nnls(design, np.append((targets[rows] * root).ravel(), strong))
+    return np.asarray(share / share.sum())

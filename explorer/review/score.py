@@ -1,0 +1,262 @@
+"""Suspicion over a whole corpus: features by Dask in parts that a kill does not lose, then scores, as Parquet.
+
+A part holds the features and curves of up to `PART` samples; it is written under another name and then renamed, so
+that it is whole or not there. Scores are computed of all parts at the end, and written the same way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from explorer.analysis import envelopes, features
+from explorer.config import settings
+from explorer.errors import InvalidQueryError, OutputError, StoreError
+from explorer.nomenclature import codes
+from explorer.review import issues
+
+if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
+
+PART = 25
+"""Samples a part: what a kill can cost a worker, some 20 seconds."""
+PARTS, SCORES = "parts", "scores.parquet"
+VERSION = 1
+COLUMNS = ("suspicion", "verdict", "labelled", "suggested", "change", "why", "suggested_fractions", "version")
+_AHEAD = 3  # parts given to a worker at a time
+_MAX_BYTES = 2 * 2**30
+Progress = Callable[[int, int], None]
+
+
+def folder(where: str, data_dir: Path | None = None) -> Path:
+    """Where the scores of a corpus are kept: `scores/` and a digest of its place, in the data folder."""
+    digest = hashlib.sha256(where.encode()).hexdigest()[:24]
+    return (data_dir or settings().data_dir) / "scores" / digest
+
+
+def compute(
+    corpus: Corpus,
+    ids: Sequence[str],
+    into: Path,
+    *,
+    opens: str,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    progress: Progress = lambda done, total: None,
+) -> int:
+    """Compute the features of samples that no part holds yet; returns how many.
+
+    `opens` is what workers open the corpus by. `scheduler` is the address of a running `dask.distributed` scheduler;
+    without it, `workers` processes (all cores) start here. Raises `OutputError` where parts cannot be written.
+    """
+    parts = into / PARTS
+    try:
+        parts.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot write {parts}: {error.strerror or error}") from error
+    have = done(into)
+    todo = [sample_id for sample_id in ids if sample_id not in have]
+    before = len(ids) - len(todo)
+    progress(before, len(ids))
+    if not todo:
+        return 0
+    batches = [todo[i : i + PART] for i in range(0, len(todo), PART)]
+    finished = before
+    with _client(scheduler, workers, len(batches)) as client:
+        for table in _through(client, opens, batches):
+            _write(table, parts / f"{_name(table.column('sample_id').to_pylist())}.parquet")
+            finished += len(table)
+            progress(finished, len(ids))
+    return len(todo)
+
+
+def _name(ids: Iterable[str]) -> str:
+    return hashlib.sha256(" ".join(ids).encode()).hexdigest()[:20]
+
+
+def _client(scheduler: str | None, workers: int | None, batches: int) -> Any:
+    import dask
+    from distributed import Client, LocalCluster
+
+    dask.config.set({"distributed.comm.timeouts.connect": "20s", "distributed.admin.tick.limit": "30s"})
+    if scheduler is not None:
+        try:
+            return Client(scheduler, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise StoreError(f"no Dask scheduler answers at {scheduler[:200]} ({error})") from error
+    count = max(1, min(workers or os.cpu_count() or 1, batches))
+    cluster = LocalCluster(
+        n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1",
+        memory_limit="2GiB", silence_logs=50,
+    )  # fmt: skip
+    return _Own(cluster, Client(cluster, set_as_default=False))
+
+
+class _Own:
+    """A client with the cluster that it started; both end together."""
+
+    def __init__(self, cluster: Any, client: Any) -> None:
+        self.cluster, self.client = cluster, client
+
+    def __enter__(self) -> Any:
+        return self.client
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+        self.cluster.close()
+
+
+def _through(client: Any, opens: str, batches: list[list[str]]) -> Iterator[pa.Table]:
+    """Tables of batches as they are done; a few under way at a time, however many there are."""
+    from distributed import as_completed
+
+    waiting = iter(batches)
+    width = max(len(client.scheduler_info()["workers"]), 1) * _AHEAD
+    first = [client.submit(measure, opens, batch, pure=False) for batch, _ in zip(waiting, range(width), strict=False)]
+    running = as_completed(first)
+    for future in running:
+        yield future.result()
+        future.release()
+        for batch in waiting:
+            running.add(client.submit(measure, opens, batch, pure=False))
+            break
+
+
+_opened: dict[str, Corpus] = {}
+
+
+def measure(opens: str, ids: Sequence[str]) -> pa.Table:
+    """Features and curves of some samples, a row each: `sample_id`, `features`, `curves` (lists of float32)."""
+    from explorer.corpus.corpus import open_corpus
+
+    if opens not in _opened:
+        _opened[opens] = open_corpus(opens)
+    corpus = _opened[opens]
+    found = [features.measure_sample(corpus, sample_id) for sample_id in ids]
+    columns = {"sample_id": pa.array(list(ids), pa.string())}
+    for name in ("features", "curves"):
+        columns[name] = pa.array([getattr(one, name) for one in found], pa.list_(pa.float32()))
+    return pa.table(columns).replace_schema_metadata({"explorer": _stamp()})
+
+
+def _stamp() -> str:
+    return json.dumps({"version": features.VERSION, "features": _name(features.names())})
+
+
+def done(into: Path) -> set[str]:
+    """Ids of the samples that parts of this version hold."""
+    found: set[str] = set()
+    for path in _parts(into):
+        found.update(pq.read_table(path, columns=["sample_id"]).column(0).to_pylist())
+    return found
+
+
+def _parts(into: Path) -> Iterator[Path]:
+    stamp = _stamp().encode()
+    for path in sorted((into / PARTS).glob("*.parquet")):
+        try:
+            if (pq.read_schema(path).metadata or {}).get(b"explorer") == stamp:
+                yield path
+        except (OSError, pa.ArrowInvalid):
+            continue  # damaged: its samples are computed again
+
+
+def measured(into: Path, column: str = "features") -> pd.DataFrame:
+    """What parts hold, by `sample_id`: `features` (columns `features.names()`) or `curves` (`curve_names()`)."""
+    names = features.names() if column == "features" else features.curve_names()
+    ids: list[str] = []
+    rows = []
+    for path in _parts(into):
+        table = pq.read_table(path, columns=["sample_id", column])
+        ids += table.column("sample_id").to_pylist()
+        rows.append(table.column(column).combine_chunks().flatten().to_numpy().reshape(len(table), -1))
+    values = np.concatenate(rows) if rows else np.zeros((0, len(names)), np.float32)
+    frame = pd.DataFrame(values, index=pd.Index(ids, name="sample_id", dtype=object), columns=list(names))
+    return frame[~frame.index.duplicated()].sort_index()
+
+
+def score(corpus: Corpus, into: Path, *, seed: int = 0, ids: Sequence[str] | None = None) -> pd.DataFrame:
+    """Suspicion of the measured samples (or of those of `ids`), written to `scores.parquet`; the same table back.
+
+    Columns `COLUMNS`, by `sample_id`. Raises `InvalidQueryError` where nothing was measured.
+    """
+    table = measured(into)
+    if ids is not None:
+        table = table.loc[table.index.intersection(pd.Index(ids))]
+    table = table.loc[table.index.intersection(corpus.samples.index)]
+    if not len(table):
+        raise InvalidQueryError("no features of samples of this corpus have been computed")
+    fractions = corpus.index.fractions
+    labels = fractions.align(table.index).matrix.toarray()
+    found = issues.judge(table, labels, classes=np.array(codes(3)), seed=seed)
+    result = found.table(table.index)
+    curves = measured(into, "curves").loc[table.index]
+    reasons = envelopes.deviations(curves, labels, np.array(codes(3)), weight=1 - found.scores)
+    result["why"] = [
+        "; ".join([first, *more]) if suspicion > found.rate else first
+        for first, more, suspicion in zip(result["why"], reasons, found.scores, strict=True)
+    ]
+    result["suggested_fractions"] = [_text(row) for row in found.suggested]
+    result["version"] = f"{VERSION}.{features.VERSION}"
+    _write(pa.Table.from_pandas(result), into / SCORES)
+    return result
+
+
+def _text(fractions: np.ndarray) -> str:
+    """`211:0.61;231:0.3`: what is at least a twentieth, largest first."""
+    order = np.argsort(-fractions)
+    return ";".join(f"{codes(3)[i]}:{fractions[i]:.2f}" for i in order if fractions[i] >= 0.05)
+
+
+def read(into: Path) -> pd.DataFrame | None:
+    """Scores written before, by `sample_id`; None where there are none, or what is there cannot be read."""
+    path = into / SCORES
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            return None
+        frame = pq.read_table(path).to_pandas()
+    except (OSError, pa.ArrowInvalid):
+        return None
+    if frame.index.name != "sample_id" or not set(COLUMNS) <= set(frame.columns):
+        return None
+    return frame
+
+
+def show(corpus: Corpus) -> bool:
+    """Give the scores of a corpus, where there are any, to its `extras`, for filters and the map; whether it did."""
+    frame = read(folder(corpus.where))
+    if frame is None:
+        return False
+    judged = frame.loc[frame["verdict"] == "", ["suspicion"]].astype("float32").clip(0, 1)
+    extras = corpus.extras
+    if extras is not None:
+        judged = extras.drop(columns="suspicion", errors="ignore").join(judged, how="outer")
+    corpus.extras = judged
+    return True
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    """All or nothing."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                pq.write_table(table, file, compression="zstd")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error

@@ -1,0 +1,153 @@
+"""Suspicion from features and labels: it finds what was made wrong, says where it cannot, and never depends on luck."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import average_precision_score
+
+from explorer.errors import InvalidQueryError
+from explorer.review import detector, evidence, issues, models, prepare
+
+N = 160
+
+
+def blobs(
+    seed: int = 0, n: int = N, classes: int = 3, noise: float = 0.1
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Features with heavy tails, holes and columns that tell nothing; codes, some flipped; which were."""
+    rng = np.random.default_rng(seed)
+    true = rng.integers(0, classes, n)
+    x = rng.normal(size=(n, 8))
+    x[:, :3] += 3.2 * np.eye(classes, 3)[true]
+    x[:, 3] = rng.standard_cauchy(n) * 1e3
+    x[rng.random(x.shape) < 0.05] = np.nan
+    x = np.column_stack([x, np.full(n, np.nan), np.ones(n), np.where(rng.random(n) < 0.1, np.inf, 0.0)])
+    flipped = rng.random(n) < noise
+    given = np.where(flipped, (true + rng.integers(1, classes, n)) % classes, true)
+    return x, given, flipped
+
+
+@pytest.fixture(scope="module")
+def judged() -> tuple[np.ndarray, np.ndarray, np.ndarray, issues.Judgement]:
+    x, given, flipped = blobs()
+    return x, given, flipped, issues.judge(x, given + 100)
+
+
+def test_flipped_codes_come_first(judged) -> None:
+    _, _, flipped, found = judged
+    assert average_precision_score(flipped, found.scores) > 0.75
+    assert found.scores.dtype == np.float64
+    assert found.scores.shape == flipped.shape
+    assert ((found.scores >= 0) & (found.scores <= 1)).all()
+    assert 0.03 < found.rate < 0.25
+
+
+def test_what_is_suggested_is_mostly_the_truth(judged) -> None:
+    _, given, flipped, found = judged
+    assert (found.suggested_class != given + 100)[flipped].mean() > 0.7
+    assert np.allclose(found.suggested.sum(axis=1), 1)
+    assert "labelled" in found.why(int(found.scores.argmax()))
+    assert list(found.table().columns) == ["suspicion", "verdict", "labelled", "suggested", "change", "why"]
+
+
+def test_the_same_seed_gives_the_same_scores_for_text_and_codes(judged) -> None:
+    x, given, _, found = judged
+    names = np.array(["birch", "oak", "pine"])[given]
+    assert np.array_equal(issues.rank(pd.DataFrame(x), names), found.scores)
+
+
+def test_fractions_that_were_swapped_come_first() -> None:
+    rng = np.random.default_rng(1)
+    table = rng.dirichlet([0.4] * 4, N)
+    x = table @ rng.normal(size=(4, 12)) + 0.1 * rng.normal(size=(N, 12))
+    wrong = rng.random(N) < 0.1
+    table[wrong] = np.roll(table[wrong], 1, axis=1)
+    scores = issues.rank(x, 100 * table)
+    assert average_precision_score(wrong, scores) > 0.75
+
+
+def test_a_rare_class_cannot_be_judged_and_says_so() -> None:
+    x, given, _ = blobs(2, n=100, classes=2)
+    given[:4] = 9
+    found = issues.judge(x, given)
+    assert found.cannot_judge[:4].all()
+    assert not found.cannot_judge[4:].any()
+    assert np.allclose(found.scores[:4], found.scores[4:].mean())
+    assert "fewer than 10 samples of class 9" in found.why(0)
+
+
+@pytest.mark.parametrize("count", [0, 1, 12, 50])
+def test_one_class_or_too_few_samples_are_no_evidence(count: int) -> None:
+    x = np.random.default_rng(0).normal(size=(count, 4))
+    labels = np.zeros(count, np.int16) if count > 12 else np.arange(count) % 2
+    found = issues.judge(x, labels)
+    assert found.cannot_judge.all()
+    assert (found.scores == 0).all()
+
+
+def test_features_that_tell_nothing_do_no_harm() -> None:
+    given = np.arange(60) % 2
+    scores = issues.rank(np.full((60, 3), np.nan), given)
+    assert np.isfinite(scores).all()
+    assert issues.judge(np.full((60, 3), np.nan), given).cannot_judge.all()
+    assert np.isfinite(issues.rank(np.ones((60, 2)), given)).all()
+
+
+@pytest.mark.parametrize(
+    ("features", "labels", "words"),
+    [
+        (np.zeros((5, 2)), np.zeros(4), "4 labels for 5 rows"),
+        (np.zeros((5, 2, 2)), np.zeros(5), "3 dimensions"),
+        ([["a"], ["b"]], [1, 2], "table of numbers"),
+        (np.zeros((2, 2)), [[0.5, -0.5], [1, 0]], "not negative"),
+        (np.zeros((2, 2)), [1.0, np.nan], "label 1 is missing"),
+    ],
+)
+def test_what_does_not_fit_together_is_named(features, labels, words: str) -> None:
+    with pytest.raises(InvalidQueryError, match=words):
+        issues.rank(features, labels)
+
+
+def test_lasting_change_speaks_for_itself() -> None:
+    rng = np.random.default_rng(3)
+    n = 200
+    cover = rng.dirichlet([0.5] * 3, n)
+    change = rng.normal(size=(n, 3)) * (0.2 + cover[:, :1])
+    change[:6] -= 4
+    probability, size = evidence.of_change(change, cover, cover.argmax(axis=1), 0)
+    assert average_precision_score(np.arange(n) < 6, probability) > 0.9
+    assert size[:6].min() > np.median(size)
+
+
+def test_leave_one_out_is_what_leaving_one_out_gives() -> None:
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(40, 3)).astype(np.float32)
+    targets = np.eye(2)[(x[:, 0] > 0).astype(int)]
+    weight = rng.uniform(0.2, 1, 40)
+    kernel = x @ x.T / 3
+    _, ridge, left_out = models._tuned([kernel], targets, weight)
+    middle = np.average(targets, axis=0, weights=weight)
+    keep = np.arange(40) != 7
+    inner = kernel[np.ix_(keep, keep)] + ridge * np.diag(1 / weight[keep])
+    expected = middle + kernel[7, keep] @ np.linalg.solve(inner, targets[keep] - middle)
+    assert np.allclose(left_out[7], expected, atol=1e-6)
+
+
+def test_landmarks_come_near_to_what_all_samples_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, given, _ = blobs(5, n=400)
+    scaled = prepare.scaled(prepare.filled(prepare.matrix(x)[0]))
+    targets, weight = np.eye(3)[given], np.ones(400)
+    exact = models.ridges(scaled, targets, weight, 0)
+    monkeypatch.setattr(models, "EXACT", 300)
+    near = models.ridges(scaled, targets, weight, 0)
+    for one, other in zip(exact, near, strict=True):
+        assert np.abs(one - other).mean() < 0.06
+
+
+def test_probabilities_are_moved_to_the_share_they_imply() -> None:
+    even = np.r_[np.full(10, 0.95), np.full(190, 0.1)]
+    found = detector.with_prior(even)
+    assert 0.02 < found.mean() < 0.08
+    assert (np.diff(found) <= 0).all()
