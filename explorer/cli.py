@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from explorer import __version__
-from explorer.commands import exports, pages, shared, transfer
+from explorer.commands import exports, pages, scoring, shared, transfer
 from explorer.commands import review as reviewing
 from explorer.errors import ExplorerError, InvalidQueryError, OutputError
 
@@ -93,9 +93,11 @@ def serve(
     ports.origins(address, port, allow_origin or ())
     from explorer import app as page
     from explorer.config import settings
+    from explorer.review import score as scores
 
     config = settings() if tiles is None else settings().model_copy(update={"tiles": tiles})
     with shared.opened(corpus, config) as opened:
+        scores.show(opened)
         page.serve(
             opened, port=port, address=address, open_browser=open_browser, allow_origins=allow_origin or ()
         )
@@ -237,6 +239,7 @@ def make_demo(
 app.command()(exports.animate)
 app.command()(exports.export)
 app.command()(pages.page)
+app.command()(scoring.score)
 app.command()(transfer.download)
 app.command()(transfer.check)
 app.add_typer(transfer.cache, name="cache")

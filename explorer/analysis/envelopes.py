@@ -59,7 +59,11 @@ def of_class(
 def at_hand(corpus: Corpus, ids: Iterable[str], most: int = AT_HAND) -> pd.DataFrame:
     """Curves of some samples, spread evenly over those given, read now: by `sample_id`, columns `curve_names()`."""
     found = list(ids)
-    some = [found[i] for i in np.unique(np.linspace(0, len(found) - 1, min(most, len(found))).astype(int))] if found else []
+    some = (
+        [found[i] for i in np.unique(np.linspace(0, len(found) - 1, min(most, len(found))).astype(int))]
+        if found
+        else []
+    )
     rows = [features.measure_sample(corpus, sample_id).curves for sample_id in some]
     names = list(features.curve_names())
     return pd.DataFrame(np.reshape(rows, (len(some), len(names))), index=some, columns=names)
@@ -104,7 +108,9 @@ def deviations(
         with np.errstate(all="ignore"):
             low, high = _percentiles(values[usual], (10, 90))
         width = np.maximum(high - low, [_LEAST_RANGE.get(name.split()[0], 100.0) for name in curves.columns])
-        far = np.where(values[mine] < low, (values[mine] - low) / width, np.clip((values[mine] - high) / width, 0, None))
+        far = np.where(
+            values[mine] < low, (values[mine] - low) / width, np.clip((values[mine] - high) / width, 0, None)
+        )
         for row, one in zip(np.flatnonzero(mine), np.nan_to_num(far), strict=True):
             out[row] = _in_words(pd.Series(one, index=curves.columns), int(codes[column]), most)
     return out
@@ -127,7 +133,9 @@ def _in_words(far: pd.Series, code: int, most: int) -> list[str]:
         span = group.index[[first, last]].str.split(" ").str[1]
         when = span[0] if first == last else f"{span[0]} to {span[1]}"
         side = "below" if values[peak] < 0 else "above"
-        text = f"{name} in {when} is up to {abs(values[peak]):.1f} x the 10-90 % range of class {code} {side} it"
+        text = (
+            f"{name} in {when} is up to {abs(values[peak]):.1f} x the 10-90 % range of class {code} {side} it"
+        )
         runs.append((abs(float(values[first : last + 1].sum())), text))
     return [text for _, text in sorted(runs, key=lambda run: -run[0])[:most]]
 
@@ -142,10 +150,14 @@ def _months(index: str) -> list[str]:
 
 def _table(values: np.ndarray, months: list[str], about: Mapping[str, object]) -> pd.DataFrame:
     count = np.isfinite(values).sum(axis=0) if len(values) else np.zeros(len(months), int)
-    low, middle, high = _percentiles(values, (10, 50, 90)) if len(values) else np.full((3, len(months)), np.nan)
-    table = pd.DataFrame({"month": pd.to_datetime(months), "p10": low, "median": middle, "p90": high, "count": count})
+    low, middle, high = (
+        _percentiles(values, (10, 50, 90)) if len(values) else np.full((3, len(months)), np.nan)
+    )
+    table = pd.DataFrame(
+        {"month": pd.to_datetime(months), "p10": low, "median": middle, "p90": high, "count": count}
+    )
     table.loc[table["count"] < LEAST, ["p10", "median", "p90"]] = np.nan
-    table.attrs = dict(about)
+    table.attrs.update(about)
     return table
 
 

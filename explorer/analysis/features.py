@@ -162,15 +162,16 @@ def _of_fusion(fusion: Chips, found: pixel_features.Features, curves: dict[str, 
         by_name[name] = np.nanmedian(pixel_features.ratio(middle[:, i], middle[:, j]), axis=1)
     _monthly(by_name, dates, curves)
     times = np.array(dates, dtype="datetime64[D]")
-    for row in phenology.seasons(times, by_name["NDVI"]).itertuples():
+    for _, row in phenology.seasons(times, by_name["NDVI"]).iterrows():
+        year = int(row["year"])
         for part in ("start", "peak", "end"):
-            date = getattr(row, part)
+            date = row[part]
             known = not pd.isna(date)
-            found[f"season_{row.year}_{part}"] = (
-                float((date.date() - dt.date(int(row.year), 1, 1)).days) if known else np.nan
+            found[f"season_{year}_{part}"] = (
+                float((date.date() - dt.date(year, 1, 1)).days) if known else np.nan
             )
         for part in ("length", "amplitude", "base"):
-            found[f"season_{row.year}_{part}"] = float(getattr(row, part))
+            found[f"season_{year}_{part}"] = float(row[part])
 
 
 def _of_sentinel(sentinel: Chips, found: pixel_features.Features, curves: dict[str, float]) -> None:

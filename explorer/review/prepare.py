@@ -73,6 +73,8 @@ def labels(given: Any, count: int, classes: Any = None) -> Labels:
         values = values[:, 0]
     if len(values) != count:
         raise InvalidQueryError(f"{len(values)} labels for {count} rows of features")
+    if not count:
+        return Labels(np.zeros((0, 1)), np.zeros(1, np.int64), True, np.zeros(1, bool))
     if values.ndim == 1:
         missing = pd.isna(values)
         if missing.any():

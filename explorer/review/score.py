@@ -23,7 +23,6 @@ from explorer.analysis import envelopes, features
 from explorer.config import settings
 from explorer.errors import InvalidQueryError, OutputError, StoreError
 from explorer.nomenclature import codes
-from explorer.review import issues
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -122,8 +121,11 @@ def _through(client: Any, opens: str, batches: list[list[str]]) -> Iterator[pa.T
 
     waiting = iter(batches)
     width = max(len(client.scheduler_info()["workers"]), 1) * _AHEAD
-    first = [client.submit(measure, opens, batch, pure=False) for batch, _ in zip(waiting, range(width), strict=False)]
-    running = as_completed(first)
+    first = [
+        client.submit(measure, opens, batch, pure=False)
+        for batch, _ in zip(waiting, range(width), strict=False)
+    ]
+    running = as_completed(first, loop=client.loop)
     for future in running:
         yield future.result()
         future.release()
@@ -190,6 +192,8 @@ def score(corpus: Corpus, into: Path, *, seed: int = 0, ids: Sequence[str] | Non
 
     Columns `COLUMNS`, by `sample_id`. Raises `InvalidQueryError` where nothing was measured.
     """
+    from explorer.review import issues  # with its models; a page that only reads scores does without
+
     table = measured(into)
     if ids is not None:
         table = table.loc[table.index.intersection(pd.Index(ids))]

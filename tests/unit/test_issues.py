@@ -147,7 +147,7 @@ def test_landmarks_come_near_to_what_all_samples_give(monkeypatch: pytest.Monkey
 
 
 def test_probabilities_are_moved_to_the_share_they_imply() -> None:
-    even = np.r_[np.full(10, 0.95), np.full(190, 0.1)]
+    even = np.r_[np.full(10, 0.99), np.full(190, 0.02)]
     found = detector.with_prior(even)
     assert 0.02 < found.mean() < 0.08
     assert (np.diff(found) <= 0).all()

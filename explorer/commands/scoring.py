@@ -1,0 +1,87 @@
+"""`explorer score`: how suspect each label is, computed over a corpus, kept where the page finds it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from explorer.commands import shared
+from explorer.errors import InvalidQueryError
+
+MAX_LIST_BYTES = 100 * 2**20
+
+
+def score(
+    corpus: shared.CorpusArg,
+    bbox: shared.Bbox = None,
+    geometry: shared.Geometry = None,
+    classes: shared.Classes = None,
+    level: shared.Level = 3,
+    min_fraction: shared.MinFraction = None,
+    samples: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Only N of them, chosen at random by --seed.")
+    ] = None,
+    ids: Annotated[
+        Path | None, typer.Option("--ids", metavar="FILE", help="Only these: a text file, one id a line.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder for the results; the page reads its own."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://HOST:PORT", help="A running Dask scheduler; else this machine."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Processes on this machine; all its cores.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same scores.")] = 0,
+) -> None:
+    """Compute how suspect each label is; what was computed before is kept, also after a kill."""
+    from explorer.review import score as scoring
+
+    conditions = shared.conditions(bbox, geometry, classes, level, min_fraction, None, None)
+    if ids is not None:
+        conditions["ids"] = _listed(ids)
+    with shared.opened(corpus) as opened:
+        found = opened.query(**conditions)
+        found = found[found["clc"] > 0]
+        if samples is not None and samples < len(found):
+            found = found.sample(samples, random_state=seed)
+        if not len(found):
+            raise InvalidQueryError("no sample with a label meets these conditions")
+        into = out or scoring.folder(opened.where)
+        begun = time.monotonic()
+        with shared.progress_bar("Measuring samples") as progress:
+            fresh = scoring.compute(
+                opened, list(found.index), into,
+                opens=corpus,
+                scheduler=scheduler, workers=workers, progress=progress,
+            )  # fmt: skip
+        seconds = time.monotonic() - begun
+        if fresh:
+            typer.echo(
+                f"Measured {fresh:,} samples in {seconds:,.0f} s ({fresh / seconds:.2f} a second)", err=True
+            )
+        result = scoring.score(opened, into, seed=seed)
+    judged = result[result["verdict"] == ""]
+    typer.echo(
+        f"Scored {len(judged):,} samples, {len(result) - len(judged):,} cannot be judged; "
+        f"{int((judged['suspicion'] > 0.5).sum()):,} are more likely wrong than right"
+    )
+    typer.echo(f"Wrote {into / scoring.SCORES}")
+
+
+def _listed(path: Path) -> list[str]:
+    try:
+        if path.stat().st_size > MAX_LIST_BYTES:
+            raise InvalidQueryError(f"{path} is larger than a list of ids can be")
+        lines = path.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidQueryError(f"{path} cannot be read as a list of ids: {error}") from error
+    if not lines:
+        raise InvalidQueryError(f"{path} names no sample")
+    return lines
