@@ -36,6 +36,7 @@ _MS = 1000.0
 _WATCH = """
 window.shots = []
 window.moves = []
+window.player = () => Bokeh.index.find_one_by_id(seen.models().find((m) => m.class_name === "Player").id).model_proxy
 window.shown = () => seen.slider().getAttribute("aria-valuenow")
 {
   let last = null
@@ -176,7 +177,7 @@ def _map_clicks(browser: Browser, server: Server, corpus: Corpus, table: Table) 
     visit, wire = _visit(browser, server.url, f"?sample={ids[0]}")
     firsts, wholes, sizes, alls = [], [], [], []
     visit.page.evaluate(
-        """() => seen.models().find((m) => m.class_name === "Player").model_proxy.on("msg:custom", (data) => {
+        """() => player().on("msg:custom", (data) => {
           if (data.type === "open") window.bytes = 0
           if (data.type === "frames") window.bytes += data.bytes.byteLength
         })"""
@@ -309,7 +310,7 @@ def _hands(browser: Browser, server: Server, query: str, table: Table, plain: di
           const canvas = (function find(root) { for (const e of root.querySelectorAll("*")) { if (e.matches("canvas.image")) return e; const inner = e.shadowRoot && find(e.shadowRoot); if (inner) return inner } return null })(document)
           const print = () => canvas.getContext("2d").getImageData(0, 0, 200, 200).data.reduce((sum, v, i) => (sum * 31 + v * (i % 7 + 1)) % 1000003, 7)
           const before = print(), start = performance.now()
-          seen.models().find((m) => m.class_name === "Player").model_proxy.send_msg({ type: kind, value })
+          player().send_msg({ type: kind, value })
           const look = () => print() !== before ? done(performance.now() - start) : requestAnimationFrame(look)
           look()
         })"""
