@@ -55,7 +55,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.explorer: $(VENV)/.python pyproject.toml constraints.txt
-	$(PIP) --editable '.[data,video]'
+	$(PIP) --editable '.[data,slides,video]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt

@@ -50,3 +50,29 @@ def page(
         if count:
             typer.echo(f"{sample_id}: {count} of 146 dates are missing, and shown as missing")
     typer.echo(notice)
+
+
+def slides(
+    corpus: shared.CorpusArg,
+    story: Annotated[Path, typer.Option("--story", metavar="FILE.yaml", help="The story to tell.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE.pptx", help="File to write.")
+    ] = Path("story.pptx"),
+    video: Annotated[
+        bool, typer.Option("--video/--no-video", help="With the animations as videos, or pictures only.")
+    ] = True,
+) -> None:
+    """Write a story as slides (PPTX): picture or video, map, profile, notes; needs the extra `slides`."""
+    from explorer.export import credit, stories
+    from explorer.export import slides as decks
+
+    told = stories.load(story)
+    with shared.opened(corpus) as opened:
+        with shared.progress_bar("Making slides") as progress:
+            made = decks.write(opened, told, output, video=video, progress=progress)
+        notice = credit.of(opened, ("PF-SR", "S2-SR", "labels")).notice()
+    size = output.stat().st_size
+    typer.echo(f"Wrote {output}: {made.count} slides, {made.videos} with a video, {size / 1e6:.1f} MB")
+    if made.why:
+        typer.echo(f"Pictures only: {made.why}")
+    typer.echo(notice)

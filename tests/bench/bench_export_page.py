@@ -18,7 +18,7 @@ from explorer.export import packing, page
 from explorer.products import PF_SR
 
 MOST_SECONDS = 10.0
-"""A sample, chips at hand."""
+"""Of the processors, a sample, chips at hand."""
 MOST_BYTES = 12_000_000
 """Three samples with all dates."""
 
@@ -48,19 +48,19 @@ def test_three_samples_in_a_page() -> None:
         ids = list(corpus.featured[:3])
         for sample_id in ids:
             cube = corpus.cubes.get(corpus.cell(sample_id), PF_SR)
-            start = time.perf_counter()
+            start, before = time.perf_counter(), time.process_time()
             packed = packing.planet(cube)
-            seconds = time.perf_counter() - start
+            seconds, busy = time.perf_counter() - start, time.process_time() - before
             print(  # noqa: T201 - a benchmark prints
                 f"\n{sample_id}: {len(packed.data) / 1e6:.2f} MB, {packed.header['components']} components, within "
-                f"{packed.max_error:.4f}, rms {packed.rms_error:.5f}, {seconds:.1f} s"
+                f"{packed.max_error:.4f}, rms {packed.rms_error:.5f}, {seconds:.1f} s, of the processors {busy:.1f} s"
             )
             for kind, quality in (("JPEG", 50), ("JPEG", 75), ("WEBP", 75)):
                 size, error = mosaics(cube, kind, quality)
                 size = size * len(PF_SR.dates) // 80  # of 80 dates: WebP has no larger images
                 ratio = error / packed.rms_error
                 print(f"  {kind} {quality}: {size / 1e6:.2f} MB, rms {error:.5f}, {ratio:.1f} x")  # noqa: T201
-            assert seconds < MOST_SECONDS
+            assert busy < MOST_SECONDS  # other programs have no part in it
             assert packed.rms_error < 0.0015
         made = page.make(corpus, ids)
         print(f"three samples in a page: {len(made.html.encode()) / 1e6:.1f} MB")  # noqa: T201
