@@ -32,6 +32,7 @@ from explorer.views.profile import ProfileView
 from explorer.views.raster import SampleRaster
 from explorer.views.review import ReviewView
 from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, PANELS, Link, Selection, decode
+from explorer.views.share import ShareView
 from explorer.views.spectrum import SpectrumView
 
 _WRITTEN = (
@@ -99,6 +100,9 @@ class Explorer(pn.viewable.Viewer):
         self._labels = LabelsView(self.corpus)
         self._review = ReviewView(self.corpus, self.selection, self._loop, bus)
         self._present = PresentView(self.corpus, self.selection, self._loop, bus)
+        self._share = ShareView(self.corpus, self.selection, self._loop, bus)
+        self._share.story = lambda: self._present.own
+        self._share.hidden = lambda: self._review.hides
         self._animation.on_cube.append(self._planet_came)
         self._animation.other = lambda: self._bands.shared_cube
         self._bands.other = self._whole_planet
@@ -111,6 +115,7 @@ class Explorer(pn.viewable.Viewer):
         self._head.head.on["panel"] = self._enlarge
         self._head.head.on["review"] = lambda _data: self._review.ask()
         self._review.on_change.append(self._make_room)
+        self._head.head.on["share"] = lambda _data: self._share.toggle()
         self._head.head.on["stories"] = lambda _data: self._present.open_drawer()
         self._present.apply = self._show_state
         self._present.on_change.append(self._dress)
@@ -126,7 +131,7 @@ class Explorer(pn.viewable.Viewer):
         laid = layout.lay_out(
             Views(
                 self.corpus, self._head, self._map, self._animation, self._bands, self._profile, self._spectrum,
-                self._labels, self._review, self._present,
+                self._labels, self._review, self._present, self._share,
             ),
             height,
         )  # fmt: skip
@@ -183,7 +188,7 @@ class Explorer(pn.viewable.Viewer):
 
     def follow_url(self) -> None:
         """Write the selection into the browser's address as it changes (a server's page, not a notebook)."""
-        self._follow_url = True
+        self._follow_url = self._share.served = True
 
     def close(self) -> None:
         """Let go of all that this session holds."""
@@ -192,6 +197,7 @@ class Explorer(pn.viewable.Viewer):
         self._bands.close()
         self._head.let_go()
         self._review.let_go()
+        self._share.close()
 
     def _open(self, *, stay: bool = False) -> None:
         sample_id = self.selection.sample_id
@@ -237,6 +243,7 @@ class Explorer(pn.viewable.Viewer):
         layout.stand(self._map_region, not self._review.blind)
         self._dress()
         self._head.open(self.selection.sample_id, hidden=hides)
+        self._share.tell()
 
     def _show_state(self, link: str) -> None:
         wanted = decode(link)  # in the theme that the room was darkened for

@@ -33,7 +33,7 @@ export function render({ model, el }) {
     root: () => root,
     onSeek: (index, settled) => { setPlaying(false); seek(index, settled) },
     onCompare: (index) => { state.other = index; draw(); askChange() },
-    onRange: (range) => { state.range = range; restart(); drawTimeline() },
+    onRange: (range) => { state.range = range; restart(); drawTimeline(); tellRange() },
   })
   const sheet = makeSheet({ onDate: (index) => { look.value = "single"; setLook("single"); seek(index, true) } })
   const well = element("div", { class: "well" }, stage.el, sheet.el)
@@ -80,6 +80,8 @@ export function render({ model, el }) {
 
   // --- drawing ---------------------------------------------------------------------------------
   const there = (i) => state.status[i] === status.THERE
+  const tellRange = () => page.emit("range", { range: state.range, other: compares() ? state.other : -1 })
+  page.on("ask-range", tellRange, gone.signal)
   const inRange = (i) => i >= state.range[0] && i <= state.range[1]
   const firstThere = () => Math.max(0, state.status.findIndex((_, i) => there(i) && inRange(i)))
   const lastThere = () => Math.max(0, state.status.findLastIndex((_, i) => there(i) && inRange(i)))

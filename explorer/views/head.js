@@ -7,6 +7,7 @@ export function render({ model, el }) {
   const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"),
     element("button", { type: "button", onclick: () => model.send_msg({ type: "random" }), title: "Any sample, by chance" }, "Surprise me"),
     element("button", { type: "button", onclick: () => model.send_msg({ type: "stories" }), title: "Play a story, present this view, or put a story together" }, "Stories"),
+    element("button", { type: "button", onclick: () => model.send_msg({ type: "share" }), title: "A link to this view, files to take away, and the same in Python" }, "Share"),
     element("button", { type: "button", onclick: () => model.send_msg({ type: "review" }), title: "Review labels: a queue, a verdict on each" }, "Review"))
   form.addEventListener("submit", (event) => {
     event.preventDefault()

@@ -19,6 +19,7 @@ from explorer.views.parts import Region, source
 from explorer.views.present import PresentView
 from explorer.views.profile import ProfileView
 from explorer.views.review import ReviewView
+from explorer.views.share import ShareView
 from explorer.views.spectrum import SpectrumView
 
 _CREDITS = {
@@ -42,6 +43,7 @@ class Views:
     labels: LabelsView
     review: ReviewView
     present: PresentView
+    share: ShareView
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def lay_out(views: Views, height: str) -> Layout:
         views.profile.bridge,
         views.map.picked.picked,
         views.present.presenter,
+        views.share.share,
         margin=0, sizing_mode="stretch_both",
         stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
     )  # fmt: skip

@@ -47,8 +47,10 @@ export function render({ model, el }) {
 
   const setDrawer = (value) => {
     drawer.hidden = !value
+    if (value) page.emit("drawer", "stories")
     if (value) drawer.querySelector("button.main").focus()
   }
+  page.on("drawer", (name) => { if (name !== "stories") drawer.hidden = true }, gone.signal)
   const drawOwn = () => {
     const states = state.own?.states ?? []
     playOwn.disabled = saveOwn.disabled = !states.length

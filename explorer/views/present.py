@@ -50,6 +50,11 @@ class PresentView:
         """Show the stories, or put them away."""
         self.presenter.send("drawer")
 
+    @property
+    def own(self) -> Story | None:
+        """The story that is being put together, once it has a state."""
+        return self._own if self._own.states else None
+
     def play(self, name: str) -> None:
         """Play one of the stories that come with the explorer. Raises `StoryError` where there is none of that name."""
         found = _shipped().get(name)
@@ -91,7 +96,7 @@ class PresentView:
         name = data.get("story")
         try:
             if data.get("own"):
-                self._start(self._own if self._own.states else None)
+                self._start(self.own)
             elif isinstance(name, str):
                 self.play(name)
             else:

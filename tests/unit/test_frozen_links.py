@@ -1,0 +1,111 @@
+"""Links that people have sent each other keep their meaning: these are frozen, and may only ever be added to.
+
+A link has no version. Each key stands for itself, one that is not there is as on a fresh page, and what cannot be
+understood is named and left out. A meaning that has to change gets another key, and `decode` goes on reading the old one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from explorer.analysis.curves import Curves
+from explorer.analysis.shapes import Shape
+from explorer.corpus.area import Area
+from explorer.corpus.filters import Filters
+from explorer.views.map_state import MapLink, MapState, Place
+from explorer.views.selection import Link, Selection, decode, encode
+from explorer.views.sentinel_look import SentinelLook
+
+SAMPLE = "33N_15E-200N_01_09"
+SEASON = Curves(("red", "nir"), ("NDVI", "EVI"), "whittaker", True, True, True, ())
+FROZEN: list[tuple[str, Any]] = [
+    (f"sample={SAMPLE}", {"sample": SAMPLE}),
+    ("date=2018-07-02", {"date": dt.date(2018, 7, 2)}),
+    ("date=2019-12-29", {"date": dt.date(2019, 12, 29)}),
+    ("pixels=120,80", {"pixels": ((120, 80),)}),
+    ("pixels=120,80;30,40;0,199", {"pixels": ((120, 80), (30, 40), (0, 199))}),
+    ("pixels=1,2;3,4;5,6&names=Oak;;A%20field", {"pixels": ((1, 2), (3, 4), (5, 6)), "names": ("Oak", "", "A field")}),
+    ("regions=box:10,20,60,80:field", {"regions": (Shape("box", ((10.0, 20.0), (60.0, 80.0)), "field"),)}),
+    ("regions=poly:100,100,150,100,150,160", {"regions": (Shape("polygon", ((100.0, 100.0), (150.0, 100.0), (150.0, 160.0))),)}),
+    ("composite=false", {"composite": "false"}),
+    ("composite=band:nir", {"composite": "band:nir"}),
+    ("composite=index:NDVI", {"composite": "index:NDVI"}),
+    ("composite=expr:(nir-red)/(nir%2Bred)", {"composite": "expr:(nir-red)/(nir+red)"}),
+    ("stretch=frame", {"stretch": "frame"}),
+    ("stretch=0.02-0.3", {"stretch": "0.02-0.3"}),
+    ("stretch=0.02-0.3,g1.4", {"stretch": "0.02-0.3,g1.4"}),
+    ("stretch=same", {"stretch": "same"}),
+    ("curves=red,nir,NDVI,EVI;smooth:whittaker;pheno;breaks;years;behind:none", {"curves": SEASON}),
+    ("curves=NDVI;behind:bands,index", {"curves": Curves(bands=(), behind=("bands", "index"))}),
+    ("sentinel=swir;months;B11;4,7;class;spectrum", {"sentinel": SentinelLook("swir", "months", "B11", (4, 7), True, "spectrum")}),
+    ("sentinel=images", {"sentinel": SentinelLook(room="images")}),
+    ("panel=map", {"panel": "map"}),
+    ("panel=planet", {"panel": "planet"}),
+    ("panel=sentinel", {"panel": "sentinel"}),
+    ("panel=profile", {"panel": "profile"}),
+    ("review=random:n=30,team=Anna%2BBen,each=2,share=0.5", {"review": "random:n=30,team=Anna+Ben,each=2,share=0.5"}),
+    (f"review=ids:{SAMPLE}", {"review": f"ids:{SAMPLE}"}),
+    ("story=a-year-in-a-field", {"story": "a-year-in-a-field"}),
+    ("filter=country:Spain;classes:1-2", {"map": MapLink(filters=Filters(mixture=(1, 2), countries=("Spain",)))}),
+    ("filter=largest:211;min:0.5", {"map": MapLink(filters=Filters(largest=(211,), min_fraction=0.5))}),
+    ("area=-6,38;-2,42", {"map": MapLink(area=Area(((-6.0, 38.0), (-2.0, 42.0))))}),
+    ("level=2", {"map": MapLink(level=2)}),
+    ("draw=density", {"map": MapLink(shade="density")}),
+    ("colours=safe", {"map": MapLink(palette="safe")}),
+    ("theme=dark", {"map": MapLink(theme="dark")}),
+    ("base=satellite", {"map": MapLink(base="satellite")}),
+    ("map=51.2,3.4,120", {"map": MapLink(place=Place(3.4, 51.2, 120.0))}),
+]  # fmt: skip
+"""What a link said, and what of `Link` it has to say; all else is as on a fresh page."""
+KEYS = {
+    "sample", "date", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "review", "story",
+    "filter", "area", "level", "draw", "colours", "theme", "base", "map",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "says"), FROZEN)
+def test_an_old_link_means_what_it_meant(text: str, says: dict[str, Any]) -> None:
+    found = decode("?" + text)
+    assert found.problems == ()
+    assert found == Link(**says)
+
+
+@pytest.mark.parametrize(("text", "says"), FROZEN)
+def test_written_anew_it_says_the_same(text: str, says: dict[str, Any]) -> None:
+    again = decode(encode(decode("?" + text)))
+    assert again == Link(**says)
+
+
+def test_every_key_is_frozen() -> None:
+    assert {part.partition("=")[0] for text, _ in FROZEN for part in text.split("&")} == KEYS
+    full = encode(Link(
+        sample=SAMPLE, date=dt.date(2018, 1, 3), pixels=((1, 2),), composite="false", stretch="frame", curves=SEASON, panel="map",
+        review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), sentinel=SentinelLook("swir"),
+        map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", Place(3.4, 51.2, 120.0)),
+    ))  # fmt: skip
+    written = {part.partition("=")[0] for part in full[1:].split("&")}
+    assert written == KEYS, "a new key: freeze a link that has it"
+
+
+def test_a_key_of_tomorrow_does_no_harm() -> None:
+    found = decode(f"?sample={SAMPLE}&v=7&hologram=yes")
+    assert found == Link(sample=SAMPLE)
+
+
+def test_a_selection_takes_up_all_that_its_own_link_says() -> None:
+    first = Selection(
+        sample_id=SAMPLE, date=dt.date(2019, 3, 4), pixels=((1, 2), (3, 4)), names={(3, 4): "Oak"}
+    )
+    first.param.update(composite="false", stretch="0.02-0.3", curves=SEASON, panel="planet")
+    first.map.apply(MapLink(level=1, theme="dark"))
+    found = decode(first.to_query())
+    second = Selection(
+        sample_id=found.sample, date=found.date, pixels=found.pixels, names={(3, 4): "Oak"},
+        composite=found.composite, stretch=found.stretch, curves=found.curves, panel=found.panel,
+    )  # fmt: skip
+    second.map.apply(found.map)
+    assert isinstance(second.map, MapState)
+    assert second.to_query() == first.to_query()
