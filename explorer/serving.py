@@ -157,7 +157,7 @@ class ScriptHandler(RequestHandler):
 
 
 class PictureHandler(RequestHandler):
-    """Sends the picture that a link shows first, as JPEG; 404 where there is none to show."""
+    """Sends the picture that a link shows first, as JPEG; 204 where there is none (a 404 would stand in the browser's console)."""
 
     def initialize(self, corpus: Corpus) -> None:
         self._corpus = corpus
@@ -167,7 +167,7 @@ class PictureHandler(RequestHandler):
         job = partial(first_picture, self._corpus, link)
         picture = await asyncio.get_running_loop().run_in_executor(WORKERS, job)
         if picture is None:
-            self.set_status(404)
+            self.set_status(204)
             return
         self.set_header("Content-Type", "image/jpeg")
         self.set_header("Cache-Control", "private, max-age=60")

@@ -63,7 +63,7 @@ export function render({ model, el }) {
     counts.textContent = text
     bar.hidden = share === null
     if (share !== null) bar.value = share
-    progress.title = title
+    progress.title = [text, title].filter(Boolean).join(". ")
   }
   const root = element("div", { class: "stack" },
     element("div", { class: "bar" }, element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites, looks.toggle), look, button("Save the picture as PNG", icon("save"), () => save(), { class: "save" }), looks.panel),

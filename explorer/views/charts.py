@@ -56,6 +56,10 @@ def dress(figure: Any, label: str) -> None:
     figure.toolbar.logo = None
     figure.toolbar.autohide = True
     figure.min_border_left = 52
+    # Buttons of 30 px do not fit beside a low chart: Bokeh hides them behind an ellipsis.
+    figure.toolbar.stylesheets = [":host, div { --button-width: 22px; --button-height: 22px; }"]
+    for axis in figure.yaxis:
+        axis.ticker.desired_num_ticks = 4  # more touch each other in a low chart
     for axis in (*figure.xaxis, *figure.yaxis):
         axis.axis_line_color = "#9aa7b0"
         axis.major_tick_line_color = "#9aa7b0"

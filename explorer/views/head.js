@@ -3,7 +3,7 @@
 export function render({ model, el }) {
   const swatch = element("i"), id = element("code"), text = element("span")
   const sample = element("div", { class: "sample" }, swatch, id, text)
-  const input = element("input", { type: "search", placeholder: "Go to: sample id, lat, lon, or country", "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name", spellcheck: "false" })
+  const input = element("input", { type: "search", placeholder: "Sample id, lat, lon or country", "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name", spellcheck: "false" })
   const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"),
     element("button", { type: "button", onclick: () => model.send_msg({ type: "random" }), title: "Any sample, by chance" }, "Surprise me"),
     element("button", { type: "button", onclick: () => model.send_msg({ type: "stories" }), title: "Play a story, present this view, or put a story together" }, "Stories"),
@@ -20,7 +20,7 @@ export function render({ model, el }) {
   const handlers = {
     sample(data) {
       id.textContent = data.id ?? ""
-      text.textContent = data.text
+      text.textContent = text.title = data.text
       swatch.style.background = data.colour ?? "transparent"
       document.title = data.id ? `${data.id} · RapidAI4EO explorer` : "RapidAI4EO explorer"
     },

@@ -86,7 +86,7 @@ def lay_out(views: Views, height: str) -> Layout:
         _region("Planet Fusion animation", "planet", views.animation.player,
                 heading=f"Planet Fusion <small>3 m, 5-daily</small>{_credit(views.corpus, PF_SR.id)}"),
         _region("Sentinel-2 bands", "sentinel", views.bands.grid, views.spectrum.whole,
-                heading=f"Sentinel-2 <small>10 m, monthly mosaics</small>{_credit(views.corpus, S2_SR.id)}"),
+                heading=f"Sentinel-2 <small>10 m, monthly</small>{_credit(views.corpus, S2_SR.id)}"),
         _region("Temporal profile", "profile", views.profile.legend, views.profile.charts,
                 heading="Temporal profile <small>click a pixel in either image; shift-click adds another</small>"),
         views.profile.bridge,

@@ -204,9 +204,8 @@ class Component(JSComponent):
         if kind == "ready":
             # Said again when the browser draws the component anew (a notebook cell shown twice).
             again, self._ready = self._ready, True
-            self._session_loop.drain()
-            if self._outbox:
-                self._session_loop.call(self._flush)
+            # Not `drain`: Panel handles events without the document's lock, and what waits may change models.
+            self._session_loop.call(self._flush)
             answer = self.on.get("again" if again else "ready")
             if answer is not None:
                 answer(data)

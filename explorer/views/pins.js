@@ -4,6 +4,7 @@ export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
   const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" })
+  const whose = element("span", { class: "key", role: "listitem", hidden: true, title: "The bands are those of this pin, the one added last" })
   const list = element("div", { class: "pins", role: "list", "aria-label": "Pinned pixels" })
   const menu = makeCurvesMenu((text) => model.send_msg({ type: "curves", text }))
   const save = (text, title, onclick) => element("button", { type: "button", title, onclick }, text)
@@ -14,12 +15,16 @@ export function render({ model, el }) {
         save("CSV", "Download the profiles of pins and regions, both sensors, with units and attribution", () => model.send_msg({ type: "csv" })))),
     element("div", { class: "legend-line" }, keys, list),
     menu.panel)
+  // What does not fit fades out at the edge; the whole legend stands in its tooltip.
+  const tellMore = () => keys.classList.toggle("more", keys.scrollWidth > keys.clientWidth + 1)
+  const fade = new ResizeObserver(tellMore)
+  fade.observe(keys)
   // A click elsewhere closes the menu; what the click is for happens too.
   window.addEventListener("pointerdown", (event) => { if (!event.composedPath().some((n) => n === menu.panel || n === menu.toggle)) menu.close() }, { signal: gone.signal, capture: true })
 
   const chip = ({ what, i, colour, name, title, hint, sign, removable }) => {
     const input = element("input", { class: "name", value: name, maxlength: 24, placeholder: title, "aria-label": `Name of ${hint}`, title: `${hint}. Type to name it.` })
-    input.style.width = `${Math.max(name ? 5 : title.length, name.length + 1)}ch`
+    input.style.width = `${Math.max(name ? 5 : 0.88 * title.length, name.length + 1)}ch` // most letters are narrower than 0
     const tell = () => { if (input.value.trim() !== name) model.send_msg({ type: "name", [what]: i, name: input.value }) }
     input.addEventListener("change", tell)
     input.addEventListener("keydown", (event) => { if (event.key === "Enter") input.blur() })
@@ -32,11 +37,13 @@ export function render({ model, el }) {
     menu(data) { menu.offer(data.menu) },
     state(data) {
       menu.show(data.chosen)
-      keys.replaceChildren(...data.keys.map(({ text, colour, sign, dash, wide }) => {
+      keys.replaceChildren(whose, ...data.keys.map(({ text, colour, sign, dash, wide }) => {
         const mark = element("i", { class: sign ? "sign" : wide ? "wide" : dash ?? "line" }, sign ?? "")
         if (colour) mark.style.color = colour
         return element("span", { class: "key", role: "listitem" }, mark, text)
       }))
+      keys.title = data.keys.map(({ text }) => text).join(" · ")
+      tellMore()
     },
     problem(data) { menu.problem(data.text) },
     file(data) {
@@ -45,12 +52,15 @@ export function render({ model, el }) {
       setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
     },
     pins(data) {
+      const last = data.pins.at(-1)
+      whose.hidden = data.pins.length < 2
+      whose.textContent = last ? `${last.name || `${last.row}, ${last.col}`}:` : ""
       list.replaceChildren(
         ...data.pins.map((pin, i) => chip({ what: "pin", i, colour: pin.colour, name: pin.name ?? "", title: `row ${pin.row}, col ${pin.col}`, hint: `pin ${i + 1} at row ${pin.row}, col ${pin.col}`, removable: data.pins.length > 1 })),
         ...data.regions.map((region, i) => chip({ what: "region", i, colour: region.colour, name: region.name, title: `region ${region.letter}`, hint: `region ${region.letter}, ${region.size}`, sign: region.letter, removable: true })))
     },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
-  model.on("remove", () => gone.abort())
+  model.on("remove", () => { gone.abort(); fade.disconnect() })
   model.send_msg({ type: "ready" })
 }

@@ -38,7 +38,7 @@ export function render({ model, el }) {
     })
     classes.setAttribute("aria-pressed", String(look.typical))
     const parts = [`Sentinel-2 ${chosen.map((m) => MONTHS[m - 1]).join(", ")} 2018 ●`, "Planet Fusion ○"]
-    if (look.typical) parts.push(typical?.month === ofClass() ? typical.text : "class …")
+    if (look.typical) parts.push(typical?.month === ofClass() ? typical.text : "the class is being read …")
     note.textContent = parts.join(" · ")
     note.title = note.textContent
   }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import holoviews as hv
-from bokeh.models import HoverTool, Range1d
+from bokeh.models import HoverTool, PrintfTickFormatter, Range1d
 
 from explorer.products import PF_SR, S2_SR
 from explorer.views.charts import NAN, fed_by_message, styled, y_range
@@ -52,10 +52,11 @@ def chart(bus: str) -> hv.Overlay:
         plot.state.name = f"spectrum-figure-{bus}"
         plot.state.x_range = Range1d(start=400, end=widest)
         plot.state.min_border_top = 4
-        plot.state.xaxis.axis_label_standoff = 0
+        # The unit stands at the numbers: a line for it alone would take a fifth of the plot where height is scarce.
+        plot.state.xaxis.formatter = PrintfTickFormatter(format="%d nm")
 
     return (area * median * bars * lines * dots * labels).opts(
-        responsive=True, min_height=90, xlabel="Wavelength (nm)", ylabel="Reflectance", toolbar="right",
+        responsive=True, min_height=90, xlabel="", ylabel="Reflectance", toolbar="right",
         show_grid=True, show_legend=False, active_tools=[], default_tools=[],
         hooks=[fixed, styled(y_range("spectrum", bus), "Spectrum: reflectance against wavelength")],
     )  # fmt: skip

@@ -216,8 +216,12 @@ def test_the_class_is_drawn_behind_and_says_of_how_many_samples(
     area = visit.columns("spectrum-class")
     assert area["y"] == pytest.approx([*wanted["p10"], *wanted["p90"][::-1]])
     count = int(wanted["samples"].max())
-    expect(visit.region("Sentinel-2 bands").get_by_text(f"10–90 % of {count} sample")).to_be_visible()
     assert visit.query["sentinel"] == "class"
+    panel = visit.region("Sentinel-2 bands")
+    panel.get_by_role(
+        "button", name="Spectrum", exact=True
+    ).click()  # beside the images there is no room for it
+    expect(panel.get_by_text(f"10–90 % of {count} sample")).to_be_visible()
 
 
 def test_the_spectrum_can_be_taken_away(visit: Visit, corpus: Corpus, demo: str) -> None:

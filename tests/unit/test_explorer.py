@@ -311,6 +311,21 @@ def test_close_gives_up_what_is_being_read(tiny_corpus: Corpus, monkeypatch: pyt
     assert page._animation.reading is page._bands.reading is None
 
 
+def test_what_waits_for_the_browser_runs_with_the_document_locked(page: Explorer) -> None:
+    """Panel handles a page's first event without the lock: what waits may change models, and has to be asked for."""
+    asked: list[Callable[[], None]] = []
+    page._loop._doc = SimpleNamespace(  # type: ignore[assignment]
+        session_context=SimpleNamespace(session=object()), add_next_tick_callback=asked.append
+    )
+    ran: list[str] = []
+    page._loop._queue.append(lambda: ran.append("first"))
+    page._head.head._answer({"type": "ready"})
+    assert ran == []
+    assert asked
+    asked[0]()
+    assert ran == ["first"]
+
+
 @pytest.mark.parametrize("drawn", [False, True])
 def test_a_closed_page_is_forgotten(tiny_corpus: Corpus, drawn: bool) -> None:
     """Not one object of it may be kept by streams, by param, by HoloViews or by the cubes that others share."""

@@ -142,7 +142,7 @@ def test_the_first_picture_is_that_of_the_link(running: Running, tiny_corpus: Co
 )
 def test_where_there_is_no_first_picture_there_is_none(running: Running, query: str) -> None:
     code, _, body = running.get(f"/first-picture.jpg?{query}")
-    assert (code, body) == (404, b"")
+    assert (code, body) == (204, b"")
 
 
 def test_the_scripts_are_packed_and_kept(running: Running) -> None:
