@@ -21,6 +21,7 @@ from explorer.products import PF_SR, S2_SR
 from explorer.views import layout
 from explorer.views.animation import AnimationView
 from explorer.views.bands import BandsView
+from explorer.views.desk import desk
 from explorer.views.head import HeadView
 from explorer.views.labels import LabelsView
 from explorer.views.layout import Views
@@ -318,5 +319,6 @@ def _warm_up(corpus: Corpus, make: serving.MakePage) -> list[Reading]:
     ahead = [corpus.prefetch(sample_id, product, first) for product in (PF_SR, S2_SR)] if sample_id else []
     _raster(corpus)
     _ = corpus.synthetic
+    desk(corpus).look()
     serving.warm_up(make)
     return ahead

@@ -5,13 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
+import pandas as pd
+
+from explorer import nomenclature
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError
+from explorer.review import score
 from explorer.review.consensus import with_states
-from explorer.review.records import Records, default_place
+from explorer.review.records import Records, corpus_name, default_place
 
 REFRESH_SECONDS = 10.0
 """How often at most the states of review are read anew for the map's filters."""
@@ -27,6 +32,8 @@ class Desk:
         self._records: Records | None = None
         self._lock = threading.RLock()
         self._refreshed, self._revision = 0.0, -1
+        self._scores: pd.DataFrame | None = None
+        self._written = 0
 
     @property
     def corpus(self) -> Corpus:
@@ -55,23 +62,47 @@ class Desk:
                 self.corpus.extras = with_states(self.corpus.extras, self.records.states())
 
     def look(self) -> None:
-        """Read what earlier reviews left, if there is any; a trouble with it is logged and met again on review."""
-        place = default_place(self.corpus.config, self.corpus.where)
+        """Read what scoring and earlier reviews left, if there is any; a trouble with it is met again on review."""
+        score.show(self.corpus)
+        place = default_place(
+            self.corpus.config, self.corpus.config.review_corpus or corpus_name(self.corpus)
+        )
         try:
-            if self.corpus.config.review_database or (not isinstance(place, str) and place.exists()):
+            if self.corpus.config.review_database or Path(place).exists():
                 self.refresh()
         except ExplorerError as error:
             logging.getLogger("explorer").warning("the verdicts cannot be read: %s", error)
 
     def suspicion(self, sample_id: str) -> dict[str, Any] | None:
-        """What is known of a sample's label: `score` (0 to 1), `suggestion`, `reasons`, `note`; None where nothing is."""
-        table = self.corpus.filter_table
-        if "suspicion" not in table.offers or sample_id not in self.corpus.samples.index:
+        """What scoring says of a sample's label: `score` (0 to 1), `suggestion`, `reasons`, `note`; None where nothing."""
+        scores = self._read_scores()
+        if scores is None or sample_id not in scores.index:
             return None
-        score = float(table.suspicion[self.corpus.samples.index.get_loc(sample_id)])
-        if score != score:
+        row: dict[Any, Any] = scores.loc[sample_id].to_dict()
+        if row["verdict"]:
+            return {"score": 0.0, "suggestion": "", "reasons": [str(row["why"])], "note": "cannot be judged"}
+        cover = nomenclature.land_cover(int(row["suggested"]))
+        differs = int(row["suggested"]) != int(row["labelled"])
+        reasons = [part for part in str(row["why"]).split("; ") if part]
+        return {
+            "score": float(row["suspicion"]),
+            "suggestion": cover.title if differs else "",
+            "reasons": reasons[:4],
+            "note": "",
+        }
+
+    def _read_scores(self) -> pd.DataFrame | None:
+        """The scores, read anew where `score` has written others since."""
+        place = score.folder(self.corpus.where)
+        try:
+            written = (place / score.SCORES).stat().st_mtime_ns
+        except OSError:
             return None
-        return {"score": score, "suggestion": "", "reasons": [], "note": ""}
+        with self._lock:
+            if written != self._written:
+                self._scores, self._written = score.read(place), written
+                score.show(self.corpus)
+            return self._scores
 
 
 def desk(corpus: Corpus) -> Desk:

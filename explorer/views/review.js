@@ -75,6 +75,20 @@ export function render({ model, el }) {
   own.append("Save my classes ", key("⏎"))
   const told = element("p", { class: "told", role: "status" })
   const others = element("div", { class: "others" })
+  const files = element("div", { class: "files" }, button("Accuracy report", () => showReport(), { class: "link", title: "How good the labels are, with intervals; areas; agreement; what to review yet" }),
+    " · verdicts as ", ...[["csv", "CSV"], ["geojson", "GeoJSON"], ["parquet", "GeoParquet"], ["json", "STAC"]].flatMap(([format, text]) => [button(text, () => model.send_msg({ type: "save", format }), { class: "link", title: `Download all verdicts as ${text}` }), " "]))
+  const level = element("select", { "aria-label": "Level of the classes" }, ...[["1", "5 classes (level 1)"], ["2", "15 classes (level 2)"], ["3", "44 classes (level 3)"]].map(([value, text]) => element("option", { value }, text)))
+  const all = element("input", { type: "checkbox" })
+  const frame = element("iframe", { title: "Accuracy report", sandbox: "" }) // it holds people's words: nothing in it may run
+  const sheet = element("div", { class: "sheet", role: "dialog", "aria-label": "Accuracy report", hidden: true },
+    element("div", { class: "line" }, element("b", {}, "Accuracy report"), level, element("label", { class: "check" }, all, "with samples that were chosen, not drawn"), button("Download", () => showReport(true), { class: "main" }), button("×", () => { sheet.hidden = true }, { class: "close", "aria-label": "Close the report" })), frame)
+  let taking = false
+  const showReport = (take = false) => {
+    taking = take
+    model.send_msg({ type: "report", level: Number(level.value), all: all.checked })
+  }
+  for (const input of [level, all]) input.addEventListener("change", () => showReport())
+  sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") { sheet.hidden = true; event.preventDefault() } })
   const help = button("?", () => setHelp(keys.hidden), { title: "Keys (?)", "aria-label": "Keys", class: "help" })
   const close = button("×", () => model.send_msg({ type: "close" }), { title: "End the review", "aria-label": "End the review", class: "close" })
   const KEYS = [["C", "label is correct"], ["W", "wrong: then type the right class, Enter"], ["U", "unsure"], ["1 – 5", "confidence"], ["A", "add a class"], ["↑ ↓", "from class to class"], ["Y / X", "accept / reject the class"], ["M", "comment; Esc leaves it"],
@@ -87,8 +101,8 @@ export function render({ model, el }) {
     element("div", { class: "line" }, back, element("span", { class: "place" }, at, of), skip, open, undo),
     list, element("div", { class: "line add" }, add, sum), evidence,
     element("div", { class: "line" }, element("span", { class: "caption" }, "Confidence"), stars, comment),
-    element("div", { class: "verdicts" }, ...Object.values(judge), own), told, others)
-  const root = element("div", { class: "review" }, options, form, desk, keys)
+    element("div", { class: "verdicts" }, ...Object.values(judge), own), told, others, files)
+  const root = element("div", { class: "review" }, options, form, desk, keys, sheet)
   el.append(root)
   form.hidden = desk.hidden = true
 
@@ -321,6 +335,19 @@ export function render({ model, el }) {
     },
     saved(data) { if (data.id === sending) performance.mark("explorer:verdict-saved", { detail: data }) },
     off() { work = null; form.hidden = desk.hidden = true; setHelp(false) },
+    report(data) {
+      if (taking) { handlers.file(data); return }
+      frame.srcdoc = new TextDecoder().decode(data.bytes)
+      sheet.hidden = false
+      level.focus()
+      mark("report-shown", {})
+    },
+    file(data) {
+      const url = URL.createObjectURL(new Blob([data.bytes], { type: data.media }))
+      element("a", { href: url, download: data.name }).click()
+      setTimeout(() => URL.revokeObjectURL(url), 60000)
+      told.textContent = `${data.name} was written.`
+    },
   }
   const finish = () => {
     sending = null

@@ -18,6 +18,7 @@ from explorer.review.verdicts import reviewer_name
 from explorer.views import desk as desks
 from explorer.views import review_words
 from explorer.views.parts import Component, Loop, script, source, whole
+from explorer.views.review_files import ReviewFiles
 from explorer.views.selection import Selection
 
 AHEAD = 2
@@ -40,6 +41,8 @@ class _Work:
     queue: Queue
     reviewer: str
     blind: bool
+    decides: bool = False
+    """Whether verdicts decide among reviewers who differ."""
     done: set[str] = field(default_factory=set)
     place: int = 0
     said: str = ""
@@ -59,9 +62,10 @@ class ReviewView:
         self._ahead: dict[str, list[Reading]] = {}
         self.on_change: list[Callable[[], None]] = []
         self.panel = ReviewPanel(loop, bus=bus, sizing_mode="stretch_width", margin=0)
+        files = ReviewFiles(corpus, loop, self.panel)
         self.panel.on = {
             "begin": self._begin, "verdict": self._verdict, "step": self._step, "jump": self._jump, "undo": lambda _data: self._undo(),
-            "open": lambda _data: self._go_on(), "close": lambda _data: self.end(),
+            "open": lambda _data: self._go_on(), "save": files.save, "report": files.report, "close": lambda _data: self.end(),
             "again": lambda _data: self._show() if self._work else self._set_up() if self._asked else None,
         }  # fmt: skip
         selection.param.watch(lambda _e: self._show(), "sample_id")
@@ -157,13 +161,12 @@ class ReviewView:
             try:
                 desk = desks.desk(self._corpus)
                 desk.refresh(patient=False)
-                return _Work(
-                    spec,
-                    spec.build(self._corpus, reviewer),
-                    reviewer,
-                    blind,
-                    set(desk.records.reviewed(reviewer)),
-                )
+                if spec is None:
+                    ids = _disputed(desk)
+                    queue = Queue.of(ids, self._corpus)
+                    return _Work(QueueSpec("ids", ids=ids), queue, reviewer, blind=False, decides=True)
+                queue = spec.build(self._corpus, reviewer)
+                return _Work(spec, queue, reviewer, blind, done=set(desk.records.reviewed(reviewer)))
             except ExplorerError as error:
                 return str(error)
 
@@ -174,7 +177,7 @@ class ReviewView:
                 self.panel.send("trouble", text=work)
                 return
             self._work, self._asked = work, True
-            text = spec.format()
+            text = "" if spec is None else spec.format()
             self._selection.review = text if len(text) <= MAX_TEXT // 4 else ""
             here = self._selection.sample_id
             if here is None or work.queue.position(here) is None or here in work.done:
@@ -184,7 +187,10 @@ class ReviewView:
 
         self._loop.work(job, begun)
 
-    def _spec(self, data: dict[str, Any]) -> QueueSpec:
+    def _spec(self, data: dict[str, Any]) -> QueueSpec | None:
+        """What the form asks for; None: the samples of which reviewers differ."""
+        if data.get("kind") == "disputed":
+            return None
         if data.get("resume"):
             return QueueSpec.parse(str(data["resume"])[:MAX_TEXT])
         kind = str(data.get("kind"))[:20]
@@ -287,7 +293,8 @@ class ReviewView:
             current, told = None, f"{told} The verdicts cannot be read: {error}".strip()
         mine, others = None, []
         for row in [] if current is None else current.to_dict("records"):
-            if row["kind"] == "verdict" and row["reviewer"] == work.reviewer:
+            kind = "adjudication" if work.decides else "verdict"
+            if row["kind"] == kind and row["reviewer"] == work.reviewer:
                 mine = row
             elif not hidden:
                 others.append(
@@ -299,7 +306,7 @@ class ReviewView:
                 )
         suspicion = None if hidden else desk.suspicion(sample_id)
         return {
-            "sample": sample_id, "queue": review_words.title(work.spec), "position": work.place, "total": len(work.queue),
+            "sample": sample_id, "queue": "Disagreements: you decide" if work.decides else review_words.title(work.spec), "position": work.place, "total": len(work.queue),
             "done": sum(one in work.done for one in work.queue.ids), "undoable": bool(work.done), "hidden": hidden,
             "revealed": work.revealed == sample_id, "labels": [] if hidden else review_words.label_rows(self._corpus, sample_id),
             "mine": None if mine is None else review_words.own_row(mine), "others": others[:20], "suspicion": suspicion,
@@ -314,7 +321,7 @@ class ReviewView:
             self.panel.send("trouble", text="Nothing was saved: another sample is shown by now.")
             return
         evidence = self._selection.to_query(review=False)
-        reviewer, queue = work.reviewer, work.queue
+        reviewer, queue, decides = work.reviewer, work.queue, work.decides
 
         def job() -> Receipt | str:
             try:
@@ -322,6 +329,8 @@ class ReviewView:
                 verdict = review_words.read_verdict(
                     data, reviewer, fractions, evidence=evidence[:MAX_TEXT], queue=queue
                 )
+                if decides:
+                    verdict = verdict.kept(kind="adjudication")
                 receipt = desks.desk(self._corpus).records.add(verdict)
             except ExplorerError as error:
                 return f"Nothing was saved: {error}"
@@ -375,6 +384,14 @@ class ReviewView:
     def _changed(self) -> None:
         for listener in self.on_change:
             listener()
+
+
+def _disputed(desk: desks.Desk) -> tuple[str, ...]:
+    final = desk.records.final()
+    ids = tuple(str(one) for one in final.index[final["state"] == "disputed"])
+    if not ids:
+        raise InvalidQueryError("reviewers differ on no sample: there is nothing to decide")
+    return ids
 
 
 def _refresh(corpus: Corpus) -> None:

@@ -19,6 +19,7 @@ KINDS = (
     ("random", "Random, by class", "A stratified random draw: what an honest accuracy needs.", ("count", "seed", "allocation")),
     ("map", "What the map shows", "What the map's filters and drawn area leave, most suspect first.", ("count",)),
     ("ids", "A list of ids", "These samples, in this order.", ("ids",)),
+    ("disputed", "Disagreements", "Samples on which reviewers differ: your verdict decides.", ()),
 )  # fmt: skip
 """Id, title, what it is, and what it asks for, of each kind of queue."""
 
