@@ -14,6 +14,7 @@ import numpy as np
 import panel as pn
 
 from explorer import ports, serving
+from explorer.analysis.curves import Curves
 from explorer.corpus.corpus import Corpus, open_corpus
 from explorer.corpus.cubes import Cube, Reading
 from explorer.errors import ExplorerError
@@ -30,6 +31,7 @@ from explorer.views.map_state import MapState
 from explorer.views.parts import Loop
 from explorer.views.present import PresentView
 from explorer.views.profile import ProfileView
+from explorer.views.profile_data import Packed
 from explorer.views.raster import SampleRaster
 from explorer.views.review import ReviewView
 from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, PANELS, Link, Selection, decode
@@ -119,6 +121,7 @@ class Explorer(pn.viewable.Viewer):
         self._head.head.on["share"] = lambda _data: self._share.toggle()
         self._head.head.on["stories"] = lambda _data: self._present.open_drawer()
         self._present.apply = self._show_state
+        self._profile.typical = self._usual
         self._present.on_change.append(self._dress)
         self._head.head.on["link"] = lambda data: self.apply(decode(str(data.get("search", ""))))
         # A cell shown twice, or drawn anew, has nothing yet of what was sent before.
@@ -239,12 +242,21 @@ class Explorer(pn.viewable.Viewer):
     def _make_room(self) -> None:
         """The review stands where the labels are; while it is blind, nothing on the page may tell the label."""
         active, hides = self._review.active, self._review.hides
+        began = active and "gone" in self._desk.css_classes
         layout.stand(self._desk, active)
         layout.stand(self._label_region, not active)
         layout.stand(self._map_region, not self._review.blind)
         self._dress()
         self._head.open(self.selection.sample_id, hidden=hides)
         self._share.tell()
+        curves = self.selection.curves
+        if began and "class" not in curves.behind and desk(self.corpus).knows_seasons:
+            self.selection.curves = replace(curves, behind=(*curves.behind, "class"))
+        elif self._review.blind and "class" in curves.behind:
+            self._profile.draw_behind()
+
+    def _usual(self, sample_id: str, curves: Curves) -> Packed:
+        return Packed() if self._review.hides else desk(self.corpus).usual(sample_id, curves)
 
     def _show_state(self, link: str) -> None:
         wanted = decode(link)  # in the theme that the room was darkened for

@@ -20,6 +20,8 @@ S2_ONLY = tuple(name for name in S2_SR.band_names if name not in TWINS.values())
 BANDS = (*TWINS, *S2_ONLY)
 CHARTS = ("bands", "index")
 """The upper and the lower chart, as the part `behind` names them."""
+BEHIND = (*CHARTS, "class")
+"""What can stand behind the pins: the whole sample in either chart, what is usual for its class in both."""
 MAX_INDICES = 4
 MAX_TEXT = 1600
 """Characters that are read of a link's text."""
@@ -32,7 +34,7 @@ class Curves:
 
     `bands` are of `BANDS`; `indices` at least one, names of `indices.available` or `expr:FORMULA`. `smooth` is a name
     of `smoothing.METHODS`, or empty. `seasons`, `breaks` and `years` (year against year) are overlays; `behind` names
-    the charts that have the whole sample's median and spread behind the pins.
+    the charts that have the whole sample's median and spread behind the pins, and `class` for the class's usual season.
     """
 
     bands: tuple[str, ...] = tuple(TWINS)
@@ -42,6 +44,11 @@ class Curves:
     breaks: bool = False
     years: bool = False
     behind: tuple[str, ...] = ("index",)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole sample stands behind a chart."""
+        return bool(set(self.behind) & set(CHARTS))
 
     @property
     def labels(self) -> dict[str, str]:
@@ -93,10 +100,15 @@ def parse(text: str) -> tuple[Curves, tuple[str, ...]]:
             found = replace(found, **switch)
         elif word == "smooth" and value in METHODS:
             found = replace(found, smooth=value)
-        elif word == "behind" and (value == "none" or set(value.split(",")) <= set(CHARTS)):
-            found = replace(found, behind=tuple(chart for chart in CHARTS if chart in value.split(",")))
+        elif word == "behind" and (value == "none" or set(value.split(",")) <= set(BEHIND)):
+            found = replace(found, behind=tuple(part for part in BEHIND if part in value.split(",")))
         else:
-            known = [*_SWITCHES, *(f"smooth:{name}" for name in METHODS), "behind:bands,index", "behind:none"]
+            known = [
+                *_SWITCHES,
+                *(f"smooth:{name}" for name in METHODS),
+                "behind:bands,index,class",
+                "behind:none",
+            ]
             problems.append(
                 f"This link's curves have no option {option[:40]!r}; there are {', '.join(known)}."
             )

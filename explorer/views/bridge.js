@@ -107,7 +107,7 @@ export function render({ model, el }) {
     behind(data) {
       const curves = unpackCurves(data, state.calendar)
       const regions = state.regions.length
-      Object.assign(state, { drawn: state.drawn + 1, sample: curves.filter((c) => c.kind === "sample"), regions: curves.filter((c) => c.kind === "region") })
+      Object.assign(state, { drawn: state.drawn + 1, sample: curves.filter((c) => c.kind !== "region"), regions: curves.filter((c) => c.kind === "region") })
       drawing.behind()
       if (regions || state.regions.length) drawing.pins()  // Sentinel-2's means are points beside the pins'
       fitAll()

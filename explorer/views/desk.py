@@ -10,14 +10,23 @@ from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 import pandas as pd
+from cachetools import LRUCache
 
 from explorer import nomenclature
+from explorer.analysis import envelopes
+from explorer.analysis.curves import Curves
+from explorer.analysis.features import curve_names
 from explorer.corpus.corpus import Corpus
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.review import score
 from explorer.review.consensus import with_states
 from explorer.review.records import Records, corpus_name, default_place
+from explorer.views import profile_data
+from explorer.views.profile_data import Packed
 
+AT_HAND = 8
+"""Samples of a class that are read where nothing was scored."""
+_CURVES = {name.rpartition(" ")[0] for name in curve_names()}
 REFRESH_SECONDS = 10.0
 """How often at most the states of review are read anew for the map's filters."""
 _DESKS: WeakKeyDictionary[Corpus, Desk] = WeakKeyDictionary()
@@ -34,6 +43,10 @@ class Desk:
         self._refreshed, self._revision = 0.0, -1
         self._scores: pd.DataFrame | None = None
         self._written = 0
+        self._seasons_lock = threading.Lock()
+        self._seasons: LRUCache[tuple[int, str], pd.DataFrame] = LRUCache(400)
+        self._at_hand: dict[int, pd.DataFrame] = {}
+        self._measured: pd.DataFrame | None = None
 
     @property
     def corpus(self) -> Corpus:
@@ -60,6 +73,14 @@ class Desk:
             if revision != self._revision:
                 self._revision = revision
                 self.corpus.extras = with_states(self.corpus.extras, self.records.states())
+
+    def disputed(self) -> tuple[str, ...]:
+        """Samples on which reviewers differ. Raises `InvalidQueryError` where there is none."""
+        final = self.records.final()
+        ids = tuple(str(one) for one in final.index[final["state"] == "disputed"])
+        if not ids:
+            raise InvalidQueryError("reviewers differ on no sample: there is nothing to decide")
+        return ids
 
     def look(self) -> None:
         """Read what scoring and earlier reviews left, if there is any; a trouble with it is met again on review."""
@@ -91,6 +112,44 @@ class Desk:
             "note": "",
         }
 
+    @property
+    def knows_seasons(self) -> bool:
+        """Whether scoring has left curves, so that a class's usual season costs nothing."""
+        return (score.folder(self.corpus.where) / score.PARTS).is_dir()
+
+    def usual(self, sample_id: str, curves: Curves) -> Packed:
+        """The season that is usual for a sample's largest class, for the charts; empty where there is no label.
+
+        From the curves that scoring left; without them up to `AT_HAND` samples of the class are read, once a process.
+        """
+        samples = self.corpus.samples
+        code = int(str(samples.at[sample_id, "clc"])) if sample_id in samples.index else 0
+        if not code:
+            return Packed()
+        names = [name for name in (*curves.bands, *curves.labels) if name in _CURVES]
+        with self._seasons_lock:
+            known = self._curves_of(code)
+            seasons = {}
+            for name in names:
+                if (code, name) not in self._seasons:
+                    self._seasons[code, name] = envelopes.of_class(self.corpus, code, name, curves=known)
+                seasons[name] = self._seasons[code, name]
+        cover = nomenclature.land_cover(code)
+        count = max((int(season["count"].max()) for season in seasons.values()), default=0)
+        return profile_data.class_curves(
+            curves, seasons, f"usual for {cover.title} ({count} samples)", cover.hex
+        )
+
+    def _curves_of(self, code: int) -> pd.DataFrame:
+        if self.knows_seasons:
+            if self._measured is None:
+                self._measured = score.measured(score.folder(self.corpus.where), "curves")
+            return self._measured
+        if code not in self._at_hand:
+            ids = self.corpus.query(classes=[code], min_fraction=envelopes.PURE).index
+            self._at_hand[code] = envelopes.at_hand(self.corpus, ids, AT_HAND)
+        return self._at_hand[code]
+
     def _read_scores(self) -> pd.DataFrame | None:
         """The scores, read anew where `score` has written others since."""
         place = score.folder(self.corpus.where)
@@ -101,6 +160,8 @@ class Desk:
         with self._lock:
             if written != self._written:
                 self._scores, self._written = score.read(place), written
+                self._measured = None
+                self._seasons.clear()
                 score.show(self.corpus)
             return self._scores
 

@@ -6,6 +6,7 @@ computed in threads, the newest only, and follows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -13,6 +14,7 @@ import panel as pn
 
 from explorer.analysis import curves as curve_texts
 from explorer.analysis import profiles
+from explorer.analysis.curves import Curves
 from explorer.analysis.profiles import Series, series, to_s2
 from explorer.analysis.regions import Spread
 from explorer.analysis.tables import to_csv
@@ -84,6 +86,8 @@ class ProfileView:
         self._whole = self._fresh = False
         self._ticket = 0
         self._over, self._behind = Newest(loop), Newest(loop)
+        # What makes the season that is usual for a sample's class; called in a thread.
+        self.typical: Callable[[str, Curves], Packed] | None = None
         self._series: dict[Any, Series] = {}
         self._spreads: dict[Any, Spread] = {}
         self._found: dict[str, pd.DataFrame] = {}
@@ -91,7 +95,7 @@ class ProfileView:
         self._send_calendar()
         selection.param.watch(lambda *_e: self.draw(), ["pixels", "names"])
         selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names", "regions"])
-        selection.param.watch(lambda _e: self._draw_behind(), "regions")
+        selection.param.watch(lambda _e: self.draw_behind(), "regions")
         selection.param.watch(lambda _e: self._chosen(), "curves")
         selection.map.param.watch(lambda _e: self._wear(), "theme")
 
@@ -125,7 +129,7 @@ class ProfileView:
         self._send_calendar()
         self.draw()
         if quality is None:
-            self._draw_behind()
+            self.draw_behind()
 
     def again(self) -> None:
         """The browser draws the charts anew and knows nothing."""
@@ -133,7 +137,7 @@ class ProfileView:
         self._wear()
         self._send_calendar()
         self.draw()
-        self._draw_behind()
+        self.draw_behind()
 
     # --- what is drawn -------------------------------------------------------------------------------
     def draw(self) -> None:
@@ -213,7 +217,7 @@ class ProfileView:
 
         self._over.ask(job, done)
 
-    def _draw_behind(self) -> None:
+    def draw_behind(self) -> None:
         """The whole sample's spread and the regions: once a sample and region, kept, not with every pin."""
         selection = self._selection
         curves, theme, shapes = selection.curves, selection.map.theme, selection.regions
@@ -225,9 +229,13 @@ class ProfileView:
         names = [self._region_name(i) for i in range(len(shapes))]
         inks = [region["colour"] for region in drawn(shapes)]
 
+        typical, sample_id = self.typical if "class" in curves.behind else None, selection.sample_id
+
         def job() -> list[Packed]:
             parts = []
-            if curves.behind:
+            if typical is not None and sample_id is not None:
+                parts.append(typical(sample_id, curves))
+            if curves.whole:
                 found = {
                     c.product.id: profile_data.spread_of(kept, c, None, curves)
                     for c in cubes
@@ -298,7 +306,7 @@ class ProfileView:
         theme = self._selection.map.theme
         self.bridge.send("look", look=charts.LOOKS[theme])
         self.draw()
-        self._draw_behind()
+        self.draw_behind()
         self._send_legend()
 
     def _send_menu(self) -> None:
@@ -336,7 +344,7 @@ class ProfileView:
         self._fresh = True
         self._send_legend()
         self.draw()
-        self._draw_behind()
+        self.draw_behind()
 
     def _name(self, data: dict[str, Any]) -> None:
         pin, region, name = (

@@ -18,8 +18,9 @@ from explorer.analysis.curves import S2_ONLY, TWINS, Curves
 from explorer.analysis.profiles import Series
 from explorer.analysis.regions import Spread
 from explorer.analysis.shapes import Shape
+from explorer.corpus.arrays import timestamps
 from explorer.corpus.cubes import Cube, Status
-from explorer.products import PF_SR, S2_SR, Product
+from explorer.products import PF_SR, REFLECTANCE_SCALE, S2_SR, Product
 
 SENSOR_KEYS = {PF_SR.id: "pf", S2_SR.id: "s2"}
 MISSING, MEASURED, GAP_FILLED, NODATA = range(4)
@@ -166,6 +167,31 @@ def spread_curves(
                 kind=kind, chart=chart, sensor=SENSOR_KEYS[product_id], name=name, label=own, colour=ink,
                 dash=DASHES[place], marker=MARKERS[place], who=who,
             )  # fmt: skip
+    return found
+
+
+def class_curves(curves: Curves, seasons: Mapping[str, pd.DataFrame], who: str, colour: str) -> Packed:
+    """The usual season of a class, from months (`envelopes.of_class`) to Planet Fusion's dates; `seasons` by name.
+
+    Between the middles of two months lies a straight line; before the first and after the last, nothing.
+    """
+    found = Packed()
+    times = milliseconds(timestamps(PF_SR))
+    wanted = [("bands", band) for band in curves.bands] + [("index", label) for label in curves.labels]
+    for chart, name in wanted:
+        season = seasons.get(name)
+        if season is None or not season["median"].notna().any():
+            continue
+        middles = milliseconds(season["month"].to_numpy()) + 14 * _DAY
+        lines = [
+            np.interp(times, middles, season[part], left=np.nan, right=np.nan)
+            for part in ("median", "p10", "p90")
+        ]
+        found.add(
+            np.stack(lines) * (REFLECTANCE_SCALE if chart == "bands" else 1.0),
+            kind="class", chart=chart, sensor=SENSOR_KEYS[PF_SR.id], name=name, label=name, colour=colour,
+            dash="dotted", marker=MARKERS[0], who=who,
+        )  # fmt: skip
     return found
 
 

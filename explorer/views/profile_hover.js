@@ -41,14 +41,14 @@ const makeHover = (state, place) => {
     }
     for (const curve of state.pins) add(curve, "")
     for (const curve of state.smooth) add(curve, "", "smooth")
-    for (const curve of state.sample) add(curve, "sample")
+    for (const curve of state.sample) add(curve, curve.kind)
     for (const curve of state.regions) add(curve, "mean")
     if (state.smooth.length) heads = heads.flatMap((head) => head.sensor === "pf" ? [head, { ...head, role: "smooth", head: "smooth" }] : [head])
     const pins = new Set(state.pins.map((curve) => curve.who))
     const body = [...rows.values()].map(({ what, curve, cells }) => {
       const swatch = element("i")
       swatch.style.background = curve.colour || state.look.muted
-      const who = what === "sample" ? "sample" : pins.size < 2 && what !== "mean" ? "" : curve.who
+      const who = what === "sample" ? "sample" : what === "class" ? curve.who : pins.size < 2 && what !== "mean" ? "" : curve.who
       return element("tr", {}, element("th", {}, swatch, [curve.name, who].filter(Boolean).join(" · ")),
         ...heads.map(({ sensor, role, i }) => { const cell = cells[role ?? sensor]; return element("td", {}, cell ? text(cell, i) : "") }))
     })

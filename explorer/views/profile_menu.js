@@ -22,12 +22,14 @@ const makeCurvesMenu = (send) => {
   const behind = {
     index: check("indices", "Median and 10th to 90th percentile of the whole sample behind the indices"),
     bands: check("bands", "The same behind the bands"),
+    class: check("for its class", "The season that is usual for the sample's largest class: median and 10th to 90th percentile of its samples, month by month"),
   }
   const field = (title, ...nodes) => element("div", { class: "field" }, element("span", {}, title), ...nodes)
   const panel = element("div", { class: "curves-panel", hidden: true, role: "dialog", "aria-label": "Curves" },
     field("Bands", bands), field("Indices", indices), field("Add", list), field("Formula", formula),
     field("Smoothed", smooth),
     field("Sample", element("div", { class: "choices" }, behind.index.node, behind.bands.node)),
+    field("Usual", element("div", { class: "choices" }, behind.class.node)),
     element("div", { class: "switches" }, ...Object.values(switches).map((s) => s.node)),
     problem,
     element("button", { type: "button", class: "plain", onclick: () => send("") }, "As on a fresh page"))

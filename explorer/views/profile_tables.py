@@ -41,8 +41,10 @@ def keys(curves: Curves, theme: str) -> list[dict[str, Any]]:
     found += [{"text": "Planet Fusion", "sign": "●"}, {"text": "Sentinel-2", "sign": "◇"}]
     found.append({"text": "gap-filled", "sign": "○"})
     found.append({"text": "missing", "sign": "❘"})
-    if curves.behind:
+    if curves.whole:
         found.append({"text": "sample 10–90 %", "wide": True})
+    if "class" in curves.behind:
+        found.append({"text": "usual for the class", "dash": "dotted"})
     if curves.smooth:
         found.append({"text": "smoothed", "dash": "dashed"})
     if curves.years:

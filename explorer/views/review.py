@@ -162,7 +162,7 @@ class ReviewView:
                 desk = desks.desk(self._corpus)
                 desk.refresh(patient=False)
                 if spec is None:
-                    ids = _disputed(desk)
+                    ids = desk.disputed()
                     queue = Queue.of(ids, self._corpus)
                     return _Work(QueueSpec("ids", ids=ids), queue, reviewer, blind=False, decides=True)
                 queue = spec.build(self._corpus, reviewer)
@@ -384,14 +384,6 @@ class ReviewView:
     def _changed(self) -> None:
         for listener in self.on_change:
             listener()
-
-
-def _disputed(desk: desks.Desk) -> tuple[str, ...]:
-    final = desk.records.final()
-    ids = tuple(str(one) for one in final.index[final["state"] == "disputed"])
-    if not ids:
-        raise InvalidQueryError("reviewers differ on no sample: there is nothing to decide")
-    return ids
 
 
 def _refresh(corpus: Corpus) -> None:

@@ -8,15 +8,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from explorer import Explorer, open_corpus
+from explorer.analysis import envelopes, features
+from explorer.analysis.curves import parse
 from explorer.config import settings
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError, InvalidQueryError, InvalidVerdictError
+from explorer.products import PF_SR
+from explorer.review import exchange, score
 from explorer.review.queue import Queue
 from explorer.review.records import Records
-from explorer.views import review_words
+from explorer.views import profile_data, review_words
+from explorer.views.desk import desk
 from explorer.views.parts import WORKERS, Component
 from tests import corpora
 
@@ -319,3 +328,98 @@ def test_wrong_without_a_class_suggests_none() -> None:
     assert read(judgement="wrong").suggested is None
     with pytest.raises((InvalidVerdictError, ExplorerError)):
         read(judgement="seen", adjustments=[{"code": 0, "action": "add", "fraction": 1.0}])
+
+
+def test_verdicts_are_files_of_every_format_and_the_report_is_a_page(page: Explorer) -> None:
+    begin(page)
+    verdict(page, "correct")
+    settle(lambda: page.selection.sample_id == BROKEN)
+    for number, ending in enumerate(exchange.FORMATS, 1):
+        say(page, "save", format=ending)
+        settle(lambda number=number: len(sent(page._review.panel, "file")) == number)
+        file = sent(page._review.panel, "file")[-1]
+        assert file["name"] == f"rapidai4eo-verdicts.{ending}"
+        assert [one.sample_id for one in exchange.read(file["bytes"], ending)] == [FULL]
+    say(page, "report", level=2, all=True)
+    settle(lambda: sent(page._review.panel, "report"))
+    assert b"<html" in sent(page._review.panel, "report")[-1]["bytes"]
+    say(page, "save", format="../../exe")
+    settle(lambda: sent(page._review.panel, "trouble"))
+
+
+def test_disagreements_are_decided(page: Explorer, corpus: Corpus) -> None:
+    with Records.open(corpus) as records:
+        for name, judgement in (("ada", "correct"), ("bob", "wrong")):
+            data = {"sample": FULL, "id": name, "judgement": judgement, "adjustments": []}
+            records.add(
+                review_words.read_verdict(data, name, LABEL, evidence="", queue=Queue("ids", (FULL,)))
+            )
+    picture = begin(page, kind="disputed", reviewer="eve")
+    assert (picture["sample"], picture["total"], picture["mine"]) == (FULL, 1, None)
+    assert {other["reviewer"] for other in picture["others"]} == {"ada", "bob"}
+    verdict(page, "correct")
+    settle(lambda: sent(page._review.panel, "saved"))
+    with Records.open(corpus) as records:
+        assert records.final().loc[FULL, ["state", "decided_by"]].tolist() == ["correct", "adjudication"]
+    say(page, "close")
+    page._review.ask()
+    say(page, "begin", kind="disputed", reviewer="eve")
+    settle(lambda: sent(page._review.panel, "trouble"))
+    assert "nothing to decide" in sent(page._review.panel, "trouble")[-1]["text"]
+
+
+def scored(corpus: Corpus) -> pd.DataFrame:
+    """Scores and curves as `score` leaves them, made up."""
+    into = score.folder(corpus.where)
+    (into / score.PARTS).mkdir(parents=True)
+    ids = list(corpus.samples.index)
+    names = features.curve_names()
+    curves = np.tile(np.linspace(0.1, 0.9, len(names), dtype=np.float32), (len(ids), 1))
+    table = pa.table({"sample_id": ids, "features": [[0.0] * len(features.names())] * len(ids), "curves": curves.tolist()})  # fmt: skip
+    pq.write_table(
+        table.replace_schema_metadata({"explorer": score._stamp()}), into / score.PARTS / "a.parquet"
+    )
+    told = {"suspicion": 0.9, "verdict": "", "labelled": 211, "suggested": 311, "change": 0.1, "why": "it looks like a forest; NIR is low", "suggested_fractions": "311:1", "version": "1"}  # fmt: skip
+    frame = pd.DataFrame([told] * len(ids), index=pd.Index(ids, name="sample_id"))
+    frame.loc[BROKEN, ["verdict", "why"]] = ["too rare", "only two samples are of this class"]
+    frame.to_parquet(into / score.SCORES)
+    return frame
+
+
+def test_what_scoring_found_is_told_filtered_by_and_queued(corpus: Corpus) -> None:
+    scored(corpus)
+    desk(corpus).look()
+    page = Explorer(corpus, f"?sample={BROKEN}")
+    try:
+        picture = begin(page, kind="suspicion")
+        page.selection.sample_id = FULL
+        picture = shown(page)
+        assert picture["suspicion"] == {"score": 0.9, "suggestion": "Broad-leaved forest", "reasons": ["it looks like a forest", "NIR is low"], "note": ""}  # fmt: skip
+        assert set(corpus.query(suspicion=(0.5, 1.0)).index) == set(corpus.samples.index) - {BROKEN}
+        assert "class" in page.selection.curves.behind
+        assert desk(corpus).suspicion(BROKEN) == {"score": 0.0, "suggestion": "", "reasons": ["only two samples are of this class"], "note": "cannot be judged"}  # fmt: skip
+        begin(page, blind=True)
+        assert shown(page)["suspicion"] is None
+        assert page._usual(FULL, page.selection.curves).entries == []
+    finally:
+        page.close()
+
+
+def test_the_season_that_is_usual_for_the_class_is_that_of_its_samples(corpus: Corpus) -> None:
+    scored(corpus)
+    curves, _ = parse("nir,NDVI;behind:class")
+    packed = desk(corpus).usual(FULL, curves)
+    if (
+        not packed.entries
+    ):  # fewer samples than a season needs: nothing is drawn rather than something made up
+        assert int((corpus.samples["clc"] == 211).sum()) < envelopes.LEAST
+    season = pd.DataFrame({"month": pd.to_datetime(["2018-01-01", "2018-02-01"]), "p10": [0.2, 0.4], "median": [0.3, 0.5], "p90": [0.4, 0.6], "count": [9, 9]})  # fmt: skip
+    drawn = profile_data.class_curves(curves, {"NDVI": season, "nir": season.assign(p10=2000, median=3000, p90=4000)}, "usual", "#123456")  # fmt: skip
+    middle, low, high = drawn._values[1].reshape(3, -1)
+    dates = [str(day) for day in PF_SR.dates]
+    inside = dates.index("2018-01-18")
+    assert middle[inside] == pytest.approx(0.3 + 0.2 * 3 / 31, abs=4e-3)
+    assert low[inside] < middle[inside] < high[inside]
+    assert np.isnan(middle[dates.index("2018-01-03")])
+    assert np.isnan(middle[-1])
+    assert drawn._values[0][inside] == pytest.approx(0.3)
