@@ -27,7 +27,7 @@ READS_S = 1.2
 
 
 @pytest.mark.bench
-def bench_review(browser: Browser, folder: Path, serve: Callable[..., Server]) -> None:
+def test_a_reviewers_wait(browser: Browser, folder: Path, serve: Callable[..., Server]) -> None:
     table = Table()
     with open_corpus(folder) as corpus:
         ids = [str(one) for one in corpus.samples.index]
