@@ -399,7 +399,8 @@ def test_what_scoring_found_is_told_filtered_by_and_queued(corpus: Corpus) -> No
         assert "class" in page.selection.curves.behind
         assert desk(corpus).suspicion(BROKEN) == {"score": 0.0, "suggestion": "", "reasons": ["only two samples are of this class"], "note": "cannot be judged"}  # fmt: skip
         begin(page, blind=True)
-        assert shown(page)["suspicion"] is None
+        settle(lambda: sent(page._review.panel, "work")[-1]["hidden"])
+        assert sent(page._review.panel, "work")[-1]["suspicion"] is None
         assert page._usual(FULL, page.selection.curves).entries == []
     finally:
         page.close()
