@@ -246,5 +246,6 @@ def _of_draw(
     """The rows of a draw's samples, the stratum of each, and how many samples each stratum has."""
     of = sampling.strata(corpus, spec.by, _population(corpus, spec))
     sizes = {int(str(stratum)): int(size) for stratum, size in of.value_counts().sort_index().items()}
-    inside = table.index[table.index.isin(_ids(corpus, spec)) & table.index.isin(of.index)]
+    drawn = pd.Index(_ids(corpus, spec))
+    inside = table.index[(drawn.get_indexer(table.index) >= 0) & (of.index.get_indexer(table.index) >= 0)]
     return table.loc[inside], of.loc[inside], sizes
