@@ -141,12 +141,12 @@ class Desk:
         )
 
     def _curves_of(self, code: int) -> pd.DataFrame:
-        if self.knows_seasons:
-            if self._measured is None:
-                self._measured = score.measured(score.folder(self.corpus.where), "curves")
+        if self._measured is None and self.knows_seasons:
+            self._measured = score.measured(score.folder(self.corpus.where), "curves")
+        ids = self.corpus.query(classes=[code], min_fraction=envelopes.PURE).index
+        if self._measured is not None and len(self._measured.index.intersection(ids)) >= envelopes.LEAST:
             return self._measured
         if code not in self._at_hand:
-            ids = self.corpus.query(classes=[code], min_fraction=envelopes.PURE).index
             self._at_hand[code] = envelopes.at_hand(self.corpus, ids, AT_HAND)
         return self._at_hand[code]
 
