@@ -39,7 +39,7 @@ export function render({ model, el }) {
   })
   const drawer = element("section", { class: "drawer", role: "dialog", "aria-label": "Stories", hidden: true },
     element("header", {}, element("h2", {}, "Stories"), button("×", () => setDrawer(false), { class: "close", "aria-label": "Close the stories" })),
-    element("div", { class: "line" }, button("Present this view", () => { setDrawer(false); begin({}) }, { class: "main", title: "Full screen, without controls (P)" }), element("span", { class: "hint" }, element("kbd", {}, "P"))),
+    element("div", { class: "line" }, button("Present this view", () => { setDrawer(false); begin({}) }, { class: "main", title: "Full screen, without controls (F)" }), element("span", { class: "hint" }, element("kbd", {}, "F"))),
     list, element("h3", {}, "My story"), name, own,
     element("div", { class: "line" }, button("Add this view", () => model.send_msg({ type: "collect" }), { title: "The sample, date, pixels and settings as they are now" }), playOwn, saveOwn, button("Open a file", () => file.click()), file),
     trouble)
@@ -156,12 +156,12 @@ export function render({ model, el }) {
     if (event.key === "Escape" && !drawer.hidden && drawer.contains(node)) { setDrawer(false); event.preventDefault(); return }
     if (writing(node)) return
     if (!state.on) {
-      if (event.key.toLowerCase() === "p") { begin({}); event.preventDefault() }
+      if (event.key.toLowerCase() === "f") { begin({}); event.preventDefault() }
       return
     }
     const inside = node?.closest?.("[role=slider]")
     const act = {
-      Escape: end, p: end, PageDown: () => go(1), Enter: () => go(1), n: () => go(1), PageUp: () => go(-1), Backspace: () => go(-1), b: () => go(-1),
+      Escape: end, f: end, PageDown: () => go(1), Enter: () => go(1), n: () => go(1), PageUp: () => go(-1), Backspace: () => go(-1), b: () => go(-1),
       ArrowRight: inside ? null : () => (state.story ? go(1) : page.emit("key", { key: "ArrowRight" })), ArrowLeft: inside ? null : () => (state.story ? go(-1) : page.emit("key", { key: "ArrowLeft" })),
       " ": () => page.emit("key", { key: " " }), t: () => { state.timed = !state.timed; state.since = performance.now() }, s: openPresenter,
       Home: state.story ? () => model.send_msg({ type: "go", index: 0 }) : null,

@@ -31,10 +31,10 @@ def press(visit: Visit, key: str) -> None:
     visit.page.keyboard.press(key)
 
 
-def test_p_shows_the_view_alone_and_p_again_gives_the_controls_back(visitor: Visitor, demo: str) -> None:
+def test_f_shows_the_view_alone_and_f_again_gives_the_controls_back(visitor: Visitor, demo: str) -> None:
     visit = visitor(ROOM)
     visit.open(f"?sample={demo}")
-    press(visit, "p")
+    press(visit, "f")
     visit.wait("() => seen.marks('presenting').length")
     visit.region("Sample map").wait_for(state="hidden")
     expect(visit.page.get_by_role("button", name="Surprise me")).to_be_hidden()
@@ -53,7 +53,7 @@ def test_p_shows_the_view_alone_and_p_again_gives_the_controls_back(visitor: Vis
     press(visit, " ")
     expect(visit.slider).not_to_have_attribute("aria-valuetext", before)
     press(visit, " ")
-    press(visit, "p")
+    press(visit, "f")
     visit.region("Sample map").wait_for()
     expect(visit.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
