@@ -3,7 +3,7 @@
 export function render({ model, el }) {
   const swatch = element("i"), id = element("code"), text = element("span")
   const sample = element("div", { class: "sample" }, swatch, id, text)
-  const input = element("input", { type: "search", placeholder: "Sample id, lat, lon or country", "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name", spellcheck: "false" })
+  const input = element("input", { type: "search", placeholder: "Sample, lat, lon or country", "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name", spellcheck: "false" })
   const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"),
     element("button", { type: "button", onclick: () => model.send_msg({ type: "random" }), title: "Any sample, by chance" }, "Surprise me"),
     element("button", { type: "button", onclick: () => model.send_msg({ type: "stories" }), title: "Play a story, present this view, or put a story together" }, "Stories"),
