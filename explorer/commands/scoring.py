@@ -55,7 +55,7 @@ def score(
             raise InvalidQueryError("no sample with a label meets these conditions")
         into = out or scoring.folder(opened.where)
         begun = time.monotonic()
-        with shared.progress_bar("Measuring samples") as progress:
+        with shared.progress_bar("Measuring samples", lines=True) as progress:
             fresh = scoring.compute(
                 opened, list(found.index), into,
                 opens=corpus,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from explorer.config import Settings
     from explorer.corpus.corpus import Corpus
+
+LINE_S = 20.0
+"""Between lines of progress in a log, in seconds."""
 
 CorpusArg = Annotated[
     str, typer.Argument(metavar="CORPUS", help="Folder, URL, catalog.json, or the word demo.")
@@ -93,16 +97,35 @@ def opened(where: str, config: Settings | None = None, *, tells_warnings: bool =
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, which stays out of redirected output; called with (done, total)."""
+def progress_bar(what: str, *, lines: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, which stays out of redirected output; called with (done, total).
+
+    With `lines`, redirected output gets a line at once and then one every `LINE_S` seconds.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
+    if lines and not console.is_terminal:
+        yield _in_lines(what)
+        return
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _in_lines(what: str) -> Callable[[int, int], None]:
+    """Progress for a log."""
+    told = -LINE_S
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= LINE_S or done == total:
+            told = time.monotonic()
+            typer.echo(f"{what}: {done:,} of {total:,}", err=True)
+
+    return tell
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Which labels look wrong: suspicion between 0 and 1 from features and labels alone.
 
-Three complementary models predict each label without having seen it (`models`); a classifier that learned from labels
+Four complementary models predict each label without having seen it (`models`); a classifier that learned from labels
 made wrong on purpose tells how wrong a label looks beside that (`detector`, with confident learning's thresholds and
 transitions by cleanlab); what is found is believed less, and everything done once more. Measured change of the ground
 (`evidence`) speaks for itself. There is nothing to tune, and the same seed gives the same numbers.
@@ -29,7 +29,7 @@ class Judgement:
     """What features say of labels.
 
     `scores` `(n,)` float64, 0 to 1, higher: more likely wrong. `cannot_judge` bool `(n,)`: where it is set, the score
-    is the mean of the others and says nothing, and `why_not` (text `(n,)`) says why. `suggested` `(n, classes)` are
+    is the mean of the others, at most raised half-way to what a mixed label's other classes tell, and `why_not` (text `(n,)`) says why. `suggested` `(n, classes)` are
     the fractions (of class codes: probabilities) that the evidence suggests, columns as `classes`. `change` `(n,)`:
     probability that the ground changed. `rate`: the share of wrong labels that the scores imply, 0 to 1.
     """
@@ -84,7 +84,7 @@ def rank(features: Any, labels: Any, *, classes: Any = None, change: Any = None,
     """Suspicion of each label, `(n,)` float64 between 0 and 1; higher: more likely wrong.
 
     `features` `(n, d)`, any numbers, NaN where unknown; `labels` class codes `(n,)` or fractions `(n, classes)`.
-    Samples of classes that are too rare to judge get the mean score; `judge` tells which, and why. Raises
+    Samples of classes that are too rare to judge get about the mean score; `judge` tells which, and why. Raises
     `InvalidQueryError` where features and labels do not fit together.
     """
     return judge(features, labels, classes=classes, change=change, seed=seed).scores
@@ -109,27 +109,31 @@ def judge(features: Any, labels: Any, *, classes: Any = None, change: Any = None
     scores, changed = np.full(n, 0.0), np.zeros(n)
     suggested, rate = given.fractions.copy(), 0.0
     if len(able) >= LEAST_SAMPLES:
-        kept = prepare.Labels(given.fractions[able], given.classes, given.hard, given.known)
-        found, mixed, moved, rate = _judged(values[able], kept, change_values[able], seed)
-        scores[able], suggested[able], changed[able] = found, mixed, moved
+        # A mixed label with a rare class tells of its other classes, too.
+        used = able if given.hard else np.flatnonzero(given.labelled & np.isfinite(values).any(axis=1))
+        kept = prepare.Labels(given.fractions[used], given.classes, given.hard, given.known)
+        found, mixed, moved, rate = _judged(values[used], kept, change_values[used], seed)
+        scores[used], suggested[used], changed[used] = found, mixed, moved
     else:
         why_not[able] = f"{len(able)} samples that could be judged are too few; {LEAST_SAMPLES} are needed"
         able = able[:0]
     cannot = why_not != ""
-    scores[cannot] = scores[able].mean() if len(able) else 0.0
+    usual = scores[able].mean() if len(able) else 0.0
+    scores[cannot] = usual + 0.5 * np.maximum(scores[cannot] - usual, 0)
     return Judgement(scores, cannot, why_not, suggested, given.classes, given, changed, rate)
 
 
 def _judged(
     values: np.ndarray, labels: prepare.Labels, change: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    scaled = prepare.scaled(prepare.filled(values), seed)
+    filled = prepare.filled(values)
+    scaled, tame = prepare.scaled(filled, seed), prepare.tame(filled)
     weight = np.ones(len(scaled))
     wrong = np.zeros(len(scaled))
     predicted, rate = None, 0.0
     for turn in range(ROUNDS):
         last = turn == ROUNDS - 1
-        predicted = models.predict(scaled, labels.fractions, weight, seed + turn, thorough=last)
+        predicted = models.predict(tame, scaled, labels.fractions, weight, seed + turn, thorough=last)
         wrong = detector.suspicion(labels, predicted, weight, seed + turn, thorough=last)
         rate = float(wrong.mean())
         if labels.hard:

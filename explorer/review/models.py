@@ -1,14 +1,16 @@
-"""What the features say of each label without having seen it: three models, each predicting what was left out.
+"""What the features say of each label without having seen it: four models, each predicting what was left out.
 
-Ridge regression on a line and on a radial kernel answer leave-one-out in closed form (Rasmussen & Williams 2006,
-section 5.4.2); extremely randomised trees (Geurts et al. 2006, doi:10.1007/s10994-006-6226-1) by folds. All predict
-fractions, of which a class code is one: least squares on them estimates class probabilities.
+Ridge regression on a line, on a Gaussian and on a Laplacian kernel answers leave-one-out in closed form (Rasmussen &
+Williams 2006, section 5.4.2); extremely randomised trees (Geurts et al. 2006, doi:10.1007/s10994-006-6226-1) by folds.
+All predict roots of fractions (the Hellinger transformation of Legendre & Gallagher 2001, doi:10.1007/s004420100716),
+so that small parts of a mixed sample count too; of class codes, least squares estimates class probabilities.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import linalg, optimize
@@ -20,6 +22,8 @@ EXACT = 1500
 _TREE_ROWS = 20_000  # a tree sees at most
 _LAMBDAS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 _GAMMAS = (0.3, 1.0, 2.0)
+_Metric = Literal["sqeuclidean", "cityblock"]
+_KERNELS: tuple[_Metric, ...] = ("sqeuclidean", "cityblock")
 _CHUNK = 10_000
 _LEAST_WEIGHT = 0.02
 
@@ -34,6 +38,7 @@ class Predicted:
 
 
 def predict(
+    values: np.ndarray,
     scaled: np.ndarray,
     targets: np.ndarray,
     weight: np.ndarray,
@@ -41,10 +46,18 @@ def predict(
     *,
     thorough: bool = True,
 ) -> Predicted:
-    """Out-of-sample predictions of `targets` `(n, classes)`; `weight` `(n,)` is how far each label is believed."""
-    parts = (
-        forest(scaled, targets, weight, seed, thorough),
-        *(normalised(part) for part in ridges(scaled, targets, weight, seed)),
+    """Out-of-sample predictions of `targets` `(n, classes)`; `weight` `(n,)` is how far each label is believed.
+
+    Trees see `values`, ridges the same `scaled`.
+    """
+    mixed_labels = bool((targets.max(axis=1) < 0.999).any())
+    roots = np.sqrt(targets) if mixed_labels else targets
+    parts = tuple(
+        normalised(np.clip(part, 0, None) ** 2 if mixed_labels else part)
+        for part in (
+            forest(values, roots, weight, seed, thorough),
+            *ridges(scaled, roots, weight, seed),
+        )
     )
     share = mixture(parts, targets, weight)
     mixed = np.zeros_like(parts[0])
@@ -75,14 +88,18 @@ def forest(
 ) -> np.ndarray:
     """Out-of-fold fractions of extremely randomised trees."""
     n = len(values)
-    count = 8 if n <= 1000 and thorough else 5
+    count = 8 if n <= 400 and thorough else 5
     fold = folds(targets.argmax(axis=1), count, seed)
     out = np.empty(targets.shape)
     trees = 120 if thorough else 60
+    # Of codes, leaves of a few samples are no poorer where columns tell nothing, and let no single wrong label decide.
+    hard = bool((targets.max(axis=1) > 0.999).all())
+    leaf = 3 if hard else 1 if n <= 5000 else 2
+    share = max(0.5 if hard else 0.3, min(1.0, 3 / values.shape[1]))
     for k in range(count):
         train, test = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
         model = ExtraTreesRegressor(
-            trees, min_samples_leaf=1 if n <= 5000 else 2, max_features=max(0.3, min(1.0, 3 / values.shape[1])),
+            trees, min_samples_leaf=leaf, max_features=share,
             bootstrap=len(train) > _TREE_ROWS, max_samples=_TREE_ROWS if len(train) > _TREE_ROWS else None,
             n_jobs=-1, random_state=seed + k,
         )  # fmt: skip
@@ -94,37 +111,46 @@ def forest(
     return out
 
 
-def ridges(
-    scaled: np.ndarray, targets: np.ndarray, weight: np.ndarray, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Radial and linear ridge regression, each sample predicted without itself."""
+def ridges(scaled: np.ndarray, targets: np.ndarray, weight: np.ndarray, seed: int) -> tuple[np.ndarray, ...]:
+    """Gaussian, Laplacian and linear ridge regression, each sample predicted without itself."""
     n = len(scaled)
     if n <= EXACT:
         some = np.arange(n)
     else:
         some = np.sort(np.random.default_rng(seed).choice(n, EXACT, replace=False))
     own = scaled[some].astype(np.float64)
-    near = cdist(own, own, "sqeuclidean")
-    unit = max(float(np.median(near)), 1e-9)
-    best = [
-        _tuned([np.exp(-g * near / unit) for g in _GAMMAS], targets[some], weight[some]),
-        _tuned([own @ own.T / own.shape[1]], targets[some], weight[some]),
-    ]
-    if n <= EXACT:
-        return best[0][2], best[1][2]
-    gamma = _GAMMAS[best[0][0]] / unit
-    ground = folds(targets.argmax(axis=1), 5, seed)
-    factor = linalg.cholesky(np.exp(-gamma * near) + 1e-6 * np.eye(len(own)), lower=True)
-
-    def nystroem(x: np.ndarray) -> np.ndarray:
-        near = np.exp(-gamma * cdist(x, own, "sqeuclidean"))
-        return np.asarray(linalg.solve_triangular(factor, near.T, lower=True).T)
+    ground = folds(targets.argmax(axis=1), 5, seed) if n > EXACT else None
+    found = []
+    for metric in _KERNELS:
+        near = cdist(own, own, metric)
+        near /= max(float(np.median(near)), 1e-9)
+        best = _tuned([np.exp(-g * near) for g in _GAMMAS], targets[some], weight[some])
+        if ground is None:
+            found.append(best[2])
+        else:
+            radial = _radial(own, metric, _GAMMAS[best[0]])
+            found.append(_landmarks(radial, scaled, targets, weight, ground, best[1]))
+    best = _tuned([own @ own.T / own.shape[1]], targets[some], weight[some])
+    if ground is None:
+        return (*found, best[2])
 
     def line(x: np.ndarray) -> np.ndarray:
         return x.astype(np.float64) / np.sqrt(own.shape[1])
 
-    radial = _landmarks(nystroem, scaled, targets, weight, ground, best[0][1])
-    return radial, _landmarks(line, scaled, targets, weight, ground, best[1][1])
+    return (*found, _landmarks(line, scaled, targets, weight, ground, best[1]))
+
+
+def _radial(own: np.ndarray, metric: _Metric, gamma: float) -> Callable[[np.ndarray], np.ndarray]:
+    """Coordinates in the space that landmarks `own` span, in which inner products are the kernel's (Nyström)."""
+    near = cdist(own, own, metric)
+    gamma /= max(float(np.median(near)), 1e-9)
+    factor = linalg.cholesky(np.exp(-gamma * near) + 1e-6 * np.eye(len(own)), lower=True)
+
+    def coordinates(x: np.ndarray) -> np.ndarray:
+        near = np.exp(-gamma * cdist(x, own, metric))
+        return np.asarray(linalg.solve_triangular(factor, near.T, lower=True).T)
+
+    return coordinates
 
 
 def _tuned(

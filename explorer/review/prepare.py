@@ -16,6 +16,7 @@ LEAST_OF_A_CLASS = 10
 _PRESENT = 0.1
 """From this fraction on, a sample is one of a class."""
 _FIT_ROWS = 20_000
+_REACH = 3.0  # interquartile ranges beyond the quartiles
 _LIMIT = 3.0  # standard deviations: what is beyond says no more
 
 
@@ -120,6 +121,14 @@ def filled(values: np.ndarray) -> np.ndarray:
         out = np.concatenate([out, holes], axis=1)
     spread = out.max(axis=0) > out.min(axis=0)
     return np.ascontiguousarray(out[:, spread] if spread.any() else out[:, :1], dtype=np.float32)
+
+
+def tame(values: np.ndarray) -> np.ndarray:
+    """Columns without what lies far out, float32 `(n, k)`: random thresholds of trees would be spent on it."""
+    rows = np.linspace(0, len(values) - 1, min(len(values), _FIT_ROWS)).astype(int)
+    low, high = np.quantile(values[rows], (0.25, 0.75), axis=0)
+    reach = np.where(high > low, _REACH * (high - low), np.inf)
+    return np.asarray(np.clip(values, low - reach, high + reach), np.float32)
 
 
 def scaled(values: np.ndarray, seed: int = 0) -> np.ndarray:

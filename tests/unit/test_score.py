@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from explorer.analysis import features
+from explorer.commands import shared
+from explorer.corpus.corpus import open_corpus
 from explorer.demo import open_demo
-from explorer.errors import InvalidQueryError, OutputError
+from explorer.errors import InvalidQueryError, OutputError, StoreError
 from explorer.review import score
+from tests import corpora
 
 
 class NoCluster:
@@ -111,3 +119,69 @@ def test_one_batch_is_measured_whole() -> None:
     assert table.column("sample_id").to_pylist() == [sample_id]
     assert len(table.column("features")[0]) == len(features.names())
     corpus.close()
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A folder of 60 labels without imagery, and their ids."""
+    root = tmp_path_factory.mktemp("labels")
+    ids = [f"33N_15E-200N_{row:02d}_{column:02d}" for row in range(1, 7) for column in range(1, 11)]
+    for i, sample_id in enumerate(ids):
+        corpora.write_label(root, sample_id, {211: 1.0} if i % 2 else {311: 1.0})
+    return root, ids
+
+
+KILLED = """
+import os, signal, sys
+from contextlib import closing
+from pathlib import Path
+from explorer.corpus.corpus import open_corpus
+from explorer.review import score
+
+def stop(done, total):
+    if done >= score.PART:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if __name__ == "__main__":
+    root, into = sys.argv[1:]
+    with closing(open_corpus(root)) as corpus:
+        score.compute(corpus, list(corpus.samples.index), Path(into), opens=root, workers=1, progress=stop)
+"""
+
+
+@pytest.mark.timeout(180)
+def test_after_kill_9_a_cluster_finishes_only_the_rest(bare, tmp_path: Path) -> None:
+    from distributed import LocalCluster
+
+    root, ids = bare
+    (tmp_path / "killed.py").write_text(KILLED)
+    into = tmp_path / "scores"
+    ended = subprocess.run(
+        [sys.executable, tmp_path / "killed.py", root, into], cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}, capture_output=True, timeout=150, check=False,
+    )  # fmt: skip
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    kept = {path: path.stat().st_mtime_ns for path in (into / score.PARTS).glob("*.parquet")}
+    had = score.done(into)
+    assert score.PART <= len(had) < len(ids)
+    cluster = LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1", silence_logs=50
+    )  # fmt: skip
+    with cluster, closing(open_corpus(str(root))) as corpus:
+        fresh = score.compute(corpus, ids, into, opens=str(root), scheduler=cluster.scheduler_address)
+    assert fresh == len(ids) - len(had)
+    assert score.done(into) == set(ids)
+    assert all(path.stat().st_mtime_ns == when for path, when in kept.items())
+
+
+def test_no_scheduler_at_the_address_is_said(bare, tmp_path: Path) -> None:
+    root, ids = bare
+    with closing(open_corpus(str(root))) as corpus, pytest.raises(StoreError, match="no Dask scheduler"):
+        score.compute(corpus, ids, tmp_path, opens=str(root), scheduler="nonsense://127.0.0.1:1")
+
+
+def test_a_log_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    with shared.progress_bar("Measuring", lines=True) as progress:
+        for done in range(6):
+            progress(done, 5)
+    assert capsys.readouterr().err.splitlines() == ["Measuring: 0 of 5", "Measuring: 5 of 5"]
