@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -115,6 +116,10 @@ class ShareView:
 
     def _code(self) -> list[dict[str, str]]:
         state = code.State.of(self._corpus, self._selection)
+        if (
+            self.served and Path(state.where).is_absolute()
+        ):  # where a server keeps its corpus is nobody's business
+            state = replace(state, where=f"path/to/{Path(state.where).name}")
         return [
             {"view": view, "title": title, "text": code.snippet(view, state)}
             for view, title in code.available(state).items()
