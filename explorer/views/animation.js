@@ -39,11 +39,6 @@ export function render({ model, el }) {
   const well = element("div", { class: "well" }, stage.el, sheet.el)
   const play = button("Play", icon("play"), () => setPlaying(!state.playing), { class: "play" })
   const loop = button("Loop", icon("loop"), () => setLoop(!state.loop), { "aria-pressed": "true" })
-  const choice = (label, options, chosen, act) => {
-    const list = element("select", { "aria-label": label, title: label }, ...options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)))
-    list.addEventListener("change", () => act(list.value))
-    return list
-  }
   const speed = choice("Frames per second", SPEEDS.map((value) => [String(value), `${value} /s`]), "10", (value) => { state.speed = Number(value); anchor() })
   const look = choice("View", [["single", "One date"], ["swipe", "Swipe two"], ["side", "Side by side"], ["difference", "Difference"], ...SHEET.map((n) => [`sheet-${n}`, `Sheet of ${n}`])], "single", (value) => setLook(value))
   const looks = makeLook({ button, send: (type, value) => {

@@ -105,3 +105,10 @@ const icon = (name) => {
   svg.append(path)
   return svg
 }
+
+// A list to choose from, with its name; `act` hears of the choice.
+const choice = (label, options, chosen, act) => {
+  const list = element("select", { "aria-label": label, title: label }, ...options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)))
+  list.addEventListener("change", () => act(list.value))
+  return list
+}
