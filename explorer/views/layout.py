@@ -72,7 +72,7 @@ def lay_out(views: Views, height: str) -> Layout:
     )  # fmt: skip
     desk = Region(
         _title("Label review"), views.review.panel, label="Label review", margin=0, sizing_mode="stretch_width",
-        css_classes=["gone"], stylesheets=[source("region.css"), ":host { flex: 0 0 56% !important; height: auto; overflow-y: auto; scrollbar-width: thin; } @media (max-height: 820px) { :host { flex-basis: 48% !important; } }"],
+        css_classes=["gone"], stylesheets=[source("region.css"), ":host { flex: 0 0 56% !important; height: auto; overflow-y: auto; scrollbar-width: thin; } @media (max-height: 820px) and (min-width: 1251px) { :host { flex-basis: 48% !important; } }"],
     )  # fmt: skip
     left = pn.Column(
         map_region, label_region, desk, margin=0, min_height=0, sizing_mode="stretch_both",

@@ -21,6 +21,8 @@ from explorer.products import PF_SR, S2_SR, Product
 from tests.browser.conftest import Visitor
 from tests.browser.visit import MARKED, Visit
 
+pytestmark = pytest.mark.browser
+
 LOW = (1366, 768)
 JULY = 6
 
