@@ -69,9 +69,7 @@ export function render({ model, el }) {
     },
     told(data) { told.textContent = data.text },
     file(data) {
-      const url = URL.createObjectURL(new Blob([data.bytes], { type: data.media }))
-      element("a", { href: url, download: data.name }).click()
-      setTimeout(() => URL.revokeObjectURL(url), 60000)
+      saveFile(data.name, new Blob([data.bytes], { type: data.media }))
       told.textContent = `${data.name} was written.`
     },
   }

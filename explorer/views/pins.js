@@ -47,9 +47,7 @@ export function render({ model, el }) {
     },
     problem(data) { menu.problem(data.text) },
     file(data) {
-      const link = element("a", { href: URL.createObjectURL(new Blob([data.text], { type: "text/csv" })), download: data.name })
-      link.click()
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+      saveFile(data.name, new Blob([data.text], { type: "text/csv" }))
     },
     pins(data) {
       const last = data.pins.at(-1)

@@ -32,11 +32,7 @@ export function render({ model, el }) {
     model.send_msg({ type: "load", text: await chosen.text(), name: chosen.name.slice(0, 80) })
   })
   const playOwn = button("Play", () => begin({ own: true }), { class: "main" })
-  const saveOwn = button("Save as YAML", () => {
-    const url = URL.createObjectURL(new Blob([state.own.yaml], { type: "application/yaml" }))
-    element("a", { href: url, download: "story.yaml" }).click()
-    setTimeout(() => URL.revokeObjectURL(url), 10000)
-  })
+  const saveOwn = button("Save as YAML", () => saveFile("story.yaml", new Blob([state.own.yaml], { type: "application/yaml" })))
   const drawer = element("section", { class: "drawer", role: "dialog", "aria-label": "Stories", hidden: true },
     element("header", {}, element("h2", {}, "Stories"), button("×", () => setDrawer(false), { class: "close", "aria-label": "Close the stories" })),
     element("div", { class: "line" }, button("Present this view", () => { setDrawer(false); begin({}) }, { class: "main", title: "Full screen, without controls (F)" }), element("span", { class: "hint" }, element("kbd", {}, "F"))),
@@ -149,12 +145,11 @@ export function render({ model, el }) {
   }
 
   // --- keys ------------------------------------------------------------------------------------------------------
-  const writing = (node) => ["INPUT", "TEXTAREA", "SELECT"].includes(node?.tagName) && !["checkbox", "range", "button"].includes(node.type)
   const keyed = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
     const node = event.composedPath?.()[0] ?? event.target
     if (event.key === "Escape" && !drawer.hidden && drawer.contains(node)) { setDrawer(false); event.preventDefault(); return }
-    if (writing(node)) return
+    if (isWriting(node)) return
     if (!state.on) {
       if (event.key.toLowerCase() === "f") { begin({}); event.preventDefault() }
       return

@@ -67,8 +67,3 @@ const svgAsPng = async ({ text, width, height }) => {
   return new Promise((done) => canvas.toBlob(done, "image/png"))
 }
 
-const saveFile = (name, blob) => {
-  const link = element("a", { href: URL.createObjectURL(blob), download: name })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
-}

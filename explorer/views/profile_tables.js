@@ -19,9 +19,7 @@ export function render({ model, el }) {
       show(Object.keys(data.tables).length > 0)
     },
     file(data) {
-      const link = element("a", { href: URL.createObjectURL(new Blob([data.text], { type: "text/csv" })), download: data.name })
-      link.click()
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+      saveFile(data.name, new Blob([data.text], { type: "text/csv" }))
     },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))

@@ -223,12 +223,11 @@ export function render({ model, el }) {
     a: () => add.focus(), m: () => comment.focus(), g: () => { at.focus(); at.select() }, "?": () => setHelp(keys.hidden),
   }
   for (const n of [1, 2, 3, 4, 5]) shortcuts[n] = () => setConfidence(n)
-  const writing = (node) => ["INPUT", "TEXTAREA", "SELECT"].includes(node?.tagName) && !["checkbox", "range"].includes(node.type)
   window.addEventListener("keydown", (event) => {
     if (!work || desk.hidden || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
     const node = event.composedPath()[0]
     if (event.key === "Escape" && !keys.hidden) { setHelp(false); return }
-    if (writing(node)) {
+    if (isWriting(node)) {
       if (event.key === "Escape") { asking = false; node.blur(); event.preventDefault() }
       return
     }
@@ -343,9 +342,7 @@ export function render({ model, el }) {
       mark("report-shown", {})
     },
     file(data) {
-      const url = URL.createObjectURL(new Blob([data.bytes], { type: data.media }))
-      element("a", { href: url, download: data.name }).click()
-      setTimeout(() => URL.revokeObjectURL(url), 60000)
+      saveFile(data.name, new Blob([data.bytes], { type: data.media }))
       told.textContent = `${data.name} was written.`
     },
   }

@@ -93,8 +93,4 @@ const pictureOfSheet = ({ cells, columns }, footer) => {
     if (cells.length) drawBar(context, 200, edge / 3, gap + edge - 5, gap + edge - 5)
   })
 }
-const download = (canvas, name) => canvas.toBlob((blob) => {
-  const link = element("a", { href: URL.createObjectURL(blob), download: name })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000)
-}, "image/png")
+const download = (canvas, name) => canvas.toBlob((blob) => saveFile(name, blob), "image/png")

@@ -204,9 +204,7 @@ export function render({ model, el }) {
       const blob = new Blob(state.pieces, { type: media })
       setBusy(false)
       if (!whole) { trouble.textContent = `${name} did not come whole: try again.`; return }
-      const url = URL.createObjectURL(blob)
-      element("a", { href: url, download: name }).click()
-      setTimeout(() => URL.revokeObjectURL(url), 60000)
+      saveFile(name, blob)
       mark("file-made", { name, size })
     },
     trouble(data) { setBusy(false); trouble.textContent = data.text },

@@ -112,3 +112,13 @@ const choice = (label, options, chosen, act) => {
   list.addEventListener("change", () => act(list.value))
   return list
 }
+
+// Gives a person a file to keep.
+const saveFile = (name, blob) => {
+  const link = element("a", { href: URL.createObjectURL(blob), download: name })
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000) // a large one takes its time
+}
+
+// Whether keys that are pressed there are a text, and nobody's shortcut.
+const isWriting = (node) => ["INPUT", "TEXTAREA", "SELECT"].includes(node?.tagName) && !["checkbox", "range", "button"].includes(node.type)

@@ -142,11 +142,7 @@ export function render({ model, el }) {
   }, gone.signal)
 
   // --- files -------------------------------------------------------------------------------------
-  const save = (blob, ending) => {
-    const link = element("a", { href: URL.createObjectURL(blob), download: `${spectra?.sample ?? "sample"}_spectrum.${ending}` })
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
-  }
+  const save = (blob, ending) => saveFile(`${spectra?.sample ?? "sample"}_spectrum.${ending}`, blob)
   // As the chart draws it (Bokeh repaints it as SVG), under a title and over whose data it is.
   const picture = async (kind) => {
     const chart = bokehModel(name("spectrum-figure"))
