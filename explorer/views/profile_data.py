@@ -259,7 +259,7 @@ class Found:
 
 def seasons(curves: Curves, pins: Sequence[Pin]) -> Found | None:
     """Start, peak and end of each pin's seasons, of the first index that Planet Fusion has; None where none is."""
-    label = next((name for name in curves.labels for pin in pins[:1] if pin.planet and name in pin.planet.extra), None)  # fmt: skip
+    label = _first_index(curves, pins)
     if label is None:
         return None
     tables, marks = [], []
@@ -283,19 +283,13 @@ def seasons(curves: Curves, pins: Sequence[Pin]) -> Found | None:
                     at = milliseconds(np.array([date]))[0]
                     value = np.interp(at, milliseconds(times)[known], smoothed.values[known])
                     marks.append({"date": at, "value": float(value), "what": word, "colour": pin.colour})
-        table.insert(0, "pin", pin.name)
-        table.insert(1, "colour", pin.colour)
-        tables.append(table)
-    if not tables:
-        return None
-    whole = pd.concat(tables, ignore_index=True)
-    whole.attrs = about
-    return Found(whole, marks)
+        tables.append((pin, table))
+    return _of_pins(tables, marks, about)
 
 
 def breakpoints(curves: Curves, pins: Sequence[Pin]) -> Found | None:
     """Breaks of each pin's first index that Planet Fusion has, snow left out; None where it has none."""
-    label = next((name for name in curves.labels for pin in pins[:1] if pin.planet and name in pin.planet.extra), None)  # fmt: skip
+    label = _first_index(curves, pins)
     if label is None:
         return None
     tables, marks = [], []
@@ -315,12 +309,26 @@ def breakpoints(curves: Curves, pins: Sequence[Pin]) -> Found | None:
         for item in result.found:
             at = milliseconds(np.array([item.date]))[0]
             marks.append({"date": at, "step": item.step, "colour": pin.colour})
-        table.insert(0, "pin", pin.name)
-        table.insert(1, "colour", pin.colour)
-        tables.append(table)
+        tables.append((pin, table))
+    return _of_pins(tables, marks, about)
+
+
+def _first_index(curves: Curves, pins: Sequence[Pin]) -> str | None:
+    """The first of the indices that Planet Fusion has."""
+    known = pins[0].planet.extra if pins and pins[0].planet else {}
+    return next((name for name in curves.labels if name in known), None)
+
+
+def _of_pins(
+    tables: Sequence[tuple[Pin, pd.DataFrame]], marks: list[dict[str, Any]], about: dict[Hashable | None, Any]
+) -> Found | None:
+    """All pins' rows in one table, each with its pin; None where no pin has any."""
     if not tables:
         return None
-    whole = pd.concat(tables, ignore_index=True)
+    for pin, table in tables:
+        table.insert(0, "pin", pin.name)
+        table.insert(1, "colour", pin.colour)
+    whole = pd.concat([table for _, table in tables], ignore_index=True)
     whole.attrs = about
     return Found(whole, marks)
 
