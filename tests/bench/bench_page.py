@@ -7,19 +7,17 @@ one machine. The baseline, in the same run and browser: a server that renders ea
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import ARGUMENTS, Server
+from tests.browser.conftest import Server, browser
 from tests.browser.visit import MARKS, WIDE, Visit
 
+__all__ = ["browser"]
 OPENED, SAMPLES, PICKS, FRAMES = 3, 4, 15, 15
 LIMITS = {"a pixel -> its profile": 0.5, "next frame": 0.1}
 """What -> seconds that its median may take; generous, for machines that do other things too."""
@@ -42,16 +40,6 @@ print(f"http://127.0.0.1:{port}", flush=True)
 pn.serve(page, port=port, show=False, verbose=False, websocket_origin=f"127.0.0.1:{port}")
 """
 _MILLISECONDS = 1000.0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "no Chromium: name it in the environment variable CHROMIUM"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def _visit(browser: Browser, url: str) -> Visit:
