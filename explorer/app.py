@@ -18,10 +18,12 @@ from explorer.analysis.curves import Curves
 from explorer.corpus.corpus import Corpus, open_corpus
 from explorer.corpus.cubes import Cube, Reading
 from explorer.errors import ExplorerError
+from explorer.processes import Inherited
 from explorer.products import PF_SR, S2_SR
 from explorer.views import layout
 from explorer.views.animation import AnimationView
 from explorer.views.bands import BandsView
+from explorer.views.clock import Clock
 from explorer.views.desk import desk
 from explorer.views.head import HeadView
 from explorer.views.labels import LabelsView
@@ -33,6 +35,7 @@ from explorer.views.present import PresentView
 from explorer.views.profile import ProfileView
 from explorer.views.profile_data import Packed
 from explorer.views.raster import SampleRaster
+from explorer.views.recovery import Recovery
 from explorer.views.review import ReviewView
 from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, PANELS, Link, Selection, decode
 from explorer.views.share import ShareView
@@ -99,6 +102,7 @@ class Explorer(pn.viewable.Viewer):
         self._animation = AnimationView(self.corpus, self.selection, self._loop, bus)
         self._bands = BandsView(self.corpus, self.selection, self._loop, bus)
         self._profile = ProfileView(self.corpus, self.selection, self._loop, bus)
+        self._recovery = Recovery(self.corpus, self.selection, self._loop, self._animation, self._bands)
         self._spectrum = SpectrumView(self.corpus, self.selection, self._loop, bus)
         self._labels = LabelsView(self.corpus)
         self._review = ReviewView(self.corpus, self.selection, self._loop, bus)
@@ -146,7 +150,8 @@ class Explorer(pn.viewable.Viewer):
         self._stay = self._travelling = False
         wanted = link if isinstance(link, Link) else decode(link)
         self.apply(wanted)
-        # Watched only now, so that the first sample is opened once.
+        # Watched only now, so that the first sample is opened once; what the page itself costs is measured elsewhere.
+        self._clock = Clock(self.selection, self._animation, self._loop.session_id)
         self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
         self.selection.param.watch(lambda *_e: self._write_url(push=False), list(_WRITTEN))
         self.selection.map.param.watch(lambda *_e: self._write_url(push=False), list(MapState.FIELDS))
@@ -306,18 +311,22 @@ def serve(
     address: str = "127.0.0.1",
     open_browser: bool = True,
     allow_origins: Sequence[str] = (),
+    given: Inherited | None = None,
     **options: Any,
 ) -> None:
-    """Serve the page until interrupted. Raises `ExplorerError` where the port is taken."""
+    """Serve the page until interrupted. Raises `ExplorerError` where the port is taken.
+
+    `given` is what a process has that serves together with others (`processes.run`).
+    """
     corpus = where if isinstance(where, Corpus) else open_corpus(where)
-    port = ports.usable(address, port)
+    port = given.port if given is not None else ports.usable(address, port)
     make = create_page(corpus)
     ahead = _warm_up(corpus, make)
     server = serving.make_server(
-        corpus, make, port=port, address=address, allow_origins=allow_origins, **options
+        corpus, make, port=port, address=address, allow_origins=allow_origins, given=given, **options
     )
     server.start()
-    if open_browser:
+    if open_browser and given is None:
         server.show("/")
     server.run_until_shutdown()
     for reading in ahead:

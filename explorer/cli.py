@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -25,6 +26,22 @@ EXIT_ERROR = 2
 ROWS_SHOWN = 20
 TABLE_ENDINGS = (".csv", ".geojson", ".parquet")
 CORPUS_FOLDERS = ("imagery", "labels", "resources", "stac-v1.0")
+
+
+class LogFormat(StrEnum):
+    """What a line of the log is."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least that the log tells."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 class _Commands(TyperGroup):
@@ -85,12 +102,23 @@ def serve(
     tiles: Annotated[
         bool | None, typer.Option("--tiles/--no-tiles", help="Offer online basemaps on the map.")
     ] = None,
+    num_procs: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes that serve together, one a core.")
+    ] = 1,
+    log_format: Annotated[LogFormat, typer.Option(help="What the log's lines are.")] = LogFormat.TEXT,
+    log_level: Annotated[LogLevel, typer.Option(help="The least that the log tells.")] = LogLevel.INFO,
 ) -> None:
     """Serve the page and open it in the browser."""
-    from explorer import ports
+    from explorer import logs, ports, processes
 
-    port = ports.usable(address, port)  # before the seconds that the rest takes
-    ports.origins(address, port, allow_origin or ())
+    logs.configure(log_format.value, log_level.value)
+    given = processes.inherited()
+    if given is None:
+        port = ports.usable(address, port)  # before the seconds that the rest takes
+        ports.origins(address, port, allow_origin or ())
+        if num_procs > 1:
+            processes.run(num_procs, address, port)
+            return
     from explorer import app as page
     from explorer.config import settings
     from explorer.review import score as scores
@@ -99,8 +127,9 @@ def serve(
     with shared.opened(corpus, config) as opened:
         scores.show(opened)
         page.serve(
-            opened, port=port, address=address, open_browser=open_browser, allow_origins=allow_origin or ()
-        )
+            opened, port=port, address=address, open_browser=open_browser, allow_origins=allow_origin or (),
+            given=given,
+        )  # fmt: skip
 
 
 @app.command()

@@ -13,8 +13,10 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from html import escape
@@ -24,6 +26,7 @@ from typing import Any
 from urllib.parse import quote
 
 import bokeh
+import bokeh.server.server
 import panel as pn
 from bokeh.application.handlers.handler import Handler
 from bokeh.document import Document
@@ -37,10 +40,12 @@ from panel.io.document import _cleanup_doc
 from panel.io.resources import DIST_DIR, Resources
 from panel.io.server import DocHandler, get_server
 from panel.io.state import set_curdoc
+from tornado.ioloop import PeriodicCallback
 from tornado.web import RequestHandler
 
-from explorer import ports
+from explorer import operation, ports
 from explorer.corpus.corpus import Corpus
+from explorer.processes import Inherited
 from explorer.products import PF_SR
 from explorer.views.first import first_picture
 from explorer.views.parts import WORKERS, source
@@ -65,7 +70,13 @@ class PageMaker(Handler):
 
     async def on_session_created(self, session_context: Any) -> None:
         """Fill the document; a failure is logged, and told without its traceback."""
+        began = time.monotonic()
         await asyncio.get_running_loop().run_in_executor(_BUILDER, self._fill, session_context._document)
+        operation.opened(session_context, time.monotonic() - began)
+
+    async def on_session_destroyed(self, session_context: Any) -> None:
+        """Count and log it."""
+        operation.closed(session_context)
 
     def modify_document(self, doc: Document) -> None:
         """Nothing: it was filled before this is called."""
@@ -177,8 +188,8 @@ class PictureHandler(RequestHandler):
 class PageHandler(DocHandler):
     """Sends a page's HTML at once and begins to make the session that its websocket will ask for."""
 
-    def initialize(self, *args: Any, corpus: Corpus, **options: Any) -> None:
-        self._corpus = corpus
+    def initialize(self, *args: Any, corpus: Corpus, ahead: bool, **options: Any) -> None:
+        self._corpus, self._ahead = corpus, ahead
 
     def __init__(self, tornado_app: Any, *args: Any, **options: Any) -> None:
         context = tornado_app._applications["/"]
@@ -198,6 +209,8 @@ class PageHandler(DocHandler):
         self.set_header("Cache-Control", "no-store")  # it holds the session's token
         self.set_header("Content-Type", "text/html; charset=utf-8")
         await self.finish(page_html(self._corpus, decode(self.request.arguments), self.request.query, token))
+        if not self._ahead:
+            return  # its websocket can come to another process, which makes the session of what the token holds
         await self.application_context.create_session_if_needed(session_id, self.request, token)
 
 
@@ -224,6 +237,19 @@ def page_html(corpus: Corpus, link: Link, query: str, token: str) -> str:
     )
 
 
+@contextmanager
+def _listening_on(given: Inherited | None) -> Iterator[None]:
+    """Bokeh binds its own sockets, unless it has to fork: within this, it takes those that were given."""
+    module: Any = bokeh.server.server
+    before = module.bind_sockets
+    if given is not None:
+        module.bind_sockets = lambda _address, _port: (list(given.sockets), given.port)
+    try:
+        yield
+    finally:
+        module.bind_sockets = before
+
+
 class _QuietError(error):
     """What a browser hears of a failure: not the server's traceback, which is in its log."""
 
@@ -239,22 +265,28 @@ def make_server(
     port: int,
     address: str,
     allow_origins: Sequence[str] = (),
+    given: Inherited | None = None,
     **options: Any,
 ) -> Any:
-    """A server of the page, not yet started."""
+    """A server of the page, not yet started; with what is `given`, one of several at the same address."""
     SPEC["ERROR"] = _QuietError
     pages: dict[str, Any] = {"/": Application(PageMaker(make))}
-    options.setdefault("verbose", True)  # names its address
-    server = get_server(
-        pages, port=port, address=address, start=False, show=False,
-        websocket_origin=ports.origins(address, port, allow_origins), **options,
-    )  # fmt: skip
+    options.setdefault("verbose", given is None)  # names its address
+    with _listening_on(given):
+        server = get_server(
+            pages, port=port, address=address, start=False, show=False,
+            websocket_origin=ports.origins(address, port, allow_origins), **options,
+        )  # fmt: skip
+    if given is not None:
+        server.io_loop.add_callback(given.tell_ready)
+        PeriodicCallback(lambda: server.io_loop.stop() if given.orphaned else None, 1000).start()
     server._tornado.add_handlers(
         r".*",
         [
-            (r"/", PageHandler, {"corpus": corpus}),
+            (r"/", PageHandler, {"corpus": corpus, "ahead": given is None}),
             (r"/first-picture\.jpg", PictureHandler, {"corpus": corpus}),
             (r"/scripts/([0-9a-f]+\.js)", ScriptHandler),
         ],
     )
+    operation.attach(server, corpus)
     return server

@@ -24,8 +24,9 @@ from pathlib import Path
 
 from cachetools import TTLCache
 
+from explorer import metrics
 from explorer.corpus.chips import MAX_BYTES
-from explorer.corpus.store import Store
+from explorer.corpus.store import Store, check
 from explorer.errors import NotThereError
 
 logger = logging.getLogger("explorer")
@@ -250,6 +251,7 @@ class CachedStore:
                 raise NotThereError(key)
         name = self._name(key)
         body = self.cache.get(name)
+        metrics.CHIP_CACHE.labels("no" if body is None else "yes").inc()
         if body is None:
             try:
                 body = self.store.get(key)
@@ -265,6 +267,10 @@ class CachedStore:
         with self._lock:
             self._absent.pop(key, None)
         self.cache.drop(self._name(key))
+
+    def check(self) -> None:
+        """Raises `StoreError` where the remote store does not answer, whatever is kept of it."""
+        check(self.store)
 
     def close(self) -> None:
         """Close the connections."""

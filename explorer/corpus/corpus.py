@@ -23,7 +23,8 @@ from explorer.corpus.cubes import CubeCache, Reading
 from explorer.corpus.filter_table import FilterTable
 from explorer.corpus.filtered import filtered
 from explorer.corpus.readers import ReaderPool
-from explorer.corpus.store import DirectoryStore, Store
+from explorer.corpus.store import DirectoryStore, Store, check
+from explorer.corpus.watch import StoreWatch
 from explorer.errors import NotThereError, StoreError, UnknownSampleError
 from explorer.grid import Cell
 from explorer.products import ATTRIBUTION, PF_QA, PF_SR, S2_SR, SYNTHETIC_KEY, SYNTHETIC_NOTE, Product
@@ -58,7 +59,8 @@ class Corpus:
         self._pool = ReaderPool(threads)
         self._extras: pd.DataFrame | None = None
         self._table: FilterTable | None = None
-        self.cubes = CubeCache(self.store, self._pool, self.config.cube_cache_bytes)
+        self.watch = StoreWatch(partial(check, self.store), self.where)
+        self.cubes = CubeCache(self.store, self._pool, self.config.cube_cache_bytes, self.watch.failed)
 
     def __repr__(self) -> str:
         return f"<Corpus {self.where}: {len(self.samples):,} samples>"
@@ -261,6 +263,7 @@ class Corpus:
 
     def close(self) -> None:
         """Stop the reader threads, close connections and drop what is in memory."""
+        self.watch.close()
         self.cubes.close()
         self._pool.close()
         close = getattr(self.store, "close", None)

@@ -7,13 +7,14 @@ it is read (`Reading`), so that the page shows the wanted date long before the l
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from explorer import metrics
 from explorer.corpus.cube import Cube, Status
 from explorer.corpus.readers import ReaderPool
 from explorer.corpus.reading import Listener, Reading, reading_order
 from explorer.corpus.store import Store
-from explorer.errors import CancelledError
+from explorer.errors import CancelledError, StoreError
 from explorer.grid import Cell
 from explorer.products import Product
 
@@ -26,8 +27,14 @@ class CubeCache:
     Two callers that ask for the same cube at the same time cause one reading.
     """
 
-    def __init__(self, store: Store, pool: ReaderPool, max_bytes: int) -> None:
-        self._store, self._pool = store, pool
+    def __init__(
+        self,
+        store: Store,
+        pool: ReaderPool,
+        max_bytes: int,
+        failed: Callable[[StoreError], None] | None = None,
+    ) -> None:
+        self._store, self._pool, self._failed = store, pool, failed
         self.max_bytes = max_bytes
         self._lock = threading.Lock()
         self._readings: dict[tuple[str, str], Reading] = {}
@@ -45,10 +52,13 @@ class CubeCache:
             fresh = reading is None
             if reading is None:
                 order = reading_order(len(product.dates), first)
-                reading = Reading(self._store, self._pool, Cube(cell, product), order, self._drop)
+                reading = Reading(
+                    self._store, self._pool, Cube(cell, product), order, self._drop, self._failed
+                )
                 reading.claim()
             self._readings[key] = reading  # newest last
             self._evict(keep=key)
+        metrics.CUBES.labels("no" if fresh else "yes").inc()
         if fresh:
             reading.start(behind)
         elif not behind and not reading.finished:
@@ -72,7 +82,7 @@ class CubeCache:
             reading = self._readings.get((cell.sample_id, product.id))
         if reading is not None and reading.cube.status[index] != Status.WAITING:
             return reading.cube
-        alone = Reading(self._store, self._pool, Cube(cell, product), [index])
+        alone = Reading(self._store, self._pool, Cube(cell, product), [index], failed=self._failed)
         alone.claim()
         alone.start()
         return alone.wait()
@@ -117,8 +127,9 @@ class CubeCache:
         used = sum(r.nbytes for r in self._readings.values())
         for key in list(self._readings):
             if used <= self.max_bytes:
-                return
+                break
             reading = self._readings[key]
             if key != keep and reading.finished:
                 used -= reading.nbytes
                 del self._readings[key]
+        metrics.CUBE_BYTES.set(used)

@@ -48,6 +48,7 @@ logger = logging.getLogger("explorer")
 MAX_RESOURCE_BYTES = 2**30
 """For what is no chip: the tables of resources/ and of the STAC catalog."""
 SLOW_FACTOR = 10
+CHECK_S = 3.0
 """How much longer than a chip such a file may take."""
 REDIRECTS = 5
 RETRY_AFTER_MAX = 30.0
@@ -139,6 +140,21 @@ class HttpStore:
             raise
         self._failed = 0
         return body
+
+    def check(self) -> None:
+        """Ask the host once whether it is there; what it says of the place is no matter, unless it is a failure of its own.
+
+        Raises `StoreError`.
+        """
+        try:
+            response = self._client.request(
+                "HEAD", self._base + self._query, headers=self._headers, retries=False, redirect=False,
+                timeout=urllib3.Timeout(connect=CHECK_S, read=CHECK_S),
+            )  # fmt: skip
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise StoreError(f"cannot reach {self._host}: {_short(error)}") from error
+        if response.status in (500, 502, 503, 504):
+            raise StoreError(f"{self._host} fails (HTTP {response.status})")
 
     def forget(self, key: str) -> None:
         """Fetch a key anew the next time, as is done anyway: nothing is kept here."""

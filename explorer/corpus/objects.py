@@ -109,6 +109,17 @@ class ObjectStore:
         names += [entry["path"].rsplit("/", 1)[-1] for entry in found["objects"]]
         return iter(sorted(names))
 
+    def check(self) -> None:
+        """Ask once whether the store is there. Raises `StoreError`."""
+        from obstore import exceptions
+
+        try:
+            self._chips.head("explorer-is-it-there")
+        except (exceptions.NotFoundError, FileNotFoundError):
+            return
+        except (exceptions.BaseError, OSError, ValueError) as error:
+            raise StoreError(f"cannot reach {self.where}: {_short(str(error))}") from error
+
     def forget(self, key: str) -> None:
         """Fetch a key anew the next time, as is done anyway: nothing is kept here."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from explorer import metrics
 from explorer.corpus import chips
 from explorer.corpus.cube import Cube, Status
 from explorer.corpus.readers import ReaderPool
@@ -33,6 +34,7 @@ class Reading:
         cube: Cube,
         order: Sequence[int],
         given_up: Callable[[Reading], None] | None = None,
+        failed: Callable[[StoreError], None] | None = None,
     ) -> None:
         self.cube = cube
         self.error: StoreError | None = None
@@ -47,7 +49,7 @@ class Reading:
         self._unread = set(order)
         self._behind = False
         self._rest: threading.Timer | None = None
-        self._given_up = given_up
+        self._given_up, self._failed = given_up, failed
         if not order:
             self._finished.set()
 
@@ -196,11 +198,13 @@ class Reading:
             if chip is None:
                 cube.reasons[index] = why
                 cube.status[index] = status
+            settled = Status(int(cube.status[index])).name.lower()
             self._left -= 1
             listeners = list(self._listeners)
             last = self._left == 0
         if last:
             self._finished.set()
+        metrics.CHIPS.labels(settled).inc()
         for listener in listeners:
             listener(self, index)
 
@@ -232,6 +236,9 @@ class Reading:
             listeners = list(self._listeners)
         self._finished.set()
         if first:
+            metrics.CHIPS.labels("failed").inc()
+            if self._failed is not None:
+                self._failed(error)
             for listener in listeners:
                 listener(self, -1)
 

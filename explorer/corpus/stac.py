@@ -27,7 +27,7 @@ from explorer.corpus.labels import (
     read_file,
 )
 from explorer.corpus.sources import Found, Progress, from_folders, ignore, local_file
-from explorer.corpus.store import DirectoryStore, Store
+from explorer.corpus.store import DirectoryStore, Store, check
 from explorer.errors import (
     CorpusFormatError,
     CorpusNotFoundError,
@@ -89,6 +89,10 @@ class StacStore:
 
     def href(self, key: str) -> str:
         return self.base.href(self.moved.get(key, key))
+
+    def check(self) -> None:
+        """Raises `StoreError` where the store does not answer."""
+        check(self.base)
 
 
 def with_moved(store: Store, moved: dict[str, str]) -> Store:

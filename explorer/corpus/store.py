@@ -22,7 +22,8 @@ class Store(Protocol):
     """Bytes by key. Every method may be called from many threads at once.
 
     Remote stores have more, which is asked for where it is there: `concurrency`, how many reads are worth having
-    under way; `forget(key)`, to fetch it anew after its bytes made no sense; `close()`.
+    under way; `forget(key)`, to fetch it anew after its bytes made no sense; `check()`, which raises `StoreError` while
+    the store as a whole does not answer, within seconds and without a second try; `close()`.
     """
 
     @property
@@ -73,8 +74,18 @@ def clean_key(key: str) -> str:
     return key
 
 
+def check(store: Store) -> None:
+    """Whether the store answers at all; raises `StoreError` where it does not."""
+    asked = getattr(store, "check", None)
+    if asked is not None:
+        asked()
+
+
 # A wrong mode or a bad sector costs one file; too many open files, or a stale mount, is about all of them.
 _OF_ONE_FILE = {errno.EACCES, errno.EPERM, errno.EIO, errno.ELOOP, errno.ENAMETOOLONG}
+
+
+_LANDMARKS = ("imagery", "labels", "resources", "stac-v1.0")
 
 
 class DirectoryStore:
@@ -88,6 +99,8 @@ class DirectoryStore:
                 f"{path} {what}; give the folder that holds imagery/ and labels/, or the word demo"
             )
         self.root = path.resolve()
+        # An unmounted disk leaves an empty folder behind, in which every chip would look absent.
+        self._landmarks = [self.root / name for name in _LANDMARKS if (self.root / name).is_dir()]
 
     @property
     def where(self) -> str:
@@ -108,13 +121,25 @@ class DirectoryStore:
             with open(path, "rb") as file:
                 return file.read()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            if not self.root.is_dir():
-                raise StoreError(f"the corpus folder {self.root} is gone; is its disk mounted?") from None
+            self.check()
             raise NotThereError(key) from None
         except OSError as error:
             if error.errno in _OF_ONE_FILE:
                 raise UnreadableError(key, error.strerror or str(error)) from error
             raise StoreError(f"cannot read {key} in {self.root}: {error.strerror or error}") from error
+
+    def check(self) -> None:
+        """Raises `StoreError` where the folder, or all that it held, is gone."""
+        try:
+            there = self.root.is_dir() and (
+                not self._landmarks or any(path.is_dir() for path in self._landmarks)
+            )
+        except OSError as error:
+            raise StoreError(
+                f"cannot read the corpus folder {self.root}: {error.strerror or error}"
+            ) from error
+        if not there:
+            raise StoreError(f"the corpus folder {self.root} is gone; is its disk mounted?")
 
     def list(self, folder: str) -> Iterator[str]:
         path = self.root if folder in ("", ".") else self.path(folder.rstrip("/"))

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
-from explorer import __version__, grid
+from explorer import __version__, grid, metrics
 from explorer.config import Settings
 from explorer.errors import ConflictingVerdictError, InvalidVerdictError, UnknownSampleError
 from explorer.review import consensus
@@ -124,7 +124,9 @@ class Records:
     def add_many(self, verdicts: Iterable[Verdict]) -> list[Receipt]:
         """Keep all of these, or none. Raises as `add`."""
         filled = [self._filled(verdict) for verdict in verdicts]
-        return self.database.write(lambda connection: self._insert(connection, filled)) if filled else []
+        receipts = self.database.write(lambda connection: self._insert(connection, filled)) if filled else []
+        metrics.VERDICTS.inc(sum(not receipt.repeated for receipt in receipts))
+        return receipts
 
     def undo(self, reviewer: str, *, verdict_id: str | None = None, id: str | None = None) -> Receipt | None:  # noqa: A002 - as the field
         """Take back a reviewer's newest verdict, or the one named, by a new row; None where there is nothing.

@@ -19,7 +19,7 @@ from explorer.corpus.cubes import Cube, Listener, Reading
 from explorer.errors import ExplorerError
 from explorer.products import S2_SR
 from explorer.views import sentinel_look
-from explorer.views.parts import Component, Loop, script, source, whole
+from explorer.views.parts import GOES_ON, Component, Loop, script, source, whole
 from explorer.views.selection import MAX_TEXT, Selection, drawn, pins
 from explorer.views.sentinel_look import SentinelLook
 
@@ -157,7 +157,7 @@ class BandsView:
         if ticket != self._ticket:
             return
         if reading.error is not None:
-            self.grid.send("error", ticket=ticket, text=str(reading.error))
+            self.grid.send("error", ticket=ticket, text=f"{reading.error}. {GOES_ON}")
             return
         self._send_pictures()
         for listener in self.on_cube:

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary, ref
 
 import pandas as pd
 from cachetools import LRUCache
+from sqlalchemy import text
 
 from explorer import nomenclature
 from explorer.analysis import envelopes
@@ -63,6 +64,17 @@ class Desk:
                 self._records = Records.open(self.corpus)
             return self._records
 
+    def check(self) -> None:
+        """Whether verdicts can be read, where there are any or a place for them is set. Raises `RecordsError`."""
+        if self._records is not None or self._in_use:
+            self.records.database.read(lambda connection: connection.execute(text("SELECT 1")).scalar())
+
+    @property
+    def _in_use(self) -> bool:
+        config = self.corpus.config
+        place = default_place(config, config.review_corpus or corpus_name(self.corpus))
+        return bool(config.review_database) or Path(place).exists()
+
     def refresh(self, patient: bool = True) -> None:
         """Tell the map's filters which samples were reviewed, if anything is new; `patient`: not more often than needed."""
         with self._lock:
@@ -85,11 +97,8 @@ class Desk:
     def look(self) -> None:
         """Read what scoring and earlier reviews left, if there is any; a trouble with it is met again on review."""
         score.show(self.corpus)
-        place = default_place(
-            self.corpus.config, self.corpus.config.review_corpus or corpus_name(self.corpus)
-        )
         try:
-            if self.corpus.config.review_database or Path(place).exists():
+            if self._in_use:
                 self.refresh()
         except ExplorerError as error:
             logging.getLogger("explorer").warning("the verdicts cannot be read: %s", error)

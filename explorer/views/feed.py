@@ -12,6 +12,7 @@ from explorer.analysis.composite import Legend, Picture, legend, make
 from explorer.analysis.recipes import Recipe
 from explorer.analysis.stretch import Choice, stretch_positions
 from explorer.corpus.cubes import Cube, Reading, Status
+from explorer.views.parts import GOES_ON
 
 BATCH = 16
 """Frames a message: few enough to show early, many enough not to flood."""
@@ -167,7 +168,7 @@ class FrameFeed:
             self._told.update(fresh)
             settled = reading.finished and not self._todo
         if reading.error is not None:
-            why = str(reading.error)
+            why = f"{reading.error}. {GOES_ON}"
         status = cube.status.tobytes()
         told, self._legend = self._legend, None
         return Batch(

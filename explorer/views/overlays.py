@@ -48,6 +48,11 @@ class Overlays:
         if reading.finished:
             settled(reading, -1)
 
+    def again(self) -> None:
+        """Read the quality layers again, if that failed."""
+        if self._quality is not None and self._quality.error is not None and self._shown is not None:
+            self.open(self._ticket, self._shown)
+
     def close(self) -> None:
         """Let go of what is read."""
         self._ticket = -1

@@ -24,6 +24,9 @@ WORKERS = ThreadPoolExecutor(4, thread_name_prefix="explorer-view")
 """Threads for what views compute: shading, painting, encoding."""
 FAILED = "That did not work: the explorer made a mistake, which is in the server's log. The page goes on."
 
+GOES_ON = "The panel goes on by itself once that is over."
+"""Said with what is wrong while the corpus does not answer."""
+
 
 def source(name: str) -> str:
     """The text of a script or stylesheet beside the views."""
@@ -68,6 +71,12 @@ class Loop:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
             self._loop = None
+
+    @property
+    def session_id(self) -> str:
+        """The session's id; empty in a notebook. Not for logs as it is."""
+        context = getattr(self._doc, "session_context", None)
+        return str(context.id) if context is not None else ""
 
     def call(self, function: Callable[[], None]) -> None:
         """Run a function on the loop, with the document locked, in the order of the calls; not once closed."""

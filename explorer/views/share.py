@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+from explorer import metrics
 from explorer.analysis import recipes
 from explorer.corpus.corpus import Corpus
 from explorer.errors import CancelledError, ExplorerError
@@ -195,6 +196,7 @@ class ShareView:
             if not work.cancel.is_set():  # else its folder was taken away under it
                 logging.getLogger("explorer").exception("a file could not be made")
             told = FAILED
+        metrics.FILES.labels(("failed" if told != "Cancelled." else "cancelled") if told else "made").inc()
         if told or work.cancel.is_set():
             work.drop()
         self._loop.call(lambda: self._made(work, told))

@@ -1,0 +1,86 @@
+"""What the explorer counts of itself, for Prometheus; any room may count, none serves it but `operation`.
+
+Several processes of one server (`serve --num-procs`) keep their numbers in files of a folder that
+`PROMETHEUS_MULTIPROC_DIR` names before this is imported; each of them then answers for all.
+"""
+
+from __future__ import annotations
+
+import os
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+
+MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that prometheus_client looks for."""
+REGISTRY = CollectorRegistry()
+
+SESSIONS = Gauge(
+    "explorer_sessions_open", "Pages that are open.", registry=REGISTRY, multiprocess_mode="livesum"
+)
+SESSIONS_MADE = Counter("explorer_sessions", "Pages that were opened.", registry=REGISTRY)
+PAGE_SECONDS = Histogram(
+    "explorer_page_seconds",
+    "Time to make a page's models, waiting for the pages before it included.",
+    registry=REGISTRY,
+    buckets=(0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32),
+)
+PICTURE_SECONDS = Histogram(
+    "explorer_click_to_picture_seconds",
+    "From a sample's selection until its first picture leaves.",
+    registry=REGISTRY,
+    buckets=(0.025, 0.05, 0.1, 0.18, 0.3, 0.6, 1.2, 2.5, 5, 10, 30),
+)
+CUBE_SECONDS = Histogram(
+    "explorer_click_to_cube_seconds",
+    "From a sample's selection until all its pictures have left.",
+    registry=REGISTRY,
+    buckets=(0.1, 0.25, 0.5, 0.7, 1, 2, 4, 8, 16, 32, 64),
+)
+CUBES = Counter(
+    "explorer_cube_requests", "Cubes that were asked for, by whether they were in memory.", ["found"],
+    registry=REGISTRY,
+)  # fmt: skip
+CUBE_BYTES = Gauge(
+    "explorer_cube_cache_bytes", "Memory of the cubes that are kept.", registry=REGISTRY,
+    multiprocess_mode="livesum",
+)  # fmt: skip
+CHIPS = Counter(
+    "explorer_chips", "Chips that were asked for: read, absent, broken, or failed with the store.", ["outcome"],
+    registry=REGISTRY,
+)  # fmt: skip
+CHIP_CACHE = Counter(
+    "explorer_chip_cache_requests", "Chips of a remote corpus that were looked for on disk.", ["found"],
+    registry=REGISTRY,
+)  # fmt: skip
+STORE_DOWN = Gauge(
+    "explorer_corpus_down", "1 while the corpus does not answer.", registry=REGISTRY,
+    multiprocess_mode="livemax",
+)  # fmt: skip
+VERDICTS = Counter(
+    "explorer_verdicts", "Verdicts that were kept, those taken back included.", registry=REGISTRY
+)
+FILES = Counter(
+    "explorer_files", "Files that were made for visitors, by outcome.", ["outcome"], registry=REGISTRY
+)
+LAG_SECONDS = Histogram(
+    "explorer_loop_lag_seconds",
+    "How late the event loop was, looked at 40 times a second.",
+    registry=REGISTRY,
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5),
+)
+LAG_MOST = Gauge(
+    "explorer_loop_lag_most_seconds", "How late the event loop was at most within the last minute.",
+    registry=REGISTRY, multiprocess_mode="livemax",
+)  # fmt: skip
+FAILURES = Counter(
+    "explorer_failures", "Mistakes of the explorer itself, which are in the log.", registry=REGISTRY
+)
+
+
+def text() -> bytes:
+    """All numbers in Prometheus's text format; those of all processes, where there are several."""
+    if os.environ.get(MULTIPROCESS):
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)
+        return generate_latest(registry)
+    return generate_latest(REGISTRY)

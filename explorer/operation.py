@@ -1,0 +1,182 @@
+"""What an operator sees of a server: `/health`, `/metrics`, the lag of its event loop, and lines about its visitors."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from prometheus_client import CONTENT_TYPE_LATEST
+from tornado.web import RequestHandler
+
+from explorer import __version__, logs, metrics
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.store import check
+from explorer.views.desk import desk
+
+_LOG = logging.getLogger("explorer")
+_ASKERS = ThreadPoolExecutor(2, thread_name_prefix="explorer-health")
+FRESH_S = 5.0
+"""How long an answer about health stands: who asks often costs nothing."""
+PATIENCE_S = 3.0
+"""How long a part may take to answer before it counts as not answering."""
+STEP_S = 0.025
+WINDOW_S, PARTS = 60.0, 6
+BLOCKED_S = 0.15
+_SAY_AGAIN_S = 10.0
+_QUIET_PATHS = ("/health", "/metrics")
+_SINCE: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+
+class _Part:
+    """One thing that a server needs: asked in a thread, by one at a time, and not more often than needed."""
+
+    def __init__(self, ask: Callable[[], Any]) -> None:
+        self._ask = ask
+        self._asked = -FRESH_S
+        self._answer = False
+        self._running: Future[Any] | None = None
+
+    async def answers(self) -> bool:
+        if self._running is None and time.monotonic() - self._asked < FRESH_S:
+            return self._answer
+        if self._running is None:
+            self._running = _ASKERS.submit(self._ask)
+        running = self._running
+        try:
+            await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(running)), PATIENCE_S)
+        except TimeoutError:
+            self._answer = False
+            return False
+        except Exception as error:  # noqa: BLE001  whatever it is, the part does not answer
+            self._answer = False
+            _LOG.info("a part does not answer: %s", error, extra={"event": "health"})
+        else:
+            self._answer = True
+        self._asked = time.monotonic()
+        self._running = None
+        return self._answer
+
+
+class HealthHandler(RequestHandler):
+    """`{"status": "ok", "corpus": true, "reviews": true, ...}`; 503 while something does not answer. No paths, no reasons: those are in the log."""
+
+    def initialize(self, parts: dict[str, _Part]) -> None:
+        self._parts = parts
+
+    async def get(self) -> None:
+        answers = await asyncio.gather(*(part.answers() for part in self._parts.values()))
+        found = dict(zip(self._parts, answers, strict=True))
+        well = all(answers)
+        self.set_status(200 if well else 503)
+        self.set_header("Cache-Control", "no-store")
+        await self.finish({"status": "ok" if well else "failing", **found, "version": __version__})
+
+
+class MetricsHandler(RequestHandler):
+    """The numbers of `metrics`, for Prometheus."""
+
+    async def get(self) -> None:
+        self.set_header("Content-Type", CONTENT_TYPE_LATEST)
+        self.set_header("Cache-Control", "no-store")
+        await self.finish(await asyncio.to_thread(metrics.text))
+
+
+class LoopWatch:
+    """Looks 40 times a second how late the event loop is. It sees a block of 150 ms as one of 125 to 150."""
+
+    def __init__(self) -> None:
+        self._due = self._told = 0.0
+        self._most: deque[float] = deque([0.0], maxlen=PARTS)
+        self._turn = 0.0
+
+    def start(self) -> None:
+        """Begin; on the loop."""
+        self._again()
+
+    def _again(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._due = loop.time() + STEP_S
+        loop.call_at(self._due, self._look)
+
+    def _look(self) -> None:
+        now = asyncio.get_running_loop().time()
+        lag = max(now - self._due, 0.0)
+        metrics.LAG_SECONDS.observe(lag)
+        if now >= self._turn:
+            self._turn = now + WINDOW_S / PARTS
+            self._most.append(0.0)
+        self._most[-1] = max(self._most[-1], lag)
+        metrics.LAG_MOST.set(max(self._most))
+        if lag > BLOCKED_S and now - self._told > _SAY_AGAIN_S:
+            self._told = now
+            _LOG.info("the event loop was late", extra={"event": "lag", "ms": round(1000 * lag)})
+        self._again()
+
+
+def attach(server: Any, corpus: Corpus) -> None:
+    """Give a server its `/health`, `/metrics`, its line a request, and a watch over its loop."""
+    parts = {"corpus": _Part(partial(check, corpus.store)), "reviews": _Part(desk(corpus).check)}
+    server._tornado.add_handlers(
+        r".*", [(r"/health", HealthHandler, {"parts": parts}), (r"/metrics", MetricsHandler)]
+    )
+    server._tornado.settings["log_function"] = log_request
+    server.io_loop.add_callback(LoopWatch().start)
+
+
+def log_request(handler: RequestHandler) -> None:
+    """One line a request; the answer to a probe is nobody's news."""
+    request, status = handler.request, handler.get_status()
+    level = logging.ERROR if status >= 500 else logging.INFO
+    if request.path in _QUIET_PATHS:
+        level = logging.DEBUG
+    _LOG.log(
+        level,
+        "request",
+        extra={
+            "event": "request",
+            "method": request.method,
+            "path": logs.printable(request.path),
+            "status": status,
+            "ms": round(1000 * request.request_time()),
+            "sample": _sample(request.arguments),
+            "address": request.remote_ip,
+        },
+    )
+
+
+def opened(session_context: Any, seconds: float) -> None:
+    """A page was made for a visitor."""
+    _SINCE[session_context] = time.monotonic()
+    metrics.SESSIONS.inc()
+    metrics.SESSIONS_MADE.inc()
+    metrics.PAGE_SECONDS.observe(seconds)
+    request = getattr(session_context, "request", None)
+    arguments = request.arguments if request is not None else {}
+    more = {"event": "open", "sample": _sample(arguments), "seconds": round(seconds, 2)}
+    _LOG.info("page opened", extra={**more, "session": logs.session_name(session_context.id)})
+
+
+def closed(session_context: Any) -> None:
+    """A visitor has left, or never came."""
+    since = _SINCE.pop(session_context, None)
+    if since is None:
+        return
+    metrics.SESSIONS.dec()
+    stayed = round(time.monotonic() - since, 1)
+    _LOG.info(
+        "page closed",
+        extra={"event": "close", "seconds": stayed, "session": logs.session_name(session_context.id)},
+    )
+
+
+def _sample(arguments: dict[str, list[bytes]]) -> str:
+    given = arguments.get("sample") or [b""]
+    text = given[-1]
+    return logs.printable(text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text), 60)

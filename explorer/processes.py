@@ -1,0 +1,196 @@
+"""Several processes that serve one address: started, watched, started again where one ends, ended together.
+
+They are started, not forked: GDAL, numba and thread pools do not survive a fork. All accept from the one socket that the
+first process opened, so that a visitor goes to whichever has time, and none of its own is lost when one of them ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from types import FrameType
+
+from prometheus_client import multiprocess
+
+from explorer import metrics
+from explorer.errors import ServeError
+
+_LOG = logging.getLogger("explorer")
+_HANDED_ON = "RAPIDAI4EO_LISTENING"
+"""Tells a process which port, sockets and parent it has: `port;fd,fd;ready fd;parent pid`."""
+STOP_S = 15.0
+SLOWEST_START_S = 600.0
+_STABLE_S, _LONGEST_PAUSE_S = 60.0, 30.0
+_LOOK_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What a process was given by the one that started it."""
+
+    port: int
+    sockets: tuple[socket.socket, ...]
+    ready: int
+    parent: int
+
+    def tell_ready(self) -> None:
+        """Say that visitors can come."""
+        with suppress(BrokenPipeError):  # nobody waits for any but the first
+            os.write(self.ready, b".")
+        os.close(self.ready)
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether the process that would end this one is gone."""
+        return os.getppid() != self.parent
+
+
+def inherited() -> Inherited | None:
+    """What this process was given; None where a person started it. Asked once: the next answer is None."""
+    text = os.environ.pop(_HANDED_ON, "")
+    if not text:
+        return None
+    port, numbers, ready, parent = text.split(";")
+    sockets = tuple(socket.socket(fileno=int(number)) for number in numbers.split(","))
+    for one in sockets:
+        one.setblocking(False)
+    return Inherited(int(port), sockets, int(ready), int(parent))
+
+
+@dataclass(slots=True)
+class _Worker:
+    """One of the processes; None while it waits to be started again."""
+
+    process: subprocess.Popen[bytes] | None = None
+    began: float = 0.0
+    pause: float = 1.0
+    start_at: float = field(default_factory=time.monotonic)
+
+
+def run(count: int, address: str, port: int, arguments: Sequence[str] | None = None) -> None:
+    """Serve by `count` processes of this same command until a signal ends them. Raises `ServeError`.
+
+    Says the address on stdout once the first of them is up; the first one makes what all of them use.
+    """
+    command = [sys.executable, "-m", "explorer", *(sys.argv[1:] if arguments is None else arguments)]
+    sockets = _listen(address, port)
+    port = sockets[0].getsockname()[1]
+    workers = [_Worker() for _ in range(count)]
+    with tempfile.TemporaryDirectory(prefix="explorer-metrics-") as folder, _stopping() as stopped:
+        os.environ.setdefault(metrics.MULTIPROCESS, folder)
+        try:
+            if not _first(workers[0], command, sockets, port, stopped):
+                return
+            host = f"[{address}]" if ":" in address else address
+            sys.stdout.write(f"{count} processes serve http://{host}:{port}\n")
+            sys.stdout.flush()
+            while not stopped:
+                for worker in workers:
+                    _look_after(worker, command, sockets, port)
+                time.sleep(_LOOK_S)
+        finally:
+            _end(workers)
+            for one in sockets:
+                one.close()
+
+
+def _listen(address: str, port: int) -> list[socket.socket]:
+    from tornado.netutil import bind_sockets
+
+    try:
+        return bind_sockets(port, address)
+    except OSError as error:
+        raise ServeError(f"cannot listen on {address}, port {port}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _stopping() -> Iterator[list[int]]:
+    """The signals to stop that have come; whatever they did before, they do again afterwards."""
+    came: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _start(worker: _Worker, command: list[str], sockets: list[socket.socket], port: int) -> int:
+    """Start one; the end of a pipe that tells when it is ready."""
+    reading, writing = os.pipe()
+    numbers = [one.fileno() for one in sockets]
+    told = ";".join([str(port), ",".join(map(str, numbers)), str(writing), str(os.getpid())])
+    worker.process = subprocess.Popen(  # noqa: S603  this program itself
+        command,
+        env=os.environ | {_HANDED_ON: told},
+        pass_fds=[*numbers, writing],
+        start_new_session=True,  # Ctrl-C in a terminal is for the first process, which then ends them
+    )
+    os.close(writing)
+    worker.began = time.monotonic()
+    return reading
+
+
+def _first(
+    worker: _Worker, command: list[str], sockets: list[socket.socket], port: int, stopped: list[int]
+) -> bool:
+    """Start the first one and wait until it serves; False where a signal came before."""
+    import select
+
+    reading = _start(worker, command, sockets, port)
+    assert worker.process is not None
+    try:
+        while not stopped and time.monotonic() - worker.began < SLOWEST_START_S:
+            if select.select([reading], [], [], _LOOK_S)[0]:
+                if os.read(reading, 1):
+                    return True
+                raise ServeError(
+                    f"the first process ended (code {worker.process.wait()}); its message is above"
+                )
+    finally:
+        os.close(reading)
+    return False
+
+
+def _look_after(worker: _Worker, command: list[str], sockets: list[socket.socket], port: int) -> None:
+    now = time.monotonic()
+    if worker.process is None:
+        if now >= worker.start_at:
+            os.close(_start(worker, command, sockets, port))
+        return
+    code = worker.process.poll()
+    if code is None:
+        return
+    worker.pause = 1.0 if now - worker.began > _STABLE_S else min(2 * worker.pause, _LONGEST_PAUSE_S)
+    _LOG.error(
+        "a process ended by itself (code %s); another is started in %.0f s", code, worker.pause,
+        extra={"event": "process", "pid": worker.process.pid},
+    )  # fmt: skip
+    multiprocess.mark_process_dead(worker.process.pid)
+    worker.process, worker.start_at = None, now + worker.pause
+
+
+def _end(workers: list[_Worker]) -> None:
+    running = [worker.process for worker in workers if worker.process is not None]
+    for process in running:
+        process.terminate()
+    deadline = time.monotonic() + STOP_S
+    for process in running:
+        try:
+            process.wait(max(deadline - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,251 @@
+"""Health, numbers and lines of the log: what an operator is told, and what nobody may write into it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bokeh.client import pull_session
+
+from explorer import logs, metrics, open_corpus, operation
+from explorer.app import create_page
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.watch import StoreWatch
+from explorer.errors import NotThereError, StoreError
+from explorer.products import PF_SR
+from explorer.review.records import Records
+from explorer.review.verdicts import Verdict
+from tests import corpora, servers
+from tests.unit.test_serving import Running
+
+HOSTILE = "a\n2026-01-01T00:00:00Z ERROR explorer: forged\x1b[31m\u2028b"
+
+
+@pytest.fixture
+def log() -> Iterator[tuple[logging.Logger, io.StringIO, logging.StreamHandler[io.StringIO]]]:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    logger = logging.getLogger("explorer.test")
+    logger.addHandler(handler)
+    logger.propagate = False
+    logger.setLevel(logging.INFO)
+    yield logger, stream, handler
+    logger.removeHandler(handler)
+
+
+def _write(logger: logging.Logger) -> None:
+    logger.info(HOSTILE, extra={"sample": HOSTILE, "status": 200})
+    try:
+        raise ValueError(HOSTILE)
+    except ValueError:
+        logger.exception("it failed")
+
+
+def test_hostile_text_is_one_line_of_text(log) -> None:
+    logger, stream, handler = log
+    handler.setFormatter(logs.TextFormatter())
+    _write(logger)
+    text = stream.getvalue()
+    assert "\x1b" not in text
+    lines = text.splitlines()
+    events = [line for line in lines if not line.startswith("    ")]
+    assert len(events) == 2
+    assert "status=200" in events[0]
+    assert "forged" in events[0]
+    assert any("ValueError" in line for line in lines)
+    assert not any(line.startswith("2026-01-01") for line in lines)
+
+
+def test_hostile_text_is_one_object_of_json(log) -> None:
+    logger, stream, handler = log
+    handler.setFormatter(logs.json_formatter())
+    _write(logger)
+    first, second = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert first["message"] == HOSTILE
+    assert (first["sample"], first["status"], first["level"]) == (HOSTILE, 200, "INFO")
+    assert first["time"].startswith("20")
+    assert "forged" in second["exc_info"]
+
+
+def test_what_a_visitor_s_leaving_causes_is_no_line(log) -> None:
+    from tornado.websocket import WebSocketClosedError
+
+    logger, stream, handler = log
+    handler.addFilter(logs._Departed())
+    logger.warning("Failed sending message as connection was closed")
+    for error in (WebSocketClosedError(), ValueError("a real one")):
+        try:
+            raise error
+        except (WebSocketClosedError, ValueError):
+            logger.exception("Task exception was never retrieved")
+    assert stream.getvalue().count("Task exception") == 1
+    assert "a real one" in stream.getvalue()
+
+
+def _health(running: Running) -> tuple[int, dict[str, object]]:
+    code, headers, body = running.get("/health")
+    assert headers["Cache-Control"] == "no-store"
+    return code, json.loads(body)
+
+
+def test_health_follows_the_corpus_and_tells_no_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operation, "FRESH_S", 0.0)
+    root = corpora.write_corpus(tmp_path / "secret-folder")
+    corpus = open_corpus(root)
+    running = Running(corpus, create_page(corpus))
+    try:
+        assert _health(running)[0] == 200
+        root.rename(tmp_path / "away")
+        code, found = _health(running)
+        assert (code, found["status"], found["corpus"], found["reviews"]) == (503, "failing", False, True)
+        assert "secret" not in json.dumps(found)
+        (tmp_path / "away").rename(root)
+        assert _health(running)[0] == 200
+    finally:
+        running.stop()
+        corpus.close()
+
+
+def test_health_does_not_wait_for_what_hangs(tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operation, "PATIENCE_S", 0.05)
+    gate = threading.Event()
+    asked = []
+
+    def hang() -> None:
+        asked.append(1)
+        assert gate.wait(20)
+
+    async def ask() -> None:
+        part = operation._Part(hang)
+        assert await part.answers() is False
+        assert await part.answers() is False
+        assert len(asked) == 1  # one thread at most is lost to it
+        gate.set()
+        while not await part.answers():
+            pass
+
+    asyncio.run(ask())
+
+
+def _number(name: str, **labels: str) -> float:
+    return metrics.REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def test_metrics_count_pages_chips_cubes_and_verdicts(tiny_corpus: Corpus) -> None:
+    before = {name: _number(name) for name in ("explorer_sessions_total", "explorer_verdicts_total")}
+    chips, hits = (
+        _number("explorer_chips_total", outcome="there"),
+        _number("explorer_cube_requests_total", found="yes"),
+    )
+    running = Running(tiny_corpus, create_page(tiny_corpus))
+    try:
+        session = pull_session(url=running.url, session_id=None)
+        assert _number("explorer_sessions_total") == before["explorer_sessions_total"] + 1
+        open_now = _number("explorer_sessions_open")
+        session.close()
+        tiny_corpus.cubes.get(tiny_corpus.cell(corpora.FULL), PF_SR)
+        tiny_corpus.cubes.get(tiny_corpus.cell(corpora.FULL), PF_SR)
+        with Records.open(tiny_corpus) as records:
+            verdict = Verdict(corpora.FULL, "Anna", "correct", id="6f1b0c9e-1111-4222-8333-444455556666")
+            records.add(verdict)
+            records.add(verdict)  # sent again, kept once
+        assert open_now >= 1
+        assert _number("explorer_verdicts_total") == before["explorer_verdicts_total"] + 1
+        assert _number("explorer_chips_total", outcome="there") > chips
+        assert _number("explorer_cube_requests_total", found="yes") > hits
+        code, headers, body = running.get("/metrics")
+        assert code == 200
+        assert headers["Content-Type"].startswith("text/plain")
+        for name in (
+            b"explorer_sessions_open",
+            b"explorer_click_to_cube_seconds_bucket",
+            b"explorer_loop_lag_seconds_bucket",
+        ):
+            assert name in body
+    finally:
+        running.stop()
+
+
+def test_the_lag_of_a_blocked_loop_is_seen() -> None:
+    async def block() -> None:
+        watch = operation.LoopWatch()
+        watch.start()
+        await asyncio.sleep(0.06)
+        time.sleep(0.2)
+        await asyncio.sleep(0.06)
+
+    before = _number("explorer_loop_lag_seconds_sum")
+    asyncio.run(block())
+    assert _number("explorer_loop_lag_most_seconds") >= 0.17
+    assert _number("explorer_loop_lag_seconds_sum") - before >= 0.17
+
+
+# --- a store that goes and comes -------------------------------------------------------------------
+
+
+class _Listener:
+    def __init__(self) -> None:
+        self.back = threading.Event()
+
+    def heard(self) -> None:
+        self.back.set()
+
+
+def test_a_store_that_fails_is_asked_until_it_answers_and_who_waits_hears_of_it() -> None:
+    answers = [StoreError("still gone"), StoreError("still gone"), None]
+
+    def check() -> None:
+        if (answer := answers.pop(0)) is not None:
+            raise answer
+
+    watch = StoreWatch(check, "somewhere", waits=(0.01,))
+    listener = _Listener()
+    watch.listen(listener.heard)
+    watch.failed(StoreError("gone"))
+    watch.failed(StoreError("gone"))  # asked by one thread only
+    assert listener.back.wait(10)
+    assert (answers, watch.problem) == ([], None)
+
+
+def test_a_listener_that_is_gone_is_not_kept() -> None:
+    watch = StoreWatch(lambda: None, "somewhere", waits=(0.01,))
+    watch.listen(_Listener().heard)
+    listener = _Listener()
+    watch.listen(listener.heard)
+    assert len(watch._listeners) == 1
+    watch.failed(StoreError("gone"))
+    assert listener.back.wait(10)
+
+
+def test_an_unmounted_corpus_is_no_corpus_without_chips(tmp_path: Path) -> None:
+    root = corpora.write_corpus(tmp_path / "mounted")
+    with_chips = open_corpus(root)
+    try:
+        key = PF_SR.key(with_chips.cell(corpora.FULL).folder, PF_SR.dates[0])
+        with pytest.raises(NotThereError):
+            with_chips.store.get(key + "x")
+        shutil.move(root, tmp_path / "device")
+        root.mkdir()  # what is left of a mount
+        with pytest.raises(StoreError, match="mounted"):
+            with_chips.store.get(key)
+    finally:
+        with_chips.close()
+
+
+def test_a_mirror_is_asked_itself_whatever_is_kept_of_it(indexed_folder: Path) -> None:
+    with servers.serve(indexed_folder) as server:
+        corpus = open_corpus(server.url)
+        operation.check(corpus.store)
+    try:
+        with pytest.raises(StoreError, match="cannot reach"):
+            operation.check(corpus.store)
+    finally:
+        corpus.close()
