@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from explorer import __version__
-from explorer.commands import exports, pages, scoring, shared, transfer
+from explorer.commands import access, exports, pages, scoring, shared, transfer
 from explorer.commands import review as reviewing
 from explorer.errors import ExplorerError, InvalidQueryError, OutputError
 
@@ -107,6 +107,10 @@ def serve(
     ] = 1,
     log_format: Annotated[LogFormat, typer.Option(help="What the log's lines are.")] = LogFormat.TEXT,
     log_level: Annotated[LogLevel, typer.Option(help="The least that the log tells.")] = LogLevel.INFO,
+    login: Annotated[
+        Path | None,
+        typer.Option("--login", metavar="FILE", help="Let in who is in this file, which `password` writes."),
+    ] = None,
 ) -> None:
     """Serve the page and open it in the browser."""
     from explorer import logs, ports, processes
@@ -123,7 +127,8 @@ def serve(
     from explorer.config import settings
     from explorer.review import score as scores
 
-    config = settings() if tiles is None else settings().model_copy(update={"tiles": tiles})
+    given = {"tiles": tiles, "login_file": None if login is None else str(login)}
+    config = settings().model_copy(update={key: value for key, value in given.items() if value is not None})
     with shared.opened(corpus, config) as opened:
         scores.show(opened)
         page.serve(
@@ -268,6 +273,7 @@ def make_demo(
 app.command()(exports.animate)
 app.command()(exports.export)
 app.command()(pages.page)
+app.command()(access.password)
 app.command()(scoring.score)
 app.command()(pages.slides)
 app.command()(transfer.download)

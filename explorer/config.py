@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 APP = "rapidai4eo-explorer"
@@ -57,6 +57,27 @@ class Settings(BaseSettings):
         description="Name of the corpus that verdicts are kept under; empty: its place (folder, URL, or demo).",
     )
     tiles: bool = Field(False, description="Offer online basemaps on the map.")
+    embed_in: str = Field(
+        "", description="Hosts whose pages may show this one in a frame, with spaces between them."
+    )
+    login_file: str = Field("", description="Who may come in: a file of names and hashes of passwords.")
+    login_password: SecretStr = Field(
+        SecretStr(""), description="One password for all who may come in; everybody gives a name of his own."
+    )
+    cookie_secret: SecretStr = Field(
+        SecretStr(""),
+        description="What logins are signed with; the same on all machines that serve one address.",
+    )
+    oauth_provider: str = Field("", description="Who says who may come in, by Panel's name, or `generic`.")
+    oauth_key: str = Field("", description="The explorer's id at that provider.")
+    oauth_secret: SecretStr = Field(SecretStr(""), description="The explorer's secret at that provider.")
+    oauth_redirect_uri: str = Field("", description="The page's address, as that provider knows it.")
+    oauth_user: str = Field(
+        "", description="Which claim of the provider is the name; empty: the provider's usual one."
+    )
+    oauth_extra: dict[str, str] = Field(
+        default_factory=dict, description="What else Panel is to know of the provider, as a JSON object."
+    )
 
 
 @cache

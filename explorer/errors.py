@@ -149,6 +149,10 @@ class ServeError(ExplorerError, OSError):
     """The page cannot be served at the address and port asked for."""
 
 
+class LoginError(ExplorerError, ValueError):
+    """Logging in is not set up as it could work."""
+
+
 class InvalidVerdictError(ExplorerError, ValueError):
     """A value of a verdict that is not what it should be; `name` is the field."""
 

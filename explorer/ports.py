@@ -42,7 +42,7 @@ def origins(address: str, port: int, more: Iterable[str] = ()) -> list[str]:
     The page of any other host must not: it would act in its visitor's name. A name in `more` without a port stands for
     the usual ports of http and https. Raises `ServeError` for what is no host.
     """
-    wrong = [name for name in more if not re.fullmatch(r"[A-Za-z0-9_.-]+(:[0-9]{1,5})?", name)]
+    wrong = [name for name in more if not is_host(name)]
     if wrong:
         raise ServeError(
             f"{wrong[0][:60]!r} is not a host; write it as explorer.example.org or 10.0.0.5:5006"
@@ -52,6 +52,11 @@ def origins(address: str, port: int, more: Iterable[str] = ()) -> list[str]:
         names |= {socket.gethostname(), socket.getfqdn(), *_own_addresses()}
     # Bokeh compares names and IPv4 addresses only.
     return [f"{name.lower()}:{port}" for name in sorted(names) if name and ":" not in name] + list(more)
+
+
+def is_host(name: str) -> bool:
+    """Whether a text is `name` or `name:port`."""
+    return re.fullmatch(r"[A-Za-z0-9_.-]+(:[0-9]{1,5})?", name) is not None
 
 
 def _own_addresses() -> set[str]:

@@ -41,9 +41,9 @@ from panel.io.resources import DIST_DIR, Resources
 from panel.io.server import DocHandler, get_server
 from panel.io.state import set_curdoc
 from tornado.ioloop import PeriodicCallback
-from tornado.web import RequestHandler
+from tornado.web import authenticated
 
-from explorer import operation, ports
+from explorer import guard, login, operation, ports
 from explorer.corpus.corpus import Corpus
 from explorer.processes import Inherited
 from explorer.products import PF_SR
@@ -150,7 +150,7 @@ def script_bundle() -> Script:
     return Script(f"{hashlib.sha256(plain).hexdigest()[:20]}.js", plain, gzip.compress(plain, 6, mtime=0))
 
 
-class ScriptHandler(RequestHandler):
+class ScriptHandler(login.Inside):
     """Sends the scripts, packed where the browser understands that."""
 
     def get(self, name: str) -> None:
@@ -167,7 +167,7 @@ class ScriptHandler(RequestHandler):
         self.finish(found.packed if packed else found.plain)
 
 
-class PictureHandler(RequestHandler):
+class PictureHandler(login.Inside):
     """Sends the picture that a link shows first, as JPEG; 204 where there is none (a 404 would stand in the browser's console)."""
 
     def initialize(self, corpus: Corpus) -> None:
@@ -195,8 +195,9 @@ class PageHandler(DocHandler):
         context = tornado_app._applications["/"]
         super().__init__(tornado_app, *args, application_context=context, bokeh_websocket_path="", **options)
 
+    @authenticated
     async def get(self, *args: Any, **options: Any) -> None:
-        """The HTML."""
+        """The HTML; or the way to log in."""
         app = self.application
         session_id = generate_session_id(secret_key=app.secret_key, signed=app.sign_sessions)
         token = generate_jwt_token(
@@ -233,7 +234,7 @@ def page_html(corpus: Corpus, link: Link, query: str, token: str) -> str:
         scripts=escape(str(first["scripts"])),
         picture=escape(str(first["picture"])),
         first=json.dumps(first).replace("<", "\\u003c"),  # a link's text must not end the script
-        script=source("shell.js"),
+        script=guard.page_script(),
     )
 
 
@@ -272,6 +273,9 @@ def make_server(
     SPEC["ERROR"] = _QuietError
     pages: dict[str, Any] = {"/": Application(PageMaker(make))}
     options.setdefault("verbose", given is None)  # names its address
+    options |= login.options(corpus.config)
+    options.setdefault("websocket_max_message_size", guard.MAX_MESSAGE_BYTES)
+    options.setdefault("http_server_kwargs", {}).setdefault("max_body_size", guard.MAX_BODY_BYTES)
     with _listening_on(given):
         server = get_server(
             pages, port=port, address=address, start=False, show=False,
@@ -283,10 +287,12 @@ def make_server(
     server._tornado.add_handlers(
         r".*",
         [
+            (r"/ws", login.OwnSocket),
             (r"/", PageHandler, {"corpus": corpus, "ahead": given is None}),
             (r"/first-picture\.jpg", PictureHandler, {"corpus": corpus}),
             (r"/scripts/([0-9a-f]+\.js)", ScriptHandler),
         ],
     )
     operation.attach(server, corpus)
+    guard.protect(server._tornado, tiles=corpus.config.tiles, embed=corpus.config.embed_in.split())
     return server

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-import panel as pn
-
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.reading import Reading
 from explorer.errors import ExplorerError, InvalidQueryError
@@ -16,7 +14,7 @@ from explorer.review.queue import MAX_TEXT, Queue, QueueSpec
 from explorer.review.records import Receipt
 from explorer.review.verdicts import reviewer_name
 from explorer.views import desk as desks
-from explorer.views import review_words
+from explorer.views import review_words, visitor
 from explorer.views.parts import Component, Loop, script, source, whole
 from explorer.views.review_files import ReviewFiles
 from explorer.views.selection import Selection
@@ -57,6 +55,8 @@ class ReviewView:
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
         self._work: _Work | None = None
+        self._visitor = visitor.name()
+        """Who is logged in, where the server asks for it: nobody reviews as somebody else then."""
         self._asked = False
         self._ticket = 0
         self._ahead: dict[str, list[Reading]] = {}
@@ -142,7 +142,7 @@ class ReviewView:
             for kind, title, text, needs in review_words.KINDS
         ]
         self.panel.send(
-            "setup", kinds=kinds, classes=review_words.classes(), reviewer=_user() or "", fixed=_user() is not None, resume=resume,
+            "setup", kinds=kinds, classes=review_words.classes(), reviewer=self._visitor or "", fixed=self._visitor is not None, resume=resume,
             trouble=trouble,
         )  # fmt: skip
 
@@ -150,7 +150,7 @@ class ReviewView:
         self._ticket += 1
         ticket = self._ticket
         try:
-            reviewer = reviewer_name(_user() or data.get("reviewer"))
+            reviewer = reviewer_name(data.get("reviewer") if self._visitor is None else self._visitor)
             spec = self._spec(data)
         except (ExplorerError, ValueError) as error:
             self.panel.send("trouble", text=f"{error}")
@@ -388,9 +388,3 @@ class ReviewView:
 
 def _refresh(corpus: Corpus) -> None:
     desks.desk(corpus).refresh()
-
-
-def _user() -> str | None:
-    """Who is logged in, where the server asks for it: nobody reviews as somebody else then."""
-    user = pn.state.user if pn.state.curdoc is not None else None
-    return None if user in (None, "", "guest") else str(user)

@@ -17,7 +17,7 @@ PACKAGE = Path(explorer.__file__).parent
 # From the bottom up. A room imports from itself and from earlier rows; rooms of one row leave each other alone.
 ROOMS: tuple[tuple[str, ...], ...] = (
     ("errors", "resources", "metrics"),
-    ("products", "config", "ports", "logs", "processes"),
+    ("products", "config", "ports", "logs", "processes", "passwords"),
     ("nomenclature",),
     ("grid",),
     ("corpus",),
@@ -26,7 +26,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("export",),
     ("describe",),
     ("views",),
-    ("operation",),
+    ("guard", "login", "operation"),
     ("serving",),
     ("app",),
     ("commands",),
@@ -36,7 +36,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
 FLOOR = {room: height for height, row in enumerate(ROOMS) for room in row}
 
 PAGE_LIBRARIES = {"panel", "param", "bokeh", "holoviews", "geoviews"}
-WITHOUT_PAGE = set(FLOOR) - {"views", "operation", "serving", "app", "cli", "__main__"}
+WITHOUT_PAGE = set(FLOOR) - {"views", "guard", "login", "operation", "serving", "app", "cli", "__main__"}
 
 # The word `demo` leads from `open_corpus` to the room above it, and the package's own names lead everywhere.
 # Both are imports inside a function, made by whoever asks for them.

@@ -1,0 +1,105 @@
+"""Names and passwords of those who may come in: a JSON file of scrypt hashes, made by `explorer password`."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from explorer.errors import LoginError
+
+LEAST = 8
+"""Characters of a password."""
+LONGEST = 1000
+MAX_FILE_BYTES = 4_000_000
+# 32 MB and some 60 ms a try: what OWASP's cheat sheet on password storage asks for with these r and p.
+_N, _R, _P = 2**15, 8, 3
+
+
+def hashed(password: str) -> str:
+    """A password as the file keeps it. Raises `LoginError` for a short or overlong one."""
+    if not LEAST <= len(password) <= LONGEST:
+        raise LoginError(f"a password has {LEAST} to {LONGEST:,} characters; this one has {len(password):,}")
+    salt = secrets.token_bytes(16)
+    return f"scrypt${_text(salt)}${_text(_scrypt(password, salt))}"
+
+
+def fits(password: str, kept: str) -> bool:
+    """Whether a password is that of a line of the file; takes the same time where it is not."""
+    _, _, rest = kept.partition("$")
+    salt, _, wanted = rest.partition("$")
+    try:
+        found = _scrypt(password[:LONGEST], base64.b64decode(salt))
+        return hmac.compare_digest(found, base64.b64decode(wanted))
+    except ValueError:
+        return False
+
+
+def fits_nobody(password: str) -> bool:
+    """False, after as long as `fits` takes: who guesses a name must not hear from the time whether it exists."""
+    fits(password, _nobody())
+    return False
+
+
+def read(path: Path) -> dict[str, str]:
+    """Name -> hash. Raises `LoginError` where the file is not one of these."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise LoginError(
+            f"the passwords in {path} cannot be read ({error.strerror}); make the file with `explorer password`"
+        ) from error
+    try:
+        found = json.loads(data) if len(data) <= MAX_FILE_BYTES else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(
+        isinstance(kept, str) and kept.startswith("scrypt$") for kept in found.values()
+    ):
+        raise LoginError(f"{path} is no file of passwords; make it with `explorer password`")
+    return found
+
+
+def put(path: Path, name: str, kept: str | None) -> None:
+    """Add or change a name's hash, or take the name out (None); the file is readable by its owner alone.
+
+    Raises `LoginError`.
+    """
+    known = read(path) if path.exists() else {}
+    if kept is None and name not in known:
+        raise LoginError(f"{path} has no {name[:80]!r}")
+    known = {**known, name: kept} if kept is not None else {n: k for n, k in known.items() if n != name}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(known, file, ensure_ascii=False, indent=1)
+            os.replace(part, path)
+        except BaseException:
+            Path(part).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise LoginError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _scrypt(password: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(
+        password.encode("utf-8", "surrogatepass"), salt=salt, n=_N, r=_R, p=_P, maxmem=2**26, dklen=32
+    )
+
+
+@cache
+def _nobody() -> str:
+    return hashed(secrets.token_urlsafe())
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()

@@ -1,0 +1,39 @@
+"""Who looks at the page, where the server asks for a login."""
+
+from __future__ import annotations
+
+import panel as pn
+from tornado.web import decode_signed_value
+
+NOBODY = ""
+_COOKIE = "user"
+_secret: str | None = None
+
+
+def ask(secret: str | None) -> None:
+    """From now on pages are somebody's, who is named in a cookie signed with this secret; None: of whoever comes."""
+    global _secret  # a process serves one explorer
+    _secret = secret
+
+
+def asked() -> bool:
+    """Whether one has to log in."""
+    return _secret is not None
+
+
+def name() -> str | None:
+    """Who has logged in; None where nobody has to; `NOBODY` where one has to and this page is nobody's.
+
+    Call it while a page is made. Not `pn.state.user`: a cookie `is_guest`, which anybody can set, would hide the name.
+    """
+    if _secret is None:
+        return None
+    doc = pn.state.curdoc
+    request = getattr(doc.session_context, "request", None) if doc is not None else None
+    return named(request.cookies.get(_COOKIE) if request is not None else None)
+
+
+def named(cookie: str | None) -> str:
+    """The name in a signed cookie; `NOBODY` where it is missing, too old or not ours."""
+    found = decode_signed_value(_secret, _COOKIE, cookie) if _secret and cookie else None
+    return found.decode("utf-8", "replace") if found else NOBODY
