@@ -127,8 +127,8 @@ def serve(
     from explorer.config import settings
     from explorer.review import score as scores
 
-    given = {"tiles": tiles, "login_file": None if login is None else str(login)}
-    config = settings().model_copy(update={key: value for key, value in given.items() if value is not None})
+    said = {"tiles": tiles, "login_file": None if login is None else str(login)}
+    config = settings().model_copy(update={key: value for key, value in said.items() if value is not None})
     with shared.opened(corpus, config) as opened:
         scores.show(opened)
         page.serve(
