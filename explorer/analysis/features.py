@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from explorer.corpus.store import Store
     from explorer.grid import Cell
 
-VERSION = 1
+VERSION = 2
 """Raise when any number changes: features of different versions are not put together."""
 EVERY = 3
 """Every third Planet Fusion date is read, one in fifteen days: a third of the bytes."""

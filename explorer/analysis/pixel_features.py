@@ -18,6 +18,8 @@ S2_INDICES = ("NDVI", "NDMI", "NBR", "MNDWI", "NDREI", "S2REP", "PSRI", "BI")
 """Catalogue names: greenness, moisture, burn ratio, open water, red edge (chlorophyll), red-edge position,
 senescence, bare soil."""
 SEASONS = {"winter": (12, 1, 2), "spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11)}
+_SPEAKS = {"ndvi": ("p25", "mean"), "nir": ("p25",)}
+"""Of these, a fall from one year to the next says that cover was lost."""
 _YEAR = 365.25
 
 
@@ -113,9 +115,8 @@ def change(series: dict[str, np.ndarray], days: np.ndarray, years: np.ndarray) -
         weight = np.clip((at - own[right - 1]) / (own[right] - own[right - 1]), 0, 1)[:, None]
         late = values[second] - ((1 - weight) * values[first][right - 1] + weight * values[first][right])
         over_ground(f"{name}_second_minus_first", late.mean(axis=0), out)
-        if name == "ndvi":  # what of itself speaks for a change of the ground: see `explorer.review.evidence`
-            for part in ("p25", "p50", "p75", "mean"):
-                out[f"change_ndvi_{part}"] = out.pop(f"ndvi_second_minus_first_{part}")
+        for part in _SPEAKS.get(name, ()):  # for itself: see `explorer.review.evidence`
+            out[f"change_{name}_{part}"] = out.pop(f"{name}_second_minus_first_{part}")
         # Quarters of the year apart: a field ploughed earlier changes sign, a building does not.
         quarter = np.array_split(late, 4)
         means = np.stack([q.mean(axis=0) for q in quarter])

@@ -13,13 +13,15 @@ from collections.abc import Sequence
 
 import numpy as np
 from cleanlab.count import compute_confident_joint, get_confident_thresholds
+from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 
 from explorer.review import models
 from explorer.review.prepare import Labels
 
 COPIES = 4
-_TRAIN_ROWS = 5000
+_TRAIN_ROWS = 2000
+_CHUNK = 50_000
 _SOFT = (0.03, 0.1)  # added to predicted fractions, so that a class predicted at zero does not decide alone
 _PRIOR = 0.3  # of the transitions: what nobody confuses can be wrong too
 _PARTIAL = 0.3  # share of copies of mixed labels in which only a part of a class is moved
@@ -40,29 +42,29 @@ def suspicion(
     folds = 5
     total = np.zeros(n)
     rounds = 2 if n <= 3000 and thorough else 1
+    learner = ExtraTreesClassifier(150 if thorough else 60, min_samples_leaf=5, max_features=0.3)
     for turn in range(rounds):
         fold = models.folds(labels.largest, folds, seed + 100 + turn)
-        for k in range(folds):
-            train, test = np.flatnonzero(fold[rows] != k), np.flatnonzero(fold == k)
-            values = np.concatenate([real[rows[train]], *(copy[train] for copy in wrong)])
-            target = np.repeat([0, 1], [len(train), COPIES * len(train)])
-            # A label under suspicion is no good example of a right one.
-            share = np.concatenate(
-                [COPIES * np.maximum(weight[rows[train]], 0.05), np.ones(COPIES * len(train))]
-            )
-            forest = ExtraTreesClassifier(
-                150 if thorough else 60,
-                min_samples_leaf=5,
-                max_features=0.3,
-                n_jobs=-1,
-                random_state=seed + turn,
-            )
-            forest.fit(values, target, sample_weight=share)
-            forest.n_jobs = 1  # as of `models.forest`
-            for start in range(0, len(test), 50_000):
-                part = test[start : start + 50_000]
-                total[part] += forest.predict_proba(real[part])[:, 1]
+        calls = [(learner, real, np.stack(wrong), rows, weight, fold, k, seed + turn) for k in range(folds)]
+        for k, part in enumerate(models.in_processes(_left_out, calls, n)):
+            total[fold == k] += part
     return with_prior(total / rounds)
+
+
+def _left_out(
+    learner: ExtraTreesClassifier, real: np.ndarray, wrong: np.ndarray, rows: np.ndarray, weight: np.ndarray, fold: np.ndarray, k: int, seed: int
+) -> np.ndarray:  # fmt: skip
+    """How much the labels of fold `k` look like copies made wrong, by trees that saw the other folds."""
+    train, test = np.flatnonzero(fold[rows] != k), np.flatnonzero(fold == k)
+    values = np.concatenate([real[rows[train]], *wrong[:, train]])
+    target = np.repeat([0, 1], [len(train), len(wrong) * len(train)])
+    # A label under suspicion is no good example of a right one.
+    share = np.ones(len(target))
+    share[: len(train)] = len(wrong) * np.maximum(weight[rows[train]], 0.05)
+    learner = clone(learner).set_params(random_state=seed)
+    learner.fit(values, target, sample_weight=share)
+    parts = [learner.predict_proba(real[test[i : i + _CHUNK]])[:, 1] for i in range(0, len(test), _CHUNK)]
+    return np.concatenate(parts)
 
 
 def with_prior(even: np.ndarray, most: float = 0.6) -> np.ndarray:

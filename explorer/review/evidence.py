@@ -1,29 +1,25 @@
-"""What speaks against a label by itself: ground that changed for good, beyond what is usual."""
+"""What speaks against a label by itself: cover that was lost for good, beyond what is usual from year to year."""
 
 from __future__ import annotations
 
 import numpy as np
-from sklearn.ensemble import ExtraTreesRegressor
-
-from explorer.review import models
 
 PREFIX = "change_"
-"""Columns of a feature table that measure change from the first year to the second."""
-_USUAL_SHARE = 0.03  # of samples changed for good, where nothing else is known
+"""Columns of a feature table that measure the second year against the first; negative: cover was lost."""
 _LEAST = 60
+_TAIL = (0.7, 0.9)
+"""Quantiles that tell how the usual differences thin out: above what half of all samples do, below what changed."""
+_USUAL_SHARE, _MOST = 0.03, 0.1  # of samples changed for good: a first guess, and as many as this may find
 
 
-def of_change(
-    values: np.ndarray, predicted: np.ndarray, largest: np.ndarray, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """(probability that a sample changed, deviation in usual deviations), `(n,)` each.
+def of_change(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(probability that cover was lost, loss in usual deviations), `(n,)` each.
 
-    `values` `(n, k)` measure change, NaN where unknown; what is usual is the middle and spread of all samples, and of
-    those whose predicted cover `(n, classes)` is alike: fields change every year, woods do not.
+    `values` `(n, k)`, lower where more was lost, NaN where unknown; a loss is the mean of its columns' distances below
+    their medians, in median absolute deviations. Gains do not count: after a wet year all fields are greener.
     """
     n = len(values)
-    known = np.isfinite(values).any(axis=0)
-    values = values[:, known].astype(np.float64)
+    values = values[:, np.isfinite(values).any(axis=0)].astype(np.float64)
     if not values.shape[1] or n < _LEAST:
         return np.zeros(n), np.zeros(n)
     middle = np.nanmedian(values, axis=0)
@@ -31,48 +27,28 @@ def of_change(
     usable = spread > 0
     if not usable.any():
         return np.zeros(n), np.zeros(n)
-    far = np.nan_to_num((values[:, usable] - middle[usable]) / spread[usable])
-    tame = np.arcsinh(far)
-    whole = np.abs(tame) / np.mean(np.abs(tame), axis=0)
-    alike, own = _among_alike(tame, predicted, largest, seed)
-    near = np.abs(tame - alike) / own
-    size = np.sqrt((whole**2).mean(axis=1)) * np.sqrt((near**2).mean(axis=1))
-    return in_the_tail(np.log(np.maximum(size, 1e-3))), np.sqrt(size)
-
-
-def _among_alike(
-    tame: np.ndarray, predicted: np.ndarray, largest: np.ndarray, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    fold = models.folds(largest, 5, seed)
-    middle = _left_out(predicted, tame, fold, seed)
-    rest = np.abs(tame - middle)
-    rest = np.minimum(rest, np.quantile(rest, 0.95, axis=0))
-    return middle, np.maximum(_left_out(predicted, rest, fold, seed), 0.3 * rest.mean(axis=0))
-
-
-def _left_out(values: np.ndarray, targets: np.ndarray, fold: np.ndarray, seed: int) -> np.ndarray:
-    out = np.empty(targets.shape)
-    for k in range(int(fold.max()) + 1):
-        train, test = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-        if len(train) > 20_000:
-            train = train[:: len(train) // 20_000]
-        model = ExtraTreesRegressor(80, min_samples_leaf=5, n_jobs=-1, random_state=seed)
-        model.fit(values[train], targets[train])
-        model.n_jobs = 1  # as of `models.forest`
-        out[test] = model.predict(values[test]).reshape(len(test), -1)
-    return out
+    below = (middle[usable] - values[:, usable]) / spread[usable]
+    known = np.isfinite(below)
+    loss = np.where(known, below, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return in_the_tail(loss), loss
 
 
 def in_the_tail(values: np.ndarray) -> np.ndarray:
-    """Probability that a value is not of the bulk `(n,)`: a normal one, fitted below its middle, beside a flat tail."""
-    middle = float(np.median(values))
-    spread = max(middle - float(np.quantile(values, 0.16)), 1e-3)
-    reach = max(float(values.max()) - middle, 2 * spread)
-    bulk = np.exp(-0.5 * ((values - middle) / spread) ** 2) / (spread * np.sqrt(2 * np.pi))
-    tail = np.where(values > middle, 1 / reach, 0.0)
+    """Probability that a value is not of the bulk `(n,)`: beside a flat tail, an exponential one through `_TAIL`.
+
+    A mixture of two, its share by expectation and maximisation (Dempster, Laird & Rubin 1977).
+    """
+    low, high = np.quantile(values, _TAIL)
+    if not high > low:
+        return np.zeros(len(values))
+    above = values > low
+    rate = np.log((1 - _TAIL[0]) / (1 - _TAIL[1])) / (high - low)
+    reach = max(float(values.max() - low), 2 * float(high - low))
+    bulk = np.where(above, (1 - _TAIL[0]) * rate * np.exp(-rate * np.maximum(values - low, 0)), 1.0)
+    tail = np.where(above, 1 / reach, 0.0)
     share = _USUAL_SHARE
     found = np.zeros(len(values))
     for _ in range(30):
         found = share * tail / (share * tail + (1 - share) * bulk + 1e-300)
-        share = float(np.clip(found.mean(), 0.002, 0.1))
+        share = float(np.clip(found.mean(), 1 / len(values), _MOST))
     return np.asarray(found)

@@ -94,7 +94,7 @@ def judge(features: Any, labels: Any, *, classes: Any = None, change: Any = None
     """Suspicion as of `rank`, with what the evidence suggests, and where nothing can be said.
 
     `classes` names the columns of fractions. `change` `(n, k)` are features that measure lasting change of the ground,
-    larger away from their middle; without it, the columns of a `features` DataFrame that begin with `change_`.
+    lower where cover was lost; without it, the columns of a `features` DataFrame that begin with `change_`.
     """
     values, names = prepare.matrix(features)
     given = prepare.labels(labels, len(values), classes)
@@ -128,7 +128,8 @@ def _judged(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     filled = prepare.filled(values)
     scaled, tame = prepare.scaled(filled, seed), prepare.tame(filled)
-    weight = np.ones(len(scaled))
+    moved, _ = evidence.of_change(change)
+    weight = 1 - moved
     wrong = np.zeros(len(scaled))
     predicted, rate = None, 0.0
     for turn in range(ROUNDS):
@@ -140,9 +141,8 @@ def _judged(
             # Of a single class, the probability that it was given says nearly all (measured on blobs).
             own = models.normalised(predicted.mixed)[np.arange(len(scaled)), labels.largest]
             wrong = _OF_DETECTOR * wrong + (1 - _OF_DETECTOR) * (1 - own)
-        weight = 1 - wrong
+        weight = (1 - wrong) * (1 - moved)
     assert predicted is not None
-    moved, _ = evidence.of_change(change, predicted.mixed, labels.largest, seed)
     return 1 - (1 - wrong) * (1 - moved), predicted.mixed, moved, rate
 
 

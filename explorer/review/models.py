@@ -10,15 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from joblib import Parallel, cpu_count, delayed
 from scipy import linalg, optimize
 from scipy.spatial.distance import cdist
+from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesRegressor
 
 EXACT = 1500
 """Up to so many samples kernels are exact; beyond, this many of them are landmarks (Nyström)."""
+PARALLEL_ROWS = 2000
+"""With fewer samples, processes would take longer to start than they save."""
 _TREE_ROWS = 20_000  # a tree sees at most
 _LAMBDAS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 _GAMMAS = (0.3, 1.0, 2.0)
@@ -96,19 +100,40 @@ def forest(
     hard = bool((targets.max(axis=1) > 0.999).all())
     leaf = 3 if hard else 1 if n <= 5000 else 2
     share = max(0.5 if hard else 0.3, min(1.0, 3 / values.shape[1]))
-    for k in range(count):
-        train, test = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-        model = ExtraTreesRegressor(
-            trees, min_samples_leaf=leaf, max_features=share,
-            bootstrap=len(train) > _TREE_ROWS, max_samples=_TREE_ROWS if len(train) > _TREE_ROWS else None,
-            n_jobs=-1, random_state=seed + k,
-        )  # fmt: skip
-        model.fit(values[train], targets[train], sample_weight=np.maximum(weight[train], _LEAST_WEIGHT))
-        model.n_jobs = 1  # threads add up the trees in any order, which the last digits show
-        for start in range(0, len(test), _CHUNK):
-            rows = test[start : start + _CHUNK]
-            out[rows] = model.predict(values[rows]).reshape(len(rows), -1)
+    trained = ExtraTreesRegressor(
+        trees, min_samples_leaf=leaf, max_features=share,
+        bootstrap=n > _TREE_ROWS, max_samples=_TREE_ROWS if n > 1.3 * _TREE_ROWS else None,
+    )  # fmt: skip
+    believed = np.maximum(weight, _LEAST_WEIGHT)
+    parts = in_processes(
+        _left_out, [(trained, values, targets, believed, fold, k, seed + k) for k in range(count)], n
+    )
+    for k, part in enumerate(parts):
+        out[fold == k] = part
     return out
+
+
+def _left_out(
+    forest: ExtraTreesRegressor, values: np.ndarray, targets: np.ndarray, weight: np.ndarray, fold: np.ndarray, k: int, seed: int
+) -> np.ndarray:  # fmt: skip
+    """What trees that saw the other folds say of fold `k`."""
+    train, test = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+    forest = clone(forest).set_params(random_state=seed)
+    forest.fit(values[train], targets[train], sample_weight=weight[train])
+    parts = [forest.predict(values[test[i : i + _CHUNK]]) for i in range(0, len(test), _CHUNK)]
+    return np.concatenate(parts).reshape(len(test), -1)
+
+
+def in_processes(
+    work: Callable[..., np.ndarray], calls: Sequence[tuple[Any, ...]], rows: int
+) -> list[np.ndarray]:
+    """Results of calls in order, of many `rows` on all cores: the same digits either way.
+
+    Not in threads: scikit-learn's change the warning filters of all of Python, and leave them empty when they meet.
+    """
+    if rows < PARALLEL_ROWS:
+        return [work(*call) for call in calls]
+    return list(Parallel(n_jobs=min(len(calls), cpu_count()))(delayed(work)(*call) for call in calls))
 
 
 def ridges(scaled: np.ndarray, targets: np.ndarray, weight: np.ndarray, seed: int) -> tuple[np.ndarray, ...]:

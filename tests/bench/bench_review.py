@@ -64,7 +64,7 @@ def by_forest(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
     codes, code = np.unique(labels.argmax(axis=1), return_inverse=True)
     found = np.zeros((len(code), len(codes)))
     for train, test in KFold(5, shuffle=True, random_state=0).split(values):
-        forest = RandomForestClassifier(200, random_state=0, n_jobs=-1).fit(values[train], code[train])
+        forest = RandomForestClassifier(200, random_state=0, n_jobs=1).fit(values[train], code[train])
         found[np.ix_(test, forest.classes_)] = forest.predict_proba(values[test])
     return np.asarray(1 - get_label_quality_scores(code, np.clip(found, 1e-6, 1)))
 

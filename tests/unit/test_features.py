@@ -46,8 +46,8 @@ def test_a_change_between_the_years_is_measured() -> None:
     late = np.array([d.year == 2019 for d in DATES])
     stays = of(fusion(np.full(len(DATES), 400.0), np.full(len(DATES), 3000.0)))
     felled = of(fusion(np.where(late, 1200.0, 400), np.where(late, 1600.0, 3000)))
-    assert abs(stays["change_ndvi_p50"]) < 0.02
-    assert felled["change_ndvi_p50"] < -0.5
+    assert abs(stays["change_ndvi_p25"]) < 0.02
+    assert felled["change_ndvi_p25"] < -0.5
 
 
 def test_what_is_missing_is_nan_and_names_stay() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,6 +58,19 @@ def test_the_same_seed_gives_the_same_scores_for_text_and_codes(judged) -> None:
     x, given, _, found = judged
     names = np.array(["birch", "oak", "pine"])[given]
     assert np.array_equal(issues.rank(pd.DataFrame(x), names), found.scores)
+
+
+def test_processes_give_the_same_scores_and_leave_the_warnings_alone(
+    judged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x, given, _, found = judged
+    monkeypatch.setattr(models, "PARALLEL_ROWS", 1)
+    before = list(warnings.filters)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert np.array_equal(issues.rank(x, given), found.scores)
+    assert not said
+    assert warnings.filters == before
 
 
 def test_fractions_that_were_swapped_come_first() -> None:
@@ -113,12 +128,21 @@ def test_what_does_not_fit_together_is_named(features, labels, words: str) -> No
 def test_lasting_change_speaks_for_itself() -> None:
     rng = np.random.default_rng(3)
     n = 200
-    cover = rng.dirichlet([0.5] * 3, n)
-    change = rng.normal(size=(n, 3)) * (0.2 + cover[:, :1])
-    change[:6] -= 4
-    probability, size = evidence.of_change(change, cover, cover.argmax(axis=1), 0)
-    assert average_precision_score(np.arange(n) < 6, probability) > 0.9
-    assert size[:6].min() > np.median(size)
+    change = rng.laplace(size=(n, 3))
+    change[:6] -= 12
+    change[6:12] += 12
+    change[rng.random((n, 3)) < 0.05] = np.nan
+    probability, loss = evidence.of_change(change)
+    assert probability[:6].min() > 0.8
+    assert probability[6:].max() < 0.5
+    assert 3 < probability.sum() < 9
+    assert loss[:6].min() > loss[12:].max()
+
+
+@pytest.mark.parametrize("count", [0, 59, 200])
+def test_without_measured_change_nothing_changed(count: int) -> None:
+    for change in (np.zeros((count, 0)), np.full((count, 2), np.nan), np.ones((count, 2))):
+        assert not evidence.of_change(change)[0].any()
 
 
 def test_leave_one_out_is_what_leaving_one_out_gives() -> None:
