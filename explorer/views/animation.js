@@ -164,7 +164,6 @@ export function render({ model, el }) {
     askChange()
   }
 
-  // --- pins and what is under the pointer --------------------------------------------------------
   let lastMove = 0
   const movePin = (i, pixel, done) => {
     state.pins = state.pins.map((pin, k) => (k === i ? { ...pin, ...pixel } : pin))
@@ -246,6 +245,8 @@ export function render({ model, el }) {
   // --- keys --------------------------------------------------------------------------------------
   root.addEventListener("keydown", (event) => {
     if (event.target.closest("select")) return
+    const held = handleByKey(event, state, compares())
+    if (held) { Object.assign(state, held); restart(); draw(); tellRange(); askChange(); event.preventDefault(); return }
     const act = { ArrowLeft: () => step(-1), ArrowRight: () => step(1), Home: () => seek(firstThere(), true), End: () => seek(lastThere(), true) }[event.key]
     if (act) { act(); event.preventDefault() }
     else if (event.key === " " && !event.target.closest("button")) { setPlaying(!state.playing); event.preventDefault() }

@@ -70,7 +70,7 @@ def dress(figure: Any, label: str) -> None:
         axis.axis_label_text_color = axis.major_label_text_color = "#4a5a64"
     for grid in figure.grid:
         grid.grid_line_color = "#dfe5e9"
-    figure.html_attributes = {"role": "img", "aria-label": label}
+    figure.html_attributes = {"role": "figure", "aria-label": label}
 
 
 def tools(tooltips: list[tuple[str, str]]) -> list[Any]:

@@ -1,12 +1,13 @@
 // Regions drawn in the image, boxes and polygons: by pointer, touch or keys; moved by their outline, corners or tag.
+// By keys, pins and polygons have a cross that the arrows move.
 
 const HALF = (value) => Math.round(Math.min(SIZE, Math.max(0, value)) * 2) / 2
 const METRES = 3 // of a pixel's edge
 const MOST = { regions: 4, corners: 64 }
 const TOOLS = {
-  pin: { label: "Pin pixels", title: "Pin a pixel with a click, shift-click adds one; drag to pan (key P)", path: "M8 1a4.5 4.5 0 0 0-4.5 4.5C3.5 9 8 15 8 15s4.5-6 4.5-9.5A4.5 4.5 0 0 0 8 1zm0 6.2a1.8 1.8 0 1 1 0-3.6 1.8 1.8 0 0 1 0 3.6z" },
+  pin: { label: "Pin pixels", title: "Pin a pixel with a click, shift-click adds one; drag to pan (key P). By keys: P shows a cross, arrows move it, Enter pins, shift and Enter adds, Esc gives up", path: "M8 1a4.5 4.5 0 0 0-4.5 4.5C3.5 9 8 15 8 15s4.5-6 4.5-9.5A4.5 4.5 0 0 0 8 1zm0 6.2a1.8 1.8 0 1 1 0-3.6 1.8 1.8 0 0 1 0 3.6z" },
   box: { label: "Draw a box", title: "Draw a box by dragging (key B). By keys: arrows move it, shift and arrows size it, Enter sets it, Esc gives up", hint: "Drag a box · or arrows, shift + arrows, Enter", path: "M2 3h12v10H2zM3.5 4.5v7h9v-7z" },
-  polygon: { label: "Draw a polygon", title: "Draw a polygon by clicking its corners (key G): a double click, Enter or a click on the first corner closes it, Backspace takes one back, Esc gives up", hint: "Click the corners · a double click closes it", path: "M8 1.2 14.8 6.4 12.2 14.2H3.8L1.2 6.4zM8 3.1 3 6.9l1.9 5.8h6.2L13 6.9z" },
+  polygon: { label: "Draw a polygon", title: "Draw a polygon by clicking its corners (key G): a double click, Enter or a click on the first corner closes it, Backspace takes one back, Esc gives up. By keys: arrows move the cross, space sets a corner", hint: "Click the corners, a double click closes it · or arrows, space, Enter", path: "M8 1.2 14.8 6.4 12.2 14.2H3.8L1.2 6.4zM8 3.1 3 6.9l1.9 5.8h6.2L13 6.9z" },
 }
 
 const cornersOf = ({ kind, points }) => {
@@ -57,7 +58,8 @@ const strokeRegion = (context, corners, colour, place, { closed = true, width = 
   }
 }
 
-const makeDrawing = ({ button, onAdd, onMove, onRemove, redraw, focus }) => {
+const makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, middle, redraw, focus }) => {
+  let aim = null // where the keys' cross is, [row, col]
   let tool = "pin", regions = [], draft = null, held = null, over = -1, told = 0, tapped = { time: 0, row: 0, col: 0 }
   const tags = element("div", { class: "tags" })
   const hint = element("div", { class: "hint", role: "status", hidden: true })
@@ -75,7 +77,7 @@ const makeDrawing = ({ button, onAdd, onMove, onRemove, redraw, focus }) => {
   }
 
   const setTool = (name) => {
-    draft = null
+    draft = aim = null
     tool = name
     for (const item of buttons) item.setAttribute("aria-pressed", String(item.dataset.tool === name))
     say(TOOLS[name].hint)
@@ -172,17 +174,47 @@ const makeDrawing = ({ button, onAdd, onMove, onRemove, redraw, focus }) => {
 
   // --- by keys ------------------------------------------------------------------------------------------------
   const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
-  const key = (event, middle) => {
+  const takeAim = (point) => {
+    aim = point.map((v) => Math.min(SIZE - 1, Math.max(0, Math.floor(v))) + 0.5) // the middle of a pixel
+    if (tool === "polygon" && draft) draft.at = aim
+    onAim(aim)
+    const keys = tool === "pin" ? "Enter pins, shift + Enter adds" : draft?.points.length > 2 ? "space sets a corner, Enter closes" : "space sets a corner"
+    say(`Row ${Math.floor(aim[0])}, col ${Math.floor(aim[1])} · arrows move, with shift by 10 · ${keys} · Esc`)
+    redraw()
+  }
+  const dropAim = () => {
+    if (!aim) return
+    aim = null
+    say(TOOLS[tool].hint)
+    redraw()
+  }
+  const corner = () => {
+    const last = draft?.points.at(-1)
+    if (last && last[0] === aim[0] && last[1] === aim[1]) return
+    if (!draft) draft = { kind: "polygon", points: [aim], at: null }
+    else if (draft.points.length < MOST.corners) draft.points.push(aim)
+    takeAim(aim)
+  }
+  const key = (event) => {
     const arrow = ARROWS[event.key]
-    if (event.key === "Escape" && (draft || tool !== "pin")) {
-      if (draft) { draft = null; redraw() } else setTool("pin")
+    if (event.key === "Escape" && aim && tool === "pin") dropAim()
+    else if (event.key === "Escape" && (draft || tool !== "pin")) {
+      if (draft) { draft = aim = null; redraw() } else setTool("pin")
+    } else if (arrow && (aim || tool === "polygon")) {
+      const step = event.shiftKey ? 10 : 1, from = aim ?? middle()
+      takeAim([from[0] + arrow[0] * step, from[1] + arrow[1] * step])
+    } else if (aim && tool === "pin" && event.key === "Enter") onPin({ row: Math.floor(aim[0]), col: Math.floor(aim[1]) }, event.shiftKey)
+    else if (tool === "polygon" && event.key === " ") {
+      aim ??= middle().map((v) => Math.floor(v) + 0.5)
+      corner()
     } else if (event.key === "Enter" && draft) finish()
     else if (event.key === "Backspace" && draft?.kind === "polygon") {
       draft.points.pop()
       if (!draft.points.length) draft = null
       redraw()
     } else if (tool === "box" && arrow) {
-      draft ??= { kind: "box", points: box([middle[0] - 10, middle[1] - 10], [middle[0] + 10, middle[1] + 10]) }
+      const [row, col] = middle()
+      draft ??= { kind: "box", points: box([row - 10, col - 10], [row + 10, col + 10]) }
       const [[r0, c0], [r1, c1]] = draft.points, step = event.altKey ? 10 : 1
       draft.points = event.shiftKey
         ? box([r0, c0], [HALF(Math.max(r0 + 1, r1 + arrow[0] * step)), HALF(Math.max(c0 + 1, c1 + arrow[1] * step))])
@@ -195,7 +227,9 @@ const makeDrawing = ({ button, onAdd, onMove, onRemove, redraw, focus }) => {
   }
   const shortcut = (letter) => {
     const name = { p: "pin", b: "box", g: "polygon" }[letter]
+    const aimed = Boolean(aim)
     if (name) setTool(name)
+    if (name === "pin" && !aimed) takeAim(middle()) // P again takes the cross away
     return Boolean(name)
   }
   const onTagKey = (event, index) => {
@@ -215,7 +249,9 @@ const makeDrawing = ({ button, onAdd, onMove, onRemove, redraw, focus }) => {
       const [x, y] = tagPlace(region, place)
       if (letters) plate(context, region.name ? `${region.letter} ${region.name}` : region.letter, x, y, { size: 10 })
     })
-    if (!draft || file) return
+    if (file) return
+    if (aim) drawCross(context, ...place(aim), 5, "#fff", 16)
+    if (!draft) return
     const corners = draft.kind === "polygon" && draft.at ? [...draft.points, draft.at] : cornersOf(draft)
     strokeRegion(context, corners, "#fff", place, { closed: draft.kind === "box", handles: true })
     if (corners.length < 3) return
@@ -234,7 +270,7 @@ const makeDrawing = ({ button, onAdd, onMove, onRemove, redraw, focus }) => {
   const tagPlace = (region, place) => {
     const { top, bottom, left } = boundsOf(region.points)
     const [x, y] = place([top, left])
-    return y > 56 || x > 230 ? [x - 1, Math.max(y - 20, y > 0 ? 1 : -30)] : [x - 1, place([bottom, left])[1] + 2]
+    return y > 56 || x > 230 ? [x - 1, Math.max(y - 25, y > 0 ? 1 : -30)] : [x - 1, place([bottom, left])[1] + 2]
   }
   const layOut = (place, wide, high) => {
     regions.forEach((region, i) => {
@@ -263,7 +299,7 @@ const makeDrawing = ({ button, onAdd, onMove, onRemove, redraw, focus }) => {
   }
   return {
     bar, tags, hint, down, move, hover, up, click, cancel, key, shortcut, paint, layOut, set, hold: (index, point) => hold(index, -1, point),
-    get tool() { return tool },
+    dropAim, get tool() { return tool },
     get regions() { return regions },
     get drafting() { return Boolean(draft) },
   }

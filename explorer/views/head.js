@@ -17,8 +17,11 @@ export function render({ model, el }) {
   const notice = element("div", { class: "notice", role: "alert", hidden: true }, words,
     element("button", { type: "button", onclick: () => { notice.hidden = true } }, "Dismiss"))
   el.append(element("header", {}, element("h1", {}, "RapidAI4EO explorer", element("small", {}, model.corpus)), sample, form), notice)
+  const gone = new AbortController()
+  const dress = makeChartKeys(bus(model), gone.signal)
   const handlers = {
     sample(data) {
+      setTimeout(dress, 1500)
       id.textContent = data.id ?? ""
       text.textContent = text.title = data.text
       swatch.style.background = data.colour ?? "transparent"
@@ -39,15 +42,22 @@ export function render({ model, el }) {
   const escaped = (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && window.location.search.includes("panel=")) model.send_msg({ type: "panel", name: "" })
   }
-  window.addEventListener("click", enlarged)
-  window.addEventListener("keydown", escaped)
-  const travelled = () => model.send_msg({ type: "link", search: window.location.search })
-  window.addEventListener("popstate", travelled)
-  model.on("remove", () => {
-    window.removeEventListener("popstate", travelled)
-    window.removeEventListener("click", enlarged)
-    window.removeEventListener("keydown", escaped)
-  })
+  // Of buttons of which one is chosen, arrows choose the next, as with radio buttons everywhere.
+  const radios = (event) => {
+    const node = event.composedPath()[0], by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key]
+    if (!by || node.getAttribute?.("role") !== "radio") return
+    const all = [...node.parentElement.children], next = all[(all.indexOf(node) + by + all.length) % all.length]
+    next.focus()
+    next.click()
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  const { signal } = gone
+  window.addEventListener("click", enlarged, { signal })
+  window.addEventListener("keydown", escaped, { signal })
+  window.addEventListener("keydown", radios, { signal, capture: true })
+  window.addEventListener("popstate", () => model.send_msg({ type: "link", search: window.location.search }), { signal })
+  model.on("remove", () => gone.abort())
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
   model.send_msg({ type: "ready" })
 }

@@ -27,7 +27,7 @@ class Head(Component):
 
     corpus = param.String(doc="What the corpus is, in a few words.")
 
-    _esm = script("head.js")
+    _esm = script("chart_keys.js", "head.js")
     _stylesheets: ClassVar[list[Any]] = [source("head.css")]
 
 

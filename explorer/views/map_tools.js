@@ -9,6 +9,7 @@ const SIGNS = {
   pan: "M8 1v14M1 8h14M8 1 6 3m2-2 2 2M8 15l-2-2m2 2 2-2M1 8l2-2M1 8l2 2m12-2-2-2m2 2-2 2",
   box: "M2.5 3.5h11v9h-11z",
   lasso: "M5 10.5C2.500 9.800 1.500 8 1.500 6.500c0-2.500 3-4 6.500-4s6.500 1.500 6.500 4-3 4-6.500 4c-1 0-2-.1-3-.3m0 0c-1.200.6-1.200 2.300.3 2.300 1.400 0 1.200 1.500.2 2",
+  seen: "M1.5 5V1.5H5M11 1.5h3.500V5M14.500 11v3.500H11M5 14.500H1.500V11M5 5h6v6H5z",
   home: "M2 8 8 2.500 14 8M4 7v6.500h8V7",
 }
 const sign = (path) => {
@@ -28,6 +29,13 @@ export function render({ model, el }) {
   const modes = { pan: ["PanTool", "Drag to move", sign(SIGNS.pan)], box: ["BoxSelectTool", "Select samples in a box", sign(SIGNS.box)], lasso: ["LassoSelectTool", "Select samples with a lasso", sign(SIGNS.lasso)] }
   const modeButtons = Object.fromEntries(Object.entries(modes).map(([name, [, title, picture]]) =>
     [name, element("button", { type: "button", title, "aria-label": title, "aria-pressed": String(name === "pan"), onclick: () => setMode(name) }, picture)]))
+  // What a box or a lasso does, without a pointer: move and zoom the map, then take all of it.
+  const view = element("button", { type: "button", class: "view", title: "Select the samples that are in view", "aria-label": "Select the samples that are in view", onclick: () => takeView() }, sign(SIGNS.seen))
+  const takeView = () => {
+    if (!figure) return
+    const { x_range: x, y_range: y } = figure
+    model.send_msg({ type: "area", kind: "rect", x0: x.start, x1: x.end, y0: y.start, y1: y.end })
+  }
   const filters = filterPopover((values) => model.send_msg(values ? { type: "filter", values } : { type: "filter", clear: true }))
   const looks = lookPopover((name, value) => model.send_msg({ type: "look", name, value }))
   let asked = false
@@ -45,7 +53,7 @@ export function render({ model, el }) {
 
   const zoomButton = (title, text, act) => element("button", { type: "button", title, "aria-label": title, onclick: act }, text)
   const keys = element("div", { class: "keys", tabindex: "0", role: "application",
-    "aria-label": "Map. Arrow keys go to the neighbouring sample, with shift they move the map; plus and minus zoom; 0 shows all; Escape clears the area." })
+    "aria-label": "Map. Arrow keys go to the neighbouring sample, with shift they move the map; plus and minus zoom; 0 shows all; Escape clears the area. The tools have a button that selects what is in view." })
   const busy = element("div", { class: "busy", role: "progressbar", "aria-label": "The map is being drawn", hidden: true })
   const where = element("output", { class: "where", "aria-label": "Coordinates under the pointer" })
   const scale = element("div", { class: "scale", role: "img" }, element("span"))
@@ -53,7 +61,7 @@ export function render({ model, el }) {
   const notice = element("div", { class: "notice", role: "alert", hidden: true })
   const frame = element("div", { class: "frame" }, keys, busy,
     element("div", { class: "bar", role: "toolbar", "aria-label": "Map tools" },
-      element("span", { class: "segments" }, ...Object.values(modeButtons)), ...popovers.map(([, button]) => button)),
+      element("span", { class: "segments" }, ...Object.values(modeButtons)), view, ...popovers.map(([, button]) => button)),
     element("div", { class: "zoom" }, zoomButton("Zoom in", "+", () => zoom(0.5)), zoomButton("Zoom out", "−", () => zoom(2)),
       zoomButton("Show all", sign(SIGNS.home), () => home())),
     filters.node, looks.node, notice, where, element("div", { class: "corner" }, mini, scale))
@@ -146,6 +154,7 @@ export function render({ model, el }) {
     for (const range of [figure.x_range, figure.y_range]) range.change.connect(changed)
     figure.properties.inner_width.change.connect(changed)
     figure.properties.inner_height.change.connect(changed)
+    window.Bokeh.index.find_one(figure)?.canvas_view.events_el.setAttribute("tabindex", "-1") // the keys are those of `keys`
     changed()
   }
   on("map-tap", ({ x, y }) => { toggle(null); keys.focus({ preventScroll: true }); model.send_msg({ type: "tap", x, y }) }, signal)

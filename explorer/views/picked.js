@@ -2,7 +2,7 @@
 
 export function render({ model, el }) {
   const title = element("h2"), told = element("p", { class: "told", role: "status" })
-  const bars = element("div", { class: "bars", role: "list", "aria-label": "Classes of the set" })
+  const bars = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" })
   const head = element("tr"), body = element("tbody")
   const first = element("button", { type: "button", "aria-label": "First page", onclick: () => ask(0) }, "«")
   const before = element("button", { type: "button", "aria-label": "Previous page", onclick: () => ask(state.page - 1) }, "‹")
@@ -22,7 +22,8 @@ export function render({ model, el }) {
   const pages = () => Math.max(Math.ceil(state.count / state.size), 1)
   const ask = (number, sort = state.sort, down = state.down) =>
     model.send_msg({ type: "page", page: Math.min(Math.max(number, 0), pages() - 1), sort, down })
-  const hide = () => { panel.hidden = true; model.send_msg({ type: "closed" }) }
+  const back = makeReturn(panel)
+  const hide = () => { back.closed(); panel.hidden = true; model.send_msg({ type: "closed" }) }
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") { hide(); event.stopPropagation() } })
   // Beside the map, over what is right of it: the map stays in sight.
   const place = () => {
@@ -41,6 +42,7 @@ export function render({ model, el }) {
     page(data) {
       state = data
       const opening = panel.hidden
+      if (opening) back.opened()
       panel.hidden = false
       place()
       title.textContent = `${data.count.toLocaleString("en")} sample${data.count === 1 ? "" : "s"}`
@@ -51,11 +53,11 @@ export function render({ model, el }) {
         Object.assign(fill.style, { width: `${100 * bar.count / most}%`, background: bar.colour })
         return element("div", { role: "listitem" }, element("span", { title: bar.title }, bar.title), element("b", {}, fill), element("em", {}, bar.count.toLocaleString("en")))
       }))
-      head.replaceChildren(...data.columns.map((column) => {
+      keepFocus(head, () => head.replaceChildren(...data.columns.map((column) => {
         const sorted = column.name === data.sort
         return element("th", { scope: "col", "aria-sort": sorted ? (data.down ? "descending" : "ascending") : "none" },
           element("button", { type: "button", onclick: () => ask(0, column.name, sorted ? !data.down : column.name === "fraction" || column.name === "suspicion") }, column.title, sorted ? (data.down ? " ↓" : " ↑") : ""))
-      }))
+      })))
       body.replaceChildren(...data.cells.map((cells) => element("tr", {}, ...cells.map((value, i) =>
         element("td", { class: typeof value === "number" ? "number" : "" }, i === 0
           ? element("button", { type: "button", class: "id", onclick: () => model.send_msg({ type: "open", id: value }) }, value)

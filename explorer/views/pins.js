@@ -16,7 +16,11 @@ export function render({ model, el }) {
     element("div", { class: "legend-line" }, keys, list),
     menu.panel)
   // What does not fit fades out at the edge; the whole legend stands in its tooltip.
-  const tellMore = () => keys.classList.toggle("more", keys.scrollWidth > keys.clientWidth + 1)
+  const tellMore = () => {
+    const more = keys.scrollWidth > keys.clientWidth + 1
+    keys.classList.toggle("more", more)
+    keys.tabIndex = more ? 0 : -1 // by keys, arrows scroll it
+  }
   const fade = new ResizeObserver(tellMore)
   fade.observe(keys)
   // A click elsewhere closes the menu; what the click is for happens too.
@@ -53,9 +57,9 @@ export function render({ model, el }) {
       const last = data.pins.at(-1)
       whose.hidden = data.pins.length < 2
       whose.textContent = last ? `${last.name || `${last.row}, ${last.col}`}:` : ""
-      list.replaceChildren(
+      keepFocus(list, () => list.replaceChildren(
         ...data.pins.map((pin, i) => chip({ what: "pin", i, colour: pin.colour, name: pin.name ?? "", title: `row ${pin.row}, col ${pin.col}`, hint: `pin ${i + 1} at row ${pin.row}, col ${pin.col}`, removable: data.pins.length > 1 })),
-        ...data.regions.map((region, i) => chip({ what: "region", i, colour: region.colour, name: region.name, title: `region ${region.letter}`, hint: `region ${region.letter}, ${region.size}`, sign: region.letter, removable: true })))
+        ...data.regions.map((region, i) => chip({ what: "region", i, colour: region.colour, name: region.name, title: `region ${region.letter}`, hint: `region ${region.letter}, ${region.size}`, sign: region.letter, removable: true }))))
     },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))

@@ -9,14 +9,14 @@ export function render({ model, el }) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)")
   const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text)
   const clock = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`
-  const state = { on: false, story: null, at: 0, since: 0, begun: 0, timed: true, own: null, shipped: [], editing: -1 }
+  const state = { on: false, story: null, at: 0, since: 0, begun: 0, timed: !still.matches, own: null, shipped: [], editing: -1 }
 
   // --- what the room sees -----------------------------------------------------------------------------------------
   const title = element("h1"), note = element("div", { class: "note" }), dots = element("div", { class: "dots", "aria-hidden": "true" })
   const count = element("span", { class: "count" })
   const words = element("article", { class: "words", hidden: true, "aria-live": "polite" }, title, note, element("div", { class: "line" }, dots, count))
   const credit = element("footer", { class: "credit", hidden: true })
-  const veil = element("div", { class: "veil" })
+  const veil = element("div", { class: "veil", onanimationend: () => veil.classList.remove("lift") })
 
   // --- the drawer --------------------------------------------------------------------------------------------------
   const trouble = element("p", { class: "trouble", role: "alert" })
@@ -41,17 +41,22 @@ export function render({ model, el }) {
     trouble)
   el.append(veil, words, credit, drawer)
 
+  const back = makeReturn(drawer), left = makeReturn(words)
   const setDrawer = (value) => {
+    if (drawer.hidden === !value) return
+    if (value) back.opened()
+    else back.closed()
     drawer.hidden = !value
-    if (value) page.emit("drawer", "stories")
-    if (value) drawer.querySelector("button.main").focus()
+    if (!value) return
+    page.emit("drawer", "stories")
+    drawer.querySelector("button.main").focus()
   }
-  page.on("drawer", (name) => { if (name !== "stories") drawer.hidden = true }, gone.signal)
+  page.on("drawer", (name) => { if (name !== "stories") setDrawer(false) }, gone.signal)
   const drawOwn = () => {
     const states = state.own?.states ?? []
     playOwn.disabled = saveOwn.disabled = !states.length
     name.value = state.own?.title ?? ""
-    own.replaceChildren(...states.map((one, i) => {
+    keepFocus(own, () => own.replaceChildren(...states.map((one, i) => {
       const tell = (field, value) => model.send_msg({ type: "edit", index: i, [field]: value })
       const field = (label, key, tag = "input", extra = {}) => {
         const input = element(tag, { "aria-label": `${label} of view ${i + 1}`, placeholder: label, ...extra })
@@ -69,7 +74,7 @@ export function render({ model, el }) {
         open ? element("div", { class: "fields" }, field("Title", "title", "input", { maxlength: 200 }), field("Note, in Markdown, for the room", "note", "textarea", { rows: 3, maxlength: 8000 }),
           field("Notes for the presenter alone", "presenter", "textarea", { rows: 2, maxlength: 8000 }),
           element("label", { class: "line" }, "Seconds", field("seconds", "seconds", "input", { type: "number", min: 1, max: 3600 }))) : null)
-    }))
+    })))
   }
 
   // --- presenting --------------------------------------------------------------------------------------------------
@@ -182,12 +187,12 @@ export function render({ model, el }) {
       drawOwn()
       mark("story-kept", { count: data.states.length })
     },
-    trouble(data) { trouble.textContent = data.text; drawer.hidden = false },
+    trouble(data) { setDrawer(true); trouble.textContent = data.text },
     on(data) {
       const fresh = !state.on
       Object.assign(state, { on: true, story: data.story, at: 0 })
-      if (fresh) { state.begun = performance.now(); large(true) }
       setDrawer(false)
+      if (fresh) { state.begun = performance.now(); large(true); left.opened() }
       credit.hidden = false
       credit.replaceChildren(element("b", {}, "RapidAI4EO explorer"), element("span", {}, data.credit))
       words.hidden = !data.story
@@ -219,6 +224,7 @@ export function render({ model, el }) {
       page.emit("run", false)
       large(false)
       if (beside && !beside.closed) beside.close()
+      left.closed()
     },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))

@@ -1,7 +1,7 @@
 // Seasons and breaks of the pins as small tables beside the charts, with how they were found and a way to take them away.
 
 export function render({ model, el }) {
-  const box = element("div", { class: "tables", role: "complementary", "aria-label": "Seasons and breaks" })
+  const box = element("div", { class: "tables", role: "region", tabindex: "0", "aria-label": "Seasons and breaks" })
   el.append(box)
   const show = (some) => el.getRootNode().host.classList.toggle("some", some)
   const table = (name, { title, columns, rows, notes }) => element("section", {},

@@ -39,6 +39,7 @@ export function render({ model, el }) {
     for (const [id, node] of Object.entries(fields)) node.hidden = !chosen?.needs.includes(id)
   }
   kind.addEventListener("change", showKind)
+  form.addEventListener("keydown", (event) => { if (event.key === "Escape") { model.send_msg({ type: "close" }); event.preventDefault() } })
   form.addEventListener("submit", (event) => {
     event.preventDefault()
     if (!setup.fixed && !name.value.trim()) { trouble.textContent = "Say who reviews: every verdict carries a name."; name.focus(); return }
@@ -81,14 +82,16 @@ export function render({ model, el }) {
   const all = element("input", { type: "checkbox" })
   const frame = element("iframe", { title: "Accuracy report", sandbox: "" }) // it holds people's words: nothing in it may run
   const sheet = element("div", { class: "sheet", role: "dialog", "aria-label": "Accuracy report", hidden: true },
-    element("div", { class: "line" }, element("b", {}, "Accuracy report"), level, element("label", { class: "check" }, all, "with samples that were chosen, not drawn"), button("Download", () => showReport(true), { class: "main" }), button("×", () => { sheet.hidden = true }, { class: "close", "aria-label": "Close the report" })), frame)
+    element("div", { class: "line" }, element("b", {}, "Accuracy report"), level, element("label", { class: "check" }, all, "with samples that were chosen, not drawn"), button("Download", () => showReport(true), { class: "main" }), button("×", () => closeReport(), { class: "close", "aria-label": "Close the report" })), frame)
+  const fromReport = makeReturn(sheet)
+  const closeReport = () => { fromReport.closed(); sheet.hidden = true }
   let taking = false
   const showReport = (take = false) => {
     taking = take
     model.send_msg({ type: "report", level: Number(level.value), all: all.checked })
   }
   for (const input of [level, all]) input.addEventListener("change", () => showReport())
-  sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") { sheet.hidden = true; event.preventDefault() } })
+  sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") { closeReport(); event.preventDefault() } })
   const help = button("?", () => setHelp(keys.hidden), { title: "Keys (?)", "aria-label": "Keys", class: "help" })
   const close = button("×", () => model.send_msg({ type: "close" }), { title: "End the review", "aria-label": "End the review", class: "close" })
   const KEYS = [["C", "label is correct"], ["W", "wrong: then type the right class, Enter"], ["U", "unsure"], ["1 – 5", "confidence"], ["A", "add a class"], ["↑ ↓", "from class to class"], ["Y / X", "accept / reject the class"], ["M", "comment; Esc leaves it"],
@@ -106,7 +109,11 @@ export function render({ model, el }) {
   el.append(root)
   form.hidden = desk.hidden = true
 
+  const fromHelp = makeReturn(keys), fromReview = makeReturn(root)
   const setHelp = (value) => {
+    if (keys.hidden === !value) return
+    if (value) fromHelp.opened()
+    else fromHelp.closed()
     keys.hidden = !value
     if (value) keys.focus({ preventScroll: true })
   }
@@ -263,6 +270,7 @@ export function render({ model, el }) {
       name.disabled = data.fixed
       blind.checked = Boolean(data.blind)
       trouble.textContent = data.trouble ?? ""
+      if (form.hidden && desk.hidden) fromReview.opened()
       form.hidden = false
       desk.hidden = true
       work = null
@@ -333,12 +341,11 @@ export function render({ model, el }) {
       mark("review-shown", { sample: data.sample })
     },
     saved(data) { if (data.id === sending) performance.mark("explorer:verdict-saved", { detail: data }) },
-    off() { work = null; form.hidden = desk.hidden = true; setHelp(false) },
+    off() { work = null; setHelp(false); fromReview.closed(); form.hidden = desk.hidden = true },
     report(data) {
       if (taking) { handlers.file(data); return }
       frame.srcdoc = new TextDecoder().decode(data.bytes)
-      sheet.hidden = false
-      level.focus()
+      if (sheet.hidden) { fromReport.opened(); sheet.hidden = false; level.focus() }
       mark("report-shown", {})
     },
     file(data) {

@@ -129,8 +129,11 @@ export function render({ model, el }) {
     element("footer", {}, work, trouble))
   el.append(panel)
 
+  const back = makeReturn(panel)
   const setOpen = (open) => {
     if (panel.hidden === !open) return
+    if (open) back.opened()
+    else back.closed()
     panel.hidden = !open
     model.send_msg({ type: "open", open })
     if (open) {

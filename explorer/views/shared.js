@@ -120,5 +120,42 @@ const saveFile = (name, blob) => {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000) // a large one takes its time
 }
 
+// What has the focus, within whatever shadow roots.
+const focusedNode = () => {
+  let node = document.activeElement
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+  return node
+}
+
+// Where the focus goes back to when what was opened is closed: to what had it, unless it is elsewhere by now.
+const makeReturn = (panel) => {
+  let from = null
+  return {
+    opened() { from = focusedNode() },
+    closed() {
+      const wanted = from
+      from = null
+      const back = (tries) => {
+        const now = focusedNode()
+        if (!wanted?.isConnected || (now && now !== document.body && !panel.contains(now))) return
+        if (wanted.getClientRects().length) wanted.focus({ preventScroll: true })
+        else if (tries) setTimeout(() => back(tries - 1), 100) // it comes back with the rest of the page
+      }
+      back(30)
+    },
+  }
+}
+
+// Draws anew what may hold the focus: the control of the same name, or in the same place, has it afterwards.
+const keepFocus = (box, draw) => {
+  const controls = () => [...box.querySelectorAll("button:not(:disabled), input, select, textarea, [tabindex='0']")]
+  const nameOf = (node) => node.getAttribute("aria-label") ?? node.textContent
+  const at = controls().indexOf(box.getRootNode().activeElement), had = at < 0 ? "" : nameOf(controls()[at])
+  draw()
+  if (at < 0) return
+  const now = controls()
+  ;(now.find((node) => nameOf(node) === had) ?? now[Math.min(at, now.length - 1)])?.focus({ preventScroll: true })
+}
+
 // Whether keys that are pressed there are a text, and nobody's shortcut.
 const isWriting = (node) => ["INPUT", "TEXTAREA", "SELECT"].includes(node?.tagName) && !["checkbox", "range", "button"].includes(node.type)

@@ -23,8 +23,13 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
   const zooms = element("div", { class: "zooms", role: "group", "aria-label": "Zoom" },
     button("Zoom in", "+", () => zoomAt(ZOOM.step ** 2)), button("Zoom out", "−", () => zoomAt(ZOOM.step ** -2)),
     button("Whole image", "⤢", () => reset(), { hidden: true }))
-  const drawing = makeDrawing({ button, ...regions, redraw: () => drawOver(), focus: () => el.focus() })
-  const el = element("div", { class: "stage", tabindex: 0, "aria-label": "Planet Fusion image; click to choose a pixel" },
+  const middle = () => [view.y + SIZE / view.scale / 2, view.x + SIZE / view.scale / 2]
+  const drawing = makeDrawing({
+    button, ...regions, middle, onPin: onPick, onAim: (point) => { follow(point); onHover({ row: Math.floor(point[0]), col: Math.floor(point[1]) }, 0) },
+    redraw: () => drawOver(), focus: () => el.focus(),
+  })
+  const el = element("div", { class: "stage", tabindex: 0, role: "application",
+    "aria-label": "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom" },
     ...panes.map((pane) => pane.box), handle, drawing.tags, north, scale, readout, element("div", { class: "instruments" }, zooms, drawing.bar), drawing.hint, message)
 
   // --- where things are ------------------------------------------------------------------------
@@ -118,6 +123,14 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     bound()
     layOut()
   }
+  // A cross that keys move stays in sight.
+  const follow = ([row, col]) => {
+    const seen = SIZE / view.scale, near = (v, start) => Math.min(Math.max(start, v + 8 - seen), v - 8)
+    if (view.scale === 1) return
+    Object.assign(view, { x: near(col, view.x), y: near(row, view.y) })
+    bound()
+    layOut()
+  }
   const reset = () => { Object.assign(view, { scale: 1, x: 0, y: 0 }); layOut() }
 
   // --- pointer and keys ------------------------------------------------------------------------
@@ -127,6 +140,7 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     zoomAt(event.deltaY < 0 ? ZOOM.step : 1 / ZOOM.step, event)
   }, { passive: false })
   el.addEventListener("pointerdown", (event) => {
+    drawing.dropAim()
     if (!inside(event) || event.button !== 0) return
     const tag = event.target.closest(".tag"), pin = drawing.tool === "pin" && !tag ? pinAt(event) : -1
     if (tag) drawing.hold(Number(tag.dataset.region), pointAt(event))
@@ -167,8 +181,7 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
   el.addEventListener("pointercancel", release)
   el.addEventListener("pointerleave", () => onHover(null, 0))
   el.addEventListener("keydown", (event) => {
-    const middle = [view.y + SIZE / view.scale / 2, view.x + SIZE / view.scale / 2]
-    if (!event.target.closest("button, .swipe") && drawing.key(event, middle)) {
+    if (!event.target.closest("button, .swipe") && drawing.key(event)) {
       event.preventDefault()
       event.stopPropagation() // with a box in the making, arrows are not the dates'
       return

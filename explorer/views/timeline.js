@@ -14,8 +14,17 @@ const dateLabel = ({ dates, gaps }, index, minus = -1) => {
   return [all.map((i) => longDate(dates[i])).join(" minus "), ...(filled ? [element("small", {}, filled)] : [])]
 }
 
+// What the timeline's handles do by pointer: [ and ] begin and end what plays at the date shown, again at the ends;
+// shift and arrows move the compared date.
+const handleByKey = ({ key, shiftKey }, { range: [from, to], index, other, dates }, compared) => {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[key], last = dates.length - 1
+  if (key === "[") return { range: [from === index ? 0 : index, Math.max(to, index)] }
+  if (key === "]") return { range: [Math.min(from, index), to === index ? last : index] }
+  return shiftKey && by && compared ? { other: Math.min(last, Math.max(0, other + by)) } : null
+}
+
 const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
-  const el = element("canvas", { class: "timeline", tabindex: 0, role: "slider", "aria-label": "Acquisition date", "aria-valuemin": 0 })
+  const el = element("canvas", { class: "timeline", tabindex: 0, role: "slider", "aria-label": "Acquisition date", "aria-valuemin": 0, "aria-keyshortcuts": "[ ] Shift+ArrowLeft Shift+ArrowRight" })
   const EDGE = 6
   let last = null, drag = null, colours = null
 

@@ -250,7 +250,7 @@ def test_the_spectrum_can_be_taken_away(visit: Visit, corpus: Corpus, demo: str)
 
 def test_a_low_window_gives_room_by_turns(visitor: Visitor, demo: str) -> None:
     visit = visitor(LOW).open(f"?sample={demo}")
-    chart = visit.page.get_by_role("img", name="Spectrum: reflectance against wavelength")
+    chart = visit.page.get_by_role("figure", name="Spectrum: reflectance against wavelength")
     expect(visit.months.nth(0)).to_be_visible()
     expect(chart).to_be_hidden()
     visit.page.get_by_role("button", name="Spectrum", exact=True).click()

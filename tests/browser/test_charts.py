@@ -107,7 +107,7 @@ def test_a_link_restores_curves_and_overlays_exactly(visit: Visit, demo: str) ->
     assert visit.cursor() == milliseconds(dt.date(2018, 3, 9))  # the day of the year
     end = visit.page.evaluate("() => seen.named('range-time').end")
     assert end < milliseconds(dt.date(2019, 1, 10))
-    tables = visit.page.get_by_role("complementary", name="Seasons and breaks")
+    tables = visit.page.get_by_role("region", name="Seasons and breaks")
     expect(tables.get_by_role("heading", name="Seasons of NDVI")).to_be_visible()
     expect(tables).to_contain_text("TIMESAT")
     with visit.page.expect_download() as download:

@@ -113,7 +113,7 @@ def test_a_narrow_window_scrolls_down_but_never_sideways(visitor: Visitor) -> No
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= NARROW[0]
-    spectrum = visit.page.get_by_role("img", name="Spectrum: reflectance against wavelength")
+    spectrum = visit.page.get_by_role("figure", name="Spectrum: reflectance against wavelength")
     box = spectrum.bounding_box()
     assert box is not None
     assert box["height"] > 150
