@@ -30,6 +30,10 @@ test: $(VENV)/.test browser postgres lint  ## Set up all that tests need; lint, 
 bench: $(VENV)/.test browser  ## Measure; prints shapes, times and ratios
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m bench -s $(TESTS)
 
+.PHONY: guide
+guide: $(VENV)/.test browser  ## Walk the user guide and take its pictures anew
+	CHROMIUM="$$($(FIND_CHROMIUM))" EXPLORER_GUIDE_PICTURES=1 $(BIN)/python -m pytest tests/browser/test_guide.py
+
 .PHONY: lint
 lint: $(VENV)/.test  ## Ruff (rules and format) and mypy
 	$(BIN)/ruff check .

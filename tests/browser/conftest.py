@@ -27,7 +27,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-START_SECONDS = 90.0
+START_SECONDS = 180.0
 PATIENCE = 45_000  # milliseconds; a test that waits so long has failed, however busy the machine
 expect.set_options(timeout=PATIENCE)
 
@@ -177,7 +177,7 @@ def visitor(
     visits: list[Visit] = []
     used: dict[str, tuple[Server, int]] = {}
 
-    def begin(viewport: tuple[int, int] = WIDE, corpus: Path | None = None) -> Visit:
+    def begin(viewport: tuple[int, int] = WIDE, corpus: Path | str | None = None) -> Visit:
         server = start(corpus or corpus_folder)
         used.setdefault(server.url, (server, len(server.complaints)))
         context = browser.new_context(viewport={"width": viewport[0], "height": viewport[1]})
