@@ -106,7 +106,11 @@ class Cell:
 
 
 def parse(sample_id: object) -> Cell:
-    """The cell that an id names; raises `InvalidSampleIdError` for anything else."""
+    """The cell that an id names; raises `InvalidSampleIdError` for anything else.
+
+    >>> parse("33N_15E-200N_01_09").bounds
+    (364800, 4823400, 365400, 4824000)
+    """
     match = _ID.fullmatch(sample_id) if isinstance(sample_id, str) else None
     if not match:
         raise InvalidSampleIdError(sample_id, "it does not have the form of one")
@@ -122,7 +126,11 @@ def parse(sample_id: object) -> Cell:
 
 
 def cell_at(lon: float, lat: float) -> Cell:
-    """The cell that holds a place (degrees, northern hemisphere), in the standard UTM zone of its longitude."""
+    """The cell that holds a place (degrees, northern hemisphere), in the standard UTM zone of its longitude.
+
+    >>> cell_at(13.33, 43.554).sample_id
+    '33N_15E-200N_01_09'
+    """
     zone = int((lon + 180) // 6) % 60 + 1
     x, y = transformer(4326, 32600 + zone).transform(lon, lat)
     tile_x, tile_y = int(x // TILE_SIZE_M), int(y // TILE_SIZE_M)

@@ -79,7 +79,11 @@ def _by_code() -> dict[int, LandCover]:
 
 
 def land_cover(code: int) -> LandCover:
-    """The class of a code of any level, or "No label" for 0; raises `UnknownClassError`."""
+    """The class of a code of any level, or "No label" for 0; raises `UnknownClassError`.
+
+    >>> land_cover(211).title
+    'Non-irrigated arable land'
+    """
     if code == NO_LABEL:
         return LandCover(NO_LABEL, NO_LABEL_TITLE, NO_LABEL_RGB, 3)
     try:
@@ -89,7 +93,11 @@ def land_cover(code: int) -> LandCover:
 
 
 def parent(code: int, level: int) -> int:
-    """The code above `code` on `level` (1 to 3); 0 stays 0."""
+    """The code above `code` on `level` (1 to 3); 0 stays 0.
+
+    >>> parent(211, level=1)
+    2
+    """
     return code // 10 ** (3 - level) if code else NO_LABEL
 
 

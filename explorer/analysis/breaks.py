@@ -76,6 +76,12 @@ def find(
 
     `times` datetime64 `(n,)`; `values` `(n,)`, NaN where missing; `ignore` bool `(n,)` marks what is not the ground
     (see `snowy`). `least_step` is in the unit of the values.
+    >>> day = np.arange(0, 730, 5)
+    >>> ndvi = 0.2 + 0.5 * np.exp(-(((day % 365 - 170) / 45) ** 2))
+    >>> ndvi[70:] -= 0.15
+    >>> found = find(np.datetime64("2018-01-03") + day, ndvi).table()
+    >>> str(found["date"][0])[:10], round(float(found["step"][0]), 2)
+    ('2018-12-19', -0.15)
     """
     times = np.asarray(times)
     y = np.asarray(values, np.float64)

@@ -104,6 +104,8 @@ def parse(text: str, names: Mapping[str, str], *, what: str = "this formula") ->
 
     Numbers, names, `+ - * / **`, one comparison at a time, brackets, and calls of `FUNCTIONS`. At most `MAX_LENGTH`
     characters, nested at most `MAX_DEPTH` deep. Raises `ExpressionError` with the part and its position.
+    >>> parse("(NIR - red) / (nir + red)", {"nir": "nir", "red": "red"}).names
+    ('nir', 'red')
     """
     text = text.strip()
     if len(text) > MAX_LENGTH:

@@ -98,6 +98,8 @@ def compute(name: str, product: str, dn: Mapping[str, np.ndarray]) -> np.ndarray
     Constants are the catalogue's, wavelengths the product's; kernels are `exp(-(a - b)^2 / 2s^2)` with s = (a + b) / 2
     (Camps-Valls et al. 2021, doi:10.1126/sciadv.abc7447). Raises `KeyError` where the catalogue has no such index or a
     band of it is not given.
+    >>> compute("NDVI", "PF-SR", {"nir": np.array([3000, 400]), "red": np.array([1000, 400])})
+    array([0.5, 0. ], dtype=float32)
     """
     letters = _LETTERS[product]
     recipe = _recipe(name, product)

@@ -36,6 +36,11 @@ def seasons(
     gap. `start`, `peak`, `end` (dates, NaT where there is none), `length` (days), `base` (mean of the lowest values on
     both sides), `peak_value`, `amplitude` (peak minus base), `integral` (index x days between curve and base, from
     start to end) and `note`, which says why something is empty. `attrs` name method, threshold and source.
+    >>> times = np.datetime64("2018-01-03") + np.arange(0, 365, 5)
+    >>> ndvi = 0.2 + 0.5 * np.exp(-(((np.arange(0, 365, 5) - 170) / 45) ** 2))
+    >>> found = seasons(times, ndvi).iloc[0]
+    >>> str(found["peak"])[:10], round(float(found["amplitude"]), 1)
+    ('2018-06-22', 0.5)
     """
     times = np.asarray(times).astype("datetime64[D]")
     smoothed = np.asarray(smoothed, np.float64)

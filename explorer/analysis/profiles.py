@@ -49,7 +49,11 @@ class Series:
 
 
 def to_s2(row: int, col: int) -> tuple[int, int]:
-    """The 10 m pixel that holds the centre of a 3 m pixel."""
+    """The 10 m pixel that holds the centre of a 3 m pixel.
+
+    >>> to_s2(120, 80)
+    (36, 24)
+    """
     return tuple(int((v + 0.5) * PF_SR.pixel_size // S2_SR.pixel_size) for v in (row, col))  # type: ignore[return-value]
 
 
@@ -125,6 +129,9 @@ def pixel(
 
     Raises `InvalidQueryError` for a pixel outside the chip or an index that neither sensor can have, and what
     `Corpus.cell` and the store raise.
+    >>> table = pixel(corpus, corpus.default_sample, row=150, col=110)
+    >>> sorted(set(table["product"]))
+    ['PF-SR', 'S2-SR']
     """
     row, col = check_pixel(row, col)
     wanted = _wanted(indices)
@@ -158,6 +165,9 @@ def region(
     where that is more than half.
 
     Raises `InvalidQueryError` for a region that holds no pixel, and as `pixel`.
+    >>> table = region(corpus, corpus.default_sample, box=(20, 30, 60, 90))
+    >>> bool((table["p10"] <= table["p90"]).all())
+    True
     """
     shape = regions.polygon_of(polygon, box)
     wanted = _wanted(indices)

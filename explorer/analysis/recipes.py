@@ -82,6 +82,8 @@ def parse(text: str, product_id: str, colour_map: str | None = None) -> Recipe:
     """The recipe that a text names, for one product; `colour_map` instead of its usual one.
 
     Raises `InvalidQueryError` (or its `ExpressionError`) with what is wrong.
+    >>> parse("index:NDVI", "PF-SR").bands
+    ('nir', 'red')
     """
     if colour_map is not None:
         colours.check(colour_map)

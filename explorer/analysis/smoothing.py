@@ -40,6 +40,11 @@ def smooth(times: np.ndarray, values: np.ndarray, method: str = "whittaker", **p
     """A curve by the name of its method (`METHODS`); `parameters` as `savitzky_golay` and `whittaker` take them.
 
     Raises `InvalidQueryError` for a method or parameter that is not there.
+    >>> days = np.arange(0.0, 50.0, 5.0)
+    >>> values = days / 100
+    >>> values[4] = np.nan
+    >>> smooth(days, values, "whittaker").values[4].round(3)
+    np.float64(0.2)
     """
     if method not in _RUN:
         raise InvalidQueryError(f"there is no smoothing {method[:30]!r}; there are {', '.join(METHODS)}")

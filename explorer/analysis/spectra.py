@@ -86,6 +86,9 @@ def spectrum(
     percentiles; empty for a pixel), `count` (pixels), `unit`. Planet Fusion's date is the one nearest to the 15th of
     each month, or one alone: that nearest to `planet_date`, which may be of another year than the mosaics. What is
     missing has no row. Raises `InvalidQueryError`, and what `Corpus.cell` and the store raise.
+    >>> table = spectrum(corpus, corpus.default_sample, row=120, col=80, months=[7])
+    >>> table.loc[table["product"] == "PF-SR", "band"].tolist()
+    ['blue', 'green', 'red', 'nir']
     """
     one = row is not None and col is not None
     if one == (polygon is not None or box is not None):

@@ -90,6 +90,8 @@ def parse(text: str) -> Choice:
     """A choice from its short text: `fixed`, `frame`, `0.02-0.3`, `g1.4`, `same`, joined by commas.
 
     Raises `InvalidQueryError` naming the word that is wrong.
+    >>> str(parse("0.02-0.3,g1.4"))
+    '0.02-0.3,g1.4'
     """
     found: dict[str, object] = {}
     for word in text.strip().lower().split(",") if text.strip() else []:

@@ -116,6 +116,8 @@ class Corpus:
         """CORINE fractions of a sample: level-3 code -> fraction (0 to 1), largest first, without zeros.
 
         Empty where the sample has no label. Raises as `cell`.
+        >>> corpus.labels("33N_13E-224N_24_35").to_dict()
+        {211: 0.782, 112: 0.087, 242: 0.07, 511: 0.061}
         """
         self.cell(sample_id)
         return self.index.fractions.row(sample_id)
@@ -131,6 +133,9 @@ class Corpus:
         Int16 DN `(time, band, y, x)` (reflectance x 10000), bands blue, green, red, nir, 3 m, in the sample's UTM
         zone. Only dates that are there; those absent or broken are in `attrs["missing"]`.
         Raises `UnknownSampleError`, `UnknownDateError`, `UnknownBandError`, `StoreError`.
+        >>> cube = corpus.planet_fusion(corpus.default_sample, dates=["2018-07-02"], bands=["red", "nir"])
+        >>> cube.shape, cube.dtype.name, cube.attrs["reflectance_scale"]
+        ((1, 2, 200, 200), 'int16', 0.0001)
         """
         return self._array(sample_id, PF_SR, dates, bands)
 
@@ -144,6 +149,8 @@ class Corpus:
 
         Uint16 DN `(time, band, y, x)` (reflectance x 10000, 0 is nodata), bands B02 ... B09, 10 m. Else as
         `planet_fusion`.
+        >>> corpus.sentinel2(corpus.default_sample, months=["2018-07"], bands=["B04", "B08"]).shape
+        (1, 2, 60, 60)
         """
         return self._array(sample_id, S2_SR, months, bands)
 
@@ -225,6 +232,9 @@ class Corpus:
         By space (`bbox`, `geometry`, `countries`, `zones`), label (`classes`, `level`, `min_fraction`, `largest`,
         `purity`, `mixture`), time (`start`, `end`), `ids`, `review`, `suspicion`, `imagery`, or all. `filters` takes
         a `Filters`, or the text that a link has. See `explorer.corpus.query.query` and `explorer.corpus.filters`.
+        >>> fields = corpus.query(bbox=(2, 45, 4, 52), classes=[211], min_fraction=0.5)
+        >>> bool((fields["fraction"] >= 0.5).all())
+        True
         """
         found = filtered(self.index, self.filter_table, **conditions)
         return self.to_geopandas(found) if as_geopandas else found
@@ -241,7 +251,11 @@ class Corpus:
         end: Any = None,
         labels: bool = False,
     ) -> list[str]:
-        """URLs (or paths) of the chips that samples need, between two dates, for any downloader."""
+        """URLs (or paths) of the chips that samples need, between two dates, for any downloader.
+
+        >>> len(corpus.hrefs([corpus.default_sample], products=["PF-SR"], start="2018-06-01", end="2018-06-30"))
+        6
+        """
         keys = queries.keys(self._rows(samples), products, start=start, end=end, labels=labels)
         return [self.store.href(key) for key in keys]
 

@@ -101,7 +101,12 @@ class Filters:
 
     @classmethod
     def parse(cls, text: str) -> tuple[Filters, tuple[str, ...]]:
-        """The filters that a link has, and sentences on what in it cannot be understood (it is left out)."""
+        """The filters that a link has, and sentences on what in it cannot be understood (it is left out).
+
+        >>> filters, problems = Filters.parse("largest:211;purity:0.5-1")
+        >>> filters.purity, problems
+        ((0.5, 1.0), ())
+        """
         filters, problems = cls(), []
         for part in text[:4000].split(";"):
             if not part.strip():

@@ -138,6 +138,8 @@ def parse_place(text: str) -> tuple[float, float] | None:
     `50.8, 3.0` · `50.8 3.0` · `50,8; 3,0` · `50.8N 3.0E` · `E3 N50.8` · `50°48'12"N 3°0'5"E` · `50 48.2 N, 3 0.1 E`
     · `geo:50.8,3.0`. Latitude comes first where no letter says otherwise. Raises `InvalidQueryError` where it is a
     place outside the world.
+    >>> parse_place("50°48'N 3°15'E")
+    (50.8, 3.25)
     """
     text = text.strip().removeprefix("geo:").strip()
     if len(text) > 80 or not any(c.isdigit() for c in text):

@@ -67,6 +67,9 @@ def write(
     is called with (done, total), first of chips, then of frames; `cancel` gives up. The file is whole or not there.
 
     Raises `InvalidQueryError`, `OutputError`, `CancelledError`, and as `scene.scene`.
+    >>> made = write(corpus, corpus.default_sample, folder / "field.gif", end="2018-01-31", pins=[(150, 110, "field")])
+    >>> (folder / "field.gif").read_bytes()[:6]
+    b'GIF89a'
     """
     ending = check(path, fps)
     wanted = style or Style(scale=scale)

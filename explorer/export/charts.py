@@ -42,6 +42,7 @@ def profile(
     """Profiles of pinned pixels over both years, a chart for `bands` (of the last pin) and for each index or formula.
 
     `date` draws a line there. Raises `InvalidQueryError`, `CancelledError`, and what `Corpus.cell` and the store raise.
+    >>> named = profile(corpus, corpus.default_sample, [(150, 110)], charts=["EVI"]).save(folder / "profile.svg")
     """
     named = scene.check_pins(pins)
     if not named:

@@ -81,7 +81,15 @@ class State:
 
 
 def snippet(view: str, state: State) -> str:
-    """The lines that give the data of a view (`VIEWS`), each runnable as it stands. Raises `InvalidQueryError`."""
+    """The lines that give the data of a view (`VIEWS`), each runnable as it stands. Raises `InvalidQueryError`.
+
+    >>> print(snippet("label", State(sample_id="31N_12E-218N_40_30")))
+    import explorer
+    from explorer import nomenclature
+    <BLANKLINE>
+    corpus = explorer.open_corpus('demo')
+    fractions = corpus.labels('31N_12E-218N_40_30')...
+    """
     if view not in VIEWS:
         raise InvalidQueryError(f"no view {view[:30]!r}; there are {', '.join(VIEWS)}")
     title, needs, write = VIEWS[view]

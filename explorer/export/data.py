@@ -97,7 +97,14 @@ def write_cube(
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> Credit:
-    """Write a cube as netCDF-4 (`.nc`) or Zarr (`.zarr`, format 2); arguments and errors as `dataset`, and `OutputError`."""
+    """Write a cube as netCDF-4 (`.nc`) or Zarr (`.zarr`, format 2); arguments and errors as `dataset`, and `OutputError`.
+
+    >>> made = write_cube(corpus, corpus.default_sample, folder / "cube.nc", end="2018-01-31")
+    >>> import xarray
+    >>> with xarray.open_dataset(folder / "cube.nc") as cube:
+    ...     dict(cube.sizes)
+    {'time': 6, 'band': 4, 'y': 200, 'x': 200}
+    """
     ending = files.suffix(path, CUBES, "a cube")
     _needs("netCDF4" if ending == ".nc" else "zarr")
     found = dataset(

@@ -91,6 +91,8 @@ def sheet(
     """A contact sheet: the `dates` given, else `count` of those that are there, evenly from `start` to `end`.
 
     Raises as `scene.scene`.
+    >>> figure = sheet(corpus, corpus.default_sample, count=4)
+    >>> named = figure.save(folder / "sheet.png")
     """
     if not (1 <= count <= MAX_SHEET and 1 <= columns <= 12):
         raise InvalidQueryError(

@@ -67,6 +67,9 @@ def make(
 
     Raises `InvalidQueryError` for no sample or more than `MAX_SAMPLES`, what `Corpus.cell` raises for an id that is
     none, `StoryError` for a state without a sample when none was given, and what the store raises.
+    >>> made = make(corpus, [corpus.default_sample])
+    >>> made.html[:15]
+    '<!doctype html>'
     """
     ids = tuple(dict.fromkeys([*sample_ids, *(story.samples if story else ())]))
     if not ids:

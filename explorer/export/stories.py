@@ -103,7 +103,16 @@ def load(path: str | os.PathLike[str]) -> Story:
 
 
 def loads(text: str, name: str = "story") -> Story:
-    """A story from YAML text; `name` is what errors call it. Raises `StoryError`."""
+    """A story from YAML text; `name` is what errors call it. Raises `StoryError`.
+
+    >>> story = loads('''
+    ... title: A year
+    ... states:
+    ... - {title: May, link: "?sample=31N_12E-218N_40_30&date=2018-05-28"}
+    ... ''')
+    >>> story.states[0].date
+    datetime.date(2018, 5, 28)
+    """
     if len(text.encode()) > MAX_BYTES:
         raise StoryError(name, None, f"it has more than {MAX_BYTES // 1024} KB, far more than a story")
     try:

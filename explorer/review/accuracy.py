@@ -54,6 +54,9 @@ def estimate(
     `weights`: share of the area that the map gives each class, in the order of the rows or by class; areas in any unit
     are made shares. `total_area` in hectares. A class of the map with no sample, or one, gives NaN, and `notes` says so.
     Raises `InvalidQueryError` for what is no such matrix.
+    >>> found = estimate([[90, 10], [5, 95]], weights=[0.3, 0.7])
+    >>> round(found.overall, 3), round(found.overall_ci, 3)
+    (0.935, 0.035)
     """
     if isinstance(confusion, pd.DataFrame):
         own = [*confusion.index, *(c for c in confusion.columns if c not in confusion.index)]

@@ -68,7 +68,12 @@ def ratings(current: pd.DataFrame, of: str = "judgement", level: int = 3) -> pd.
 
 
 def measure(table: pd.DataFrame) -> Agreement:
-    """Agreement of `ratings`: a row a sample, a column a reviewer, any values, None where not rated."""
+    """Agreement of `ratings`: a row a sample, a column a reviewer, any values, None where not rated.
+
+    >>> found = measure(pd.DataFrame({"Anna": [1, 1, 2, 2, 1], "Ben": [1, 1, 2, 1, 1]}))
+    >>> found.percent, round(found.alpha, 2)
+    (80.0, 0.57)
+    """
     codes, kinds = _codes(table)
     rated = codes >= 0
     several = rated.sum(axis=1) >= 2

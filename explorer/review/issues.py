@@ -86,6 +86,12 @@ def rank(features: Any, labels: Any, *, classes: Any = None, change: Any = None,
     `features` `(n, d)`, any numbers, NaN where unknown; `labels` class codes `(n,)` or fractions `(n, classes)`.
     Samples of classes that are too rare to judge get about the mean score; `judge` tells which, and why. Raises
     `InvalidQueryError` where features and labels do not fit together.
+    >>> rng = np.random.default_rng(0)
+    >>> X = np.vstack([rng.normal(0, 1, (40, 3)), rng.normal(4, 1, (40, 3))])
+    >>> y = np.repeat([211, 311], 40)
+    >>> y[3] = 311  # one label is wrong
+    >>> int(rank(X, y).argmax())
+    3
     """
     return judge(features, labels, classes=classes, change=change, seed=seed).scores
 

@@ -90,6 +90,9 @@ def plan(
     The user's accuracy expected of a class is (agreeing + 1) / (judged + 2) (Laplace), so that a class of which few were
     judged, or all agree, is not planned with none. At least two of each class. `sizes`: samples that each class has, in
     the order of `found.classes`; no more are asked for. Raises `InvalidQueryError`.
+    >>> from explorer.review import accuracy
+    >>> plan(accuracy.estimate([[90, 10], [5, 95]], weights=[0.3, 0.7]), 0.02).more
+    439
     """
     if target not in TARGETS:
         raise InvalidQueryError(f"plans are made for {' or '.join(TARGETS)}, not {target[:20]!r}")

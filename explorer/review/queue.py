@@ -254,7 +254,12 @@ class Queue:
 
 
 def build(text: str, corpus: Corpus, reviewer: str = "") -> Queue:
-    """The queue that a text means. Raises `InvalidQueryError`, `UnknownSampleError` and their kin."""
+    """The queue that a text means. Raises `InvalidQueryError`, `UnknownSampleError` and their kin.
+
+    >>> drawn = build("random:n=60,seed=3,by=1", corpus)
+    >>> len(drawn.ids), drawn.text
+    (60, 'random:n=60,seed=3')
+    """
     return QueueSpec.parse(text).build(corpus, reviewer)
 
 
