@@ -66,7 +66,7 @@ def policy(*, tiles: bool = False, embed: Iterable[str] = ()) -> str:
 
 def page_script() -> str:
     """What stands between the page's `<script>` and `</script>`."""
-    return f"\n{source('shell.js')}\n"
+    return f"\n{source('shell.js')};\n{source('connection.js')}\n"
 
 
 def protect(application: Any, *, tiles: bool = False, embed: Iterable[str] = ()) -> None:

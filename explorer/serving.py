@@ -95,6 +95,8 @@ class PageMaker(Handler):
                 doc.clear()
                 failed = pn.pane.HTML(f'<p role="alert" style="padding: 2em">{_FAILED}</p>')
                 failed.server_doc(doc, title="RapidAI4EO explorer", location=False)
+        # A session that is joined again would be as its link was when the page came, not as the person left it.
+        doc.config.reconnect_session = doc.config.notify_connection_status = False
         _inline_stylesheets(doc)
 
 

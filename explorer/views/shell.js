@@ -23,13 +23,20 @@
   window.importShim = Object.assign((url) => import(url), { addImportMap() {} })
   const join = async () => {
     Bokeh.set_log_level("info")
-    await Bokeh.embed.embed_items({}, [{ token: first.token, elementid: "page", roots: {}, root_ids: [], use_for_title: false }])
+    try {
+      await Bokeh.embed.embed_items({}, [{ token: first.token, elementid: "page", roots: {}, root_ids: [], use_for_title: false }])
+      for (const one of Bokeh.documents) one.on_event("connection_lost", () => window.explorerLost())
+    } catch (error) {
+      console.error(error)
+      window.explorerLost()
+    }
     setTimeout(leave, 3000)  // whatever came instead of an animation has to be seen
   }
   const load = () => {
     const script = document.createElement("script")
     script.src = first.scripts
     script.onload = join
+    script.onerror = () => window.explorerLost()
     document.head.append(script)
   }
   // The scripts take the browser some tenths of a second: the picture goes first, unless it takes longer than a glance.

@@ -1,0 +1,112 @@
+"""What goes away under an open page, and how the page says so and comes back by itself."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from explorer import ports
+from tests.browser.conftest import PATIENCE, Server
+from tests.browser.visit import LACKING, MARKED, WIDE, Visit
+
+pytestmark = pytest.mark.browser
+LOST = "The connection to the server is lost"
+
+
+@contextmanager
+def serving(corpus: Path, cache: Path, port: int, *options: str) -> Iterator[Server]:
+    command = [
+        sys.executable,
+        "-m",
+        "explorer",
+        "serve",
+        str(corpus),
+        "--port",
+        str(port),
+        "--no-open",
+        *options,
+    ]
+    server = Server(corpus, cache, command)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of its own: what the browser says of a server that is gone is no complaint here."""
+    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.getbasetemp() / "cache"
+
+
+def test_a_server_that_was_killed_and_started_again(
+    page: Page, corpus_folder: Path, demo: str, cache: Path
+) -> None:
+    port = ports.usable("127.0.0.1", 0)
+    with serving(corpus_folder, cache, port) as server:
+        visit = Visit(page, server.url).open(f"?sample={demo}&date=2018-07-02")
+        visit.search(MARKED)
+        visit.wait_for_sample(MARKED)
+        server._process.send_signal(signal.SIGKILL)
+        expect(page.get_by_role("alert").filter(has_text=LOST)).to_be_visible()
+        expect(page.get_by_role("button", name="Try now")).to_be_visible()
+    with serving(corpus_folder, cache, port):
+        page.wait_for_function("() => !document.getElementById('lost')")
+        visit.wait_for_sample(MARKED)
+        assert visit.query["sample"] == MARKED
+        assert visit.sample == MARKED
+        visit.pick(10, 20)  # and it works
+
+
+def test_what_was_typed_is_not_thrown_away(page: Page, corpus_folder: Path, demo: str, cache: Path) -> None:
+    port = ports.usable("127.0.0.1", 0)
+    with serving(corpus_folder, cache, port) as server:
+        visit = Visit(page, server.url).open(f"?sample={demo}")
+        page.get_by_role("button", name="Review", exact=True).click()
+        name = page.get_by_label("Reviewer", exact=True)
+        name.fill("Anna")
+        server._process.send_signal(signal.SIGKILL)
+        expect(page.get_by_role("alert").filter(has_text=LOST)).to_be_visible()
+    with serving(corpus_folder, cache, port):
+        again = page.get_by_role("button", name="Open the view again")
+        expect(again).to_be_visible()
+        assert name.input_value() == "Anna"
+        again.click()
+        visit.wait_for_sample(demo)
+
+
+def test_a_corpus_that_was_away_comes_back_by_itself(
+    page: Page, corpus_folder: Path, demo: str, cache: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "corpus"
+    shutil.copytree(corpus_folder, root)
+    with serving(root, cache, 0) as server:
+        visit = Visit(page, server.url).open(f"?sample={demo}")
+        root.rename(tmp_path / "away")
+        visit.search(LACKING)
+        planet, sentinel = visit.region("Planet Fusion animation"), visit.region("Sentinel-2 bands")
+        for panel in (planet, sentinel):
+            expect(panel.get_by_text("goes on by itself")).to_be_visible()
+        (tmp_path / "away").rename(root)
+        page.wait_for_function(
+            "(id) => seen.marks('animation-ready').some((m) => m.detail.sample === id)", arg=LACKING
+        )
+        for panel in (planet, sentinel):
+            expect(panel.get_by_text("goes on by itself")).to_be_hidden()
+        assert visit.complaints == []
+        assert server.complaints == [line for line in server.complaints if "does not answer" in line]
