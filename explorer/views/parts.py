@@ -92,6 +92,12 @@ class Loop:
         else:  # a plain script: there is no loop to come back to
             self.drain()
 
+    @property
+    def locked(self) -> bool:
+        """Whether models may be changed now: what comes before the browser is ready, Panel hands on without the lock."""
+        session = getattr(getattr(self._doc, "session_context", None), "session", None)
+        return session is None or getattr(session, "_pending_writes", ()) is not None
+
     def drain(self) -> None:
         """Run what waits; on the loop only."""
         with self._draining:  # a plain script has no loop: there, several threads come at once
@@ -204,9 +210,13 @@ class Component(JSComponent):
                     self._send_msg(message)
 
     def _handle_msg(self, data: Any) -> None:
-        if isinstance(data, dict):
-            with self._session_loop.reporting():
-                self._answer(data)
+        if not isinstance(data, dict):
+            return
+        if not self._session_loop.locked:
+            self._session_loop.call(lambda: self._answer(data))
+            return
+        with self._session_loop.reporting():
+            self._answer(data)
 
     def _answer(self, data: dict[str, Any]) -> None:
         kind = data.get("type")

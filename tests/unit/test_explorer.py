@@ -326,6 +326,22 @@ def test_what_waits_for_the_browser_runs_with_the_document_locked(page: Explorer
     assert ran == ["first"]
 
 
+def test_what_comes_before_the_browser_is_ready_runs_with_the_document_locked(page: Explorer) -> None:
+    """A click during the load: Panel hands it on without the lock, and the map could not draw its mark."""
+    asked: list[Callable[[], None]] = []
+    session = SimpleNamespace(_pending_writes=None)
+    page._loop._doc = SimpleNamespace(  # type: ignore[assignment]
+        session_context=SimpleNamespace(session=session), add_next_tick_callback=asked.append
+    )
+    page._loop._queue.clear()
+    before = page.selection.sample_id
+    page._head.head._handle_msg({"type": "go", "text": corpora.BARE})
+    assert page.selection.sample_id == before != corpora.BARE
+    session._pending_writes = []
+    asked[0]()
+    assert page.selection.sample_id == corpora.BARE
+
+
 @pytest.mark.parametrize("drawn", [False, True])
 def test_a_closed_page_is_forgotten(tiny_corpus: Corpus, drawn: bool) -> None:
     """Not one object of it may be kept by streams, by param, by HoloViews or by the cubes that others share."""

@@ -1,0 +1,313 @@
+"""Visitors without a browser: sessions over the real websocket, with the messages that the page's own scripts send."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+PATIENCE_S = 60.0
+
+
+@dataclass
+class Seen:
+    """What all visitors saw together: seconds by kind of wait, and what went wrong."""
+
+    opened: list[float] = field(default_factory=list)
+    first_frame: list[float] = field(default_factory=list)
+    all_frames: list[float] = field(default_factory=list)
+    profile: list[float] = field(default_factory=list)
+    verdict: list[float] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    """Ids of the verdicts that were acknowledged."""
+    problems: list[str] = field(default_factory=list)
+
+
+def plain(value: Any) -> Any:
+    """Bokeh's encoded values as JSON has them; binary parts stay references."""
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("type") == "map":
+        return {key: plain(one) for key, one in value.get("entries", [])}
+    return value
+
+
+def encoded(value: Any) -> Any:
+    """JSON as Bokeh's protocol wants it."""
+    if isinstance(value, dict):
+        return {"type": "map", "entries": [[key, encoded(one)] for key, one in value.items()]}
+    if isinstance(value, list):
+        return [encoded(one) for one in value]
+    return value
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if value.get("type") == "object" and "id" in value:
+            yield value
+        for one in value.values():
+            yield from _objects(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _objects(one)
+
+
+class Visitor:
+    """One session. `said` has what each component was told, newest last, with the time it came."""
+
+    def __init__(self, url: str, seen: Seen) -> None:
+        self.url, self.seen = url.rstrip("/"), seen
+        self.said: list[tuple[float, str, dict[str, Any]]] = []
+        self._ids: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._socket: WebSocketClientConnection | None = None
+        self._came = asyncio.Condition()
+        self._reader: asyncio.Task[None] | None = None
+
+    async def open(self, query: str = "") -> None:
+        """The HTML, the first picture and the session, as a browser asks for them."""
+        client, began = AsyncHTTPClient(force_instance=True), time.monotonic()
+        try:
+            page = (await client.fetch(f"{self.url}/{query}", request_timeout=PATIENCE_S)).body.decode()
+            found = re.search(r'id="first">(.*?)</script>', page)
+            assert found, "the page names no session"
+            first = json.loads(found[1])
+            await client.fetch(f"{self.url}/{first['picture']}", request_timeout=PATIENCE_S)
+        finally:
+            client.close()
+        request = HTTPRequest(
+            f"ws{self.url.removeprefix('http')}/ws", headers={"Origin": self.url}, request_timeout=PATIENCE_S
+        )
+        self._socket = await websocket_connect(
+            request, subprotocols=["bokeh", first["token"]], max_message_size=1 << 28
+        )
+        assert await self._message() is not None  # ACK
+        self._send("PULL-DOC-REQ", {})
+        while (message := await self._message()) is not None and message[0] != "PULL-DOC-REPLY":
+            pass
+        assert message, "no document came"
+        for model in _objects(message[1]["doc"]):
+            name = plain(model.get("attributes", {})).get("class_name")
+            if isinstance(name, str):
+                self._ids[name], self._names[model["id"]] = model["id"], name
+        self._reader = asyncio.create_task(self._listen())
+        ready = {"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}}
+        self._send(
+            "PATCH-DOC", {"events": [{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": ready}]}
+        )
+        for name in self._ids:
+            self.tell(name, "ready")
+        await self.hear("Player", lambda kind, data: kind == "status" and bool(data.get("settled")))
+        self.seen.opened.append(time.monotonic() - began)
+
+    async def close(self) -> None:
+        """Leave, as a closed tab does."""
+        if self._socket is not None:
+            self._socket.close()
+        if self._reader is not None:
+            await asyncio.wait([self._reader], timeout=5)
+
+    def tell(self, component: str, kind: str, **content: Any) -> None:
+        """A message of one of the page's components."""
+        values = {"model": None, "data": {"type": kind, **content}}
+        entries = [[key, encoded(value)] for key, value in values.items()]
+        entries[0][1] = {"id": self._ids[component]}
+        event = {"type": "event", "name": "data_event", "values": {"type": "map", "entries": entries}}
+        self._send(
+            "PATCH-DOC", {"events": [{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": event}]}
+        )
+
+    async def hear(
+        self, component: str, wanted: Callable[[str, dict[str, Any]], bool], after: float = 0.0
+    ) -> tuple[float, dict[str, Any]]:
+        """Wait until a component is told something; when that was, and what."""
+        async with asyncio.timeout(PATIENCE_S):
+            async with self._came:
+                while True:
+                    for when, name, data in reversed(self.said):
+                        if when <= after:
+                            break
+                        if name == component and wanted(str(data.get("type")), data):
+                            return when, data
+                    await self._came.wait()
+
+    async def select(self, sample_id: str) -> float:
+        """Choose a sample; seconds until its first frame is here. Then wait until all are."""
+        began = time.monotonic()
+        self.tell("Head", "go", text=sample_id)
+        opened, data = await self.hear(
+            "Player", lambda kind, data: kind == "open" and data.get("sample") == sample_id, began
+        )
+        ticket = data["ticket"]
+        when, _ = await self.hear(
+            "Player", lambda kind, data: kind == "frames" and data.get("ticket") == ticket, opened - 1e-6
+        )
+        self.seen.first_frame.append(when - began)
+        when, _ = await self.hear(
+            "Player",
+            lambda kind, data: (
+                kind == "status" and data.get("ticket") == ticket and bool(data.get("settled"))
+            ),
+            began,
+        )
+        self.seen.all_frames.append(when - began)
+        return self.seen.first_frame[-1]
+
+    async def play(self, seconds: float) -> None:
+        """The browser plays by itself; the server hears of the date ten times a second."""
+        ticket = next(
+            data["ticket"] for _, name, data in reversed(self.said) if name == "Player" and "ticket" in data
+        )
+        for index in range(int(10 * seconds)):
+            self.tell("Player", "date", ticket=ticket, index=index % 146, settled=False)
+            await asyncio.sleep(0.1)
+
+    async def pin(self, row: int, col: int) -> None:
+        """Click on a pixel and wait for its curves."""
+        began = time.monotonic()
+        self.tell("Player", "pick", row=row, col=col, add=False)
+        when, _ = await self.hear("Bridge", lambda kind, data: True, began)
+        self.seen.profile.append(when - began)
+
+    async def filter(self, **values: Any) -> None:
+        """Set a filter of the map and wait until it shows."""
+        began = time.monotonic()
+        self.tell("MapTools", "filter", values=values)
+        await self.hear("Legend", lambda kind, data: True, began)
+
+    async def review(self, reviewer: str, sample_id: str) -> None:
+        """Begin a review of one sample and give a verdict."""
+        self.tell("Head", "review")
+        began = time.monotonic()
+        self.tell(
+            "ReviewPanel", "begin", kind="ids", ids=sample_id, reviewer=reviewer, blind=False, resume=""
+        )
+        await self.hear(
+            "ReviewPanel",
+            lambda kind, data: (data.get("id") or data.get("sample")) == sample_id or kind == "trouble",
+            began,
+        )
+        began, verdict_id = time.monotonic(), str(uuid.uuid4())
+        self.tell(
+            "ReviewPanel",
+            "verdict",
+            id=verdict_id,
+            sample=sample_id,
+            judgement="correct",
+            confidence=4,
+            comment="",
+            adjustments=[],
+            suggested=None,
+        )
+        when, data = await self.hear("ReviewPanel", lambda kind, data: kind in ("saved", "trouble"), began)
+        if data["type"] == "saved":
+            self.seen.verdict.append(when - began)
+            self.seen.kept.append(data["id"])
+        else:
+            self.seen.problems.append(f"verdict: {data['text']}")
+        self.tell("ReviewPanel", "close")
+
+    def _send(self, kind: str, content: Any) -> None:
+        assert self._socket is not None
+        for part in ({"msgid": uuid.uuid4().hex, "msgtype": kind}, {}, content):
+            self._socket.write_message(json.dumps(part))
+
+    async def _message(self) -> tuple[str, Any] | None:
+        """The next message's kind and content, its binary parts read and dropped; None at the end."""
+        assert self._socket is not None
+        texts = [await self._socket.read_message() for _ in range(3)]
+        if texts[-1] is None:
+            return None
+        header = json.loads(texts[0])
+        for _ in range(2 * int(header.get("num_buffers", 0))):
+            if await self._socket.read_message() is None:
+                return None
+        return str(header["msgtype"]), json.loads(texts[2])
+
+    async def _listen(self) -> None:
+        while (message := await self._message()) is not None:
+            kind, content = message
+            if kind == "ERROR":
+                self.seen.problems.append("the server answered with an error")
+            now = time.monotonic()
+            for event in content.get("events", []) if isinstance(content, dict) else []:
+                if event.get("kind") != "MessageSent":
+                    continue
+                values = plain(event["msg_data"].get("values", {}))
+                name = self._names.get((values.get("model") or {}).get("id", ""))
+                if name is not None and isinstance(values.get("data"), dict):
+                    self.said.append((now, name, values["data"]))
+            del self.said[:-400]
+            async with self._came:
+                self._came.notify_all()
+
+
+async def stay(
+    url: str,
+    seen: Seen,
+    samples: list[str],
+    until: float,
+    seed: int,
+    *,
+    pace: float = 1.0,
+    reviews: bool = True,
+) -> None:
+    """One visitor's stay: select, play, click, filter, review, with pauses, until it is time to leave."""
+    draw = random.Random(seed)
+    visitor = Visitor(url, seen)
+    try:
+        await asyncio.sleep(draw.random() * 3 * pace)
+        await visitor.open(f"?sample={draw.choice(samples)}")
+        last = ""
+        while time.monotonic() < until:
+            last = draw.choice([one for one in samples if one != last])
+            await visitor.select(last)
+            await visitor.play(1.5 * pace)
+            for _ in range(2):
+                await visitor.pin(draw.randrange(200), draw.randrange(200))
+                await asyncio.sleep(draw.random() * 2 * pace)
+            turn = draw.random()
+            if turn < 0.3:
+                await visitor.filter(purity=[draw.random() / 2, 1.0])
+                await visitor.filter(purity=None)
+            elif turn < 0.5 and reviews:
+                await visitor.review(f"Reviewer {seed}", last)
+            await asyncio.sleep(draw.random() * 3 * pace)
+    except Exception as error:  # noqa: BLE001  whatever ends a visit is what is looked for
+        seen.problems.append(f"visitor {seed}: {type(error).__name__}: {error}")
+    finally:
+        await visitor.close()
+
+
+def many(
+    url: str,
+    samples: list[str],
+    count: int,
+    seconds: float,
+    *,
+    pace: float = 1.0,
+    reviews: bool = True,
+    first: int = 0,
+) -> Seen:
+    """That many visitors at once, for so long; what they saw."""
+    seen = Seen()
+
+    async def run() -> None:
+        until = time.monotonic() + seconds
+        await asyncio.gather(
+            *(stay(url, seen, samples, until, first + i, pace=pace, reviews=reviews) for i in range(count))
+        )
+
+    asyncio.run(run())
+    return seen
