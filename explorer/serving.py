@@ -34,6 +34,7 @@ from bokeh.embed.bundle import _bundle_extensions
 from bokeh.models import ImportedStyleSheet, InlineStyleSheet
 from bokeh.protocol import SPEC
 from bokeh.protocol.messages.error import error
+from bokeh.settings import settings as bokeh_settings
 from bokeh.util.token import generate_jwt_token, generate_session_id
 from panel.io.application import Application
 from panel.io.document import _cleanup_doc
@@ -43,7 +44,7 @@ from panel.io.state import set_curdoc
 from tornado.ioloop import PeriodicCallback
 from tornado.web import authenticated
 
-from explorer import guard, login, operation, ports
+from explorer import guard, login, operation, page_reply, ports
 from explorer.corpus.corpus import Corpus
 from explorer.processes import Inherited
 from explorer.products import PF_SR
@@ -71,7 +72,9 @@ class PageMaker(Handler):
     async def on_session_created(self, session_context: Any) -> None:
         """Fill the document; a failure is logged, and told without its traceback."""
         began = time.monotonic()
-        await asyncio.get_running_loop().run_in_executor(_BUILDER, self._fill, session_context._document)
+        await asyncio.get_running_loop().run_in_executor(
+            _BUILDER, self._make_ready, session_context._document
+        )
         operation.opened(session_context, time.monotonic() - began)
 
     async def on_session_destroyed(self, session_context: Any) -> None:
@@ -81,11 +84,16 @@ class PageMaker(Handler):
     def modify_document(self, doc: Document) -> None:
         """Nothing: it was filled before this is called."""
 
+    def _make_ready(self, doc: Document) -> None:
+        self._fill(doc)
+        page_reply.encode(doc)
+
     def _fill(self, doc: Document) -> None:
         doc.template_variables["dist_url"] = (
             "static/extensions/panel/"  # where Panel's stylesheets are; else its CDN
         )
-        with set_curdoc(doc):
+        # Bokeh walks all models after each change of one: two thirds of a page's making. Held back, it does so once.
+        with set_curdoc(doc), doc.models.freeze():
             try:
                 request = getattr(doc.session_context, "request", None)
                 arguments = request.arguments if request is not None else {}
@@ -118,10 +126,11 @@ def _inline_stylesheets(doc: Document) -> None:
     """Put Panel's stylesheets into the document: as links, they are fetched when all else is there already."""
     shared: dict[str, InlineStyleSheet] = {}
     model: Any
-    for model in list(doc.models):
-        sheets = getattr(model, "stylesheets", None) or []
-        if any(isinstance(sheet, ImportedStyleSheet) for sheet in sheets):
-            model.stylesheets = [_inlined(sheet, shared) for sheet in sheets]
+    with doc.models.freeze():
+        for model in list(doc.models):
+            sheets = getattr(model, "stylesheets", None) or []
+            if any(isinstance(sheet, ImportedStyleSheet) for sheet in sheets):
+                model.stylesheets = [_inlined(sheet, shared) for sheet in sheets]
 
 
 def _inlined(sheet: Any, shared: dict[str, InlineStyleSheet]) -> Any:
@@ -272,7 +281,9 @@ def make_server(
     **options: Any,
 ) -> Any:
     """A server of the page, not yet started; with what is `given`, one of several at the same address."""
-    SPEC["ERROR"] = _QuietError
+    SPEC["ERROR"], SPEC["PULL-DOC-REPLY"] = _QuietError, page_reply.PageReply
+    # Bokeh looks for mistakes in a layout on the event loop, 0.1 s a page. The page is the same each time.
+    bokeh_settings.perform_document_validation = False
     pages: dict[str, Any] = {"/": Application(PageMaker(make))}
     options.setdefault("verbose", given is None)  # names its address
     options |= login.options(corpus.config)

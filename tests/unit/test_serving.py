@@ -20,12 +20,13 @@ import panel as pn
 import pytest
 from bokeh.client import pull_session
 from bokeh.document import Document
+from bokeh.models import Div
 from bokeh.protocol import SPEC
 from PIL import Image
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
-from explorer import ports, serving
+from explorer import page_reply, ports, serving
 from explorer.analysis.composite import Painter, bands_of
 from explorer.app import create_page
 from explorer.corpus.corpus import Corpus
@@ -247,3 +248,19 @@ def test_a_server_for_all_addresses_knows_the_names_of_its_machine() -> None:
     for wrong in ("*", "http://x", "a b", "x:y", ""):
         with pytest.raises(ServeError, match="is not a host"):
             ports.origins("0.0.0.0", 5006, [wrong])
+
+
+def test_a_page_is_encoded_where_it_was_made_and_anew_once_it_has_changed(running: Running) -> None:
+    for changed in (False, True):
+        document = Document()
+        document.add_root(Div(text="as it was made"))
+        page_reply.encode(document)
+        if changed:
+            document.roots[0].text = "as it is now"
+        message = SPEC["PULL-DOC-REPLY"].create("1", document)
+        shown = json.loads(message.content_json)["doc"]
+        assert shown["roots"][0]["attributes"]["text"] == ("as it is now" if changed else "as it was made")
+        assert message.header["reqid"] == "1"
+        document.roots[0].text = "later"
+        again = json.loads(SPEC["PULL-DOC-REPLY"].create("2", document).content_json)["doc"]
+        assert again["roots"][0]["attributes"]["text"] == "later"
