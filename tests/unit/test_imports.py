@@ -36,7 +36,17 @@ ROOMS: tuple[tuple[str, ...], ...] = (
 FLOOR = {room: height for height, row in enumerate(ROOMS) for room in row}
 
 PAGE_LIBRARIES = {"panel", "param", "bokeh", "holoviews", "geoviews"}
-WITHOUT_PAGE = set(FLOOR) - {"views", "guard", "login", "operation", "page_reply", "serving", "app", "cli", "__main__"}
+WITHOUT_PAGE = set(FLOOR) - {
+    "views",
+    "guard",
+    "login",
+    "operation",
+    "page_reply",
+    "serving",
+    "app",
+    "cli",
+    "__main__",
+}
 
 # The word `demo` leads from `open_corpus` to the room above it, and the package's own names lead everywhere.
 # Both are imports inside a function, made by whoever asks for them.
