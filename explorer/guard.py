@@ -54,7 +54,7 @@ def policy(*, tiles: bool = False, embed: Iterable[str] = ()) -> str:
     parts = {
         "default-src": ("'none'",),
         "script-src": ("'self'", f"'sha256-{shell}'", "blob:", "'unsafe-eval'"),
-        "style-src": ("'unsafe-inline'",),
+        "style-src": ("'self'", "'unsafe-inline'"),
         "img-src": ("'self'", "data:", "blob:", *(TILES if tiles else ())),
         "connect-src": ("'self'",),
         "form-action": ("'self'",),
