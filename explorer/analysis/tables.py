@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from explorer.corpus.cells import neutral
+
 
 def to_csv(table: pd.DataFrame) -> str:
     """A table of profiles as CSV text: units, CRS, attribution and citation first, as lines that begin with `#`."""
@@ -14,4 +16,6 @@ def to_csv(table: pd.DataFrame) -> str:
         *dict.fromkeys(attrs["attribution"]),
         attrs["references"],
     ]
-    return "".join(f"# {line}\n" for line in notes) + table.to_csv(index=False, date_format="%Y-%m-%dT%H:%MZ")
+    return "".join(f"# {line}\n" for line in notes) + neutral(table).to_csv(
+        index=False, date_format="%Y-%m-%dT%H:%MZ"
+    )

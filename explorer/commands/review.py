@@ -161,7 +161,7 @@ def _echo(table: pd.DataFrame) -> None:
 def _write_table(table: pd.DataFrame, output: Path | None) -> None:
     if output is None:
         return
-    from explorer.review.exchange import neutral
+    from explorer.corpus.cells import neutral
 
     with shared.writing(output):
         neutral(table).to_csv(output, lineterminator="\r\n")

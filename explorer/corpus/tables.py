@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from explorer import grid, nomenclature
+from explorer.corpus.cells import neutral
 from explorer.errors import InvalidQueryError
 from explorer.products import CITATION, LICENSE
 
@@ -23,7 +24,6 @@ FORMATS = {"csv": "text/csv", "geojson": "application/geo+json", "parquet": "app
 """Ending -> media type."""
 MAX_GEOJSON = 200_000
 """More samples than this make a GeoJSON that no program opens gladly."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def frame(corpus: Corpus, rows: np.ndarray) -> pd.DataFrame:
@@ -75,14 +75,9 @@ def write(corpus: Corpus, rows: np.ndarray, ending: str) -> bytes:
 
 
 def _csv(found: pd.DataFrame, about: dict[str, str]) -> bytes:
-    safe = found.copy()
-    for name in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
-        text = safe[name].astype(str)
-        # A spreadsheet would run what begins so.
-        safe[name] = text.where(~text.str.startswith(_FORMULA), "'" + text)
     notes = "".join(f"# {name}: {text}\n" for name, text in about.items())
     numbers = {"lon": 6, "lat": 6, "fraction": 4, "suspicion": 4}
-    return (notes + safe.round(numbers).to_csv(lineterminator="\n")).encode()
+    return (notes + neutral(found).round(numbers).to_csv(lineterminator="\n")).encode()
 
 
 def _geojson(found: pd.DataFrame, about: dict[str, str]) -> bytes:

@@ -30,7 +30,6 @@ SAMPLES = (".parquet", ".geojson", ".csv")
 CONVENTIONS = "CF-1.11, ACDD-1.3"
 _EPOCH = "minutes since 2018-01-01 00:00:00"
 _TIMES_A_CHUNK = 25
-_FORMULA = r"^([=+\-@\t\r])"
 
 
 def dataset(
@@ -252,8 +251,6 @@ def write_samples(corpus: Corpus, ids: Iterable[str] | pd.DataFrame, path: str |
 def _joined(found: Sequence[pd.DataFrame], named: Sequence[tuple[int, int, str]]) -> pd.DataFrame:
     for table, (row, col, name) in zip(found, named, strict=True):
         table.insert(0, "pin", credit.plain(name, 80) or f"row {row}, col {col}")
-        # A name is a person's text: a spreadsheet must not take it for a formula.
-        table["pin"] = table["pin"].str.replace(_FORMULA, r"'\1", regex=True)
     both = pd.concat(found, ignore_index=True)
     both.attrs = found[0].attrs
     return both

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from explorer import grid
+from explorer.corpus import cells
 from explorer.corpus.tables import terms
 from explorer.errors import (
     ExchangeError,
@@ -39,7 +40,6 @@ REQUIRED = ("sample_id", "reviewer", "judgement")
 """Columns that a file of verdicts must have; others of `COLUMNS` may be left out."""
 MAX_BYTES = 500_000_000
 _WHOLE = ("suggested", "confidence")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def write(records: Records, ending: str) -> bytes:
@@ -112,7 +112,7 @@ def _verdict(row: Mapping[str, Any], where: str, line: int) -> Verdict:
             continue
         try:
             given[name] = _READ[name](value) if name in _READ else value
-        except (ExplorerError, ValueError, TypeError, AttributeError) as error:
+        except (ExplorerError, ValueError, TypeError, AttributeError, OverflowError) as error:
             said = str(error) if isinstance(error, ExplorerError) else f"{str(value)[:40]!r} cannot be read"
             raise ExchangeError(where, said, line, name) from error
         if name not in _READ and not isinstance(value, str):
@@ -160,17 +160,9 @@ def _csv(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> bytes:
 
 
 def _cell(value: Any) -> str:
-    """A spreadsheet would run what begins like a formula: an apostrophe before it, as before an apostrophe."""
     if isinstance(value, float):
         return repr(value)
-    text = "" if value is None else str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
-
-
-def neutral(table: pd.DataFrame) -> pd.DataFrame:
-    """The same table with texts that no spreadsheet runs."""
-    safe = table.map(lambda value: _cell(value) if isinstance(value, str) else value)
-    return safe.rename(columns=lambda name: _cell(name) if isinstance(name, str) else name)
+    return "" if value is None else cells.harmless(str(value))
 
 
 def _read_csv(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -179,20 +171,20 @@ def _read_csv(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ExchangeError(where, "it is not UTF-8 text; save it as CSV UTF-8", line) from error
-    notes = 0
-    while text.startswith("#"):
-        notes, text = notes + 1, text.partition("\n")[2]
-    table = csv.reader(io.StringIO(text, newline=""), strict=True)
+    notes = start = 0
+    while text.startswith("#", start):
+        notes, start = notes + 1, (text.find("\n", start) + 1) or len(text)
+    table = csv.reader(io.StringIO(text[start:], newline=""), strict=True)
     line = notes + 1
     try:
         header = next(table, [])
         _check_columns(header, where, line)
         line = notes + table.line_num + 1
-        for cells in table:
-            if cells and len(cells) != len(header):
-                raise ExchangeError(where, f"it has {len(cells)} cells, the header {len(header)}", line)
-            if cells:
-                yield line, {n: c.removeprefix("'") for n, c in zip(header, cells, strict=True)}
+        for found in table:
+            if found and len(found) != len(header):
+                raise ExchangeError(where, f"it has {len(found)} cells, the header {len(header)}", line)
+            if found:
+                yield line, {n: cells.original(c) for n, c in zip(header, found, strict=True)}
             line = notes + table.line_num + 1
     except csv.Error as error:
         raise ExchangeError(where, f"not readable as CSV ({error})", line) from error

@@ -107,7 +107,7 @@ def together(tables: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     parts = []
     for name, table in tables:
         table = table.copy()
-        table.insert(0, "pin", _harmless(name))
+        table.insert(0, "pin", name)
         parts.append(table)
     both = pd.concat(parts, ignore_index=True)
     both.attrs = dict(parts[0].attrs)
@@ -151,7 +151,6 @@ def for_people(name: str, table: pd.DataFrame) -> dict[str, Any]:
 def findings_csv(corpus: Corpus, cell: Cell, table: pd.DataFrame) -> str:
     """Seasons or breaks as CSV, with method, source, attribution and citation."""
     out = table.drop(columns="colour")
-    out["pin"] = out["pin"].map(_harmless)
     units = {
         "seasons": {"length": "days", "integral": "index x days"},
         "breaks": {"step": table.attrs["index"]},
@@ -162,11 +161,6 @@ def findings_csv(corpus: Corpus, cell: Cell, table: pd.DataFrame) -> str:
     how = [f"{word}: {table.attrs[word]}" for word in ("index", "method", "source", "smoothing", "threshold") if word in table.attrs]  # fmt: skip
     out.attrs["attribution"] = [*how, *out.attrs["attribution"]]
     return to_csv(out)
-
-
-def _harmless(name: str) -> str:
-    """A name is a person's text: a spreadsheet must not take it for a formula."""
-    return f"'{name}" if name[:1] in "=+-@\t" else name
 
 
 def _text(column: str, value: Any) -> str:

@@ -229,8 +229,7 @@ class SpectrumView:
                 found = spectra.spectrum(
                     corpus, sample_id, **where, months=months or [date.month], planet_date=None if months else date
                 )  # fmt: skip
-                # A name is a person's text: a spreadsheet must not take it for a formula.
-                found.insert(0, "place", ("'" if name[:1] in "=+-@\t" else "") + name)
+                found.insert(0, "place", name)
                 tables.append(found)
             both = pd.concat(tables, ignore_index=True)
             both.attrs = tables[0].attrs
