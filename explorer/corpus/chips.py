@@ -16,13 +16,15 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
 from explorer.corpus import tiff_fast
+from explorer.corpus.store import MAX_CHIP_BYTES
 from explorer.errors import ChipError
 from explorer.grid import Cell
 from explorer.products import Product
 
-MAX_BYTES = 16 * 2**20
-"""No chip of the corpus comes near this: 200 x 200 px, 4 bands, int16 is 320 kB raw."""
+MAX_BYTES = MAX_CHIP_BYTES
 MAX_BANDS = 64
+MAX_BLOCK = 2**20
+"""Pixels of a tile or strip, which is unpacked whole however small the picture: the corpus's has 256 x 256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,9 @@ def _check(source: rasterio.DatasetReader, product: Product, cell: Cell) -> None
         raise ChipError(f"{source.count} bands, not {expected}")
     if source.count > MAX_BANDS:
         raise ChipError(f"{source.count} bands, more than {MAX_BANDS}")
+    height, width = source.block_shapes[0]
+    if height * width > MAX_BLOCK:
+        raise ChipError(f"tiles of {width} x {height} px, far more than a chip has")
     dtypes = set(source.dtypes)
     if len(dtypes) != 1 or (product.dtypes and source.dtypes[0] not in product.dtypes):
         raise ChipError(f"dtype {', '.join(sorted(dtypes))}, not {' or '.join(product.dtypes)}")

@@ -33,7 +33,7 @@ from urllib3.util import Retry, Timeout, make_headers
 from explorer import __version__
 from explorer.config import Settings, settings
 from explorer.corpus.chips import MAX_BYTES
-from explorer.corpus.store import clean_key, given_up
+from explorer.corpus.store import MAX_RESOURCE_BYTES, clean_key, given_up
 from explorer.errors import (
     CancelledError,
     CorpusNotFoundError,
@@ -45,8 +45,6 @@ from explorer.errors import (
 
 logger = logging.getLogger("explorer")
 
-MAX_RESOURCE_BYTES = 2**30
-"""For what is no chip: the tables of resources/ and of the STAC catalog."""
 SLOW_FACTOR = 10
 CHECK_S = 3.0
 """How much longer than a chip such a file may take."""

@@ -36,6 +36,9 @@ from explorer.errors import CorpusFormatError
 
 MAX_DECODED_BYTES = 4 * 2**30
 """Far above any label table of 500,000 samples (about 120 MB); what a compressed file may not exceed."""
+MAX_RATIO = 300
+"""Times that a file may grow when it is unpacked, beyond `FREE_BYTES`. A table of one class only grows 116 times, a bomb 1,000."""
+FREE_BYTES = 64 * 2**20
 
 _BLOCK = 8 * 2**20
 _ID_COLUMNS = ("sample_id", "sampleid", "id", "sample", "cell_id", "location_id", "location")
@@ -73,6 +76,8 @@ class Bounded(io.RawIOBase):
         self._given += len(data)
         if self._given > self._limit:
             raise CorpusFormatError(self._key, f"unpacks to more than {self._limit:,} bytes; refused")
+        if self._given > FREE_BYTES and self._given > MAX_RATIO * self._below.tell():
+            raise CorpusFormatError(self._key, f"unpacks to more than {MAX_RATIO} times its size; refused")
         buffer[: len(data)] = data
         return len(data)
 
@@ -118,7 +123,7 @@ def read_table(
             layout = _layout(stream, key, mappings or {})
         with open_bounded(source, key) as stream:
             return _read(stream, key, layout, mappings or {}, progress)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, csv.Error) as error:
         raise CorpusFormatError(key, f"not readable as CSV ({str(error).splitlines()[0][:160]})") from error
 
 

@@ -24,6 +24,8 @@ MAX_LABEL_BYTES = 1 * 2**20
 TOLERANCE = 0.05
 """How far fractions may add up beyond 1: rounding of many small classes."""
 
+_SHAPES_OF = ("Polygon", "MultiPolygon", "Point", "MultiPoint", "LineString", "MultiLineString")
+
 FRACTION, PERCENT = 1.0, 100.0
 """The two scales that labels come in; a stored value divided by its scale is a fraction."""
 
@@ -138,7 +140,12 @@ def _features(document: Any, key: str) -> list[dict[str, Any]]:
 
 
 def _bounds(features: list[dict[str, Any]]) -> tuple[float, float, float, float]:
-    texts = [json.dumps(f["geometry"]) for f in features if isinstance(f.get("geometry"), dict)]
+    # Collections can hold collections, and GEOS follows them as deep as they go.
+    given = [g for f in features if isinstance(g := f.get("geometry"), dict) and g.get("type") in _SHAPES_OF]
+    try:
+        texts = [json.dumps(geometry) for geometry in given]
+    except RecursionError:
+        return (math.nan,) * 4
     boxes = shapely.bounds(shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore"))
     boxes = boxes.reshape(-1, 4)
     boxes = boxes[np.isfinite(boxes).all(axis=1)]
@@ -158,7 +165,8 @@ def stored_number(stored: Any, name: str, key: str) -> float:
             raise ValueError
         value = float(stored)
     except (TypeError, ValueError, OverflowError):
-        raise CorpusFormatError(key, f"{name} is {str(stored)[:40]!r}, not a number") from None
+        shown = repr(stored[:40]) if isinstance(stored, str) else f"a {type(stored).__name__}"
+        raise CorpusFormatError(key, f"{name} is {shown}, not a number") from None
     if not math.isfinite(value) or value < 0 or value > PERCENT * (1 + TOLERANCE):
         raise CorpusFormatError(key, f"{name} is {value:g}; a fraction runs from 0 to 1, or to 100")
     return value

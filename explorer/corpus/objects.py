@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.config import Settings, settings
 from explorer.corpus.chips import MAX_BYTES
-from explorer.corpus.http import BACKOFF, BACKOFF_MAX, GIVING_UP, MAX_RESOURCE_BYTES, SLOW_FACTOR
-from explorer.corpus.store import clean_key, given_up
+from explorer.corpus.http import BACKOFF, BACKOFF_MAX, GIVING_UP, SLOW_FACTOR
+from explorer.corpus.store import MAX_RESOURCE_BYTES, clean_key, given_up
 from explorer.errors import (
     CancelledError,
     CorpusNotFoundError,

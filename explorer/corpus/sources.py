@@ -254,11 +254,11 @@ def _scaled(sample_id: str, values: dict[int, float], scale: float, warnings: li
 def _walk(store: Store, top: str, misplaced: list[str]) -> Iterator[tuple[str, str]]:
     """(sample id, key) of each label file or imagery folder that is where its id says."""
     count = 0
-    for zone in store.list(top):
-        tiles = store.list(f"{top}/{zone[:-1]}") if zone.endswith("/") else ()
+    for zone in _names(store, top):
+        tiles = _names(store, f"{top}/{zone[:-1]}") if zone.endswith("/") else ()
         for tile in tiles:
             folder = f"{top}/{zone}{tile[:-1]}"
-            for name in store.list(folder) if tile.endswith("/") else ():
+            for name in _names(store, folder) if tile.endswith("/") else ():
                 sample_id = _name_to_id(name, top)
                 if sample_id is None:
                     continue
@@ -269,6 +269,13 @@ def _walk(store: Store, top: str, misplaced: list[str]) -> Iterator[tuple[str, s
                 if count > MAX_SAMPLES:
                     raise StoreError(f"{store.where}/{top} lists more than {MAX_SAMPLES:,} samples")
                 yield sample_id, f"{folder}/{name}"
+
+
+def _names(store: Store, folder: str) -> Iterator[str]:
+    try:
+        return store.list(folder)
+    except NotThereError:  # a link that leads out of the corpus
+        return iter(())
 
 
 def _name_to_id(name: str, top: str) -> str | None:

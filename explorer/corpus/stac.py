@@ -27,7 +27,7 @@ from explorer.corpus.labels import (
     read_file,
 )
 from explorer.corpus.sources import Found, Progress, from_folders, ignore, local_file
-from explorer.corpus.store import DirectoryStore, Store, check
+from explorer.corpus.store import MAX_JSON_BYTES, DirectoryStore, Store, check
 from explorer.errors import (
     CorpusFormatError,
     CorpusNotFoundError,
@@ -40,7 +40,6 @@ from explorer.products import PRODUCTS, Product
 CATALOG_KEY = "stac-v1.0/catalog.json"
 GEOPARQUET = "geoparquet-items"
 
-MAX_JSON_BYTES = 32 * 2**20
 MAX_FILES = 1_000_000
 """How many catalogs, collections and items a crawl opens at most."""
 
@@ -177,7 +176,10 @@ class _Crawl:
                 continue
             first = False
             if isinstance(thing, pystac.Item):
-                self._item(thing, here, thing.collection_id or collection)
+                try:
+                    self._item(thing, here, thing.collection_id or collection)
+                except _BAD_STAC as error:
+                    self.notes.append(f"{here}: not a STAC item ({_short(error)})")
                 continue
             inside = thing.id if isinstance(thing, pystac.Collection) else collection
             rels = {"child", "item"}
@@ -209,9 +211,15 @@ class _Crawl:
                 key, f"not a STAC catalog, collection or item ({_short(error)})"
             ) from error
 
-    def resolve(self, base: str, href: str) -> str | None:
+    def resolve(self, base: str, href: object) -> str | None:
         """The key that a link leads to; None, and noted, where it leads out of the store."""
-        parts = urlsplit(href)
+        if not isinstance(href, str):
+            return None
+        try:
+            parts = urlsplit(href)
+        except ValueError:  # an address such as http://[
+            self.remote.append(href)
+            return None
         path = unquote(parts.path)
         root = getattr(self.store, "root", None)
         if parts.scheme not in ("", "file") or parts.netloc not in ("", "localhost"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -70,8 +71,27 @@ def clean_key(key: str) -> str:
     """The key itself, if it stays in the root; raises `NotThereError` for `..`, absolute paths and NUL."""
     parts = key.split("/")
     if not key or "\x00" in key or "\\" in key or any(part in ("", ".", "..") for part in parts):
-        raise NotThereError(repr(key))
+        raise NotThereError(repr(key[:200]))
+    try:
+        key.encode()
+    except UnicodeEncodeError:  # half a character: no name of a file, nor of a URL
+        raise NotThereError(ascii(key[:200])) from None
     return key
+
+
+MAX_CHIP_BYTES = 16 * 2**20
+"""No chip or label of the corpus comes near this: 200 x 200 px, 4 bands, int16 is 320 kB raw."""
+MAX_JSON_BYTES = 32 * 2**20
+"""A catalog, collection or item of STAC."""
+MAX_RESOURCE_BYTES = 2**30
+"""For what is neither: the tables of resources/ and of the STAC catalog."""
+
+
+def limit_of(key: str) -> int:
+    """How many bytes a file may have that is read whole."""
+    if key.startswith(("imagery/", "labels/")) or key.lower().endswith((".tif", ".tiff")):
+        return MAX_CHIP_BYTES
+    return MAX_JSON_BYTES if key.endswith(".json") else MAX_RESOURCE_BYTES
 
 
 def check(store: Store) -> None:
@@ -118,11 +138,21 @@ class DirectoryStore:
     def get(self, key: str) -> bytes:
         path = self.path(key)
         try:
-            with open(path, "rb") as file:
-                return file.read()
+            # Not to wait for a named pipe that nobody writes to.
+            with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+                found, limit = os.fstat(file.fileno()), limit_of(key)
+                if not stat.S_ISREG(found.st_mode):
+                    raise UnreadableError(key, "not a file")
+                if found.st_size > limit:
+                    raise UnreadableError(
+                        key, f"{found.st_size:,} bytes, more than the {limit:,} that it may have"
+                    )
+                return file.read(limit)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             self.check()
             raise NotThereError(key) from None
+        except UnreadableError:
+            raise
         except OSError as error:
             if error.errno in _OF_ONE_FILE:
                 raise UnreadableError(key, error.strerror or str(error)) from error

@@ -113,7 +113,7 @@ def loads(text: str, name: str = "story") -> Story:
     >>> story.states[0].date
     datetime.date(2018, 5, 28)
     """
-    if len(text.encode()) > MAX_BYTES:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise StoryError(name, None, f"it has more than {MAX_BYTES // 1024} KB, far more than a story")
     try:
         root = yaml.compose(text, Loader=_Plain)

@@ -228,7 +228,7 @@ class Component(JSComponent):
             answer = self.on.get("again" if again else "ready")
             if answer is not None:
                 answer(data)
-        elif kind in self.on:
+        elif isinstance(kind, str) and kind in self.on:
             self.on[kind](data)
 
 

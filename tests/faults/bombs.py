@@ -1,0 +1,119 @@
+"""Reads what is small and would grow; a process of its own, so that its memory can be measured. Prints megabytes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import resource
+import struct
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from explorer import grid
+from explorer.corpus import chips, sources
+from explorer.corpus.label_tables import read_table
+from explorer.corpus.labels import read_file
+from explorer.corpus.store import DirectoryStore
+from explorer.errors import ChipError, CorpusFormatError, ExplorerError, UnreadableError
+from explorer.export import stories
+from explorer.products import PF_QA, PF_SR
+from explorer.review import exchange
+from tests import corpora
+
+CELL = grid.parse(corpora.FULL)
+GROWN = 1_500_000_000
+
+
+def main(folder: Path) -> None:
+    """Read all of them; each has to be refused by name."""
+    read_file(b'{"type":"Feature","properties":{"clc_111":1}}', "x")
+    chips.read(corpora.good(PF_SR, CELL, 0), PF_SR, CELL)
+    before = _peak()
+    peaks = {}
+    for name, (attack, error) in _attacks(folder).items():
+        try:
+            attack()
+        except error:
+            peaks[name] = _peak() - before
+        else:
+            raise AssertionError(f"{name} was read")
+    sys.stdout.write(json.dumps(peaks))
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _attacks(folder: Path) -> dict[str, tuple[Callable[[], object], type[ExplorerError]]]:
+    store = DirectoryStore(folder)
+    good = corpora.good(PF_SR, CELL, 0)
+    wide = _with(good, {322: 46_336, 323: 46_336})
+    sparse = folder / CELL.label_key
+    sparse.parent.mkdir(parents=True)
+    with sparse.open("wb") as file:
+        file.truncate(20 * 2**30)
+    pipe = folder / "imagery"
+    pipe.mkdir()
+    os.mkfifo(pipe / "pipe.tif")
+    table = b"sample_id,clc_111\n" + b"33N_15E-200N_01_09,1\n" * 500_000
+    (folder / "resources").mkdir()
+    (folder / sources.LABELS[0]).write_bytes(_grown(table))
+    (folder / sources.GEOMETRIES[0]).write_bytes(
+        gzip.compress(b'{"type":"FeatureCollection","features":[') + _grown(b" " * 10_000_000)
+    )
+    laughs = "a: &a [x, x]\n" + "".join(
+        f"{c}: &{c} [*{p}, *{p}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    long = "a" * 10_000_000
+    return {
+        "tiles of a gigabyte": (lambda: chips.read(wide, PF_SR, CELL), ChipError),
+        "a picture of a terabyte": (lambda: chips.read(_with(good, {256: 2**20, 257: 2**20}), PF_SR, CELL), ChipError),
+        "65,535 bands": (lambda: chips.read(_with(good, {277: 65_535}), PF_QA, CELL), ChipError),
+        "a tile that inflates": (lambda: chips.read(_inflating(good), PF_SR, CELL), ChipError),
+        "a label of 20 GB": (lambda: store.get(CELL.label_key), UnreadableError),
+        "a pipe": (lambda: store.get("imagery/pipe.tif"), UnreadableError),
+        "a table that grows": (lambda: read_table(folder / sources.LABELS[0], "labels"), CorpusFormatError),
+        "a cell of 10 MB": (lambda: read_table(b"sample_id,clc_111\n" + long.encode() + b",1\n", "x"), CorpusFormatError),
+        "resources that grow": (lambda: sources.from_resources(store), CorpusFormatError),
+        "deep JSON": (lambda: read_file(b"[" * 1_000_000, "x"), CorpusFormatError),
+        "deep JSON of verdicts": (lambda: exchange.read(b'{"features":' * 1_000_000, "geojson"), ExplorerError),
+        "billion laughs": (lambda: stories.loads(laughs), ExplorerError),
+        "a story of 10 MB": (lambda: stories.loads("title: " + long), ExplorerError),
+        "an id of 10 MB": (lambda: grid.parse(long), ExplorerError),
+        "a reviewer of 10 MB": (lambda: exchange.read(f"sample_id,reviewer,judgement\n{corpora.FULL},{long},correct".encode(), "csv"), ExplorerError),
+    }  # fmt: skip
+
+
+def _grown(part: bytes) -> bytes:
+    """A gzip file of many members, each of which is the same."""
+    return gzip.compress(part, 9) * (GROWN // len(part))
+
+
+def _with(tiff: bytes, tags: dict[int, int]) -> bytes:
+    """A little-endian TIFF with other values of some tags that hold one number."""
+    data = bytearray(tiff)
+    (start,) = struct.unpack_from("<I", data, 4)
+    (count,) = struct.unpack_from("<H", data, start)
+    found = set()
+    for at in range(start + 2, start + 2 + 12 * count, 12):
+        tag, kind = struct.unpack_from("<HH", data, at)
+        if tag in tags:
+            wide = tags[tag] > 65_535 or kind == 4
+            struct.pack_into("<H", data, at + 2, 4 if wide else 3)
+            struct.pack_into("<I" if wide else "<H", data, at + 8, tags[tag])
+            found.add(tag)
+    assert found == set(tags), "the chip has no such tag"
+    return bytes(data)
+
+
+def _inflating(tiff: bytes) -> bytes:
+    """A deflate tile of 200 MB of zeros, in a chip that has 0.3."""
+    bomb = zlib.compress(bytes(200_000_000), 9)
+    return _with(tiff + bomb, {259: 8, 324: len(tiff), 325: len(bomb), 257: 300})
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
