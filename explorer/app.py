@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -30,7 +31,7 @@ from explorer.views.labels import LabelsView
 from explorer.views.layout import Views
 from explorer.views.map import MapView
 from explorer.views.map_state import MapState
-from explorer.views.parts import Loop
+from explorer.views.parts import Later, Loop
 from explorer.views.present import PresentView
 from explorer.views.profile import ProfileView
 from explorer.views.profile_data import Packed
@@ -45,6 +46,12 @@ _WRITTEN = (
     "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "review", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
+_OTHERS, _URL = 0.12, 0.15
+"""Seconds until the other panels turn to a sample whose picture is long in coming; until the link is written."""
+_AHEAD = 0.5
+"""Seconds of quiet before the next sample is read ahead."""
+_SLOW = 0.3
+"""A cube that takes longer to read (seconds) has its profile drawn from a quarter of its dates meanwhile."""
 _RASTERS: WeakKeyDictionary[Corpus, SampleRaster] = WeakKeyDictionary()
 
 
@@ -94,6 +101,7 @@ class Explorer(pn.viewable.Viewer):
         self.corpus = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
         self.selection = Selection()
         self._loop = Loop()
+        self._others, self._url = Later(self._loop, _OTHERS), Later(self._loop, _URL)
         bus = uuid.uuid4().hex[:12]
         raster = _raster(self.corpus)
         self._head = HeadView(self.corpus, self.selection, raster, self._loop, bus)
@@ -104,13 +112,14 @@ class Explorer(pn.viewable.Viewer):
         self._profile = ProfileView(self.corpus, self.selection, self._loop, bus)
         self._recovery = Recovery(self.corpus, self.selection, self._loop, self._animation, self._bands)
         self._spectrum = SpectrumView(self.corpus, self.selection, self._loop, bus)
-        self._labels = LabelsView(self.corpus)
+        self._labels = LabelsView(self.corpus, self._loop, bus)
         self._review = ReviewView(self.corpus, self.selection, self._loop, bus)
         self._present = PresentView(self.corpus, self.selection, self._loop, bus)
         self._share = ShareView(self.corpus, self.selection, self._loop, bus)
         self._share.story = lambda: self._present.own
         self._share.hidden = lambda: self._review.hides
         self._animation.on_cube.append(self._planet_came)
+        self._animation.on_first = self._others.now
         self._animation.other = lambda: self._bands.shared_cube
         self._bands.other = self._whole_planet
         self._bands.on_cube.append(lambda _reading, _: self._animation.other_came())
@@ -129,7 +138,9 @@ class Explorer(pn.viewable.Viewer):
         self._present.on_change.append(self._dress)
         self._head.head.on["link"] = lambda data: self.apply(decode(str(data.get("search", ""))))
         # A cell shown twice, or drawn anew, has nothing yet of what was sent before.
-        self._head.head.on["again"] = lambda _data: self._head.open(self.selection.sample_id)
+        self._head.head.on["again"] = lambda _data: self._head.open(
+            self.selection.sample_id, hidden=self._review.hides
+        )
         self._animation.player.on["again"] = lambda _data: self._animation.open(
             self.selection.sample_id, stay=True
         )
@@ -153,9 +164,13 @@ class Explorer(pn.viewable.Viewer):
         # Watched only now, so that the first sample is opened once; what the page itself costs is measured elsewhere.
         self._clock = Clock(self.selection, self._animation, self._loop.session_id)
         self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
-        self.selection.param.watch(lambda *_e: self._write_url(push=False), list(_WRITTEN))
-        self.selection.map.param.watch(lambda *_e: self._write_url(push=False), list(MapState.FIELDS))
-        self._open(stay=wanted.date is not None)
+        self.selection.param.watch(
+            lambda *_e: self._url.ask(lambda: self._write_url(push=False)), list(_WRITTEN)
+        )
+        self.selection.map.param.watch(
+            lambda *_e: self._url.ask(lambda: self._write_url(push=False)), list(MapState.FIELDS)
+        )
+        self._open(stay=wanted.date is not None, at_once=True)
         if wanted.story:
             self._tell_story(wanted.story)
 
@@ -208,31 +223,50 @@ class Explorer(pn.viewable.Viewer):
         self._review.let_go()
         self._share.close()
 
-    def _open(self, *, stay: bool = False) -> None:
+    def _open(self, *, stay: bool = False, at_once: bool = False) -> None:
+        """Another sample: its picture first; the other panels follow when that is on its way (or is long in coming).
+
+        All at once, the first picture waited 0.4 s behind what the browser had to paint for the others.
+        """
         sample_id = self.selection.sample_id
         self._drawn_early = False
-        self._profile.reset()
-        self._spectrum.reset()
+        self._opened = time.monotonic()
+        travelling, hold_map, self._hold_map = self._travelling, self._hold_map, False
+        self._profile.forget()
+        self._spectrum.forget()
         self._animation.open(sample_id, stay=stay)
+        self._others.ask(lambda: self._open_others(sample_id, travelling, hold_map))
+        if at_once:
+            self._others.now()
+
+    def _open_others(self, sample_id: str | None, travelling: bool, hold_map: bool) -> None:
+        if sample_id != self.selection.sample_id:
+            return
+        self._head.open(sample_id, hidden=self._review.hides)
         self._bands.open(sample_id)
         self._labels.open(sample_id)
-        self._head.open(sample_id)
+        self._profile.reset()
+        self._spectrum.draw()
         self._map.open(sample_id)
-        if sample_id is not None and not self._hold_map:
+        if sample_id is not None and not hold_map:
             self._map.show(sample_id)
-        self._hold_map = False
         # Who goes back in the history must not be given a new entry, or there would be no way back.
-        self._write_url(push=not self._travelling)
+        self._write_url(push=not travelling)
 
     def _planet_came(self, reading: Reading, settled: bool) -> None:
-        # While a cube fills, the profile is drawn once with its coarse dates, and again when it is whole.
-        early = not self._drawn_early and reading.done >= reading.total // 4
+        # While a cube fills slowly, the profile is drawn once with its coarse dates, and again when it is whole.
+        slow = time.monotonic() - self._opened > _SLOW
+        early = slow and not self._drawn_early and reading.done >= reading.total // 4
         if settled or early:
             self._drawn_early = True
             self._profile.show(planet=reading.cube, settled=settled)
             self._spectrum.show(planet=reading.cube)
         if settled:
             self._bands.other_came()
+            self._loop.after(_AHEAD, lambda: self._look_ahead(reading))
+
+    def _look_ahead(self, reading: Reading) -> None:
+        if reading is self._animation.reading:
             (self._review if self._review.active else self._head).look_ahead()
 
     def _dress(self) -> None:

@@ -388,6 +388,7 @@ export function render({ model, el }) {
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
 
   const fit = () => {
+    timeline.measure()
     stage.resize(well.clientWidth, well.clientHeight)
     drawTimeline()
   }

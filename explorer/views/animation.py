@@ -20,6 +20,11 @@ from explorer.views.overlays import Overlays
 from explorer.views.parts import WORKERS, Component, Loop, script, source, whole
 from explorer.views.selection import MAX_PIXELS, MAX_TEXT, Selection, drawn, pins
 
+_HEAD_START = 0.02
+"""Seconds that a first picture has before the other panels turn to its sample."""
+_REST = 0.25
+"""Seconds that the browser has to decode the frames before the quality layers are read."""
+
 
 class Player(Component):
     """The browser's side of the panel."""
@@ -47,10 +52,13 @@ class AnimationView:
         self._stay = self._dragged = False
         self._ticket = 0
         self._paint = 0
+        self._shown = False
         self._reading: Reading | None = None
         self._feed: FrameFeed | None = None
         self.on_cube: list[Callable[[Reading, bool], None]] = []
         """Called on the loop as the cube fills, and a last time with True when it is settled."""
+        self.on_first: Callable[[], None] = lambda: None
+        """Called on the loop once a sample's first picture is on its way."""
         self.other: Callable[[], Cube | None] = lambda: None
         """Gives the other sensor's cube, once it is whole and while it shows the same."""
         self.player.on = {
@@ -86,6 +94,7 @@ class AnimationView:
         self._let_go()
         self._ticket += 1
         self._paint = 0
+        self._shown = False
         first = self._selection.date_index
         problem, bounds, corners = None, None, None
         if sample_id is not None:
@@ -165,6 +174,10 @@ class AnimationView:
                 sizes=[len(image) for image in batch.images],
                 bytes=b"".join(batch.images),
             )
+            if not self._shown:
+                self._shown = True
+                # What is sent now leaves when this turn of the loop ends: others have to begin after it.
+                self._loop.after(_HEAD_START, self.on_first)
         if batch.legend is not None:
             self.player.send("legend", ticket=ticket, legend=asdict(batch.legend))
         if batch.error:
@@ -180,10 +193,14 @@ class AnimationView:
             settled=batch.settled,
         )
         if batch.settled:
-            self.overlays.open(ticket, reading.cube)
+            self._loop.after(_REST, lambda: self._read_quality(ticket, reading))
             self._move_to_a_date_that_is_there(reading)
         for listener in self.on_cube:
             listener(reading, batch.settled)
+
+    def _read_quality(self, ticket: int, reading: Reading) -> None:
+        if ticket == self._ticket:
+            self.overlays.open(ticket, reading.cube)
 
     def _move_to_a_date_that_is_there(self, reading: Reading) -> None:
         there, index = reading.cube.there, self._selection.date_index

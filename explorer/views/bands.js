@@ -68,10 +68,10 @@ export function render({ model, el }) {
     context.closePath()
     context.stroke()
   }
-  const drawPins = (t, on) => {
-    const context = fitCanvas(t.over)
+  const drawPins = (t, on, side) => {
+    const context = fitCanvas(t.over, side, side)
     if (!on) return
-    const unit = t.over.clientWidth / 200 // CSS pixels of a 3 m pixel
+    const unit = side / 200 // CSS pixels of a 3 m pixel
     for (const { kind, points, colour } of state.regions) {
       const corners = kind === "box" ? [points[0], [points[0][0], points[1][1]], points[1], [points[1][0], points[0][1]]] : points
       const shape = corners.map(([row, col]) => [col * unit, row * unit])
@@ -95,13 +95,17 @@ export function render({ model, el }) {
       }
     })
   }
+  const drawAllPins = () => {
+    const sides = [months, lower].map(([t]) => t.over.clientWidth) // asked before anything is drawn: one layout for all
+    for (const t of months) drawPins(t, there(t.i), sides[0])
+    for (const t of lower) drawPins(t, lowerThere(t), sides[1])
+  }
   const drawMonths = () => {
     for (const t of months) {
       paint(t, state.rgb, t.i, 0, there(t.i), lacks(t.i))
       t.text.textContent = MONTHS[t.i]
       t.box.title = there(t.i) ? `${MONTHS[t.i]} 2018` : `${MONTHS[t.i]} 2018: ${state.reasons[t.i] ?? lacks(t.i)}`
       t.box.setAttribute("aria-label", `${MONTHS[t.i]} 2018${there(t.i) ? "" : ", missing"}`)
-      drawPins(t, there(t.i))
     }
     drawLower()
   }
@@ -123,11 +127,17 @@ export function render({ model, el }) {
       t.box.title = ofBand() ? `${name}, ${MONTHS[t.i]} 2018${on ? "" : `: ${state.reasons[t.i] ?? "no data"}`}` : name
       t.box.setAttribute("aria-label", ofBand() ? `${MONTHS[t.i]} 2018, ${band?.name ?? ""}${on ? "" : ", missing"}` : name)
       t.box.setAttribute("aria-pressed", String(ofBand() ? t.i === state.month : t.i === bandIndex()))
-      drawPins(t, on)
     }
     wander(upperGroup, months)
     wander(lowerGroup, lower)
+    soon("pins")
   }
+  // Twenty-four small pictures are never urgent: the animation and the profile go first.
+  const soon = makeSoon((parts) => {
+    if (parts.has("months")) drawMonths()
+    else if (parts.has("lower")) drawLower()
+    else drawAllPins()
+  }, 40)
   const number = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 1 ? value.toFixed(2) : value.toFixed(3))
   const drawLegend = (data) => {
     legend.hidden = !data
@@ -181,7 +191,7 @@ export function render({ model, el }) {
     const changed = month !== state.month || iso.slice(0, 4) !== state.iso?.slice(0, 4)
     state.iso = iso
     state.month = month
-    if (changed) drawLower()
+    if (changed) drawLower() // in the same frame as the animation
   }, gone.signal)
 
   // --- room ------------------------------------------------------------------------------------
@@ -234,7 +244,7 @@ export function render({ model, el }) {
       note.textContent = data.sample ? "reading …" : "Click a sample on the map"
       note.classList.remove("error")
       drawLegend(null)
-      drawMonths()
+      soon("months")
     },
     menu(data) { menu = data.groups; drawMenu() },
     look(data) {
@@ -245,7 +255,7 @@ export function render({ model, el }) {
       makeRoom()
       if (state.rgb) say()
       if (data.problem) note.textContent = data.problem
-      drawLower()
+      soon("lower")
     },
     async pictures(data) {
       if (data.ticket !== state.ticket) return
@@ -255,9 +265,10 @@ export function render({ model, el }) {
       say()
       drawLegend(data.legend)
       drawMonths()
+      drawAllPins()
       mark("bands-drawn", { sample: data.sample, months: data.status.filter((s) => s === status.THERE).length })
     },
-    pins(data) { Object.assign(state, { pins: data.pins, regions: data.regions }); drawMonths() },
+    pins(data) { Object.assign(state, { pins: data.pins, regions: data.regions }); soon("pins") },
     error(data) {
       if (data.ticket !== state.ticket) return
       note.classList.add("error")
@@ -265,7 +276,7 @@ export function render({ model, el }) {
     },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
-  const resized = new ResizeObserver(() => { makeRoom(); drawMonths() })
+  const resized = new ResizeObserver(() => { makeRoom(); drawMonths(); drawAllPins() })
   resized.observe(el)
   model.on("remove", () => { gone.abort(); resized.disconnect() })
   model.send_msg({ type: "ready" })

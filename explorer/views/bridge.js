@@ -18,18 +18,26 @@ export function render({ model, el }) {
       return last?.flags[i] === FLAG.NODATA ? `${title}: no data at this pixel` : ""
     },
   }
-  const drawing = makeDrawing(state, set)
+  const layers = Object.fromEntries(CHARTS.map((kind) => [kind, makeLayer(kind, name)]))
+  const drawing = makeDrawing(state, (short, data) => {
+    const [kind, part] = short.split("-")
+    if (layers[kind].has(part)) layers[kind].set(part, data)
+    else set(short, data)
+  }, () => { for (const layer of Object.values(layers)) layer.draw() })
   const hover = makeHover(state, drawing.place)
   el.append(hover.box)
 
-  const move = (what, location) => {
-    for (const kind of CHARTS) bokehModel(name(`${what}-${kind}`))?.setv(location === null ? { visible: false } : { location, visible: true }, { sync: false })
-  }
+  const move = (what, place) => { for (const layer of Object.values(layers)) layer.move(what, place) }
   const fitAll = () => {
     fit("bands", drawing.extent("bands"), { from: 0, least: 0.05 })
     fit("index", drawing.extent("index"), { least: 0.6 })
   }
-  const wear = () => { for (const kind of CHARTS) if (chart(kind)) dressChart(chart(kind), state.look) }
+  const wear = () => {
+    for (const kind of CHARTS) {
+      layers[kind].wear(state.look)
+      if (chart(kind)) dressChart(chart(kind), state.look)
+    }
+  }
   const arrange = ({ label, bands, years }) => {
     bokehModel(name("index-axis"))?.setv({ axis_label: label }, { sync: false })
     const upper = chart("bands")
@@ -76,7 +84,8 @@ export function render({ model, el }) {
     async save({ format, about }) {
       const charts = CHARTS.map(chart).filter((c) => c?.visible)
       const line = state.now ? [`Upright line: the date of the animation, ${longDate(state.now.iso)}.`] : []
-      const picture = chartsAsSvg(charts, { ...about, notes: [...line, ...about.notes] }, state.look)
+      const drawn = charts.map((model) => layers[model.name.split("-")[0]].lend(() => Bokeh.index.find_one(model).export("svg").canvas))
+      const picture = chartsAsSvg(drawn, { ...about, notes: [...line, ...about.notes] }, state.look)
       const blob = format === "svg" ? new Blob([picture.text], { type: "image/svg+xml" }) : await svgAsPng(picture)
       saveFile(`${about.file}.${format}`, blob)
     },

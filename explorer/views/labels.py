@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any, ClassVar
 
 import pandas as pd
-import panel as pn
 
 from explorer import nomenclature
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError
+from explorer.views.parts import Component, Loop, script, source
+
+
+class Bars(Component):
+    """The browser's side; a pane of Panel's own would lay out the whole page anew with each sample."""
+
+    _esm = script("labels.js")
+    _stylesheets: ClassVar[list[Any]] = [source("html.css"), source("labels.css")]
 
 
 class LabelsView:
     """Bars, largest first, or what there is to say where there are none."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, loop: Loop, bus: str) -> None:
         self._corpus = corpus
-        self.pane = pn.pane.HTML("", sizing_mode="stretch_both", margin=0, css_classes=["labels"])
+        self.pane = Bars(loop, bus=bus, sizing_mode="stretch_width", margin=0, css_classes=["labels"])
+        self.pane.on = {"again": lambda _data: self.pane.send("label", html=self.html)}
+        self.html = ""
+        """What is shown."""
 
     def open(self, sample_id: str | None) -> None:
         """Show a sample's label."""
-        if sample_id is None:
-            self.pane.object = _note("Click a sample on the map")
-            return
         try:
-            self.pane.object = bars(self._corpus.labels(sample_id))
+            self.html = (
+                _note("Click a sample on the map")
+                if sample_id is None
+                else bars(self._corpus.labels(sample_id))
+            )
         except ExplorerError as error:
-            self.pane.object = _note(str(error))
+            self.html = _note(str(error))
+        self.pane.send("label", html=self.html)
 
 
 def bars(fractions: pd.Series) -> str:

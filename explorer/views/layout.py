@@ -58,9 +58,6 @@ class Layout:
 
 def lay_out(views: Views, height: str) -> Layout:
     """Put the views on a page of a height (CSS)."""
-    html = source("html.css")
-    views.labels.pane.stylesheets = [html, source("labels.css")]
-    views.labels.pane.sizing_mode = "stretch_width"
     map_region = _region(
         "Sample map", "auto", views.map.whole, views.map.legend.legend,
         heading=f"Sample map{_credit(views.corpus, 'labels', ' · Natural Earth')}",

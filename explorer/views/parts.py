@@ -98,6 +98,13 @@ class Loop:
         session = getattr(getattr(self._doc, "session_context", None), "session", None)
         return session is None or getattr(session, "_pending_writes", ()) is not None
 
+    def after(self, seconds: float, function: Callable[[], None]) -> None:
+        """Run a function on the loop, as `call` does, once some time has passed; where no loop runs, at once."""
+        try:
+            asyncio.get_running_loop().call_later(seconds, self.call, function)
+        except RuntimeError:  # a plain script, or a page that is made in a thread: nobody looks yet
+            self.call(function)
+
     def drain(self) -> None:
         """Run what waits; on the loop only."""
         with self._draining:  # a plain script has no loop: there, several threads come at once
@@ -123,6 +130,27 @@ class Loop:
             self.call(lambda: then(result))
 
         WORKERS.submit(run).add_done_callback(_log_failure)
+
+
+class Later:
+    """Does the newest of what it is asked for a little later, once: what comes often costs once, and lets more urgent go first."""
+
+    def __init__(self, loop: Loop, seconds: float) -> None:
+        self._loop, self._seconds = loop, seconds
+        self._asked: Callable[[], None] | None = None
+
+    def ask(self, function: Callable[[], None]) -> None:
+        """Run a function on the loop when the time has passed that began with the first that asked."""
+        waiting = self._asked is not None
+        self._asked = function
+        if not waiting:
+            self._loop.after(self._seconds, self.now)
+
+    def now(self) -> None:
+        """Do at once what waits."""
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            asked()
 
 
 class Newest:

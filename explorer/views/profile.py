@@ -1,5 +1,4 @@
 """The temporal profile: bands of the last pin, indices of all pins and regions, both sensors, and what is found in them.
-
 What a click changes goes out at once; what takes longer (smoothing, seasons, breaks; the whole sample, regions) is
 computed in threads, the newest only, and follows.
 """
@@ -23,15 +22,19 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube
 from explorer.products import PF_SR, S2_SR
 from explorer.views import charts, profile_charts, profile_data, profile_tables
-from explorer.views.parts import Component, Loop, Newest, script, source, whole
+from explorer.views.parts import Component, Later, Loop, Newest, script, source, whole
 from explorer.views.profile_data import Packed, Pin
 from explorer.views.selection import MAX_PIXELS, MAX_REGIONS, Selection, drawn, pins
+
+_LATER = 0.05  # seconds within which what comes of a sample is drawn together
 
 
 class Bridge(Component):
     """Carries data to the charts, past Panel's 50 ms of batching."""
 
-    _esm = script("feeding.js", "profile_draw.js", "profile_hover.js", "profile_save.js", "bridge.js")
+    _esm = script(
+        "feeding.js", "profile_layer.js", "profile_draw.js", "profile_hover.js", "profile_save.js", "bridge.js"
+    )  # fmt: skip
     _stylesheets: ClassVar[list[Any]] = [source("profile.css")]
 
 
@@ -83,7 +86,8 @@ class ProfileView:
         self._planet: Cube | None = None
         self._sentinel: Cube | None = None
         self._quality: Cube | None = None
-        self._whole = self._fresh = False
+        self._whole = self._fresh = self._spread_changed = False
+        self._later = Later(loop, _LATER)
         self._ticket = 0
         self._over, self._behind = Newest(loop), Newest(loop)
         # What makes the season that is usual for a sample's class; called in a thread.
@@ -100,11 +104,13 @@ class ProfileView:
         selection.map.param.watch(lambda _e: self._wear(), "theme")
 
     # --- what is known of the sample ---------------------------------------------------------------
-    def reset(self) -> None:
-        """Another sample: nothing is known of it yet, and nothing of the last one may stay."""
+    def forget(self) -> None:
+        """Another sample: nothing is known of it yet. `reset` takes from the charts what is of the last one."""
         self._planet = self._sentinel = self._quality = None
-        self._whole, self._fresh = False, True
-        self._series, self._spreads = {}, {}
+        self._whole, self._fresh, self._series, self._spreads = False, True, {}, {}
+
+    def reset(self) -> None:
+        """Nothing of the last sample may stay."""
         self._send_calendar()
         self._send_behind([])
         self.draw()
@@ -126,9 +132,14 @@ class ProfileView:
         if planet is not None:
             self._whole = settled
         self._series = {}
+        self._spread_changed |= quality is None
+        self._later.ask(self._draw_all)  # the two sensors often come one upon the other
+
+    def _draw_all(self) -> None:
         self._send_calendar()
         self.draw()
-        if quality is None:
+        changed, self._spread_changed = self._spread_changed, False
+        if changed:
             self.draw_behind()
 
     def again(self) -> None:
@@ -268,30 +279,19 @@ class ProfileView:
 
     # --- what is said about it -----------------------------------------------------------------------
     def _send_calendar(self) -> None:
+        cubes = ((PF_SR, self._planet), (S2_SR, self._sentinel))
+        known = {p.id: profile_data.calendar(cube, p, timestamps(p)) for p, cube in cubes}
         self.bridge.send(
-            "calendar",
-            **{
-                profile_data.SENSOR_KEYS[product.id]: profile_data.calendar(
-                    cube, product, timestamps(product)
-                )
-                for product, cube in ((PF_SR, self._planet), (S2_SR, self._sentinel))
-            },
+            "calendar", **{profile_data.SENSOR_KEYS[name]: dates for name, dates in known.items()}
         )
 
     def _send_about(self, data: dict[str, Any]) -> None:
         """What a picture of the charts says beside them; the browser makes the picture."""
-        sample_id, curves, wanted = self._selection.sample_id, self._selection.curves, data.get("format")
-        if sample_id is None or wanted not in ("svg", "png"):
-            return
-        owners = dict.fromkeys(self._corpus.attribution(product.id) for product in (PF_SR, S2_SR))
-        keys = profile_tables.keys(curves, self._selection.map.theme)
-        about = {
-            "title": f"Temporal profile of {sample_id}",
-            "file": f"{sample_id}_profile",
-            "notes": [note for note in (*owners, profile_tables.note(curves)) if note],
-            "keys": [*keys, *self._named()],
-        }
-        self.bridge.send("save", format=wanted, about=about)
+        selection, wanted = self._selection, data.get("format")
+        if selection.sample_id is not None and wanted in ("svg", "png"):
+            shown = selection.sample_id, selection.curves, selection.map.theme
+            about = profile_tables.about(self._corpus, *shown, self._named())
+            self.bridge.send("save", format=wanted, about=about)
 
     def _named(self) -> list[dict[str, str]]:
         """Pins and regions as keys of a picture."""

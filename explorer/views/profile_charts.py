@@ -1,5 +1,8 @@
 """The two charts over time: made once, empty; their data comes by message (see `profile_draw.js`).
 
+What changes with every click or date is drawn over them in the browser (`profile_layer.js`): those glyphs and cursors are
+not visible here, hold the same values, and are shown while a picture is saved.
+
 Plain Bokeh: the browser fills and moves all of it, and HoloViews' elements, which would own the data, got in its way.
 """
 
@@ -63,8 +66,7 @@ def over_time(
         chart.add_layout(
             Span(
                 location=_START, dimension="height", line_width=1.4 if name == "cursor" else 1, line_dash=dash,
-                line_color="#0f2a33", name=f"{name}-{kind}-{bus}", visible=name == "cursor",
-                level="overlay",  # moves without the data being painted again
+                line_color="#0f2a33", name=f"{name}-{kind}-{bus}", visible=False, level="overlay",
             )
         )  # fmt: skip
     _tell(chart, kind, bus)
@@ -74,6 +76,10 @@ def over_time(
 def time_range(bus: str) -> Range1d:
     """Both years with a little air, shared by the charts over time."""
     return Range1d(start=_START, end=_END, bounds=(_START, _END), name=f"range-time-{bus}")
+
+
+LAYERED = ("lines", "pf", "s2", "smooth", "seasons")
+"""Sources whose glyphs the browser draws by itself."""
 
 
 def _source(name: str, columns: tuple[str, ...]) -> ColumnDataSource:
@@ -113,6 +119,10 @@ def _draw(chart: Any, sources: dict[str, ColumnDataSource]) -> None:
     )  # fmt: skip
     chart.scatter("date", "value", source=sources["seasons"], marker="marker", size=10, fill_color="colour",
                   line_color="#ffffff", line_width=1.2)  # fmt: skip
+
+    layered = {id(sources[part]) for part in LAYERED}
+    for renderer in chart.renderers:
+        renderer.visible = id(renderer.data_source) not in layered
 
 
 def _tell(chart: Any, kind: str, bus: str) -> None:

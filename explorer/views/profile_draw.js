@@ -5,9 +5,6 @@ const CHARTS = ["bands", "index"]
 const FLAG = { MISSING: 0, MEASURED: 1, GAP_FILLED: 2, NODATA: 3 }
 const SEASON_MARKS = { start: "triangle", peak: "star", end: "inverted_triangle" }
 
-// Bokeh's arrays are typed arrays whose own subarray() forgets where it is to begin.
-const plainArray = (array) => array && new ({ float32: Float32Array, float64: Float64Array, uint8: Uint8Array }[array.dtype] ?? array.constructor)(array.buffer, array.byteOffset, array.length)
-
 const unpackCalendar = (data) => Object.fromEntries(["pf", "s2"].map((sensor) => {
   const { times, left, right, missing } = data[sensor]
   return [sensor, { times: plainArray(times), left: plainArray(left), right: plainArray(right), missing }]
@@ -28,7 +25,7 @@ const unpackCurves = (data, calendar) => {
   })
 }
 
-const makeDrawing = (state, set) => {
+const makeDrawing = (state, set, done) => {
   const place = (time) => (state.years && time >= SECOND_YEAR ? time - YEAR_MS : time)
   const strength = (time) => (state.years && time < SECOND_YEAR ? 0.42 : 1)
   const ink = (curve) => curve.colour || state.look.muted
@@ -104,8 +101,15 @@ const makeDrawing = (state, set) => {
     }
     return out
   }
-  // What is missing stands at the lower edge: a date as a tick, a month as a bar.
+  // What is missing stands at the lower edge: a date as a tick, a month as a bar. Made anew only where it is another.
+  let gaps = { key: null, data: null }
   const missing = () => {
+    const holes = ["pf", "s2"].map((sensor) => [...(state.pins.findLast((c) => c.sensor === sensor && c.flags)?.flags ?? [])].flatMap((flag, i) => (flag === FLAG.NODATA ? [i] : [])))
+    const key = JSON.stringify([state.years, holes, state.calendar.pf.missing, state.calendar.s2.missing])
+    if (gaps.key !== key) gaps = { key, data: ticks() }
+    return gaps.data
+  }
+  const ticks = () => {
     const out = { x0: [], x1: [], y0: [], y1: [], why: [] }
     for (const sensor of ["pf", "s2"]) {
       const { times, left, right } = state.calendar[sensor]
@@ -127,13 +131,14 @@ const makeDrawing = (state, set) => {
   return {
     place,
     pins() {
-      const gaps = missing()
+      const lacking = missing()
       for (const chart of CHARTS) {
         set(`${chart}-lines`, lines(on(chart, state.pins, "pf"), { width: 1.6 }))
         set(`${chart}-pf`, dots(on(chart, state.pins, "pf"), "pf"))
         set(`${chart}-s2`, dots([...on(chart, state.pins, "s2"), ...on(chart, state.regions, "s2")], "s2"))
-        set(`${chart}-missing`, gaps)
+        set(`${chart}-missing`, lacking)
       }
+      done()
     },
     over() {
       for (const chart of CHARTS) set(`${chart}-smooth`, lines(on(chart, state.smooth), { width: 2, dash: "dashed" }))
@@ -148,6 +153,7 @@ const makeDrawing = (state, set) => {
         breaks.date.push(place(date)); breaks.text.push(`${step > 0 ? "+" : "−"}${Math.abs(step).toFixed(2)}`); breaks.colour.push(colour)
       }
       set("index-breaks", breaks)
+      done()
     },
     behind() {
       for (const chart of CHARTS) {

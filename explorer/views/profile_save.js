@@ -19,9 +19,8 @@ const wrapText = (text, most) => {
   return rows
 }
 
-// `charts` are Bokeh models, top to bottom; `about` has title, keys ({text, colour, sign, dash}) and notes.
-const chartsAsSvg = (charts, about, look) => {
-  const pictures = charts.map((chart) => Bokeh.index.find_one(chart).export("svg").canvas)
+// `pictures` are the charts as SVG elements, top to bottom; `about` has title, keys ({text, colour, sign, dash}) and notes.
+const chartsAsSvg = (pictures, about, look) => {
   const size = (picture, side) => Number.parseFloat(picture.getAttribute(side))
   const width = Math.max(...pictures.map((p) => size(p, "width")))
   const all = svgElement("svg", { xmlns: SVG, width, "font-family": "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif", "font-size": 11, fill: look.ink })

@@ -11,7 +11,7 @@ import pandas as pd
 
 from explorer.analysis import breaks, indices, phenology
 from explorer.analysis.curves import BANDS, MAX_INDICES, S2_ONLY, Curves
-from explorer.analysis.profiles import about
+from explorer.analysis.profiles import about as about_table
 from explorer.analysis.smoothing import METHODS
 from explorer.analysis.tables import to_csv
 from explorer.corpus.corpus import Corpus
@@ -102,6 +102,19 @@ def note(curves: Curves) -> str:
     return " ".join(parts)
 
 
+def about(
+    corpus: Corpus, sample_id: str, curves: Curves, theme: str, named: Sequence[dict[str, str]]
+) -> dict[str, Any]:
+    """What a picture of the charts says beside them; `named` are pins and regions, as keys."""
+    owners = dict.fromkeys(corpus.attribution(product.id) for product in (PF_SR, S2_SR))
+    return {
+        "title": f"Temporal profile of {sample_id}",
+        "file": f"{sample_id}_profile",
+        "notes": [text for text in (*owners, note(curves)) if text],
+        "keys": [*keys(curves, theme), *named],
+    }
+
+
 def together(tables: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     """Profiles of pins and regions below each other, with the name of each in the column `pin`."""
     parts = []
@@ -156,7 +169,7 @@ def findings_csv(corpus: Corpus, cell: Cell, table: pd.DataFrame) -> str:
         "breaks": {"step": table.attrs["index"]},
     }
     kind = "breaks" if "step" in table else "seasons"
-    out.attrs = about(corpus, cell, units[kind])
+    out.attrs = about_table(corpus, cell, units[kind])
     out.attrs["units"].pop("wavelength", None)
     how = [f"{word}: {table.attrs[word]}" for word in ("index", "method", "source", "smoothing", "threshold") if word in table.attrs]  # fmt: skip
     out.attrs["attribution"] = [*how, *out.attrs["attribution"]]

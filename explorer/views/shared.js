@@ -29,6 +29,16 @@ const bokehModel = (name) => {
   return null
 }
 
+// Draws once, a little later, however often it was asked: `parts` are what has changed since. What is urgent goes first.
+const makeSoon = (draw, wait = 0) => {
+  let parts = null
+  return (part) => {
+    if (parts) { parts.add(part); return }
+    parts = new Set([part])
+    setTimeout(() => requestAnimationFrame(() => { const all = parts; parts = null; draw(all) }), wait)
+  }
+}
+
 const element = (tag, attributes = {}, ...children) => {
   const node = document.createElement(tag)
   for (const [key, value] of Object.entries(attributes)) {
@@ -76,10 +86,10 @@ const drawTenMetre = (context, pin, unit, left = 0, top = 0) => {
   }
 }
 
-// Sizes a canvas to its box at the screen's resolution; returns its context in CSS pixels.
-const fitCanvas = (canvas) => {
+// Sizes a canvas to its box at the screen's resolution; returns its context in CSS pixels. Who knows the box's size says
+// it: to ask the canvas makes the browser lay out the page first.
+const fitCanvas = (canvas, width = canvas.clientWidth, height = canvas.clientHeight) => {
   const ratio = window.devicePixelRatio || 1
-  const { clientWidth: width, clientHeight: height } = canvas
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio)
     canvas.height = Math.round(height * ratio)

@@ -175,15 +175,30 @@ export function render({ model, el }) {
     canvas.toBlob((blob) => save(blob, "png"), "image/png")
   }
 
+  // All values came as one array: of each place its months, its dates, and of a region the same again of both ends of its spread.
+  const unpack = ({ places, values, ...rest }) => {
+    const all = plainArray(values)
+    let at = 0
+    const rows = (count, { names }) => Array.from({ length: count }, () => all.subarray(at, (at += names.length)))
+    const both = () => [rows(MONTHS.length, axes.s2), rows(axes.dates.length, axes.pf)]
+    return { ...rest, ...axes, places: places.map((place) => {
+      const [s2, pf] = both()
+      if (!place.spread) return { ...place, s2, pf, spread: null }
+      const [[s2low, pflow], [s2high, pfhigh]] = [both(), both()]
+      return { ...place, s2, pf, spread: { s2low, pflow, s2high, pfhigh } }
+    }) }
+  }
+  let axes = null
   const handlers = {
+    axes(data) { axes = data },
     spectra(data) {
       if (data.fresh) { forget(); typical = null }
-      spectra = data
+      spectra = unpack(data)
       fitAll()
       show()
       drawBar()
       askClass()
-      if (data.places.some((place) => place.s2.length)) mark("spectrum-drawn", { places: data.places.length })
+      if (data.places.length) mark("spectrum-drawn", { places: data.places.length })
     },
     look(data) { look = data; drawBar(); askClass(); fitAll(); show() },
     typical(data) {

@@ -21,7 +21,7 @@ from explorer.corpus.cubes import Cube
 from explorer.errors import ExplorerError
 from explorer.products import CITATION, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.views import charts
-from explorer.views.parts import Component, Loop, script, source, whole
+from explorer.views.parts import Component, Later, Loop, script, source, whole
 from explorer.views.selection import Selection, drawn, pins
 from explorer.views.sentinel_look import MAX_MONTHS, check_months
 from explorer.views.spectrum_chart import chart
@@ -29,6 +29,8 @@ from explorer.views.spectrum_chart import chart
 _ORDERS = {p.id: [p.band_names.index(b.name) for b in sorted(p.bands, key=lambda b: b.wavelength)] for p in (PF_SR, S2_SR)}  # fmt: skip
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MIDDLES = tuple(dt.date(2018, month, 1) for month in range(1, 13))
+_LATER = 0.06
+"""Seconds: a pin's profile goes first, and a pin that is dragged draws its spectrum as often as an eye reads it."""
 _Spread = dict[str, np.ndarray]
 """`mean`, `p10`, `p90` of a region's pixels on every date: reflectance, float32 `(time, band)`, bands by wavelength."""
 
@@ -57,56 +59,57 @@ class SpectrumView:
         self._fresh = True
         self._ticket = 0
         self.bar.on = {
-            "ready": lambda _data: self._send_look(),
             "again": lambda _data: self._again(),
             "look": self._set_look,
             "typical": self._typical,
             "csv": self._send_csv,
         }
-        selection.param.watch(lambda *_e: self.draw(), ["pixels", "names", "regions"])
+        self._later = Later(loop, _LATER)
+        selection.param.watch(lambda *_e: self._later.ask(self.draw), ["pixels", "names", "regions"])
         selection.param.watch(lambda _e: self._send_look(), "sentinel")
+        self._send_axes()  # it waits until the browser is there, and comes before what needs it
 
-    def reset(self) -> None:
-        """Another sample: nothing is known of it yet, and nothing of the last one may stay."""
+    def forget(self) -> None:
+        """Another sample: nothing is known of it yet. `draw` takes from the chart what is of the last one."""
         self._ticket += 1
         self._cubes, self._spreads, self._under_way = {}, {}, set()
         self._fresh = True
-        self.draw()
 
     def show(self, planet: Cube | None = None, sentinel: Cube | None = None) -> None:
         """Draw what has been read of the sample so far; may be called again as more comes."""
         for cube in (planet, sentinel):
             if cube is not None and len(cube.there):
                 self._cubes[cube.product.id] = cube
-        self.draw()
+        self._later.ask(self.draw)
 
     def draw(self) -> None:
-        """Send all spectra of all dates, so that the browser can follow the animation by itself."""
+        """Send all spectra of all dates, so that the browser can follow the animation by itself.
+
+        One flat array for all: an array a date took two frames of the websocket for each, 316 a pin.
+        """
         selection = self._selection
-        places = []
+        places: list[dict[str, Any]] = []
+        values: list[np.ndarray] = []
         for i, (pin, place) in enumerate(zip(pins(selection.pixels, selection.names), selection.pixels, strict=True)):  # fmt: skip
-            found = {p.id: self._pixel(p, place if p is PF_SR else to_s2(*place)) for p in (PF_SR, S2_SR)}
             name = pin["name"] or f"row {place[0]}, col {place[1]}"
-            places.append(_place(pin["colour"], pin["name"] or str(i + 1), name, found))
+            places.append({"colour": pin["colour"], "short": pin["name"] or str(i + 1), "name": name, "spread": False})  # fmt: skip
+            values += [self._pixel(S2_SR, to_s2(*place)), self._pixel(PF_SR, place)]
         for look, shape in zip(drawn(selection.regions), selection.regions, strict=True):
-            spreads = {p.id: self._spread(p, shape) for p in (PF_SR, S2_SR)}
-            means = {name: spread["mean"] for name, spread in spreads.items()}
             title = look["name"] or f"region {look['letter']}"
-            places.append(
-                _place(look["colour"], look["name"] or look["letter"], f"{title}, mean", means, spreads)
-            )
+            ink, short = look["colour"], look["name"] or look["letter"]
+            places.append({"colour": ink, "short": short, "name": f"{title}, mean", "spread": True})
+            spreads = [self._spread(p, shape) for p in (S2_SR, PF_SR)]
+            values += [spread[kind] for kind in ("mean", "p10", "p90") for spread in spreads]
         planet = self._cubes.get(PF_SR.id)
+        known = bool(self._cubes and values)
         self.bar.send(
             "spectra",
             fresh=self._fresh,
             sample=selection.sample_id,
-            places=places if self._cubes else [],
-            s2=_axis(S2_SR),
-            pf=_axis(PF_SR),
-            dates=list(PF_SR.date_keys),
+            places=places if known else [],
+            values=np.concatenate([v.ravel() for v in values]) if known else np.zeros(0, np.float32),
             there=planet.there.tolist() if planet is not None else [],
             middles=[spectra.position(planet, month) for month in _MIDDLES] if planet is not None else [],
-            notes=[*dict.fromkeys(self._corpus.attribution(p.id) for p in (PF_SR, S2_SR)), CITATION],
         )
         self._fresh = self._fresh and not self._cubes
 
@@ -151,8 +154,14 @@ class SpectrumView:
 
     # --- what is chosen ----------------------------------------------------------------------------
     def _again(self) -> None:
-        self._send_look()
+        self._send_axes()
         self.draw()
+
+    def _send_axes(self) -> None:
+        """What is the same for all samples."""
+        notes = [*dict.fromkeys(self._corpus.attribution(p.id) for p in (PF_SR, S2_SR)), CITATION]
+        self.bar.send("axes", s2=_axis(S2_SR), pf=_axis(PF_SR), dates=list(PF_SR.date_keys), notes=notes)
+        self._send_look()
 
     def _send_look(self) -> None:
         look = self._selection.sentinel
@@ -245,22 +254,3 @@ def _axis(product: Product) -> dict[str, list[Any]]:
         "wavelengths": [band.wavelength for band in bands],
         "widths": [band.width for band in bands],
     }
-
-
-def _rows(values: np.ndarray) -> list[np.ndarray]:
-    return [row.astype(np.float64) for row in values]
-
-
-def _place(
-    colour: str, short: str, name: str, values: dict[str, np.ndarray], spreads: dict[str, _Spread] | None = None
-) -> dict[str, Any]:  # fmt: skip
-    """One pin or region for the browser: a row of reflectance a date."""
-    spread = None
-    if spreads is not None:
-        planet, sentinel = spreads[PF_SR.id], spreads[S2_SR.id]
-        spread = {
-            "pflow": _rows(planet["p10"]), "pfhigh": _rows(planet["p90"]),
-            "s2low": _rows(sentinel["p10"]), "s2high": _rows(sentinel["p90"]),
-        }  # fmt: skip
-    s2, pf = _rows(values[S2_SR.id]), _rows(values[PF_SR.id])
-    return {"colour": colour, "short": short, "name": name, "s2": s2, "pf": pf, "spread": spread}

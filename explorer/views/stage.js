@@ -101,9 +101,10 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     })
   }
   const drawOver = () => {
-    for (const pane of panes) if (shown(pane)) drawMarks(fitCanvas(pane.over), { letters: pane === panes[1] && mode === "side" })
+    const across = mode === "side" ? width / 2 - 2 : width
+    for (const pane of panes) if (shown(pane)) drawMarks(fitCanvas(pane.over, across, side), { letters: pane === panes[1] && mode === "side" })
     el.classList.toggle("draws", drawing.tool !== "pin")
-    drawing.layOut(place, mode === "side" ? width / 2 - 2 : width, side)
+    drawing.layOut(place, across, side)
   }
 
   const bound = () => {

@@ -26,20 +26,23 @@ const handleByKey = ({ key, shiftKey }, { range: [from, to], index, other, dates
 const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
   const el = element("canvas", { class: "timeline", tabindex: 0, role: "slider", "aria-label": "Acquisition date", "aria-valuemin": 0, "aria-keyshortcuts": "[ ] Shift+ArrowLeft Shift+ArrowRight" })
   const EDGE = 6
-  let last = null, drag = null, colours = null
+  let last = null, drag = null, colours = null, width = 0, height = 0
 
   const css = (name) => getComputedStyle(root()).getPropertyValue(name).trim()
   const geometry = () => {
     const n = Math.max(last?.dates.length ?? 0, 1)
-    const unit = (el.clientWidth - 2 * EDGE) / n
+    const unit = (width - 2 * EDGE) / n
     return { n, unit, at: (i) => EDGE + (i + 0.5) * unit }
   }
+
+  const measure = () => { width = el.clientWidth; height = el.clientHeight }
 
   // `model`: dates, status, ready (has a frame), marks (a fraction that is gap-filled, by date), index, other, range
   const draw = (model) => {
     last = model
     colours ??= { there: css("--accent"), waiting: css("--line"), absent: css("--absent"), broken: css("--bad"), text: css("--muted"), now: css("--ink"), other: css("--focus"), gap: css("--gap") }
-    const context = fitCanvas(el)
+    if (!width) measure()
+    const context = fitCanvas(el, width, height)
     const { n, unit, at } = geometry()
     if (!model.dates.length) return
     for (let i = 0; i < n; i++) {
@@ -123,5 +126,5 @@ const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
   })
   el.addEventListener("pointerup", (event) => { if (drag) act(event, true); drag = null })
   el.addEventListener("pointercancel", () => { drag = null })
-  return { el, draw, again: () => { colours = null; if (last) draw(last) } }
+  return { el, draw, measure, again: () => { colours = null; if (last) draw(last) } }
 }

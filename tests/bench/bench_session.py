@@ -37,8 +37,9 @@ _WATCH = """
 window.shots = []
 window.moves = []
 window.player = () => Bokeh.index.find_one_by_id(seen.models().find((m) => m.class_name === "Player").id).model_proxy
-window.shown = () => seen.slider().getAttribute("aria-valuenow")
 {
+  const slider = seen.slider() // once: to find it walks the whole page, which took a fifth of the frame
+  window.shown = () => slider.getAttribute("aria-valuenow")
   let last = null
   const look = (now) => { const value = shown(); if (value !== last) { shots.push(now); last = value } requestAnimationFrame(look) }
   requestAnimationFrame(look)

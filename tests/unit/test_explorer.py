@@ -187,7 +187,7 @@ def test_the_selection_can_be_changed_from_python(page: Explorer) -> None:
     page.selection.sample_id = corpora.BROKEN
     assert sent(page._animation.player, "open")[-1]["sample"] == corpora.BROKEN
     assert sent(page._bands.grid, "open")[-1]["sample"] == corpora.BROKEN
-    assert "Discontinuous urban fabric" in page._labels.pane.object
+    assert "Discontinuous urban fabric" in page._labels.html
     assert len(page._map._sheets.latest["mark"]["xs"]) == 1
     assert sent(page._head.head, "sample")[-1]["id"] == corpora.BROKEN
 
@@ -197,7 +197,7 @@ def test_to_an_unknown_sample_every_panel_says_what_is_wrong(page: Explorer) -> 
     page.selection.sample_id = "33N_15E-200N_02_09"
     for component in (page._animation.player, page._bands.grid):
         assert "33N_15E-200N_02_09 is not in the corpus" in sent(component, "error")[-1]["text"]
-    assert "33N_15E-200N_02_09 is not in the corpus" in page._labels.pane.object
+    assert "33N_15E-200N_02_09 is not in the corpus" in page._labels.html
     assert page._animation.reading is None
     page.selection.sample_id = corpora.FULL
     settle(page)

@@ -13,6 +13,7 @@ from explorer import open_corpus
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError
 from explorer.views.labels import LabelsView, bars
+from explorer.views.parts import Loop
 from tests import corpora
 
 
@@ -61,30 +62,30 @@ def test_no_label_is_said() -> None:
 
 
 def test_the_panel_shows_a_sample_and_what_it_lacks(tiny_corpus: Corpus) -> None:
-    view = LabelsView(tiny_corpus)
+    view = LabelsView(tiny_corpus, Loop(), "bus")
     view.open(None)
-    assert "Click a sample" in view.pane.object
+    assert "Click a sample" in view.html
     view.open(corpora.FULL)
-    assert "Non-irrigated arable land" in view.pane.object
+    assert "Non-irrigated arable land" in view.html
     view.open(corpora.BARE)
-    assert "This sample has no label" in view.pane.object
+    assert "This sample has no label" in view.html
 
 
 def test_text_of_a_corpus_or_link_is_never_markup(
     tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hostile = "<img src=x onerror=alert(1)><script>alert(1)</script>"
-    view = LabelsView(tiny_corpus)
+    view = LabelsView(tiny_corpus, Loop(), "bus")
     view.open(hostile)
-    assert Page(view.pane.object).tags == ["p"]
-    assert "<img src=x" in Page(view.pane.object).text
+    assert Page(view.html).tags == ["p"]
+    assert "<img src=x" in Page(view.html).text
 
     def fail(sample_id: str) -> pd.Series:
         raise ExplorerError(f"{hostile}: not to be read")
 
     monkeypatch.setattr(tiny_corpus, "labels", fail)
     view.open(corpora.FULL)
-    assert Page(view.pane.object).tags == ["p"]
+    assert Page(view.html).tags == ["p"]
 
 
 def test_a_label_file_with_hostile_properties_is_shown_as_what_it_says(tmp_path: Path) -> None:
@@ -96,8 +97,8 @@ def test_a_label_file_with_hostile_properties_is_shown_as_what_it_says(tmp_path:
     )
     corpus = open_corpus(tmp_path)
     try:
-        view = LabelsView(corpus)
+        view = LabelsView(corpus, Loop(), "bus")
         view.open(corpora.FULL)
-        assert "script" not in Page(view.pane.object).tags
+        assert "script" not in Page(view.html).tags
     finally:
         corpus.close()

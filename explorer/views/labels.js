@@ -1,0 +1,8 @@
+// The bars of a sample's label, as the server made them: all that comes from a corpus in them is escaped there.
+
+export function render({ model, el }) {
+  const box = element("div")
+  el.append(box)
+  model.on("msg:custom", (data) => { if (data.type === "label") box.innerHTML = data.html })
+  model.send_msg({ type: "ready" })
+}
