@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -46,12 +47,13 @@ _WRITTEN = (
     "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "review", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
-_OTHERS, _URL = 0.12, 0.15
+_OTHERS, _URL = 0.2, 0.15
 """Seconds until the other panels turn to a sample whose picture is long in coming; until the link is written."""
 _AHEAD = 0.5
 """Seconds of quiet before the next sample is read ahead."""
 _SLOW = 0.3
 """A cube that takes longer to read (seconds) has its profile drawn from a quarter of its dates meanwhile."""
+_SWITCH = 0.001
 _RASTERS: WeakKeyDictionary[Corpus, SampleRaster] = WeakKeyDictionary()
 
 
@@ -359,6 +361,8 @@ def serve(
     server = serving.make_server(
         corpus, make, port=port, address=address, allow_origins=allow_origins, given=given, **options
     )
+    # Threads that decode and paint keep the interpreter for 5 ms at a time: the loop, which answers visitors, waited for each.
+    sys.setswitchinterval(_SWITCH)
     server.start()
     if open_browser and given is None:
         server.show("/")

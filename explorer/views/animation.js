@@ -98,7 +98,7 @@ export function render({ model, el }) {
     }
     if (frame && !state.firstMarked) {
       state.firstMarked = true
-      mark("first-frame", { sample: state.sample, index: state.index })
+      mark("first-frame", { sample: state.sample, index: state.index }, () => model.send_msg({ type: "shown", ticket: state.ticket }))
     }
     stage.dates[0].replaceChildren(...dateLabel(state, state.index, differs() ? state.other : -1))
     if (compares() && !differs() && state.other >= 0) {
@@ -270,7 +270,7 @@ export function render({ model, el }) {
   const decode = async (bytes, index, paint, ticket) => {
     state.pending++
     try {
-      const frame = await createImageBitmap(new Blob([bytes], { type: "image/jpeg" }))
+      const frame = await decodePicture(bytes, "image/jpeg")
       if (ticket !== state.ticket || paint < (state.versions[index] ?? -1)) { frame.close(); return }
       state.frames[index]?.close()
       state.frames[index] = frame
@@ -315,7 +315,7 @@ export function render({ model, el }) {
       let offset = 0
       data.indices.forEach((index, k) => {
         state.status[index] = status.THERE
-        decode(data.bytes.slice(offset, offset + data.sizes[k]), index, data.paint, data.ticket)
+        decode(new Uint8Array(data.bytes, offset, data.sizes[k]), index, data.paint, data.ticket)
         offset += data.sizes[k]
       })
     },

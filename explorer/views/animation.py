@@ -20,8 +20,6 @@ from explorer.views.overlays import Overlays
 from explorer.views.parts import WORKERS, Component, Loop, script, source, whole
 from explorer.views.selection import MAX_PIXELS, MAX_TEXT, Selection, drawn, pins
 
-_HEAD_START = 0.02
-"""Seconds that a first picture has before the other panels turn to its sample."""
 _REST = 0.25
 """Seconds that the browser has to decode the frames before the quality layers are read."""
 
@@ -52,17 +50,17 @@ class AnimationView:
         self._stay = self._dragged = False
         self._ticket = 0
         self._paint = 0
-        self._shown = False
         self._reading: Reading | None = None
         self._feed: FrameFeed | None = None
         self.on_cube: list[Callable[[Reading, bool], None]] = []
         """Called on the loop as the cube fills, and a last time with True when it is settled."""
         self.on_first: Callable[[], None] = lambda: None
-        """Called on the loop once a sample's first picture is on its way."""
+        """Called on the loop once the browser has a sample's first picture on the screen."""
         self.other: Callable[[], Cube | None] = lambda: None
         """Gives the other sensor's cube, once it is whole and while it shows the same."""
         self.player.on = {
             "date": self._date,
+            "shown": lambda data: self.on_first() if data.get("ticket") == self._ticket else None,
             "pick": self._pick,
             "composite": lambda data: self._set_look(composite=data.get("value")),
             "stretch": lambda data: self._set_look(stretch=data.get("value")),
@@ -94,7 +92,6 @@ class AnimationView:
         self._let_go()
         self._ticket += 1
         self._paint = 0
-        self._shown = False
         first = self._selection.date_index
         problem, bounds, corners = None, None, None
         if sample_id is not None:
@@ -174,10 +171,6 @@ class AnimationView:
                 sizes=[len(image) for image in batch.images],
                 bytes=b"".join(batch.images),
             )
-            if not self._shown:
-                self._shown = True
-                # What is sent now leaves when this turn of the loop ends: others have to begin after it.
-                self._loop.after(_HEAD_START, self.on_first)
         if batch.legend is not None:
             self.player.send("legend", ticket=ticket, legend=asdict(batch.legend))
         if batch.error:

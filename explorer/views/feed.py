@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from explorer.views.parts import GOES_ON
 
 BATCH = 16
 """Frames a message: few enough to show early, many enough not to flood."""
+EVERY = 0.05
+"""Seconds between two messages that are not full: a frame a message cost the loop 2 ms and the browser two messages."""
+YIELD = 0.02
+"""Seconds that the first picture has alone: those who paint the rest would keep the loop from sending it."""
 BYTES_A_SAMPLE = 1_450_000
 """What all frames of a sample may take on their way; the more detail a landscape has, the more they are compressed."""
 _SHARES = ((85, 1.0), (80, 0.87), (75, 0.77), (70, 0.71), (65, 0.66), (60, 0.61))
@@ -70,9 +75,9 @@ class FrameFeed:
         self._todo: dict[int, None] = {}
         self._painted: set[int] = set()
         self._told: set[int] = set()
-        self._busy = False
-        self._closed = False
-        self._ended = False
+        self._busy = self._closed = self._ended = False
+        self._yields = self._waits = False
+        self._next_at = 0.0
         for index in reading.subscribe(self._settled):
             self._todo.setdefault(index)
         self._kick()
@@ -90,10 +95,20 @@ class FrameFeed:
 
     def _kick(self) -> None:
         with self._lock:
-            if self._busy or self._closed:
+            if self._busy or self._closed or self._waits:
                 return
-            self._busy = True
-        self._workers.submit(self._work)
+            early = self._early()
+            self._busy, self._waits = early <= 0, early > 0
+        if early > 0:  # no thread waits: all visitors share them
+            timer = threading.Timer(early, self._waited)
+            timer.daemon = True
+            timer.start()
+        else:
+            self._workers.submit(self._work)
+
+    def _waited(self) -> None:
+        self._waits = False
+        self._kick()
 
     def _work(self) -> None:
         try:
@@ -106,7 +121,14 @@ class FrameFeed:
         if more:
             self._kick()
 
+    def _early(self) -> float:
+        """Seconds until the next message may be made: it is to be full, or others shall have gone first."""
+        full = len(self._todo) >= BATCH or self._reading.finished
+        return 0.0 if full and not self._yields else self._next_at - time.monotonic()
+
     def _say(self, batch: Batch) -> None:
+        self._yields = batch.indices == (self._first,)
+        self._next_at = time.monotonic() + (YIELD if self._yields else EVERY)
         if batch.settled or batch.error:
             self._ended = True
         if not self._closed:

@@ -138,15 +138,23 @@ class _Sheet:
         area = figure.patches(
             "xs", "ys", source=sources["area"], fill_color=PICK, fill_alpha=0.07, line_color=PICK, line_width=1.6, line_dash=[6, 3],
         )  # fmt: skip
+        # On the overlay: another selected sample must not have all of Europe painted anew (40 ms).
         marks = [
             figure.scatter(
-                "x", "y", source=sources["dot"], size=17, fill_alpha=0, line_color=colour_, line_width=width
+                "x",
+                "y",
+                source=sources["dot"],
+                size=17,
+                fill_alpha=0,
+                level="overlay",
+                line_color=ink,
+                line_width=width,
             )
-            for colour_, width in (("white", 5), (PICK, 2.5))
+            for ink, width in (("white", 5), (PICK, 2.5))
         ]
         ring = figure.patches(
-            "xs", "ys", source=sources["mark"], fill_alpha=0, line_color=PICK, line_width=2.5
-        )
+            "xs", "ys", source=sources["mark"], fill_alpha=0, line_color=PICK, line_width=2.5, level="overlay",
+        )  # fmt: skip
         for renderer in (self.near, rim, area, ring, *marks):
             renderer.nonselection_glyph = renderer.selection_glyph = None
         figure.add_tools(
