@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from explorer.analysis import stretch as stretches
@@ -71,6 +72,7 @@ class FrameFeed:
         self._painter: Picture | None = None
         self._final = False
         self._quality: int | None = None
+        self._sent = [0, 0]  # frames, bytes
         self._lock = threading.Lock()
         self._todo: dict[int, None] = {}
         self._painted: set[int] = set()
@@ -108,7 +110,8 @@ class FrameFeed:
 
     def _waited(self) -> None:
         self._waits = False
-        self._kick()
+        with suppress(RuntimeError):  # the workers have gone home: the server ends
+            self._kick()
 
     def _work(self) -> None:
         try:
@@ -123,7 +126,7 @@ class FrameFeed:
 
     def _early(self) -> float:
         """Seconds until the next message may be made: it is to be full, or others shall have gone first."""
-        full = len(self._todo) >= BATCH or self._reading.finished
+        full = (self._final and len(self._todo) >= BATCH) or self._reading.finished
         return 0.0 if full and not self._yields else self._next_at - time.monotonic()
 
     def _say(self, batch: Batch) -> None:
@@ -142,8 +145,8 @@ class FrameFeed:
             if self._first in there:
                 there.remove(self._first)
                 there.insert(0, self._first)
-            # The wanted picture goes alone, so that nothing delays it.
-            chosen = there[: 1 if there[:1] == [self._first] else BATCH]
+            # The wanted picture goes alone, so that nothing delays it; the others once they need not be painted twice.
+            chosen = there[: 1 if there[:1] == [self._first] else BATCH if self._final else 0]
             self._painted.update(chosen)
             settled = [i for i in self._todo if cube.status[i] != Status.THERE]
             for i in (*chosen, *settled):
@@ -156,12 +159,20 @@ class FrameFeed:
         """Frames as JPEG: the wanted one as good as can be, the others as good as the bytes for all allow."""
         if indices == [self._first]:
             return (painter.jpeg(self._first),)
+        cube = self._reading.cube
         if self._quality is None:
-            some = indices[:: max(1, len(indices) // 4)]
-            whole = sum(len(painter.jpeg(i)) for i in some) / len(some) * len(self._reading.cube.status)
+            there = cube.there
+            some = there[:: max(1, len(there) // 6)].tolist()  # the year round: snow and fields differ
+            whole = sum(len(painter.jpeg(i)) for i in some) / len(some) * len(cube.status)
             fits = [quality for quality, share in _SHARES if whole * share <= BYTES_A_SAMPLE]
             self._quality = fits[0] if fits else _SHARES[-1][0]
-        return tuple(painter.jpeg(i, self._quality) for i in indices)
+        images = tuple(painter.jpeg(i, self._quality) for i in indices)
+        # What was guessed from some dates is held against what all take.
+        self._sent = [self._sent[0] + len(images), self._sent[1] + sum(map(len, images))]
+        left = len(cube.status) - self._sent[0]
+        if self._sent[1] / self._sent[0] * left + self._sent[1] > BYTES_A_SAMPLE:
+            self._quality = next((q for q, _ in _SHARES if q < (self._quality or 0)), _SHARES[-1][0])
+        return images
 
     def _choose_stretch(self) -> None:
         if self._final:
@@ -180,7 +191,11 @@ class FrameFeed:
                 self._paint += 1
                 self._todo |= dict.fromkeys(cube.there.tolist())
                 self._painted.clear()
-        self._painter, self._quality = make(cube, self._recipe, self._choice, stretch), None
+        self._painter, self._quality, self._sent = (
+            make(cube, self._recipe, self._choice, stretch),
+            None,
+            [0, 0],
+        )
         self._legend = legend(self._recipe, stretch)
 
     def _batch(self, indices: tuple[int, ...], images: tuple[bytes, ...], why: str | None = None) -> Batch:
