@@ -270,7 +270,7 @@ export function render({ model, el }) {
   const decode = async (bytes, index, paint, ticket) => {
     state.pending++
     try {
-      const frame = await decodePicture(bytes, "image/jpeg")
+      const frame = await decodePicture(bytes, "image/jpeg", index === state.index)
       if (ticket !== state.ticket || paint < (state.versions[index] ?? -1)) { frame.close(); return }
       state.frames[index]?.close()
       state.frames[index] = frame

@@ -84,7 +84,7 @@ export function render({ model, el }) {
     async save({ format, about }) {
       const charts = CHARTS.map(chart).filter((c) => c?.visible)
       const line = state.now ? [`Upright line: the date of the animation, ${longDate(state.now.iso)}.`] : []
-      const drawn = charts.map((model) => layers[model.name.split("-")[0]].lend(() => Bokeh.index.find_one(model).export("svg").canvas))
+      const drawn = await Promise.all(charts.map((model) => layers[model.name.split("-")[0]].lend(() => Bokeh.index.find_one(model).export("svg").canvas)))
       const picture = chartsAsSvg(drawn, { ...about, notes: [...line, ...about.notes] }, state.look)
       const blob = format === "svg" ? new Blob([picture.text], { type: "image/svg+xml" }) : await svgAsPng(picture)
       saveFile(`${about.file}.${format}`, blob)

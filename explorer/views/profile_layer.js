@@ -21,7 +21,7 @@ const tracePoint = (context, marker, x, y, r) => {
 
 // `name` gives the full name of a model; a part's columns are those of its source (see `profile_charts.COLUMNS`).
 const makeLayer = (kind, name) => {
-  const canvas = element("canvas", { style: "position:absolute;inset:0;pointer-events:none" })
+  const canvas = element("canvas", { class: "curves", style: "position:absolute;inset:0;pointer-events:none" })
   const upright = (dash, width) => element("div", { hidden: true, style: `position:absolute;left:0;width:0;pointer-events:none;border-left:${width}px ${dash}` })
   const rules = { cursor: upright("solid", 1.4), hover: upright("dotted", 1) }
   const data = {}, places = { cursor: null, hover: null }
@@ -142,8 +142,9 @@ const makeLayer = (kind, name) => {
       if (plot()) placeRules()
     },
     wear(look) { for (const rule of Object.values(rules)) rule.style.borderLeftColor = look.ink },
-    // Bokeh's own models come forward while `make` runs, and what it paints then has all that is seen.
-    lend(make) {
+    // Bokeh's own models come forward while `make` runs, and what it paints then has all that is seen. It needs to have
+    // painted them once before.
+    async lend(make) {
       const ours = view ? view.model.renderers.filter((r) => LAYER_PARTS.some((part) => r.data_source === source(part))) : []
       const cursor = bokehModel(name(`cursor-${kind}`))
       const show = (visible) => {
@@ -152,6 +153,7 @@ const makeLayer = (kind, name) => {
       }
       for (const part of LAYER_PARTS) if (data[part]) source(part)?.change.emit() // set in silence, heard now
       show(true)
+      for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame)
       try { return make() } finally { show(false) }
     },
   }

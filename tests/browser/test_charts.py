@@ -193,6 +193,45 @@ def test_the_sample_and_regions_lie_behind_the_pins(visit: Visit, corpus: Corpus
     visit.page.wait_for_url(lambda url: "regions" not in url)
 
 
+def test_the_curves_stand_where_the_axes_say(visit: Visit, demo: str) -> None:
+    """The canvas of the curves lies over Bokeh's picture: each value's place by Bokeh's own scales has its colour."""
+    visit.open(f"?sample={demo}&pixels=42,137", wait_for=READY)
+    code = """(short) => {
+      const chart = seen.named(short + "-chart"), view = Bokeh.index.find_one(chart), source = seen.named(short + "-lines").data
+      const canvas = view.canvas_view.shadow_el.querySelector("canvas.curves"), context = canvas.getContext("2d")
+      const { x_scale, y_scale } = view.frame, ink = source.colour[0]
+      const wanted = [1, 3, 5].map((i) => parseInt(ink.slice(i, i + 2), 16))
+      let hits = 0
+      const all = [...source.xs[0].keys()].filter((i) => i % 5 === 0)
+      for (const i of all) {
+        const x = Math.round(x_scale.compute(source.xs[0][i])), y = Math.round(y_scale.compute(source.ys[0][i]))
+        const { data } = context.getImageData((x - 3) * devicePixelRatio, (y - 3) * devicePixelRatio, 7, 7)
+        let hit = false
+        for (let k = 0; k < data.length; k += 4) hit ||= data[k + 3] > 120 && wanted.every((v, c) => Math.abs(v - data[k + c]) < 40)
+        hits += hit
+      }
+      return [hits, all.length, chart.renderers.filter((r) => r.data_source === seen.named(short + "-lines")).map((r) => r.visible)]
+    }"""
+    for short in ("index", "bands"):
+        hits, count, shown = visit.page.evaluate(code, short)
+        assert hits == count, short
+        assert shown == [False]
+    # Zoomed by the chart's own tool, or by its range, they move with the axes.
+    visit.page.evaluate(
+        "() => seen.named('range-time').setv({ start: Date.UTC(2018, 3, 1), end: Date.UTC(2019, 5, 1) })"
+    )
+    visit.page.evaluate("() => new Promise((done) => setTimeout(done, 0))")
+    visit.wait(
+        "() => Bokeh.index.find_one(seen.named('index-chart')).frame.x_scale.compute(Date.UTC(2018, 3, 1)) < 80"
+    )
+    for _ in range(3):
+        visit.page.evaluate("() => new Promise(requestAnimationFrame)")
+    hits, count, _ = visit.page.evaluate(
+        code.replace("i % 5 === 0", "i % 5 === 0 && i > 20 && i < 98"), "index"
+    )
+    assert hits == count
+
+
 # --- what is taken away ----------------------------------------------------------------------------------
 def test_both_charts_are_saved_with_legend_and_attribution(visit: Visit, corpus: Corpus, demo: str) -> None:
     visit.open(f"?sample={demo}&pixels=42,137", wait_for=(*READY, "profile-behind"))
