@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from explorer.analysis import envelopes, features
 from explorer.config import settings
 from explorer.errors import InvalidQueryError, OutputError, StoreError
-from explorer.nomenclature import codes
+from explorer.nomenclature import codes, land_cover
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -76,7 +76,7 @@ def compute(
             _write(table, parts / f"{_name(table.column('sample_id').to_pylist())}.parquet")
             finished += len(table)
             progress(finished, len(ids))
-    return len(todo)
+    return finished - before
 
 
 def _name(ids: Iterable[str]) -> str:
@@ -123,7 +123,7 @@ def _through(client: Any, opens: str, batches: list[list[str]]) -> Iterator[pa.T
     width = max(len(client.scheduler_info()["workers"]), 1) * _AHEAD
     first = [
         client.submit(measure, opens, batch, pure=False)
-        for batch, _ in zip(waiting, range(width), strict=False)
+        for _, batch in zip(range(width), waiting, strict=False)  # in this order: none is taken and dropped
     ]
     running = as_completed(first, loop=client.loop)
     for future in running:
@@ -204,11 +204,13 @@ def score(corpus: Corpus, into: Path, *, seed: int = 0, ids: Sequence[str] | Non
     labels = fractions.align(table.index).matrix.toarray()
     found = issues.judge(table, labels, classes=np.array(codes(3)), seed=seed)
     result = found.table(table.index)
+    names = [f"{code} {land_cover(code).title}" for code in codes(3)]
     curves = measured(into, "curves").loc[table.index]
+    said = [found.why(i, names) for i in range(len(table))]
     reasons = envelopes.deviations(curves, labels, np.array(codes(3)), weight=1 - found.scores)
     result["why"] = [
         "; ".join([first, *more]) if suspicion > found.rate else first
-        for first, more, suspicion in zip(result["why"], reasons, found.scores, strict=True)
+        for first, more, suspicion in zip(said, reasons, found.scores, strict=True)
     ]
     result["suggested_fractions"] = [_text(row) for row in found.suggested]
     result["version"] = f"{VERSION}.{features.VERSION}"

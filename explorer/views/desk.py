@@ -104,13 +104,13 @@ class Desk:
             logging.getLogger("explorer").warning("the verdicts cannot be read: %s", error)
 
     def suspicion(self, sample_id: str) -> dict[str, Any] | None:
-        """What scoring says of a sample's label: `score` (0 to 1), `suggestion`, `reasons`, `note`; None where nothing."""
+        """What scoring says of a sample's label: `score` (0 to 1, or None), `suggestion`, `reasons`, `note`; None where nothing."""
         scores = self._read_scores()
         if scores is None or sample_id not in scores.index:
             return None
         row: dict[Any, Any] = scores.loc[sample_id].to_dict()
         if row["verdict"]:
-            return {"score": 0.0, "suggestion": "", "reasons": [str(row["why"])], "note": "cannot be judged"}
+            return {"score": None, "suggestion": "", "reasons": [str(row["why"])], "note": "cannot be judged"}
         cover = nomenclature.land_cover(int(row["suggested"]))
         differs = int(row["suggested"]) != int(row["labelled"])
         reasons = [part for part in str(row["why"]).split("; ") if part]

@@ -330,7 +330,9 @@ export function render({ model, el }) {
       if (found) {
         const meter = element("i")
         meter.style.width = `${100 * found.score}%`
-        evidence.replaceChildren(line([element("b", {}, `Suspicion ${(100 * found.score).toFixed(0)} %`), element("span", { class: "meter" }, meter), found.suggestion ? `  suggests ${found.suggestion}` : "", found.note ? ` ${found.note}` : ""]),
+        const measured = found.score === null ? [element("b", {}, `Suspicion: ${found.note}`)]
+          : [element("b", {}, `Suspicion ${(100 * found.score).toFixed(0)} %`), element("span", { class: "meter" }, meter), found.suggestion ? ` suggests ${found.suggestion}` : ""]
+        evidence.replaceChildren(line(measured),
           ...(found.reasons.length ? [element("ul", {}, ...found.reasons.map((text) => element("li", {}, text)))] : []))
       }
       const seen = (link) => (link?.startsWith("?") ? element("a", { href: link, target: "_blank", rel: "noopener", title: "Date, pixels and view of this verdict" }, "as seen") : "")

@@ -397,7 +397,7 @@ def test_what_scoring_found_is_told_filtered_by_and_queued(corpus: Corpus) -> No
         assert picture["suspicion"] == {"score": 0.9, "suggestion": "Broad-leaved forest", "reasons": ["it looks like a forest", "NIR is low"], "note": ""}  # fmt: skip
         assert set(corpus.query(suspicion=(0.5, 1.0)).index) == set(corpus.samples.index) - {BROKEN}
         assert "class" in page.selection.curves.behind
-        assert desk(corpus).suspicion(BROKEN) == {"score": 0.0, "suggestion": "", "reasons": ["only two samples are of this class"], "note": "cannot be judged"}  # fmt: skip
+        assert desk(corpus).suspicion(BROKEN) == {"score": None, "suggestion": "", "reasons": ["only two samples are of this class"], "note": "cannot be judged"}  # fmt: skip
         begin(page, blind=True)
         settle(lambda: sent(page._review.panel, "work")[-1]["hidden"])
         assert sent(page._review.panel, "work")[-1]["suspicion"] is None

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from distributed import Client
 
 from explorer.analysis import features
 from explorer.commands import shared
@@ -72,6 +73,14 @@ def test_a_stopped_run_goes_on_where_it_was(corpus, measured_ids, tmp_path: Path
     assert score.compute(corpus, ids, tmp_path, opens="demo") == 35
     assert sorted(measured_ids) == sorted(ids)
     assert score.compute(corpus, ids, tmp_path, opens="demo") == 0
+
+
+def test_more_batches_than_workers_take_at_a_time_are_all_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(score, "measure", lambda opens, batch: pa.table({"sample_id": batch}))
+    batches = [[f"{k}", f"{k} too"] for k in range(3 * score._AHEAD + 1)]
+    with Client(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as client:
+        found = [t.column("sample_id").to_pylist() for t in score._through(client, "demo", batches)]
+    assert sorted(found) == sorted(batches)
 
 
 def test_a_damaged_part_or_one_of_another_version_is_measured_again(
