@@ -134,8 +134,7 @@ def _in_words(far: pd.Series, code: int, most: int) -> list[str]:
         when = span[0] if first == last else f"{span[0]} to {span[1]}"
         side = "below" if values[peak] < 0 else "above"
         text = (
-            f"{name} in {when} is {side} what is usual of class {code} (10-90 %), by up to {abs(values[peak]):.1f}"
-            " times its width"
+            f"{name} {side} usual in {when}, by up to {abs(values[peak]):.1f} x the 10-90 % range of {code}"
         )
         runs.append((abs(float(values[first : last + 1].sum())), text))
     return [text for _, text in sorted(runs, key=lambda run: -run[0])[:most]]

@@ -72,11 +72,11 @@ class Judgement:
         over, under = int((given - found).argmax()), int((found - given).argmax())
         if given[over] - found[over] > 0.1:
             parts.append(
-                f"labelled {called[over]} {given[over]:.0%}, while its features look like {found[over]:.0%}"
+                f"labelled {given[over]:.0%} {called[over]}, but it looks like {found[over]:.0%}"
                 + (f" and {found[under]:.0%} {called[under]}" if under != over else "")
             )
         if self.change[row] > 0.5:
-            parts.append("the ground changed from the first year to the second, beyond what is usual")
+            parts.append("cover was lost from the first year to the second, beyond what is usual")
         return "; ".join(parts) or "label and features agree"
 
 

@@ -117,7 +117,7 @@ class Desk:
         return {
             "score": float(row["suspicion"]),
             "suggestion": cover.title if differs else "",
-            "reasons": reasons[:4],
+            "reasons": reasons[:3],
             "note": "",
         }
 

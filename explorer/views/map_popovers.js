@@ -114,7 +114,7 @@ const filterPopover = (send) => {
       zones: checkList("UTM zone", "zones", found.zones.map((z) => [z, `${String(z).padStart(2, "0")}N`]), send, true),
     }
     if (found.imagery.length) fields.imagery = checkList("Imagery at hand", "imagery", found.imagery.map((p) => [p, p]), send, true)
-    if (found.review.length) fields.review = checkList("Review", "review", found.review.map((r) => [r, r === "none" ? "not reviewed" : r]), send, true)
+    if (found.review.length) fields.review = checkList("Review", "review", found.review.map((r) => [r, r === "none" ? "not reviewed" : r]), send)
     if (found.suspicion) fields.suspicion = rangeFields("Suspicion", "suspicion", 0, 100, 100, send)
     body.replaceChildren(...Object.values(fields).map((field) => field.node))
     if (state) set(state)

@@ -69,6 +69,6 @@ def test_what_leaves_the_range_is_told_by_band_and_months() -> None:
     values.loc[7, ["nir 2018-05", "nir 2018-06", "nir 2018-07"]] = 500
     labels = np.ones((40, 1))
     found = envelopes.deviations(values, labels, np.array([211]))
-    assert found[7][0].startswith("nir in 2018-05 to 2018-07")
-    assert "below" in found[7][0]
+    assert found[7][0].startswith("nir below usual in 2018-05 to 2018-07, by up to ")
+    assert found[7][0].endswith("range of 211")
     assert found[3] == []
