@@ -40,6 +40,12 @@ lint: $(VENV)/.test  ## Ruff (rules and format) and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+.PHONY: audit
+audit: $(VENV)/.python  ## Ask PyPI whether a pinned version has a known hole; needs the network
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(VENV)/audit/bin/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
+
 .PHONY: format
 format: $(VENV)/.test  ## Mend what ruff can mend
 	$(BIN)/ruff check --fix .

@@ -6,8 +6,10 @@ import asyncio
 import logging
 import os
 import secrets
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -107,13 +109,14 @@ def _kept_secret(folder: Path) -> str:
     path = folder / _KEPT
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secret := secrets.token_urlsafe(48))
-        return secret
+        if not path.exists():
+            handle, part = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")  # 0600
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):  # of several processes that begin at once the first one's holds
+                os.link(part, path)
+            os.unlink(part)
+        return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise LoginError(
             f"the secret in {path} cannot be kept ({error}); set EXPLORER_COOKIE_SECRET"

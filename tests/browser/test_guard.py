@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
 
+from explorer.export import stories
 from tests.browser.visit import Visit
 
 pytestmark = pytest.mark.browser
@@ -78,3 +80,25 @@ def test_html_that_came_in_runs_nothing(visit: Visit) -> None:
     visit.wait("() => refused.filter((text) => text.startsWith('script-src')).length >= 4")
     assert page.evaluate("window.ran") is None
     visit.complaints.clear()  # each refusal stands in the console
+
+
+def test_texts_of_strangers_are_shown_as_text(visit: Visit, demo: str, tmp_path: Path) -> None:
+    evil = "<img src=x onerror=ran=1>"
+    page, text = visit.page, quote(evil)
+    page.add_init_script(_HEAR)
+    story = stories.Story(evil, (stories.State(f"?sample={demo}", evil, evil, evil, 600.0),), evil)
+    stories.dump(story, tmp_path / f"{evil[1:4]}.yaml")
+    visit.open(
+        f"?sample={demo}&pixels=20,30&names={text}&regions=box:10,20,60,80:{text}&panel={text}&composite={text}&filter={text}"
+    )
+    expect(visit.notice.first).to_contain_text("<img src=x")
+    visit.search(evil)
+    expect(visit.notice.first).to_contain_text("<img src=x")
+    page.get_by_role("button", name="Stories").click()
+    drawer = page.get_by_role("dialog", name="Stories")
+    drawer.get_by_label("Story file").set_input_files(tmp_path / f"{evil[1:4]}.yaml")
+    expect(drawer.get_by_role("button", name=evil).first).to_be_visible()
+    drawer.get_by_role("button", name="Play", exact=True).click()
+    expect(page.get_by_role("heading", name=evil)).to_be_visible()
+    assert page.evaluate("window.ran") is None
+    assert page.evaluate("refused") == []  # nor did anything try
