@@ -33,12 +33,59 @@ def missing() -> str | None:
     return None
 
 
+class Server:
+    """A server that can be stopped and started again over the same data."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.url = f"postgresql://{USER}@127.0.0.1:{port}/postgres"
+        self._folder, self._data = folder, folder / "data"
+        self._options = [
+            "-D",
+            str(self._data),
+            "-p",
+            str(port),
+            "-k",
+            str(folder),
+            "-c",
+            "listen_addresses=127.0.0.1",
+        ]
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        postgres = program("postgres")
+        assert postgres
+        path = self._folder / "log"
+        with open(path, "ab") as log:
+            self._running = subprocess.Popen(
+                _as_user([postgres, *self._options]), stdout=log, stderr=log, cwd=self._folder
+            )
+        _wait(self.url, self._running, path)
+
+    def stop(self) -> None:
+        """End it, and all its connections, as an operator does who does not wait for them."""
+        if self._running is None:
+            return
+        # SIGINT is PostgreSQL's fast shutdown; runuser passes it on to nobody, so the server's own pid is asked for.
+        pid = self._data / "postmaster.pid"
+        if pid.exists():
+            os.kill(int(pid.read_text().split()[0]), 2)
+        self._running.wait(30)
+        self._running = None
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """A server that is up; the URL of an empty database. Its disk writes are as in production."""
-    initdb, postgres = program("initdb"), program("postgres")
+    with restartable() as found:
+        yield found.url
+
+
+@contextmanager
+def restartable() -> Iterator[Server]:
+    """The same, with the means to stop and start it."""
+    initdb = program("initdb")
     assert initdb
-    assert postgres
     with tempfile.TemporaryDirectory(prefix="explorer-pg-") as name:
         folder = Path(name)
         data = folder / "data"
@@ -50,20 +97,12 @@ def server() -> Iterator[str]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        options = ["-D", str(data), "-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1"]
-        log = open(folder / "log", "wb")  # noqa: SIM115 - closed below, after the server
-        running = subprocess.Popen(_as_user([postgres, *options]), stdout=log, stderr=log, cwd=folder)
+        found = Server(folder, port)
         try:
-            url = f"postgresql://{USER}@127.0.0.1:{port}/postgres"
-            _wait(url, running, folder / "log")
-            yield url
+            found.start()
+            yield found
         finally:
-            # SIGINT is PostgreSQL's fast shutdown; runuser passes it on to nobody, so the server's own pid is asked for.
-            pid = data / "postmaster.pid"
-            if pid.exists():
-                os.kill(int(pid.read_text().split()[0]), 2)
-            running.wait(30)
-            log.close()
+            found.stop()
 
 
 def _account() -> tuple[str, str] | None:

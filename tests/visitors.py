@@ -63,6 +63,10 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
             yield from _objects(one)
 
 
+def _shows(kind: str, data: dict[str, Any]) -> bool:
+    return kind == "frames" or (kind == "status" and bool(data.get("settled")))
+
+
 class Visitor:
     """One session. `said` has what each component was told, newest last, with the time it came."""
 
@@ -118,7 +122,7 @@ class Visitor:
         if self._reader is not None:
             await asyncio.wait([self._reader], timeout=5)
 
-    def tell(self, component: str, kind: str, **content: Any) -> None:
+    def tell(self, component: str, kind: str, /, **content: Any) -> None:
         """A message of one of the page's components."""
         values = {"model": None, "data": {"type": kind, **content}}
         entries = [[key, encoded(value)] for key, value in values.items()]
@@ -143,17 +147,19 @@ class Visitor:
                     await self._came.wait()
 
     async def select(self, sample_id: str) -> float:
-        """Choose a sample; seconds until its first frame is here. Then wait until all are."""
+        """Choose a sample; seconds until all its frames are here."""
         began = time.monotonic()
         self.tell("Head", "go", text=sample_id)
         opened, data = await self.hear(
             "Player", lambda kind, data: kind == "open" and data.get("sample") == sample_id, began
         )
         ticket = data["ticket"]
-        when, _ = await self.hear(
-            "Player", lambda kind, data: kind == "frames" and data.get("ticket") == ticket, opened - 1e-6
+        # A sample that has no picture on any date is settled without one.
+        when, first = await self.hear(
+            "Player", lambda kind, data: data.get("ticket") == ticket and _shows(kind, data), opened - 1e-6
         )
-        self.seen.first_frame.append(when - began)
+        if first["type"] == "frames":
+            self.seen.first_frame.append(when - began)
         when, _ = await self.hear(
             "Player",
             lambda kind, data: (
@@ -162,7 +168,7 @@ class Visitor:
             began,
         )
         self.seen.all_frames.append(when - began)
-        return self.seen.first_frame[-1]
+        return when - began
 
     async def play(self, seconds: float) -> None:
         """The browser plays by itself; the server hears of the date ten times a second."""
@@ -308,6 +314,28 @@ def many(
         await asyncio.gather(
             *(stay(url, seen, samples, until, first + i, pace=pace, reviews=reviews) for i in range(count))
         )
+
+    asyncio.run(run())
+    return seen
+
+
+def reviewing(url: str, samples: list[str], count: int) -> Seen:
+    """That many visitors at once, each of whom reviews each sample; what they saw."""
+    seen = Seen()
+
+    async def one(number: int) -> None:
+        visitor = Visitor(url, seen)
+        try:
+            await visitor.open(f"?sample={samples[0]}")
+            for sample_id in samples:
+                await visitor.review(f"Reviewer {number}", sample_id)
+        except Exception as error:  # noqa: BLE001  whatever ends a visit is what is looked for
+            seen.problems.append(f"visitor {number}: {type(error).__name__}: {error}")
+        finally:
+            await visitor.close()
+
+    async def run() -> None:
+        await asyncio.gather(*(one(number) for number in range(count)))
 
     asyncio.run(run())
     return seen
