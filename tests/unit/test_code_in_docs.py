@@ -1,0 +1,56 @@
+"""The Python that README and guide show runs, block after block, on a small demo."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import explorer
+from explorer.demo import open_demo
+from explorer.review import queue
+from explorer.review.records import Records
+from explorer.review.verdicts import Verdict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def blocks(path: str) -> list[str]:
+    return re.findall(
+        r"^```python\n(.*?)^```", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+
+def judged(corpus: Any) -> None:
+    """Two reviewers' verdicts of a draw: what accuracy and agreement are measured of."""
+    todo = queue.build("random:n=60,seed=2,by=1,minimum=4", corpus)
+    with Records.open(corpus) as records:
+        for number, sample_id in enumerate(todo.ids):
+            stratum, probability = todo.drawn(sample_id)
+            for reviewer in ("Anna", "Ben")[: 1 + number % 2]:
+                said = "wrong" if number % 7 == 3 else "correct"
+                given = {"queue": todo.text, "stratum": stratum, "probability": probability}
+                records.add(
+                    Verdict(sample_id, reviewer, said, suggested=512 if said == "wrong" else None, **given)  # type: ignore[arg-type]
+                )
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("path", ["README.md", "assets/docs/guide.md"])
+def test_the_python_that_is_shown_runs(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = open_demo(count=2000)
+    monkeypatch.setattr(explorer, "open_corpus", lambda where="demo": corpus)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for number, code in enumerate(blocks(path)):
+        if "accuracy.from_records" in code:
+            judged(corpus)
+        # A dozen samples are enough here; what `score` wrote is not there, its own tests read it.
+        code = re.sub(r"^score\.read.*\n", "", code.replace("[:100]", "[:12]"), flags=re.MULTILINE)
+        exec(compile(code, f"{path}, Python block {number + 1}", "exec"), names)
+    assert "corpus" in names
+    if "records" in names:
+        names["records"].close()
+    corpus.close()
