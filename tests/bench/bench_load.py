@@ -1,0 +1,122 @@
+"""Twenty people at once: how long a click takes, whether the event loop stays free, and whether memory comes back.
+
+Run by `make bench`, or alone: python -m pytest -m bench -s tests/bench/bench_load.py
+`EXPLORER_BENCH_MINUTES=10` for the whole run; one minute else. Visitors are sessions over the real websocket
+(`tests/visitors.py`): they select, play, click, filter and review, with pauses. The baseline of the same run is one visitor
+alone. Server and visitors are on one machine; limits are those of a quiet one with two cores.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer import open_corpus
+from tests import visitors
+from tests.bench.bench_session import Table, _process, _rss
+from tests.browser.conftest import Server
+from tests.visitors import Seen
+
+PEOPLE, SAMPLES, COMING_AND_GOING, AT_ONCE = 20, 12, 100, 5
+SECONDS = 60.0 * float(os.environ.get("EXPLORER_BENCH_MINUTES", "1"))
+ALONE_S = 25.0
+LEFT_S = 40.0
+"""Bokeh forgets a session 15 s after its visitor has left, and looks every 17."""
+
+
+def _number(url: str, name: str) -> float:
+    with urllib.request.urlopen(f"{url}/metrics", timeout=20) as answer:
+        found = re.search(rf"^{re.escape(name)} ([0-9.e+-]+)$", answer.read().decode(), re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def _late(url: str) -> tuple[float, float]:
+    """How often the loop was looked at, and how often it was more than 150 ms late."""
+    total = _number(url, "explorer_loop_lag_seconds_count")
+    return total, total - _number(url, 'explorer_loop_lag_seconds_bucket{le="0.15"}')
+
+
+def _come_and_go(url: str, samples: list[str], count: int) -> Seen:
+    """Visitors who look at two samples and leave, a few at a time."""
+    seen = Seen()
+
+    async def one(number: int) -> None:
+        visitor = visitors.Visitor(url, seen)
+        try:
+            await visitor.open(f"?sample={samples[number % len(samples)]}")
+            await visitor.select(samples[(number + 1) % len(samples)])
+        except Exception as error:  # noqa: BLE001  whatever ends a visit is what is looked for
+            seen.problems.append(f"{type(error).__name__}: {error}")
+        finally:
+            await visitor.close()
+
+    async def run() -> None:
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def through(number: int) -> None:
+            async with gate:
+                await one(number)
+
+        await asyncio.gather(*(through(number) for number in range(count)))
+
+    asyncio.run(run())
+    return seen
+
+
+def _wait_until_all_left(url: str) -> None:
+    deadline = time.monotonic() + LEFT_S
+    while _number(url, "explorer_sessions_open") and time.monotonic() < deadline:
+        time.sleep(1)
+
+
+@pytest.mark.bench
+@pytest.mark.timeout(3600)
+def test_twenty_people(tmp_path: Path) -> None:
+    from explorer.demo import write
+
+    root = tmp_path / "corpus"
+    write(root, samples=SAMPLES, seed=0)
+    corpus = open_corpus(root)
+    samples = list(corpus.samples.index)
+    corpus.close()
+    table = Table()
+    server = Server(root, tmp_path / "cache")
+    try:
+        pid = _process(server)
+        alone = visitors.many(server.url, samples, 1, ALONE_S, first=1000)
+        before = _late(server.url)
+        seen = visitors.many(server.url, samples, PEOPLE, SECONDS)
+        after = _late(server.url)
+        median = float(np.median(alone.first_frame)) * 1000
+        for what, found, limit, plain in (
+            ("click to first frame", seen.first_frame, 1200.0, median),
+            ("click to all frames", seen.all_frames, None, float(np.median(alone.all_frames)) * 1000),
+            ("pin to profile", seen.profile, None, float(np.median(alone.profile)) * 1000),
+            ("page open to all frames", seen.opened, None, float(np.median(alone.opened)) * 1000),
+        ):
+            times = 1000 * np.array(found)
+            table.add(f"{what}: median of {len(times)}", float(np.median(times)), "ms", baseline=plain)
+            table.add(f"{what}: 95th percentile", float(np.percentile(times, 95)), "ms", most=limit)
+        table.add("verdicts acknowledged", len(seen.kept), "", least=1)
+        table.add("event loop more than 150 ms late", after[1] - before[1], "times", most=0)
+        table.add("looked at", after[0] - before[0], "times")
+        table.add("problems of visitors", len(seen.problems) + len(alone.problems), "", most=0)
+        table.add("complaints in the log", len(server.complaints), "lines", most=0)
+        _wait_until_all_left(server.url)
+        start = _rss(pid)
+        went = _come_and_go(server.url, samples, COMING_AND_GOING)
+        _wait_until_all_left(server.url)
+        table.add(f"memory after {COMING_AND_GOING} more visitors", _rss(pid) - start, "MB more", most=60)
+        table.add("pages still open", _number(server.url, "explorer_sessions_open"), "", most=0)
+        table.show()
+        for problem in [*alone.problems, *seen.problems, *went.problems, *server.complaints][:20]:
+            print(problem)  # noqa: T201
+    finally:
+        server.stop()
