@@ -140,8 +140,30 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     event.preventDefault()
     zoomAt(event.deltaY < 0 ? ZOOM.step : 1 / ZOOM.step, event)
   }, { passive: false })
+  // Two fingers zoom around their middle, and move the picture with it.
+  const fingers = new Map()
+  const pinch = () => {
+    const [a, b] = [...fingers.values()]
+    return { clientX: (a.x + b.x) / 2, clientY: (a.y + b.y) / 2, far: Math.max(Math.hypot(a.x - b.x, a.y - b.y), 1) }
+  }
+  const spread = (event) => {
+    const before = pinch()
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY })
+    const now = pinch()
+    zoomAt(now.far / before.far, before)
+    view.x -= (now.clientX - before.clientX) / unit()
+    view.y -= (now.clientY - before.clientY) / unit()
+    bound()
+    layOut()
+  }
   el.addEventListener("pointerdown", (event) => {
     drawing.dropAim()
+    if (event.pointerType === "touch" && inside(event)) fingers.set(event.pointerId, { x: event.clientX, y: event.clientY })
+    if (fingers.size > 1) {
+      if (pressed) drawing.cancel()
+      pressed = null
+      return
+    }
     if (!inside(event) || event.button !== 0) return
     const tag = event.target.closest(".tag"), pin = drawing.tool === "pin" && !tag ? pinAt(event) : -1
     if (tag) drawing.hold(Number(tag.dataset.region), pointAt(event))
@@ -150,6 +172,7 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     el.setPointerCapture(event.pointerId)
   })
   el.addEventListener("pointermove", (event) => {
+    if (fingers.size > 1) { if (fingers.has(event.pointerId)) spread(event); return }
     const pixel = pixelAt(event)
     onHover(event.target.closest("button") ? null : pixel, paneAt(event))
     if (!pressed) el.classList.toggle("on-pin", drawing.hover(pointAt(event), reach(event)) || (drawing.tool === "pin" && pinAt(event) >= 0))
@@ -167,6 +190,7 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     }
   })
   const release = (event) => {
+    fingers.delete(event.pointerId)
     const was = pressed
     pressed = null
     if (was && event.type === "pointercancel") drawing.cancel()

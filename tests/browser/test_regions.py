@@ -179,6 +179,31 @@ def test_a_finger_draws_a_box(visitor: Visitor, demo: str) -> None:
     wait_for_regions(visit, "box:20,30,60,80")
 
 
+def test_two_fingers_zoom_around_their_middle(visitor: Visitor, demo: str) -> None:
+    visit = visitor(NARROW)
+    visit.open(f"?sample={demo}&pixels=42,137")
+    visit.stage.scroll_into_view_if_needed()
+    send = visit.page.context.new_cdp_session(visit.page).send
+    width = "() => parseFloat(player_image().style.width)"
+    visit.page.evaluate(
+        "() => { const find = (root) => { for (const e of root.querySelectorAll('*')) { if (e.matches('canvas.image')) return e; const inner = e.shadowRoot && find(e.shadowRoot); if (inner) return inner } return null }; window.player_image = () => find(document) }"
+    )
+    before = visit.page.evaluate(width)
+    for kind, apart in (("touchStart", 10), ("touchMove", 20), ("touchMove", 40)):
+        fingers = [
+            dict(zip("xy", place(visit, 100, 100 + side * apart), strict=True), id=i)
+            for i, side in enumerate((-1, 1))
+        ]
+        if kind == "touchStart":
+            send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers[:1]})
+        send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    visit.wait(f"(before) => Math.abs(({width})() / before - 4) < 0.3", before)
+    visit.wait_for_profile(42, 137)  # no finger of the two has pinned a pixel
+    visit.page.get_by_role("button", name="Whole image").click()
+    visit.wait(f"(before) => Math.abs(({width})() - before) < 1", before)
+
+
 def test_a_fifth_region_is_refused_with_a_reason(visit: Visit, demo: str) -> None:
     boxes = ";".join(f"box:{10 + 40 * i},10,{40 + 40 * i},60" for i in range(4))
     visit.open(f"?sample={demo}&regions={boxes}")
