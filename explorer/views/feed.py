@@ -97,9 +97,9 @@ class FrameFeed:
 
     def _kick(self) -> None:
         with self._lock:
-            if self._busy or self._closed or self._waits:
-                return
             early = self._early()
+            if self._busy or self._closed or (early > 0 and self._waits):
+                return
             self._busy, self._waits = early <= 0, early > 0
         if early > 0:  # no thread waits: all visitors share them
             timer = threading.Timer(early, self._waited)
@@ -126,6 +126,8 @@ class FrameFeed:
 
     def _early(self) -> float:
         """Seconds until the next message may be made: it is to be full, or others shall have gone first."""
+        if self._first in self._todo:
+            return 0.0
         full = (self._final and len(self._todo) >= BATCH) or self._reading.finished
         return 0.0 if full and not self._yields else self._next_at - time.monotonic()
 
