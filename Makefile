@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TESTS ?= tests
-# Processes that test what needs no browser; browsers want the machine for themselves. 5 is pytest's "no test was chosen".
+# Processes that test side by side. 5 is pytest's "no test was chosen".
 JOBS ?= 2
 
 .PHONY: help
@@ -24,7 +24,7 @@ demo: $(VENV)/.explorer  ## Set up the explorer, open the demo corpus in the bro
 .PHONY: test
 test: $(VENV)/.test browser postgres lint  ## Set up all that tests need; lint, type check, run every test
 	$(BIN)/python -m pytest -m "not bench and not browser" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
-	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m "browser and not bench" $(TESTS) || [ $$? = 5 ]
+	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m "browser and not bench" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
 
 .PHONY: bench
 bench: $(VENV)/.test browser  ## Measure; prints shapes, times and ratios
