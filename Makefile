@@ -10,6 +10,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TESTS ?= tests
+# What `make demo` brings beside the page; the container's image takes more.
+EXTRAS ?= data,slides,video
 # Processes that test side by side. 5 is pytest's "no test was chosen".
 JOBS ?= 2
 
@@ -75,7 +77,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.explorer: $(VENV)/.python pyproject.toml constraints.txt
-	$(PIP) --editable '.[data,slides,video]'
+	$(PIP) --editable '.[$(EXTRAS)]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
