@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 from enum import StrEnum
@@ -116,6 +117,8 @@ def serve(
     from explorer import logs, ports, processes
 
     logs.configure(log_format.value, log_level.value)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # the address is told at once, through a pipe, too
     given = processes.inherited()
     if given is None:
         port = ports.usable(address, port)  # before the seconds that the rest takes
