@@ -1,5 +1,7 @@
-"""Does the container's image work, where no engine can build it? Does the steps of .docker/Dockerfile on an empty Debian that
-`.ci/fresh` made, starts the explorer as its user, and again with PostgreSQL as .docker/compose.yaml says:
+"""Try the container's image where no engine can build it.
+
+Does the steps of .docker/Dockerfile on an empty Debian that `.ci/fresh` made, starts the explorer as the image's user, and
+again with PostgreSQL as .docker/compose.yaml says:
 
     .ci/fresh --suite trixie -- python3 .ci/image.py
 
