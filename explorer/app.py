@@ -215,6 +215,9 @@ class Explorer(pn.viewable.Viewer):
     def follow_url(self) -> None:
         """Write the selection into the browser's address as it changes (a server's page, not a notebook)."""
         self._follow_url = self._share.served = True
+        folder, _, name = self.corpus.where.rstrip("/").rpartition("/")
+        if folder and self.corpus.where.startswith("/"):
+            self._loop.private[self.corpus.where.rstrip("/")] = name
 
     def close(self) -> None:
         """Let go of all that this session holds."""
@@ -297,7 +300,9 @@ class Explorer(pn.viewable.Viewer):
             self._profile.draw_behind()
 
     def _usual(self, sample_id: str, curves: Curves) -> Packed:
-        return Packed() if self._review.hides else desk(self.corpus).usual(sample_id, curves)
+        if self._review.hides:
+            return Packed()
+        return desk(self.corpus).usual(sample_id, curves, self.selection.map.theme)
 
     def _show_state(self, link: str) -> None:
         wanted = decode(link)  # in the theme that the room was darkened for

@@ -40,6 +40,43 @@ DARK_BANDS = {
 """The same, legible on a dark ground."""
 
 
+GROUNDS = {"light": "#ffffff", "dark": "#1b272e"}
+"""What charts stand on, by theme."""
+_LEGIBLE = 3.0
+"""Contrast of what is drawn with its ground (WCAG 2.2, 1.4.11)."""
+
+
+def _rgb(text: str) -> np.ndarray:
+    return np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)], float)
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours (`#rrggbb`), 1 to 21: relative luminance after WCAG 2.2."""
+
+    def luminance(text: str) -> float:
+        share = _rgb(text) / 255
+        linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+        return float(linear @ (0.2126, 0.7152, 0.0722))
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@cache
+def legible(colour: str, theme: str) -> str:
+    """A colour (`#rrggbb`), darker or lighter where need be, that can be told from a theme's ground as a line.
+
+    CORINE's pale yellows of farmland are hardly there on white.
+    """
+    ground, toward = GROUNDS[theme], np.array([0.0] * 3 if theme == "light" else [255.0] * 3)
+    for share in np.linspace(0, 1, 41):
+        mixed = np.round(_rgb(colour) * (1 - share) + toward * share).astype(int)
+        text = "#" + "".join(f"{value:02x}" for value in mixed)
+        if contrast(text, ground) >= _LEGIBLE:
+            return text
+    return text
+
+
 def check(name: str) -> str:
     """The name, if there is such a map; else raises `InvalidQueryError`."""
     if name not in MAPS:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from explorer import nomenclature
 from explorer.analysis import envelopes
+from explorer.analysis.colours import legible
 from explorer.analysis.curves import Curves
 from explorer.analysis.features import curve_names
 from explorer.corpus.corpus import Corpus
@@ -126,7 +127,7 @@ class Desk:
         """Whether scoring has left curves, so that a class's usual season costs nothing."""
         return (score.folder(self.corpus.where) / score.PARTS).is_dir()
 
-    def usual(self, sample_id: str, curves: Curves) -> Packed:
+    def usual(self, sample_id: str, curves: Curves, theme: str = "light") -> Packed:
         """The season that is usual for a sample's largest class, for the charts; empty where there is no label.
 
         From the curves that scoring left; without them up to `AT_HAND` samples of the class are read, once a process.
@@ -145,9 +146,8 @@ class Desk:
                 seasons[name] = self._seasons[code, name]
         cover = nomenclature.land_cover(code)
         count = max((int(season["count"].max()) for season in seasons.values()), default=0)
-        return profile_data.class_curves(
-            curves, seasons, f"usual for {cover.title} ({count} samples)", cover.hex
-        )
+        who, ink = f"usual for {cover.title} ({count} samples)", legible(cover.hex, theme)
+        return profile_data.class_curves(curves, seasons, who, ink)
 
     def _curves_of(self, code: int) -> pd.DataFrame:
         if self._measured is None and self.knows_seasons:

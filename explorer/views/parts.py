@@ -65,6 +65,8 @@ class Loop:
         self.closed = False
         self.tell: Callable[[str], None] = lambda _text: None
         """Says something to the person who looks at the page."""
+        self.private: dict[str, str] = {}
+        """What visitors need not know (where the server keeps its corpus), and what they read in its place."""
         self._queue: deque[Callable[[], None]] = deque()
         self._draining = RLock()
         try:
@@ -97,6 +99,20 @@ class Loop:
         """Whether models may be changed now: what comes before the browser is ready, Panel hands on without the lock."""
         session = getattr(getattr(self._doc, "session_context", None), "session", None)
         return session is None or getattr(session, "_pending_writes", ()) is not None
+
+    def public(self, content: dict[str, Any]) -> dict[str, Any]:
+        """The same without what is `private`, in texts and in dictionaries of texts."""
+        if not self.private:
+            return content
+        return {key: self._without(value) for key, value in content.items()}
+
+    def _without(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._without(part) for key, part in value.items()}
+        if isinstance(value, str):
+            for text, instead in self.private.items():
+                value = value.replace(text, instead) if text in value else value
+        return value
 
     def after(self, seconds: float, function: Callable[[], None]) -> None:
         """Run a function on the loop, as `call` does, once some time has passed; where no loop runs, at once."""
@@ -221,7 +237,7 @@ class Component(JSComponent):
 
     def send(self, kind: str, **content: Any) -> None:
         """Send a message to the browser; call it on the event loop only."""
-        self._outbox.append({"type": kind, **content})
+        self._outbox.append({"type": kind, **self._session_loop.public(content)})
         if self._ready and len(self._outbox) == 1:
             self._session_loop.call(self._flush)
 

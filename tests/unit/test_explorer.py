@@ -396,3 +396,18 @@ def test_the_next_surprise_is_read_ahead_and_let_go(page: Explorer) -> None:
     assert page._animation.reading is ahead[0]
     page.close()
     assert not head._ahead
+
+
+def test_visitors_are_not_told_where_the_server_keeps_its_corpus(tiny_corpus: Corpus) -> None:
+    page = Explorer(tiny_corpus)
+    try:
+        page._head.notice(f"{tiny_corpus.where}/imagery is gone")
+        assert tiny_corpus.where in str(page._head.head._outbox[-1])  # a notebook's own folder
+        page.follow_url()
+        page._head.notice(f"{tiny_corpus.where}/imagery is gone")
+        page._animation.player.send("status", reasons={"3": f"{tiny_corpus.where}/x.tif is broken"})
+        for component in (page._head.head, page._animation.player):
+            assert tiny_corpus.where not in str(component._outbox[-1])
+        assert page._head.head._outbox[-1]["text"].endswith("/imagery is gone")
+    finally:
+        page.close()

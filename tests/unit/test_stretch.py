@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from explorer import grid
+from explorer import grid, nomenclature
 from explorer.analysis import colours, composite, indices, quality, recipes, stretch
 from explorer.analysis.difference import difference
 from explorer.analysis.stretch import Choice, Stretch
@@ -453,3 +453,12 @@ def test_a_sensor_keeps_its_own_stretch_where_nothing_can_be_shared() -> None:
     for other in (None, Cube(CELL, S2_SR), Cube(grid.parse("33N_15E-200N_02_02"), S2_SR)):
         assert stretch.choose_together(fine, true, same, other) == stretch.choose(fine, true, same)
     assert stretch.choose_together(fine, true, Choice("frame", same=True), coarse) is None
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_colours_of_classes_can_be_told_from_the_ground(theme: str) -> None:
+    assert colours.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert colours.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)  # WCAG's own example
+    for cover in nomenclature.classes():
+        assert colours.contrast(colours.legible(cover.hex, theme), colours.GROUNDS[theme]) >= 3
+    assert colours.legible("#a600cc", "light") == "#a600cc"  # it was legible
