@@ -2,6 +2,7 @@
 
 export function render({ model, el }) {
   const box = element("div")
+  box.innerHTML = model.html
   el.append(box)
   model.on("msg:custom", (data) => { if (data.type === "label") box.innerHTML = data.html })
   model.send_msg({ type: "ready" })

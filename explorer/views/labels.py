@@ -6,6 +6,7 @@ from html import escape
 from typing import Any, ClassVar
 
 import pandas as pd
+import param
 
 from explorer import nomenclature
 from explorer.corpus.corpus import Corpus
@@ -15,6 +16,8 @@ from explorer.views.parts import Component, Loop, script, source
 
 class Bars(Component):
     """The browser's side; a pane of Panel's own would lay out the whole page anew with each sample."""
+
+    html = param.String(doc="What the page begins with: the map must not find more room than it will have.")
 
     _esm = script("labels.js")
     _stylesheets: ClassVar[list[Any]] = [source("html.css"), source("labels.css")]
@@ -38,6 +41,8 @@ class LabelsView:
                 if sample_id is None
                 else bars(self._corpus.labels(sample_id))
             )
+            with param.discard_events(self.pane):  # for those who draw it anew
+                self.pane.html = self.html
         except ExplorerError as error:
             self.html = _note(str(error))
         self.pane.send("label", html=self.html)

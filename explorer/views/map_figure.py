@@ -254,12 +254,17 @@ _FILL = """
 const width = figure.inner_width, height = figure.inner_height
 if (!width || !height) return
 const { x_range: x, y_range: y } = figure
-const at = figure.tags.includes("sized") ? null : figure.tags.find((tag) => tag.startsWith("at:"))
-const now = at ? Number(at.slice(3)) : Math.max((x.end - x.start) / width, figure.tags.includes("sized") ? 0 : (y.end - y.start) / height)
-if (!figure.tags.includes("sized")) figure.tags.push("sized")
-const middle = { x: (x.start + x.end) / 2, y: (y.start + y.end) / 2 }
-x.setv({ start: middle.x - now * width / 2, end: middle.x + now * width / 2 })
-y.setv({ start: middle.y - now * height / 2, end: middle.y + now * height / 2 })
+const sized = figure.tags.includes("sized")
+if (!sized) figure.tags.push("sized")
+const at = sized ? null : figure.tags.find((tag) => tag.startsWith("at:"))
+// All samples are in sight until somebody moves the map: the panel's height changes while legend and label come.
+const ranges = () => JSON.stringify([x.start, x.end, y.start, y.end])
+const whole = !at && (!sized || figure.all_in_sight === ranges())
+const [left, right, low, high] = whole && sized ? [x.reset_start, x.reset_end, y.reset_start, y.reset_end] : [x.start, x.end, y.start, y.end]
+const now = at ? Number(at.slice(3)) : Math.max((right - left) / width, whole ? (high - low) / height : 0)
+x.setv({ start: (left + right) / 2 - now * width / 2, end: (left + right) / 2 + now * width / 2 })
+y.setv({ start: (low + high) / 2 - now * height / 2, end: (low + high) / 2 + now * height / 2 })
+if (whole) figure.all_in_sight = ranges()
 """
 _DEGREES = """
 const degrees = kind == "lon" ? tick / 111319.49079327358 : Math.atan(Math.sinh(tick / 6378137)) * 180 / Math.PI
