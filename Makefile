@@ -88,19 +88,25 @@ $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
 FIND_CHROMIUM = for name in "$$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \
   [ -n "$$name" ] && command -v "$$name" && break; done
 
+# Chromium, and what Playwright's own Node.js needs to start: an empty Debian has neither.
+BROWSER_WORKS = found="$$($(FIND_CHROMIUM))"; [ -n "$$found" ] && $(BIN)/python -m playwright --version >/dev/null 2>&1
+
 .PHONY: browser
-browser:
-	@found="$$($(FIND_CHROMIUM))"; [ -n "$$found" ] && exit 0; \
+browser: $(VENV)/.test
+	@$(BROWSER_WORKS) && exit 0; \
 	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=no; fi; \
 	if command -v apt-get >/dev/null && [ "$$as_root" != no ]; then \
 	  echo "Installing chromium for the browser tests, and ffmpeg, which checks videos and shares its libraries"; \
 	  $$as_root apt-get update -qq && \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium ffmpeg </dev/null; \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium ffmpeg libatomic1 </dev/null; \
 	fi; \
-	found="$$($(FIND_CHROMIUM))"; [ -n "$$found" ] || { \
-	  echo "The browser tests need Chromium, and it could not be installed here." >&2; \
-	  echo "Install it (Debian: sudo apt-get install chromium), or name it: make test CHROMIUM=/path/to/chrome" >&2; \
-	  exit 1; }
+	$(BROWSER_WORKS) && exit 0; \
+	[ -z "$$found" ] || { \
+	  echo "Playwright does not start here (Debian: sudo apt-get install libatomic1):" >&2; \
+	  $(BIN)/python -m playwright --version >&2; exit 1; }; \
+	echo "The browser tests need Chromium, and it could not be installed here." >&2; \
+	echo "Install it (Debian: sudo apt-get install chromium), or name it: make test CHROMIUM=/path/to/chrome" >&2; \
+	exit 1
 
 # The server that the tests of verdicts start: of PATH, or where Debian keeps it.
 FIND_POSTGRES = command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -n 1
