@@ -274,8 +274,8 @@ async def stay(
     visitor = Visitor(url, seen)
     try:
         await asyncio.sleep(draw.random() * 3 * pace)
-        await visitor.open(f"?sample={draw.choice(samples)}")
-        last = ""
+        last = draw.choice(samples)  # chosen again, it would change nothing, and nothing would be said
+        await visitor.open(f"?sample={last}")
         while time.monotonic() < until:
             last = draw.choice([one for one in samples if one != last])
             await visitor.select(last)

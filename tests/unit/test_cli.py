@@ -394,7 +394,7 @@ def test_serve_hands_its_options_on(run: Run, tiny_folder: Path, monkeypatch: py
     assert corpus.where == str(tiny_folder)
     assert corpus.config.tiles
     assert options.pop("port") > 1023
-    assert options == {"address": "127.0.0.1", "open_browser": False, "allow_origins": ()}
+    assert options == {"address": "127.0.0.1", "open_browser": False, "allow_origins": (), "given": None}
     run("serve", tiny_folder, "--port", 0, "--address", "0.0.0.0", "--allow-origin", "explorer.example.org")
     assert calls[1][1]["allow_origins"] == ["explorer.example.org"]
     assert calls[1][1]["address"] == "0.0.0.0"

@@ -1,0 +1,74 @@
+"""A few people at once, on a small corpus: nothing goes wrong, and what they leave behind is let go."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import explorer.app as app
+from explorer.app import create_page
+from explorer.corpus.corpus import Corpus
+from tests import corpora, visitors
+from tests.unit.test_serving import Running
+
+PEOPLE, STAY_S, SESSIONS = 5, 25.0, 15
+SECONDS = 90.0
+
+
+@pytest.fixture
+def running(tiny_corpus: Corpus) -> Iterator[Running]:
+    found = Running(
+        tiny_corpus, create_page(tiny_corpus),
+        unused_session_lifetime_milliseconds=1, check_unused_sessions_milliseconds=200,
+    )  # fmt: skip
+    yield found
+    found.stop()
+
+
+def test_five_people_at_once_meet_no_failure(running: Running, caplog: pytest.LogCaptureFixture) -> None:
+    samples = [corpora.FULL, corpora.BARE, corpora.BROKEN]
+    seen = visitors.many(running.url, samples, PEOPLE, STAY_S, pace=0.2)
+    assert seen.problems == []
+    assert len(seen.opened) == PEOPLE
+    assert len(seen.first_frame) >= PEOPLE
+    assert [
+        r.getMessage() for r in caplog.records if r.name.startswith("explorer") and r.levelname == "ERROR"
+    ] == []
+
+
+def test_what_visitors_leave_behind_is_let_go(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[weakref.ref[Any]] = []
+    init = app.Explorer.__init__
+
+    def counted(self: Any, *args: Any, **options: Any) -> None:
+        init(self, *args, **options)
+        made.append(weakref.ref(self))
+
+    monkeypatch.setattr(app.Explorer, "__init__", counted)
+    threads = threading.active_count()
+
+    async def visit(number: int) -> None:
+        visitor = visitors.Visitor(running.url, visitors.Seen())
+        await visitor.open(f"?sample={(corpora.FULL, corpora.BARE)[number % 2]}")
+        await visitor.select((corpora.BARE, corpora.FULL)[number % 2])
+        await visitor.close()
+
+    async def all_of_them() -> None:
+        for number in range(SESSIONS):
+            await visit(number)
+
+    asyncio.run(all_of_them())
+    assert len(made) == SESSIONS
+    deadline = time.monotonic() + SECONDS
+    while left := sum(ref() is not None for ref in made):
+        gc.collect()
+        assert time.monotonic() < deadline, f"{left} pages are still in memory"
+        time.sleep(0.2)
+    assert threading.active_count() <= threads + 20  # pools of the process, not one a visitor
