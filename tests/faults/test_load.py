@@ -18,7 +18,7 @@ from explorer.corpus.corpus import Corpus
 from tests import corpora, visitors
 from tests.unit.test_serving import Running
 
-PEOPLE, STAY_S, SESSIONS = 5, 25.0, 15
+PEOPLE, STAY_S, SESSIONS = 5, 15.0, 6
 SECONDS = 90.0
 
 
