@@ -358,7 +358,9 @@ def test_the_map_works_with_the_keyboard_alone(visit: Visit, europe: Corpus) -> 
     page.keyboard.press("Shift+ArrowUp")
     visit.page.wait_for_url(lambda url: "map=" in url)
     # and the bar behind it
-    for name in ("Drag to move", "Select samples in a box", "Select samples with a lasso", "Filters"):
+    for name in (
+        "Drag to move", "Select samples in a box", "Select samples with a lasso", "Select the samples that are in view", "Filters",
+    ):  # fmt: skip
         page.keyboard.press("Tab")
         focused = page.evaluate(
             "() => { let e = document.activeElement; while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; return e?.getAttribute('aria-label') || e?.textContent }"
