@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import pandas as pd
 import xarray as xr
@@ -274,6 +274,12 @@ class Corpus:
         for sample_id in ids:
             self.cell(sample_id)
         return self.samples.loc[ids]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Stop the reader threads, close connections and drop what is in memory."""

@@ -190,3 +190,13 @@ def test_opening_and_closing_fifty_times_leaves_nothing_behind(tiny_folder: Path
     assert reader_threads() == []
     assert threading.active_count() <= others
     assert descriptors() <= before
+
+
+def test_a_corpus_lets_go_of_its_threads_at_the_end_of_a_with(tiny_folder: Path) -> None:
+    before = set(threading.enumerate())
+    with open_corpus(tiny_folder) as corpus:
+        assert corpus.planet_fusion(corpora.FULL).sizes["time"]
+        assert set(threading.enumerate()) - before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+        assert not thread.is_alive(), thread.name
