@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,3 +77,12 @@ def real_corpus(real_folder: Path) -> Iterator[Corpus]:
     corpus = open_corpus(real_folder)
     yield corpus
     corpus.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_log_of_a_command_that_has_ended() -> Iterator[None]:
+    """A command that a test runs in this process logs to a stream that is closed with it; later tests would write there."""
+    yield
+    for handler in list(logging.root.handlers):
+        if type(handler) is logging.StreamHandler:  # pytest's own are of other classes
+            logging.root.removeHandler(handler)
