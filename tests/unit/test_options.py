@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from distributed import LocalCluster
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -14,6 +15,7 @@ from explorer.cli import app
 from explorer.corpus.corpus import Corpus
 from explorer.export import stories
 from explorer.export.stories import State, Story
+from explorer.review import score as scoring
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
 from tests import corpora
@@ -105,3 +107,24 @@ def test_what_reviewers_agree_on_and_how_good_labels_are(
     assert "± 10 %" in run("review", "accuracy", *given, *more, "--output", tmp_path / "b.csv")
     run("review", "report", *given, *more, "--output", tmp_path / "r.html")
     assert "± 10" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_scores_of_listed_samples_go_where_they_are_wanted(tiny_folder: Path, tmp_path: Path) -> None:
+    listed, geometry = tmp_path / "ids.txt", tmp_path / "area.geojson"
+    listed.write_text(f"{SAMPLE}\n")
+    west, south, east, north = -30, 30, 50, 75
+    corners = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    geometry.write_text(f'{{"type": "Polygon", "coordinates": [{corners}]}}')
+    given = ("--class", "2", "--level", "1", "--min-fraction", "0.1", "--workers", "1", "--seed", "3")
+    said = run("score", tiny_folder, "--ids", listed, "--out", tmp_path / "one", *given, "--samples", "1")
+    assert "1 cannot be judged" in said
+    found = scoring.read(tmp_path / "one")
+    assert found is not None
+    assert list(found.index) == [SAMPLE]
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        said = run(
+            "score", tiny_folder, "--scheduler", cluster.scheduler_address, "--out", tmp_path / "two",
+            "--bbox", west, south, east, north, "--geometry", geometry,
+        )  # fmt: skip
+    assert "cannot be judged" in said
+    assert (tmp_path / "two" / scoring.SCORES).exists()
