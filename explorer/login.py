@@ -250,7 +250,10 @@ class Inside(AuthRequestHandler):
 
 
 class OwnSocket(WSHandler):
-    """A session's websocket, for those who have logged in, and to the sessions that they opened themselves."""
+    """A session's websocket, for those who have logged in, and to the sessions that they opened themselves.
+
+    Small messages leave at once: Nagle's algorithm kept every third answer until the browser acknowledged the one before, 40 ms later.
+    """
 
     def __init__(self, tornado_app: Any, *args: Any, **options: Any) -> None:
         context = tornado_app._applications["/"]
@@ -266,6 +269,11 @@ class OwnSocket(WSHandler):
 
     def initialize(self, *args: Any, **options: Any) -> None:
         """What Bokeh gives its own."""
+
+    def open(self, *args: str, **options: str) -> None:
+        """Begin, and never wait for the other side's acknowledgement."""
+        self.set_nodelay(True)
+        super().open(*args, **options)
 
     async def _async_open(self, token: str) -> None:
         cookies = get_token_payload(token).get("cookies") or {}
