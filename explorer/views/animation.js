@@ -168,7 +168,7 @@ export function render({ model, el }) {
   const movePin = (i, pixel, done) => {
     state.pins = state.pins.map((pin, k) => (k === i ? { ...pin, ...pixel } : pin))
     stage.setPins(state.pins)
-    if (!done && performance.now() - lastMove < 30) return
+    if (!done && performance.now() - lastMove < 20) return
     lastMove = performance.now()
     model.send_msg({ type: "move", pin: i, ...pixel })
   }

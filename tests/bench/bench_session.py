@@ -293,8 +293,7 @@ def _hands(browser: Browser, server: Server, query: str, table: Table, plain: di
     step = 0
     while time.perf_counter() - start < 2.0:
         step += 1
-        mouse.move(*at(row - step % 60, col + step % 60))
-        visit.page.wait_for_timeout(10)
+        mouse.move(*at(row - step % 60, col + step % 60))  # returns when the browser has taken it, two frames later
     took = time.perf_counter() - start
     rate = (visit.count("profile-drawn") - drawn) / took
     mouse.up()
