@@ -293,7 +293,9 @@ def _hands(browser: Browser, server: Server, query: str, table: Table, plain: di
     step = 0
     while time.perf_counter() - start < 2.0:
         step += 1
-        mouse.move(*at(row - step % 60, col + step % 60))  # returns when the browser has taken it, two frames later
+        mouse.move(
+            *at(row - step % 60, col + step % 60)
+        )  # returns when the browser has taken it, two frames later
     took = time.perf_counter() - start
     rate = (visit.count("profile-drawn") - drawn) / took
     mouse.up()
