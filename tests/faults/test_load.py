@@ -16,7 +16,7 @@ import explorer.app as app
 from explorer.app import create_page
 from explorer.corpus.corpus import Corpus
 from tests import corpora, visitors
-from tests.unit.test_serving import Running
+from tests.running import Running
 
 PEOPLE, STAY_S, SESSIONS = 5, 15.0, 6
 SECONDS = 90.0

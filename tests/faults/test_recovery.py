@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,7 @@ from explorer.config import Settings, settings
 from explorer.corpus import http
 from explorer.corpus.corpus import Corpus
 from explorer.products import PF_SR
-from tests import corpora, servers
-
-SECONDS = 30.0
+from tests import corpora, servers, talk
 
 
 class Watched:
@@ -42,14 +40,10 @@ class Watched:
         return [kind for kind, _ in self.said]
 
     def wait(self, *wanted: str) -> None:
-        until(lambda: set(wanted) <= set(self.kinds()), lambda: f"{wanted} not in {self.kinds()}")
+        until(lambda: set(wanted) <= set(self.kinds()), why=lambda: f"{wanted} not in {self.kinds()}")
 
 
-def until(condition: Callable[[], bool], why: Callable[[], str] = lambda: "") -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, why()
-        time.sleep(0.02)
+until = partial(talk.until, seconds=30.0)
 
 
 @pytest.fixture

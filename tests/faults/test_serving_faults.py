@@ -9,10 +9,10 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from explorer.config import Settings
 from explorer.review import database
 from explorer.review.records import Records
 from explorer.views.desk import desk
-from tests import corpora, postgres, visitors
+from tests import corpora, postgres, talk, visitors
 from tests.conftest import REPOSITORY
 
 SECONDS = 90.0
@@ -31,12 +31,7 @@ NO_SERVER = postgres.missing()
 needs_postgres = pytest.mark.skipif(NO_SERVER is not None, reason=str(NO_SERVER))
 
 
-def until(condition: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + SECONDS
-    while not (found := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return found
+until = partial(talk.until, seconds=SECONDS)
 
 
 class Served:
@@ -143,28 +138,20 @@ def test_a_database_that_goes_and_comes_in_the_middle_of_a_review(
         page = Explorer(corpus, f"?sample={corpora.FULL}")
         panel = page._review.panel
 
-        def sent(*kinds: str) -> list[dict[str, Any]]:
-            return [message for message in list(panel._outbox) if message["type"] in kinds]
-
         def say(verdict_id: str) -> dict[str, Any]:
             panel._outbox.clear()
-            verdict = {"judgement": "correct", "confidence": 4, "comment": "seen", "adjustments": []}
-            panel._handle_msg(
-                {"type": "verdict", "id": verdict_id, "sample": page.selection.sample_id} | verdict
-            )
-            until(lambda: sent("saved", "trouble"))
-            return sent("saved", "trouble")[0]
+            verdict: dict[str, Any] = {
+                "judgement": "correct",
+                "confidence": 4,
+                "comment": "seen",
+                "adjustments": [],
+            }
+            talk.say(panel, "verdict", id=verdict_id, sample=page.selection.sample_id, **verdict)
+            return dict(until(lambda: talk.sent(panel, "saved", "trouble"))[0])
 
         try:
             page._review.ask()
-            panel._handle_msg(
-                {
-                    "type": "begin",
-                    "kind": "ids",
-                    "ids": f"{corpora.FULL}\n{corpora.BROKEN}",
-                    "reviewer": "ada",
-                }
-            )
+            talk.say(panel, "begin", kind="ids", ids=f"{corpora.FULL}\n{corpora.BROKEN}", reviewer="ada")
             until(lambda: page._review._work is not None)
             first, second = "5d0c5b5e-0000-4000-8000-000000000001", "5d0c5b5e-0000-4000-8000-000000000002"
             assert say(first)["type"] == "saved"

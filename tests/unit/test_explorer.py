@@ -19,9 +19,10 @@ from explorer import Explorer
 from explorer.app import _raster
 from explorer.corpus.corpus import Corpus
 from explorer.errors import CorpusNotFoundError
-from explorer.views.parts import WORKERS, Component
+from explorer.views.parts import WORKERS
 from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS
 from tests import corpora
+from tests.talk import say, sent, until
 
 REGIONS = {
     "Sample map",
@@ -47,21 +48,13 @@ def settle(page: Explorer) -> None:
         assert view.reading is not None
         view.reading.wait(SECONDS)
     ticket = sent(page._animation.player, "open")[-1]["ticket"]
-    deadline = time.monotonic() + SECONDS
 
     def settled() -> bool:
         told = [m for m in sent(page._animation.player, "status") if m["ticket"] == ticket and m["settled"]]
         drawn = [m for m in sent(page._bands.grid, "pictures") if m["ticket"] == page._bands._ticket]
         return bool(told and drawn)
 
-    while not settled():
-        assert time.monotonic() < deadline
-        WORKERS.submit(lambda: None).result(SECONDS)
-
-
-def sent(component: Component, kind: str) -> list[dict[str, Any]]:
-    """Messages that wait for the browser."""
-    return [message for message in list(component._outbox) if message["type"] == kind]
+    until(settled)
 
 
 def destroy(document: Document) -> None:
@@ -72,18 +65,11 @@ def destroy(document: Document) -> None:
     document.clear()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.01)
-
-
 def test_the_page_renders_in_a_plain_document_with_its_regions(page: Explorer) -> None:
     document = Document()
     page.__panel__().server_doc(document)
-    page._profile.bridge._handle_msg({"type": "ready"})  # the browser is there: now the charts are built
-    wait_until(lambda: bool(document.get_model_by_name(f"range-spectrum-{page._head.head.bus}")))
+    say(page._profile.bridge, "ready")  # the browser is there: now the charts are built
+    until(lambda: bool(document.get_model_by_name(f"range-spectrum-{page._head.head.bus}")))
     attributes = [getattr(model, "html_attributes", None) or {} for model in document.models]
     assert {a.get("aria-label") for a in attributes if a.get("role") == "region"} == REGIONS
     names = {model.name for model in document.models if model.name}
@@ -210,15 +196,15 @@ def test_what_a_browser_sends_is_not_trusted(page: Explorer) -> None:
     ticket = sent(player, "open")[-1]["ticket"]
     for row in (-1, 200, 10**12, "1", None, 1.5, [1]):
         for component in (player, grid):
-            component._handle_msg({"type": "pick", "row": row, "col": 0})
+            say(component, "pick", row=row, col=0)
     for index in (-1, 146, "3", None, 2.0):
-        player._handle_msg({"type": "date", "index": index, "ticket": ticket})
-    player._handle_msg({"type": "date", "index": 3, "ticket": ticket - 1})  # of the sample before
+        say(player, "date", index=index, ticket=ticket)
+    say(player, "date", index=3, ticket=ticket - 1)  # of the sample before
     strange: list[Any] = ["ultraviolet", None, [], {}]
     for value in strange:
-        player._handle_msg({"type": "composite", "value": value})
+        say(player, "composite", value=value)
     for text in ("", "<script>", "91, 0", "0, 181", "1,2,3", "9" * 10**6, "nan, nan"):
-        page._head.head._handle_msg({"type": "go", "text": text})
+        say(page._head.head, "go", text=text)
     for message in (*strange, {"type": "nothing"}):
         player._handle_msg(message)
     assert page.selection.to_query() == before
@@ -226,7 +212,7 @@ def test_what_a_browser_sends_is_not_trusted(page: Explorer) -> None:
 
 def test_regions_come_from_the_browser_and_go_back_to_it(page: Explorer) -> None:
     player, selection = page._animation.player, page.selection
-    draw = lambda points, kind="box": player._handle_msg({"type": "draw", "kind": kind, "points": points})  # noqa: E731
+    draw = lambda points, kind="box": say(player, "draw", kind=kind, points=points)  # noqa: E731
     last = lambda: sent(player, "regions")[-1]  # noqa: E731
     draw([[10, 20], [60, 80]])
     assert [region["letter"] for region in last()["regions"]] == ["A"]
@@ -234,34 +220,34 @@ def test_regions_come_from_the_browser_and_go_back_to_it(page: Explorer) -> None
     told = len(sent(player, "regions"))
     for column in (21, 25):  # while it is dragged the browser is ahead, and is not called back
         points = [[10, column], [60, column + 60]]
-        player._handle_msg({"type": "reshape", "region": 0, "points": points, "done": False})
+        say(player, "reshape", region=0, points=points, done=False)
     assert len(sent(player, "regions")) == told
-    player._handle_msg({"type": "reshape", "region": 0, "points": [[10, 30], [60, 90]], "done": True})
+    say(player, "reshape", region=0, points=[[10, 30], [60, 90]], done=True)
     assert last()["regions"][0]["points"] == [[10, 30], [60, 90]]
     assert last()["problem"] == ""
-    player._handle_msg({"type": "reshape", "region": 0, "points": [[10, 30], [10, 90]], "done": True})
+    say(player, "reshape", region=0, points=[[10, 30], [10, 90]], done=True)
     assert "centre of one 3 m pixel" in last()["problem"]
     assert last()["regions"][0]["points"] == [[10, 30], [60, 90]]  # as it was
     for row in range(1, 5):
         draw([[row, 0], [row + 9, 9]])
     assert len(selection.regions) == 4
     assert "4 regions are the most" in last()["problem"]
-    player._handle_msg({"type": "erase", "region": 0})
+    say(player, "erase", region=0)
     assert len(last()["regions"]) == len(selection.regions) == 3
 
 
 def test_no_region_comes_from_what_is_none(page: Explorer) -> None:
     player, nan = page._animation.player, float("nan")
-    player._handle_msg({"type": "draw", "kind": "box", "points": [[10, 20], [60, 80]]})
+    say(player, "draw", kind="box", points=[[10, 20], [60, 80]])
     before = page.selection.regions
     for points in (None, 7, "x", {}, [], [None], [[]], [[1]], ["ab", "cd"], [[nan, 1], [2, 3]], [[0, 0], [201, 3]], [[True, 0], [9, 9]], [[1, 2]] * 10_000, [[[1], 2], [3, 4]]):  # fmt: skip
         for kind in ("box", "polygon", None, 3, "x" * 10_000):
-            player._handle_msg({"type": "draw", "kind": kind, "points": points})
+            say(player, "draw", kind=kind, points=points)
             assert len(sent(player, "regions")[-1]["problem"]) < 200
-        player._handle_msg({"type": "reshape", "region": 0, "points": points, "done": True})
+        say(player, "reshape", region=0, points=points, done=True)
     for index in (-1, 1, 1.0, None, "0", 10**30):
-        player._handle_msg({"type": "reshape", "region": index, "points": [[1, 2], [9, 9]], "done": True})
-        player._handle_msg({"type": "erase", "region": index})
+        say(player, "reshape", region=index, points=[[1, 2], [9, 9]], done=True)
+        say(player, "erase", region=index)
     assert page.selection.regions == before
 
 
@@ -284,9 +270,9 @@ def test_drawing_a_component_anew_sends_it_all_again(page: Explorer, monkeypatch
         (page._head.head, "sample"),
     ):
         monkeypatch.setattr(component, "_flush", lambda: None)  # no browser takes the messages away
-        component._handle_msg({"type": "ready"})
+        say(component, "ready")
         component._outbox.clear()
-        component._handle_msg({"type": "ready"})
+        say(component, "ready")
         assert sent(component, kind)
     settle(page)
 
@@ -335,7 +321,7 @@ def test_what_comes_before_the_browser_is_ready_runs_with_the_document_locked(pa
     )
     page._loop._queue.clear()
     before = page.selection.sample_id
-    page._head.head._handle_msg({"type": "go", "text": corpora.BARE})
+    say(page._head.head, "go", text=corpora.BARE)
     assert page.selection.sample_id == before != corpora.BARE
     session._pending_writes = []
     asked[0]()

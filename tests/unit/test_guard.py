@@ -13,7 +13,7 @@ from explorer.config import Settings
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ServeError
 from explorer.serving import script_bundle
-from tests.unit.test_serving import Running
+from tests.running import Running
 
 
 @pytest.fixture(scope="module")

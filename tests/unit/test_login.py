@@ -33,8 +33,9 @@ from explorer.review.records import Records
 from explorer.serving import script_bundle
 from explorer.views import visitor
 from tests import corpora
-from tests.unit.test_review_view import begin, sent, settle, verdict
-from tests.unit.test_serving import SECONDS, Running
+from tests.running import SECONDS, Running
+from tests.talk import sent, until
+from tests.unit.test_review_view import begin, verdict
 
 SECRET = "x" * 40
 WORD = "correct horse"
@@ -228,7 +229,7 @@ def test_a_page_of_somebody_reviews_in_no_other_name(
     assert sent(page._review.panel, "setup")[-1]["fixed"] is True
     begin(page, reviewer="bob", user="bob")
     verdict(page, "correct", reviewer="bob", kind="adjudication", user="bob")
-    settle(lambda: sent(page._review.panel, "saved"))
+    until(lambda: sent(page._review.panel, "saved"))
     page.close()
     with Records.open(corpus) as records:
         rows = records.history().to_dict("records")

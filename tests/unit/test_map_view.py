@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,10 +17,11 @@ from explorer.corpus.filters import Filters
 from explorer.views import context
 from explorer.views.map import MapView, first_ranges
 from explorer.views.map_state import Place
-from explorer.views.parts import WORKERS, Component, Loop
+from explorer.views.parts import Loop
 from explorer.views.raster import SampleRaster
 from explorer.views.selection import Selection
 from tests import corpora
+from tests.talk import say, sent, until
 
 
 def corpus_of(xs: list[float], ys: list[float], clc: list[int] | None = None) -> Corpus:
@@ -54,33 +53,12 @@ def test_a_single_sample_shows_where_in_europe_it_is() -> None:
     assert 300_000 < x1 - x0 < 2_000_000
 
 
-SECONDS = 20.0
-
-
-def settle(condition: Callable[[], Any]) -> None:
-    """Wait until what runs in threads has come back."""
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        WORKERS.submit(lambda: None).result(SECONDS)
-
-
-def sent(component: Component, kind: str) -> list[dict[str, Any]]:
-    """Messages that wait for the browser."""
-    return [message for message in list(component._outbox) if message["type"] == kind]
-
-
-def say(component: Component, what: str, **content: Any) -> None:
-    """What the browser's side says."""
-    component._handle_msg({"type": what, **content})
-
-
 @pytest.fixture
 def view(tiny_corpus: Corpus) -> MapView:
     hv.extension("bokeh", logo=False)
     raster = SampleRaster(tiny_corpus.samples, tiny_corpus.filter_table.position)
     found = MapView(tiny_corpus, Selection(), Loop(), raster, tiles=False)
-    settle(lambda: sent(found.legend.legend, "rows"))
+    until(lambda: sent(found.legend.legend, "rows"))
     return found
 
 
@@ -126,7 +104,7 @@ def test_a_click_selects_the_nearest_sample_and_a_far_one_none(view: MapView, ti
 
 def test_a_filtered_sample_cannot_be_clicked(view: MapView, tiny_corpus: Corpus) -> None:
     view._state.filters = Filters(zones=(33,))
-    settle(lambda: rows(view)["count"] == 1)
+    until(lambda: rows(view)["count"] == 1)
     x, y = tiny_corpus.samples[["x", "y"]].loc[corpora.BROKEN].to_numpy()
     say(view.tools, "tap", x=x, y=y)
     assert view._selection.sample_id is None
@@ -177,7 +155,7 @@ def test_close_by_samples_are_footprints_with_their_class_and_picture(
 ) -> None:
     close_by(view, corpora.FULL)
     (sheet,) = view._sheets
-    settle(lambda: len(sheet.sources["chips"].data["x"]))
+    until(lambda: len(sheet.sources["chips"].data["x"]))
     near = sheet.sources["near"].data
     assert near["id"] == [corpora.FULL]
     assert near["review"] == ["not reviewed"]
@@ -191,7 +169,7 @@ def test_close_by_samples_are_footprints_with_their_class_and_picture(
     assert chips["x"][0] == pytest.approx(outline[:, 0].min())
     assert chips["dh"][0] == pytest.approx(np.ptp(outline[:, 1]))
     say(view.tools, "view", number=2, x0=-2e6, x1=4e6, y0=4e6, y1=1e7, width=400, height=400)
-    settle(lambda: not len(sheet.sources["near"].data["xs"]))
+    until(lambda: not len(sheet.sources["near"].data["xs"]))
     assert not len(sheet.sources["chips"].data["x"])
     assert sheet.sources["image"].data["image"][0].any()
 
@@ -215,15 +193,15 @@ def test_what_the_browser_says_wrongly_is_left_aside(view: MapView) -> None:
 def test_a_box_and_a_lasso_are_a_set(view: MapView, tiny_corpus: Corpus) -> None:
     x, y = tiny_corpus.samples[["x", "y"]].loc[corpora.BROKEN].to_numpy()
     say(view.tools, "area", kind="rect", x0=x - 1e5, x1=x + 1e5, y0=y - 1e5, y1=y + 1e5)
-    settle(lambda: rows(view)["count"] == 1)
+    until(lambda: rows(view)["count"] == 1)
     assert rows(view)["chips"] == [{"name": "area", "text": "Area"}]
-    settle(lambda: sent(view.picked.picked, "page") and sent(view.picked.picked, "page")[-1]["count"] == 1)
+    until(lambda: sent(view.picked.picked, "page") and sent(view.picked.picked, "page")[-1]["count"] == 1)
     assert sent(view.picked.picked, "page")[-1]["cells"][0][0] == corpora.BROKEN
     x, y = tiny_corpus.samples[["x", "y"]].loc[corpora.FULL].to_numpy()
     say(view.tools, "area", kind="poly", x=[x - 1e5, x + 1e5, x], y=[y - 1e5, y - 1e5, y + 2e5])
-    settle(lambda: sent(view.picked.picked, "page")[-1]["cells"][0][0] == corpora.FULL)
+    until(lambda: sent(view.picked.picked, "page")[-1]["cells"][0][0] == corpora.FULL)
     say(view.tools, "clear-area")
-    settle(lambda: rows(view)["count"] == 3)
+    until(lambda: rows(view)["count"] == 3)
 
 
 def test_the_legend_isolates_adds_and_releases(view: MapView, tiny_corpus: Corpus) -> None:
@@ -234,7 +212,7 @@ def test_the_legend_isolates_adds_and_releases(view: MapView, tiny_corpus: Corpu
     legend = view.legend.legend
     say(legend, "isolate", code=int(first))
     assert view._state.filters.largest == (first,)
-    settle(lambda: rows(view)["count"] == counts[first])
+    until(lambda: rows(view)["count"] == counts[first])
     assert {
         row["code"]: row["count"] for row in rows(view)["rows"]
     } == told  # what could be added is still there
@@ -252,7 +230,7 @@ def test_levels_change_classes_and_colours(view: MapView, figure: Any) -> None:
     say(view.legend.legend, "isolate", code=0)
     say(view.legend.legend, "level", level=1)
     assert view._state.filters.largest == ()
-    settle(lambda: all(row["code"] < 10 for row in rows(view)["rows"]))
+    until(lambda: all(row["code"] < 10 for row in rows(view)["rows"]))
     palette = view._sheets[0].mapper.palette
     assert [c.lower() for c in palette[2:7]] == [c.hex for c in nomenclature.classes(1)]
     say(view.tools, "look", name="palette", value="safe")
@@ -289,20 +267,20 @@ def test_basemaps_are_there_only_where_they_are_asked_for(tiny_corpus: Corpus) -
 
 def test_density_counts_samples_and_has_a_key(view: MapView) -> None:
     say(view.tools, "look", name="shade", value="density")
-    settle(lambda: [m for m in sent(view.legend.legend, "density") if m["most"]])
+    until(lambda: [m for m in sent(view.legend.legend, "density") if m["most"]])
     assert sent(view.legend.legend, "density")[-1]["most"] == 1
     say(view.tools, "look", name="shade", value="class")
-    settle(lambda: sent(view.legend.legend, "density")[-1]["most"] is None)
+    until(lambda: sent(view.legend.legend, "density")[-1]["most"] is None)
 
 
 def test_filters_show_as_chips_that_can_be_removed(view: MapView) -> None:
     say(view.tools, "filter", values={"zones": ["33"], "purity": [0.1, 1]})
-    settle(lambda: rows(view)["count"] == 1)
+    until(lambda: rows(view)["count"] == 1)
     assert [chip["name"] for chip in rows(view)["chips"]] == ["purity", "zones"]
     say(view.legend.legend, "remove", name="zones")
-    settle(lambda: [chip["name"] for chip in rows(view)["chips"]] == ["purity"])
+    until(lambda: [chip["name"] for chip in rows(view)["chips"]] == ["purity"])
     say(view.legend.legend, "remove", name="all")
-    settle(lambda: rows(view)["count"] == 3)
+    until(lambda: rows(view)["count"] == 3)
     assert not view._state.filters
 
 
@@ -311,7 +289,7 @@ def test_what_the_corpus_cannot_tell_is_said_and_not_asked(view: MapView) -> Non
     assert view._state.filters == Filters(zones=(33,))
     assert "review" in sent(view.tools, "notice")[-1]["text"]
     say(view.tools, "options")
-    settle(lambda: sent(view.tools, "options"))
+    until(lambda: sent(view.tools, "options"))
     offered = sent(view.tools, "options")[-1]
     assert offered["zones"] == [31, 32, 33]
     assert offered["countries"] == ["Belgium", "Germany", "Italy"]
@@ -322,21 +300,21 @@ def test_what_the_corpus_cannot_tell_is_said_and_not_asked(view: MapView) -> Non
 def test_the_table_is_sorted_and_paged_and_written(view: MapView, tiny_corpus: Corpus) -> None:
     say(view.legend.legend, "table")
     picked = view.picked.picked
-    settle(lambda: sent(picked, "page"))
+    until(lambda: sent(picked, "page"))
     page = sent(picked, "page")[-1]
     assert [cells[0] for cells in page["cells"]] == sorted(tiny_corpus.samples.index)
     assert sum(bar["count"] for bar in page["bars"]) == 3
     say(picked, "page", page=0, sort="fraction", down=True)
-    settle(lambda: sent(picked, "page")[-1]["sort"] == "fraction")
+    until(lambda: sent(picked, "page")[-1]["sort"] == "fraction")
     fractions = [cells[2] for cells in sent(picked, "page")[-1]["cells"]]
     assert fractions == sorted(fractions, reverse=True)
     for ending in ("csv", "geojson", "parquet"):
         say(picked, "save", format=ending)
-        settle(
+        until(
             lambda name=f"rapidai4eo-samples.{ending}": [m for m in sent(picked, "file") if m["name"] == name]
         )  # type: ignore[misc]
     say(picked, "save", format="exe")
-    settle(lambda: sent(picked, "told"))
+    until(lambda: sent(picked, "told"))
     say(picked, "open", id=corpora.BARE)
     assert view._selection.sample_id == corpora.BARE
 

@@ -24,7 +24,7 @@ from explorer.products import PF_SR
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
 from tests import corpora, servers
-from tests.unit.test_serving import Running
+from tests.running import Running
 
 HOSTILE = "a\n2026-01-01T00:00:00Z ERROR explorer: forged\x1b[31m\u2028b"
 

@@ -13,7 +13,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.export import stories
 from explorer.export.stories import State, Story
 from explorer.views.selection import decode
-from tests import corpora
+from tests import corpora, talk
 
 FULL, BROKEN = corpora.FULL, corpora.BROKEN
 STORY = stories.dumps(
@@ -37,11 +37,11 @@ def page(tiny_folder: Path) -> Iterator[Explorer]:
 
 
 def sent(page: Explorer, kind: str) -> list[dict[str, Any]]:
-    return [m for m in list(page._present.presenter._outbox) if m["type"] == kind]
+    return talk.sent(page._present.presenter, kind)
 
 
 def say(page: Explorer, what: str, **content: Any) -> None:
-    page._present.presenter._handle_msg({"type": what, **content})
+    talk.say(page._present.presenter, what, **content)
 
 
 def test_a_story_from_a_file_is_played_state_by_state_and_ends_where_it_began(page: Explorer) -> None:
@@ -149,7 +149,7 @@ def test_a_link_to_a_story_plays_it_and_an_unknown_one_is_told(tiny_corpus: Corp
     page = Explorer(tiny_corpus, "?story=../../etc/passwd")
     try:
         assert not page._present.active
-        told = [m["text"] for m in page._head.head._outbox if m["type"] == "notice"]
+        told = [m["text"] for m in talk.sent(page._head.head, "notice")]
         assert any("story cannot be played" in text for text in told)
     finally:
         page.close()

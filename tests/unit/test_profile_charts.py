@@ -22,7 +22,8 @@ from explorer.views import profile_data, profile_tables
 from explorer.views.parts import Newest
 from explorer.views.profile_data import GAP_FILLED, MEASURED, MISSING, Pin
 from tests import corpora
-from tests.unit.test_explorer import sent, settle, wait_until
+from tests.talk import say, sent, until
+from tests.unit.test_explorer import settle
 
 LENGTH = {"pf": 146, "s2": 12}
 NAMES = {"pf": "Planet Fusion", "s2": "Sentinel-2"}
@@ -204,22 +205,22 @@ def test_gap_filled_dates_are_told_once_the_quality_layers_are_read(page: Explor
         curves = unpacked(sent(page._profile.bridge, "curves")[-1])
         return any(GAP_FILLED in c["flags"] for c in curves if c["sensor"] == "pf")
 
-    wait_until(told)
+    until(told)
 
 
 def test_the_samples_spread_comes_behind_and_not_with_every_pin(page: Explorer) -> None:
     def behind() -> list[dict[str, Any]]:
         return [m for m in sent(page._profile.bridge, "behind") if m["curves"]]
 
-    wait_until(lambda: bool(behind()))
-    wait_until(lambda: not page._profile._behind._running)
+    until(lambda: bool(behind()))
+    until(lambda: not page._profile._behind._running)
     count = len(behind())
     drawn = len(sent(page._profile.bridge, "curves"))
     page.selection.pin((50, 60))
     assert len(sent(page._profile.bridge, "curves")) == drawn + 1
     assert len(behind()) == count
     page.selection.curves = parse("NDVI,EVI")[0]
-    wait_until(lambda: len(behind()) > count)
+    until(lambda: len(behind()) > count)
     assert [c["name"] for c in behind()[-1]["curves"]] == ["NDVI", "EVI"]
 
 
@@ -233,15 +234,15 @@ def test_regions_are_drawn_named_and_in_the_csv(page: Explorer, tiny_corpus: Cor
         messages = sent(page._profile.bridge, "behind")
         return [c for c in unpacked(messages[-1]) if c["kind"] == "region"] if messages else []
 
-    wait_until(lambda: bool(means()))
+    until(lambda: bool(means()))
     table = profiles.region(tiny_corpus, corpora.FULL, box=(10, 20, 60, 80))
     for curve in means():
         wanted = table[(table["sensor"] == NAMES[curve["sensor"]]) & (table["band"] == "NDVI")]
         np.testing.assert_allclose(
             curve["values"].reshape(3, -1), wanted[["mean", "p10", "p90"]].T, atol=1e-6
         )
-    page._profile.legend._handle_msg({"type": "csv"})
-    wait_until(lambda: bool(sent(page._profile.legend, "file")))
+    say(page._profile.legend, "csv")
+    until(lambda: bool(sent(page._profile.legend, "file")))
     text = sent(page._profile.legend, "file")[-1]["text"]
     rows = pd.read_csv(io.StringIO(text), comment="#")
     assert set(rows["pin"]) == {"row 10, col 20", "'=field"}
@@ -250,32 +251,32 @@ def test_regions_are_drawn_named_and_in_the_csv(page: Explorer, tiny_corpus: Cor
         table[(table["band"] == "NDVI") & (table["product"] == "PF-SR")]["mean"].tolist(), nan_ok=True
     )
     assert "p90 in 1" in text.splitlines()[1]
-    page._profile.legend._handle_msg({"type": "remove", "region": 0})
+    say(page._profile.legend, "remove", region=0)
     assert page.selection.regions == ()
-    wait_until(lambda: not means())
+    until(lambda: not means())
 
 
 def test_the_menu_chooses_curves_and_is_told_what_cannot_be(page: Explorer) -> None:
     legend = page._profile.legend
-    legend._handle_msg({"type": "curves", "text": "red,EVI;years;behind:none"})
+    say(legend, "curves", text="red,EVI;years;behind:none")
     assert page.selection.curves == parse("red,EVI;years;behind:none")[0]
     assert sent(page._profile.bridge, "curves")[-1]["show"] == {"label": "EVI", "bands": True, "years": True}
     assert sent(legend, "state")[-1]["chosen"]["years"] is True
     for text in ("red,expr:nir-", "NOPE", "red;spline"):
-        legend._handle_msg({"type": "curves", "text": text})
+        say(legend, "curves", text=text)
         assert page.selection.curves.indices == ("EVI",)
     assert len(sent(legend, "problem")) == 3
     for strange in (None, 7, ["red"], {}):
-        legend._handle_msg({"type": "curves", "text": strange})
+        say(legend, "curves", text=strange)
     assert len(sent(legend, "problem")) == 3
-    legend._handle_msg({"type": "curves", "text": ""})
+    say(legend, "curves", text="")
     assert page.selection.curves == Curves()
 
 
 def test_seasons_and_breaks_come_after_the_curves_and_as_csv(page: Explorer) -> None:
     page.selection.curves = parse("NDVI;smooth:whittaker;pheno;breaks")[0]
     findings = page._profile.findings
-    wait_until(lambda: bool(sent(findings, "tables")))
+    until(lambda: bool(sent(findings, "tables")))
     kinds = [m["type"] for m in page._profile.bridge._outbox]
     assert kinds.index("over") > kinds.index("curves")
     assert set(sent(findings, "tables")[-1]["tables"]) == {"seasons", "breaks"}
@@ -283,13 +284,13 @@ def test_seasons_and_breaks_come_after_the_curves_and_as_csv(page: Explorer) -> 
         sent(page._profile.bridge, "over")[-1]["ticket"] == sent(page._profile.bridge, "curves")[-1]["ticket"]
     )
     for name, word in (("seasons", "TIMESAT"), ("breaks", "ruptures")):
-        findings._handle_msg({"type": "csv", "name": name})
+        say(findings, "csv", name=name)
         file = sent(findings, "file")[-1]
         assert file["name"] == f"{corpora.FULL}_{name}.csv"
         notes = [line for line in file["text"].splitlines() if line.startswith("#")]
         assert any(word in line for line in notes)
         assert any("Copernicus" in line or "Synthetic" in line for line in notes)
-    findings._handle_msg({"type": "csv", "name": "../etc"})
+    say(findings, "csv", name="../etc")
     page.selection.curves = Curves()
     assert sent(findings, "tables")[-1]["tables"] == {}
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,8 @@ from explorer.review.queue import Queue
 from explorer.review.records import Records
 from explorer.views import profile_data, review_words
 from explorer.views.desk import desk
-from explorer.views.parts import WORKERS, Component
-from tests import corpora
+from tests import corpora, talk
+from tests.talk import sent, until
 
 FULL, BROKEN = corpora.FULL, corpora.BROKEN
 LABEL = {211: 0.6, 311: 0.3, 112: 0.1}
@@ -51,32 +50,21 @@ def page(corpus: Corpus) -> Iterator[Explorer]:
     found.close()
 
 
-def settle(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        WORKERS.submit(lambda: None).result(SECONDS)
-
-
-def sent(component: Component, kind: str) -> list[dict[str, Any]]:
-    return [message for message in list(component._outbox) if message["type"] == kind]
-
-
 def say(page: Explorer, what: str, **content: Any) -> None:
-    page._review.panel._handle_msg({"type": what, **content})
+    talk.say(page._review.panel, what, **content)
 
 
 def shown(page: Explorer) -> dict[str, Any]:
     """What the panel shows of the selected sample, as soon as it does."""
     view = page._review.panel
-    settle(lambda: [m for m in sent(view, "work") if m["sample"] == page.selection.sample_id])
+    until(lambda: [m for m in sent(view, "work") if m["sample"] == page.selection.sample_id])
     return [m for m in sent(view, "work") if m["sample"] == page.selection.sample_id][-1]
 
 
 def begin(page: Explorer, **content: Any) -> dict[str, Any]:
     page._review.ask()
     say(page, "begin", **{"kind": "ids", "ids": f"{FULL}\n{BROKEN}", "reviewer": "ada"} | content)
-    settle(lambda: page._review._work is not None)
+    until(lambda: page._review._work is not None)
     return shown(page)
 
 
@@ -108,7 +96,7 @@ def test_a_verdict_is_kept_with_what_was_looked_at_and_the_next_sample_comes(
     begin(page)
     page.selection.pixels = ((3, 4),)
     verdict(page, "wrong", adjustments=[{"code": 311, "action": "set", "fraction": 0.9}, {"code": 211, "action": "reject"}], confidence=4, comment="a <b>forest</b>")  # fmt: skip
-    settle(lambda: page.selection.sample_id == BROKEN)
+    until(lambda: page.selection.sample_id == BROKEN)
     assert shown(page)["done"] == 1
     (row,) = rows(corpus)
     assert (row["id"], row["reviewer"], row["judgement"], row["suggested"]) == ("v1", "ada", "wrong", 311)
@@ -136,22 +124,22 @@ def test_the_same_verdict_sent_twice_is_kept_once(page: Explorer, corpus: Corpus
             confidence=None,
             comment="",
         )
-    settle(lambda: page.selection.sample_id == BROKEN)
+    until(lambda: page.selection.sample_id == BROKEN)
     assert len(rows(corpus)) == 1
 
 
 def test_undo_takes_the_last_verdict_back_and_leads_there(page: Explorer, corpus: Corpus) -> None:
     begin(page)
     verdict(page, "unsure")
-    settle(lambda: page.selection.sample_id == BROKEN)
+    until(lambda: page.selection.sample_id == BROKEN)
     say(page, "undo")
-    settle(lambda: page.selection.sample_id == FULL)
+    until(lambda: page.selection.sample_id == FULL)
     picture = shown(page)
     assert picture["mine"] is None
     assert picture["done"] == 0
     assert [row["kind"] for row in rows(corpus)] == ["verdict", "retraction"]
     say(page, "undo")
-    settle(lambda: sent(page._review.panel, "trouble"))
+    until(lambda: sent(page._review.panel, "trouble"))
     assert "nothing to take back" in sent(page._review.panel, "trouble")[-1]["text"]
 
 
@@ -170,8 +158,8 @@ def test_steps_jumps_and_the_end_of_the_queue(page: Explorer) -> None:
         shown(page)
         verdict(page, "correct", id=f"v{number}")
         done = page._review._work.done
-        settle(partial(done.__contains__, sample))
-    settle(lambda: "All 2 samples are reviewed" in sent(page._review.panel, "work")[-1]["told"])
+        until(partial(done.__contains__, sample))
+    until(lambda: "All 2 samples are reviewed" in sent(page._review.panel, "work")[-1]["told"])
 
 
 def test_a_blind_review_tells_nothing_before_the_verdict(page: Explorer, corpus: Corpus) -> None:
@@ -187,7 +175,7 @@ def test_a_blind_review_tells_nothing_before_the_verdict(page: Explorer, corpus:
     assert "gone" in page._map_region.css_classes
     assert "gone" in page._label_region.css_classes
     verdict(page, "seen", adjustments=[{"code": 311, "action": "add", "fraction": 1.0}])
-    settle(lambda: sent(page._review.panel, "work")[-1]["revealed"])
+    until(lambda: sent(page._review.panel, "work")[-1]["revealed"])
     picture = sent(page._review.panel, "work")[-1]
     assert {row["code"] for row in picture["labels"]} == set(LABEL)
     assert [other["reviewer"] for other in picture["others"]] == ["bob"]
@@ -213,7 +201,7 @@ def test_a_link_leads_back_into_its_queue(corpus: Corpus) -> None:
     try:
         assert sent(page._review.panel, "setup")[-1]["resume"] == f"ids:{FULL}.{BROKEN}"
         say(page, "begin", resume=f"ids:{FULL}.{BROKEN}", reviewer="ada")
-        settle(lambda: page._review._work is not None)
+        until(lambda: page._review._work is not None)
         assert shown(page)["position"] == 1
         assert f"review=ids:{FULL}.{BROKEN}" in page.selection.to_query()
     finally:
@@ -236,7 +224,7 @@ def test_a_link_leads_back_into_its_queue(corpus: Corpus) -> None:
 def test_what_cannot_be_begun_is_told(page: Explorer, content: dict[str, Any], told: str) -> None:
     page._review.ask()
     say(page, "begin", **{"kind": "ids", "ids": FULL, "reviewer": "ada"} | content)
-    settle(lambda: sent(page._review.panel, "trouble"))
+    until(lambda: sent(page._review.panel, "trouble"))
     assert told in sent(page._review.panel, "trouble")[-1]["text"]
     assert page._review._work is None
 
@@ -265,7 +253,7 @@ def test_a_bad_message_keeps_nothing(page: Explorer, corpus: Corpus, content: di
     verdict(
         page, content.get("judgement", "correct"), **{k: v for k, v in content.items() if k != "judgement"}
     )
-    settle(lambda: sent(page._review.panel, "trouble"))
+    until(lambda: sent(page._review.panel, "trouble"))
     assert "Nothing was saved" in sent(page._review.panel, "trouble")[-1]["text"]
     assert rows(corpus) == []
     assert page.selection.sample_id == FULL
@@ -284,7 +272,7 @@ def test_without_a_database_the_page_says_so(page: Explorer, corpus: Corpus, tmp
     place.write_text("a file where the folder should be")
     page._review.ask()
     say(page, "begin", kind="ids", ids=FULL, reviewer="ada")
-    settle(lambda: sent(page._review.panel, "trouble"))
+    until(lambda: sent(page._review.panel, "trouble"))
     assert "reviews" in sent(page._review.panel, "trouble")[-1]["text"]
 
 
@@ -333,18 +321,18 @@ def test_wrong_without_a_class_suggests_none() -> None:
 def test_verdicts_are_files_of_every_format_and_the_report_is_a_page(page: Explorer) -> None:
     begin(page)
     verdict(page, "correct")
-    settle(lambda: page.selection.sample_id == BROKEN)
+    until(lambda: page.selection.sample_id == BROKEN)
     for number, ending in enumerate(exchange.FORMATS, 1):
         say(page, "save", format=ending)
-        settle(lambda number=number: len(sent(page._review.panel, "file")) == number)
+        until(lambda number=number: len(sent(page._review.panel, "file")) == number)
         file = sent(page._review.panel, "file")[-1]
         assert file["name"] == f"rapidai4eo-verdicts.{ending}"
         assert [one.sample_id for one in exchange.read(file["bytes"], ending)] == [FULL]
     say(page, "report", level=2, all=True)
-    settle(lambda: sent(page._review.panel, "report"))
+    until(lambda: sent(page._review.panel, "report"))
     assert b"<html" in sent(page._review.panel, "report")[-1]["bytes"]
     say(page, "save", format="../../exe")
-    settle(lambda: sent(page._review.panel, "trouble"))
+    until(lambda: sent(page._review.panel, "trouble"))
 
 
 def test_disagreements_are_decided(page: Explorer, corpus: Corpus) -> None:
@@ -358,13 +346,13 @@ def test_disagreements_are_decided(page: Explorer, corpus: Corpus) -> None:
     assert (picture["sample"], picture["total"], picture["mine"]) == (FULL, 1, None)
     assert {other["reviewer"] for other in picture["others"]} == {"ada", "bob"}
     verdict(page, "correct")
-    settle(lambda: sent(page._review.panel, "saved"))
+    until(lambda: sent(page._review.panel, "saved"))
     with Records.open(corpus) as records:
         assert records.final().loc[FULL, ["state", "decided_by"]].tolist() == ["correct", "adjudication"]
     say(page, "close")
     page._review.ask()
     say(page, "begin", kind="disputed", reviewer="eve")
-    settle(lambda: sent(page._review.panel, "trouble"))
+    until(lambda: sent(page._review.panel, "trouble"))
     assert "nothing to decide" in sent(page._review.panel, "trouble")[-1]["text"]
 
 
@@ -399,7 +387,7 @@ def test_what_scoring_found_is_told_filtered_by_and_queued(corpus: Corpus) -> No
         assert "class" in page.selection.curves.behind
         assert desk(corpus).suspicion(BROKEN) == {"score": None, "suggestion": "", "reasons": ["only two samples are of this class"], "note": "cannot be judged"}  # fmt: skip
         begin(page, blind=True)
-        settle(lambda: sent(page._review.panel, "work")[-1]["hidden"])
+        until(lambda: sent(page._review.panel, "work")[-1]["hidden"])
         assert sent(page._review.panel, "work")[-1]["suspicion"] is None
         assert page._usual(FULL, page.selection.curves).entries == []
     finally:

@@ -10,10 +10,7 @@ import logging
 import re
 import socket
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import panel as pn
@@ -36,42 +33,9 @@ from explorer.views.first import first_picture
 from explorer.views.parts import FAILED, Component, Loop
 from explorer.views.selection import Link, decode
 from tests import corpora
+from tests.running import SECONDS, Running
 
-SECONDS = 20.0
 DAY = PF_SR.date_keys[3]
-
-
-class Running:
-    """A server in a thread of its own."""
-
-    def __init__(self, corpus: Corpus, make: serving.MakePage, **options: Any) -> None:
-        self.port = ports.usable("127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._up = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(corpus, make, options), daemon=True)
-        self._thread.start()
-        assert self._up.wait(SECONDS)
-
-    def _run(self, corpus: Corpus, make: serving.MakePage, options: dict[str, Any]) -> None:
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        self.server = serving.make_server(
-            corpus, make, port=self.port, address="127.0.0.1", verbose=False, **options
-        )
-        self.server.start()
-        self.server.io_loop.add_callback(self._up.set)
-        self.server.io_loop.start()
-
-    def get(self, path: str, **headers: str) -> tuple[int, Any, bytes]:
-        request = urllib.request.Request(self.url + path, headers=headers)
-        try:
-            with urllib.request.urlopen(request, timeout=SECONDS) as answer:
-                return answer.status, answer.headers, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.headers, error.read()
-
-    def stop(self) -> None:
-        self.server.io_loop.add_callback(self.server.io_loop.stop)
-        self._thread.join(SECONDS)
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from explorer.errors import OutputError
 from explorer.export import orders
 from explorer.products import PF_SR
 from explorer.views.selection import decode
-from tests import corpora
+from tests import corpora, talk
 
 SMALL = {"kind": "animation", "ending": ".gif", "scale": 1, "first": "2018-01-03", "last": "2018-01-13"}
+
 PATIENCE = 60.0
 
 
@@ -31,18 +32,14 @@ def page(tiny_folder: Path) -> Iterator[Explorer]:
 
 
 def sent(page: Explorer, kind: str) -> list[dict[str, Any]]:
-    return [m for m in list(page._share.share._outbox) if m["type"] == kind]
+    return talk.sent(page._share.share, kind)
 
 
 def say(page: Explorer, what: str, **content: Any) -> None:
-    page._share.share._handle_msg({"type": what, **content})
+    talk.say(page._share.share, what, **content)
 
 
-def until(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.01)
+until = partial(talk.until, seconds=PATIENCE)
 
 
 def fetch(page: Explorer) -> bytes:

@@ -1,0 +1,33 @@
+"""A page without a browser: what its components would send, what a browser would say, and waiting for what follows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from explorer.views.parts import Component
+
+SECONDS = 20.0
+"""How long something may take that a test waits for; on a crowded machine."""
+
+
+def sent(component: Component, *kinds: str) -> list[dict[str, Any]]:
+    """Messages of some kinds that wait for the browser, in their order."""
+    return [message for message in list(component._outbox) if message["type"] in kinds]
+
+
+def say(component: Component, what: str, **content: Any) -> None:
+    """What the browser's side of a component says."""
+    component._handle_msg({"type": what, **content})
+
+
+def until(
+    condition: Callable[[], Any], seconds: float = SECONDS, why: Callable[[], str] = lambda: "it did not come"
+) -> Any:
+    """Wait until something is so, as threads make it so; what the condition found."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, why()
+        time.sleep(0.01)
+    return found
