@@ -226,7 +226,8 @@ def _playing(browser: Browser, server: Server, query: str, table: Table, plain: 
     table.add("pins that were lost while playing", CLICKS - len(clicks), "clicks", most=0)
     _leave(visit)
     visits = [_visit(browser, server.url, query)[0] for _ in range(SESSIONS)]
-    visits[-1].page.wait_for_timeout(3000)  # what its page still reads (quality, the next sample) is not of the playing
+    # What its page still reads (quality, the next sample) is not of the playing.
+    visits[-1].page.wait_for_timeout(3000)
     for each in visits:
         _play(each, 10)
     cpu, took = _cpu(_process(server)), _wait(visits[0].page, PLAYED_S)
