@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from rich.text import Text
 from explorer import nomenclature
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube, Status
-from explorer.products import ATTRIBUTION, CITATION, PRODUCTS, REFLECTANCE_SCALE, Product
+from explorer.products import CITATION, PRODUCTS, REFLECTANCE_SCALE, Product
 
 MAX_REASONS = 12
 """Reasons for missing dates shown of one product; `corpus.planet_fusion(...).attrs` has them all."""
@@ -72,7 +72,8 @@ def sample_report(corpus: Corpus, sample_id: str) -> RenderableType:
         parts += ["", *_product_report(cube)]
         if len(cube.there):
             there.append(product.id)
-    parts += ["", *(Text(text, style="dim") for text in attributions(there))]
+    named = dict.fromkeys([*map(corpus.attribution, [*there, "labels"]), CITATION])
+    parts += ["", *(Text(text, style="dim") for text in named)]
     return Group(*parts)
 
 
@@ -87,11 +88,6 @@ def samples_table(samples: pd.DataFrame) -> Table:
         label = f"{clc} {title}" if clc else title
         table.add_row(sample_id, f"{lon:.4f}", f"{lat:.4f}", label, f"{fraction:.0%}")
     return table
-
-
-def attributions(products: Iterable[str]) -> list[str]:
-    """What must be said with data of these products and with their labels, each once."""
-    return list(dict.fromkeys([*(ATTRIBUTION[p] for p in products), ATTRIBUTION["labels"], CITATION]))
 
 
 def print_to(console: Console, report: RenderableType) -> None:

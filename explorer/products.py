@@ -175,6 +175,7 @@ CITATION = (
 SYNTHETIC_KEY = "resources/SYNTHETIC.txt"
 """A corpus that holds this file is made up: nobody's imagery, and nobody's licence."""
 SYNTHETIC_NOTE = "Synthetic demo imagery, made by the RapidAI4EO explorer; not satellite data"
+SYNTHETIC_LICENSE = "none: synthetic"
 ATTRIBUTION = {
     "PF-SR": "Planet Fusion imagery © Planet Labs PBC, CC-BY-NC-SA 3.0 (non-commercial, share alike)",
     "PF-QA": "Planet Fusion imagery © Planet Labs PBC, CC-BY-NC-SA 3.0 (non-commercial, share alike)",

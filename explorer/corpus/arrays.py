@@ -15,9 +15,7 @@ from pyproj import CRS
 from explorer.corpus.cubes import Cube
 from explorer.errors import UnknownBandError
 from explorer.products import (
-    ATTRIBUTION,
     CITATION,
-    LICENSE,
     OVERPASS_UTC,
     REFLECTANCE_SCALE,
     Product,
@@ -33,7 +31,6 @@ def to_dataarray(
     cube: Cube,
     dates: Sequence[dt.date] | None = None,
     bands: Sequence[str] | None = None,
-    attribution: str | None = None,
 ) -> xr.DataArray:
     """The dates of a cube that are there, `(time, band, y, x)`, integers as stored, read-only.
 
@@ -69,8 +66,6 @@ def to_dataarray(
         "sample_id": cell.sample_id,
         "missing": [product.stem(product.dates[i]) for i in gone],
         "missing_reasons": [f"{product.stem(product.dates[i])}: {cube.reasons[i]}" for i in gone],
-        "attribution": attribution or ATTRIBUTION[product.id],
-        "license": LICENSE[product.id],
         "references": CITATION,
     }
     if product.bands:

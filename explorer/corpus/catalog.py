@@ -34,9 +34,7 @@ from explorer.corpus.store import Store
 from explorer.errors import InvalidQueryError, NotThereError, StoreError, UnknownDateError, UnknownSampleError
 from explorer.grid import Cell
 from explorer.products import (
-    ATTRIBUTION,
     CITATION,
-    LICENSE,
     OVERPASS_UTC,
     PRODUCTS,
     REFLECTANCE_SCALE,
@@ -73,6 +71,16 @@ class CorpusLike(Protocol):
 
     store: Store
     index: SampleIndex
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether it is made up."""
+
+    def attribution(self, product_id: str) -> str:
+        """Whom to name for a product."""
+
+    def license(self, product_id: str) -> str:
+        """Its licence, by the short name."""
 
 
 def catalog(
@@ -111,12 +119,12 @@ def catalog(
         id="rapidai4eo-v1",
         title="RapidAI4EO corpus v1.0",
         description=f"{len(ids):,} samples of the RapidAI4EO corpus. {CITATION}. "
-        + ". ".join(dict.fromkeys(ATTRIBUTION.values()))
+        + ". ".join(dict.fromkeys(map(corpus.attribution, COLLECTIONS)))
         + ".",
     )
     for name, items in made.items():
         if items:
-            root.add_child(_collection(name, items))
+            root.add_child(_collection(corpus, name, items))
     return root
 
 
@@ -289,26 +297,28 @@ def _label_item(
     return item
 
 
-def _collection(name: str, items: list[pystac.Item]) -> pystac.Collection:
+def _collection(corpus: CorpusLike, name: str, items: list[pystac.Item]) -> pystac.Collection:
     boxes = np.array([item.bbox for item in items], dtype=np.float64)
     box = [*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()]
     times = [item.common_metadata for item in items]
     starts = [t.start_datetime for t in times if t.start_datetime]
     ends = [t.end_datetime for t in times if t.end_datetime]
     title = PRODUCTS[name].title if name in PRODUCTS else "CORINE Land Cover 2018 fractions"
-    spdx = LICENSE[name] if name not in _LICENSE_LINKS else "other"
+    link = None if corpus.synthetic else _LICENSE_LINKS.get(name)
+    spdx = "other" if link or corpus.synthetic else corpus.license(name)  # STAC's word for what SPDX lacks
+    attribution = corpus.attribution(name)
     collection = pystac.Collection(
         id=COLLECTIONS[name],
         title=title,
-        description=f"{title} of the RapidAI4EO corpus, one item a sample. {ATTRIBUTION[name]}.",
+        description=f"{title} of the RapidAI4EO corpus, one item a sample. {attribution}.",
         extent=pystac.Extent(pystac.SpatialExtent([box]), pystac.TemporalExtent([[min(starts), max(ends)]])),
         license=spdx,
         keywords=["RapidAI4EO", "Europe", "time series", "land cover"],
-        providers=[_PROVIDERS[name]],
-        extra_fields={"attribution": ATTRIBUTION[name]},
+        providers=None if corpus.synthetic else [_PROVIDERS[name]],
+        extra_fields={"attribution": attribution},
     )
-    if name in _LICENSE_LINKS:
-        collection.add_link(pystac.Link("license", _LICENSE_LINKS[name], title=LICENSE[name]))
+    if link:
+        collection.add_link(pystac.Link("license", link, title=corpus.license(name)))
     ScientificExtension.ext(collection, add_if_missing=True).apply(doi=DOI, citation=CITATION)
     collection.add_items(items)
     return collection

@@ -23,11 +23,20 @@ from explorer.corpus.cubes import CubeCache, Reading
 from explorer.corpus.filter_table import FilterTable
 from explorer.corpus.filtered import filtered
 from explorer.corpus.readers import ReaderPool
-from explorer.corpus.store import DirectoryStore, Store, check
+from explorer.corpus.store import DirectoryStore, Store, check, is_synthetic
 from explorer.corpus.watch import StoreWatch
-from explorer.errors import NotThereError, StoreError, UnknownSampleError
+from explorer.errors import UnknownSampleError
 from explorer.grid import Cell
-from explorer.products import ATTRIBUTION, PF_QA, PF_SR, S2_SR, SYNTHETIC_KEY, SYNTHETIC_NOTE, Product
+from explorer.products import (
+    ATTRIBUTION,
+    LICENSE,
+    PF_QA,
+    PF_SR,
+    S2_SR,
+    SYNTHETIC_LICENSE,
+    SYNTHETIC_NOTE,
+    Product,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -93,14 +102,15 @@ class Corpus:
     @cached_property
     def synthetic(self) -> bool:
         """Whether the corpus says that it is made up, as the demo does: then nobody's licence covers it."""
-        try:
-            return bool(self.store.get(SYNTHETIC_KEY))
-        except (NotThereError, StoreError):
-            return False
+        return is_synthetic(self.store)
 
     def attribution(self, product_id: str) -> str:
         """Whom to name for a product (`PF-SR`, `PF-QA`, `S2-SR` or `labels`), and on which terms."""
         return SYNTHETIC_NOTE if self.synthetic else ATTRIBUTION[product_id]
+
+    def license(self, product_id: str) -> str:
+        """The licence of a product, by its short name."""
+        return SYNTHETIC_LICENSE if self.synthetic else LICENSE[product_id]
 
     def cell(self, sample_id: str) -> Cell:
         """The grid cell of a sample of this corpus.
@@ -178,9 +188,8 @@ class Corpus:
         if bands is not None and product.bands:
             for name in bands:
                 product.band(name)  # an unknown band is an error before anything is read
-        array = to_dataarray(self.cubes.get(cell, product), chosen, bands, self.attribution(product.id))
-        if self.synthetic:
-            array.attrs["license"] = "none: synthetic"
+        array = to_dataarray(self.cubes.get(cell, product), chosen, bands)
+        array.attrs |= {"attribution": self.attribution(product.id), "license": self.license(product.id)}
         return array
 
     def read(self, sample_id: str, product: Product, first: int = 0) -> Reading:
@@ -241,7 +250,9 @@ class Corpus:
 
     def to_geopandas(self, samples: pd.DataFrame | Iterable[str] | None = None) -> gpd.GeoDataFrame:
         """Samples (all, or the rows or ids given) with their footprints, EPSG:4326."""
-        return queries.to_geopandas(self.index, self._rows(samples))
+        found = queries.to_geopandas(self.index, self._rows(samples))
+        found.attrs["attribution"] = {name: self.attribution(name) for name in ATTRIBUTION}
+        return found
 
     def hrefs(
         self,

@@ -195,6 +195,6 @@ def _write_index(corpus: Corpus, ids: pd.Index, root: Path) -> None:
         fractions, f"a part of {corpus.where}", labels_found=corpus.index.labels_found
     )
     _target(root, sample_index.INDEX_KEY)
-    sample_index.write(index, path)
+    sample_index.write(index, path, synthetic=corpus.synthetic)
     if corpus.synthetic:  # a copy has to say so as well
         _write(_target(root, SYNTHETIC_KEY), origin(corpus.store).get(SYNTHETIC_KEY))

@@ -17,7 +17,7 @@ from explorer.config import settings
 from explorer.corpus import index_file, stac
 from explorer.corpus.labels import Fractions, LabelsFound
 from explorer.corpus.sources import Found, Progress, from_folders, from_resources, ignore, local_file
-from explorer.corpus.store import DirectoryStore, Store
+from explorer.corpus.store import DirectoryStore, Store, is_synthetic
 from explorer.errors import CorpusFormatError, CorpusNotFoundError, NotThereError, StoreError
 
 logger = logging.getLogger("explorer")
@@ -150,14 +150,21 @@ def default_path(store: Store) -> Path:
     return cached_path(store)
 
 
-def write(index: SampleIndex, path: str | os.PathLike[str], progress: Progress | None = None) -> Path:
+def write(
+    index: SampleIndex,
+    path: str | os.PathLike[str],
+    progress: Progress | None = None,
+    *,
+    synthetic: bool = False,
+) -> Path:
     """Write an index as GeoParquet 1.1 (EPSG:4326 footprints, a column a class), all or nothing.
 
-    Raises `StoreError` where it cannot be written.
+    That of a `synthetic` corpus names nobody's data. Raises `StoreError` where it cannot be written.
     """
     return index_file.write(
-        index.samples, index.fractions, Path(path), index.labels_found, index.source, progress or ignore
-    )
+        index.samples, index.fractions, Path(path), index.labels_found, index.source, progress or ignore,
+        synthetic=synthetic,
+    )  # fmt: skip
 
 
 def reindex(
@@ -184,7 +191,7 @@ def reindex(
             f"{len(index.moved):,} of its chips are elsewhere than in the corpus's layout, which an index cannot say; "
             "open this corpus by its catalog.json",
         )
-    return write(index, output or default_path(store), progress)
+    return write(index, output or default_path(store), progress, synthetic=is_synthetic(store))
 
 
 def read(path: str | os.PathLike[str], where: str | None = None) -> SampleIndex:

@@ -52,12 +52,15 @@ def write(
     labels_found: LabelsFound | None = None,
     source: str = "",
     progress: Progress = ignore,
+    *,
+    synthetic: bool = False,
 ) -> Path:
     """Write samples (as `SampleIndex.samples`) and their fractions; an old file is replaced all at once.
 
+    `synthetic`: they are made up, and nobody is named for them.
     Raises `StoreError` where it cannot be written.
     """
-    schema = _schema(samples, labels_found, source)
+    schema = _schema(samples, labels_found, source, synthetic)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -80,7 +83,9 @@ def write(
     return path
 
 
-def _schema(samples: pd.DataFrame, labels_found: LabelsFound | None, source: str) -> pa.Schema:
+def _schema(
+    samples: pd.DataFrame, labels_found: LabelsFound | None, source: str, synthetic: bool
+) -> pa.Schema:
     fields = [(name, pa.type_for_alias(kind)) for name, kind in _TABLE.items()]
     fields += [("zone", pa.string()), ("geometry", pa.binary()), ("bbox", _BOX)]
     fields += [(name, pa.float32()) for name in nomenclature.COLUMNS]
@@ -107,7 +112,9 @@ def _schema(samples: pd.DataFrame, labels_found: LabelsFound | None, source: str
     metadata = {
         b"geo": json.dumps(geo),
         _META: json.dumps(own),
-        b"attribution": "; ".join(dict.fromkeys(products.ATTRIBUTION.values())),
+        b"attribution": products.SYNTHETIC_NOTE
+        if synthetic
+        else "; ".join(dict.fromkeys(products.ATTRIBUTION.values())),
         b"citation": products.CITATION,
     }
     return pa.schema(fields, metadata=metadata)

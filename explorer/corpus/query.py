@@ -82,12 +82,12 @@ def query(
 
 
 def to_geopandas(index: SampleIndex, rows: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
-    """Samples (all, or these rows) with their footprints as polygons, EPSG:4326; attribution in `attrs`."""
+    """Samples (all, or these rows) with their footprints as polygons, EPSG:4326; the citation in `attrs`."""
     import geopandas as gpd  # only this needs it, and it takes a while to import
 
     rows = index.samples if rows is None else rows
     frame = gpd.GeoDataFrame(rows.copy(), geometry=grid.footprints(rows.index), crs="EPSG:4326")
-    frame.attrs = {**rows.attrs, "attribution": dict(products.ATTRIBUTION), "citation": products.CITATION}
+    frame.attrs = {**rows.attrs, "citation": products.CITATION}
     return frame
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from explorer.errors import CorpusNotFoundError, NotThereError, StoreError, UnreadableError
+from explorer.products import SYNTHETIC_KEY
 
 
 @runtime_checkable
@@ -99,6 +100,14 @@ def check(store: Store) -> None:
     asked = getattr(store, "check", None)
     if asked is not None:
         asked()
+
+
+def is_synthetic(store: Store) -> bool:
+    """Whether a corpus says that it is made up, as the demo does; False where it cannot be asked."""
+    try:
+        return bool(store.get(SYNTHETIC_KEY))
+    except (NotThereError, StoreError):
+        return False
 
 
 # A wrong mode or a bad sector costs one file; too many open files, or a stale mount, is about all of them.

@@ -15,7 +15,7 @@ import shapely
 from explorer import grid, nomenclature
 from explorer.corpus.cells import neutral
 from explorer.errors import InvalidQueryError
-from explorer.products import CITATION, LICENSE
+from explorer.products import CITATION
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -53,13 +53,11 @@ def frame(corpus: Corpus, rows: np.ndarray) -> pd.DataFrame:
 
 def terms(corpus: Corpus) -> dict[str, str]:
     """Whom to name for a table of samples, and on which terms."""
-    if corpus.synthetic:
-        return {
-            "attribution": corpus.attribution("labels"),
-            "license": "none: synthetic",
-            "citation": CITATION,
-        }
-    return {"attribution": corpus.attribution("labels"), "license": LICENSE["labels"], "citation": CITATION}
+    return {
+        "attribution": corpus.attribution("labels"),
+        "license": corpus.license("labels"),
+        "citation": CITATION,
+    }
 
 
 def write(corpus: Corpus, rows: np.ndarray, ending: str) -> bytes:

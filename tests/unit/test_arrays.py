@@ -58,8 +58,7 @@ def test_dimensions_coordinates_and_units(cubes: CubeCache) -> None:
     assert array.attrs["units"] == "DN"
     assert array.attrs["reflectance_scale"] == REFLECTANCE_SCALE
     assert array.attrs["sample_id"] == corpora.FULL
-    assert "Planet" in array.attrs["attribution"]
-    assert array.attrs["license"] == "CC-BY-NC-SA-3.0"
+    assert "GCYDKJ" in array.attrs["references"]
 
 
 def test_what_is_missing_is_listed_with_reasons_and_is_not_in_the_array(cubes: CubeCache) -> None:

@@ -268,7 +268,7 @@ def test_to_geopandas(index: SampleIndex) -> None:
     assert frame.crs == "EPSG:4326"
     assert frame.geometry.iloc[0].equals(grid.parse(A).footprint())
     assert frame["clc"].tolist() == [211]
-    assert "Planet Labs" in frame.attrs["attribution"]["PF-SR"]
+    assert "GCYDKJ" in frame.attrs["citation"]
     assert "geometry" not in found.columns
 
 
