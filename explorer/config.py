@@ -1,4 +1,4 @@
-"""Settings: from the environment (`EXPLORER_...`) or a file `.env`, checked, with documented defaults."""
+"""Settings: from the environment (`EXPLORER_...`), checked, with documented defaults."""
 
 from __future__ import annotations
 

@@ -267,9 +267,6 @@ class OwnSocket(WSHandler):
         if not self.current_user:
             raise HTTPError(403)
 
-    def initialize(self, *args: Any, **options: Any) -> None:
-        """What Bokeh gives its own."""
-
     def open(self, *args: str, **options: str) -> None:
         """Begin, and never wait for the other side's acknowledgement."""
         self.set_nodelay(True)

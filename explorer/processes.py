@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -148,8 +149,6 @@ def _first(
     worker: _Worker, command: list[str], sockets: list[socket.socket], port: int, stopped: list[int]
 ) -> bool:
     """Start the first one and wait until it serves; False where a signal came before."""
-    import select
-
     reading = _start(worker, command, sockets, port)
     assert worker.process is not None
     try:

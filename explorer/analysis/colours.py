@@ -38,8 +38,6 @@ DARK_BANDS = {
     "B07": "#c89560", "B8A": "#f178b6", "B11": "#3fc9bc", "B12": "#5ab3d1", "B01": "#9fb0c4", "B09": "#c3d0de",
 }  # fmt: skip
 """The same, legible on a dark ground."""
-
-
 GROUNDS = {"light": "#ffffff", "dark": "#1b272e"}
 """What charts stand on, by theme."""
 _LEGIBLE = 3.0
@@ -92,7 +90,7 @@ def table(name: str, gamma: float = 1.0) -> np.ndarray:
         rgb = np.repeat(np.arange(256.0)[:, None], 3, axis=1)
     else:
         colours = colorcet.palette[palette.removesuffix("_r")]
-        rgb = np.array([[int(text[i : i + 2], 16) for i in (1, 3, 5)] for text in colours], float)
+        rgb = np.stack([_rgb(text) for text in colours])
     if palette.endswith("_r"):
         rgb = rgb[::-1]
     at = np.linspace(0, 1, LEVELS) ** (1 / gamma) * (len(rgb) - 1)

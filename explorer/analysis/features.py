@@ -80,7 +80,7 @@ def measure(fusion: Chips, sentinel: Chips) -> Measured:
     if len(sentinel.dates) >= LEAST_MONTHS:
         _of_sentinel(sentinel, found, curves)
     return Measured(
-        np.array([found.get(name, np.nan) for name in _names()[0]], np.float32),
+        np.array([found.get(name, np.nan) for name in names()], np.float32),
         np.array([curves.get(name, np.nan) for name in curve_names()], np.float32),
     )
 
@@ -107,11 +107,6 @@ def table(corpus: Corpus, ids: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame(np.reshape(rows, (len(ids), len(names()))), index=index, columns=list(names()))
 
 
-def names() -> tuple[str, ...]:
-    """Names of all features, in order."""
-    return _names()[0]
-
-
 @cache
 def curve_names() -> tuple[str, ...]:
     """Names of curves: `NDVI 2018-07`, `nir 2018-07` (24 months, Planet Fusion), `B11 2018-07` (12, Sentinel-2)."""
@@ -121,8 +116,8 @@ def curve_names() -> tuple[str, ...]:
 
 
 @cache
-def _names() -> tuple[tuple[str, ...]]:
-    """The names that full cubes lead to."""
+def names() -> tuple[str, ...]:
+    """Names of all features, in order: those that full cubes lead to."""
     rng = np.random.default_rng(0)
     found: pixel_features.Features = {}
     dates = PF_SR.dates[::EVERY]
@@ -130,7 +125,7 @@ def _names() -> tuple[tuple[str, ...]]:
     _of_fusion(Chips(data, dates), found, {})
     data = rng.integers(500, 3000, (12, len(S2_SR.bands), 6, 6)).astype(np.uint16)
     _of_sentinel(Chips(data, S2_SR.dates), found, {})
-    return (tuple(found),)
+    return tuple(found)
 
 
 def _of_fusion(fusion: Chips, found: pixel_features.Features, curves: dict[str, float]) -> None:

@@ -54,7 +54,7 @@ class _Recipe:
 
 @cache
 def available(product: str) -> Mapping[str, Index]:
-    """Every index that can be computed from a product's bands (`PF-SR`: some 90, `S2-SR`: some 220), by name.
+    """Every index that can be computed from a product's bands (`PF-SR`: some 100, `S2-SR`: some 240), by name.
 
     Raises `KeyError` for a product without reflectance.
     """

@@ -46,8 +46,9 @@ from explorer.errors import (
 logger = logging.getLogger("explorer")
 
 SLOW_FACTOR = 10
+"""How much longer than a chip a table may take."""
 CHECK_S = 3.0
-"""How much longer than a chip such a file may take."""
+"""How long the host may take to say whether it is there."""
 REDIRECTS = 5
 RETRY_AFTER_MAX = 30.0
 BACKOFF, BACKOFF_MAX = 0.25, 8.0

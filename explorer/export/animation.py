@@ -92,7 +92,7 @@ def check(path: str | os.PathLike[str], fps: float = FPS) -> str:
     if isinstance(fps, bool) or not 0.1 <= fps <= MAX_FPS:
         raise InvalidQueryError(f"{fps!r} frames a second; an animation has 0.1 to {MAX_FPS:g}")
     if ending in moving.VIDEO:
-        moving._av()  # said before anything is read
+        moving.av_library()  # said before anything is read
     return ending
 
 

@@ -117,7 +117,7 @@ def _profile(
                 _days(curve.other_times), curve.other_values, "D", ms=5, mfc=curve.colour, mec="white", mew=0.7
             )  # fmt: skip
         last = _one(named[-1], len(named), len(named) - 1)
-        name = f"Reflectance at {last}" if chart == frames.BANDS else _plain_name(chart)
+        name = f"Reflectance at {last}" if chart == frames.BANDS else frames.curve_name(chart)
         axes.set_title(name, loc="left", fontsize=9, fontweight="bold", pad=5)
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=8, borderaxespad=0, handlelength=1.2)
         _years(axes, when)
@@ -214,10 +214,6 @@ def _one(pin: tuple[int, int, str], count: int, number: int | None = None) -> st
     row, col, name = pin
     words = credit.plain(name, 24) or f"row {row}, col {col}"
     return f"{number + 1} {words}" if number is not None and count > 1 else words
-
-
-def _plain_name(chart: str) -> str:
-    return chart.removeprefix("index:").removeprefix("expr:")
 
 
 def _short(words: str, longest: int = 38) -> str:

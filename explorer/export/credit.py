@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from explorer import __version__
 from explorer.analysis.recipes import Recipe
 from explorer.analysis.stretch import Choice, Stretch
-from explorer.products import CITATION, LICENSE, REFLECTANCE_SCALE, SYNTHETIC_NOTE
+from explorer.products import CITATION, REFLECTANCE_SCALE
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -21,7 +21,6 @@ NON_COMMERCIAL = (
     "Planet Fusion imagery is for non-commercial use only, and what is made from it is shared under the same licence "
     "(CC-BY-NC-SA 3.0)."
 )
-SYNTHETIC_LICENCE = "none: synthetic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +58,9 @@ def of(corpus: Corpus, products: Sequence[str]) -> Credit:
     """Whom to name for products of a corpus (`PF-SR`, `PF-QA`, `S2-SR`, `labels`), each once."""
     names = tuple(dict.fromkeys(products))
     lines = tuple(dict.fromkeys(corpus.attribution(name) for name in names))
-    if corpus.synthetic:
-        return Credit(names, lines or (SYNTHETIC_NOTE,), (SYNTHETIC_LICENCE,), "")
-    licences = tuple(dict.fromkeys(LICENSE[name] for name in names))
-    return Credit(names, lines, licences, NON_COMMERCIAL if {"PF-SR", "PF-QA"} & set(names) else "")
+    licences = tuple(dict.fromkeys(corpus.license(name) for name in names))
+    restricted = {"PF-SR", "PF-QA"} & set(names) and not corpus.synthetic
+    return Credit(names, lines, licences, NON_COMMERCIAL if restricted else "")
 
 
 def about(
@@ -96,6 +94,11 @@ def comment(found: Mapping[str, str]) -> str:
     return "\n".join(f"{name}: {text}" for name, text in found.items())
 
 
+def rights(found: Mapping[str, str]) -> str:
+    """Whom to name and on which terms, of the metadata of `about`, in one line."""
+    return " ".join(found[name] for name in ("attribution", "licence", "terms") if name in found)
+
+
 def xmp(found: Mapping[str, str]) -> bytes:
     """The metadata of `about` as an XMP packet (ISO 16684-1): title, description, rights, source, creator tool."""
     from xml.sax.saxutils import escape
@@ -105,12 +108,11 @@ def xmp(found: Mapping[str, str]) -> bytes:
             f'<dc:{name}><rdf:Alt><rdf:li xml:lang="x-default">{escape(value)}</rdf:li></rdf:Alt></dc:{name}>'
         )
 
-    rights = " ".join(found[name] for name in ("attribution", "licence", "terms") if name in found)
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
-        f"{text('title', found['title'])}{text('description', comment(found))}{text('rights', rights)}"
+        f"{text('title', found['title'])}{text('description', comment(found))}{text('rights', rights(found))}"
         f"<dc:source>{escape(found['citation'])}</dc:source>"
         f"<xmp:CreatorTool>{escape(found['software'])}</xmp:CreatorTool>"
         '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'

@@ -306,10 +306,9 @@ def _attributes(
 
 
 def _tiff_tags(about: Mapping[str, str], date: Any) -> dict[str, str]:
-    rights = " ".join(about[name] for name in ("attribution", "licence", "terms") if name in about)
     return {
         "TIFFTAG_IMAGEDESCRIPTION": about["title"],
-        "TIFFTAG_COPYRIGHT": rights,
+        "TIFFTAG_COPYRIGHT": credit.rights(about),
         "TIFFTAG_SOFTWARE": about["software"],
         "TIFFTAG_DATETIME": f"{date:%Y:%m:%d} {OVERPASS_UTC:%H:%M:%S}",
     }

@@ -248,7 +248,7 @@ class FramePainter:
 
     def _title(self) -> str:
         if self.style.chart != BANDS:
-            return _curve_name(self.style.chart or "")
+            return curve_name(self.style.chart or "")
         return "Reflectance" if len(self.pins) == 1 else f"Reflectance at {len(self.pins)}"
 
     def _span(self) -> tuple[np.datetime64, np.datetime64]:
@@ -347,5 +347,6 @@ def _check_chart(chart: str) -> dict[str, list[str]]:
     return found
 
 
-def _curve_name(chart: str) -> str:
+def curve_name(chart: str) -> str:
+    """What people call an index or formula that a chart shows."""
     return chart.removeprefix("index:").removeprefix("expr:")

@@ -74,7 +74,7 @@ def webp_still(frame: np.ndarray) -> bytes:
 
 def video(path: Path, frames: Frames, fps: float, about: Mapping[str, str], codec: str) -> None:
     """An MP4 (`libx264`, its index in front) or WebM (`libvpx-vp9`), 8-bit 4:2:0. Raises `OutputError`."""
-    av = _av()
+    av = av_library()
     first = next(frames)
     options = {"movflags": "+faststart"} if codec == "libx264" else {}
     with av.open(str(path), "w", options=options) as out:
@@ -148,11 +148,10 @@ def _packed(colours: np.ndarray) -> np.ndarray:
 
 
 def _tags(about: Mapping[str, str]) -> dict[str, str]:
-    rights = " ".join(about[name] for name in ("attribution", "licence", "terms") if name in about)
     return {
         "title": about["title"],
         "comment": credit.comment(about),
-        "copyright": rights,
+        "copyright": credit.rights(about),
         "artist": about["attribution"],
         "encoder": about["software"],
     }
@@ -166,7 +165,8 @@ def _u24(number: int) -> bytes:
     return number.to_bytes(3, "little")
 
 
-def _av() -> Any:
+def av_library() -> Any:
+    """PyAV. Raises `OutputError` where it is not installed."""
     try:
         import av
     except ImportError as error:

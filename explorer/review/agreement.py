@@ -7,7 +7,7 @@ Computing Krippendorff's alpha-reliability.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -174,7 +174,6 @@ def disagreements(current: pd.DataFrame, of: str = "judgement", level: int = 3) 
 
 def _codes(table: pd.DataFrame) -> tuple[np.ndarray, int]:
     """Ratings as numbers from 0, -1 where there is none, `(samples, reviewers)`; and how many kinds there are."""
-    known: Mapping[Any, int] = {}
     flat = [None if value is None or pd.isna(value) else value for value in table.to_numpy(object).ravel()]
     known = {value: i for i, value in enumerate(sorted({v for v in flat if v is not None}, key=str))}
     codes = np.array([-1 if value is None else known[value] for value in flat], np.int64)

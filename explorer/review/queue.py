@@ -242,7 +242,8 @@ class Queue:
 
     def only(self, ids: Collection[str]) -> Queue:
         """The same queue less other samples, in its order."""
-        kept = [place for place, sample_id in enumerate(self.ids) if sample_id in set(ids)]
+        wanted = set(ids)
+        kept = [place for place, sample_id in enumerate(self.ids) if sample_id in wanted]
         if self.strata:
             return replace(
                 self,

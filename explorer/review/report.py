@@ -106,7 +106,6 @@ def _matrix(found: Accuracy | None) -> dict[str, Any] | None:
                 "title": found.title(found.classes[i]),
                 "cells": [(int(found.confusion[i, j]), i == j) for j in columns],
                 "total": int(found.confusion[i].sum()),
-                "weight": found.weights[i],
             }
             for i in rows
         ],
