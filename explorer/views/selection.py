@@ -31,6 +31,8 @@ MAX_PIXELS = 8
 MAX_REGIONS = 4
 MAX_TEXT = 400
 """Longest composite or stretch that is read from a link or a message."""
+MAX_PROBLEM = 400
+"""What is said of a part of a link is shorter."""
 DEFAULT_DATE = dt.date(2018, 7, 2)
 DEFAULT_PIXELS: tuple[Pixel, ...] = ((150, 110),)
 PANELS = ("", "map", "planet", "sentinel", "profile")
@@ -272,8 +274,13 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         regions=regions,
         sentinel=sentinel,
         map=map_link,
-        problems=tuple(problems),
+        problems=tuple(map(_bounded, problems)),
     )
+
+
+def _bounded(problem: str) -> str:
+    """A sentence that quotes a link: a character that cannot be shown takes ten, as `\\U0001daaa`."""
+    return problem if len(problem) < MAX_PROBLEM else f"{problem[: MAX_PROBLEM - 2]}…"
 
 
 def _text(value: Any) -> str:

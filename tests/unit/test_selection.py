@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from explorer.analysis.curves import parse as parse_curves
@@ -19,6 +19,7 @@ from explorer.views.selection import (
     DEFAULT_DATE,
     DEFAULT_PIXELS,
     MAX_PIXELS,
+    MAX_PROBLEM,
     MAX_REGIONS,
     PANELS,
     PIN_COLOURS,
@@ -164,6 +165,7 @@ def test_nothing_asked_is_no_problem(query: str) -> None:
     assert decode(query) == Link()
 
 
+@example({"curves": "0" * 20 + ":" + "\U00018cd6" * 20})  # a quoted character can take ten
 @given(
     st.text()
     | st.dictionaries(
@@ -172,7 +174,7 @@ def test_nothing_asked_is_no_problem(query: str) -> None:
 )
 def test_no_link_whatever_raises(query: Any) -> None:
     link = decode(query)
-    assert all(len(problem) < 400 for problem in link.problems)
+    assert all(len(problem) < MAX_PROBLEM for problem in link.problems)
     assert link.date is None or link.date in PF_SR.dates
     assert link.pixels is None or all(0 <= v < 200 for pixel in link.pixels for v in pixel)
     assert len(link.regions) <= MAX_REGIONS
