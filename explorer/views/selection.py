@@ -279,7 +279,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
 
 
 def _bounded(problem: str) -> str:
-    """A sentence that quotes a link: a character that cannot be shown takes ten, as `\\U0001daaa`."""
+    """A sentence that quotes a link: one character that cannot be shown takes ten in quotes."""
     return problem if len(problem) < MAX_PROBLEM else f"{problem[: MAX_PROBLEM - 2]}…"
 
 
