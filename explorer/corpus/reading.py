@@ -95,13 +95,14 @@ class Reading:
 
     def _follow(self) -> None:
         """Ask for the other dates, once: the first has come, or takes too long."""
+        # Locked until they stand in the queue: a reader that had the first would else take what is read ahead.
         with self._lock:
             timer, self._rest = self._rest, None
-        if timer is None:
-            return
-        timer.cancel()
-        if not self._gone():
-            self._queue(self._order[1:])
+            if timer is None:
+                return
+            timer.cancel()
+            if not self._gone():
+                self._queue(self._order[1:])
 
     def hurry(self, first: int) -> None:
         """Somebody came who waits for this, and for the date at position `first` most."""

@@ -98,15 +98,22 @@ class HeadView:
             self.notice(str(error))
 
     def _surprise(self) -> None:
-        chosen = self._next or self._draw()
+        chosen = self._next
+        if chosen is None or chosen == self._selection.sample_id:  # it may have been chosen by name meanwhile
+            chosen = self._draw()
         if chosen is not None:
             self._selection.sample_id = chosen
             self.let_go()
 
     def _draw(self) -> str | None:
-        if not len(self._corpus.samples):
-            return None
-        return str(self._corpus.samples.index[int(self._random.integers(len(self._corpus.samples)))])
+        """Any sample but the one that is shown, each as likely; that one where there is no other."""
+        ids, shown = self._corpus.samples.index, self._selection.sample_id
+        if shown not in ids:
+            return str(ids[int(self._random.integers(len(ids)))]) if len(ids) else None
+        if len(ids) == 1:
+            return shown
+        row: Any = ids.get_loc(shown)
+        return str(ids[(row + int(self._random.integers(1, len(ids)))) % len(ids)])  # around the table
 
     def look_ahead(self) -> None:
         """Nothing else is to do: read the sample that the next surprise will be.

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ from tests import corpora
 
 CELL = grid.parse(corpora.FULL)
 KEY = PF_SR.key(CELL.folder, PF_SR.dates[0])
+SECONDS = 60.0
+"""How long anything may take; nothing does."""
 
 
 class Remote:
@@ -283,7 +286,10 @@ def test_a_writer_killed_leaves_no_torn_file(tmp_path: Path) -> None:
         writer = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE)
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"ready\n"
-        time.sleep(pause)
+        deadline = time.monotonic() + SECONDS
+        while not files(tmp_path) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(pause)  # somewhere in the middle of its writing, each time elsewhere
         writer.send_signal(signal.SIGKILL)
         writer.wait(10)
         writer.stdout.close()
@@ -348,64 +354,66 @@ def test_reading_ahead_comes_last_until_somebody_waits(store: CachedStore, remot
 
     def get(key: str) -> bytes:
         held.set()
-        assert gate.wait(10)
+        assert gate.wait(SECONDS)
         order.append(key)
         return plain(key)
 
     remote.get = get  # type: ignore[method-assign]
-    pool = ReaderPool(1)
-    cubes = CubeCache(store, pool, 10**9)
-    first, second = CELL, grid.parse(corpora.BROKEN)
-    ahead = cubes.open(first, PF_SR, behind=True)
-    assert held.wait(10)
-    shown = cubes.open(second, PF_SR)
-    gate.set()
-    shown.wait(30)
-    assert sum(first.sample_id in key for key in order) <= 2, "the one in hand, and one as it finished"
-    joined = cubes.open(first, PF_SR, first=5)
-    joined.wait(30)
-    assert joined is ahead
+    with closing(ReaderPool(1)) as pool:
+        cubes = CubeCache(store, pool, 10**9)
+        first, second = CELL, grid.parse(corpora.BROKEN)
+        ahead = cubes.open(first, PF_SR, behind=True)
+        assert held.wait(SECONDS)
+        shown = cubes.open(second, PF_SR)
+        gate.set()
+        shown.wait(SECONDS)
+        joined = cubes.open(first, PF_SR, first=5)
+        joined.wait(SECONDS)
+        assert joined is ahead
+        for reading in (ahead, shown, joined):
+            reading.release()
+    # By order, not by when this thread looked: the reader goes on as soon as the one that is shown is whole.
+    theirs = [i for i, key in enumerate(order) if second.sample_id in key]
     mine = [key for key in order if first.sample_id in key]
-    assert len(mine) == len(set(mine)), "hurrying reads nothing twice"
-    for reading in (ahead, shown, joined):
-        reading.release()
-    pool.close()
+    assert theirs == list(range(1, len(theirs) + 1)), "after the one in hand"
+    assert len(mine) == len(set(mine)) == len(PF_SR.dates), "hurrying reads nothing twice"
 
 
 def test_the_wanted_date_has_the_network_for_itself_at_first(
     store: CachedStore, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading_module, "HEAD_START_S", 30.0)
-    gate = threading.Event()
-    asked: list[str] = []
+    monkeypatch.setattr(reading_module, "HEAD_START_S", 1000.0)
+    gate, asked = threading.Event(), list[str]()
+    came = threading.Condition()
     plain = remote.get
 
     def get(key: str) -> bytes:
-        asked.append(key)
-        assert gate.wait(10)
+        with came:
+            asked.append(key)
+            came.notify_all()
+        assert gate.wait(SECONDS)
         return plain(key)
 
     remote.get = get  # type: ignore[method-assign]
-    pool = ReaderPool(4)
-    cubes = CubeCache(store, pool, 10**9)
-    reading = cubes.open(CELL, PF_SR, first=3)
-    time.sleep(0.2)
-    assert asked == [PF_SR.key(CELL.folder, PF_SR.dates[3])]
-    gate.set()
-    reading.wait(10)
-    reading.release()
-    monkeypatch.setattr(reading_module, "HEAD_START_S", 0.05)
-    asked.clear()
-    gate.clear()
-    late = cubes.open(grid.parse(corpora.BARE), PF_SR, first=3)
-    deadline = time.monotonic() + 10
-    while len(asked) < 4 and time.monotonic() < deadline:  # all threads, once the first takes too long
-        time.sleep(0.01)
-    assert len(asked) == 4
-    gate.set()
-    late.wait(10)
-    late.release()
-    pool.close()
+    with closing(ReaderPool(4)) as pool:
+        cubes = CubeCache(store, pool, 10**9)
+        reading = cubes.open(CELL, PF_SR, first=3)
+        with came:
+            assert came.wait_for(lambda: asked, SECONDS)
+        assert asked == [PF_SR.key(CELL.folder, PF_SR.dates[3])]
+        assert not pool._jobs, "nothing else is asked for, however long that takes"
+        gate.set()
+        reading.wait(SECONDS)
+        reading.release()
+        monkeypatch.setattr(reading_module, "HEAD_START_S", 0.05)
+        asked.clear()
+        gate.clear()
+        late = cubes.open(grid.parse(corpora.BARE), PF_SR, first=3)
+        with came:  # all threads, once the first takes too long
+            assert came.wait_for(lambda: len(asked) == 4, SECONDS)
+        gate.set()
+        late.wait(SECONDS)
+        late.release()
 
 
 def test_reading_ahead_that_nobody_claims_leaves_nothing(store: CachedStore, pool: ReaderPool) -> None:

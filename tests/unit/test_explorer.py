@@ -384,6 +384,27 @@ def test_the_next_surprise_is_read_ahead_and_let_go(page: Explorer) -> None:
     assert not head._ahead
 
 
+def test_a_surprise_is_never_the_sample_that_is_shown(page: Explorer) -> None:
+    head, ids = page._head, set(page.corpus.samples.index)
+    for shown in sorted(ids):
+        page.selection.sample_id = shown
+        assert {head._draw() for _ in range(60)} == ids - {shown}
+        head._next = shown  # drawn while another was shown, and then chosen by name
+        head._surprise()
+        assert page.selection.sample_id != shown
+    page.selection.sample_id = None
+    assert {head._draw() for _ in range(60)} == ids
+
+
+def test_the_only_sample_there_is_may_be_drawn(tmp_path: Any) -> None:
+    corpora.write_label(tmp_path, corpora.FULL, {211: 1.0})
+    with explorer.open_corpus(tmp_path) as corpus:
+        page = Explorer(corpus)
+        page._head._surprise()
+        assert page.selection.sample_id == page._head._draw() == corpora.FULL
+        page.close()
+
+
 def test_visitors_are_not_told_where_the_server_keeps_its_corpus(tiny_corpus: Corpus) -> None:
     page = Explorer(tiny_corpus)
     try:
