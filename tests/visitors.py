@@ -8,14 +8,18 @@ import random
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
+"""How long a visitor waits for one thing."""
+PATIENCE_ALL_S = 240.0
+"""How much longer than was meant a stay may take; below pytest's own limit, which ends the run without a word of why."""
 
 
 @dataclass
@@ -78,6 +82,25 @@ class Visitor:
         self._socket: WebSocketClientConnection | None = None
         self._came = asyncio.Condition()
         self._reader: asyncio.Task[None] | None = None
+        self._ended = False
+        self.waits_for = "nothing"
+
+    @asynccontextmanager
+    async def _waiting(self, what: str) -> AsyncIterator[None]:
+        """A wait that ends, with an error that says for what it was and what came instead."""
+        self.waits_for = what
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                yield
+        except TimeoutError:
+            raise TimeoutError(f"waited {PATIENCE_S:.0f} s for {what}; {self.heard}") from None
+        self.waits_for = "nothing"
+
+    @property
+    def heard(self) -> str:
+        """What came last, in a few words."""
+        last = [f"{name} {data.get('type')}" for _, name, data in self.said[-4:]]
+        return f"heard last: {', '.join(last) or 'nothing'}"
 
     async def open(self, query: str = "") -> None:
         """The HTML, the first picture and the session, as a browser asks for them."""
@@ -91,15 +114,18 @@ class Visitor:
         finally:
             client.close()
         request = HTTPRequest(
-            f"ws{self.url.removeprefix('http')}/ws", headers={"Origin": self.url}, request_timeout=PATIENCE_S
-        )
+            f"ws{self.url.removeprefix('http')}/ws",
+            headers={"Origin": self.url}, connect_timeout=PATIENCE_S, request_timeout=PATIENCE_S,
+        )  # fmt: skip
         self._socket = await websocket_connect(
             request, subprotocols=["bokeh", first["token"]], max_message_size=1 << 28
         )
-        assert await self._message() is not None  # ACK
+        async with self._waiting("the session"):
+            assert await self._message() is not None, "the server closed the connection"  # ACK
         self._send("PULL-DOC-REQ", {})
-        while (message := await self._message()) is not None and message[0] != "PULL-DOC-REPLY":
-            pass
+        async with self._waiting("the document"):
+            while (message := await self._message()) is not None and message[0] != "PULL-DOC-REPLY":
+                pass
         assert message, "no document came"
         for model in _objects(message[1]["doc"]):
             name = plain(model.get("attributes", {})).get("class_name")
@@ -112,7 +138,9 @@ class Visitor:
         )
         for name in self._ids:
             self.tell(name, "ready")
-        await self.hear("Player", lambda kind, data: kind == "status" and bool(data.get("settled")))
+        await self.hear(
+            "Player", lambda kind, data: kind == "status" and bool(data.get("settled")), what="all frames"
+        )
         self.seen.opened.append(time.monotonic() - began)
 
     async def close(self) -> None:
@@ -120,6 +148,8 @@ class Visitor:
         if self._socket is not None:
             self._socket.close()
         if self._reader is not None:
+            await asyncio.wait([self._reader], timeout=5)
+            self._reader.cancel()
             await asyncio.wait([self._reader], timeout=5)
 
     def tell(self, component: str, kind: str, /, **content: Any) -> None:
@@ -133,30 +163,41 @@ class Visitor:
         )
 
     async def hear(
-        self, component: str, wanted: Callable[[str, dict[str, Any]], bool], after: float = 0.0
+        self,
+        component: str,
+        wanted: Callable[[str, dict[str, Any]], bool],
+        after: float = 0.0,
+        what: str = "an answer",
     ) -> tuple[float, dict[str, Any]]:
-        """Wait until a component is told something; when that was, and what."""
-        async with asyncio.timeout(PATIENCE_S):
-            async with self._came:
-                while True:
-                    for when, name, data in reversed(self.said):
-                        if when <= after:
-                            break
-                        if name == component and wanted(str(data.get("type")), data):
-                            return when, data
-                    await self._came.wait()
+        """Wait until a component is told something; when that was, and what. Ends with the connection."""
+        async with self._waiting(f"{what} ({component})"), self._came:
+            while True:
+                for when, name, data in reversed(self.said):
+                    if when <= after:
+                        break
+                    if name == component and wanted(str(data.get("type")), data):
+                        return when, data
+                if self._ended:
+                    raise ConnectionError(f"the connection ended before {what} ({component}) came")
+                await self._came.wait()
 
     async def select(self, sample_id: str) -> float:
         """Choose a sample; seconds until all its frames are here."""
         began = time.monotonic()
         self.tell("Head", "go", text=sample_id)
         opened, data = await self.hear(
-            "Player", lambda kind, data: kind == "open" and data.get("sample") == sample_id, began
+            "Player",
+            lambda kind, data: kind == "open" and data.get("sample") == sample_id,
+            began,
+            f"{sample_id} to open",
         )
         ticket = data["ticket"]
         # A sample that has no picture on any date is settled without one.
         when, first = await self.hear(
-            "Player", lambda kind, data: data.get("ticket") == ticket and _shows(kind, data), opened - 1e-6
+            "Player",
+            lambda kind, data: data.get("ticket") == ticket and _shows(kind, data),
+            opened - 1e-6,
+            "the first frame",
         )
         if first["type"] == "frames":
             self.seen.first_frame.append(when - began)
@@ -166,6 +207,7 @@ class Visitor:
                 kind == "status" and data.get("ticket") == ticket and bool(data.get("settled"))
             ),
             began,
+            "all frames",
         )
         self.seen.all_frames.append(when - began)
         return when - began
@@ -183,14 +225,14 @@ class Visitor:
         """Click on a pixel and wait for its curves."""
         began = time.monotonic()
         self.tell("Player", "pick", row=row, col=col, add=False)
-        when, _ = await self.hear("Bridge", lambda kind, data: True, began)
+        when, _ = await self.hear("Bridge", lambda kind, data: True, began, "a profile")
         self.seen.profile.append(when - began)
 
     async def filter(self, **values: Any) -> None:
         """Set a filter of the map and wait until it shows."""
         began = time.monotonic()
         self.tell("MapTools", "filter", values=values)
-        await self.hear("Legend", lambda kind, data: True, began)
+        await self.hear("Legend", lambda kind, data: True, began, "the map's counts")
 
     async def review(self, reviewer: str, sample_id: str) -> None:
         """Begin a review of one sample and give a verdict."""
@@ -203,6 +245,7 @@ class Visitor:
             "ReviewPanel",
             lambda kind, data: (data.get("id") or data.get("sample")) == sample_id or kind == "trouble",
             began,
+            f"{sample_id} to review",
         )
         began, verdict_id = time.monotonic(), str(uuid.uuid4())
         self.tell(
@@ -216,7 +259,9 @@ class Visitor:
             adjustments=[],
             suggested=None,
         )
-        when, data = await self.hear("ReviewPanel", lambda kind, data: kind in ("saved", "trouble"), began)
+        when, data = await self.hear(
+            "ReviewPanel", lambda kind, data: kind in ("saved", "trouble"), began, "the verdict to be kept"
+        )
         if data["type"] == "saved":
             self.seen.verdict.append(when - began)
             self.seen.kept.append(data["id"])
@@ -232,9 +277,12 @@ class Visitor:
     async def _message(self) -> tuple[str, Any] | None:
         """The next message's kind and content, its binary parts read and dropped; None at the end."""
         assert self._socket is not None
-        texts = [await self._socket.read_message() for _ in range(3)]
-        if texts[-1] is None:
-            return None
+        texts: list[Any] = []
+        while len(texts) < 3:
+            text = await self._socket.read_message()
+            if text is None:  # the end is said once: who asks again waits for ever
+                return None
+            texts.append(text)
         header = json.loads(texts[0])
         for _ in range(2 * int(header.get("num_buffers", 0))):
             if await self._socket.read_message() is None:
@@ -242,6 +290,15 @@ class Visitor:
         return str(header["msgtype"]), json.loads(texts[2])
 
     async def _listen(self) -> None:
+        """Note what comes until the connection ends; who waits is told of both."""
+        try:
+            await self._note()
+        except Exception as error:  # noqa: BLE001  nobody would hear of it
+            self.seen.problems.append(f"what came was not understood: {type(error).__name__}: {error}")
+        self._ended = True
+        await self._wake()
+
+    async def _note(self) -> None:
         while (message := await self._message()) is not None:
             kind, content = message
             if kind == "ERROR":
@@ -255,8 +312,11 @@ class Visitor:
                 if name is not None and isinstance(values.get("data"), dict):
                     self.said.append((now, name, values["data"]))
             del self.said[:-400]
-            async with self._came:
-                self._came.notify_all()
+            await self._wake()
+
+    async def _wake(self) -> None:
+        async with self._came:
+            self._came.notify_all()
 
 
 async def stay(
@@ -268,15 +328,18 @@ async def stay(
     *,
     pace: float = 1.0,
     reviews: bool = True,
+    rounds: int = 0,
 ) -> None:
-    """One visitor's stay: select, play, click, filter, review, with pauses, until it is time to leave."""
+    """One visitor's stay: select, play, click, filter, review, with pauses, so often at least and until it is time."""
     draw = random.Random(seed)
     visitor = Visitor(url, seen)
     try:
         await asyncio.sleep(draw.random() * 3 * pace)
         last = draw.choice(samples)  # chosen again, it would change nothing, and nothing would be said
         await visitor.open(f"?sample={last}")
-        while time.monotonic() < until:
+        done = 0
+        while done < rounds or time.monotonic() < until:
+            done += 1
             last = draw.choice([one for one in samples if one != last])
             await visitor.select(last)
             await visitor.play(1.5 * pace)
@@ -292,6 +355,11 @@ async def stay(
             await asyncio.sleep(draw.random() * 3 * pace)
     except Exception as error:  # noqa: BLE001  whatever ends a visit is what is looked for
         seen.problems.append(f"visitor {seed}: {type(error).__name__}: {error}")
+    except asyncio.CancelledError:
+        seen.problems.append(
+            f"visitor {seed}: was told to go, waiting for {visitor.waits_for}; {visitor.heard}"
+        )
+        raise
     finally:
         await visitor.close()
 
@@ -305,18 +373,26 @@ def many(
     pace: float = 1.0,
     reviews: bool = True,
     first: int = 0,
+    rounds: int = 0,
 ) -> Seen:
-    """That many visitors at once, for so long; what they saw."""
+    """That many visitors at once, for so long, or that many rounds if those take longer; what they saw."""
     seen = Seen()
-
-    async def run() -> None:
-        until = time.monotonic() + seconds
-        await asyncio.gather(
-            *(stay(url, seen, samples, until, first + i, pace=pace, reviews=reviews) for i in range(count))
-        )
-
-    asyncio.run(run())
+    until = time.monotonic() + seconds
+    stays = (
+        stay(url, seen, samples, until, first + i, pace=pace, reviews=reviews, rounds=rounds)
+        for i in range(count)
+    )
+    asyncio.run(_all(stays, seconds + PATIENCE_ALL_S))
     return seen
+
+
+async def _all(stays: Iterable[Coroutine[Any, Any, None]], seconds: float) -> None:
+    """All stays at once; who is still there after so long has to go, and what it waited for is a problem."""
+    tasks = [asyncio.create_task(one) for one in stays]
+    _, late = await asyncio.wait(tasks, timeout=seconds)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def reviewing(url: str, samples: list[str], count: int) -> Seen:
@@ -331,11 +407,11 @@ def reviewing(url: str, samples: list[str], count: int) -> Seen:
                 await visitor.review(f"Reviewer {number}", sample_id)
         except Exception as error:  # noqa: BLE001  whatever ends a visit is what is looked for
             seen.problems.append(f"visitor {number}: {type(error).__name__}: {error}")
+        except asyncio.CancelledError:
+            seen.problems.append(f"visitor {number}: was told to go, waiting for {visitor.waits_for}")
+            raise
         finally:
             await visitor.close()
 
-    async def run() -> None:
-        await asyncio.gather(*(one(number) for number in range(count)))
-
-    asyncio.run(run())
+    asyncio.run(_all((one(number) for number in range(count)), PATIENCE_ALL_S))
     return seen
