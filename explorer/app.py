@@ -221,12 +221,13 @@ class Explorer(pn.viewable.Viewer):
 
     def close(self) -> None:
         """Let go of all that this session holds."""
-        self._loop.closed = True
-        self._animation.close()
-        self._bands.close()
-        self._head.let_go()
-        self._review.let_go()
-        self._share.close()
+        with self._loop.turn():  # what is under way would open again what is closed here
+            self._loop.closed = True
+            self._animation.close()
+            self._bands.close()
+            self._head.let_go()
+            self._review.let_go()
+            self._share.close()
 
     def _open(self, *, stay: bool = False, at_once: bool = False) -> None:
         """Another sample: its picture first; the other panels follow when that is on its way (or is long in coming).

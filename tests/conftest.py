@@ -9,11 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests import corpora
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
+
+# A busy machine is no mistake.
+hypothesis_settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("busy")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REAL_CORPUS = REPOSITORY.parent / "shared" / "real-corpus"

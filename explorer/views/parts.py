@@ -8,7 +8,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from threading import RLock
@@ -121,9 +121,13 @@ class Loop:
         except RuntimeError:  # a plain script, or a page that is made in a thread: nobody looks yet
             self.call(function)
 
+    def turn(self) -> AbstractContextManager[object]:
+        """Within this, nothing else of the session runs. A plain script has no loop: there, several threads come at once."""
+        return self._draining
+
     def drain(self) -> None:
         """Run what waits; on the loop only."""
-        with self._draining:  # a plain script has no loop: there, several threads come at once
+        with self.turn():
             while self._queue and not self.closed:
                 with self.reporting():
                     self._queue.popleft()()
@@ -259,7 +263,7 @@ class Component(JSComponent):
         if not self._session_loop.locked:
             self._session_loop.call(lambda: self._answer(data))
             return
-        with self._session_loop.reporting():
+        with self._session_loop.turn(), self._session_loop.reporting():
             self._answer(data)
 
     def _answer(self, data: dict[str, Any]) -> None:

@@ -55,6 +55,8 @@ def settle(page: Explorer) -> None:
         return bool(told and drawn)
 
     until(settled)
+    with page._loop.turn():  # what follows from it is under way in a thread, as no loop runs here
+        pass
 
 
 def destroy(document: Document) -> None:
@@ -365,6 +367,27 @@ def test_a_closed_page_is_forgotten(tiny_corpus: Corpus, drawn: bool) -> None:
             break
         WORKERS.submit(lambda: None).result(SECONDS)
     assert not kept
+
+
+def test_closing_waits_for_what_is_under_way(page: Explorer) -> None:
+    """Without a loop, a thread may just be opening a sample: what it claimed would keep the page for good."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def opens() -> None:
+        begun.set()
+        assert go_on.wait(SECONDS)
+        page._animation.open(corpora.BARE)
+
+    opening = threading.Thread(target=page._loop.call, args=(opens,))
+    closing = threading.Thread(target=page.close)
+    opening.start()
+    assert begun.wait(SECONDS)
+    closing.start()
+    closing.join(0.2)  # long enough to close all, where nothing holds it back
+    go_on.set()
+    for thread in (opening, closing):
+        thread.join(SECONDS)
+    assert page._animation.reading is None
 
 
 def test_the_next_surprise_is_read_ahead_and_let_go(page: Explorer) -> None:
