@@ -44,7 +44,7 @@ from panel.io.state import set_curdoc
 from tornado.ioloop import PeriodicCallback
 from tornado.web import authenticated
 
-from explorer import guard, login, operation, page_reply, ports
+from explorer import guard, login, operation, page_reply, patches, ports
 from explorer.corpus.corpus import Corpus
 from explorer.processes import Inherited
 from explorer.products import PF_SR
@@ -281,7 +281,7 @@ def make_server(
     **options: Any,
 ) -> Any:
     """A server of the page, not yet started; with what is `given`, one of several at the same address."""
-    SPEC["ERROR"], SPEC["PULL-DOC-REPLY"] = _QuietError, page_reply.PageReply
+    SPEC.update({"ERROR": _QuietError, "PULL-DOC-REPLY": page_reply.PageReply, "PATCH-DOC": patches.Patch})
     # Bokeh looks for mistakes in a layout on the event loop, 0.1 s a page. The page is the same each time.
     bokeh_settings.perform_document_validation = False
     pages: dict[str, Any] = {"/": Application(PageMaker(make))}
