@@ -6,13 +6,12 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
-import tempfile
 from functools import cache
 from pathlib import Path
 
 from explorer.errors import LoginError
+from explorer.whole import replacing
 
 LEAST = 8
 """Characters of a password."""
@@ -77,15 +76,8 @@ def put(path: Path, name: str, kept: str | None) -> None:
         raise LoginError(f"{path} has no {name[:80]!r}")
     known = {**known, name: kept} if kept is not None else {n: k for n, k in known.items() if n != name}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(known, file, ensure_ascii=False, indent=1)
-            os.replace(part, path)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
+        with replacing(path, private=True) as part:
+            part.write_text(json.dumps(known, ensure_ascii=False, indent=1), encoding="utf-8")
     except OSError as error:
         raise LoginError(f"cannot write {path}: {error.strerror or error}") from error
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +26,7 @@ from explorer.errors import (
     UnreadableError,
 )
 from explorer.products import SYNTHETIC_KEY
+from explorer.whole import replacing
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -151,17 +151,8 @@ def _is_valid(path: Path, file: FileKey) -> bool:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """All or nothing: whoever stops it finds no half file, and a link there is replaced, not followed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(prefix=".part-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(part, 0o644)  # as any file; mkstemp's are private
-        os.replace(part, path)
-    except BaseException:
-        os.unlink(part)
-        raise
+    with replacing(path) as part:
+        part.write_bytes(data)
 
 
 def _check_room(root: Path, wanted: Wanted, counts: dict[str, int]) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +21,7 @@ from explorer.corpus.ids import valid_ids
 from explorer.corpus.labels import Fractions, LabelsFound
 from explorer.corpus.sources import MAX_SAMPLES, Progress, ignore
 from explorer.errors import CorpusFormatError, StoreError
+from explorer.whole import replacing
 
 _META = b"rapidai4eo_explorer"
 _VERSION = 1
@@ -62,22 +60,14 @@ def write(
     """
     schema = _schema(samples, labels_found, source, synthetic)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-        temporary = Path(name)
-        try:
-            with pq.ParquetWriter(temporary, schema, compression="zstd", write_statistics=True) as writer:
-                for start in range(0, len(samples), _ROWS):
-                    part = slice(start, start + _ROWS)
-                    writer.write_table(_rows(samples.iloc[part], fractions.matrix[part], schema))
-                    progress(min(start + _ROWS, len(samples)), len(samples))
-            temporary.chmod(0o644)  # mkstemp's 0600 would hide the index from other readers of the corpus
-            temporary.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
+        with (
+            replacing(path) as part,
+            pq.ParquetWriter(part, schema, compression="zstd", write_statistics=True) as writer,
+        ):
+            for start in range(0, len(samples), _ROWS):
+                rows = slice(start, start + _ROWS)
+                writer.write_table(_rows(samples.iloc[rows], fractions.matrix[rows], schema))
+                progress(min(start + _ROWS, len(samples)), len(samples))
     except OSError as error:
         raise StoreError(f"cannot write the index {path}: {error.strerror or error}") from error
     return path

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
 from pathlib import Path
 
 from explorer.config import Settings
@@ -21,6 +19,7 @@ from explorer.errors import (
     NotThereError,
     UnreadableError,
 )
+from explorer.whole import replacing
 
 logger = logging.getLogger("explorer")
 
@@ -72,10 +71,8 @@ def _built_there(store: Store, path: Path) -> sample_index.SampleIndex | None:
     except (NotThereError, UnreadableError):
         return None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            file.write(data)
-        os.replace(file.name, path)
+        with replacing(path) as part:
+            part.write_bytes(data)
         return sample_index.read(path)
     except OSError as error:
         logger.warning("cannot keep the table of %s: %s", store.where, error.strerror or error)

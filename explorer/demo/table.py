@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +19,7 @@ from explorer.demo.places import CLASSES, Cells
 from explorer.grid import CELLS, Cell, transformer
 from explorer.nomenclature import codes
 from explorer.resources import asset
+from explorer.whole import replacing
 
 VERSION = 3
 """Raise when anything changes the table, so that no old file is read."""
@@ -133,15 +132,8 @@ def load(count: int, seed: int) -> Table:
         pass
     table = make(count, seed)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(pack(table))
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with replacing(path) as part:
+            part.write_bytes(pack(table))
     except OSError:
         pass  # a full or read-only disk costs the seconds again next time, nothing else
     return table

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from explorer.analysis import envelopes, features
 from explorer.config import settings
 from explorer.errors import InvalidQueryError, OutputError, StoreError
 from explorer.nomenclature import codes, land_cover
+from explorer.whole import replacing
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -252,17 +252,11 @@ def show(corpus: Corpus) -> bool:
 
 
 def _write(table: pa.Table, path: Path) -> None:
-    """All or nothing."""
+    """All or nothing, and on the disk: a part is a worker's half minute."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                pq.write_table(table, file, compression="zstd")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with replacing(path) as part, part.open("wb") as file:
+            pq.write_table(table, file, compression="zstd")
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error

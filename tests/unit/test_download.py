@@ -100,7 +100,7 @@ def test_a_downloaded_part_opens_offline(corpus: Corpus, tiny_folder: Path, tmp_
     original = open_corpus(tiny_folder)
     assert np.array_equal(offline.planet_fusion(corpora.FULL), original.planet_fusion(corpora.FULL))
     assert np.array_equal(offline.sentinel2(corpora.FULL), original.sentinel2(corpora.FULL))
-    assert not list((tmp_path / "part").rglob(".part-*"))
+    assert not list((tmp_path / "part").rglob(".*.part"))
 
 
 def test_it_goes_on_where_it_stopped(corpus: Corpus, server: Server, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ PACKAGE = Path(explorer.__file__).parent
 
 # From the bottom up. A room imports from itself and from earlier rows; rooms of one row leave each other alone.
 ROOMS: tuple[tuple[str, ...], ...] = (
-    ("errors", "resources", "metrics"),
+    ("errors", "resources", "metrics", "whole"),
     ("products", "config", "ports", "logs", "processes", "passwords"),
     ("nomenclature",),
     ("grid",),
