@@ -20,6 +20,7 @@ from explorer.analysis.curves import Curves
 from explorer.corpus.corpus import Corpus, open_corpus
 from explorer.corpus.cubes import Cube, Reading
 from explorer.errors import ExplorerError
+from explorer.page_making import Ahead, MakePage, warm_up
 from explorer.processes import Inherited
 from explorer.products import PF_SR, S2_SR
 from explorer.views import layout
@@ -78,7 +79,8 @@ def _raster(corpus: Corpus) -> SampleRaster:
 
 def _extension() -> None:
     # Inline: a notebook gets its scripts from the kernel, not from a network that may not be there.
-    pn.extension(notifications=False, inline=True)
+    pn.extension(notifications=False, browser_info=False, inline=True)
+    pn.config.theme = "default"  # type: ignore[misc]  # else Panel would take a link's `theme`, which is ours, for its own
     hv.extension("bokeh", logo=False, inline=True)
     hv.renderer("bokeh").webgl = False  # slower than canvas where there is no GPU
 
@@ -88,12 +90,13 @@ class Explorer(pn.viewable.Viewer):
 
     `corpus` is an open `Corpus` or what `open_corpus` takes; `link` a URL's query to begin with
     (`?sample=...&date=...&pixels=row,col;row,col`). `selection` holds what is shown and may be changed from Python.
+    With no link at all (None) the page stays empty until `begin`.
     """
 
     def __init__(
         self,
         corpus: Corpus | str | os.PathLike[str] = "demo",
-        link: str | Link = "",
+        link: str | Link | None = "",
         *,
         height: str = "880px",
     ) -> None:
@@ -102,7 +105,7 @@ class Explorer(pn.viewable.Viewer):
         super().__init__()
         self.corpus = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
         self.selection = Selection()
-        self._loop = Loop()
+        self._loop = Loop(waits=link is None)
         self._others, self._url = Later(self._loop, _OTHERS), Later(self._loop, _URL)
         bus = uuid.uuid4().hex[:12]
         raster = _raster(self.corpus)
@@ -161,8 +164,16 @@ class Explorer(pn.viewable.Viewer):
         self.selection.map.param.watch(lambda _e: self._dress(), "theme")
         self.selection.param.watch(lambda _e: self._dress(), "panel")
         self._stay = self._travelling = False
+        if link is not None:
+            self.begin(link)
+
+    def begin(self, link: str | Link = "") -> None:
+        """Show what a link asks for, to the visitor who has come with it; once, on a page that was made without a link."""
+        self._loop.waits = False
         wanted = link if isinstance(link, Link) else decode(link)
+        self._review.meet()
         self.apply(wanted)
+        self._map.stand_exactly()
         # Watched only now, so that the first sample is opened once; what the page itself costs is measured elsewhere.
         self._clock = Clock(self.selection, self._animation, self._loop.session_id)
         self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
@@ -333,15 +344,27 @@ class Explorer(pn.viewable.Viewer):
             self._head.head.send("url", search=self.selection.to_query(), push=push)
 
 
-def create_page(corpus: Corpus) -> Callable[[Link], pn.Column]:
+def create_page(corpus: Corpus) -> MakePage:
     """A factory of pages: one session's page a call, so that visitors never share a selection."""
+    make = create_ahead(corpus)
+
+    def page(link: Link) -> pn.viewable.Viewable:
+        made = make()
+        made.begin(link)
+        return made.page
+
+    return page
+
+
+def create_ahead(corpus: Corpus) -> Callable[[], Ahead]:
+    """The same of pages that are made before it is known what their visitors want to see."""
     _extension()
 
-    def page(link: Link) -> pn.Column:
-        explorer = Explorer(corpus, link, height="100vh")
+    def page() -> Ahead:
+        explorer = Explorer(corpus, None, height="100vh")
         explorer.follow_url()
         pn.state.on_session_destroyed(lambda _context: explorer.close())
-        return explorer.__panel__()
+        return Ahead(explorer.__panel__(), explorer.begin)
 
     return page
 
@@ -363,21 +386,22 @@ def serve(
     corpus = where if isinstance(where, Corpus) else open_corpus(where)
     port = given.port if given is not None else ports.usable(address, port)
     make = create_page(corpus)
-    ahead = _warm_up(corpus, make)
+    readings = _warm_up(corpus, make)
     server = serving.make_server(
-        corpus, make, port=port, address=address, allow_origins=allow_origins, given=given, **options
-    )
+        corpus, make, port=port, address=address, allow_origins=allow_origins, given=given,
+        ahead=create_ahead(corpus), **options,
+    )  # fmt: skip
     # Threads that decode and paint keep the interpreter for 5 ms at a time: the loop, which answers visitors, waited for each.
     sys.setswitchinterval(_SWITCH)
     server.start()
     if open_browser and given is None:
         server.show("/")
     server.run_until_shutdown()
-    for reading in ahead:
+    for reading in readings:
         reading.release()
 
 
-def _warm_up(corpus: Corpus, make: serving.MakePage) -> list[Reading]:
+def _warm_up(corpus: Corpus, make: MakePage) -> list[Reading]:
     """What is slow the first time comes before the first visitor, not during. Readings of what he will see first."""
     sample_id = corpus.default_sample
     first = PF_SR.dates.index(DEFAULT_DATE)
@@ -385,5 +409,6 @@ def _warm_up(corpus: Corpus, make: serving.MakePage) -> list[Reading]:
     _raster(corpus)
     _ = corpus.synthetic
     desk(corpus).look()
-    serving.warm_up(make)
+    warm_up(make)
+    serving.script_bundle()
     return ahead

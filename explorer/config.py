@@ -56,6 +56,9 @@ class Settings(BaseSettings):
         max_length=200,
         description="Name of the corpus that verdicts are kept under; empty: its place (folder, URL, or demo).",
     )
+    spare_pages: int = Field(
+        4, ge=0, le=200, description="Pages made ahead for whoever comes next, while nothing else is to do."
+    )
     tiles: bool = Field(False, description="Offer online basemaps on the map.")
     embed_in: str = Field(
         "", description="Hosts whose pages may show this one in a frame, with spaces between them."

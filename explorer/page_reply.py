@@ -1,6 +1,7 @@
 """A page's document as its browser gets it: encoded in the thread that made it, where Bokeh does it on the event loop.
 
-To encode 520 models takes 0.15 s, in which all other visitors would wait.
+To encode 520 models takes 0.15 s, in which all other visitors would wait. The arrays (the map's 474 outlines) are in the text: as Bokeh's
+own binary parts they took 1,902 messages of the websocket a page.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from bokeh.core.json_encoder import serialize_json
-from bokeh.core.serialization import Buffer, Serialized
 from bokeh.document import Document
 from bokeh.protocol.messages.pull_doc_reply import pull_doc_reply
 
@@ -21,9 +21,7 @@ class _Encoded:
 
     def __init__(self, document: Document) -> None:
         document.on_change(self._changed)
-        serialized = document.to_json()
-        self.buffers: list[Buffer] = list(serialized.buffers or ())
-        self.text: str | None = serialize_json(Serialized({"doc": serialized.content}, self.buffers))
+        self.text: str | None = serialize_json({"doc": document.to_json(deferred=False)})
 
     def _changed(self, _event: Any) -> None:
         self.text = None
@@ -47,5 +45,4 @@ class PageReply(pull_doc_reply):
             return super().create(request_id, document, **metadata)
         message = cls(cls.create_header(request_id=request_id), metadata, {})  # type: ignore[typeddict-item]
         message._content_json = encoded.text
-        message.add_buffers(*encoded.buffers)
         return message

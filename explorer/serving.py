@@ -12,10 +12,7 @@ import gzip
 import hashlib
 import json
 import logging
-import re
-import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -27,25 +24,20 @@ from urllib.parse import quote
 
 import bokeh
 import bokeh.server.server
-import panel as pn
-from bokeh.application.handlers.handler import Handler
-from bokeh.document import Document
 from bokeh.embed.bundle import _bundle_extensions
-from bokeh.models import ImportedStyleSheet, InlineStyleSheet
 from bokeh.protocol import SPEC
 from bokeh.protocol.messages.error import error
 from bokeh.settings import settings as bokeh_settings
 from bokeh.util.token import generate_jwt_token, generate_session_id
 from panel.io.application import Application
-from panel.io.document import _cleanup_doc
-from panel.io.resources import DIST_DIR, Resources
+from panel.io.resources import Resources
 from panel.io.server import DocHandler, get_server
-from panel.io.state import set_curdoc
 from tornado.ioloop import PeriodicCallback
 from tornado.web import authenticated
 
 from explorer import guard, login, operation, page_reply, patches, ports
 from explorer.corpus.corpus import Corpus
+from explorer.page_making import LOOK_S, Ahead, MakePage, PageMaker, Spares
 from explorer.processes import Inherited
 from explorer.products import PF_SR
 from explorer.views.first import first_picture
@@ -53,93 +45,7 @@ from explorer.views.parts import WORKERS, source
 from explorer.views.selection import DEFAULT_DATE, Link, decode
 
 _LOG = logging.getLogger("explorer")
-_BUILDER = ThreadPoolExecutor(1, thread_name_prefix="explorer-page")
-"""One thread makes all pages, one after the other: HoloViews is not thread-safe, and nothing else here uses it."""
 _YEAR_S = 31_536_000
-_FAILED = "This page could not be made. The server's log says why."
-
-MakePage = Callable[[Link], pn.viewable.Viewable]
-"""Makes one visitor's page, for what the link asks; called in a thread, with the session's document current."""
-
-
-class PageMaker(Handler):
-    """Makes a session's document in a thread, where others would do it on the event loop."""
-
-    def __init__(self, make: MakePage) -> None:
-        super().__init__()
-        self._make = make
-
-    async def on_session_created(self, session_context: Any) -> None:
-        """Fill the document; a failure is logged, and told without its traceback."""
-        began = time.monotonic()
-        await asyncio.get_running_loop().run_in_executor(
-            _BUILDER, self._make_ready, session_context._document
-        )
-        operation.opened(session_context, time.monotonic() - began)
-
-    async def on_session_destroyed(self, session_context: Any) -> None:
-        """Count and log it."""
-        operation.closed(session_context)
-
-    def modify_document(self, doc: Document) -> None:
-        """Nothing: it was filled before this is called."""
-
-    def _make_ready(self, doc: Document) -> None:
-        self._fill(doc)
-        page_reply.encode(doc)
-
-    def _fill(self, doc: Document) -> None:
-        doc.template_variables["dist_url"] = (
-            "static/extensions/panel/"  # where Panel's stylesheets are; else its CDN
-        )
-        # Bokeh walks all models after each change of one: two thirds of a page's making. Held back, it does so once.
-        with set_curdoc(doc), doc.models.freeze():
-            try:
-                request = getattr(doc.session_context, "request", None)
-                arguments = request.arguments if request is not None else {}
-                self._make(decode(arguments)).server_doc(doc, title="RapidAI4EO explorer", location=False)
-            except Exception:  # noqa: BLE001  (whatever goes wrong, the visitor is told)
-                _LOG.exception("a page could not be made")
-                doc.clear()
-                failed = pn.pane.HTML(f'<p role="alert" style="padding: 2em">{_FAILED}</p>')
-                failed.server_doc(doc, title="RapidAI4EO explorer", location=False)
-        # A session that is joined again would be as its link was when the page came, not as the person left it.
-        doc.config.reconnect_session = doc.config.notify_connection_status = False
-        _inline_stylesheets(doc)
-
-
-def warm_up(make: MakePage) -> None:
-    """Make a page for nobody: the first one costs seconds of imports and caches. Prepare the scripts."""
-    document = Document()
-    _BUILDER.submit(PageMaker(make)._fill, document).result()
-    document.to_json()
-    _cleanup_doc(document)
-    script_bundle()
-
-
-@cache
-def _stylesheet(name: str) -> str:
-    return (DIST_DIR / name).read_text(encoding="utf-8")
-
-
-def _inline_stylesheets(doc: Document) -> None:
-    """Put Panel's stylesheets into the document: as links, they are fetched when all else is there already."""
-    shared: dict[str, InlineStyleSheet] = {}
-    model: Any
-    with doc.models.freeze():
-        for model in list(doc.models):
-            sheets = getattr(model, "stylesheets", None) or []
-            if any(isinstance(sheet, ImportedStyleSheet) for sheet in sheets):
-                model.stylesheets = [_inlined(sheet, shared) for sheet in sheets]
-
-
-def _inlined(sheet: Any, shared: dict[str, InlineStyleSheet]) -> Any:
-    if not isinstance(sheet, ImportedStyleSheet):
-        return sheet
-    found = re.search(r"(?:/dist/|extensions/panel/)([\w/.-]+\.css)", str(sheet.url))
-    if found is None or not (DIST_DIR / found[1]).is_file():
-        return sheet
-    return shared.setdefault(found[1], InlineStyleSheet(css=_stylesheet(found[1])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,13 +184,18 @@ def make_server(
     address: str,
     allow_origins: Sequence[str] = (),
     given: Inherited | None = None,
+    ahead: Callable[[], Ahead] | None = None,
     **options: Any,
 ) -> Any:
-    """A server of the page, not yet started; with what is `given`, one of several at the same address."""
+    """A server of the page, not yet started; with what is `given`, one of several at the same address.
+
+    Pages are made `ahead` of their visitors while the server has nothing else to do.
+    """
     SPEC.update({"ERROR": _QuietError, "PULL-DOC-REPLY": page_reply.PageReply, "PATCH-DOC": patches.Patch})
     # Bokeh looks for mistakes in a layout on the event loop, 0.1 s a page. The page is the same each time.
     bokeh_settings.perform_document_validation = False
-    pages: dict[str, Any] = {"/": Application(PageMaker(make))}
+    spares = None if ahead is None else Spares(ahead, corpus.config.spare_pages)
+    pages: dict[str, Any] = {"/": Application(PageMaker(make, spares))}
     options.setdefault("verbose", given is None)  # names its address
     options |= login.options(corpus.config)
     options.setdefault("websocket_max_message_size", guard.MAX_MESSAGE_BYTES)
@@ -294,6 +205,11 @@ def make_server(
             pages, port=port, address=address, start=False, show=False,
             websocket_origin=ports.origins(address, port, allow_origins), **options,
         )  # fmt: skip
+    if spares is not None:
+        spares.tidy.begin()
+        spares.attach(server._tornado._applications["/"])
+        server._tornado.settings["spares"] = spares
+        PeriodicCallback(spares.look, 1000 * LOOK_S).start()
     if given is not None:
         server.io_loop.add_callback(given.tell_ready)
         PeriodicCallback(lambda: server.io_loop.stop() if given.orphaned else None, 1000).start()

@@ -10,6 +10,7 @@ from typing import Any
 
 from explorer import ports, serving
 from explorer.corpus.corpus import Corpus
+from explorer.page_making import MakePage
 
 SECONDS = 20.0
 
@@ -17,7 +18,7 @@ SECONDS = 20.0
 class Running:
     """Listens as soon as it is made, at `url`; `stop` it at the end."""
 
-    def __init__(self, corpus: Corpus, make: serving.MakePage, **options: Any) -> None:
+    def __init__(self, corpus: Corpus, make: MakePage, **options: Any) -> None:
         self.port = ports.usable("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self.port}"
         self._up = threading.Event()
@@ -25,7 +26,7 @@ class Running:
         self._thread.start()
         assert self._up.wait(SECONDS)
 
-    def _run(self, corpus: Corpus, make: serving.MakePage, options: dict[str, Any]) -> None:
+    def _run(self, corpus: Corpus, make: MakePage, options: dict[str, Any]) -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
         self.server = serving.make_server(
             corpus, make, port=self.port, address="127.0.0.1", verbose=False, **options

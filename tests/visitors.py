@@ -323,23 +323,29 @@ async def stay(
     url: str,
     seen: Seen,
     samples: list[str],
-    until: float,
+    over: Callable[[], bool],
     seed: int,
     *,
     pace: float = 1.0,
     reviews: bool = True,
     rounds: int = 0,
+    wait: float | None = None,
+    now: Callable[[], Seen] | None = None,
 ) -> None:
-    """One visitor's stay: select, play, click, filter, review, with pauses, so often at least and until it is time."""
+    """One visitor's stay: select, play, click, filter, review, with pauses, so often at least and until it is `over`.
+
+    He comes after `wait` seconds. `now` is asked before each turn where what he sees is to be written down.
+    """
     draw = random.Random(seed)
     visitor = Visitor(url, seen)
     try:
-        await asyncio.sleep(draw.random() * 3 * pace)
+        await asyncio.sleep(draw.random() * 3 * pace if wait is None else wait)
         last = draw.choice(samples)  # chosen again, it would change nothing, and nothing would be said
         await visitor.open(f"?sample={last}")
         done = 0
-        while done < rounds or time.monotonic() < until:
+        while done < rounds or not over():
             done += 1
+            visitor.seen = visitor.seen if now is None else now()
             last = draw.choice([one for one in samples if one != last])
             await visitor.select(last)
             await visitor.play(1.5 * pace)
@@ -354,9 +360,9 @@ async def stay(
                 await visitor.review(f"Reviewer {seed}", last)
             await asyncio.sleep(draw.random() * 3 * pace)
     except Exception as error:  # noqa: BLE001  whatever ends a visit is what is looked for
-        seen.problems.append(f"visitor {seed}: {type(error).__name__}: {error}")
+        visitor.seen.problems.append(f"visitor {seed}: {type(error).__name__}: {error}")
     except asyncio.CancelledError:
-        seen.problems.append(
+        visitor.seen.problems.append(
             f"visitor {seed}: was told to go, waiting for {visitor.waits_for}; {visitor.heard}"
         )
         raise
@@ -379,9 +385,12 @@ def many(
     seen = Seen()
     until = time.monotonic() + seconds
     stays = (
-        stay(url, seen, samples, until, first + i, pace=pace, reviews=reviews, rounds=rounds)
+        stay(
+            url, seen, samples, lambda: time.monotonic() >= until, first + i,
+            pace=pace, reviews=reviews, rounds=rounds,
+        )
         for i in range(count)
-    )
+    )  # fmt: skip
     asyncio.run(_all(stays, seconds + PATIENCE_ALL_S))
     return seen
 
@@ -393,6 +402,36 @@ async def _all(stays: Iterable[Coroutine[Any, Any, None]], seconds: float) -> No
     for task in late:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def arriving(
+    url: str, samples: list[str], count: int, within: float, seconds: float, all_in: Callable[[], None]
+) -> tuple[Seen, Seen]:
+    """That many visitors who come within so many seconds; once all are in, they stay for `seconds`.
+
+    What they saw until the last one's page was open, and after that; `all_in` is called between (in a thread).
+    """
+    coming, staying = Seen(), Seen()
+    end: list[float] = []
+
+    def now() -> Seen:
+        return staying if end else coming
+
+    async def wait_for_all() -> None:
+        while len(coming.opened) + len(coming.problems) < count:
+            await asyncio.sleep(0.1)
+        await asyncio.to_thread(all_in)
+        end.append(time.monotonic() + seconds)
+
+    async def run() -> None:
+        def over() -> bool:
+            return bool(end) and time.monotonic() >= end[0]
+
+        stays = (stay(url, coming, samples, over, i, wait=within * i / count, now=now) for i in range(count))
+        await asyncio.gather(wait_for_all(), *stays)
+
+    asyncio.run(run())
+    return coming, staying
 
 
 def reviewing(url: str, samples: list[str], count: int) -> Seen:

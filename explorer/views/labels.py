@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from html import escape
 from typing import Any, ClassVar
 
@@ -27,7 +28,7 @@ class LabelsView:
     """Bars, largest first, or what there is to say where there are none."""
 
     def __init__(self, corpus: Corpus, loop: Loop, bus: str) -> None:
-        self._corpus = corpus
+        self._corpus, self._loop = corpus, loop
         self.pane = Bars(loop, bus=bus, sizing_mode="stretch_width", margin=0, css_classes=["labels"])
         self.pane.on = {"again": lambda _data: self.pane.send("label", html=self.html)}
         self.html = ""
@@ -41,7 +42,8 @@ class LabelsView:
                 if sample_id is None
                 else bars(self._corpus.labels(sample_id))
             )
-            with param.discard_events(self.pane):  # for those who draw it anew
+            # Once there is a browser it is only for those who draw the page anew; the message below is sooner there.
+            with nullcontext() if self._loop.unseen else param.discard_events(self.pane):
                 self.pane.html = self.html
         except ExplorerError as error:
             self.html = _note(str(error))

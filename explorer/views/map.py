@@ -95,6 +95,10 @@ class MapView:
 
     # -- what the page asks -----------------------------------------------------------------------------------
 
+    def stand_exactly(self) -> None:
+        """Before the browser is there: the map will stand as a link says, whatever its size."""
+        self._sheets.tag()
+
     def open(self, sample_id: str | None) -> None:
         """Mark a sample's footprint."""
         mark: map_figure.Data = {"xs": [], "ys": []}

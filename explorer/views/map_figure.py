@@ -82,6 +82,11 @@ class Sheets(list[Any]):
             sheet.figure.y_range.update(start=y_range[0], end=y_range[1])
         push(pane)
 
+    def tag(self) -> None:
+        """Tell the browser, which is not there yet, how many metres a pixel a link asks for."""
+        for sheet in self:
+            sheet.figure.tags = [] if self.exact is None else [f"at:{self.exact}"]
+
     def style(self, look: MapLink, pane: Any = None) -> None:
         """Wear other colours, or another basemap."""
         self.look = look

@@ -60,9 +60,11 @@ class Region(pn.Column):
 class Loop:
     """The way back to one session's event loop from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, waits: bool = False) -> None:
         self._doc = pn.state.curdoc
         self.closed = False
+        self.waits = waits
+        """While the page is made ahead and is nobody's yet."""
         self.tell: Callable[[str], None] = lambda _text: None
         """Says something to the person who looks at the page."""
         self.private: dict[str, str] = {}
@@ -84,6 +86,8 @@ class Loop:
         """Run a function on the loop, with the document locked, in the order of the calls; not once closed."""
         self._queue.append(function)
         doc = self._doc
+        if self.waits:
+            return
         if doc is not None and doc.session_context is not None:
             if getattr(doc.session_context, "session", None) is None:
                 return  # the page is still being made, perhaps in a thread; `drain` follows when the browser is there
@@ -99,6 +103,11 @@ class Loop:
         """Whether models may be changed now: what comes before the browser is ready, Panel hands on without the lock."""
         session = getattr(getattr(self._doc, "session_context", None), "session", None)
         return session is None or getattr(session, "_pending_writes", ()) is not None
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the page is still being made: its models are as its browser will first see them."""
+        return self._doc is not None and getattr(self._doc.session_context, "session", None) is None
 
     def public(self, content: dict[str, Any]) -> dict[str, Any]:
         """The same without what is `private`, in texts and in dictionaries of texts."""

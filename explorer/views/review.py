@@ -55,8 +55,9 @@ class ReviewView:
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
         self._work: _Work | None = None
-        self._visitor = visitor.name()
+        self._visitor: str | None = None
         """Who is logged in, where the server asks for it: nobody reviews as somebody else then."""
+        self.meet()
         self._asked = False
         self._ticket = 0
         self._ahead: dict[str, list[Reading]] = {}
@@ -69,6 +70,10 @@ class ReviewView:
             "again": lambda _data: self._show() if self._work else self._set_up() if self._asked else None,
         }  # fmt: skip
         selection.param.watch(lambda _e: self._show(), "sample_id")
+
+    def meet(self) -> None:
+        """The visitor has come."""
+        self._visitor = visitor.name()
 
     @property
     def active(self) -> bool:

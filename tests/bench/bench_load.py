@@ -1,7 +1,8 @@
 """Twenty people at once: how long a click takes, whether the event loop stays free, and whether memory comes back.
 
 Run by `make bench`, or alone: python -m pytest -m bench -s tests/bench/bench_load.py
-`EXPLORER_BENCH_MINUTES=10` for the whole run; one minute else. Visitors are sessions over the real websocket
+`EXPLORER_BENCH_MINUTES=10` for the whole run; one minute else. They come within half a minute (`EXPLORER_BENCH_ARRIVAL`, in seconds;
+0: all in the same second); what they see until the last one's page is open is told apart from what they see after that. Visitors are sessions over the real websocket
 (`tests/visitors.py`): they select, play, click, filter and review, with pauses. The baseline of the same run is one visitor
 alone. Server and visitors are on one machine; limits are those of a quiet one with two cores.
 """
@@ -29,6 +30,8 @@ SECONDS = 60.0 * float(os.environ.get("EXPLORER_BENCH_MINUTES", "1"))
 ALONE_S = 25.0
 LEFT_S = 40.0
 """Bokeh forgets a session 15 s after its visitor has left, and looks every 17."""
+ARRIVAL_S = float(os.environ.get("EXPLORER_BENCH_ARRIVAL", "30"))
+PHASES = ("coming", "all in")
 
 
 def _number(url: str, name: str) -> float:
@@ -70,6 +73,23 @@ def _come_and_go(url: str, samples: list[str], count: int) -> Seen:
     return seen
 
 
+def _rows(table: Table, phase: str, seen: Seen, alone: Seen) -> None:
+    for what, found, plain, limit in (
+        ("page open to all frames", seen.opened, alone.opened, None),
+        ("click to first frame", seen.first_frame, alone.first_frame, 1200.0),
+        ("click to all frames", seen.all_frames, alone.all_frames, None),
+        ("pin to profile", seen.profile, alone.profile, None),
+        ("verdict to disk", seen.verdict, alone.verdict, None),
+    ):
+        if found:
+            times = 1000 * np.array(found)
+            baseline = float(np.median(plain)) * 1000 if plain else None
+            table.add(
+                f"{phase}: {what}: median of {len(times)}", float(np.median(times)), "ms", baseline=baseline
+            )
+            table.add(f"{phase}: {what}: 95th percentile", float(np.percentile(times, 95)), "ms", most=limit)
+
+
 def _wait_until_all_left(url: str) -> None:
     deadline = time.monotonic() + LEFT_S
     while _number(url, "explorer_sessions_open") and time.monotonic() < deadline:
@@ -91,23 +111,21 @@ def test_twenty_people(tmp_path: Path) -> None:
     try:
         pid = _process(server)
         alone = visitors.many(server.url, samples, 1, ALONE_S, first=1000)
-        before = _late(server.url)
-        seen = visitors.many(server.url, samples, PEOPLE, SECONDS)
-        after = _late(server.url)
-        median = float(np.median(alone.first_frame)) * 1000
-        for what, found, limit, plain in (
-            ("click to first frame", seen.first_frame, 1200.0, median),
-            ("click to all frames", seen.all_frames, None, float(np.median(alone.all_frames)) * 1000),
-            ("pin to profile", seen.profile, None, float(np.median(alone.profile)) * 1000),
-            ("page open to all frames", seen.opened, None, float(np.median(alone.opened)) * 1000),
-        ):
-            times = 1000 * np.array(found)
-            table.add(f"{what}: median of {len(times)}", float(np.median(times)), "ms", baseline=plain)
-            table.add(f"{what}: 95th percentile", float(np.percentile(times, 95)), "ms", most=limit)
-        table.add("verdicts acknowledged", len(seen.kept), "", least=1)
-        table.add("event loop more than 150 ms late", after[1] - before[1], "times", most=0)
-        table.add("looked at", after[0] - before[0], "times")
-        table.add("problems of visitors", len(seen.problems) + len(alone.problems), "", most=0)
+        empty, looks = _rss(pid), [_late(server.url)]
+        phases = visitors.arriving(
+            server.url, samples, PEOPLE, ARRIVAL_S, SECONDS, lambda: looks.append(_late(server.url))
+        )
+        looks.append(_late(server.url))
+        full = _rss(pid)
+        for phase, seen, before, after in zip(PHASES, phases, looks, looks[1:], strict=False):
+            _rows(table, phase, seen, alone)
+            table.add(f"{phase}: loop more than 150 ms late", after[1] - before[1], "times", most=0)
+            table.add(f"{phase}: looked at", after[0] - before[0], "times")
+        coming, staying = phases
+        table.add("memory a visitor", (full - empty) / PEOPLE, "MB")
+        table.add("verdicts acknowledged", len(coming.kept) + len(staying.kept), "", least=1)
+        problems = [*alone.problems, *coming.problems, *staying.problems]
+        table.add("problems of visitors", len(problems), "", most=0)
         table.add("complaints in the log", len(server.complaints), "lines", most=0)
         _wait_until_all_left(server.url)
         start = _rss(pid)
@@ -116,7 +134,7 @@ def test_twenty_people(tmp_path: Path) -> None:
         table.add(f"memory after {COMING_AND_GOING} more visitors", _rss(pid) - start, "MB more", most=60)
         table.add("pages still open", _number(server.url, "explorer_sessions_open"), "", most=0)
         table.show()
-        for problem in [*alone.problems, *seen.problems, *went.problems, *server.complaints][:20]:
+        for problem in [*problems, *went.problems, *server.complaints][:20]:
             print(problem)  # noqa: T201
     finally:
         server.stop()

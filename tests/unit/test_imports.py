@@ -17,7 +17,7 @@ PACKAGE = Path(explorer.__file__).parent
 # From the bottom up. A room imports from itself and from earlier rows; rooms of one row leave each other alone.
 ROOMS: tuple[tuple[str, ...], ...] = (
     ("errors", "resources", "metrics", "whole"),
-    ("products", "config", "ports", "logs", "processes", "passwords"),
+    ("products", "config", "ports", "logs", "processes", "passwords", "tidy"),
     ("nomenclature",),
     ("grid",),
     ("corpus",),
@@ -27,6 +27,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("describe",),
     ("views",),
     ("guard", "login", "operation", "page_reply", "patches"),
+    ("page_making",),
     ("serving",),
     ("app",),
     ("commands",),
@@ -43,6 +44,7 @@ WITHOUT_PAGE = set(FLOOR) - {
     "operation",
     "page_reply",
     "patches",
+    "page_making",
     "serving",
     "app",
     "cli",

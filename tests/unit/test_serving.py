@@ -28,6 +28,7 @@ from explorer.analysis.composite import Painter, bands_of
 from explorer.app import create_page
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ServeError
+from explorer.page_making import PageMaker
 from explorer.products import PF_SR
 from explorer.views.first import first_picture
 from explorer.views.parts import FAILED, Component, Loop
@@ -142,7 +143,7 @@ def test_a_page_that_cannot_be_made_says_so_without_a_traceback(
         raise ZeroDivisionError("secret detail")
 
     document = Document()
-    serving.PageMaker(make)._fill(document)
+    PageMaker(make)._fill(document)
     told = json.dumps(document.to_json(), default=str)
     assert "could not be made" in told
     assert "secret" not in told
