@@ -12,7 +12,7 @@ from explorer import ports, serving
 from explorer.corpus.corpus import Corpus
 from explorer.page_making import MakePage
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 class Running:

@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.views.parts import Component
 
-SECONDS = 20.0
+SECONDS = 60.0
 """How long something may take that a test waits for; on a crowded machine."""
 
 

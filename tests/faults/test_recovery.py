@@ -98,8 +98,8 @@ def test_a_folder_that_was_away(folder: Path, tmp_path: Path, left: str) -> None
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     monkeypatch.setattr(http, "BACKOFF", 0.02)
-    monkeypatch.setattr(http, "CHECK_S", 0.5)
-    yield Settings(cache_dir=tmp_path / "cache", http_read_timeout=0.5, http_total_timeout=2.0)
+    monkeypatch.setattr(http, "CHECK_S", 10.0)
+    yield Settings(cache_dir=tmp_path / "cache", http_read_timeout=10, http_total_timeout=30)
     settings.cache_clear()
 
 

@@ -32,7 +32,7 @@ REGIONS = {
     "Labels",
     "Label review",
 }
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 @pytest.fixture

@@ -34,7 +34,11 @@ from tests.servers import Faults, Server, reply
 
 CELL = grid.parse(corpora.FULL)
 KEY = PF_SR.key(CELL.folder, PF_SR.dates[0])
-QUICK = Settings(http_retries=3, http_connect_timeout=1, http_read_timeout=0.4, http_total_timeout=3)
+QUICK = Settings(http_retries=3, http_connect_timeout=10, http_read_timeout=10, http_total_timeout=30)
+HASTY = Settings(http_retries=3, http_connect_timeout=10, http_read_timeout=0.5, http_total_timeout=30)
+"""For servers that hang; others may take longer than this where a machine is busy."""
+SECONDS = 25.0
+"""What takes longer has waited for something that it must not wait for."""
 
 
 @pytest.fixture(autouse=True)
@@ -199,20 +203,23 @@ def test_retry_after_is_honoured_within_bounds(
 ) -> None:
     monkeypatch.setattr(http, "RETRY_AFTER_MAX", 1.0)
     store = HttpStore(server.url, Settings())
+    slept: list[float] = []
+    monkeypatch.setattr(store, "_sleep", slept.append)
     answers(server, status(503, Retry_After=after))
-    begun = time.monotonic()
     store.get(KEY)
-    took = time.monotonic() - begun
-    assert (1.0 <= took < 3) if after in ("1", "9" * 20) else took < 0.9
+    assert slept == [1.0] if after in ("1", "9" * 20) else 0 <= slept[0] < 0.1
 
 
-def test_what_takes_longer_than_there_is_time_is_not_waited_for(server: Server) -> None:
-    store = HttpStore(server.url, Settings(http_total_timeout=0.5))
+def test_what_takes_longer_than_there_is_time_is_not_waited_for(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = HttpStore(server.url, Settings(http_total_timeout=15))
+    slept: list[float] = []
+    monkeypatch.setattr(store, "_sleep", slept.append)
     answers(server, status(503, Retry_After="20"))
-    begun = time.monotonic()
     with pytest.raises(UnreadableError, match="503"):
         store.get(KEY)
-    assert time.monotonic() - begun < 0.5
+    assert slept == []
 
 
 def cut(handler: BaseHTTPRequestHandler) -> None:
@@ -230,7 +237,7 @@ def reset(handler: BaseHTTPRequestHandler) -> None:
 
 
 def hang(handler: BaseHTTPRequestHandler) -> None:
-    time.sleep(0.8)
+    handler.served.stopped.wait(300)  # type: ignore[attr-defined]
     handler.close_connection = True
 
 
@@ -245,11 +252,13 @@ def wrong_goog(handler: BaseHTTPRequestHandler) -> None:
 
 @pytest.mark.parametrize("fault", [cut, reset, hang, wrong_sum, wrong_goog])
 def test_broken_answers_are_tried_again(
-    store: HttpStore, server: Server, tiny_folder: Path, fault: Callable[[BaseHTTPRequestHandler], None]
+    server: Server, tiny_folder: Path, fault: Callable[[BaseHTTPRequestHandler], None]
 ) -> None:
+    store = HttpStore(server.url, HASTY if fault is hang else QUICK)
     answers(server, fault)
     assert store.get(KEY) == (tiny_folder / KEY).read_bytes()
-    assert server.asked[KEY] == 2
+    assert server.asked[KEY] >= 2 if fault is hang else server.asked[KEY] == 2
+    store.close()
 
 
 @pytest.mark.parametrize(
@@ -257,11 +266,13 @@ def test_broken_answers_are_tried_again(
     [(cut, "connection failed|cut short"), (hang, "no answer in time"), (wrong_sum, "checksum differs")],
 )
 def test_answers_that_stay_broken_have_a_reason(
-    store: HttpStore, server: Server, fault: Callable[[BaseHTTPRequestHandler], None], reason: str
+    server: Server, fault: Callable[[BaseHTTPRequestHandler], None], reason: str
 ) -> None:
+    store = HttpStore(server.url, HASTY if fault is hang else QUICK)
     answers(server, *[fault] * 9)
     with pytest.raises(UnreadableError, match=reason):
         store.get(KEY)
+    store.close()
 
 
 def test_a_drip_is_cut_off(server: Server) -> None:
@@ -269,7 +280,7 @@ def test_a_drip_is_cut_off(server: Server) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", "1000")
         handler.end_headers()
-        for _ in range(100):
+        for _ in range(1000):
             handler.wfile.write(b"x")
             handler.wfile.flush()
             time.sleep(0.05)
@@ -277,9 +288,9 @@ def test_a_drip_is_cut_off(server: Server) -> None:
     answers(server, *[drip] * 9)
     store = HttpStore(server.url, Settings(http_read_timeout=0.5, http_total_timeout=0.6))
     begun = time.monotonic()
-    with pytest.raises(UnreadableError, match=r"came in time|no time left"):
+    with pytest.raises(UnreadableError, match=r"in time|no time left"):
         store.get(KEY)
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < SECONDS
 
 
 @pytest.mark.parametrize("stated", [True, False])
@@ -386,13 +397,17 @@ def test_an_unreachable_host_is_named() -> None:
 
 
 def test_nobody_waiting_ends_it_at_once(store: HttpStore, server: Server) -> None:
-    answers(server, *[status(503, Retry_After="2")] * 9)
     gone = threading.Event()
-    threading.Timer(0.2, gone.set).start()
+
+    def busy(handler: BaseHTTPRequestHandler) -> None:
+        reply(handler, 503, b"", Retry_After="28")
+        threading.Timer(0.2, gone.set).start()
+
+    answers(server, *[busy] * 9)
     begun = time.monotonic()
     with until(gone.is_set), pytest.raises(CancelledError):
         store.get(KEY)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < SECONDS
     assert server.asked[KEY] == 1
     with until(lambda: True), pytest.raises(CancelledError):
         store.get(KEY)
@@ -417,7 +432,7 @@ def test_object_stores_by_url(tiny_folder: Path, tmp_path: Path, monkeypatch: py
         monkeypatch.delenv(name, raising=False)
     with servers.serve(tmp_path) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url.rstrip("/"))
-        store = ObjectStore("s3://bucket/corpus", QUICK)
+        store = ObjectStore("s3://bucket/corpus", QUICK.model_copy(update={"http_total_timeout": 5.0}))
         assert isinstance(store, Store)
         assert store.get(KEY) == (tiny_folder / KEY).read_bytes()
         assert store.href(KEY) == f"s3://bucket/corpus/{KEY}"
