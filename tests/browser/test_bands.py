@@ -147,7 +147,7 @@ def test_both_sensors_share_a_stretch(visit: Visit, corpus: Corpus, demo: str) -
     drawn = visit.count("bands-drawn")
     box.uncheck()
     visit.wait_for_next("bands-drawn", drawn)
-    assert "stretch" not in visit.query
+    visit.wait_for_query(stretch=None)
     alone = make(sentinel, recipe).rgba(JULY)
     assert np.array_equal(canvas(visit, visit.months.nth(JULY))[measured], alone[measured])
 
@@ -218,7 +218,7 @@ def test_the_class_is_drawn_behind_and_says_of_how_many_samples(
     area = visit.columns("spectrum-class")
     assert area["y"] == pytest.approx([*wanted["p10"], *wanted["p90"][::-1]])
     count = int(wanted["samples"].max())
-    assert visit.query["sentinel"] == "class"
+    visit.wait_for_query(sentinel="class")
     panel = visit.region("Sentinel-2 bands")
     panel.get_by_role(
         "button", name="Spectrum", exact=True

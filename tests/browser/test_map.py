@@ -18,7 +18,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.filters import Filters
 from explorer.views.palettes import class_table
 from tests.browser.conftest import Visitor
-from tests.browser.visit import MAP, MARKED, NARROW, Visit
+from tests.browser.visit import MAP, MARKED, NARROW, Visit, query_of
 
 pytestmark = pytest.mark.browser
 READY = ("ready", "map-drawn", "legend", "map-view")
@@ -168,7 +168,7 @@ def test_a_click_in_the_legend_isolates_and_shift_click_adds(visit: Visit, europ
     visit.page.wait_for_function("performance.now() > 0")
     assert share_of(visit, forest.rgb) == 0
     assert share_of(visit, arable.rgb) > 0.02
-    assert visit.query["filter"] == "largest:211"
+    visit.wait_for_query(filter="largest:211")
     drawn = visit.count("map-view")
     legend.get_by_role("button", name=forest.title).click(modifiers=["Shift"])
     wait_for_count(visit, int(counts[211] + counts[312]))
@@ -193,7 +193,7 @@ def test_levels_have_their_own_classes_and_colours(visit: Visit, europe: Corpus,
     shares = [share_of(visit, tuple(int(v) for v in colour)) for colour in table[1:]]
     assert shares[1] > 0.05  # agriculture
     assert shares[2] > 0.05  # forest
-    assert visit.query["level"] == "1"
+    visit.wait_for_query(level="1")
 
 
 def test_filters_combine_count_and_come_off(visit: Visit, europe: Corpus) -> None:
@@ -212,8 +212,7 @@ def test_filters_combine_count_and_come_off(visit: Visit, europe: Corpus) -> Non
     combined = Filters(countries=("France",), purity=(0.6, 1), classes=(31,), min_fraction=0.8)
     expected = europe.query(filters=combined)
     wait_for_count(visit, len(expected))
-    page.wait_for_url(lambda url: "filter=" in url)
-    assert Filters.parse(visit.query["filter"]) == (combined, ())
+    page.wait_for_url(lambda url: Filters.parse(query_of(url).get("filter", "")) == (combined, ()))
     # The legend counts what is left, class by class.
     top = expected["clc"].value_counts()
     button = page.get_by_role("list", name="Legend").get_by_role("button").first
@@ -322,7 +321,7 @@ def test_density_has_a_key_and_other_colours(visit: Visit) -> None:
     visit.wait_for_next("map-view", drawn)
     page.keyboard.press("Escape")
     assert share_of(visit, forest) == 0
-    assert visit.query["draw"] == "density"
+    visit.wait_for_query(draw="density")
 
 
 def test_the_map_works_with_the_keyboard_alone(visit: Visit, europe: Corpus) -> None:

@@ -20,6 +20,8 @@ from tests.browser.visit import LACKING, MARKED, NARROW, Visit
 
 pytestmark = pytest.mark.browser
 
+MISSING = re.compile(r"\bmissing\b")
+
 
 @pytest.fixture
 def demo(corpus: Corpus) -> str:
@@ -241,14 +243,14 @@ def test_the_picture_and_the_sheet_are_saved_with_what_they_are(visit: Visit, co
 def test_a_date_without_a_chip_is_hatched_and_says_why_in_either_picture(visit: Visit) -> None:
     visit.open(f"?sample={MARKED}&date=2018-07-12", wait_for=("animation-ready", "bands-drawn"))
     panes = visit.stage.locator(".pane")
-    assert "missing" in (panes.nth(0).get_attribute("class") or "")
+    expect(panes.nth(0)).to_have_class(MISSING)
     assert not visit.pixels(visit.image)[..., 3].any()
     visit.slider.press("ArrowLeft")
     visit.wait_for_date("2018-07-07")
-    assert "missing" not in (panes.nth(0).get_attribute("class") or "")
+    expect(panes.nth(0)).not_to_have_class(MISSING)
     visit.page.get_by_role("combobox", name="View").select_option("side")
     expect(panes.nth(1).get_by_text("No chip on 7 Jul 2019")).to_be_visible()
-    assert "missing" in (panes.nth(1).get_attribute("class") or "")
+    expect(panes.nth(1)).to_have_class(MISSING)
     other = visit.page.get_by_role("img", name="Planet Fusion image of the compared date")
     assert not visit.pixels(other)[..., 3].any()
 

@@ -39,6 +39,11 @@ window.seen = {
 """
 
 
+def query_of(url: str) -> dict[str, str]:
+    """What a URL's query says by key."""
+    return {key: values[-1] for key, values in parse_qs(urlsplit(url).query).items()}
+
+
 class Visit:
     """One person's browser tab. `complaints` collects what must not happen."""
 
@@ -98,7 +103,11 @@ class Visit:
     @property
     def query(self) -> dict[str, str]:
         """The URL's query."""
-        return {key: values[-1] for key, values in parse_qs(urlsplit(self.page.url).query).items()}
+        return query_of(self.page.url)
+
+    def wait_for_query(self, **wanted: str | None) -> None:
+        """Wait until the URL, which follows a little later, says this; None: does not have that key."""
+        self.page.wait_for_url(lambda url: all(query_of(url).get(k) == v for k, v in wanted.items()))
 
     @property
     def date(self) -> str | None:
