@@ -474,8 +474,8 @@ def test_surprise_me_shows_another_sample(visit: Visit, corpus: Corpus) -> None:
     visit.page.get_by_role("button", name="Surprise me").click()
     named = visit.page.locator("header code")
     expect(named).not_to_have_text(MARKED)
-    assert named.text_content() in corpus.samples.index
-    visit.page.wait_for_url(lambda url: f"sample={named.text_content()}" in url)
+    assert visit.sample in corpus.samples.index
+    visit.wait_for_sample(visit.sample)
 
 
 # --- what is missing ----------------------------------------------------------------------------------------
