@@ -115,8 +115,10 @@ class Explorer(pn.viewable.Viewer):
         self._animation = AnimationView(self.corpus, self.selection, self._loop, bus)
         self._bands = BandsView(self.corpus, self.selection, self._loop, bus)
         self._profile = ProfileView(self.corpus, self.selection, self._loop, bus)
-        self._recovery = Recovery(self.corpus, self.selection, self._loop, self._animation, self._bands)
         self._spectrum = SpectrumView(self.corpus, self.selection, self._loop, bus)
+        self._recovery = Recovery(
+            self.corpus, self.selection, self._loop, self._animation, self._bands, self._map, self._spectrum
+        )
         self._labels = LabelsView(self.corpus, self._loop, bus)
         self._review = ReviewView(self.corpus, self.selection, self._loop, bus)
         self._present = PresentView(self.corpus, self.selection, self._loop, bus)

@@ -58,7 +58,10 @@ def typical_spectrum(corpus: Corpus, code: int, month: dt.date) -> pd.DataFrame:
         if (code, month) in kept:
             kept.move_to_end((code, month))
             return kept[code, month]
-    table = class_spectrum(_cubes(corpus, code, month), [month])
+    cubes, sure = _cubes(corpus, code, month)
+    table = class_spectrum(cubes, [month])
+    if not sure:
+        return table
     with _lock:
         kept[code, month] = table
         while len(kept) > _KEPT:
@@ -66,18 +69,22 @@ def typical_spectrum(corpus: Corpus, code: int, month: dt.date) -> pd.DataFrame:
     return table
 
 
-def _cubes(corpus: Corpus, code: int, month: dt.date) -> list[Cube]:
-    """Cubes of which this one month is there."""
+def _cubes(corpus: Corpus, code: int, month: dt.date) -> tuple[list[Cube], bool]:
+    """Cubes of which this one month is there, and whether no file failed that may be had another time."""
     index = S2_SR.dates.index(month)
     found: list[Cube] = []
+    sure = True
     for sample_id in drawn_samples(corpus, code):
         cube = Cube(corpus.cell(sample_id), S2_SR)
         try:
             data = corpus.store.get(S2_SR.key(cube.cell.folder, month))
             cube.place(index, chips.read(data, S2_SR, cube.cell))
-        except (NotThereError, ChipError, UnreadableError):
+        except (NotThereError, ChipError):
+            continue
+        except UnreadableError:
+            sure = False
             continue
         found.append(cube)
         if len(found) == SAMPLES:
             break
-    return found
+    return found, sure

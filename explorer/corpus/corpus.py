@@ -69,7 +69,11 @@ class Corpus:
         self._extras: pd.DataFrame | None = None
         self._table: FilterTable | None = None
         self.watch = StoreWatch(partial(check, self.store), self.where)
-        self.cubes = CubeCache(self.store, self._pool, self.config.cube_cache_bytes, self.watch.failed)
+        self.cubes = CubeCache(
+            self.store, self._pool, self.config.cube_cache_bytes, self.watch.failed,
+            lambda key: self.watch.doubt(partial(self.store.get, key)),
+        )  # fmt: skip
+        self.watch.listen(self.cubes.forget_unread)  # before any page opens its sample again
 
     def __repr__(self) -> str:
         return f"<Corpus {self.where}: {len(self.samples):,} samples>"

@@ -33,8 +33,9 @@ class CubeCache:
         pool: ReaderPool,
         max_bytes: int,
         failed: Callable[[StoreError], None] | None = None,
+        doubted: Callable[[str], None] | None = None,
     ) -> None:
-        self._store, self._pool, self._failed = store, pool, failed
+        self._store, self._pool, self._failed, self._doubted = store, pool, failed, doubted
         self.max_bytes = max_bytes
         self._lock = threading.Lock()
         self._readings: dict[tuple[str, str], Reading] = {}
@@ -47,14 +48,15 @@ class CubeCache:
         key = (cell.sample_id, product.id)
         with self._lock:
             reading = self._readings.pop(key, None)
-            if reading is not None and (reading.error is not None or not reading.claim()):
+            useless = reading is not None and (reading.error is not None or reading.stale)
+            if reading is not None and (useless or not reading.claim()):
                 reading = None
             fresh = reading is None
             if reading is None:
                 order = reading_order(len(product.dates), first)
                 reading = Reading(
-                    self._store, self._pool, Cube(cell, product), order, self._drop, self._failed
-                )
+                    self._store, self._pool, Cube(cell, product), order, self._drop, self._failed, self._doubted
+                )  # fmt: skip
                 reading.claim()
             self._readings[key] = reading  # newest last
             self._evict(keep=key)
@@ -80,7 +82,8 @@ class CubeCache:
         """A cube with at least one date settled, that at position `index`; reads no other. Raises `StoreError`."""
         with self._lock:
             reading = self._readings.get((cell.sample_id, product.id))
-        if reading is not None and reading.cube.status[index] != Status.WAITING:
+        settled = reading is not None and reading.cube.status[index] != Status.WAITING
+        if reading is not None and settled and index not in reading.unread:
             return reading.cube
         alone = Reading(self._store, self._pool, Cube(cell, product), [index], failed=self._failed)
         alone.claim()
@@ -101,6 +104,12 @@ class CubeCache:
                 return
             ids = {cell.sample_id for cell in cells}
             for key in [k for k in self._readings if k[0] in ids]:
+                del self._readings[key]
+
+    def forget_unread(self) -> None:
+        """Drop the cubes with dates whose files could not be had: they can be by now."""
+        with self._lock:
+            for key in [k for k, r in self._readings.items() if r.finished and r.unread]:
                 del self._readings[key]
 
     def close(self) -> None:

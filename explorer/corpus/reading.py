@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -16,6 +17,9 @@ from explorer.errors import CancelledError, ChipError, NotThereError, StoreError
 
 HEAD_START_S = 0.15
 """How long, at most, the wanted date has a network for itself before the others are asked for."""
+
+AGAIN_S = 15.0
+"""After this time, dates whose files could not be had are worth another try."""
 
 BEHIND = 1_000_000
 """Added to the rank of what is read ahead: behind all that somebody waits for."""
@@ -35,9 +39,12 @@ class Reading:
         order: Sequence[int],
         given_up: Callable[[Reading], None] | None = None,
         failed: Callable[[StoreError], None] | None = None,
+        doubted: Callable[[str], None] | None = None,
     ) -> None:
         self.cube = cube
         self.error: StoreError | None = None
+        self.unread: dict[int, str] = {}
+        """Keys by position of the dates whose files could not be had: what is wrong with them can pass."""
         self._store, self._pool = store, pool
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
@@ -49,7 +56,8 @@ class Reading:
         self._unread = set(order)
         self._behind = False
         self._rest: threading.Timer | None = None
-        self._given_up, self._failed = given_up, failed
+        self._given_up, self._failed, self._doubted = given_up, failed, doubted
+        self._ended_at = 0.0
         if not order:
             self._finished.set()
 
@@ -70,6 +78,11 @@ class Reading:
     def complete(self) -> bool:
         """All dates settled, and the store answered each time."""
         return self.finished and self.error is None and not self._cancelled
+
+    @property
+    def stale(self) -> bool:
+        """Settled a while ago, with dates that may be had by now."""
+        return self.complete and bool(self.unread) and time.monotonic() - self._ended_at > AGAIN_S
 
     @property
     def nbytes(self) -> int:
@@ -172,7 +185,7 @@ class Reading:
         cube = self.cube
         key = cube.product.key(cube.cell.folder, cube.product.dates[index])
         chip: chips.Chip | None = None
-        status, why = Status.BROKEN, ""
+        status, why, unread = Status.BROKEN, "", False
         try:
             with until(self._gone):
                 chip = self._chip(key)
@@ -183,7 +196,7 @@ class Reading:
         except NotThereError:
             status, why = Status.ABSENT, "not there"
         except (ChipError, UnreadableError) as error:
-            why = error.reason
+            why, unread = error.reason, isinstance(error, UnreadableError)
         except StoreError as error:
             self._fail(error)
             return
@@ -199,12 +212,18 @@ class Reading:
             if chip is None:
                 cube.reasons[index] = why
                 cube.status[index] = status
+            if unread:
+                self.unread[index] = key
             settled = Status(int(cube.status[index])).name.lower()
             self._left -= 1
             listeners = list(self._listeners)
             last = self._left == 0
+            if last:
+                self._ended_at = time.monotonic()
         if last:
             self._finished.set()
+            if self.unread and self._doubted is not None:
+                self._doubted(next(iter(self.unread.values())))
         metrics.CHIPS.labels(settled).inc()
         for listener in listeners:
             listener(self, index)

@@ -130,6 +130,7 @@ class DirectoryStore:
         self.root = path.resolve()
         # An unmounted disk leaves an empty folder behind, in which every chip would look absent.
         self._landmarks = [self.root / name for name in _LANDMARKS if (self.root / name).is_dir()]
+        self._with_chips = _holds_something(self.root / "imagery")
 
     @property
     def where(self) -> str:
@@ -173,12 +174,15 @@ class DirectoryStore:
             there = self.root.is_dir() and (
                 not self._landmarks or any(path.is_dir() for path in self._landmarks)
             )
+            chips = not self._with_chips or _holds_something(self.root / "imagery")
         except OSError as error:
             raise StoreError(
                 f"cannot read the corpus folder {self.root}: {error.strerror or error}"
             ) from error
         if not there:
             raise StoreError(f"the corpus folder {self.root} is gone; is its disk mounted?")
+        if not chips:
+            raise StoreError(f"{self.root}/imagery is gone or empty, and was not; is its disk mounted?")
 
     def list(self, folder: str) -> Iterator[str]:
         path = self.root if folder in ("", ".") else self.path(folder.rstrip("/"))
@@ -193,3 +197,11 @@ class DirectoryStore:
 
     def href(self, key: str) -> str:
         return str(self.root / clean_key(key))
+
+
+def _holds_something(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except (FileNotFoundError, NotADirectoryError):
+        return False

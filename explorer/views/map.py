@@ -129,6 +129,12 @@ class MapView:
         row = self._corpus.samples.index.get_loc(sample_id)
         return tuple(self._corpus.samples[["x", "y"]].to_numpy()[row].tolist())
 
+    def again(self) -> None:
+        """Lay those chips on the map that the corpus could not give before."""
+        if self._drape.failed:
+            self._drape.failed = False
+            self._redraw()
+
     def fit(self, west: float, south: float, east: float, north: float) -> None:
         """Show a box in degrees, whole, with a margin."""
         (x0, x1), (y0, y1) = transformer(4326, 3857).transform(

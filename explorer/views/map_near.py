@@ -13,7 +13,7 @@ from explorer import grid, nomenclature
 from explorer.corpus import chips
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.filter_table import UNREVIEWED
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, StoreError, UnreadableError
 from explorer.products import PF_SR, S2_SR, Product
 from explorer.views.raster import Layer, View
 
@@ -71,6 +71,8 @@ class Drape:
         self._corpus = corpus
         self._kept: OrderedDict[tuple[str, date], dict[str, Any] | None] = OrderedDict()
         self._lock = Lock()
+        self.failed = False
+        """Whether a picture is lacking because the corpus did not answer."""
 
     @property
     def possible(self) -> bool:
@@ -92,15 +94,19 @@ class Drape:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        found = self._paint(sample_id, day)
+        found, sure = self._paint(sample_id, day)
+        if not sure:
+            self.failed = True
+            return found
         with self._lock:
             self._kept[key] = found
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return found
 
-    def _paint(self, sample_id: str, day: date) -> dict[str, Any] | None:
-        cell = self._corpus.cell(sample_id)
+    def _paint(self, sample_id: str, day: date) -> tuple[dict[str, Any] | None, bool]:
+        """The picture, and whether it would be the same the next time."""
+        cell, sure = self._corpus.cell(sample_id), True
         wanted: tuple[tuple[Product, tuple[str, ...]], ...] = (
             (PF_SR, ("red", "green", "blue")),
             (S2_SR, ("B04", "B03", "B02")),
@@ -109,11 +115,17 @@ class Drape:
             key = product.key(cell.folder, product.nearest(day))
             try:
                 chip = chips.read(self._corpus.store.get(key), product, cell)
+            except UnreadableError:
+                sure = False
+                continue
+            except StoreError as error:
+                self._corpus.watch.failed(error)
+                return None, False
             except ExplorerError:  # absent or broken: the other sensor may have seen it
                 continue
             planes = np.stack([chip.data[chip.bands.index(band)] for band in bands], axis=-1)
-            return _on_the_map(_stretched(planes), outlines([sample_id])[0])
-        return None
+            return _on_the_map(_stretched(planes), outlines([sample_id])[0]), sure
+        return None, sure
 
 
 def _stretched(planes: np.ndarray) -> np.ndarray:

@@ -50,7 +50,8 @@ class Overlays:
 
     def again(self) -> None:
         """Read the quality layers again, if that failed."""
-        if self._quality is not None and self._quality.error is not None and self._shown is not None:
+        reading = self._quality
+        if reading is not None and (reading.error is not None or reading.unread) and self._shown is not None:
             self.open(self._ticket, self._shown)
 
     def close(self) -> None:

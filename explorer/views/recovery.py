@@ -6,18 +6,21 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.reading import Reading
 from explorer.views.animation import AnimationView
 from explorer.views.bands import BandsView
+from explorer.views.map import MapView
 from explorer.views.parts import Loop
 from explorer.views.selection import Selection
+from explorer.views.spectrum import SpectrumView
 
 
 class Recovery:
     """Opens again what failed, for one page, each time the corpus has come back."""
 
     def __init__(
-        self, corpus: Corpus, selection: Selection, loop: Loop, animation: AnimationView, bands: BandsView
-    ) -> None:
+        self, corpus: Corpus, selection: Selection, loop: Loop, animation: AnimationView, bands: BandsView,
+        map_view: MapView, spectrum: SpectrumView,
+    ) -> None:  # fmt: skip
         self._selection, self._loop = selection, loop
-        self._animation, self._bands = animation, bands
+        self._animation, self._bands, self._map, self._spectrum = animation, bands, map_view, spectrum
         corpus.watch.listen(self._came_back)
 
     def _came_back(self) -> None:
@@ -25,6 +28,8 @@ class Recovery:
         self._loop.call(self._open_again)
 
     def _open_again(self) -> None:
+        self._map.again()
+        self._spectrum.once_more()
         sample_id = self._selection.sample_id
         if sample_id is None:
             return
@@ -37,4 +42,5 @@ class Recovery:
 
 
 def _failed(reading: Reading | None) -> bool:
-    return reading is not None and reading.error is not None
+    """Whether it may be better by now: the store failed, or the files of some dates could not be had."""
+    return reading is not None and (reading.error is not None or (reading.finished and bool(reading.unread)))

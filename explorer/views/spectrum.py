@@ -18,7 +18,7 @@ from explorer.analysis.tables import to_csv
 from explorer.analysis.typical import typical_spectrum
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, StoreError
 from explorer.products import CITATION, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.views import charts
 from explorer.views.parts import Component, Later, Loop, script, source, whole
@@ -58,6 +58,7 @@ class SpectrumView:
         self._under_way: set[tuple[str, int, Any]] = set()
         self._fresh = True
         self._ticket = 0
+        self._lacking = False
         self.bar.on = {
             "again": lambda _data: self._again(),
             "look": self._set_look,
@@ -189,13 +190,23 @@ class SpectrumView:
             try:
                 return self._of_class(sample_id, month)
             except ExplorerError as error:
-                return {"text": f"what is typical of the class cannot be told: {error}"}
+                if isinstance(error, StoreError):
+                    self._corpus.watch.failed(error)
+                return {"text": f"what is typical of the class cannot be told: {error}", "failed": True}
 
         def done(found: dict[str, Any]) -> None:
             if ticket == self._ticket:
+                self._lacking = found.pop("failed", False)
                 self.bar.send("typical", month=month, **found)
 
         self._loop.work(job, done)
+
+    def once_more(self) -> None:
+        """The corpus answers again: have what is typical of the class asked for again, if that failed."""
+        if self._lacking:
+            self._lacking = False
+            self.bar.send("typical", month=0, text="")
+            self._send_look()
 
     def _of_class(self, sample_id: str, month: int) -> dict[str, Any]:
         label = self._corpus.labels(sample_id)

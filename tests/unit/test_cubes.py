@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from explorer import grid
+from explorer.corpus import reading as reading_module
 from explorer.corpus.cubes import Cube, CubeCache, Reading, Status, reading_order
 from explorer.corpus.readers import ReaderPool
 from explorer.corpus.store import DirectoryStore
@@ -307,6 +308,44 @@ def test_one_file_that_fails_costs_one_date(
     cube = cache.get(FULL, S2_SR)
     assert cube.there.size == 11
     assert (cube.status[2], cube.reasons[2]) == (status, reason)
+
+
+def test_dates_whose_files_could_not_be_had_are_not_taken_as_missing_for_good(
+    cache: CubeCache, store: CountingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(key: str) -> None:
+        raise UnreadableError(key, "no answer in time")
+
+    store.fail = fail
+    gone = cache.get(FULL, S2_SR)
+    assert set(gone.status.tolist()) == {Status.BROKEN}
+    assert cache.get(FULL, S2_SR) is gone  # not asked again at once, by everybody who comes
+    store.fail = lambda key: None
+    assert cache.glance(FULL, S2_SR, 2).status[2] == Status.THERE
+    monkeypatch.setattr(reading_module, "AGAIN_S", 0.0)
+    assert cache.get(FULL, S2_SR).there.size == 12
+    whole = cache.get(FULL, S2_SR)
+    cache.forget_unread()
+    assert cache.peek(FULL, S2_SR) is whole
+
+
+def test_what_could_not_be_had_is_told_once_and_dropped_when_it_can_be(
+    store: CountingStore, pool: ReaderPool
+) -> None:
+    told: list[str] = []
+    cache = CubeCache(store, pool, 10**9, doubted=told.append)
+
+    def fail(key: str) -> None:
+        if key.endswith(("2018-03.tif", "2018-04.tif")):
+            raise UnreadableError(key, "Input/output error")
+
+    store.fail = fail
+    assert cache.get(FULL, S2_SR).there.size == 10
+    assert len(told) == 1
+    assert told[0].endswith(("2018-03.tif", "2018-04.tif"))
+    store.fail = lambda key: None
+    cache.forget_unread()
+    assert cache.get(FULL, S2_SR).there.size == 12
 
 
 def test_waiting_can_time_out(cache: CubeCache, store: CountingStore) -> None:

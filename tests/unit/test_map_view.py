@@ -14,6 +14,7 @@ from bokeh.document import Document
 from explorer import nomenclature
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.filters import Filters
+from explorer.errors import StoreError, UnreadableError
 from explorer.views import context
 from explorer.views.map import MapView, first_ranges
 from explorer.views.map_state import Place
@@ -172,6 +173,29 @@ def test_close_by_samples_are_footprints_with_their_class_and_picture(
     until(lambda: not len(sheet.sources["near"].data["xs"]))
     assert not len(sheet.sources["chips"].data["x"])
     assert sheet.sources["image"].data["image"][0].any()
+
+
+@pytest.mark.parametrize("error", [StoreError("gone"), UnreadableError("x", "no answer in time")])
+@pytest.mark.usefixtures("figure")
+def test_a_picture_that_the_corpus_could_not_give_is_tried_again(
+    view: MapView, tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch, error: StoreError
+) -> None:
+    told: list[Exception] = []
+    monkeypatch.setattr(tiny_corpus.watch, "failed", told.append)
+
+    def fail(key: str) -> bytes:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tiny_corpus.store, "get", fail)
+        close_by(view, corpora.FULL)
+        settle(lambda: view._drape.failed)
+    assert bool(told) == (not isinstance(error, UnreadableError))
+    (sheet,) = view._sheets
+    assert not len(sheet.sources["chips"].data["x"])
+    view.again()
+    settle(lambda: len(sheet.sources["chips"].data["x"]))
+    assert not view._drape.failed
 
 
 def test_what_the_browser_says_wrongly_is_left_aside(view: MapView) -> None:

@@ -18,8 +18,8 @@ from bokeh.client import pull_session
 from explorer import logs, metrics, open_corpus, operation
 from explorer.app import create_page
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.watch import StoreWatch
-from explorer.errors import NotThereError, StoreError
+from explorer.corpus.watch import DOUBTS, StoreWatch
+from explorer.errors import NotThereError, StoreError, UnreadableError
 from explorer.products import PF_SR
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
@@ -213,6 +213,58 @@ def test_a_store_that_fails_is_asked_until_it_answers_and_who_waits_hears_of_it(
     watch.failed(StoreError("gone"))  # asked by one thread only
     assert listener.back.wait(10)
     assert (answers, watch.problem) == ([], None)
+
+
+def test_a_file_that_could_not_be_had_is_asked_for_until_it_can_be() -> None:
+    answers = [UnreadableError("a.tif", "no answer in time")] * 2
+
+    def ask() -> None:
+        if answers:
+            raise answers.pop()
+
+    watch = StoreWatch(lambda: None, "somewhere", waits=(0.01,))
+    listener = _Listener()
+    watch.listen(listener.heard)
+    watch.doubt(ask)
+    assert watch.problem is None  # the store answers: it is not said to fail
+    assert listener.back.wait(10)
+    assert answers == []
+
+
+def test_a_file_that_is_damaged_for_good_is_asked_for_a_few_times() -> None:
+    asked = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        asked.append(1)
+        if len(asked) == DOUBTS:
+            ended.set()
+        raise UnreadableError("a.tif", "Input/output error")
+
+    watch = StoreWatch(lambda: None, "somewhere", waits=(0.01,))
+    listener = _Listener()
+    watch.listen(listener.heard)
+    watch.doubt(ask)
+    assert ended.wait(10)
+    watch.failed(StoreError("gone"))  # and the next failure is watched as if nothing had been
+    assert listener.back.wait(10)
+    assert len(asked) == DOUBTS
+    assert watch.problem is None
+
+
+def test_a_file_that_could_not_be_had_because_the_store_is_gone() -> None:
+    answers: list[Exception | None] = [StoreError("gone"), None]
+
+    def check() -> None:
+        if (answer := answers.pop(0)) is not None:
+            raise answer
+
+    watch = StoreWatch(check, "somewhere", waits=(0.01,))
+    listener = _Listener()
+    watch.listen(listener.heard)
+    watch.doubt(lambda: None)
+    assert listener.back.wait(10)
+    assert answers == []
 
 
 def test_a_listener_that_is_gone_is_not_kept() -> None:

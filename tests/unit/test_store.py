@@ -150,6 +150,17 @@ def test_a_root_that_has_gone_is_not_mistaken_for_missing_dates(root: Path) -> N
         store.get("labels/a.geojson")
 
 
+def test_chips_on_a_disk_of_their_own_that_has_gone_are_not_missing_dates(root: Path) -> None:
+    (root / "imagery" / "33N").mkdir(parents=True, exist_ok=True)
+    store = DirectoryStore(root)
+    with pytest.raises(NotThereError):
+        store.get("imagery/33N/a.tif")
+    (root / "imagery").rename(root / "elsewhere")
+    (root / "imagery").mkdir()  # what is left of a mount
+    with pytest.raises(StoreError, match="imagery is gone or empty"):
+        store.get("imagery/33N/a.tif")
+
+
 def test_what_is_no_folder_is_no_corpus(root: Path) -> None:
     with pytest.raises(CorpusNotFoundError, match="does not exist"):
         DirectoryStore(root / "nowhere")

@@ -12,6 +12,7 @@ from explorer import grid, open_corpus
 from explorer.analysis import typical
 from explorer.analysis.spectra import class_spectrum
 from explorer.corpus.corpus import Corpus
+from explorer.errors import UnreadableError
 from explorer.products import S2_SR
 from tests import corpora
 
@@ -71,3 +72,18 @@ def test_it_is_read_once_a_process(forest: Corpus, monkeypatch: pytest.MonkeyPat
     assert len(asked) == 4
     assert again is first
     assert np.isfinite(again["p90"]).all()
+
+
+def test_what_a_failing_store_left_out_is_read_the_next_time(
+    forest: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get = forest.store.get
+
+    def fail(key: str) -> bytes:
+        raise UnreadableError(key, "no answer in time")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(forest.store, "get", fail)
+        assert typical.typical_spectrum(forest, CLASS, JANUARY).empty
+    assert forest.store.get == get
+    assert not typical.typical_spectrum(forest, CLASS, JANUARY).empty
