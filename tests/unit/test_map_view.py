@@ -189,12 +189,12 @@ def test_a_picture_that_the_corpus_could_not_give_is_tried_again(
     with monkeypatch.context() as patch:
         patch.setattr(tiny_corpus.store, "get", fail)
         close_by(view, corpora.FULL)
-        settle(lambda: view._drape.failed)
+        until(lambda: view._drape.failed)
     assert bool(told) == (not isinstance(error, UnreadableError))
     (sheet,) = view._sheets
     assert not len(sheet.sources["chips"].data["x"])
     view.again()
-    settle(lambda: len(sheet.sources["chips"].data["x"]))
+    until(lambda: len(sheet.sources["chips"].data["x"]))
     assert not view._drape.failed
 
 
