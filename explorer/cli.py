@@ -52,8 +52,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except ExplorerError as error:
-            text = "".join(c if c.isprintable() else " " for c in str(error))
-            typer.secho(f"Error: {text}", err=True, fg=typer.colors.RED)
+            typer.secho(f"Error: {shared.plain(str(error))}", err=True, fg=typer.colors.RED)
             raise typer.Exit(EXIT_ERROR) from error
 
 

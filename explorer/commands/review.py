@@ -155,7 +155,7 @@ def report_(
 def _echo(table: pd.DataFrame) -> None:
     formats: Any = lambda value: f"{value:.3f}"  # noqa: E731 - pandas wants a callable
     text = table.to_string(index=False, float_format=formats, na_rep="not known", max_colwidth=40)
-    typer.echo("".join(c if c.isprintable() or c == "\n" else " " for c in text))
+    typer.echo(shared.plain(text, keep="\n"))
 
 
 def _write_table(table: pd.DataFrame, output: Path | None) -> None:

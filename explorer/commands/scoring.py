@@ -57,7 +57,7 @@ def score(
         begun = time.monotonic()
         with shared.progress_bar("Measuring samples", lines=True) as progress:
             fresh = scoring.compute(
-                opened, list(found.index), into,
+                list(found.index), into,
                 opens=corpus,
                 scheduler=scheduler, workers=workers, progress=progress,
             )  # fmt: skip

@@ -141,6 +141,11 @@ def writing(target: Path) -> Iterator[None]:
         raise OutputError(f"cannot write {error.filename or target}: {error.strerror or error}") from error
 
 
+def plain(text: str, keep: str = "") -> str:
+    """A text from files, blanks for what could move a terminal's cursor (but for the characters to `keep`)."""
+    return "".join(c if c.isprintable() or c in keep else " " for c in text)
+
+
 def read_area(path: Path) -> gpd.GeoDataFrame:
     """The features of a file. Raises `InvalidQueryError` where it cannot be read."""
     import geopandas as gpd

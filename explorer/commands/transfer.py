@@ -75,7 +75,7 @@ def download(
     )
     if report.failed:
         for key, why in list(report.failed.items())[:SHOWN]:
-            typer.secho(f"{_plain(key)}: {_plain(why)}", err=True, fg=typer.colors.YELLOW)
+            typer.secho(f"{shared.plain(key)}: {shared.plain(why)}", err=True, fg=typer.colors.YELLOW)
         typer.secho(
             f"{len(report.failed):,} files could not be had; the same command tries them again",
             err=True,
@@ -103,7 +103,7 @@ def check(
         table = csv.writer(out, lineterminator="\n")
         table.writerow(("key", "kind", "problem"))
         for found in checking.check(opened, sample, progress):
-            table.writerow((_plain(found.key), found.kind, _plain(found.problem)))
+            table.writerow((shared.plain(found.key), found.kind, shared.plain(found.problem)))
             if found.kind == checking.MISSING:
                 missing += 1
             else:
@@ -138,11 +138,6 @@ def _cache() -> ChipCache:
     from explorer.corpus.cache import CHIPS, ChipCache
 
     return ChipCache(settings().cache_dir / CHIPS, settings().chip_cache_bytes)
-
-
-def _plain(text: str) -> str:
-    """Without control characters: keys and reasons come from files."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 @contextmanager

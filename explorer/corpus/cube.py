@@ -54,6 +54,7 @@ class Cube:
 
     @property
     def nbytes(self) -> int:
+        """Bytes of its pixels, the whole calendar's."""
         return self.data.nbytes
 
     def valid(self, index: int | slice) -> np.ndarray:

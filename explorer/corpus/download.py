@@ -51,6 +51,7 @@ class Report:
 
     @property
     def done(self) -> int:
+        """How many files have been dealt with, in whatever way."""
         return self.fetched + self.kept + self.absent + len(self.failed)
 
 

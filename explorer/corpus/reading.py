@@ -63,10 +63,12 @@ class Reading:
 
     @property
     def total(self) -> int:
+        """How many dates are to be read."""
         return len(self._order)
 
     @property
     def done(self) -> int:
+        """How many of them are settled."""
         return self.total - self._left
 
     @property
@@ -137,6 +139,7 @@ class Reading:
             return [i for i in self._order if self.cube.status[i] != Status.WAITING]
 
     def unsubscribe(self, listener: Listener) -> None:
+        """Hear of no more dates."""
         with self._lock:
             if listener in self._listeners:
                 self._listeners.remove(listener)

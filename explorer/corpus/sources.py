@@ -284,6 +284,3 @@ def _name_to_id(name: str, top: str) -> str | None:
     if name.startswith("labels_") and name.endswith(".geojson"):
         return name[len("labels_") : -len(".geojson")]
     return None
-
-
-__all__ = ["Found", "Progress", "from_folders", "from_resources", "ignore", "local_file"]

@@ -354,6 +354,3 @@ def _date(product: Product, name: str, href: str) -> Any:
 def _short(error: BaseException) -> str:
     text = str(error).strip().splitlines()
     return f"{type(error).__name__}: {text[0][:120]}" if text else type(error).__name__
-
-
-__all__ = ["CATALOG_KEY", "COLLECTIONS", "StacStore", "from_catalog", "locate", "with_moved"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from explorer.errors import InvalidQueryError
 from explorer.products import CITATION
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from explorer.corpus.corpus import Corpus
 
 FORMATS = {"csv": "text/csv", "geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet"}
@@ -94,11 +97,15 @@ def _geojson(found: pd.DataFrame, about: dict[str, str]) -> bytes:
 def _parquet(found: pd.DataFrame, about: dict[str, str]) -> bytes:
     import geopandas as gpd  # only this needs it, and it takes a while to import
 
-    shapes = gpd.GeoDataFrame(found, geometry=grid.footprints(found.index), crs="EPSG:4326")
+    return geoparquet(gpd.GeoDataFrame(found, geometry=grid.footprints(found.index), crs="EPSG:4326"), about)
+
+
+def geoparquet(table: gpd.GeoDataFrame, about: Mapping[str, str], *, index: bool = True) -> bytes:
+    """A table as GeoParquet 1.1 with more in its metadata, as whom to name: GeoPandas cannot write that itself."""
     first = io.BytesIO()
-    shapes.to_parquet(first, schema_version="1.1.0", write_covering_bbox=True)
-    table = pq.read_table(pa.BufferReader(first.getbuffer()))
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **about})
+    table.to_parquet(first, schema_version="1.1.0", write_covering_bbox=True, index=index)
+    arrow = pq.read_table(pa.BufferReader(first.getbuffer()))
+    arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **about})
     second = io.BytesIO()
-    pq.write_table(table, second, compression="zstd")
+    pq.write_table(arrow, second, compression="zstd")
     return second.getvalue()

@@ -78,7 +78,7 @@ def build(
         aspect=rng.uniform(1.3, 2.8),
     )
     classes, line = layout(fractions, canvas, parcels, rng)
-    _paint(canvas, classes, parcels, line, angle, hedges, climate, event)
+    _paint(canvas, classes, parcels, line, angle, hedges, event)
     _harmless(canvas, classes, parcels, rng, event)
     _terrain(canvas, classes, relief)
     return _finish(canvas, classes, rng)
@@ -143,7 +143,7 @@ def _by_parcel(score: np.ndarray, parcels: Parcels, weight: float) -> np.ndarray
 
 def _paint(
     canvas: Canvas, classes: np.ndarray, parcels: Parcels, line: np.ndarray, angle: float, hedges: float,
-    climate: Climate, event: Event | None,
+    event: Event | None,
 ) -> None:  # fmt: skip
     inland = (~np.isin(classes, WATERS)).astype(np.float32)
     found = [int(c) for c in np.unique(classes)]
@@ -197,7 +197,7 @@ def _class(
     elif code in (311, 312, 313):
         wild.forest(canvas, rows, parcels, code)
     elif code in (321, 322, 323, 324):
-        wild.scrub(canvas, rows, parcels, code)
+        wild.scrub(canvas, rows, code)
     elif code in (331, 332, 333, 334, 335):
         wild.open_ground(canvas, rows, code)
     elif code == 422:
@@ -264,7 +264,7 @@ def _harmless(
     rows = paint[label[paint] == int(rng.choice(fit))]
     first = len(canvas.kinds)
     if change.new == 324:
-        wild.scrub(canvas, rows, parcels, 324)
+        wild.scrub(canvas, rows, 324)
     else:
         built.town(canvas, rows, 121, 0.4)
     replace(canvas, np.arange(first, len(canvas.kinds)), change)

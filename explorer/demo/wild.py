@@ -38,7 +38,7 @@ def forest(canvas: Canvas, rows: np.ndarray, parcels: Parcels, code: int) -> Non
         canvas.over(rows, int(canvas.units("grass", 1)[0]), ride)
 
 
-def scrub(canvas: Canvas, rows: np.ndarray, parcels: Parcels, code: int) -> None:
+def scrub(canvas: Canvas, rows: np.ndarray, code: int) -> None:
     """Grassland, heath, maquis and young woods (321, 322, 323, 324): bushes over open ground."""
     rng = canvas.rng
     cold = canvas.climate.warmth < 3.5

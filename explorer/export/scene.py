@@ -64,6 +64,7 @@ class Scene:
 
     @property
     def product(self) -> Product:
+        """The product that shows it."""
         return self.cube.product
 
     @property

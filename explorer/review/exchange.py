@@ -17,7 +17,7 @@ import shapely
 
 from explorer import grid
 from explorer.corpus import cells
-from explorer.corpus.tables import terms
+from explorer.corpus.tables import geoparquet, terms
 from explorer.errors import (
     ExchangeError,
     ExplorerError,
@@ -26,7 +26,7 @@ from explorer.errors import (
     UnknownClassError,
 )
 from explorer.review import verdicts as model
-from explorer.review.records import COLUMNS, Receipt, Records
+from explorer.review.records import COLUMNS, Receipt, Records, plain
 from explorer.review.verdicts import Verdict
 
 FORMATS = {
@@ -93,15 +93,6 @@ def ending_of(path: Path) -> str:
     if ending not in FORMATS:
         raise InvalidQueryError(f"cannot tell the format of {path.name}; name it .{', .'.join(FORMATS)}")
     return ending
-
-
-def plain(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as texts and numbers by `COLUMNS`; None where there is nothing."""
-    return {name: getattr(verdict, name) for name in COLUMNS} | {
-        "time": model.time_text(verdict.time),
-        "adjustments": model.adjustments_text(verdict.adjustments),
-        "label": model.label_text(verdict.label),
-    }
 
 
 def _verdict(row: Mapping[str, Any], where: str, line: int) -> Verdict:
@@ -270,13 +261,7 @@ def _parquet(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> byt
     texts = [name for name in COLUMNS if name not in (*_WHOLE, "probability")]
     table = table.astype(dict.fromkeys(texts, "str"))
     shapes = gpd.GeoDataFrame(table, geometry=footprints(table["sample_id"].tolist()), crs="EPSG:4326")
-    first = io.BytesIO()
-    shapes.to_parquet(first, schema_version="1.1.0", write_covering_bbox=True, index=False)
-    arrow = pq.read_table(pa.BufferReader(first.getbuffer()))
-    arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **about})
-    second = io.BytesIO()
-    pq.write_table(arrow, second, compression="zstd")
-    return second.getvalue()
+    return geoparquet(shapes, about, index=False)
 
 
 def _read_parquet(data: bytes, where: str) -> Iterable[tuple[int, dict[str, Any]]]:

@@ -21,6 +21,7 @@ from shapely.geometry import mapping
 
 from explorer.corpus.tables import terms
 from explorer.review import exchange
+from explorer.review.records import plain
 from explorer.review.verdicts import JUDGEMENTS, Verdict
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def item(
         geometry=mapping(footprint),
         bbox=[round(v, 9) for v in footprint.bounds],
         datetime=max(times),
-        properties={"sample_id": sample_id, exchange.STAC_ROWS: [exchange.plain(row) for row in rows]},
+        properties={"sample_id": sample_id, exchange.STAC_ROWS: [plain(row) for row in rows]},
     )
     counts = Counter(standing[row.id] for row in rows if row.id in standing)
     LabelExtension.ext(made, add_if_missing=True).apply(

@@ -195,7 +195,7 @@ class Records:
         statement = statement.returning(table.c.id)
         kept: set[str] = set()
         for start in range(0, len(verdicts), _PART):
-            rows = [_row(verdict) for verdict in verdicts[start : start + _PART]]
+            rows = [plain(verdict) for verdict in verdicts[start : start + _PART]]
             kept.update(connection.execute(statement, rows).scalars())
         receipts = []
         for verdict in verdicts:
@@ -337,9 +337,9 @@ def default_place(config: Settings, name: str) -> str | Path:
     return config.data_dir / "reviews" / f"{slug}-{digest}.sqlite"
 
 
-def _row(verdict: Verdict) -> dict[str, Any]:
-    plain = {name: getattr(verdict, name) for name in COLUMNS}
-    return plain | {
+def plain(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as records and files keep it: texts and numbers by `COLUMNS`, None where there is nothing."""
+    return {name: getattr(verdict, name) for name in COLUMNS} | {
         "time": model.time_text(verdict.time),
         "adjustments": model.adjustments_text(verdict.adjustments),
         "label": model.label_text(verdict.label),
@@ -347,12 +347,12 @@ def _row(verdict: Verdict) -> dict[str, Any]:
 
 
 def _verdict(row: Row[Any]) -> Verdict:
-    plain = row._asdict()
+    kept = row._asdict()
     return Verdict(
-        **plain
+        **kept
         | {
-            "time": model.read_time(plain["time"]),
-            "adjustments": model.read_adjustments(plain["adjustments"]),
-            "label": model.read_label(plain["label"]),
+            "time": model.read_time(kept["time"]),
+            "adjustments": model.read_adjustments(kept["adjustments"]),
+            "label": model.read_label(kept["label"]),
         }
     )

@@ -44,7 +44,6 @@ def folder(where: str, data_dir: Path | None = None) -> Path:
 
 
 def compute(
-    corpus: Corpus,
     ids: Sequence[str],
     into: Path,
     *,
@@ -55,7 +54,7 @@ def compute(
 ) -> int:
     """Compute the features of samples that no part holds yet; returns how many.
 
-    `opens` is what workers open the corpus by. `scheduler` is the address of a running `dask.distributed` scheduler;
+    `opens` is what workers open the corpus by (`open_corpus`). `scheduler` is the address of a running `dask.distributed` scheduler;
     without it, `workers` processes (all cores) start here. Raises `OutputError` where parts cannot be written.
     """
     parts = into / PARTS

@@ -266,7 +266,7 @@ class MapView:
         self._tell()
 
     def _tell(self) -> None:
-        self.tools.send("state", **map_tools.state(self._corpus, self._state, self._tiles))
+        self.tools.send("state", **map_tools.state(self._state, self._tiles))
 
     def _again(self) -> None:
         self.tools.send("overview", **map_tools.overview(self._state.theme))

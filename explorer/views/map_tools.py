@@ -48,7 +48,7 @@ def options(corpus: Corpus) -> dict[str, Any]:
     }
 
 
-def state(corpus: Corpus, found: MapState, tiles: bool) -> dict[str, Any]:
+def state(found: MapState, tiles: bool) -> dict[str, Any]:
     """How the popovers stand."""
     filters = found.filters
     return {

@@ -79,6 +79,7 @@ class Pin:
 
     @property
     def series(self) -> tuple[Series, ...]:
+        """The profiles that are there, Planet Fusion's first."""
         return tuple(s for s in (self.planet, self.sentinel) if s is not None)
 
 

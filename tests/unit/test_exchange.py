@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExchangeError, InvalidQueryError
 from explorer.review import exchange
-from explorer.review.records import COLUMNS, Records
+from explorer.review.records import COLUMNS, Records, plain
 from explorer.review.verdicts import Adjustment, Verdict
 from tests import corpora
 from tests.unit.test_catalog import offline
@@ -76,7 +76,7 @@ def test_an_export_imports_back_to_the_same(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40))
 def test_any_comment_survives_csv(text: str) -> None:
-    row = exchange.plain(Verdict(C, "Anna", "wrong", comment=text))
+    row = plain(Verdict(C, "Anna", "wrong", comment=text))
     (back,) = exchange.read(exchange._csv([row], {}), "csv")
     assert back.comment == text
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,6 @@ from distributed import Client
 
 from explorer.analysis import features
 from explorer.commands import shared
-from explorer.corpus.corpus import open_corpus
 from explorer.demo import open_demo
 from explorer.errors import InvalidQueryError, OutputError, StoreError
 from explorer.review import score
@@ -68,11 +66,11 @@ def test_a_stopped_run_goes_on_where_it_was(corpus, measured_ids, tmp_path: Path
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        score.compute(corpus, ids, tmp_path, opens="demo", progress=stop)
+        score.compute(ids, tmp_path, opens="demo", progress=stop)
     assert score.done(tmp_path) == set(ids[:25])
-    assert score.compute(corpus, ids, tmp_path, opens="demo") == 35
+    assert score.compute(ids, tmp_path, opens="demo") == 35
     assert sorted(measured_ids) == sorted(ids)
-    assert score.compute(corpus, ids, tmp_path, opens="demo") == 0
+    assert score.compute(ids, tmp_path, opens="demo") == 0
 
 
 def test_more_batches_than_workers_take_at_a_time_are_all_measured(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,12 +85,12 @@ def test_a_damaged_part_or_one_of_another_version_is_measured_again(
     corpus, measured_ids, tmp_path: Path
 ) -> None:
     ids = list(corpus.samples.index[:50])
-    score.compute(corpus, ids, tmp_path, opens="demo")
+    score.compute(ids, tmp_path, opens="demo")
     first, second = sorted((tmp_path / score.PARTS).glob("*.parquet"))
     first.write_bytes(first.read_bytes()[:200])
     pq.write_table(pq.read_table(second).replace_schema_metadata({"explorer": "older"}), second)
     assert score.done(tmp_path) == set()
-    assert score.compute(corpus, ids, tmp_path, opens="demo") == 50
+    assert score.compute(ids, tmp_path, opens="demo") == 50
 
 
 def test_the_filters_see_the_scores(
@@ -101,7 +99,7 @@ def test_the_filters_see_the_scores(
     monkeypatch.setattr(score, "folder", lambda where: tmp_path)
     assert not score.show(corpus)
     ids = list(corpus.samples.index[:120])
-    score.compute(corpus, ids, tmp_path, opens="demo")
+    score.compute(ids, tmp_path, opens="demo")
     table = score.score(corpus, tmp_path)
     assert list(table.columns) == list(score.COLUMNS)
     assert score.read(tmp_path).equals(table)
@@ -116,7 +114,7 @@ def test_the_filters_see_the_scores(
 def test_what_cannot_be_written_or_was_not_measured_is_said(corpus, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="file"):
-        score.compute(corpus, list(corpus.samples.index[:3]), tmp_path / "file", opens="demo")
+        score.compute(list(corpus.samples.index[:3]), tmp_path / "file", opens="demo")
     with pytest.raises(InvalidQueryError, match="computed"):
         score.score(corpus, tmp_path)
 
@@ -154,7 +152,7 @@ def stop(done, total):
 if __name__ == "__main__":
     root, into = sys.argv[1:]
     with closing(open_corpus(root)) as corpus:
-        score.compute(corpus, list(corpus.samples.index), Path(into), opens=root, workers=1, progress=stop)
+        score.compute(list(corpus.samples.index), Path(into), opens=root, workers=1, progress=stop)
 """
 
 
@@ -176,8 +174,8 @@ def test_after_kill_9_a_cluster_finishes_only_the_rest(bare, tmp_path: Path) -> 
     cluster = LocalCluster(
         n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1", silence_logs=50
     )  # fmt: skip
-    with cluster, closing(open_corpus(str(root))) as corpus:
-        fresh = score.compute(corpus, ids, into, opens=str(root), scheduler=cluster.scheduler_address)
+    with cluster:
+        fresh = score.compute(ids, into, opens=str(root), scheduler=cluster.scheduler_address)
     assert fresh == len(ids) - len(had)
     assert score.done(into) == set(ids)
     assert all(path.stat().st_mtime_ns == when for path, when in kept.items())
@@ -185,8 +183,8 @@ def test_after_kill_9_a_cluster_finishes_only_the_rest(bare, tmp_path: Path) -> 
 
 def test_no_scheduler_at_the_address_is_said(bare, tmp_path: Path) -> None:
     root, ids = bare
-    with closing(open_corpus(str(root))) as corpus, pytest.raises(StoreError, match="no Dask scheduler"):
-        score.compute(corpus, ids, tmp_path, opens=str(root), scheduler="nonsense://127.0.0.1:1")
+    with pytest.raises(StoreError, match="no Dask scheduler"):
+        score.compute(ids, tmp_path, opens=str(root), scheduler="nonsense://127.0.0.1:1")
 
 
 def test_a_log_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
