@@ -118,9 +118,7 @@ def colour_table(level: int = 3) -> np.ndarray:
 
 
 def positions(clc: np.ndarray, level: int = 3) -> np.ndarray:
-    """Rows of `colour_table(level)` for level-3 codes `(n,)`; unknown codes count as no label. uint8."""
+    """Rows of `colour_table(level)` for codes of that level `(n,)`; unknown codes count as no label. uint8."""
     lookup = np.zeros(1000, dtype=np.uint8)
-    above = {code: i + 1 for i, code in enumerate(codes(level))}
-    for code in codes(3):
-        lookup[code] = above[parent(code, level)]
+    lookup[list(codes(level))] = np.arange(1, len(codes(level)) + 1)
     return lookup[np.clip(np.asarray(clc, dtype=np.int64), 0, 999)]

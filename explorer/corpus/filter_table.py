@@ -69,13 +69,7 @@ class FilterTable:
 
     def position(self, level: int) -> np.ndarray:
         """Row of `nomenclature.colour_table(level)` of the largest class on a level, uint8."""
-
-        def make() -> np.ndarray:
-            lookup = np.zeros(1000, np.uint8)
-            lookup[list(nomenclature.codes(level))] = np.arange(1, len(nomenclature.codes(level)) + 1)
-            return lookup[np.clip(self.largest(level), 0, 999)]
-
-        return self._column(f"position{level}", make)
+        return self._column(f"position{level}", lambda: nomenclature.positions(self.largest(level), level))
 
     @property
     def purity(self) -> np.ndarray:

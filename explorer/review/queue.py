@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -228,17 +227,6 @@ class Queue:
         if place is None:
             return self.ids[0] if self.ids else None
         return self.ids[place + step] if 0 <= place + step < len(self.ids) else None
-
-    def jump(self, text: str) -> str:
-        """The sample that a person names: its number from 1, or its id. Raises `InvalidQueryError`."""
-        wanted = text.strip()
-        if re.fullmatch(r"\d{1,9}", wanted) and 1 <= int(wanted) <= len(self.ids):
-            return self.ids[int(wanted) - 1]
-        if wanted in self._places:
-            return wanted
-        raise InvalidQueryError(
-            f"{wanted[:60]!r} is not in this queue; give a number from 1 to {len(self.ids):,}, or an id in it"
-        )
 
     def only(self, ids: Collection[str]) -> Queue:
         """The same queue less other samples, in its order."""

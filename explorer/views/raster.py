@@ -228,10 +228,6 @@ class SampleRaster:
                 self._levels[level] = classes[self._order]
             return self._levels[level]
 
-    def draw(self, view: View, colours: np.ndarray) -> np.ndarray:
-        """All samples in colours: uint8 `(height, width, 4)`, row 0 the south."""
-        return coloured(self.layer().image(view), colours)
-
     def nearest(self, x: float, y: float, reach: float) -> int | None:
         """As `Layer.nearest`, of all samples."""
         return self.layer().nearest(x, y, reach)
@@ -251,11 +247,3 @@ def grown(image: np.ndarray, reach: int) -> np.ndarray:
                 np.copyto(target, source, where=target == 0)
         image = found
     return image
-
-
-def coloured(image: np.ndarray, palette: np.ndarray) -> np.ndarray:
-    """An image of `Layer.image` in colours: uint8 `(height, width, 4)`; `palette` is a colour table, uint8 `(n, 3)`."""
-    table = np.zeros((256, 4), np.uint8)
-    table[1 : len(palette) + 1, :3] = palette
-    table[1:, 3] = 255
-    return table[image]

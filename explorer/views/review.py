@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.reading import Reading
-from explorer.errors import ExplorerError, InvalidQueryError
+from explorer.errors import ExplorerError
 from explorer.products import PF_SR, S2_SR
 from explorer.review.queue import MAX_TEXT, Queue, QueueSpec
 from explorer.review.records import Receipt
@@ -21,7 +21,6 @@ from explorer.views.selection import Selection
 
 AHEAD = 2
 """Samples that are read before they are asked for."""
-MAX_IDS_TEXT = 2_000_000
 
 
 class ReviewPanel(Component):
@@ -156,7 +155,7 @@ class ReviewView:
         ticket = self._ticket
         try:
             reviewer = reviewer_name(data.get("reviewer") if self._visitor is None else self._visitor)
-            spec = self._spec(data)
+            spec = review_words.read_queue(data, self._selection.map)
         except (ExplorerError, ValueError) as error:
             self.panel.send("trouble", text=f"{error}")
             return
@@ -191,31 +190,6 @@ class ReviewView:
                 self._go(here)
 
         self._loop.work(job, begun)
-
-    def _spec(self, data: dict[str, Any]) -> QueueSpec | None:
-        """What the form asks for; None: the samples of which reviewers differ."""
-        if data.get("kind") == "disputed":
-            return None
-        if data.get("resume"):
-            return QueueSpec.parse(str(data["resume"])[:MAX_TEXT])
-        kind = str(data.get("kind"))[:20]
-        count = whole(data, "count", 10**7)
-        n = count or None
-        if kind == "class":
-            return QueueSpec("class", n, classes=(review_words.find_class(str(data.get("class", ""))),))
-        if kind == "random":
-            seed = whole(data, "seed", 10**6) or 0
-            return QueueSpec("random", n, seed=seed, alloc=str(data.get("allocation"))[:20], by=3)
-        if kind == "map":
-            state = self._selection.map
-            area = state.area.format() if state.area is not None else ""
-            return QueueSpec("map", n, filter=state.filters.format(), area=area)
-        if kind == "ids":
-            ids = tuple(str(data.get("ids", ""))[:MAX_IDS_TEXT].replace(",", " ").replace(";", " ").split())
-            if not ids:
-                raise InvalidQueryError("no ids were given; paste them, one a line")
-            return QueueSpec("ids", ids=ids)
-        return QueueSpec(kind, n)
 
     # -- from sample to sample ------------------------------------------------------------------------------------
 

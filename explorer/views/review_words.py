@@ -1,4 +1,4 @@
-"""What the review's messages and the records say to each other: a verdict read from a message, a row put in words."""
+"""What the review's messages and the records say to each other: a queue or verdict read from a message, a row put in words."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from typing import Any
 from explorer import nomenclature
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError, InvalidQueryError, InvalidVerdictError
-from explorer.review.queue import Queue, QueueSpec
+from explorer.review.queue import MAX_TEXT, Queue, QueueSpec
 from explorer.review.verdicts import Adjustment, Verdict, label_of, largest, read_adjustments
+from explorer.views.map_state import MapState
+from explorer.views.parts import whole
 
 MAX_ADJUSTMENTS = 60
+MAX_IDS_TEXT = 2_000_000
+"""Characters of a list of ids; a longer one is cut."""
 KINDS = (
     ("suspicion", "Most suspect first", "The labels that the imagery contradicts most come first.", ("count",)),
     ("class", "One class", "Samples whose largest class it is, most suspect first.", ("class", "count")),
@@ -59,6 +63,33 @@ def read_verdict(
     main = largest(verdict.reference())
     named = judgement == "wrong" and bool(adjustments) and main is not None and main != largest(label)
     return verdict.kept(suggested=main) if named else verdict
+
+
+def read_queue(data: dict[str, Any], shown: MapState) -> QueueSpec | None:
+    """The queue that the form asks for, of what the map shows where it says so; None: the samples of which reviewers differ.
+
+    Raises `InvalidQueryError`, `UnknownClassError`.
+    """
+    if data.get("kind") == "disputed":
+        return None
+    if data.get("resume"):
+        return QueueSpec.parse(str(data["resume"])[:MAX_TEXT])
+    kind = str(data.get("kind"))[:20]
+    n = whole(data, "count", 10**7) or None
+    if kind == "class":
+        return QueueSpec("class", n, classes=(find_class(str(data.get("class", ""))),))
+    if kind == "random":
+        seed = whole(data, "seed", 10**6) or 0
+        return QueueSpec("random", n, seed=seed, alloc=str(data.get("allocation"))[:20], by=3)
+    if kind == "map":
+        area = shown.area.format() if shown.area is not None else ""
+        return QueueSpec("map", n, filter=shown.filters.format(), area=area)
+    if kind == "ids":
+        ids = tuple(str(data.get("ids", ""))[:MAX_IDS_TEXT].replace(",", " ").replace(";", " ").split())
+        if not ids:
+            raise InvalidQueryError("no ids were given; paste them, one a line")
+        return QueueSpec("ids", ids=ids)
+    return QueueSpec(kind, n)
 
 
 def find_class(text: str) -> int:

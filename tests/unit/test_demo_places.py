@@ -11,7 +11,7 @@ import shapely
 
 from explorer import grid
 from explorer.config import Settings
-from explorer.demo import geography, land, places, planted, table
+from explorer.demo import geography, land, places, planted, suitability, table
 from explorer.demo.facts import COUNTRIES
 from explorer.errors import InvalidQueryError
 from explorer.nomenclature import codes
@@ -104,9 +104,9 @@ def test_classes_lie_where_people_expect_them(made: table.Table) -> None:
     lon, lat = made["lon"], made["lat"]
     total = share.mean()
     assert (total > 0).sum() >= 43
-    assert 0.15 < total[211] < 0.25
-    assert 0.09 < total[312] < 0.17
-    assert 0.02 < total[112] < 0.045
+    corine = pd.Series(suitability.SHARES) / 100
+    common = corine.index[corine >= 0.01]
+    assert (total[common] / corine[common]).between(0.6, 1.6).all()
 
     def mean(code: int, where: np.ndarray) -> float:
         return float(share.loc[where, code].mean())

@@ -171,10 +171,6 @@ def test_the_way_through_a_queue() -> None:
     assert (walk.beside("c", -1), walk.beside("c", 1)) == ("b", "d")
     assert (walk.beside("a", -1), walk.beside("e", 1)) == (None, None)
     assert walk.position("d") == 3
-    assert (walk.jump("4"), walk.jump(" d ")) == ("d", "d")
-    for text in ("0", "6", "z", "-1", "²"):
-        with pytest.raises(InvalidQueryError):
-            walk.jump(text)
 
 
 def test_a_team_shares_the_work(demo: Corpus) -> None:
