@@ -28,7 +28,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 START_SECONDS = 180.0
-PATIENCE = 45_000  # milliseconds; a test that waits so long has failed, however busy the machine
+PATIENCE = 90_000  # milliseconds; a test that waits so long has failed, however busy the machine
 expect.set_options(timeout=PATIENCE)
 
 
