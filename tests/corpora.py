@@ -12,6 +12,8 @@ from rasterio.io import MemoryFile
 from rasterio.transform import Affine
 
 from explorer import grid, nomenclature
+from explorer.corpus.chips import Chip
+from explorer.corpus.cube import Cube
 from explorer.products import PF_QA, PF_SR, S2_SR, Product
 
 FULL = "33N_15E-200N_01_09"
@@ -83,6 +85,14 @@ def geotiff(
 def good(product: Product, cell: grid.Cell, index: int) -> bytes:
     """The chip of one date as it should be."""
     return geotiff(product, cell, pixels(product, index), QA_BANDS if product is PF_QA else None)
+
+
+def cube_of(product: Product, chips: Mapping[int, np.ndarray], sample_id: str = FULL) -> Cube:
+    """A cube of some dates, `(band, y, x)` each by its position in the calendar."""
+    cube = Cube(grid.parse(sample_id), product)
+    for index, data in chips.items():
+        cube.place(index, Chip(data.astype(product.dtypes[0]), product.band_names, None))
+    return cube
 
 
 def put(root: Path, key: str, data: bytes) -> Path:

@@ -25,8 +25,7 @@ from pathlib import Path
 from cachetools import TTLCache
 
 from explorer import metrics
-from explorer.corpus.chips import MAX_BYTES
-from explorer.corpus.store import Store, check
+from explorer.corpus.store import MAX_CHIP_BYTES, Store, check, of_sample
 from explorer.errors import NotThereError
 
 logger = logging.getLogger("explorer")
@@ -83,7 +82,7 @@ class ChipCache:
         path = self.path(name)
         try:
             with open(path, "rb", buffering=0) as file:
-                small = os.fstat(file.fileno()).st_size <= _HEADER + MAX_BYTES
+                small = os.fstat(file.fileno()).st_size <= _HEADER + MAX_CHIP_BYTES
                 kept = file.readall() if small else b""
         except OSError:
             self.misses += 1
@@ -103,7 +102,11 @@ class ChipCache:
     def put(self, name: str, body: bytes) -> None:
         """Keep bytes, all or nothing; where that fails, it is said once, and tried again later."""
         size = _HEADER + len(body)
-        if len(body) > MAX_BYTES or size > self.max_bytes * FILL or time.monotonic() < self._paused_until:
+        if (
+            len(body) > MAX_CHIP_BYTES
+            or size > self.max_bytes * FILL
+            or time.monotonic() < self._paused_until
+        ):
             return
         try:
             self._make_room(size)
@@ -244,7 +247,7 @@ class CachedStore:
         return self.store.href(key)
 
     def get(self, key: str) -> bytes:
-        if not key.startswith(("imagery/", "labels/")):
+        if not of_sample(key):
             return self.store.get(key)
         with self._lock:
             if key in self._absent:

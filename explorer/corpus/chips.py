@@ -21,7 +21,6 @@ from explorer.errors import ChipError
 from explorer.grid import Cell
 from explorer.products import Product
 
-MAX_BYTES = MAX_CHIP_BYTES
 MAX_BANDS = 64
 MAX_BLOCK = 2**20
 """Pixels of a tile or strip, which is unpacked whole however small the picture: the corpus's has 256 x 256."""
@@ -43,7 +42,7 @@ def read(data: bytes, product: Product, cell: Cell) -> Chip:
     """
     if not data:
         raise ChipError("empty file")
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_CHIP_BYTES:
         raise ChipError(f"{len(data)} bytes, far more than a chip can have")
     if data[:4] not in (b"II*\x00", b"MM\x00*"):
         raise ChipError("not a TIFF file")

@@ -32,8 +32,7 @@ from urllib3.util import Retry, Timeout, make_headers
 
 from explorer import __version__
 from explorer.config import Settings, settings
-from explorer.corpus.chips import MAX_BYTES
-from explorer.corpus.store import MAX_RESOURCE_BYTES, clean_key, given_up
+from explorer.corpus.store import MAX_CHIP_BYTES, MAX_RESOURCE_BYTES, clean_key, given_up, of_sample
 from explorer.errors import (
     CancelledError,
     CorpusNotFoundError,
@@ -119,9 +118,9 @@ class HttpStore:
         Raises `NotThereError` (404), `UnreadableError` where this file cannot be had and others can, `StoreError`
         where the server refuses or does not answer, `CancelledError` where nobody waits any more.
         """
-        url, is_chip = self.href(key), key.startswith(("imagery/", "labels/"))
-        total = self.config.http_total_timeout * (1 if is_chip else SLOW_FACTOR)
-        limit = MAX_BYTES if is_chip else MAX_RESOURCE_BYTES
+        url, small = self.href(key), of_sample(key)
+        total = self.config.http_total_timeout * (1 if small else SLOW_FACTOR)
+        limit = MAX_CHIP_BYTES if small else MAX_RESOURCE_BYTES
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_AgainError),
             stop=tenacity.stop_after_attempt(self.config.http_retries + 1)

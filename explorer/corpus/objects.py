@@ -13,9 +13,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from explorer.config import Settings, settings
-from explorer.corpus.chips import MAX_BYTES
 from explorer.corpus.http import BACKOFF, BACKOFF_MAX, GIVING_UP, SLOW_FACTOR
-from explorer.corpus.store import MAX_RESOURCE_BYTES, clean_key, given_up
+from explorer.corpus.store import MAX_CHIP_BYTES, MAX_RESOURCE_BYTES, clean_key, given_up, of_sample
 from explorer.errors import (
     CancelledError,
     CorpusNotFoundError,
@@ -71,10 +70,10 @@ class ObjectStore:
 
         if given_up():
             raise CancelledError(f"fetching {key} was given up")
-        is_chip = clean_key(key).startswith(("imagery/", "labels/"))
-        limit = MAX_BYTES if is_chip else MAX_RESOURCE_BYTES
+        small = of_sample(clean_key(key))
+        limit = MAX_CHIP_BYTES if small else MAX_RESOURCE_BYTES
         try:
-            answer = (self._chips if is_chip else self._tables).get(key)
+            answer = (self._chips if small else self._tables).get(key)
             size = int(answer.meta["size"])
             if size > limit:
                 raise UnreadableError(key, f"{size:,} bytes, more than the {limit:,} that it may have")

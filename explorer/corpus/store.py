@@ -88,9 +88,14 @@ MAX_RESOURCE_BYTES = 2**30
 """For what is neither: the tables of resources/ and of the STAC catalog."""
 
 
+def of_sample(key: str) -> bool:
+    """Whether a file is one sample's, a chip or a label: small, one of millions, and any may be absent."""
+    return key.startswith(("imagery/", "labels/"))
+
+
 def limit_of(key: str) -> int:
     """How many bytes a file may have that is read whole."""
-    if key.startswith(("imagery/", "labels/")) or key.lower().endswith((".tif", ".tiff")):
+    if of_sample(key) or key.lower().endswith((".tif", ".tiff")):
         return MAX_CHIP_BYTES
     return MAX_JSON_BYTES if key.endswith(".json") else MAX_RESOURCE_BYTES
 

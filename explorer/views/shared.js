@@ -1,4 +1,4 @@
-// Shared by the explorer's components: one event bus a page, marks for what is on the screen, small DOM helpers.
+// Shared by the explorer's components: one event bus a page, marks for what is on the screen, and what all need of the DOM.
 
 const bus = (model) => {
   const name = (kind) => `explorer:${model.bus}:${kind}`

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from explorer import grid
 from explorer.corpus import chips
+from explorer.corpus.store import MAX_CHIP_BYTES
 from explorer.errors import ChipError
 from explorer.products import PF_QA, PF_SR, PRODUCTS, S2_SR, Product
 from tests import corpora
@@ -86,7 +87,7 @@ def test_a_chip_of_another_sample_is_refused() -> None:
 
 def test_a_file_too_large_is_refused_before_it_is_decoded() -> None:
     with pytest.raises(ChipError, match="far more than a chip can have"):
-        chips.read(b"II*\x00" + b"\0" * chips.MAX_BYTES, PF_SR, CELL)
+        chips.read(b"II*\x00" + b"\0" * MAX_CHIP_BYTES, PF_SR, CELL)
 
 
 def test_a_small_file_that_claims_a_huge_image_is_refused_unread() -> None:

@@ -11,19 +11,12 @@ from PIL import Image
 from explorer import grid
 from explorer.analysis import composite
 from explorer.analysis.composite import Painter, Stretch, bands_of, measure, png, stretch_positions
-from explorer.corpus.chips import Chip
 from explorer.corpus.cubes import Cube
 from explorer.products import PF_SR, S2_SR, Product
 from tests import corpora
+from tests.corpora import cube_of
 
 CELL = grid.parse(corpora.FULL)
-
-
-def cube_of(product: Product, chips: dict[int, np.ndarray]) -> Cube:
-    cube = Cube(CELL, product)
-    for index, data in chips.items():
-        cube.place(index, Chip(data.astype(product.dtypes[0]), product.band_names, None))
-    return cube
 
 
 def textured(product: Product, level: float, seed: int = 0) -> np.ndarray:

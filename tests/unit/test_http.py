@@ -303,7 +303,7 @@ def test_a_drip_is_cut_off(server: Server) -> None:
 def test_a_chip_cannot_be_endless(
     store: HttpStore, server: Server, monkeypatch: pytest.MonkeyPatch, stated: bool
 ) -> None:
-    monkeypatch.setattr(http, "MAX_BYTES", 1000)
+    monkeypatch.setattr(http, "MAX_CHIP_BYTES", 1000)
 
     def endless(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)

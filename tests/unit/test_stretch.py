@@ -17,17 +17,11 @@ from explorer.analysis.stretch import Choice, Stretch
 from explorer.corpus.chips import Chip
 from explorer.corpus.cubes import Cube
 from explorer.errors import ExpressionError, InvalidQueryError, UnknownBandError
-from explorer.products import PF_QA, PF_SR, S2_SR, Product
+from explorer.products import PF_QA, PF_SR, S2_SR
 from tests import corpora
+from tests.corpora import cube_of
 
 CELL = grid.parse(corpora.FULL)
-
-
-def cube_of(product: Product, chips: dict[int, np.ndarray]) -> Cube:
-    cube = Cube(CELL, product)
-    for index, data in chips.items():
-        cube.place(index, Chip(data.astype(product.dtypes[0]), product.band_names, None))
-    return cube
 
 
 def planet(dates: int = 3) -> Cube:
