@@ -78,7 +78,7 @@ def protect(application: Any, *, tiles: bool = False, embed: Iterable[str] = ())
 
     class Headers(OutputTransform):
         def __init__(self, request: HTTPServerRequest) -> None:
-            # Said by a proxy or by who asks himself: it can only make his own cookies stricter.
+            # Said by a proxy or by whoever asks: it can only make their own cookies stricter.
             self._tls = "https" in (request.protocol, request.headers.get("X-Forwarded-Proto"))
 
         def transform_first_chunk(

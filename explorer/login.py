@@ -124,7 +124,7 @@ def _kept_secret(folder: Path) -> str:
 
 
 class Passwords(BasicAuthProvider):
-    """Lets in who knows a password: his own (`path`), or the one for all (`shared`)."""
+    """Lets in who knows a password: their own (`path`), or the one for all (`shared`)."""
 
     def __init__(self, path: Path | None, shared: str) -> None:
         self._path = path
@@ -133,7 +133,7 @@ class Passwords(BasicAuthProvider):
 
     @property
     def get_user(self) -> Callable[[Any], Any]:
-        """Who a request's cookie names; nobody, where the file names him no more."""
+        """Who a request's cookie names; nobody, where the file no longer has the name."""
         signed = super().get_user
 
         def user(handler: Any) -> str | None:
@@ -215,7 +215,7 @@ class LoginHandler(RequestHandler):
             return False
 
     def _check_origin(self) -> None:
-        """Another site's page must not log its visitor in: he would review under the name that it chose."""
+        """Another site's page must not log its visitors in: reviews would go under the name that it chose."""
         origin = self.request.headers.get("Origin")
         host = urlsplit(origin).netloc.lower() if origin is not None else None
         allowed = self.application.websocket_origins  # type: ignore[attr-defined]

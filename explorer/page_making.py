@@ -42,7 +42,7 @@ MakePage = Callable[[Link], pn.viewable.Viewable]
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """A page for whoever comes next; `begin` shows what his link asks for, once."""
+    """A page for whoever comes next; `begin` shows what their link asks for, once."""
 
     page: pn.viewable.Viewable
     begin: Callable[[Link], None]
@@ -148,7 +148,7 @@ class Spares:
         self._making = asyncio.ensure_future(making)
         try:
             await self._making
-        except Exception:  # noqa: BLE001  whatever went wrong: a visitor's own page will be tried, and he is told
+        except Exception:  # noqa: BLE001  whatever went wrong: a visitor's own page will be tried, and they are told
             _LOG.exception("a page could not be made ahead; no more is tried")
             self._count = 0
         else:

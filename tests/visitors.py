@@ -334,7 +334,7 @@ async def stay(
 ) -> None:
     """One visitor's stay: select, play, click, filter, review, with pauses, so often at least and until it is `over`.
 
-    He comes after `wait` seconds. `now` is asked before each turn where what he sees is to be written down.
+    They come after `wait` seconds. `now` is asked before each turn where what they see is to be written down.
     """
     draw = random.Random(seed)
     visitor = Visitor(url, seen)

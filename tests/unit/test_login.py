@@ -314,7 +314,7 @@ def test_a_provider_says_who_it_is(tiny_folder: Path, tmp_path: Path) -> None:
         assert away["client_id"] == ["explorer"]
         assert away["scope"] == ["openid email"]
         stranger = Browser(running.url)
-        assert stranger.get(f"/login?code=good&state={away['state'][0]}")[0] == 401  # not his own errand
+        assert stranger.get(f"/login?code=good&state={away['state'][0]}")[0] == 401  # not their own errand
         code, _, text = stranger.get("/login?error=<script>alert(1)</script>")
         assert code == 401
         assert "<script" not in text

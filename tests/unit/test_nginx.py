@@ -48,7 +48,7 @@ def proxy() -> Iterator[nginx.Proxy]:
 def ask(
     proxy: nginx.Proxy, path: str, visitor: str = "127.0.0.1", **headers: str
 ) -> tuple[http.client.HTTPResponse, bytes]:
-    """The answer to a visitor who comes from an address of his own; underscores in headers stand for dashes."""
+    """The answer to a visitor who comes from an address of their own; underscores in headers stand for dashes."""
     line = http.client.HTTPSConnection(
         "127.0.0.1", proxy.https, context=proxy.context, source_address=(visitor, 0), timeout=30
     )

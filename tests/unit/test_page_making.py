@@ -1,4 +1,4 @@
-"""Pages that are made before their visitor comes are the same as those made for him."""
+"""Pages that are made before their visitor comes are the same as those made for them."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_page_made_ahead_is_the_page_made_for_a_link(tiny_corpus: Corpus, link
 def test_a_visitor_gets_the_page_that_waits_and_all_of_them_are_let_go(
     tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Three visitors, two pages that wait: each has his own, of his own link; nothing of them stays."""
+    """Three visitors, two pages that wait: each has one of their own, of their own link; nothing of them stays."""
     monkeypatch.setattr(tiny_corpus.config, "spare_pages", 2)
     made: list[weakref.ref[Any]] = []
     init = app.Explorer.__init__
