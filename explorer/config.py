@@ -65,7 +65,8 @@ class Settings(BaseSettings):
     )
     login_file: str = Field("", description="Who may come in: a file of names and hashes of passwords.")
     login_password: SecretStr = Field(
-        SecretStr(""), description="One password for all who may come in; everybody gives a name of their own."
+        SecretStr(""),
+        description="One password for all who may come in; everybody gives a name of their own.",
     )
     cookie_secret: SecretStr = Field(
         SecretStr(""),
