@@ -87,9 +87,9 @@ def good(product: Product, cell: grid.Cell, index: int) -> bytes:
     return geotiff(product, cell, pixels(product, index), QA_BANDS if product is PF_QA else None)
 
 
-def cube_of(product: Product, chips: Mapping[int, np.ndarray], sample_id: str = FULL) -> Cube:
+def cube_of(product: Product, chips: Mapping[int, np.ndarray], cell: grid.Cell | None = None) -> Cube:
     """A cube of some dates, `(band, y, x)` each by its position in the calendar."""
-    cube = Cube(grid.parse(sample_id), product)
+    cube = Cube(cell or grid.parse(FULL), product)
     for index, data in chips.items():
         cube.place(index, Chip(data.astype(product.dtypes[0]), product.band_names, None))
     return cube

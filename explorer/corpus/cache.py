@@ -126,7 +126,7 @@ class ChipCache:
         """Forget what is kept under a name."""
         try:
             self.path(name).unlink()
-        except OSError:
+        except OSError:  # not there, or a read-only cache: the next reading finds out
             pass
 
     def usage(self) -> Usage:
@@ -143,7 +143,7 @@ class ChipCache:
         for shard in self._shards():
             try:
                 os.rmdir(shard)
-            except OSError:
+            except OSError:  # somebody else's file is in it, or another process has just written one
                 pass
         with self._lock:
             self._room = None
@@ -207,7 +207,7 @@ class ChipCache:
                             except OSError:  # gone meanwhile
                                 continue
                             yield stat.st_mtime, stat.st_size, entry.path
-            except OSError:
+            except OSError:  # cleared by another process meanwhile
                 continue
 
     def _fail(self, error: OSError) -> None:

@@ -187,7 +187,7 @@ def _listed(store: Store) -> Dates:
             stem = name.removesuffix(".tif")
             try:
                 date = product.parse_date(stem)
-            except UnknownDateError:
+            except UnknownDateError:  # another file in the folder
                 continue
             if name == f"{product.stem(date)}.tif":
                 found.append(date)

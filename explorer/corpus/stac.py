@@ -133,7 +133,7 @@ def from_catalog(store: Store, progress: Progress = ignore, key: str = CATALOG_K
         warnings += [wrong] if wrong else []
     fractions, labels = crawl.fractions()
     if labels is None and len(ids):
-        with suppress(StoreError):
+        with suppress(StoreError):  # a store that cannot list has no folders to look into
             beside = from_folders(store, ignore, imagery=False)
             if beside:
                 fractions, labels = beside.fractions, beside.labels

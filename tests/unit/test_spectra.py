@@ -11,21 +11,13 @@ import pytest
 from explorer import grid
 from explorer.analysis import profiles, spectra
 from explorer.analysis.tables import to_csv
-from explorer.corpus.chips import Chip
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.cubes import Cube
 from explorer.errors import InvalidQueryError
-from explorer.products import PF_SR, S2_SR, Product
+from explorer.products import PF_SR, S2_SR
 from tests import corpora
+from tests.corpora import cube_of
 
 CELL = grid.parse(corpora.FULL)
-
-
-def cube_of(product: Product, chips: dict[int, np.ndarray], cell: grid.Cell = CELL) -> Cube:
-    cube = Cube(cell, product)
-    for index, data in chips.items():
-        cube.place(index, Chip(data.astype(product.dtypes[0]), product.band_names, None))
-    return cube
 
 
 def test_a_pixels_spectrum_has_both_sensors_on_one_axis(tiny_corpus: Corpus) -> None:
