@@ -171,11 +171,11 @@ class _Threading(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve(root: Path, **behaviour: Any) -> Iterator[Server]:
-    """Serve a folder until the block ends."""
+def serve(root: Path, port: int = 0, **behaviour: Any) -> Iterator[Server]:
+    """Serve a folder until the block ends; at a port that was another's before, if one is named."""
     server = Server(root, **behaviour)
     handler = type("Handler", (_Handler,), {"served": server})
-    with _Threading(("127.0.0.1", 0), handler) as listening:
+    with _Threading(("127.0.0.1", port), handler) as listening:
         server.url = f"http://127.0.0.1:{listening.server_address[1]}/"
         thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

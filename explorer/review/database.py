@@ -33,6 +33,8 @@ PATIENCE_SECONDS = 30.0
 CONNECT_SECONDS = 5
 CONNECTIONS = 8
 _FULL = {sqlite3.SQLITE_FULL}
+# What a quota, a limit on a file's size or a failing disk give: SQLite calls full only what the system calls so.
+_FAILING = {sqlite3.SQLITE_IOERR}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _READ_ONLY = {sqlite3.SQLITE_READONLY}
 _FOREIGN = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
@@ -230,6 +232,11 @@ def _named_sqlite(error: sqlite3.Error, where: str, said: str) -> Exception:
     if code in _FULL:
         return RecordsFullError(
             f"{where}: the disk is full ({said}); nothing was kept, make room and try again"
+        )
+    if code in _FAILING:
+        return RecordsError(
+            f"{where} cannot be written to or read ({said}); nothing was kept. Is the disk full, or failing? make room and "
+            "try again"
         )
     if code in _READ_ONLY:
         return RecordsReadOnlyError(

@@ -14,7 +14,7 @@ export function render({ model, el }) {
   let work = null // the sample under review, as the server told it
   let rows = [] // classes of the label and what is said of each: { code, title, colour, given, action, fraction }
   let resume = "" // the queue of a link
-  let confidence = null, sending = null, asking = false, revealed = false
+  let confidence = null, sending = null, refused = null, asking = false, revealed = false
 
   // --- beginning a queue ----------------------------------------------------------------------------------------
   const kind = element("select", { "aria-label": "Which samples" })
@@ -204,11 +204,15 @@ export function render({ model, el }) {
   const send = (judgement) => {
     if (!work || sending) return
     asking = false
-    sending = fresh()
+    const said = { sample: work.sample, judgement, adjustments: adjustments(), confidence, comment: comment.value, link: window.location.search.slice(0, 4000) }
+    const content = JSON.stringify(said)
+    // Said again after a failure, it is the same verdict: should the first have been kept after all, it is not kept twice.
+    sending = refused?.content === content ? refused.id : fresh()
+    refused = { id: sending, content }
     for (const node of [...Object.values(judge), own]) node.disabled = true
     told.textContent = "Saving …"
     performance.mark("explorer:verdict-sent", { detail: { sample: work.sample, judgement } })
-    model.send_msg({ type: "verdict", id: sending, sample: work.sample, judgement, adjustments: adjustments(), confidence, comment: comment.value, link: window.location.search.slice(0, 4000) })
+    model.send_msg({ type: "verdict", id: sending, ...said })
   }
   const say = (judgement) => {
     if (!work || sending) return
@@ -342,7 +346,7 @@ export function render({ model, el }) {
       if (document.activeElement === document.body || root.contains(el.getRootNode().activeElement)) el.getRootNode().activeElement?.blur?.()
       mark("review-shown", { sample: data.sample })
     },
-    saved(data) { if (data.id === sending) performance.mark("explorer:verdict-saved", { detail: data }) },
+    saved(data) { refused = null; if (data.id === sending) performance.mark("explorer:verdict-saved", { detail: data }) },
     off() { work = null; setHelp(false); fromReview.closed(); form.hidden = desk.hidden = true },
     report(data) {
       if (taking) { handlers.file(data); return }
