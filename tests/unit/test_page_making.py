@@ -99,7 +99,7 @@ def test_a_visitor_gets_the_page_that_waits_and_all_of_them_are_let_go(
     monkeypatch.setattr(app.Explorer, "__init__", counted)
     running = Running(
         tiny_corpus, create_page(tiny_corpus), ahead=create_ahead(tiny_corpus),
-        unused_session_lifetime_milliseconds=1, check_unused_sessions_milliseconds=200,
+        unused_session_lifetime_milliseconds=4000, check_unused_sessions_milliseconds=200,
     )  # fmt: skip
     spares = running.server._tornado.settings["spares"]
     try:
