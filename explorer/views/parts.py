@@ -65,6 +65,8 @@ class Loop:
         self.closed = False
         self.waits = waits
         """While the page is made ahead and is nobody's yet."""
+        self.joined = False
+        """Whether the browser has the page. What comes before waits: a change would have all of it encoded again, on the event loop."""
         self.tell: Callable[[str], None] = lambda _text: None
         """Says something to the person who looks at the page."""
         self.private: dict[str, str] = {}
@@ -89,8 +91,8 @@ class Loop:
         if self.waits:
             return
         if doc is not None and doc.session_context is not None:
-            if getattr(doc.session_context, "session", None) is None:
-                return  # the page is still being made, perhaps in a thread; `drain` follows when the browser is there
+            if not self.joined:
+                return  # `drain` follows when the browser is there
             # Bokeh keeps what is added before a session is up in a set: the order has to be kept here.
             doc.add_next_tick_callback(lambda: self.drain())
         elif self._loop is not None and not self._loop.is_closed():
@@ -280,6 +282,7 @@ class Component(JSComponent):
         if kind == "ready":
             # Said again when the browser draws the component anew (a notebook cell shown twice).
             again, self._ready = self._ready, True
+            self._session_loop.joined = True
             # Not `drain`: Panel handles events without the document's lock, and what waits may change models.
             self._session_loop.call(self._flush)
             answer = self.on.get("again" if again else "ready")
