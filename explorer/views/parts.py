@@ -271,6 +271,7 @@ class Component(JSComponent):
     def _handle_msg(self, data: Any) -> None:
         if not isinstance(data, dict):
             return
+        self._session_loop.joined = True
         if not self._session_loop.locked:
             self._session_loop.call(lambda: self._answer(data))
             return
@@ -282,7 +283,6 @@ class Component(JSComponent):
         if kind == "ready":
             # Said again when the browser draws the component anew (a notebook cell shown twice).
             again, self._ready = self._ready, True
-            self._session_loop.joined = True
             # Not `drain`: Panel handles events without the document's lock, and what waits may change models.
             self._session_loop.call(self._flush)
             answer = self.on.get("again" if again else "ready")

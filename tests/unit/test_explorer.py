@@ -307,7 +307,7 @@ def test_what_waits_for_the_browser_runs_with_the_document_locked(page: Explorer
     )
     ran: list[str] = []
     page._loop._queue.append(lambda: ran.append("first"))
-    page._head.head._answer({"type": "ready"})
+    page._head.head._handle_msg({"type": "ready"})
     assert ran == []
     assert asked
     asked[0]()
