@@ -165,7 +165,7 @@ def test_a_missing_library_is_named_before_and_when_it_is_needed(
     def none() -> Any:
         raise OutputError("video needs PyAV: pip install 'rapidai4eo-explorer[video]'")
 
-    monkeypatch.setattr(moving, "_av", none)
+    monkeypatch.setattr(moving, "av_library", none)
     with pytest.raises(OutputError, match="pip install"):
         make(tiny_corpus, tmp_path, kind="animation", ending=".mp4", scale=1, **SPAN)
     assert animation.FORMATS.keys() == set(orders.ENDINGS["animation"])

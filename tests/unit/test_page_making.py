@@ -124,11 +124,15 @@ def test_a_visitor_gets_the_page_that_waits_and_all_of_them_are_let_go(
         used = [page for page in ahead if page is not None and not page._loop.waits]
         assert len(used) == 2
         del used, ahead
-        gone = [ref for ref in made if (page := ref()) is None or not page._loop.waits]
+        gone = [ref for ref in made if not _waits(ref())]
         assert len(gone) == 3
         _until(lambda: gc.collect() >= 0 and all(ref() is None for ref in gone))
     finally:
         running.stop()
+
+
+def _waits(page: app.Explorer | None) -> bool:
+    return page is not None and page._loop.waits
 
 
 def _until(true: Callable[[], bool]) -> None:

@@ -99,7 +99,7 @@ def test_without_the_library_for_videos_there_are_pictures(
     def absent() -> None:
         raise OutputError("videos need PyAV")
 
-    monkeypatch.setattr(moving, "_av", absent)
+    monkeypatch.setattr(moving, "av_library", absent)
     stories.dump(Story("t", STORY.states[:1]), tmp_path / "story.yaml")
     arguments = [
         "slides",
