@@ -218,7 +218,7 @@ def _drawn_queue(current: pd.DataFrame) -> str:
     if not len(drawn):
         raise InvalidQueryError(
             "no verdict is of a random draw, so nothing can be said of the corpus as a whole; review a queue such as "
-            "random:n=200 (or take all verdicts as they are: drawn_only=False, --all)"
+            "random:n=200, or take in samples that were chosen, not drawn (--all, drawn_only=False)"
         )
     return str(drawn.groupby("queue")["sample_id"].nunique().sort_values(kind="stable").index[-1])
 

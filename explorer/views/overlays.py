@@ -64,7 +64,11 @@ class Overlays:
         self._quality = self._shown = self._listener = None
 
     def _came(self, ticket: int, reading: Reading) -> None:
-        if ticket != self._ticket or reading.error is not None:
+        if ticket != self._ticket:
+            return
+        if reading.error is not None:
+            if self._shown is not None:  # else the panel says itself what is wrong
+                self._loop.tell(f"The quality layers cannot be read: {reading.error}")
             return
         cube = reading.cube
         for listener in self.on_cube:

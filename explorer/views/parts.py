@@ -7,17 +7,21 @@ import hashlib
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from threading import RLock
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import panel as pn
 import param
 from panel.custom import JSComponent
 from panel.models.esm import ESMEvent
+
+from explorer.errors import ExplorerError
+
+T = TypeVar("T")
 
 HERE = Path(__file__).parent
 WORKERS = ThreadPoolExecutor(4, thread_name_prefix="explorer-view")
@@ -153,14 +157,27 @@ class Loop:
             with suppress(Exception):
                 self.tell(FAILED)
 
-    def work(self, job: Callable[[], Any], then: Callable[[Any], None]) -> None:
-        """Run a job in a thread and what follows on the loop."""
+    def work(
+        self, job: Callable[[], T], then: Callable[[T], None], failed: Callable[[], None] | None = None
+    ) -> None:
+        """Run a job in a thread and what follows on the loop. A job that fails is told, an explorer's error in its own words."""
 
-        def run() -> None:
-            result = job()
-            self.call(lambda: then(result))
+        def done(future: Future[T]) -> None:
+            error = future.exception()
+            if error is None:
+                self.call(lambda: then(future.result()))
+                return
+            if isinstance(error, ExplorerError):
+                told = str(error)
+                logging.getLogger("explorer").warning("a view's background work could not be done: %s", error)
+            else:
+                told = FAILED
+                logging.getLogger("explorer").error("a view's background work failed", exc_info=error)
+            self.call(lambda: self.tell(told))
+            if failed is not None:
+                self.call(failed)
 
-        WORKERS.submit(run).add_done_callback(_log_failure)
+        WORKERS.submit(job).add_done_callback(done)
 
 
 class Later:
@@ -207,22 +224,24 @@ class Newest:
         asked = self._asked
         self._running = True
 
-        def run() -> tuple[Any] | None:
-            try:
-                return (asked[0](),)
-            except Exception:  # whatever it was, the next job has to have its turn
-                logging.getLogger("explorer").exception("a view's background work failed")
-                return None
-
-        def done(result: tuple[Any] | None) -> None:
+        def ended() -> bool:
+            """Whether it is still the newest that was asked for."""
             self._running = False
-            if self._asked is asked:
+            newest = self._asked is asked
+            if newest:
                 self._asked = None
-                if result is not None:
-                    asked[1](result[0])
+            return newest
+
+        def done(result: Any) -> None:
+            if ended():
+                asked[1](result)
             self._next()
 
-        self._loop.work(run, done)
+        def failed() -> None:
+            ended()
+            self._next()
+
+        self._loop.work(asked[0], done, failed)
 
 
 class Component(JSComponent):
@@ -295,9 +314,3 @@ class Component(JSComponent):
 @cache
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _log_failure(future: Any) -> None:
-    error = future.exception()
-    if error is not None:
-        logging.getLogger("explorer").error("a view's background work failed", exc_info=error)

@@ -28,7 +28,7 @@ export function render({ model, el }) {
   const blind = element("input", { type: "checkbox" })
   const trouble = element("p", { class: "trouble", role: "alert" })
   const field = (text, ...inputs) => element("label", { class: "field" }, element("span", {}, text), ...inputs)
-  const fields = { class: field("Class", ofClass), count: field("Samples", count), seed: field("Seed", seed), allocation: field("Allocation", allocation), ids: field("Ids", ids) }
+  const fields = { class: field("Class", ofClass), count: field("How many", count), seed: field("Seed", seed), allocation: field("Allocation", allocation), ids: field("Ids", ids) }
   const form = element("form", { class: "begin", "aria-label": "Begin a review" },
     field("Samples", kind), about, ...Object.values(fields), field("Reviewer", name),
     element("label", { class: "check" }, blind, "Blind: hide the label, the map and others' verdicts until mine is in"),

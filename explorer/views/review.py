@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.reading import Reading
@@ -46,6 +47,8 @@ class _Work:
     """What happened last, for the next picture of the panel."""
     revealed: str | None = None
     """The sample whose label is shown although the review is blind: its verdict is in."""
+    undoing: str = ""
+    """The id of an undo that failed, perhaps after it was kept: asked for again, it takes back once."""
 
 
 class ReviewView:
@@ -321,6 +324,7 @@ class ReviewView:
                 self.panel.send("trouble", text=result)
                 return
             self.panel.send("saved", id=result.id, sample=sample_id)
+            work.undoing = ""
             work.done.add(sample_id)
             work.said = f"Saved: {sample_id} is {result.verdict.judgement}."
             if self._work is not work or self._selection.sample_id != sample_id:
@@ -339,15 +343,18 @@ class ReviewView:
         if work is None:
             return
 
+        own = work.undoing or str(uuid4())
+
         def job() -> Receipt | str | None:
             try:
-                receipt = desks.desk(self._corpus).records.undo(work.reviewer)
+                receipt = desks.desk(self._corpus).records.undo(work.reviewer, id=own)
             except ExplorerError as error:
                 return f"Nothing was taken back: {error}"
             self._loop.work(lambda: _refresh(self._corpus), lambda _none: None)
             return receipt
 
         def done(result: Receipt | str | None) -> None:
+            work.undoing = own if isinstance(result, str) else ""
             if isinstance(result, str) or result is None or result.undone is None:
                 self.panel.send(
                     "trouble", text=result if isinstance(result, str) else "There is nothing to take back."

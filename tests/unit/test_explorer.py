@@ -314,6 +314,27 @@ def test_what_waits_for_the_browser_runs_with_the_document_locked(page: Explorer
     assert ran == ["first"]
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (explorer.errors.RecordsError("x.db is locked"), "x.db"),
+        (RuntimeError("at line 3 of somebody's code"), "made a mistake"),
+    ],
+)
+def test_work_in_a_thread_that_fails_is_told(page: Explorer, error: Exception, told: str) -> None:
+    """An explorer's error in its own words, any other in a sentence: nobody waits for a file that never comes."""
+    before = len(sent(page._head.head, "notice"))
+
+    def job() -> None:
+        raise error
+
+    page._loop.work(job, lambda _none: pytest.fail("nothing follows a failure"))
+    until(lambda: len(sent(page._head.head, "notice")) > before)
+    text = sent(page._head.head, "notice")[-1]["text"]
+    assert told in text
+    assert "somebody" not in text
+
+
 def test_what_comes_before_the_browser_is_ready_runs_with_the_document_locked(page: Explorer) -> None:
     """A click during the load: Panel hands it on without the lock, and the map could not draw its mark."""
     asked: list[Callable[[], None]] = []

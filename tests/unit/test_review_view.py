@@ -18,7 +18,7 @@ from explorer.analysis import envelopes, features
 from explorer.analysis.curves import parse
 from explorer.config import settings
 from explorer.corpus.corpus import Corpus
-from explorer.errors import ExplorerError, InvalidQueryError, InvalidVerdictError
+from explorer.errors import ExplorerError, InvalidQueryError, InvalidVerdictError, RecordsError
 from explorer.products import PF_SR
 from explorer.review import exchange, score
 from explorer.review.queue import Queue
@@ -141,6 +141,33 @@ def test_undo_takes_the_last_verdict_back_and_leads_there(page: Explorer, corpus
     say(page, "undo")
     until(lambda: sent(page._review.panel, "trouble"))
     assert "nothing to take back" in sent(page._review.panel, "trouble")[-1]["text"]
+
+
+def test_an_undo_that_was_kept_without_an_answer_takes_back_once(
+    page: Explorer, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database goes between the row and its receipt: asked for again, the verdict before stays."""
+    begin(page)
+    for number, sample in enumerate((FULL, BROKEN)):
+        until(lambda sample=sample: page.selection.sample_id == sample)
+        verdict(page, "correct", id=f"v{number}")
+        until(lambda sample=sample: sample in page._review._work.done)
+    undo = Records.undo
+
+    def unclear(*args: Any, **options: Any) -> Any:
+        undo(*args, **options)
+        monkeypatch.setattr(Records, "undo", undo)
+        raise RecordsError("the database is gone")
+
+    monkeypatch.setattr(Records, "undo", unclear)
+    say(page, "undo")
+    until(lambda: any("is gone" in m["text"] for m in sent(page._review.panel, "trouble")))
+    say(page, "undo")
+    until(lambda: page._review._work.done == {FULL})
+    assert [row["kind"] for row in rows(corpus)] == ["verdict", "verdict", "retraction"]
+    say(page, "undo")
+    until(lambda: page._review._work.done == set())
+    assert len(rows(corpus)) == 4
 
 
 def test_steps_jumps_and_the_end_of_the_queue(page: Explorer) -> None:
