@@ -9,10 +9,8 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
-from weakref import WeakKeyDictionary, ref
 
 import holoviews as hv
-import numpy as np
 import panel as pn
 
 from explorer import ports, serving
@@ -37,7 +35,7 @@ from explorer.views.parts import Later, Loop
 from explorer.views.present import PresentView
 from explorer.views.profile import ProfileView
 from explorer.views.profile_data import Packed
-from explorer.views.raster import SampleRaster
+from explorer.views.raster import shared_raster
 from explorer.views.recovery import Recovery
 from explorer.views.review import ReviewView
 from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, PANELS, Link, Selection, decode
@@ -55,26 +53,6 @@ _AHEAD = 0.5
 _SLOW = 0.3
 """A cube that takes longer to read (seconds) has its profile drawn from a quarter of its dates meanwhile."""
 _SWITCH = 0.001
-_RASTERS: WeakKeyDictionary[Corpus, SampleRaster] = WeakKeyDictionary()
-
-
-class _Classes:
-    """Classes of a corpus's samples by level; it does not keep the corpus alive, which would never be let go."""
-
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = ref(corpus)
-
-    def __call__(self, level: int) -> np.ndarray:
-        corpus = self._corpus()
-        assert corpus is not None  # whoever draws it holds it
-        return corpus.filter_table.position(level)
-
-
-def _raster(corpus: Corpus) -> SampleRaster:
-    """The samples ready to be drawn: made once a process and corpus, shared by all sessions."""
-    if corpus not in _RASTERS:
-        _RASTERS[corpus] = SampleRaster(corpus.samples, _Classes(corpus))
-    return _RASTERS[corpus]
 
 
 def _extension() -> None:
@@ -108,7 +86,7 @@ class Explorer(pn.viewable.Viewer):
         self._loop = Loop(waits=link is None)
         self._others, self._url = Later(self._loop, _OTHERS), Later(self._loop, _URL)
         bus = uuid.uuid4().hex[:12]
-        raster = _raster(self.corpus)
+        raster = shared_raster(self.corpus)
         self._head = HeadView(self.corpus, self.selection, raster, self._loop, bus)
         self._loop.tell = self._head.notice
         self._map = MapView(self.corpus, self.selection, self._loop, raster, self.corpus.config.tiles, bus)
@@ -408,7 +386,7 @@ def _warm_up(corpus: Corpus, make: MakePage) -> list[Reading]:
     sample_id = corpus.default_sample
     first = PF_SR.dates.index(DEFAULT_DATE)
     ahead = [corpus.prefetch(sample_id, product, first) for product in (PF_SR, S2_SR)] if sample_id else []
-    _raster(corpus)
+    shared_raster(corpus)
     _ = corpus.synthetic
     desk(corpus).look()
     warm_up(make)

@@ -11,17 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from threading import RLock
+from weakref import WeakKeyDictionary, ref
 
 import datashader as ds
 import numpy as np
 import pandas as pd
 
+from explorer.corpus.corpus import Corpus
 from explorer.products import CELL_SIZE_M
 
 _EARTH = 6_378_137.0
 _PER_TILE = 2_000
 """Samples a tile, about: few enough that a tile is read in a moment, many enough that slicing costs nothing."""
 _MOST_TILES = 64
+_RASTERS: WeakKeyDictionary[Corpus, SampleRaster] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,3 +250,22 @@ def grown(image: np.ndarray, reach: int) -> np.ndarray:
                 np.copyto(target, source, where=target == 0)
         image = found
     return image
+
+
+class _Classes:
+    """Classes of a corpus's samples by level; it does not keep the corpus alive, which would never be let go."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = ref(corpus)
+
+    def __call__(self, level: int) -> np.ndarray:
+        corpus = self._corpus()
+        assert corpus is not None  # whoever draws it holds it
+        return corpus.filter_table.position(level)
+
+
+def shared_raster(corpus: Corpus) -> SampleRaster:
+    """The samples ready to be drawn: made once a process and corpus, shared by all sessions."""
+    if corpus not in _RASTERS:
+        _RASTERS[corpus] = SampleRaster(corpus.samples, _Classes(corpus))
+    return _RASTERS[corpus]

@@ -16,10 +16,10 @@ from bokeh.document import Document
 
 import explorer
 from explorer import Explorer
-from explorer.app import _raster
 from explorer.corpus.corpus import Corpus
 from explorer.errors import CorpusNotFoundError
 from explorer.views.parts import WORKERS
+from explorer.views.raster import shared_raster
 from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS
 from tests import corpora
 from tests.talk import say, sent, until
@@ -164,7 +164,7 @@ def test_two_pages_share_no_selection_but_the_cubes(tiny_corpus: Corpus) -> None
         assert other.selection.pixels == DEFAULT_PIXELS
         assert other.selection.composite == "true"
         assert one._head.head.bus != other._head.head.bus
-        assert _raster(tiny_corpus) is one._head._raster is other._head._raster
+        assert shared_raster(tiny_corpus) is one._head._raster is other._head._raster
     finally:
         one.close()
         other.close()
