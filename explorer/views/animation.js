@@ -52,8 +52,7 @@ export function render({ model, el }) {
   const composites = [["true", "True colour"], ["false", "False colour (NIR)"]].map(([value, text]) =>
     button(text, text, () => model.send_msg({ type: "composite", value }), { "data-value": value, "aria-pressed": "false" }))
   const clear = button("Remove all pins but the last", "Clear pins", () => model.send_msg({ type: "clear" }), { hidden: true })
-  const counts = element("span"), bar = element("progress", { max: 1, value: 0, "aria-label": "Dates read" })
-  const progress = element("div", { class: "progress", role: "status" }, bar, counts)
+  const counts = element("span"), bar = element("progress", { max: 1, value: 0, "aria-label": "Dates read" }), progress = element("div", { class: "progress", role: "status" }, bar, counts)
   const tellProgress = (text, share = null, title = "") => {
     counts.textContent = text
     bar.hidden = share === null
