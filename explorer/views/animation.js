@@ -346,7 +346,7 @@ export function render({ model, el }) {
     quality(data) {
       if (data.ticket !== state.ticket) return
       state.gaps = data.gaps
-      looks.layers(data.layers)
+      looks.layers(data.layers, data.problem)
       draw()
       if (state.sheet) drawSheet()
     },

@@ -64,10 +64,11 @@ const makeLook = ({ send, button }) => {
     get layer() { return layer.value },
     get title() { return (list.value ? list.selectedOptions[0]?.text : formula.value) || "picture" },
     get colours() { return shown },
-    layers(names) {
+    layers(names, lacking = "") {
       const chosen = names.includes(layer.value) ? layer.value : ""
       layer.disabled = !names.length
-      layer.replaceChildren(element("option", { value: "" }, names.length ? "not shown" : "no quality layers"), ...names.map((name) => element("option", { value: name }, name)))
+      layer.title = lacking
+      layer.replaceChildren(element("option", { value: "" }, names.length ? "not shown" : lacking ? "cannot be read" : "no quality layers"), ...names.map((name) => element("option", { value: name }, name)))
       layer.value = chosen
       if (chosen) send("overlay", chosen)
     },

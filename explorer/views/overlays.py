@@ -67,8 +67,7 @@ class Overlays:
         if ticket != self._ticket:
             return
         if reading.error is not None:
-            if self._shown is not None:  # else the panel says itself what is wrong
-                self._loop.tell(f"The quality layers cannot be read: {reading.error}")
+            self._player.send("quality", ticket=ticket, layers=[], gaps=None, problem=str(reading.error))
             return
         cube = reading.cube
         for listener in self.on_cube:

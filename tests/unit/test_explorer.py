@@ -335,6 +335,17 @@ def test_work_in_a_thread_that_fails_is_told(page: Explorer, error: Exception, t
     assert "somebody" not in text
 
 
+def test_quality_layers_that_cannot_be_read_are_told_where_they_are_chosen(page: Explorer) -> None:
+    overlays, player = page._animation.overlays, page._animation.player
+    settle(page)
+    until(lambda: overlays._quality is not None)
+    failed = SimpleNamespace(error=explorer.errors.StoreError("cannot reach 127.0.0.1:9"))
+    overlays._came(overlays._ticket, failed)  # type: ignore[arg-type]
+    told = sent(player, "quality")[-1]
+    assert (told["layers"], told["gaps"]) == ([], None)
+    assert "cannot reach" in told["problem"]
+
+
 def test_what_comes_before_the_browser_is_ready_runs_with_the_document_locked(page: Explorer) -> None:
     """A click during the load: Panel hands it on without the lock, and the map could not draw its mark."""
     asked: list[Callable[[], None]] = []
