@@ -18,6 +18,10 @@ SESSIONS = Gauge(
     "explorer_sessions_open", "Pages that are open.", registry=REGISTRY, multiprocess_mode="livesum"
 )
 SESSIONS_MADE = Counter("explorer_sessions", "Pages that were opened.", registry=REGISTRY)
+SPARE_PAGES = Gauge(
+    "explorer_spare_pages", "Pages that are ready for whoever comes next.", registry=REGISTRY,
+    multiprocess_mode="livesum",
+)  # fmt: skip
 PAGE_SECONDS = Histogram(
     "explorer_page_seconds",
     "Time to make a page's models, waiting for the pages before it included.",

@@ -23,7 +23,7 @@ from panel.io.document import _cleanup_doc
 from panel.io.resources import DIST_DIR
 from panel.io.state import set_curdoc
 
-from explorer import operation, page_reply
+from explorer import metrics, operation, page_reply
 from explorer.tidy import Tidy
 from explorer.views.selection import Link, decode
 
@@ -128,7 +128,11 @@ class Spares:
 
     def take(self) -> Document:
         """A page that is ready but for its link, or an empty document."""
-        return self._ready.popleft() if self._ready else Document()
+        if not self._ready:
+            return Document()
+        doc = self._ready.popleft()
+        metrics.SPARE_PAGES.set(len(self))
+        return doc
 
     async def look(self) -> None:
         """Once a second: if nothing is to do, clear up, or make a page."""
@@ -153,6 +157,7 @@ class Spares:
             self._count = 0
         else:
             self._ready.append(doc)
+            metrics.SPARE_PAGES.set(len(self))
         finally:
             self._making = None
 

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import time
-import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +19,7 @@ import pytest
 
 from explorer import open_corpus
 from tests import visitors
-from tests.bench.bench_session import Table, _process, _rss
+from tests.bench.bench_session import Table, _process, _rss, number
 from tests.browser.conftest import Server
 from tests.visitors import Seen
 
@@ -34,16 +32,10 @@ ARRIVAL_S = float(os.environ.get("EXPLORER_BENCH_ARRIVAL", "30"))
 PHASES = ("coming", "all in")
 
 
-def _number(url: str, name: str) -> float:
-    with urllib.request.urlopen(f"{url}/metrics", timeout=20) as answer:
-        found = re.search(rf"^{re.escape(name)} ([0-9.e+-]+)$", answer.read().decode(), re.MULTILINE)
-    return float(found[1]) if found else 0.0
-
-
 def _late(url: str) -> tuple[float, float]:
     """How often the loop was looked at, and how often it was more than 150 ms late."""
-    total = _number(url, "explorer_loop_lag_seconds_count")
-    return total, total - _number(url, 'explorer_loop_lag_seconds_bucket{le="0.15"}')
+    total = number(url, "explorer_loop_lag_seconds_count")
+    return total, total - number(url, 'explorer_loop_lag_seconds_bucket{le="0.15"}')
 
 
 def _come_and_go(url: str, samples: list[str], count: int) -> Seen:
@@ -92,7 +84,7 @@ def _rows(table: Table, phase: str, seen: Seen, alone: Seen) -> None:
 
 def _wait_until_all_left(url: str) -> None:
     deadline = time.monotonic() + LEFT_S
-    while _number(url, "explorer_sessions_open") and time.monotonic() < deadline:
+    while number(url, "explorer_sessions_open") and time.monotonic() < deadline:
         time.sleep(1)
 
 
@@ -132,7 +124,7 @@ def test_twenty_people(tmp_path: Path) -> None:
         went = _come_and_go(server.url, samples, COMING_AND_GOING)
         _wait_until_all_left(server.url)
         table.add(f"memory after {COMING_AND_GOING} more visitors", _rss(pid) - start, "MB more", most=60)
-        table.add("pages still open", _number(server.url, "explorer_sessions_open"), "", most=0)
+        table.add("pages still open", number(server.url, "explorer_sessions_open"), "", most=0)
         table.show()
         for problem in [*problems, *went.problems, *server.complaints][:20]:
             print(problem)  # noqa: T201

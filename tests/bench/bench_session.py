@@ -9,6 +9,7 @@ the same run and browser: a server that renders each frame as `hv.RGB` through `
 from __future__ import annotations
 
 import os
+import re
 import statistics
 import sys
 import time
@@ -23,6 +24,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from explorer import open_corpus, ports
+from explorer.config import settings
 from explorer.corpus.corpus import Corpus
 from tests.bench.bench_page import BASELINE, browser
 from tests.browser.conftest import Server
@@ -136,6 +138,25 @@ def _visit(browser: Browser, url: str, query: str = "") -> tuple[Visit, Wire]:
     return visit, wire
 
 
+def number(url: str, name: str) -> float:
+    """What a server tells Prometheus of something."""
+    with urllib.request.urlopen(f"{url}/metrics", timeout=20) as answer:
+        found = re.search(rf"^{re.escape(name)} ([0-9.e+-]+)$", answer.read().decode(), re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def _wait_until_quiet(server: Server, *visits: Visit) -> None:
+    """What others' visits leave to be done is not of what is measured next: pages for whoever comes next, pages to be forgotten, quality, the next sample."""
+    deadline = time.monotonic() + 60
+    wanted = {"explorer_spare_pages": settings().spare_pages, "explorer_sessions_open": len(visits)}
+    while (
+        any(number(server.url, name) != value for name, value in wanted.items())
+        and time.monotonic() < deadline
+    ):
+        time.sleep(0.5)
+    time.sleep(3)
+
+
 def _leave(*visits: Visit) -> None:
     for visit in visits:
         visit.page.context.close()
@@ -177,6 +198,7 @@ def _opening(browser: Browser, server: Server, table: Table) -> None:
 def _map_clicks(browser: Browser, server: Server, corpus: Corpus, table: Table) -> None:
     ids = [str(i) for i in corpus.samples.index]
     visit, wire = _visit(browser, server.url, f"?sample={ids[0]}")
+    _wait_until_quiet(server, visit)
     firsts, wholes, sizes, alls = [], [], [], []
     visit.page.evaluate(
         """() => player().on("msg:custom", (data) => {
@@ -209,6 +231,7 @@ def _map_clicks(browser: Browser, server: Server, corpus: Corpus, table: Table) 
 
 def _playing(browser: Browser, server: Server, query: str, table: Table, plain: dict[str, float]) -> None:
     visit, wire = _visit(browser, server.url, query)
+    _wait_until_quiet(server, visit)
     _play(visit, 25)
     _wait(visit.page, 1.0)
     sent, came, cpu = wire.sent, wire.came, _cpu(_process(server))
@@ -226,8 +249,7 @@ def _playing(browser: Browser, server: Server, query: str, table: Table, plain: 
     table.add("pins that were lost while playing", CLICKS - len(clicks), "clicks", most=0)
     _leave(visit)
     visits = [_visit(browser, server.url, query)[0] for _ in range(SESSIONS)]
-    # What its page still reads (quality, the next sample) is not of the playing.
-    visits[-1].page.wait_for_timeout(3000)
+    _wait_until_quiet(server, *visits)
     for each in visits:
         _play(each, 10)
     cpu, took = _cpu(_process(server)), _wait(visits[0].page, PLAYED_S)
@@ -259,6 +281,7 @@ def _pins(visit: Visit) -> list[float]:
 
 def _hands(browser: Browser, server: Server, query: str, table: Table, plain: dict[str, float]) -> None:
     visit, _ = _visit(browser, server.url, query)
+    _wait_until_quiet(server, visit)
     clicks = _pins(visit)
     table.times("pin -> profile", clicks, 45, 80)
     table.add("pins that were lost at 150 ms", CLICKS - len(clicks), "clicks", most=0)
@@ -333,6 +356,7 @@ def _others(browser: Browser, server: Server, corpus: Corpus, table: Table) -> N
     ids = [str(i) for i in corpus.samples.index]
     one, _ = _visit(browser, server.url, f"?sample={ids[0]}")
     other, _ = _visit(browser, server.url, f"?sample={ids[1]}")
+    _wait_until_quiet(server, one, other)
     found = []
     for i, sample_id in enumerate(ids[2:]):
         one.search(sample_id)

@@ -18,6 +18,7 @@ from bokeh.document import Document
 from panel.io.document import _cleanup_doc
 
 import explorer.app as app
+from explorer import metrics
 from explorer.app import create_ahead, create_page
 from explorer.corpus.corpus import Corpus
 from explorer.page_making import PageMaker, Spares
@@ -105,6 +106,7 @@ def test_a_visitor_gets_the_page_that_waits_and_all_of_them_are_let_go(
     try:
         _until(lambda: len(spares) == tiny_corpus.config.spare_pages)
         ahead = [ref() for ref in made]
+        assert b"explorer_spare_pages 2.0" in metrics.text()
         spares._count = 0  # no more of them
         shown: list[str] = []
 
