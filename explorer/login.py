@@ -22,12 +22,12 @@ from bokeh.server.util import check_allowlist
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from bokeh.util.token import get_token_payload
 from panel.auth import AUTH_PROVIDERS, BasicAuthProvider, OAuthProvider
-from panel.io.server import WSHandler
 from tornado.web import HTTPError, RequestHandler
 
 from explorer import passwords
 from explorer.config import Settings
 from explorer.errors import ExplorerError, LoginError
+from explorer.patches import OneWrite
 from explorer.review.verdicts import reviewer_name
 from explorer.views import visitor
 from explorer.views.parts import HERE, source
@@ -249,7 +249,7 @@ class Inside(AuthRequestHandler):
             raise HTTPError(403)
 
 
-class OwnSocket(WSHandler):
+class OwnSocket(OneWrite):
     """A session's websocket, for those who have logged in, and to the sessions that they opened themselves.
 
     Small messages leave at once: Nagle's algorithm kept every third answer until the browser acknowledged the one before, 40 ms later.

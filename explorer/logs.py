@@ -16,7 +16,17 @@ from explorer import metrics
 FIELDS = ("event", "session", "sample", "method", "path", "status", "ms", "address", "seconds", "pid")
 """What a line can say beside its message; in JSON each is a key of its own."""
 _LONGEST = 300
-_QUIET = ("bokeh", "tornado.access", "asyncio", "matplotlib", "PIL", "numba", "rasterio", "distributed")
+_QUIET = (
+    "bokeh",
+    "panel",
+    "tornado.access",
+    "asyncio",
+    "matplotlib",
+    "PIL",
+    "numba",
+    "rasterio",
+    "distributed",
+)
 """Libraries that tell more than an operator wants; their warnings stay."""
 
 

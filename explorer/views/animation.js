@@ -16,7 +16,7 @@ export function render({ model, el }) {
     element("button", { type: "button", "aria-label": label, title: label, onclick: action, ...extra }, text)
   const stage = makeStage({
     button,
-    onPick: (pixel, add) => { if (state.dates.length) model.send_msg({ type: "pick", ...pixel, add }) },
+    onPick: (pixel, add) => { if (state.dates.length) { model.send_msg({ type: "pick", ...pixel, add }); readout.later() } },
     onMovePin: (i, pixel, done) => movePin(i, pixel, done),
     onHover: (pixel, pane) => {
       const index = pane ? state.other : state.index

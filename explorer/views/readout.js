@@ -1,7 +1,7 @@
 // What is under the pointer: row and column, longitude and latitude, UTM, and the stored values, which the server knows.
 
 const makeReadout = ({ el, ask }) => {
-  let asked = 0, under = null, last = -1, timer = 0
+  let asked = 0, under = null, last = -1, timer = 0, pending = null
   const values = element("div")
   const degrees = (v, letters) => `${Math.abs(v).toFixed(5)}° ${letters[v < 0 ? 1 : 0]}`
   return {
@@ -9,6 +9,7 @@ const makeReadout = ({ el, ask }) => {
     // -1 where there is no value to ask for.
     show(pixel, place, index) {
       clearTimeout(timer)
+      pending = null
       const same = pixel && under && pixel.row === under.row && pixel.col === under.col && index === last
       under = pixel
       last = index
@@ -23,10 +24,14 @@ const makeReadout = ({ el, ask }) => {
         element("div", {}, `E ${(left + 3 * col + 1.5).toFixed(0)} N ${(top - 3 * row - 1.5).toFixed(0)} m (UTM ${place.zone})`), values)
       if (index < 0) return
       // Not at every step of a fast pointer, but always where it comes to rest.
-      const wait = 80 - (performance.now() - asked)
-      const send = () => { asked = performance.now(); ask(row, col, index) }
-      if (wait <= 0) send()
-      else timer = setTimeout(send, wait)
+      pending = () => { pending = null; asked = performance.now(); ask(row, col, index) }
+      timer = setTimeout(pending, Math.max(30, 80 - (performance.now() - asked)))
+    },
+    // Something that is waited for more has just been asked of the server.
+    later() {
+      if (!pending) return
+      clearTimeout(timer)
+      timer = setTimeout(pending, 150)
     },
     came({ row, col, index, text }) { if (under && row === under.row && col === under.col && index === last) values.replaceChildren(text) },
   }
