@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from pathlib import Path
@@ -22,6 +23,7 @@ from explorer.errors import InvalidQueryError, OutputError, StoreError
 from explorer.products import PF_SR, S2_SR, SYNTHETIC_KEY
 from tests import corpora, servers
 from tests.servers import Server
+from tests.talk import until
 
 CELL, BROKEN = grid.parse(corpora.FULL), grid.parse(corpora.BROKEN)
 KEY = PF_SR.key(CELL.folder, PF_SR.dates[0])
@@ -181,11 +183,14 @@ def test_a_folder_that_cannot_be_written_is_one_error(
 def test_a_server_that_goes_away_ends_it_and_the_next_call_goes_on(
     corpus: Corpus, server: Server, tmp_path: Path
 ) -> None:
+    asked = itertools.count()
+
     def gone(handler: Any, key: str) -> bool:
-        if len(files(tmp_path)) > 5:
-            servers.reply(handler, 403)
-            return True
-        return False
+        if not key.endswith(".tif") or next(asked) < 8:
+            return False
+        until(lambda: len(files(tmp_path)) > 5)
+        servers.reply(handler, 403)
+        return True
 
     server.answer = gone
     with pytest.raises(StoreError, match="refuses access"):
