@@ -7,6 +7,8 @@ import io
 import json
 import logging
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -88,6 +90,22 @@ def test_what_a_visitor_s_leaving_causes_is_no_line(log) -> None:
             logger.exception("Task exception was never retrieved")
     assert stream.getvalue().count("Task exception") == 1
     assert "a real one" in stream.getvalue()
+
+
+def test_what_libraries_say_is_in_the_same_log_once() -> None:
+    code = """
+import logging, panel
+from explorer import logs
+logs.configure("json")
+for name in ("panel.state", "bokeh.server", "explorer"):
+    logging.getLogger(name).warning("of %s", name)
+logging.getLogger("panel.state").debug("too much")
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    told = [json.loads(line)["message"] for line in run.stderr.splitlines()]
+    assert told == ["of panel.state", "of bokeh.server", "of explorer"]
 
 
 def _health(running: Running) -> tuple[int, dict[str, object]]:

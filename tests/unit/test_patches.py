@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,8 +14,9 @@ from bokeh.document.models import DocumentModelManager
 from bokeh.models import Column, Div
 from bokeh.protocol.messages.patch_doc import patch_doc
 from panel.models.esm import DataEvent, ESMEvent
+from tornado.locks import Lock
 
-from explorer.patches import Patch
+from explorer.patches import OneWrite, Patch
 
 DATA = {
     "type": "curves",
@@ -113,3 +116,46 @@ def test_a_message_that_names_another_model_is_left_to_bokeh(document: Document)
     )
     Patch(said.header, said.metadata, said.content).apply_to_document(document)
     assert heard == [{"of": other}]
+
+
+class Wire:
+    """What a websocket writes, and whether it is kept until the rest has come."""
+
+    def __init__(self, closing: bool = False) -> None:
+        self.stream, self._closing = SimpleNamespace(_connecting=False), closing
+        self.written: list[tuple[Any, bool, bool]] = []
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def write_message(self, part: Any, binary: bool) -> asyncio.Future[None]:
+        self.written.append((part, binary, self.stream._connecting))
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+
+@pytest.mark.parametrize("closing", [False, True])
+def test_all_parts_of_a_message_leave_with_the_last(document: Document, closing: bool) -> None:
+    sent = Patch.create([message(document, document.roots[0].children[0])])
+    wire = Wire(closing)
+
+    async def send() -> None:
+        socket: Any = object.__new__(OneWrite)
+        socket.ws_connection, socket.write_lock = wire, Lock()
+        await socket.send_message(sent)
+
+    asyncio.run(send())
+    if closing:
+        assert wire.written == []
+        return
+    *before, last = wire.written
+    assert all(kept for _, _, kept in before)
+    assert not last[2]
+    assert [part for part, _, _ in wire.written[:3]] == [
+        sent.header_json,
+        sent.metadata_json,
+        sent.content_json,
+    ]
+    assert [part for part, binary, _ in wire.written if binary] == [b.to_bytes() for b in sent.buffers]
+    assert len(wire.written) == 3 + 2 * len(sent.buffers)
