@@ -263,7 +263,7 @@ class Explorer(pn.viewable.Viewer):
             self._loop.after(_AHEAD, lambda: self._look_ahead(reading))
 
     def _look_ahead(self, reading: Reading) -> None:
-        if reading is self._animation.reading:
+        if self.corpus.config.read_ahead and reading is self._animation.reading:
             (self._review if self._review.active else self._head).look_ahead()
 
     def _dress(self) -> None:

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
         max_length=200,
         description="Name of the corpus that verdicts are kept under; empty: its place (folder, URL, or demo).",
     )
+    read_ahead: bool = Field(
+        True, description="Read the sample that is likely to be next, while nothing else is to do."
+    )
     spare_pages: int = Field(
         4, ge=0, le=200, description="Pages made ahead for whoever comes next, while nothing else is to do."
     )

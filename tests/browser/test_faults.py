@@ -91,8 +91,9 @@ def test_what_was_typed_is_not_thrown_away(page: Page, corpus_folder: Path, demo
 
 
 def test_a_corpus_that_was_away_comes_back_by_itself(
-    page: Page, corpus_folder: Path, demo: str, cache: Path, tmp_path: Path
+    page: Page, corpus_folder: Path, demo: str, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("EXPLORER_READ_AHEAD", "false")  # what is in memory would be shown
     root = tmp_path / "corpus"
     shutil.copytree(corpus_folder, root)
     with serving(root, cache, 0) as server:

@@ -306,9 +306,10 @@ def test_what_waits_for_the_browser_runs_with_the_document_locked(page: Explorer
         session_context=SimpleNamespace(session=object()), add_next_tick_callback=asked.append
     )
     ran: list[str] = []
-    page._loop._queue.append(lambda: ran.append("first"))
-    page._head.head._handle_msg({"type": "ready"})
-    assert ran == []
+    with page._loop.turn():  # else a thread of the page may run what waits
+        page._loop._queue.append(lambda: ran.append("first"))
+        page._head.head._handle_msg({"type": "ready"})
+        assert ran == []
     assert asked
     asked[0]()
     assert ran == ["first"]
@@ -420,6 +421,18 @@ def test_closing_waits_for_what_is_under_way(page: Explorer) -> None:
     for thread in (opening, closing):
         thread.join(SECONDS)
     assert page._animation.reading is None
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_reading_ahead_can_be_turned_off(
+    page: Explorer, wanted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page.corpus.config, "read_ahead", wanted)
+    settle(page)
+    page._head.let_go()
+    assert page._animation.reading is not None
+    page._look_ahead(page._animation.reading)
+    assert bool(page._head._ahead) is wanted
 
 
 def test_the_next_surprise_is_read_ahead_and_let_go(page: Explorer) -> None:
