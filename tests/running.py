@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import time
 import urllib.error
 import urllib.request
+import weakref
 from typing import Any
 
-from explorer import ports, serving
+import pytest
+
+from explorer import app, ports, serving
 from explorer.corpus.corpus import Corpus
 from explorer.page_making import MakePage
 
@@ -48,3 +53,25 @@ class Running:
         """End it, and its thread."""
         self.server.io_loop.add_callback(self.server.io_loop.stop)
         self._thread.join(SECONDS)
+
+
+def pages_made(monkeypatch: pytest.MonkeyPatch) -> list[weakref.ref[app.Explorer]]:
+    """All pages that are made from now on, as they are made; it keeps none of them."""
+    made: list[weakref.ref[app.Explorer]] = []
+    init = app.Explorer.__init__
+
+    def counted(self: app.Explorer, *args: Any, **options: Any) -> None:
+        init(self, *args, **options)
+        made.append(weakref.ref(self))
+
+    monkeypatch.setattr(app.Explorer, "__init__", counted)
+    return made
+
+
+def wait_until_gone(pages: list[weakref.ref[app.Explorer]], seconds: float) -> None:
+    """Wait until none of these pages is in memory."""
+    deadline = time.monotonic() + seconds
+    while left := sum(ref() is not None for ref in pages):
+        gc.collect()
+        assert time.monotonic() < deadline, f"{left} pages are still in memory"
+        time.sleep(0.2)

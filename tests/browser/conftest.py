@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from explorer import grid, open_corpus
+from explorer.corpus import index
 from explorer.corpus.corpus import Corpus
 from explorer.products import PF_SR, S2_SR, Product
 from tests import corpora
@@ -99,9 +100,9 @@ def _ramp(product: Product) -> np.ndarray:
 def _add_marked(root: Path) -> None:
     cell = grid.parse(MARKED)
     for product, indices in ((PF_SR, (0, 36, 37)), (S2_SR, (0, 6))):
-        for index in indices:
+        for number in indices:
             chip = corpora.geotiff(product, cell, _ramp(product))
-            corpora.put(root, product.key(cell.folder, product.dates[index]), chip)
+            corpora.put(root, product.key(cell.folder, product.dates[number]), chip)
     corpora.write_label(root, MARKED, {211: 0.6, 311: 0.4})
 
 
@@ -124,6 +125,24 @@ def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _add_marked(root)
     _add_lacking(root)
     return root
+
+
+@pytest.fixture
+def mirror(corpus_folder: Path, tmp_path: Path) -> Path:
+    """The corpus as a server has it, with its index."""
+    root = tmp_path / "mirror"
+    shutil.copytree(corpus_folder, root)
+    index.reindex(root, root / index.INDEX_KEY)
+    return root
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of its own: what the browser says of a server that is gone is no complaint here."""
+    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from explorer import ports
-from tests.browser.conftest import PATIENCE, Server
-from tests.browser.visit import LACKING, MARKED, WIDE, Visit
+from tests.browser.conftest import Server
+from tests.browser.visit import LACKING, MARKED, Visit
 
 pytestmark = pytest.mark.browser
 LOST = "The connection to the server is lost"
@@ -38,15 +38,6 @@ def serving(corpus: Path, cache: Path, port: int, *options: str) -> Iterator[Ser
         yield server
     finally:
         server.stop()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of its own: what the browser says of a server that is gone is no complaint here."""
-    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture

@@ -8,19 +8,17 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from explorer.corpus import index
 from tests import servers
-from tests.browser.conftest import PATIENCE, Server
+from tests.browser.conftest import Server
 from tests.browser.test_review import begin, panel, press, wait_for
-from tests.browser.visit import LACKING, MARKED, WIDE, Visit
+from tests.browser.visit import LACKING, MARKED, Visit
 
 pytestmark = pytest.mark.browser
 # A file system of its own, which only the server sees.
@@ -61,23 +59,6 @@ class Disk:
         with closing(sqlite3.connect(copy / "verdicts.sqlite")) as connection:
             wanted = "SELECT sample_id, judgement, comment, confidence FROM explorer_verdicts ORDER BY seq"
             return connection.execute(wanted).fetchall()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def mirror(corpus_folder: Path, tmp_path: Path) -> Path:
-    """The corpus as a server has it, with its index."""
-    root = tmp_path / "mirror"
-    shutil.copytree(corpus_folder, root)
-    index.reindex(root, root / index.INDEX_KEY)
-    return root
 
 
 def prefix(folder: Path, apart: bool) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -12,14 +11,13 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from explorer import ports
-from explorer.corpus import index
 from tests import servers
-from tests.browser.conftest import PATIENCE, Server
+from tests.browser.conftest import Server
 from tests.browser.test_review import begin, panel, press, wait_for
-from tests.browser.visit import LACKING, MARKED, WIDE, Visit
+from tests.browser.visit import LACKING, MARKED, Visit
 
 pytestmark = pytest.mark.browser
 IMPATIENT = {
@@ -29,23 +27,6 @@ IMPATIENT = {
     "EXPLORER_HTTP_TOTAL_TIMEOUT": "3",
     "EXPLORER_HTTP_RETRIES": "1",
 }
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def mirror(corpus_folder: Path, tmp_path: Path) -> Path:
-    """The corpus as a server has it, with its index."""
-    root = tmp_path / "mirror"
-    shutil.copytree(corpus_folder, root)
-    index.reindex(root, root / index.INDEX_KEY)
-    return root
 
 
 def test_a_mirror_that_is_closed_then_silent_then_back(

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import threading
-import time
-import weakref
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-import explorer.app as app
 from explorer.app import create_page
 from explorer.corpus.corpus import Corpus
 from tests import corpora, visitors
-from tests.running import Running
+from tests.running import Running, pages_made, wait_until_gone
 
 PEOPLE, ROUNDS, SESSIONS = 5, 3, 6
 SECONDS = 90.0
@@ -45,14 +40,7 @@ def test_five_people_at_once_meet_no_failure(running: Running, caplog: pytest.Lo
 
 
 def test_what_visitors_leave_behind_is_let_go(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[weakref.ref[Any]] = []
-    init = app.Explorer.__init__
-
-    def counted(self: Any, *args: Any, **options: Any) -> None:
-        init(self, *args, **options)
-        made.append(weakref.ref(self))
-
-    monkeypatch.setattr(app.Explorer, "__init__", counted)
+    made = pages_made(monkeypatch)
     threads = threading.active_count()
 
     async def visit(number: int) -> None:
@@ -67,9 +55,5 @@ def test_what_visitors_leave_behind_is_let_go(running: Running, monkeypatch: pyt
 
     asyncio.run(all_of_them())
     assert len(made) >= SESSIONS  # one that came late finds its page let go, and gets another
-    deadline = time.monotonic() + SECONDS
-    while left := sum(ref() is not None for ref in made):
-        gc.collect()
-        assert time.monotonic() < deadline, f"{left} pages are still in memory"
-        time.sleep(0.2)
+    wait_until_gone(made, SECONDS)
     assert threading.active_count() <= threads + 20  # pools of the process, not one a visitor

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -217,6 +217,12 @@ class _Listener:
         self.back.set()
 
 
+def _watched(check: Callable[[], None]) -> tuple[StoreWatch, _Listener]:
+    watch, listener = StoreWatch(check, "somewhere", waits=(0.01,)), _Listener()
+    watch.listen(listener.heard)
+    return watch, listener
+
+
 def test_a_store_that_fails_is_asked_until_it_answers_and_who_waits_hears_of_it() -> None:
     answers = [StoreError("still gone"), StoreError("still gone"), None]
 
@@ -224,9 +230,7 @@ def test_a_store_that_fails_is_asked_until_it_answers_and_who_waits_hears_of_it(
         if (answer := answers.pop(0)) is not None:
             raise answer
 
-    watch = StoreWatch(check, "somewhere", waits=(0.01,))
-    listener = _Listener()
-    watch.listen(listener.heard)
+    watch, listener = _watched(check)
     watch.failed(StoreError("gone"))
     watch.failed(StoreError("gone"))  # asked by one thread only
     assert listener.back.wait(10)
@@ -240,9 +244,7 @@ def test_a_file_that_could_not_be_had_is_asked_for_until_it_can_be() -> None:
         if answers:
             raise answers.pop()
 
-    watch = StoreWatch(lambda: None, "somewhere", waits=(0.01,))
-    listener = _Listener()
-    watch.listen(listener.heard)
+    watch, listener = _watched(lambda: None)
     watch.doubt(ask)
     assert watch.problem is None  # the store answers: it is not said to fail
     assert listener.back.wait(10)
@@ -259,9 +261,7 @@ def test_a_file_that_is_damaged_for_good_is_asked_for_a_few_times() -> None:
             ended.set()
         raise UnreadableError("a.tif", "Input/output error")
 
-    watch = StoreWatch(lambda: None, "somewhere", waits=(0.01,))
-    listener = _Listener()
-    watch.listen(listener.heard)
+    watch, listener = _watched(lambda: None)
     watch.doubt(ask)
     assert ended.wait(10)
     watch.failed(StoreError("gone"))  # and the next failure is watched as if nothing had been
@@ -277,9 +277,7 @@ def test_a_file_that_could_not_be_had_because_the_store_is_gone() -> None:
         if (answer := answers.pop(0)) is not None:
             raise answer
 
-    watch = StoreWatch(check, "somewhere", waits=(0.01,))
-    listener = _Listener()
-    watch.listen(listener.heard)
+    watch, listener = _watched(check)
     watch.doubt(lambda: None)
     assert listener.back.wait(10)
     assert answers == []

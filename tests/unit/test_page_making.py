@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-import gc
 import json
 import re
-import time
 import weakref
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -23,7 +19,8 @@ from explorer.app import create_ahead, create_page
 from explorer.corpus.corpus import Corpus
 from explorer.page_making import PageMaker, Spares
 from tests import corpora, visitors
-from tests.running import Running
+from tests.running import Running, pages_made, wait_until_gone
+from tests.talk import until
 
 SECONDS = 90.0
 LINKS = (
@@ -90,21 +87,14 @@ def test_a_visitor_gets_the_page_that_waits_and_all_of_them_are_let_go(
 ) -> None:
     """Three visitors, two pages that wait: each has one of their own, of their own link; nothing of them stays."""
     monkeypatch.setattr(tiny_corpus.config, "spare_pages", 2)
-    made: list[weakref.ref[Any]] = []
-    init = app.Explorer.__init__
-
-    def counted(self: Any, *args: Any, **options: Any) -> None:
-        init(self, *args, **options)
-        made.append(weakref.ref(self))
-
-    monkeypatch.setattr(app.Explorer, "__init__", counted)
+    made = pages_made(monkeypatch)
     running = Running(
         tiny_corpus, create_page(tiny_corpus), ahead=create_ahead(tiny_corpus),
         unused_session_lifetime_milliseconds=4000, check_unused_sessions_milliseconds=200,
     )  # fmt: skip
     spares = running.server._tornado.settings["spares"]
     try:
-        _until(lambda: len(spares) == tiny_corpus.config.spare_pages)
+        until(lambda: len(spares) == tiny_corpus.config.spare_pages, SECONDS)
         ahead = [ref() for ref in made]
         assert b"explorer_spare_pages 2.0" in metrics.text()
         spares._count = 0  # no more of them
@@ -128,17 +118,10 @@ def test_a_visitor_gets_the_page_that_waits_and_all_of_them_are_let_go(
         del used, ahead
         gone = [ref for ref in made if not _waits(ref())]
         assert len(gone) == 3
-        _until(lambda: gc.collect() >= 0 and all(ref() is None for ref in gone))
+        wait_until_gone(gone, SECONDS)
     finally:
         running.stop()
 
 
 def _waits(page: app.Explorer | None) -> bool:
     return page is not None and page._loop.waits
-
-
-def _until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
