@@ -128,8 +128,9 @@ def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def mirror(corpus_folder: Path, tmp_path: Path) -> Path:
-    """The corpus as a server has it, with its index."""
+def mirror(corpus_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The corpus as a server has it, with its index; an explorer of it reads nothing ahead, which would be in memory by chance."""
+    monkeypatch.setenv("EXPLORER_READ_AHEAD", "false")
     root = tmp_path / "mirror"
     shutil.copytree(corpus_folder, root)
     index.reindex(root, root / index.INDEX_KEY)

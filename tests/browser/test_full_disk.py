@@ -19,6 +19,7 @@ from tests import servers
 from tests.browser.conftest import Server
 from tests.browser.test_review import begin, panel, press, wait_for
 from tests.browser.visit import LACKING, MARKED, Visit
+from tests.talk import until
 
 pytestmark = pytest.mark.browser
 # A file system of its own, which only the server sees.
@@ -128,7 +129,7 @@ def test_a_disk_without_room_for_chips_does_not_hinder_looking(
             visit.wait_for_sample(MARKED)
             visit.pick(10, 20)
             assert visit.complaints == []
-            (told,) = server.complaints
+            (told,) = until(lambda: server.complaints)
             assert "chips cannot be kept" in told
             assert "they are read without a cache" in told
         finally:

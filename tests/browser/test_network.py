@@ -21,7 +21,6 @@ from tests.browser.visit import LACKING, MARKED, Visit
 
 pytestmark = pytest.mark.browser
 IMPATIENT = {
-    "EXPLORER_READ_AHEAD": "false",
     "EXPLORER_HTTP_CONNECT_TIMEOUT": "1",
     "EXPLORER_HTTP_READ_TIMEOUT": "1",
     "EXPLORER_HTTP_TOTAL_TIMEOUT": "3",

@@ -35,6 +35,8 @@ window.seen = {
   figure: (label) => seen.models().find((m) => m.type === "Figure" && m.html_attributes["aria-label"] === label),
   slider: () => { const find = (root) => { for (const e of root.querySelectorAll('*')) { if (e.getAttribute('role') === 'slider' && e.getAttribute('aria-label') === 'Acquisition date') return e; const inner = e.shadowRoot && find(e.shadowRoot); if (inner) return inner } return null }; return find(document) },
   marks: (name) => performance.getEntriesByName("explorer:" + name),
+  still: null,
+  settled: (label) => { const f = seen.figure(label), now = JSON.stringify(f && [f.inner_width, f.inner_height, f.x_range.start, f.x_range.end, f.y_range.start, f.y_range.end]); if (seen.still?.at !== now) seen.still = { at: now, since: performance.now() }; return performance.now() - seen.still.since > 300 },
 }
 """
 
@@ -74,6 +76,9 @@ class Visit:
         self.page.goto(self.url + "/" + query)
         for name in wait_for:
             self.wait("(name) => window.seen && seen.marks(name).length", name)
+        self.wait(
+            "(label) => seen.settled(label)", MAP
+        )  # panels that come change the map's height, and its ranges
         return self
 
     def wait(self, condition: str, argument: Any = None) -> None:
