@@ -24,7 +24,7 @@ from panel.io.resources import DIST_DIR
 from panel.io.state import set_curdoc
 
 from explorer import metrics, operation, page_reply
-from explorer.tidy import Tidy
+from explorer.tidy import PageModels, Tidy
 from explorer.views.selection import Link, decode
 
 _LOG = logging.getLogger("explorer")
@@ -162,8 +162,8 @@ class Spares:
             self._making = None
 
     def _make_spare(self, doc: Document) -> None:
+        _prepare(doc)
         with set_curdoc(doc), doc.models.freeze():
-            _prepare(doc)
             ahead = self._make()
             ahead.page.server_doc(doc, title=_TITLE, location=False)
         _inline_stylesheets(doc)
@@ -189,6 +189,8 @@ def warm_up(make: MakePage) -> None:
 
 
 def _prepare(doc: Document) -> None:
+    if not isinstance(doc.models, PageModels):
+        doc.models = PageModels(doc)
     # Where Panel's stylesheets are; else its CDN.
     doc.template_variables["dist_url"] = "static/extensions/panel/"
 

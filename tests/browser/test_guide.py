@@ -166,11 +166,7 @@ def test_judge_labels(guide: Visit) -> None:
     guide.wait("() => seen.marks('review-shown').length === 3")
     panel = guide.region("Label review")
     expect(panel).to_contain_text("2 of 150 reviewed")
-    # The address follows a little after the picture.
-    guide.wait(
-        "() => new URLSearchParams(location.search).get('sample') === seen.marks('first-frame').at(-1).detail.sample"
-    )
-    guide.wait_for_sample(guide.query["sample"])
+    guide.wait_for_sample(guide.page.evaluate("seen.marks('review-shown').at(-1).detail.sample"))
     take(guide, "guide-judge", panel)
     # How good the labels are: the report of the page, once somebody has judged the whole draw.
     with closing(open_corpus("demo")) as corpus, Records.open(corpus) as records:

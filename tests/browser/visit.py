@@ -36,7 +36,7 @@ window.seen = {
   slider: () => { const find = (root) => { for (const e of root.querySelectorAll('*')) { if (e.getAttribute('role') === 'slider' && e.getAttribute('aria-label') === 'Acquisition date') return e; const inner = e.shadowRoot && find(e.shadowRoot); if (inner) return inner } return null }; return find(document) },
   marks: (name) => performance.getEntriesByName("explorer:" + name),
   still: null,
-  settled: (label) => { const f = seen.figure(label), now = JSON.stringify(f && [f.inner_width, f.inner_height, f.x_range.start, f.x_range.end, f.y_range.start, f.y_range.end]); if (seen.still?.at !== now) seen.still = { at: now, since: performance.now() }; return performance.now() - seen.still.since > 300 },
+  settled: (label) => { if (!window.Bokeh) return true; const f = seen.figure(label), now = JSON.stringify(f && [f.inner_width, f.inner_height, f.x_range.start, f.x_range.end, f.y_range.start, f.y_range.end]); if (seen.still?.at !== now) seen.still = { at: now, since: performance.now() }; return performance.now() - seen.still.since > 300 },
 }
 """
 
