@@ -16,15 +16,17 @@ from typing import Any
 
 import bokeh.server.contexts
 import panel as pn
+import panel.io.document
 from bokeh.application.handlers.handler import Handler
 from bokeh.document import Document
+from bokeh.document.models import DocumentModelManager
 from bokeh.models import ImportedStyleSheet, InlineStyleSheet
 from panel.io.document import _cleanup_doc
 from panel.io.resources import DIST_DIR
 from panel.io.state import set_curdoc
 
 from explorer import metrics, operation, page_reply
-from explorer.tidy import PageModels, Tidy
+from explorer.tidy import Tidy
 from explorer.views.selection import Link, decode
 
 _LOG = logging.getLogger("explorer")
@@ -46,6 +48,21 @@ class Ahead:
 
     page: pn.viewable.Viewable
     begin: Callable[[Link], None]
+
+
+class PageModels(DocumentModelManager):
+    """A page's models, which let go of what listens to them when the page is closed; Bokeh clears their values only."""
+
+    def destroy(self) -> None:
+        """Once, when the session is over."""
+        models = list(self)
+        super().destroy()
+        self._new_models.clear()
+        for model in models:
+            model._callbacks.clear()
+            model._event_callbacks.clear()
+            model._unstable_default_values.clear()
+            model._unstable_themed_values.clear()
 
 
 class PageMaker(Handler):
@@ -109,6 +126,8 @@ class Spares:
         create = context.create_session_if_needed
         module: Any = bokeh.server.contexts
         module.Document = _next_document
+        # Panel looks through all objects five seconds after a visitor has left, whoever waits then; `tidy` does when nobody waits.
+        panel.io.document._garbage_collect = lambda: None
 
         async def with_spare(session_id: Any, request: Any = None, token: str | None = None) -> Any:
             known = session_id in context._sessions or session_id in context._pending_sessions

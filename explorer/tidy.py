@@ -2,16 +2,13 @@
 
 To look through all objects stops every thread: 0.3 to 0.5 s for what the libraries keep, 15 to 20 ms for each page. What is there before
 the first visitor is looked at never again (`begin`). Pages hold themselves in circles, so that a closed one goes only when somebody looks;
-two thirds of its objects hang on its models' callbacks alone, and go when it is closed (`PageModels`).
+two thirds of its objects hang on its models' callbacks alone, and go when it is closed (`page_making.PageModels`).
 """
 
 from __future__ import annotations
 
 import gc
 import time
-
-import panel.io.document
-from bokeh.document.models import DocumentModelManager
 
 FEW = 8
 """Pages that can be looked through without anybody noticing: some 120 ms."""
@@ -29,12 +26,10 @@ class Tidy:
         self._looked = time.monotonic()
 
     def begin(self) -> None:
-        """Before the first visitor: what is there now stays, and nobody else looks through everything."""
+        """Before the first visitor: what is there now stays, and Python no longer looks through everything by itself."""
         gc.collect()
         gc.freeze()
         gc.set_threshold(700, 10, _NEVER)
-        # Panel looks five seconds after a visitor has left, whoever waits then.
-        panel.io.document._garbage_collect = lambda: None
 
     def made(self) -> None:
         """A page was made."""
@@ -55,18 +50,3 @@ class Tidy:
         gc.collect()
         self._left, self._looked = 0, time.monotonic()
         return True
-
-
-class PageModels(DocumentModelManager):
-    """A page's models, which let go of what listens to them when the page is closed; Bokeh clears their values only."""
-
-    def destroy(self) -> None:
-        """Once, when the session is over."""
-        models = list(self)
-        super().destroy()
-        self._new_models.clear()
-        for model in models:
-            model._callbacks.clear()
-            model._event_callbacks.clear()
-            model._unstable_default_values.clear()
-            model._unstable_themed_values.clear()
