@@ -12,6 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 TESTS ?= tests
 # What `make demo` brings beside the page; the container's image takes more.
 EXTRAS ?= data,slides,video
+FUZZ_SECONDS ?= 60
 # Processes that test side by side. 5 is pytest's "no test was chosen".
 JOBS ?= 2
 
@@ -47,6 +48,11 @@ audit: $(VENV)/.python  ## Ask PyPI whether a pinned version has a known hole; n
 	$(PYTHON) -m venv $(VENV)/audit
 	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
 	$(VENV)/audit/bin/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
+
+.PHONY: fuzz
+fuzz: $(VENV)/.test  ## Feed parsers of our own with atheris, FUZZ_SECONDS each
+	$(PIP) --editable '.[test,fuzz]'
+	for name in chip link formula; do $(BIN)/python -m tests.coverage_guided $$name -max_total_time=$(FUZZ_SECONDS) || exit 1; done
 
 .PHONY: format
 format: $(VENV)/.test  ## Mend what ruff can mend

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +34,7 @@ from explorer.products import PF_QA, PF_SR, S2_SR
 from explorer.review import exchange
 from explorer.views.selection import decode, encode
 from tests import corpora
+from tests.conftest import REPOSITORY
 
 # The same examples each time: what CI finds, everybody finds.
 settings.register_profile(
@@ -349,3 +353,12 @@ def test_a_catalog_is_walked_or_refused_and_left_by_no_link(
 def test_numbers_of_labels_are_shown_short() -> None:
     with pytest.raises(CorpusFormatError, match="a list"):
         labels.stored_number([[]], "clc_111", "x")
+
+
+@pytest.mark.skipif(not find_spec("atheris"), reason="`make fuzz` installs atheris")
+@pytest.mark.parametrize("name", ["chip", "link", "formula"])
+def test_what_atheris_tries_is_understood_or_refused(name: str) -> None:
+    command = [sys.executable, "-m", "tests.coverage_guided", name, "-runs=500", "-seed=1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=REPOSITORY)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "Done 500 runs" in done.stderr

@@ -82,7 +82,9 @@ def test_every_setting_says_what_it_is(field: str) -> None:
     assert Settings.model_fields[field].description
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "bench", "guide", "lint", "audit", "format", "clean"])
+@pytest.mark.parametrize(
+    "target", ["demo", "test", "bench", "guide", "lint", "audit", "fuzz", "format", "clean"]
+)
 def test_every_make_target_is_told(target: str) -> None:
     told = README + (
         (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8") if (ROOT / "CONTRIBUTING.md").exists() else ""
