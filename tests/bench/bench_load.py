@@ -19,7 +19,7 @@ import pytest
 
 from explorer import open_corpus
 from tests import visitors
-from tests.bench.bench_session import Table, _process, _rss, number
+from tests.bench.bench_session import Table, _process, _rss, number, numbers
 from tests.browser.conftest import Server
 from tests.visitors import Seen
 
@@ -34,8 +34,10 @@ PHASES = ("coming", "all in")
 
 def _late(url: str) -> tuple[float, float]:
     """How often the loop was looked at, and how often it was more than 150 ms late."""
-    total = number(url, "explorer_loop_lag_seconds_count")
-    return total, total - number(url, 'explorer_loop_lag_seconds_bucket{le="0.15"}')
+    total, soon = numbers(
+        url, "explorer_loop_lag_seconds_count", 'explorer_loop_lag_seconds_bucket{le="0.15"}'
+    )
+    return total, total - soon
 
 
 def _come_and_go(url: str, samples: list[str], count: int) -> Seen:

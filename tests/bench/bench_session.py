@@ -138,11 +138,17 @@ def _visit(browser: Browser, url: str, query: str = "") -> tuple[Visit, Wire]:
     return visit, wire
 
 
-def number(url: str, name: str) -> float:
-    """What a server tells Prometheus of something."""
+def numbers(url: str, *names: str) -> list[float]:
+    """What a server tells Prometheus of some things, all at the same moment."""
     with urllib.request.urlopen(f"{url}/metrics", timeout=20) as answer:
-        found = re.search(rf"^{re.escape(name)} ([0-9.e+-]+)$", answer.read().decode(), re.MULTILINE)
-    return float(found[1]) if found else 0.0
+        told = answer.read().decode()
+    found = [re.search(rf"^{re.escape(name)} ([0-9.e+-]+)$", told, re.MULTILINE) for name in names]
+    return [float(one[1]) if one else 0.0 for one in found]
+
+
+def number(url: str, name: str) -> float:
+    """One of them."""
+    return numbers(url, name)[0]
 
 
 def _wait_until_quiet(server: Server, *visits: Visit) -> None:
