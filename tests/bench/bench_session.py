@@ -64,9 +64,16 @@ class Row:
 
     def __str__(self) -> str:
         plain = "-" if self.baseline is None else f"{self.baseline:.1f}"
-        ratio = "-" if not self.baseline or not self.measured else f"{self.baseline / self.measured:.2g} x"
+        ratio = "-" if not self.baseline or not self.measured else f"{self._better:.2g} x"
         verdict = "" if self.good else "  MISSED"
         return f"{self.what:54} {self.measured:9.1f} {self.unit:10} {self.limit:>10} {plain:>10} {ratio:>9}{verdict}"
+
+    @property
+    def _better(self) -> float:
+        """How many times better than the baseline, whether more is better or less."""
+        assert self.baseline
+        more = self.limit.startswith(">=")
+        return self.measured / self.baseline if more else self.baseline / self.measured
 
 
 class Table:
