@@ -103,6 +103,7 @@ class PageMaker(Handler):
         def make(link: Link) -> None:
             self._make(link).server_doc(doc, title=_TITLE, location=False)
 
+        _prepare(doc)
         _fill(doc, make)
 
 
@@ -208,14 +209,13 @@ def warm_up(make: MakePage) -> None:
 
 
 def _prepare(doc: Document) -> None:
-    if not isinstance(doc.models, PageModels):
-        doc.models = PageModels(doc)
+    """Make a document that is still empty one of ours."""
+    doc.models = PageModels(doc)
     # Where Panel's stylesheets are; else its CDN.
     doc.template_variables["dist_url"] = "static/extensions/panel/"
 
 
 def _fill(doc: Document, make: Callable[[Link], None]) -> None:
-    _prepare(doc)
     # Bokeh walks all models after each change of one: two thirds of a page's making. Held back, it does so once.
     with set_curdoc(doc), doc.models.freeze():
         try:

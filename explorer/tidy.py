@@ -2,7 +2,7 @@
 
 To look through all objects stops every thread: 0.3 to 0.5 s for what the libraries keep, 15 to 20 ms for each page. What is there before
 the first visitor is looked at never again (`begin`). Pages hold themselves in circles, so that a closed one goes only when somebody looks;
-two thirds of its objects hang on its models' callbacks alone, and go when it is closed (`page_making.PageModels`).
+half of its objects hang on its models' callbacks alone, and go when it is closed (`page_making.PageModels`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 FEW = 8
 """Pages that can be looked through without anybody noticing: some 120 ms."""
 MOST_LEFT = 24
-"""Closed pages that may wait, however busy the server is: 8 ms each to look through. Python keeps the room that all of them took."""
+"""Closed pages that may wait, however busy the server is: it stops for 0.4 to 0.8 s then. Python keeps the room that all of them took."""
 _QUIET_S, _VERY_QUIET_S, _LONGEST_S = 1.0, 4.0, 600.0
 _NEVER = 1_000_000_000
 

@@ -28,24 +28,10 @@ with atheris.instrument_imports(
     from explorer.products import PF_SR
     from explorer.views.selection import decode, encode
     from tests import corpora
-    from tests.faults.test_fuzz import brief
+    from tests.faults.test_fuzz import KEYS, brief
 
 CELL = grid.parse(corpora.FULL)
 GOOD = corpora.good(PF_SR, CELL, 0)
-KEYS = (
-    "sample",
-    "date",
-    "pixels",
-    "regions",
-    "composite",
-    "stretch",
-    "curves",
-    "sentinel",
-    "panel",
-    "filter",
-    "area",
-    "map",
-)
 MOST = 1000
 """Characters of a refusal."""
 

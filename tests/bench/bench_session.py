@@ -162,10 +162,7 @@ def _wait_until_quiet(server: Server, *visits: Visit) -> None:
     """What others' visits leave to be done is not of what is measured next: pages for whoever comes next, pages to be forgotten, quality, the next sample."""
     deadline = time.monotonic() + 60
     wanted = {"explorer_spare_pages": settings().spare_pages, "explorer_sessions_open": len(visits)}
-    while (
-        any(number(server.url, name) != value for name, value in wanted.items())
-        and time.monotonic() < deadline
-    ):
+    while numbers(server.url, *wanted) != list(wanted.values()) and time.monotonic() < deadline:
         time.sleep(0.5)
     time.sleep(3)
 

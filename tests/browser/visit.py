@@ -76,9 +76,8 @@ class Visit:
         self.page.goto(self.url + "/" + query)
         for name in wait_for:
             self.wait("(name) => window.seen && seen.marks(name).length", name)
-        self.wait(
-            "(label) => seen.settled(label)", MAP
-        )  # panels that come change the map's height, and its ranges
+        # Panels that come change the map's height, and its ranges.
+        self.wait("(label) => seen.settled(label)", MAP)
         return self
 
     def wait(self, condition: str, argument: Any = None) -> None:

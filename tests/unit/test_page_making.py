@@ -164,8 +164,7 @@ def test_only_tidy_looks_through_everything(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(bokeh.server.contexts, "Document", Document)
     monkeypatch.setattr(panel.io.document, "_garbage_collect", lambda: looked.append(1))
     Spares(lambda: pytest.fail("no page is wanted"), 0).attach(SimpleNamespace(create_session_if_needed=None))
-    assert (
-        "_garbage_collect" in panel.io.document._destroy_document.__code__.co_names
-    )  # what it asks for later
+    # What Panel asks for when a page has been closed.
+    assert "_garbage_collect" in panel.io.document._destroy_document.__code__.co_names
     panel.io.document._garbage_collect()
     assert looked == []
