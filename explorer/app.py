@@ -18,6 +18,7 @@ from explorer.analysis.curves import Curves
 from explorer.corpus.corpus import Corpus, open_corpus
 from explorer.corpus.cubes import Cube, Reading
 from explorer.errors import ExplorerError
+from explorer.letting_go import hold_owners_weakly, loosen
 from explorer.page_making import Ahead, MakePage, warm_up
 from explorer.processes import Inherited
 from explorer.products import PF_SR, S2_SR
@@ -131,7 +132,6 @@ class Explorer(pn.viewable.Viewer):
         )
         self._bands.grid.on["again"] = lambda _data: self._bands.open(self.selection.sample_id)
         self._profile.bridge.on["again"] = lambda _data: self._profile.again()
-        self._follow_url = self._hold_map = False
         laid = layout.lay_out(
             Views(
                 self.corpus, self._head, self._map, self._animation, self._bands, self._profile, self._spectrum,
@@ -143,7 +143,7 @@ class Explorer(pn.viewable.Viewer):
         self._map_region, self._label_region = laid.map_region, laid.label_region
         self.selection.map.param.watch(lambda _e: self._dress(), "theme")
         self.selection.param.watch(lambda _e: self._dress(), "panel")
-        self._stay = self._travelling = False
+        self._stay = self._travelling = self._follow_url = self._hold_map = False
         if link is not None:
             self.begin(link)
 
@@ -211,14 +211,19 @@ class Explorer(pn.viewable.Viewer):
             self._loop.private[self.corpus.where.rstrip("/")] = name
 
     def close(self) -> None:
-        """Let go of all that this session holds."""
+        """Let go of all that this session holds; nothing can be shown any more."""
+        if self._loop.closed:
+            return
         with self._loop.turn():  # what is under way would open again what is closed here
-            self._loop.closed = True
+            self._loop.close()
             self._animation.close()
             self._bands.close()
             self._head.let_go()
             self._review.let_go()
             self._share.close()
+        loosen(self.selection, self.selection.map)
+        del self._head, self._map, self._animation, self._bands, self._profile, self._spectrum
+        del self._recovery, self._labels, self._review, self._present, self._share
 
     def _open(self, *, stay: bool = False, at_once: bool = False) -> None:
         """Another sample: its picture first; the other panels follow when that is on its way (or is long in coming).
@@ -292,9 +297,8 @@ class Explorer(pn.viewable.Viewer):
             self._profile.draw_behind()
 
     def _usual(self, sample_id: str, curves: Curves) -> Packed:
-        if self._review.hides:
-            return Packed()
-        return desk(self.corpus).usual(sample_id, curves, self.selection.map.theme)
+        theme = self.selection.map.theme
+        return Packed() if self._review.hides else desk(self.corpus).usual(sample_id, curves, theme)
 
     def _show_state(self, link: str) -> None:
         wanted = decode(link)  # in the theme that the room was darkened for
@@ -339,6 +343,7 @@ def create_page(corpus: Corpus) -> MakePage:
 def create_ahead(corpus: Corpus) -> Callable[[], Ahead]:
     """The same of pages that are made before it is known what their visitors want to see."""
     _extension()
+    hold_owners_weakly()
 
     def page() -> Ahead:
         explorer = Explorer(corpus, None, height="100vh")
@@ -384,8 +389,8 @@ def serve(
 def _warm_up(corpus: Corpus, make: MakePage) -> list[Reading]:
     """What is slow the first time comes before the first visitor, not during. Readings of what they will see first."""
     sample_id = corpus.default_sample
-    first = PF_SR.dates.index(DEFAULT_DATE)
-    ahead = [corpus.prefetch(sample_id, product, first) for product in (PF_SR, S2_SR)] if sample_id else []
+    date = PF_SR.dates.index(DEFAULT_DATE)
+    ahead = [corpus.prefetch(sample_id, product, date) for product in (PF_SR, S2_SR)] if sample_id else []
     shared_raster(corpus)
     _ = corpus.synthetic
     desk(corpus).look()

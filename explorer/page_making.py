@@ -19,13 +19,13 @@ import panel as pn
 import panel.io.document
 from bokeh.application.handlers.handler import Handler
 from bokeh.document import Document
-from bokeh.document.models import DocumentModelManager
 from bokeh.models import ImportedStyleSheet, InlineStyleSheet
 from panel.io.document import _cleanup_doc
 from panel.io.resources import DIST_DIR
 from panel.io.state import set_curdoc
 
 from explorer import metrics, operation, page_reply
+from explorer.letting_go import PageModels
 from explorer.tidy import Tidy
 from explorer.views.selection import Link, decode
 
@@ -48,21 +48,6 @@ class Ahead:
 
     page: pn.viewable.Viewable
     begin: Callable[[Link], None]
-
-
-class PageModels(DocumentModelManager):
-    """A page's models, which let go of what listens to them when the page is closed; Bokeh clears their values only."""
-
-    def destroy(self) -> None:
-        """Once, when the session is over."""
-        models = list(self)
-        super().destroy()
-        self._new_models.clear()
-        for model in models:
-            model._callbacks.clear()
-            model._event_callbacks.clear()
-            model._unstable_default_values.clear()
-            model._unstable_themed_values.clear()
 
 
 class PageMaker(Handler):
@@ -160,7 +145,9 @@ class Spares:
         busy = (used - self._used) / max(now - self._looked, 1e-3)
         self._quiet = self._quiet + now - self._looked if busy < _QUIET else 0.0
         self._looked, self._used = now, used
-        if self.tidy.look(self._quiet) or not self._quiet or self._making is not None:
+        # Where pages are made: what HoloViews noted of objects that go is not to change while others are made.
+        cleared = await asyncio.get_running_loop().run_in_executor(_BUILDER, self.tidy.look, self._quiet)
+        if cleared or not self._quiet or self._making is not None:
             return
         if len(self._ready) < self._count:
             await self.make_one()
@@ -210,7 +197,7 @@ def warm_up(make: MakePage) -> None:
 
 def _prepare(doc: Document) -> None:
     """Make a document that is still empty one of ours."""
-    doc.models = PageModels(doc)
+    doc.models = PageModels(doc, _BUILDER.submit)
     # Where Panel's stylesheets are; else its CDN.
     doc.template_variables["dist_url"] = "static/extensions/panel/"
 

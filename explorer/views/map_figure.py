@@ -283,11 +283,10 @@ def chart(sheets: Sheets, tiles: bool) -> hv.Overlay:
     image = gv.Image(
         np.zeros((2, 2), np.uint8), bounds=(0, 0, 1, 1), crs=context.MERCATOR, kdims=["x", "y"], vdims=["c"]
     ).opts(hooks=[_name("samples")], apply_ranges=False, default_tools=[])
-    found = context.land() * image
-    if tiles:
-        for basemap in (gv.tile_sources.EsriImagery, gv.tile_sources.CartoDark, gv.tile_sources.CartoLight):
-            found = basemap * found
-    return found.opts(
+    sources = gv.tile_sources
+    basemaps = (sources.CartoLight, sources.CartoDark, sources.EsriImagery) if tiles else ()
+    # At once: overlays on the way there hold themselves in circles.
+    return hv.Overlay([*basemaps, context.land(), image]).opts(
         responsive=True, min_height=80, xaxis=None, yaxis=None, toolbar=None, active_tools=["pan", "wheel_zoom"],
         default_tools=["pan", "wheel_zoom"], title="", hooks=[_dress(sheets)], projection=context.MERCATOR,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, TypeVar
 
 import panel as pn
 import param
+from bokeh.document.callbacks import invoke_with_curdoc
 from panel.custom import JSComponent
 from panel.io.state import set_curdoc
 from panel.models.esm import ESMEvent
@@ -93,17 +94,20 @@ class Loop:
 
     def call(self, function: Callable[[], None]) -> None:
         """Run a function on the loop, with the document locked, in the order of the calls; not once closed."""
+        if self.closed:
+            return
         self._queue.append(function)
         doc = self._doc
         if self.waits:
             return
-        if doc is not None and doc.session_context is not None:
+        if doc is not None and (doc.session_context is not None or self.joined):
             if not self.joined:
                 return  # `drain` follows when the browser is there
-            # Bokeh keeps what is added before a session is up in a set: the order has to be kept here.
-            if not self._asked:
+            session: Any = getattr(doc.session_context, "session", None)
+            # Bokeh's own callbacks for the next turn hold themselves in a circle of nine objects each.
+            if not self._asked and session is not None:
                 self._asked = True
-                doc.add_next_tick_callback(self._come_back)
+                session._loop.add_callback(session.with_document_locked, self._come_back)
         elif self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.drain)
         else:  # a plain script: there is no loop to come back to
@@ -147,7 +151,14 @@ class Loop:
 
     def _come_back(self) -> None:
         self._asked = False  # first: what is added from now on is run by this turn, or asks for another
-        self.drain()
+        if self._doc is not None:
+            invoke_with_curdoc(self._doc, self.drain)
+
+    def close(self) -> None:
+        """Run nothing any more, and let go of what waits."""
+        self.closed = True
+        self._queue.clear()
+        self.tell = lambda _text: None
 
     def drain(self) -> None:
         """Run what waits; on the loop only."""
@@ -173,6 +184,8 @@ class Loop:
 
         def done(future: Future[T]) -> None:
             error = future.exception()
+            if self.closed:
+                return  # nobody waits for it
             if error is None:
                 self.call(lambda: then(future.result()))
                 return

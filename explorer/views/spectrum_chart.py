@@ -55,7 +55,7 @@ def chart(bus: str) -> hv.Overlay:
         # The unit stands at the numbers: a line for it alone would take a fifth of the plot where height is scarce.
         plot.state.xaxis.formatter = PrintfTickFormatter(format="%d nm")
 
-    return (area * median * bars * lines * dots * labels).opts(
+    return hv.Overlay([area, median, bars, lines, dots, labels]).opts(
         responsive=True, min_height=90, xlabel="", ylabel="Reflectance", toolbar="right",
         show_grid=True, show_legend=False, active_tools=[], default_tools=[],
         hooks=[fixed, styled(y_range("spectrum", bus), "Spectrum: reflectance against wavelength")],

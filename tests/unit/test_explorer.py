@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -289,30 +290,56 @@ def test_close_gives_up_what_is_being_read(tiny_corpus: Corpus, monkeypatch: pyt
 
     monkeypatch.setattr(tiny_corpus.store, "get", slow)
     page = Explorer(tiny_corpus, f"?sample={corpora.FULL}")
-    readings = [page._animation.reading, page._bands.reading]
+    animation, bands = page._animation, page._bands
+    readings = [animation.reading, bands.reading]
     page.close()
+    page.close()  # again does nothing
     gate.set()
     for reading in readings:
         assert reading is not None
         with pytest.raises(explorer.errors.CancelledError):
             reading.wait(SECONDS)
-    assert page._animation.reading is page._bands.reading is None
+    assert animation.reading is bands.reading is None
+
+
+class _Session:
+    """A session of Bokeh's: what asks for its next turn runs in it with the document locked."""
+
+    def __init__(self, page: Explorer) -> None:
+        self._pending_writes: list[Any] | None = None
+        self._asked: list[Callable[[], Any]] = []
+        self._loop = SimpleNamespace(add_callback=lambda *what: self._asked.append(partial(*what)))
+        document, context = Document(), SimpleNamespace(session=self)
+        document._session_context = lambda: context  # type: ignore[assignment,return-value]
+        page._loop._doc = document
+
+    @property
+    def locked(self) -> bool:
+        return self._pending_writes is not None
+
+    def with_document_locked(self, function: Callable[[], None]) -> None:
+        self._pending_writes = []
+        function()
+        self._pending_writes = None
+
+    def turn(self) -> None:
+        """The loop comes by."""
+        assert self._asked
+        asked, self._asked = self._asked, []
+        for one in asked:
+            one()
 
 
 def test_what_waits_for_the_browser_runs_with_the_document_locked(page: Explorer) -> None:
     """Panel handles a page's first event without the lock: what waits may change models, and has to be asked for."""
-    asked: list[Callable[[], None]] = []
-    page._loop._doc = SimpleNamespace(  # type: ignore[assignment]
-        session_context=SimpleNamespace(session=object()), add_next_tick_callback=asked.append
-    )
-    ran: list[str] = []
+    session = _Session(page)
+    ran: list[bool] = []
     with page._loop.turn():  # else a thread of the page may run what waits
-        page._loop._queue.append(lambda: ran.append("first"))
+        page._loop._queue.append(lambda: ran.append(session.locked))
         page._head.head._handle_msg({"type": "ready"})
         assert ran == []
-    assert asked
-    asked[0]()
-    assert ran == ["first"]
+    session.turn()
+    assert ran == [True]
 
 
 @pytest.mark.parametrize(
@@ -349,17 +376,12 @@ def test_quality_layers_that_cannot_be_read_are_told_where_they_are_chosen(page:
 
 def test_what_comes_before_the_browser_is_ready_runs_with_the_document_locked(page: Explorer) -> None:
     """A click during the load: Panel hands it on without the lock, and the map could not draw its mark."""
-    asked: list[Callable[[], None]] = []
-    session = SimpleNamespace(_pending_writes=None)
-    page._loop._doc = SimpleNamespace(  # type: ignore[assignment]
-        session_context=SimpleNamespace(session=session), add_next_tick_callback=asked.append
-    )
+    session = _Session(page)
     page._loop._queue.clear()
     before = page.selection.sample_id
     say(page._head.head, "go", text=corpora.BARE)
     assert page.selection.sample_id == before != corpora.BARE
-    session._pending_writes = []
-    asked[0]()
+    session.turn()
     assert page.selection.sample_id == corpora.BARE
 
 
@@ -376,8 +398,6 @@ def test_a_closed_page_is_forgotten(tiny_corpus: Corpus, drawn: bool) -> None:
         page.selection.pin((3, 4))
         page.selection.sample_id = corpora.BARE
         settle(page)
-        page.close()
-        destroy(document)
         parts = (
             page,
             page.selection,
@@ -389,7 +409,10 @@ def test_a_closed_page_is_forgotten(tiny_corpus: Corpus, drawn: bool) -> None:
             page._head,
             page._page,
         )
-        return [weakref.ref(part) for part in parts]
+        refs = [weakref.ref(part) for part in parts]
+        page.close()
+        destroy(document)
+        return refs
 
     refs = visit()
     deadline = time.monotonic() + SECONDS
@@ -405,11 +428,12 @@ def test_a_closed_page_is_forgotten(tiny_corpus: Corpus, drawn: bool) -> None:
 def test_closing_waits_for_what_is_under_way(page: Explorer) -> None:
     """Without a loop, a thread may just be opening a sample: what it claimed would keep the page for good."""
     begun, go_on = threading.Event(), threading.Event()
+    animation = page._animation
 
     def opens() -> None:
         begun.set()
         assert go_on.wait(SECONDS)
-        page._animation.open(corpora.BARE)
+        animation.open(corpora.BARE)
 
     opening = threading.Thread(target=page._loop.call, args=(opens,))
     closing = threading.Thread(target=page.close)
@@ -420,7 +444,7 @@ def test_closing_waits_for_what_is_under_way(page: Explorer) -> None:
     go_on.set()
     for thread in (opening, closing):
         thread.join(SECONDS)
-    assert page._animation.reading is None
+    assert animation.reading is None
 
 
 @pytest.mark.parametrize("wanted", [True, False])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-import gc
 import json
 import re
 import weakref
@@ -15,14 +14,13 @@ import bokeh.server.contexts
 import panel.io.document
 import pytest
 from bokeh.document import Document
-from bokeh.models import Slider
 from panel.io.document import _cleanup_doc
 
 import explorer.app as app
 from explorer import metrics
 from explorer.app import create_ahead, create_page
 from explorer.corpus.corpus import Corpus
-from explorer.page_making import PageMaker, PageModels, Spares
+from explorer.page_making import PageMaker, Spares
 from tests import corpora, visitors
 from tests.running import Running, pages_made, wait_until_gone
 from tests.talk import until
@@ -130,33 +128,6 @@ def test_a_visitor_gets_the_page_that_waits_and_all_of_them_are_let_go(
 
 def _waits(page: app.Explorer | None) -> bool:
     return page is not None and page._loop.waits
-
-
-def _listened_to(document: Document) -> weakref.ref[Slider]:
-    """A model in a circle with what listens to it, as a page's are."""
-    slider = Slider(start=0, end=1, value=0)
-
-    def moved(_attr: str, _old: float, _new: float) -> None:
-        slider.value = 0
-
-    slider.on_change("value", moved)
-    document.add_root(slider)
-    return weakref.ref(slider)
-
-
-def test_a_closed_page_lets_go_of_its_models_by_itself() -> None:
-    plain, page = Document(), Document()
-    page.models = PageModels(page)
-    gc.disable()
-    try:
-        left, gone = (_listened_to(document) for document in (plain, page))
-        for document in (plain, page):
-            document.models.destroy()
-            del document._roots
-        assert left() is not None
-        assert gone() is None
-    finally:
-        gc.enable()
 
 
 def test_only_tidy_looks_through_everything(monkeypatch: pytest.MonkeyPatch) -> None:

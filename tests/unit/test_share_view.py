@@ -134,14 +134,14 @@ def test_a_page_that_closes_gives_its_file_up(page: Explorer, monkeypatch: pytes
     begun, go = hold(monkeypatch)
     say(page, "make", **SMALL)
     assert begun.wait(PATIENCE)
-    work = page._share._work
+    work, share = page._share._work, page._share.share
     assert work is not None
     page.close()
     assert work.cancel.is_set()
     go.set()
     until(lambda: not Path(work.folder.name).exists())
     assert work.path is None
-    assert not sent(page, "file")
+    assert not talk.sent(share, "file")
 
 
 @pytest.mark.parametrize(

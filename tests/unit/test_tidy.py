@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from explorer import tidy
-from explorer.tidy import FEW, MOST_LEFT, Tidy
+from explorer.tidy import FEW, MANY_LEFT, MOST_LEFT, Tidy
 
 
 @pytest.fixture
@@ -23,15 +25,34 @@ def test_nothing_is_looked_for_where_nobody_has_left(collections: list[None]) ->
     assert collections == []
 
 
-@pytest.mark.parametrize(("pages", "quiet"), [(FEW, 1.5), (FEW + 1, 4.5)])
-def test_the_more_there_is_the_quieter_it_must_be(collections: list[None], pages: int, quiet: float) -> None:
+@pytest.mark.parametrize(("open_pages", "closed"), [(0, 1), (FEW, 1), (FEW + 1, MANY_LEFT)])
+def test_it_is_looked_once_it_is_quiet_and_worth_it(
+    collections: list[None], open_pages: int, closed: int
+) -> None:
     tidy = Tidy()
-    for _ in range(pages):
+    for _ in range(open_pages + closed):
+        tidy.made()
+    for number in range(closed):
+        assert not tidy.look(quiet=100.0), number
+        tidy.closed()
+    assert not tidy.look(quiet=2.0)
+    assert tidy.look(quiet=4.5)
+    assert not tidy.look(quiet=100.0)
+    assert len(collections) == 1
+
+
+def test_what_few_closed_pages_left_is_looked_for_in_the_end(
+    collections: list[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tidy = Tidy()
+    for _ in range(FEW + 2):
         tidy.made()
     tidy.closed()
-    assert not tidy.look(quiet / 2)
-    assert tidy.look(quiet)
-    assert not tidy.look(quiet)
+    assert not tidy.look(100.0)
+    later = time.monotonic() + 601
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert not tidy.look(1.0)
+    assert tidy.look(100.0)
     assert len(collections) == 1
 
 
