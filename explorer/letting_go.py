@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import ref
 
@@ -74,9 +74,12 @@ class PageModels(DocumentModelManager):
     def destroy(self) -> None:
         """Once, when the session is over."""
         models, doc = list(self), self._document()
-        found = [one for page, _, of, _ in state._views.values() if of is doc for one in _belongings(page)]
-        with suppress(RuntimeError):  # the server ends, and all with it
-            self._later(lambda: _cut(found))
+        with _trying():
+            found = [
+                one for page, _, of, _ in state._views.values() if of is doc for one in _belongings(page)
+            ]
+            with suppress(RuntimeError):  # the server ends, and all with it
+                self._later(lambda: _cut(found))
         super().destroy()
         self._new_models.clear()
         for model in models:
@@ -84,6 +87,15 @@ class PageModels(DocumentModelManager):
             model._event_callbacks.clear()
             model._unstable_default_values.clear()
             model._unstable_themed_values.clear()
+
+
+@contextmanager
+def _trying() -> Iterator[None]:
+    """What cannot be cut is no failure of the page's: it waits for a search."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001  the libraries' insides may change
+        _LOG.exception("what is left of a closed page waits for a search")
 
 
 def _belongings(page: Any) -> list[param.Parameterized]:
@@ -100,11 +112,9 @@ def _belongings(page: Any) -> list[param.Parameterized]:
 
 
 def _cut(found: list[param.Parameterized]) -> None:
-    try:
+    with _trying():
         while found:
             _cut_one(found.pop())
-    except Exception:  # noqa: BLE001  nobody waits for it, and nothing is lost
-        _LOG.exception("what is left of a closed page waits for a search")
 
 
 def _cut_one(one: Any) -> None:

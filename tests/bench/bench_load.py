@@ -11,8 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -30,6 +36,39 @@ LEFT_S = 40.0
 """Bokeh forgets a session 15 s after its visitor has left, and looks every 17."""
 ARRIVAL_S = float(os.environ.get("EXPLORER_BENCH_ARRIVAL", "30"))
 PHASES = ("coming", "all in")
+
+
+_WATCH = """
+import asyncio, datetime
+async def watch():
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + 0.025
+        await asyncio.sleep(0.025)
+        if (late := loop.time() - due) > 0.15:
+            print(datetime.datetime.now(datetime.UTC).isoformat()[:19], "late", round(1000 * late), "ms", flush=True)
+asyncio.run(watch())
+"""
+
+
+@contextmanager
+def _bystander() -> Iterator[Callable[[], list[str]]]:
+    """A loop that does nothing, in a process of its own: when it was late, so was the machine. What it has told so far."""
+    lines: list[str] = []
+    process = subprocess.Popen([sys.executable, "-c", _WATCH], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    reader = threading.Thread(target=_gather, args=(process.stdout, lines), daemon=True)
+    reader.start()
+    try:
+        yield lambda: list(lines)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _gather(stream: IO[str], lines: list[str]) -> None:
+    for line in stream:
+        lines.append(line.rstrip())
 
 
 def _late(url: str) -> tuple[float, float]:
@@ -103,32 +142,47 @@ def test_twenty_people(tmp_path: Path) -> None:
     table = Table()
     server = Server(root, tmp_path / "cache")
     try:
-        pid = _process(server)
-        alone = visitors.many(server.url, samples, 1, ALONE_S, first=1000)
-        empty, looks = _rss(pid), [_late(server.url)]
-        phases = visitors.arriving(
-            server.url, samples, PEOPLE, ARRIVAL_S, SECONDS, lambda: looks.append(_late(server.url))
-        )
-        looks.append(_late(server.url))
-        full = _rss(pid)
-        for phase, seen, before, after in zip(PHASES, phases, looks, looks[1:], strict=False):
-            _rows(table, phase, seen, alone)
-            table.add(f"{phase}: loop more than 150 ms late", after[1] - before[1], "times", most=0)
-            table.add(f"{phase}: looked at", after[0] - before[0], "times")
-        coming, staying = phases
-        table.add("memory a visitor", (full - empty) / PEOPLE, "MB")
-        table.add("verdicts acknowledged", len(coming.kept) + len(staying.kept), "", least=1)
-        problems = [*alone.problems, *coming.problems, *staying.problems]
-        table.add("problems of visitors", len(problems), "", most=0)
-        table.add("complaints in the log", len(server.complaints), "lines", most=0)
-        _wait_until_all_left(server.url)
-        start = _rss(pid)
-        went = _come_and_go(server.url, samples, COMING_AND_GOING)
-        _wait_until_all_left(server.url)
-        table.add(f"memory after {COMING_AND_GOING} more visitors", _rss(pid) - start, "MB more", most=60)
-        table.add("pages still open", number(server.url, "explorer_sessions_open"), "", most=0)
-        table.show()
-        for problem in [*problems, *went.problems, *server.complaints][:20]:
-            print(problem)  # noqa: T201
+        with _bystander() as others:
+            _measure(server, samples, table, others)
     finally:
         server.stop()
+
+
+def _measure(server: Server, samples: list[str], table: Table, others: Callable[[], list[str]]) -> None:
+    pid = _process(server)
+    alone = visitors.many(server.url, samples, 1, ALONE_S, first=1000)
+    empty, looks = _rss(pid), [_late(server.url)]
+    phases = visitors.arriving(
+        server.url, samples, PEOPLE, ARRIVAL_S, SECONDS, lambda: looks.append(_late(server.url))
+    )
+    looks.append(_late(server.url))
+    full, machine = _rss(pid), others()
+    for phase, seen, before, after in zip(PHASES, phases, looks, looks[1:], strict=False):
+        _rows(table, phase, seen, alone)
+        table.add(f"{phase}: loop more than 150 ms late", after[1] - before[1], "times", most=0)
+        table.add(f"{phase}: looked at", after[0] - before[0], "times")
+    coming, staying = phases
+    table.add("all of it: a loop that does nothing late", len(machine), "times")
+    table.add("memory a visitor", (full - empty) / PEOPLE, "MB")
+    table.add("verdicts acknowledged", len(coming.kept) + len(staying.kept), "", least=1)
+    problems = [*alone.problems, *coming.problems, *staying.problems]
+    table.add("problems of visitors", len(problems), "", most=0)
+    table.add("complaints in the log", len(server.complaints), "lines", most=0)
+    _wait_until_all_left(server.url)
+    start, looks = _rss(pid), [_late(server.url)]
+    went = _come_and_go(server.url, samples, COMING_AND_GOING)
+    looks.append(_late(server.url))
+    table.add(
+        f"{COMING_AND_GOING} come and go: loop more than 150 ms late",
+        looks[1][1] - looks[0][1],
+        "times",
+        most=0,
+    )
+    table.add(f"{COMING_AND_GOING} come and go: looked at", looks[1][0] - looks[0][0], "times")
+    _wait_until_all_left(server.url)
+    table.add(f"memory after {COMING_AND_GOING} more visitors", _rss(pid) - start, "MB more", most=60)
+    table.add("pages still open", number(server.url, "explorer_sessions_open"), "", most=0)
+    table.show()
+    lags = [line for line in server.lines if "event=lag" in line]
+    for line in [*problems, *went.problems, *server.complaints, *lags, "beside it:", *others()][:60]:
+        print(line)  # noqa: T201

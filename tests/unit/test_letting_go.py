@@ -15,6 +15,7 @@ import pytest
 from bokeh.core.property.wrappers import PropertyValueContainer
 from bokeh.document import Document
 from bokeh.models import ColumnDataSource, Slider
+from panel.io.state import state
 
 from explorer import letting_go, page_making
 from explorer.app import create_ahead, create_page
@@ -64,6 +65,19 @@ def test_a_closed_page_lets_go_of_its_models_by_itself(no_search: None) -> None:
         del document._roots
     assert left() is not None
     assert gone() is None
+
+
+def test_a_page_is_closed_also_where_its_circles_cannot_be_cut(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = Document()
+    page.models = PageModels(page, lambda job: job())
+    slider = Slider(start=0, end=1, value=0)
+    page.add_root(slider)
+    monkeypatch.setitem(state._views, "ref", (object(), slider, page, None))  # it has nothing that a page has
+    page.models.destroy()
+    assert slider.document is None
+    assert "waits for a search" in caplog.text
 
 
 def _touched() -> weakref.ref[Slider]:
