@@ -75,9 +75,8 @@ class PageModels(DocumentModelManager):
         """Once, when the session is over."""
         models, doc = list(self), self._document()
         with _trying():
-            found = [
-                one for page, _, of, _ in state._views.values() if of is doc for one in _belongings(page)
-            ]
+            views = list(state._views.values())  # pages are made meanwhile
+            found = [one for page, _, of, _ in views if of is doc for one in _belongings(page)]
             with suppress(RuntimeError):  # the server ends, and all with it
                 self._later(lambda: _cut(found))
         super().destroy()
