@@ -188,9 +188,9 @@ export function render({ model, el }) {
   add.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return
     event.preventDefault()
-    const said = add.value.trim() ? addClass() : false
-    if (asking && (said || !add.value.trim())) { replaceAll(said); send("wrong") }
-    else if (!asking && !add.value.trim() && work?.hidden) say("seen")
+    const typed = Boolean(add.value.trim()), said = typed && addClass()
+    if (asking && (said || !typed)) { replaceAll(said); send("wrong") }
+    else if (!asking && !typed && work?.hidden) say("seen") // a class that was typed is only added: there can be more
   })
   // "Wrong", and one class typed: that class is what the sample is.
   const replaceAll = (said) => {

@@ -122,8 +122,12 @@ def test_blind_means_that_nothing_on_the_page_tells_the_label(visit: Visit, corp
     ).to_have_count(0)
     press(visit, "a")
     visit.page.keyboard.type("non-irrigated")
-    press(visit, "Enter", "Escape", "Enter")
+    press(visit, "Enter")
+    expect(panel(visit).get_by_text("adds up to 100 %")).to_be_visible()
+    assert visit.page.evaluate("() => seen.marks('verdict-sent').length") == 0, "it was only added"
+    press(visit, "Escape", "Enter")
     expect(panel(visit).get_by_text("This is its label; Enter goes on.")).to_be_visible()
+    assert visit.page.evaluate("() => seen.marks('verdict-sent').length") == 1
     expect(
         panel(visit).get_by_role("group", name=re.compile("211 Non-irrigated arable land"))
     ).to_be_visible()
