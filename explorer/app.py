@@ -389,8 +389,8 @@ def serve(
 def _warm_up(corpus: Corpus, make: MakePage) -> list[Reading]:
     """What is slow the first time comes before the first visitor, not during. Readings of what they will see first."""
     sample_id = corpus.default_sample
-    date = PF_SR.dates.index(DEFAULT_DATE)
-    ahead = [corpus.prefetch(sample_id, product, date) for product in (PF_SR, S2_SR)] if sample_id else []
+    first = PF_SR.dates.index(DEFAULT_DATE)
+    ahead = [corpus.prefetch(sample_id, product, first) for product in (PF_SR, S2_SR)] if sample_id else []
     shared_raster(corpus)
     _ = corpus.synthetic
     desk(corpus).look()

@@ -128,9 +128,9 @@ def _cut_one(one: Any) -> None:
         one.on.clear()
     if isinstance(one, PaneBase):
         row: Any = one.layout
-        loosen(row)
+        loosen(row)  # nobody is to hear of what follows
         row.objects = []  # the pane is held by a row that Panel makes for it
-        loosen(row)
+        loosen(row)  # setting it noted listeners anew
     loosen(one)
 
 

@@ -107,7 +107,9 @@ class Loop:
             # Bokeh's own callbacks for the next turn hold themselves in a circle of nine objects each.
             if not self._asked and session is not None:
                 self._asked = True
-                session._loop.add_callback(session.with_document_locked, self._come_back)
+                session._loop.add_callback(
+                    session.with_document_locked, invoke_with_curdoc, doc, self._come_back
+                )
         elif self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.drain)
         else:  # a plain script: there is no loop to come back to
@@ -151,8 +153,7 @@ class Loop:
 
     def _come_back(self) -> None:
         self._asked = False  # first: what is added from now on is run by this turn, or asks for another
-        if self._doc is not None:
-            invoke_with_curdoc(self._doc, self.drain)
+        self.drain()
 
     def close(self) -> None:
         """Run nothing any more, and let go of what waits."""

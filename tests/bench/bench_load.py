@@ -79,6 +79,11 @@ def _late(url: str) -> tuple[float, float]:
     return total, total - soon
 
 
+def _late_rows(table: Table, phase: str, before: tuple[float, float], after: tuple[float, float]) -> None:
+    table.add(f"{phase}: loop more than 150 ms late", after[1] - before[1], "times", most=0)
+    table.add(f"{phase}: looked at", after[0] - before[0], "times")
+
+
 def _come_and_go(url: str, samples: list[str], count: int) -> Seen:
     """Visitors who look at two samples and leave, a few at a time."""
     seen = Seen()
@@ -159,8 +164,7 @@ def _measure(server: Server, samples: list[str], table: Table, others: Callable[
     full, machine = _rss(pid), others()
     for phase, seen, before, after in zip(PHASES, phases, looks, looks[1:], strict=False):
         _rows(table, phase, seen, alone)
-        table.add(f"{phase}: loop more than 150 ms late", after[1] - before[1], "times", most=0)
-        table.add(f"{phase}: looked at", after[0] - before[0], "times")
+        _late_rows(table, phase, before, after)
     coming, staying = phases
     table.add("all of it: a loop that does nothing late", len(machine), "times")
     table.add("memory a visitor", (full - empty) / PEOPLE, "MB")
@@ -169,16 +173,9 @@ def _measure(server: Server, samples: list[str], table: Table, others: Callable[
     table.add("problems of visitors", len(problems), "", most=0)
     table.add("complaints in the log", len(server.complaints), "lines", most=0)
     _wait_until_all_left(server.url)
-    start, looks = _rss(pid), [_late(server.url)]
+    start, look = _rss(pid), _late(server.url)
     went = _come_and_go(server.url, samples, COMING_AND_GOING)
-    looks.append(_late(server.url))
-    table.add(
-        f"{COMING_AND_GOING} come and go: loop more than 150 ms late",
-        looks[1][1] - looks[0][1],
-        "times",
-        most=0,
-    )
-    table.add(f"{COMING_AND_GOING} come and go: looked at", looks[1][0] - looks[0][0], "times")
+    _late_rows(table, f"{COMING_AND_GOING} come and go", look, _late(server.url))
     _wait_until_all_left(server.url)
     table.add(f"memory after {COMING_AND_GOING} more visitors", _rss(pid) - start, "MB more", most=60)
     table.add("pages still open", number(server.url, "explorer_sessions_open"), "", most=0)

@@ -317,9 +317,9 @@ class _Session:
     def locked(self) -> bool:
         return self._pending_writes is not None
 
-    def with_document_locked(self, function: Callable[[], None]) -> None:
+    def with_document_locked(self, function: Callable[..., None], *args: Any) -> None:
         self._pending_writes = []
-        function()
+        function(*args)
         self._pending_writes = None
 
     def turn(self) -> None:
