@@ -53,7 +53,8 @@ def settle(page: Explorer) -> None:
     def settled() -> bool:
         told = [m for m in sent(page._animation.player, "status") if m["ticket"] == ticket and m["settled"]]
         drawn = [m for m in sent(page._bands.grid, "pictures") if m["ticket"] == page._bands._ticket]
-        return bool(told and drawn)
+        last = [m for m in sent(page._animation.player, "quality") if m["ticket"] == ticket]
+        return bool(told and drawn and last)  # the quality layers come after the picture
 
     until(settled)
     with page._loop.turn():  # what follows from it is under way in a thread, as no loop runs here
