@@ -138,6 +138,19 @@ class Reading:
             self._listeners.append(listener)
             return [i for i in self._order if self.cube.status[i] != Status.WAITING]
 
+    def when_finished(self, then: Callable[[], None]) -> Listener:
+        """Call something once, in whichever thread, when nothing more comes; returns what `unsubscribe` takes."""
+        once = threading.Lock()  # the last two readers may both find it finished
+
+        def settled(_reading: Reading, _index: int) -> None:
+            if self.finished and once.acquire(blocking=False):
+                then()
+
+        self.subscribe(settled)
+        if self.finished:
+            settled(self, -1)
+        return settled
+
     def unsubscribe(self, listener: Listener) -> None:
         """Hear of no more dates."""
         with self._lock:

@@ -43,14 +43,19 @@ export function render({ model, el }) {
   const look = choice("View", [["single", "One date"], ["swipe", "Swipe two"], ["side", "Side by side"], ["difference", "Difference"], ...SHEET.map((n) => [`sheet-${n}`, `Sheet of ${n}`])], "single", (value) => setLook(value))
   const looks = makeLook({ button, send: (type, value) => {
     if (type === "overlay" && !value) { clearOverlays(); showLegend(); draw(); if (state.sheet) drawSheet() }
-    else model.send_msg({ type, value, ticket: state.ticket })
+    else if (type === "overlay") model.send_msg({ type, value, ticket: state.ticket })
+    else choices.send({ type, value })
   } })
+  const choices = makeChoices(model, (data) => {
+    if (!data.problem) for (const item of composites) item.setAttribute("aria-pressed", String(item.dataset.value === data.composite))
+    looks.show(data)
+  })
   const clearOverlays = () => { for (const picture of state.overlays) picture?.close(); Object.assign(state, { overlays: [], marks: null }) }
   // Of what lies on top: the change, else the quality layer, else the picture itself.
   const showLegend = () => looks.showLegend((differs() && state.change?.legend) || state.marks || state.legend)
   stage.el.append(looks.legend)
   const composites = [["true", "True colour"], ["false", "False colour (NIR)"]].map(([value, text]) =>
-    button(text, text, () => model.send_msg({ type: "composite", value }), { "data-value": value, "aria-pressed": "false" }))
+    button(text, text, () => choices.send({ type: "composite", value }), { "data-value": value, "aria-pressed": "false" }))
   const clear = button("Remove all pins but the last", "Clear pins", () => model.send_msg({ type: "clear" }), { hidden: true })
   const counts = element("span"), bar = element("progress", { max: 1, value: 0, "aria-label": "Dates read" }), progress = element("div", { class: "progress", role: "status" }, bar, counts)
   const tellProgress = (text, share = null, title = "") => {
@@ -64,11 +69,9 @@ export function render({ model, el }) {
     well,
     timeline.el,
     element("div", { class: "controls" },
-      button("First date", icon("first"), () => seek(firstThere(), true)),
-      button("Previous date", icon("previous"), () => step(-1)),
+      button("First date", icon("first"), () => seek(firstThere(), true)), button("Previous date", icon("previous"), () => step(-1)),
       play,
-      button("Next date", icon("next"), () => step(1)),
-      button("Last date", icon("last"), () => seek(lastThere(), true)),
+      button("Next date", icon("next"), () => step(1)), button("Last date", icon("last"), () => seek(lastThere(), true)),
       loop, clear, progress, speed))
   el.append(root)
 
@@ -330,12 +333,8 @@ export function render({ model, el }) {
       draw()
       checkReady()
     },
-    under(data) { readout.came(data) },
-    menu(data) { looks.menu(data.groups) },
-    look(data) {
-      if (!data.problem) for (const item of composites) item.setAttribute("aria-pressed", String(item.dataset.value === data.composite))
-      looks.show(data)
-    },
+    under(data) { readout.came(data) }, menu(data) { looks.menu(data.groups) },
+    look: choices.told, heard: choices.heard,
     legend(data) {
       if (data.ticket !== state.ticket) return
       state.legend = data.legend

@@ -128,7 +128,10 @@ class BandsView:
         if problem:
             self.grid.send("error", ticket=self._ticket, text=problem)
         elif self._reading is not None:
-            self._listen(self._ticket, self._reading)
+            ticket, reading = self._ticket, self._reading
+            self._listener = reading.when_finished(
+                lambda: self._loop.call(lambda: self._finished(ticket, reading))
+            )
 
     def close(self) -> None:
         """Let go of the reading; what is under way is dropped when it comes."""
@@ -138,20 +141,6 @@ class BandsView:
                 self._reading.unsubscribe(self._listener)
             self._reading.release()
         self._reading = self._listener = None
-
-    def _listen(self, ticket: int, reading: Reading) -> None:
-        told = False
-
-        def settled(_reading: Reading, _index: int) -> None:
-            nonlocal told
-            if reading.finished and not told:
-                told = True
-                self._loop.call(lambda: self._finished(ticket, reading))
-
-        self._listener = settled
-        reading.subscribe(settled)
-        if reading.finished:
-            settled(reading, -1)
 
     def _finished(self, ticket: int, reading: Reading) -> None:
         if ticket != self._ticket:

@@ -36,8 +36,9 @@ export function render({ model, el }) {
     const { x_range: x, y_range: y } = figure
     model.send_msg({ type: "area", kind: "rect", x0: x.start, x1: x.end, y0: y.start, y1: y.end })
   }
-  const filters = filterPopover((values) => model.send_msg(values ? { type: "filter", values } : { type: "filter", clear: true }))
-  const looks = lookPopover((name, value) => model.send_msg({ type: "look", name, value }))
+  const filters = filterPopover((values) => choices.send(values ? { type: "filter", values } : { type: "filter", clear: true }))
+  const looks = lookPopover((name, value) => choices.send({ type: "look", name, value }))
+  const choices = makeChoices(model, (data) => { filters.set(data); looks.set(data) })
   let asked = false
   const popovers = [[filters.node, element("button", { type: "button", "aria-expanded": "false" }, "Filters")],
     [looks.node, element("button", { type: "button", "aria-expanded": "false" }, "Layers")]]
@@ -211,13 +212,13 @@ export function render({ model, el }) {
     },
     busy() { clearTimeout(slow); slow = setTimeout(() => { busy.hidden = false }, 250) },
     state(data) {
-      filters.set(data)
-      looks.set(data)
+      choices.told(data)
       frame.dataset.theme = data.look.theme
       dress(data.look.theme === "dark")
       const count = Object.entries(data.filters).filter(([name, v]) => name !== "largest" && (Array.isArray(v) ? v.length : v)).length
       popovers[0][1].textContent = count ? `Filters · ${count}` : "Filters"
     },
+    heard: choices.heard,
     options: (data) => filters.options(data),
     overview(data) {
       overview = data

@@ -38,15 +38,7 @@ class Overlays:
         self._ticket, self._shown = ticket, shown
         reading = self._corpus.prefetch(shown.cell.sample_id, PF_QA)
         self._quality = reading
-
-        def settled(_reading: Reading, _index: int) -> None:
-            if reading.finished:
-                self._loop.call(lambda: self._came(ticket, reading))
-
-        self._listener = settled
-        reading.subscribe(settled)
-        if reading.finished:
-            settled(reading, -1)
+        self._listener = reading.when_finished(lambda: self._loop.call(lambda: self._came(ticket, reading)))
 
     def again(self) -> None:
         """Read the quality layers again, if that failed."""

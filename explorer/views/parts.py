@@ -336,7 +336,11 @@ class Component(JSComponent):
             if answer is not None:
                 answer(data)
         elif isinstance(kind, str) and kind in self.on:
-            self.on[kind](data)
+            try:
+                self.on[kind](data)
+            finally:
+                if (number := whole(data, "number", 1 << 53)) is not None:
+                    self.send("heard", number=number)  # after what it changed: see `makeChoices` in shared.js
 
 
 @cache

@@ -6,7 +6,8 @@ export function render({ model, el }) {
   const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" })
   const whose = element("span", { class: "key", role: "listitem", hidden: true, title: "The bands are those of this pin, the one added last" })
   const list = element("div", { class: "pins", role: "list", "aria-label": "Pinned pixels" })
-  const menu = makeCurvesMenu((text) => model.send_msg({ type: "curves", text }))
+  const menu = makeCurvesMenu((text) => choices.send({ type: "curves", text }))
+  const choices = makeChoices(model, (data) => menu.show(data.chosen, data.problem))
   const save = (text, title, onclick) => element("button", { type: "button", title, onclick }, text)
   const picture = (format) => save(format.toUpperCase(), `Download both charts as ${format.toUpperCase()}, with legend and attribution`, () => page.emit("save", { format }))
   el.append(
@@ -40,7 +41,7 @@ export function render({ model, el }) {
   const handlers = {
     menu(data) { menu.offer(data.menu) },
     state(data) {
-      menu.show(data.chosen)
+      choices.told(data)
       keys.replaceChildren(whose, ...data.keys.map(({ text, colour, sign, dash, wide }) => {
         const mark = element("i", { class: sign ? "sign" : wide ? "wide" : dash ?? "line" }, sign ?? "")
         if (colour) mark.style.color = colour
@@ -49,7 +50,7 @@ export function render({ model, el }) {
       keys.title = data.keys.map(({ text }) => text).join(" · ")
       tellMore()
     },
-    problem(data) { menu.problem(data.text) },
+    heard: choices.heard,
     file(data) {
       saveFile(data.name, new Blob([data.text], { type: "text/csv" }))
     },

@@ -235,7 +235,7 @@ class ProfileView:
         cubes = [cube for cube in self._cubes() if cube is not self._planet or self._whole]
         kept = self._spreads
         points = {shape.points for shape in shapes}
-        for key in [key for key in kept if key[2] is not None and key[2] not in points]:
+        for key in [key for key in list(kept) if key[2] is not None and key[2] not in points]:
             del kept[key]
         names = [self._region_name(i) for i in range(len(shapes))]
         inks = [region["colour"] for region in drawn(shapes)]
@@ -313,13 +313,10 @@ class ProfileView:
         self.legend.send("menu", menu=profile_tables.menu())
         self._send_legend()
 
-    def _send_legend(self) -> None:
+    def _send_legend(self, problem: str = "") -> None:
         curves, theme = self._selection.curves, self._selection.map.theme
-        self.legend.send(
-            "state",
-            keys=profile_tables.keys(curves, theme),
-            chosen=profile_tables.chosen(curves),
-        )
+        keys, chosen = profile_tables.keys(curves, theme), profile_tables.chosen(curves)
+        self.legend.send("state", keys=keys, chosen=chosen, problem=problem)
         self._send_pins()
 
     def _send_pins(self) -> None:
@@ -336,7 +333,7 @@ class ProfileView:
             return
         found, problems = curve_texts.parse(text)
         if problems:
-            self.legend.send("problem", text=" ".join(problems).replace("This link's curve", "Curve"))
+            self._send_legend(" ".join(problems).replace("This link's curve", "Curve"))
             return
         self._selection.curves = found
 

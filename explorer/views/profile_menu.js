@@ -2,7 +2,7 @@
 // in a link's words; the server answers with what is shown then.
 
 const makeCurvesMenu = (send) => {
-  let offer = null, now = null, shown = null
+  let offer = null, now = null
   const toggle = element("button", { type: "button", class: "curves", "aria-expanded": "false", "aria-haspopup": "dialog", title: "Bands, indices, smoothing, seasons, breaks", onclick: () => open(panel.hidden) }, "Curves ▾")
   const bands = element("div", { class: "choices", role: "group", "aria-label": "Bands" })
   const indices = element("div", { class: "choices", role: "group", "aria-label": "Indices shown" })
@@ -73,13 +73,9 @@ const makeCurvesMenu = (send) => {
         element("optgroup", { label }, ...Object.entries(entries).map(([text, value]) => element("option", { value }, text)))))
       smooth.replaceChildren(...Object.entries(menu.smooth).map(([value, text]) => element("option", { value }, text)))
     },
-    problem(text) {
-      if (shown) this.show(shown)  // what could not be is not chosen
+    show(chosen, text) {
+      now = chosen
       problem.textContent = text
-    },
-    show(chosen) {
-      now = shown = chosen
-      problem.textContent = ""
       const focused = panel.getRootNode().activeElement?.dataset?.choice
       bands.replaceChildren(...offer.bands.map((band) => {
         const on = chosen.bands.includes(band.name)

@@ -62,6 +62,28 @@ const element = (tag, attributes = {}, ...children) => {
   return node
 }
 
+// People choose faster than the server answers: what it tells of an earlier choice must not take back the later ones.
+// Choices go out numbered, the server says which it has `heard`; `show` sees the last that was `told` once it has heard all.
+const makeChoices = (model, show) => {
+  let said = 0, heard = 0, told = null, timer = 0
+  const settle = () => {
+    if (heard < said) return
+    clearTimeout(timer)
+    const data = told
+    told = null
+    if (data) show(data)
+  }
+  return {
+    send(message) {
+      model.send_msg({ ...message, number: ++said })
+      clearTimeout(timer)
+      timer = setTimeout(() => { heard = said; settle() }, 5000) // the connection broke: nobody will hear of it
+    },
+    told(data) { told = data; settle() },
+    heard({ number }) { heard = Math.max(heard, number); settle() },
+  }
+}
+
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 const longDate = (iso) => {
   const [year, month, day] = iso.split("-").map(Number)

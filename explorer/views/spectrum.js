@@ -11,7 +11,12 @@ export function render({ model, el }) {
   let shown = 0, later = 0, ask = 0  // when the spectra were last drawn, and timers: of the next time, of the class
 
   // --- the bar -----------------------------------------------------------------------------------
-  const send = (what) => model.send_msg({ type: "look", ...what })
+  const choices = makeChoices(model, (data) => { look = data; drawBar(); askClass(); fitAll(); show() })
+  const send = (what) => {
+    look = { ...look, ...what } // the next choice may come before the server's answer
+    drawBar()
+    choices.send({ type: "look", ...what })
+  }
   const toggles = MONTHS.map((text, i) => element("button", {
     type: "button", title: `${text} together with the others`, "aria-label": `Spectrum of ${text}`,
     onclick: () => send({ months: look.months.includes(i + 1) ? look.months.filter((m) => m !== i + 1) : [...look.months, i + 1] }),
@@ -200,7 +205,7 @@ export function render({ model, el }) {
       askClass()
       if (data.places.length) mark("spectrum-drawn", { places: data.places.length })
     },
-    look(data) { look = data; drawBar(); askClass(); fitAll(); show() },
+    look: choices.told, heard: choices.heard,
     typical(data) {
       typical = data
       fitAll()

@@ -22,6 +22,7 @@ from explorer.errors import CancelledError, NotThereError, StoreError, Unreadabl
 from explorer.grid import Cell
 from explorer.products import PF_QA, PF_SR, S2_SR, Product
 from tests import corpora
+from tests.talk import until
 
 FULL, BROKEN, BARE = (grid.parse(i) for i in (corpora.FULL, corpora.BROKEN, corpora.BARE))
 SECONDS = 10.0
@@ -243,10 +244,39 @@ def test_listeners_hear_of_every_date_once(cache: CubeCache, store: CountingStor
     before = reading.subscribe(lambda _reading, index: heard.append(index))
     store.gate.set()
     reading.wait(SECONDS)
+    until(lambda: len(before) + len(heard) >= 146)  # it is settled before the last is told
     assert sorted([*before, *heard]) == list(range(146))
     assert reading.done == reading.total == 146
     late = reading.subscribe(lambda _reading, index: heard.append(index))
     assert sorted(late) == list(range(146))
+    reading.release()
+
+
+def test_who_waits_for_the_end_hears_of_it_once(cache: CubeCache, store: CountingStore) -> None:
+    """The last two readers both find it finished, before either has told anybody."""
+    store.gate.clear()
+    reading = cache.open(FULL, S2_SR)
+    ends: list[int] = []
+    reading.when_finished(lambda: ends.append(1))
+    together = threading.Barrier(2)
+    listeners = list(reading._listeners)
+    store.gate.set()
+    reading.wait(SECONDS)
+    until(lambda: ends)
+
+    def tell() -> None:
+        together.wait(SECONDS)
+        for listener in listeners * 50:
+            listener(reading, 0)
+
+    threads = [threading.Thread(target=tell) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS)
+    assert ends == [1]
+    reading.when_finished(lambda: ends.append(2))
+    assert ends == [1, 2], "who comes later is told at once"
     reading.release()
 
 

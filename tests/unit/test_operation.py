@@ -27,6 +27,7 @@ from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
 from tests import corpora, servers
 from tests.running import Running
+from tests.talk import until
 
 HOSTILE = "a\n2026-01-01T00:00:00Z ERROR explorer: forged\x1b[31m\u2028b"
 
@@ -144,6 +145,7 @@ def test_health_does_not_wait_for_what_hangs(tiny_corpus: Corpus, monkeypatch: p
     async def ask() -> None:
         part = operation._Part(hang)
         assert await part.answers() is False
+        until(lambda: asked)  # its thread has begun
         assert await part.answers() is False
         assert len(asked) == 1  # one thread at most is lost to it
         gate.set()

@@ -262,13 +262,18 @@ def test_the_menu_chooses_curves_and_is_told_what_cannot_be(page: Explorer) -> N
     assert page.selection.curves == parse("red,EVI;years;behind:none")[0]
     assert sent(page._profile.bridge, "curves")[-1]["show"] == {"label": "EVI", "bands": True, "years": True}
     assert sent(legend, "state")[-1]["chosen"]["years"] is True
+
+    def problems() -> list[dict[str, Any]]:
+        return [state for state in sent(legend, "state") if state["problem"]]
+
     for text in ("red,expr:nir-", "NOPE", "red;spline"):
         say(legend, "curves", text=text)
         assert page.selection.curves.indices == ("EVI",)
-    assert len(sent(legend, "problem")) == 3
+    assert len(problems()) == 3
+    assert all(state["chosen"]["indices"] == ["EVI"] for state in problems())
     for strange in (None, 7, ["red"], {}):
         say(legend, "curves", text=strange)
-    assert len(sent(legend, "problem")) == 3
+    assert len(problems()) == 3
     say(legend, "curves", text="")
     assert page.selection.curves == Curves()
 

@@ -179,6 +179,20 @@ def test_a_callback_that_fails_is_logged_and_told_in_a_sentence(caplog: pytest.L
     assert "KeyError" not in FAILED
 
 
+def test_a_numbered_message_is_answered_when_it_has_been_dealt_with() -> None:
+    """The browser waits for it before it shows a state that may be older than what it asked for last."""
+
+    class Part(Component):
+        _esm = "export function render() {}"
+
+    part = Part(Loop())
+    part.on["go"] = lambda data: part.send("state", value=10 // data["by"])
+    for message in ({"by": 5, "number": 1}, {"by": 0, "number": 2}, {"by": 2}, {"by": 1, "number": "3"}):
+        part._handle_msg({"type": "go", **message})
+    told = [(message["type"], message.get("number", message.get("value"))) for message in part._outbox]
+    assert told == [("state", 2), ("heard", 1), ("heard", 2), ("state", 5), ("state", 10)]
+
+
 async def _handshake(port: int, origin: str) -> bool:
     request = HTTPRequest(f"ws://127.0.0.1:{port}/ws", headers={"Origin": origin}, request_timeout=SECONDS)
     try:
