@@ -135,8 +135,10 @@ def test_both_sensors_share_a_stretch(visit: Visit, corpus: Corpus, demo: str) -
     assert both != stretch.choose(sentinel, recipe, Choice())
     wanted = make(sentinel, recipe, Choice(), both).rgba(JULY)
     measured = wanted[..., 3] > 0
-    legends = visit.page.locator(".legend:visible").all_inner_texts()
     ends = [f"{v / 10000:.3f}" for v in (both.low[0], both.high[0])]
+    for end in ends:  # the pictures with a stretch of their own come first
+        expect(visit.region("Sentinel-2 bands").locator(".legend:visible")).to_contain_text(end)
+    legends = visit.page.locator(".legend:visible").all_inner_texts()
     for text in legends[-2:]:
         assert all(end in text for end in ends), (text, ends)
     found = canvas(visit, visit.months.nth(JULY))
@@ -172,10 +174,15 @@ def test_the_ten_metre_pixel_is_outlined_in_both_images(visit: Visit, demo: str)
 # --- the spectrum ------------------------------------------------------------------------------------------
 def test_months_together_equal_python(visit: Visit, corpus: Corpus, demo: str) -> None:
     visit.open(f"?sample={demo}&pixels=42,137;30,40&sentinel=4,7")
-    wait_for_places(visit, 2)
+    both = {"row 42, col 137": (42, 137), "row 30, col 40": (30, 40)}
+    of_python = {
+        place: spectra.spectrum(corpus, demo, row=row, col=col, months=[4, 7])
+        for place, (row, col) in both.items()
+    }
+    count = sum(len(wanted) for wanted in of_python.values())  # the sensors come one after the other
+    visit.wait("(count) => seen.named('spectrum-dots').data.place.length === count", count)
     found = shown(visit)
-    for place, (row, col) in (("row 42, col 137", (42, 137)), ("row 30, col 40", (30, 40))):
-        wanted = spectra.spectrum(corpus, demo, row=row, col=col, months=[4, 7])
+    for place, wanted in of_python.items():
         here = found[found["place"] == place]
         assert len(here) == len(wanted)
         for sensor in ("Sentinel-2", "Planet Fusion"):
@@ -193,7 +200,8 @@ def test_months_together_equal_python(visit: Visit, corpus: Corpus, demo: str) -
 
 def test_a_regions_spectrum_is_its_mean_and_spread(visit: Visit, corpus: Corpus, demo: str) -> None:
     visit.open(f"?sample={demo}&pixels=10,10&regions=box:20,30,60,90")
-    wait_for_places(visit, 2)
+    # Of both sensors, which are computed one after the other: 12 bands and 4.
+    visit.wait("() => seen.named('spectrum-dots').data.place.filter((p) => p.includes('mean')).length === 16")
     found = shown(visit)
     here = found[found["place"].str.contains("mean")]
     wanted = spectra.spectrum(

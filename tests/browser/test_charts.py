@@ -122,6 +122,7 @@ def test_a_link_restores_curves_and_overlays_exactly(visit: Visit, demo: str) ->
 
 def test_what_a_link_cannot_show_is_named(visit: Visit, demo: str) -> None:
     visit.open(f"?sample={demo}&curves=red,<b>x</b>,NDVI;spline", wait_for=READY)
+    wait_for_rows(visit, "index-pf", "date", "rows.length >= 146")
     expect(visit.notice).to_contain_text("<b>x</b>")
     expect(visit.notice).to_contain_text("no option 'spline'")
     assert len(visit.columns("bands-lines")["ys"]) == 1
@@ -196,6 +197,7 @@ def test_the_sample_and_regions_lie_behind_the_pins(visit: Visit, corpus: Corpus
 def test_the_curves_stand_where_the_axes_say(visit: Visit, demo: str) -> None:
     """The canvas of the curves lies over Bokeh's picture: each value's place by Bokeh's own scales has its colour."""
     visit.open(f"?sample={demo}&pixels=42,137", wait_for=READY)
+    wait_for_rows(visit, "index-pf", "date", "rows.length >= 146")
     code = """(short) => {
       const chart = seen.named(short + "-chart"), view = Bokeh.index.find_one(chart), source = seen.named(short + "-lines").data
       const canvas = view.canvas_view.shadow_el.querySelector("canvas.curves"), context = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true })

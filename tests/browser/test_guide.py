@@ -137,6 +137,7 @@ def test_read_a_pixel(guide: Visit) -> None:
     button(guide, "Curves ▾").click()
     curves = guide.page.get_by_role("dialog", name="Curves")
     curves.get_by_label("Smoothing").select_option("whittaker")
+    guide.page.wait_for_url(lambda url: "smooth:whittaker" in url)
     curves.get_by_role("checkbox", name="Seasons: start, peak, end").check()
     guide.page.keyboard.press("Escape")
     expect(guide.page.get_by_role("region", name="Seasons and breaks")).to_contain_text("2018")

@@ -49,8 +49,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     monkeypatch.setattr(http, "BACKOFF", 0.02)
     yield Settings(
-        cache_dir=tmp_path / "cache", http_read_timeout=READ_TIMEOUT, http_total_timeout=TOTAL_TIMEOUT
-    )
+        cache_dir=tmp_path / "cache", http_read_timeout=READ_TIMEOUT, http_total_timeout=TOTAL_TIMEOUT,
+        http_connections=8,  # the server is in this process: 32 answers at once wait for each other
+    )  # fmt: skip
     settings.cache_clear()
 
 

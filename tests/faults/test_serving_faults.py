@@ -75,6 +75,12 @@ class Served:
         with urllib.request.urlopen(self.url + path, timeout=20) as answer:
             return str(answer.read().decode())
 
+    def healthy(self) -> bool:
+        try:
+            return bool(self.get("/health"))
+        except OSError:  # not yet, or too busy
+            return False
+
     def number(self, name: str) -> float:
         found = re.search(rf"^{name} ([0-9.e+-]+)$", self.get("/metrics"), re.MULTILINE)
         return float(found[1]) if found else 0.0
@@ -102,7 +108,7 @@ def test_two_processes_serve_one_address_and_keep_verdicts_in_one_database(
         ) as server,
     ):  # fmt: skip
         until(lambda: len(server.workers()) == 2)
-        until(lambda: server.get("/health") and server.number("explorer_loop_lag_seconds_count"))
+        until(lambda: server.healthy() and server.number("explorer_loop_lag_seconds_count"))
         ids = [corpora.FULL, corpora.BARE, corpora.BROKEN]
         seen = visitors.reviewing(server.url, ids, 4)
         assert seen.problems == []

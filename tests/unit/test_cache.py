@@ -287,7 +287,7 @@ def test_a_writer_killed_leaves_no_torn_file(tmp_path: Path) -> None:
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"ready\n"
         deadline = time.monotonic() + SECONDS
-        while not files(tmp_path) and time.monotonic() < deadline:
+        while not cache.usage().files and time.monotonic() < deadline:  # until there is a whole one
             time.sleep(0.01)
         time.sleep(pause)  # somewhere in the middle of its writing, each time elsewhere
         writer.send_signal(signal.SIGKILL)
@@ -416,8 +416,18 @@ def test_the_wanted_date_has_the_network_for_itself_at_first(
         late.release()
 
 
-def test_reading_ahead_that_nobody_claims_leaves_nothing(store: CachedStore, pool: ReaderPool) -> None:
+def test_reading_ahead_that_nobody_claims_leaves_nothing(
+    store: CachedStore, remote: Remote, pool: ReaderPool
+) -> None:
     cubes = CubeCache(store, pool, 10**9)
-    cubes.open(CELL, PF_SR, behind=True).release()
+    gate, plain = threading.Event(), remote.get
+
+    def get(key: str) -> bytes:
+        assert gate.wait(SECONDS)
+        return plain(key)
+
+    remote.get = get  # type: ignore[method-assign]
+    cubes.open(CELL, PF_SR, behind=True).release()  # before all is read: that would be kept
+    gate.set()
     assert cubes.nbytes == 0
     assert cubes.peek(CELL, PF_SR) is None

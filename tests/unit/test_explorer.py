@@ -339,7 +339,7 @@ def test_what_waits_for_the_browser_runs_with_the_document_locked(page: Explorer
         page._loop._queue.append(lambda: ran.append(session.locked))
         page._head.head._handle_msg({"type": "ready"})
         assert ran == []
-    session.turn()
+        session.turn()
     assert ran == [True]
 
 
@@ -378,12 +378,13 @@ def test_quality_layers_that_cannot_be_read_are_told_where_they_are_chosen(page:
 def test_what_comes_before_the_browser_is_ready_runs_with_the_document_locked(page: Explorer) -> None:
     """A click during the load: Panel hands it on without the lock, and the map could not draw its mark."""
     session = _Session(page)
-    page._loop._queue.clear()
-    before = page.selection.sample_id
-    say(page._head.head, "go", text=corpora.BARE)
-    assert page.selection.sample_id == before != corpora.BARE
-    session.turn()
-    assert page.selection.sample_id == corpora.BARE
+    with page._loop.turn():  # else a thread of the page may run what waits
+        page._loop._queue.clear()
+        before = page.selection.sample_id
+        say(page._head.head, "go", text=corpora.BARE)
+        assert page.selection.sample_id == before != corpora.BARE
+        session.turn()
+        assert page.selection.sample_id == corpora.BARE
 
 
 @pytest.mark.parametrize("drawn", [False, True])
@@ -460,9 +461,12 @@ def test_reading_ahead_can_be_turned_off(
     assert bool(page._head._ahead) is wanted
 
 
-def test_the_next_surprise_is_read_ahead_and_let_go(page: Explorer) -> None:
+def test_the_next_surprise_is_read_ahead_and_let_go(page: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
     """When all is settled, the sample of the next surprise is read; it is the one that is then opened."""
     head = page._head
+    settle(page)
+    monkeypatch.setattr(page.corpus.config, "read_ahead", False)  # or a thread does it, too
+    head.let_go()
     head.look_ahead()
     chosen, ahead = head._next, list(head._ahead)
     assert chosen in page.corpus.samples.index

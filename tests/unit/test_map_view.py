@@ -157,7 +157,8 @@ def test_close_by_samples_are_footprints_with_their_class_and_picture(
     close_by(view, corpora.FULL)
     (sheet,) = view._sheets
     until(lambda: len(sheet.sources["chips"].data["x"]))
-    near = sheet.sources["near"].data
+    with view._loop.turn():  # who puts them puts more in the same turn
+        near = sheet.sources["near"].data
     assert near["id"] == [corpora.FULL]
     assert near["review"] == ["not reviewed"]
     outline = np.asarray(tiny_corpus.cell(corpora.FULL).footprint(3857).exterior.coords)[:4]
@@ -171,7 +172,8 @@ def test_close_by_samples_are_footprints_with_their_class_and_picture(
     assert chips["dh"][0] == pytest.approx(np.ptp(outline[:, 1]))
     say(view.tools, "view", number=2, x0=-2e6, x1=4e6, y0=4e6, y1=1e7, width=400, height=400)
     until(lambda: not len(sheet.sources["near"].data["xs"]))
-    assert not len(sheet.sources["chips"].data["x"])
+    with view._loop.turn():
+        assert not len(sheet.sources["chips"].data["x"])
     assert sheet.sources["image"].data["image"][0].any()
 
 

@@ -117,6 +117,7 @@ def _health(running: Running) -> tuple[int, dict[str, object]]:
 
 def test_health_follows_the_corpus_and_tells_no_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(operation, "FRESH_S", 0.0)
+    monkeypatch.setattr(operation, "PATIENCE_S", 60.0)
     root = corpora.write_corpus(tmp_path / "secret-folder")
     corpus = open_corpus(root)
     running = Running(corpus, create_page(corpus))
@@ -227,14 +228,17 @@ def _watched(check: Callable[[], None]) -> tuple[StoreWatch, _Listener]:
 
 def test_a_store_that_fails_is_asked_until_it_answers_and_who_waits_hears_of_it() -> None:
     answers = [StoreError("still gone"), StoreError("still gone"), None]
+    both = threading.Event()
 
     def check() -> None:
+        assert both.wait(10)
         if (answer := answers.pop(0)) is not None:
             raise answer
 
     watch, listener = _watched(check)
     watch.failed(StoreError("gone"))
     watch.failed(StoreError("gone"))  # asked by one thread only
+    both.set()
     assert listener.back.wait(10)
     assert (answers, watch.problem) == ([], None)
 
