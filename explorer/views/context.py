@@ -31,6 +31,19 @@ def outlines() -> dict[str, list[Any]]:
     return {"xs": xs, "ys": ys}
 
 
+@cache
+def known() -> tuple[float, float, float, float]:
+    """Where the outlines end: left, bottom, right and top, EPSG:3857 metres. What lies beyond is not known to be sea."""
+    rings = outlines()
+    sides = [np.concatenate([ring[0][0] for ring in rings[axis]]) for axis in ("xs", "ys")]
+    return (
+        float(sides[0].min()),
+        float(sides[1].min()),
+        float(sides[0].max()),
+        float(sides[1].max()),
+    )
+
+
 def land() -> hv.Polygons:
     """Land with coasts and borders as one element; drawn in the browser, so that panning never shows a gap.
 

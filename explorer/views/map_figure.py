@@ -24,6 +24,7 @@ from bokeh.models import (
     LinearColorMapper,
     MercatorTicker,
 )
+from bokeh.models.annotations import BoxAnnotation
 from bokeh.models.axes import LinearAxis
 from bokeh.models.renderers import TileRenderer
 
@@ -35,8 +36,22 @@ from explorer.views.raster import View
 Data = dict[str, Any]
 PICK = "#d6006c"
 _LOOKS = {
-    "light": {"sea": "#c9dae4", "land": "#dde1da", "line": "#97a5ab", "grid": "#5b7480", "text": "#4a5a64"},
-    "dark": {"sea": "#14212a", "land": "#27343c", "line": "#5b6c76", "grid": "#8fa5b1", "text": "#a9b8c0"},
+    "light": {
+        "beyond": "#e8edef",
+        "sea": "#c9dae4",
+        "land": "#dde1da",
+        "line": "#97a5ab",
+        "grid": "#5b7480",
+        "text": "#4a5a64",
+    },
+    "dark": {
+        "beyond": "#0f181e",
+        "sea": "#14212a",
+        "land": "#27343c",
+        "line": "#5b6c76",
+        "grid": "#8fa5b1",
+        "text": "#a9b8c0",
+    },
 }
 _EMPTY: dict[str, Data] = {
     "image": {"image": [np.zeros((1, 1), np.uint8)], "x": [0], "y": [0], "dw": [1], "dh": [1]},
@@ -119,10 +134,25 @@ class _Sheet:
         self.mapper = LinearColorMapper(low=-0.5, high=255.5, palette=["#00000000"] * 256)
         image.glyph.update(color_mapper=self.mapper, global_alpha=1.0)
         self._glyphs()
+        self._beyond()
         self._graticule()
         self._tools(sheets.bus)
         self._frame(sheets)
         self.style(sheets.look)
+
+    def _beyond(self) -> None:
+        """Cover what the outlines do not reach: it would look like sea, and land would end in a straight line."""
+        left, bottom, right, top = context.known()
+        sides: list[dict[str, Any]] = [
+            {"right": left}, {"left": right}, {"top": bottom, "left": left, "right": right},
+            {"bottom": top, "left": left, "right": right},
+        ]  # fmt: skip
+        self._covers = [
+            BoxAnnotation(**side, level="underlay", line_color=None, fill_alpha=1.0, name="beyond")
+            for side in sides
+        ]
+        for cover in self._covers:
+            self.figure.add_layout(cover)
 
     def _glyphs(self) -> None:
         figure, sources = self.figure, self.sources
@@ -242,6 +272,8 @@ class _Sheet:
             fill_alpha=1.0 if plain else 0.0,
             line_color=colours["line"] if plain else "#8a8f94",
         )
+        for cover in self._covers:
+            cover.update(visible=plain, fill_color=colours["beyond"])
         for name, renderer in zip(("light", "dark", "satellite"), self._tiles, strict=False):
             renderer.visible = look.base == name
         for grid in self._grids:

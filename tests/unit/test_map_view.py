@@ -150,6 +150,27 @@ def test_a_link_s_place_is_where_the_map_goes(view: MapView, figure: Any) -> Non
     assert (view.view.x_range, view.view.y_range) == view._sheets.first
 
 
+def test_what_the_outlines_do_not_reach_is_not_drawn_as_sea(view: MapView, figure: Any) -> None:
+    """Four covers around all that the outlines know, without a gap between them; not over an online map."""
+    left, bottom, right, top = context.known()
+    land = next(r for r in figure.renderers if r.name == "land").data_source.data
+    for axis, low, high in (("xs", left, right), ("ys", bottom, top)):
+        values = np.concatenate([ring[0][0] for ring in land[axis]])
+        assert (values.min(), values.max()) == (low, high)
+    covers = [part for part in figure.center if part.name == "beyond"]
+    sides = {tuple((side, getattr(c, side)) for side in ("left", "right", "bottom", "top")) for c in covers}
+    assert sides == {
+        (("left", None), ("right", left), ("bottom", None), ("top", None)),
+        (("left", right), ("right", None), ("bottom", None), ("top", None)),
+        (("left", left), ("right", right), ("bottom", None), ("top", bottom)),
+        (("left", left), ("right", right), ("bottom", top), ("top", None)),
+    }
+    assert all(cover.visible and cover.level == "underlay" for cover in covers)
+    light = {cover.fill_color for cover in covers}
+    say(view.tools, "look", name="theme", value="dark")
+    assert {cover.fill_color for cover in covers}.isdisjoint(light | {figure.background_fill_color})
+
+
 @pytest.mark.usefixtures("figure")
 def test_close_by_samples_are_footprints_with_their_class_and_picture(
     view: MapView, tiny_corpus: Corpus
