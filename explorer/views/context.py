@@ -34,14 +34,8 @@ def outlines() -> dict[str, list[Any]]:
 @cache
 def known() -> tuple[float, float, float, float]:
     """Where the outlines end: left, bottom, right and top, EPSG:3857 metres. What lies beyond is not known to be sea."""
-    rings = outlines()
-    sides = [np.concatenate([ring[0][0] for ring in rings[axis]]) for axis in ("xs", "ys")]
-    return (
-        float(sides[0].min()),
-        float(sides[1].min()),
-        float(sides[0].max()),
-        float(sides[1].max()),
-    )
+    x, y = (np.concatenate([ring[0][0] for ring in outlines()[axis]]) for axis in ("xs", "ys"))
+    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
 def land() -> hv.Polygons:

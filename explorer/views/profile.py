@@ -235,6 +235,7 @@ class ProfileView:
         cubes = [cube for cube in self._cubes() if cube is not self._planet or self._whole]
         kept = self._spreads
         points = {shape.points for shape in shapes}
+        # A list first: a thread that computes may add to it meanwhile.
         for key in [key for key in list(kept) if key[2] is not None and key[2] not in points]:
             del kept[key]
         names = [self._region_name(i) for i in range(len(shapes))]

@@ -47,10 +47,6 @@ def lower(visit: Visit, name: str) -> Locator:
     return visit.page.get_by_role("group", name=name, exact=True).get_by_role("button")
 
 
-def wait_for_places(visit: Visit, count: int) -> None:
-    visit.wait("(n) => new Set(seen.named('spectrum-dots').data.place).size === n", count)
-
-
 def shown(visit: Visit) -> pd.DataFrame:
     return pd.DataFrame(visit.columns("spectrum-dots")).sort_values(
         ["sensor", "wavelength"], ignore_index=True

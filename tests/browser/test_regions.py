@@ -109,9 +109,8 @@ def test_a_polygon_is_clicked_and_closed_in_three_ways(visit: Visit, demo: str) 
     visit.page.wait_for_url(lambda url: url.count("poly:") == 2)
     visit.page.keyboard.press("g")
     click_all([(20, 100), (20, 140)])
-    pins = tool(
-        visit, "Pin pixels"
-    )  # a busy browser hears two clicks over 400 ms apart, which are corners: then once more
+    pins = tool(visit, "Pin pixels")
+    # A busy browser hears two clicks over 400 ms apart, which are corners: then once more.
     while pins.get_attribute("aria-pressed") != "true":
         visit.page.mouse.dblclick(*place(visit, 60, 140))
     visit.page.wait_for_url(lambda url: url.count("poly:") == 3)

@@ -53,9 +53,8 @@ def folder(tmp_path: Path) -> Path:
 
 def _goes_and_comes(corpus: Corpus, leave: Callable[[], None], come: Callable[[], None]) -> None:
     corpus.watch._waits = (0.05,)
-    corpus.config = corpus.config.model_copy(
-        update={"read_ahead": False}
-    )  # or the next sample may be in memory
+    # Or the sample that comes next may be in memory already.
+    corpus.config = corpus.config.model_copy(update={"read_ahead": False})
     watched = Watched(corpus)
     try:
         until(lambda: bool(watched.page._animation.reading and watched.page._animation.reading.complete))
