@@ -35,7 +35,8 @@ def to_dataarray(
     """The dates of a cube that are there, `(time, band, y, x)`, integers as stored, read-only.
 
     What was asked for and is absent or broken is in `attrs["missing"]` (ISO dates), with reasons in
-    `attrs["missing_reasons"]`. Raises `UnknownBandError`.
+    `attrs["missing_reasons"]`; what was read in another way than the corpus's own chips are (nodata, scale, number
+    type, order of bands, grid), in `attrs["read_notes"]`. Raises `UnknownBandError`.
     """
     product, cell = cube.product, cube.cell
     positions = {date: i for i, date in enumerate(product.dates)}
@@ -68,6 +69,9 @@ def to_dataarray(
         "missing_reasons": [f"{product.stem(product.dates[i])}: {cube.reasons[i]}" for i in gone],
         "references": CITATION,
     }
+    notes = read_notes(cube, rows)
+    if notes:
+        attrs["read_notes"] = notes
     if product.bands:
         attrs["units"] = "DN"
         attrs["reflectance_scale"] = REFLECTANCE_SCALE  # reflectance = DN x this
@@ -77,6 +81,18 @@ def to_dataarray(
     if cube.nodata is not None:
         array.rio.write_nodata(cube.nodata, inplace=True)
     return array
+
+
+def read_notes(cube: Cube, rows: Sequence[int]) -> list[str]:
+    """What was read otherwise, for these positions of the calendar: `2018-01 to 2018-07: scale 0.0001 ... applied`."""
+    found = []
+    for note, positions in list(cube.notes.items()):
+        chosen = sorted(set(positions) & set(rows))
+        if chosen:
+            first, last = (cube.product.stem(cube.product.dates[i]) for i in (chosen[0], chosen[-1]))
+            when = first if first == last else f"{len(chosen)} dates from {first} to {last}"
+            found.append(f"{when}: {note}")
+    return found
 
 
 def _take(cube: Cube, rows: list[int], columns: list[int], count: int) -> np.ndarray:

@@ -20,8 +20,10 @@ from explorer.corpus import index as sample_index
 from explorer.corpus import query as queries
 from explorer.corpus.arrays import to_dataarray
 from explorer.corpus.cubes import CubeCache, Reading
+from explorer.corpus.decoder import Decoder
 from explorer.corpus.filter_table import FilterTable
 from explorer.corpus.filtered import filtered
+from explorer.corpus.findings import Findings
 from explorer.corpus.readers import ReaderPool
 from explorer.corpus.store import DirectoryStore, Store, check, is_synthetic
 from explorer.corpus.watch import StoreWatch
@@ -69,9 +71,12 @@ class Corpus:
         self._extras: pd.DataFrame | None = None
         self._table: FilterTable | None = None
         self.watch = StoreWatch(partial(check, self.store), self.where)
+        self.findings = Findings(self.where)
+        """What was found out about the corpus's files while they were read."""
+        self.decoder = Decoder(self.findings, {}, getattr(self.index, "stated", None))
         self.cubes = CubeCache(
             self.store, self._pool, self.config.cube_cache_bytes, self.watch.failed,
-            lambda key: self.watch.doubt(partial(self.store.get, key)),
+            lambda key: self.watch.doubt(partial(self.store.get, key)), self.decoder,
         )  # fmt: skip
         self.watch.listen(self.cubes.forget_unread)  # before any page opens its sample again
 

@@ -9,6 +9,7 @@ from enum import IntEnum
 import numpy as np
 
 from explorer.corpus import chips
+from explorer.corpus.encoding import unused_number
 from explorer.errors import ChipError
 from explorer.grid import Cell
 from explorer.products import Product
@@ -36,6 +37,8 @@ class Cube:
     status: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
     reasons: dict[int, str] = field(default_factory=dict)
     nodata: float | None = None
+    notes: dict[str, list[int]] = field(default_factory=dict)
+    """What was read in another way than the corpus's own chips are, with the positions of the dates."""
     _writable: np.ndarray | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -66,21 +69,61 @@ class Cube:
         return np.asarray((self.data[index] != self.nodata).any(axis=-3))
 
     def place(self, index: int, chip: chips.Chip) -> None:
-        """Put one date's pixels in; raises `ChipError` where its bands are not those of the others."""
+        """Put one date's pixels in; raises `ChipError` where they cannot stand beside those of the other dates."""
         if self._writable is None:
             self.bands = self.product.band_names or chip.bands
             shape = (len(self.product.dates), len(self.bands), *chip.data.shape[1:])
-            self._writable = np.zeros(shape, chip.data.dtype)  # pages are only used once written
-            self.data = self._writable.view()
-            self.data.setflags(write=False)
-            if chip.nodata is not None:
-                self.nodata = chip.nodata
-        if chip.data.dtype != self._writable.dtype:
-            raise ChipError(f"dtype {chip.data.dtype}, the other dates have {self._writable.dtype}")
-        if chip.bands == self.bands:
-            self._writable[index] = chip.data
-        elif set(chip.bands) == set(self.bands):
-            self._writable[index] = chip.data[[chip.bands.index(name) for name in self.bands]]
-        else:
-            raise ChipError(f"bands {', '.join(chip.bands)}, the other dates have {', '.join(self.bands)}")
+            self._write_to(np.zeros(shape, chip.data.dtype))  # pages are only used once written
+        data = chip.data
+        if chip.bands != self.bands:
+            if set(chip.bands) != set(self.bands):
+                raise ChipError(
+                    f"bands {', '.join(chip.bands)}, the other dates have {', '.join(self.bands)}"
+                )
+            data = data[[chip.bands.index(name) for name in self.bands]]
+        if data.dtype != self.data.dtype:
+            data = self._of_one_type(data)
+        if chip.nodata != self.nodata:
+            data = self._of_one_nodata(data, chip.nodata)
+        assert self._writable is not None
+        self._writable[index] = data
+        for note in chip.notes:
+            self.notes.setdefault(note, []).append(index)
         self.status[index] = Status.THERE
+
+    def _write_to(self, array: np.ndarray) -> None:
+        self._writable, view = array, array.view()
+        view.setflags(write=False)
+        self.data = view
+
+    def _of_one_type(self, data: np.ndarray) -> np.ndarray:
+        """Pixels in the type of the other dates; all change to one that holds both where need be, for good."""
+        assert self._writable is not None
+        if self.product.bands:  # 16 bits each: only Sentinel-2 has two, unsigned and, with numbers below 0, signed
+            signed = np.dtype(np.int16)
+            if self._writable.dtype != signed:
+                self._write_to(np.minimum(self._writable, np.iinfo(signed).max).astype(signed))
+            return np.minimum(data, np.iinfo(signed).max).astype(signed)
+        both = np.promote_types(data.dtype, self._writable.dtype)
+        if both != self._writable.dtype:
+            self._write_to(self._writable.astype(both))
+        return data.astype(both)
+
+    def _of_one_nodata(self, data: np.ndarray, nodata: float | None) -> np.ndarray:
+        """Pixels in which the same number means "not measured" as on the other dates."""
+        if nodata is None:
+            if self.nodata is not None and (data == self.nodata).any():
+                raise ChipError(
+                    f"it has pixels of {self.nodata:g}, which means 'not measured' on other dates"
+                )
+            return data
+        if self.nodata is None:
+            there = self.data[self.there]
+            if not (there == nodata).any():
+                self.nodata = nodata
+                return data
+            self.nodata = unused_number(there, np.zeros(there.shape, bool))
+        gone = data == nodata
+        if (data[~gone] == self.nodata).any():
+            raise ChipError(f"it has pixels of {self.nodata:g}, which means 'not measured' on other dates")
+        return np.where(gone, data.dtype.type(self.nodata), data)

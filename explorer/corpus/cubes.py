@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 
 from explorer import metrics
 from explorer.corpus.cube import Cube, Status
+from explorer.corpus.decoder import Decoder
 from explorer.corpus.readers import ReaderPool
 from explorer.corpus.reading import Listener, Reading, reading_order
 from explorer.corpus.store import Store
@@ -34,8 +35,10 @@ class CubeCache:
         max_bytes: int,
         failed: Callable[[StoreError], None] | None = None,
         doubted: Callable[[str], None] | None = None,
+        decoder: Decoder | None = None,
     ) -> None:
         self._store, self._pool, self._failed, self._doubted = store, pool, failed, doubted
+        self._decoder = decoder or Decoder()
         self.max_bytes = max_bytes
         self._lock = threading.Lock()
         self._readings: dict[tuple[str, str], Reading] = {}
@@ -55,7 +58,8 @@ class CubeCache:
             if reading is None:
                 order = reading_order(len(product.dates), first)
                 reading = Reading(
-                    self._store, self._pool, Cube(cell, product), order, self._drop, self._failed, self._doubted
+                    self._store, self._pool, Cube(cell, product), order, self._drop, self._failed, self._doubted,
+                    self._decoder,
                 )  # fmt: skip
                 reading.claim()
             self._readings[key] = reading  # newest last
@@ -85,7 +89,9 @@ class CubeCache:
         settled = reading is not None and reading.cube.status[index] != Status.WAITING
         if reading is not None and settled and index not in reading.unread:
             return reading.cube
-        alone = Reading(self._store, self._pool, Cube(cell, product), [index], failed=self._failed)
+        alone = Reading(
+            self._store, self._pool, Cube(cell, product), [index], failed=self._failed, decoder=self._decoder
+        )
         alone.claim()
         alone.start()
         return alone.wait()

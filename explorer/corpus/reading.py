@@ -11,6 +11,7 @@ import numpy as np
 from explorer import metrics
 from explorer.corpus import chips
 from explorer.corpus.cube import Cube, Status
+from explorer.corpus.decoder import Decoder
 from explorer.corpus.readers import ReaderPool
 from explorer.corpus.store import Store, until
 from explorer.errors import CancelledError, ChipError, NotThereError, StoreError, UnreadableError
@@ -40,8 +41,10 @@ class Reading:
         given_up: Callable[[Reading], None] | None = None,
         failed: Callable[[StoreError], None] | None = None,
         doubted: Callable[[str], None] | None = None,
+        decoder: Decoder | None = None,
     ) -> None:
         self.cube = cube
+        self._decoder = decoder or Decoder()
         self.error: StoreError | None = None
         self.unread: dict[int, str] = {}
         """Keys by position of the dates whose files could not be had: what is wrong with them can pass."""
@@ -254,14 +257,14 @@ class Reading:
         self._follow()
         try:
             with self._pool.decoding:
-                return chips.read(data, product, cell)
+                return self._decoder.read(data, product, cell, key)
         except ChipError:
             if forget is None:
                 raise
         # Bits can flip on the way and on the disk of a cache: a chip is broken when it comes so twice.
         forget(key)
         try:
-            return chips.read(self._store.get(key), product, cell)
+            return self._decoder.read(self._store.get(key), product, cell, key)
         except ChipError:
             forget(key)
             raise

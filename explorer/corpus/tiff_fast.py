@@ -19,7 +19,8 @@ from explorer.products import Product
 
 _IFD_ENTRY = struct.Struct("<HHI4s")
 _FORMATS = {3: "H", 4: "I", 12: "d"}
-_SAMPLE_FORMATS = {"uint16": 1, "int16": 2}
+_DTYPES = {1: np.dtype(np.uint16), 2: np.dtype(np.int16)}
+"""By TIFF's number of the sample format."""
 _LZW, _CONTIGUOUS, _TILE = 5, 1, 256
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _SAMPLES, _PLANAR, _PREDICTOR = 256, 257, 258, 259, 277, 284, 317
@@ -52,7 +53,7 @@ def read(data: bytes, product: Product, cell: Cell) -> np.ndarray | None:
 
 def _read(data: bytes, product: Product, cell: Cell) -> np.ndarray | None:
     count, size = len(product.bands), product.size
-    if len(product.dtypes) != 1 or product.dtypes[0] not in _SAMPLE_FORMATS or not count:
+    if not count:
         return None
     if data[:4] != b"II*\x00" or size > _TILE:
         return None
@@ -62,9 +63,11 @@ def _read(data: bytes, product: Product, cell: Cell) -> np.ndarray | None:
     wanted = {
         _WIDTH: (size,), _HEIGHT: (size,), _BITS: (16,) * count, _COMPRESSION: (_LZW,), _SAMPLES: (count,),
         _PLANAR: (_CONTIGUOUS,), _TILE_WIDTH: (_TILE,), _TILE_HEIGHT: (_TILE,),
-        _FORMAT: (_SAMPLE_FORMATS[product.dtypes[0]],) * count,
     }  # fmt: skip
     if any(tags[tag] != value for tag, value in wanted.items()) or tags[_PREDICTOR] not in ((1,), (2,)):
+        return None
+    dtype = _DTYPES.get(int(tags[_FORMAT][0]))
+    if dtype is None or len(set(tags[_FORMAT])) != 1 or len(tags[_FORMAT]) != count:
         return None
     offsets, counts = tags[_OFFSETS], tags[_COUNTS]
     if len(offsets) != 1 or len(counts) != 1 or not counts[0] or not offsets[0]:
@@ -72,7 +75,7 @@ def _read(data: bytes, product: Product, cell: Cell) -> np.ndarray | None:
     if offsets[0] + counts[0] > len(data) or not _on_cell(tags, product, cell):
         return None
     pixels = imagecodecs.tiff_decode(data)
-    if pixels.shape != (size, size, count) or pixels.dtype != product.dtypes[0]:
+    if pixels.shape != (size, size, count) or pixels.dtype != dtype:
         return None
     return np.ascontiguousarray(pixels.transpose(2, 0, 1))
 
