@@ -101,11 +101,15 @@ class CorpusFormatError(ExplorerError, ValueError):
 
 
 class NotThereError(ExplorerError, FileNotFoundError):
-    """A key that the store does not hold. Ordinary: dates can be absent."""
+    """A key that the store does not hold. Ordinary: dates can be absent.
 
-    def __init__(self, key: str) -> None:
-        super().__init__(f"{key} is not there")
+    `sure` is False where the store only refused it while it gave other files: that is not worth remembering.
+    """
+
+    def __init__(self, key: str, why: str = "", sure: bool = True) -> None:
+        super().__init__(f"{key} is not there" + (f" ({why})" if why else ""))
         self.key = key
+        self.sure = sure
 
 
 class StoreError(ExplorerError, OSError):
@@ -119,6 +123,13 @@ class UnreadableError(StoreError):
         super().__init__(f"cannot read {key}: {reason}")
         self.key = key
         self.reason = reason
+
+
+class LeadsOutError(UnreadableError):
+    """A file or folder that is reached by a link out of the corpus's folder, at a level where none is followed."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key, "a link that leads out of the corpus")
 
 
 class ChipError(ExplorerError, ValueError):

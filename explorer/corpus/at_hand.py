@@ -8,37 +8,51 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from explorer.corpus.links import Links
 from explorer.products import PRODUCTS
 
 
 def in_folder(root: Path, ids: pd.Index) -> dict[str, np.ndarray]:
     """Product id -> which samples have a folder of it that is not empty, bool `(n,)`.
 
-    Only folders of the corpus's layout that exist are listed: a partial copy is found out in moments.
+    Only folders of the corpus's layout that exist are listed: a partial copy is found out in moments. Links are
+    followed as `DirectoryStore` does.
     """
     found = {name: np.zeros(len(ids), bool) for name in PRODUCTS}
-    samples = [s for zone in _folders(root / "imagery") for tile in _folders(zone) for s in _folders(tile)]
-    rows = ids.get_indexer(pd.Index([sample.name for sample in samples], dtype=object))
-    for sample, row in zip(samples, rows, strict=True):
+    links = Links(os.path.realpath(root))
+    samples = [
+        sample
+        for zone in _folders(links, "imagery")
+        for tile in _folders(links, zone)
+        for sample in _folders(links, tile)
+    ]
+    names = pd.Index([sample.rsplit("/", 1)[-1] for sample in samples], dtype=object)
+    for sample, row in zip(samples, ids.get_indexer(names), strict=True):
         if row < 0:
             continue
-        for product in _folders(sample):
-            if product.name in found and _holds_a_file(product):
-                found[product.name][row] = True
+        for product in _folders(links, sample):
+            name = product.rsplit("/", 1)[-1]
+            if name in found and _holds_a_file(links, product):
+                found[name][row] = True
     return found
 
 
-def _folders(path: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
+def _folders(links: Links, key: str) -> list[str]:
+    """Keys of the folders in a folder."""
     try:
-        with os.scandir(path) as entries:
-            return [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+        with os.scandir(os.path.join(links.root, key)) as entries:
+            return [
+                f"{key}/{entry.name}"
+                for entry in entries
+                if entry.is_dir() and not (entry.is_symlink() and links.leads_out(f"{key}/{entry.name}"))
+            ]
     except OSError:  # not there, or not ours to read: nothing at hand
         return []
 
 
-def _holds_a_file(path: os.DirEntry[str]) -> bool:
+def _holds_a_file(links: Links, key: str) -> bool:
     try:
-        with os.scandir(path) as entries:
+        with os.scandir(os.path.join(links.root, key)) as entries:
             return any(entry.name.endswith(".tif") for entry in entries)
     except OSError:
         return False

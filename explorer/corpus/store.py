@@ -15,7 +15,8 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from explorer.errors import CorpusNotFoundError, NotThereError, StoreError, UnreadableError
+from explorer.corpus.links import FOLDERS, Links, holds_something
+from explorer.errors import CorpusNotFoundError, LeadsOutError, NotThereError, StoreError, UnreadableError
 from explorer.products import SYNTHETIC_KEY
 
 
@@ -119,11 +120,8 @@ def is_synthetic(store: Store) -> bool:
 _OF_ONE_FILE = {errno.EACCES, errno.EPERM, errno.EIO, errno.ELOOP, errno.ENAMETOOLONG}
 
 
-_LANDMARKS = ("imagery", "labels", "resources", "stac-v1.0")
-
-
 class DirectoryStore:
-    """A corpus in a folder."""
+    """A corpus in a folder. Links are followed where an operator puts them: see `explorer.corpus.links`."""
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
         path = Path(root).expanduser()
@@ -133,22 +131,21 @@ class DirectoryStore:
                 f"{path} {what}; give the folder that holds imagery/ and labels/, or the word demo"
             )
         self.root = path.resolve()
+        self._links = Links(str(self.root))
         # An unmounted disk leaves an empty folder behind, in which every chip would look absent.
-        self._landmarks = [self.root / name for name in _LANDMARKS if (self.root / name).is_dir()]
-        self._with_chips = _holds_something(self.root / "imagery")
+        self._landmarks = [self.root / name for name in FOLDERS if (self.root / name).is_dir()]
+        self._with_chips = holds_something(self.root / "imagery")
+        self._lost = ""  # the key that was not to be had since a disk was not there
 
     @property
     def where(self) -> str:
         return str(self.root)
 
     def path(self, key: str) -> Path:
-        """The file of a key; raises `NotThereError` where a link in the corpus leads out of it."""
-        path = self.root / clean_key(key)
-        # One realpath a chip costs about 20 us; it is what keeps a planted link from serving /etc.
-        real = os.path.realpath(path)
-        if real != str(path) and not real.startswith(str(self.root) + os.sep):
-            raise NotThereError(key)
-        return path
+        """The file of a key; raises `LeadsOutError` where a link that is not followed leads out of the corpus."""
+        if self._links.leads_out(clean_key(key)):
+            raise LeadsOutError(key)
+        return self.root / key
 
     def get(self, key: str) -> bytes:
         path = self.path(key)
@@ -165,6 +162,7 @@ class DirectoryStore:
                 return file.read(limit)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             self.check()
+            self._check_links(key)
             raise NotThereError(key) from None
         except UnreadableError:
             raise
@@ -179,34 +177,48 @@ class DirectoryStore:
             there = self.root.is_dir() and (
                 not self._landmarks or any(path.is_dir() for path in self._landmarks)
             )
-            chips = not self._with_chips or _holds_something(self.root / "imagery")
+            chips = not self._with_chips or holds_something(self.root / "imagery")
         except OSError as error:
             raise StoreError(
                 f"cannot read the corpus folder {self.root}: {error.strerror or error}"
             ) from error
         if not there:
             raise StoreError(f"the corpus folder {self.root} is gone; is its disk mounted?")
+        self._check_links(self._lost)
         if not chips:
+            self._check_links("imagery")
             raise StoreError(f"{self.root}/imagery is gone or empty, and was not; is its disk mounted?")
 
+    def _check_links(self, key: str) -> None:
+        """Raises `StoreError` where the disk that a part of the corpus is linked to is not there."""
+        try:
+            broken = self._links.broken(key)
+        except OSError as error:
+            raise StoreError(
+                f"cannot follow the links to {key} in {self.root}: {error.strerror or error}"
+            ) from error
+        if broken:
+            self._lost = key
+            raise StoreError(broken)
+        if key == self._lost:
+            self._lost = ""
+
     def list(self, folder: str) -> Iterator[str]:
-        path = self.root if folder in ("", ".") else self.path(folder.rstrip("/"))
+        here = "" if folder in ("", ".") else clean_key(folder.rstrip("/")) + "/"
+        path = self.path(here[:-1]) if here else self.root
         try:
             with os.scandir(path) as entries:
-                names = sorted(e.name + "/" if e.is_dir() else e.name for e in entries)
+                found = [(entry.name, entry.is_dir(), entry.is_symlink()) for entry in entries]
         except (FileNotFoundError, NotADirectoryError):
+            self._check_links(here[:-1])
             return iter(())
         except OSError as error:
             raise StoreError(f"cannot list {folder} in {self.root}: {error.strerror or error}") from error
-        return iter(names)
+        for name, _, linked in found:
+            if linked:  # else a part of the corpus would be missing without a word
+                self._check_links(here + name)
+        return iter(sorted(name + "/" if is_folder else name for name, is_folder, _ in found))
 
     def href(self, key: str) -> str:
         return str(self.root / clean_key(key))
 
-
-def _holds_something(folder: Path) -> bool:
-    try:
-        with os.scandir(folder) as entries:
-            return next(entries, None) is not None
-    except (FileNotFoundError, NotADirectoryError):
-        return False

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer.corpus.store import DirectoryStore, Store
-from explorer.errors import CorpusNotFoundError, NotThereError, StoreError, UnreadableError
+from explorer.errors import CorpusNotFoundError, LeadsOutError, NotThereError, StoreError, UnreadableError
 
 
 @pytest.fixture
@@ -89,9 +89,9 @@ def test_a_link_that_leads_out_is_not_followed(root: Path, tmp_path: Path) -> No
     (root / "labels" / "leak.geojson").symlink_to(tmp_path / "secret")
     (root / "imagery" / "leak").symlink_to(tmp_path)
     for key in ("labels/leak.geojson", "imagery/leak/secret"):
-        with pytest.raises(NotThereError):
+        with pytest.raises(LeadsOutError, match=f"cannot read {key}: a link that leads out of the corpus"):
             store.get(key)
-    with pytest.raises(NotThereError):
+    with pytest.raises(LeadsOutError):
         list(store.list("imagery/leak"))
 
 
@@ -99,7 +99,7 @@ def test_a_neighbour_whose_name_begins_alike_is_outside(root: Path, tmp_path: Pa
     (tmp_path / "corpus-secret").mkdir()
     (tmp_path / "corpus-secret" / "file").write_bytes(b"secret")
     (root / "link").symlink_to(tmp_path / "corpus-secret")
-    with pytest.raises(NotThereError):
+    with pytest.raises(LeadsOutError):
         DirectoryStore(root).get("link/file")
 
 
@@ -166,3 +166,151 @@ def test_what_is_no_folder_is_no_corpus(root: Path) -> None:
         DirectoryStore(root / "nowhere")
     with pytest.raises(CorpusNotFoundError, match="is a file"):
         DirectoryStore(root / "labels" / "a.geojson")
+
+
+# --- links that an operator makes to another disk ---------------------------------------------------------
+
+CHIP = "imagery/33N/15E-200N/33N_15E-200N_01_09/PF-SR/2018-01-03.tif"
+LABEL = "labels/33N/15E-200N/labels_33N_15E-200N_01_09.geojson"
+TABLE = "resources/rapidai4eo_labels.csv"
+CATALOG = "stac-v1.0/catalog.json"
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Path:
+    """Another disk, with a whole corpus on it and something beside it."""
+    disk = tmp_path / "disk"
+    for key in (CHIP, LABEL, TABLE, CATALOG):
+        (disk / key).parent.mkdir(parents=True)
+        (disk / key).write_bytes(b"there")
+    return disk
+
+
+def linked(tmp_path: Path, disk: Path, part: str) -> Path:
+    """A corpus of which one part is a link to the other disk."""
+    root = tmp_path / "linked"
+    (root / part).parent.mkdir(parents=True)
+    (root / part).symlink_to(disk / part)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("part", "key"),
+    [
+        ("imagery", CHIP),
+        ("imagery/33N", CHIP),
+        ("imagery/33N/15E-200N", CHIP),
+        ("labels", LABEL),
+        ("labels/33N", LABEL),
+        ("labels/33N/15E-200N", LABEL),
+        ("resources", TABLE),
+        ("stac-v1.0", CATALOG),
+    ],
+)
+def test_parts_on_another_disk_are_followed(tmp_path: Path, disk: Path, part: str, key: str) -> None:
+    store = DirectoryStore(linked(tmp_path, disk, part))
+    assert store.get(key) == b"there"
+    assert store.path(key).read_bytes() == b"there"
+    folder, name = key.rsplit("/", 1)
+    assert list(store.list(folder)) == [name]
+    if "/" in part:
+        assert list(store.list(part.rsplit("/", 1)[0])) == [part.rsplit("/", 1)[1] + "/"]
+    with pytest.raises(NotThereError):
+        store.get(key + "x")
+    store.check()
+
+
+def test_links_upon_links_are_followed_at_those_levels(tmp_path: Path, disk: Path) -> None:
+    other = tmp_path / "other"
+    (disk / "imagery/33N/15E-200N").rename(other)
+    (disk / "imagery/33N/15E-200N").symlink_to(other)
+    assert DirectoryStore(linked(tmp_path, disk, "imagery")).get(CHIP) == b"there"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "imagery/33N/15E-200N/33N_15E-200N_01_09",
+        "imagery/33N/15E-200N/33N_15E-200N_01_09/PF-SR",
+        CHIP,
+        LABEL,
+        TABLE,
+        CATALOG,
+    ],
+)
+@pytest.mark.parametrize("within", [True, False])
+def test_links_inside_of_a_sample_are_not_followed_out(
+    tmp_path: Path, disk: Path, part: str, within: bool
+) -> None:
+    key = next(k for k in (CHIP, LABEL, TABLE, CATALOG) if k.startswith(part))
+    if within:  # of a part that is itself on another disk
+        secret = tmp_path / "secret"
+        (disk / part).rename(secret)
+        (disk / part).symlink_to(secret)
+        root = linked(tmp_path, disk, part.split("/")[0])
+    else:
+        root = linked(tmp_path, disk, part)
+    with pytest.raises(LeadsOutError) as caught:
+        DirectoryStore(root).get(key)
+    assert caught.value.reason == "a link that leads out of the corpus"
+    with pytest.raises(LeadsOutError):
+        DirectoryStore(root).path(key)
+
+
+def test_a_part_that_was_linked_elsewhere_meanwhile_is_followed(tmp_path: Path, disk: Path) -> None:
+    root = linked(tmp_path, disk, "imagery")
+    store = DirectoryStore(root)
+    assert store.get(CHIP) == b"there"
+    disk.rename(tmp_path / "moved")
+    (root / "imagery").unlink()
+    (root / "imagery").symlink_to(tmp_path / "moved" / "imagery")
+    assert store.get(CHIP) == b"there"
+
+
+@pytest.mark.parametrize("part", ["imagery", "imagery/33N", "imagery/33N/15E-200N"])
+@pytest.mark.parametrize("left", ["nothing", "an empty folder", "a file"])
+def test_a_linked_disk_that_is_not_mounted_is_an_error_of_the_store(
+    tmp_path: Path, disk: Path, part: str, left: str
+) -> None:
+    root = linked(tmp_path, disk, part)
+    (root / "labels").mkdir()
+    store = DirectoryStore(root)
+    (disk / part).rename(tmp_path / "away")
+    if left == "an empty folder":
+        (disk / part).mkdir()
+    elif left == "a file":
+        (disk / part).write_bytes(b"")
+    message = f"{part} is a link to {disk / part}, which is .*; is its disk mounted"
+    for one in (store, DirectoryStore(root)):
+        with pytest.raises(StoreError, match=message) as caught:
+            one.get(CHIP)
+        assert not isinstance(caught.value, UnreadableError)
+        with pytest.raises(StoreError, match=message):
+            one.check()  # as long as it is away, or what waits would try again and again
+        if left == "nothing":
+            with pytest.raises(StoreError, match=message):
+                list(one.list(part.rpartition("/")[0]))
+    if left != "nothing":
+        (disk / part).rmdir() if left == "an empty folder" else (disk / part).unlink()
+    (tmp_path / "away").rename(disk / part)
+    store.check()
+    assert store.get(CHIP) == b"there"
+
+
+def test_a_part_that_is_linked_in_a_circle_ends(tmp_path: Path) -> None:
+    root = tmp_path / "corpus"
+    (root / "imagery" / "33N").mkdir(parents=True)
+    (root / "imagery/33N/15E-200N").symlink_to(root / "imagery/33N/15E-200N")
+    (root / "imagery/33N/16E-200N").symlink_to(root / "imagery")  # a folder that holds itself
+    store = DirectoryStore(root)
+    with pytest.raises(StoreError):
+        store.get(CHIP)
+    assert list(store.list("imagery/33N/16E-200N")) == ["33N/"]
+
+
+def test_dots_do_not_leave_a_part_on_another_disk(tmp_path: Path, disk: Path) -> None:
+    (disk / "secret").write_bytes(b"secret")
+    store = DirectoryStore(linked(tmp_path, disk, "imagery"))
+    for key in ("imagery/../secret", "imagery/33N/../../secret"):
+        with pytest.raises(NotThereError):
+            store.get(key)
