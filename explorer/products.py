@@ -34,7 +34,9 @@ class Band:
 class Product:
     """One kind of chip: its folder, grid, encoding and calendar.
 
-    `bands` is empty where the corpus does not say what the bands are (PF-QA): the file names them then.
+    `bands` is empty where the corpus does not say what the bands are (PF-QA): the file names them then. Chips are
+    read into the first of `dtypes`, or another of them where their numbers need it; files may have any other
+    (`explorer.corpus.encoding`).
     """
 
     id: str
@@ -160,7 +162,7 @@ S2_SR = Product(
     "Sentinel-2 L2A monthly mosaic",
     10.0,
     60,
-    ("uint16",),
+    ("uint16", "int16"),
     _S2,
     S2_MONTHS,
     monthly=True,

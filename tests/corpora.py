@@ -152,7 +152,7 @@ def damaged(product: Product, cell: grid.Cell) -> dict[str, tuple[bytes, str]]:
             geotiff(product, cell, data, transform=Affine(wide, 0, place.c, 0, wide, place.f)),
             "not north up",
         ),
-        "wrong dtype": (geotiff(product, cell, data.astype("float32")), "dtype float32"),
+        "wrong dtype": (geotiff(product, cell, data.astype("complex64"), predictor=None), "dtype complex64"),
         "too few bands": (geotiff(product, cell, data[:-1]), f"{len(data) - 1} bands, not {len(data)}"),
         "strange names": (
             geotiff(product, cell, data, [product.band_names[0], *(f"z{i}" for i in range(1, len(data)))]),

@@ -28,7 +28,7 @@ _WAVELENGTH = re.compile(
 # Words of S2's bands, those of the narrower meaning first: each is taken out before the next is looked for.
 _S2_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(?:narrow|nir)[ _-]*(?:nir|narrow|08|8a)|nir[ _-]*2|near[ _-]*infra[ _-]*red[ _-]*(?:narrow|2)|narrow[ _-]*near[ _-]*infra[ _-]*red", ("B8A",)),
-    (r"nir[ _-]*09|water[ _-]*vapou?r|(?<![a-z])wvp?(?![a-z])", ("B09",)),
+    (r"nir[ _-]*09|water[ _-]*vapou?r", ("B09",)),
     (r"coastal(?:[ _-]*aerosols?)?|ultra[ _-]*blue|(?<![a-z])aerosols?(?![a-z])", ("B01",)),
     (r"(?:veg\w*[ _-]*)?(?:red[ _-]*edge|(?<![a-z])v?re)[ _-]*(?:1|0?70[0-9]|071)(?!\d)", ("B05",)),
     (r"(?:veg\w*[ _-]*)?(?:red[ _-]*edge|(?<![a-z])v?re)[ _-]*(?:2|0?74[0-9]|075)(?!\d)", ("B06",)),
@@ -85,30 +85,39 @@ def find_order(
         return None
     places = _assigned(meant, product, given)
     matched = sum(place is not None for place in places.values())
-    strange = [name or "(no name)" for name, known in zip(given, understood, strict=True) if not known]
-    # Bands that are understood and none of the product's, such as B10 or a scene classification, stay aside.
-    if 2 * matched <= max(len(product.bands), 1) or 2 * sum(understood) <= len(given):
+    silent = [not name or _COUNTS.match(name) is not None for name in given]
+    foreign = [
+        name
+        for name, known, nothing in zip(given, understood, silent, strict=True)
+        if not known and not nothing
+    ]
+    few = 2 * matched <= len(product.bands) or 2 * sum(understood) <= len(given)
+    # More bands than the product's can be anything else; among as many, a foreign name stands where one of them should.
+    if few or (foreign and len(given) <= len(product.bands)):
+        shown = foreign or [name or "(no name)" for name in given]
+        more = f" and {len(shown) - 4} more" if len(shown) > 4 else ""
         raise ChipError(
-            f"its bands are named {', '.join(strange or given)}, not as {product.id}'s "
-            f"({', '.join(product.band_names)}); name their order in rapidai4eo.toml"
+            f"its bands are named {', '.join(name[:24] for name in shown[:4])}{more}, not as {product.id}'s; "
+            "name their order in rapidai4eo.toml"
         )
-    return _completed(places, given, understood, product, source)
+    return _completed(places, given, product, source)
 
 
-def _completed(
-    places: dict[str, int | None], given: list[str], understood: list[bool], product: Product, source: str
-) -> BandOrder:
+def _completed(places: dict[str, int | None], given: list[str], product: Product, source: str) -> BandOrder:
     notes = []
+    used = set(places.values())
     absent = [name for name in product.band_names if places[name] is None]
-    unknown = [i for i, known in enumerate(understood) if not known]
-    if len(absent) == 1 and len(unknown) == 1 and len(given) == len(product.bands):
-        places[absent[0]] = unknown[0]  # all others are told: it can be no other
-        notes.append(f"the band named {given[unknown[0]]!r} is taken for {absent[0]}, the only one left")
-        absent = []
+    left = [i for i, name in enumerate(given) if i not in used and (not name or _COUNTS.match(name))]
+    if absent and len(given) == len(product.bands) and len(left) == len(absent):
+        usual = dict(zip(product.band_names, range(len(given)), strict=True))
+        agree = all(place is None or usual[name] == place for name, place in places.items())
+        if len(absent) == 1 or agree:  # it can be no other, or all that are named stand where they usually do
+            places |= dict(zip(absent, left, strict=True))
+            notes.append(f"bands without a name are taken for {', '.join(absent)}, as what is left")
+            absent = []
     if absent:
         notes.append(f"{source} has no band that is named as {', '.join(absent)}: missing there")
-    used = set(places.values())
-    aside = [name or f"number {i + 1}" for i, name in enumerate(given) if i not in used]
+    aside = [name or f"number {i + 1}" for i, name in enumerate(given) if i not in places.values()]
     if aside:
         notes.append(f"bands that {product.id} does not have stay aside: {', '.join(aside[:6])}")
     order = tuple(places[name] for name in product.band_names)

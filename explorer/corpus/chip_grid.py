@@ -56,10 +56,10 @@ def find_window(
     off = max(abs(v) for v in (off_x, off_y, right - cell.bounds[2], bottom - cell.bounds[1]))
     fits = col in _starts(width, size) and row in _starts(height, size)
     if not fits or off >= step / 2:
+        across, down = _digits(t.a), _digits(-t.e)
         raise ChipError(
-            f"its upper-left corner is ({_digits(t.c)}, {_digits(t.f)}) at {_digits(t.a)} x {_digits(-t.e)} m a pixel, "
-            f"the id says ({_digits(left)}, {_digits(top)}) at {step:g} m: "
-            f"{_digits(round(t.c - left, 6))} m east and {_digits(round(t.f - top, 6))} m north of it"
+            f"its upper-left corner is ({_digits(t.c)}, {_digits(t.f)}) at {across}{'' if across == down else f' x {down}'} m "
+            f"a pixel, the id says ({_digits(left)}, {_digits(top)}) at {step:g} m"
         )
     if off > _EXACT_M:
         notes.append("its corner lies less than half a pixel from that of its id; the id's place is used")

@@ -100,6 +100,7 @@ def _is_own(stored: np.ndarray, numbers: Numbers, product: Product) -> bool:
     if stored.dtype.kind == "u":
         return bool(stored.max(initial=0) < _UNTAGGED_UNSIGNED)
     lowest = stored.min(initial=1)
+    # No surface reflects exactly nothing in every band: such pixels are looked at again.
     return bool(lowest > 0 or (lowest > max(UNTAGGED) and not (stored == 0).all(axis=0).any()))
 
 
@@ -133,9 +134,11 @@ def _missing(
     for number in untagged:
         notes.append(f"pixels of {number:g}, which no tag calls nodata, are taken as missing")
     if lowest <= 0:
-        # No surface reflects exactly nothing in every band: such pixels were never measured.
         empty = (stored == 0).all(axis=0) & ~gone.any(axis=0)
-        if empty.any():
+        if empty.any() and stored.dtype == product.dtypes[0]:
+            # What these are nobody has published: told, not guessed.
+            notes.append("pixels of 0 in every band, without a tag: if they mean nodata, say so in rapidai4eo.toml")
+        elif empty.any():
             gone |= empty
             notes.append("pixels of 0 in every band are taken as missing")
     if numbers.masked is not None and numbers.masked.any():

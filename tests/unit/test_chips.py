@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import grid
-from explorer.corpus import chips
+from explorer.corpus import chips, encoding
 from explorer.corpus.store import MAX_CHIP_BYTES
 from explorer.errors import ChipError
 from explorer.products import PF_QA, PF_SR, PRODUCTS, S2_SR, Product
@@ -36,7 +36,8 @@ def test_a_good_chip_gives_its_pixels_as_stored(product: Product) -> None:
     chip = chips.read(whole(product.id), product, CELL)
     np.testing.assert_array_equal(chip.data, corpora.pixels(product, 3))
     assert chip.bands == (product.band_names or corpora.QA_BANDS)
-    assert chip.nodata is None
+    assert chip.nodata == product.nodata
+    assert not chip.notes
 
 
 @pytest.mark.parametrize("product", [PF_SR, S2_SR], ids=["PF-SR", "S2-SR"])
@@ -106,19 +107,21 @@ def test_quality_layers_of_too_many_bands_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_names", "expected"),
+    ("given_names", "order"),
     [
-        (["blue", "green", "red", "nir"], ("blue", "green", "red", "nir")),
-        (["NIR", "Red", "Green", "Blue"], ("nir", "red", "green", "blue")),
-        ([None] * 4, PF_SR.band_names),
-        (["blue", None, "red", "nir"], PF_SR.band_names),
-        (["same"] * 4, PF_SR.band_names),
-        (["Band 1", "Band 2", "Band 3", "Band 4"], PF_SR.band_names),
+        (["blue", "green", "red", "nir"], [0, 1, 2, 3]),
+        (["NIR", "Red", "Green", "Blue"], [3, 2, 1, 0]),
+        ([None] * 4, [0, 1, 2, 3]),
+        (["blue", None, "red", "nir"], [0, 1, 2, 3]),
+        (["same"] * 4, [0, 1, 2, 3]),
+        (["Band 1", "Band 2", "Band 3", "Band 4"], [0, 1, 2, 3]),
     ],
 )
-def test_a_files_own_band_names_win(given_names: list[str | None], expected: tuple[str, ...]) -> None:
-    data = corpora.geotiff(PF_SR, CELL, corpora.pixels(PF_SR, 0), given_names)
-    assert chips.read(data, PF_SR, CELL).bands == expected
+def test_a_files_own_band_names_win(given_names: list[str | None], order: list[int]) -> None:
+    pixels = corpora.pixels(PF_SR, 0)
+    chip = chips.read(corpora.geotiff(PF_SR, CELL, pixels, given_names), PF_SR, CELL)
+    assert chip.bands == PF_SR.band_names
+    np.testing.assert_array_equal(chip.data, pixels[order])
 
 
 def test_sentinel_bands_are_known_with_and_without_the_zero() -> None:
@@ -140,9 +143,13 @@ def test_nameless_quality_layers_are_numbered() -> None:
     assert chips.read(data, PF_QA, CELL).bands == ("band_1", "band_2", "band_3")
 
 
-def test_a_files_nodata_value_is_kept() -> None:
-    data = corpora.geotiff(PF_SR, CELL, corpora.pixels(PF_SR, 0), nodata=-9999)
-    assert chips.read(data, PF_SR, CELL).nodata == -9999
+def test_a_files_nodata_becomes_the_one_number_that_means_not_measured() -> None:
+    pixels = corpora.pixels(PF_SR, 0)
+    pixels[1, 5, 7] = -9999
+    chip = chips.read(corpora.geotiff(PF_SR, CELL, pixels, nodata=-9999), PF_SR, CELL)
+    assert chip.nodata == encoding.PF_MISSING
+    assert np.argwhere(chip.data == chip.nodata).tolist() == [[1, 5, 7]]
+    assert not chip.notes  # the tag says it all
 
 
 def check(data: bytes, product: Product) -> None:
