@@ -15,7 +15,14 @@ from explorer.corpus.files import FileKey, fetch, origin
 from explorer.corpus.labels import read_label
 from explorer.corpus.parallel import each
 from explorer.corpus.store import Store
-from explorer.errors import ChipError, CorpusFormatError, NotThereError, StoreError, UnreadableError
+from explorer.errors import (
+    ChipError,
+    CorpusFormatError,
+    LeadsOutError,
+    NotThereError,
+    StoreError,
+    UnreadableError,
+)
 from explorer.products import PRODUCTS
 
 if TYPE_CHECKING:
@@ -127,7 +134,10 @@ def _strangers(store: Store, ids: Iterable[str]) -> Iterator[Problem]:
         for product in PRODUCTS.values():
             folder = product.folder(file.cell.folder)
             known = {f"{stem}.tif" for stem in product.date_keys}
-            for name in store.list(folder):
+            names = _listed(store, folder)
+            if isinstance(names, Problem):
+                continue  # each of its chips is told already
+            for name in names:
                 if name not in known:
                     yield Problem(f"{folder}/{name}", "chip", f"no date of {product.id} has this name")
 
@@ -137,9 +147,27 @@ def _not_in_index(store: Store, ids: pd.Index) -> Iterator[Problem]:
     if not _lists(store):
         return
     known = set(ids)
-    for zone in store.list("imagery"):
-        for tile in store.list(f"imagery/{zone[:-1]}") if zone.endswith("/") else ():
-            folder = f"imagery/{zone}{tile[:-1]}"
-            for name in store.list(folder) if tile.endswith("/") else ():
-                if name.rstrip("/") not in known:
+    folders, depth = ["imagery"], 0
+    while folders and depth < 3:  # zones, tiles, samples
+        below: list[str] = []
+        for folder in folders:
+            names = _listed(store, folder)
+            if isinstance(names, Problem):
+                yield names
+                continue
+            for name in names:
+                if depth < 2:
+                    below += [f"{folder}/{name[:-1]}"] if name.endswith("/") else []
+                elif name.rstrip("/") not in known:
                     yield Problem(f"{folder}/{name}", "index", "it has imagery and is not in the index")
+        folders, depth = below, depth + 1
+
+
+def _listed(store: Store, folder: str) -> Iterator[str] | Problem:
+    """The names in a folder, or that it is a link which is not followed."""
+    try:
+        return store.list(folder)
+    except LeadsOutError as error:
+        return Problem(folder, "index", error.reason)
+    except NotThereError:
+        return Problem(folder, "index", "no file of a corpus can have such a name")

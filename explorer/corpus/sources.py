@@ -19,7 +19,7 @@ from explorer.corpus.ids import geometry_warning, is_valid, skipped, valid_ids
 from explorer.corpus.label_tables import open_bounded, read_mappings, read_table
 from explorer.corpus.labels import PERCENT, TOLERANCE, Fractions, LabelsFound, find_scale, read_file
 from explorer.corpus.store import Store
-from explorer.errors import CorpusFormatError, NotThereError, StoreError
+from explorer.errors import CorpusFormatError, LeadsOutError, NotThereError, StoreError
 
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -201,9 +201,9 @@ def from_folders(store: Store, progress: Progress = ignore, imagery: bool = True
     """
     warnings: list[str] = []
     misplaced: list[str] = []
-    labelled = list(_walk(store, "labels", misplaced))
+    labelled = list(_walk(store, "labels", misplaced, warnings))
     if imagery:
-        shown = list(_walk(store, "imagery", misplaced))
+        shown = list(_walk(store, "imagery", misplaced, warnings))
     values: dict[str, dict[int, float]] = {}
     bounds: list[tuple[float, float, float, float]] = []
     for i, (sample_id, key) in enumerate(labelled):
@@ -251,14 +251,14 @@ def _scaled(sample_id: str, values: dict[int, float], scale: float, warnings: li
     return {code: min(value / scale, 1.0) for code, value in values.items()}
 
 
-def _walk(store: Store, top: str, misplaced: list[str]) -> Iterator[tuple[str, str]]:
+def _walk(store: Store, top: str, misplaced: list[str], warnings: list[str]) -> Iterator[tuple[str, str]]:
     """(sample id, key) of each label file or imagery folder that is where its id says."""
     count = 0
-    for zone in _names(store, top):
-        tiles = _names(store, f"{top}/{zone[:-1]}") if zone.endswith("/") else ()
+    for zone in _names(store, top, warnings):
+        tiles = _names(store, f"{top}/{zone[:-1]}", warnings) if zone.endswith("/") else ()
         for tile in tiles:
             folder = f"{top}/{zone}{tile[:-1]}"
-            for name in _names(store, folder) if tile.endswith("/") else ():
+            for name in _names(store, folder, warnings) if tile.endswith("/") else ():
                 sample_id = _name_to_id(name, top)
                 if sample_id is None:
                     continue
@@ -271,10 +271,11 @@ def _walk(store: Store, top: str, misplaced: list[str]) -> Iterator[tuple[str, s
                 yield sample_id, f"{folder}/{name}"
 
 
-def _names(store: Store, folder: str) -> Iterator[str]:
+def _names(store: Store, folder: str, warnings: list[str]) -> Iterator[str]:
     try:
         return store.list(folder)
-    except NotThereError:  # a link that leads out of the corpus
+    except (LeadsOutError, NotThereError) as error:  # a link, or a name that no key can have
+        warnings.append(str(error))
         return iter(())
 
 

@@ -43,30 +43,33 @@ def test_what_grows_is_refused_before_it_has_grown(tmp_path: Path) -> None:
     assert max(peaks.values()) < MOST_MB, peaks
 
 
-@pytest.mark.parametrize("kind", ["file", "folder", "sample", "loop"])
+@pytest.mark.parametrize("kind", ["file", "product", "sample", "planted", "loop"])
 def test_links_out_of_the_corpus_are_not_followed(tmp_path: Path, kind: str) -> None:
     secret = corpora.write_corpus(tmp_path / "secret")
     root = tmp_path / "corpus"
     key = PF_SR.key(CELL.folder, PF_SR.dates[0])
     link = {
         "file": root / key,
-        "folder": root / "imagery",
+        "product": root / Path(key).parent,
         "sample": root / Path(key).parents[1],
+        "planted": root / "imagery" / "etc",
         "loop": root / key,
     }[kind]
     target = {
         "file": secret / key,
-        "folder": secret / "imagery",
+        "product": secret / Path(key).parent,
         "sample": secret / Path(key).parents[1],
+        "planted": secret / "imagery",
         "loop": root / key,
     }[kind]
     link.parent.mkdir(parents=True)
     link.symlink_to(target)
     store = DirectoryStore(root)
-    with pytest.raises(ExplorerError, match=r"is not there|cannot read"):
-        store.get(key)
+    asked = f"imagery/etc/{key.removeprefix('imagery/')}" if kind == "planted" else key
+    with pytest.raises(ExplorerError, match="cannot read" if kind == "loop" else "leads out of the corpus"):
+        store.get(asked)
     found = sources.from_folders(store)
-    assert found is None or kind != "folder"
+    assert found is None or kind != "planted"
 
 
 def test_links_within_the_corpus_are(tmp_path: Path) -> None:

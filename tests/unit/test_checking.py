@@ -90,6 +90,29 @@ def test_files_that_are_strangers_are_found(folder: Path) -> None:
     }
 
 
+def test_links_that_are_not_followed_are_named_by_their_folder_and_files(
+    folder: Path, tmp_path: Path
+) -> None:
+    chips = PF_SR.folder(FULL.folder)
+    (folder / chips).rename(tmp_path / "elsewhere")
+    (folder / chips).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "others").mkdir()
+    (folder / "imagery" / "strange").symlink_to(tmp_path / "others")
+    found = wrong(folder)
+    assert {problem.problem for problem in found} == {"a link that leads out of the corpus"}
+    assert Problem("imagery/strange", "index", "a link that leads out of the corpus") in found
+    assert sum(problem.kind == "chip" for problem in found) == len(PF_SR.dates)
+    report = run("info", folder, corpora.FULL).stdout
+    assert "a link that leads out of the corpus" in report
+    (folder / chips).unlink()
+    (folder / "imagery" / "strange").unlink()
+    (tmp_path / "elsewhere").rename(folder / chips)
+    zone = folder / "imagery" / FULL.zone_name
+    zone.rename(tmp_path / "disk")
+    zone.symlink_to(tmp_path / "disk")  # here an operator may
+    assert wrong(folder) == []
+
+
 def test_what_the_index_says_of_itself_is_told(folder: Path) -> None:
     (folder / index.INDEX_KEY).write_bytes(b"PAR1 torn")
     found = wrong(folder)

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from explorer import nomenclature
-from explorer.corpus import places
+from explorer import grid, nomenclature
+from explorer.corpus import at_hand, places
 from explorer.corpus.corpus import Corpus, open_corpus
 from explorer.corpus.filter_table import FilterTable
 from explorer.corpus.filters import Filters
@@ -169,6 +169,18 @@ def test_imagery_at_hand_is_what_the_folder_holds(tiny_folder: Path) -> None:
         assert list(corpus.query(imagery=product).index) == expected
     assert len(corpus.query(imagery="PF-QA")) < len(corpus.query(imagery="PF-SR"))
     corpus.close()
+
+
+@pytest.mark.parametrize(("depth", "followed"), [(0, True), (1, True), (2, True), (3, False), (4, False)])
+def test_imagery_on_another_disk_is_at_hand_where_the_store_follows_its_links(
+    tiny_folder: Path, tmp_path: Path, depth: int, followed: bool
+) -> None:
+    product = f"imagery/{grid.parse(corpora.FULL).folder}/PF-SR"
+    part = "/".join(product.split("/")[: depth + 1])
+    (tmp_path / "corpus" / part).parent.mkdir(parents=True)
+    (tmp_path / "corpus" / part).symlink_to(tiny_folder / part)
+    found = at_hand.in_folder(tmp_path / "corpus", pd.Index([corpora.FULL], dtype="str"))
+    assert bool(found["PF-SR"][0]) is followed
 
 
 def test_conditions_combine(table: FilterTable) -> None:
