@@ -23,6 +23,7 @@ MAPS = {
 LEVELS = 255
 """Colours of a map as painted; one more number is kept for `MISSING`."""
 MISSING = (150, 150, 150)
+_STRIPE = (205, 205, 205)
 """Red, green, blue of a pixel without a value, where a picture cannot be transparent."""
 PINS = (
     "#e4572e", "#2e86ab", "#f2a541", "#6a4c93", "#1b998b", "#c2185b", "#7a5c3e", "#3949ab",
@@ -109,6 +110,14 @@ def packed(name: str, gamma: float = 1.0) -> np.ndarray:
     found = rgba.view(np.uint32).ravel()
     found.setflags(write=False)
     return np.asarray(found)
+
+
+def mark_missing(rgb: np.ndarray, gone: np.ndarray) -> np.ndarray:
+    """A picture `(y, x, 3)` uint8 with `MISSING`, in diagonal stripes, where `gone` `(y, x)`: no surface looks so."""
+    rows, columns = np.nonzero(gone)
+    stripe = ((rows + columns) // 3 % 2).astype(bool)
+    rgb[rows, columns] = np.where(stripe[:, None], MISSING, _STRIPE)
+    return rgb
 
 
 def hexes(name: str, count: int = 32, gamma: float = 1.0) -> tuple[str, ...]:

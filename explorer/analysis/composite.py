@@ -79,20 +79,32 @@ class Painter:
         return [np.take(t, data[column]) for t, column in zip(self._of(index), self._columns, strict=True)]
 
     def rgb(self, index: int) -> np.ndarray:
-        """One date as uint8 `(y, x, 3)`; one band gives grey. Holes are not marked: see `rgba`."""
+        """One date as uint8 `(y, x, 3)`; one band gives grey, `colours.MISSING` in stripes where nothing was measured."""
         planes = self._planes(index)
-        return np.stack(planes * (3 if len(planes) == 1 else 1), axis=-1)
+        found = np.stack(planes * (3 if len(planes) == 1 else 1), axis=-1)
+        gone = self._gone(index)
+        return found if gone is None else colours.mark_missing(found, gone)
 
     def rgba(self, index: int) -> np.ndarray:
         """One date as uint8 `(y, x, 4)`, transparent where nothing was measured."""
-        if len(self.bands) == 1 and self.cube.nodata is not None:
-            valid = self.cube.data[index, self._columns[0]] != self.cube.nodata
-        else:
-            valid = self.cube.valid(index)
-        return np.dstack([self.rgb(index), np.where(valid, 255, 0).astype(np.uint8)])
+        planes, gone = self._planes(index), self._gone(index)
+        alpha = np.full(planes[0].shape, 255, np.uint8)
+        if gone is not None:
+            alpha[gone] = 0
+        return np.dstack([*planes * (3 if len(planes) == 1 else 1), alpha])
+
+    def _gone(self, index: int) -> np.ndarray | None:
+        """Where a band of the picture was not measured, bool `(y, x)`; None where that is nowhere."""
+        nodata = self.cube.nodata
+        if nodata is None:
+            return None
+        gone = np.logical_or.reduce([self.cube.data[index, column] == nodata for column in self._columns])
+        return gone if gone.any() else None
 
     def jpeg(self, index: int, quality: int = 85) -> bytes:
-        """One date as JPEG bytes; one band gives a grey JPEG."""
+        """One date as JPEG bytes; one band gives a grey JPEG. What was not measured is striped."""
+        if self._gone(index) is not None:
+            return _jpeg(Image.fromarray(self.rgb(index)), quality)
         planes = self._planes(index)
         return _jpeg(Image.fromarray(planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)), quality)
 

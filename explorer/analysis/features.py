@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from explorer.analysis import phenology, pixel_features, texture
-from explorer.corpus import chips
+from explorer.corpus.decoder import Decoder
 from explorer.errors import ChipError, NotThereError, UnreadableError
 from explorer.products import PF_SR, S2_SR, Product
 
@@ -41,7 +41,10 @@ S2_CURVES = ("B05", "B07", "B11", "B12")
 
 @dataclass(frozen=True, slots=True)
 class Chips:
-    """The chips of one product that are there: `data` `(time, band, y, x)` as stored, and their dates."""
+    """The chips of one product that are there: `data` `(time, band, y, x)` DN, and their dates.
+
+    Planet Fusion's with missing pixels are float32, NaN there; Sentinel-2's are 0 there.
+    """
 
     data: np.ndarray
     dates: tuple[dt.date, ...]
@@ -55,18 +58,23 @@ class Measured:
     curves: np.ndarray
 
 
-def read(store: Store, cell: Cell, product: Product, dates: Sequence[dt.date]) -> Chips:
+def read(
+    store: Store, cell: Cell, product: Product, dates: Sequence[dt.date], decoder: Decoder | None = None
+) -> Chips:
     """Chips of some dates; those absent or broken are left out. Raises `StoreError` where the store fails."""
+    decoder = decoder or Decoder()
     found, there = [], []
     for date in dates:
+        key = product.key(cell.folder, date)
         try:
-            chip = chips.read(store.get(product.key(cell.folder, date)), product, cell)
+            chip = decoder.read(store.get(key), product, cell, key)
         except (NotThereError, ChipError, UnreadableError):
             continue
-        if chip.data.shape[0] == len(product.bands):
-            order = [chip.bands.index(name) for name in product.band_names]
-            found.append(chip.data[order])
-            there.append(date)
+        data = chip.data
+        if product.nodata is None and chip.nodata is not None:
+            data = np.where(data == chip.nodata, np.float32(np.nan), data.astype(np.float32))
+        found.append(data)
+        there.append(date)
     empty = np.zeros((0, len(product.bands), product.size, product.size), product.dtypes[0])
     return Chips(np.stack(found) if found else empty, tuple(there))
 
@@ -95,7 +103,8 @@ def measure_sample(corpus: Corpus, sample_id: str) -> Measured:
     """Features and curves of one sample. Raises as `Corpus.cell`, and `StoreError`."""
     cell = corpus.cell(sample_id)
     return measure(
-        read(corpus.store, cell, PF_SR, PF_SR.dates[::EVERY]), read(corpus.store, cell, S2_SR, S2_SR.dates)
+        read(corpus.store, cell, PF_SR, PF_SR.dates[::EVERY], corpus.decoder),
+        read(corpus.store, cell, S2_SR, S2_SR.dates, corpus.decoder),
     )
 
 
@@ -151,7 +160,7 @@ def _of_fusion(fusion: Chips, found: pixel_features.Features, curves: dict[str, 
             for lag, value in zip(texture.LAGS, [*alike, *[np.nan] * len(texture.LAGS)], strict=False):
                 found[f"autocorrelation_{band}_{season}_{lag}"] = float(value)
             found[f"variation_{band}_{season}"] = float(image.std() / max(float(image.mean()), 50))
-    by_name = {name: np.median(middle[:, i], axis=1) for i, name in enumerate(PF_SR.band_names)}
+    by_name = {name: np.nanmedian(middle[:, i], axis=1) for i, name in enumerate(PF_SR.band_names)}
     for name, (a, b) in CURVE_INDICES.items():
         i, j = PF_SR.band_names.index(a), PF_SR.band_names.index(b)
         by_name[name] = np.nanmedian(pixel_features.ratio(middle[:, i], middle[:, j]), axis=1)

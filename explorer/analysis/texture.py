@@ -29,12 +29,21 @@ def autocorrelation(image: np.ndarray, lags: tuple[int, ...] = LAGS) -> np.ndarr
 
 
 def blocks(chip: np.ndarray, edge: int = 5) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation of pieces of `edge` x `edge` pixels: `(band, y, x)` -> two float32 `(band, n)`."""
+    """Mean and standard deviation of pieces of `edge` x `edge` pixels: `(band, y, x)` -> two float32 `(band, n)`.
+
+    Pixels that are NaN stay out of both; a piece of no other pixel is NaN.
+    """
     bands, height, width = chip.shape
     rows, columns = height // edge, width // edge
     cut = (
         chip[:, : rows * edge, : columns * edge].reshape(bands, rows, edge, columns, edge).astype(np.float32)
     )
-    middle = cut.mean(axis=(2, 4))
-    spread = np.sqrt(np.maximum((cut**2).mean(axis=(2, 4)) - middle**2, 0))
+    if np.isnan(cut).any():
+        count = np.isfinite(cut).sum(axis=(2, 4))
+        with np.errstate(invalid="ignore"):
+            middle = np.nansum(cut, axis=(2, 4)) / count
+            square = np.nansum(cut**2, axis=(2, 4)) / count
+    else:
+        middle, square = cut.mean(axis=(2, 4)), (cut**2).mean(axis=(2, 4))
+    spread = np.sqrt(np.maximum(square - middle**2, 0))
     return middle.reshape(bands, -1), spread.reshape(bands, -1)

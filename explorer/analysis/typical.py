@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from explorer.analysis.spectra import class_spectrum
-from explorer.corpus import chips
 from explorer.corpus.cubes import Cube
 from explorer.errors import ChipError, NotThereError, UnreadableError
 from explorer.products import S2_SR
@@ -76,9 +75,10 @@ def _cubes(corpus: Corpus, code: int, month: dt.date) -> tuple[list[Cube], bool]
     sure = True
     for sample_id in drawn_samples(corpus, code):
         cube = Cube(corpus.cell(sample_id), S2_SR)
+        key = S2_SR.key(cube.cell.folder, month)
         try:
-            data = corpus.store.get(S2_SR.key(cube.cell.folder, month))
-            cube.place(index, chips.read(data, S2_SR, cube.cell))
+            data = corpus.store.get(key)
+            cube.place(index, corpus.decoder.read(data, S2_SR, cube.cell, key))
         except (NotThereError, ChipError):
             continue
         except UnreadableError:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from explorer import metrics
-from explorer.corpus import chips
+from explorer import forking, metrics
+from explorer.corpus.chips import Chip
 from explorer.corpus.cube import Cube, Status
 from explorer.corpus.decoder import Decoder
 from explorer.corpus.readers import ReaderPool
@@ -63,6 +63,14 @@ class Reading:
         self._ended_at = 0.0
         if not order:
             self._finished.set()
+        forking.remake(self)
+
+    def after_fork(self) -> None:
+        """In a forked child nobody reads on: what is whole stays, what is not is given up."""
+        self._cancelled = self._cancelled or not self._finished.is_set()
+        self._lock, self._finished = threading.Lock(), threading.Event()
+        self._finished.set()
+        self._listeners, self._rest = [], None
 
     @property
     def total(self) -> int:
@@ -99,10 +107,15 @@ class Reading:
         itemsize = np.dtype(product.dtypes[0]).itemsize if product.dtypes else 1
         return len(product.dates) * max(len(product.bands), 1) * product.size**2 * itemsize
 
-    def start(self, behind: bool = False) -> None:
-        """Queue every date; `behind` all that somebody waits for."""
+    @property
+    def ahead(self) -> bool:
+        """Being read ahead of need: nobody has asked for it yet."""
+        return self._behind and not self.finished
+
+    def start(self, behind: bool = False, together: bool = False) -> None:
+        """Queue every date; `behind` all that somebody waits for, or `together`: none of them is wanted first."""
         self._behind = behind
-        if behind or len(self._order) < 2 or getattr(self._store, "concurrency", None) is None:
+        if behind or together or len(self._order) < 2 or getattr(self._store, "concurrency", None) is None:
             self._queue(self._order)
             return
         # Thirty others at once would share the line with the one date that somebody looks for.
@@ -203,7 +216,7 @@ class Reading:
             self._unread.discard(index)
         cube = self.cube
         key = cube.product.key(cube.cell.folder, cube.product.dates[index])
-        chip: chips.Chip | None = None
+        chip: Chip | None = None
         status, why, unread = Status.BROKEN, "", False
         try:
             with until(self._gone):
@@ -212,8 +225,8 @@ class Reading:
             if not self._gone():  # the store was closed under it
                 self._fail(StoreError(str(error)))
             return
-        except NotThereError:
-            status, why = Status.ABSENT, "not there"
+        except NotThereError as error:
+            status, why = Status.ABSENT, error.why or "not there"
         except (ChipError, UnreadableError) as error:
             why, unread = error.reason, isinstance(error, UnreadableError)
         except StoreError as error:
@@ -250,7 +263,7 @@ class Reading:
     def _gone(self) -> bool:
         return self._cancelled or self.error is not None
 
-    def _chip(self, key: str) -> chips.Chip:
+    def _chip(self, key: str) -> Chip:
         product, cell = self.cube.product, self.cube.cell
         forget = getattr(self._store, "forget", None)
         data = self._store.get(key)
@@ -263,8 +276,10 @@ class Reading:
                 raise
         # Bits can flip on the way and on the disk of a cache: a chip is broken when it comes so twice.
         forget(key)
+        data = self._store.get(key)
         try:
-            return self._decoder.read(self._store.get(key), product, cell, key)
+            with self._pool.decoding:
+                return self._decoder.read(data, product, cell, key)
         except ChipError:
             forget(key)
             raise

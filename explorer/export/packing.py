@@ -159,6 +159,7 @@ def sentinel(cube: Cube) -> Packed:
         "bands": list(bands),
         "there": rows.tolist(),
         "nodata": cube.nodata,
+        "signed": cube.data.dtype.kind == "i",
     }
     if not len(rows):
         return Packed(header | {"streams": {}}, b"")
@@ -189,12 +190,13 @@ def unpack_planet(packed: Packed) -> np.ndarray:
 
 
 def unpack_sentinel(packed: Packed) -> np.ndarray:
-    """What a page has of a Sentinel-2 cube: uint16 DN `(time, band, y, x)`, the months that are there."""
+    """What a page has of a Sentinel-2 cube: uint16 (int16 with numbers below 0) DN `(time, band, y, x)`, the months that are there."""
     header = packed.header
     size, bands, times = header["size"], len(header["bands"]), len(header["there"])
     if not times:
         return np.zeros((0, bands, size, size), np.uint16)
-    return _restored(packed, times * bands, size).view(np.uint16).reshape(times, bands, size, size)
+    found = _restored(packed, times * bands, size)
+    return found.view(np.int16 if header.get("signed") else np.uint16).reshape(times, bands, size, size)
 
 
 def _rebuilt(whole: np.ndarray, scales: np.ndarray, coefficients: np.ndarray, mean: np.ndarray) -> np.ndarray:

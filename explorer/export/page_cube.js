@@ -129,7 +129,10 @@ class SentinelCube {
     const cube = new SentinelCube()
     Object.assign(cube, { header, size: header.size, area: header.size ** 2, bands: header.bands })
     cube.rowOf = new Map(header.there.map((index, i) => [index, i]))
-    if (header.there.length) cube.planes = new Uint16Array(restored(header, await openStreams(header, data)).buffer)
+    if (header.there.length) {
+      const Numbers = header.signed ? Int16Array : Uint16Array
+      cube.planes = new Numbers(restored(header, await openStreams(header, data)).buffer)
+    }
     return cube
   }
   has(index) { return this.rowOf.has(index) }
@@ -137,23 +140,9 @@ class SentinelCube {
     const start = (this.rowOf.get(index) * this.bands.length + this.bands.indexOf(name)) * this.area
     return this.planes.subarray(start, start + this.area)
   }
-  // A hole is where all bands are nodata: a band can be empty as a whole.
-  holes(index) {
-    const found = new Uint8Array(this.area)
-    if (this.header.nodata === null) return found
-    found.fill(1)
-    for (const name of this.bands) {
-      const plane = this.plane(index, name)
-      for (let p = 0; p < this.area; p++) if (plane[p] !== this.header.nodata) found[p] = 0
-    }
-    return found
-  }
+  // A pixel of a composite is shown where all of its bands were measured: others have no colour.
   frame(index, bands) {
-    const holes = bands.length > 1 ? this.holes(index) : null
-    return bands.map((name) => {
-      const plane = this.plane(index, name)
-      return Float32Array.from(plane, (v, p) => ((holes ? holes[p] : v === this.header.nodata) ? NaN : v))
-    })
+    return bands.map((name) => Float32Array.from(this.plane(index, name), (v) => (v === this.header.nodata ? NaN : v)))
   }
   pixel(row, col, count) {
     const place = row * this.size + col

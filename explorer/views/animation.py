@@ -266,8 +266,11 @@ class AnimationView:
         cube = reading.cube
         if cube.status[index] != Status.THERE:
             return
-        values = cube.data[index, :, row, col] * REFLECTANCE_SCALE
-        text = " · ".join(f"{name} {value:.4f}" for name, value in zip(cube.bands, values, strict=True))
+        values = cube.data[index, :, row, col]
+        text = " · ".join(
+            f"{name} {'not measured' if value == cube.nodata else f'{value * REFLECTANCE_SCALE:.4f}'}"
+            for name, value in zip(cube.bands, values, strict=True)
+        )
         self.player.send("under", row=row, col=col, index=index, text=text)
 
     def _set_look(self, composite: Any = None, stretch: Any = None) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from explorer import grid, nomenclature
-from explorer.corpus import chips
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.filter_table import UNREVIEWED
 from explorer.errors import ExplorerError, StoreError, UnreadableError
@@ -114,7 +113,7 @@ class Drape:
         for product, bands in wanted:
             key = product.key(cell.folder, product.nearest(day))
             try:
-                chip = chips.read(self._corpus.store.get(key), product, cell)
+                chip = self._corpus.decoder.read(self._corpus.store.get(key), product, cell, key)
             except UnreadableError:
                 sure = False
                 continue
@@ -124,19 +123,22 @@ class Drape:
             except ExplorerError:  # absent or broken: the other sensor may have seen it
                 continue
             planes = np.stack([chip.data[chip.bands.index(band)] for band in bands], axis=-1)
-            return _on_the_map(_stretched(planes), outlines([sample_id])[0]), sure
+            gone = np.zeros(planes.shape[:2], bool) if chip.nodata is None else (planes == chip.nodata).any(axis=-1)
+            if gone.all():  # nothing was measured: the other sensor may have seen it
+                continue
+            return _on_the_map(_stretched(planes, gone), outlines([sample_id])[0]), sure
         return None, sure
 
 
-def _stretched(planes: np.ndarray) -> np.ndarray:
-    """DN `(y, x, 3)` as uint8: 2nd to 98th percentile of the chip, a little lifted."""
-    low, high = np.percentile(planes, (2, 98))
+def _stretched(planes: np.ndarray, gone: np.ndarray) -> np.ndarray:
+    """DN `(y, x, 3)` as RGBA uint8: 2nd to 98th percentile of the chip, a little lifted; clear where `gone` `(y, x)`."""
+    low, high = np.percentile(planes[~gone], (2, 98))
     scaled = np.clip((planes - low) / max(high - low, 300), 0, 1) ** 0.8
-    return np.asarray(scaled * 255 + 0.5).astype(np.uint8)
+    return np.dstack([(scaled * 255 + 0.5).astype(np.uint8), np.where(gone, 0, 255).astype(np.uint8)])
 
 
-def _on_the_map(rgb: np.ndarray, corners: np.ndarray, size: int = 160) -> dict[str, Any]:
-    """A chip turned north up in web mercator: RGBA as uint32 `(size, size)`, row 0 the south, and its box.
+def _on_the_map(picture: np.ndarray, corners: np.ndarray, size: int = 160) -> dict[str, Any]:
+    """A chip (RGBA) turned north up in web mercator: RGBA as uint32 `(size, size)`, row 0 the south, and its box.
 
     Over 600 m the way from UTM to web mercator is affine to a few centimetres.
     """
@@ -147,10 +149,9 @@ def _on_the_map(rgb: np.ndarray, corners: np.ndarray, size: int = 160) -> dict[s
     ys = y0 + (np.arange(size) + 0.5) * (y1 - y0) / size
     places = np.stack(np.meshgrid(xs, ys), axis=-1) - ll
     u, v = np.moveaxis(places @ inverse.T, -1, 0)
-    n = rgb.shape[0]
+    n = picture.shape[0]
     inside = (u >= 0) & (u < 1) & (v >= 0) & (v < 1)
     col, row = np.clip((u * n).astype(int), 0, n - 1), np.clip(((1 - v) * n).astype(int), 0, n - 1)
-    rgba = np.zeros((size, size, 4), np.uint8)
-    rgba[..., :3] = rgb[row, col]
-    rgba[..., 3] = np.where(inside, 255, 0)
+    rgba = np.ascontiguousarray(picture[row, col])
+    rgba[~inside, 3] = 0
     return {"image": rgba.view(np.uint32)[..., 0], "x": x0, "y": y0, "dw": x1 - x0, "dh": y1 - y0}
