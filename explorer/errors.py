@@ -6,10 +6,23 @@ A message says which thing is wrong, what was found, and what to do about it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class ExplorerError(Exception):
     """Base of all errors that the explorer raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are made again from `args`, here the whole message: those with arguments of their own could not be
+        # sent from a worker process, and multiprocessing waited for ever for what its pool could not read.
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[ExplorerError], args: tuple[Any, ...], state: dict[str, Any]) -> ExplorerError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidSampleIdError(ExplorerError, ValueError):
@@ -109,6 +122,7 @@ class NotThereError(ExplorerError, FileNotFoundError):
     def __init__(self, key: str, why: str = "", sure: bool = True) -> None:
         super().__init__(f"{key} is not there" + (f" ({why})" if why else ""))
         self.key = key
+        self.why = why
         self.sure = sure
 
 

@@ -7,12 +7,69 @@ Several processes of one server (`serve --num-procs`) keep their numbers in file
 from __future__ import annotations
 
 import os
+import threading
+from typing import Any, Self
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+import prometheus_client
+from prometheus_client import CollectorRegistry, Histogram, generate_latest, multiprocess
+
+from explorer import forking
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that prometheus_client looks for."""
 REGISTRY = CollectorRegistry()
+
+
+class _Gate:
+    """Closed while the process forks: prometheus_client's locks cannot be made anew in the child."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._held = False
+        forking.remake(self)
+        forking.keep_out(self)
+
+    def hold(self, seconds: float) -> None:
+        self._held = self.lock.acquire(timeout=seconds)
+
+    def let_go(self) -> None:
+        if self._held:
+            self.lock.release()
+
+    def after_fork(self) -> None:
+        self.lock, self._held = threading.RLock(), False
+
+
+_gate = _Gate()
+
+
+class Counter(prometheus_client.Counter):
+    """A counter that reader threads may count in while the process forks."""
+
+    def labels(self, *values: Any, **named: Any) -> Self:
+        with _gate.lock:
+            return super().labels(*values, **named)
+
+    def inc(self, amount: float = 1, exemplar: dict[str, str] | None = None) -> None:
+        with _gate.lock:
+            super().inc(amount, exemplar)
+
+
+class Gauge(prometheus_client.Gauge):
+    """A gauge that reader threads may set while the process forks."""
+
+    def set(self, value: float) -> None:
+        with _gate.lock:
+            super().set(value)
+
+    def inc(self, amount: float = 1) -> None:
+        with _gate.lock:
+            super().inc(amount)
+
+    def dec(self, amount: float = 1) -> None:
+        with _gate.lock:
+            super().dec(amount)
+
 
 SESSIONS = Gauge(
     "explorer_sessions_open", "Pages that are open.", registry=REGISTRY, multiprocess_mode="livesum"
@@ -87,4 +144,5 @@ def text() -> bytes:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)
         return generate_latest(registry)
-    return generate_latest(REGISTRY)
+    with _gate.lock:
+        return generate_latest(REGISTRY)

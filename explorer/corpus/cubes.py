@@ -7,9 +7,9 @@ it is read (`Reading`), so that the page shows the wanted date long before the l
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
-from explorer import metrics
+from explorer import forking, metrics
 from explorer.corpus.cube import Cube, Status
 from explorer.corpus.decoder import Decoder
 from explorer.corpus.readers import ReaderPool
@@ -18,6 +18,9 @@ from explorer.corpus.store import Store
 from explorer.errors import CancelledError, StoreError
 from explorer.grid import Cell
 from explorer.products import Product
+
+NEARLY_ALL = 0.8
+"""Who asks for this part of a calendar gets the whole cube, which is kept; for less, only that is read, and not kept."""
 
 __all__ = ["Cube", "CubeCache", "Listener", "Reading", "Status", "reading_order"]
 
@@ -42,6 +45,12 @@ class CubeCache:
         self.max_bytes = max_bytes
         self._lock = threading.Lock()
         self._readings: dict[tuple[str, str], Reading] = {}
+        forking.remake(self)
+
+    def after_fork(self) -> None:
+        """In a forked child: keep what is whole; nobody is there who would read on."""
+        self._lock = threading.Lock()
+        self._readings = {key: reading for key, reading in self._readings.items() if reading.complete}
 
     def open(self, cell: Cell, product: Product, first: int = 0, behind: bool = False) -> Reading:
         """The reading of a cube, claimed for the caller, who must `release()` it.
@@ -71,10 +80,43 @@ class CubeCache:
             reading.hurry(first)
         return reading
 
-    def get(self, cell: Cell, product: Product) -> Cube:
-        """The whole cube, read if need be. Raises `StoreError`."""
+    def open_some(self, cell: Cell, product: Product, positions: Collection[int]) -> Reading:
+        """The reading of some dates, by their positions in the calendar, claimed for the caller, who must `release()` it.
+
+        That of the whole cube where it is in memory or being read, or where they are nearly all of it. Else these dates
+        alone are read, and the cube, in which the others are `WAITING`, is the caller's alone.
+        """
+        wanted = sorted(set(positions))
+        if len(wanted) >= NEARLY_ALL * len(product.dates):
+            return self.open(cell, product, wanted[0] if wanted else 0)
+        key = (cell.sample_id, product.id)
+        with self._lock:
+            reading = self._readings.get(key)
+            usable = reading is not None and reading.error is None and not reading.stale and not reading.ahead
+            whole = reading is not None and usable and reading.claim()
+            if whole:
+                self._readings[key] = self._readings.pop(key)  # newest last
+        if reading is not None and whole:
+            metrics.CUBES.labels("yes").inc()
+            return reading
+        metrics.CUBES.labels("no").inc()
+        reading = Reading(
+            self._store, self._pool, Cube(cell, product), wanted, failed=self._failed, decoder=self._decoder
+        )
+        reading.claim()
+        reading.start(together=True)
+        return reading
+
+    def get(self, cell: Cell, product: Product, positions: Collection[int] | None = None) -> Cube:
+        """The whole cube, read if need be, or one with at least these dates of it settled: see `open_some`.
+
+        Raises `StoreError`.
+        """
         while True:
-            reading = self.open(cell, product)
+            if positions is None:
+                reading = self.open(cell, product)
+            else:
+                reading = self.open_some(cell, product, positions)
             try:
                 return reading.wait()
             except CancelledError:  # given up by its last claimer just as we came

@@ -6,7 +6,10 @@ import heapq
 import itertools
 import os
 import threading
+import time
 from collections.abc import Callable
+
+from explorer import forking
 
 
 class ReaderPool:
@@ -16,13 +19,37 @@ class ReaderPool:
 
     def __init__(self, threads: int) -> None:
         self.size = max(1, threads)
-        # Many threads wait for a network at once; if all of them decoded at once, a picture would wait for all.
-        self.decoding = threading.BoundedSemaphore(min(self.size, os.cpu_count() or 2))
-        self._jobs: list[tuple[int, int, Callable[[], None]]] = []
         self._count = itertools.count()
+        self._closed = False
+        self._held = 0
+        self._make()
+        forking.remake(self)
+        forking.keep_out(self)
+
+    def _make(self) -> None:
+        # Many threads wait for a network at once; if all of them decoded at once, a picture would wait for all.
+        self._at_once = min(self.size, os.cpu_count() or 2)
+        self.decoding = threading.BoundedSemaphore(self._at_once)
+        self._jobs: list[tuple[int, int, Callable[[], None]]] = []
         self._ready = threading.Condition()
         self._threads: list[threading.Thread] = []
-        self._closed = False
+
+    def after_fork(self) -> None:
+        """Begin anew, with the threads that the next jobs start; what was queued was the parent's."""
+        self._held = 0
+        self._make()
+
+    def hold(self, seconds: float) -> None:
+        """Wait until nobody decodes, `seconds` at most, and let nobody begin: GDAL has locks of its own."""
+        until = time.monotonic() + seconds
+        while self._held < self._at_once and self.decoding.acquire(timeout=max(until - time.monotonic(), 0)):
+            self._held += 1
+
+    def let_go(self) -> None:
+        """Let them decode again."""
+        for _ in range(self._held):
+            self.decoding.release()
+        self._held = 0
 
     def submit(self, rank: int, job: Callable[[], None]) -> None:
         """Queue a job; lower ranks run first, equal ones in order. A job handles its own errors."""

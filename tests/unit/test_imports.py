@@ -16,6 +16,7 @@ PACKAGE = Path(explorer.__file__).parent
 
 # From the bottom up. A room imports from itself and from earlier rows; rooms of one row leave each other alone.
 ROOMS: tuple[tuple[str, ...], ...] = (
+    ("forking",),
     ("errors", "resources", "metrics", "whole"),
     ("products", "config", "ports", "logs", "processes", "passwords", "tidy"),
     ("nomenclature",),
