@@ -1,5 +1,5 @@
 """Planet Fusion's quality layers. What they mean is not published: each is shown by its own name, and pixels are called
-gap-filled only where a layer's name says so.
+gap-filled only where a layer's name, or the operator's `rapidai4eo.toml`, says so.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 
 from explorer.analysis import colours
 from explorer.analysis.composite import Legend
-from explorer.corpus.cubes import Cube
+from explorer.corpus.cube import Cube, QualityMeaning, band_named
 from explorer.errors import UnknownBandError
 
 _GAP = re.compile(r"gap", re.IGNORECASE)
@@ -22,34 +22,39 @@ _EACH = 8
 """Every eighth date tells whether a layer is a mask, and its range."""
 
 
-def gap_band(names: tuple[str, ...]) -> str | None:
-    """The layer that says in its own name that it marks gap-filled pixels; None where none does."""
+def gap_band(names: tuple[str, ...], meaning: QualityMeaning | None = None) -> str | None:
+    """The layer that marks gap-filled pixels: as an operator says, else the one whose own name says so; or None."""
+    if meaning is not None and meaning.gap_band is not None:
+        return band_named(meaning.gap_band, names)
     return next((name for name in names if _GAP.search(name) and not _OTHER.search(name)), None)
 
 
 def gap_filled(quality: Cube | None) -> np.ndarray | None:
     """Where pixels were filled in: bool `(time, y, x)`, False on dates whose layer is not there.
 
-    None where no layer says so by its name. Anything but 0 (and nodata) means filled in.
+    None where neither an operator nor a layer's name says so. Without an operator's word anything but 0 (and nodata)
+    means filled in.
     """
-    band = gap_band(quality.bands) if quality is not None else None
+    band = gap_band(quality.bands, quality.meaning) if quality is not None else None
     if quality is None or band is None:
         return None
-    data = quality.data[:, quality.bands.index(band)]
-    filled = data != 0
-    if quality.nodata is not None:
-        filled &= data != quality.nodata
+    filled = _marked(quality, quality.data[:, quality.bands.index(band)])
     filled[np.setdiff1d(np.arange(len(filled)), quality.there)] = False
     return np.asarray(filled)
 
 
 def gap_filled_at(quality: Cube, row: int, col: int) -> np.ndarray | None:
     """The same for one pixel, without looking at the others: bool `(time,)`, or None."""
-    band = gap_band(quality.bands)
+    band = gap_band(quality.bands, quality.meaning)
     if band is None:
         return None
     data = quality.data[:, quality.bands.index(band), row, col]
-    filled = (data != 0) & np.isin(np.arange(len(data)), quality.there)
+    return np.asarray(_marked(quality, data) & np.isin(np.arange(len(data)), quality.there))
+
+
+def _marked(quality: Cube, data: np.ndarray) -> np.ndarray:
+    meaning = quality.meaning
+    filled = data != 0 if meaning is None or meaning.gap_band is None else meaning.gap_filled(data)
     if quality.nodata is not None:
         filled &= data != quality.nodata
     return np.asarray(filled)
@@ -85,16 +90,23 @@ class QualityPainter:
         values = np.unique(some)
         if quality.nodata is not None:
             values = values[values != quality.nodata]
-        self.mask = len(values) <= 2
+        meaning = quality.meaning
+        self.days = meaning is not None and band_named(meaning.days_band, quality.bands) == band
+        self.mask = len(values) <= 2 and not self.days
         self._high = float(max(values.max(initial=1), 1))
         self._low = float(min(values.min(initial=0), 0))
+        if self.days:  # before and after look alike on a scale that begins at the earliest
+            self._high = max(self._high, -self._low)
+            self._low = -self._high
+        self._colours = "difference" if self.days else "heat"
 
     @property
     def legend(self) -> Legend:
         """What the colours mean."""
         if self.mask:
             return Legend(self.band, "", None, None, ("#{:02x}{:02x}{:02x}".format(*_MASK_COLOUR),))
-        return Legend(self.band, "", self._low, self._high, colours.hexes("heat"))
+        title, unit = (f"{self.band}: days to the source observation", "days") if self.days else (self.band, "")
+        return Legend(title, unit, self._low, self._high, colours.hexes(self._colours))
 
     def rgba(self, index: int) -> np.ndarray:
         """One date as uint8 `(y, x, 4)`, transparent where the layer is 0 or not there."""
@@ -110,6 +122,6 @@ class QualityPainter:
             return out
         share = (data[marked].astype(np.float64) - self._low) / max(self._high - self._low, 1e-9)
         level = (np.clip(np.nan_to_num(share), 0, 1) * (colours.LEVELS - 1) + 0.5).astype(np.uint8)
-        out[marked, :3] = colours.table("heat")[level]
+        out[marked, :3] = colours.table(self._colours)[level]
         out[marked, 3] = _ALPHA
         return out

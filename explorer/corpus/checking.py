@@ -108,7 +108,7 @@ def _files(corpus: Corpus, store: Store, ids: pd.Index, progress: Progress | Non
 
 def _check_file(corpus: Corpus, store: Store, file: FileKey) -> str:
     """What is wrong with a file; empty for nothing. Raises as `fetch`."""
-    data = fetch(store, file)
+    data = fetch(store, file, corpus.decoder)
     if file.product is not None:
         return ""
     scale = corpus.index.labels_found.scale if corpus.index.labels_found is not None else None

@@ -296,14 +296,15 @@ def _from_band_tags(
     source: rasterio.DatasetReader, bands: Sequence[int], names: Sequence[str]
 ) -> tuple[list[str], list[float | None]]:
     """Names and wavelengths (nm) of bands that have no description, from their tags."""
-    found, waves = list(names), [None] * len(bands)
+    found = list(names)
+    waves: list[float | None] = [None] * len(bands)
     for place, band in enumerate(bands):
         tags = _lowered(source.tags(band)) | _lowered(source.tags(band, ns="IMAGERY"))
         text = next((tags[name] for name in _NAME_TAGS if tags.get(name, "").strip()), "")
         found[place] = found[place] if found[place] and not text else text.strip()
         value = _number(tags, *_WAVELENGTH_TAGS)
         if value is not None and 0.3 <= value <= 3000:
-            waves[place] = value * 1000 if value < 10 else value  # type: ignore[call-overload]
+            waves[place] = value * 1000 if value < 10 else value
     return found, waves
 
 

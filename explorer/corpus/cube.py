@@ -24,6 +24,31 @@ class Status(IntEnum):
     BROKEN = 3
 
 
+@dataclass(frozen=True, slots=True)
+class QualityMeaning:
+    """What PF-QA's bands mean, as an operator says (bands by number, from 1, or by name).
+
+    Pixels of `gap_band` are gap-filled from `at_least` on, and from `-at_least` down where it is `signed`.
+    `days_band` holds signed days to the source observation.
+    """
+
+    gap_band: int | str | None = None
+    at_least: float = 1.0
+    signed: bool = False
+    days_band: int | str | None = None
+
+    def gap_filled(self, values: np.ndarray) -> np.ndarray:
+        """Which pixels of the band's values (any shape) are gap-filled, bool."""
+        return np.asarray(np.abs(values.astype(np.float64)) >= self.at_least if self.signed else values >= self.at_least)
+
+
+def band_named(band: int | str | None, names: tuple[str, ...]) -> str | None:
+    """The name of the band that a number (from 1) or a name means; None where there is no such band."""
+    if isinstance(band, int):
+        return names[band - 1] if 1 <= band <= len(names) else None
+    return band if band in names else None
+
+
 @dataclass
 class Cube:
     """`data` is `(time, band, y, x)` over the whole calendar, integers as stored; only rows whose `status` is
@@ -39,6 +64,8 @@ class Cube:
     nodata: float | None = None
     notes: dict[str, list[int]] = field(default_factory=dict)
     """What was read in another way than the corpus's own chips are, with the positions of the dates."""
+    meaning: QualityMeaning | None = None
+    """Of PF-QA: what its bands mean, where somebody says so."""
     _writable: np.ndarray | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

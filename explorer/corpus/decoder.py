@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from explorer.corpus import chips
 from explorer.corpus.chips import NO_RULES, Chip, Rules
+from explorer.corpus.cube import QualityMeaning
 from explorer.corpus.encoding import Stated
 from explorer.corpus.findings import Findings
 from explorer.grid import Cell
@@ -25,7 +26,10 @@ class Decoder:
         findings: Findings | None = None,
         rules: Mapping[str, Rules] | None = None,
         stated: Mapping[str, Stated] | None = None,
+        meaning: QualityMeaning | None = None,
     ) -> None:
+        self.meaning = meaning
+        """What PF-QA's bands mean, where the operator says so."""
         self.findings = findings or Findings()
         self._rules = dict(rules or {})
         self._stated = stated or {}

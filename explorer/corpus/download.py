@@ -14,6 +14,7 @@ from scipy import sparse
 
 from explorer.corpus import index as sample_index
 from explorer.corpus import query as queries
+from explorer.corpus.decoder import Decoder
 from explorer.corpus.files import FileKey, fetch, origin, verify
 from explorer.corpus.labels import Fractions
 from explorer.corpus.parallel import each
@@ -105,10 +106,10 @@ def download(
 
         def one(key: str) -> tuple[str, str, int]:
             file, path = FileKey.of(key), _target(root, key)
-            if _is_valid(path, file):
+            if _is_valid(path, file, corpus.decoder):
                 return key, "kept", 0
             try:
-                data = fetch(store, file)
+                data = fetch(store, file, corpus.decoder)
             except NotThereError:
                 return key, "absent", 0
             except (ChipError, CorpusFormatError, UnreadableError) as error:
@@ -141,11 +142,11 @@ def _target(root: Path, key: str) -> Path:
     return path
 
 
-def _is_valid(path: Path, file: FileKey) -> bool:
+def _is_valid(path: Path, file: FileKey, decoder: Decoder) -> bool:
     if path.is_symlink() or not path.is_file():
         return False
     try:
-        verify(path.read_bytes(), file)
+        verify(path.read_bytes(), file, decoder)
     except (ChipError, CorpusFormatError, OSError):
         return False
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer import grid
-from explorer.corpus import chips
+from explorer.corpus.decoder import Decoder
 from explorer.corpus.labels import read_file
 from explorer.corpus.store import Store
 from explorer.errors import ChipError, CorpusFormatError
@@ -32,17 +32,17 @@ class FileKey:
         return cls(key, grid.parse(sample_id), PRODUCTS.get(product))
 
 
-def verify(data: bytes, file: FileKey) -> None:
+def verify(data: bytes, file: FileKey, decoder: Decoder | None = None) -> None:
     """Raise `ChipError` or `CorpusFormatError` where the bytes are not what the key says."""
     if file.product is not None:
-        chips.read(data, file.product, file.cell)
+        (decoder or Decoder()).read(data, file.product, file.cell, file.key)
         return
     label = read_file(data, file.key)
     if label.sample_id not in (None, file.cell.sample_id):
         raise CorpusFormatError(file.key, f"it says that it is of sample {str(label.sample_id)[:40]}")
 
 
-def fetch(store: Store, file: FileKey) -> bytes:
+def fetch(store: Store, file: FileKey, decoder: Decoder | None = None) -> bytes:
     """The bytes of a file, verified; fetched once more where they are not what they should be.
 
     Raises as `Store.get` and `verify`.
@@ -50,13 +50,13 @@ def fetch(store: Store, file: FileKey) -> bytes:
     data = store.get(file.key)
     forget = getattr(store, "forget", None)
     try:
-        verify(data, file)
+        verify(data, file, decoder)
     except (ChipError, CorpusFormatError):
         if forget is None:  # a folder gives the same again
             raise
         forget(file.key)
         data = store.get(file.key)
-        verify(data, file)
+        verify(data, file, decoder)
     return data
 
 

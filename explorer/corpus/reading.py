@@ -45,6 +45,7 @@ class Reading:
     ) -> None:
         self.cube = cube
         self._decoder = decoder or Decoder()
+        cube.meaning = self._decoder.meaning
         self.error: StoreError | None = None
         self.unread: dict[int, str] = {}
         """Keys by position of the dates whose files could not be had: what is wrong with them can pass."""
