@@ -105,7 +105,9 @@ class QualityPainter:
         """What the colours mean."""
         if self.mask:
             return Legend(self.band, "", None, None, ("#{:02x}{:02x}{:02x}".format(*_MASK_COLOUR),))
-        title, unit = (f"{self.band}: days to the source observation", "days") if self.days else (self.band, "")
+        title, unit = (
+            (f"{self.band}: days to the source observation", "days") if self.days else (self.band, "")
+        )
         return Legend(title, unit, self._low, self._high, colours.hexes(self._colours))
 
     def rgba(self, index: int) -> np.ndarray:

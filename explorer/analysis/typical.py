@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
-from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 
+from explorer import forking
 from explorer.analysis.spectra import class_spectrum
 from explorer.corpus.cubes import Cube
 from explorer.errors import ChipError, NotThereError, UnreadableError
@@ -25,7 +25,7 @@ _TRIES = 3 * SAMPLES
 _KEPT = 256
 """Spectra of a corpus in memory: about 2 kB each."""
 
-_lock = Lock()
+_lock = forking.Lock()
 _known: WeakKeyDictionary[Corpus, OrderedDict[tuple[int, dt.date], pd.DataFrame]] = WeakKeyDictionary()
 
 

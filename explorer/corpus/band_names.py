@@ -18,7 +18,9 @@ MAX_NAME = 200
 """Characters of a name that are looked at."""
 
 _SENSOR = re.compile(r"(?<![a-z0-9])b[ _.-]?0?(\d{1,2})[ _-]?(a(?![a-z]))?(?![0-9])", re.IGNORECASE)
-_COUNTS = re.compile(r"^(?:band|b|layer|channel|ch|c|lyr|bd|sr_b|raster)?[ _.#:-]*0*(\d{1,3})$", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"^(?:band|b|layer|channel|ch|c|lyr|bd|sr_b|raster)?[ _.#:-]*0*(\d{1,3})$", re.IGNORECASE
+)
 _NUMBERING = re.compile(r"\b(?:band|layer|channel)[ _.#-]*\d{1,3}\b", re.IGNORECASE)
 _WAVELENGTH = re.compile(
     r"(?<![\w.])(\d{3,4}(?:\.\d+)?|[0-2]\.\d+)\s*(nm|nanomet\w*|um|µm|μm|micromet\w*|microns?)?(?![\w.])",
@@ -134,9 +136,7 @@ def _only_counts(names: list[str], waves: Sequence[float | None]) -> bool:
     return numbers in (list(range(1, len(names) + 1)), list(range(len(names))))
 
 
-def _meaning(
-    name: str, wave: float | None, product: Product, what: str
-) -> tuple[frozenset[str], bool]:
+def _meaning(name: str, wave: float | None, product: Product, what: str) -> tuple[frozenset[str], bool]:
     """The product's bands that a name can mean, and whether it was understood at all."""
     cues: list[frozenset[str]] = []
     text = _NUMBERING.sub(" ", name)
@@ -171,9 +171,7 @@ def _meaning(
 
 def _near(wavelength: float, product: Product) -> frozenset[str] | None:
     """The bands whose range holds a wavelength, the nearest centre first; None where none is near."""
-    inside = [
-        band for band in product.bands if abs(band.wavelength - wavelength) <= max(band.width / 2, 8.0)
-    ]
+    inside = [band for band in product.bands if abs(band.wavelength - wavelength) <= max(band.width / 2, 8.0)]
     if not inside:
         return None
     best = min(abs(band.wavelength - wavelength) for band in inside)

@@ -17,7 +17,16 @@ _EXACT_M = 0.01
 _RADIUS_M = 6_378_137.0
 """Semi-major axis of WGS 84 and of GRS 80, on which ETRS89 stands; their flattenings differ in the 8th digit."""
 _INVERSE_FLATTENING = 298.257
-_DATUMS = ("wgs", "world geodetic", "etrs", "european terrestrial", "unknown", "unnamed", "not specified", "undefined")
+_DATUMS = (
+    "wgs",
+    "world geodetic",
+    "etrs",
+    "european terrestrial",
+    "unknown",
+    "unnamed",
+    "not specified",
+    "undefined",
+)
 _UTM = {"latitude_of_projection_origin": 0.0, "scale_factor_at_central_meridian": 0.9996, "false_easting": 500_000.0,
         "false_northing": 0.0}  # fmt: skip
 
@@ -65,7 +74,9 @@ def find_window(
         notes.append("its corner lies less than half a pixel from that of its id; the id's place is used")
     if (width, height) != (size, size):
         short = min(width, height) < size
-        what = "what it lacks of the cell is missing" if short else f"the {size} x {size} of the cell are used"
+        what = (
+            "what it lacks of the cell is missing" if short else f"the {size} x {size} of the cell are used"
+        )
         notes.append(f"{width} x {height} px: {what}")
     return Window(row, col, tuple(notes))
 
@@ -89,7 +100,9 @@ def _check_crs(wkt: str, epsg: int | None, cell: Cell) -> tuple[str, ...]:
     if zone != cell.zone:
         shown = f"EPSG:{epsg}" if epsg else name
         raise ChipError(f"its CRS is {shown[:60]}, the id says EPSG:{cell.epsg}")
-    return (f"its CRS is {f'EPSG:{epsg}' if epsg else name[:60]} ({datum}), taken as EPSG:{cell.epsg}: the same to under a metre",)
+    return (
+        f"its CRS is {f'EPSG:{epsg}' if epsg else name[:60]} ({datum}), taken as EPSG:{cell.epsg}: the same to under a metre",
+    )
 
 
 @lru_cache(256)
@@ -120,4 +133,4 @@ def _utm_of(wkt: str) -> tuple[str, int | None, str]:
     if not metres or any(abs(float(cf.get(k, 0.0)) - v) > 1e-6 for k, v in _UTM.items()):
         return name, None, datum
     zone = (float(cf["longitude_of_central_meridian"]) + 183) / 6
-    return name, int(round(zone)) if abs(zone - round(zone)) < 1e-9 else None, datum
+    return name, round(zone) if abs(zone - round(zone)) < 1e-9 else None, datum

@@ -32,7 +32,16 @@ MAX_BLOCK = 2**20
 """Pixels of a tile or strip, which is unpacked whole however small the picture: the corpus's has 256 x 256."""
 _MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 """TIFF and BigTIFF, in either order of bytes."""
-_NAME_TAGS = ("band_name", "bandname", "name", "long_name", "eo:common_name", "common_name", "band", "description")
+_NAME_TAGS = (
+    "band_name",
+    "bandname",
+    "name",
+    "long_name",
+    "eo:common_name",
+    "common_name",
+    "band",
+    "description",
+)
 _WAVELENGTH_TAGS = ("central_wavelength_um", "central_wavelength", "center_wavelength", "wavelength_um", "wavelength_nm", "wavelength")  # fmt: skip
 
 

@@ -39,7 +39,9 @@ class QualityMeaning:
 
     def gap_filled(self, values: np.ndarray) -> np.ndarray:
         """Which pixels of the band's values (any shape) are gap-filled, bool."""
-        return np.asarray(np.abs(values.astype(np.float64)) >= self.at_least if self.signed else values >= self.at_least)
+        return np.asarray(
+            np.abs(values.astype(np.float64)) >= self.at_least if self.signed else values >= self.at_least
+        )
 
 
 def band_named(band: int | str | None, names: tuple[str, ...]) -> str | None:
@@ -126,7 +128,9 @@ class Cube:
     def _of_one_type(self, data: np.ndarray) -> np.ndarray:
         """Pixels in the type of the other dates; all change to one that holds both where need be, for good."""
         assert self._writable is not None
-        if self.product.bands:  # 16 bits each: only Sentinel-2 has two, unsigned and, with numbers below 0, signed
+        if (
+            self.product.bands
+        ):  # 16 bits each: only Sentinel-2 has two, unsigned and, with numbers below 0, signed
             signed = np.dtype(np.int16)
             if self._writable.dtype != signed:
                 self._write_to(np.minimum(self._writable, np.iinfo(signed).max).astype(signed))

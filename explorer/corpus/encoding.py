@@ -76,7 +76,9 @@ def to_product(
     """
     kind = stored.dtype.kind
     if kind not in "iuf" or (kind in "iu" and stored.dtype.itemsize < 2 and not _is_scaled(numbers)):
-        raise ChipError(f"dtype {stored.dtype}, not {' or '.join(product.dtypes)} or another 16 or 32 bit number")
+        raise ChipError(
+            f"dtype {stored.dtype}, not {' or '.join(product.dtypes)} or another 16 or 32 bit number"
+        )
     if _is_own(stored, numbers, product):
         return stored, product.nodata, ()
     notes: list[str] = []
@@ -109,9 +111,7 @@ def _is_scaled(numbers: Numbers) -> bool:
     return not own or any(numbers.offsets)
 
 
-def _missing(
-    stored: np.ndarray, numbers: Numbers, product: Product, notes: list[str]
-) -> np.ndarray | None:
+def _missing(stored: np.ndarray, numbers: Numbers, product: Product, notes: list[str]) -> np.ndarray | None:
     """Where nothing was measured, bool `(band, y, x)`; None where that is nowhere."""
     gone = np.zeros(stored.shape, bool)
     whole = stored.dtype.kind in "iu"
@@ -137,7 +137,9 @@ def _missing(
         empty = (stored == 0).all(axis=0) & ~gone.any(axis=0)
         if empty.any() and stored.dtype == product.dtypes[0]:
             # What these are nobody has published: told, not guessed.
-            notes.append("pixels of 0 in every band, without a tag: if they mean nodata, say so in rapidai4eo.toml")
+            notes.append(
+                "pixels of 0 in every band, without a tag: if they mean nodata, say so in rapidai4eo.toml"
+            )
         elif empty.any():
             gone |= empty
             notes.append("pixels of 0 in every band are taken as missing")
@@ -153,9 +155,7 @@ def _fills(dtype: np.dtype) -> tuple[float, ...]:
     return (*UNTAGGED, *more)
 
 
-def _scaled(
-    stored: np.ndarray, numbers: Numbers, gone: np.ndarray | None, notes: list[str]
-) -> np.ndarray:
+def _scaled(stored: np.ndarray, numbers: Numbers, gone: np.ndarray | None, notes: list[str]) -> np.ndarray:
     """DN as float64 `(band, y, x)`, before rounding."""
     values = stored.astype(np.float64)
     if gone is not None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import dataclass
+
+from explorer import forking
 
 logger = logging.getLogger("explorer")
 
@@ -27,15 +28,11 @@ class Findings:
 
     def __init__(self, where: str = "") -> None:
         self._where = where
-        self._lock = threading.Lock()
+        self._lock = forking.Lock()
         self._found: dict[tuple[str, str], tuple[str, int]] = {}
 
     def __getstate__(self) -> dict[str, object]:
-        return {"_where": self._where, "_found": dict(self._found)}
-
-    def __setstate__(self, state: dict[str, object]) -> None:
-        self.__dict__.update(state)
-        self._lock = threading.Lock()
+        return {**self.__dict__, "_found": dict(self._found)}  # a copy: others may note meanwhile
 
     def note(self, about: str, text: str, example: str) -> None:
         """Note that a file (`example`, its key) is so; the first of its kind is logged as a warning."""

@@ -39,7 +39,8 @@ class ChipSettings(_Table):
         default_factory=list, max_length=64, description="Names of the file's bands in its order; `-` for one to leave aside."
     )  # fmt: skip
     nodata: _Finite | list[_Finite] | None = Field(
-        None, description="Number, or list of numbers, that mean \"not measured\", beside what a file's tag says."
+        None,
+        description='Number, or list of numbers, that mean "not measured", beside what a file\'s tag says.',
     )
     date_pattern: _Name | None = Field(
         None, description="Name of a chip's file by its date, as `%Y%m%d.tif` (strftime)."
@@ -74,7 +75,8 @@ class GapFilled(_Table):
     band: int | _Name = Field(description="Its number, from 1, or its name.")
     at_least: _Finite = Field(1.0, alias="from", description="The first value that means gap-filled.")
     signed: bool = Field(
-        False, description="Whether values below 0 count like those above, as signed days to the source observation."
+        False,
+        description="Whether values below 0 count like those above, as signed days to the source observation.",
     )
 
     @model_validator(mode="after")
@@ -87,7 +89,9 @@ class GapFilled(_Table):
 class QualitySettings(ChipSettings):
     """`[PF-QA]`: names of its bands, and what one of them means."""
 
-    gap_filled: GapFilled | None = Field(None, description="Which band means gap-filled, and from which value.")
+    gap_filled: GapFilled | None = Field(
+        None, description="Which band means gap-filled, and from which value."
+    )
     days_to_source: int | _Name | None = Field(
         None, description="The band (number or name) that holds signed days to the source observation."
     )
@@ -109,7 +113,9 @@ class LabelSettings(_Table):
     def _are_codes(cls, value: dict[str, int]) -> dict[str, int]:
         for name, code in value.items():
             if code not in positions() and code != UNCLASSIFIED:
-                raise ValueError(f"{name!r} is said to be {code}, which is no level-3 class (111 to 523) and not 999")
+                raise ValueError(
+                    f"{name!r} is said to be {code}, which is no level-3 class (111 to 523) and not 999"
+                )
         return value
 
 
@@ -136,7 +142,10 @@ class CorpusProfile(_Table):
         names = self.quality.bands
         if len(set(names)) < len(names):
             raise ValueError("a band of PF-QA is named twice")
-        for what, band in (("gap_filled", self.quality.gap_filled), ("days_to_source", self.quality.days_to_source)):
+        for what, band in (
+            ("gap_filled", self.quality.gap_filled),
+            ("days_to_source", self.quality.days_to_source),
+        ):
             wanted = band.band if isinstance(band, GapFilled) else band
             if isinstance(wanted, int) and not 1 <= wanted <= 64:
                 raise ValueError(f"PF-QA.{what} names band {wanted}; bands count from 1")

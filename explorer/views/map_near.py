@@ -123,7 +123,11 @@ class Drape:
             except ExplorerError:  # absent or broken: the other sensor may have seen it
                 continue
             planes = np.stack([chip.data[chip.bands.index(band)] for band in bands], axis=-1)
-            gone = np.zeros(planes.shape[:2], bool) if chip.nodata is None else (planes == chip.nodata).any(axis=-1)
+            gone = (
+                np.zeros(planes.shape[:2], bool)
+                if chip.nodata is None
+                else (planes == chip.nodata).any(axis=-1)
+            )
             if gone.all():  # nothing was measured: the other sensor may have seen it
                 continue
             return _on_the_map(_stretched(planes, gone), outlines([sample_id])[0]), sure
