@@ -72,6 +72,13 @@ def sample_report(corpus: Corpus, sample_id: str) -> RenderableType:
         parts += ["", *_product_report(cube)]
         if len(cube.there):
             there.append(product.id)
+    found = corpus.findings.all()
+    if found:
+        parts += ["", Text("Found while reading", style="bold")]
+        parts += [
+            Text(f"- {plain(one.about)}: {plain(one.text)} (first: {plain(one.example)})", style="yellow")
+            for one in found
+        ]
     named = dict.fromkeys([*map(corpus.attribution, [*there, "labels"]), CITATION])
     parts += ["", *(Text(text, style="dim") for text in named)]
     return Group(*parts)

@@ -1,7 +1,8 @@
 """What a forked child has to make anew, since only the thread that forked goes on in it.
 
 A lock that another thread held stays locked in the child for ever, a queue has nobody who takes from it, and a connection
-is the parent's as well: a reader that was used before the fork hung in the child. Owners of such things register here.
+is the parent's as well: a reader that was used before the fork hung in the child. Owners of such things register here, or
+use `Lock`, which also goes into another process by pickle, where it is a new one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import os
 import threading
 import weakref
 from functools import cached_property
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, TypeVar
 
 HOLD_S = 1.0
 """How long a fork waits, at most, for those who are in the middle of what does not survive one."""
@@ -36,8 +38,11 @@ class Held(Protocol):
 # By id; a WeakSet cannot be gone through while another thread adds to it.
 _remade: weakref.WeakValueDictionary[int, Remade] = weakref.WeakValueDictionary()
 _held: weakref.WeakValueDictionary[int, Held] = weakref.WeakValueDictionary()
+_classes: list[type] = []
 _one_fork = threading.Lock()
 _holding: list[Held] = []
+
+T = TypeVar("T")
 
 
 def remake(owner: Remade) -> None:
@@ -48,6 +53,35 @@ def remake(owner: Remade) -> None:
 def keep_out(gate: Held) -> None:
     """Have a gate closed while this process forks. It is held weakly."""
     _held[id(gate)] = gate
+
+
+def remake_cached(kind: type[T]) -> type[T]:
+    """A class whose cached properties take long: Python 3.11 computes them under one lock of the class."""
+    _classes.append(kind)
+    return kind
+
+
+class Lock:
+    """A lock that a thread may take more than once; free in a forked child, and after a pickle."""
+
+    def __init__(self) -> None:
+        self.after_fork()
+        remake(self)
+
+    def after_fork(self) -> None:
+        """Be free."""
+        self._lock = threading.RLock()
+
+    def __reduce__(self) -> tuple[type[Lock], tuple[()]]:
+        return Lock, ()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lock.release()
 
 
 def _before() -> None:
@@ -68,11 +102,10 @@ def _in_child() -> None:
     global _one_fork
     _one_fork = threading.Lock()
     _holding.clear()
-    owners = [owner for ref in _remade.valuerefs() if (owner := ref()) is not None]
-    for owner in owners:
-        owner.after_fork()
-    # Python 3.11 computes cached properties under a lock of the class; later ones have none.
-    for kind in {base for owner in owners for base in type(owner).__mro__}:
+    for ref in _remade.valuerefs():
+        if (owner := ref()) is not None:
+            owner.after_fork()
+    for kind in _classes:
         for found in vars(kind).values():
             if isinstance(found, cached_property) and hasattr(found, "lock"):
                 found.lock = threading.RLock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 import pandas as pd
 import xarray as xr
 
-from explorer import grid
+from explorer import forking, grid
 from explorer.config import Settings, settings
 from explorer.corpus import at_hand, stac
 from explorer.corpus import index as sample_index
 from explorer.corpus import query as queries
 from explorer.corpus.arrays import to_dataarray
-from explorer.corpus.cubes import CubeCache, Reading
+from explorer.corpus.cubes import Cube, CubeCache, Reading
 from explorer.corpus.decoder import Decoder
+from explorer.corpus.file_names import DatedStore
 from explorer.corpus.filter_table import FilterTable
 from explorer.corpus.filtered import filtered
 from explorer.corpus.findings import Findings
@@ -47,10 +48,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger("explorer")
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
+_OF_PROCESS = ("store", "_dated", "decoder", "cubes", "watch", "_pool", "_table")
+"""What of a corpus another process makes anew."""
 
 
+@forking.remake_cached
 class Corpus:
-    """One corpus. Make it with `open_corpus`; it may be used from many threads."""
+    """One corpus. Make it with `open_corpus`; it may be used from many threads, and from other processes.
+
+    It goes on in forked children, and can be pickled for workers: they get the place and how it is read, no chips. The
+    password in the URL of a corpus goes along, other secrets of the settings do not. `patterns` (product id -> pattern,
+    see `file_names.check_pattern`) says how chips are named where not as in the corpus's layout.
+    """
 
     def __init__(
         self,
@@ -60,25 +69,44 @@ class Corpus:
         config: Settings | None = None,
         progress: Progress | None = None,
         featured: Sequence[str] = (),
+        patterns: Mapping[str, str] | None = None,
     ) -> None:
         self.config = config or settings()
         self.index = index if index is not None else sample_index.build(store, progress)
-        self.store = stac.with_moved(store, self.index.moved)
         self.featured = tuple(featured)
         """Ids worth opening first."""
-        threads = getattr(store, "concurrency", None) or os.cpu_count() or 2
-        self._pool = ReaderPool(threads)
+        self._given = store.base if isinstance(store, DatedStore) else store
+        self._patterns = dict(patterns or {})
         self._extras: pd.DataFrame | None = None
+        self.findings = Findings(store.where)
+        """What was found out about the corpus's files while they were read."""
+        self._start()
+
+    def _start(self) -> None:
+        """Make what belongs to one process: threads, connections, what is in memory."""
+        self._dated = DatedStore(
+            stac.with_moved(self._given, self.index.moved), self.findings, self._patterns
+        )
+        self.store: Store = self._dated
+        self._pool = ReaderPool(getattr(self._given, "concurrency", None) or os.cpu_count() or 2)
         self._table: FilterTable | None = None
         self.watch = StoreWatch(partial(check, self.store), self.where)
-        self.findings = Findings(self.where)
-        """What was found out about the corpus's files while they were read."""
         self.decoder = Decoder(self.findings, {}, getattr(self.index, "stated", None))
         self.cubes = CubeCache(
             self.store, self._pool, self.config.cube_cache_bytes, self.watch.failed,
             lambda key: self.watch.doubt(partial(self.store.get, key)), self.decoder,
         )  # fmt: skip
         self.watch.listen(self.cubes.forget_unread)  # before any page opens its sample again
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {name: value for name, value in self.__dict__.items() if name not in _OF_PROCESS}
+        return {**state, "index": self.index.again or self.index, "_patterns": self._dated.patterns}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        index = state.pop("index")
+        self.__dict__.update(state)
+        self.index = index if isinstance(index, sample_index.SampleIndex) else index(self._given)
+        self._start()
 
     def __repr__(self) -> str:
         return f"<Corpus {self.where}: {len(self.samples):,} samples>"
@@ -197,15 +225,33 @@ class Corpus:
         if bands is not None and product.bands:
             for name in bands:
                 product.band(name)  # an unknown band is an error before anything is read
-        array = to_dataarray(self.cubes.get(cell, product), chosen, bands)
+        positions = None if chosen is None else {product.dates.index(date) for date in chosen}
+        return self.array(self.cubes.get(cell, product, positions), chosen, bands)
+
+    def array(
+        self, cube: Cube, dates: Iterable[dt.date] | None = None, bands: Sequence[str] | None = None
+    ) -> xr.DataArray:
+        """A cube of this corpus that is read, or some dates of it, as `planet_fusion` gives it.
+
+        Raises `UnknownBandError`, and `StoreError` where the names of its bands have to be looked for.
+        """
+        product = cube.product
+        if not cube.bands and not product.bands:  # the files name them, and none of these dates is there
+            cube = self.cubes.get(cube.cell, product)
+        array = to_dataarray(cube, None if dates is None else list(dates), bands)
         array.attrs |= {"attribution": self.attribution(product.id), "license": self.license(product.id)}
         return array
 
-    def read(self, sample_id: str, product: Product, first: int = 0) -> Reading:
+    def read(
+        self, sample_id: str, product: Product, first: int = 0, positions: Collection[int] | None = None
+    ) -> Reading:
         """Begin to read a cube (or join who reads it), the date at position `first` before the others.
 
-        The caller must `release()` the reading.
+        With `positions`, only these dates, where the whole is not there anyway: see `CubeCache.open_some`. The caller
+        must `release()` the reading.
         """
+        if positions is not None:
+            return self.cubes.open_some(self.cell(sample_id), product, positions)
         return self.cubes.open(self.cell(sample_id), product, first)
 
     def prefetch(self, sample_id: str, product: Product = PF_SR, first: int = 0) -> Reading:

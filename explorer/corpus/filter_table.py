@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import RLock
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
 
-from explorer import nomenclature
+from explorer import forking, nomenclature
 from explorer.corpus import places
 from explorer.corpus.index import SampleIndex
 from explorer.corpus.labels import Fractions
@@ -39,7 +38,7 @@ class FilterTable:
         self, index: SampleIndex, extras: pd.DataFrame | None = None, imagery: AtHand | None = None
     ) -> None:
         self._index, self._extras, self._imagery = index, extras, imagery
-        self._lock = RLock()
+        self._lock = forking.Lock()
         self._columns: dict[Hashable, np.ndarray] = {}
         self._masks: OrderedDict[Hashable, np.ndarray] = OrderedDict()
         self.all = _frozen(np.ones(len(index), bool))

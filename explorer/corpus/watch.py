@@ -8,7 +8,7 @@ import time
 import weakref
 from collections.abc import Callable
 
-from explorer import metrics
+from explorer import forking, metrics
 from explorer.errors import ExplorerError
 
 logger = logging.getLogger("explorer")
@@ -29,15 +29,23 @@ class StoreWatch:
 
     def __init__(self, check: Callable[[], None], where: str, waits: tuple[float, ...] = WAITS_S) -> None:
         self._check, self._where, self._waits = check, where, waits
-        self._lock = threading.Lock()
+        self._lock = forking.Lock()
         self._listeners: list[weakref.WeakMethod[Callable[[], None]]] = []
+        self._step, self._back_at = 0, -CALM_S
+        self._rest()
+        forking.remake(self)
+
+    def _rest(self) -> None:
         self._closed = threading.Event()
         self._running = False
         self._doubt: Callable[[], object] | None = None
         self._doubts = 0
-        self._step, self._back_at = 0, -CALM_S
         self.problem: str | None = None
         """What is wrong, while something is."""
+
+    def after_fork(self) -> None:
+        """Nobody asks in a forked child until the store fails there too."""
+        self._rest()
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Hear of it each time the store has come back."""

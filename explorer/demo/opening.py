@@ -10,6 +10,7 @@ from explorer.demo.store import DEFAULT_COUNT, DemoStore
 if TYPE_CHECKING:
     from explorer.config import Settings
     from explorer.corpus.corpus import Corpus
+    from explorer.corpus.index import SampleIndex
 
 
 def featured(seed: int = 0, store: DemoStore | None = None) -> list[str]:
@@ -20,12 +21,19 @@ def featured(seed: int = 0, store: DemoStore | None = None) -> list[str]:
 
 def open_demo(*, config: Settings | None = None, seed: int = 0, count: int = DEFAULT_COUNT) -> Corpus:
     """The demo corpus, its table made (some seconds, the first time) or read from the user's cache folder."""
-    # Here, not above: who only wants the store's bytes need not load the readers and xarray.
     from explorer.corpus.corpus import Corpus
+
+    store = DemoStore(seed, count)
+    return Corpus(store, index_of(store), config=config, featured=featured(seed, store))
+
+
+def index_of(store: DemoStore) -> SampleIndex:
+    """The samples of a demo store; fractions are made on first use."""
+    # Here, not above: who only wants the store's bytes need not load the readers and xarray.
     from explorer.corpus.index import SampleIndex
     from explorer.corpus.labels import Fractions
 
-    store = DemoStore(seed, count)
     samples = store.samples()
     index = SampleIndex(samples, lambda: Fractions(samples.index, store.fractions()), store.where)
-    return Corpus(store, index, config=config, featured=featured(seed, store))
+    index.again = index_of
+    return index

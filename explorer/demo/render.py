@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from scipy import sparse
 
+from explorer import forking
 from explorer.demo import noise
 from explorer.demo.canvas import PIXELS, SIZE
 from explorer.demo.landscape import Scene
@@ -63,6 +64,7 @@ def _wander(rng: np.random.Generator, count: int, width: float) -> np.ndarray:
     return np.asarray(walk)
 
 
+@forking.remake_cached
 class Renderer:
     """Everything about one sample's imagery that does not depend on the date, worked out once; then dates are quick."""
 

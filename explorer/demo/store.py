@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import datetime as dt
 import re
-import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from functools import cached_property
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from explorer import forking
 from explorer.corpus.store import clean_key
 from explorer.demo import geography, landscape, noise, planted, resources, table, tiff
 from explorer.demo.phenology import Climate
@@ -37,6 +37,7 @@ _HEDGED = ((-8.0, 53.2, 200, 0.75), (-3.5, 52.5, 180, 0.6), (-1.5, 48.4, 190, 0.
            (9.5, 54.3, 90, 0.4), (-7.5, 43.0, 130, 0.4), (6.0, 50.5, 100, 0.3))  # fmt: skip
 
 
+@forking.remake_cached
 class DemoStore:
     """A synthetic corpus behind the store protocol; the same seed gives the same bytes, always.
 
@@ -49,9 +50,12 @@ class DemoStore:
     def __init__(self, seed: int = 0, count: int = DEFAULT_COUNT) -> None:
         self.seed = seed
         self.count = count
-        self._lock = threading.Lock()
+        self._lock = forking.Lock()
         self._scenes: OrderedDict[int, _Slot] = OrderedDict()
         self._table: table.Table | None = None
+
+    def __reduce__(self) -> tuple[type[DemoStore], tuple[int, int]]:
+        return DemoStore, (self.seed, self.count)
 
     @property
     def where(self) -> str:
@@ -230,7 +234,7 @@ class _Slot:
     __slots__ = ("lock", "renderer")
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.lock = forking.Lock()
         self.renderer: Renderer | None = None
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from scipy import sparse
 
+from explorer import forking
 from explorer.config import settings
 from explorer.demo import places, planted
 from explorer.demo.places import CLASSES, Cells
@@ -43,6 +44,7 @@ _COLUMNS = (
 )
 
 
+@forking.remake_cached
 @dataclass(frozen=True)
 class Table:
     """Every sample of a demo corpus; arrays by row, fractions as sparse tables of thousandths."""
