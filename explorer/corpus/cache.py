@@ -15,16 +15,16 @@ import logging
 import os
 import re
 import tempfile
-import threading
 import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cachetools import TTLCache
 
-from explorer import metrics
+from explorer import forking, metrics
 from explorer.corpus.store import MAX_CHIP_BYTES, Store, check, of_sample
 from explorer.errors import NotThereError
 
@@ -66,8 +66,8 @@ class ChipCache:
         self.hits = self.misses = 0
         self.problem: str | None = None
         """Why nothing could be kept, the last time it could not."""
-        self._lock = threading.Lock()
-        self._counting = threading.Lock()
+        self._lock = forking.Lock()
+        self._counting = forking.Lock()
         self._room: int | None = None  # bytes that may be written before the folder is counted again
         self._paused_until = 0.0
         self._warned = False
@@ -230,8 +230,21 @@ class CachedStore:
         self.store = store
         self.cache = ChipCache(folder, max_bytes)
         self.concurrency: int | None = getattr(store, "concurrency", None)
-        self._lock = threading.Lock()
+        self.after_fork()
+        forking.remake(self)
+
+    def after_fork(self) -> None:
+        """Ask anew what is absent: a thread of the parent may have been about to write that down."""
+        self._lock = forking.Lock()
         self._absent: TTLCache[str, None] = TTLCache(ABSENT_COUNT, ABSENT_S)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_absent"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.after_fork()
+        forking.remake(self)
 
     def __repr__(self) -> str:
         return f"<CachedStore of {self.store!r}>"
@@ -258,9 +271,10 @@ class CachedStore:
         if body is None:
             try:
                 body = self.store.get(key)
-            except NotThereError:
-                with self._lock:
-                    self._absent[key] = None
+            except NotThereError as error:
+                if error.sure:
+                    with self._lock:
+                        self._absent[key] = None
                 raise
             self.cache.put(name, body)
         return body
