@@ -131,7 +131,8 @@ def _class_table(clc: np.ndarray) -> Table:
 
 def _label_table(corpus: Corpus, sample_id: str) -> RenderableType:
     fractions = corpus.labels(sample_id)
-    if fractions.empty:
+    unclassified = fractions.attrs.get("unclassified", 0.0)
+    if fractions.empty and not unclassified:
         return Text("No label")
     table = Table(title="Label (CORINE 2018)", title_justify="left", title_style="bold")
     table.add_column("", width=2)
@@ -141,6 +142,11 @@ def _label_table(corpus: Corpus, sample_id: str) -> RenderableType:
     for code, fraction in zip(fractions.index.tolist(), fractions.tolist(), strict=True):
         land_cover = nomenclature.land_cover(code)
         table.add_row(Text("██", style=land_cover.hex), str(code), land_cover.title, f"{fraction:.1%}")
+    if unclassified:
+        table.add_row("", "-", "Unclassified", f"{unclassified:.1%}")
+    found = corpus.index.labels_found
+    if found is not None and found.presence:
+        table.caption = "Presence only: parts are equal, not measured"
     return table
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from explorer.corpus import query as queries
 from explorer.corpus.files import FileKey, fetch, origin
-from explorer.corpus.labels import read_label
+from explorer.corpus.label_files import read_label
 from explorer.corpus.parallel import each
 from explorer.corpus.store import Store
 from explorer.errors import (
@@ -111,12 +111,19 @@ def _check_file(corpus: Corpus, store: Store, file: FileKey) -> str:
     data = fetch(store, file, corpus.decoder)
     if file.product is not None:
         return ""
-    scale = corpus.index.labels_found.scale if corpus.index.labels_found is not None else None
-    stored, indexed = read_label(data, file.key, scale), corpus.labels(file.cell.sample_id)
-    both = pd.concat([stored, indexed], axis=1).fillna(0.0).to_numpy()
-    if np.abs(both[:, 0] - both[:, 1]).max(initial=0.0) > _ROUNDING:
-        return "its fractions are not those of the index"
-    return ""
+    indexed = corpus.labels(file.cell.sample_id)
+    # a file may be on another scale than the table that the index was made of
+    for scale in dict.fromkeys((corpus.index.labels_found, None)):
+        try:
+            stored = read_label(data, file.key, scale)
+        except CorpusFormatError:
+            if scale is None:
+                raise
+            continue
+        both = pd.concat([stored, indexed], axis=1).fillna(0.0).to_numpy()
+        if np.abs(both[:, 0] - both[:, 1]).max(initial=0.0) <= _ROUNDING:
+            return ""
+    return "its fractions are not those of the index"
 
 
 def _lists(store: Store) -> bool:

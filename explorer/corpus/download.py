@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from scipy import sparse
 
@@ -181,7 +182,8 @@ def _write_index(corpus: Corpus, ids: pd.Index, root: Path) -> None:
             others = before.ids.difference(fractions.ids)
             more = before.align(others)
             both = sparse.vstack([fractions.matrix, more.matrix], format="csr")
-            fractions = Fractions(fractions.ids.append(others), both)
+            unclassified = np.concatenate([fractions.unclassified, more.unclassified])
+            fractions = Fractions(fractions.ids.append(others), both, unclassified)
         except CorpusFormatError:  # it is replaced
             pass
     index = sample_index.SampleIndex.of(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from explorer import grid
 from explorer.corpus.decoder import Decoder
-from explorer.corpus.labels import read_file
+from explorer.corpus.label_files import read_file
 from explorer.corpus.store import Store
 from explorer.errors import ChipError, CorpusFormatError
 from explorer.grid import Cell

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,34 @@ def find_id(text: str) -> str | None:
     """The first id that a longer text, such as the name of a STAC item, contains."""
     match = _WITHIN.search(text[:500])
     return match[0] if match else None
+
+
+_ID_NAMES = ("sampleid", "id", "sample", "cellid", "locationid", "location", "name")
+
+
+def id_column(columns: Mapping[str, pa.Array]) -> str | None:
+    """The name of the column that holds sample ids, of columns as far as they were read; None where none can.
+
+    `sample_id`, however it is spelt, wins where it holds an id; else the column with the most ids, for other programs
+    write a column `id` of their own; else the one that is called as if it did.
+    """
+    names = sorted(columns, key=_rank)
+    counts = {
+        name: int(valid_ids(pc.utf8_trim_whitespace(columns[name].cast(pa.string()))).sum())
+        for name in names
+        if pa.types.is_string(columns[name].type) or pa.types.is_large_string(columns[name].type)
+    }
+    if names and _rank(names[0]) == 0 and counts.get(names[0]):
+        return names[0]
+    best = max(counts, key=lambda name: counts[name], default=None)
+    if best is not None and counts[best]:
+        return best
+    return next((name for name in names if _rank(name) < 3), None)
+
+
+def _rank(name: str) -> int:
+    bare = "".join(c for c in name.lower() if c.isalnum())
+    return _ID_NAMES.index(bare) if bare in _ID_NAMES else len(_ID_NAMES)
 
 
 GEOMETRY_TOLERANCE_M = 30.0

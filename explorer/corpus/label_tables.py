@@ -6,32 +6,24 @@ import csv
 import gzip
 import io
 import os
+import re
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from scipy import sparse
 
-from explorer import nomenclature
+from explorer.corpus import long_labels, table_cells
+from explorer.corpus.class_names import UNCLASSIFIED, ClassNames, class_code, find_classes, positions
 from explorer.corpus.ids import is_valid, valid_ids
-from explorer.corpus.labels import (
-    PERCENT,
-    TOLERANCE,
-    Fractions,
-    LabelsFound,
-    class_code,
-    find_scale,
-    no_fractions,
-    positions,
-)
+from explorer.corpus.labels import Fractions, LabelsFound, stored_matrix
+from explorer.corpus.settling import settle
 from explorer.errors import CorpusFormatError
 
 MAX_DECODED_BYTES = 4 * 2**30
@@ -43,9 +35,15 @@ FREE_BYTES = 64 * 2**20
 _BLOCK = 8 * 2**20
 _ID_COLUMNS = ("sample_id", "sampleid", "id", "sample", "cell_id", "location_id", "location")
 _CLASS_COLUMNS = ("clc_code", "clc", "class", "label", "code", "clc_class", "class_id", "class_code", "clc_id",
-                  "class_name", "label_id", "code_18")  # fmt: skip
+                  "class_name", "label_id", "code_18", "grid_code", "gridcode", "clc_2018", "clc2018", "clc_18",
+                  "clc18", "land_cover", "landcover")  # fmt: skip
 _VALUE_COLUMNS = ("fraction", "percentage", "percent", "area", "value", "proportion", "share", "pct", "cover",
-                  "coverage", "area_fraction", "area_percentage")  # fmt: skip
+                  "coverage", "area_fraction", "area_percentage", "area_ha", "hectares", "ha", "area_m2", "area_km2",
+                  "shape_area", "pixels", "pixel_count", "n_pixels", "count")  # fmt: skip
+_BEFORE = re.compile(r'^"?sep=.|^#', re.IGNORECASE)
+"""A line that spreadsheets and some programs write above the header."""
+_PIVOT_ROWS = 1_000
+"""Rows that tell how a table writes 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +96,19 @@ def open_bounded(source: bytes | os.PathLike[str], key: str, limit: int | None =
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
+    """Where things are in a table; columns are counted from 0."""
+
     names: list[str]
     delimiter: str
-    id_column: str
-    wide: dict[str, int]  # column -> position of its class; empty in the long shape
-    class_column: str = ""
-    value_column: str = ""
+    encoding: str
+    header: int  # lines up to and with the header
+    id_column: int
+    wide: dict[int, int]  # column -> code of its class; empty in the long shape
+    class_column: int = -1
+    value_column: int = -1
+    decimal_comma: bool = False
+    grid: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def read_table(
@@ -111,20 +116,34 @@ def read_table(
     key: str,
     mappings: Mapping[str, int] | None = None,
     progress: Callable[[int], None] | None = None,
+    scale: float | None = None,
 ) -> LabelTable:
-    """Every label of a `.csv` or `.csv.gz`, wide or long, to 1 or to 100.
+    """Every label of a `.csv` or `.csv.gz`, wide or long, on any scale.
 
-    `mappings` gives other names of the classes (`read_mappings`); `progress` hears of rows read. Rows with an
-    invalid id, or values that are no fractions, are skipped and reported. Raises `CorpusFormatError` where the
-    file is not such a table.
+    `mappings` gives other names of the classes (`read_mappings`); `progress` hears of rows read; `scale` is what a whole
+    cell is written as, where somebody knows. Rows with an invalid id, and cells that are no numbers, are skipped and
+    reported. Raises `CorpusFormatError` where the file is not such a table.
     """
+    most = 0
+
+    def tell(done: int) -> None:
+        nonlocal most
+        if progress is not None and done > most:
+            most = done
+            progress(done)
+
     try:
         with open_bounded(source, key) as stream:
             layout = _layout(stream, key, mappings or {})
-        with open_bounded(source, key) as stream:
-            return _read(stream, key, layout, mappings or {}, progress)
-    except (pa.ArrowInvalid, csv.Error) as error:
+        try:
+            with open_bounded(source, key) as stream:
+                rows = _read(stream, key, layout, tell, located=False)
+        except pa.ArrowInvalid:  # some cell is no number: it has to be found
+            with open_bounded(source, key) as stream:
+                rows = _read(stream, key, layout, tell, located=True)
+    except (pa.ArrowInvalid, csv.Error, UnicodeError) as error:
         raise CorpusFormatError(key, f"not readable as CSV ({str(error).splitlines()[0][:160]})") from error
+    return _finish(rows, key, layout, mappings or {}, scale)
 
 
 def read_mappings(data: bytes, key: str) -> dict[str, int]:
@@ -153,107 +172,233 @@ def read_mappings(data: bytes, key: str) -> dict[str, int]:
 
 
 def _layout(stream: io.BufferedReader, key: str, mappings: Mapping[str, int]) -> _Layout:
-    head = stream.read(2**18).decode("utf-8-sig", errors="replace")
-    lines = [line for line in head.splitlines() if line.strip()]
-    if not lines:
+    data = stream.read(2**18)
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    lines = data.decode(encoding, errors="replace").splitlines()
+    if len(data) == 2**18:
+        lines.pop()  # it may be cut
+    header = next((i for i, line in enumerate(lines) if line.strip() and not _BEFORE.match(line)), None)
+    if header is None:
         raise CorpusFormatError(key, "it is empty")
-    delimiter = max(",;\t|", key=lines[0].count)
-    names, *rows = csv.reader(lines[:20], delimiter=delimiter)
+    delimiter = max(",;\t|", key=lines[header].count)
+    names, *rows = csv.reader(
+        [line for line in lines[header : header + 2_000] if line.strip()], delimiter=delimiter
+    )
     lower = [name.strip().lower() for name in names]
+    whole = [row for row in rows[:20] if len(row) == len(names)]
+    if rows and not any(len(row) == len(names) for row in rows):
+        raise CorpusFormatError(
+            key,
+            f"its header has {len(names)} fields and its first row {len(rows[0])}; numbers with a decimal comma need "
+            "quotes, or a semicolon between fields",
+        )
+    by_name = [lower.index(name) for name in _ID_COLUMNS if name in lower]
     # the values tell the id column better than its name, which nobody has published
-    first = rows[0] if rows and len(rows[0]) == len(names) else []
-    by_value = [name for name, value in zip(names, first, strict=False) if is_valid(value.strip())]
-    by_name = [names[lower.index(name)] for name in _ID_COLUMNS if name in lower]
+    by_value = [i for i in (*by_name, *range(len(names))) if any(is_valid(row[i].strip()) for row in whole)]
     if not by_value and not by_name:
         raise CorpusFormatError(key, f"no column holds sample ids; its columns are {_some(names)}")
     id_column = (by_value or by_name)[0]
-    where = positions()
-    wide: dict[str, int] = {}
-    for name in names:
-        code = class_code(name) or mappings.get(name.strip().lower())
-        if code and where[code] not in wide.values():
-            wide[name] = where[code]
-    if wide:
-        return _Layout(names, delimiter, id_column, wide)
-    classes = [names[lower.index(n)] for n in _CLASS_COLUMNS if n in lower]
-    values = [names[lower.index(n)] for n in _VALUE_COLUMNS if n in lower]
+    comma = table_cells.decimal_comma(cell for row in rows for cell in row)
+    others = [name for i, name in enumerate(names) if i != id_column]
+    found = find_classes(dict.fromkeys(others), mappings)
+    if found.found:
+        wide, notes = _wide_columns(names, id_column, found)
+        return _Layout(
+            names, delimiter, encoding, header + 1, id_column, wide,
+            decimal_comma=comma, grid=found.grid, notes=tuple(notes),
+        )  # fmt: skip
+    classes = [lower.index(n) for n in _CLASS_COLUMNS if n in lower and lower.index(n) != id_column]
+    values = [lower.index(n) for n in _VALUE_COLUMNS if n in lower and lower.index(n) != id_column]
     if not classes or not values:
         raise CorpusFormatError(
-            key, f"neither a column a class (clc_111 ...) nor class and fraction columns in {_some(names)}"
+            key,
+            f"neither a column a class (clc_111 ...) nor class and fraction columns in {_some(names)}"
+            + (f"; {found.why}" if found.why else ""),
         )
-    return _Layout(names, delimiter, id_column, {}, classes[0], values[0])
+    return _Layout(
+        names, delimiter, encoding, header + 1, id_column, {}, classes[0], values[0], decimal_comma=comma
+    )
+
+
+def _wide_columns(names: list[str], id_column: int, found: ClassNames) -> tuple[dict[int, int], list[str]]:
+    wide: dict[int, int] = {}
+    again: list[str] = []
+    for i, name in enumerate(names):
+        code = found.codes.get(name) if i != id_column else None
+        if code is None:
+            continue
+        if code in wide.values() and code != UNCLASSIFIED:
+            again.append(name)
+        else:
+            wide[i] = code
+    notes = []
+    if again:
+        notes.append(f"columns {_some(again)} are of a class that has a column already; the first counts")
+    if found.strange:
+        notes.append(f"columns {_some(found.strange)} look like classes, and CORINE has no such; left out")
+    return wide, notes
+
+
+@dataclass(slots=True)
+class _Rows:
+    """What was read: ids, and a part a batch, of cells that may be NaN (no value) or infinite (no number)."""
+
+    ids: list[pa.Array]
+    parts: list[Any]
+    cells: table_cells.Cells
+    malformed: list[int]
 
 
 def _read(
-    stream: io.BufferedReader,
-    key: str,
-    layout: _Layout,
-    mappings: Mapping[str, int],
-    progress: Callable[[int], None] | None,
-) -> LabelTable:
-    malformed: list[int] = []
-    types: dict[str, pa.DataType] = {name: pa.float32() for name in layout.wide}
-    types[layout.id_column] = pa.string()
-    if not layout.wide:
-        types |= {layout.class_column: pa.string(), layout.value_column: pa.float64()}
+    stream: io.BufferedReader, key: str, layout: _Layout, progress: Callable[[int], None], *, located: bool
+) -> _Rows:
+    """Read all rows; `located`: cells that are no numbers are found and said, else they raise `ArrowInvalid`."""
+    columns = {layout.id_column: pa.binary() if located else pa.string()}
+    if layout.wide:
+        columns |= dict.fromkeys(layout.wide, pa.binary() if located else pa.float32())
+    else:
+        columns[layout.class_column] = pa.binary() if located else pa.string()
+        columns[layout.value_column] = pa.binary() if located else pa.float64()
+    read = _Rows([], [], table_cells.Cells(), [])
 
     def skip(row: Any) -> str:
-        malformed.append(row.number or 0)
+        read.malformed.append(row.number or 0)
         return "skip"
 
+    fast_comma = layout.decimal_comma and layout.delimiter != ","
     reader = pacsv.open_csv(
         pa.PythonFile(stream, mode="r"),
         read_options=pacsv.ReadOptions(
-            block_size=_BLOCK, use_threads=True, column_names=layout.names, skip_rows=1
+            block_size=_BLOCK, use_threads=not located, skip_rows=layout.header,
+            # names in a file may come twice
+            column_names=[str(i) for i in range(len(layout.names))],
+            encoding="utf-16" if layout.encoding == "utf-16" else "utf8",
         ),
         parse_options=pacsv.ParseOptions(delimiter=layout.delimiter, invalid_row_handler=skip),
         convert_options=pacsv.ConvertOptions(
-            column_types=types,
-            include_columns=list(types),
-            null_values=["", "NA", "N/A", "NaN", "nan", "null", "None"],
+            column_types={str(i): kind for i, kind in columns.items()},
+            include_columns=[str(i) for i in columns],
+            null_values=[""],
+            strings_can_be_null=False,
+            decimal_point="," if fast_comma else ".",
         ),
-    )
-    ids: list[pa.Array] = []
-    parts: list[Any] = []
+    )  # fmt: skip
     done = 0
     with reader:
         for batch in reader:
-            ids.append(pc.utf8_trim_whitespace(batch.column(layout.id_column)))
-            parts.append(_wide_part(batch, layout) if layout.wide else _long_part(batch, layout))
+            ids = batch.column(str(layout.id_column))
+            read.ids.append(table_cells.texts(ids))
+            parse = _Batch(batch, layout, read, done, located)
+            read.parts.append(parse.wide() if layout.wide else parse.long())
             done += batch.num_rows
-            if progress:
-                progress(done)
-    all_ids = pa.chunked_array(ids, pa.string()).combine_chunks()
-    warnings: list[str] = []
-    if malformed:
-        warnings.append(f"{key}: {len(malformed)} rows do not have {len(layout.names)} fields; skipped")
-    valid = valid_ids(all_ids)
+            progress(done)
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Some rows of a table, `done` rows after its header."""
+
+    batch: pa.RecordBatch
+    layout: _Layout
+    read: _Rows
+    done: int
+    located: bool
+
+    def wide(self) -> sparse.csr_matrix:
+        dense = np.zeros((self.batch.num_rows, len(positions()) + 1), np.float32)
+        where = positions() | {UNCLASSIFIED: len(positions())}
+        for column, code in self.layout.wide.items():
+            # an empty cell is none of this class, as a pivot table leaves it
+            dense[:, where[code]] += self._numbers(column)
+        empty = np.isnan(dense)
+        if len(dense) >= _PIVOT_ROWS and 3 * empty.any(axis=1).sum() > len(dense):
+            dense[empty] = 0  # the table's way to write 0; kept, they would fill the memory
+        return sparse.csr_matrix(dense)
+
+    def long(self) -> tuple[pa.Array, np.ndarray]:
+        classes = self.batch.column(str(self.layout.class_column))
+        return table_cells.texts(classes).dictionary_encode(), self._numbers(self.layout.value_column)
+
+    def _numbers(self, column: int) -> np.ndarray:
+        stored = self.batch.column(str(column))
+        name = self.layout.names[column]
+        text: pa.Array | None = None
+        if self.located:
+            values, text = table_cells.numbers(stored, self.layout.decimal_comma)
+        else:
+            values = stored.fill_null(0).to_numpy(zero_copy_only=False)
+        if np.isfinite(values.sum(dtype=np.float64)):
+            return values
+        cells = self.read.cells
+        for kind, rows in (
+            ("bad", np.flatnonzero(np.isinf(values))),
+            ("empty", np.flatnonzero(np.isnan(values))),
+        ):
+            if rows.size:
+                shown = (
+                    (self._line(i), name, str(values[i] if text is None else text[i]))
+                    for i in rows[:3].tolist()
+                )
+                cells.note(kind, rows.size, shown)
+                if kind == "bad" and text is not None and not cells.thousands:
+                    cells.thousands = table_cells.has_thousands(text.take(rows))
+        values = np.array(values)
+        values[np.isneginf(values)] = np.inf
+        return values
+
+    def _line(self, row: int) -> int | None:
+        """The line of a row in its file, from 1; empty lines are not counted."""
+        if self.read.malformed and not self.located:  # threads do not say which
+            return None
+        line = self.layout.header + 1 + self.done + row
+        for number in sorted(self.read.malformed):
+            line += number <= line
+        return line
+
+
+def _finish(
+    read: _Rows, key: str, layout: _Layout, mappings: Mapping[str, int], scale: float | None
+) -> LabelTable:
+    ids = pa.chunked_array(read.ids, pa.string()).combine_chunks()
+    warnings = [f"{key}: {note}" for note in layout.notes]
+    if read.malformed:
+        warnings.append(
+            f"{key}: {len(read.malformed):,} rows do not have {len(layout.names)} fields; skipped"
+        )
+    cells = read.cells
+    if cells.bad:
+        warnings.append(
+            f"{key}: {cells.bad:,} cells are no numbers; their samples are taken as without label "
+            f"({'; '.join(cells.first_bad)})"
+            + (
+                "; numbers such as '162,000' are not guessed: write them without a separator"
+                if cells.thousands
+                else ""
+            )
+        )
+    valid = valid_ids(ids)
     if not valid.all():
-        warnings.append(_skipped(key, "rows have no valid sample id", all_ids.filter(pa.array(~valid))))
+        warnings.append(_skipped(key, "rows have no valid sample id", ids.filter(pa.array(~valid))))
+    grid = layout.grid
     if layout.wide:
-        index, matrix = _join_wide(all_ids, parts, valid, key, warnings)
+        index, matrix = _join_wide(ids, read.parts, valid, key, warnings)
     else:
-        index, matrix = _join_long(all_ids, parts, valid, key, mappings, warnings)
-    return _finish(index, matrix, key, "wide" if layout.wide else "long", warnings)
-
-
-def _wide_part(batch: pa.RecordBatch, layout: _Layout) -> sparse.csr_matrix:
-    dense = np.zeros((batch.num_rows, len(positions())), np.float32)
-    for name, j in layout.wide.items():
-        # an empty cell is none of this class, as a pivot table leaves it
-        dense[:, j] = batch.column(name).fill_null(0).to_numpy(zero_copy_only=False)
-    return sparse.csr_matrix(dense)
-
-
-def _long_part(batch: pa.RecordBatch, layout: _Layout) -> tuple[pa.Array, np.ndarray]:
-    values = batch.column(layout.value_column).fill_null(0).to_numpy(zero_copy_only=False)
-    return batch.column(layout.class_column).dictionary_encode(), values
+        index, matrix, grid = _join_long(ids, read.parts, valid, key, layout, mappings, scale, warnings)
+    if grid:
+        warnings.append(f"{key}: classes are CORINE's grid codes (1 to 44), read so")
+    first = cells.first_empty[0] if cells.first_empty else ""
+    settled = settle(index, matrix, "wide" if layout.wide else "long", key, scale, empty_cells=first)
+    found = settled.found
+    if grid:
+        found = replace(found, what=f"{found.what}, classes by grid code (1 to 44)")
+    return LabelTable(settled.fractions, found, (*warnings, *settled.warnings))
 
 
 def _join_wide(
     ids: pa.Array, parts: list[Any], valid: np.ndarray, key: str, warnings: list[str]
 ) -> tuple[pd.Index, sparse.csr_matrix]:
-    matrix = sparse.csr_matrix(sparse.vstack(parts)) if parts else no_fractions(0)
+    matrix = sparse.csr_matrix(sparse.vstack(parts)) if parts else stored_matrix({})
     index = pd.Index(ids.to_pandas(), dtype="str", name="sample_id")
     twice = valid & index.duplicated()
     if twice.any():
@@ -271,62 +416,38 @@ def _join_long(
     parts: list[Any],
     valid: np.ndarray,
     key: str,
+    layout: _Layout,
     mappings: Mapping[str, int],
+    scale: float | None,
     warnings: list[str],
-) -> tuple[pd.Index, sparse.csr_matrix]:
-    where = positions()
+) -> tuple[pd.Index, sparse.csr_matrix, bool]:
+    column_of = positions() | {UNCLASSIFIED: len(positions())}
+    names = dict.fromkeys(str(name) for encoded, _ in parts for name in encoded.dictionary.to_pylist())
+    header = layout.names[layout.class_column].lower()
+    found = find_classes(names, mappings, all_classes=True, grid_codes="grid" in header)
     columns = [np.zeros(0, np.int64)]
-    strange: dict[str, None] = {}
     for encoded, _ in parts:
-        names = [str(name) for name in encoded.dictionary.to_pylist()] + [""]
-        found = [where.get(_long_class(name, mappings), -1) for name in names]
-        strange |= {name: None for name, j in zip(names, found, strict=True) if j < 0 and name}
-        columns.append(np.array(found)[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
+        given = [column_of.get(found.codes.get(str(n), 0), -1) for n in encoded.dictionary.to_pylist()]
+        columns.append(np.array(given, np.int64)[encoded.indices.to_numpy(zero_copy_only=False)])
     column = np.concatenate(columns)
     value = np.concatenate([np.zeros(0), *(values for _, values in parts)])
+    strange = [*found.strange, *(["(empty)"] if "" in names else [])]
     if strange:
-        warnings.append(f"{key}: classes that CORINE does not have are left out: {_some(list(strange))}")
-    if column.size and (column < 0).all():
-        raise CorpusFormatError(key, f"no row names a CORINE class; found {_some(list(strange))}")
+        warnings.append(f"{key}: classes that CORINE does not have are left out: {_some(strange)}")
+    if column.size and not found.codes:
+        why = f"; {found.why}" if found.why else ""
+        raise CorpusFormatError(key, f"no row names a CORINE class; found {_some(strange)}{why}")
     codes, uniques = pd.factorize(ids.to_pandas())
     keep = np.flatnonzero(valid & (column >= 0))
-    # entries of a sample and class add up; a sample whose every row is strange is still a sample
-    matrix = sparse.csr_matrix(
-        (value[keep], (codes[keep], column[keep])), shape=(len(uniques), len(where)), dtype=np.float64
-    )
+    joined = long_labels.join(codes[keep], column[keep], value[keep], np.asarray(uniques), scale)
+    warnings += [f"{key}: {text}" for text in joined.warnings]
+    keep = keep[joined.rows]
+    # a sample whose every row is strange is still a sample
+    shape = (len(uniques), len(column_of))
+    matrix = sparse.csr_matrix((value[keep], (codes[keep], column[keep])), shape=shape, dtype=np.float64)
     rows = np.flatnonzero(valid_ids(pa.array(uniques, pa.string())))
-    return pd.Index(uniques[rows], dtype="str", name="sample_id"), sparse.csr_matrix(matrix[rows])
-
-
-def _long_class(name: str, mappings: Mapping[str, int]) -> int:
-    text = name.strip().lower()
-    return class_code(text) or mappings.get(text) or _titles().get(text) or 0
-
-
-@cache
-def _titles() -> dict[str, int]:
-    return {c.title.lower(): c.code for c in nomenclature.classes(3)}
-
-
-def _finish(
-    ids: pd.Index, matrix: sparse.csr_matrix, key: str, shape: str, warnings: list[str]
-) -> LabelTable:
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    limit = PERCENT * (1 + TOLERANCE)
-    bad = np.zeros(matrix.shape[0], bool)
-    bad[rows[~(np.isfinite(matrix.data) & (matrix.data >= 0) & (matrix.data <= limit))]] = True
-    totals = np.asarray(matrix.sum(axis=1), np.float64).ravel()
-    scale = find_scale(totals[~bad])
-    bad |= ~(totals <= scale * (1 + TOLERANCE))
-    if bad.any():
-        why = f"samples have values that are not fractions to {scale:g}; taken as without label"
-        warnings.append(_skipped(key, why, pa.array(ids[bad], pa.string())))
-        matrix.data[bad[rows]] = 0
-    matrix.data = np.minimum(matrix.data / scale, 1.0)
-    matrix = matrix.astype(np.float32)
-    matrix.eliminate_zeros()
-    matrix.sort_indices()
-    return LabelTable(Fractions(ids, matrix), LabelsFound(shape, scale, len(ids)), tuple(warnings))
+    index = pd.Index(uniques[rows], dtype="str", name="sample_id")
+    return index, sparse.csr_matrix(matrix[rows]), found.grid
 
 
 def _skipped(key: str, what: str, ids: pa.Array) -> str:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyogrio
 import shapely
 
-from explorer import grid
-from explorer.corpus.ids import geometry_warning, is_valid, skipped, valid_ids
-from explorer.corpus.label_tables import open_bounded, read_mappings, read_table
-from explorer.corpus.labels import PERCENT, TOLERANCE, Fractions, LabelsFound, find_scale, read_file
+from explorer.corpus.encoding import Stated
+from explorer.corpus.ids import geometry_warning, id_column, is_valid, skipped, valid_ids
+from explorer.corpus.label_files import read_file
+from explorer.corpus.label_tables import LabelTable, open_bounded, read_mappings, read_table
+from explorer.corpus.labels import Fractions, LabelsFound, stored_matrix
+from explorer.corpus.leftovers import is_leftover
+from explorer.corpus.settling import settle
 from explorer.corpus.store import Store
-from explorer.errors import CorpusFormatError, LeadsOutError, NotThereError, StoreError
+from explorer.errors import CorpusFormatError, LeadsOutError, NotThereError, StoreError, UnreadableError
 
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -31,7 +37,12 @@ MAPPINGS = "resources/rapidai4eo_label_mappings.csv"
 MAX_SAMPLES = 5_000_000
 """Ten times the corpus: what a listing may not exceed."""
 
+MAX_NOTES = 20
+"""Kinds of strange things that are told of label files, each once."""
+OTHER_NOTES = "something else is strange"
+
 _BATCH = 65_536
+_LABEL_NAME = re.compile(r"labels?_(.+)\.(?:geo)?json$", re.IGNORECASE)
 
 
 @dataclass
@@ -45,6 +56,10 @@ class Found:
     labels: LabelsFound | None = None
     moved: dict[str, str] = field(default_factory=dict)
     """Keys of the corpus's layout -> where the files really are, for those elsewhere."""
+    stated: dict[str, Stated] = field(default_factory=dict)
+    """What STAC says of chips' numbers: by their key, or by a product's id for all of its chips."""
+    whole: bool = True
+    """False where a part of the source could not be read this time: the next time there may be more."""
 
 
 def ignore(done: int, total: int) -> None:
@@ -69,33 +84,26 @@ def local_file(store: Store, key: str) -> Iterator[Path]:
         yield path
 
 
-def from_resources(store: Store, progress: Progress = ignore) -> Found | None:
-    """Samples of `resources/`: all geometries and all labels. None where there is neither file."""
+def from_resources(
+    store: Store,
+    progress: Progress = ignore,
+    scale: float | None = None,
+    classes: Mapping[str, int] | None = None,
+) -> Found | None:
+    """Samples of `resources/`: all geometries and all labels. None where there is neither file.
+
+    `scale` is what a whole cell is written as, and `classes` other names of the classes (lower case -> level-3 code),
+    where somebody knows. A table of labels that cannot be read leaves the samples of the geometries without labels.
+    """
     warnings: list[str] = []
-    table = None
     ids = _geometries(store, progress, warnings)
     total = 2 * len(ids) if ids is not None else 0
-    mappings: dict[str, int] = {}
-    try:
-        mappings = read_mappings(store.get(MAPPINGS), MAPPINGS)
-    except NotThereError:
-        pass
-    except CorpusFormatError as error:
-        warnings.append(str(error))
     half = total // 2
 
     def labels_read(done: int) -> None:
         progress(half + min(done, half), total or done)
 
-    for key in LABELS:
-        try:
-            with local_file(store, key) as path:
-                table = read_table(path, key, mappings, labels_read)
-                break
-        except NotThereError:
-            continue
-        except CorpusFormatError as error:
-            warnings.append(str(error))
+    table = _labels(store, scale, classes or {}, labels_read, warnings)
     if ids is None and table is None:
         if warnings:
             raise CorpusFormatError("resources", "; ".join(warnings))
@@ -103,7 +111,11 @@ def from_resources(store: Store, progress: Progress = ignore) -> Found | None:
     if table is None:
         assert ids is not None
         warnings.append(f"{LABELS[0]} gives no labels; those in labels/ are used where there are some")
-        found = from_folders(store, progress, imagery=False)
+        try:
+            found = from_folders(store, progress, imagery=False, scale=scale)
+        except StoreError as error:  # plain HTTP
+            warnings.append(f"{error}; no sample has a label")
+            found = None
         fractions = found.fractions.align(ids) if found else Fractions.empty(ids)
         warnings += found.warnings if found else []
         return Found(ids, fractions, GEOMETRIES[0], warnings, found.labels if found else None)
@@ -121,6 +133,32 @@ def from_resources(store: Store, progress: Progress = ignore) -> Found | None:
     return Found(ids, table.fractions.align(ids), source, warnings, table.found)
 
 
+def _labels(
+    store: Store,
+    scale: float | None,
+    classes: Mapping[str, int],
+    progress: Callable[[int], None],
+    warnings: list[str],
+) -> LabelTable | None:
+    """The table of labels; None, and said, where it is absent or none. Raises `StoreError`."""
+    mappings: dict[str, int] = {}
+    try:
+        mappings = read_mappings(store.get(MAPPINGS), MAPPINGS)
+    except NotThereError:
+        pass
+    except (CorpusFormatError, UnreadableError) as error:
+        warnings.append(str(error))
+    for key in LABELS:
+        try:
+            with local_file(store, key) as path:
+                return read_table(path, key, mappings | dict(classes), progress, scale)
+        except NotThereError:
+            continue
+        except (CorpusFormatError, UnreadableError) as error:
+            warnings.append(str(error))
+    return None
+
+
 def _geometries(store: Store, progress: Progress, warnings: list[str]) -> pd.Index | None:
     for key in GEOMETRIES:
         try:
@@ -128,7 +166,7 @@ def _geometries(store: Store, progress: Progress, warnings: list[str]) -> pd.Ind
                 return _read_geometries(path, key, progress, warnings)
         except NotThereError:
             continue
-        except CorpusFormatError as error:
+        except (CorpusFormatError, UnreadableError) as error:
             warnings.append(str(error))
     return None
 
@@ -138,13 +176,16 @@ def _read_geometries(path: Path, key: str, progress: Progress, warnings: list[st
     ids: list[pd.Series] = []
     bounds: list[np.ndarray] = []
     done = 0
-    where = f"/vsigzip/{path}" if path.suffix == ".gz" else str(path)
+    with path.open("rb") as file:
+        where = f"/vsigzip/{path}" if file.read(2) == b"\x1f\x8b" else str(path)
     try:
         with pyogrio.raw.open_arrow(where, use_pyarrow=True, batch_size=_BATCH) as (meta, reader):
-            name = _id_field([str(f) for f in meta["fields"]], key)
+            fields = [str(f) for f in meta["fields"]]
             geometry = meta["geometry_name"] or "wkb_geometry"
+            name = ""
             for batch in reader:
-                ids.append(batch.column(name).cast("string").to_pandas())
+                name = name or _id_field(fields, batch, key)
+                ids.append(pc.utf8_trim_whitespace(batch.column(name).cast("string")).to_pandas())
                 wkb = batch.column(geometry).to_numpy(zero_copy_only=False)
                 bounds.append(shapely.bounds(shapely.from_wkb(wkb, on_invalid="ignore")))
                 done += batch.num_rows
@@ -185,28 +226,32 @@ def _count_features(path: Path, key: str) -> int:
     return count
 
 
-def _id_field(names: list[str], key: str) -> str:
-    for name in names:
-        if name.lower() in ("sample_id", "sampleid", "id", "sample"):
-            return name
-    raise CorpusFormatError(
-        key, f"its features have no property sample_id, only {', '.join(names[:8]) or 'none'}"
-    )
+def _id_field(names: list[str], batch: pa.RecordBatch, key: str) -> str:
+    """The property that holds the ids: told by its values, for geopandas and GDAL write an `id` of their own."""
+    name = id_column({n: batch.column(n) for n in names})
+    if name is None:
+        raise CorpusFormatError(
+            key, f"its features have no property sample_id, only {', '.join(names[:8]) or 'none'}"
+        )
+    return name
 
 
-def from_folders(store: Store, progress: Progress = ignore, imagery: bool = True) -> Found | None:
+def from_folders(
+    store: Store, progress: Progress = ignore, imagery: bool = True, scale: float | None = None
+) -> Found | None:
     """Samples that `labels/` and `imagery/` hold, so that a partial download works; None where there are none.
 
-    Raises `StoreError` where the store cannot list.
+    `scale` is what a whole cell is written as, where somebody knows. Raises `StoreError` where the store cannot list.
     """
     warnings: list[str] = []
     misplaced: list[str] = []
-    labelled = list(_walk(store, "labels", misplaced, warnings))
+    labelled = dict(_walk(store, "labels", misplaced, warnings))
     if imagery:
         shown = list(_walk(store, "imagery", misplaced, warnings))
     values: dict[str, dict[int, float]] = {}
     bounds: list[tuple[float, float, float, float]] = []
-    for i, (sample_id, key) in enumerate(labelled):
+    notes: dict[str, list[str]] = {}
+    for i, (sample_id, key) in enumerate(labelled.items()):
         if i % 64 == 0:
             progress(i, len(labelled))
         try:
@@ -218,37 +263,28 @@ def from_folders(store: Store, progress: Progress = ignore, imagery: bool = True
             continue
         if label.sample_id not in (None, sample_id):
             warnings.append(f"{key}: it says that it is of sample {str(label.sample_id)[:40]}")
+        for note in label.notes:
+            notes.setdefault(note if len(notes) < MAX_NOTES else OTHER_NOTES, []).append(sample_id)
         values[sample_id] = label.values
         bounds.append(label.bounds)
     progress(len(labelled), len(labelled))
     if misplaced:
         warnings.append(skipped("labels/ and imagery/", misplaced))
-    found = None
+    warnings += [f"labels/: in {len(i):,} files, {note} (first: {i[0]})" for note, i in notes.items()]
+    fractions, found = Fractions.from_rows({}), None
     if values:
-        wrong = geometry_warning("labels/", pd.Index(values, dtype="str"), np.array(bounds))
+        ids = pd.Index(values, dtype="str", name="sample_id")
+        wrong = geometry_warning("labels/", ids, np.array(bounds))
         warnings += [wrong] if wrong else []
-        scale = find_scale(np.array([sum(v.values()) for v in values.values()]))
-        values = {i: _scaled(i, v, scale, warnings) for i, v in values.items()}
-        found = LabelsFound("files", scale, len(values))
+        settled = settle(ids, stored_matrix(values), "files", "labels/", scale)
+        fractions, found = settled.fractions, settled.found
+        warnings += settled.warnings
     if imagery:
-        for sample_id, _ in shown:
-            values.setdefault(sample_id, {})
-    if not values:
+        more = dict.fromkeys(sample_id for sample_id, _ in shown if sample_id not in values)
+        fractions = fractions.align(fractions.ids.append(pd.Index(more, dtype="str", name="sample_id")))
+    if not len(fractions):
         return None
-    fractions = Fractions.from_rows(values)
     return Found(fractions.ids, fractions, "the folders labels/ and imagery/", warnings, found)
-
-
-def _scaled(sample_id: str, values: dict[int, float], scale: float, warnings: list[str]) -> dict[int, float]:
-    total = sum(values.values()) / scale
-    # one file may be written to 100 among others to 1: what adds up to 100 can be nothing else
-    if scale == 1 and abs(total - PERCENT) <= PERCENT * TOLERANCE:
-        scale = PERCENT
-    elif total > 1 + TOLERANCE:
-        key = grid.parse(sample_id).label_key
-        warnings.append(f"{key}: its fractions add up to {total:.3g}, more than 1; taken as without label")
-        return {}
-    return {code: min(value / scale, 1.0) for code, value in values.items()}
 
 
 def _walk(store: Store, top: str, misplaced: list[str], warnings: list[str]) -> Iterator[tuple[str, str]]:
@@ -259,7 +295,7 @@ def _walk(store: Store, top: str, misplaced: list[str], warnings: list[str]) -> 
         for tile in tiles:
             folder = f"{top}/{zone}{tile[:-1]}"
             for name in _names(store, folder, warnings) if tile.endswith("/") else ():
-                sample_id = _name_to_id(name, top)
+                sample_id = None if is_leftover(name) else _name_to_id(name, top)
                 if sample_id is None:
                     continue
                 if not is_valid(sample_id) or not sample_id.startswith(f"{zone[:-1]}_{tile[:-1]}_"):
@@ -282,6 +318,5 @@ def _names(store: Store, folder: str, warnings: list[str]) -> Iterator[str]:
 def _name_to_id(name: str, top: str) -> str | None:
     if top == "imagery":
         return name[:-1] if name.endswith("/") else None
-    if name.startswith("labels_") and name.endswith(".geojson"):
-        return name[len("labels_") : -len(".geojson")]
-    return None
+    match = _LABEL_NAME.match(name)
+    return match[1] if match else None

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from explorer import grid
 from explorer.corpus import chips, sources
+from explorer.corpus.label_files import read_file
 from explorer.corpus.label_tables import read_table
-from explorer.corpus.labels import read_file
 from explorer.corpus.store import DirectoryStore
 from explorer.errors import ChipError, CorpusFormatError, ExplorerError, UnreadableError
 from explorer.export import stories
