@@ -25,12 +25,13 @@ demo: $(VENV)/.explorer  ## Set up the explorer, open the demo corpus in the bro
 	$(BIN)/python -m explorer serve "$(CORPUS)" --port "$(PORT)"
 
 .PHONY: test
-test: $(VENV)/.test browser postgres lint  ## Set up all that tests need; lint, type check, run every test
+test: $(VENV)/.test browser postgres lint  ## Set up all that tests need; lint, type check, run every test, and every bench in its short form
 	$(BIN)/python -m pytest -m "not bench and not browser" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m "browser and not bench" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
+	EXPLORER_BENCH=short CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m bench -s $(TESTS) || [ $$? = 5 ]
 
 .PHONY: bench
-bench: $(VENV)/.test browser  ## Measure; prints shapes, times and ratios
+bench: $(VENV)/.test browser  ## Measure in full, against limits; prints shapes, times and ratios
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m bench -s $(TESTS)
 
 .PHONY: guide

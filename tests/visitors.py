@@ -405,8 +405,9 @@ async def _all(stays: Iterable[Coroutine[Any, Any, None]], seconds: float) -> No
 
 
 def arriving(
-    url: str, samples: list[str], count: int, within: float, seconds: float, all_in: Callable[[], None]
-) -> tuple[Seen, Seen]:
+    url: str, samples: list[str], count: int, within: float, seconds: float, all_in: Callable[[], None],
+    pace: float = 1.0,
+) -> tuple[Seen, Seen]:  # fmt: skip
     """That many visitors who come within so many seconds; once all are in, they stay for `seconds`.
 
     What they saw until the last one's page was open, and after that; `all_in` is called between (in a thread).
@@ -427,7 +428,10 @@ def arriving(
         def over() -> bool:
             return bool(end) and time.monotonic() >= end[0]
 
-        stays = (stay(url, coming, samples, over, i, wait=within * i / count, now=now) for i in range(count))
+        stays = (
+            stay(url, coming, samples, over, i, pace=pace, wait=within * i / count, now=now)
+            for i in range(count)
+        )
         await asyncio.gather(wait_for_all(), *stays)
 
     asyncio.run(run())

@@ -1,6 +1,6 @@
 """Twenty people at once: how long a click takes, whether the event loop stays free, and whether memory comes back.
 
-Run by `make bench`, or alone: python -m pytest -m bench -s tests/bench/bench_load.py
+Run by `make bench`, or alone: python -m tests.bench.bench_load
 `EXPLORER_BENCH_MINUTES=10` for the whole run; one minute else. They come within half a minute (`EXPLORER_BENCH_ARRIVAL`, in seconds;
 0: all in the same second); what they see until the last one's page is open is told apart from what they see after that. Visitors are sessions over the real websocket
 (`tests/visitors.py`): they select, play, click, filter and review, with pauses. The baseline of the same run is one visitor
@@ -25,16 +25,19 @@ import pytest
 
 from explorer import open_corpus
 from tests import visitors
+from tests.bench import forms
 from tests.bench.bench_session import Table, _process, _rss, number, numbers
 from tests.browser.conftest import Server
 from tests.visitors import Seen
 
-PEOPLE, SAMPLES, COMING_AND_GOING, AT_ONCE = 20, 12, 100, 5
-SECONDS = 60.0 * float(os.environ.get("EXPLORER_BENCH_MINUTES", "1"))
-ALONE_S = 25.0
-LEFT_S = 40.0
+PEOPLE, SAMPLES, COMING_AND_GOING, AT_ONCE = forms.sized((20, 12, 100, 5), (3, 3, 3, 3))
+PACE = forms.sized(1.0, 0.1)
+"""Of the pauses of visitors; 1 is a person's."""
+SECONDS = 60.0 * float(os.environ.get("EXPLORER_BENCH_MINUTES", forms.sized("1", "0.02")))
+ALONE_S = forms.sized(25.0, 0.0)
+LEFT_S = forms.sized(40.0, 0.0)
 """Bokeh forgets a session 15 s after its visitor has left, and looks every 17."""
-ARRIVAL_S = float(os.environ.get("EXPLORER_BENCH_ARRIVAL", "30"))
+ARRIVAL_S = float(os.environ.get("EXPLORER_BENCH_ARRIVAL", forms.sized("30", "1")))
 PHASES = ("coming", "all in")
 
 
@@ -155,10 +158,10 @@ def test_twenty_people(tmp_path: Path) -> None:
 
 def _measure(server: Server, samples: list[str], table: Table, others: Callable[[], list[str]]) -> None:
     pid = _process(server)
-    alone = visitors.many(server.url, samples, 1, ALONE_S, first=1000)
+    alone = visitors.many(server.url, samples, 1, ALONE_S, first=1000, rounds=1, pace=PACE)
     empty, looks = _rss(pid), [_late(server.url)]
     phases = visitors.arriving(
-        server.url, samples, PEOPLE, ARRIVAL_S, SECONDS, lambda: looks.append(_late(server.url))
+        server.url, samples, PEOPLE, ARRIVAL_S, SECONDS, lambda: looks.append(_late(server.url)), PACE
     )
     looks.append(_late(server.url))
     full, machine = _rss(pid), others()
@@ -168,7 +171,7 @@ def _measure(server: Server, samples: list[str], table: Table, others: Callable[
     coming, staying = phases
     table.add("all of it: a loop that does nothing late", len(machine), "times")
     table.add("memory a visitor", (full - empty) / PEOPLE, "MB")
-    table.add("verdicts acknowledged", len(coming.kept) + len(staying.kept), "", least=1)
+    table.add("verdicts acknowledged", sum(len(seen.kept) for seen in (alone, *phases)), "", least=1)
     problems = [*alone.problems, *coming.problems, *staying.problems]
     table.add("problems of visitors", len(problems), "", most=0)
     table.add("complaints in the log", len(server.complaints), "lines", most=0)
@@ -183,3 +186,13 @@ def _measure(server: Server, samples: list[str], table: Table, others: Callable[
     lags = [line for line in server.lines if "event=lag" in line]
     for line in [*problems, *went.problems, *server.complaints, *lags, "beside it:", *others()][:60]:
         print(line)  # noqa: T201
+    assert not [*problems, *went.problems], "a visitor could not do what visitors do"
+
+
+def main() -> None:
+    """The one table."""
+    forms.run(__file__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """What a session feels like, against its limits: play, click on the map, scrub, pin, drag, other colours, other visitors.
 
-Run by `make bench`, or alone: python -m pytest -m bench -s tests/bench/bench_session.py
+Run by `make bench`, or alone: python -m tests.bench.bench_session
 A folder of nine samples of the demo (146 dates of 200 x 200 px, 4 bands int16, 3 m), 1440 x 900, server and browser on one machine.
 Limits are those of a quiet machine with two cores: they are printed beside what was measured, with the machine's load. The baseline, in
 the same run and browser: a server that renders each frame as `hv.RGB` through `pn.bind` (`bench_page.BASELINE`).
@@ -26,12 +26,16 @@ from playwright.sync_api import Browser, Page
 from explorer import open_corpus, ports
 from explorer.config import settings
 from explorer.corpus.corpus import Corpus
+from tests.bench import forms
 from tests.bench.bench_page import BASELINE, browser
 from tests.browser.conftest import Server
 from tests.browser.visit import MAP, WIDE, Visit
 
 __all__ = ["browser"]
-SAMPLES, OPENED, PLAYED_S, CLICKS, SESSIONS = 9, 5, 6.0, 30, 5
+SAMPLES, OPENED, PLAYED_S, CLICKS, SESSIONS = forms.sized((9, 5, 6.0, 30, 5), (3, 1, 2.0, 3, 1))
+DRAGGED_S, ANSWERS_S, ROUNDS, MADE = forms.sized((2.0, 4.0, 3, 3), (0.5, 1.0, 1, 1))
+QUIET_S, REST_S = forms.sized((60.0, 3.0), (0.0, 0.0))
+"""How long it is waited for at most until a server has nothing to do, and what is waited on top."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 _MS = 1000.0
 
@@ -104,6 +108,9 @@ class Table:
         print(f"\nload of the machine {os.getloadavg()[0]:.1f}\n{head}")  # noqa: T201 - a benchmark prints
         for row in self.rows:
             print(row)  # noqa: T201
+        for row in self.rows:
+            if row.baseline and row.measured:
+                forms.ratio(f"{row.what} / baseline", row.measured, row.baseline)
 
 
 def _process(server: Server) -> int:
@@ -160,11 +167,11 @@ def number(url: str, name: str) -> float:
 
 def _wait_until_quiet(server: Server, *visits: Visit) -> None:
     """What others' visits leave to be done is not of what is measured next: pages for whoever comes next, pages to be forgotten, quality, the next sample."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + QUIET_S
     wanted = {"explorer_spare_pages": settings().spare_pages, "explorer_sessions_open": len(visits)}
     while numbers(server.url, *wanted) != list(wanted.values()) and time.monotonic() < deadline:
         time.sleep(0.5)
-    time.sleep(3)
+    time.sleep(REST_S)
 
 
 def _leave(*visits: Visit) -> None:
@@ -281,6 +288,9 @@ def _pins(visit: Visit) -> list[float]:
         )
         visit.page.wait_for_timeout(max(0.0, 150 - (time.perf_counter() - start) * _MS))
     visit.page.wait_for_timeout(500)
+    if forms.SHORT:  # however busy the machine is: the last click's profile comes
+        code = "([r, c]) => seen.marks('profile-drawn').some((m) => m.detail.pixels.some((p) => p[0] === r && p[1] === c))"
+        visit.wait(code, list(wanted[-1]))
     code = """([before, wanted]) => wanted.map(([row, col], i) => {
       const click = seen.marks("pixel-clicked")[before + i]
       const drawn = seen.marks("profile-drawn").find((m) => m.startTime > click?.startTime && m.detail.pixels.some(([r, c]) => r === row && c === col))
@@ -326,7 +336,7 @@ def _hands(browser: Browser, server: Server, query: str, table: Table, plain: di
     mouse.down()
     drawn, start = visit.count("profile-drawn"), time.perf_counter()
     step = 0
-    while time.perf_counter() - start < 2.0:
+    while time.perf_counter() - start < DRAGGED_S:
         step += 1
         mouse.move(
             *at(row - step % 60, col + step % 60)
@@ -342,7 +352,7 @@ def _hands(browser: Browser, server: Server, query: str, table: Table, plain: di
         ("composite", "true"),
         ("stretch", "frame"),
         ("stretch", "fixed"),
-    ] * 3:
+    ] * ROUNDS:
         code = """([kind, value]) => new Promise((done, fail) => {
           setTimeout(() => fail(new Error("the picture did not change")), 20_000)
           const canvas = (function find(root) { for (const e of root.querySelectorAll("*")) { if (e.matches("canvas.image")) return e; const inner = e.shadowRoot && find(e.shadowRoot); if (inner) return inner } return null })(document)
@@ -382,16 +392,16 @@ def _others(browser: Browser, server: Server, corpus: Corpus, table: Table) -> N
     )
     table.add("another visitor's click during a load: largest", max(found), "ms", most=150)
 
-    openings = [browser.new_context().new_page() for _ in range(3)]
+    openings = [browser.new_context().new_page() for _ in range(MADE)]
     for page in openings:
         page.evaluate("(url) => { setTimeout(() => { location.href = url }, 300) }", f"{server.url}/")
-    table.add("an answer while three pages are made: largest", max(_answers(server)), "ms", most=150)
+    table.add(f"an answer while {MADE} pages are made: largest", max(_answers(server)), "ms", most=150)
     for page in openings:
         page.context.close()
     _leave(one, other)
 
 
-def _answers(server: Server, seconds: float = 4.0) -> list[float]:
+def _answers(server: Server, seconds: float = ANSWERS_S) -> list[float]:
     """Milliseconds of one small answer after the other: how long the server's loop is ever busy with something else."""
     found, end = [], time.perf_counter() + seconds
     while (start := time.perf_counter()) < end:
@@ -479,6 +489,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
 
 
 @pytest.mark.bench
+@pytest.mark.browser
 @pytest.mark.timeout(1500)
 def test_a_session_against_its_limits(
     browser: Browser, folder: Path, serve: Callable[..., Server], tmp_path: Path
@@ -501,6 +512,17 @@ def test_a_session_against_its_limits(
     table.show()
     rows = {row.what: row for row in table.rows}
     # What must hold on any machine: no click is lost, and the browser beats the server by far.
-    assert rows["pins that were lost at 150 ms"].good
-    assert rows["play at 25 a second: different frames"].measured > 1.5 * plain["rate"]
-    assert rows["play: to the browser"].measured < plain["came"] / 20
+    forms.limit("pins that were lost", rows["pins that were lost at 150 ms"].measured, most=0)
+    played = rows["play at 25 a second: different frames"].measured / plain["rate"]
+    forms.limit("different frames a second / rendered by the server", played, least=1.5)
+    came = rows["play: to the browser"].measured / plain["came"]
+    forms.limit("bytes to the browser while it plays / rendered by the server", came, most=1 / 20)
+
+
+def main() -> None:
+    """Measure in the browser that the environment names."""
+    forms.run(__file__)
+
+
+if __name__ == "__main__":
+    main()

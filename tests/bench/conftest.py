@@ -1,0 +1,21 @@
+"""What holds for every bench: it is marked as one, and compares itself with a plain way of doing the same."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from tests.bench import forms
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A bench without a baseline of the same run fails: times alone drift with the machine."""
+    assert item.get_closest_marker("bench"), (
+        "mark it with pytest.mark.bench, or it runs in full among the tests"
+    )
+    forms.RATIOS.clear()
+    result = yield
+    assert forms.RATIOS, "the bench told no ratio to a plain way in the same run: see tests/bench/forms.py"
+    return result

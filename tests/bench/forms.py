@@ -1,0 +1,51 @@
+"""The two forms of every bench: in full, to measure; short, in `make test`, so that none stops working unseen.
+
+`EXPLORER_BENCH=short` makes a bench take few rounds and small sizes. It does the same steps and prints the same lines, but the
+numbers of so few rounds say nothing, so a limit that is missed is printed and fails nothing. In full it fails the bench.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+
+FORM = os.environ.get("EXPLORER_BENCH", "full")
+if FORM not in ("full", "short"):
+    raise SystemExit(f"EXPLORER_BENCH is {FORM!r}; it can be 'short' or 'full'")
+SHORT = FORM == "short"
+RATIOS: list[str] = []
+"""The ratios that were told, of the bench that runs."""
+
+
+def sized(full: T, short: T) -> T:
+    """What the form takes: rounds, a count, seconds."""
+    return short if SHORT else full
+
+
+def limit(what: str, value: float, *, most: float = math.inf, least: float = -math.inf) -> None:
+    """Fail a bench in full whose number misses its limit; in the short form, print that it does."""
+    if least <= value <= most:
+        return
+    bounds = [f"at most {most:g}"] * (most < math.inf) + [f"at least {least:g}"] * (least > -math.inf)
+    missed = f"{what}: {value:.4g}, to be {' and '.join(bounds)}"
+    assert SHORT, missed
+    print(f"missed, which fails only the full form: {missed}")  # noqa: T201 - a benchmark prints
+
+
+def ratio(what: str, ours: float, baseline: float) -> None:
+    """Print `ours` beside the plain way's number of the same run. A bench that tells no ratio fails (`conftest.py`)."""
+    assert 0 < ours < math.inf, f"{what}: {ours} was measured"
+    assert 0 < baseline < math.inf, f"{what}: the baseline measured {baseline}"
+    RATIOS.append(f"ratio: {what}: {ours / baseline:.3g}")
+    print(RATIOS[-1])  # noqa: T201 - a benchmark prints
+
+
+def run(file: str) -> None:
+    """Run one bench's file by hand, in the form that the environment names."""
+    raise SystemExit(pytest.main(["-m", "bench", "-s", str(Path(file))]))
