@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from pyproj import CRS
 from scipy import sparse
 
 from explorer import grid, nomenclature, products
+from explorer.corpus import stac_stated
+from explorer.corpus.encoding import Stated
 from explorer.corpus.ids import valid_ids
 from explorer.corpus.labels import Fractions, LabelsFound
 from explorer.corpus.sources import MAX_SAMPLES, Progress, ignore
@@ -28,6 +31,8 @@ _VERSION = 1
 _ROWS = 50_000
 """Rows a row group: some hundred tiles, so that a reader can skip by the bbox column."""
 
+_UNCLASSIFIED = "unclassified"
+"""The column of the share that has no class in CORINE."""
 MAX_COLUMN_BYTES = 2 * 2**30
 _TABLE = {"sample_id": "string", "lon": "double", "lat": "double", "x": "double", "y": "double", "clc": "int16",
           "fraction": "float"}  # fmt: skip
@@ -37,10 +42,14 @@ _BOX = pa.struct([(name, pa.float64()) for name in ("xmin", "ymin", "xmax", "yma
 
 @dataclass(frozen=True)
 class IndexTable:
-    """The columns that opening a corpus needs, and how its labels were written."""
+    """The columns that opening a corpus needs, how its labels were written, and what STAC says of whole products.
+
+    `stated` is None in a file of a version that did not ask.
+    """
 
     samples: pd.DataFrame
     labels_found: LabelsFound | None
+    stated: dict[str, Stated] | None = None
 
 
 def write(
@@ -52,13 +61,14 @@ def write(
     progress: Progress = ignore,
     *,
     synthetic: bool = False,
+    stated: Mapping[str, Stated] | None = None,
 ) -> Path:
     """Write samples (as `SampleIndex.samples`) and their fractions; an old file is replaced all at once.
 
-    `synthetic`: they are made up, and nobody is named for them.
+    `synthetic`: they are made up, and nobody is named for them. Of `stated`, what is said of whole products is kept.
     Raises `StoreError` where it cannot be written.
     """
-    schema = _schema(samples, labels_found, source, synthetic)
+    schema = _schema(samples, labels_found, source, synthetic, stated or {})
     try:
         with (
             replacing(path) as part,
@@ -66,7 +76,8 @@ def write(
         ):
             for start in range(0, len(samples), _ROWS):
                 rows = slice(start, start + _ROWS)
-                writer.write_table(_rows(samples.iloc[rows], fractions.matrix[rows], schema))
+                none = fractions.unclassified[rows]
+                writer.write_table(_rows(samples.iloc[rows], fractions.matrix[rows], none, schema))
                 progress(min(start + _ROWS, len(samples)), len(samples))
     except OSError as error:
         raise StoreError(f"cannot write the index {path}: {error.strerror or error}") from error
@@ -74,11 +85,15 @@ def write(
 
 
 def _schema(
-    samples: pd.DataFrame, labels_found: LabelsFound | None, source: str, synthetic: bool
+    samples: pd.DataFrame,
+    labels_found: LabelsFound | None,
+    source: str,
+    synthetic: bool,
+    stated: Mapping[str, Stated],
 ) -> pa.Schema:
     fields = [(name, pa.type_for_alias(kind)) for name, kind in _TABLE.items()]
     fields += [("zone", pa.string()), ("geometry", pa.binary()), ("bbox", _BOX)]
-    fields += [(name, pa.float32()) for name in nomenclature.COLUMNS]
+    fields += [(name, pa.float32()) for name in (*nomenclature.COLUMNS, _UNCLASSIFIED)]
     corners = [f"{edge}{axis}" for edge in ("x", "y") for axis in ("min", "max")]
     geometry: dict[str, Any] = {
         "encoding": "WKB",
@@ -95,9 +110,10 @@ def _schema(
     own = {
         "version": _VERSION,
         "source": source,
+        "stated": stac_stated.to_json(stated),
         "labels": None
         if labels_found is None
-        else {"shape": labels_found.shape, "scale": labels_found.scale, "rows": labels_found.rows},
+        else asdict(labels_found),
     }
     metadata = {
         b"geo": json.dumps(geo),
@@ -110,7 +126,9 @@ def _schema(
     return pa.schema(fields, metadata=metadata)
 
 
-def _rows(samples: pd.DataFrame, matrix: sparse.csr_matrix, schema: pa.Schema) -> pa.Table:
+def _rows(
+    samples: pd.DataFrame, matrix: sparse.csr_matrix, unclassified: np.ndarray, schema: pa.Schema
+) -> pa.Table:
     footprints = grid.footprints(samples.index)
     bounds = shapely.bounds(footprints)
     ids = pa.array(samples.index, pa.string())
@@ -125,6 +143,7 @@ def _rows(samples: pd.DataFrame, matrix: sparse.csr_matrix, schema: pa.Schema) -
     )
     for j, name in enumerate(nomenclature.COLUMNS):
         columns[name] = pa.array(dense[:, j])
+    columns[_UNCLASSIFIED] = pa.array(unclassified)
     return pa.table(columns, schema=schema)
 
 
@@ -136,6 +155,7 @@ def read(path: Path) -> IndexTable:
     key = path.name
     with _opened(path) as file:
         own = _own(file, key)
+        stated = _stated(file)
         frame = _columns(file, list(_TABLE), key)
     ids = frame.column("sample_id")
     if ids.null_count or not valid_ids(ids).all():
@@ -145,29 +165,37 @@ def read(path: Path) -> IndexTable:
         index=pd.Index(ids.to_pandas(), dtype="str", name="sample_id"),
     )
     _check(samples, key)
-    return IndexTable(samples, own)
+    return IndexTable(samples, own, stated)
 
 
 def read_fractions(path: Path, ids: pd.Index) -> Fractions:
     """The fractions of an index file, in the order of `ids`. Raises `CorpusFormatError`."""
     key = path.name
     parts: list[sparse.csr_matrix] = []
+    unclassified = [np.zeros(0, np.float32)]
     with _opened(path) as file:
         _own(file, key)
         stored = pd.Index(_columns(file, ["sample_id"], key).column(0).to_pandas(), dtype="str")
         try:
-            for batch in file.iter_batches(batch_size=_ROWS, columns=list(nomenclature.COLUMNS)):
-                dense = np.column_stack([c.to_numpy(zero_copy_only=False) for c in batch.columns])
-                parts.append(sparse.csr_matrix(dense.astype(np.float32)))
+            names = list(nomenclature.COLUMNS)
+            if _UNCLASSIFIED in file.schema_arrow.names:  # not in an index of an older explorer
+                names.append(_UNCLASSIFIED)
+            for batch in file.iter_batches(batch_size=_ROWS, columns=names):
+                dense = np.zeros((batch.num_rows, len(nomenclature.COLUMNS) + 1), np.float32)
+                for j, name in enumerate(names):
+                    dense[:, j] = batch.column(name).to_numpy(zero_copy_only=False)
+                unclassified.append(dense[:, -1])
+                parts.append(sparse.csr_matrix(dense[:, :-1]))
         except (pa.ArrowException, OSError, ValueError) as error:
             raise CorpusFormatError(key, f"not readable ({_short(error)})") from error
     matrix = sparse.csr_matrix(sparse.vstack(parts)) if parts else Fractions.empty(stored).matrix
     if matrix.shape != (len(stored), len(nomenclature.COLUMNS)):
         raise CorpusFormatError(key, "it has not one fraction a sample and class")
-    if not ((matrix.data >= 0) & (matrix.data <= 1)).all():
+    none = np.concatenate(unclassified)
+    if not ((matrix.data >= 0) & (matrix.data <= 1)).all() or not ((none >= 0) & (none <= 1)).all():
         raise CorpusFormatError(key, "it holds fractions outside 0 to 1; build it anew with `explorer index`")
     # the file may have been built anew since the table was read: ids decide, not the order of rows
-    return Fractions(stored, matrix).align(ids)
+    return Fractions(stored, matrix, none).align(ids)
 
 
 def _opened(path: Path) -> pq.ParquetFile:
@@ -185,7 +213,10 @@ def _own(file: pq.ParquetFile, key: str) -> LabelsFound | None:
         if own["version"] != _VERSION:
             raise CorpusFormatError(key, f"an index of version {own['version']}, not {_VERSION}")
         labels = own["labels"]
-        found = labels and LabelsFound(str(labels["shape"]), float(labels["scale"]), int(labels["rows"]))
+        found = labels and LabelsFound(
+            str(labels["shape"]), float(labels["scale"]), int(labels["rows"]), str(labels.get("what", ""))[:500],
+            labels.get("presence") is True, int(labels.get("unclassified", 0)),
+        )  # fmt: skip
     except (ValueError, KeyError, TypeError) as error:
         if isinstance(error, CorpusFormatError):
             raise
@@ -197,6 +228,11 @@ def _own(file: pq.ParquetFile, key: str) -> LabelsFound | None:
     if file.metadata.num_rows > MAX_SAMPLES:
         raise CorpusFormatError(key, f"{file.metadata.num_rows:,} rows, more than {MAX_SAMPLES:,}")
     return found or None
+
+
+def _stated(file: pq.ParquetFile) -> dict[str, Stated] | None:
+    own = json.loads(file.schema_arrow.metadata[_META])
+    return stac_stated.from_json(own["stated"]) if isinstance(own.get("stated"), dict) else None
 
 
 def _columns(file: pq.ParquetFile, names: list[str], key: str) -> pa.Table:

@@ -11,6 +11,7 @@ from explorer.corpus.cache import CHIPS, CachedStore
 from explorer.corpus.http import HttpStore
 from explorer.corpus.objects import SCHEMES, ObjectStore
 from explorer.corpus.sources import Progress
+from explorer.corpus.stac_links import split_url
 from explorer.corpus.store import Store
 from explorer.errors import (
     CorpusFormatError,
@@ -41,14 +42,21 @@ def open_remote(
 ) -> tuple[CachedStore, sample_index.SampleIndex]:
     """A remote corpus: its store, and its samples from where they were kept the last time, else from the corpus.
 
+    The URL of its `stac-v1.0/catalog.json` means the corpus; that of another STAC file, what it leads to.
     Raises `CorpusNotFoundError`, and `StoreError` where the server does not answer or refuses.
     """
+    url, key = split_url(url)
     store = CachedStore(store_of(url, config), config.cache_dir / CHIPS, config.chip_cache_bytes)
-    path = sample_index.cached_path(store, config.cache_dir)
+    path = sample_index.cached_path(store, config.cache_dir, key or "")
     try:
-        index = _kept(path) or _built_there(store, path)
-        if index is None:
-            index = sample_index.build(store, progress, rebuild=True)
+        index = _kept(path) or (None if key else _built_there(store, path))
+        if index is not None:
+            sample_index.ask_stac(index, store)
+        else:
+            if key:
+                index = sample_index.from_stac(store, key, progress)
+            else:
+                index = sample_index.build(store, progress, rebuild=True)
             _keep(index, path, store)
     except ExplorerError:
         store.close()
@@ -58,7 +66,7 @@ def open_remote(
 
 def _kept(path: Path) -> sample_index.SampleIndex | None:
     try:
-        return sample_index.read(path) if path.is_file() else None
+        return sample_index.Kept.mark(sample_index.read(path), path) if path.is_file() else None
     except CorpusFormatError as error:
         logger.warning("%s; it is made anew", error)
         return None
@@ -73,7 +81,7 @@ def _built_there(store: Store, path: Path) -> sample_index.SampleIndex | None:
     try:
         with replacing(path) as part:
             part.write_bytes(data)
-        return sample_index.read(path)
+        return sample_index.Kept.mark(sample_index.read(path), path)
     except OSError as error:
         logger.warning("cannot keep the table of %s: %s", store.where, error.strerror or error)
     except CorpusFormatError as error:
@@ -83,9 +91,9 @@ def _built_there(store: Store, path: Path) -> sample_index.SampleIndex | None:
 
 
 def _keep(index: sample_index.SampleIndex, path: Path, store: Store) -> None:
-    if index.moved:  # an index cannot say where the chips are
+    if not index.whole or sample_index.why_not_kept(index):
         return
     try:
-        sample_index.write(index, path)
+        sample_index.Kept.mark(index, sample_index.write(index, path))
     except ExplorerError as error:
         logger.warning("%s: its table is read anew each time (%s)", store.where, error)

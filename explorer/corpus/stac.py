@@ -1,61 +1,79 @@
-"""A corpus read from a STAC catalog on disk: its items, their labels, and where their chips are."""
+"""A corpus read from a static STAC catalog: its items, their labels, where their chips are, and what is said of them."""
 
 from __future__ import annotations
 
-import json
-import posixpath
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pandas as pd
-import pystac
 
 from explorer import grid
-from explorer.corpus import stac_items
+from explorer.corpus import stac_files, stac_items, stac_products, stac_stated
+from explorer.corpus.encoding import Stated
 from explorer.corpus.ids import find_id, geometry_warning, is_valid
-from explorer.corpus.labels import (
-    TOLERANCE,
-    Fractions,
-    LabelsFound,
-    find_scale,
-    read_file,
-)
+from explorer.corpus.label_files import read_file
+from explorer.corpus.labels import Fractions, LabelsFound, stored_matrix
+from explorer.corpus.parallel import each
+from explorer.corpus.settling import settle
 from explorer.corpus.sources import Found, Progress, from_folders, ignore, local_file
-from explorer.corpus.store import MAX_JSON_BYTES, DirectoryStore, Store, check
-from explorer.errors import (
-    CorpusFormatError,
-    CorpusNotFoundError,
-    NotThereError,
-    StoreError,
-    UnknownDateError,
-)
-from explorer.products import PRODUCTS, Product
+from explorer.corpus.stac_files import Asset, StacFile
+from explorer.corpus.stac_links import STAC_FOLDER, Addresses, locate, split_url
+from explorer.corpus.stac_products import Told
+from explorer.corpus.stac_stated import Said
+from explorer.corpus.store import Store, check, until
+from explorer.errors import CorpusFormatError, NotThereError, StoreError, UnreadableError
+from explorer.products import Product
+
+__all__ = [
+    "CATALOG_KEY",
+    "COLLECTIONS",
+    "STAC_FOLDER",
+    "StacStore",
+    "from_catalog",
+    "locate",
+    "split_url",
+    "statements",
+    "with_moved",
+]
 
 CATALOG_KEY = "stac-v1.0/catalog.json"
+ROOTS = (CATALOG_KEY, "stac-v1.0/collection.json", "catalog.json", "collection.json")
+"""Where a folder can have the file that its catalog begins with."""
 GEOPARQUET = "geoparquet-items"
 
 MAX_FILES = 1_000_000
-"""How many catalogs, collections and items a crawl opens at most."""
+"""How many catalogs, collections and items a crawl opens at most, and how many chips it notes apart."""
+MAX_REMOTE_FILES = 50_000
+"""As `MAX_FILES`, where each is a request: some minutes."""
+MAX_COLLECTIONS = 16
+"""How many collections are opened for what they say of all chips, where nothing is crawled."""
+MAX_LEVELS = 8
+"""How many collections above an item are asked."""
+_GIVING_UP = 8
+_REMEMBERED = 4_096
+_ODD = (KeyError, TypeError, ValueError, AttributeError, RecursionError, OverflowError, IndexError)
+"""What JSON of a form that nobody thought of can raise: it costs its own file."""
+_AHEAD = 3
 
 COLLECTIONS = {"PF-SR": "rapidai4eo_v1_source_pf", "PF-QA": "rapidai4eo_v1_source_pfqa", "S2-SR": "rapidai4eo_v1_source_s2",
                "labels": "rapidai4eo_v1_labels"}  # fmt: skip
+"""The ids of the collections that are written here. Those of the corpus are not all known: see `stac_products`."""
 
-_BAD_STAC = (
-    pystac.STACError,
-    pystac.STACTypeError,
-    KeyError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    RecursionError,
+_UNREADABLE = "files cannot be read and are left out"
+_OUT = "links lead out of the corpus's folder and are not followed"
+_FOREIGN = "items are of no valid sample and are left out"
+_ABSENT = "linked files are not there"
+_UNTOLD = "assets are left out: neither their path and bands nor the collections above tell whether they are PF-SR, PF-QA or S2-SR"
+_CONTRADICT = (
+    "assets are left out: what tells their product (path, bands, pixel size, collections) contradicts itself"
 )
-"""What pystac raises on JSON that is not STAC."""
+_UNDATED = "assets are left out: no date of their product's calendar is told by their name or datetime"
+_TWICE = "assets are left out: another asset is of the same sample, product and date"
 
 
 class StacStore:
@@ -64,6 +82,7 @@ class StacStore:
     def __init__(self, base: Store, moved: dict[str, str]) -> None:
         self.base = base
         self.moved = moved
+        self.concurrency: int | None = getattr(base, "concurrency", None)
         self._names: dict[str, set[str]] = {}
         for key in moved:
             folder, name = key.rsplit("/", 1)
@@ -93,52 +112,128 @@ class StacStore:
         """Raises `StoreError` where the store does not answer."""
         check(self.base)
 
+    def forget(self, key: str) -> None:
+        """Fetch a key anew the next time."""
+        forget = getattr(self.base, "forget", None)
+        if forget is not None:
+            forget(self.moved.get(key, key))
+
+    def close(self) -> None:
+        """Close the connections."""
+        close = getattr(self.base, "close", None)
+        if close is not None:
+            close()
+
 
 def with_moved(store: Store, moved: dict[str, str]) -> Store:
     """The store itself, or one that finds the chips of a catalog where they are."""
     return StacStore(store, moved) if moved else store
 
 
-def locate(catalog: Path) -> tuple[DirectoryStore, str]:
-    """The folder that a catalog file may lead into, as a store, and the file's key in it.
-
-    That is the corpus's folder where the catalog is in its `stac-v1.0/`, else the catalog's own folder.
-    """
-    path = catalog.expanduser()
-    if not path.is_file():
-        raise CorpusNotFoundError(f"{path} is not there; give the catalog.json of a STAC catalog")
-    path = path.resolve()
-    above = path.parent.parent
-    in_corpus = path.parent.name == "stac-v1.0" or (above / "imagery").is_dir() or (above / "labels").is_dir()
-    root = above if in_corpus else path.parent
-    return DirectoryStore(root), path.relative_to(root).as_posix()
-
-
-def from_catalog(store: Store, progress: Progress = ignore, key: str = CATALOG_KEY) -> Found | None:
+def from_catalog(store: Store, progress: Progress = ignore, key: str | None = None) -> Found | None:
     """Samples of a static STAC catalog, from `geoparquet-items` where a collection has it, else item by item.
 
+    `key` is the catalog, collection or item to begin with; without it, the first of `ROOTS` that is there.
     None where there is no catalog. Raises `CorpusFormatError` where the root is not one.
     """
-    try:
-        store.get(key)
-    except NotThereError:
+    for name in ROOTS if key is None else (key,):
+        try:
+            store.get(name)
+        except NotThereError:
+            continue
+        key = name
+        break
+    else:
         return None
     crawl = _Crawl(store, progress)
     crawl.run(key)
     ids = pd.Index(sorted(crawl.bounds), dtype="str", name="sample_id")
+    fractions, labels = crawl.fractions()
+    stated = crawl.stated()
     warnings = crawl.warnings()
     if len(ids):
         boxes = np.array([crawl.bounds[sample_id] for sample_id in ids])
         wrong = geometry_warning(f"STAC items of {key}", ids, boxes)
         warnings += [wrong] if wrong else []
-    fractions, labels = crawl.fractions()
     if labels is None and len(ids):
         with suppress(StoreError):  # a store that cannot list has no folders to look into
             beside = from_folders(store, ignore, imagery=False)
             if beside:
                 fractions, labels = beside.fractions, beside.labels
                 warnings += beside.warnings
-    return Found(ids, fractions.align(ids), f"STAC ({key})", warnings, labels, crawl.moved)
+    return Found(
+        ids, fractions.align(ids), f"STAC ({key})", warnings, labels, crawl.moved, stated, crawl.whole
+    )
+
+
+def statements(store: Store) -> tuple[dict[str, Stated], list[str]]:
+    """What the collections right below the catalog's root say of all chips of a product, and warnings.
+
+    For a corpus whose samples are known from elsewhere: a few small files are read, and none that fails is a failure.
+    """
+    crawl = _Crawl(store, ignore)
+    with suppress(CorpusFormatError, StoreError, NotThereError, *_ODD):
+        root = stac_files.read(store.get(CATALOG_KEY), CATALOG_KEY)
+        crawl.addresses.learn(CATALOG_KEY, root.href_of("self") or "")
+        top = crawl.below(root, _TOP)
+        links = [link.href for link in root.links if link.rel == "child"][:MAX_COLLECTIONS]
+        for key in filter(None, (crawl.addresses.resolve(CATALOG_KEY, href) for href in links)):
+            with suppress(CorpusFormatError, NotThereError, UnreadableError, *_ODD):
+                crawl._note_collection(
+                    crawl.below(stac_files.read(store.get(key), key), top), silence_counts=True
+                )
+    differ = [name for name, said in crawl._by_collection.items() if len(said) > 1]
+    notes = [
+        f"{CATALOG_KEY}: the collections of {name} state different things of its numbers (scale, offset, nodata, bands); "
+        "none of it is applied. Open the corpus by its catalog.json to have it item by item"
+        for name in differ
+    ]
+    return crawl.product_wide(), notes
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Above:
+    """What lies above a file: what the collections tell of the product, themselves (nearest first), and what an old
+    collection states for all of its items.
+    """
+
+    told: Told = stac_products.NOTHING
+    collections: tuple[StacFile, ...] = ()
+    common: Mapping[str, Any] = field(default_factory=dict)
+    said: dict[tuple[str, str], Said] = field(default_factory=dict)
+
+    def says(self, product: Product, asset: str) -> Said:
+        """What the collections say of the numbers of an asset."""
+        defined = any(
+            isinstance(d := c.fields.get("item_assets"), dict) and asset in d for c in self.collections
+        )
+        kind = (product.id, asset if defined else "")
+        if kind not in self.said:
+            self.said[kind] = stac_stated.nearest(
+                stac_stated.of_collection(c, product, asset) for c in self.collections
+            )
+        return self.said[kind]
+
+
+_TOP = _Above()
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What an asset lies in: the file, what is above it, and its item's properties, words and id."""
+
+    here: str
+    above: _Above
+    properties: Mapping[str, Any]
+    told: Told
+    item_id: str
+    said: dict[str, Said] = field(default_factory=dict)
+
+    def says(self, product: Product) -> Said:
+        """What the item says of the numbers of a product's chips."""
+        if product.id not in self.said:
+            self.said[product.id] = stac_stated.said_of(self.properties, product)
+        return self.said[product.id]
 
 
 @dataclass
@@ -151,206 +246,409 @@ class _Crawl:
     values: dict[str, dict[int, float]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    remote: list[str] = field(default_factory=list)
-    foreign: list[str] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
+    whole: bool = True
+    kinds: dict[str, list[Any]] = field(default_factory=dict)
+    """What was left out -> how many, and the first of them."""
+
+    def __post_init__(self) -> None:
+        self.addresses = Addresses(self.store)
+        self._chips: dict[str, Stated] = {}
+        self._same: dict[Stated, Stated] = {}
+        self._known: dict[tuple[Said, str], Stated | None] = {}
+        self._too_many: dict[str, str] = {}
+        self._labels: list[tuple[str, StacFile, str]] = []
+        self._own: set[str] = set()
+        self._by_collection: dict[str, set[Stated | None]] = {}
+        self._linked: dict[str, _Above] = {}
+        self._last: tuple[tuple[Any, ...], Said] = ((), stac_stated.NOTHING)
+
+    def left_out(self, kind: str, which: str) -> None:
+        """Note one thing that was left out; it is said once a kind."""
+        noted = self.kinds.setdefault(kind, [0])
+        noted[0] += 1
+        if len(noted) <= 3:
+            noted.append(which)
+
+    # -- the walk -------------------------------------------------------------------------------------------------
 
     def run(self, key: str) -> None:
+        remote = getattr(self.store, "concurrency", None)
+        limit = min(MAX_FILES, MAX_REMOTE_FILES) if remote else MAX_FILES
         seen = {key}
-        queue = deque([(key, "")])
-        first, full, done = True, False, 0
-        while queue:
-            here, collection = queue.popleft()
+        queue: deque[tuple[str, _Above]] = deque([(key, _TOP)])
+        full, failed, done, first = False, 0, 0, True
+        for here, above, get in self._fetched(queue, remote):
             done += 1
             if done % 32 == 0:
-                self.progress(done, done + len(queue))
+                self.progress(done, max(len(seen), done))
             try:
-                thing = self._open(here)
+                file = stac_files.read(get(), here)
             except NotThereError:
-                self.absent.append(here)
+                self.left_out(_ABSENT, here)
                 continue
             except (CorpusFormatError, StoreError) as error:
                 if first:
                     raise
-                self.notes.append(str(error))
+                failed = failed + 1 if isinstance(error, StoreError) else 0
+                self.whole &= not isinstance(error, StoreError)
+                if failed >= _GIVING_UP and not isinstance(error, UnreadableError):
+                    raise
+                self.left_out(_UNREADABLE, str(error))
                 continue
-            first = False
-            if isinstance(thing, pystac.Item):
-                try:
-                    self._item(thing, here, thing.collection_id or collection)
-                except _BAD_STAC as error:
-                    self.notes.append(f"{here}: not a STAC item ({_short(error)})")
+            first, failed = False, 0
+            try:
+                targets = list(self._take(file, here, above))
+            except _ODD as error:
+                self.left_out(_UNREADABLE, f"{here}: not as STAC is written ({type(error).__name__})")
                 continue
-            inside = thing.id if isinstance(thing, pystac.Collection) else collection
-            rels = {"child", "item"}
-            if isinstance(thing, pystac.Collection) and self._geoparquet(thing, here):
-                rels = set()  # it holds every item below this collection
-            for link in thing.links:
-                # untransformed: else pystac itself opens the root that the file names, wherever that is
-                href = link.get_href(transform_href=False) if link.rel in rels else None
-                target = self.resolve(here, href) if href else None
-                if target is None or target in seen:
+            for target, beside in targets:
+                if target in seen:
                     continue
-                if len(seen) >= MAX_FILES:
+                if len(seen) >= limit:
                     full = True
                     break
                 seen.add(target)
-                queue.append((target, inside))
+                queue.append((target, beside))
         if full:
-            self.notes.append(f"{key}: more than {MAX_FILES:,} links; the rest is not read")
+            self.whole = False
+            more = ", of which each is a request" if remote else ""
+            self.notes.append(
+                f"{key}: more than {limit:,} links{more}; the rest is not read. A corpus of this size is opened by its "
+                f"resources/, or by a collection's {GEOPARQUET}"
+            )
+        for _ in each(self._labels, lambda label: self._label(*label), remote or 1):
+            pass
         self.progress(done, done)
 
-    def _open(self, key: str) -> Any:
-        data = self.store.get(key)
-        if len(data) > MAX_JSON_BYTES:
-            raise CorpusFormatError(key, f"{len(data):,} bytes, far more than a STAC file has")
-        try:
-            return pystac.read_dict(json.loads(data))
-        except _BAD_STAC as error:
-            raise CorpusFormatError(
-                key, f"not a STAC catalog, collection or item ({_short(error)})"
-            ) from error
+    def _fetched(
+        self, queue: deque[tuple[str, _Above]], threads: int | None
+    ) -> Iterator[tuple[str, _Above, Callable[[], bytes]]]:
+        """The files of a queue that grows meanwhile, in its order; from a remote store many side by side."""
+        if not threads:
+            while queue:
+                key, above = queue.popleft()
+                yield key, above, lambda key=key: self.store.get(key)  # type: ignore[misc]
+            return
+        stopped = False
+
+        def get(key: str) -> bytes:
+            with until(lambda: stopped):
+                return self.store.get(key)
+
+        with ThreadPoolExecutor(threads, thread_name_prefix="explorer-stac") as pool:
+            under_way: deque[tuple[str, _Above, Future[bytes]]] = deque()
+            try:
+                while queue or under_way:
+                    while queue and len(under_way) < threads * _AHEAD:
+                        key, above = queue.popleft()
+                        under_way.append((key, above, pool.submit(get, key)))
+                    key, above, future = under_way.popleft()
+                    yield key, above, future.result
+            finally:
+                stopped = True
+                for _, _, future in under_way:
+                    future.cancel()
+
+    def _take(self, file: StacFile, here: str, above: _Above) -> Iterable[tuple[str, _Above]]:
+        """Note what a file says; the files that it leads to."""
+        for kind, which in file.faults:
+            self.left_out(kind, which)
+        if file.kind in ("Item", "Items"):
+            for item in file.items if file.kind == "Items" else (file,):
+                for kind, which in item.faults if item is not file else ():
+                    self.left_out(kind, which)
+                self._item(item, here, above)
+            if file.kind == "Item":
+                return
+        else:
+            self.addresses.learn(here, file.href_of("self") or "")
+            above = self.below(file, above)
+            if self._geoparquet(file, here, above):
+                return  # it holds every item below this collection
+        for link in file.links:
+            if link.rel in ("child", "item", "items") or (file.kind == "Items" and link.rel == "next"):
+                target = self.resolve(here, link.href)
+                if target is not None:
+                    yield target, above
 
     def resolve(self, base: str, href: object) -> str | None:
         """The key that a link leads to; None, and noted, where it leads out of the store."""
         if not isinstance(href, str):
             return None
-        try:
-            parts = urlsplit(href)
-        except ValueError:  # an address such as http://[
-            self.remote.append(href)
-            return None
-        path = unquote(parts.path)
-        root = getattr(self.store, "root", None)
-        if parts.scheme not in ("", "file") or parts.netloc not in ("", "localhost"):
-            self.remote.append(href)
-            return None
-        if path.startswith("/"):
-            path = posixpath.normpath(path)
-            if not isinstance(root, Path) or not path.startswith(f"{root.as_posix()}/"):
-                self.remote.append(href)
-                return None
-            return path[len(root.as_posix()) + 1 :]
-        key = posixpath.normpath(posixpath.join(posixpath.dirname(base), path))
-        if key == "." or key.startswith("..") or "\\" in key or "\x00" in key:
-            self.remote.append(href)
-            return None
+        key = self.addresses.resolve(base, href)
+        if key is None:
+            self.left_out(_OUT, href)
         return key
 
-    def _item(self, item: pystac.Item, here: str, collection: str) -> None:
-        stated = item.properties.get("sample_id")
-        sample_id = stated if isinstance(stated, str) else find_id(item.id) or find_id(here) or item.id
-        assets = {name: asset.href for name, asset in item.assets.items()}
-        if self.add(sample_id, item.bbox, assets, here, collection) and (
-            collection == COLLECTIONS["labels"] or "label:type" in item.properties
-        ):
-            self._label(sample_id, item, here)
+    def below(self, file: StacFile, above: _Above) -> _Above:
+        """What lies above the files that a catalog or collection leads to: itself, and what lies above it."""
+        told = stac_products.by_parent(file)
+        both = told.and_(above.told)
+        if told.products is None or (len(told.products) > 1 and both.products):
+            told = both
+        collections = above.collections
+        if file.kind == "Collection":
+            collections = (file, *collections)[:MAX_LEVELS]
+        made = _Above(told, collections, {**above.common, **file.properties})
+        if file.kind == "Collection":
+            self._note_collection(made)
+        return made
 
-    def add(self, sample_id: str, box: Any, assets: dict[str, str], here: str, collection: str) -> bool:
+    def _note_collection(self, above: _Above, silence_counts: bool = False) -> None:
+        """Note what a collection says of all chips of the product that it is of."""
+        product = stac_products.decided(above.told)
+        if product is None:
+            return
+        said = above.says(product, "")
+        if silence_counts or said != stac_stated.NOTHING:
+            self._by_collection.setdefault(product.id, set()).add(stac_stated.stated(said, product))
+
+    # -- items ----------------------------------------------------------------------------------------------------
+
+    def _item(self, item: StacFile, here: str, above: _Above) -> None:
+        if not above.collections:
+            above = self._by_link(item, here, above)
+        properties = {**above.common, **item.properties} if item.is_old and above.common else item.properties
+        told = stac_products.by_item(item)
+        href = next((asset.href for asset in item.assets.values()), "")
+        sample_id = _sample_id(item.properties.get("sample_id"), item.id, here, href)
+        box = stac_files.box_of(item)
+        if not self.add(sample_id, box, item.assets, _Around(here, above, properties, told, item.id)):
+            return
+        if stac_products.is_label(item, told.and_(above.told)) and not self.values.get(sample_id):
+            if getattr(self.store, "concurrency", None):
+                self._labels.append((sample_id, item, here))  # each can be a request of its own
+            else:
+                self._label(sample_id, item, here)
+
+    def _by_link(self, item: StacFile, here: str, above: _Above) -> _Above:
+        """What lies above an item that was not reached through its collection: the one that it links to, if it is here.
+
+        An old item can leave properties to it. What leads elsewhere is not opened.
+        """
+        href = item.href_of("collection")
+        key = self.resolve(here, href) if href is not None else None
+        if key is None:
+            return above
+        if key not in self._linked and len(self._linked) < MAX_REMOTE_FILES:
+            self._linked[key] = above
+            try:
+                self._linked[key] = self.below(stac_files.read(self.store.get(key), key), above)
+            except NotThereError:
+                self.left_out(_ABSENT, key)
+            except (CorpusFormatError, StoreError) as error:
+                self.left_out(_UNREADABLE, str(error))
+        return self._linked.get(key, above)
+
+    def add(
+        self,
+        sample_id: str,
+        box: tuple[float, ...] | None,
+        assets: Mapping[str, Asset],
+        around: _Around,
+    ) -> bool:
         """Note one item; whether its id is one."""
         if not is_valid(sample_id):
-            self.foreign.append(sample_id)
+            self.left_out(_FOREIGN, sample_id)
             return False
         if sample_id not in self.bounds or np.isnan(self.bounds[sample_id][0]):
-            self.bounds[sample_id] = _box(box)
+            self.bounds[sample_id] = box or (np.nan,) * 4
         folder = grid.parse(sample_id).folder
-        for name, href in assets.items():
-            product = _product(href, collection)
-            key = self.resolve(here, href) if product else None
-            if product is None or key is None:
-                continue
-            date = _date(product, name, href)
-            if date is not None and product.key(folder, date) != key:
-                self.moved[product.key(folder, date)] = key
+        chips = {name: asset for name, asset in assets.items() if stac_products.is_chip(asset)}
+        taken: dict[str, str] = {}
+        for name, asset in chips.items():
+            self._asset(name, asset, folder, around, taken, alone=len(chips) == 1)
         return True
 
-    def _label(self, sample_id: str, item: pystac.Item, here: str) -> None:
+    def _asset(
+        self,
+        name: str,
+        asset: Asset,
+        folder: str,
+        around: _Around,
+        taken: dict[str, str],
+        alone: bool,
+    ) -> None:
+        """Note where one chip is, and what is said of its numbers. `alone`: its item has no other chip.
+
+        `taken` are the chips of its item so far, key of the layout -> real key.
+        """
+        key = self.addresses.resolve(around.here, asset.href)
+        if key is None:
+            self.left_out(_OUT, asset.href)
+            key = stac_products.in_layout(asset.href, folder)
+            if key is None:
+                return
+        told = stac_products.product_of(key, name, asset, around.properties, around.told, around.above.told)
+        if told.products == frozenset({stac_products.LABELS}):
+            return
+        texts: list[object] = [stac_files.file_name(key).rsplit(".", 1)[0], name]
+        texts += [asset.fields.get(field) for field in ("datetime", "title", "start_datetime")]
+        if alone:
+            texts += [around.item_id, *(around.properties.get(f) for f in ("datetime", "start_datetime"))]
+        product = stac_products.decided(told, texts)
+        which = f"{around.here}: {name[:60]} ({asset.href[-80:]})"
+        if product is None:
+            self.left_out(_UNTOLD if told.products is None or told.products else _CONTRADICT, which)
+            return
+        date = stac_products.date_of(product, texts)
+        if date is None:
+            self.left_out(_UNDATED, which)
+            return
+        chip = product.key(folder, date)
+        if taken.setdefault(chip, self.moved.get(chip, key)) != key:
+            self.left_out(_TWICE, which)
+            return
+        if chip != key:
+            self.moved[chip] = key
+        levels = (
+            self._asset_says(asset, around.properties),
+            around.says(product),
+            around.above.says(product, name),
+        )
+        self._note_stated(chip, product, stac_stated.nearest(levels))
+
+    def _asset_says(self, asset: Asset, properties: Mapping[str, Any]) -> Said:
+        """What an asset says of its numbers; most say what the one before said."""
+        fields = asset.fields
+        given = tuple(fields.get(name) for name in stac_stated.FIELDS)
+        if not any(value is not None for value in given):
+            return stac_stated.NOTHING
+        given += (properties.get("eo:bands"),)
+        if given != self._last[0]:
+            listed = properties.get("eo:bands")
+            self._last = given, stac_stated.said_by(fields, listed if isinstance(listed, list) else ())
+        return self._last[1]
+
+    def _note_stated(self, chip: str, product: Product, said: Said) -> None:
+        kind = (said, product.id)
+        if kind not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[kind] = stac_stated.stated(said, product)
+        stated = self._known[kind]
+        if stated is None:
+            self._own.add(product.id)
+        elif len(self._chips) < MAX_FILES:
+            self._chips[chip] = self._same.setdefault(stated, stated)
+        else:
+            self._too_many.setdefault(product.id, chip)
+            self._by_collection.setdefault(product.id, set()).add(stated)
+
+    def stated(self) -> dict[str, Stated]:
+        """What is said of chips: by their key, and by a product's id where it is said of all of its chips."""
+        wide = self.product_wide()
+        for name in list(wide):
+            others = {one for key, one in self._chips.items() if key.split("/")[4] == name}
+            if name in self._own or others - {wide[name]}:
+                del wide[name]
+        for name in self._too_many.keys() - wide.keys():
+            self.whole = False
+            self.notes.append(
+                f"STAC: more than {MAX_FILES:,} chips have numbers (scale, offset, nodata, bands) that their items state; of "
+                f"{name}, those from {self._too_many[name]} on are read without"
+            )
+        return wide | {key: one for key, one in self._chips.items() if one != wide.get(key.split("/")[4])}
+
+    def product_wide(self) -> dict[str, Stated]:
+        """What collections say of all chips of a product, where all of them say the same."""
+        return {
+            name: one
+            for name, said in self._by_collection.items()
+            if len(said) == 1 and (one := next(iter(said))) is not None
+        }
+
+    def _label(self, sample_id: str, item: StacFile, here: str) -> None:
         try:
             values = stac_items.label_values(item.properties)
             if not values:
                 for asset in item.assets.values():
-                    key = self.resolve(here, asset.href) if "json" in asset.href[-8:].lower() else None
+                    key = (
+                        self.resolve(here, asset.href)
+                        if "json" in stac_files.file_name(asset.href)[-8:].lower()
+                        else None
+                    )
                     if key is not None:
-                        values = read_file(self.store.get(key), key).values
+                        label = read_file(self.store.get(key), key)
+                        values = label.values
+                        for note in label.notes:
+                            self.left_out(f"labels: {note}", key)
                         break
             self.values[sample_id] = values
         except (CorpusFormatError, NotThereError, StoreError) as error:
             self.notes.append(f"{error}; taken as without label")
 
-    def _geoparquet(self, collection: pystac.Collection, here: str) -> bool:
-        asset = collection.assets.get(GEOPARQUET)
+    def _geoparquet(self, file: StacFile, here: str, above: _Above) -> bool:
+        """Whether the items below a collection could be had from a table of all of them."""
+        asset = file.assets.get(GEOPARQUET) or next(
+            (asset for asset in file.assets.values() if "stac-items" in asset.roles), None
+        )
         key = self.resolve(here, asset.href) if asset else None
         if key is None:
             return False
+        chips, moved = set(self._chips), len(self.moved)
         try:
             with local_file(self.store, key) as path:
-                for row in stac_items.read_items(path, key, self.notes):
-                    self.add(row.sample_id, row.bbox, row.assets, key, collection.id)
-                    if row.values:
-                        self.values[row.sample_id] = row.values
-                return True
+                rows = stac_items.ItemTable(path, key, self.notes)
+                for row in rows:
+                    self._row(row, key, above)
         except NotThereError:
-            self.absent.append(key)
+            self.left_out(_ABSENT, key)
+            return False
         except (CorpusFormatError, StoreError) as error:
             self.notes.append(f"{error}; its items are read one by one")
-        return False
+            return False
+        if rows.sampled:
+            self._take_for_all(key, chips, len(self.moved) > moved)
+        return True
+
+    def _row(self, row: stac_items.ItemRow, key: str, above: _Above) -> None:
+        told = stac_products.in_words(row.collection).and_(stac_products.in_words(row.item_id))
+        sample_id = _sample_id(
+            row.sample_id, row.item_id, "", next((a.href for a in row.assets.values()), "")
+        )
+        around = _Around(key, above, row.properties, told, row.item_id)
+        if self.add(sample_id, stac_files.as_box(row.bbox), row.assets, around) and row.values:
+            self.values[sample_id] = row.values
+        for what in row.faults:
+            self.left_out(what, f"{key}: {row.item_id[:80]}")
+
+    def _take_for_all(self, key: str, known: set[str], moved: bool) -> None:
+        """What the first items of a table say of their chips is taken for all of them, since it has too many."""
+        first = {chip: one for chip, one in self._chips.items() if chip not in known}
+        for name in {chip.split("/")[4] for chip in first} - self._own:
+            said = {one for chip, one in first.items() if chip.split("/")[4] == name}
+            if len(said) == 1:
+                self._by_collection.setdefault(name, set()).update(said)
+                self.notes.append(
+                    f"{key}: what its first items state of the numbers of {name} is taken for all of them"
+                )
+        if moved:
+            self.notes.append(
+                f"{key}: the chips of its first items are not where the corpus's layout has them, and it has more than "
+                f"{stac_items.MAX_ASSETS:,} assets, too many to look for all; chips of other items may be missing"
+            )
 
     def warnings(self) -> list[str]:
         """What was left out, a sentence a kind."""
         notes = list(self.notes)
-        kinds = (
-            (self.remote, "links lead out of the corpus's folder and are not followed"),
-            (self.foreign, "items are of no valid sample and are left out"),
-            (self.absent, "linked files are not there"),
-        )
-        for names, what in kinds:
-            if names:
-                shown = ", ".join(repr(name[:80]) for name in names[:3])
-                notes.append(f"STAC: {len(names):,} {what} (first: {shown})")
+        for kind, (count, *first) in self.kinds.items():
+            shown = ", ".join(repr(which[:200]) for which in first)
+            notes.append(f"STAC: {count:,} {kind} (first: {shown})")
         return notes
 
-    def fractions(self) -> tuple[Fractions, LabelsFound | None]:
-        """The labels of all label items, on one scale."""
+    def fractions(self, scale: float | None = None) -> tuple[Fractions, LabelsFound | None]:
+        """The labels of all label items, on one scale: that which is given, else what they add up to."""
         if not self.values:
             return Fractions.from_rows({}), None
-        scale = find_scale(np.array([sum(v.values()) for v in self.values.values()]))
-        rows: dict[str, dict[int, float]] = {}
-        for sample_id, values in self.values.items():
-            if sum(values.values()) > scale * (1 + TOLERANCE):
-                self.notes.append(
-                    f"the fractions of {sample_id} add up to more than 1; taken as without label"
-                )
-                values = {}
-            rows[sample_id] = {code: min(value / scale, 1.0) for code, value in values.items()}
-        return Fractions.from_rows(rows), LabelsFound("items", scale, len(rows))
+        ids = pd.Index(self.values, dtype="str", name="sample_id")
+        settled = settle(ids, stored_matrix(self.values), "items", "labels of STAC", scale)
+        self.notes += settled.warnings
+        return settled.fractions, settled.found
 
 
-def _box(box: Any) -> tuple[float, ...]:
-    if isinstance(box, (list, tuple)) and len(box) in (4, 6):
-        with suppress(TypeError, ValueError):
-            values = [float(v) for v in box]
-            return tuple(values) if len(values) == 4 else (values[0], values[1], values[3], values[4])
-    return (np.nan,) * 4
-
-
-def _product(href: str, collection: str) -> Product | None:
-    """Whose chip an asset is: what its path says, else the collection that it is in."""
-    folders = href.split("/")
-    for product in PRODUCTS.values():
-        if product.id in folders:
-            return product
-    if not urlsplit(href).path.lower().endswith((".tif", ".tiff")):
-        return None
-    return next((PRODUCTS[p] for p, c in COLLECTIONS.items() if c == collection and p in PRODUCTS), None)
-
-
-def _date(product: Product, name: str, href: str) -> Any:
-    for text in (posixpath.basename(href).rsplit(".", 1)[0], name):
-        with suppress(UnknownDateError):
-            return product.parse_date(text)
-    return None
-
-
-def _short(error: BaseException) -> str:
-    text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0][:120]}" if text else type(error).__name__
+def _sample_id(stated: Any, item_id: str, here: str, href: str) -> str:
+    """The id that an item states, else the first that its own id, its file or its first asset's address holds."""
+    if isinstance(stated, str) and stated:
+        return stated
+    return find_id(item_id) or find_id(here) or find_id(href) or item_id
