@@ -6,19 +6,21 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from typing import Any
 
 import pandas as pd
 
-from explorer import grid
-from explorer.config import settings
+from explorer import forking, grid
+from explorer.config import Settings, settings
 from explorer.corpus import index_file, stac
+from explorer.corpus.encoding import Stated
 from explorer.corpus.labels import Fractions, LabelsFound
 from explorer.corpus.sources import Found, Progress, from_folders, from_resources, ignore, local_file
 from explorer.corpus.store import DirectoryStore, Store, is_synthetic
 from explorer.errors import CorpusFormatError, CorpusNotFoundError, NotThereError, StoreError
+from explorer.products import PRODUCTS
 
 logger = logging.getLogger("explorer")
 
@@ -34,7 +36,9 @@ class SampleIndex:
     `samples` is indexed by `sample_id`, with `lon`, `lat` (degrees, EPSG:4326), `x`, `y` (metres, EPSG:3857),
     all float64, `clc` (int16, 0: no label) and `fraction` (float32, 0 to 1). `source` says where it came from,
     `warnings` what was wrong there, `labels_found` how the labels were written. `moved` gives the real key of
-    chips that a STAC catalog keeps elsewhere than the corpus's layout does. It may be used from many threads.
+    chips that a STAC catalog keeps elsewhere than the corpus's layout does. `stated` is what a STAC catalog says of chips'
+    numbers where that is not what the product's are anyway, by a chip's key in the layout, or by a product's id for all
+    of its chips. It may be used from many threads.
     """
 
     def __init__(
@@ -45,14 +49,25 @@ class SampleIndex:
         warnings: Sequence[str] = (),
         labels_found: LabelsFound | None = None,
         moved: dict[str, str] | None = None,
+        stated: dict[str, Stated] | None = None,
     ) -> None:
         self.samples = samples
         self.source = source
         self.warnings = list(warnings)
         self.labels_found = labels_found
         self.moved = moved or {}
+        self.stated = stated or {}
+        self.asked_stac = stated is not None
+        """False where nobody has looked yet what the catalog says of numbers: in an index of an older version."""
+        self.whole = True
+        """False where a part of its source could not be read this time."""
+        self.again: Callable[[Any], SampleIndex] | None = None
+        """How another process makes it again of its store; None: it is sent there as it is."""
         self._given = fractions
-        self._lock = Lock()
+        self._lock = forking.Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_given": self.fractions}  # how they are read may not be there
 
     @classmethod
     def of(
@@ -62,13 +77,14 @@ class SampleIndex:
         warnings: Sequence[str] = (),
         labels_found: LabelsFound | None = None,
         moved: dict[str, str] | None = None,
+        stated: dict[str, Stated] | None = None,
     ) -> SampleIndex:
         """The index of these samples, in the order of their ids; places are computed from the ids."""
         if not fractions.ids.is_monotonic_increasing:
             fractions = fractions.align(fractions.ids.sort_values())
         table = grid.centres(fractions.ids)
         table["clc"], table["fraction"] = fractions.dominant()
-        return cls(table, fractions, source, warnings, labels_found, moved)
+        return cls(table, fractions, source, warnings, labels_found, moved, stated)
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -79,10 +95,6 @@ class SampleIndex:
     @property
     def fractions(self) -> Fractions:
         """Fractions of all samples, in the order of `samples`; read on first use."""
-        return self._fractions
-
-    @cached_property
-    def _fractions(self) -> Fractions:
         with self._lock:
             given = self._given
             if not isinstance(given, Fractions):
@@ -112,9 +124,10 @@ def build(store: Store, progress: Progress | None = None, *, rebuild: bool = Fal
             continue
         notes += found.warnings
         if len(found.ids):
-            index = SampleIndex.of(
-                found.fractions, found.source, _shortened(notes), found.labels, found.moved
-            )
+            if source is not stac.from_catalog:
+                found.stated, more = stac.statements(store)
+                notes += more
+            index = _of(found, notes)
             _report(index.warnings, store)
             return index
     wrong = f" ({'; '.join(_shortened(notes, 5))})" if notes else ""
@@ -125,19 +138,54 @@ def build(store: Store, progress: Progress | None = None, *, rebuild: bool = Fal
 
 
 def open_stac(catalog: str | os.PathLike[str], progress: Progress | None = None) -> tuple[Store, SampleIndex]:
-    """A corpus from a STAC catalog file on disk alone: its store and its samples.
+    """A corpus from a STAC catalog, collection or item file on disk alone: its store and its samples.
 
     Raises `CorpusNotFoundError` where it has no sample, `CorpusFormatError` where it is not a catalog.
     """
     base, key = stac.locate(Path(catalog))
-    found = stac.from_catalog(base, progress or ignore, key)
-    if found is None or not len(found.ids):
-        raise CorpusNotFoundError(f"{catalog} leads to no item of this corpus on this disk")
-    index = SampleIndex.of(
-        found.fractions, found.source, _shortened(found.warnings), found.labels, found.moved
-    )
-    _report(index.warnings, base)
+    index = from_stac(base, key, progress)
     return stac.with_moved(base, index.moved), index
+
+
+def from_stac(store: Store, key: str, progress: Progress | None = None) -> SampleIndex:
+    """The samples that a catalog, collection or item of a store leads to. Raises as `open_stac`, and `StoreError`."""
+    found = stac.from_catalog(store, progress or ignore, key)
+    where = f"{store.where.rstrip('/')}/{key}"
+    if found is None:
+        raise CorpusNotFoundError(f"{where} is not there; give the catalog.json of a STAC catalog")
+    if not len(found.ids):
+        wrong = f" ({'; '.join(_shortened(found.warnings, 5))})" if found.warnings else ""
+        raise CorpusNotFoundError(f"{where} leads to no item of this corpus{wrong}")
+    index = _of(found, found.warnings)
+    _report(index.warnings, store)
+    return index
+
+
+def ask_stac(index: SampleIndex, store: Store) -> SampleIndex:
+    """The index itself, with what the catalog says of the numbers of whole products where it was not asked before."""
+    if not index.asked_stac:
+        index.stated, notes = stac.statements(store)
+        index.warnings += notes
+        index.asked_stac = True
+    return index
+
+
+def _of(found: Found, notes: list[str]) -> SampleIndex:
+    index = SampleIndex.of(
+        found.fractions, found.source, _shortened(notes), found.labels, found.moved, found.stated
+    )
+    index.whole = found.whole
+    return index
+
+
+def why_not_kept(index: SampleIndex) -> str | None:
+    """Why a file of this index would not say all that is known; None where it does."""
+    if index.moved:
+        return f"{len(index.moved):,} of its chips are elsewhere than in the corpus's layout"
+    of_chips = sum(key not in PRODUCTS for key in index.stated)
+    if of_chips:
+        return f"its catalog states scale, offset, nodata or bands of {of_chips:,} single chips"
+    return None
 
 
 def default_path(store: Store) -> Path:
@@ -163,7 +211,7 @@ def write(
     """
     return index_file.write(
         index.samples, index.fractions, Path(path), index.labels_found, index.source, progress or ignore,
-        synthetic=synthetic,
+        synthetic=synthetic, stated=index.stated,
     )  # fmt: skip
 
 
@@ -171,6 +219,7 @@ def reindex(
     where: str | os.PathLike[str],
     output: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
+    config: Settings | None = None,
 ) -> Path:
     """Build the index of a corpus (a folder, a URL, or the word `demo`) from its own files and write it; the file.
 
@@ -183,13 +232,12 @@ def reindex(
         demo = open_corpus("demo", progress=progress)
         store, index = demo.store, demo.index
     else:
-        store = _plain_store(os.fspath(where))
+        store = _plain_store(os.fspath(where), config or settings())
         index = build(store, progress, rebuild=True)
-    if index.moved and output is None:
+    why = why_not_kept(index)
+    if why and output is None:
         raise CorpusFormatError(
-            stac.CATALOG_KEY,
-            f"{len(index.moved):,} of its chips are elsewhere than in the corpus's layout, which an index cannot say; "
-            "open this corpus by its catalog.json",
+            stac.CATALOG_KEY, f"{why}, which an index cannot say; open this corpus by its catalog.json"
         )
     return write(index, output or default_path(store), progress, synthetic=is_synthetic(store))
 
@@ -205,20 +253,52 @@ def read(path: str | os.PathLike[str], where: str | None = None) -> SampleIndex:
         name,
         (),
         table.labels_found,
+        stated=table.stated,
     )
 
 
-def _plain_store(where: str) -> Store:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An index that lies in a file of its corpus or of this machine: another process opens it there."""
+
+    path: Path
+    size: int
+    changed: int  # ns, the file's own time
+    source: str
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def mark(cls, index: SampleIndex, path: Path) -> SampleIndex:
+        """The index itself, marked as lying in a file."""
+        found = path.stat()
+        index.again = cls(path, found.st_size, found.st_mtime_ns, index.source, tuple(index.warnings))
+        return index
+
+    def __call__(self, store: Store) -> SampleIndex:
+        """The index again; built anew where its file is gone or another one."""
+        try:
+            found = self.path.stat()
+            if (found.st_size, found.st_mtime_ns) == (self.size, self.changed):
+                index = read(self.path, self.source)
+                ask_stac(index, store).warnings = list(self.warnings)
+                index.again = self
+                return index
+        except (OSError, CorpusFormatError):
+            pass
+        return build(store)
+
+
+def _plain_store(where: str, config: Settings) -> Store:
     if "://" not in where:
         return DirectoryStore(where)
     from explorer.corpus.remote import store_of  # its clients are only paid for by those who go out
 
-    return store_of(where, settings())
+    return store_of(where, config)
 
 
-def cached_path(store: Store, cache_dir: Path | None = None) -> Path:
-    """Where the index of a corpus that cannot be written to is kept."""
-    name = hashlib.sha256(store.where.encode()).hexdigest()[:24]
+def cached_path(store: Store, cache_dir: Path | None = None, key: str = "") -> Path:
+    """Where the index of a corpus that cannot be written to is kept, or that of one STAC file of it (`key`)."""
+    name = hashlib.sha256((f"{store.where}\n{key}" if key else store.where).encode()).hexdigest()[:24]
     return (cache_dir or settings().cache_dir) / "indexes" / f"{name}.parquet"
 
 
@@ -226,7 +306,7 @@ def _built_before(store: Store, notes: list[str]) -> SampleIndex | None:
     if isinstance(getattr(store, "root", None), Path):
         try:
             with local_file(store, INDEX_KEY) as path:
-                return read(path, INDEX_KEY)
+                return Kept.mark(ask_stac(read(path, INDEX_KEY), store), path)
         except NotThereError:
             pass
         except (CorpusFormatError, StoreError) as error:
@@ -239,7 +319,7 @@ def _built_before(store: Store, notes: list[str]) -> SampleIndex | None:
             notes.append(f"{error}; it is ignored, build it anew with `explorer index`")
         else:
             index.warnings += notes
-            return index
+            return Kept.mark(ask_stac(index, store), path)
     return None
 
 
