@@ -56,7 +56,7 @@ class _Commands(TyperGroup):
             raise typer.Exit(EXIT_ERROR) from error
 
 
-app = typer.Typer(
+app = shared.Commands(
     cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
@@ -225,7 +225,7 @@ def index(
     from explorer.corpus import index as sample_index
 
     with shared.progress_bar("Reading the corpus") as progress:
-        written = sample_index.reindex(corpus, output, progress)
+        written = sample_index.reindex(corpus, output, progress, shared.chosen())
     typer.echo(f"Wrote {written}")
 
 

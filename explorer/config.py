@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 from pydantic import Field, SecretStr
@@ -42,6 +43,10 @@ class Settings(BaseSettings):
         gt=0,
         allow_inf_nan=False,
         description="Seconds for one chip in all, with what is tried again; ten times as long for its tables.",
+    )
+    allow_redirect: str = Field(
+        "",
+        description="Other hosts that a remote corpus may redirect to, as cdn.example.org:8443, with commas between.",
     )
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir(APP)),
@@ -85,6 +90,15 @@ class Settings(BaseSettings):
     oauth_extra: dict[str, str] = Field(
         default_factory=dict, description="What else Panel is to know of the provider, as a JSON object."
     )
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Without secrets: what a worker process is sent reads chips, and lets nobody in."""
+        state = super().__getstate__()
+        fields = state["__dict__"].items()
+        hidden = {
+            name: SecretStr("") if isinstance(value, SecretStr) else value for name, value in fields
+        } | {"oauth_extra": {}}
+        return {**state, "__dict__": hidden}
 
 
 @cache

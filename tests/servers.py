@@ -71,7 +71,8 @@ def reply(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"", **hea
     for name, value in ({"Content_Length": str(len(body))} | headers).items():
         handler.send_header(name.replace("_", "-"), value)
     handler.end_headers()
-    handler.wfile.write(body)
+    if handler.command != "HEAD":
+        handler.wfile.write(body)
 
 
 def refuse(handler: BaseHTTPRequestHandler, key: str) -> bool:
@@ -94,6 +95,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the base class's name
         pass
+
+    def do_HEAD(self) -> None:
+        """As GET, without the faults, and not counted."""
+        key = unquote(urlsplit(self.path).path).lstrip("/")
+        if not self.served.answer(self, key):
+            self._serve(self.served, key, "good")
 
     def do_GET(self) -> None:
         server = self.served
@@ -170,13 +177,18 @@ class _Threading(ThreadingHTTPServer):
         """A client that goes away is no news in a test."""
 
 
+class _Threading6(_Threading):
+    address_family = socket.AF_INET6
+
+
 @contextmanager
-def serve(root: Path, port: int = 0, **behaviour: Any) -> Iterator[Server]:
+def serve(root: Path, port: int = 0, host: str = "127.0.0.1", **behaviour: Any) -> Iterator[Server]:
     """Serve a folder until the block ends; at a port that was another's before, if one is named."""
     server = Server(root, **behaviour)
     handler = type("Handler", (_Handler,), {"served": server})
-    with _Threading(("127.0.0.1", port), handler) as listening:
-        server.url = f"http://127.0.0.1:{listening.server_address[1]}/"
+    kind, name = (_Threading6, f"[{host}]") if ":" in host else (_Threading, host)
+    with kind((host, port), handler) as listening:
+        server.url = f"http://{name}:{listening.server_address[1]}/"
         thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:

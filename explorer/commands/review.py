@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
     from explorer.review.records import Records
 
-review = typer.Typer(
+review = shared.Commands(
     no_args_is_help=True, help="Verdicts as files; agreement of reviewers; accuracy of the labels."
 )
 

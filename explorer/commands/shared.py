@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -47,6 +50,67 @@ MinFraction = Annotated[
 Start = Annotated[str | None, typer.Option(metavar="DATE", help="First date of the chips, as 2018-07-02.")]
 End = Annotated[str | None, typer.Option(metavar="DATE", help="Last date of the chips.")]
 
+AllowRedirect = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-redirect",
+        metavar="HOST[:PORT]",
+        help="Another host that a remote corpus may redirect to; repeatable.",
+    ),
+]
+
+_allowed: ContextVar[tuple[str, ...]] = ContextVar("_allowed", default=())
+
+
+class Commands(typer.Typer):
+    """Commands of which those that open a corpus have `--allow-redirect`, without naming it themselves."""
+
+    def command(self, *args: Any, **kwargs: Any) -> Callable[[Any], Any]:
+        """As Typer's."""
+        register = super().command(*args, **kwargs)
+
+        def add(function: Any) -> Any:
+            register(_with_redirects(function) if "corpus" in inspect.signature(function).parameters else function)
+            return function
+
+        return add
+
+
+def _with_redirects(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A command with `--allow-redirect`, which `chosen` then knows of."""
+
+    @functools.wraps(function)
+    def command(*args: Any, allow_redirect: list[str] | None = None, **kwargs: Any) -> Any:
+        from explorer.corpus import redirects
+
+        redirects.hosts(allow_redirect or ())
+        token = _allowed.set(tuple(allow_redirect or ()))
+        try:
+            return function(*args, **kwargs)
+        finally:
+            _allowed.reset(token)
+
+    signature = inspect.signature(function, eval_str=True)
+    option = inspect.Parameter(
+        "allow_redirect", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=AllowRedirect
+    )
+    command.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[*signature.parameters.values(), option]
+    )
+    command.__annotations__ = {**inspect.get_annotations(function, eval_str=True), "allow_redirect": AllowRedirect}
+    return command
+
+
+def chosen(config: Settings | None = None) -> Settings:
+    """The settings (the process's, where none are given), with what the command line says of redirects."""
+    from explorer.config import settings
+
+    config = config or settings()
+    if not _allowed.get():
+        return config
+    allowed = ",".join(filter(None, (config.allow_redirect, *_allowed.get())))
+    return config.model_copy(update={"allow_redirect": allowed})
+
 
 def conditions(
     bbox: tuple[float, float, float, float] | None,
@@ -80,7 +144,7 @@ def opened(where: str, config: Settings | None = None, *, tells_warnings: bool =
     logger.setLevel(logging.ERROR)  # the warnings are in the index, and counted below
     try:
         with progress_bar("Opening") as progress:
-            corpus = open_corpus(where, config=config, progress=progress)
+            corpus = open_corpus(where, config=chosen(config), progress=progress)
     finally:
         logger.setLevel(before)
     count = len(corpus.index.warnings)

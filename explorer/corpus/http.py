@@ -6,33 +6,42 @@ in threads 0.30, 0.25. obstore is as fast, but hides what this needs: Content-MD
 leads. It serves the object stores instead (`explorer.corpus.objects`).
 
 What arrives is compared with Content-Length and, where the server sends one, with a checksum: Content-MD5 (Azure Blob
-Storage), the MD5 in x-goog-hash, or an ETag that has proven to be the MD5. Without one, over plain http, a flipped
-bit that still decodes cannot be told from a pixel: LZW has no checksum. TLS rules that out on the way.
+Storage), the MD5 in x-goog-hash, or an ETag that has proven to be the MD5 (`explorer.corpus.http_body`). Without one,
+over plain http, a flipped bit that still decodes cannot be told from a pixel: LZW has no checksum. TLS rules that out
+on the way.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import logging
 import math
-import re
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import tenacity
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, InvalidHeader, NewConnectionError, SSLError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    InvalidHeader,
+    NewConnectionError,
+    ProxyError,
+    SSLError,
+)
 from urllib3.util import Retry, Timeout, make_headers
 
-from explorer import __version__
+from explorer import __version__, forking
 from explorer.config import Settings, settings
-from explorer.corpus.store import MAX_CHIP_BYTES, MAX_RESOURCE_BYTES, clean_key, given_up, of_sample
+from explorer.corpus.http_body import Checksums, decoded
+from explorer.corpus.http_status import ABSENT, EXPIRED, LOGIN, PASSING, UNCLEAR, answered, error_code, remedy
+from explorer.corpus.proxies import Proxy, proxy_for
+from explorer.corpus.redirects import REDIRECT, Redirects
+from explorer.corpus.refusals import Refusals
+from explorer.corpus.store import clean_key, given_up, limit_of, of_sample
 from explorer.errors import (
     CancelledError,
     CorpusNotFoundError,
@@ -54,7 +63,6 @@ BACKOFF, BACKOFF_MAX = 0.25, 8.0
 GIVING_UP = 8
 """After so many files in a row that could not be had at all, it is the server that fails, not the files."""
 
-_PASSING = {408, 425, 429, 500, 502, 503, 504}
 _PIECE = 2**16
 
 
@@ -70,11 +78,13 @@ class HttpStore:
     """A corpus below a URL. Plain HTTP cannot list: the samples come from its resources or an index.
 
     `http://user:password@host/` sends these, and a query (a signature) goes along with each request; neither is in
-    `where`. Raises `CorpusNotFoundError` for what is no such URL.
+    `where`, nor sent to where a redirect leads. Raises `CorpusNotFoundError` for what is no such URL, `StoreError`
+    where the environment names a proxy that cannot be used, `InvalidQueryError` for an allowed host that is none.
     """
 
     def __init__(self, url: str, config: Settings | None = None) -> None:
         self.config = config = config or settings()
+        self._url = url
         try:
             parts = urlsplit(url.strip())
             host, port = parts.hostname, parts.port
@@ -89,15 +99,29 @@ class HttpStore:
         self._host = netloc
         self.concurrency = config.http_connections
         """How many requests are worth having in flight."""
-        headers = {"User-Agent": f"rapidai4eo-explorer/{__version__}", "Accept-Encoding": "identity"}
+        self._headers = {"User-Agent": f"rapidai4eo-explorer/{__version__}", "Accept-Encoding": "identity"}
+        self._login: dict[str, str] = {}
         if parts.username is not None:
             login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            headers |= make_headers(basic_auth=login)
-        self._headers = headers
-        self._client = _client(parts.scheme, host, self.concurrency)
+            self._login = make_headers(basic_auth=login)
+        self._redirects = Redirects(self._base, config.allow_redirect.split(","))
+        self._refusals = Refusals(self._can_read)
+        self._checksums = Checksums()
         self._failed = 0
-        self._etag_is_md5 = False
+        self._told = False
+        self.after_fork()
+        self._client(self._base)  # a proxy that cannot be used is told now
+        forking.remake(self)
+
+    def after_fork(self) -> None:
+        """Connect anew: the connections there were are the parent's as well."""
+        # Not let go in a child: urllib3 would close them under a lock that a thread of the parent may have held.
+        self._of_parent = getattr(self, "_clients", {})
+        self._clients: dict[str, urllib3.PoolManager] = {}
         self._closed = threading.Event()
+
+    def __reduce__(self) -> tuple[type[HttpStore], tuple[str, Settings]]:
+        return HttpStore, (self._url, self.config)
 
     def __repr__(self) -> str:
         return f"<HttpStore {self.where}>"
@@ -115,12 +139,12 @@ class HttpStore:
     def get(self, key: str) -> bytes:
         """The whole of one file, tried again within bounds.
 
-        Raises `NotThereError` (404), `UnreadableError` where this file cannot be had and others can, `StoreError`
-        where the server refuses or does not answer, `CancelledError` where nobody waits any more.
+        Raises `NotThereError` (404, or what else a store answers for it: `explorer.corpus.refusals`), `UnreadableError`
+        where this file cannot be had and others can, `StoreError` where the server refuses or does not answer,
+        `CancelledError` where nobody waits any more.
         """
-        url, small = self.href(key), of_sample(key)
-        total = self.config.http_total_timeout * (1 if small else SLOW_FACTOR)
-        limit = MAX_CHIP_BYTES if small else MAX_RESOURCE_BYTES
+        clean_key(key)
+        total = self.config.http_total_timeout * (1 if of_sample(key) else SLOW_FACTOR)
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_AgainError),
             stop=tenacity.stop_after_attempt(self.config.http_retries + 1)
@@ -130,7 +154,7 @@ class HttpStore:
             reraise=True,
         )
         try:
-            body = retrying(self._attempt, key, url, limit, time.monotonic() + total)
+            body = retrying(self._attempt, key, time.monotonic() + total)
         except _AgainError as error:
             raise self._failure(key, error) from error.__cause__
         except NotThereError:
@@ -142,17 +166,24 @@ class HttpStore:
     def check(self) -> None:
         """Ask the host once whether it is there; what it says of the place is no matter, unless it is a failure of its own.
 
-        Raises `StoreError`.
+        Once it has refused everything, it is asked whether it still does. Raises `StoreError`.
         """
         try:
-            response = self._client.request(
-                "HEAD", self._base + self._query, headers=self._headers, retries=False, redirect=False,
+            response = self._client(self._base).request(
+                "HEAD", self._base + self._query, headers=self._headers | self._login, retries=False, redirect=False,
                 timeout=urllib3.Timeout(connect=CHECK_S, read=CHECK_S),
             )  # fmt: skip
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise StoreError(f"cannot reach {self._host}: {_short(error)}") from error
         if response.status in (500, 502, 503, 504):
             raise StoreError(f"{self._host} fails (HTTP {response.status})")
+        if self._refusals.refused:
+            try:
+                refused = not self._refusals.is_absent("", time.monotonic())
+            except _AgainError as error:
+                raise StoreError(f"{self._host} fails: {error.reason}") from error
+            if refused:
+                raise StoreError(f"{self._host} refuses everything: {remedy(403)}")
 
     def forget(self, key: str) -> None:
         """Fetch a key anew the next time, as is done anyway: nothing is kept here."""
@@ -160,9 +191,48 @@ class HttpStore:
     def close(self) -> None:
         """Give up what is under way and close the connections."""
         self._closed.set()
-        self._client.clear()
+        for client in list(self._clients.values()):
+            client.clear()
 
-    def _attempt(self, key: str, url: str, limit: int, deadline: float) -> bytes:
+    def _client(self, url: str) -> urllib3.PoolManager:
+        """The connections to a host, through the proxy that the environment names for it."""
+        parts = urlsplit(url)
+        place = f"{parts.scheme}://{parts.netloc}"
+        client = self._clients.get(place)
+        if client is None:
+            proxy = proxy_for(parts.scheme, parts.hostname or "", parts.port)
+            client = self._clients.setdefault(place, _client(proxy, self.concurrency))
+        return client
+
+    def _attempt(self, key: str, deadline: float) -> bytes:
+        began = time.monotonic()
+        with self._answer(key, deadline) as response:
+            self._check_status(response, key, deadline)
+            body = self._body(response, key, limit_of(key), deadline)
+        self._refusals.was_read(key, began)
+        return body
+
+    def _can_read(self, key: str) -> bool:
+        """Whether the server gives a file, of which no more than a byte is asked for."""
+        deadline = time.monotonic() + self.config.http_total_timeout
+        try:
+            with self._answer(key, deadline, {"Range": "bytes=0-0"}) as response:
+                _drain(response, deadline)
+                if response.status in PASSING:
+                    raise _AgainError(answered(response.status), _retry_after(response))
+                return response.status in (200, 206, 416)
+        except UnreadableError:  # redirected elsewhere
+            return False
+
+    @contextmanager
+    def _answer(
+        self, key: str, deadline: float, headers: dict[str, str] | None = None
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
+        """What the server answers, after its redirects; its body is not read yet.
+
+        Raises as `get`, and `_AgainError` for a connection that fails, within the block too.
+        """
+        url = self.href(key)
         for _ in range(REDIRECTS + 1):
             self._go_on(key)
             left = deadline - time.monotonic()
@@ -170,28 +240,26 @@ class HttpStore:
                 raise _AgainError("no time left")
             connect, read = self.config.http_connect_timeout, self.config.http_read_timeout
             timeout = Timeout(connect=min(connect, left), read=min(read, left))
+            login = self._login if self._redirects.is_own(url) else {}
             response = None
             try:
-                response = self._client.request(
-                    "GET", url, headers=self._headers, timeout=timeout, retries=False, redirect=False,
-                    preload_content=False, decode_content=False,
+                response = self._client(url).request(
+                    "GET", url, headers=self._headers | login | (headers or {}), timeout=timeout, retries=False,
+                    redirect=False, preload_content=False, decode_content=False,
                 )  # fmt: skip
-                follow = self._redirect(response, key, url)
-                if follow is None:
-                    self._check_status(response, key)
-                    body = self._body(response, key, limit, deadline)
-                    response.release_conn()
-                    response = None
-                    return body
-                url = follow
+                if response.status not in REDIRECT:
+                    yield response
+                    return
+                _drain(response, deadline)
+                url = self._redirects.follow(url, response.headers.get("Location", ""), key)
             except ExplorerError:  # some of which are OSErrors as well
                 raise
             except (HTTPError, OSError) as error:
-                raise self._passing(error) from error
+                raise self._passing(error, url) from error
             finally:
                 if response is not None:  # what is left unread would be the start of the next answer
                     response.close()
-        raise UnreadableError(key, f"more than {REDIRECTS} redirects")
+        raise UnreadableError(key, f"more than {REDIRECTS} redirects; tell who runs the server")
 
     def _body(self, response: Any, key: str, limit: int, deadline: float) -> bytes:
         length = _length(response)
@@ -208,63 +276,54 @@ class HttpStore:
                 raise _AgainError(f"only {size:,} bytes came in time")
         if length is not None and size != length:
             raise _AgainError(f"cut short: {size:,} of {length:,} bytes")
-        body = b"".join(pieces)
-        self._check_sum(response, body)
+        came = b"".join(pieces)
+        try:
+            body = decoded(came, response.headers.get("Content-Encoding", ""), key, limit)
+        except EOFError as error:
+            raise _AgainError(f"cut short: {error}") from error
+        # Of what came, by the standard; a server that packs on the way may pass on the sum of what it packed.
+        if not self._checksums.agree(response.headers, came) and (
+            body is came or not self._checksums.agree(response.headers, body)
+        ):
+            raise _AgainError("not the bytes that the server has (its checksum differs)")
         return body
 
-    def _check_sum(self, response: Any, body: bytes) -> None:
-        wanted = _md5(response)
-        etag = re.fullmatch(r'"([0-9a-f]{32})"', response.headers.get("ETag", ""))
-        if wanted is None and etag is None:
-            return
-        found = hashlib.md5(body, usedforsecurity=False).digest()
-        if wanted is None and etag is not None:
-            # An ETag may be anything; only where one was the MD5, as on S3, the others are as well.
-            matches = found.hex() == etag[1]
-            self._etag_is_md5 |= matches
-            wanted = found if matches or not self._etag_is_md5 else bytes.fromhex(etag[1])
-        if found != wanted:
-            raise _AgainError("not the bytes that the server has (its checksum differs)")
-
-    def _check_status(self, response: Any, key: str) -> None:
+    def _check_status(self, response: Any, key: str, deadline: float) -> None:
         status = response.status
         if status == 200:
             return
-        length = _length(response)
-        if length is not None and length <= _PIECE:
-            response.read()  # or the connection could not be used again, and absent dates are many
-        if status in (404, 410):
-            raise NotThereError(key)
-        if status in (401, 403, 407):
-            raise StoreError(
-                f"{self._host} refuses access to {key} ({status}); check the address of the corpus, its signature or "
-                "password, and whether you may read it"
-            )
-        said = f"the server answered {status}"
-        if status in _PASSING:
-            raise _AgainError(said, _retry_after(response))
-        raise UnreadableError(key, said)
+        code = error_code(response.headers, _drain(response, deadline))
+        said = f"{status} {code}".strip()
+        if status in ABSENT:
+            raise NotThereError(key, answered(status, code))
+        if status in UNCLEAR or (status == 400 and code in EXPIRED):
+            if not self._refusals.is_absent(key, time.monotonic()):
+                why = remedy(status if status in UNCLEAR else 403)
+                raise StoreError(f"{self._host} refuses access to {key} ({said}): {why}")
+            if not self._told:
+                self._told = True
+                logger.warning(
+                    "%s answers %s for %s and gives other files: taken as not there, as are more like it",
+                    self._host, said, key,
+                )  # fmt: skip
+            raise NotThereError(key, f"the server answered {said}, and gives other files", sure=False)
+        if status in LOGIN:
+            raise StoreError(f"{self._host} refuses access to {key} ({said}): {remedy(status)}")
+        if status in PASSING:
+            raise _AgainError(answered(status, code), _retry_after(response))
+        raise UnreadableError(key, answered(status, code))
 
-    def _redirect(self, response: Any, key: str, url: str) -> str | None:
-        """Where a redirect leads; None for other answers. A mirror must not choose what else is fetched."""
-        if response.status not in (301, 302, 303, 307, 308):
-            return None
-        try:
-            target = urljoin(url, response.headers.get("Location", ""))
-            old, new = urlsplit(url), urlsplit(target)
-            same = _same_family(old.hostname or "", new.hostname or "")
-            ports = {(new.scheme, new.port), (old.scheme, old.port)}
-        except ValueError:
-            raise UnreadableError(key, "redirected to what is no address") from None
-        upgraded = ports <= {("http", None), ("http", 80), ("https", None), ("https", 443)}
-        if not same or not (len(ports) == 1 or (upgraded and new.scheme == "https")):
-            raise UnreadableError(key, f"redirected to another server ({(new.netloc or target)[:60]})")
-        return target
-
-    def _passing(self, error: Exception) -> Exception:
-        """What a failed connection means: tried again, or, for a certificate, not."""
+    def _passing(self, error: Exception, url: str) -> Exception:
+        """What a failed connection means: tried again, or, for a certificate or a login at the proxy, not."""
         if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
             return StoreError(f"the certificate of {self._host} cannot be trusted ({_short(error)})")
+        if isinstance(error, ProxyError):
+            parts = urlsplit(url)
+            proxy = proxy_for(parts.scheme, parts.hostname or "", parts.port)
+            named = f"the proxy {proxy.url} of {proxy.variable}" if proxy else "the proxy"
+            if " 407" in str(error):
+                return StoreError(f"{named} refuses (407): {remedy(407)}")
+            return _AgainError(f"{named} fails ({_short(error)})", unreachable=True)
         unreachable = isinstance(error, (NewConnectionError, ConnectTimeoutError, SSLError))
         silent = isinstance(error, urllib3.exceptions.TimeoutError) and not isinstance(
             error, NewConnectionError
@@ -302,22 +361,21 @@ def _wait(state: tenacity.RetryCallState) -> float:
     return max(jitter, error.wait) if isinstance(error, _AgainError) else jitter
 
 
-def _client(scheme: str, host: str, connections: int) -> urllib3.PoolManager:
-    """A pool of connections, through the proxy that the environment names, if it names one for this host."""
-    proxy = urllib.request.getproxies().get(scheme)
-    local = host in ("localhost", "::1") or host.startswith("127.")
-    if proxy and not local and not urllib.request.proxy_bypass(host):
-        parts = urlsplit(proxy)
-        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-        headers = make_headers(proxy_basic_auth=login) if login else None
-        return urllib3.ProxyManager(proxy, maxsize=connections, proxy_headers=headers)
-    return urllib3.PoolManager(maxsize=connections)
+def _client(proxy: Proxy | None, connections: int) -> urllib3.PoolManager:
+    if proxy is None:
+        return urllib3.PoolManager(maxsize=connections)
+    headers = make_headers(proxy_basic_auth=proxy.login) if proxy.login else None
+    return urllib3.ProxyManager(proxy.url, maxsize=connections, proxy_headers=headers)
 
 
-def _same_family(one: str, other: str) -> bool:
-    """Whether two hosts are one, or one is a subdomain of the other."""
-    short, long = sorted((one.lower(), other.lower()), key=len)
-    return bool(short) and (short == long or ("." in short and long.endswith("." + short)))
+def _drain(response: Any, deadline: float) -> bytes:
+    """A short body, whole: or the connection could not be used again, and absent dates are many."""
+    body = b""
+    if (_length(response) or 0) > _PIECE:
+        return body
+    while len(body) < _PIECE and time.monotonic() < deadline and (piece := response.read1(_PIECE)):
+        body += piece
+    return body
 
 
 def _length(response: Any) -> int | None:
@@ -331,19 +389,6 @@ def _retry_after(response: Any) -> float:
     except (InvalidHeader, ValueError, OverflowError):
         return 0.0
     return min(seconds, RETRY_AFTER_MAX) if math.isfinite(seconds) else 0.0
-
-
-def _md5(response: Any) -> bytes | None:
-    """The MD5 that the server states of a body, if it states one."""
-    text = response.headers.get("Content-MD5") or ""
-    if not text:
-        match = re.search(r"\bmd5=([A-Za-z0-9+/]{22}==)", response.headers.get("x-goog-hash", ""))
-        text = match[1] if match else ""
-    try:
-        digest = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return digest if len(digest) == 16 else None
 
 
 def _short(error: BaseException) -> str:

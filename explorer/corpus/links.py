@@ -82,4 +82,3 @@ def holds_something(folder: str | os.PathLike[str]) -> bool:
             return next(entries, None) is not None
     except (FileNotFoundError, NotADirectoryError):
         return False
-

@@ -7,14 +7,21 @@ buckets want them.
 
 from __future__ import annotations
 
+import logging
 import os
+import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from explorer.config import Settings, settings
+from explorer.corpus import proxies
 from explorer.corpus.http import BACKOFF, BACKOFF_MAX, GIVING_UP, SLOW_FACTOR
-from explorer.corpus.store import MAX_CHIP_BYTES, MAX_RESOURCE_BYTES, clean_key, given_up, of_sample
+from explorer.corpus.http_body import decoded
+from explorer.corpus.http_status import ABSENT, EXPIRED, answered, error_code, remedy
+from explorer.corpus.refusals import Refusals
+from explorer.corpus.store import clean_key, given_up, limit_of, of_sample
 from explorer.errors import (
     CancelledError,
     CorpusNotFoundError,
@@ -26,6 +33,8 @@ from explorer.errors import (
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore as Backend
+
+logger = logging.getLogger("explorer")
 
 SCHEMES = ("s3", "s3a", "az", "azure", "abfs", "abfss", "gs")
 _CREDENTIALS = {
@@ -42,18 +51,28 @@ _ENDPOINTS = (
     "GOOGLE_BASE_URL",
 )
 
+_CREDENTIALS_REMEDY = (
+    "check the address and the credentials in the environment, whether they have expired, and whether you may read it"
+)
+
 
 class ObjectStore:
     """A corpus in a bucket or container. Raises `CorpusNotFoundError` for a URL that obstore does not know."""
 
     def __init__(self, url: str, config: Settings | None = None) -> None:
-        config = config or settings()
-        self._where = url.strip().rstrip("/") + "/"
+        self._url, self._config = url, (config := config or settings())
+        scheme, _, place = url.strip().rstrip("/").partition("://")
+        self._where = f"{scheme.lower()}://{place}/"
         self.concurrency = config.http_connections
         """How many requests are worth having in flight."""
         self._chips = _backend(self._where, config, 1)
         self._tables = _backend(self._where, config, SLOW_FACTOR)
         self._failed = 0
+        self._refusals = Refusals(self._can_read)
+        self._told = False
+
+    def __reduce__(self) -> tuple[type[ObjectStore], tuple[str, Settings]]:
+        return ObjectStore, (self._url, self._config)
 
     def __repr__(self) -> str:
         return f"<ObjectStore {self.where}>"
@@ -70,28 +89,32 @@ class ObjectStore:
 
         if given_up():
             raise CancelledError(f"fetching {key} was given up")
-        small = of_sample(clean_key(key))
-        limit = MAX_CHIP_BYTES if small else MAX_RESOURCE_BYTES
+        backend = self._chips if of_sample(clean_key(key)) else self._tables
+        limit, began = limit_of(key), time.monotonic()
         try:
-            answer = (self._chips if small else self._tables).get(key)
+            answer = backend.get(key)
             size = int(answer.meta["size"])
             if size > limit:
                 raise UnreadableError(key, f"{size:,} bytes, more than the {limit:,} that it may have")
+            encoding = str(answer.attributes.get("Content-Encoding", ""))
             body = bytes(answer.bytes())
         except (exceptions.NotFoundError, FileNotFoundError):
             self._failed = 0
             raise NotThereError(key) from None
-        except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError, PermissionError) as error:
-            raise StoreError(
-                f"{self.where} refuses access to {key}; check the address and the credentials in the environment"
-            ) from error
-        except ExplorerError:
-            raise
-        except (exceptions.BaseError, OSError, ValueError) as error:
+        except (exceptions.PermissionDeniedError, exceptions.AlreadyExistsError, PermissionError) as error:
+            raise self._refused(key, str(error)) from error
+        except (exceptions.UnauthenticatedError, exceptions.BaseError, OSError, ValueError) as error:
+            if isinstance(error, ExplorerError):
+                raise
             raise self._failure(key, str(error)) from error
         if len(body) != size:
             raise UnreadableError(key, f"cut short: {len(body):,} of {size:,} bytes")
+        try:
+            body = decoded(body, encoding, key, limit)
+        except EOFError as error:
+            raise UnreadableError(key, f"cut short: {error}") from error
         self._failed = 0
+        self._refusals.was_read(key, began)
         return body
 
     def list(self, folder: str) -> Iterator[str]:
@@ -109,29 +132,79 @@ class ObjectStore:
         return iter(sorted(names))
 
     def check(self) -> None:
-        """Ask once whether the store is there. Raises `StoreError`."""
+        """Ask once whether the store is there, and once it has refused everything, whether it still does.
+
+        Raises `StoreError`.
+        """
         from obstore import exceptions
 
         try:
             self._chips.head("explorer-is-it-there")
         except (exceptions.NotFoundError, FileNotFoundError):
-            return
+            pass
+        except (exceptions.PermissionDeniedError, exceptions.AlreadyExistsError, PermissionError):
+            pass  # what stores answer for an absent key as well
         except (exceptions.BaseError, OSError, ValueError) as error:
             raise StoreError(f"cannot reach {self.where}: {_short(str(error))}") from error
+        if self._refusals.refused and not self._refusals.is_absent("", time.monotonic()):
+            raise StoreError(f"{self.where} refuses everything: {_CREDENTIALS_REMEDY}")
 
     def forget(self, key: str) -> None:
         """Fetch a key anew the next time, as is done anyway: nothing is kept here."""
 
-    def _failure(self, key: str, text: str) -> StoreError:
+    def _can_read(self, key: str) -> bool:
+        """Whether the store gives a key, of which no byte is waited for."""
+        from obstore import exceptions
+
+        try:
+            self._chips.get(key)
+        except (
+            exceptions.NotFoundError, exceptions.PermissionDeniedError, exceptions.AlreadyExistsError,
+            exceptions.UnauthenticatedError, FileNotFoundError, PermissionError,
+        ):  # fmt: skip
+            return False
+        except (exceptions.BaseError, OSError, ValueError) as error:
+            raise self._failure(key, str(error)) from error
+        return True
+
+    def _refused(self, key: str, text: str) -> ExplorerError:
+        """What it means that a key is refused: absent while others can be read, else the store refuses."""
+        if not self._refusals.is_absent(key, time.monotonic()):
+            return StoreError(f"{self.where} refuses access to {key} ({_said(text)}): {_CREDENTIALS_REMEDY}")
+        if not self._told:
+            self._told = True
+            logger.warning(
+                "%s refuses %s and gives other files: taken as not there, as are more like it",
+                self.where,
+                key,
+            )
+        return NotThereError(key, f"{_said(text)}, and other files are given", sure=False)
+
+    def _failure(self, key: str, text: str) -> ExplorerError:
+        status = _status(text)
+        code = error_code({}, text.encode())
+        if status in ABSENT:
+            return NotThereError(key, answered(status, code))
+        if status == 400 and code in EXPIRED:
+            return self._refused(key, text)
+        if status in (401, 407):
+            return StoreError(
+                f"{self.where} refuses access to {key} ({_said(text)}): "
+                f"{_CREDENTIALS_REMEDY if status == 401 else remedy(407)}"
+            )
         self._failed += 1
-        reason = _short(text)
+        reason = answered(status, code) if status else _short(text)
+        if "unsupported scheme socks" in text:
+            return StoreError(
+                f"cannot reach {self.where}: {proxies.socks_refused(self.where.split('/')[2])}"
+            )
         # obstore has one class for all of these.
         if "onnect" in text or "dns" in text.lower():
             return StoreError(
-                f"cannot reach {self.where}: {reason}; check the address and the network, then try again"
+                f"cannot reach {self.where}: {_short(text)}; check the address and the network, then try again"
             )
         if self._failed >= GIVING_UP:
-            return StoreError(f"{self.where} fails for every file: {reason}; try again later")
+            return StoreError(f"{self.where} fails for every file: {reason}")
         return UnreadableError(key, reason)
 
 
@@ -166,6 +239,18 @@ def _backend(url: str, config: Settings, slowness: int) -> Backend:
         )
     except (BaseError, ValueError) as error:
         raise CorpusNotFoundError(f"{url} cannot be opened: {_short(str(error))}") from error
+
+
+def _status(text: str) -> int:
+    """The status that an error of obstore tells of; 0 where it tells of none."""
+    found = re.search(r"status code: (\d{3})\b", text)
+    if found is None and "valid authentication credentials" in text:
+        return 401
+    return int(found[1]) if found else 0
+
+
+def _said(text: str) -> str:
+    return f"{_status(text) or 'refused'} {error_code({}, text.encode())}".strip()
 
 
 def _short(text: str) -> str:

@@ -91,7 +91,8 @@ MAX_RESOURCE_BYTES = 2**30
 
 def of_sample(key: str) -> bool:
     """Whether a file is one sample's, a chip or a label: small, one of millions, and any may be absent."""
-    return key.startswith(("imagery/", "labels/"))
+    # a catalog can lead to chips elsewhere
+    return key.startswith(("imagery/", "labels/")) or key.lower().endswith((".tif", ".tiff"))
 
 
 def limit_of(key: str) -> int:
@@ -142,13 +143,23 @@ class DirectoryStore:
         return str(self.root)
 
     def path(self, key: str) -> Path:
-        """The file of a key; raises `LeadsOutError` where a link that is not followed leads out of the corpus."""
+        """The file of a key, which may be absent.
+
+        Raises `LeadsOutError` where a link that is not followed leads out of the corpus, `StoreError` where the disk
+        of one that is followed is not there.
+        """
+        path = self._path(key)
+        if not path.exists():
+            self._check_links(key)
+        return path
+
+    def _path(self, key: str) -> Path:
         if self._links.leads_out(clean_key(key)):
             raise LeadsOutError(key)
         return self.root / key
 
     def get(self, key: str) -> bytes:
-        path = self.path(key)
+        path = self._path(key)
         try:
             # Not to wait for a named pipe that nobody writes to.
             with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
@@ -205,7 +216,7 @@ class DirectoryStore:
 
     def list(self, folder: str) -> Iterator[str]:
         here = "" if folder in ("", ".") else clean_key(folder.rstrip("/")) + "/"
-        path = self.path(here[:-1]) if here else self.root
+        path = self._path(here[:-1]) if here else self.root
         try:
             with os.scandir(path) as entries:
                 found = [(entry.name, entry.is_dir(), entry.is_symlink()) for entry in entries]
@@ -221,4 +232,3 @@ class DirectoryStore:
 
     def href(self, key: str) -> str:
         return str(self.root / clean_key(key))
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import pickle
 import socket
 import threading
 import time
@@ -13,11 +14,11 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-import urllib3
 
 from explorer import __version__, grid, open_corpus
 from explorer.config import Settings, settings
 from explorer.corpus import http
+from explorer.corpus import store as stores
 from explorer.corpus.http import HttpStore
 from explorer.corpus.objects import ObjectStore
 from explorer.corpus.store import Store, until
@@ -163,30 +164,97 @@ def test_what_can_pass_is_tried_again(store: HttpStore, server: Server, tiny_fol
 @pytest.mark.parametrize(
     ("code", "error", "message"),
     [
-        (404, NotThereError, "is not there"),
-        (410, NotThereError, "is not there"),
-        (401, StoreError, "refuses access"),
-        (403, StoreError, "refuses access"),
-        (400, UnreadableError, "answered 400"),
-        (416, UnreadableError, "answered 416"),
-        (204, UnreadableError, "answered 204"),
+        (
+            404,
+            NotThereError,
+            r"is not there \(the server answered 404: check that the address is that of the folder",
+        ),
+        (410, NotThereError, r"is not there .*410: .*removed for good; look for the corpus's new address"),
+        (
+            401,
+            StoreError,
+            r"refuses access .*\(401\): it wants a login: write https://user:password@host/folder/",
+        ),
+        (
+            403,
+            StoreError,
+            r"refuses access .*\(403\): check the address .* has not expired, and whether you may",
+        ),
+        (407, StoreError, r"refuses access .*\(407\): the proxy wants a login: write it into the variable"),
+        (409, StoreError, r"refuses access .*\(409\): the container may not be public.* ask who runs it"),
+        (204, UnreadableError, r"answered 204: .* have it uploaded again"),
+        (206, UnreadableError, r"answered 206: only a part of the file"),
+        (300, UnreadableError, r"answered 300: .* check the corpus's address"),
+        (304, UnreadableError, r"answered 304: a proxy or cache"),
+        (400, UnreadableError, r"answered 400: .* check the corpus's address and the signature"),
+        (402, UnreadableError, r"answered 402: .* take another mirror"),
+        (405, UnreadableError, r"answered 405: check the corpus's address"),
+        (406, UnreadableError, r"answered 406: .* have it served as it is"),
+        (414, UnreadableError, r"answered 414: .* shorter signature"),
+        (416, UnreadableError, r"answered 416: the file is shorter .* have it uploaded again"),
+        (418, UnreadableError, r"answered 418: check the corpus's address"),
+        (421, UnreadableError, r"answered 421: the server does not serve this host"),
+        (426, UnreadableError, r"answered 426: .* https://"),
+        (451, UnreadableError, r"answered 451: .* for legal reasons; take another mirror"),
+        (501, UnreadableError, r"answered 501: check the corpus's address"),
+        (507, UnreadableError, r"answered 507: the server's disk is full; tell who runs it"),
+        (511, UnreadableError, r"answered 511: .* log in first; open any page in a browser"),
+        (599, UnreadableError, r"answered 599: the server fails; try again later"),
     ],
 )
-def test_what_cannot_pass_is_asked_for_once(
+def test_what_cannot_pass_is_asked_for_once_and_has_its_remedy(
     store: HttpStore, server: Server, code: int, error: type[Exception], message: str
 ) -> None:
-    answers(server, *[status(code)] * 5)
+    server.answer = lambda handler, _key: (reply(handler, code, b""), True)[1]
     with pytest.raises(error, match=message) as caught:
         store.get(KEY)
     assert type(caught.value) is error
     assert server.asked[KEY] == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (408, "check the network, then try again"),
+        (425, "try again later"),
+        (
+            429,
+            "too many requests; try again later, or with fewer requests at once .EXPLORER_HTTP_CONNECTIONS",
+        ),
+        (500, "the server fails at it; try again later"),
+        (502, "does not answer; try again later"),
+        (503, "overloaded or being mended; try again later, or with fewer requests"),
+        (504, "does not answer in time; try again later"),
+        (509, "its traffic is used up; try again later"),
+        (520, "the server fails; try again later"),
+    ],
+)
+def test_what_did_not_pass_has_its_remedy(server: Server, code: int, message: str) -> None:
+    store = HttpStore(server.url, QUICK.model_copy(update={"http_retries": 1}))
+    server.answer = lambda handler, _key: (reply(handler, code, b""), True)[1]
+    with pytest.raises(UnreadableError, match=f"answered {code}: .*{message}"):
+        store.get(KEY)
+    assert server.asked[KEY] == 2
+
+
+def test_the_stores_own_word_for_an_error_is_told(store: HttpStore, server: Server) -> None:
+    body = b"<?xml version='1.0'?><Error><Code>ExpiredToken</Code><Message>x</Message></Error>"
+    server.answer = lambda handler, _key: (reply(handler, 400, body), True)[1]
+    with pytest.raises(StoreError, match=r"refuses access to .* \(400 ExpiredToken\): .* has not expired"):
+        store.get(KEY)
+    server.answer = lambda h, _key: (reply(h, 403, b"", x_ms_error_code="AuthenticationFailed"), True)[1]
+    with pytest.raises(StoreError, match=r"\(403 AuthenticationFailed\)"):
+        store.get(KEY)
+    server.answer = lambda handler, _key: (reply(handler, 403, b"<Code>\x1b[2J</Code>"), True)[1]
+    with pytest.raises(StoreError, match=r"\(403\)"):
+        store.get(KEY)
+
+
 def test_it_gives_up_on_a_file_after_the_retries(store: HttpStore, server: Server) -> None:
     answers(server, *[status(503)] * 20)
     with pytest.raises(UnreadableError) as caught:
         store.get(KEY)
-    assert caught.value.reason == "the server answered 503"
+    assert caught.value.reason.startswith("the server answered 503: it is overloaded")
     assert server.asked[KEY] == 1 + QUICK.http_retries
 
 
@@ -303,7 +371,7 @@ def test_a_drip_is_cut_off(server: Server) -> None:
 def test_a_chip_cannot_be_endless(
     store: HttpStore, server: Server, monkeypatch: pytest.MonkeyPatch, stated: bool
 ) -> None:
-    monkeypatch.setattr(http, "MAX_CHIP_BYTES", 1000)
+    monkeypatch.setattr(stores, "MAX_CHIP_BYTES", 1000)
 
     def endless(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -362,36 +430,6 @@ def test_redirects_elsewhere_are_not_followed(store: HttpStore, server: Server, 
     assert sum(server.asked.values()) == 1
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("data.example.org", "data.example.org", True),
-        ("data.example.org", "eu.data.example.org", True),
-        ("www.example.org", "example.org", True),
-        ("data.example.org", "other.example.org", False),
-        ("example.org", "badexample.org", False),
-        ("a.org", "org", False),
-        ("example.org", "", False),
-    ],
-)
-def test_families_of_hosts(one: str, other: str, same: bool) -> None:
-    assert http._same_family(one, other) is same
-
-
-def test_a_proxy_of_the_environment_is_used_except_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("http_proxy", "http://me:secret@127.0.0.1:3128")
-    monkeypatch.setenv("no_proxy", "inside.example")
-    proxied = http._client("http", "mirror.example", 4)
-    assert isinstance(proxied, urllib3.ProxyManager)
-    assert proxied.proxy is not None
-    assert (proxied.proxy.host, proxied.proxy.port) == ("127.0.0.1", 3128)
-    assert "proxy-authorization" in {name.lower() for name in proxied.proxy_headers}
-    for host in ("inside.example", "localhost", "127.0.0.1", "::1"):
-        assert not isinstance(http._client("http", host, 4), urllib3.ProxyManager)
-
-
 def test_an_unreachable_host_is_named() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -400,6 +438,92 @@ def test_an_unreachable_host_is_named() -> None:
         HttpStore(url, QUICK).get(KEY)
     with pytest.raises(StoreError, match="cannot reach"):
         open_corpus(url, config=QUICK)
+
+
+def plain_http_1_0(handler: BaseHTTPRequestHandler) -> None:
+    handler.protocol_version = "HTTP/1.0"
+    handler.close_connection = True
+    handler.send_response(200)
+    handler.end_headers()
+    handler.wfile.write(b"body")
+
+
+def chunked(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    handler.wfile.write(b"2\r\nbo\r\n2;note=x\r\ndy\r\n0\r\n\r\n")
+
+
+def chunked_and_cut(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    handler.wfile.write(b"2\r\nbo\r\n20\r\ndy")
+    handler.close_connection = True
+
+
+def test_bodies_without_a_length(store: HttpStore, server: Server) -> None:
+    answers(server, chunked_and_cut, chunked, chunked, plain_http_1_0)
+    assert [store.get(KEY) for _ in range(3)] == [b"body"] * 3
+    assert server.asked[KEY] == 4
+
+
+def test_a_refusal_of_unknown_length_leaves_the_connection_of_use(store: HttpStore, server: Server) -> None:
+    store.get(KEY)
+
+    def s3(handler: BaseHTTPRequestHandler, key: str) -> bool:
+        if "absent" not in key:
+            return False
+        handler.send_response(403)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        handler.wfile.write(b"5\r\n<Err>\r\n0\r\n\r\n")
+        return True
+
+    server.answer = s3
+    for _ in range(5):
+        with pytest.raises(NotThereError):
+            store.get("imagery/absent.tif")
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    "change", [str.upper, lambda url: url.rstrip("/"), lambda url: url.rstrip("/") + "//"]
+)
+def test_addresses_are_taken_as_people_write_them(
+    server: Server, tiny_folder: Path, change: Callable[[str], str]
+) -> None:
+    store = HttpStore(f" {change(server.url)} ", QUICK)
+    assert store.get(KEY) == (tiny_folder / KEY).read_bytes()
+
+
+def test_a_signature_goes_along_as_it_is(server: Server) -> None:
+    sent = "sv=2022-11-02&sr=c&sig=a%2Fb%2Bc%3D&se=2030-01-01T00:00:00Z&x=%20 y"
+    seen: list[str] = []
+    server.answer = lambda handler, _key: (seen.append(handler.path), False)[1]
+    HttpStore(f"{server.url}?{sent}#part", QUICK).get(KEY)
+    assert seen == [f"/{KEY}?{sent.replace(' ', '%20')}"]
+
+
+def test_an_ipv6_address(indexed_folder: Path, tiny_folder: Path) -> None:
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6 here")
+    try:
+        with servers.serve(indexed_folder, host="::1") as server:
+            store = HttpStore(server.url, QUICK)
+            assert store.where == server.url
+            assert store.get(KEY) == (tiny_folder / KEY).read_bytes()
+    except OSError as error:
+        pytest.skip(f"no IPv6 here ({error})")
+
+
+def test_a_store_goes_into_another_process(server: Server, tiny_folder: Path) -> None:
+    store = HttpStore(server.url.replace("http://", "http://me:pass@") + "?sig=secret", QUICK)
+    again = pickle.loads(pickle.dumps(store))
+    assert again.get(KEY) == (tiny_folder / KEY).read_bytes()
+    assert (again.where, again.href(KEY)) == (store.where, store.href(KEY))
+    assert again.config == store.config
 
 
 def test_nobody_waiting_ends_it_at_once(store: HttpStore, server: Server) -> None:

@@ -286,6 +286,8 @@ def test_a_linked_disk_that_is_not_mounted_is_an_error_of_the_store(
             one.get(CHIP)
         assert not isinstance(caught.value, UnreadableError)
         with pytest.raises(StoreError, match=message):
+            one.path(CHIP)
+        with pytest.raises(StoreError, match=message):
             one.check()  # as long as it is away, or what waits would try again and again
         if left == "nothing":
             with pytest.raises(StoreError, match=message):
