@@ -24,7 +24,7 @@ _CLC = re.compile(r"^clc(?:[ _.-]*(?:20)?18(?=[ _.-]))?[ _.-]*(\d{1,3})(?:\.0)?$
 _NUMBER = re.compile(
     r"^(?:(?:clc[ _.-]*)?(?:grid[ _.-]*code|grid|class|code|value)[ _.-]*)?(\d{1,3})(?:\.0)?$", re.I
 )
-_LIKE_A_CLASS = re.compile(r"^(?:clc[ _.-]*(?:(?:20)?18[ _.-]+)?\d{1,3}|\d{3})\D{0,3}\d?$", re.IGNORECASE)
+_LIKE_A_CLASS = re.compile(r"^(?:clc[ _.-]*(?:(?:20)?18[ _.-]+)?\d{1,3}|\d{3})(?:\D{1,3}\d)?$", re.IGNORECASE)
 _NONE = re.compile(
     r"^(?:clc[ _.-]*)?(?:unclassified(?: land surface| water bodies)?|no[ _-]?data|not[ _-]classified|no[ _-]class)$",
     re.IGNORECASE,

@@ -215,7 +215,7 @@ def _own(file: pq.ParquetFile, key: str) -> LabelsFound | None:
         labels = own["labels"]
         found = labels and LabelsFound(
             str(labels["shape"]), float(labels["scale"]), int(labels["rows"]), str(labels.get("what", ""))[:500],
-            labels.get("presence") is True, int(labels.get("unclassified", 0)),
+            labels.get("presence") is True, int(labels.get("unclassified", 0)), int(labels.get("lost", 0)),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError) as error:
         if isinstance(error, CorpusFormatError):

@@ -42,9 +42,10 @@ class LabelFile:
     notes: tuple[str, ...] = ()
 
 
-def read_file(data: bytes, key: str) -> LabelFile:
+def read_file(data: bytes, key: str, classes: Mapping[str, int] | None = None) -> LabelFile:
     """One label GeoJSON: a Feature, or a FeatureCollection (values of a class add up).
 
+    `classes` are other names of the classes (lower case -> level-3 code), where somebody knows some.
     Raises `CorpusFormatError` for what is not one, or where a value is no number from 0 to 10,000,000.
     """
     if len(data) > MAX_LABEL_BYTES:
@@ -57,22 +58,24 @@ def read_file(data: bytes, key: str) -> LabelFile:
     notes: dict[str, None] = {}
     once: dict[str, dict[int, float]] = {}
     total: dict[int, float] = {}
-    named = False
-    why = ""
+    named, why = False, ""
+    others = tuple((classes or {}).items())
     properties = [p for f in features if isinstance(p := f.get("properties"), dict)]
     for feature in features:
         given = feature.get("properties")
         if not isinstance(given, dict):
             continue
-        names = class_properties(tuple(given))
-        named, why = named or names.found, names.why or why
+        names = class_properties(tuple(given), others)
+        named, why = named or bool(names.codes), names.why or why
         values = stored_values(given, names, key)
         _add(total, values)
         once.setdefault(_as_text([given, feature.get("geometry")]), values)
         if names.grid:
             notes["classes are CORINE's grid codes (1 to 44)"] = None
         if names.strange:
-            notes[f"{_some(names.strange)} look like classes, and CORINE has no such; left out"] = None
+            notes[
+                f"properties are named like classes that CORINE does not have: {_some(names.strange)}; left out"
+            ] = None
     if not named:
         raise CorpusFormatError(key, f"it has no properties clc_111 ... clc_523{why and f'; {why}'}")
     values = total
@@ -89,9 +92,9 @@ def read_file(data: bytes, key: str) -> LabelFile:
 
 
 @lru_cache(maxsize=8)
-def class_properties(names: tuple[str, ...]) -> ClassNames:
-    """Which properties are classes; most files of a corpus have the same ones."""
-    found = find_classes(names)
+def class_properties(names: tuple[str, ...], others: tuple[tuple[str, int], ...] = ()) -> ClassNames:
+    """Which properties are classes, which may have `others` as names; most files of a corpus have the same ones."""
+    found = find_classes(names, dict(others))
     for name in names:
         if name.lower() in _NODATA:  # what stands for a missing pixel, not a share
             found.codes.pop(name, None)

@@ -79,10 +79,13 @@ def find_scale(totals: np.ndarray, values: np.ndarray | None = None) -> Scale | 
         return SQUARE_KM
     counts = values is not None and _are_counts(values)
     scales = KNOWN if counts else [replace(scale, counted=0.0) for scale in KNOWN]
-    found = _best(totals, scales, _FIT) or _constant(totals) or _best(totals, scales, TOLERANCE)
-    if found is None and totals[-1] <= 1 + TOLERANCE:
+    found = _best(totals, scales, _FIT) or _constant(totals)
+    if found is not None:
+        return found
+    if totals[-1] <= 1 + TOLERANCE:
         return FRACTION
-    return found
+    loose = _best(totals, scales, TOLERANCE)
+    return loose and replace(loose, certain=False)
 
 
 def _near(totals: np.ndarray, whole: float, part: float) -> int:

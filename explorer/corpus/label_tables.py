@@ -22,6 +22,7 @@ from scipy import sparse
 from explorer.corpus import long_labels, table_cells
 from explorer.corpus.class_names import UNCLASSIFIED, ClassNames, class_code, find_classes, positions
 from explorer.corpus.ids import is_valid, valid_ids
+from explorer.corpus.label_scale import MAX_VALUE
 from explorer.corpus.labels import Fractions, LabelsFound, stored_matrix
 from explorer.corpus.settling import settle
 from explorer.errors import CorpusFormatError
@@ -235,7 +236,9 @@ def _wide_columns(names: list[str], id_column: int, found: ClassNames) -> tuple[
     if again:
         notes.append(f"columns {_some(again)} are of a class that has a column already; the first counts")
     if found.strange:
-        notes.append(f"columns {_some(found.strange)} look like classes, and CORINE has no such; left out")
+        notes.append(
+            f"columns are named like classes that CORINE does not have: {_some(found.strange)}; left out"
+        )
     return wide, notes
 
 
@@ -328,13 +331,15 @@ class _Batch:
             values, text = table_cells.numbers(stored, self.layout.decimal_comma)
         else:
             values = stored.fill_null(0).to_numpy(zero_copy_only=False)
-        if np.isfinite(values.sum(dtype=np.float64)):
+        if not values.size or (values.min() >= 0 and values.max() <= MAX_VALUE):  # neither is true of NaN
             return values
         cells = self.read.cells
-        for kind, rows in (
-            ("bad", np.flatnonzero(np.isinf(values))),
-            ("empty", np.flatnonzero(np.isnan(values))),
-        ):
+        empty = np.isnan(values)
+        bad = ~empty & ~((values >= 0) & (values <= MAX_VALUE))
+        if bad.any() and not self.located:
+            raise pa.ArrowInvalid("a number that is none of a label")
+        for kind, which in (("bad", bad), ("empty", empty)):
+            rows = np.flatnonzero(which)
             if rows.size:
                 shown = (
                     (self._line(i), name, str(values[i] if text is None else text[i]))
@@ -343,9 +348,7 @@ class _Batch:
                 cells.note(kind, rows.size, shown)
                 if kind == "bad" and text is not None and not cells.thousands:
                     cells.thousands = table_cells.has_thousands(text.take(rows))
-        values = np.array(values)
-        values[np.isneginf(values)] = np.inf
-        return values
+        return np.where(bad, np.inf, values)
 
     def _line(self, row: int) -> int | None:
         """The line of a row in its file, from 1; empty lines are not counted."""
@@ -369,7 +372,7 @@ def _finish(
     cells = read.cells
     if cells.bad:
         warnings.append(
-            f"{key}: {cells.bad:,} cells are no numbers; their samples are taken as without label "
+            f"{key}: {cells.bad:,} cells are no number from 0 to {MAX_VALUE:,.0f}; their samples are taken as without label "
             f"({'; '.join(cells.first_bad)})"
             + (
                 "; numbers such as '162,000' are not guessed: write them without a separator"

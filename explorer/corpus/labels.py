@@ -21,7 +21,8 @@ class LabelsFound:
 
     `shape` is "wide" or "long" (a CSV), "files" (GeoJSON) or "items" (STAC), `scale` what a whole cell of one class is
     written as, `rows` the samples read, `what` the scale in words. `presence`: they only say which classes are there, and
-    fractions are equal parts. `unclassified` counts the samples of which a part has no class (990, 995, 999).
+    fractions are equal parts. `unclassified` counts the samples of which a part has no class (990, 995, 999), `lost` those
+    whose values are no label.
     """
 
     shape: str
@@ -30,10 +31,12 @@ class LabelsFound:
     what: str = ""
     presence: bool = False
     unclassified: int = 0
+    lost: int = 0
 
     def __str__(self) -> str:
         what = self.what or f"fractions run to {self.scale:g}"
         more = f", {self.unclassified:,} samples unclassified in part" if self.unclassified else ""
+        more += f", {self.lost:,} samples without label for values that are none" if self.lost else ""
         return f"{self.rows:,} samples, {_SHAPES.get(self.shape, self.shape)}, {what}{more}"
 
 

@@ -20,6 +20,7 @@ from explorer.corpus.label_scale import (
 )
 from explorer.corpus.labels import Fractions, LabelsFound
 
+_WHERE = "in rapidai4eo.toml: [labels] scale = ..."
 _PIVOT_ROWS = 20
 """A table of this many samples can have a way of its own to write 0."""
 
@@ -63,7 +64,7 @@ def settle(
     decided = _decide(totals[~wrong], stored.data[~wrong[rows]], scale)
     if decided is None:
         warnings.append(f"{where}: {_unfit(totals)}")
-        nothing = LabelsFound(shape, 0.0, len(ids), "on no scale that is known: taken as without label")
+        nothing = LabelsFound(shape, 0.0, len(ids), "on no scale that is known", lost=int((totals > 0).sum()))
         return Settled(Fractions.empty(ids), nothing, warnings, totals > 0)
     if not decided.certain or decided.presence:
         warnings.append(f"{where}: {decided.what}{'' if decided.presence else _remedy()}")
@@ -127,7 +128,13 @@ def _finished(
     matrix.eliminate_zeros()
     matrix.sort_indices()
     found = LabelsFound(
-        shape, scale.whole, len(ids), scale.what, scale.presence, int((unclassified > 0).sum())
+        shape,
+        scale.whole,
+        len(ids),
+        scale.what,
+        scale.presence,
+        int((unclassified > 0).sum()),
+        int(lost.sum()),
     )
     return Settled(Fractions(ids, matrix, unclassified), found, warnings, lost)
 
@@ -179,12 +186,17 @@ def _named(where: str, what: str, ids: pd.Index, which: np.ndarray, totals: np.n
 
 def _unfit(totals: np.ndarray) -> str:
     there = np.sort(totals[totals > 0])
+    spread = (
+        f"{there[0]:.6g} to {there[-1]:.6g} (middle {np.median(there):.6g})"
+        if there.size > 1
+        else f"{there[0]:.6g}"
+    )
     known = ", ".join(f"{scale.whole:,g}" for scale in KNOWN)
     return (
-        f"the values of a sample add up to {there[0]:.6g} to {there[-1]:.6g} (middle {np.median(there):.6g}), and a whole "
-        f"cell would be {known}; no sample has a label{_remedy()}"
+        f"the values of a sample add up to {spread}, and a whole cell would be {known}; no sample has a label. "
+        f"Name what a whole cell is written as {_WHERE}"
     )
 
 
 def _remedy() -> str:
-    return "; if that is wrong, name what a whole cell is written as in rapidai4eo.toml: [labels] scale = ..."
+    return f"; if that is wrong, name what a whole cell is written as {_WHERE}"

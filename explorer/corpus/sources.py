@@ -112,7 +112,7 @@ def from_resources(
         assert ids is not None
         warnings.append(f"{LABELS[0]} gives no labels; those in labels/ are used where there are some")
         try:
-            found = from_folders(store, progress, imagery=False, scale=scale)
+            found = from_folders(store, progress, imagery=False, scale=scale, classes=classes)
         except StoreError as error:  # plain HTTP
             warnings.append(f"{error}; no sample has a label")
             found = None
@@ -237,11 +237,15 @@ def _id_field(names: list[str], batch: pa.RecordBatch, key: str) -> str:
 
 
 def from_folders(
-    store: Store, progress: Progress = ignore, imagery: bool = True, scale: float | None = None
+    store: Store,
+    progress: Progress = ignore,
+    imagery: bool = True,
+    scale: float | None = None,
+    classes: Mapping[str, int] | None = None,
 ) -> Found | None:
     """Samples that `labels/` and `imagery/` hold, so that a partial download works; None where there are none.
 
-    `scale` is what a whole cell is written as, where somebody knows. Raises `StoreError` where the store cannot list.
+    `scale` and `classes` as in `from_resources`. Raises `StoreError` where the store cannot list.
     """
     warnings: list[str] = []
     misplaced: list[str] = []
@@ -255,7 +259,7 @@ def from_folders(
         if i % 64 == 0:
             progress(i, len(labelled))
         try:
-            label = read_file(store.get(key), key)
+            label = read_file(store.get(key), key, classes)
         except (CorpusFormatError, NotThereError, StoreError) as error:
             warnings.append(f"{error}; taken as without label")
             values[sample_id] = {}

@@ -207,7 +207,9 @@ def test_rows_that_are_no_labels_are_skipped_and_named() -> None:
         "2 rows have no valid sample id",
         "'nowhere'",
         "repeat a sample",
-        "2 samples have values",
+        "1 cells are no number",
+        "line 4, column clc_112: '-1'",
+        f"1 samples have values that are not fractions to 1; taken as without label (first: '{C}' adds up to 1.8)",
     ):
         assert part in said
 
