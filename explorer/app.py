@@ -23,6 +23,7 @@ from explorer.page_making import Ahead, MakePage, warm_up
 from explorer.processes import Inherited
 from explorer.products import PF_SR, S2_SR
 from explorer.views import layout
+from explorer.views.about import AboutView
 from explorer.views.animation import AnimationView
 from explorer.views.bands import BandsView
 from explorer.views.clock import Clock
@@ -102,6 +103,7 @@ class Explorer(pn.viewable.Viewer):
         self._review = ReviewView(self.corpus, self.selection, self._loop, bus)
         self._present = PresentView(self.corpus, self.selection, self._loop, bus)
         self._share = ShareView(self.corpus, self.selection, self._loop, bus)
+        self._about = AboutView(self.corpus, self._loop, bus)
         self._share.story = lambda: self._present.own
         self._share.hidden = lambda: self._review.hides
         self._animation.on_cube.append(self._planet_came)
@@ -117,6 +119,7 @@ class Explorer(pn.viewable.Viewer):
         self._head.head.on["panel"] = self._enlarge
         self._head.head.on["review"] = lambda _data: self._review.ask()
         self._review.on_change.append(self._make_room)
+        self._head.head.on["about"] = lambda _data: self._about.toggle()
         self._head.head.on["share"] = lambda _data: self._share.toggle()
         self._head.head.on["stories"] = lambda _data: self._present.open_drawer()
         self._present.apply = self._show_state
@@ -135,7 +138,7 @@ class Explorer(pn.viewable.Viewer):
         laid = layout.lay_out(
             Views(
                 self.corpus, self._head, self._map, self._animation, self._bands, self._profile, self._spectrum,
-                self._labels, self._review, self._present, self._share,
+                self._labels, self._review, self._present, self._share, self._about,
             ),
             height,
         )  # fmt: skip
@@ -223,7 +226,7 @@ class Explorer(pn.viewable.Viewer):
             self._share.close()
         loosen(self.selection, self.selection.map)
         del self._head, self._map, self._animation, self._bands, self._profile, self._spectrum
-        del self._recovery, self._labels, self._review, self._present, self._share
+        del self._recovery, self._labels, self._review, self._present, self._share, self._about
 
     def _open(self, *, stay: bool = False, at_once: bool = False) -> None:
         """Another sample: its picture first; the other panels follow when that is on its way (or is long in coming).

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from explorer import __version__
-from explorer.commands import access, exports, pages, scoring, shared, transfer
+from explorer.commands import access, doctor, exports, pages, scoring, shared, transfer
 from explorer.commands import review as reviewing
 from explorer.errors import ExplorerError, InvalidQueryError, OutputError
 
@@ -278,6 +278,7 @@ app.command()(pages.page)
 app.command()(access.password)
 app.command()(scoring.score)
 app.command()(pages.slides)
+app.command()(doctor.doctor)
 app.command()(transfer.download)
 app.command()(transfer.check)
 app.add_typer(transfer.cache, name="cache")

@@ -48,6 +48,10 @@ class Settings(BaseSettings):
         "",
         description="Other hosts that a remote corpus may redirect to, as cdn.example.org:8443, with commas between.",
     )
+    profile: str = Field(
+        "",
+        description="A `rapidai4eo.toml` that says what the corpus's files do not; empty: the one beside the corpus, if any.",
+    )
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir(APP)),
         description="Folder for what people made and nothing can make again: the verdicts of reviews.",

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,57 +60,83 @@ AllowRedirect = Annotated[
     ),
 ]
 
-_allowed: ContextVar[tuple[str, ...]] = ContextVar("_allowed", default=())
+ProfileFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--profile", metavar="FILE", help="A rapidai4eo.toml, in place of the one beside the corpus: what its files do not say."
+    ),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What the command line says of the corpus, beside its place."""
+
+    redirects: tuple[str, ...] = ()
+    profile: Path | None = None
+
+
+_NOTHING_SAID = _Said()
+_said: ContextVar[_Said] = ContextVar("_said", default=_NOTHING_SAID)
 
 
 class Commands(typer.Typer):
-    """Commands of which those that open a corpus have `--allow-redirect`, without naming it themselves."""
+    """Commands of which those that open a corpus have `--allow-redirect` and `--profile`, without naming them themselves."""
 
     def command(self, *args: Any, **kwargs: Any) -> Callable[[Any], Any]:
         """As Typer's."""
         register = super().command(*args, **kwargs)
 
         def add(function: Any) -> Any:
-            register(_with_redirects(function) if "corpus" in inspect.signature(function).parameters else function)
+            register(
+                _of_a_corpus(function) if "corpus" in inspect.signature(function).parameters else function
+            )
             return function
 
         return add
 
 
-def _with_redirects(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A command with `--allow-redirect`, which `chosen` then knows of."""
+def _of_a_corpus(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A command with the options of a corpus, which `chosen` then knows of."""
+    options = {"allow_redirect": AllowRedirect, "profile": ProfileFile}
 
     @functools.wraps(function)
-    def command(*args: Any, allow_redirect: list[str] | None = None, **kwargs: Any) -> Any:
+    def command(
+        *args: Any, allow_redirect: list[str] | None = None, profile: Path | None = None, **kwargs: Any
+    ) -> Any:
         from explorer.corpus import redirects
 
         redirects.hosts(allow_redirect or ())
-        token = _allowed.set(tuple(allow_redirect or ()))
+        token = _said.set(_Said(tuple(allow_redirect or ()), profile))
         try:
             return function(*args, **kwargs)
         finally:
-            _allowed.reset(token)
+            _said.reset(token)
 
     signature = inspect.signature(function, eval_str=True)
-    option = inspect.Parameter(
-        "allow_redirect", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=AllowRedirect
-    )
+    more = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        for name, annotation in options.items()
+    ]
     command.__signature__ = signature.replace(  # type: ignore[attr-defined]
-        parameters=[*signature.parameters.values(), option]
+        parameters=[*signature.parameters.values(), *more]
     )
-    command.__annotations__ = {**inspect.get_annotations(function, eval_str=True), "allow_redirect": AllowRedirect}
+    command.__annotations__ = {**inspect.get_annotations(function, eval_str=True), **options}
     return command
 
 
 def chosen(config: Settings | None = None) -> Settings:
-    """The settings (the process's, where none are given), with what the command line says of redirects."""
+    """The settings (the process's, where none are given), with what the command line says of the corpus."""
     from explorer.config import settings
 
     config = config or settings()
-    if not _allowed.get():
-        return config
-    allowed = ",".join(filter(None, (config.allow_redirect, *_allowed.get())))
-    return config.model_copy(update={"allow_redirect": allowed})
+    said = _said.get()
+    update: dict[str, Any] = {}
+    if said.redirects:
+        update["allow_redirect"] = ",".join(filter(None, (config.allow_redirect, *said.redirects)))
+    if said.profile is not None:
+        update["profile"] = str(said.profile)
+    return config.model_copy(update=update) if update else config
 
 
 def conditions(

@@ -16,7 +16,8 @@ export function render({ model, el }) {
   const words = element("span")
   const notice = element("div", { class: "notice", role: "alert", hidden: true }, words,
     element("button", { type: "button", onclick: () => { notice.hidden = true } }, "Dismiss"))
-  el.append(element("header", {}, element("h1", {}, "RapidAI4EO explorer", element("small", {}, model.corpus)), sample, form), notice)
+  el.append(element("header", {}, element("h1", {}, "RapidAI4EO explorer", element("small", {}, model.corpus)),
+    element("button", { type: "button", class: "about", onclick: () => model.send_msg({ type: "about" }), "aria-label": "About this corpus", title: "About this corpus: what is assumed of it, and what its files say" }, "About"), sample, form), notice)
   const gone = new AbortController()
   const dress = makeChartKeys(bus(model), gone.signal)
   const handlers = {

@@ -10,6 +10,7 @@ import panel as pn
 
 from explorer.corpus.corpus import Corpus
 from explorer.products import PF_SR, S2_SR
+from explorer.views.about import AboutView
 from explorer.views.animation import AnimationView
 from explorer.views.bands import BandsView
 from explorer.views.head import HeadView
@@ -44,6 +45,7 @@ class Views:
     review: ReviewView
     present: PresentView
     share: ShareView
+    about: AboutView
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def lay_out(views: Views, height: str) -> Layout:
         views.map.picked.picked,
         views.present.presenter,
         views.share.share,
+        views.about.about,
         margin=0, sizing_mode="stretch_both",
         stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
     )  # fmt: skip
