@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,10 +25,12 @@ from pystac.extensions.label import (
     LabelType,
 )
 from pystac.extensions.projection import ProjectionExtension
-from pystac.extensions.raster import DataType, RasterBand, RasterExtension, Sampling
+from pystac.extensions.raster import DataType, NoDataStrings, RasterBand, RasterExtension, Sampling
 from pystac.extensions.scientific import ScientificExtension
+from pystac.stac_io import DefaultStacIO
 
 from explorer import grid, nomenclature
+from explorer.corpus.encoding import Stated
 from explorer.corpus.index import SampleIndex
 from explorer.corpus.stac import COLLECTIONS
 from explorer.corpus.store import Store
@@ -64,6 +67,13 @@ _PROVIDERS = {
     "labels": pystac.Provider("European Environment Agency", roles=[pystac.ProviderRole.LICENSOR],
                               url="https://land.copernicus.eu"),
 }  # fmt: skip
+
+
+class _WriteOnly(DefaultStacIO):
+    """What pystac writes with here: it opens nothing, whatever a catalog links to."""
+
+    def read_text(self, source: Any, *_: Any, **__: Any) -> str:
+        raise StoreError(f"pystac would open {str(source)[:200]}, which nobody asked for")
 
 
 class CorpusLike(Protocol):
@@ -109,7 +119,7 @@ def catalog(
         for product in PRODUCTS.values():
             days = sorted(set(found(sample_id, product.id)) & keep[product.id])
             if days:
-                item = _image_item(corpus.store, cell, product, days, footprints[sample_id])
+                item = _image_item(corpus, cell, product, days, footprints[sample_id])
                 made[product.id].append(item)
                 images.append(item)
         fractions = corpus.index.fractions.row(sample_id)
@@ -147,7 +157,7 @@ def write_static_catalog(
     root = getattr(corpus.store, "root", None)
     if isinstance(root, Path) and target.is_relative_to(root.resolve()):
         made.make_all_asset_hrefs_relative()
-    made.save(pystac.CatalogType.SELF_CONTAINED)
+    made.save(pystac.CatalogType.SELF_CONTAINED, stac_io=_WriteOnly())
     return target / "catalog.json"
 
 
@@ -209,8 +219,9 @@ def _item(cell: Cell, name: str, first: dt.date, last: dt.date, footprint: Any) 
 
 
 def _image_item(
-    store: Store, cell: Cell, product: Product, days: Sequence[dt.date], footprint: Any
+    corpus: CorpusLike, cell: Cell, product: Product, days: Sequence[dt.date], footprint: Any
 ) -> pystac.Item:
+    said = corpus.index.stated
     item = _item(cell, product.id, days[0], days[-1], footprint)
     item.common_metadata.gsd = product.pixel_size
     left, bottom, right, top = cell.bounds
@@ -220,17 +231,19 @@ def _image_item(
         shape=[product.size, product.size],
         transform=[product.pixel_size, 0, left, 0, -product.pixel_size, top],
     )
-    bands = _bands(product.id)
-    if bands:
-        EOExtension.add_to(item)
-        RasterExtension.add_to(item)
     for day in days:
+        key = product.key(cell.folder, day)
+        bands = _bands(product.id, said.get(key) or said.get(product.id))
+        if "eo:bands" in bands:
+            EOExtension.add_to(item)
+        if "raster:bands" in bands:
+            RasterExtension.add_to(item)
         stamp = dt.datetime.combine(day, OVERPASS_UTC, dt.UTC)
         asset = pystac.Asset(
-            store.href(product.key(cell.folder, day)),
+            corpus.store.href(key),
             title=f"{product.title} {product.stem(day)}",
             media_type=pystac.MediaType.GEOTIFF,
-            roles=["data", "reflectance"] if bands else ["data", "quality"],
+            roles=["data", "reflectance"] if product.bands else ["data", "quality"],
             # the band lists are shared by all assets: 146 copies a sample would cost a megabyte
             extra_fields={"datetime": pystac.utils.datetime_to_str(stamp), **bands},
         )
@@ -238,31 +251,57 @@ def _image_item(
     return item
 
 
-@cache
-def _bands(product_id: str) -> dict[str, Any]:
-    """`eo:bands` and `raster:bands` of a product; nothing where the corpus does not say what its bands are."""
+@lru_cache(maxsize=256)
+def _bands(product_id: str, said: Stated | None = None) -> dict[str, Any]:
+    """`eo:bands` and `raster:bands` of a product; nothing where the corpus does not say what its bands are.
+
+    `said` is what another catalog states of these chips: it is passed on.
+    """
     product = PRODUCTS[product_id]
-    if not product.bands:
+    said = said or Stated()
+    if not product.bands and said == Stated():
         return {}
-    eo = [
-        EOBand.create(
-            band.name,
-            common_name=band.common_name,
-            description=band.title,
-            center_wavelength=round(band.wavelength / 1000, 5),  # the extension counts in micrometres
-            full_width_half_max=round(band.width / 1000, 5),
+    if said.bands:
+        eo = [{"name": name} for name in said.bands]
+    else:
+        eo = [
+            EOBand.create(
+                band.name,
+                common_name=band.common_name,
+                description=band.title,
+                center_wavelength=round(band.wavelength / 1000, 5),  # the extension counts in micrometres
+                full_width_half_max=round(band.width / 1000, 5),
+            ).to_dict()
+            for band in product.bands
+        ]
+    count = len(eo) or max(map(len, (said.scales, said.offsets, said.nodata)))
+    scale = REFLECTANCE_SCALE if product.bands else None
+    raster = [
+        RasterBand.create(
+            nodata=_nodata(_of_band(said.nodata, i, product.nodata)),
+            sampling=Sampling.AREA,
+            data_type=DataType(product.dtypes[0]) if product.dtypes else None,
+            spatial_resolution=product.pixel_size,
+            scale=_of_band(said.scales, i, scale),
+            offset=_of_band(said.offsets, i, 0 if product.bands else None),
         ).to_dict()
-        for band in product.bands
+        for i in range(count)
     ]
-    raster = RasterBand.create(
-        nodata=product.nodata,
-        sampling=Sampling.AREA,
-        data_type=DataType(product.dtypes[0]),
-        spatial_resolution=product.pixel_size,
-        scale=REFLECTANCE_SCALE,
-        offset=0,
-    ).to_dict()
-    return {"eo:bands": eo, "raster:bands": [raster] * len(eo)}
+    return ({"eo:bands": eo} if eo else {}) | {"raster:bands": raster}
+
+
+def _of_band(values: Sequence[float], band: int, own: float | None) -> float | None:
+    """What is said of one band: in a list of one, of all bands; the product's own where nothing is."""
+    return values[band if len(values) > band else 0] if values else own
+
+
+def _nodata(value: float | None) -> float | NoDataStrings | None:
+    """A number as JSON can have it."""
+    if value is None or math.isfinite(value):
+        return value
+    if math.isnan(value):
+        return NoDataStrings.NAN
+    return NoDataStrings.INF if value > 0 else NoDataStrings.NINF
 
 
 def _label_item(

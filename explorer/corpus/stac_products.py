@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -39,6 +40,11 @@ _S2_ONLY = re.compile(r"^b(?:0?[5-9]|8a|08a|1[0-2])(?![0-9])", re.IGNORECASE)
 _MONTH = re.compile(r"(?<!\d)(?:19|20)\d\d[-_]?(?:0[1-9]|1[0-2])(?![\d])(?![-_]?\d)")
 _ID = re.compile(r"\d{1,2}N_\d+E-\d+N_\d\d_\d\d")
 _ENDINGS = (".tif", ".tiff", ".gtiff", ".cog")
+_TELLING = ("bands", "eo:bands", "raster:bands", "proj:transform", "gsd", "eo:gsd", "raster:spatial_resolution",
+            "proj:shape")  # fmt: skip
+"""The fields that tell the product."""
+_REMEMBERED, _MAX_KEY = 256, 20_000
+_said: dict[str, list[tuple[str, Products | None]]] = {}
 _NOT_CHIPS = {"thumbnail", "overview", "metadata", "visual", "graphic"}
 
 
@@ -151,6 +157,7 @@ def named_in_path(path: str) -> Products | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def in_words(text: str) -> Told:
     """What a name, title or keyword says. What names two sensors at once says nothing."""
     lower = _ID.sub(" ", text[:500]).lower()
@@ -238,11 +245,27 @@ def by_fields(levels: Iterable[Mapping[str, Any]]) -> Told:
     told = NOTHING
     seen: set[str] = set()
     for fields in levels:
-        for what, products in _said_by(fields):
+        given = {name: fields[name] for name in _TELLING if fields.get(name) is not None}
+        for what, products in _all_said_by(given):
             if what not in seen and products is not None:
                 seen.add(what)
                 told = told.narrowed(products)
     return told
+
+
+def _all_said_by(fields: Mapping[str, Any]) -> list[tuple[str, Products | None]]:
+    """As `_said_by`; the assets of a catalog say the same, millions of times."""
+    if not fields:
+        return []
+    key = repr(fields)
+    said = _said.get(key)
+    if said is None:
+        said = list(_said_by(fields))
+        if len(_said) >= _REMEMBERED:
+            _said.clear()
+        if len(key) < _MAX_KEY:
+            _said[key] = said
+    return said
 
 
 def _said_by(fields: Mapping[str, Any]) -> Iterable[tuple[str, Products | None]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,14 +19,16 @@ import pytest
 
 from explorer import grid, open_corpus
 from explorer.config import Settings
+from explorer.corpus import catalog as stac_catalog
 from explorer.corpus import index, stac, stac_items
+from explorer.corpus.catalog import write_static_catalog
 from explorer.corpus.encoding import Stated
 from explorer.corpus.stac_files import Asset, read
 from explorer.corpus.stac_links import PUBLISHED, Addresses, split_url
 from explorer.corpus.stac_products import NOTHING, Told, decided, in_words, product_of
 from explorer.corpus.stac_stated import from_json, said_by, stated, to_json
 from explorer.corpus.store import DirectoryStore
-from explorer.errors import CorpusFormatError, CorpusNotFoundError
+from explorer.errors import CorpusFormatError, CorpusNotFoundError, StoreError
 from explorer.products import PF_QA, PF_SR, S2_SR, Product
 from tests import corpora
 from tests.corpora import FULL
@@ -883,6 +886,37 @@ def test_statements_as_json_are_checked() -> None:
     for bad in (None, [], 3, {"S2-SR": 3}, {"S2-SR": {}}, {"S2-SR": good | {"scales": [0]}}, {"S2-SR": good | {"offsets": ["inf"]}},
                 {"S2-SR": good | {"bands": ["x"] * 999}}, {"x": good}):  # fmt: skip
         assert from_json(bad) == {}
+
+
+def test_a_catalog_that_is_written_passes_on_what_was_stated(tmp_path: Path) -> None:
+    said = {
+        "2018-01-03": {
+            "raster:bands": [{"scale": s, "offset": -0.1, "nodata": "nan"} for s in (1e-4, 2e-4, 1e-4, 1e-4)]
+        },
+        "2018-01-08": {"bands": [{"name": name} for name in ("red", "green", "blue", "nir")]},
+        "2018-01-13": {},
+    }
+    assets = {date: asset | said[date] for date, asset in chips(tmp_path, PF_SR, "data").items()}
+    one(tmp_path, assets, name="pf")
+    with open_corpus(tmp_path) as corpus:
+        write_static_catalog(corpus, tmp_path / "again")
+        expected, moved = corpus.index.stated, corpus.index.moved
+        numbers = expected[chip_key(0)]
+        assert (numbers.scales, numbers.offsets) == ((1e-4, 2e-4, 1e-4, 1e-4), (-0.1,))
+    shutil.rmtree(tmp_path / "stac-v1.0")
+    (tmp_path / "again").rename(tmp_path / "stac-v1.0")
+    again = found(tmp_path)
+    assert again.warnings == []
+    assert again.moved == moved
+    assert again.stated.keys() == expected.keys()
+    assert repr(again.stated[chip_key(0)]) == repr(numbers)
+    assert again.stated[chip_key(1)] == Stated((1e-4,), (0.0,), (), ("red", "green", "blue", "nir"))
+
+
+def test_what_pystac_writes_with_opens_nothing(elsewhere: Server) -> None:
+    with pytest.raises(StoreError, match="would open"):
+        stac_catalog._WriteOnly().read_json(f"{elsewhere.url}collection.json")
+    assert not elsewhere.asked
 
 
 # -- geoparquet-items --------------------------------------------------------------------------------------------
