@@ -95,7 +95,9 @@ def settle(
         short = _rows_with(rows, empty, len(ids)) & ~lost
         lost |= _empty(short, totals < wholes * (1 - TOLERANCE), ids, where, empty_cells, warnings)
     stored.data[lost[rows]] = 0.0
-    stored.data = np.minimum(stored.data / wholes[rows], 1.0)
+    # tables are read as float32: what is divided is rounded to what that can tell, so that 19.8 ha reads 0.55
+    shares = np.where(wholes[rows] == 1, stored.data, np.round(stored.data / wholes[rows], 6))
+    stored.data = np.minimum(shares, 1.0)
     return _finished(ids, stored, shape, where, decided, warnings, lost)
 
 

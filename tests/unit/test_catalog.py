@@ -449,6 +449,26 @@ def test_one_broken_item_is_one_item_lost(only_stac: Path) -> None:
     assert built.samples["clc"].to_dict() == {BROKEN: 0, FULL: 211}
 
 
+def test_labels_of_items_may_be_areas_and_unclassified(only_stac: Path) -> None:
+    def areas(values: dict[str, Any]) -> Any:
+        def change(item: dict[str, Any]) -> None:
+            del item["properties"]["label:overviews"]
+            item["properties"] |= values
+
+        return change
+
+    edit(item_path(only_stac, FULL, "labels"), areas({"clc_211": 16.2, "clc_112": 9.8, "clc_999": 10}))
+    edit(item_path(only_stac, BROKEN, "labels"), areas({"clc_311": 36, "clc_112": float("nan")}))
+    built = index.build(DirectoryStore(only_stac))
+    assert built.fractions.row(FULL).to_dict() == pytest.approx({211: 0.45, 112: 9.8 / 36}, abs=1e-6)
+    assert built.fractions.row(FULL).attrs["unclassified"] == pytest.approx(10 / 36)
+    assert built.fractions.row(BROKEN).to_dict() == {311: 1.0}
+    assert "a STAC item a sample, areas in hectares" in str(built.labels_found)
+    said = "\n".join(built.warnings)
+    assert "1 samples have a class that is NaN; it counts as 0" in said
+    assert "1 samples are unclassified in part" in said
+
+
 def test_an_item_elsewhere_than_its_id_is_reported(only_stac: Path) -> None:
     for suffix in ("pf", "pfqa", "s2", "labels"):
         edit(item_path(only_stac, FULL, suffix), lambda item: item.update(bbox=[1, 2, 3, 4]))
@@ -517,6 +537,18 @@ def test_items_as_geoparquet(with_parquet: Path) -> None:
     assert list(built.samples.index) == sorted([FULL, BROKEN, BARE])  # BROKEN by its label item
     assert built.moved == {}
     assert all("linked files are not there" in warning for warning in built.warnings)
+
+
+def test_label_columns_of_geoparquet_are_read_on_any_scale(with_parquet: Path) -> None:
+    write_items(with_parquet, clc_211=[0.2, 1.0], clc_999=[0.8, None], clc_112=[None, None])
+    built = index.build(DirectoryStore(with_parquet))
+    assert built.fractions.row(FULL).to_dict() == {211: 0.2}
+    assert built.fractions.row(FULL).attrs == {"unclassified": 0.8}
+    assert built.fractions.row(BARE).to_dict() == {211: 1.0}
+    write_items(with_parquet, clc_2=[162_000, 0], clc_12=[198_000, 360_000])
+    built = index.build(DirectoryStore(with_parquet))
+    assert built.fractions.row(FULL).to_dict() == pytest.approx({211: 0.55, 112: 0.45})
+    assert "areas in square metres" in str(built.labels_found)
 
 
 def test_geoparquet_items_are_checked_and_their_chips_found(with_parquet: Path) -> None:

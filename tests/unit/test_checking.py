@@ -77,6 +77,19 @@ def test_labels_are_held_against_the_index(folder: Path) -> None:
     corpus.close()
 
 
+def test_a_label_file_may_be_on_another_scale_than_the_table(folder: Path) -> None:
+    rows = f"{corpora.FULL},21.6,10.8,3.6\n{corpora.BROKEN},0,0,36\n{corpora.BARE},0,0,36\n"
+    corpora.put(
+        folder, "resources/rapidai4eo_labels.csv", f"sample_id,clc_211,clc_311,clc_112\n{rows}".encode()
+    )
+    corpora.write_label(folder, corpora.FULL, {211: 0.6, 311: 0.3, 112: 0.1})
+    corpora.write_label(folder, corpora.BROKEN, {112: 36.0})
+    corpora.write_label(folder, corpora.BARE, {112: 30.0, 211: 6.0})
+    index.reindex(folder)
+    found = [problem for problem in wrong(folder) if problem.kind == "label"]
+    assert [problem.key for problem in found] == [grid.parse(corpora.BARE).label_key]
+
+
 def test_files_that_are_strangers_are_found(folder: Path) -> None:
     chips = PF_SR.folder(FULL.folder)
     corpora.put(folder, f"{chips}/2018-01-04.tif", b"")

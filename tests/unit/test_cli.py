@@ -127,6 +127,21 @@ def test_info_tells_what_is_wrong_with_a_corpus(run: Run, tiny_folder: Path, tmp
     assert "1 found wrong in this corpus" in run("query", folder).stderr
 
 
+def test_info_says_how_labels_are_written_and_what_has_no_class(run: Run, tmp_path: Path) -> None:
+    table = f"sample_id,clc_211,clc_999\n{corpora.FULL},16.2,19.8\n{corpora.BARE},0,36\n".encode()
+    corpora.put(tmp_path, "resources/rapidai4eo_labels.csv", table)
+    text = " ".join(run("info", tmp_path).stdout.split())
+    assert (
+        "areas in hectares (or pixels of 100 m): 36 is a whole cell, 2 samples unclassified in part" in text
+    )
+    text = run("info", tmp_path, corpora.FULL).stdout
+    assert "211 │ Non-irrigated arable land │    45.0%" in text
+    assert "- │ Unclassified              │    55.0%" in text
+    text = run("info", tmp_path, corpora.BARE).stdout
+    assert "No label" not in text
+    assert "Unclassified │   100.0%" in text
+
+
 def test_info_on_a_sample(run: Run, tiny_folder: Path) -> None:
     text = run("info", tiny_folder, corpora.FULL).stdout
     assert "EPSG:32633 (WGS 84 / UTM zone 33N)" in text

@@ -21,7 +21,7 @@ import shapely
 
 from explorer import grid, nomenclature
 from explorer.config import settings
-from explorer.corpus import index, index_file, label_tables
+from explorer.corpus import index, index_file, label_tables, sources
 from explorer.corpus.ids import valid_ids
 from explorer.corpus.labels import Fractions
 from explorer.corpus.store import DirectoryStore
@@ -168,6 +168,68 @@ def test_percentages_in_label_files(tmp_path: Path) -> None:
     np.testing.assert_allclose(built.samples["fraction"], [0.55, 0.008, 1], rtol=1e-6)
 
 
+def put_label(
+    root: Path, sample_id: str, properties: dict[str, Any], name: str = "labels_{}.geojson"
+) -> None:
+    feature = {"type": "Feature", "geometry": None, "properties": properties}
+    folder = grid.parse(sample_id).label_key.rsplit("/", 1)[0]
+    corpora.put(root, f"{folder}/{name.format(sample_id)}", json.dumps(feature).encode())
+
+
+def test_label_files_in_hectares_of_a_few_samples(tmp_path: Path) -> None:
+    put_label(tmp_path, IDS[0], {"clc_112": 16.2, "clc_211": 19.8})
+    put_label(tmp_path, IDS[1], {"clc_211": 36, "clc_999": 0})
+    built = index.build(DirectoryStore(tmp_path))
+    np.testing.assert_allclose(built.samples["fraction"], [0.55, 1])
+    assert "areas in hectares (or pixels of 100 m): 36 is a whole cell" in str(built.labels_found)
+    assert built.warnings == []
+
+
+def test_nan_in_label_files_is_said_once(tmp_path: Path) -> None:
+    for sample_id in IDS:
+        put_label(tmp_path, sample_id, {"clc_112": float("nan"), "clc_211": 1.0})
+    built = index.build(DirectoryStore(tmp_path))
+    assert built.samples["clc"].tolist() == [211] * 3
+    (warning,) = built.warnings
+    assert "3 samples have a class that is NaN; it counts as 0" in warning
+    assert IDS[0] in warning
+
+
+def test_strange_things_of_label_files_are_said_once_a_kind(tmp_path: Path) -> None:
+    for row in range(1, 41):
+        put_label(tmp_path, f"33N_15E-200N_{row:02d}_01", {"clc_211": 0.6, "clc_999": 0.4, "clc_600": 0.1})
+    built = index.build(DirectoryStore(tmp_path))
+    assert len(built.warnings) == 2
+    assert (
+        "in 40 files, properties are named like classes that CORINE does not have: 'clc_600'"
+        in built.warnings[0]
+    )
+    assert "40 samples are unclassified in part" in built.warnings[1]
+
+
+def test_one_label_of_infinity_or_text_is_one_label_lost(tmp_path: Path) -> None:
+    put_label(tmp_path, IDS[0], {"clc_112": float("inf"), "clc_211": 1.0})
+    put_label(tmp_path, IDS[1], {"clc_112": "much", "clc_211": 1.0})
+    put_label(tmp_path, IDS[2], {"clc_211": 1.0})
+    built = index.build(DirectoryStore(tmp_path))
+    assert built.samples["clc"].tolist() == [0, 0, 211]
+    assert "clc_112 is inf" in built.warnings[0]
+    assert "clc_112 is 'much', not a number" in built.warnings[1]
+
+
+def test_what_is_left_behind_is_no_sample_and_no_warning(tmp_path: Path) -> None:
+    put_label(tmp_path, IDS[0], {"clc_211": 1.0}, "labels_{}.json")
+    for name in ("._labels_{}.geojson", "labels_{}.geojson.part", ".azDownload-1-labels_{}.geojson"):
+        put_label(tmp_path, IDS[0], {}, name)
+    for key in ("labels/31N/20E-234N/.DS_Store", "labels/31N/20E-234N/Thumbs.db", "labels/._31N", "imagery/.DS_Store",
+                "imagery/31N/20E-234N/._x/y", "imagery/31N/20E-234N/__MACOSX/y"):  # fmt: skip
+        corpora.put(tmp_path, key, b"\0")
+    built = index.build(DirectoryStore(tmp_path))
+    assert list(built.samples.index) == [IDS[0]]
+    assert built.samples["clc"].tolist() == [211]
+    assert built.warnings == []
+
+
 def test_nothing_there_says_what_is_looked_for(tmp_path: Path) -> None:
     with pytest.raises(CorpusNotFoundError, match=r"resources/, stac-v1\.0/, or labels/ and imagery/"):
         index.build(DirectoryStore(tmp_path))
@@ -178,6 +240,75 @@ def test_the_real_corpus(real_folder: Path) -> None:
     assert built.fractions.row("31N_20E-234N_18_36").to_dict() == {211: 0.55, 112: 0.45}
     assert built.samples["clc"].to_dict() == {"31N_20E-234N_18_36": 211, "33N_15E-200N_01_09": 211}
     assert built.warnings == []
+
+
+def properties_of(made: Any, **more: Any) -> bytes:
+    """The footprints of the three samples with other properties and members."""
+    shapes = json.loads(geometries(IDS))
+    for i, feature in enumerate(shapes["features"]):
+        sample_id = feature["properties"]["sample_id"]
+        feature["properties"] = made(i, sample_id)
+        feature |= {name: value(i, sample_id) for name, value in more.items()}
+    return json.dumps(shapes).encode()
+
+
+GEOMETRIES = {
+    "feature ids of geopandas": properties_of(lambda _, s: {"sample_id": s}, id=lambda i, _: str(i)),
+    "a property id": properties_of(lambda i, s: {"id": i, "sample_id": s}),
+    "other case": properties_of(lambda i, s: {"ID": str(i), "Sample_ID": s}),
+    "no property": properties_of(lambda _, s: {}, id=lambda _, s: s),
+    "properties null": properties_of(lambda _, s: None, id=lambda _, s: s),
+    "by value": properties_of(lambda i, s: {"id": str(i), "tile": "x", "cell_name": s}),
+    "sample_id of another kind": properties_of(lambda i, s: {"sample_id": str(i), "cell": s}),
+    "two columns of ids": properties_of(lambda i, s: {"neighbour": IDS[i - 1], "sample_id": s}),
+    "spaces": properties_of(lambda _, s: {"sample_id": f" {s} "}),
+}
+
+
+@pytest.mark.parametrize("shapes", GEOMETRIES.values(), ids=GEOMETRIES.keys())
+def test_ids_of_geometries_are_told_by_their_values(tmp_path: Path, shapes: bytes) -> None:
+    built = index.build(resources(tmp_path, shapes, labels_csv(LABELS)))
+    check(built)
+    assert built.warnings == []
+
+
+def test_unpacked_geometries_under_the_packed_name(tmp_path: Path) -> None:
+    store = resources(tmp_path, None, labels_csv(LABELS))
+    corpora.put(tmp_path, "resources/rapidai4eo_geometries.geojson.gz", geometries(IDS))
+    built = index.build(store)
+    check(built)
+    assert built.warnings == []
+
+
+def test_an_unreadable_table_leaves_the_geometries_where_nothing_can_be_listed(tmp_path: Path) -> None:
+    store = resources(tmp_path, geometries(IDS), b"colour,size\nred,3\n")
+    built = index.build(Unlisted(store))
+    assert list(built.samples.index) == IDS
+    assert built.samples["clc"].tolist() == [0, 0, 0]
+    said = "\n".join(built.warnings)
+    assert "resources/rapidai4eo_labels.csv.gz: no column holds sample ids" in said
+    assert "cannot list labels" in said
+
+
+def test_one_bad_cell_of_the_table_costs_one_label(tmp_path: Path) -> None:
+    table = f"sample_id,clc_112,clc_211\n{IDS[0]},0.45,0.55\n{IDS[1]},NULL,0.9\n{IDS[2]},0,1\n".encode()
+    built = index.build(Unlisted(resources(tmp_path, geometries(IDS), table)))
+    check(built)
+    (warning,) = built.warnings
+    assert "rapidai4eo_labels.csv.gz" in warning
+    assert "line 3, column clc_112: 'NULL'" in warning
+
+
+def test_what_somebody_knows_of_labels_is_taken(tmp_path: Path) -> None:
+    table = f"sample_id,class,share\n{IDS[0]},town,5\n{IDS[0]},field,6\n".encode()
+    store = resources(tmp_path, None, table)
+    found = sources.from_resources(store, scale=11, classes={"town": 112, "field": 211})
+    assert found is not None
+    assert found.fractions.row(IDS[0]).to_dict() == pytest.approx({211: 6 / 11, 112: 5 / 11}, abs=1e-6)
+    put_label(tmp_path, IDS[2], {"Town": 5.0})
+    found = sources.from_folders(store, scale=10, classes={"town": 112})
+    assert found is not None
+    assert found.fractions.row(IDS[2]).to_dict() == {112: 0.5}
 
 
 # -- what files say, and what is wrong with it ------------------------------------------------------------------
@@ -315,6 +446,41 @@ def test_an_index_is_found_and_gives_the_same(store: DirectoryStore, written: Pa
 def test_an_index_wins_over_the_files(store: DirectoryStore, written: Path) -> None:
     (store.root / "resources/rapidai4eo_labels.csv.gz").unlink()
     check(index.build(store))
+
+
+def test_an_index_keeps_what_has_no_class_and_how_labels_were_written(tmp_path: Path) -> None:
+    text = f"sample_id,clc_112,clc_211,clc_999\n{IDS[0]},16.2,0,19.8\n{IDS[1]},0,0,36\n{IDS[2]},0,36,0\n"
+    store = resources(tmp_path, None, text.encode())
+    first = index.build(store)
+    path = index.write(first, index.default_path(store))
+    again = index.build(store)
+    assert again.source == index.INDEX_KEY
+    assert again.labels_found == first.labels_found
+    assert "areas in hectares" in str(again.labels_found)
+    assert "2 samples unclassified in part" in str(again.labels_found)
+    assert again.fractions.unclassified.tolist() == pytest.approx([0.55, 1, 0])
+    assert again.fractions.row(IDS[0]).attrs == {"unclassified": 0.55}
+    assert gpd.read_parquet(path)["unclassified"].tolist() == pytest.approx([0.55, 1, 0])
+
+
+def test_an_index_of_an_older_explorer_opens(store: DirectoryStore, written: Path) -> None:
+    table = pq.read_table(written).drop_columns(["unclassified"])
+    metadata = dict(table.schema.metadata)
+    own = json.loads(metadata[b"rapidai4eo_explorer"])
+    own["labels"] = {name: own["labels"][name] for name in ("shape", "scale", "rows")}
+    metadata[b"rapidai4eo_explorer"] = json.dumps(own).encode()
+    pq.write_table(table.replace_schema_metadata(metadata), written)
+    again = index.build(store)
+    check(again)
+    assert again.source == index.INDEX_KEY
+    assert again.fractions.unclassified.tolist() == [0, 0, 0]
+    assert str(again.labels_found) == "3 samples, a column a class, fractions run to 1"
+
+
+def test_spoilt_unclassified_shares_are_an_error(written: Path) -> None:
+    _edit(written, unclassified=[0.5, 0.0, 3.0])
+    with pytest.raises(CorpusFormatError, match="outside 0 to 1"):
+        _ = index.read(written).fractions
 
 
 def test_geopandas_opens_it(written: Path) -> None:

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from explorer import nomenclature
 from explorer.corpus import label_tables
+from explorer.corpus.class_names import UNCLASSIFIED
 from explorer.corpus.ids import is_valid, valid_ids
 from explorer.corpus.label_files import read_file, read_label
 from explorer.corpus.label_tables import read_mappings, read_table
-from explorer.corpus.labels import Fractions
+from explorer.corpus.labels import Fractions, LabelsFound
 from explorer.errors import CorpusFormatError, InvalidSampleIdError, UnknownClassError
 from explorer.grid import parse
 
@@ -123,6 +124,69 @@ def test_a_broken_geometry_does_not_lose_the_label(geometry: dict[str, Any]) -> 
     file = read_file(geojson({"clc_211": 1.0}, geometry=geometry), KEY)
     assert file.values == {211: 1.0}
     assert np.isnan(file.bounds).all()
+
+
+def collection(*features: dict[str, Any]) -> bytes:
+    parts = [{"type": "Feature", "geometry": None, "properties": p} for p in features]
+    return json.dumps({"type": "FeatureCollection", "features": parts}).encode()
+
+
+def test_nan_is_zero_and_null_too() -> None:
+    values = {"clc_112": float("nan"), "clc_211": 0.55, "clc_311": None}
+    assert read_label(geojson(values), KEY).to_dict() == {211: 0.55}
+
+
+@pytest.mark.parametrize(
+    ("whole", "stored"),
+    [(36, (16.2, 19.8)), (360_000, (162_000, 198_000)), (3_600, (1_620, 1_980)), (1_000, (450, 550))],
+)
+def test_areas_and_pixels_become_fractions(whole: float, stored: tuple[float, float]) -> None:
+    label = read_label(geojson({"clc_112": stored[0], "clc_211": stored[1]}), KEY)
+    assert label.to_dict() == pytest.approx({211: 0.55, 112: 0.45})
+    given = read_label(geojson({"clc_112": stored[0]}), KEY, scale=whole)
+    assert given.to_dict() == pytest.approx({112: 0.45})
+
+
+def test_presence_is_equal_parts_of_one_label_too() -> None:
+    assert read_label(geojson({"clc_112": 1, "clc_211": 1}), KEY).to_dict() == {112: 0.5, 211: 0.5}
+    assert read_label(geojson({"clc_112": True, "clc_211": False}), KEY).to_dict() == {112: 1.0}
+    presence = LabelsFound("files", 1.0, 2, presence=True)
+    halves = read_label(geojson({"clc_112": 1, "clc_211": 1}), KEY, scale=presence)
+    assert halves.to_dict() == {112: 0.5, 211: 0.5}
+
+
+def test_features_that_are_repeated_count_once() -> None:
+    one, half = {"clc_112": 0.45, "clc_211": 0.55}, {"clc_211": 0.5}
+    assert read_label(collection(one, one), KEY).to_dict() == {211: 0.55, 112: 0.45}
+    assert read_label(collection(half, half), KEY).to_dict() == {211: 1.0}  # two fields of one size
+    file = read_file(collection(one, one, one), KEY)
+    assert file.notes == ("features are repeated; each counts once",)
+
+
+def test_what_has_no_class_is_kept_apart() -> None:
+    label = read_label(geojson({"clc_211": 0.2, "clc_990": 0.3, "clc_999": 0.5, "nodata": -9999}), KEY)
+    assert label.to_dict() == {211: 0.2}
+    assert label.attrs["unclassified"] == pytest.approx(0.8)
+    assert read_label(geojson({"clc_999": 1.0}), KEY).attrs == {"unclassified": 1.0}
+
+
+def test_grid_codes_and_names_that_somebody_gives() -> None:
+    stored = {f"clc_{i}": {2: 0.45, 12: 0.35, 48: 0.2}.get(i, 0) for i in (*range(1, 45), 48)}
+    label = read_label(geojson(stored), KEY)
+    assert (label.to_dict(), label.attrs) == ({112: 0.45, 211: 0.35}, {"unclassified": 0.2})
+    assert read_file(geojson(stored), KEY).notes == ("classes are CORINE's grid codes (1 to 44)",)
+    assert read_file(geojson({"Fields": 1.0}), KEY, {"fields": 211}).values == {211: 1.0}
+    with pytest.raises(CorpusFormatError, match="codes of level 2"):
+        read_file(geojson({"clc_12": 0.5, "clc_23": 0.5}), KEY)
+
+
+def test_properties_that_only_look_like_classes_are_told() -> None:
+    file = read_file(geojson({"clc_211": 1.0, "clc_600": 0.1}), KEY)
+    assert file.notes == ("properties are named like classes that CORINE does not have: 'clc_600'; left out",)
+
+
+def test_a_byte_order_mark_is_no_part_of_json() -> None:
+    assert read_label(b"\xef\xbb\xbf" + geojson({"clc_211": 1.0}), KEY).to_dict() == {211: 1.0}
 
 
 # -- tables ---------------------------------------------------------------------------------------------------
@@ -349,3 +413,15 @@ def test_no_samples_at_all() -> None:
     none = Fractions.from_rows({})
     assert [part.tolist() for part in none.dominant()] == [[], []]
     assert Fractions.empty(pd.Index([A])).dominant()[0].tolist() == [0]
+
+
+def test_unclassified_shares_go_with_their_samples() -> None:
+    some = Fractions.from_rows({A: {211: 0.4, UNCLASSIFIED: 0.6}, B: {523: 1.0}})
+    assert some.unclassified.tolist() == pytest.approx([0.6, 0])
+    assert some.matrix.shape == (2, 44)
+    turned = some.align(pd.Index([C, B, A]))
+    assert turned.unclassified.tolist() == pytest.approx([0, 0, 0.6])
+    assert turned.unclassified.dtype == np.float32
+    assert turned.row(A).attrs == {"unclassified": 0.6}
+    with pytest.raises(ValueError, match="2 unclassified shares of 1 samples"):
+        Fractions(pd.Index([A]), turned.matrix[:1], some.unclassified)
