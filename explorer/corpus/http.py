@@ -64,6 +64,7 @@ GIVING_UP = 8
 """After so many files in a row that could not be had at all, it is the server that fails, not the files."""
 
 _PIECE = 2**16
+_CHIP = 2**18  # some servers send all of it to who asks for a byte; less work than to connect anew
 
 
 class _AgainError(Exception):
@@ -109,6 +110,8 @@ class HttpStore:
         self._checksums = Checksums()
         self._failed = 0
         self._told = False
+        self.led_away: str | None = None
+        """Where a redirect led that was not followed, and the remedy; the last one."""
         self.after_fork()
         self._client(self._base)  # a proxy that cannot be used is told now
         forking.remake(self)
@@ -179,11 +182,11 @@ class HttpStore:
             raise StoreError(f"{self._host} fails (HTTP {response.status})")
         if self._refusals.refused:
             try:
-                refused = not self._refusals.is_absent("", time.monotonic())
+                refused = self._refusals.still()
             except _AgainError as error:
                 raise StoreError(f"{self._host} fails: {error.reason}") from error
             if refused:
-                raise StoreError(f"{self._host} refuses everything: {remedy(403)}")
+                raise StoreError(f"{self._host} refuses what it gave before: {remedy(403)}")
 
     def forget(self, key: str) -> None:
         """Fetch a key anew the next time, as is done anyway: nothing is kept here."""
@@ -209,7 +212,7 @@ class HttpStore:
         with self._answer(key, deadline) as response:
             self._check_status(response, key, deadline)
             body = self._body(response, key, limit_of(key), deadline)
-        self._refusals.was_read(key, began)
+        self._refusals.was_read(key, began, len(body))
         return body
 
     def _can_read(self, key: str) -> bool:
@@ -217,7 +220,7 @@ class HttpStore:
         deadline = time.monotonic() + self.config.http_total_timeout
         try:
             with self._answer(key, deadline, {"Range": "bytes=0-0"}) as response:
-                _drain(response, deadline)
+                _drain(response, deadline, _CHIP)
                 if response.status in PASSING:
                     raise _AgainError(answered(response.status), _retry_after(response))
                 return response.status in (200, 206, 416)
@@ -251,7 +254,11 @@ class HttpStore:
                     yield response
                     return
                 _drain(response, deadline)
-                url = self._redirects.follow(url, response.headers.get("Location", ""), key)
+                try:
+                    url = self._redirects.follow(url, response.headers.get("Location", ""), key)
+                except UnreadableError as error:
+                    self.led_away = error.reason
+                    raise
             except ExplorerError:  # some of which are OSErrors as well
                 raise
             except (HTTPError, OSError) as error:
@@ -295,7 +302,7 @@ class HttpStore:
         code = error_code(response.headers, _drain(response, deadline))
         said = f"{status} {code}".strip()
         if status in ABSENT:
-            raise NotThereError(key, answered(status, code))
+            raise NotThereError(key, "" if status == 404 else answered(status, code))
         if status in UNCLEAR or (status == 400 and code in EXPIRED):
             if not self._refusals.is_absent(key, time.monotonic()):
                 why = remedy(status if status in UNCLEAR else 403)
@@ -368,12 +375,12 @@ def _client(proxy: Proxy | None, connections: int) -> urllib3.PoolManager:
     return urllib3.ProxyManager(proxy.url, maxsize=connections, proxy_headers=headers)
 
 
-def _drain(response: Any, deadline: float) -> bytes:
+def _drain(response: Any, deadline: float, most: int = _PIECE) -> bytes:
     """A short body, whole: or the connection could not be used again, and absent dates are many."""
     body = b""
-    if (_length(response) or 0) > _PIECE:
+    if (_length(response) or 0) > most:
         return body
-    while len(body) < _PIECE and time.monotonic() < deadline and (piece := response.read1(_PIECE)):
+    while len(body) < most and time.monotonic() < deadline and (piece := response.read1(_PIECE)):
         body += piece
     return body
 

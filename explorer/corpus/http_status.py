@@ -25,7 +25,6 @@ REMEDIES = {
     402: "it wants to be paid; ask who runs it, or take another mirror",
     403: "check the address of the corpus, whether its signature or password is right and has not expired, and whether "
     "you may read it",
-    404: "check that the address is that of the folder which holds imagery/ and labels/",
     405: _PLAIN,
     406: "it has the file only in an encoding that was not asked for; have it served as it is",
     407: "the proxy wants a login: write it into the variable that names the proxy, as http://user:password@host:port",

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from explorer import forking
 from explorer.config import Settings, settings
 from explorer.corpus import proxies
 from explorer.corpus.http import BACKOFF, BACKOFF_MAX, GIVING_UP, SLOW_FACTOR
@@ -52,8 +53,33 @@ _ENDPOINTS = (
 )
 
 _CREDENTIALS_REMEDY = (
-    "check the address and the credentials in the environment, whether they have expired, and whether you may read it"
+    "check the address and the credentials in the environment, whether they have expired, and "
+    "whether you may read it"
 )
+
+
+class _Runtime:
+    """obstore's threads, one set a process: in a child that was forked after their first use, every request hangs."""
+
+    def __init__(self) -> None:
+        self.used = self.lost = False
+        forking.remake(self)
+
+    def after_fork(self) -> None:
+        """Note that they are not here."""
+        self.lost = self.lost or self.used
+
+    def use(self, where: str) -> None:
+        """Raises `StoreError` where they are lost."""
+        if self.lost:
+            raise StoreError(
+                f"{where} cannot be read in a forked process; start workers afresh: "
+                'multiprocessing.get_context("spawn"), or multiprocessing_context="spawn" of a DataLoader'
+            )
+        self.used = True
+
+
+_runtime = _Runtime()
 
 
 class ObjectStore:
@@ -87,6 +113,7 @@ class ObjectStore:
     def get(self, key: str) -> bytes:
         from obstore import exceptions
 
+        _runtime.use(self.where)
         if given_up():
             raise CancelledError(f"fetching {key} was given up")
         backend = self._chips if of_sample(clean_key(key)) else self._tables
@@ -114,12 +141,13 @@ class ObjectStore:
         except EOFError as error:
             raise UnreadableError(key, f"cut short: {error}") from error
         self._failed = 0
-        self._refusals.was_read(key, began)
+        self._refusals.was_read(key, began, len(body))
         return body
 
     def list(self, folder: str) -> Iterator[str]:
         from obstore import exceptions
 
+        _runtime.use(self.where)
         prefix = "" if folder in ("", ".") else clean_key(folder.rstrip("/"))
         try:
             found: Any = self._tables.list_with_delimiter(prefix or None)
@@ -138,6 +166,7 @@ class ObjectStore:
         """
         from obstore import exceptions
 
+        _runtime.use(self.where)
         try:
             self._chips.head("explorer-is-it-there")
         except (exceptions.NotFoundError, FileNotFoundError):
@@ -146,8 +175,8 @@ class ObjectStore:
             pass  # what stores answer for an absent key as well
         except (exceptions.BaseError, OSError, ValueError) as error:
             raise StoreError(f"cannot reach {self.where}: {_short(str(error))}") from error
-        if self._refusals.refused and not self._refusals.is_absent("", time.monotonic()):
-            raise StoreError(f"{self.where} refuses everything: {_CREDENTIALS_REMEDY}")
+        if self._refusals.still():
+            raise StoreError(f"{self.where} refuses what it gave before: {_CREDENTIALS_REMEDY}")
 
     def forget(self, key: str) -> None:
         """Fetch a key anew the next time, as is done anyway: nothing is kept here."""
@@ -156,6 +185,7 @@ class ObjectStore:
         """Whether the store gives a key, of which no byte is waited for."""
         from obstore import exceptions
 
+        _runtime.use(self.where)
         try:
             self._chips.get(key)
         except (
@@ -195,9 +225,7 @@ class ObjectStore:
         self._failed += 1
         reason = answered(status, code) if status else _short(text)
         if "unsupported scheme socks" in text:
-            return StoreError(
-                f"cannot reach {self.where}: {proxies.socks_refused(self.where.split('/')[2])}"
-            )
+            return StoreError(f"cannot reach {self.where}: {proxies.socks_refused(self.where.split('/')[2])}")
         # obstore has one class for all of these.
         if "onnect" in text or "dns" in text.lower():
             return StoreError(

@@ -18,6 +18,7 @@ from explorer.errors import (
     CorpusNotFoundError,
     ExplorerError,
     NotThereError,
+    StoreError,
     UnreadableError,
 )
 from explorer.whole import replacing
@@ -58,8 +59,14 @@ def open_remote(
             else:
                 index = sample_index.build(store, progress, rebuild=True)
             _keep(index, path, store)
-    except ExplorerError:
+        if key:
+            index.again = None  # another process would make that of the whole corpus
+    except ExplorerError as error:
         store.close()
+        led_away = getattr(store.store, "led_away", None)
+        if led_away and isinstance(error, CorpusNotFoundError):
+            # That is what is wrong, not each of its files.
+            raise StoreError(f"{store.where} is {led_away}") from error
         raise
     return store, index
 
@@ -91,7 +98,7 @@ def _built_there(store: Store, path: Path) -> sample_index.SampleIndex | None:
 
 
 def _keep(index: sample_index.SampleIndex, path: Path, store: Store) -> None:
-    if not index.whole or sample_index.why_not_kept(index):
+    if sample_index.why_not_kept(index):
         return
     try:
         sample_index.Kept.mark(index, sample_index.write(index, path))

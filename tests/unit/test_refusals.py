@@ -136,7 +136,7 @@ def test_a_signature_that_expires_does_not_make_dates_absent(mirror: Server, con
         given, mirror.answer = mirror.answer, closed
         with pytest.raises(StoreError, match="refuses access"):
             corpus.planet_fusion(corpora.BROKEN)
-        with pytest.raises(StoreError, match="refuses everything"):
+        with pytest.raises(StoreError, match="refuses what it gave before"):
             corpus.store.check()  # type: ignore[attr-defined]
         mirror.answer = given
         corpus.store.check()  # type: ignore[attr-defined]
@@ -187,13 +187,31 @@ def test_the_proof_is_asked_for_after_the_refusal() -> None:
 
 def test_a_witness_that_was_taken_away_is_no_proof_of_a_refusal() -> None:
     gone = {"a", "c"}
-    refusals = Refusals(lambda key: key not in gone and key in ("a", "b", "c"))
-    for key in ("a", "b", "c"):
-        refusals.was_read(key, time.monotonic())
-    assert refusals.is_absent("x", time.monotonic())
-    assert refusals.is_absent("c", time.monotonic())  # it was read before, and is not its own witness
+    refusals = Refusals(lambda key: key.startswith("imagery/") and key[-1] not in gone)
+    for name in ("a", "b", "c"):
+        refusals.was_read(f"imagery/{name}", time.monotonic())
+    assert refusals.is_absent("imagery/x", time.monotonic())
+    assert refusals.is_absent("imagery/c", time.monotonic())  # it was read before, and is not its own witness
     gone.add("b")
-    assert not refusals.is_absent("x", time.monotonic())
+    assert not refusals.is_absent("imagery/x", time.monotonic())
+
+
+def test_a_folder_that_is_closed_alone_is_no_absence() -> None:
+    given = {"imagery/a", "labels/a"}
+    refusals = Refusals(lambda key: key in given)
+    refusals.was_read("labels/a", time.monotonic())
+    assert refusals.is_absent(
+        "imagery/x", time.monotonic()
+    )  # nothing of imagery/ was read: labels/ has to do
+    refusals.was_read("imagery/a", time.monotonic())
+    given.remove("imagery/a")
+    assert not refusals.is_absent("imagery/x", time.monotonic())
+    assert refusals.is_absent("labels/x", time.monotonic())
+    assert refusals.refused
+    assert refusals.still()
+    given.add("imagery/a")
+    assert not refusals.still()
+    assert not refusals.refused
 
 
 def test_many_that_are_absent_share_their_proofs(server: Server, config: Settings) -> None:
@@ -249,7 +267,7 @@ def test_an_object_store_tells_them_apart_as_well(
         server.answer = closed
         with pytest.raises(StoreError, match=r"refuses access to .*\(403 AccessDenied\).* have expired"):
             store.get(OTHER)
-        with pytest.raises(StoreError, match="refuses everything"):
+        with pytest.raises(StoreError, match="refuses what it gave before"):
             store.check()
         server.answer = unlisted(server)
         store.check()
