@@ -182,6 +182,8 @@ def why_not_kept(index: SampleIndex) -> str | None:
     """Why a file of this index would not say all that is known; None where it does."""
     if index.moved:
         return f"{len(index.moved):,} of its chips are elsewhere than in the corpus's layout"
+    if not index.whole:
+        return "a part of its catalog could not be read this time"
     of_chips = sum(key not in PRODUCTS for key in index.stated)
     if of_chips:
         return f"its catalog states scale, offset, nodata or bands of {of_chips:,} single chips"
@@ -293,7 +295,8 @@ def _plain_store(where: str, config: Settings) -> Store:
         return DirectoryStore(where)
     from explorer.corpus.remote import store_of  # its clients are only paid for by those who go out
 
-    return store_of(where, config)
+    folder, key = stac.split_url(where)
+    return store_of(where if key else folder, config)
 
 
 def cached_path(store: Store, cache_dir: Path | None = None, key: str = "") -> Path:

@@ -706,6 +706,20 @@ def test_a_remote_crawl_is_bounded_and_what_is_not_whole_is_not_kept(
         assert not server.asked[ROOT]
 
 
+def test_an_index_of_a_part_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(tmp_path, 9)
+    monkeypatch.setattr(stac, "MAX_FILES", 5)
+    with pytest.raises(CorpusFormatError, match="a part of its catalog could not be read"):
+        index.reindex(tmp_path)
+
+
+def test_the_index_of_a_corpus_is_made_by_its_catalogs_url(tmp_path: Path, config: Settings) -> None:
+    ids = many(tmp_path / "c", 3)
+    with serve(tmp_path / "c") as server:
+        path = index.reindex(f"{server.url}{ROOT}", tmp_path / "i.parquet")
+    assert list(index.read(path).samples.index) == ids
+
+
 def test_links_in_circles_end(tmp_path: Path) -> None:
     catalog(tmp_path, "./a.json", "./catalog.json", "./x/../a.json")
     catalog(tmp_path, "./catalog.json", "./a.json", "./a.json?x=1", key="stac-v1.0/a.json")
