@@ -12,13 +12,13 @@ import panel as pn
 
 from explorer.corpus.area import Area
 from explorer.corpus.corpus import Corpus
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.grid import transformer
 from explorer.views import context, map_figure, map_near, map_tools
 from explorer.views.legend import LegendView
 from explorer.views.map_shown import Shown, shown
 from explorer.views.map_state import MapState, Place
-from explorer.views.parts import Loop
+from explorer.views.parts import Loop, Newest
 from explorer.views.picked import PickedView
 from explorer.views.raster import Layer, SampleRaster, View
 from explorer.views.selection import Selection
@@ -47,6 +47,7 @@ class MapView:
         self._state: MapState = selection.map
         self._tiles = tiles
         self._ticket = self._asked = 0
+        self._areas = Newest(loop)
         self._drape = map_near.Drape(corpus)
         self._layer: Layer = raster.layer()
         self._dot: map_figure.Data = {"x": [], "y": []}
@@ -69,7 +70,7 @@ class MapView:
         self.tools.on = {
             "view": self._viewed, "tap": self._tapped, "area": self._drawn, "step": self._step, "place": self._placed,
             "filter": self._filter, "look": self._look, "options": lambda _data: self._options(), "again": lambda _data: self._again(),
-            "clear-area": lambda _data: setattr(self._state, "area", None),
+            "clear-area": lambda _data: self._cleared(),
         }  # fmt: skip
         self.picked = PickedView(corpus, selection, loop, bus)
         self.legend = LegendView(selection, loop, bus)
@@ -315,18 +316,20 @@ class MapView:
             self._selection.sample_id = str(self._corpus.samples.index[row])
 
     def _drawn(self, data: dict[str, Any]) -> None:
-        """A box or a line around samples."""
-        try:
-            if data.get("kind") == "rect":
-                area = Area.box(*(float(data[k]) for k in ("x0", "y0", "x1", "y1")))
-            else:
-                xs, ys = ([float(v) for v in data[k]][:5000] for k in ("x", "y"))
-                area = Area.ring(xs, ys)
-        except (KeyError, TypeError, ValueError, ExplorerError) as error:
-            self.tools.send("notice", text=str(error))
-            return
-        self._state.area = area
-        self.picked.open()
+        """A box or a line around samples; what a line encloses is found out in a thread, whatever was drawn."""
+
+        def done(area: Area | str) -> None:
+            if isinstance(area, str):
+                self.tools.send("notice", text=area)
+                return
+            self._state.area = area
+            self.picked.open()
+
+        self._areas.ask(lambda: _area(data), done)
+
+    def _cleared(self) -> None:
+        self._areas.drop()
+        self._state.area = None
 
     def _placed(self, data: dict[str, Any]) -> None:
         try:
@@ -360,6 +363,18 @@ class MapView:
         self._loop.work(
             lambda: map_tools.options(self._corpus), lambda found: self.tools.send("options", **found)
         )
+
+
+def _area(data: dict[str, Any]) -> Area | str:
+    """The area that was drawn, or what is wrong with it, for the person who drew it."""
+    try:
+        if data.get("kind") == "rect":
+            return Area.box(*(float(data[k]) for k in ("x0", "y0", "x1", "y1")))
+        return Area.ring(data["x"], data["y"])
+    except InvalidQueryError as error:
+        return f"No area: {error}."
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return "No area: what was drawn did not arrive whole."
 
 
 def _image(view: View, pixels: np.ndarray) -> map_figure.Data:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from bokeh.document import Document
 
 from explorer import nomenclature
+from explorer.corpus.area import Area
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.filters import Filters
 from explorer.errors import StoreError, UnreadableError
@@ -254,6 +256,33 @@ def test_a_box_and_a_lasso_are_a_set(view: MapView, tiny_corpus: Corpus) -> None
     until(lambda: sent(view.picked.picked, "page")[-1]["cells"][0][0] == corpora.FULL)
     say(view.tools, "clear-area")
     until(lambda: rows(view)["count"] == 3)
+
+
+def test_a_scribble_is_drawn_off_the_loop_and_what_is_no_area_is_told(
+    view: MapView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where: list[str] = []
+    ring = Area.ring
+
+    def noted(xs: Any, ys: Any) -> Area:
+        where.append(threading.current_thread().name)
+        return ring(xs, ys)
+
+    monkeypatch.setattr(Area, "ring", noted)
+    places = np.random.default_rng(0).uniform(0, 1.8e4, (2, 66))
+    say(view.tools, "area", kind="poly", x=(places[0] + 1e6).tolist(), y=(places[1] + 6e6).tolist())
+    until(lambda: view._state.area is not None)
+    assert all(name.startswith("explorer-view") for name in where)
+    for x, y, why in (
+        ([0, 1e6, 2e6], [6e6, 6e6, 6e6], "encloses nothing"), ([0, None, 2e6], [6e6] * 3, "numbers"),
+        ([1, 2], [1, 2], "three points"),
+    ):  # fmt: skip
+        before = len(sent(view.tools, "notice"))
+        say(view.tools, "area", kind="poly", x=x, y=y)
+        until(lambda before=before: len(sent(view.tools, "notice")) > before)
+        assert why in sent(view.tools, "notice")[-1]["text"]
+    say(view.tools, "area", kind="rect", x0=1)
+    until(lambda: "whole" in sent(view.tools, "notice")[-1]["text"])
 
 
 def test_the_legend_isolates_adds_and_releases(view: MapView, tiny_corpus: Corpus) -> None:
