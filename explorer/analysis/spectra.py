@@ -68,6 +68,14 @@ def nearest(cube: Cube, date: dt.date) -> int | None:
     return index if days <= NEAR_DAYS else None
 
 
+def _looked_at(product: Product, months: Sequence[dt.date], planet_date: dt.date | None) -> list[int]:
+    """Positions in a calendar of the dates that `position`, or `nearest` for `planet_date`, can choose."""
+    if product is PF_SR and planet_date is not None:
+        return [i for i, d in enumerate(product.dates) if abs((d - planet_date).days) <= NEAR_DAYS]
+    named = {(month.year, month.month) for month in months}
+    return [i for i, d in enumerate(product.dates) if (d.year, d.month) in named]
+
+
 def spectrum(
     corpus: Corpus,
     sample_id: str,
@@ -104,7 +112,7 @@ def spectrum(
             pixels = (np.array([place[0]]), np.array([place[1]]))
         else:
             pixels = regions.inside(shape, product)
-        cube = corpus.cubes.get(cell, product)
+        cube = corpus.cubes.get(cell, product, _looked_at(product, wanted, planet_date))
         if product is PF_SR and planet_date is not None:
             when = [(planet_date.replace(day=1), nearest(cube, planet_date))]
         else:

@@ -124,6 +124,12 @@ def stretch_positions(count: int) -> range:
     return range(0, count, STRETCH_STEP if count > 3 * STRETCH_STEP else 1)
 
 
+def measured_on(recipe: Recipe, choice: Choice, count: int) -> range:
+    """Positions in a calendar of `count` dates that `choose` looks at; none where the stretch needs no pixels."""
+    by_pixels = recipe.kind in ("rgb", "band") or recipe.range is None
+    return stretch_positions(count) if choice.mode == "fixed" and by_pixels else range(0)
+
+
 def choose(cube: Cube, recipe: Recipe, choice: Choice) -> Stretch | None:
     """The stretch of all dates of a cube; None where each frame has its own (then see `of_frame`)."""
     if choice.mode == "frame":

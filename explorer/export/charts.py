@@ -74,7 +74,9 @@ def spectrum(
     if not named or not 1 <= len(wanted) <= len(_STYLES):
         raise InvalidQueryError(f"a figure of spectra has a pixel at least, and 1 to {len(_STYLES)} months")
     corpus.cell(sample_id)
-    scene.read(corpus, sample_id, PF_SR, progress, cancel)
+    if len(named) > 1:  # or each of them would read its dates for itself
+        for product in (PF_SR, S2_SR):
+            scene.read(corpus, sample_id, product, progress, cancel)
     tables = [
         data.spectrum_table(corpus, sample_id, [pin], months=wanted) for pin in named
     ]  # one a pin, so that equal names stay apart

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import xarray as xr
 from rasterio.transform import Affine
 
 from explorer.analysis import profiles, spectra
+from explorer.analysis import stretch as stretches
 from explorer.analysis.composite import ValuePainter
 from explorer.analysis.tables import to_csv
 from explorer.corpus import tables
@@ -22,7 +23,7 @@ from explorer.errors import InvalidQueryError, OutputError
 from explorer.export import credit, files, scene
 from explorer.export.credit import Credit
 from explorer.export.scene import Progress
-from explorer.products import OVERPASS_UTC, PF_QA, PF_SR, PRODUCTS, REFLECTANCE_SCALE, S2_SR, Product
+from explorer.products import OVERPASS_UTC, PF_SR, PRODUCTS, REFLECTANCE_SCALE, S2_SR, Product
 
 CUBES = (".nc", ".zarr")
 FRAMES = (".tif", ".tiff")
@@ -53,12 +54,13 @@ def dataset(
     if product not in PRODUCTS:
         raise InvalidQueryError(f"there is no product {product!r}; there are {', '.join(PRODUCTS)}")
     spec = PRODUCTS[product]
-    days = [spec.dates[i] for i in scene.positions(spec, dates, start, end)]
-    scene.read(corpus, sample_id, spec, progress, cancel)
-    read: dict[str, Callable[..., xr.DataArray]] = {
-        PF_SR.id: corpus.planet_fusion, PF_QA.id: corpus.quality, S2_SR.id: corpus.sentinel2,
-    }  # fmt: skip
-    array = read[product](sample_id, days, bands=bands)
+    wanted = scene.positions(spec, dates, start, end)
+    days = [spec.dates[i] for i in wanted]
+    bands = [bands] if isinstance(bands, str) else bands
+    for band in bands or () if spec.bands else ():
+        spec.band(band)  # an unknown band is an error before anything is read
+    cube = scene.read(corpus, sample_id, spec, progress, cancel, wanted)
+    array = corpus.array(cube, days, bands)
     if not array.sizes["time"]:
         raise InvalidQueryError(f"{sample_id} has no {product} on any of the {len(days)} dates chosen")
     named = credit.of(corpus, [product])
@@ -146,9 +148,10 @@ def write_frame(
     what it shows and whom to name. Raises as `scene.scene`, and `OutputError`.
     """
     files.suffix(path, FRAMES, "a GeoTIFF")
+    stretches.parse(stretch)
     shown = scene.scene(
-        corpus, sample_id, product=product, composite=composite, stretch=stretch, dates=[date], progress=progress,
-        cancel=cancel,
+        corpus, sample_id, product=product, composite=composite, stretch="frame" if values else stretch, dates=[date],
+        progress=progress, cancel=cancel,
     )  # fmt: skip
     (step,) = shown.steps
     spec, recipe = shown.product, shown.recipe
@@ -166,7 +169,8 @@ def write_frame(
         names = recipe.bands if recipe.kind == "rgb" else ("red", "green", "blue")
     named = credit.of(corpus, [product])
     title = f"{sample_id}, {shown.sensor}, {recipe.title}, {step.text}"
-    about = credit.about(named, title, sample_id=sample_id, dates=[step.text], shows=shown.shows())
+    shows = {name: text for name, text in shown.shows().items() if not (values and name == "stretch")}
+    about = credit.about(named, title, sample_id=sample_id, dates=[step.text], shows=shows)
     left, _, _, top = shown.cell.bounds
     profile = {
         "driver": "GTiff", "count": len(pixels), "height": spec.size, "width": spec.size, "dtype": pixels.dtype,
@@ -220,6 +224,9 @@ def spectrum_table(
         raise InvalidQueryError("name pixels (--pin ROW,COL), or one region (--box), for a spectrum")
     if not named:
         return spectra.spectrum(corpus, sample_id, polygon=polygon, box=box, months=wanted)
+    if len(named) > 1:  # or each of them would read its dates for itself
+        for product in (PF_SR, S2_SR):
+            corpus.cubes.get(corpus.cell(sample_id), product)
     found = [spectra.spectrum(corpus, sample_id, row=row, col=col, months=wanted) for row, col, _ in named]
     return _joined(found, named)
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from explorer import nomenclature
+from explorer.analysis import recipes
+from explorer.analysis.stretch import Choice
 from explorer.corpus.corpus import Corpus
 from explorer.errors import InvalidQueryError
 from explorer.export import credit, plates, scene, tiles
@@ -154,13 +156,10 @@ def bands(
     """Every band of one date in grey, by wavelength, each with its own stretch over time. Raises as `scene.scene`."""
     spec = scene.product_of(product)
     ordered = sorted(spec.bands, key=lambda band: band.wavelength)
-    shown = [
-        scene.scene(
-            corpus, sample_id, product=product, composite=f"band:{band.name}", dates=[date], progress=progress,
-            cancel=cancel,
-        )
-        for band in ordered
-    ]  # fmt: skip
+    looks = [(recipes.parse(f"band:{band.name}", product), Choice()) for band in ordered]
+    wanted = scene.positions(spec, [date])
+    cube = scene.read_for(corpus, sample_id, spec, wanted, looks, progress, cancel)
+    shown = [scene.paint(corpus, cube, *look, wanted) for look in looks]
     step = shown[0].steps[0]
     cells = [
         (one.rgba(step), f"{band.name}, {band.wavelength:g} nm", "")

@@ -6,7 +6,7 @@ A frame is a template that is drawn once, into which the date's picture, its tex
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from PIL import Image
 
 from explorer.analysis import colours, profiles, regions
 from explorer.analysis.curves import TWINS
+from explorer.corpus.arrays import timestamps
 from explorer.corpus.corpus import Corpus
 from explorer.errors import InvalidQueryError
 from explorer.export import credit, scene, strip, text, tiles
@@ -156,7 +157,7 @@ class FramePainter:
         self._strip = None
         if self._curves:
             high = max(48, round(width * 0.2))
-            self._strip = strip.Strip(room, high, self._size, self._curves, self._title(), self._span())
+            self._strip = strip.Strip(room, high, self._size, self._curves, self._title(), _span(self.steps))
             below.append((Image.fromarray(self._strip.image), 1))
         if style.attribution:
             below.append((self._attribution(room), 0))
@@ -251,12 +252,22 @@ class FramePainter:
             return curve_name(self.style.chart or "")
         return "Reflectance" if len(self.pins) == 1 else f"Reflectance at {len(self.pins)}"
 
-    def _span(self) -> tuple[np.datetime64, np.datetime64]:
-        """The time that the chart shows: that of the frames, a little more, and never less than three months."""
-        first, last = self.steps[0].time, self.steps[-1].time
-        least = np.timedelta64(90, "D")
-        air = np.maximum((last - first) // 40, (least - (last - first)) // 2)
-        return first - air, last + air
+
+def _span(steps: Sequence[Step]) -> tuple[np.datetime64, np.datetime64]:
+    """The time that the chart shows: that of the frames, a little more, and never less than three months."""
+    first, last = steps[0].time, steps[-1].time
+    least = np.timedelta64(90, "D")
+    air = np.maximum((last - first) // 40, (least - (last - first)) // 2)
+    return first - air, last + air
+
+
+def _charted(steps: Sequence[Step]) -> list[int]:
+    """Positions in Planet Fusion's calendar that the chart shows, and one on each side, to which its lines lead."""
+    first, last = _span(steps)
+    inside = np.flatnonzero((timestamps(PF_SR) >= first) & (timestamps(PF_SR) <= last))
+    if not len(inside):
+        return []
+    return list(range(max(int(inside[0]) - 1, 0), min(int(inside[-1]) + 2, len(PF_SR.dates))))
 
 
 def painter(
@@ -289,7 +300,9 @@ def painter(
         corpus, sample_id, product=product, composite=composite, stretch=stretch, dates=dates, start=start,
         end=end, step=step, missing=missing, progress=progress, cancel=cancel,
     )  # fmt: skip
-    drawn = curves(corpus, sample_id, style.chart, named, cancel) if named and style.chart is not None else []
+    drawn: list[strip.Curve] = []
+    if named and style.chart is not None:
+        drawn = curves(corpus, sample_id, style.chart, named, cancel, _charted(shown.steps))
     return FramePainter(shown, style, named, drawn)
 
 
@@ -299,13 +312,15 @@ def curves(
     chart: str,
     pins: Sequence[tuple[int, int, str]],
     cancel: threading.Event | None = None,
+    positions: Collection[int] | None = None,
 ) -> list[strip.Curve]:
     """The curves of a chart: one a pin of an index, or four bands of the last pin; both sensors.
 
+    With `positions`, of Planet Fusion only these dates are read; the curves have gaps elsewhere.
     Raises `InvalidQueryError` for an index that neither sensor can have, or no index.
     """
     wanted = _check_chart(chart)
-    planet = scene.read(corpus, sample_id, PF_SR, cancel=cancel)
+    planet = scene.read(corpus, sample_id, PF_SR, cancel=cancel, positions=positions)
     sentinel = scene.read(corpus, sample_id, S2_SR, cancel=cancel)
     found = []
     for number, (row, col, name) in enumerate(pins):

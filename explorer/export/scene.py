@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -126,7 +126,8 @@ def scene(
     """Read a sample and decide how and when it is shown.
 
     `product` is `PF-SR` or `S2-SR`; `composite` and `stretch` as links have them; `dates` are dates of the calendar, or
-    `start`, `end` (inclusive) and `step` (every n-th) choose them. Blocks while it reads; `progress` counts chips.
+    `start`, `end` (inclusive) and `step` (every n-th) choose them. Only these dates are read, and those on which a fixed
+    stretch is measured. Blocks while it reads; `progress` counts chips.
 
     Raises `InvalidQueryError` for what cannot be understood or where no chosen date is there, `UnknownDateError`,
     `CancelledError`, and what `Corpus.cell` and the store raise.
@@ -135,11 +136,24 @@ def scene(
     recipe = recipes.parse(composite, shown.id)
     choice = stretches.parse(stretch)
     wanted = positions(shown, dates, start, end, step)
-    cell = corpus.cell(sample_id)
-    cube = read(corpus, sample_id, shown, progress, cancel)
+    cube = read_for(corpus, sample_id, shown, wanted, [(recipe, choice)], progress, cancel)
+    return paint(corpus, cube, recipe, choice, wanted, missing, cancel)
+
+
+def paint(
+    corpus: Corpus,
+    cube: Cube,
+    recipe: Recipe,
+    choice: Choice,
+    wanted: Sequence[int],
+    missing: Missing = "mark",
+    cancel: threading.Event | None = None,
+) -> Scene:
+    """The scene of dates (positions in the calendar) of a cube that `read_for` gave. Raises as `scene`."""
+    cell, shown = cube.cell, cube.product
     steps = tuple(_step(cube, i) for i in wanted)
     if not any(found.there for found in steps):
-        raise InvalidQueryError(f"{sample_id} has no {shown.id} on any of the {len(steps)} dates chosen")
+        raise InvalidQueryError(f"{cell.sample_id} has no {shown.id} on any of the {len(steps)} dates chosen")
     if missing == "skip":
         steps = tuple(found for found in steps if found.there)
     painter = composites.make(cube, recipe, choice, _stretch(corpus, cube, recipe, choice, cancel))
@@ -192,13 +206,36 @@ def read(
     product: Product,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
+    positions: Collection[int] | None = None,
 ) -> Cube:
-    """A whole cube, as `CubeCache.get`, but it can be watched and given up. Raises `CancelledError`, `StoreError`."""
-    reading = corpus.read(sample_id, product)
+    """A cube, or these dates of it, as `CubeCache.get`, but it can be watched and given up.
+
+    Raises `CancelledError`, `StoreError`.
+    """
+    reading = corpus.read(sample_id, product, positions=positions)
     try:
         return _wait(reading, progress, cancel)
     finally:
         reading.release()
+
+
+def read_for(
+    corpus: Corpus,
+    sample_id: str,
+    product: Product,
+    wanted: Iterable[int],
+    looks: Iterable[tuple[Recipe, Choice]],
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> Cube:
+    """A cube with the wanted dates, and those that the stretches of some looks are measured on; else as `read`."""
+    measured = {i for look in looks for i in stretches.measured_on(*look, len(product.dates))}
+    cube = read(corpus, sample_id, product, progress, cancel, measured | set(wanted))
+    if measured and not any(cube.status[i] == Status.THERE for i in measured):
+        return read(
+            corpus, sample_id, product, progress, cancel
+        )  # it is measured on the first that are there
+    return cube
 
 
 def _wait(reading: Reading, progress: Progress | None, cancel: threading.Event | None) -> Cube:
@@ -235,7 +272,7 @@ def _stretch(
         twin = recipes.parse(recipe.text, other.id)
     except InvalidQueryError:
         return own
-    seen = read(corpus, cube.cell.sample_id, other, cancel=cancel)
+    seen = read_for(corpus, cube.cell.sample_id, other, (), [(twin, choice)], cancel=cancel)
     if not len(seen.there):
         return own
     found = stretches.choose(seen, twin, choice)
