@@ -13,6 +13,7 @@ import pandas as pd
 from explorer.corpus import query as queries
 from explorer.corpus.files import FileKey, fetch, origin
 from explorer.corpus.label_files import read_label
+from explorer.corpus.leftovers import is_leftover
 from explorer.corpus.parallel import each
 from explorer.corpus.store import Store
 from explorer.errors import (
@@ -145,7 +146,7 @@ def _strangers(store: Store, ids: Iterable[str]) -> Iterator[Problem]:
             if isinstance(names, Problem):
                 continue  # each of its chips is told already
             for name in names:
-                if name not in known:
+                if name not in known and not is_leftover(name):
                     yield Problem(f"{folder}/{name}", "chip", f"no date of {product.id} has this name")
 
 
@@ -165,7 +166,7 @@ def _not_in_index(store: Store, ids: pd.Index) -> Iterator[Problem]:
             for name in names:
                 if depth < 2:
                     below += [f"{folder}/{name[:-1]}"] if name.endswith("/") else []
-                elif name.rstrip("/") not in known:
+                elif name.rstrip("/") not in known and not is_leftover(name):
                     yield Problem(f"{folder}/{name}", "index", "it has imagery and is not in the index")
         folders, depth = below, depth + 1
 

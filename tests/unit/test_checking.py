@@ -94,6 +94,12 @@ def test_files_that_are_strangers_are_found(folder: Path) -> None:
     chips = PF_SR.folder(FULL.folder)
     corpora.put(folder, f"{chips}/2018-01-04.tif", b"")
     corpora.put(folder, f"{chips}/notes.txt", b"")
+    for left in (
+        f"{chips}/._2018-01-03.tif",
+        f"{chips}/2018-01-03.tif.part",
+        "imagery/33N/15E-200N/.DS_Store",
+    ):
+        corpora.put(folder, left, b"")  # what a download leaves behind
     strange = "33N_15E-200N_02_02"
     corpora.write_chips(folder, strange, PF_SR, [0])
     assert {(problem.key, problem.kind) for problem in wrong(folder)} == {
