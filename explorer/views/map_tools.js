@@ -102,7 +102,7 @@ export function render({ model, el }) {
   }
   const zoom = (factor, fx = 0.5, fy = 0.5) => {
     const { x_range: x, y_range: y } = figure, w = x.end - x.start, h = y.end - y.start
-    const to = Math.min(Math.max(w * factor, 1000), 2.5e7), f = to / w
+    const to = Math.min(Math.max(w * factor, Math.min(w, 1000)), Math.max(w, 2.5e7)), f = to / w
     const cx = x.start + fx * w, cy = y.start + fy * h
     look(cx - fx * w * f, cx + (1 - fx) * w * f, cy - fy * h * f, cy + (1 - fy) * h * f)
   }
@@ -155,7 +155,18 @@ export function render({ model, el }) {
     for (const range of [figure.x_range, figure.y_range]) range.change.connect(changed)
     figure.properties.inner_width.change.connect(changed)
     figure.properties.inner_height.change.connect(changed)
-    window.Bokeh.index.find_one(figure)?.canvas_view.events_el.setAttribute("tabindex", "-1") // the keys are those of `keys`
+    const drawn = window.Bokeh.index.find_one(figure)
+    drawn?.canvas_view.events_el.setAttribute("tabindex", "-1") // the keys are those of `keys`
+    // Before Bokeh's own, which takes a sideways swipe for a zoom, goes further in than out, and bends the map on its axes.
+    drawn?.canvas_view.events_el.addEventListener("wheel", (event) => {
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      const box = drawn.canvas_view.events_el.getBoundingClientRect(), { left, top, width, height } = drawn.frame.bbox
+      const share = (at, size) => Math.min(Math.max(at / size, 0), 1), factor = wheelFactor(event)
+      if (factor === 1) return
+      if (popovers.some(([node]) => !node.hidden)) toggle(null)
+      zoom(1 / factor, share(event.clientX - box.left - left, width), 1 - share(event.clientY - box.top - top, height))
+    }, { passive: false, capture: true, signal })
     changed()
   }
   on("map-tap", ({ x, y }) => { toggle(null); keys.focus({ preventScroll: true }); model.send_msg({ type: "tap", x, y }) }, signal)

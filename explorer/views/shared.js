@@ -84,6 +84,17 @@ const makeChoices = (model, show) => {
   }
 }
 
+// How much closer one event of a wheel or a trackpad goes: as far as it scrolled, whether that came as one step or as fifty.
+// A quarter closer for a wheel's step (100 px); 1, which is no zoom, where the fingers went sideways.
+const WHEEL = { line: 16, page: 400, half: 310, most: 400, pinch: 100, squeeze: 50 } // px; those of `half` double
+const wheelFactor = ({ deltaX, deltaY, deltaMode, ctrlKey }) => {
+  if (!Number.isFinite(deltaY) || Math.abs(deltaX) > Math.abs(deltaY)) return 1
+  const pixels = -deltaY * [1, WHEEL.line, WHEEL.page][deltaMode]
+  const within = (most) => Math.min(Math.max(pixels, -most), most)
+  // Two fingers that spread come as a wheel with ctrl, 100 px times the logarithm of how far.
+  return ctrlKey ? Math.exp(within(WHEEL.squeeze) / WHEEL.pinch) : 2 ** (within(WHEEL.most) / WHEEL.half)
+}
+
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 const longDate = (iso) => {
   const [year, month, day] = iso.split("-").map(Number)

@@ -118,7 +118,7 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     const at = event ? { x: (event.clientX - box.left) % (box.width + 4), y: event.clientY - box.top } : { x: box.width / 2, y: box.height / 2 }
     const ground = { x: view.x + at.x / unit(), y: view.y + at.y / unit() }
     view.scale = Math.min(ZOOM.most, Math.max(ZOOM.least, view.scale * factor))
-    if (view.scale < 1.02) view.scale = 1
+    if (factor < 1 && view.scale < 1.02) view.scale = 1
     view.x = ground.x - at.x / unit()
     view.y = ground.y - at.y / unit()
     bound()
@@ -138,7 +138,8 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
   const inside = (event) => !event.target.closest("button, .swipe")
   el.addEventListener("wheel", (event) => {
     event.preventDefault()
-    zoomAt(event.deltaY < 0 ? ZOOM.step : 1 / ZOOM.step, event)
+    const factor = wheelFactor(event)
+    if (factor !== 1) zoomAt(factor, event)
   }, { passive: false })
   // Two fingers zoom around their middle, and move the picture with it.
   const fingers = new Map()
