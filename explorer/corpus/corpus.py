@@ -25,6 +25,7 @@ from explorer.corpus.file_names import DatedStore
 from explorer.corpus.filter_table import FilterTable
 from explorer.corpus.filtered import filtered
 from explorer.corpus.findings import Findings
+from explorer.corpus.profile import of_corpus
 from explorer.corpus.readers import ReaderPool
 from explorer.corpus.store import DirectoryStore, Store, check, is_synthetic
 from explorer.corpus.watch import StoreWatch
@@ -72,11 +73,15 @@ class Corpus:
         patterns: Mapping[str, str] | None = None,
     ) -> None:
         self.config = config or settings()
-        self.index = index if index is not None else sample_index.build(store, progress)
+        self.profile = of_corpus(store, self.config)
+        """What the operator settled about the corpus in `rapidai4eo.toml`."""
+        if index is None:
+            index = sample_index.build(store, progress, labels=self.profile.labels)
+        self.index = index
         self.featured = tuple(featured)
         """Ids worth opening first."""
         self._given = store.base if isinstance(store, DatedStore) else store
-        self._patterns = dict(patterns or {})
+        self._patterns = {**self.profile.patterns(), **(patterns or {})}
         self._extras: pd.DataFrame | None = None
         self.findings = Findings(store.where)
         """What was found out about the corpus's files while they were read."""
@@ -91,7 +96,9 @@ class Corpus:
         self._pool = ReaderPool(getattr(self._given, "concurrency", None) or os.cpu_count() or 2)
         self._table: FilterTable | None = None
         self.watch = StoreWatch(partial(check, self.store), self.where)
-        self.decoder = Decoder(self.findings, {}, getattr(self.index, "stated", None))
+        self.decoder = Decoder(
+            self.findings, self.profile.rules(), self.index.stated, self.profile.quality_meaning()
+        )
         self.cubes = CubeCache(
             self.store, self._pool, self.config.cube_cache_bytes, self.watch.failed,
             lambda key: self.watch.doubt(partial(self.store.get, key)), self.decoder,
@@ -363,7 +370,10 @@ def open_corpus(
     config: Settings | None = None,
     progress: Progress | None = None,
 ) -> Corpus:
-    """Open a corpus: a folder in its layout, a URL (https, s3, az, gs), a STAC catalog file, or the word `demo`.
+    """Open a corpus: a folder in its layout, a URL (https, s3, az, gs), a STAC file or its URL, or the word `demo`.
+
+    The URL of a corpus's `stac-v1.0/catalog.json` means that corpus. Another catalog, collection or item, and a file on
+    disk, means what it leads to.
 
     Raises `CorpusNotFoundError` where there is none, `StoreError` where a server does not answer or refuses.
     """
@@ -378,7 +388,9 @@ def open_corpus(
         remote_store, remote_index = remote.open_remote(text, config or settings(), progress)
         return Corpus(remote_store, remote_index, config=config)
     path = Path(text.removeprefix("file://")).expanduser()
-    if path.is_file() and path.suffix == ".json":
-        store, index = sample_index.open_stac(path, progress)
+    if path.is_file() and path.suffix.lower() == ".json":
+        store, index = sample_index.open_stac(path, progress, config)
         return Corpus(store, index, config=config)
+    if path.name == stac.STAC_FOLDER and (path / "catalog.json").is_file():
+        path = path.parent  # its links lead to what lies beside it
     return Corpus(DirectoryStore(path), config=config, progress=progress)

@@ -17,6 +17,7 @@ from explorer.config import Settings, settings
 from explorer.corpus import index_file, stac
 from explorer.corpus.encoding import Stated
 from explorer.corpus.labels import Fractions, LabelsFound
+from explorer.corpus.profile import LabelSettings, of_corpus
 from explorer.corpus.sources import Found, Progress, from_folders, from_resources, ignore, local_file
 from explorer.corpus.store import DirectoryStore, Store, is_synthetic
 from explorer.errors import CorpusFormatError, CorpusNotFoundError, NotThereError, StoreError
@@ -59,6 +60,8 @@ class SampleIndex:
         self.stated = stated or {}
         self.asked_stac = stated is not None
         """False where nobody has looked yet what the catalog says of numbers: in an index of an older version."""
+        self.settled = ""
+        """What `rapidai4eo.toml` said of labels when they were read, as `LabelSettings.to_text`."""
         self.whole = True
         """False where a part of its source could not be read this time."""
         self.again: Callable[[Any], SampleIndex] | None = None
@@ -102,21 +105,29 @@ class SampleIndex:
             return given
 
 
-def build(store: Store, progress: Progress | None = None, *, rebuild: bool = False) -> SampleIndex:
+def build(
+    store: Store,
+    progress: Progress | None = None,
+    *,
+    rebuild: bool = False,
+    labels: LabelSettings | None = None,
+) -> SampleIndex:
     """The samples of a corpus: from an index built before, else `resources/`, STAC, or the folders themselves.
 
-    `rebuild` leaves an index built before aside. What is wrong in a source is in `warnings` and in the log; the
+    `rebuild` leaves an index built before aside, as is one that was built with other settings of `labels`. What is wrong in a source is in `warnings` and in the log; the
     next source is taken where one cannot be read. Raises `CorpusNotFoundError` where no source has a sample.
     """
     notes: list[str] = []
+    labels = labels or LabelSettings()
+    known: dict[str, Any] = {"scale": labels.scale, "classes": labels.classes}
     if not rebuild:
-        index = _built_before(store, notes)
+        index = _built_before(store, notes, labels.to_text())
         if index is not None:
             _report(index.warnings, store)
             return index
     for source in (from_resources, stac.from_catalog, from_folders):
         try:
-            found: Found | None = source(store, progress or ignore)
+            found: Found | None = source(store, progress or ignore, **known)
         except (CorpusFormatError, StoreError, NotThereError) as error:
             notes.append(str(error))
             continue
@@ -127,7 +138,7 @@ def build(store: Store, progress: Progress | None = None, *, rebuild: bool = Fal
             if source is not stac.from_catalog:
                 found.stated, more = stac.statements(store)
                 notes += more
-            index = _of(found, notes)
+            index = _of(found, notes, labels)
             _report(index.warnings, store)
             return index
     wrong = f" ({'; '.join(_shortened(notes, 5))})" if notes else ""
@@ -137,26 +148,31 @@ def build(store: Store, progress: Progress | None = None, *, rebuild: bool = Fal
     )
 
 
-def open_stac(catalog: str | os.PathLike[str], progress: Progress | None = None) -> tuple[Store, SampleIndex]:
+def open_stac(
+    catalog: str | os.PathLike[str], progress: Progress | None = None, config: Settings | None = None
+) -> tuple[Store, SampleIndex]:
     """A corpus from a STAC catalog, collection or item file on disk alone: its store and its samples.
 
     Raises `CorpusNotFoundError` where it has no sample, `CorpusFormatError` where it is not a catalog.
     """
     base, key = stac.locate(Path(catalog))
-    index = from_stac(base, key, progress)
+    index = from_stac(base, key, progress, of_corpus(base, config or settings()).labels)
     return stac.with_moved(base, index.moved), index
 
 
-def from_stac(store: Store, key: str, progress: Progress | None = None) -> SampleIndex:
+def from_stac(
+    store: Store, key: str, progress: Progress | None = None, labels: LabelSettings | None = None
+) -> SampleIndex:
     """The samples that a catalog, collection or item of a store leads to. Raises as `open_stac`, and `StoreError`."""
-    found = stac.from_catalog(store, progress or ignore, key)
+    labels = labels or LabelSettings()
+    found = stac.from_catalog(store, progress or ignore, key, labels.scale, labels.classes)
     where = f"{store.where.rstrip('/')}/{key}"
     if found is None:
         raise CorpusNotFoundError(f"{where} is not there; give the catalog.json of a STAC catalog")
     if not len(found.ids):
         wrong = f" ({'; '.join(_shortened(found.warnings, 5))})" if found.warnings else ""
         raise CorpusNotFoundError(f"{where} leads to no item of this corpus{wrong}")
-    index = _of(found, found.warnings)
+    index = _of(found, found.warnings, labels)
     _report(index.warnings, store)
     return index
 
@@ -170,11 +186,12 @@ def ask_stac(index: SampleIndex, store: Store) -> SampleIndex:
     return index
 
 
-def _of(found: Found, notes: list[str]) -> SampleIndex:
+def _of(found: Found, notes: list[str], labels: LabelSettings) -> SampleIndex:
     index = SampleIndex.of(
         found.fractions, found.source, _shortened(notes), found.labels, found.moved, found.stated
     )
     index.whole = found.whole
+    index.settled = labels.to_text()
     return index
 
 
@@ -213,7 +230,7 @@ def write(
     """
     return index_file.write(
         index.samples, index.fractions, Path(path), index.labels_found, index.source, progress or ignore,
-        synthetic=synthetic, stated=index.stated,
+        synthetic=synthetic, stated=index.stated, settled=index.settled,
     )  # fmt: skip
 
 
@@ -235,7 +252,7 @@ def reindex(
         store, index = demo.store, demo.index
     else:
         store = _plain_store(os.fspath(where), config or settings())
-        index = build(store, progress, rebuild=True)
+        index = build(store, progress, rebuild=True, labels=of_corpus(store, config or settings()).labels)
     why = why_not_kept(index)
     if why and output is None:
         raise CorpusFormatError(
@@ -249,7 +266,7 @@ def read(path: str | os.PathLike[str], where: str | None = None) -> SampleIndex:
     path = Path(path)
     table = index_file.read(path)
     name = where or str(path)
-    return SampleIndex(
+    index = SampleIndex(
         table.samples,
         lambda: index_file.read_fractions(path, table.samples.index),
         name,
@@ -257,6 +274,8 @@ def read(path: str | os.PathLike[str], where: str | None = None) -> SampleIndex:
         table.labels_found,
         stated=table.stated,
     )
+    index.settled = table.settled
+    return index
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,12 +287,15 @@ class Kept:
     changed: int  # ns, the file's own time
     source: str
     warnings: tuple[str, ...]
+    settled: str = ""
 
     @classmethod
     def mark(cls, index: SampleIndex, path: Path) -> SampleIndex:
         """The index itself, marked as lying in a file."""
         found = path.stat()
-        index.again = cls(path, found.st_size, found.st_mtime_ns, index.source, tuple(index.warnings))
+        index.again = cls(
+            path, found.st_size, found.st_mtime_ns, index.source, tuple(index.warnings), index.settled
+        )
         return index
 
     def __call__(self, store: Store) -> SampleIndex:
@@ -287,7 +309,7 @@ class Kept:
                 return index
         except (OSError, CorpusFormatError):
             pass
-        return build(store)
+        return build(store, labels=LabelSettings.of_text(self.settled))
 
 
 def _plain_store(where: str, config: Settings) -> Store:
@@ -305,11 +327,17 @@ def cached_path(store: Store, cache_dir: Path | None = None, key: str = "") -> P
     return (cache_dir or settings().cache_dir) / "indexes" / f"{name}.parquet"
 
 
-def _built_before(store: Store, notes: list[str]) -> SampleIndex | None:
+def _built_before(store: Store, notes: list[str], settled: str) -> SampleIndex | None:
     if isinstance(getattr(store, "root", None), Path):
         try:
             with local_file(store, INDEX_KEY) as path:
-                return Kept.mark(ask_stac(read(path, INDEX_KEY), store), path)
+                index = read(path, INDEX_KEY)
+                if index.settled == settled:
+                    return Kept.mark(ask_stac(index, store), path)
+                notes.append(
+                    f"{INDEX_KEY} was built with other settings of labels in rapidai4eo.toml; it is ignored, build it anew "
+                    "with `explorer index`"
+                )
         except NotThereError:
             pass
         except (CorpusFormatError, StoreError) as error:
@@ -321,6 +349,8 @@ def _built_before(store: Store, notes: list[str]) -> SampleIndex | None:
         except CorpusFormatError as error:
             notes.append(f"{error}; it is ignored, build it anew with `explorer index`")
         else:
+            if index.settled != settled:
+                return None
             index.warnings += notes
             return Kept.mark(ask_stac(index, store), path)
     return None

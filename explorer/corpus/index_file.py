@@ -44,12 +44,14 @@ _BOX = pa.struct([(name, pa.float64()) for name in ("xmin", "ymin", "xmax", "yma
 class IndexTable:
     """The columns that opening a corpus needs, how its labels were written, and what STAC says of whole products.
 
-    `stated` is None in a file of a version that did not ask.
+    `stated` is None in a file of a version that did not ask. `settled` is what an operator had said of labels when it was
+    built (`LabelSettings.to_text`).
     """
 
     samples: pd.DataFrame
     labels_found: LabelsFound | None
     stated: dict[str, Stated] | None = None
+    settled: str = ""
 
 
 def write(
@@ -62,13 +64,14 @@ def write(
     *,
     synthetic: bool = False,
     stated: Mapping[str, Stated] | None = None,
+    settled: str = "",
 ) -> Path:
     """Write samples (as `SampleIndex.samples`) and their fractions; an old file is replaced all at once.
 
     `synthetic`: they are made up, and nobody is named for them. Of `stated`, what is said of whole products is kept.
     Raises `StoreError` where it cannot be written.
     """
-    schema = _schema(samples, labels_found, source, synthetic, stated or {})
+    schema = _schema(samples, labels_found, source, synthetic, stated or {}, settled)
     try:
         with (
             replacing(path) as part,
@@ -90,6 +93,7 @@ def _schema(
     source: str,
     synthetic: bool,
     stated: Mapping[str, Stated],
+    settled: str,
 ) -> pa.Schema:
     fields = [(name, pa.type_for_alias(kind)) for name, kind in _TABLE.items()]
     fields += [("zone", pa.string()), ("geometry", pa.binary()), ("bbox", _BOX)]
@@ -111,9 +115,8 @@ def _schema(
         "version": _VERSION,
         "source": source,
         "stated": stac_stated.to_json(stated),
-        "labels": None
-        if labels_found is None
-        else asdict(labels_found),
+        "settled": settled,
+        "labels": None if labels_found is None else asdict(labels_found),
     }
     metadata = {
         b"geo": json.dumps(geo),
@@ -155,7 +158,7 @@ def read(path: Path) -> IndexTable:
     key = path.name
     with _opened(path) as file:
         own = _own(file, key)
-        stated = _stated(file)
+        stated, settled = _stated(file)
         frame = _columns(file, list(_TABLE), key)
     ids = frame.column("sample_id")
     if ids.null_count or not valid_ids(ids).all():
@@ -165,7 +168,7 @@ def read(path: Path) -> IndexTable:
         index=pd.Index(ids.to_pandas(), dtype="str", name="sample_id"),
     )
     _check(samples, key)
-    return IndexTable(samples, own, stated)
+    return IndexTable(samples, own, stated, settled)
 
 
 def read_fractions(path: Path, ids: pd.Index) -> Fractions:
@@ -230,9 +233,11 @@ def _own(file: pq.ParquetFile, key: str) -> LabelsFound | None:
     return found or None
 
 
-def _stated(file: pq.ParquetFile) -> dict[str, Stated] | None:
+def _stated(file: pq.ParquetFile) -> tuple[dict[str, Stated] | None, str]:
+    """What a catalog said of whole products (None: nobody asked), and what an operator had settled of labels."""
     own = json.loads(file.schema_arrow.metadata[_META])
-    return stac_stated.from_json(own["stated"]) if isinstance(own.get("stated"), dict) else None
+    stated = stac_stated.from_json(own["stated"]) if isinstance(own.get("stated"), dict) else None
+    return stated, str(own.get("settled") or "")
 
 
 def _columns(file: pq.ParquetFile, names: list[str], key: str) -> pa.Table:

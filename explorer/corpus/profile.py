@@ -6,6 +6,7 @@ numbers are to be read, never where from.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,11 +14,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from explorer.config import Settings
 from explorer.corpus.chips import Rules
 from explorer.corpus.class_names import UNCLASSIFIED, positions
 from explorer.corpus.cube import QualityMeaning
 from explorer.corpus.store import Store
-from explorer.errors import CorpusFormatError, NotThereError, StoreError
+from explorer.errors import CorpusFormatError, NotThereError
 from explorer.products import PF_QA, PF_SR, PRODUCTS, S2_SR, Product
 
 PROFILE_KEY = "rapidai4eo.toml"
@@ -107,6 +109,21 @@ class LabelSettings(_Table):
         default_factory=dict, max_length=200,
         description="Other names of classes -> their three-digit code; 999 for what is unclassified.",
     )  # fmt: skip
+
+    @property
+    def classes(self) -> dict[str, int]:
+        """The other names, in lower case."""
+        return {name.strip().lower(): code for name, code in self.class_codes.items()}
+
+    def to_text(self) -> str:
+        """The same in a line, to be kept beside what was read with it; empty where nothing is settled."""
+        given = self.model_dump(exclude_defaults=True)
+        return json.dumps(given, sort_keys=True) if given else ""
+
+    @classmethod
+    def of_text(cls, text: str) -> LabelSettings:
+        """What `to_text` wrote."""
+        return cls.model_validate_json(text) if text else cls()
 
     @field_validator("class_codes")
     @classmethod
@@ -242,8 +259,17 @@ def read(path: Path) -> CorpusProfile:
 
 
 def of_store(store: Store) -> CorpusProfile:
-    """The profile that lies beside a corpus; an empty one where there is none. Raises `CorpusFormatError`."""
+    """The profile that lies beside a corpus; an empty one where there is none.
+
+    Raises `CorpusFormatError` where it is wrong, and `StoreError` where the store fails: what it settles would be lost
+    without a word.
+    """
     try:
         return parse(store.get(PROFILE_KEY), PROFILE_KEY)
-    except (NotThereError, StoreError):
+    except NotThereError:
         return CorpusProfile()
+
+
+def of_corpus(store: Store, config: Settings) -> CorpusProfile:
+    """The profile that the settings name (`--profile`), else the one that lies beside the corpus. Raises as those."""
+    return read(Path(config.profile).expanduser()) if config.profile else of_store(store)

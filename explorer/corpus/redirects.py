@@ -1,12 +1,14 @@
 """Where a redirect may lead: a mirror must not choose what else is fetched, unless the operator named the place.
 
 A redirect stays on the corpus's own server (or a subdomain of it, or the domain above), or leads to a host that the
-operator allowed by `--allow-redirect`, `EXPLORER_ALLOW_REDIRECT` or `Settings(allow_redirect=...)`. Addresses of this
-machine and of its network get no better treatment than others: who means them names them.
+operator allowed by `--allow-redirect`, `EXPLORER_ALLOW_REDIRECT` or `Settings(allow_redirect=...)`. A corpus that this
+machine serves itself may move to another port of this machine, each file to the same path there: the server then
+chooses nothing but the port. Any other address of this machine or of its network has to be named like others.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -68,7 +70,7 @@ class Redirects:
             )
         usual = _PORTS[new.scheme]
         named = any((name, port or usual) == (one, known or usual) for one, known in self._allowed)
-        if not named and not self._is_near(new):
+        if not named and not self._is_near(new) and not self._moved_on_this_machine(old, new):
             host = _typed(new)
             raise UnreadableError(
                 key,
@@ -86,6 +88,10 @@ class Redirects:
     def _is_near(self, new: SplitResult) -> bool:
         return same_family(self._base.hostname or "", new.hostname or "") and self._is_same_port(new)
 
+    def _moved_on_this_machine(self, old: SplitResult, new: SplitResult) -> bool:
+        here = all(is_loopback(parts.hostname or "") for parts in (self._base, old, new))
+        return here and (old.scheme, old.path, old.query) == (new.scheme, new.path, new.query)
+
     def _is_same_port(self, new: SplitResult) -> bool:
         """The same scheme and port, or from http to https, each at its usual port."""
         one, other = ((parts.scheme, parts.port or _PORTS[parts.scheme]) for parts in (self._base, new))
@@ -98,6 +104,11 @@ def _typed(parts: SplitResult) -> str:
     name = f"[{name}]" if ":" in name else name
     usual = parts.port in (None, _PORTS.get(parts.scheme))
     return name if usual else f"{name}:{parts.port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name is one of this machine's own."""
+    return host == "localhost" or host == "::1" or re.fullmatch(r"127(?:\.\d{1,3}){3}", host) is not None
 
 
 def same_family(one: str, other: str) -> bool:

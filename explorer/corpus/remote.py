@@ -10,6 +10,7 @@ from explorer.corpus import index as sample_index
 from explorer.corpus.cache import CHIPS, CachedStore
 from explorer.corpus.http import HttpStore
 from explorer.corpus.objects import SCHEMES, ObjectStore
+from explorer.corpus.profile import LabelSettings, of_corpus
 from explorer.corpus.sources import Progress
 from explorer.corpus.stac_links import split_url
 from explorer.corpus.store import Store
@@ -50,36 +51,40 @@ def open_remote(
     store = CachedStore(store_of(url, config), config.cache_dir / CHIPS, config.chip_cache_bytes)
     path = sample_index.cached_path(store, config.cache_dir, key or "")
     try:
-        index = _kept(path) or (None if key else _built_there(store, path))
+        labels = of_corpus(store, config).labels
+        index = _kept(path, labels) or (None if key else _built_there(store, path, labels))
         if index is not None:
             sample_index.ask_stac(index, store)
         else:
             if key:
-                index = sample_index.from_stac(store, key, progress)
+                index = sample_index.from_stac(store, key, progress, labels)
             else:
-                index = sample_index.build(store, progress, rebuild=True)
+                index = sample_index.build(store, progress, rebuild=True, labels=labels)
             _keep(index, path, store)
         if key:
             index.again = None  # another process would make that of the whole corpus
     except ExplorerError as error:
         store.close()
         led_away = getattr(store.store, "led_away", None)
-        if led_away and isinstance(error, CorpusNotFoundError):
+        if led_away and isinstance(error, (CorpusNotFoundError, UnreadableError)):
             # That is what is wrong, not each of its files.
             raise StoreError(f"{store.where} is {led_away}") from error
         raise
     return store, index
 
 
-def _kept(path: Path) -> sample_index.SampleIndex | None:
+def _kept(path: Path, labels: LabelSettings) -> sample_index.SampleIndex | None:
     try:
-        return sample_index.Kept.mark(sample_index.read(path), path) if path.is_file() else None
+        index = sample_index.read(path) if path.is_file() else None
     except CorpusFormatError as error:
         logger.warning("%s; it is made anew", error)
         return None
+    if index is None or index.settled != labels.to_text():
+        return None
+    return sample_index.Kept.mark(index, path)
 
 
-def _built_there(store: Store, path: Path) -> sample_index.SampleIndex | None:
+def _built_there(store: Store, path: Path, labels: LabelSettings) -> sample_index.SampleIndex | None:
     """The index that the corpus itself holds, as a download does. An unreachable host is found out here, once."""
     try:
         data = store.get(sample_index.INDEX_KEY)
@@ -88,7 +93,12 @@ def _built_there(store: Store, path: Path) -> sample_index.SampleIndex | None:
     try:
         with replacing(path) as part:
             part.write_bytes(data)
-        return sample_index.Kept.mark(sample_index.read(path), path)
+        index = sample_index.read(path)
+        if index.settled == labels.to_text():
+            return sample_index.Kept.mark(index, path)
+        logger.warning(
+            "%s: its own index was built with other settings of labels; it is made anew", store.where
+        )
     except OSError as error:
         logger.warning("cannot keep the table of %s: %s", store.where, error.strerror or error)
     except CorpusFormatError as error:

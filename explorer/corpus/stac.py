@@ -130,10 +130,17 @@ def with_moved(store: Store, moved: dict[str, str]) -> Store:
     return StacStore(store, moved) if moved else store
 
 
-def from_catalog(store: Store, progress: Progress = ignore, key: str | None = None) -> Found | None:
+def from_catalog(
+    store: Store,
+    progress: Progress = ignore,
+    key: str | None = None,
+    scale: float | None = None,
+    classes: Mapping[str, int] | None = None,
+) -> Found | None:
     """Samples of a static STAC catalog, from `geoparquet-items` where a collection has it, else item by item.
 
-    `key` is the catalog, collection or item to begin with; without it, the first of `ROOTS` that is there.
+    `key` is the catalog, collection or item to begin with; without it, the first of `ROOTS` that is there. `scale` and
+    `classes` as in `sources.from_resources`.
     None where there is no catalog. Raises `CorpusFormatError` where the root is not one.
     """
     for name in ROOTS if key is None else (key,):
@@ -148,7 +155,7 @@ def from_catalog(store: Store, progress: Progress = ignore, key: str | None = No
     crawl = _Crawl(store, progress)
     crawl.run(key)
     ids = pd.Index(sorted(crawl.bounds), dtype="str", name="sample_id")
-    fractions, labels = crawl.fractions()
+    fractions, labels = crawl.fractions(scale)
     stated = crawl.stated()
     warnings = crawl.warnings()
     if len(ids):
@@ -157,7 +164,7 @@ def from_catalog(store: Store, progress: Progress = ignore, key: str | None = No
         warnings += [wrong] if wrong else []
     if labels is None and len(ids):
         with suppress(StoreError):  # a store that cannot list has no folders to look into
-            beside = from_folders(store, ignore, imagery=False)
+            beside = from_folders(store, ignore, imagery=False, scale=scale, classes=classes)
             if beside:
                 fractions, labels = beside.fractions, beside.labels
                 warnings += beside.warnings

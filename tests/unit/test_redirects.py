@@ -172,6 +172,34 @@ def test_where_a_redirect_may_lead(allowed: str, base: str, target: str, follows
         judge.follow(base + "a.tif", target, "a.tif")
 
 
+@pytest.mark.parametrize(
+    ("base", "target", "follows"),
+    [
+        ("http://127.0.0.1:5006/", "http://localhost:6006/labels/a.tif", True),
+        ("http://localhost:5006/", "http://[::1]:6006/labels/a.tif", True),
+        (
+            "http://127.0.0.1:5006/",
+            "http://127.0.0.1:6006/labels/b.tif",
+            False,
+        ),  # the server would choose the path
+        ("http://127.0.0.1:5006/", "http://127.0.0.1:6006/labels/a.tif?delete=1", False),
+        ("http://127.0.0.1:5006/", "http://10.0.0.7:6006/labels/a.tif", False),
+        ("http://127.0.0.1:5006/", "http://127.0.0.1.evil.example:6006/labels/a.tif", False),
+        ("http://h.example/", "http://127.0.0.1:6006/labels/a.tif", False),
+    ],
+)
+def test_a_corpus_of_this_machine_may_move_to_another_of_its_ports(
+    base: str, target: str, follows: bool
+) -> None:
+    judge = Redirects(base)
+    if follows:
+        assert judge.follow(f"{base}labels/a.tif", target, "labels/a.tif") == target
+        assert not judge.is_own(target)  # its login stays here
+        return
+    with pytest.raises(UnreadableError, match="redirected to another server"):
+        judge.follow(f"{base}labels/a.tif", target, "labels/a.tif")
+
+
 def test_a_named_host_cannot_name_others() -> None:
     judge = Redirects(HOME, ["cdn.example.net"])
     with pytest.raises(UnreadableError, match=r"--allow-redirect eu\.cdn\.example\.net or"):
