@@ -1,22 +1,25 @@
 """How good the labels are: confusion matrix, accuracies and areas with confidence intervals, from verdicts.
 
-The estimators and their sources are in `explorer.review.estimators`.
+The estimators and their sources are in `explorer.review.estimators`, intervals in `intervals`, draws in `draws`, what is counted of
+fractions in `fractions`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from explorer import nomenclature
-from explorer.errors import ExplorerError, InvalidQueryError
+from explorer.errors import InvalidQueryError
 from explorer.products import CELL_SIZE_M
-from explorer.review import consensus, sampling
-from explorer.review.estimators import Accuracy, Label, from_counts, from_units
-from explorer.review.queue import QueueSpec
+from explorer.review import consensus, draws, fractions, groupings, intervals, sampling
+from explorer.review.draws import KeptDraw
+from explorer.review.estimators import Accuracy, Estimate, Label, Sampled, columns, from_counts, from_sampled
+from explorer.review.groupings import NOT_NAMED, Grouping
+from explorer.review.verdicts import Verdict
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -24,13 +27,22 @@ if TYPE_CHECKING:
 
 __all__ = ["Accuracy", "estimate", "from_records", "weights_of"]
 
-NOT_NAMED = 0
-"""The reference class where a reviewer says that the label is wrong, and not what is there."""
 SAMPLE_HECTARES = CELL_SIZE_M**2 / 10_000
 CITATION = (
     "Olofsson, P., Foody, G. M., Herold, M., Stehman, S. V., Woodcock, C. E. & Wulder, M. A. (2014) Good practices for "
     "estimating area and assessing accuracy of land change. Remote Sensing of Environment 148, 42-57, "
     "https://doi.org/10.1016/j.rse.2014.02.015"
+)
+COCHRAN = "Cochran, W. G. (1977) Sampling Techniques, 3rd ed. Wiley, New York (equation 5A.42: strata after the draw; 5.25 and 5.77: sizes)"
+KORN = (
+    "Korn, E. L. & Graubard, B. I. (1998) Confidence intervals for proportions with small expected number of positive counts estimated "
+    "from survey data. Survey Methodology 24, 193-201; Wilson, E. B. (1927) Probable inference, the law of succession, and statistical "
+    "inference. Journal of the American Statistical Association 22, 209-212"
+)
+OVERLAP = (
+    "Binaghi, E., Brivio, P. A., Ghezzi, P. & Rampini, A. (1999) A fuzzy set-based accuracy assessment of soft classification. Pattern "
+    "Recognition Letters 20, 935-948; Pontius, R. G. & Cheuk, M. L. (2006) A generalized cross-tabulation matrix to compare "
+    "soft-classified maps at multiple resolutions. International Journal of Geographical Information Science 20, 1-30"
 )
 STEHMAN = (
     "Stehman, S. V. (2014) Estimating area and map accuracy for stratified random sampling when the strata are different "
@@ -47,12 +59,14 @@ def estimate(
     confidence: float = 0.95,
     total_area: float | None = None,
     titles: Mapping[Label, str] | None = None,
+    sizes: Mapping[Label, int] | Sequence[int] | np.ndarray | None = None,
 ) -> Accuracy:
     """Accuracies and areas from counts of a sample that is stratified by the map's classes, after Olofsson et al. (2014).
 
     `confusion[i][j]`: samples of class i in the map and class j in the reference (rows map, columns reference).
     `weights`: share of the area that the map gives each class, in the order of the rows or by class; areas in any unit
-    are made shares. `total_area` in hectares. A class of the map with no sample, or one, gives NaN, and `notes` says so.
+    are made shares. `total_area` in hectares. `sizes`: how many samples each class has in all, for the finite population correction (without them
+    there is none, as in the paper). A class of the map with no sample, or one, gives NaN, and `notes` says so.
     Raises `InvalidQueryError` for what is no such matrix.
     >>> found = estimate([[90, 10], [5, 95]], weights=[0.3, 0.7])
     >>> round(found.overall, 3), round(found.overall_ci, 3)
@@ -73,16 +87,23 @@ def estimate(
     names = tuple(range(len(counts)) if classes is None else classes)
     if len(names) != len(counts) or len(set(names)) < len(names):
         raise InvalidQueryError(f"{len(counts)} classes need {len(counts)} different names, not {len(names)}")
-    if not 0 < confidence < 1:
-        raise InvalidQueryError(f"a confidence lies between 0 and 1, not {confidence}")
+    intervals.check(confidence)
+    whole = None if sizes is None else _sizes(sizes, names)
     found = from_counts(
-        counts.astype(np.int64), _shares(weights, names), names, confidence, dict(titles or {})
+        counts.astype(np.int64), _shares(weights, names), names, confidence, dict(titles or {}), whole
     )
-    return _with(found, total_area=total_area)
+    return replace(found, total_area=total_area)
 
 
-def _with(found: Accuracy, **given: Any) -> Accuracy:
-    return Accuracy(**(vars(found) | given))
+def _sizes(sizes: Any, classes: tuple[Label, ...]) -> np.ndarray:
+    if isinstance(sizes, (pd.Series, Mapping)):
+        sizes = [sizes.get(label, 0) for label in classes]
+    found = np.array(sizes, np.float64)
+    if found.shape != (len(classes),) or not np.isfinite(found).all() or (found < 0).any():
+        raise InvalidQueryError(
+            f"{len(classes)} classes need {len(classes)} sizes: numbers of samples, from 0"
+        )
+    return found
 
 
 def _shares(weights: Any, classes: tuple[Label, ...]) -> np.ndarray:
@@ -102,16 +123,18 @@ def _shares(weights: Any, classes: tuple[Label, ...]) -> np.ndarray:
     return shares / shares.sum()
 
 
-def weights_of(corpus: Corpus, level: int = 1, by: str = "samples") -> pd.Series:
-    """Share of each class of a level (1 to 3) in the labels of a corpus, by code; only classes that are there.
+def weights_of(
+    corpus: Corpus, level: int = 1, by: str = "samples", *, grouping: Grouping | str | None = None
+) -> pd.Series:
+    """Share of each class of a level (1 to 3), or of a grouping, in the labels of a corpus, by code; only classes that are there.
 
     By `samples` (whose largest class it is), or by `area` (its fractions). Samples without a label are left out.
     """
+    chosen = groupings.choose(level, grouping)
     if by == "area":
-        codes, matrix = corpus.index.fractions.at_level(level)
-        shares = pd.Series(np.asarray(matrix.sum(axis=0), np.float64).ravel(), index=codes)
+        shares = pd.Series(chosen.shares(corpus), index=chosen.codes)
     elif by == "samples":
-        largest = corpus.filter_table.largest(level)
+        largest = chosen.of_corpus(corpus)
         shares = pd.Series(largest[largest > 0]).value_counts().sort_index().astype(np.float64)
     else:
         raise InvalidQueryError(f"shares are counted by samples or by area, not by {by[:20]!r}")
@@ -128,127 +151,367 @@ def from_records(
     queue: str | None = None,
     drawn_only: bool = True,
     confidence: float = 0.95,
+    grouping: Grouping | str | None = None,
+    blind_only: bool = False,
 ) -> Accuracy:
-    """Accuracy of a corpus's labels by what the records hold true of its samples (`Records.final`), on a level (1 to 3).
+    """Accuracy of a corpus's labels by what the records hold true of its samples, on a level (1 to 3) or in a `grouping`.
 
-    Only samples of one random draw count (the `queue` named, else the one with most verdicts): what was looked at
-    because it was suspect says nothing of the rest. `drawn_only=False` takes all, and `notes` warns. A wrong label whose
-    true class nobody named counts as wrong, in column 0. Unsure and disputed samples are left out, and counted in `notes`.
+    Only verdicts of one random draw count (the `queue` named, else that with most verdicts), and of it the leading part that is judged
+    in full, stratum by stratum: what was looked at because it was suspect says nothing of the rest. `drawn_only=False` takes all, and
+    `notes` warns. `blind_only`: only verdicts given while the label was hidden. A wrong label whose true class nobody named counts as
+    wrong, in column 0; so does one whose largest class is right and whose fractions are not, in column -2. Unsure and disputed
+    samples are left out of the estimates; `worst` and `best` say what they could change. `areas` are of fractions.
     Raises `InvalidQueryError` where there is no such verdict.
     """
-    current = records.current()
-    final = consensus.final(current)
-    decided = final[final["state"].isin(["correct", "wrong"])]
-    rows = current.set_index("id").loc[decided["verdict_id"]]
-    reference = consensus.reference_classes(rows.reset_index(), level).reindex(rows.index)
-    table = pd.DataFrame(
-        {
-            "map": pd.Series(corpus.filter_table.largest(level), index=corpus.samples.index).reindex(
-                decided.index
-            ),
-            "reference": reference.fillna(NOT_NAMED).to_numpy(np.int64),
-        },
-        index=decided.index,
-    ).astype(np.int64)
-    notes: list[str] = []
-    spec, sizes, strata = None, dict[int, int](), pd.Series(dtype=np.int64)
-    if drawn_only:
-        name = queue or _drawn_queue(current)
-        spec = _spec(name)
-        table, strata, sizes = _of_draw(corpus, spec, table)
-        left = final.index.intersection(pd.Index(_ids(corpus, spec))).difference(table.index)
-        notes.append(f"{len(table):,} decided samples of the draw {name}.")
-        if spec.filter or spec.area or spec.classes:
-            notes.append(
-                "The draw was from a part of the corpus (its filters); the estimates are of that part."
-            )
-    else:
-        left = final.index.difference(decided.index)
-        notes.append(
-            "Not a random draw: all verdicts count, also of samples chosen because they looked wrong. These numbers "
-            "describe the reviewed samples, not the corpus."
-        )
-    states = final.loc[left, "state"].value_counts()
-    if states.sum():
-        notes.append("Left out: " + ", ".join(f"{count} {state}" for state, count in states.items()) + ".")
-    if not len(table):
+    intervals.check(confidence)
+    chosen = groupings.choose(level, grouping)
+    if not drawn_only:
+        return _of_all(corpus, records.current(), chosen, confidence, blind_only)
+    text = draws.draw_text(queue) if queue else _drawn_text(records.current())
+    if not text:
         raise InvalidQueryError(
-            "no sample of this draw has been judged correct or wrong yet; review some first"
+            f"{queue or ''}"[:60] + " is no random draw; name one, as random:n=200,seed=3"
         )
-    return _estimated(corpus, table, strata, sizes, spec, level, confidence, notes)
+    current = draws.verdicts(records, text)
+    drawn = draws.of_verdicts(records, current, text)
+    if blind_only:
+        current = current[current["blind"].fillna(False)]
+    found = _Judged.of(current, chosen, corpus)
+    lead = pd.Index(draws.leading(drawn, set(found.state.index)), dtype=object)
+    notes = [f"{int(found.state.reindex(lead).isin(_DECIDED).sum()):,} decided samples of the draw {text}."]
+    notes += _first_notes(found, drawn, lead, blind_only)
+    notes += draws.changes(records, drawn)
+    return _of_draw(corpus, drawn, found, lead, chosen, confidence, notes)
 
 
-def _estimated(
+_DECIDED = ("correct", "wrong")
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What was judged, by sample id: `state` of consensus, `reference` group (of the decided ones), `mapped` group, `said` verdict."""
+
+    state: pd.Series
+    reference: pd.Series
+    mapped: pd.Series
+    said: Mapping[str, Verdict]
+
+    @classmethod
+    def of(cls, current: pd.DataFrame, chosen: Grouping, corpus: Corpus) -> _Judged:
+        """From `Records.current()`."""
+        final = consensus.final(current)
+        decided = final[final["state"].isin(_DECIDED)]
+        rows = current.set_index("id").loc[decided["verdict_id"]].reset_index()
+        said = {one.sample_id: one for one in consensus.verdicts(rows)}
+        classes = {name: fractions.reference_group(one, chosen) for name, one in said.items()}
+        reference = pd.Series(
+            {name: NOT_NAMED if one is None else one for name, one in classes.items()}, dtype=np.int64
+        )
+        mapped = pd.Series(chosen.of_corpus(corpus), index=corpus.samples.index).reindex(final.index)
+        return cls(final["state"], reference, mapped.fillna(0).astype(np.int64), said)
+
+
+def _first_notes(found: _Judged, drawn: KeptDraw, lead: pd.Index, blind_only: bool) -> list[str]:
+    notes = []
+    if blind_only:
+        notes.append("Only verdicts given while the label was hidden count.")
+    inside = found.state.index.intersection(pd.Index(drawn.draw.ids))
+    later = len(inside.difference(lead))
+    if later:
+        notes.append(
+            f"{later:,} samples further on in the draw are judged, and not counted: some before them in their strata are not judged yet, "
+            "and a choice among the drawn samples is no random draw."
+        )
+    spec = drawn.spec
+    if spec.filter or spec.area or spec.classes:
+        notes.append("The draw was from a part of the corpus (its filters); the estimates are of that part.")
+    left = found.state.reindex(lead)
+    states = left[~left.isin(_DECIDED)].value_counts()
+    if states.sum():
+        said = ", ".join(f"{count} {state}" for state, count in states.items())
+        notes.append(f"Left out: {said}. The bounds say what they could change.")
+    return notes
+
+
+def _of_draw(
     corpus: Corpus,
-    table: pd.DataFrame,
-    strata: pd.Series,
-    sizes: dict[int, int],
-    spec: QueueSpec | None,
-    level: int,
+    drawn: KeptDraw,
+    found: _Judged,
+    lead: pd.Index,
+    chosen: Grouping,
     confidence: float,
     notes: list[str],
 ) -> Accuracy:
-    if spec is None or not (spec.filter or spec.area or spec.classes):
-        weights = weights_of(corpus, level)
-        population = int((corpus.filter_table.largest(level) > 0).sum())
-    else:
-        inside = sampling.strata(corpus, level, _population(corpus, spec))
-        weights = inside.value_counts(normalize=True).sort_index()
-        population = len(inside)
-    classes = tuple(sorted({*map(int, weights.index), *table["map"].tolist(), *table["reference"].tolist()}))
-    shares = weights.reindex(classes, fill_value=0.0).to_numpy(np.float64)
-    titles: dict[Label, str] = {c: nomenclature.land_cover(c).title for c in classes if c}
-    titles[NOT_NAMED] = "Another class, not named"
-    if spec is not None and spec.by != level:
-        found = from_units(
-            strata.to_numpy(), table["map"].to_numpy(), table["reference"].to_numpy(), sizes, shares, classes,
-            confidence, titles,
-        )  # fmt: skip
-    else:
-        counts = np.zeros((len(classes), len(classes)), np.int64)
-        places = pd.Index(classes)
-        np.add.at(counts, (places.get_indexer(table["map"]), places.get_indexer(table["reference"])), 1)
-        members = np.rint(shares * population).astype(np.int64)
-        found = from_counts(counts, shares, classes, confidence, titles, members if spec else None)
-    return _with(found, notes=(*notes, *found.notes), total_area=population * SAMPLE_HECTARES)
+    states = found.state.reindex(lead)
+    rows = lead[states.isin(_DECIDED).to_numpy(bool)]
+    rows = rows[(found.mapped.reindex(rows) > 0).to_numpy(bool)]
+    if not len(rows):
+        raise InvalidQueryError(
+            "no sample of this draw has been judged correct or wrong yet; review some first"
+        )
+    margins, told = _margins(corpus, drawn, chosen)
+    notes += told
+    mapped, reference = found.mapped.loc[rows].to_numpy(), found.reference.loc[rows].to_numpy()
+    classes = tuple(sorted({*margins, *mapped.tolist(), *reference.tolist()}))
+    total = sum(margins.values())
+    weights = np.array([margins.get(code, 0) / total for code in classes])
+    design = _Design(drawn, chosen, margins, confidence)
+    sampled, text, told = design.of(rows, mapped)
+    notes += told
+    result = from_sampled(
+        sampled, mapped, reference, weights, classes, confidence, dict[Label, str](chosen.names.items()), text
+    )
+    notes += _fraction_notes(found, rows, mapped, reference, result)
+    return replace(
+        result,
+        **_bounds(found, design, lead, states),
+        **_of_fractions(
+            corpus, drawn, chosen, sampled, [found.said[str(one)] for one in rows], classes, confidence
+        ),
+        notes=(*notes, *result.notes),
+        total_area=total * SAMPLE_HECTARES,
+        undecided={
+            str(name): int(count) for name, count in states[~states.isin(_DECIDED)].value_counts().items()
+        },
+        strata=_strata_table(drawn, rows, mapped, reference),
+        allocation=drawn.spec.alloc,
+    )
 
 
-def _drawn_queue(current: pd.DataFrame) -> str:
-    drawn = current[current["probability"].notna() & current["queue"].str.startswith("random")]
-    if not len(drawn):
+def _margins(corpus: Corpus, drawn: KeptDraw, chosen: Grouping) -> tuple[dict[int, int], list[str]]:
+    """How many samples of the draw's population the map gives each class; and what is to be said of it."""
+    kept = (drawn.classes or {}).get(chosen.name)
+    if kept is not None:
+        return dict(kept), []
+    counted = draws.counts(chosen.of_corpus(corpus)[drawn.spec.mask(corpus)])
+    inside = sum(counted.values())
+    if inside == drawn.population:
+        return counted, []
+    return counted, [
+        f"{inside:,} of the {drawn.population:,} samples drawn from have a class in the grouping {chosen.name}; the estimates are of those."
+    ]
+
+
+@dataclass(frozen=True)
+class _Design:
+    """Strata of judged samples, thin ones put together."""
+
+    drawn: KeptDraw
+    chosen: Grouping
+    margins: Mapping[int, int]
+    confidence: float
+
+    def of(self, rows: pd.Index, mapped: np.ndarray) -> tuple[Sampled, str, list[str]]:
+        """The design of judged samples (ids, classes of the map), its name, and what is to be said of it."""
+        draw = self.drawn.draw
+        place = dict(zip(draw.ids, draw.strata, strict=True))
+        of = np.array([place[str(one)] for one in rows], np.int64)
+        said = sampling.collapsed_text(draw.collapsed, self.drawn.titles, "for the draw")
+        notes = [said] if said else []
+        if len(draw.sizes) == 1 and sum(self.margins.values()) == self.drawn.population:
+            return self._after(mapped, notes)
+        have = draws.counts(of + 1)
+        have = {code - 1: count for code, count in have.items()}
+        merged = sampling.collapse(draw.sizes, 0, have=have)
+        said = sampling.collapsed_text(merged, self.drawn.titles, "judged yet")
+        notes += [said] if said else []
+        names = sorted({merged.get(one, one) for one in draw.sizes})
+        position = {name: i for i, name in enumerate(names)}
+        group = np.array([position[merged.get(int(one), int(one))] for one in of], np.int64)
+        sizes = np.zeros(len(names))
+        for stratum, size in draw.sizes.items():
+            sizes[position[merged.get(stratum, stratum)]] += size
+        weight = np.array([draw.sizes[int(one)] / have[int(one)] for one in of])
+        sampled = Sampled.stratified(
+            group, sizes / sizes.sum(), sizes, weight=weight, confidence=self.confidence
+        )
+        own = self.chosen.level == self.drawn.by or self.chosen == self.drawn.by
+        if own and not merged and not draw.collapsed:
+            return sampled, Accuracy.design, notes
+        return sampled, "Strata of the draw, other than the classes of the map (Stehman 2014)", notes
+
+    def _after(self, mapped: np.ndarray, notes: list[str]) -> tuple[Sampled, str, list[str]]:
+        have = draws.counts(mapped)
+        merged = sampling.collapse(self.margins, 0, have=have, least=sampling.LEAST)
+        said = sampling.collapsed_text(merged, self.chosen.names, "in the draw")
+        names = sorted({merged.get(one, one) for one in self.margins})
+        position = {name: i for i, name in enumerate(names)}
+        group = np.array([position[merged.get(int(one), int(one))] for one in mapped], np.int64)
+        sizes = np.zeros(len(names))
+        for code, size in self.margins.items():
+            sizes[position[merged.get(code, code)]] += size
+        text = "Simple random draw, stratified afterwards by the classes of the map (Cochran 1977, equation 5A.42; ratios as Stehman 2014)"
+        return (
+            Sampled.after(group, sizes, confidence=self.confidence),
+            text,
+            [*notes, *([said] if said else [])],
+        )
+
+
+def _bounds(found: _Judged, design: _Design, lead: pd.Index, states: pd.Series) -> dict[str, Any]:
+    """Overall accuracy if all samples that are unsure or disputed were wrong, and if all were correct."""
+    rows = lead[(found.mapped.reindex(lead) > 0).to_numpy(bool)]
+    mapped = found.mapped.loc[rows].to_numpy()
+    sampled, _, _ = design.of(rows, mapped)
+    open_ = ~states.reindex(rows).isin(_DECIDED).to_numpy(bool)
+    right = (found.reference.reindex(rows).to_numpy(np.float64, na_value=np.nan) == mapped) & ~open_
+    return {"worst": sampled.mean(right).value, "best": sampled.mean(right | open_).value}
+
+
+def _fraction_notes(
+    found: _Judged, rows: pd.Index, mapped: np.ndarray, reference: np.ndarray, result: Accuracy
+) -> list[str]:
+    notes = []
+    same = int((reference == groupings.OTHER_FRACTIONS).sum())
+    if same:
+        there = groupings.OTHER_FRACTIONS
+        place = {code: i for i, code in enumerate(result.classes)}
+        share = float(result.proportions[:, place[there]].sum()) if there in place else 0.0
+        notes.append(
+            f"{same:,} samples were judged wrong for their fractions, with the label's own largest class: they count as wrong. "
+            f"Of the largest class alone the overall accuracy is {100 * (result.overall + share):.1f} %."
+        )
+    bare = sum(
+        1 for one in rows if (said := found.said[str(one)]).judgement == "wrong" and not said.adjustments
+    )
+    if bare:
+        notes.append(
+            f"Of {bare:,} wrong labels no fractions were given: for overlap and areas the class named (or none) takes the place of the "
+            "label's largest one."
+        )
+    return notes
+
+
+def _of_fractions(
+    corpus: Corpus,
+    drawn: KeptDraw,
+    chosen: Grouping,
+    sampled: Sampled,
+    said: list[Verdict],
+    classes: tuple[int, ...],
+    confidence: float,
+) -> dict[str, Any]:
+    """Areas from fractions: what the labels of all say, and the mean difference that reviewers found (Särndal et al. 1992, 6.3)."""
+    stated = [fractions.of_verdict(one, chosen) for one in said]
+    own = [chosen.sums(dict(one.label or ())) for one in said]
+    overlaps = sampled.mean(
+        np.array([fractions.overlap(a, b) for a, b in zip(own, stated, strict=True)]), gains=True
+    )
+    place = [chosen.codes.index(code) if code in chosen.codes else -1 for code in classes]
+
+    def by_class(values: np.ndarray) -> np.ndarray:
+        return np.where(np.array(place) >= 0, values[..., place], 0.0)
+
+    ids = pd.Index([one.sample_id for one in said])
+    labelled = by_class(chosen.matrix(corpus, ids))
+    difference = fractions.matrix(stated, classes) - labelled
+    mapped = by_class(chosen.shares(corpus, drawn.spec.mask(corpus)))
+    found = [
+        _difference(sampled, float(mapped[i]), difference[:, i], np.abs(difference), confidence)
+        for i in range(len(classes))
+    ]
+    return {
+        **columns(found, "areas", confidence),
+        "mapped": mapped,
+        "area_basis": "fractions",
+        "overlap": overlaps.value,
+        "overlap_se": overlaps.se,
+        "overlap_low": overlaps.low,
+        "overlap_high": overlaps.high,
+    }
+
+
+def _difference(
+    sampled: Sampled, base: float, change: np.ndarray, every: np.ndarray, confidence: float
+) -> Estimate:
+    """What the labels say of a class, corrected by the mean change; the interval allows for changes that were not met with."""
+    if sampled.bare.any():
+        return Estimate(np.nan, np.nan, np.nan, np.nan)
+    value = min(max(base + float((sampled.share * sampled.means(change)).sum()), 0.0), 1.0)
+    variance = sampled.variance(change)
+    if not np.isfinite(variance):
+        return Estimate(value, np.nan, np.nan, np.nan)
+    if not (sampled.factor > 0).any():
+        return Estimate(value, 0.0, value, value)
+    changed = np.abs(change) > 1e-6
+    touched = sampled.mean(changed)
+    # Where few were changed, the spread of those few says too little: as many more may be as their interval allows.
+    size = float(np.abs(change[changed]).mean()) if changed.any() else float(every.max(initial=0.0)) or 1.0
+    reach = max(
+        intervals.normal_quantile(confidence) * float(np.sqrt(variance)),
+        size * (touched.high - touched.value),
+    )
+    return Estimate(value, float(np.sqrt(variance)), max(value - reach, 0.0), min(value + reach, 1.0))
+
+
+def _strata_table(drawn: KeptDraw, rows: pd.Index, mapped: np.ndarray, reference: np.ndarray) -> pd.DataFrame:
+    draw = drawn.draw
+    of = pd.Series(draw.strata, index=list(draw.ids)).loc[list(rows)].to_numpy()
+    names = list(draw.sizes)
+    return pd.DataFrame(
+        {
+            "title": [drawn.titles.get(one, str(one)) for one in names],
+            "size": [draw.sizes[one] for one in names],
+            "drawn": [draw.counts[one] for one in names],
+            "judged": [int((of == one).sum()) for one in names],
+            "agreeing": [int(((of == one) & (mapped == reference)).sum()) for one in names],
+        },
+        index=pd.Index(names, name="stratum"),
+    )
+
+
+def _of_all(
+    corpus: Corpus, current: pd.DataFrame, chosen: Grouping, confidence: float, blind_only: bool
+) -> Accuracy:
+    """As if all verdicts were of a draw that is stratified by the map's classes; `notes` says that it is none."""
+    if blind_only:
+        current = current[current["blind"].fillna(False)]
+    found = _Judged.of(current, chosen, corpus)
+    decided = found.state.isin(_DECIDED).to_numpy(bool) & (found.mapped > 0).to_numpy(bool)
+    rows = found.state.index[decided]
+    if not len(rows):
+        raise InvalidQueryError(
+            "no sample of this draw has been judged correct or wrong yet; review some first"
+        )
+    notes = [
+        "Not a random draw: all verdicts count, also of samples chosen because they looked wrong. These numbers "
+        "describe the reviewed samples, not the corpus."
+    ]
+    left = found.state[~decided].value_counts()
+    if left.sum():
+        notes.append("Left out: " + ", ".join(f"{count} {state}" for state, count in left.items()) + ".")
+    shares = weights_of(corpus, grouping=chosen)
+    mapped, reference = found.mapped.loc[rows].to_numpy(), found.reference.loc[rows].to_numpy()
+    classes = tuple(sorted({*map(int, shares.index), *mapped.tolist(), *reference.tolist()}))
+    counts = np.zeros((len(classes), len(classes)), np.int64)
+    places = pd.Index(classes)
+    np.add.at(counts, (places.get_indexer(mapped), places.get_indexer(reference)), 1)
+    weights = shares.reindex(classes, fill_value=0.0).to_numpy(np.float64)
+    result = from_counts(counts, weights, classes, confidence, dict[Label, str](chosen.names.items()))
+    own, stated = [], []
+    for one in rows:
+        own.append(chosen.sums(dict(found.said[str(one)].label or ())))
+        stated.append(fractions.of_verdict(found.said[str(one)], chosen))
+    overlaps = [fractions.overlap(a, b) for a, b in zip(own, stated, strict=True)]
+    total = int((chosen.of_corpus(corpus) > 0).sum())
+    return replace(
+        result,
+        notes=(*notes, *_fraction_notes(found, rows, mapped, reference, result), *result.notes),
+        total_area=total * SAMPLE_HECTARES,
+        overlap=float(np.mean(overlaps)),
+        undecided={str(name): int(count) for name, count in left.items()},
+    )
+
+
+def _drawn_text(current: pd.DataFrame) -> str:
+    """The draw with most judged samples."""
+    chosen = current[current["probability"].notna() & current["queue"].str.startswith("random")]
+    texts = chosen["queue"].map(draws.draw_text)
+    known = texts != ""
+    if not known.any():
         raise InvalidQueryError(
             "no verdict is of a random draw, so nothing can be said of the corpus as a whole; review a queue such as "
             "random:n=200, or take in samples that were chosen, not drawn (--all, drawn_only=False)"
         )
-    return str(drawn.groupby("queue")["sample_id"].nunique().sort_values(kind="stable").index[-1])
-
-
-def _spec(name: str) -> QueueSpec:
-    try:
-        spec = QueueSpec.parse(name)
-    except ExplorerError as error:
-        raise InvalidQueryError(
-            f"the queue {name[:60]!r} of these verdicts cannot be understood: {error}"
-        ) from error
-    if spec.kind != "random":
-        raise InvalidQueryError(f"{name[:60]} is no random draw; name one, as random:n=200,seed=3")
-    return spec
-
-
-def _population(corpus: Corpus, spec: QueueSpec) -> pd.Index:
-    return corpus.samples.index[spec.mask(corpus)]
-
-
-def _ids(corpus: Corpus, spec: QueueSpec) -> tuple[str, ...]:
-    return QueueSpec(**(vars(spec) | {"team": ()})).build(corpus).ids
-
-
-def _of_draw(
-    corpus: Corpus, spec: QueueSpec, table: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.Series, dict[int, int]]:
-    """The rows of a draw's samples, the stratum of each, and how many samples each stratum has."""
-    of = sampling.strata(corpus, spec.by, _population(corpus, spec))
-    sizes = {int(str(stratum)): int(size) for stratum, size in of.value_counts().sort_index().items()}
-    drawn = pd.Index(_ids(corpus, spec))
-    inside = table.index[(drawn.get_indexer(table.index) >= 0) & (of.index.get_indexer(table.index) >= 0)]
-    return table.loc[inside], of.loc[inside], sizes
+    counted = chosen.loc[known].groupby(texts[known])["sample_id"].nunique()
+    return str(counted.sort_values(kind="stable").index[-1])

@@ -124,16 +124,32 @@ def _taken_back(row: Mapping[str, Any], name: str) -> bool:
     return name == "judgement" and row.get("kind") == "retraction"
 
 
+def _number(value: Any) -> float:
+    """Also as a spreadsheet writes it where a comma is the decimal point."""
+    return float(value.replace(",", ".") if isinstance(value, str) else value)
+
+
 def _whole(value: Any) -> int:
-    number = float(value)
+    number = _number(value)
     if number != int(number) or isinstance(value, bool):
         raise ValueError
     return int(number)
 
 
+def _yes_or_no(value: Any) -> bool:
+    found = value if isinstance(value, bool) else _WORDS.get(str(value).strip().lower())
+    if found is None:
+        raise ValueError
+    return found
+
+
+_WORDS = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
+
+
 _READ: dict[str, Any] = {
     "time": model.read_time, "adjustments": model.read_adjustments, "label": model.read_label,
-    "suggested": _whole, "confidence": _whole, "probability": float,
+    "suggested": _whole, "confidence": _whole, "probability": _number,
+    "blind": _yes_or_no,
 }  # fmt: skip
 
 
@@ -142,6 +158,7 @@ _READ: dict[str, Any] = {
 
 def _csv(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> bytes:
     out = io.StringIO(newline="")
+    out.write("\ufeff")  # without it Excel takes the bytes for the machine's own code page
     out.writelines(f"# {name}: {text}\r\n" for name, text in about.items())
     # RFC 4180; and the writer quotes a lone \r or \n only where the line's end has it.
     table = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
@@ -151,34 +168,62 @@ def _csv(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> bytes:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"  # a spreadsheet would make TRUE, WAHR or VRAI of true
     if isinstance(value, float):
         return repr(value)
     return "" if value is None else cells.harmless(str(value))
 
 
 def _read_csv(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise ExchangeError(where, "it is not UTF-8 text; save it as CSV UTF-8", line) from error
+    text = _decoded(data, where)
     notes = start = 0
-    while text.startswith("#", start):
-        notes, start = notes + 1, (text.find("\n", start) + 1) or len(text)
-    table = csv.reader(io.StringIO(text[start:], newline=""), strict=True)
+    told = ""
+    # A spreadsheet that saves the file again puts a note in quotation marks where it needs them, and fills it up with separators.
+    while text.startswith(("#", '"#', "sep="), start):
+        stop = (text.find("\n", start) + 1) or len(text)
+        if text.startswith("sep=", start):
+            told = text[start + 4 : start + 5]
+        notes, start = notes + 1, stop
+    table = csv.reader(
+        io.StringIO(text[start:], newline=""), delimiter=told or _separator(text[start:]), strict=True
+    )
     line = notes + 1
     try:
-        header = next(table, [])
+        header = [name.strip() for name in next(table, [])]
+        while header and not header[-1]:
+            header.pop()
         _check_columns(header, where, line)
         line = notes + table.line_num + 1
         for found in table:
-            if found and len(found) != len(header):
+            beyond = found[len(header) :]
+            if any(found) and (len(found) < len(header) or any(beyond)):
                 raise ExchangeError(where, f"it has {len(found)} cells, the header {len(header)}", line)
-            if found:
-                yield line, {n: cells.original(c) for n, c in zip(header, found, strict=True)}
+            if any(found):
+                yield line, {n: cells.original(c) for n, c in zip(header, found, strict=False)}
             line = notes + table.line_num + 1
     except csv.Error as error:
         raise ExchangeError(where, f"not readable as CSV ({error})", line) from error
+
+
+def _decoded(data: bytes, where: str) -> str:
+    """UTF-8, or UTF-16 with its mark, as a spreadsheet's Unicode text."""
+    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        return data.decode("utf-16" if utf16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ExchangeError(where, "it is not UTF-8 text; save it as CSV UTF-8", line) from error
+
+
+def _separator(text: str) -> str:
+    """What the header's columns are separated by: comma, semicolon or tab; the one that names the columns that must be there."""
+    header = text[: (text.find("\n") + 1) or len(text)]
+    for mark in (",", ";", "\t"):
+        names = {name.strip().strip('"') for name in header.strip().split(mark)}
+        if set(REQUIRED) <= names:
+            return mark
+    return max(",;\t", key=header.count)
 
 
 def _check_columns(names: Sequence[str], where: str, line: int | None = None) -> None:
@@ -258,7 +303,8 @@ def _parquet(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> byt
 
     table = pd.DataFrame(list(rows), columns=list(COLUMNS)).astype(dict.fromkeys(_WHOLE, "Int64"))
     table["probability"] = table["probability"].astype("float64")
-    texts = [name for name in COLUMNS if name not in (*_WHOLE, "probability")]
+    table["blind"] = table["blind"].astype("boolean")
+    texts = [name for name in COLUMNS if name not in (*_WHOLE, "probability", "blind")]
     table = table.astype(dict.fromkeys(texts, "str"))
     shapes = gpd.GeoDataFrame(table, geometry=footprints(table["sample_id"].tolist()), crs="EPSG:4326")
     return geoparquet(shapes, about, index=False)

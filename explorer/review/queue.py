@@ -16,7 +16,9 @@ from explorer.corpus.area import Area
 from explorer.corpus.filters import Filters
 from explorer.errors import InvalidQueryError, UnknownClassError
 from explorer.nomenclature import land_cover
-from explorer.review import assignment, sampling
+from explorer.review import assignment, groupings, sampling
+from explorer.review.groupings import Grouping
+from explorer.review.sampling import Draw
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -40,6 +42,8 @@ class QueueSpec:
     alloc: str = "proportional"
     by: int = 1
     """Level of the classes that strata are made of, 0 for a simple random draw."""
+    grouping: str = ""
+    """Name of a grouping (`groupings.known`) that strata are made of, in place of a level."""
     minimum: int = 0
     """Of each stratum."""
     classes: tuple[int, ...] = ()
@@ -138,22 +142,35 @@ class QueueSpec:
             return Queue(text, ids)
         mask = self.mask(corpus)
         if self.kind == "random":
-            of = sampling.strata(corpus, self.by, corpus.samples.index[mask])
-            rates = sampling.error_rates(corpus, of) if self.alloc == "neyman" else None
-            drawn = sampling.draw(
-                of,
-                self.n or DEFAULT_DRAW,
-                self.alloc,
-                seed=self.seed,
-                minimum=self.minimum,
-                error_rates=rates,
-            )
+            drawn = self.draw(corpus)
             return Queue(text, drawn.ids, drawn.strata, drawn.probabilities)
         if self.kind == "suspicion" and "suspicion" not in corpus.filter_table.offers:
             raise InvalidQueryError(
                 "no suspicion is known of this corpus's samples; compute it with: python -m explorer score CORPUS"
             )
         return Queue(text, _ordered(corpus, mask, self.seed, known=self.kind == "suspicion")[: self.n])
+
+    @property
+    def strata_of(self) -> int | Grouping:
+        """What a random draw's strata are made of: a grouping, a level, or 0. Raises `InvalidQueryError`."""
+        return groupings.find(self.grouping) if self.grouping else self.by
+
+    def draw(self, corpus: Corpus, *, least: int = sampling.LEAST) -> Draw:
+        """A random queue's draw from a corpus as it is now (`draws.open_draw` keeps it).
+
+        At least `least` samples of each stratum; 0 draws as the explorer did before it kept draws. Raises `InvalidQueryError`.
+        """
+        of = sampling.strata(corpus, self.strata_of, corpus.samples.index[self.mask(corpus)])
+        rates = sampling.error_rates(corpus, of) if self.alloc == "neyman" else None
+        return sampling.draw(
+            of,
+            self.n or DEFAULT_DRAW,
+            self.alloc,
+            seed=self.seed,
+            minimum=self.minimum,
+            error_rates=rates,
+            least=least,
+        )
 
     def mask(self, corpus: Corpus) -> np.ndarray:
         """Which samples of a corpus the queue is made from, bool `(n,)`: labelled, and within its conditions."""
@@ -288,7 +305,7 @@ def _codes(text: str) -> tuple[int, ...]:
 
 
 _READ: dict[str, Any] = {
-    "n": int, "seed": int, "alloc": str, "by": int, "minimum": int, "filter": unquote, "area": unquote,
+    "n": int, "seed": int, "alloc": str, "by": int, "grouping": unquote, "minimum": int, "filter": unquote, "area": unquote,
     "team": _names, "each": int, "share": float, "classes": _codes,
     "ids": lambda text: tuple(name for name in text.split(".") if name),
 }  # fmt: skip

@@ -8,7 +8,7 @@ import re
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "id", "kind", "sample_id", "reviewer", "time", "judgement", "suggested", "adjustments", "confidence", "comment",
     "evidence", "queue", "stratum", "probability", "supersedes", "label", "corpus", "corpus_version", "app_version",
+    "blind",
 )  # fmt: skip
 """Of a table of verdicts."""
 _PART = 1000
@@ -76,6 +77,8 @@ class Records:
         """What the corpus is called in the database, which may hold others' verdicts too."""
         self._clock = threading.Lock()
         self._last = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._draws: set[str] = set()
+        """Texts of queues of whose draw it is known that it is kept, or cannot be."""
 
     @classmethod
     def open(cls, corpus: Corpus, url: str | Path | None = None, *, name: str = "") -> Records:
@@ -126,7 +129,17 @@ class Records:
         filled = [self._filled(verdict) for verdict in verdicts]
         receipts = self.database.write(lambda connection: self._insert(connection, filled)) if filled else []
         metrics.VERDICTS.inc(sum(not receipt.repeated for receipt in receipts))
+        self._keep_draws(verdict for verdict in filled if verdict.probability is not None)
         return receipts
+
+    def _keep_draws(self, verdicts: Iterable[Verdict]) -> None:
+        """Keep the draws that verdicts are of, where nobody did: see `draws`."""
+        from explorer.review import draws  # which reads records
+
+        for verdict in verdicts:
+            if verdict.queue not in self._draws:
+                self._draws.add(verdict.queue)
+                draws.keep_first(self, verdict)
 
     def undo(self, reviewer: str, *, verdict_id: str | None = None, id: str | None = None) -> Receipt | None:  # noqa: A002 - as the field
         """Take back a reviewer's newest verdict, or the one named, by a new row; None where there is nothing.
@@ -211,12 +224,20 @@ class Records:
 
     # -- look up ------------------------------------------------------------------------------------------------
 
-    def current(self, sample_id: str | None = None, reviewer: str | None = None) -> pd.DataFrame:
+    def current(
+        self,
+        sample_id: str | None = None,
+        reviewer: str | None = None,
+        queues: Collection[str] | None = None,
+    ) -> pd.DataFrame:
         """The newest verdict of each reviewer and sample that was not taken back; `COLUMNS`, oldest first.
 
-        Of two of the same time, that with the larger id. A reviewer's adjudication stands beside the own verdict.
+        Of two of the same time, that with the larger id. A reviewer's adjudication stands beside the own verdict. With `queues`, only
+        verdicts given in a queue of one of these texts, and all adjudications.
         """
         live = self._live().where(*self._chosen(sample_id, reviewer))
+        if queues is not None:
+            live = live.where(table.c.queue.in_(list(queues)) | (table.c.kind == "adjudication"))
         rank = func.row_number().over(
             partition_by=(table.c.sample_id, table.c.reviewer, table.c.kind),
             order_by=(table.c.time.desc(), table.c.id.desc()),
@@ -275,6 +296,11 @@ class Records:
         wanted = select(table.c.reviewer).where(table.c.corpus == self.name).distinct()
         return sorted(self.database.read(lambda connection: connection.execute(wanted).scalars().all()))
 
+    def queues(self) -> list[str]:
+        """Texts of all queues that verdicts were given in, in order."""
+        wanted = select(table.c.queue).where(table.c.corpus == self.name).distinct()
+        return sorted(self.database.read(lambda connection: connection.execute(wanted).scalars().all()))
+
     def revision(self) -> int:
         """A number that grows with every row: cheap to ask whether others added something."""
         wanted = select(func.coalesce(func.max(table.c.seq), 0)).where(table.c.corpus == self.name)
@@ -318,6 +344,7 @@ def frame(rows: Iterable[Any]) -> pd.DataFrame:
         {"suggested": "Int64", "confidence": "Int64"}
     )
     found["probability"] = found["probability"].astype("float64")
+    found["blind"] = found["blind"].astype("boolean")
     found["time"] = pd.to_datetime(found["time"], format="ISO8601", utc=True)
     return found
 

@@ -6,14 +6,16 @@ Allocation: Cochran (1977) Sampling Techniques, 3rd ed., chapter 5; Olofsson et 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from explorer.errors import InvalidQueryError
+from explorer.review import groupings
+from explorer.review.groupings import Grouping
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 ALLOCATIONS = ("proportional", "equal", "neyman")
 Stratum = int
 """The code of a class on the level that strata are made of; 0 where there is one stratum."""
+LEAST = 2
+"""Samples that a draw takes of each stratum (of a smaller one all): with fewer nothing can be said of its spread."""
 UNKNOWN_ERROR_RATE = 0.5
 """Of a stratum nobody knows anything of: the spread that needs most samples."""
 LEAST_SPREAD = 0.05
@@ -40,20 +44,29 @@ class Draw:
     probabilities: tuple[float, ...]
     sizes: dict[Stratum, int]
     counts: dict[Stratum, int]
+    collapsed: dict[Stratum, Stratum] = field(default_factory=dict)
+    """Strata too thin for the draw -> the one that each was put into, of which alone `sizes` and the others speak."""
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-def strata(corpus: Corpus, level: int = 3, ids: Sequence[str] | pd.Index | None = None) -> pd.Series:
-    """The stratum of each sample, by `sample_id`: its largest class on a level (1 to 3); 0 for all at level 0.
+def strata(
+    corpus: Corpus,
+    level: int | Grouping = 3,
+    ids: Sequence[str] | pd.Index | None = None,
+) -> pd.Series:
+    """The stratum of each sample, by `sample_id`: its largest class on a level (1 to 3), or group; 0 for all at level 0.
 
-    Samples without a label are left out: there is nothing to judge. `ids`: of these alone.
+    Samples without a label (or of no group) are left out: there is nothing to judge. `ids`: of these alone.
     """
-    if level not in (0, 1, 2, 3):
+    if isinstance(level, Grouping):
+        largest = level.of_corpus(corpus)
+    elif level in (0, 1, 2, 3):
+        largest = np.asarray(corpus.filter_table.largest(level or 3), np.int64)
+    else:
         raise InvalidQueryError(f"strata are made of level 0 (none), 1, 2 or 3, not {level}")
-    largest = corpus.filter_table.largest(level or 3)
-    found = pd.Series(np.asarray(largest, np.int64), index=corpus.samples.index, name="stratum")
+    found = pd.Series(largest, index=corpus.samples.index, name="stratum")
     if ids is not None and len(ids) < len(found):
         # Not `isin`: for half a million texts pandas takes seconds to make lists of them.
         rows = found.index.get_indexer(pd.Index(ids))
@@ -62,6 +75,68 @@ def strata(corpus: Corpus, level: int = 3, ids: Sequence[str] | pd.Index | None 
         found = found.loc[inside]
     found = found[found > 0]
     return found if level else found * 0
+
+
+def collapse(
+    sizes: Mapping[Stratum, int],
+    n: int,
+    *,
+    least: int = LEAST,
+    have: Mapping[Stratum, int] | None = None,
+) -> dict[Stratum, Stratum]:
+    """Thin strata -> the one that each is put into, so that at least `least` samples of each can be drawn, or were judged.
+
+    Before a draw of `n`: as many as it takes for the `least` of all strata to be no more than half of the draw. With `have` (samples
+    judged of each): every stratum that has fewer. The smallest is put into the smallest of those that share most of its code (311
+    and 312 before 324), whole groups at a time.
+    """
+    groups = {name: [name] for name, size in sizes.items() if size > 0}
+    total = {name: sizes[name] for name in groups}
+    got = {name: 0 if have is None else have.get(name, 0) for name in groups}
+
+    def thin() -> list[Stratum]:
+        if have is not None:
+            return [name for name in groups if got[name] < min(least, total[name])]
+        floor = sum(min(least, size) for size in total.values())
+        return list(groups) if floor > max(n // 2, least) else []
+
+    while len(groups) > 1 and (small := thin()):
+        name = min(small, key=lambda one: (got[one], total[one], one))
+        into = min(
+            (one for one in groups if one != name),
+            key=lambda one: (-_shared(one, name), total[one], one),
+        )
+        # The larger one gives its name.
+        if total[name] > total[into]:
+            name, into = into, name
+        groups[into] += groups.pop(name)
+        total[into] += total.pop(name)
+        got[into] += got.pop(name)
+    return {name: into for into, names in groups.items() for name in names if name != into}
+
+
+def _shared(one: Stratum, other: Stratum) -> int:
+    """How many first digits two codes of CORINE have in common; groups of other groupings (1, 2, 3) share none."""
+    first, second = str(one), str(other)
+    return next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), 0)
+
+
+def collapsed_text(collapsed: Mapping[Stratum, Stratum], titles: Mapping[Stratum, str], why: str) -> str:
+    """One sentence on which strata were put into which; empty where none was."""
+    if not collapsed:
+        return ""
+    into: dict[Stratum, list[Stratum]] = {}
+    for name, target in collapsed.items():
+        into.setdefault(target, []).append(name)
+    parts = [
+        f"{', '.join(_named(one, titles) for one in sorted(names))} into {_named(target, titles)}"
+        for target, names in sorted(into.items())
+    ]
+    return f"Strata with too few samples {why} were put together: {'; '.join(parts)}."
+
+
+def _named(code: Stratum, titles: Mapping[Stratum, str]) -> str:
+    return titles.get(code, str(code))
 
 
 def allocate(
@@ -137,14 +212,24 @@ def draw(
     seed: int = 0,
     minimum: int = 0,
     error_rates: Mapping[Stratum, float] | None = None,
+    least: int = 0,
 ) -> Draw:
     """Draw `n` samples from the strata `of` (`strata()`), at random within each.
 
     A stratum's draw depends on its samples and the seed alone, not on their order or on other strata; more of the same
-    seed holds what fewer held. Raises `InvalidQueryError`.
+    seed holds what fewer held. With `least`, every stratum gets so many (as far as it has them), and strata that are too thin for
+    that are put together (`collapse`). Raises `InvalidQueryError`.
     """
     if seed < 0:
         raise InvalidQueryError(f"a seed is 0 or more, not {seed}")
+    collapsed: dict[Stratum, Stratum] = {}
+    if least and n > 0:
+        counted = of.value_counts()
+        collapsed = collapse({int(str(k)): int(v) for k, v in counted.items()}, n, least=least)
+        if collapsed:
+            of = of.replace(collapsed)
+            error_rates = _merged_rates(error_rates or {}, counted, collapsed)
+        minimum = max(minimum, min(least, n))
     sizes = {int(str(name)): int(size) for name, size in of.value_counts().sort_index().items()}
     counts = allocate(sizes, n, how, minimum=minimum, error_rates=error_rates)
     codes = of.to_numpy()
@@ -164,7 +249,40 @@ def draw(
         probabilities=tuple(counts[stratum] / sizes[stratum] for _, _, stratum in chosen),
         sizes=sizes,
         counts=counts,
+        collapsed=collapsed,
     )
+
+
+def _merged_rates(
+    rates: Mapping[Stratum, float], counted: pd.Series, collapsed: Mapping[Stratum, Stratum]
+) -> dict[Stratum, float]:
+    """Error rates of strata put together: their means by size."""
+    table = pd.DataFrame({"rate": pd.Series(dict(rates), dtype=float), "size": counted}).dropna()
+    into = [collapsed.get(int(str(name)), int(str(name))) for name in table.index]
+    sums = (table["rate"] * table["size"]).groupby(into).sum() / table["size"].groupby(into).sum()
+    return {int(str(name)): float(rate) for name, rate in sums.items()}
+
+
+def titles_of(by: int | Grouping) -> Mapping[Stratum, str]:
+    """The names of strata made of a level or a grouping."""
+    if isinstance(by, Grouping):
+        return by.names
+    return groupings.of_level(by).names if by else {0: "All samples"}
+
+
+def leading(draw_ids: Sequence[str], strata: Sequence[Stratum], judged: Collection[str]) -> tuple[str, ...]:
+    """The leading part of a draw that is judged in full: of each stratum the samples before the first that nobody judged.
+
+    A first part of a random draw is a random draw; what was judged here and there is not.
+    """
+    open_: set[Stratum] = set()
+    found = []
+    for sample_id, stratum in zip(draw_ids, strata, strict=True):
+        if sample_id not in judged:
+            open_.add(stratum)
+        elif stratum not in open_:
+            found.append(sample_id)
+    return tuple(found)
 
 
 def error_rates(corpus: Corpus, of: pd.Series) -> dict[Stratum, float]:

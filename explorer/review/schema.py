@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     DDL,
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Float,
@@ -18,12 +19,13 @@ from sqlalchemy import (
     event,
     inspect,
     select,
+    update,
 )
 
 from explorer.errors import ForeignRecordsError, RecordsVersionError
 
-VERSION = 1
-"""Of the tables. A database says which it has."""
+VERSION = 2
+"""Of the tables. A database says which it has; one of version 1 (no `blind`, no draws) is brought up to this when it is opened."""
 APPLICATION = "rapidai4eo-explorer verdicts"
 _LOCK = 0x52344145
 """Of PostgreSQL's advisory locks: who makes the tables."""
@@ -59,6 +61,8 @@ verdicts = Table(
     Column("probability", Float(53)),
     Column("supersedes", String(64)),
     Column("label", Text, nullable=False),
+    # Nothing where the explorer that kept the verdict did not know of it.
+    Column("blind", Boolean),
     # A row is never numbered anew: what is gone would otherwise be replaced unseen.
     sqlite_autoincrement=True,
 )
@@ -67,27 +71,45 @@ Index("explorer_verdicts_by", verdicts.c.corpus, verdicts.c.reviewer, verdicts.c
 # A row is taken back once. NULLs are distinct in both databases.
 Index("explorer_verdicts_taken_back", verdicts.c.supersedes, unique=True)
 
+draws = Table(
+    "explorer_draws",
+    metadata,
+    # Of the corpus's name and the draw's text: kept by two at once, it is kept once.
+    Column("id", String(64), primary_key=True),
+    Column("corpus", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("time", String(32), nullable=False),
+    Column("reviewer", String(80), nullable=False),
+    Column("labels_version", String(64), nullable=False),
+    Column("scores_version", String(64), nullable=False),
+    Column("app_version", String(64), nullable=False),
+    # JSON: ids in the order drawn, their strata, sizes and counts by stratum, what was put together, classes of the map.
+    Column("content", Text, nullable=False),
+)
+Index("explorer_draws_of", draws.c.corpus)
+
 _NEVER = "verdicts are only ever added"
-for _action in ("UPDATE", "DELETE"):
-    event.listen(
-        verdicts,
-        "after_create",
-        DDL(
-            f"CREATE TRIGGER explorer_no_{_action.lower()} BEFORE {_action} ON explorer_verdicts "
-            f"BEGIN SELECT RAISE(ABORT, '{_NEVER}'); END"
-        ).execute_if(dialect="sqlite"),
-    )
-for _statement in (
-    "CREATE OR REPLACE FUNCTION explorer_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN RAISE EXCEPTION '{_NEVER}'; END $$",
-    "CREATE TRIGGER explorer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON explorer_verdicts "
-    "FOR EACH STATEMENT EXECUTE FUNCTION explorer_append_only()",
-):
-    event.listen(verdicts, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
+for _table, _prefix in ((verdicts, "explorer_no"), (draws, "explorer_draws_no")):
+    for _action in ("UPDATE", "DELETE"):
+        event.listen(
+            _table,
+            "after_create",
+            DDL(
+                f"CREATE TRIGGER {_prefix}_{_action.lower()} BEFORE {_action} ON {_table.name} "
+                f"BEGIN SELECT RAISE(ABORT, '{_NEVER}'); END"
+            ).execute_if(dialect="sqlite"),
+        )
+    for _statement in (
+        "CREATE OR REPLACE FUNCTION explorer_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{_NEVER}'; END $$",
+        f"CREATE TRIGGER explorer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {_table.name} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION explorer_append_only()",
+    ):
+        event.listen(_table, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
 
 
 def is_ready(connection: Connection, where: str) -> bool:
-    """Whether the tables are there, of this version; False for an empty database.
+    """Whether the tables are there, of this version; False for an empty database, and for one of an older version.
 
     Raises `RecordsVersionError` for those of a newer explorer, `ForeignRecordsError` for anything else.
     """
@@ -110,15 +132,28 @@ def is_ready(connection: Connection, where: str) -> bool:
             f"{where} was made by a newer explorer (tables of version {version}; this one knows {VERSION}); "
             "update the explorer: pip install --upgrade rapidai4eo-explorer"
         )
-    return True
+    return int(version) == VERSION
 
 
 def create(connection: Connection, where: str) -> None:
-    """Make the tables, in the transaction that is open; nothing where another process was first."""
+    """Make the tables, or bring those of an older version up to this, in the transaction that is open.
+
+    Nothing where another process was first. Verdicts that are there stay as they are.
+    """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
     if is_ready(connection, where):
         return
+    if inspect(connection).has_table(verdicts.name):
+        _bring_up(connection)
+        return
     metadata.create_all(connection, checkfirst=False)
     rows = [{"name": "application", "value": APPLICATION}, {"name": "version", "value": str(VERSION)}]
     connection.execute(about.insert(), rows)
+
+
+def _bring_up(connection: Connection) -> None:
+    """From version 1: a column more, empty, and a table more."""
+    connection.exec_driver_sql(f"ALTER TABLE {verdicts.name} ADD COLUMN blind BOOLEAN")
+    draws.create(connection)
+    connection.execute(update(about).where(about.c.name == "version").values(value=str(VERSION)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -85,6 +86,8 @@ class Verdict:
     corpus: str = ""
     corpus_version: str = ""
     app_version: str = ""
+    blind: bool | None = None
+    """Whether the label was hidden when the verdict was given; None where that is not known."""
 
     def __post_init__(self) -> None:
         """Check and normalise every value."""
@@ -111,6 +114,8 @@ class Verdict:
             if found == 0:
                 raise InvalidVerdictError("probability", self.probability, "above 0, to 1")
             object.__setattr__(self, "probability", found)
+        if self.blind is not None and not isinstance(self.blind, bool):
+            raise InvalidVerdictError("blind", self.blind, "true or false, or nothing")
         if self.time is not None:
             if self.time.tzinfo is None:
                 raise InvalidVerdictError("time", self.time, "a time with its zone")
@@ -133,6 +138,7 @@ class Verdict:
         return (
             self.sample_id, self.reviewer, self.judgement, self.suggested, self.adjustments, self.confidence,
             self.comment, self.evidence, self.queue, self.stratum, self.probability, self.kind, self.supersedes,
+            self.blind,
         )  # fmt: skip
 
     def reference(self) -> dict[int, float]:
@@ -181,6 +187,26 @@ def largest(fractions: Mapping[int, float], level: int = 3) -> int | None:
     return min(sums, key=lambda code: (-sums[code], code)) if sums else None
 
 
+def judgement_of_seen(seen: Mapping[int, float], label: Mapping[int, float], level: int = 3) -> str:
+    """What a blind reviewer's classes say of a label: `correct` where the largest that was seen is the label's largest, else `wrong`.
+
+    Level-3 code -> fraction each. Where several are largest alike (two halves), any of the one among those of the other is enough.
+    A label or a sight without any class is `wrong`.
+    >>> judgement_of_seen({311: 0.7, 211: 0.3}, {311: 0.5, 312: 0.5})
+    'correct'
+    """
+    return "correct" if _all_largest(seen, level) & _all_largest(label, level) else "wrong"
+
+
+def _all_largest(fractions: Mapping[int, float], level: int) -> set[int]:
+    sums: dict[int, float] = {}
+    for code, value in fractions.items():
+        above = nomenclature.parent(code, level)
+        sums[above] = sums.get(above, 0.0) + value
+    most = max(sums.values(), default=0.0)
+    return {code for code, value in sums.items() if value >= most - 1e-6 and value > 0}
+
+
 def label_of(fractions: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
     """Fractions as a verdict keeps them: largest first, without zeros. Raises `InvalidVerdictError`."""
     checked = {
@@ -191,10 +217,22 @@ def label_of(fractions: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
     )
 
 
+_JOINERS = "\u200c\u200d"
+"""Zero width (non-)joiners: Persian, Sinhala and other scripts spell names with them. `str.isprintable` refuses them."""
+
+
 def reviewer_name(name: object) -> str:
-    """A reviewer's name, without blanks around it. Raises `InvalidVerdictError` for an empty or long one."""
-    text = name.strip() if isinstance(name, str) else ""
-    if not text or len(text) > _LONGEST["reviewer"] or not text.isprintable():
+    """A reviewer's name, without blanks around it. Raises `InvalidVerdictError` for an empty or long one.
+
+    Joiners count only between letters: elsewhere they would make two names of what looks like one.
+    """
+    text = name.strip().strip(_JOINERS).strip() if isinstance(name, str) else ""
+    bare = "".join(c for c in text if c not in _JOINERS)
+    misplaced = any(
+        c in _JOINERS and not all(unicodedata.category(one)[0] in "LMS" for one in text[i - 1] + text[i + 1])
+        for i, c in enumerate(text)
+    )
+    if not bare or len(text) > _LONGEST["reviewer"] or not bare.isprintable() or misplaced:
         raise InvalidVerdictError("reviewer", name, "a name of 1 to 80 characters on one line")
     return text
 
