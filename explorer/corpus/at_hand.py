@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from explorer.corpus.file_names import is_chip
 from explorer.corpus.links import Links
-from explorer.products import PRODUCTS
+from explorer.products import PRODUCTS, Product
 
 
-def in_folder(root: Path, ids: pd.Index) -> dict[str, np.ndarray]:
-    """Product id -> which samples have a folder of it that is not empty, bool `(n,)`.
+def in_folder(root: Path, ids: pd.Index, patterns: Mapping[str, str] | None = None) -> dict[str, np.ndarray]:
+    """Product id -> which samples have a folder of it that holds a chip, bool `(n,)`.
 
     Only folders of the corpus's layout that exist are listed: a partial copy is found out in moments. Links are
-    followed as `DirectoryStore` does.
+    followed as `DirectoryStore` does. `patterns` as of `DatedStore`.
     """
     found = {name: np.zeros(len(ids), bool) for name in PRODUCTS}
     links = Links(os.path.realpath(root))
@@ -32,7 +34,7 @@ def in_folder(root: Path, ids: pd.Index) -> dict[str, np.ndarray]:
             continue
         for product in _folders(links, sample):
             name = product.rsplit("/", 1)[-1]
-            if name in found and _holds_a_file(links, product):
+            if name in found and _holds_a_file(links, product, PRODUCTS[name], patterns or {}):
                 found[name][row] = True
     return found
 
@@ -50,9 +52,9 @@ def _folders(links: Links, key: str) -> list[str]:
         return []
 
 
-def _holds_a_file(links: Links, key: str) -> bool:
+def _holds_a_file(links: Links, key: str, product: Product, patterns: Mapping[str, str]) -> bool:
     try:
         with os.scandir(os.path.join(links.root, key)) as entries:
-            return any(entry.name.endswith(".tif") for entry in entries)
+            return any(is_chip(product, entry.name, patterns) for entry in entries)
     except OSError:
         return False

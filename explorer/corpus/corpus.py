@@ -97,8 +97,9 @@ class Corpus:
         self._table: FilterTable | None = None
         self.watch = StoreWatch(partial(check, self.store), self.where)
         self.decoder = Decoder(
-            self.findings, self.profile.rules(), self.index.stated, self.profile.quality_meaning()
-        )
+            self.findings, self.profile.rules(), self.index.stated, self.profile.quality_meaning(),
+            self.profile.labels.classes,
+        )  # fmt: skip
         self.cubes = CubeCache(
             self.store, self._pool, self.config.cube_cache_bytes, self.watch.failed,
             lambda key: self.watch.doubt(partial(self.store.get, key)), self.decoder,
@@ -289,7 +290,7 @@ class Corpus:
             root = getattr(self.store, "root", None)
             imagery = None
             if isinstance(root, Path) and not self.index.moved and not self.synthetic:
-                imagery = partial(at_hand.in_folder, root, self.samples.index)
+                imagery = partial(at_hand.in_folder, root, self.samples.index, self._dated.patterns)
             table = self._table = FilterTable(self.index, self._extras, imagery)
         return table
 

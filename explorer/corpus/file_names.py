@@ -80,6 +80,13 @@ def date_of(product: Product, name: str) -> dt.date | None:
     return dates.pop() if len(dates) == 1 else None
 
 
+def is_chip(product: Product, name: str, patterns: Mapping[str, str]) -> bool:
+    """Whether a file of a product's folder looks like one of its chips, by its name alone."""
+    if product.id in patterns:
+        return bool(_ENDING.search(name)) and not is_leftover(name)
+    return date_of(product, name) is not None
+
+
 def check_pattern(product: Product, pattern: str) -> str:
     """The pattern itself, if it names the files of a product: as of `strftime`, with `{sample_id}` and `{product}`.
 
