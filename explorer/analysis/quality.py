@@ -4,29 +4,17 @@ gap-filled only where a layer's name, or the operator's `rapidai4eo.toml`, says 
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from explorer.analysis import colours
 from explorer.analysis.composite import Legend
-from explorer.corpus.cube import Cube, QualityMeaning, band_named
+from explorer.corpus.cube import Cube, band_named, gap_band
 from explorer.errors import UnknownBandError
 
-_GAP = re.compile(r"gap", re.IGNORECASE)
-# "gap_free" says the contrary, "days_to_gap" counts something else.
-_OTHER = re.compile(r"free|less|dist|day|conf|prob|quality|score", re.IGNORECASE)
 _MASK_COLOUR = (255, 64, 129)
 _ALPHA = 150
 _EACH = 8
 """Every eighth date tells whether a layer is a mask, and its range."""
-
-
-def gap_band(names: tuple[str, ...], meaning: QualityMeaning | None = None) -> str | None:
-    """The layer that marks gap-filled pixels: as an operator says, else the one whose own name says so; or None."""
-    if meaning is not None and meaning.gap_band is not None:
-        return band_named(meaning.gap_band, names)
-    return next((name for name in names if _GAP.search(name) and not _OTHER.search(name)), None)
 
 
 def gap_filled(quality: Cube | None) -> np.ndarray | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WRONG = 1
 """What the command ends with where something would be wrong or missing."""
+_WIDTH = 160
 _STYLES = {"ok": "green", "told": "cyan", "wrong": "red", "missing": "yellow"}
 
 
@@ -46,6 +47,8 @@ def _print(found: Diagnosis) -> None:
     from rich.console import Console
 
     console = Console()
+    if not console.is_terminal:  # five columns of texts, in a file or a pipe
+        console.width = max(console.width, _WIDTH)
     console.print(shared.plain(found.where), markup=False, highlight=False, style="bold")
     console.print(_table(found.checks), markup=False, highlight=False)
     bad = sum(check.state in ("wrong", "missing") for check in found.checks)

@@ -110,13 +110,16 @@ def _files(corpus: Corpus, store: Store, ids: pd.Index, progress: Progress | Non
 def _check_file(corpus: Corpus, store: Store, file: FileKey) -> str:
     """What is wrong with a file; empty for nothing. Raises as `fetch`."""
     data = fetch(store, file, corpus.decoder)
-    if file.product is not None:
-        return ""
-    indexed = corpus.labels(file.cell.sample_id)
+    return "" if file.product is not None else compare_label(corpus, data, file)
+
+
+def compare_label(corpus: Corpus, data: bytes, file: FileKey) -> str:
+    """In what a label file says something else than the index; empty where it does not. Raises `CorpusFormatError`."""
+    indexed, classes = corpus.labels(file.cell.sample_id), corpus.decoder.classes
     # a file may be on another scale than the table that the index was made of
     for scale in dict.fromkeys((corpus.index.labels_found, None)):
         try:
-            stored = read_label(data, file.key, scale)
+            stored = read_label(data, file.key, scale, classes)
         except CorpusFormatError:
             if scale is None:
                 raise

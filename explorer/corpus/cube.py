@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -49,6 +50,18 @@ def band_named(band: int | str | None, names: tuple[str, ...]) -> str | None:
     if isinstance(band, int):
         return names[band - 1] if 1 <= band <= len(names) else None
     return band if band in names else None
+
+
+_GAP = re.compile(r"gap", re.IGNORECASE)
+# "gap_free" says the contrary, "days_to_gap" counts something else.
+_OTHER = re.compile(r"free|less|dist|day|conf|prob|quality|score", re.IGNORECASE)
+
+
+def gap_band(names: tuple[str, ...], meaning: QualityMeaning | None = None) -> str | None:
+    """The layer that marks gap-filled pixels: as an operator says, else the one whose own name says so; or None."""
+    if meaning is not None and meaning.gap_band is not None:
+        return band_named(meaning.gap_band, names)
+    return next((name for name in names if _GAP.search(name) and not _OTHER.search(name)), None)
 
 
 @dataclass

@@ -27,7 +27,10 @@ class Decoder:
         rules: Mapping[str, Rules] | None = None,
         stated: Mapping[str, Stated] | None = None,
         meaning: QualityMeaning | None = None,
+        classes: Mapping[str, int] | None = None,
     ) -> None:
+        self.classes = dict(classes or {})
+        """Other names of the classes in label files, as the operator says: lower case -> code."""
         self.meaning = meaning
         """What PF-QA's bands mean, where the operator says so."""
         self.findings = findings or Findings()

@@ -15,12 +15,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 
-from explorer.analysis.quality import gap_band
+from explorer.corpus.checking import compare_label
 from explorer.corpus.chips import Chip
+from explorer.corpus.cube import gap_band
 from explorer.corpus.files import FileKey, origin
-from explorer.corpus.label_files import read_label
 from explorer.corpus.parallel import each
 from explorer.corpus.profile import CorpusProfile
 from explorer.errors import ChipError, CorpusFormatError, NotThereError, UnreadableError
@@ -45,8 +44,6 @@ _PLAUSIBLE = {
 """Means (DN) over Europe that users of the corpus have published."""
 _FAR = 3.0
 """A mean this many times higher or lower than those is no surface of Europe, over several samples."""
-_ROUNDING = 0.005
-"""Labels are written with two digits or more."""
 _NAMES = 6
 
 State = Literal["ok", "told", "wrong", "missing"]
@@ -92,12 +89,12 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One file as it was read: a chip, or why there is none."""
+    """One file as it was read: a chip, or a label and in what it differs from the table, or why there is neither."""
 
     file: FileKey
     date: dt.date | None
     chip: Chip | None = None
-    label: pd.Series | None = None
+    differs: str = ""
     problem: str = ""
     absent: bool = False
 
@@ -159,8 +156,7 @@ def _read(corpus: Corpus, file: FileKey, date: dt.date | None) -> _Read:
     try:
         data = origin(corpus.store).get(file.key)
         if file.product is None:
-            scale = corpus.index.labels_found.scale if corpus.index.labels_found is not None else None
-            return _Read(file, date, label=read_label(data, file.key, scale))
+            return _Read(file, date, differs=compare_label(corpus, data, file))
         return _Read(file, date, corpus.decoder.read(data, file.product, file.cell, file.key))
     except NotThereError:
         return _Read(file, date, absent=True)
@@ -204,39 +200,38 @@ def _labels(corpus: Corpus, read: Sequence[_Read], count: int) -> list[Check]:
             )
         )  # fmt: skip
     else:
+        lost = found.lost if found is not None else 0
+        strange = found is not None and (found.presence or found.scale != 1 or bool(found.unclassified))
+        none = f"{without:,} samples without a label" if without else "every sample has a label"
+        todo = ""
+        if lost:
+            todo = "mend the cells that the warnings name, or settle labels.scale and labels.class_codes in rapidai4eo.toml"
+        elif strange:
+            todo = "nothing, if that is what is meant; else settle labels.scale and labels.class_codes in rapidai4eo.toml"
         checks.append(
             Check(
-                "Labels", "told" if without else "ok", "fractions of 44 classes, to 1 or another scale",
-                f"{found}" if found is not None else "of an index built before",
-                f"{without:,} samples without a label" if without else "every sample has a label",
-                "labels.scale and labels.class_codes in rapidai4eo.toml settle what is wrong here",
+                "Labels", "missing" if lost else "told" if strange or without else "ok",
+                "fractions of 44 classes that run to 1", f"{found}" if found is not None else "fractions to 1",
+                none, todo,
             )
         )  # fmt: skip
     broken = [one for one in read if one.problem]
-    differ = [
-        one.file.key
-        for one in read
-        if one.label is not None and _differs(one.label, corpus.labels(one.file.cell.sample_id))
-    ]
-    there = sum(one.label is not None for one in read)
+    there = [one for one in read if not one.absent and not one.problem]
+    differ = [one.file.key for one in there if one.differs]
     if there or broken:
         state: State = "wrong" if differ else "missing" if broken else "ok"
         problem = (
             f"; {len(broken)} cannot be read ({broken[0].file.key}: {broken[0].problem})" if broken else ""
         )
-        other = f"; {len(differ)} differ from the table (first: {differ[0]})" if differ else ""
+        other = f"; {len(differ)} say something else (first: {differ[0]})" if differ else ""
         checks.append(
             Check(
-                "Label files", state, "the same fractions as the table", f"{there} of {count} looked at{problem}{other}",
-                "the table's fractions are shown", "build the index anew with `explorer index`" if differ else "",
+                "Label files", state, "the same fractions as the table",
+                f"{len(there)} of {count} looked at{problem}{other}", "the table's fractions are shown",
+                "build the index anew with `explorer index`" if differ else "",
             )
         )  # fmt: skip
     return checks
-
-
-def _differs(one: pd.Series, other: pd.Series) -> bool:
-    both = pd.concat([one, other], axis=1).fillna(0.0).to_numpy()
-    return bool(np.abs(both[:, 0] - both[:, 1]).max(initial=0.0) > _ROUNDING)
 
 
 def _product(corpus: Corpus, product: Product, read: Sequence[_Read]) -> list[Check]:

@@ -37,7 +37,7 @@ def verify(data: bytes, file: FileKey, decoder: Decoder | None = None) -> None:
     if file.product is not None:
         (decoder or Decoder()).read(data, file.product, file.cell, file.key)
         return
-    label = read_file(data, file.key)
+    label = read_file(data, file.key, decoder.classes if decoder is not None else None)
     if label.sample_id not in (None, file.cell.sample_id):
         raise CorpusFormatError(file.key, f"it says that it is of sample {str(label.sample_id)[:40]}")
 

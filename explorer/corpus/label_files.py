@@ -133,13 +133,18 @@ def _some(names: list[str], count: int = 4) -> str:
     return ", ".join(repr(n[:40]) for n in names[:count]) + (" ..." if len(names) > count else "")
 
 
-def read_label(data: bytes, key: str, scale: float | LabelsFound | None = None) -> pd.Series:
+def read_label(
+    data: bytes,
+    key: str,
+    scale: float | LabelsFound | None = None,
+    classes: Mapping[str, int] | None = None,
+) -> pd.Series:
     """Fractions (0 to 1) of one label GeoJSON: level-3 code -> fraction, largest first, without zeros.
 
-    The scale is decided from the values where it is not given. `attrs["unclassified"]` is the share that has no class,
+    The scale is decided from the values where it is not given; `classes` are other names of classes. `attrs["unclassified"]` is the share that has no class,
     where there is one. Raises `CorpusFormatError`.
     """
-    values = read_file(data, key).values
+    values = read_file(data, key, classes).values
     settled = settle(pd.Index([key], dtype="str"), stored_matrix({key: values}), "files", key, scale)
     if settled.lost.any():
         raise CorpusFormatError(key, "; ".join(w.removeprefix(f"{key}: ") for w in settled.warnings))
