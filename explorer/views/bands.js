@@ -8,7 +8,7 @@ export function render({ model, el }) {
   const low = window.matchMedia("(max-height: 840px) and (min-width: 1251px)")
   const scarce = window.matchMedia("(max-height: 960px) and (min-width: 1251px)")
   const state = {
-    ticket: -1, bands: [], status: [], reasons: {}, empty: new Set(), pins: [], regions: [], month: 0, iso: null, rgb: null, grey: null,
+    ticket: -1, sample: undefined, bands: [], status: new Array(12).fill(status.WAITING), failed: false, reasons: {}, empty: new Set(), pins: [], regions: [], month: 0, iso: null, rgb: null, grey: null,
     look: { composite: "", title: "", twin: true, by: "bands", band: "B08", room: "" },
   }
 
@@ -45,20 +45,28 @@ export function render({ model, el }) {
   const ofBand = () => state.look.by === "months"
   const bandIndex = () => Math.max(0, state.bands.findIndex((band) => band.name === state.look.band))
   const there = (month) => state.status[month] === status.THERE
-  const lacks = (month) => (state.status[month] === status.WAITING ? "…" : state.status[month] === status.BROKEN ? "broken" : "no mosaic")
+  // That something is not there is said of what has been looked for, and of nothing else.
+  const waits = (month) => !there(month) && state.status[month] !== status.ABSENT && state.status[month] !== status.BROKEN
+  const lacks = (month) => {
+    if (waits(month)) return state.failed ? "not read" : state.sample === null ? "" : "loading"
+    return state.status[month] === status.BROKEN ? "broken" : "no mosaic"
+  }
   const place = (t) => (ofBand() ? { month: t.i, band: bandIndex() } : { month: state.month, band: t.i }) // of a tile below
   const lowerThere = (t) => {
     const { month, band } = place(t)
     return there(month) && !state.empty.has(`${month},${band}`)
   }
 
+  const said = (month, on) => (on ? "" : waits(month) ? (lacks(month) ? `, ${lacks(month)}` : "") : ", missing") // after a tile's name
+
   // --- drawing ---------------------------------------------------------------------------------
-  const paint = (t, atlas, x, y, on, why) => {
+  const paint = (t, atlas, x, y, on, why, waiting) => {
     const context = t.canvas.getContext("2d")
     context.clearRect(0, 0, SIZE, SIZE)
     if (on && atlas) context.drawImage(atlas, x * SIZE, y * SIZE, SIZE, SIZE, 0, 0, SIZE, SIZE)
     t.why.textContent = on ? "" : why
     t.box.classList.toggle("empty", !on)
+    t.box.classList.toggle("waiting", waiting)
   }
   const outline = (context, points, width, colour) => {
     context.lineWidth = width
@@ -102,10 +110,10 @@ export function render({ model, el }) {
   }
   const drawMonths = () => {
     for (const t of months) {
-      paint(t, state.rgb, t.i, 0, there(t.i), lacks(t.i))
+      paint(t, state.rgb, t.i, 0, there(t.i), lacks(t.i), waits(t.i))
       t.text.textContent = MONTHS[t.i]
       t.box.title = there(t.i) ? `${MONTHS[t.i]} 2018` : `${MONTHS[t.i]} 2018: ${state.reasons[t.i] ?? lacks(t.i)}`
-      t.box.setAttribute("aria-label", `${MONTHS[t.i]} 2018${there(t.i) ? "" : ", missing"}`)
+      t.box.setAttribute("aria-label", `${MONTHS[t.i]} 2018${said(t.i, there(t.i))}`)
     }
     drawLower()
   }
@@ -119,13 +127,14 @@ export function render({ model, el }) {
     for (const t of lower) {
       const at = place(t)
       const on = lowerThere(t)
-      paint(t, state.grey, at.band, at.month, on, !there(at.month) ? (ofBand() ? lacks(at.month) : "–") : "no data")
+      const lack = there(at.month) ? "no data" : lacks(at.month)
+      paint(t, state.grey, at.band, at.month, on, !there(at.month) && !waits(at.month) && !ofBand() ? "–" : lack, waits(at.month))
       const of = state.bands[at.band]
       const name = of ? `${of.name} ${of.title}, ${of.wavelength} nm` : ""
       if (ofBand()) t.text.textContent = MONTHS[t.i]
       else t.text.replaceChildren(element("b", {}, of?.name ?? ""), of ? ` ${Math.round(of.wavelength)}` : "")
-      t.box.title = ofBand() ? `${name}, ${MONTHS[t.i]} 2018${on ? "" : `: ${state.reasons[t.i] ?? "no data"}`}` : name
-      t.box.setAttribute("aria-label", ofBand() ? `${MONTHS[t.i]} 2018, ${band?.name ?? ""}${on ? "" : ", missing"}` : name)
+      t.box.title = ofBand() ? `${name}, ${MONTHS[t.i]} 2018${on ? "" : `: ${state.reasons[t.i] ?? lack}`}` : name
+      t.box.setAttribute("aria-label", ofBand() ? `${MONTHS[t.i]} 2018, ${band?.name ?? ""}${said(at.month, on)}` : name)
       t.box.setAttribute("aria-pressed", String(ofBand() ? t.i === state.month : t.i === bandIndex()))
     }
     wander(upperGroup, months)
@@ -238,7 +247,7 @@ export function render({ model, el }) {
   }
   const handlers = {
     open(data) {
-      Object.assign(state, { ticket: data.ticket, bands: data.bands, status: new Array(12).fill(status.WAITING), reasons: {}, empty: new Set(), rgb: null, grey: null })
+      Object.assign(state, { ticket: data.ticket, sample: data.sample ?? null, failed: false, bands: data.bands, status: new Array(12).fill(status.WAITING), reasons: {}, empty: new Set(), rgb: null, grey: null })
       bandList.replaceChildren(...data.bands.map((band) => element("option", { value: band.name }, `${band.name} ${band.title}`)))
       bandList.value = state.look.band
       note.textContent = data.sample ? "reading …" : "Click a sample on the map"
@@ -272,6 +281,8 @@ export function render({ model, el }) {
     error(data) {
       if (data.ticket !== state.ticket) return
       note.classList.add("error")
+      state.failed = true
+      soon("months")
       note.replaceChildren(data.text, element("button", { type: "button", onclick: () => model.send_msg({ type: "retry" }) }, "Try again"))
     },
   }
