@@ -312,7 +312,7 @@ class _Design:
             return self._after(mapped, notes)
         have = draws.counts(of + 1)
         have = {code - 1: count for code, count in have.items()}
-        merged = sampling.collapse(draw.sizes, 0, have=have)
+        merged = sampling.collapse(draw.sizes, 0, have=have, by=self.drawn.by or 3)
         said = sampling.collapsed_text(merged, self.drawn.titles, "judged yet")
         notes += [said] if said else []
         names = sorted({merged.get(one, one) for one in draw.sizes})
@@ -332,7 +332,7 @@ class _Design:
 
     def _after(self, mapped: np.ndarray, notes: list[str]) -> tuple[Sampled, str, list[str]]:
         have = draws.counts(mapped)
-        merged = sampling.collapse(self.margins, 0, have=have, least=sampling.LEAST)
+        merged = sampling.collapse(self.margins, 0, have=have, by=self.chosen)
         said = sampling.collapsed_text(merged, self.chosen.names, "in the draw")
         names = sorted({merged.get(one, one) for one in self.margins})
         position = {name: i for i, name in enumerate(names)}

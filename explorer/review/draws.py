@@ -151,9 +151,44 @@ def every(records: Records) -> list[KeptDraw]:
 
 
 def texts_of(records: Records, text: str) -> list[str]:
-    """The texts of queues under which verdicts of a draw are kept: its own, and those of its teams."""
-    known = {text, short(text)}
-    return [one for one in records.queues() if one in known or draw_text(one) == text]
+    """The texts of queues under which verdicts of a draw are kept: its own, those of its teams, and of draws that it goes on from."""
+    known = {text, *(one.text for one in begun_by(records, text))}
+    shown = known | {short(one) for one in known}
+    return [one for one in records.queues() if one in shown or draw_text(one) in known]
+
+
+def begun_by(records: Records, text: str) -> list[KeptDraw]:
+    """Smaller draws that are the beginning of a kept one, stratum by stratum: `random:n=200,seed=3` of `random:n=400,seed=3`.
+
+    Of the same seed and conditions a larger draw holds the smaller one; what was judged in that counts in this.
+    """
+    whole = find(records, text)
+    if whole is None or text.startswith("random:draw="):
+        return []
+    wanted = _conditions(whole.spec)
+    parts = _by_stratum(whole.draw)
+    return [
+        one
+        for one in every(records)
+        if one.text != whole.text
+        and _conditions(one.spec) == wanted
+        and _begins(_by_stratum(one.draw), parts)
+    ]
+
+
+def _conditions(spec: QueueSpec) -> QueueSpec:
+    return replace(spec, n=None, alloc="proportional", minimum=0, team=(), each=1, share=1.0)
+
+
+def _by_stratum(draw: Draw) -> dict[Stratum, list[str]]:
+    found: dict[Stratum, list[str]] = {stratum: [] for stratum in draw.sizes}
+    for sample_id, stratum in zip(draw.ids, draw.strata, strict=True):
+        found[stratum].append(sample_id)
+    return found
+
+
+def _begins(first: Mapping[Stratum, list[str]], whole: Mapping[Stratum, list[str]]) -> bool:
+    return first.keys() == whole.keys() and all(whole[one][: len(ids)] == ids for one, ids in first.items())
 
 
 def verdicts(records: Records, text: str) -> pd.DataFrame:

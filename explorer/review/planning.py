@@ -31,7 +31,7 @@ class Plan:
     confidence: float
     allocation: str
     classes: pd.DataFrame
-    """By class: `title`, `expected` user's accuracy, `have`, `need` and `more` samples."""
+    """By stratum of the draw, or by class: `title`, `expected` accuracy, `have`, `need` and `more` samples."""
 
     @property
     def need(self) -> int:
@@ -39,8 +39,13 @@ class Plan:
         return int(self.classes["need"].sum())
 
     @property
+    def met(self) -> bool:
+        """Whether nothing more is needed."""
+        return self.more == 0
+
+    @property
     def more(self) -> int:
-        """Samples to review beside those judged: a class that has more than it needs does not help another."""
+        """Samples to review beside those judged."""
         return int(self.classes["more"].sum())
 
 
@@ -82,46 +87,122 @@ def plan(
     half_width: float,
     target: str = "overall",
     *,
-    allocation: str = "neyman",
+    allocation: str | None = None,
     sizes: Sequence[int] | None = None,
 ) -> Plan:
-    """How many more samples of each class of the map to review, given what has been judged.
+    """How many more samples of each stratum (for `users` of each class of the map) to review, given what has been judged.
 
-    The user's accuracy expected of a class is (agreeing + 1) / (judged + 2) (Laplace), so that a class of which few were
-    judged, or all agree, is not planned with none. At least two of each class. `sizes`: samples that each class has, in
-    the order of `found.classes`; no more are asked for. Raises `InvalidQueryError`.
+    Nothing more where the interval is as narrow already, and never more than there is. The accuracy expected is (agreeing + 1) /
+    (judged + 2) (Laplace), so that a class of which few were judged, or all agree, is not planned with none. `allocation`: the draw's
+    own where not given, Neyman's where that is not known. `sizes`: samples that each class has, in the order of `found.classes`.
+    Raises `InvalidQueryError`.
     >>> from explorer.review import accuracy
     >>> plan(accuracy.estimate([[90, 10], [5, 95]], weights=[0.3, 0.7]), 0.02).more
     439
     """
     if target not in TARGETS:
         raise InvalidQueryError(f"plans are made for {' or '.join(TARGETS)}, not {target[:20]!r}")
+    error = _standard_error(half_width, found.confidence)
+    how = allocation or found.allocation or "neyman"
+    if target == "users":
+        return _of_classes(found, half_width, error, sizes)
+    met = found.overall_high - found.overall_low <= 2 * half_width + 1e-12
+    if found.strata is not None:
+        return _of_strata(found, half_width, error, how, met)
     mapped = np.flatnonzero(found.weights > 0)
     have = found.confusion.sum(axis=1)[mapped]
-    expected = (np.diag(found.confusion)[mapped] + 1) / (have + 2)
-    weights = found.weights[mapped]
-    room = np.asarray(sizes, np.int64)[mapped] if sizes is not None else np.full(len(mapped), 10**12)
-    error = _standard_error(half_width, found.confidence)
-    if target == "users":
-        need = np.ceil(expected * (1 - expected) / error**2 + 1 - 1e-9).astype(np.int64)
-    else:
-        n = sample_size(expected, weights, half_width, confidence=found.confidence, allocation=allocation)
-        parts = {int(i): max(round(w * 10**9), 1) for i, w in zip(mapped, weights, strict=True)}
-        rates = {int(i): 1 - float(u) for i, u in zip(mapped, expected, strict=True)}
-        given = sampling.allocate(parts, n, allocation, error_rates=rates)
-        need = np.array([given[int(i)] for i in mapped], np.int64)
-    need = np.minimum(np.maximum(need, 2), room)
-    classes = pd.DataFrame(
-        {
-            "title": [found.title(found.classes[i]) for i in mapped],
-            "expected": expected,
-            "have": have,
-            "need": need,
-            "more": np.maximum(need - have, 0),
-        },
-        index=pd.Index([found.classes[i] for i in mapped], name="class"),
+    expected, weights = _expected(found, mapped), found.weights[mapped]
+    n = sample_size(expected, weights, half_width, confidence=found.confidence, allocation=how)
+    parts = {int(i): max(round(w * 10**9), 1) for i, w in zip(mapped, weights, strict=True)}
+    rates = {int(i): 1 - float(u) for i, u in zip(mapped, expected, strict=True)}
+    given = sampling.allocate(parts, n, how, error_rates=rates)
+    need = np.maximum(np.array([given[int(i)] for i in mapped], np.int64), 2)
+    need = have if met else np.minimum(need, _room(found, mapped, sizes))
+    titles = [found.title(found.classes[i]) for i in mapped]
+    index = pd.Index([found.classes[i] for i in mapped], name="class")
+    return _made(target, half_width, found, how, titles, expected, have, need, index)
+
+
+def _of_strata(found: Accuracy, half_width: float, error: float, how: str, met: bool) -> Plan:
+    """The smallest draw of an allocation that, with what was judged already, makes the interval as narrow."""
+    assert found.strata is not None
+    table = found.strata
+    have, size = table["judged"].to_numpy(np.int64), table["size"].to_numpy(np.int64)
+    expected = (table["agreeing"].to_numpy(np.float64) + 1) / (have + 2)
+    names = [int(one) for one in table.index]
+    sizes = dict(zip(names, size.tolist(), strict=True))
+    rates = dict(zip(names, (1 - expected).tolist(), strict=True))
+    share = size / max(int(size.sum()), 1)
+
+    def needed(n: int) -> np.ndarray:
+        given = sampling.allocate(sizes, n, how, error_rates=rates)
+        return np.maximum(np.maximum([given[one] for one in names], np.minimum(2, size)), have)
+
+    def wide(n: int) -> bool:
+        need = needed(n)
+        left = (1 - need / np.maximum(size, 1)) / np.maximum(need, 1)
+        return float((share**2 * left * expected * (1 - expected)).sum()) > error**2
+
+    low, high = 0, max(int(size.sum()), 1)
+    while not met and high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if wide(middle) else (low, middle)
+    need = have if met else np.minimum(needed(high), size)
+    return _made(
+        "overall", half_width, found, how, table["title"].tolist(), expected, have, need, table.index
     )
-    return Plan(target, half_width, found.confidence, allocation if target == "overall" else "", classes)
+
+
+def _of_classes(found: Accuracy, half_width: float, error: float, sizes: Sequence[int] | None) -> Plan:
+    mapped = np.flatnonzero(found.weights > 0)
+    have = found.confusion.sum(axis=1)[mapped]
+    expected = _expected(found, mapped)
+    room = _room(found, mapped, sizes)
+    ideal = expected * (1 - expected) / error**2
+    # Where everything of a class is few, fewer are enough.
+    need = np.ceil(ideal / (1 + np.where(room < _MANY, ideal / np.maximum(room, 1), 0)) + 1 - 1e-9)
+    need = np.minimum(np.maximum(need.astype(np.int64), 2), room)
+    met = found.users_high[mapped] - found.users_low[mapped] <= 2 * half_width + 1e-12
+    titles = [found.title(found.classes[i]) for i in mapped]
+    index = pd.Index([found.classes[i] for i in mapped], name="class")
+    return _made("users", half_width, found, "", titles, expected, have, np.where(met, have, need), index)
+
+
+_MANY = 10**12
+
+
+def _expected(found: Accuracy, mapped: np.ndarray) -> np.ndarray:
+    return (np.diag(found.confusion)[mapped] + 1) / (found.confusion.sum(axis=1)[mapped] + 2)
+
+
+def _room(found: Accuracy, mapped: np.ndarray, sizes: Sequence[int] | None) -> np.ndarray:
+    """How many samples each class has; as good as endless where that is not known."""
+    if sizes is not None:
+        return np.asarray(sizes, np.int64)[mapped]
+    if found.strata is None:
+        return np.full(len(mapped), _MANY)
+    return np.rint(found.weights[mapped] * int(found.strata["size"].sum())).astype(np.int64)
+
+
+def _made(
+    target: str,
+    half_width: float,
+    found: Accuracy,
+    how: str,
+    titles: list[str],
+    expected: np.ndarray,
+    have: np.ndarray,
+    need: np.ndarray,
+    index: pd.Index,
+) -> Plan:
+    columns = {
+        "title": titles,
+        "expected": expected,
+        "have": have,
+        "need": need,
+        "more": np.maximum(need - have, 0),
+    }
+    return Plan(target, half_width, found.confidence, how, pd.DataFrame(columns, index=index))
 
 
 def _standard_error(half_width: float, confidence: float) -> float:

@@ -170,6 +170,7 @@ class QueueSpec:
             minimum=self.minimum,
             error_rates=rates,
             least=least,
+            by=self.strata_of,
         )
 
     def mask(self, corpus: Corpus) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -83,30 +84,31 @@ def collapse(
     *,
     least: int = LEAST,
     have: Mapping[Stratum, int] | None = None,
+    by: int | Grouping = 3,
 ) -> dict[Stratum, Stratum]:
     """Thin strata -> the one that each is put into, so that at least `least` samples of each can be drawn, or were judged.
 
     Before a draw of `n`: as many as it takes for the `least` of all strata to be no more than half of the draw. With `have` (samples
-    judged of each): every stratum that has fewer. The smallest is put into the smallest of those that share most of its code (311
-    and 312 before 324), whole groups at a time.
+    judged of each): every stratum that has fewer. The two that are nearest in CORINE are put together first (311 and 312 before 311
+    and 324), of those equally near the smallest, whole groups at a time; the larger one gives its name.
     """
     groups = {name: [name] for name, size in sizes.items() if size > 0}
     total = {name: sizes[name] for name in groups}
     got = {name: 0 if have is None else have.get(name, 0) for name in groups}
 
-    def thin() -> list[Stratum]:
+    def thin() -> set[Stratum]:
         if have is not None:
-            return [name for name in groups if got[name] < min(least, total[name])]
+            return {name for name in groups if got[name] < min(least, total[name])}
         floor = sum(min(least, size) for size in total.values())
-        return list(groups) if floor > max(n // 2, least) else []
+        return set(groups) if floor > max(n // 2, least) else set()
 
+    like = {name: _place(name, by) for name in groups}
     while len(groups) > 1 and (small := thin()):
-        name = min(small, key=lambda one: (got[one], total[one], one))
-        into = min(
-            (one for one in groups if one != name),
-            key=lambda one: (-_shared(one, name), total[one], one),
+        pairs = ((a, b) for a, b in combinations(sorted(groups), 2) if a in small or b in small)
+        name, into = min(
+            pairs,
+            key=lambda pair: (-_shared(like[pair[0]], like[pair[1]]), total[pair[0]] + total[pair[1]], pair),
         )
-        # The larger one gives its name.
         if total[name] > total[into]:
             name, into = into, name
         groups[into] += groups.pop(name)
@@ -115,10 +117,18 @@ def collapse(
     return {name: into for into, names in groups.items() for name in names if name != into}
 
 
-def _shared(one: Stratum, other: Stratum) -> int:
-    """How many first digits two codes of CORINE have in common; groups of other groupings (1, 2, 3) share none."""
-    first, second = str(one), str(other)
-    return next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), 0)
+def _place(stratum: Stratum, by: int | Grouping) -> str:
+    """Where a stratum is in CORINE: its code, or that of the first class of its group."""
+    if isinstance(by, Grouping) and stratum in by.codes:
+        return str(by.members[by.codes.index(stratum)][0])
+    return str(stratum)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many first digits two codes of CORINE have in common."""
+    return next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
 
 
 def collapsed_text(collapsed: Mapping[Stratum, Stratum], titles: Mapping[Stratum, str], why: str) -> str:
@@ -213,19 +223,20 @@ def draw(
     minimum: int = 0,
     error_rates: Mapping[Stratum, float] | None = None,
     least: int = 0,
+    by: int | Grouping = 3,
 ) -> Draw:
     """Draw `n` samples from the strata `of` (`strata()`), at random within each.
 
     A stratum's draw depends on its samples and the seed alone, not on their order or on other strata; more of the same
     seed holds what fewer held. With `least`, every stratum gets so many (as far as it has them), and strata that are too thin for
-    that are put together (`collapse`). Raises `InvalidQueryError`.
+    that are put together (`collapse`; `by` says what strata are made of). Raises `InvalidQueryError`.
     """
     if seed < 0:
         raise InvalidQueryError(f"a seed is 0 or more, not {seed}")
     collapsed: dict[Stratum, Stratum] = {}
     if least and n > 0:
         counted = of.value_counts()
-        collapsed = collapse({int(str(k)): int(v) for k, v in counted.items()}, n, least=least)
+        collapsed = collapse({int(str(k)): int(v) for k, v in counted.items()}, n, least=least, by=by)
         if collapsed:
             of = of.replace(collapsed)
             error_rates = _merged_rates(error_rates or {}, counted, collapsed)
