@@ -153,24 +153,25 @@ def _of_strata(corpus: Corpus, spec: QueueSpec, of: pd.Series, confidence: float
         minimum=max(spec.minimum, min(sampling.LEAST, n)),
         error_rates=rate if rates else None,
     )
-    size = np.array([into[code] for code in into], np.float64)
+    sizes = np.array([into[code] for code in into], np.float64)
     drawn = np.array([given[code] for code in into], np.float64)
     # An accuracy at the very ends would promise an interval of no width.
     accuracy = np.clip(1 - np.array([rate[code] for code in into]), 0.5, 0.99)
-    spread = accuracy * (1 - accuracy) * (1 - drawn / size)
-    share = size / size.sum()
+    spread = accuracy * (1 - accuracy) * (1 - drawn / sizes)
+    share = sizes / sizes.sum()
     error = math.sqrt(float((share**2 * spread / np.maximum(drawn - 1, 1)).sum()))
     z = intervals.normal_quantile(confidence)
     table = pd.DataFrame(
         {
             "title": [titles.get(code, str(code)) for code in into],
-            "size": size.astype(np.int64),
+            "size": sizes.astype(np.int64),
             "drawn": drawn.astype(np.int64),
             "expected": accuracy,
             "half_width": [
-                _half(float(accuracy[i]), float(drawn[i]), float(size[i]), confidence) for i in range(len(size))
+                _half(float(accuracy[i]), float(drawn[i]), float(sizes[i]), confidence)
+                for i in range(len(sizes))
             ],
-            "few": (drawn < FEW) & (drawn < size),
+            "few": (drawn < FEW) & (drawn < sizes),
         },
         index=pd.Index(list(into), name="stratum"),
     )
