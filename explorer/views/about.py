@@ -68,7 +68,7 @@ class AboutView:
                 ["Corpus", corpus.where.rstrip("/").rpartition("/")[2] or corpus.where],
                 ["Samples", f"{len(corpus.samples):,}"],
                 ["Table from", corpus.index.source],
-                ["Labels", str(corpus.index.labels_found or "of an index built before")],
+                ["Labels", str(corpus.index.labels_found or "fractions that run to 1")],
                 ["Terms", corpus.attribution("PF-SR")],
             ],
             checks=[asdict(check) for check in found.checks],

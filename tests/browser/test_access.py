@@ -30,6 +30,7 @@ DIALOGS = (
     ("Table", "Selected samples"),
     ("Picture settings", "Picture settings"),
     ("Curves ▾", "Curves"),
+    ("About this corpus", "About this corpus"),
     ("Share", "Share"),
     ("Stories", "Stories"),
 )
