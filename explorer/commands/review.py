@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.corpus.corpus import Corpus
+    from explorer.review.estimators import Accuracy
+    from explorer.review.groupings import Grouping
     from explorer.review.records import Records
 
 review = shared.Commands(
@@ -38,6 +41,16 @@ AllOpt = Annotated[
 HalfWidth = Annotated[
     float,
     typer.Option(min=0.0001, max=0.9999, help="Half the interval that the plan aims at; 0.02 is ± 2 %."),
+]
+GroupingOpt = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE",
+        help="Groups of classes in place of a level: bigearthnet-19, or a YAML or JSON file as {Forest: [31], Water: [51, 52]}.",
+    ),
+]
+BlindOpt = Annotated[
+    bool, typer.Option("--blind", help="Count only verdicts given while the label was hidden.")
 ]
 ReviewLevel = Annotated[int, typer.Option("--level", min=1, max=3, help="Level of the classes.")]
 
@@ -94,6 +107,7 @@ def agreement_(
 
     with _opened(corpus, database) as (_, records):
         current = records.current()
+        waiting = int((records.final()["state"] == "disputed").sum())
     found = agreement.measure(agreement.ratings(current, of, level))
     differ = agreement.disagreements(current, of, level)
     _echo(found.table())
@@ -101,7 +115,7 @@ def agreement_(
         _echo(found.pairs)
     for note in found.notes:
         typer.echo(note)
-    typer.echo(f"{len(differ):,} samples wait for a decision")
+    typer.echo(f"{waiting:,} samples wait for a decision")
     _write_table(differ, output)
 
 
@@ -114,17 +128,30 @@ def accuracy_(
     half_width: HalfWidth = 0.02,
     output: shared.OutputOpt = None,
     database: DatabaseOpt = None,
+    grouping: GroupingOpt = None,
+    blind: BlindOpt = False,
 ) -> None:
     """Estimate accuracies and areas from the verdicts; -o FILE.csv writes the table."""
     from explorer.review import accuracy, planning
 
+    chosen = _grouping(grouping)
     with _opened(corpus, database) as (opened, records):
-        found = accuracy.from_records(opened, records, level, queue=queue, drawn_only=not everything)
-    _echo(found.table().drop(columns=["mapped_ha", "area_ha", "area_ha_ci"]).reset_index())
-    half = 100 * found.overall_ci
-    typer.echo(f"overall accuracy {100 * found.overall:.1f} ± {half:.1f} % (95 %), {found.n:,} samples")
+        found = accuracy.from_records(
+            opened, records, level, queue=queue, drawn_only=not everything, grouping=chosen, blind_only=blind
+        )
+    shown = [
+        name
+        for name in found.table().columns
+        if not name.endswith("_ci") and "_ha" not in name and name != "weight"
+    ]
+    _echo(found.table()[shown].reset_index())
+    typer.echo(_overall(found))
+    if found.undecided:
+        typer.echo(f"bounds by what is not decided: {100 * found.worst:.1f} to {100 * found.best:.1f} %")
+    if math.isfinite(found.overlap):
+        typer.echo(f"overlap of the fractions {100 * found.overlap:.1f} %")
     for note in found.notes:
-        typer.echo(note)
+        typer.echo(shared.plain(note))
     more = planning.plan(found, half_width).more
     typer.echo(f"{more:,} more reviews for ± {100 * half_width:g} % of the overall accuracy")
     _write_table(found.table(), output)
@@ -139,17 +166,82 @@ def report_(
     everything: AllOpt = False,
     half_width: HalfWidth = 0.02,
     database: DatabaseOpt = None,
+    grouping: GroupingOpt = None,
+    blind: BlindOpt = False,
 ) -> None:
     """Write the answer of a review as one HTML file that needs nothing else."""
     from explorer.review import report
 
+    chosen = _grouping(grouping)
     with _opened(corpus, database) as (opened, records):
         text = report.html(
-            opened, records, level, queue=queue, drawn_only=not everything, half_width=half_width
-        )
+            opened, records, level, queue=queue, drawn_only=not everything, half_width=half_width, grouping=chosen,
+            blind_only=blind,
+        )  # fmt: skip
     with shared.writing(output):
         output.write_text(text, encoding="utf-8")
     typer.echo(f"Wrote {output}")
+
+
+@review.command("forecast")
+def forecast_(
+    corpus: shared.CorpusArg,
+    queue: Annotated[str, typer.Argument(metavar="QUEUE", help="A random draw, as random:n=200,seed=3.")],
+) -> None:
+    """Show what a random draw can tell before anybody reviews it, and which strata or size can tell enough."""
+    from explorer.review import forecast
+    from explorer.review.queue import QueueSpec
+
+    spec = QueueSpec.parse(queue)
+    with shared.opened(corpus) as opened:
+        found = forecast.forecast(opened, spec)
+        options = forecast.options(opened, spec)
+    _echo(found.strata)
+    typer.echo(found.sentence)
+    for note in found.notes:
+        typer.echo(shared.plain(note))
+    for one in options:
+        size = f"{one.enough:,} samples are enough" if one.enough else "no size that is offered is enough"
+        typer.echo(
+            f"{shared.plain(one.title)}: {len(one.forecast.strata)} strata, ± {100 * one.forecast.half_width:.1f} % overall, {size} "
+            "for each stratum alone"
+        )
+
+
+@review.command("draws")
+def draws_(corpus: shared.CorpusArg, database: DatabaseOpt = None) -> None:
+    """List the random draws that are kept."""
+    from explorer.review import draws
+
+    with _opened(corpus, database) as (_, records):
+        found = draws.every(records)
+    for one in found:
+        when = one.time.strftime("%Y-%m-%d %H:%M UTC") if one.time else ""
+        typer.echo(
+            shared.plain(
+                f"{when}  {one.text}  {len(one.draw):,} of {one.population:,}  labels {one.labels_version}  {one.reviewer}"
+            )
+        )
+    typer.echo(f"{len(found):,} draws are kept", err=True)
+
+
+def _grouping(text: str | None) -> Grouping | None:
+    from explorer.review import groupings
+
+    return groupings.named_or_read(text) if text else None
+
+
+def _overall(found: Accuracy) -> str:
+    """The overall accuracy in words."""
+    if not math.isfinite(found.overall):
+        return f"overall accuracy is not known yet, after {found.n:,} samples"
+    text = f"overall accuracy {100 * found.overall:.1f} %"
+    if found.exact:
+        return f"{text}, exactly: all {found.n:,} samples were judged"
+    if not math.isfinite(found.overall_low):
+        return f"{text}, with no interval yet, {found.n:,} samples"
+    percent = 100 * found.confidence
+    return f"{text} ({100 * found.overall_low:.1f} to {100 * found.overall_high:.1f} %, {percent:g} % confidence), {found.n:,} samples"
 
 
 def _echo(table: pd.DataFrame) -> None:
@@ -163,6 +255,8 @@ def _write_table(table: pd.DataFrame, output: Path | None) -> None:
         return
     from explorer.corpus.cells import neutral
 
+    text = neutral(table).to_csv(lineterminator="\r\n")
     with shared.writing(output):
-        neutral(table).to_csv(output, lineterminator="\r\n")
+        # Excel takes letters beyond ASCII for others without the mark; without such letters nobody needs it.
+        output.write_bytes(text.encode("utf-8" if text.isascii() else "utf-8-sig"))
     typer.echo(f"Wrote {output}", err=True)

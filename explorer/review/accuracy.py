@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
     from explorer.review.records import Records
 
-__all__ = ["Accuracy", "estimate", "from_records", "weights_of"]
+__all__ = ["Accuracy", "drawn_text", "estimate", "from_records", "weights_of"]
 
 SAMPLE_HECTARES = CELL_SIZE_M**2 / 10_000
 CITATION = (
@@ -167,7 +167,7 @@ def from_records(
     chosen = groupings.choose(level, grouping)
     if not drawn_only:
         return _of_all(corpus, records.current(), chosen, confidence, blind_only)
-    text = draws.draw_text(queue) if queue else _drawn_text(records.current())
+    text = draws.draw_text(queue) if queue else drawn_text(records.current())
     if not text:
         raise InvalidQueryError(
             f"{queue or ''}"[:60] + " is no random draw; name one, as random:n=200,seed=3"
@@ -503,8 +503,8 @@ def _of_all(
     )
 
 
-def _drawn_text(current: pd.DataFrame) -> str:
-    """The draw with most judged samples."""
+def drawn_text(current: pd.DataFrame) -> str:
+    """The text of the draw with most judged samples, from `Records.current()`. Raises `InvalidQueryError` where there is none."""
     chosen = current[current["probability"].notna() & current["queue"].str.startswith("random")]
     texts = chosen["queue"].map(draws.draw_text)
     known = texts != ""

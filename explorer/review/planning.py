@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from scipy import stats
 from explorer.errors import InvalidQueryError
 from explorer.review import sampling
 from explorer.review.estimators import Accuracy
+from explorer.review.queue import DEFAULT_DRAW, QueueSpec
 
 TARGETS = ("overall", "users")
 
@@ -121,6 +122,19 @@ def plan(
     titles = [found.title(found.classes[i]) for i in mapped]
     index = pd.Index([found.classes[i] for i in mapped], name="class")
     return _made(target, half_width, found, how, titles, expected, have, need, index)
+
+
+def next_draw(planned: Plan, spec: QueueSpec) -> QueueSpec | None:
+    """The draw to go on with: as one that was reviewed, larger, so that it holds that one; None where nothing more is needed.
+
+    >>> from explorer.review import accuracy
+    >>> found = accuracy.estimate([[90, 10], [5, 95]], weights=[0.3, 0.7])
+    >>> next_draw(plan(found, 0.02), QueueSpec("random", 200)).format()
+    'random:n=639'
+    """
+    if planned.met:
+        return None
+    return replace(spec, n=max(planned.need, (spec.n or DEFAULT_DRAW) + 1))
 
 
 def _of_strata(found: Accuracy, half_width: float, error: float, how: str, met: bool) -> Plan:

@@ -18,8 +18,10 @@ from markupsafe import Markup
 from explorer import __version__
 from explorer.corpus.tables import terms
 from explorer.errors import InvalidQueryError
-from explorer.review import accuracy, agreement, planning
+from explorer.review import accuracy, agreement, draws, groupings, planning
+from explorer.review.draws import KeptDraw
 from explorer.review.estimators import Accuracy
+from explorer.review.groupings import Grouping
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -36,18 +38,27 @@ def html(
     queue: str | None = None,
     drawn_only: bool = True,
     half_width: float = 0.02,
+    grouping: Grouping | str | None = None,
+    blind_only: bool = False,
 ) -> str:
     """The report of a review: accuracies and areas with intervals, agreement, what to review yet, method and sources.
 
-    `level` of the classes (1 to 3); `queue`, `drawn_only` as for `accuracy.from_records`; `half_width` that the plan aims
-    at. Where no accuracy can be estimated, the report says why. Raises `RecordsError`.
+    `level` of the classes (1 to 3), or a `grouping`; `queue`, `drawn_only`, `blind_only` as for `accuracy.from_records`; `half_width`
+    that the plan aims at. Where no accuracy can be estimated, the report says why. Raises `RecordsError`.
     """
     current = records.current()
-    found, why = None, ""
+    chosen = groupings.choose(level, grouping)
+    found, drawn, why = None, None, ""
     try:
-        found = accuracy.from_records(corpus, records, level, queue=queue, drawn_only=drawn_only)
+        found = accuracy.from_records(
+            corpus, records, level, queue=queue, drawn_only=drawn_only, grouping=chosen, blind_only=blind_only
+        )
+        if drawn_only:
+            drawn = draws.find(records, draws.draw_text(queue) if queue else accuracy.drawn_text(current))
     except InvalidQueryError as error:
         why = str(error)
+    plans = _plans(found, half_width)
+    final = records.final()
     return _template().render(
         title="Label quality review",
         where=corpus.where,
@@ -55,19 +66,29 @@ def html(
         made=dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         version=__version__,
         corpus_version=records.version,
-        level=level,
+        classes=chosen.name if chosen.level == 0 else f"CORINE level {chosen.level}",
         found=found,
+        drawn=drawn,
+        blind=_blind(current),
         why=why,
         matrix=_matrix(found),
         figures=_figures(found),
         table=_table(found),
-        plans=_plans(found, half_width),
+        plans=plans,
+        goes_on=_goes_on(plans, drawn),
         half_width=half_width,
         agreement=agreement.measure(agreement.ratings(current)),
-        open_cases=len(agreement.disagreements(current)),
-        states=records.final()["state"].value_counts().to_dict(),
+        open_cases=int((final["state"] == "disputed").sum()),
+        states=final["state"].value_counts().to_dict(),
         reviewers=current["reviewer"].value_counts().to_dict(),
-        citations=(accuracy.CITATION, accuracy.STEHMAN),
+        citations=(
+            accuracy.CITATION,
+            accuracy.STEHMAN,
+            accuracy.COCHRAN,
+            accuracy.KORN,
+            accuracy.OVERLAP,
+            *([chosen.source] if chosen.source.startswith(("Sumbul",)) else []),
+        ),
         terms=terms(corpus),
     )
 
@@ -75,7 +96,7 @@ def html(
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"share": _share, "number": _number}
+    environment.filters |= {"share": _share, "number": _number, "between": _between, "hectares": _hectares}
     text = Path(__file__).with_name("report.html").read_text(encoding="utf-8")
     return environment.from_string(text)
 
@@ -86,6 +107,39 @@ def _share(value: Any, half: Any = None) -> str:
         return "not known"
     text = f"{100 * value:.1f}"
     return text if half is None else f"{text} ± {100 * half:.1f}" if math.isfinite(half) else f"{text} ± ?"
+
+
+def _between(low: Any, high: Any) -> str:
+    """The two ends of an interval in percent; one number where both are one, and nothing that only looks like certainty."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "not known"
+    first, last = f"{100 * low:.1f}", f"{100 * high:.1f}"
+    if low < high and first == last:
+        first, last = f"{100 * low:.2g}", f"{100 * high:.4g}"
+    return f"{first} to {last}" if first != last else first
+
+
+def _hectares(row: dict[str, Any]) -> str:
+    if not math.isfinite(row["area_ha"]):
+        return "not known"
+    low, high = row["area_ha_low"], row["area_ha_high"]
+    ends = f" ({low:,.0f} to {high:,.0f})" if math.isfinite(low) and math.isfinite(high) else ""
+    return f"{row['area_ha']:,.0f}{ends}"
+
+
+def _blind(current: pd.DataFrame) -> dict[str, int]:
+    """How many verdicts were given while the label was hidden, how many in its sight, and of how many nothing is known."""
+    return {
+        "blind": int((current["blind"].fillna(False)).sum()),
+        "seeing": int((~current["blind"].fillna(True)).sum()),
+        "unknown": int(current["blind"].isna().sum()),
+    }
+
+
+def _goes_on(plans: list[planning.Plan], drawn: KeptDraw | None) -> str:
+    """The text of the draw to go on with; empty where there is none."""
+    further = planning.next_draw(plans[0], drawn.spec) if plans and drawn is not None else None
+    return "" if further is None else further.format()
 
 
 def _number(value: Any, digits: int = 0) -> str:
@@ -128,11 +182,12 @@ def _figures(found: Accuracy | None) -> list[tuple[str, Markup]]:
         return []
     table = found.table()
     shown = table[(table["samples"] > 0) | (table["area"] > 0)]
+    percent = f"{100 * found.confidence:g} %"
     first = _bars(shown, ("users", "producers"), ("User's accuracy", "Producer's accuracy"), "Accuracy, %")
-    figures = [("User's and producer's accuracy by class, with 95 % confidence intervals", first)]
+    figures = [(f"User's and producer's accuracy by class, with {percent} confidence intervals", first)]
     if np.isfinite(shown["area"]).any():
         second = _bars(
-            shown, ("weight", "area"), ("By the labels", "Estimated from the review"), "Share of the area, %"
+            shown, ("mapped", "area"), ("By the labels", "Estimated from the review"), "Share of the area, %"
         )
         figures.append(("Area by class: what the labels say, and what the review estimates", second))
     return figures
@@ -148,9 +203,10 @@ def _bars(table: pd.DataFrame, columns: tuple[str, str], names: tuple[str, str],
         figure = Figure(figsize=(8.2, 1.1 + 0.42 * len(table)), layout="constrained")
         axes = figure.add_subplot()
         for column, name, colour, shift in zip(columns, names, (_BLUE, _ORANGE), (-0.15, 0.15), strict=True):
-            half = table.get(f"{column}_ci", pd.Series(0.0, index=table.index)).fillna(0)
-            # A share lies between 0 and 100 %, whatever the formula's interval does.
-            reach = np.clip([np.minimum(half, table[column]), np.minimum(half, 1 - table[column])], 0, 1)
+            ends = [
+                table.get(f"{column}_{end}", table[column]).fillna(table[column]) for end in ("low", "high")
+            ]
+            reach = np.clip([table[column] - ends[0], ends[1] - table[column]], 0, 1)
             axes.errorbar(
                 100 * table[column], places + shift, xerr=100 * reach, fmt="o", color=colour, capsize=3, label=name,
                 markersize=5,
