@@ -185,6 +185,8 @@ def from_records(
 
 
 _DECIDED = ("correct", "wrong")
+_SAME = 1e-6
+"""Fractions are kept as float32: a smaller difference is none."""
 
 
 @dataclass(frozen=True)
@@ -252,7 +254,21 @@ def _of_draw(
     margins, told = _margins(corpus, drawn, chosen)
     notes += told
     mapped, reference = found.mapped.loc[rows].to_numpy(), found.reference.loc[rows].to_numpy()
-    classes = tuple(sorted({*margins, *mapped.tolist(), *reference.tolist()}))
+    said = [found.said[str(one)] for one in rows]
+    stated = [fractions.of_verdict(one, chosen) for one in said]
+    everywhere = pd.Series(chosen.shares(corpus, drawn.spec.mask(corpus)), index=chosen.codes)
+    there = {code for row in stated for code, value in row.items() if value > _SAME}
+    classes = tuple(
+        sorted(
+            {
+                *margins,
+                *mapped.tolist(),
+                *reference.tolist(),
+                *there,
+                *everywhere.index[everywhere > 0].tolist(),
+            }
+        )
+    )
     total = sum(margins.values())
     weights = np.array([margins.get(code, 0) / total for code in classes])
     design = _Design(drawn, chosen, margins, confidence)
@@ -265,9 +281,7 @@ def _of_draw(
     return replace(
         result,
         **_bounds(found, design, lead, states),
-        **_of_fractions(
-            corpus, drawn, chosen, sampled, [found.said[str(one)] for one in rows], classes, confidence
-        ),
+        **_of_fractions(corpus, chosen, sampled, said, stated, everywhere, classes, confidence),
         notes=(*notes, *result.notes),
         total_area=total * SAMPLE_HECTARES,
         undecided={
@@ -384,28 +398,26 @@ def _fraction_notes(
 
 def _of_fractions(
     corpus: Corpus,
-    drawn: KeptDraw,
     chosen: Grouping,
     sampled: Sampled,
     said: list[Verdict],
+    stated: list[dict[int, float]],
+    everywhere: pd.Series,
     classes: tuple[int, ...],
     confidence: float,
 ) -> dict[str, Any]:
-    """Areas from fractions: what the labels of all say, and the mean difference that reviewers found (Särndal et al. 1992, 6.3)."""
-    stated = [fractions.of_verdict(one, chosen) for one in said]
+    """Areas from fractions: what the labels say of all, and the mean difference that reviewers found (Särndal et al. 1992, 6.3)."""
     own = [chosen.sums(dict(one.label or ())) for one in said]
     overlaps = sampled.mean(
         np.array([fractions.overlap(a, b) for a, b in zip(own, stated, strict=True)]), gains=True
     )
-    place = [chosen.codes.index(code) if code in chosen.codes else -1 for code in classes]
-
-    def by_class(values: np.ndarray) -> np.ndarray:
-        return np.where(np.array(place) >= 0, values[..., place], 0.0)
-
     ids = pd.Index([one.sample_id for one in said])
-    labelled = by_class(chosen.matrix(corpus, ids))
-    difference = fractions.matrix(stated, classes) - labelled
-    mapped = by_class(chosen.shares(corpus, drawn.spec.mask(corpus)))
+    labelled = pd.DataFrame(chosen.matrix(corpus, ids), columns=list(chosen.codes))
+    difference = (
+        fractions.matrix(stated, classes) - labelled.reindex(columns=list(classes), fill_value=0.0).to_numpy()
+    )
+    difference[np.abs(difference) < _SAME] = 0.0
+    mapped = everywhere.reindex(list(classes), fill_value=0.0).to_numpy(np.float64)
     found = [
         _difference(sampled, float(mapped[i]), difference[:, i], np.abs(difference), confidence)
         for i in range(len(classes))
@@ -433,7 +445,7 @@ def _difference(
         return Estimate(value, np.nan, np.nan, np.nan)
     if not (sampled.factor > 0).any():
         return Estimate(value, 0.0, value, value)
-    changed = np.abs(change) > 1e-6
+    changed = change != 0
     touched = sampled.mean(changed)
     # Where few were changed, the spread of those few says too little: as many more may be as their interval allows.
     size = float(np.abs(change[changed]).mean()) if changed.any() else float(every.max(initial=0.0)) or 1.0

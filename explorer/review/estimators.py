@@ -263,7 +263,8 @@ class Sampled:
         if variance > 0 and not gains:
             size = min(size, count / max(1 - self.sampled, 1e-12))
         inside = domain > 0
-        freedom = max(float(self.number[inside].sum() - inside.sum()), 1.0)
+        # The weights are known; only a spread that was measured has degrees of freedom.
+        freedom = max(float(self.number[inside].sum() - inside.sum()), 1.0) if variance > 0 else math.inf
         return intervals.of_share(value, size, self.confidence, freedom=freedom, judged=max(count, 2.0))
 
 
