@@ -29,7 +29,7 @@ from tests.bench import forms
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 
 SEEDS = forms.sized((0, 1, 2, 3, 4), (0,))
-N, COUNT, PART = forms.sized((600, 1000, 50), (40, 60, 20))
+N, COUNT, PART = forms.sized((600, 1000, 50), (24, 40, 12))
 """Of the `COUNT` samples of each demo corpus the first `N` are looked at, `PART` at a time."""
 TOP = 0.15
 LEAST_PRECISION, LEAST_IN_TOP = 0.80, 0.80

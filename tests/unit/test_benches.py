@@ -45,24 +45,32 @@ def test_no_bench_asserts_a_limit_by_itself(path: Path) -> None:
 
 def test_a_missed_limit_fails_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forms, "SHORT", False)
-    forms.limit("reading, s", 0.9, most=1)
-    forms.limit("frames a second", 25, least=24.5)
-    with pytest.raises(AssertionError, match=r"reading, s: 1\.1, to be at most 1"):
-        forms.limit("reading, s", 1.1, most=1)
-    with pytest.raises(AssertionError, match=r"frames a second: 20, to be at least 24\.5"):
-        forms.limit("frames a second", 20, least=24.5)
-    with pytest.raises(AssertionError, match="nan"):
-        forms.limit("of nothing", float("nan"), most=1)
+    running = _run(marked=True)
+    next(running)
+    forms.ratio("ours / plain", 1.0, 4.0)
+    forms.limit("writing, s", 0.9, most=1)
+    forms.limit("drawn a second", 25, least=24.5)
+    forms.limit("reading, s", 1.1, most=1)
+    forms.limit("frames a second", 20, least=24.5)
+    forms.limit("of nothing", float("nan"), most=1)
+    all_of_them = r"missed: reading, s: 1\.1, to be at most 1; frames a second: 20, to be at least 24\.5; of nothing: nan"
+    with pytest.raises(AssertionError, match=all_of_them):
+        running.send(None)
 
 
 def test_a_missed_limit_is_printed_in_short(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(forms, "SHORT", True)
-    forms.limit("reading, s", 0.9, most=1)
-    assert capsys.readouterr().out == ""
+    running = _run(marked=True)
+    next(running)
+    forms.ratio("ours / plain", 1.0, 4.0)
+    forms.limit("writing, s", 0.9, most=1)
+    assert "writing" not in capsys.readouterr().out
     forms.limit("reading, s", 1.1, most=1)
     assert "reading, s: 1.1, to be at most 1" in capsys.readouterr().out
+    with pytest.raises(StopIteration):
+        running.send(None)
 
 
 @pytest.mark.parametrize("measured", [0.0, float("nan"), float("inf")])
