@@ -133,6 +133,9 @@ LAG_MOST = Gauge(
     "explorer_loop_lag_most_seconds", "How late the event loop was at most within the last minute.",
     registry=REGISTRY, multiprocess_mode="livemax",
 )  # fmt: skip
+BLOCKED = Counter(
+    "explorer_loop_blocked", "Times that something held the event loop for over a second.", registry=REGISTRY
+)
 FAILURES = Counter(
     "explorer_failures", "Mistakes of the explorer itself, which are in the log.", registry=REGISTRY
 )

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import sys
+import threading
 import time
+import traceback
+import weakref
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -30,6 +35,11 @@ STEP_S = 0.025
 WINDOW_S, PARTS = 60.0, 6
 BLOCKED_S = 0.15
 _SAY_AGAIN_S = 10.0
+HELD_S = 1.0
+"""How long the loop may be silent before what holds it is looked up."""
+HELD_AGAIN_S = 60.0
+"""Stacks are told no more often than this: a server under load would fill its log with them."""
+_FRAMES = 25
 _QUIET_PATHS = ("/health", "/metrics")
 _SINCE: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
@@ -91,13 +101,15 @@ class MetricsHandler(RequestHandler):
 class LoopWatch:
     """Looks 40 times a second how late the event loop is. It sees a block of 150 ms as one of 125 to 150."""
 
-    def __init__(self) -> None:
+    def __init__(self, dog: Watchdog | None = None) -> None:
+        self._dog = dog or Watchdog()
         self._due = self._told = 0.0
         self._most: deque[float] = deque([0.0], maxlen=PARTS)
         self._turn = 0.0
 
     def start(self) -> None:
         """Begin; on the loop."""
+        self._dog.start(asyncio.get_running_loop(), threading.get_ident())
         self._again()
 
     def _again(self) -> None:
@@ -106,6 +118,7 @@ class LoopWatch:
         loop.call_at(self._due, self._look)
 
     def _look(self) -> None:
+        self._dog.beat()
         now = asyncio.get_running_loop().time()
         lag = max(now - self._due, 0.0)
         metrics.LAG_SECONDS.observe(lag)
@@ -118,6 +131,67 @@ class LoopWatch:
             self._told = now
             _LOG.info("the event loop was late", extra={"event": "lag", "ms": round(1000 * lag)})
         self._again()
+
+
+class Watchdog:
+    """A thread that hears the loop's beat; where it stays away, it logs what the loop's thread is at, while it is at it.
+
+    The loop's own measure (`LoopWatch`) tells only afterwards that it was late, and never of what does not end.
+    """
+
+    def __init__(self, held: float = HELD_S, again: float = HELD_AGAIN_S) -> None:
+        self._held, self._again = held, again
+        self._beaten = time.monotonic()
+        self._counted = False
+        self._told = -math.inf
+        self._stopped = threading.Event()
+
+    def start(self, loop: asyncio.AbstractEventLoop, thread: int) -> None:
+        """Begin to watch a loop that runs in a thread (its `ident`); ends with the loop."""
+        self.beat()
+        threading.Thread(
+            target=self._watch, args=(weakref.ref(loop), thread), name="explorer-watchdog", daemon=True
+        ).start()
+
+    def beat(self) -> None:
+        """The loop is alive."""
+        self._beaten = time.monotonic()
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._stopped.set()
+
+    def _watch(self, known: weakref.ref[asyncio.AbstractEventLoop], thread: int) -> None:
+        while not self._stopped.wait(self._held / 4):
+            loop = known()
+            if loop is None or loop.is_closed():
+                return
+            running = loop.is_running()
+            del loop  # to wait with it would keep it
+            silent = time.monotonic() - self._beaten
+            if silent < self._held or not running:
+                self._counted = False
+                continue
+            if not self._counted:
+                self._counted = True
+                metrics.BLOCKED.inc()
+                self._tell(thread, silent)
+
+    def _tell(self, thread: int, silent: float) -> None:
+        now = time.monotonic()
+        if now - self._told < self._again or not _LOG.isEnabledFor(logging.INFO):
+            return
+        frame = sys._current_frames().get(thread)
+        if frame is None:
+            return
+        self._told = now
+        stack = "".join(traceback.format_stack(frame)[-_FRAMES:])
+        del frame  # it would keep all of its variables
+        record = _LOG.makeRecord(
+            _LOG.name, logging.INFO, __file__, 0, "the event loop is held, by this:", (), None,
+            extra={"event": "blocked", "ms": round(1000 * silent)}, sinfo=stack,
+        )  # fmt: skip
+        _LOG.handle(record)
 
 
 def attach(server: Any, corpus: Corpus) -> None:

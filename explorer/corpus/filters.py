@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from explorer.errors import ExplorerError, InvalidQueryError, UnknownClassError
 from explorer.products import PRODUCTS
 
 Range = tuple[float, float]
+_MOST = 300
+"""Values of one condition: more than there are classes, countries or zones; a message could bring millions."""
 _ROUNDING = 1e-6
 """Fractions are float32: what is 0.45 may miss it by this."""
 
@@ -210,9 +213,13 @@ def _many(name: str, value: Any) -> list[Any]:
     if isinstance(value, (str, int, np.integer)):
         return [value]
     try:
-        return list(value)
+        count = len(value) if hasattr(value, "__len__") else 0
+        found = [] if count > _MOST else list(islice(value, _MOST + 1))
     except TypeError:
         raise InvalidQueryError(f"{name} is {value!r}; give one or several") from None
+    if max(count, len(found)) > _MOST:
+        raise InvalidQueryError(f"{name} has more than {_MOST} values; give fewer")
+    return found
 
 
 def _share(name: str, value: Any) -> float:

@@ -85,7 +85,10 @@ class HeadView:
         return str(self._corpus.samples.index[row])
 
     def _go(self, data: dict[str, Any]) -> None:
-        text = str(data.get("text", ""))[:200]
+        text = data.get("text")
+        if not isinstance(text, str):
+            return
+        text = text[:200]
         try:
             country = places.find_country(text)
             if country is not None:

@@ -27,6 +27,8 @@ _FIRST_SIZE = (470, 500)
 _CLICK_REACH = 8  # px around the pointer within which a sample counts as meant
 _CHIPS_EVERY = 0.15  # seconds; what comes faster is laid on the map together
 _OUTLINE_PIXELS = 24.0  # a sample this wide is found by its outline
+_FAR = 1e8  # metres; beyond, whatever a message says, there is no map
+_TOLD = 400  # characters of a notice
 _KNOWN = ("review", "suspicion", "imagery")
 _CLEAR = {"image": [np.zeros((1, 1), np.uint8)], "x": [0], "y": [0], "dw": [1], "dh": [1]}
 
@@ -285,8 +287,8 @@ class MapView:
             return
         if (
             not all(map(math.isfinite, (x0, x1, y0, y1, width, height)))
-            or x0 >= x1
-            or y0 >= y1
+            or max(map(abs, (x0, x1, y0, y1))) > _FAR
+            or min(x1 - x0, y1 - y0) < 1
             or min(width, height) < 1
         ):
             return
@@ -352,7 +354,7 @@ class MapView:
             try:
                 self._state.filters = replace(self._state.filters, **values)
             except (ExplorerError, TypeError, ValueError) as error:
-                self.tools.send("notice", text=str(error))
+                self.tools.send("notice", text=str(error)[:_TOLD])  # it can quote what was sent
 
     def _look(self, data: dict[str, Any]) -> None:
         name, value = data.get("name"), data.get("value")

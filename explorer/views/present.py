@@ -13,10 +13,12 @@ from explorer.errors import ExplorerError, StoryError
 from explorer.export import notes, stories
 from explorer.export.stories import State, Story
 from explorer.products import PF_SR, S2_SR
-from explorer.views.parts import Component, Loop, script, source, whole
+from explorer.views.parts import Component, Loop, Newest, script, source, whole
 from explorer.views.selection import Selection
 
 _EMPTY = Story("My story", ())
+_MOST_KEPT = stories.MAX_BYTES // 2
+"""Bytes of the texts of a story that is put together: its file has to be one that can be loaded."""
 
 
 class Presenter(Component):
@@ -31,6 +33,8 @@ class PresentView:
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection = corpus, selection
+        self._reading, self._writing, self._rendering = Newest(loop), Newest(loop), Newest(loop)
+        """YAML and Markdown of people take seconds at worst: in threads."""
         self._own = _EMPTY
         self._story: Story | None = None
         self._before = ""
@@ -86,11 +90,15 @@ class PresentView:
         self.presenter.send("shipped", stories=offers)
         text = data.get("own")
         if isinstance(text, str) and text and not self._own.states:
-            try:
-                self._own = stories.loads(text, "the story kept in this browser")
-            except StoryError:
-                return  # of an older version, or of nobody: begin anew
-            self._tell_own()
+
+            def kept(found: Story | str) -> None:
+                if (
+                    isinstance(found, Story) and not self._own.states
+                ):  # else of an older version, or of nobody: begin anew
+                    self._own = found
+                    self._tell_own()
+
+            self._reading.ask(lambda: _read(text, "the story kept in this browser"), kept)
 
     def _begin(self, data: dict[str, Any]) -> None:
         name = data.get("story")
@@ -108,26 +116,24 @@ class PresentView:
         if not self.active:
             self._before = self._selection.to_query()
         self.active, self._story = True, story
-        self._selection.story = next((name for name, one in _shipped().items() if one is story), "")
-        told = None
-        if story is not None:
-            told = {
-                "title": story.title,
-                "states": [
-                    {
-                        "title": state.title,
-                        "html": notes.to_html(state.note),
-                        "presenter_html": notes.to_html(state.presenter),
-                        "seconds": state.seconds or stories.STANDARD_SECONDS,
-                    }
-                    for state in story.states
-                ],
-            }
-        credit = " · ".join(dict.fromkeys(self._corpus.attribution(p.id) for p in (PF_SR, S2_SR)))
-        self.presenter.send("on", story=told, credit=credit)
-        self._changed()
-        if story is not None:
-            self._go({"index": 0})
+        name = next((name for name, one in _shipped().items() if one is story), "")
+        self._selection.story = name
+
+        def begun(told: dict[str, Any] | None) -> None:
+            if not self.active or self._story is not story:
+                return
+            credit = " · ".join(dict.fromkeys(self._corpus.attribution(p.id) for p in (PF_SR, S2_SR)))
+            self.presenter.send("on", story=told, credit=credit)
+            self._changed()
+            if story is not None:
+                self._go({"index": 0})
+
+        if story is None:
+            begun(None)
+        elif name:  # ours, and at once: a page can begin with it
+            begun(_rendered_shipped(name))
+        else:
+            self._rendering.ask(lambda: _rendered(story), begun)
 
     def _go(self, data: dict[str, Any]) -> None:
         index = whole(data, "index", stories.MAX_STATES)
@@ -196,24 +202,35 @@ class PresentView:
         text, name = data.get("text"), data.get("name")
         if not isinstance(text, str):
             return
-        try:
-            self._own = stories.loads(text, name[:80] if isinstance(name, str) and name else "the file")
-        except StoryError as error:
-            self.presenter.send("trouble", text=str(error))
-            return
-        self._tell_own()
+        title = name[:80] if isinstance(name, str) and name else "the file"
+
+        def read(found: Story | str) -> None:
+            if isinstance(found, str):
+                self.presenter.send("trouble", text=found)
+                return
+            self._own = found
+            self._tell_own()
+
+        self._reading.ask(lambda: _read(text, title), read)
 
     def _keep(self, states: tuple[State, ...]) -> None:
-        self._own = replace(self._own, states=states)
+        if _size(states) > max(_MOST_KEPT, _size(self._own.states)):
+            text = f"The story would have more than {_MOST_KEPT // 1024} KB of text: that was not kept."
+            self.presenter.send("trouble", text=text)
+        else:
+            self._own = replace(self._own, states=states)
         self._tell_own()
 
     def _tell_own(self) -> None:
+        own = self._own
         told = [
             {"title": one.title, "note": one.note, "presenter": one.presenter, "seconds": one.seconds}
-            for one in self._own.states
+            for one in own.states
         ]
-        text = stories.dumps(self._own) if self._own.states else ""
-        self.presenter.send("own", title=self._own.title, states=told, yaml=text)
+        self._writing.ask(
+            lambda: stories.dumps(own) if own.states else "",
+            lambda text: self.presenter.send("own", title=own.title, states=told, yaml=text),
+        )
 
     def _index(self, data: dict[str, Any]) -> int | None:
         return whole(data, "index", len(self._own.states))
@@ -226,6 +243,44 @@ class PresentView:
 @cache
 def _shipped() -> dict[str, Story]:
     return stories.shipped()
+
+
+@cache
+def _rendered_shipped(name: str) -> dict[str, Any]:
+    return _rendered(_shipped()[name])
+
+
+def _rendered(story: Story) -> dict[str, Any]:
+    """A story as the browser plays it, its notes as HTML."""
+    return {
+        "title": story.title,
+        "states": [
+            {
+                "title": state.title,
+                "html": notes.to_html(state.note),
+                "presenter_html": notes.to_html(state.presenter),
+                "seconds": state.seconds or stories.STANDARD_SECONDS,
+            }
+            for state in story.states
+        ],
+    }
+
+
+def _read(text: str, name: str) -> Story | str:
+    """A story out of YAML, or what is wrong with it."""
+    try:
+        return stories.loads(text, name)
+    except StoryError as error:
+        return str(error)
+
+
+def _size(states: tuple[State, ...]) -> int:
+    """Bytes of a story's texts, roughly as its file has them."""
+    return sum(
+        len(text.encode("utf-8", "surrogatepass"))
+        for one in states
+        for text in (one.link, one.title, one.note, one.presenter)
+    )
 
 
 def _seconds(value: Any) -> float | None:

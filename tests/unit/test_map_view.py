@@ -233,6 +233,8 @@ def test_what_the_browser_says_wrongly_is_left_aside(view: MapView) -> None:
     say(view.tools, "view", x0="a", x1=1, y0=0, y1=1, width=1, height=1)
     say(view.tools, "view", x0=0, x1=float("nan"), y0=0, y1=1, width=1, height=1)
     say(view.tools, "view", x0=2, x1=1, y0=0, y1=1, width=10, height=10)
+    say(view.tools, "view", x0=-1e300, x1=1e300, y0=0, y1=1e9, width=10, height=10)
+    say(view.tools, "view", x0=0, x1=1e-300, y0=0, y1=1e-300, width=10, height=10)
     say(view.tools, "tap", x=None, y="<")
     say(view.tools, "place", lon="x")
     say(view.tools, "look", name="__class__", value="dark")
@@ -242,6 +244,8 @@ def test_what_the_browser_says_wrongly_is_left_aside(view: MapView) -> None:
     assert view._state.link().parts() == {}
     say(view.tools, "filter", values={"purity": [0, 7]})
     assert "0 to 1" in sent(view.tools, "notice")[-1]["text"]
+    say(view.tools, "filter", values={"purity": "x" * 100_000})
+    assert len(sent(view.tools, "notice")[-1]["text"]) <= 400
 
 
 def test_a_box_and_a_lasso_are_a_set(view: MapView, tiny_corpus: Corpus) -> None:

@@ -195,6 +195,55 @@ def test_metrics_count_pages_chips_cubes_and_verdicts(tiny_corpus: Corpus) -> No
         running.stop()
 
 
+def _an_endless_parse(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        pass
+
+
+def test_what_holds_the_loop_is_in_the_log_while_it_holds_it(log, monkeypatch: pytest.MonkeyPatch) -> None:
+    logger, stream, handler = log
+    handler.setFormatter(logs.TextFormatter())
+    monkeypatch.setattr(operation, "_LOG", logger)
+    dog = operation.Watchdog(held=0.2, again=60)
+    said: list[str] = []
+
+    async def work() -> None:
+        operation.LoopWatch(dog).start()
+        await asyncio.sleep(0.1)
+        _an_endless_parse(1.0)
+        said.append(stream.getvalue())  # before the loop goes on
+        await asyncio.sleep(0.1)
+        _an_endless_parse(1.0)  # counted, and not told again within a minute
+        await asyncio.sleep(0.5)  # a loop that has nothing to do is not held
+
+    before = _number("explorer_loop_blocked_total")
+    asyncio.run(work())
+    dog.stop()
+    assert "_an_endless_parse" in said[0]
+    assert "event=blocked" in said[0]
+    events = [line for line in stream.getvalue().splitlines() if "event=blocked" in line]
+    assert len(events) == 1
+    assert 200 <= int(events[0].rpartition("ms=")[2]) < 1000
+    assert _number("explorer_loop_blocked_total") - before >= 2
+    assert all(
+        line.startswith("    ") for line in said[0].splitlines()[1:]
+    )  # one event, whatever the stack holds
+
+
+def test_the_watchdog_ends_with_its_loop() -> None:
+    dogs = lambda: [t for t in threading.enumerate() if t.name == "explorer-watchdog"]  # noqa: E731
+    before = set(dogs())
+
+    async def work() -> list[threading.Thread]:
+        operation.LoopWatch(operation.Watchdog(held=0.2)).start()
+        return [t for t in dogs() if t not in before]
+
+    begun = asyncio.run(work())
+    assert len(begun) == 1
+    until(lambda: not begun[0].is_alive())
+
+
 def test_the_lag_of_a_blocked_loop_is_seen() -> None:
     async def block() -> None:
         watch = operation.LoopWatch()

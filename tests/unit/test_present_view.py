@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from explorer import Explorer, open_corpus
 from explorer.corpus.corpus import Corpus
-from explorer.export import stories
+from explorer.export import notes, stories
 from explorer.export.stories import State, Story
 from explorer.views.selection import decode
 from tests import corpora, talk
@@ -44,10 +45,25 @@ def say(page: Explorer, what: str, **content: Any) -> None:
     talk.say(page._present.presenter, what, **content)
 
 
+def load(page: Explorer, text: str, name: str) -> None:
+    """Load a file, and wait for what becomes of it."""
+    before = len(talk.sent(page._present.presenter, "own", "trouble"))
+    say(page, "load", text=text, name=name)
+    talk.until(lambda: len(talk.sent(page._present.presenter, "own", "trouble")) > before)
+
+
+def own(page: Explorer) -> Story:
+    """The story that is put together, once the browser has been told of it as it is."""
+    text = stories.dumps(page._present._own)
+    talk.until(lambda: sent(page, "own") and sent(page, "own")[-1]["yaml"] == text)
+    return stories.loads(sent(page, "own")[-1]["yaml"])
+
+
 def test_a_story_from_a_file_is_played_state_by_state_and_ends_where_it_began(page: Explorer) -> None:
-    say(page, "load", text=STORY, name="two.yaml")
+    load(page, STORY, "two.yaml")
     before = page.selection.to_query()
     say(page, "begin", own=True)
+    talk.until(lambda: sent(page, "on"))
     assert page._present.active
     assert "presenting" in page._page.css_classes
     assert page.selection.sample_id == BROKEN
@@ -71,8 +87,9 @@ def test_a_story_from_a_file_is_played_state_by_state_and_ends_where_it_began(pa
 
 
 def test_notes_cannot_bring_html(page: Explorer) -> None:
-    say(page, "load", text=STORY, name="two.yaml")
+    load(page, STORY, "two.yaml")
     say(page, "begin", own=True)
+    talk.until(lambda: sent(page, "on"))
     first = sent(page, "on")[-1]["story"]["states"][0]
     assert "<strong>note</strong>" in first["html"]
     assert "<script" not in first["html"]
@@ -98,14 +115,14 @@ def test_a_story_is_put_together_and_kept_as_yaml(page: Explorer) -> None:
     say(page, "edit", index=1, presenter="slowly", seconds="soon")
     say(page, "rename", title="Mine")
     say(page, "move", index=1, by=-1)
-    kept = stories.loads(sent(page, "own")[-1]["yaml"])
+    kept = own(page)
     assert kept.title == "Mine"
     assert [state.sample for state in kept.states] == [BROKEN, FULL]
     assert (kept.states[1].title, kept.states[1].note, kept.states[1].seconds) == ("A field", "Look.", 12)
     assert (kept.states[0].presenter, kept.states[0].seconds) == ("slowly", None)
     assert decode(kept.states[1].link).sample == FULL
     say(page, "remove", index=0)
-    assert [state.sample for state in stories.loads(sent(page, "own")[-1]["yaml"]).states] == [FULL]
+    assert [state.sample for state in own(page).states] == [FULL]
     for content in ({"index": 7, "title": "x"}, {"index": "0"}, {}):
         say(page, "edit", **content)
         say(page, "move", by=1, **content)
@@ -115,6 +132,7 @@ def test_a_story_is_put_together_and_kept_as_yaml(page: Explorer) -> None:
 
 def test_what_a_browser_kept_is_taken_up_again(page: Explorer) -> None:
     page._present._ready({"own": STORY})
+    talk.until(lambda: sent(page, "own"))
     assert [state["title"] for state in sent(page, "own")[-1]["states"]] == ["First", "Second"]
 
 
@@ -128,8 +146,8 @@ def test_what_a_browser_kept_is_taken_up_again(page: Explorer) -> None:
     ],
 )
 def test_a_file_that_is_no_story_is_told_and_changes_nothing(page: Explorer, text: str, told: str) -> None:
-    say(page, "load", text=STORY, name="two.yaml")
-    say(page, "load", text=text, name="bad.yaml")
+    load(page, STORY, "two.yaml")
+    load(page, text, "bad.yaml")
     assert told in sent(page, "trouble")[-1]["text"]
     assert "bad.yaml" in sent(page, "trouble")[-1]["text"]
     assert len(page._present._own.states) == 2
@@ -137,6 +155,7 @@ def test_a_file_that_is_no_story_is_told_and_changes_nothing(page: Explorer, tex
 
 def test_a_browser_that_kept_nonsense_begins_anew(page: Explorer) -> None:
     page._present._ready({"own": "{{{"})
+    talk.until(lambda: not page._present._reading._running)
     assert page._present._own.states == ()
 
 
@@ -159,3 +178,35 @@ def test_every_story_that_ships_is_made_of_links_that_can_be_read() -> None:
     for story in stories.shipped().values():
         for state in story.states:
             assert decode(state.link).problems == ()
+
+
+def test_what_people_write_is_read_rendered_and_written_off_the_loop(
+    page: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """256 KB of YAML take two seconds to read, and the notes of 200 states many more to render."""
+    where: dict[str, str] = {}
+    for module, name in ((stories, "loads"), (stories, "dumps"), (notes, "to_html")):
+        real = getattr(module, name)
+
+        def noted(*given: Any, real: Any = real, name: str = name) -> Any:
+            where[name] = threading.current_thread().name
+            return real(*given)
+
+        monkeypatch.setattr(module, name, noted)
+    load(page, STORY, "two.yaml")
+    say(page, "begin", own=True)
+    talk.until(lambda: sent(page, "on"))
+    assert set(where) == {"loads", "dumps", "to_html"}
+    assert all(name.startswith("explorer-view") for name in where.values()), where
+
+
+def test_a_story_that_grows_beyond_what_can_be_loaded_is_refused_and_told(page: Explorer) -> None:
+    for _ in range(20):
+        say(page, "collect")
+    for i in range(20):
+        say(page, "edit", index=i, note="x" * 8000, presenter="y" * 8000)
+    assert "128 KB" in sent(page, "trouble")[-1]["text"]
+    kept = own(page)
+    assert 100_000 < sum(len(s.note) + len(s.presenter) for s in kept.states) <= 131_072
+    say(page, "edit", index=0, note="shorter")
+    assert own(page).states[0].note == "shorter"
