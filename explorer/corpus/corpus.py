@@ -186,7 +186,8 @@ class Corpus:
         """Planet Fusion surface reflectance of a sample.
 
         Int16 DN `(time, band, y, x)` (reflectance x 10000), bands blue, green, red, nir, 3 m, in the sample's UTM
-        zone. Only dates that are there; those absent or broken are in `attrs["missing"]`.
+        zone. Only dates that are there; those absent or broken are in `attrs["missing"]`. Where `dates` are named, only
+        their chips are read, unless the whole cube is in memory.
         Raises `UnknownSampleError`, `UnknownDateError`, `UnknownBandError`, `StoreError`.
         >>> cube = corpus.planet_fusion(corpus.default_sample, dates=["2018-07-02"], bands=["red", "nir"])
         >>> cube.shape, cube.dtype.name, cube.attrs["reflectance_scale"]
