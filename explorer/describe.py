@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from explorer import nomenclature
+from explorer.corpus.arrays import read_notes
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube, Status
 from explorer.products import CITATION, PRODUCTS, REFLECTANCE_SCALE, Product
@@ -35,6 +36,8 @@ def corpus_report(corpus: Corpus) -> RenderableType:
     facts.add_row("Table from", plain(index.source))
     if index.labels_found is not None:
         facts.add_row("Labels", plain(index.labels_found))
+    for i, line in enumerate(corpus.profile.lines()):
+        facts.add_row("" if i else "rapidai4eo.toml", plain(line))
     if len(samples):
         lon, lat = samples["lon"], samples["lat"]
         facts.add_row(
@@ -48,6 +51,10 @@ def corpus_report(corpus: Corpus) -> RenderableType:
     if index.warnings:
         parts += ["", Text("Warnings", style="bold")]
         parts += [Text(f"- {plain(warning)}", style="yellow") for warning in index.warnings]
+    parts += [
+        "",
+        Text("What is assumed of its chips, and what they say: explorer doctor CORPUS", style="dim"),
+    ]
     return Group(*parts)
 
 
@@ -156,6 +163,7 @@ def _product_report(cube: Cube) -> list[RenderableType]:
     unit = "months" if product.monthly else "dates"
     heading = f"{product.id}  {product.title}: {there} of {total} {unit}"
     parts: list[RenderableType] = [Text(heading, style="bold")]
+    parts += [Text(f"  {plain(note)}", style="cyan") for note in read_notes(cube, cube.there.tolist())]
     if there < total:
         parts.append(_missing_table(cube))
     if there:

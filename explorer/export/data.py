@@ -307,6 +307,8 @@ def _attributes(
         "time_coverage_start": str(array["time"].values[0])[:19] + "Z",
         "time_coverage_end": str(array["time"].values[-1])[:19] + "Z",
     }  # fmt: skip
+    if array.attrs.get("read_notes"):
+        found["read_notes"] = "; ".join(credit.plain(note, 200) for note in array.attrs["read_notes"])
     if "terms" in about:
         found["comment"] = about["terms"]
     return found

@@ -159,6 +159,23 @@ def test_info_on_a_sample(run: Run, tiny_folder: Path) -> None:
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
+def test_info_says_what_was_read_otherwise_and_what_is_settled_by_hand(run: Run, tmp_path: Path) -> None:
+    cell = grid.parse(corpora.FULL)
+    corpora.write_label(tmp_path, corpora.FULL, {211: 1.0})
+    for index in range(2):
+        data = corpora.geotiff(PF_SR, cell, corpora.pixels(PF_SR, index), list(PF_SR.band_names[::-1]))
+        corpora.put(tmp_path, PF_SR.key(cell.folder, PF_SR.dates[index]), data)
+    (tmp_path / "rapidai4eo.toml").write_text("[S2-SR]\nscale = 0.0001\noffset = -0.1\n")
+    told = " ".join(run("info", tmp_path, corpora.FULL).stdout.split())
+    assert (
+        "2 dates from 2018-01-03 to 2018-01-08: the bands stand in another order, as the file names them"
+        in told
+    )
+    told = run("info", tmp_path).stdout
+    assert "S2-SR.offset = -0.1" in told
+    assert "explorer doctor" in told
+
+
 def test_info_says_why_dates_are_broken(run: Run, tiny_folder: Path) -> None:
     text = run("info", tiny_folder, corpora.BROKEN).stdout
     assert "2 of 146 dates" in text
