@@ -21,13 +21,17 @@ OVERPASS_UTC = dt.time(10, 30)
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One spectral band. `wavelength` is the centre and `width` the full width, both in nm."""
+    """One spectral band. `wavelength` is the centre and `width` the full width, both in nm; what they are of, `Product.wavelengths` says.
+
+    `wavelength_s2b`: the centre on Sentinel-2B, where `wavelength` is Sentinel-2A's; a monthly mosaic mixes both.
+    """
 
     name: str
     title: str
     wavelength: float
     width: float
     common_name: str | None = None
+    wavelength_s2b: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Product:
     dates: tuple[dt.date, ...]
     monthly: bool = False
     nodata: int | None = None
+    wavelengths: str = ""
+    """One sentence on what the bands' wavelengths are, and how far they can be trusted."""
 
     @cached_property
     def band_names(self) -> tuple[str, ...]:
@@ -138,24 +144,38 @@ _PF = (
     Band("red", "Red", 665, 30, "red"),
     Band("nir", "Near infrared", 865, 40, "nir"),
 )
-# Sentinel-2A MSI central wavelengths and bandwidths (ESA, Sentinel-2 spectral response functions v3),
+# Sentinel-2A MSI central wavelengths and bandwidths, and the centres of Sentinel-2B (ESA, Sentinel-2 spectral response functions v3),
 # in the order in which the corpus's chips most likely store them.
 _S2 = (
-    Band("B02", "Blue", 492.4, 66, "blue"),
-    Band("B03", "Green", 559.8, 36, "green"),
-    Band("B04", "Red", 664.6, 31, "red"),
-    Band("B08", "Near infrared", 832.8, 106, "nir"),
-    Band("B05", "Red edge 1", 704.1, 15, "rededge"),
-    Band("B06", "Red edge 2", 740.5, 15, "rededge"),
-    Band("B07", "Red edge 3", 782.8, 20, "rededge"),
-    Band("B8A", "Narrow near infrared", 864.7, 21, "nir08"),
-    Band("B11", "Shortwave infrared 1", 1613.7, 91, "swir16"),
-    Band("B12", "Shortwave infrared 2", 2202.4, 175, "swir22"),
-    Band("B01", "Coastal aerosol", 442.7, 21, "coastal"),
-    Band("B09", "Water vapour", 945.1, 20, "nir09"),
+    Band("B02", "Blue", 492.4, 66, "blue", 492.1),
+    Band("B03", "Green", 559.8, 36, "green", 559.0),
+    Band("B04", "Red", 664.6, 31, "red", 664.9),
+    Band("B08", "Near infrared", 832.8, 106, "nir", 832.9),
+    Band("B05", "Red edge 1", 704.1, 15, "rededge", 703.8),
+    Band("B06", "Red edge 2", 740.5, 15, "rededge", 739.1),
+    Band("B07", "Red edge 3", 782.8, 20, "rededge", 779.7),
+    Band("B8A", "Narrow near infrared", 864.7, 21, "nir08", 864.0),
+    Band("B11", "Shortwave infrared 1", 1613.7, 91, "swir16", 1610.4),
+    Band("B12", "Shortwave infrared 2", 2202.4, 175, "swir22", 2185.7),
+    Band("B01", "Coastal aerosol", 442.7, 21, "coastal", 442.2),
+    Band("B09", "Water vapour", 945.1, 20, "nir09", 943.2),
 )
 
-PF_SR = Product("PF-SR", "Planet Fusion surface reflectance", 3.0, 200, ("int16",), _PF, PF_DATES)
+_PF_WAVELENGTHS = "Planet Fusion: nominal centres of the bands that PlanetScope is harmonised to; the corpus states none, and each date mixes sensors."
+_S2_WAVELENGTHS = (
+    "Sentinel-2: centres of Sentinel-2A (ESA, spectral response functions v3); Sentinel-2B's differ by up to 17 nm (B12: 2185.7), and a "
+    "monthly mosaic mixes both."
+)
+PF_SR = Product(
+    "PF-SR",
+    "Planet Fusion surface reflectance",
+    3.0,
+    200,
+    ("int16",),
+    _PF,
+    PF_DATES,
+    wavelengths=_PF_WAVELENGTHS,
+)
 PF_QA = Product("PF-QA", "Planet Fusion quality", 3.0, 200, (), (), PF_DATES)
 S2_SR = Product(
     "S2-SR",
@@ -167,6 +187,7 @@ S2_SR = Product(
     S2_MONTHS,
     monthly=True,
     nodata=0,
+    wavelengths=_S2_WAVELENGTHS,
 )
 PRODUCTS = {product.id: product for product in (PF_SR, PF_QA, S2_SR)}
 

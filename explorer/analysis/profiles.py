@@ -21,6 +21,8 @@ from explorer.products import CITATION, PF_QA, PF_SR, REFLECTANCE_SCALE, S2_SR, 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
 
+NEGATIVE = "negative reflectance"
+"""The flag of an index of which a band was below 0 (haze and shade corrected too far): its value has no meaning."""
 SENSORS = {"PF-SR": "Planet Fusion", "S2-SR": "Sentinel-2"}
 NDVI_BANDS = {"PF-SR": ("nir", "red"), "S2-SR": ("B08", "B04")}
 
@@ -41,6 +43,8 @@ class Series:
     ndvi: np.ndarray
     flags: tuple[str, ...]
     extra: Mapping[str, np.ndarray] = field(default_factory=dict)
+    negative: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """By name of `extra`: where a band that it needs was below 0, bool `(time,)`."""
 
     @property
     def reflectance(self) -> np.ndarray:
@@ -91,11 +95,16 @@ def series(
     for i in np.flatnonzero(~there).tolist():
         flags[i] = "missing: " + cube.reasons.get(i, "not read")
     ndvi = spectral.compute("NDVI", product.id, {name: by_name[name] for name in NDVI_BANDS[product.id]})
+    recipes = regions.measures(indices, product.id)
     extra = {
         label: recipe.values({name: by_name[name] for name in recipe.bands})
-        for label, recipe in regions.measures(indices, product.id).items()
+        for label, recipe in recipes.items()
     }
-    return Series(product, tuple(names), timestamps(product), dn, ndvi, tuple(flags), extra)
+    negative = {
+        label: np.logical_or.reduce([by_name[name] < 0 for name in recipe.bands])
+        for label, recipe in recipes.items()
+    }
+    return Series(product, tuple(names), timestamps(product), dn, ndvi, tuple(flags), extra, negative)
 
 
 def check_pixel(row: int, col: int) -> tuple[int, int]:
@@ -125,7 +134,8 @@ def pixel(
     index) and date: `date` (UTC), `sensor`, `product`, `band`, `value` (reflectance 0 to 1, or the index), `unit` (`1`:
     dimensionless), `dn` (the stored integer; empty for an index), `wavelength` (nm), `row`, `col` (of that sensor's
     grid) and `flag` (`measured`, `gap-filled` where PF-QA has a layer of that name and `quality` is wanted, `nodata`,
-    or `missing: why`). `attrs` hold units, citation and attribution.
+    or `missing: why`; of an index `negative reflectance` where a band of it was below 0, after `gap-filled; ` where it was that too).
+    `attrs` hold units, citation and attribution, and what the wavelengths are.
 
     Raises `InvalidQueryError` for a pixel outside the chip or an index that neither sensor can have, and what
     `Corpus.cell` and the store raise.
@@ -162,7 +172,7 @@ def region(
     `box` (row, col, row, col). One row a sensor, band (or index) and date: `date`, `sensor`, `product`, `band`, `mean`,
     `p10`, `median`, `p90` (percentiles of the pixels), `std`, `count` (pixels measured), `unit`, `wavelength`,
     `gap_filled` (share of pixels, 0 to 1; empty where no quality layer says) and `flag` as of `pixel`, `gap-filled`
-    where that is more than half.
+    where that is more than half; of an index `negative reflectance` where a pixel had a band below 0.
 
     Raises `InvalidQueryError` for a region that holds no pixel, and as `pixel`.
     >>> table = region(corpus, corpus.default_sample, box=(20, 30, 60, 90))
@@ -217,6 +227,7 @@ def about(corpus: Corpus, cell: Cell, units: dict[str, str]) -> dict[Hashable | 
         "sample_id": cell.sample_id,
         "crs": f"EPSG:{cell.epsg}",
         "units": {**units, "wavelength": "nm", "date": "UTC"},
+        "wavelengths": [p.wavelengths for p in (PF_SR, S2_SR)],
         "attribution": [corpus.attribution(p.id) for p in (PF_SR, S2_SR)],
         "references": CITATION,
     }
@@ -233,8 +244,23 @@ def _tidy(found: Series, row: int, col: int) -> pd.DataFrame:
     table["dn"] = pd.array(np.concatenate([found.dn.ravel(), *more]), dtype="Float64").astype("Int32")
     table["wavelength"] = _wavelengths(product, names, count)
     table["row"], table["col"] = row, col
-    table["flag"] = np.tile(found.flags, len(names))
+    none = np.zeros(count, bool)
+    table["flag"] = np.concatenate([_flagged(found.flags, found.negative.get(name, none)) for name in names])
     return table
+
+
+def _flagged(flags: Sequence[str], negative: np.ndarray) -> np.ndarray:
+    """Flags of one band or index, object `(time,)`, with what negative reflectance makes of them."""
+    said = np.array(flags, dtype=object)
+    for i in np.flatnonzero(negative).tolist():
+        said[i] = (
+            NEGATIVE
+            if said[i] == "measured"
+            else f"{said[i]}; {NEGATIVE}"
+            if said[i] == "gap-filled"
+            else said[i]
+        )
+    return said
 
 
 def _tidy_region(cube: Cube, found: regions.Spread, share: np.ndarray | None) -> pd.DataFrame:
@@ -255,7 +281,10 @@ def _tidy_region(cube: Cube, found: regions.Spread, share: np.ndarray | None) ->
             flags.append("nodata")
         else:
             flags.append("gap-filled" if filled[i] > 0.5 else "measured")
-    table["flag"] = np.tile(flags, len(found.names))
+    bands = set(cube.bands or product.band_names)
+    table["flag"] = np.concatenate(
+        [_flagged(flags, (found.negative[i] > 0) & (name not in bands)) for i, name in enumerate(found.names)]
+    )
     return table
 
 

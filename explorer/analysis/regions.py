@@ -27,7 +27,8 @@ class Spread:
 
     `names` are bands (reflectance) and indices; every array is float32 `(name, time)`, NaN where nothing was
     measured: `mean`, `p10`, `median`, `p90` (percentiles), `std` (of the pixels); `count` int32 `(name, time)` of pixels.
-    `times` datetime64[ns] `(time,)`.
+    `times` datetime64[ns] `(time,)`. `negative` int32 `(name, time)`: of the pixels those that have a negative reflectance in a band
+    that the name needs: what an index makes of it has no meaning.
     """
 
     product: Product
@@ -39,6 +40,7 @@ class Spread:
     p90: np.ndarray
     std: np.ndarray
     count: np.ndarray
+    negative: np.ndarray
 
 
 def polygon_of(
@@ -71,12 +73,25 @@ def polygon_of(
 
 
 def inside(region: shapely.Geometry, product: Product) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns (int64 `(n,)`, of the product's own grid) of the pixels whose centre lies in a region."""
+    """Rows and columns (int64 `(n,)`, of the product's own grid) of the pixels whose centre lies in a region.
+
+    A region between the centres holds the one pixel under its middle: one drawn on Planet Fusion's 3 m can be smaller than Sentinel-2's
+    10 m. None where it has no area, or lies outside of the chip.
+    """
     shapely.prepare(region)
-    centre = (np.arange(product.size) + 0.5) * (product.pixel_size / PF_SR.pixel_size)
+    ratio = product.pixel_size / PF_SR.pixel_size
+    centre = (np.arange(product.size) + 0.5) * ratio
     x, y = np.meshgrid(centre, centre)
     rows, cols = np.nonzero(np.asarray(shapely.intersects_xy(region, x, y)))
-    return rows, cols
+    if len(rows) or shapely.area(region) <= 0:
+        return rows, cols
+    middle = shapely.centroid(region)
+    if not shapely.covers(region, middle):
+        middle = shapely.point_on_surface(region)
+    row, col = math.floor(shapely.get_y(middle) / ratio), math.floor(shapely.get_x(middle) / ratio)
+    if not (0 <= row < product.size and 0 <= col < product.size):
+        return rows, cols
+    return np.array([row], np.int64), np.array([col], np.int64)
 
 
 def measures(names: Sequence[str], product_id: str) -> dict[str, Recipe]:
@@ -112,7 +127,7 @@ def statistics(
     names = (*bands, *wanted)
     shape = (len(names), len(product.dates))
     out = {name: np.full(shape, np.nan, np.float32) for name in STATISTICS}
-    count = np.zeros(shape, np.int32)
+    count, negative = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
     rows = cube.there
     size = 1 if pixels is None else len(pixels[0])
     if len(rows) and size:
@@ -123,12 +138,15 @@ def statistics(
                 values, factor = dn[name], scale
             else:
                 values, factor = wanted[name].values({b: dn[b] for b in wanted[name].bands}), np.float32(1)
-            gone = _gone(cube, [values] if name in dn else [dn[b] for b in wanted[name].bands])
+            needed = [values] if name in dn else [dn[b] for b in wanted[name].bands]
+            gone = _gone(cube, needed)
+            below = np.logical_or.reduce([band < 0 for band in needed])
+            negative[i, rows] = (below if gone is None else below & ~gone).sum(axis=1)
             found, counted = _rows(values, gone)
             for statistic, row in found.items():
                 out[statistic][i, rows] = row * factor
             count[i, rows] = counted
-    return Spread(product, names, timestamps(product), count=count, **out)
+    return Spread(product, names, timestamps(product), count=count, negative=negative, **out)
 
 
 def sample_band_envelope(cube: Cube, indices: Sequence[str] = ("NDVI",)) -> Spread:

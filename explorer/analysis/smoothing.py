@@ -62,7 +62,7 @@ def savitzky_golay(
 ) -> np.ndarray:
     """Local polynomials of an order (0 to 4) through the measurements in a window of some days.
 
-    `times` datetime64 or days `(n,)`, ascending; `values` `(n,)`, NaN where missing. float64 `(n,)`. Equal to
+    `times` datetime64 or days `(n,)`, ascending (a date may be there twice); `values` `(n,)`, NaN where missing. float64 `(n,)`. Equal to
     `scipy.signal.savgol_filter` where nothing is missing; NaN where a window holds too little for its polynomial.
     """
     days, y = _days(times), np.asarray(values, np.float64)
@@ -101,9 +101,11 @@ def whittaker(times: np.ndarray, values: np.ndarray, roughness: float = 20.0) ->
 
     Minimises sum w (y - z)^2 + lambda sum (second difference of z)^2, with w 0 where a measurement is missing.
     `roughness` is Eilers' lambda on a calendar of five days; on another it is scaled to be as smooth in time.
-    `times` datetime64 or days `(n,)`, strictly ascending; `values` `(n,)`. float64 `(n,)`.
+    `times` datetime64 or days `(n,)`, strictly ascending; `values` `(n,)`. float64 `(n,)`. Raises `InvalidQueryError` for dates that
+    are there twice, or not in order: second differences divide by their distance.
     """
     days, y = _days(times), np.asarray(values, np.float64)
+    _check_ascending(times, days)
     there = np.isfinite(y)
     out = np.full(len(y), np.nan)
     if roughness <= 0:
@@ -140,6 +142,20 @@ def _days(times: np.ndarray) -> np.ndarray:
     if times.dtype.kind == "M":
         return np.asarray(times.astype("datetime64[s]").astype(np.float64) / 86_400)
     return times.astype(np.float64)
+
+
+def _check_ascending(times: np.ndarray, days: np.ndarray) -> None:
+    """Raises `InvalidQueryError` that names the first date that is there twice, or comes after a later one."""
+    wrong = np.flatnonzero(~(np.diff(days) > 0))
+    if not wrong.size:
+        return
+    place = int(wrong[0]) + 1
+    name = str(np.asarray(times)[place]).partition("T")[0]
+    what = "is there twice" if days[place] == days[place - 1] else "comes after a later one"
+    raise InvalidQueryError(
+        f"date {place + 1} of {len(days)} ({name}) {what}: the Whittaker smoother needs every date once, in order; average or drop "
+        "one of the two"
+    )
 
 
 def _honest(days: np.ndarray, there: np.ndarray, curve: np.ndarray) -> np.ndarray:

@@ -79,3 +79,13 @@ def test_wavelengths_are_in_nanometres_and_bands_differ() -> None:
             assert 10 < band.width < 200
     assert PF_SR.band_names == ("blue", "green", "red", "nir")
     assert set(S2_SR.band_names) == {"B8A", "B11", "B12", *(f"B{number:02d}" for number in range(1, 10))}
+
+
+def test_what_wavelengths_are_of_is_said() -> None:
+    # ESA's spectral response functions v3: the two satellites differ most in B12.
+    differ = {band.name: abs(band.wavelength - (band.wavelength_s2b or 0)) for band in S2_SR.bands}
+    assert max(differ, key=lambda name: differ[name]) == "B12"
+    assert differ["B12"] == pytest.approx(2202.4 - 2185.7)
+    assert "2185.7" in S2_SR.wavelengths
+    assert "nominal" in PF_SR.wavelengths
+    assert all(band.wavelength_s2b is None for band in PF_SR.bands)

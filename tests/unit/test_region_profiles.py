@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,9 +72,10 @@ def test_a_region_of_one_pixel_is_the_pixel(tiny_corpus: Corpus) -> None:
     np.testing.assert_allclose(mine["mean"], other["value"], atol=2e-6)
     assert (mine["flag"] == other["flag"]).all()
     assert mine["std"].dropna().eq(0).all()
-    sentinel = region[region["product"] == "S2-SR"]  # no 10 m pixel has its centre in there
-    assert sentinel["count"].eq(0).all()
-    assert sentinel["mean"].isna().all()
+    # No 10 m pixel has its centre in there: the one under it stands for it.
+    mine, other = (t[t["product"] == "S2-SR"].reset_index(drop=True) for t in (region, pixel))
+    assert mine["count"].max() == 1
+    np.testing.assert_allclose(mine["mean"], other["value"], atol=2e-6)
 
 
 def test_a_region_has_a_row_for_every_band_and_date_with_units(tiny_corpus: Corpus) -> None:
@@ -153,7 +155,7 @@ def test_holes_count_for_nothing(tmp_path: Path) -> None:
         ({"box": (0, 0, np.inf, 1)}, "finite"),
         ({"polygon": [("a", 0), (1, 1), (2, 2)]}, "numbers"),
         ({"box": (300, 300, 400, 400)}, "holds no pixel"),
-        ({"box": (0.6, 0.6, 0.9, 0.9)}, "holds no pixel"),
+        ({"box": (-9, -9, -0.2, -0.2)}, "holds no pixel"),
         ({"polygon": [(5, 5), (5, 5), (5, 5)]}, "holds no pixel"),
         ({"box": (0, 0, 9, 9), "indices": ("NOPE",)}, "no index 'NOPE'"),
         ({"box": (0, 0, 9, 9), "indices": ("true",)}, "no index 'true'"),
@@ -181,7 +183,14 @@ def test_any_polygon_holds_pixels_of_both_grids_in_the_same_place(points: list[t
         assert len(rows) == len(cols)
         if len(rows):
             assert 0 <= min(rows.min(), cols.min()) <= max(rows.max(), cols.max()) < product.size
-            centre = (rows + 0.5) * product.pixel_size / 3
+            ratio = product.pixel_size / 3
+            centre = (rows + 0.5) * ratio
+            if len(rows) == 1:  # the pixel under a region between the centres
+                pixel = shapely.box(
+                    cols[0] * ratio, rows[0] * ratio, (cols[0] + 1) * ratio, (rows[0] + 1) * ratio
+                )
+                assert shapely.intersects(shape, pixel)
+                continue
             assert min(p[0] for p in points) - 1e-6 <= centre.min()
             assert centre.max() <= max(p[0] for p in points) + 1e-6
 
@@ -230,3 +239,47 @@ def test_a_pixel_gains_indices_and_formulas(tiny_corpus: Corpus) -> None:
         profiles.pixel(tiny_corpus, corpora.FULL, row=5, col=6, indices=("expr:nir-rde",))
     plain = profiles.pixel(tiny_corpus, corpora.FULL, row=5, col=6, indices=())
     assert len(plain) == 146 * 4 + 12 * 12
+
+
+@pytest.mark.parametrize(
+    ("box", "planet", "sentinel"),
+    [
+        ((0.6, 0.6, 0.9, 0.9), (0, 0), (0, 0)),
+        ((120.1, 80.7, 120.4, 80.9), (120, 80), (36, 24)),
+        ((199.6, 199.6, 240, 240), None, None),  # its middle lies outside of the chip
+    ],
+)
+def test_a_region_smaller_than_a_pixel_is_the_pixel_under_it(
+    box: tuple[float, ...], planet: tuple[int, int] | None, sentinel: tuple[int, int] | None
+) -> None:
+    shape = regions.polygon_of(box=box)
+    for product, expected in ((PF_SR, planet), (S2_SR, sentinel)):
+        rows, cols = regions.inside(shape, product)
+        found = list(zip(rows.tolist(), cols.tolist(), strict=True))
+        assert found == ([] if expected is None else [expected])
+
+
+def test_an_index_of_negative_reflectance_is_flagged(
+    tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = np.full((4, 200, 200), 1000, np.int16)
+    data[PF_SR.band_names.index("red"), 10, 20] = -50
+    cube = Cube(tiny_corpus.cell(corpora.FULL), PF_SR)
+    cube.place(0, Chip(data, PF_SR.band_names, None))
+    empty = Cube(cube.cell, S2_SR)
+    monkeypatch.setattr(tiny_corpus.cubes, "get", lambda _, product, *__: cube if product is PF_SR else empty)
+    for table in (
+        profiles.pixel(
+            tiny_corpus, corpora.FULL, row=10, col=20, indices=("NDVI", "expr:nir-blue"), quality=False
+        ),
+        profiles.region(
+            tiny_corpus, corpora.FULL, box=(0, 0, 30, 30), indices=("NDVI", "expr:nir-blue"), quality=False
+        ),
+    ):
+        planet = table[table["product"] == "PF-SR"]
+        here = planet[planet["date"] == planet["date"].min()].set_index("band")
+        assert here.loc["NDVI", "flag"] == profiles.NEGATIVE == "negative reflectance"
+        assert here.loc["red", "flag"] == "measured"
+        assert here.loc["nir-blue", "flag"] == "measured"  # it does not look at red
+        assert (table["flag"] == profiles.NEGATIVE).sum() == 1
+        assert any("nominal" in text for text in table.attrs["wavelengths"])

@@ -126,3 +126,17 @@ def test_any_holes_give_numbers_between_measurements_only(holes: list[bool], met
         assert there[0] <= known[0]
         assert known[-1] <= there[-1]
         assert np.abs(found[known]).max() < 3
+
+
+@pytest.mark.parametrize(
+    ("places", "named"),
+    [
+        ([0, 1, 1, 2], r"date 3 of 4 \(2018-01-08\) is there twice"),
+        ([0, 2, 1, 3], r"date 3 of 4 \(2018-01-08\) comes after"),
+    ],
+)
+def test_dates_that_are_there_twice_are_named(places: list[int], named: str) -> None:
+    with pytest.raises(InvalidQueryError, match=named):
+        whittaker(TIMES[places], np.array([0.1, 0.2, 0.3, 0.4]))
+    with pytest.raises(InvalidQueryError, match=r"\(5\.0\)"):
+        whittaker(np.array([0.0, 5.0, 5.0]), np.array([0.1, 0.2, 0.3]))
