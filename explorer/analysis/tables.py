@@ -13,6 +13,7 @@ def to_csv(table: pd.DataFrame) -> str:
     notes = [
         f"sample {attrs['sample_id']} ({attrs['crs']})",
         "units: " + ", ".join(f"{column} in {unit}" for column, unit in attrs["units"].items()),
+        *attrs.get("wavelengths", ()),
         *dict.fromkeys(attrs["attribution"]),
         attrs["references"],
     ]
