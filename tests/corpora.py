@@ -91,7 +91,7 @@ def cube_of(product: Product, chips: Mapping[int, np.ndarray], cell: grid.Cell |
     """A cube of some dates, `(band, y, x)` each by its position in the calendar."""
     cube = Cube(cell or grid.parse(FULL), product)
     for index, data in chips.items():
-        cube.place(index, Chip(data.astype(product.dtypes[0]), product.band_names, None))
+        cube.place(index, Chip(data.astype(product.dtypes[0]), product.band_names, product.nodata))
     return cube
 
 

@@ -25,6 +25,13 @@ Composite = Annotated[
     str, typer.Option(help="As in a link: true, false, band:NAME, index:NAME, expr:FORMULA ...")
 ]
 Stretch = Annotated[str, typer.Option(help="As in a link: fixed, frame, LOW-HIGH, gGAMMA, same.")]
+OwnStretch = Annotated[
+    str | None,
+    typer.Option(
+        "--stretch",
+        help="As in a link; a frame's own without it, so that no other date is read; fixed for all else.",
+    ),
+]
 First = Annotated[str | None, typer.Option("--start", metavar="DATE", help="First date, as 2018-07-02.")]
 Last = Annotated[str | None, typer.Option("--end", metavar="DATE", help="Last date.")]
 Pins = Annotated[
@@ -102,7 +109,7 @@ def export(
     what: Annotated[str, typer.Option(metavar="WHAT", help="One of: " + ", ".join(WHAT) + ".")],
     product: Product = "PF-SR",
     composite: Composite = "true",
-    stretch: Stretch = "fixed",
+    stretch: OwnStretch = None,
     date: Annotated[
         list[str] | None,
         typer.Option(metavar="DATE", help="Of a frame, of bands; twice for a pair; repeatable for a sheet."),
@@ -141,7 +148,7 @@ def export(
             f"{len(sample_ids)} samples need as many files: write {{id}} in the name, as '{{id}}{output.suffix}'"
         )
     wanted = _Wanted(
-        what, product, composite, stretch, date or [], start, end, band or None, [_pin(text) for text in pin or ()],
+        what, product, composite, stretch or ("frame" if what == "frame" else "fixed"), date or [], start, end, band or None, [_pin(text) for text in pin or ()],
         box, curve or [], month or [], count, values,
     )  # fmt: skip
     with shared.opened(corpus) as opened:

@@ -75,8 +75,8 @@ def to_dataarray(
     if product.bands:
         attrs["units"] = "DN"
         attrs["reflectance_scale"] = REFLECTANCE_SCALE  # reflectance = DN x this
+    coords["spatial_ref"] = _grid_mapping(cell.epsg, left, top, step)
     array = xr.DataArray(data, dims=("time", "band", "y", "x"), coords=coords, name=product.id, attrs=attrs)
-    array = array.assign_coords(spatial_ref=_grid_mapping(cell.epsg, left, top, step))
     array.encoding["grid_mapping"] = "spatial_ref"
     if cube.nodata is not None:
         array.rio.write_nodata(cube.nodata, inplace=True)

@@ -25,7 +25,7 @@ from explorer.corpus.file_names import DatedStore
 from explorer.corpus.filter_table import FilterTable
 from explorer.corpus.filtered import filtered
 from explorer.corpus.findings import Findings
-from explorer.corpus.profile import of_corpus
+from explorer.corpus.profile import CorpusProfile, of_corpus
 from explorer.corpus.readers import ReaderPool
 from explorer.corpus.store import DirectoryStore, Store, check, is_synthetic
 from explorer.corpus.watch import StoreWatch
@@ -71,9 +71,10 @@ class Corpus:
         progress: Progress | None = None,
         featured: Sequence[str] = (),
         patterns: Mapping[str, str] | None = None,
+        profile: CorpusProfile | None = None,
     ) -> None:
         self.config = config or settings()
-        self.profile = of_corpus(store, self.config)
+        self.profile = profile if profile is not None else of_corpus(store, self.config)
         """What the operator settled about the corpus in `rapidai4eo.toml`."""
         if index is None:
             index = sample_index.build(store, progress, labels=self.profile.labels)
@@ -387,8 +388,8 @@ def open_corpus(
     if "://" in text and not text.startswith("file://"):
         from explorer.corpus import remote  # its clients are only paid for by those who go out
 
-        remote_store, remote_index = remote.open_remote(text, config or settings(), progress)
-        return Corpus(remote_store, remote_index, config=config)
+        remote_store, remote_index, profile = remote.open_remote(text, config or settings(), progress)
+        return Corpus(remote_store, remote_index, config=config, profile=profile)
     path = Path(text.removeprefix("file://")).expanduser()
     if path.is_file() and path.suffix.lower() == ".json":
         store, index = sample_index.open_stac(path, progress, config)

@@ -10,7 +10,7 @@ from explorer.corpus import index as sample_index
 from explorer.corpus.cache import CHIPS, CachedStore
 from explorer.corpus.http import HttpStore
 from explorer.corpus.objects import SCHEMES, ObjectStore
-from explorer.corpus.profile import LabelSettings, of_corpus
+from explorer.corpus.profile import PROFILE_KEY, CorpusProfile, LabelSettings, of_corpus, parse
 from explorer.corpus.sources import Progress
 from explorer.corpus.stac_links import split_url
 from explorer.corpus.store import Store
@@ -41,8 +41,8 @@ def store_of(url: str, config: Settings) -> Store:
 
 def open_remote(
     url: str, config: Settings, progress: Progress | None = None
-) -> tuple[CachedStore, sample_index.SampleIndex]:
-    """A remote corpus: its store, and its samples from where they were kept the last time, else from the corpus.
+) -> tuple[CachedStore, sample_index.SampleIndex, CorpusProfile]:
+    """A remote corpus: its store, its samples from where they were kept the last time, else from the corpus, its profile.
 
     The URL of its `stac-v1.0/catalog.json` means the corpus; that of another STAC file, what it leads to.
     Raises `CorpusNotFoundError`, and `StoreError` where the server does not answer or refuses.
@@ -51,7 +51,8 @@ def open_remote(
     store = CachedStore(store_of(url, config), config.cache_dir / CHIPS, config.chip_cache_bytes)
     path = sample_index.cached_path(store, config.cache_dir, key or "")
     try:
-        labels = of_corpus(store, config).labels
+        profile = _profile(store, config, path.with_suffix(".toml"))
+        labels = profile.labels
         index = _kept(path, labels) or (None if key else _built_there(store, path, labels))
         if index is not None:
             sample_index.ask_stac(index, store)
@@ -70,7 +71,32 @@ def open_remote(
             # That is what is wrong, not each of its files.
             raise StoreError(f"{store.where} is {led_away}") from error
         raise
-    return store, index
+    return store, index, profile
+
+
+def _profile(store: Store, config: Settings, kept: Path) -> CorpusProfile:
+    """The corpus's profile, asked for each time; as it was the last time while the server does not answer."""
+    if config.profile:
+        return of_corpus(store, config)
+    try:
+        text = store.get(PROFILE_KEY)
+    except NotThereError:
+        text = b""
+    except StoreError as error:
+        if isinstance(error, UnreadableError) or not kept.is_file():
+            raise
+        logger.warning("%s; its profile is that of the last time", error)
+        text = kept.read_bytes()
+    else:
+        logger.info("%s has a %s", store.where, PROFILE_KEY)
+    found = parse(text, PROFILE_KEY)
+    try:
+        if not kept.is_file() or kept.read_bytes() != text:
+            with replacing(kept) as part:
+                part.write_bytes(text)
+    except OSError as error:
+        logger.warning("cannot keep the profile of %s: %s", store.where, error.strerror or error)
+    return found
 
 
 def _kept(path: Path, labels: LabelSettings) -> sample_index.SampleIndex | None:

@@ -137,14 +137,14 @@ def write_frame(
     *,
     product: str = PF_SR.id,
     composite: str = "true",
-    stretch: str = "fixed",
+    stretch: str = "frame",
     values: bool = False,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> Credit:
     """Write one date as GeoTIFF in the sample's UTM zone: red, green and blue as they are shown, and alpha where it has holes.
 
-    With `values`, what an index, formula or band is (float32, NaN where there is none) instead of its colours. Tags say
+    With its own stretch (`frame`) no other date is read; `fixed` measures that of the page on some twenty. With `values`, what an index, formula or band is (float32, NaN where there is none) instead of its colours. Tags say
     what it shows and whom to name. Raises as `scene.scene`, and `OutputError`.
     """
     files.suffix(path, FRAMES, "a GeoTIFF")

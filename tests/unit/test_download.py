@@ -63,13 +63,29 @@ def test_a_remote_corpus_is_the_local_one(corpus: Corpus, tiny_corpus: Corpus) -
 def test_the_second_time_it_opens_from_this_disk(server: Server, corpus: Corpus, tmp_path: Path) -> None:
     asked = sum(server.asked.values())
     again = open_corpus(server.url, config=corpus.config)
-    assert sum(server.asked.values()) == asked
+    assert sum(server.asked.values()) == asked + 1  # for its rapidai4eo.toml, which is an operator's
     assert len(again.samples) == 3
-    (kept,) = (tmp_path / "cache" / "indexes").iterdir()
+    (kept,) = (tmp_path / "cache" / "indexes").glob("*.parquet")
     kept.write_bytes(b"torn")
     anew = open_corpus(server.url, config=corpus.config)
     assert len(anew.samples) == 3
-    assert sum(server.asked.values()) == asked + 1
+    assert sum(server.asked.values()) == asked + 3
+
+
+def test_a_table_and_a_profile_that_are_kept_open_while_the_server_is_away(
+    indexed_folder: Path, tmp_path: Path
+) -> None:
+    config = Settings(cache_dir=tmp_path / "cache", http_retries=0, http_connect_timeout=1)
+    root = tmp_path / "mirror"
+    shutil.copytree(indexed_folder, root)
+    (root / "rapidai4eo.toml").write_text("[PF-SR]\nnodata = 7\n")
+    with servers.serve(root) as server:
+        open_corpus(server.url, config=config).close()
+    with open_corpus(server.url, config=config) as away:
+        assert len(away.samples) == 3
+        assert away.profile.lines() == ["PF-SR.nodata = 7.0"]
+    with pytest.raises(StoreError):
+        open_corpus(server.url, config=Settings(cache_dir=tmp_path / "other", http_retries=0))
 
 
 def test_a_mirror_without_an_index_is_read_from_its_resources(tmp_path: Path) -> None:
@@ -81,7 +97,7 @@ def test_a_mirror_without_an_index_is_read_from_its_resources(tmp_path: Path) ->
         assert corpus.labels(corpora.FULL).to_dict() == pytest.approx({211: 0.6, 311: 0.4})
         asked = sum(server.asked.values())
         assert len(open_corpus(server.url, config=config).samples) == 2
-        assert sum(server.asked.values()) == asked
+        assert sum(server.asked.values()) == asked + 1  # for its rapidai4eo.toml
 
 
 def test_a_downloaded_part_opens_offline(corpus: Corpus, tiny_folder: Path, tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_without_its_library_a_cube_says_how_to_get_it(
 def test_a_frame_is_the_picture_in_its_place(tiny_corpus: Corpus, tmp_path: Path, product: str) -> None:
     path = tmp_path / "frame.tif"
     date = "2018-01-08" if product == "PF-SR" else "2018-01"
-    data.write_frame(tiny_corpus, SAMPLE, date, path, product=product, composite="false")
+    data.write_frame(tiny_corpus, SAMPLE, date, path, product=product, composite="false", stretch="fixed")
     cube = tiny_corpus.cubes.get(tiny_corpus.cell(SAMPLE), PRODUCTS[product])
     index = cube.product.dates.index(cube.product.parse_date(date))
     expected = composite.make(cube, recipes.parse("false", product)).rgb(index)

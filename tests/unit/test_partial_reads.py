@@ -168,8 +168,9 @@ FILES: dict[str, tuple[Callable[[Corpus, Path], object], int]] = {
     "values of a formula": (
         lambda c, p: data.write_frame(c, FULL, "2018-01-08", p / "a.tif", composite="expr:nir-red", values=True), 1,
     ),
+    "a frame": (lambda c, p: data.write_frame(c, FULL, "2018-01-08", p / "a.tif"), 1),
     "a frame as the page shows it": (
-        lambda c, p: data.write_frame(c, FULL, "2018-01-08", p / "a.tif"), MEASURED + 1,
+        lambda c, p: data.write_frame(c, FULL, "2018-01-08", p / "a.tif", stretch="fixed"), MEASURED + 1,
     ),
     "a cube of some dates": (lambda c, p: data.write_cube(c, FULL, p / "a.zarr", end="2018-01-31"), 6),
     "an animation": (
