@@ -16,9 +16,11 @@ from scipy import sparse
 from explorer.corpus import index as sample_index
 from explorer.corpus import query as queries
 from explorer.corpus.decoder import Decoder
+from explorer.corpus.encoding import Stated
 from explorer.corpus.files import FileKey, fetch, origin, verify
 from explorer.corpus.labels import Fractions
 from explorer.corpus.parallel import each
+from explorer.corpus.profile import PROFILE_KEY, parse
 from explorer.errors import (
     ChipError,
     CorpusFormatError,
@@ -93,15 +95,18 @@ def download(
 
     Every file is decoded and checked before it counts; those that are there and valid are left as they are, so that
     the same call goes on where another one stopped. `progress` is called after every file, in this thread.
-    Raises `OutputError` where the folder cannot be written, `StoreError` where the corpus fails as a whole.
+    What a catalog states of the chips' numbers, and the operator's `rapidai4eo.toml`, come along. Raises `OutputError`
+    where the folder cannot be written or could not say that, `StoreError` where the corpus fails as a whole.
     """
     counts = wanted.counts()
+    stated = _stated(corpus, wanted)
     report = Report(total=sum(counts.values()))
     root = Path(directory).expanduser()
     try:
         root.mkdir(parents=True, exist_ok=True)
         root = root.resolve()
         _check_room(root, wanted, counts)
+        _write_profile(corpus, root)
         store = origin(corpus.store)
         threads = getattr(store, "concurrency", None) or os.cpu_count() or 2
 
@@ -126,7 +131,7 @@ def download(
                 report.size += size
             if progress is not None:
                 progress(report)
-        _write_index(corpus, wanted.samples.index, root)
+        _write_index(corpus, wanted.samples.index, root, stated)
     except ExplorerError:
         raise
     except OSError as error:
@@ -172,7 +177,45 @@ def _check_room(root: Path, wanted: Wanted, counts: dict[str, int]) -> None:
         )
 
 
-def _write_index(corpus: Corpus, ids: pd.Index, root: Path) -> None:
+def _stated(corpus: Corpus, wanted: Wanted) -> dict[str, Stated]:
+    """What the catalog states of the numbers of all chips of a product that are copied; an index can say no more.
+
+    Raises `OutputError` where it states different things of single chips.
+    """
+    stated = corpus.index.stated
+    if not stated:
+        return {}
+    found: dict[str, Stated | None] = {}
+    for key in wanted:
+        product = FileKey.of(key).product
+        if product is None:
+            continue
+        said = stated.get(key) or stated.get(product.id)
+        if found.setdefault(product.id, said) != said:
+            raise OutputError(
+                f"the catalog states scale, offset, nodata or bands of single chips of {product.id}, which a copy in this layout "
+                "cannot say; choose samples or dates of which it states the same"
+            )
+    return {name: said for name, said in found.items() if said is not None}
+
+
+def _write_profile(corpus: Corpus, root: Path) -> None:
+    """The operator's settings beside the copy. Raises `OutputError` where other ones lie there."""
+    path = _target(root, PROFILE_KEY)
+    data = b""
+    if not corpus.profile.empty:
+        named = corpus.config.profile
+        data = Path(named).expanduser().read_bytes() if named else origin(corpus.store).get(PROFILE_KEY)
+    there = path.read_bytes() if path.is_file() else b""
+    if there and parse(there, PROFILE_KEY) != corpus.profile:
+        raise OutputError(
+            f"{root} has another {PROFILE_KEY} than this corpus is read with; choose another folder"
+        )
+    if data and not there:
+        _write(path, data)
+
+
+def _write_index(corpus: Corpus, ids: pd.Index, root: Path, stated: dict[str, Stated]) -> None:
     """An index of what was asked for, and of what an earlier download left here."""
     path = root / sample_index.INDEX_KEY
     fractions = corpus.index.fractions.align(pd.Index(ids, dtype="str", name="sample_id"))
@@ -187,8 +230,9 @@ def _write_index(corpus: Corpus, ids: pd.Index, root: Path) -> None:
         except CorpusFormatError:  # it is replaced
             pass
     index = sample_index.SampleIndex.of(
-        fractions, f"a part of {corpus.where}", labels_found=corpus.index.labels_found
+        fractions, f"a part of {corpus.where}", labels_found=corpus.index.labels_found, stated=stated
     )
+    index.settled = corpus.index.settled
     _target(root, sample_index.INDEX_KEY)
     sample_index.write(index, path, synthetic=corpus.synthetic)
     if corpus.synthetic:  # a copy has to say so as well
