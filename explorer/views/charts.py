@@ -65,8 +65,8 @@ def dress(figure: Any, label: str) -> None:
         axis.major_tick_line_color = "#9aa7b0"
         axis.minor_tick_line_color = None
         axis.axis_label_text_font_style = "normal"
-        axis.axis_label_text_font_size = "11px"
-        axis.major_label_text_font_size = "10.5px"
+        axis.axis_label_text_font_size = "12px"
+        axis.major_label_text_font_size = "12px"
         axis.axis_label_text_color = axis.major_label_text_color = "#4a5a64"
     for grid in figure.grid:
         grid.grid_line_color = "#dfe5e9"

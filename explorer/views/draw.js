@@ -256,7 +256,7 @@ const makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, middle, re
     strokeRegion(context, corners, "#fff", place, { closed: draft.kind === "box", handles: true })
     if (corners.length < 3) return
     const text = measureOf(corners), [x, y] = place(corners.at(draft.kind === "box" ? 2 : -1))
-    context.font = "600 11px system-ui, sans-serif"
+    context.font = "600 12px system-ui, sans-serif"
     const wide = context.measureText(text).width + 10, most = context.canvas.clientWidth, deep = context.canvas.clientHeight
     const left = Math.max(2, Math.min(x + 8, most - wide - 2)), top = Math.max(2, Math.min(y + 8, deep - 20))
     context.fillStyle = "rgba(10,18,24,.8)"

@@ -5,8 +5,8 @@ const makeLook = ({ send, button }) => {
   const list = element("select", { "aria-label": "Shown in the image", title: "Composite, band or index" })
   const formula = element("input", { type: "text", placeholder: "(nir - red) / (nir + red)", "aria-label": "Formula over band names: blue, green, red, nir", spellcheck: "false", maxlength: 200 })
   const mode = element("select", { "aria-label": "Stretch" }, ...MODES.map(([value, text]) => element("option", { value }, text)))
-  const low = element("input", { type: "number", step: "0.01", "aria-label": "Lowest value of the range" })
-  const high = element("input", { type: "number", step: "0.01", "aria-label": "Highest value of the range" })
+  const low = numberInput({ step: "0.01", "aria-label": "Lowest value of the range" })
+  const high = numberInput({ step: "0.01", "aria-label": "Highest value of the range" })
   const gamma = element("input", { type: "range", min: 0.5, max: 2.5, step: 0.05, "aria-label": "Gamma" })
   const gammaText = element("output")
   const same = element("input", { type: "checkbox", "aria-label": "One stretch for Planet Fusion and Sentinel-2" })
@@ -43,6 +43,7 @@ const makeLook = ({ send, button }) => {
   let shown = null // the legend
   let own = true // whether gamma is the picture's own
   const stretch = () => {
+    if (mode.value === "range" && [low, high].some((input) => input.matches("[aria-invalid]"))) return
     const words = [mode.value === "range" ? `${Number(low.value)}-${Number(high.value)}` : mode.value]
     if (!own) words.push(`g${gamma.value}`)
     if (same.checked && mode.value !== "frame") words.push("same")

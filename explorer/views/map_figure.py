@@ -205,7 +205,7 @@ class _Sheet:
             )
             axis = LinearAxis(
                 ticker=ticker, axis_line_color=None,
-                major_tick_line_color=None, minor_tick_line_color=None, major_label_text_font_size="9.5px",
+                major_tick_line_color=None, minor_tick_line_color=None, major_label_text_font_size="12px",
                 major_label_standoff=1,
             )  # fmt: skip
             axis.update(formatter=CustomJSTickFormatter(args={"kind": kind}, code=_DEGREES))

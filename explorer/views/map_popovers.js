@@ -30,10 +30,10 @@ const lookPopover = (send) => {
 }
 
 // What somebody is typing into is left alone: the state that comes meanwhile is that of a moment ago.
-const fillIn = (input, value) => { if (!input.matches(":focus")) input.value = value }
+const fillIn = (input, value) => { if (!input.matches(":focus, [aria-invalid]")) input.value = value }
 
 const numberField = (label, attributes, change) => {
-  const input = element("input", { type: "number", "aria-label": label, ...attributes })
+  const input = numberInput({ "aria-label": label, ...attributes })
   input.addEventListener("change", change)
   return input
 }
@@ -41,7 +41,7 @@ const numberField = (label, attributes, change) => {
 // From and to, in percent or as counts; empty is no limit.
 const rangeFields = (title, name, low, high, scale, send) => {
   const change = () => {
-    const value = (input, limit) => input.value === "" ? limit : Math.min(Math.max(Number(input.value), low), high)
+    const value = (input, limit) => input.value === "" || input.matches("[aria-invalid]") ? limit : Number(input.value)
     const [a, b] = [value(from, low), value(to, high)].sort((p, q) => p - q)
     send({ [name]: a <= low && b >= high ? null : [a / scale, b / scale] })
   }

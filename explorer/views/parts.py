@@ -279,6 +279,11 @@ class Component(JSComponent):
 
     __abstract = True
 
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__(**named)
+        if "_stylesheets" in cls.__dict__:  # first: what a component says itself is stronger
+            cls._stylesheets = [source("shared.css"), *cls._stylesheets]
+
     def __init__(self, loop: Loop, **params: Any) -> None:
         super().__init__(**params)
         self._session_loop = loop

@@ -59,7 +59,8 @@ export function render({ model, el }) {
     keepFocus(own, () => own.replaceChildren(...states.map((one, i) => {
       const tell = (field, value) => model.send_msg({ type: "edit", index: i, [field]: value })
       const field = (label, key, tag = "input", extra = {}) => {
-        const input = element(tag, { "aria-label": `${label} of view ${i + 1}`, placeholder: label, ...extra })
+        const about = { "aria-label": `${label} of view ${i + 1}`, placeholder: label, ...extra }
+        const input = tag === "number" ? numberInput(about) : element(tag, about)
         input.value = one[key] ?? ""
         input.addEventListener("change", () => tell(key, input.value))
         return input
@@ -73,7 +74,7 @@ export function render({ model, el }) {
           button("×", () => { state.editing = -1; model.send_msg({ type: "remove", index: i }) }, { "aria-label": `Remove view ${i + 1}` })),
         open ? element("div", { class: "fields" }, field("Title", "title", "input", { maxlength: 200 }), field("Note, in Markdown, for the room", "note", "textarea", { rows: 3, maxlength: 8000 }),
           field("Notes for the presenter alone", "presenter", "textarea", { rows: 2, maxlength: 8000 }),
-          element("label", { class: "line" }, "Seconds", field("seconds", "seconds", "input", { type: "number", min: 1, max: 3600 }))) : null)
+          element("label", { class: "line" }, "Seconds", field("seconds", "seconds", "number", { min: 1, max: 3600, step: 0.5 }))) : null)
     })))
   }
 
@@ -96,7 +97,7 @@ export function render({ model, el }) {
     const doc = window.Bokeh?.documents ?? []
     for (const one of doc.flatMap((d) => [...(d._all_models?.values() ?? [])])) {
       if (!one.type.endsWith("Axis")) continue
-      one.setv({ major_label_text_font_size: one.major_label_text_font_size === "0px" ? "0px" : value ? "17px" : "10.5px", axis_label_text_font_size: value ? "18px" : "11px" }, { sync: false })
+      one.setv({ major_label_text_font_size: one.major_label_text_font_size === "0px" ? "0px" : value ? "17px" : "12px", axis_label_text_font_size: value ? "18px" : "12px" }, { sync: false })
     }
   }
   let timer = 0, runner = 0
@@ -152,11 +153,14 @@ export function render({ model, el }) {
   // --- keys ------------------------------------------------------------------------------------------------------
   const keyed = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-    const node = event.composedPath?.()[0] ?? event.target
+    const node = event.composedPath()[0], ours = event.currentTarget !== window // the presenter's own window
+    const whole = state.on && document.fullscreenElement && node === document.body // in a notebook too
+    if (!ours && !whole && !isOurKey(event, el)) return
     if (event.key === "Escape" && !drawer.hidden && drawer.contains(node)) { setDrawer(false); event.preventDefault(); return }
-    if (isWriting(node)) return
+    if (isWriting(event)) return
+    const letter = letterOf(event)
     if (!state.on) {
-      if (event.key.toLowerCase() === "f") { begin({}); event.preventDefault() }
+      if (letter === "f" && !event.repeat) { begin({}); event.preventDefault() }
       return
     }
     const inside = node?.closest?.("[role=slider]")
@@ -165,7 +169,7 @@ export function render({ model, el }) {
       ArrowRight: inside ? null : () => (state.story ? go(1) : page.emit("key", { key: "ArrowRight" })), ArrowLeft: inside ? null : () => (state.story ? go(-1) : page.emit("key", { key: "ArrowLeft" })),
       " ": () => page.emit("key", { key: " " }), t: () => { state.timed = !state.timed; state.since = performance.now() }, s: openPresenter,
       Home: state.story ? () => model.send_msg({ type: "go", index: 0 }) : null,
-    }[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+    }[letter]
     if (act) { act(); event.preventDefault(); event.stopPropagation() }
   }
   window.addEventListener("keydown", keyed, { signal: gone.signal, capture: true })

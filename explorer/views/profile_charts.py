@@ -115,7 +115,7 @@ def _draw(chart: Any, sources: dict[str, ColumnDataSource]) -> None:
     )  # fmt: skip
     chart.text(
         "date", 1, "text", source=sources["breaks"], y_range_name="edge", text_color="colour", text_baseline="top",
-        text_font_size="11px", text_font_style="bold", x_offset=3, y_offset=1,
+        text_font_size="12px", text_font_style="bold", x_offset=3, y_offset=1,
     )  # fmt: skip
     chart.scatter("date", "value", source=sources["seasons"], marker="marker", size=10, fill_color="colour",
                   line_color="#ffffff", line_width=1.2)  # fmt: skip

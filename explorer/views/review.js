@@ -20,8 +20,8 @@ export function render({ model, el }) {
   const kind = element("select", { "aria-label": "Which samples" })
   const about = element("p", { class: "about" })
   const ofClass = element("input", { list: "classes", placeholder: "class by name or code", "aria-label": "Class by name or code", spellcheck: "false" })
-  const count = element("input", { type: "number", min: 1, max: 100000, value: 100, "aria-label": "Number of samples" })
-  const seed = element("input", { type: "number", min: 0, max: 999999, value: 0, "aria-label": "Seed of the draw" })
+  const count = numberInput({ min: 1, max: 100000, step: 1, value: 100, "aria-label": "Number of samples" })
+  const seed = numberInput({ min: 0, max: 999999, step: 1, value: 0, "aria-label": "Seed of the draw" })
   const allocation = element("select", { "aria-label": "Allocation to the classes" }, ...["equal", "proportional", "neyman"].map((value) => element("option", { value }, value === "neyman" ? "Neyman" : value)))
   const ids = element("textarea", { rows: 3, placeholder: "sample ids, one a line", "aria-label": "Sample ids", spellcheck: "false" })
   const name = element("input", { maxlength: 60, placeholder: "your name or initials", "aria-label": "Reviewer", autocomplete: "off" })
@@ -139,7 +139,7 @@ export function render({ model, el }) {
   const total = () => rows.reduce((all, row) => all + meant(row), 0)
   const drawRows = (focus = -1) => {
     list.replaceChildren(...rows.map((row, i) => {
-      const swatch = element("i"), share = element("input", { class: "share", type: "number", min: 0, max: 100, step: 1, value: percent(meant(row)), "aria-label": `Fraction of ${row.title} in percent` })
+      const swatch = element("i"), share = numberInput({ class: "share", min: 0, max: 100, step: 5, value: percent(meant(row)), "aria-label": `Fraction of ${row.title} in percent` })
       swatch.style.background = row.colour
       share.disabled = row.action === "reject"
       share.addEventListener("change", () => {

@@ -62,6 +62,52 @@ const element = (tag, attributes = {}, ...children) => {
   return node
 }
 
+// A number as people type it: `0,25` is 0.25. What is none, or could be two (`1,000`), is said and never taken for another.
+const readNumber = (text, { min = null, max = null, step = null } = {}) => {
+  const typed = text.trim().replace("−", "-")
+  if (!typed) return { value: null }
+  if (!/^[+-]?(\d+[.,]?\d*|[.,]\d+)$/.test(typed)) return { problem: `“${typed.slice(0, 20)}” is no number: write for example 0.25` }
+  if (/^[+-]?[1-9]\d{0,2},\d{3}$/.test(typed)) return { problem: `“${typed}” can be two numbers: write ${typed.replace(",", "")} or ${typed.replace(",", ".")}` }
+  const value = Number(typed.replace(",", "."))
+  if (Number(step) === 1 && !Number.isInteger(value)) return { problem: `${typed} is no whole number` }
+  if ((min !== null && value < Number(min)) || (max !== null && value > Number(max)))
+    return { problem: max === null ? `${typed} is too small: ${min} or more` : min === null ? `${typed} is too large: ${max} at most` : `${typed} is not from ${min} to ${max}` }
+  return { value }
+}
+// A field for a number. Browsers' own drops a comma as it is typed, so that 0,25 becomes 25. Who listens for `change` hears of
+// numbers only, `value` with a point; `step` 1 means whole numbers, and how far the arrow keys go.
+const numberInput = ({ class: kind = "", min = null, max = null, step = null, ...attributes }) => {
+  const input = element("input", { type: "text", inputmode: "decimal", autocomplete: "off", role: "spinbutton", "aria-valuemin": min, "aria-valuemax": max, class: `number ${kind}`.trim(), ...attributes })
+  const problem = element("span", { class: "number-problem", role: "alert" })
+  const say = (text) => {
+    input.setCustomValidity(text) // a form with it is not sent
+    if (text) input.setAttribute("aria-invalid", "true")
+    else input.removeAttribute("aria-invalid")
+    problem.textContent = text
+    if (text) input.after(problem)
+    else problem.remove()
+  }
+  input.addEventListener("change", (event) => {
+    const { value, problem: why = "" } = readNumber(input.value, { min, max, step })
+    say(why)
+    if (why) { event.stopImmediatePropagation(); return }
+    input.value = value === null ? "" : String(value)
+    if (value !== null) input.setAttribute("aria-valuenow", value)
+  })
+  input.addEventListener("input", () => say(""))
+  input.addEventListener("keydown", (event) => {
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key]
+    if (!way || event.altKey || event.ctrlKey || event.metaKey) return
+    event.preventDefault()
+    const { value = null } = readNumber(input.value)
+    const by = Number(step ?? 1), places = (String(by).split(".")[1] ?? "").length
+    const next = Math.min(Math.max((value ?? Number(min ?? 0)) + way * by, Number(min ?? -Infinity)), Number(max ?? Infinity))
+    input.value = String(Number(next.toFixed(Math.max(places, 1))))
+    input.dispatchEvent(new Event("change", { bubbles: true }))
+  })
+  return input
+}
+
 // People choose faster than the server answers: what it tells of an earlier choice must not take back the later ones.
 // Choices go out numbered, the server says which it has `heard`; `show` sees the last that was `told` once it has heard all.
 const makeChoices = (model, show) => {
@@ -213,5 +259,45 @@ const keepFocus = (box, draw) => {
   ;(now.find((node) => nameOf(node) === had) ?? now[Math.min(at, now.length - 1)])?.focus({ preventScroll: true })
 }
 
-// Whether keys that are pressed there are a text, and nobody's shortcut.
-const isWriting = (node) => ["INPUT", "TEXTAREA", "SELECT"].includes(node?.tagName) && !["checkbox", "range", "button"].includes(node.type)
+// --- keys --------------------------------------------------------------------------------------------------------
+// Where keys that are pressed are a text, and nobody's shortcut: fields and editors of any kind, a notebook's cells too.
+const EDITORS = "textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=button], [type=submit], [type=reset], [type=color], [type=file], [type=image]), [role=textbox], [role=searchbox], [role=combobox], .cm-editor, .CodeMirror, .monaco-editor, .ace_editor"
+const isEditor = (node) => node.nodeType === 1 && (node.isContentEditable || node.matches(EDITORS))
+const isWriting = (event) => event.composedPath().some(isEditor)
+
+// An Enter or a letter that is part of what an input method composes is no key of ours.
+const composes = (event) => event.isComposing || event.keyCode === 229
+
+// The element that holds the whole explorer, of a component's element: the page around its head; without one, what is outermost.
+const explorerRoot = (el) => {
+  for (let node = el; ; ) {
+    const root = node.getRootNode()
+    if (!(root instanceof ShadowRoot)) return node
+    node = root.host
+    if ([...root.children].some((child) => child.classList.contains("area-head"))) return node
+  }
+}
+
+// The element of the document itself in which a node is, through all shadow roots.
+const inDocument = (node) => {
+  while (node.getRootNode() instanceof ShadowRoot) node = node.getRootNode().host
+  return node
+}
+
+// Whether a key is the explorer's business: pressed within it, or nowhere at all on a page that is the explorer alone.
+const isOurKey = (event, el) => {
+  if (event.defaultPrevented || composes(event)) return false
+  const root = explorerRoot(el), path = event.composedPath()
+  if (path.includes(root)) return true
+  const nowhere = path[0] === document.body || path[0] === document.documentElement
+  return nowhere && Boolean(inDocument(root).closest("main#page"))
+}
+
+// The letter or digit of a key, lower case; of other keys their name. A Latin letter is the one that is written on the key (AZERTY,
+// QWERTZ), with caps lock too; on other layouts it is the one at the same place.
+const letterOf = ({ key, code, shiftKey }) => {
+  if (key.length !== 1 || key === "?") return key
+  if (/[a-z0-9]/i.test(key)) return key.toLowerCase()
+  const [, letter, digit] = /^(?:Key([A-Z])|Digit([0-9]))$/.exec(code) ?? []
+  return letter?.toLowerCase() ?? (shiftKey ? key : digit ?? key)
+}

@@ -11,7 +11,7 @@ from explorer.products import PF_SR, S2_SR
 from explorer.views.charts import NAN, fed_by_message, styled, y_range
 
 _TIPS = """
-<div style="font-size: 11px; line-height: 1.35; white-space: nowrap;">
+<div style="font-size: 12px; line-height: 1.35; white-space: nowrap;">
   <b style="color: @edge;">■</b> <b>@band</b> @reflectance{0.0000}@spread
   <span style="color: #5a6a74;">@wavelength{0} nm, @width{0} nm wide · @sensor @date · @place</span>
 </div>
@@ -41,7 +41,7 @@ def chart(bus: str) -> hv.Overlay:
         hooks=[fed_by_message(f"spectrum-dots-{bus}", fill_color="fill", line_color="edge")],
     )  # fmt: skip
     labels = hv.Labels([(400, NAN, "", "#000000")], _PATH, ["text", "colour"]).opts(
-        text_font_size="10px", text_align="left", text_font_style="bold",
+        text_font_size="12px", text_align="left", text_font_style="bold",
         hooks=[fed_by_message(f"spectrum-labels-{bus}", text_color="colour")],
     )  # fmt: skip
     widest = (

@@ -91,7 +91,7 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
       drawCross(context, x, y, Math.max(unit() / 2, 2), pin.colour)
       drawTenMetre(context, pin, unit(), view.x, view.y) // the ground that Sentinel-2's value stands for
       if (pins.length > 1 || pin.name) {
-        context.font = "600 11px system-ui, sans-serif"
+        context.font = "600 12px system-ui, sans-serif"
         context.lineWidth = 3
         context.strokeStyle = "rgba(0,0,0,.65)"
         context.fillStyle = "#fff"

@@ -59,7 +59,7 @@ const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
     }
     context.globalAlpha = 1
     context.fillStyle = colours.text
-    context.font = "10px system-ui, sans-serif"
+    context.font = "12px system-ui, sans-serif"
     context.textBaseline = "top"
     model.dates.forEach((iso, i) => {
       const [year, month] = iso.split("-").map(Number)
