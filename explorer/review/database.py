@@ -60,9 +60,20 @@ class Database:
         self.engine = _engine(self.url, self.where)
         try:
             if not self.read(lambda connection: schema.is_ready(connection, self.where)):
-                self.write(lambda connection: schema.create(connection, self.where))
+                self._make_tables()
         except BaseException:
             self.engine.dispose()
+            raise
+
+    def _make_tables(self) -> None:
+        try:
+            self.write(lambda connection: schema.create(connection, self.where))
+        except RecordsReadOnlyError as error:
+            if self.read(schema.is_old):
+                raise RecordsReadOnlyError(
+                    f"{self.where} was made by an older explorer and has to be brought up to this one, which needs writing to it once; "
+                    "allow that, or open a copy of it"
+                ) from error
             raise
 
     def read(self, work: Callable[[Connection], Result]) -> Result:

@@ -135,6 +135,11 @@ def is_ready(connection: Connection, where: str) -> bool:
     return int(version) == VERSION
 
 
+def is_old(connection: Connection) -> bool:
+    """Whether there are tables of an older version."""
+    return inspect(connection).has_table(verdicts.name)
+
+
 def create(connection: Connection, where: str) -> None:
     """Make the tables, or bring those of an older version up to this, in the transaction that is open.
 

@@ -14,7 +14,7 @@ from explorer import nomenclature
 from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
 from explorer.errors import InvalidQueryError
-from explorer.review import accuracy, estimators, planning, queue
+from explorer.review import accuracy, estimators, intervals, planning, queue
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
 
@@ -98,6 +98,85 @@ def test_strata_that_are_not_the_classes_as_in_stehmans_example() -> None:
     assert round(found.producers[1], 3) == 0.794
     assert found.producers_se[1] == pytest.approx(0.116, abs=1e-3)
     assert round(found.proportions[1, 2], 2) == 0.08
+
+
+STEHMAN_STRATA = np.repeat([0, 1, 2, 3], 10)
+STEHMAN_MAP = np.array(["ABCD".index(c) for c in "AAAAAAABBBABBBBBBBBBBBCCCCCCBBDDDDDDDDDD"])
+STEHMAN_TRUTH = np.array(["ABCD".index(c) for c in "AAAAACBABCABBBBBAABBCCCCCDDBBADDDDDDDCCB"])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "error"),
+    # Stehman's samples in strata of which much was drawn: R's survey, svymean with fpc. Of large ones: mapaccuracy 0.1.2.
+    [((40, 30, 20, 12), 0.0683), ((40_000, 30_000, 20_000, 10_000), 0.0846422)],
+)
+def test_the_finite_population_correction(sizes: tuple[int, ...], error: float) -> None:
+    found = estimators.from_units(
+        STEHMAN_STRATA,
+        STEHMAN_MAP,
+        STEHMAN_TRUTH,
+        dict(enumerate(sizes)),
+        np.full(4, 0.25),
+        (0, 1, 2, 3),
+        0.95,
+        {},
+    )
+    assert found.overall_se == pytest.approx(error, abs=0.00005 if error < 0.07 else 5e-8)
+    assert 0 < found.overall_low < found.overall < found.overall_high < 1
+
+
+def test_a_simple_draw_stratified_afterwards_as_in_acatamas_example() -> None:
+    # AcATaMa's documentation and tests: "Simple post-stratify exercise, 2019-2020 change, Tinigua"; 500 samples, three classes.
+    counts = np.array([[325, 0, 15], [0, 17, 0], [7, 1, 135]])
+    hectares = np.array([145_078.56, 5_703.75, 64_029.69])
+    row, column = (np.repeat(axis.ravel(), counts.ravel()) for axis in np.indices((3, 3)))
+    sampled = estimators.Sampled.after(row, hectares / 0.09)
+    share = hectares / hectares.sum()
+    codes = np.array([1, 2, 5])
+    found = estimators.from_sampled(sampled, codes[row], codes[column], share, (1, 2, 5), 0.95, {}, "")
+    assert round(found.overall, 5) == 0.95353
+    assert np.round(found.users, 5).tolist() == [0.95588, 1.0, 0.94406]
+    assert np.round(found.producers, 5).tolist() == [0.9779, 0.92721, 0.90425]
+    areas, errors = found.areas * hectares.sum(), found.areas_se * hectares.sum()
+    assert np.round(areas).tolist() == [141_812, 6_152, 66_848]
+    # Cochran's 5A.42 gives 439.6; AcATaMa prints 438.04, as it leaves the zeros out of each stratum's variance.
+    assert errors[1] == pytest.approx(438.04, rel=0.004)
+    assert errors[1] == pytest.approx(439.58, abs=0.01)
+    # As a simple draw the same samples say 7733 ± 1789 (the program's simple estimator).
+    simple = estimators.Sampled.stratified(row * 0, np.ones(1), hectares.sum(keepdims=True) / 0.09)
+    plain = simple.mean(column == 1)
+    assert (round(plain.value * hectares.sum()), round(plain.se * hectares.sum(), -1)) == (7_733, 1_790)
+
+
+def test_intervals_stay_between_0_and_1_and_have_a_width() -> None:
+    for right in (0, 1, 99, 100):
+        found = accuracy.estimate([[right, 100 - right], [100 - right, right]], [0.5, 0.5])
+        for low, high in (
+            (found.overall_low, found.overall_high),
+            (found.users_low[0], found.users_high[0]),
+            (found.areas_low[0], found.areas_high[0]),
+        ):
+            assert 0 <= low < high <= 1
+        assert found.overall_ci > 0
+        assert not found.exact
+
+
+def test_all_judged_is_exact() -> None:
+    found = accuracy.estimate([[8, 2], [1, 9]], [0.5, 0.5], sizes=[10, 10])
+    assert (found.overall, found.overall_low, found.overall_high) == pytest.approx((0.85, 0.85, 0.85))
+    assert found.exact
+    assert not any("exact" in note for note in found.notes)
+
+
+def test_wilsons_interval_of_his_formula() -> None:
+    # Brown, Cai & DasGupta (2001): of 0 of n its upper end is z2 / (n + z2).
+    assert intervals.wilson(0.0, 50) == (0.0, pytest.approx(1.959964**2 / (50 + 1.959964**2)))
+    low, high = intervals.wilson(0.9, 100)
+    assert (round(low, 4), round(high, 4)) == (0.8256, 0.9448)  # prop.test(90, 100, correct = FALSE) of R
+    assert intervals.korn_graubard(0.9, 100) == (
+        pytest.approx(0.8238, abs=1e-4),
+        pytest.approx(0.9510, abs=1e-4),
+    )  # binom.test
 
 
 def test_intervals_hold_what_they_promise() -> None:
@@ -193,6 +272,15 @@ def test_a_plan_by_class(paper: accuracy.Accuracy) -> None:
 def test_a_plan_asks_for_no_more_than_there_is(paper: accuracy.Accuracy) -> None:
     planned = planning.plan(paper, 0.005, "users", sizes=[100, 80, 10**6, 10**6])
     assert planned.classes["need"].tolist()[:2] == [100, 80]
+
+
+def test_a_plan_asks_for_nothing_where_the_goal_is_met(paper: accuracy.Accuracy) -> None:
+    # The overall accuracy is known to ± 0.018 already.
+    for allocation in ("neyman", "proportional", "equal"):
+        assert planning.plan(paper, 0.02, allocation=allocation).met
+        assert planning.plan(paper, 0.01, allocation=allocation).more > 0
+    rare = planning.plan(paper, 0.11, "users").classes
+    assert rare["more"].tolist() == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("half_width", [0, 1, -0.1, float("nan")])

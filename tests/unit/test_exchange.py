@@ -52,6 +52,7 @@ def kept(tiny_corpus: Corpus, tmp_path: Path) -> Iterator[Records]:
                     queue="random:n=2,seed=3",
                     stratum="2",
                     kind="adjudication" if number == 4 else "verdict",
+                    blind=(None, True, False)[number % 3],
                 )
             )
         records.undo("Anna")
@@ -196,3 +197,54 @@ def test_no_such_format(kept: Records) -> None:
         with pytest.raises(InvalidQueryError, match="xlsx"):
             call()
     assert exchange.ending_of(Path("a/B.CSV")) == "csv"
+
+
+def as_excel_saves(data: bytes, mark: str, encoding: str) -> bytes:
+    """A CSV as Excel writes it where a comma is the decimal point: every row as long as the longest, its own quoting and separator."""
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    longest = max(map(len, rows))
+    out = io.StringIO(newline="")
+    table = csv.writer(out, delimiter=mark, lineterminator="\r\n")
+    for row in rows:
+        cells = row + [""] * (longest - len(row))
+        table.writerow(
+            [cell.replace(".", ",") if cell.replace(".", "", 1).isdigit() else cell for cell in cells]
+        )
+    return out.getvalue().encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [(";", "utf-8-sig"), (";", "utf-8"), ("\t", "utf-16"), (",", "utf-8-sig"), ("\t", "utf-8")],
+)
+def test_what_excel_saves_back_imports(
+    kept: Records, tiny_corpus: Corpus, tmp_path: Path, mark: str, encoding: str
+) -> None:
+    data = exchange.write(kept, "csv")
+    assert data.startswith(b"\xef\xbb\xbf#")
+    saved = as_excel_saves(data, mark, encoding)
+    with Records.open(tiny_corpus, tmp_path / "other.sqlite") as other:
+        exchange.load(other, saved, "csv")
+        assert list(other.rows()) == list(kept.rows())
+
+
+def test_a_separator_that_the_file_states_and_cells_beyond_the_header() -> None:
+    row = C + ";Anna;correct;0,25\r\n"
+    (back,) = exchange.read(b"sep=;\r\nsample_id;reviewer;judgement;probability\r\n" + row.encode(), "csv")
+    assert back.probability == 0.25
+    with pytest.raises(ExchangeError, match=r"line 2.*5 cells"):
+        exchange.read(
+            b"sample_id;reviewer;judgement;probability\n" + (C + ";Anna;correct;0,25;x\n").encode(), "csv"
+        )
+    with pytest.raises(ExchangeError, match="line 2, column blind"):
+        exchange.read(
+            b"sample_id,reviewer,judgement,blind\n" + (C + ",Anna,correct,perhaps\n").encode(), "csv"
+        )
+
+
+def test_whether_a_verdict_was_blind_is_in_every_format(kept: Records) -> None:
+    said = {row.id: row.blind for row in kept.rows()}
+    assert set(said.values()) == {None, True, False}
+    for ending in exchange.FORMATS:
+        found = {row.id: row.blind for row in exchange.read(exchange.write(kept, ending), ending)}
+        assert found == said, ending

@@ -66,6 +66,7 @@ def full(**given: Any) -> Verdict:
         "queue": "random:n=20,seed=3",
         "stratum": "2",
         "probability": 0.125,
+        "blind": True,
     }
     return Verdict(C, "Anna", "wrong", **(said | given))
 
@@ -206,13 +207,29 @@ def test_a_verdict_for_an_unknown_sample_changes_nothing(
         {"confidence": 2.5}, {"confidence": True}, {"probability": 0}, {"probability": float("nan")}, {"id": ""},
         {"comment": "\0"}, {"comment": "\ud800"}, {"comment": "x" * 10_001}, {"comment": None}, {"evidence": "a\nb"},
         {"kind": "retraction"}, {"kind": "vote"}, {"supersedes": "x"}, {"time": dt.datetime(2026, 3, 1)},  # noqa: DTZ001
-        {"suggested": 999}, {"suggested": 0}, {"suggested": "2.5"}, {"label": ((211, 2.0),)},
+        {"suggested": 999}, {"suggested": 0}, {"suggested": "2.5"}, {"blind": 1}, {"label": ((211, 2.0),)},
     ],
 )  # fmt: skip
 def test_values_that_are_none_are_refused(given: dict[str, Any]) -> None:
     said = {"sample_id": C, "reviewer": "Anna", "judgement": "wrong"}
     with pytest.raises((InvalidVerdictError, UnknownClassError)):
         Verdict(**(said | given))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["علی‌رضا", "می‌خواهم", "ශ්‍රී ලංකා", "क्‍ष", "Nguyễn Thị Ánh", "李小龍", "Łukasz", "Ἀθηνᾶ", "מרים", "O'Brien-Šmíd"],
+)  # fmt: skip
+def test_names_of_any_language_are_names(kept: Records, name: str) -> None:
+    kept.add(Verdict(C, f"  {name}\u200c ", "correct"))
+    assert kept.reviewers() == [name]
+    assert len(kept.current(reviewer=name)) == 1
+
+
+@pytest.mark.parametrize("name", ["\u200d", "a \u200d b", "a\u202eb", "a\u200c\u200cb", "a\x07b", "\u2066a"])
+def test_names_that_only_look_like_others_are_none(name: str) -> None:
+    with pytest.raises(InvalidVerdictError, match="reviewer"):
+        Verdict(C, name, "correct")
 
 
 @pytest.mark.parametrize(
