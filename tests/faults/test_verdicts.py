@@ -10,9 +10,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from explorer import open_corpus
 from explorer.corpus.corpus import Corpus
@@ -20,11 +22,12 @@ from explorer.errors import (
     ConflictingVerdictError,
     ForeignRecordsError,
     InvalidVerdictError,
+    RecordsError,
     RecordsReadOnlyError,
     RecordsUnreachableError,
     RecordsVersionError,
 )
-from explorer.review import queue
+from explorer.review import draws, queue
 from explorer.review.records import Records
 from explorer.review.verdicts import Adjustment, Verdict
 from tests import corpora, postgres
@@ -231,3 +234,33 @@ def test_a_line_that_breaks_is_mended(kept: Records, clean: str) -> None:
 def test_a_database_that_a_server_does_not_have_is_told(tiny_corpus: Corpus, server: str) -> None:
     with pytest.raises(RecordsUnreachableError, match="nowhere"):
         Records.open(tiny_corpus, server.replace("/postgres", "/nowhere"))
+
+
+@both
+def test_tables_of_version_1_are_brought_up_once_by_many(tiny_folder: Path, place: str) -> None:
+    corpus = open_corpus(tiny_folder)
+    with Records.open(corpus, place, name="mine") as kept:
+        kept.add(Verdict(corpora.FULL, "Anna", "wrong", suggested=311))
+        kept.database.write(_as_version_1)
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda _: Records.open(corpus, place, name="mine"), range(4)))
+    try:
+        (row,) = opened[0].rows()
+        assert (row.suggested, row.blind) == (311, None)
+        opened[1].add(Verdict(corpora.FULL, "Ben", "correct", blind=False))
+        spec = queue.QueueSpec("random", 2)
+        drawn = {draws.open_draw(one, spec).draw.ids for one in opened}
+        assert len(drawn) == len(draws.every(opened[2])) == 1
+        with pytest.raises(RecordsError):
+            opened[3].database.write(lambda line: line.exec_driver_sql("DELETE FROM explorer_draws"))
+        assert len(draws.every(opened[3])) == 1
+    finally:
+        for one in opened:
+            one.close()
+        corpus.close()
+
+
+def _as_version_1(line: Connection) -> None:
+    line.exec_driver_sql("DROP TABLE explorer_draws")
+    line.exec_driver_sql("ALTER TABLE explorer_verdicts DROP COLUMN blind")
+    line.exec_driver_sql("UPDATE explorer_about SET value = '1' WHERE name = 'version'")
