@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from explorer.cli import app
 from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
-from explorer.review import accuracy, queue, report
+from explorer.review import accuracy, groupings, queue, report
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
 from tests import corpora
@@ -93,6 +93,41 @@ def test_the_report_says_what_was_estimated(demo: Corpus, reviewed: Records) -> 
     assert "waits for a decision" in text
 
 
+def test_the_report_says_its_draw_and_intervals(demo: Corpus, reviewed: Records, tmp_path: Path) -> None:
+    found = accuracy.from_records(demo, reviewed)
+    text = report.html(demo, reviewed)
+    assert f"{100 * found.overall_low:.1f} to {100 * found.overall_high:.1f} %" in text
+    assert "The draw <code>random:n=60,seed=2,minimum=4</code>: 60 of 3,000 samples, seed 2" in text
+    assert re.search(r"The draw <code>random:n=\d+,seed=2,minimum=4</code> goes on from this one", text)
+    assert "were wrong, it would be" in text  # of one sample the reviewers differ
+    assert not re.search(r"\bnan\b", re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL))
+    groups = tmp_path / "two.yaml"
+    groups.write_text("Built & water: [1, 5]\nLand: [2, 3, 4]\n")
+    mine = report.html(demo, reviewed, grouping=groupings.read(groups))
+    assert "Built &amp; water" in mine
+    assert "<td>5 Water bodies</td>" not in mine
+    assert "<td>5 Water bodies</td>" in text
+    named = report.html(demo, reviewed, grouping="bigearthnet-19")
+    assert "Sumbul" in named
+    assert "· bigearthnet-19 ·" in named
+
+
+def test_all_judged_and_agreed_is_no_interval_of_no_width(demo: Corpus, tmp_path: Path) -> None:
+    todo = queue.build("random:n=60,seed=9", demo)
+    with Records.open(demo, tmp_path / "v.sqlite") as records:
+        for sample_id in todo.ids:
+            stratum, probability = todo.drawn(sample_id)
+            records.add(
+                Verdict(
+                    sample_id, "Anna", "correct", queue=todo.text, stratum=stratum, probability=probability
+                )
+            )
+        text = report.html(demo, records)
+    assert "<b>100.0 %</b>" in text
+    assert "± 0.0" not in text
+    assert re.search(r"confidence interval 9\d\.\d to 100\.0 %", text)
+
+
 def test_the_report_fetches_and_runs_nothing(demo: Corpus, reviewed: Records) -> None:
     text = report.html(demo, reviewed)
     assert fetched(text) == []
@@ -156,6 +191,23 @@ def test_accuracy_as_a_command(
     assert "overall accuracy" in output
     assert "more reviews for ± 2 %" in output
     assert table.read_text().startswith("class,title,samples")
+    assert re.search(
+        r"overall accuracy [\d.]+ % \([\d.]+ to [\d.]+ %, 95 % confidence\), \d+ samples", output
+    )
+    groups = tmp_path / "wälder.yaml"
+    groups.write_text("Wälder: [31]\nRest: [1, 2, 32, 33, 4, 5]\n", encoding="utf-8")
+    words = ("review", "accuracy", "demo", "--database", reviewed.where, "--grouping", groups, "-o", table)
+    code, output = run(*words)
+    assert code == 0, output
+    assert "Wälder" in output
+    assert table.read_bytes().startswith(b"\xef\xbb\xbfclass,title")  # for Excel
+    code, output = run("review", "accuracy", "demo", "--database", reviewed.where, "--grouping", "nothing")
+    assert (code, "bigearthnet-19" in output) == (2, True)
+    code, output = run("review", "accuracy", "demo", "--database", reviewed.where, "--blind")
+    assert code == 2  # none is known to be blind
+    code, output = run("review", "draws", "demo", "--database", reviewed.where)
+    assert code == 0
+    assert "random:n=60,seed=2,minimum=4  60 of 3,000" in output
 
 
 @pytest.mark.parametrize(
