@@ -211,6 +211,7 @@ export function render({ model, el }) {
     return node
   }
   const makeRoom = () => {
+    if (window.matchMedia("print").matches) return // paper is lower than the window: what is shown stays shown
     const alone = (panel()?.clientWidth ?? 0) >= 800 // on the page: then there is room
     const tight = low.matches && !alone
     const wanted = state.look.room || (tight ? "images" : "")

@@ -72,6 +72,8 @@ class ProfileView:
                 margin=0, min_height=0, sizing_mode="stretch_both",
             ),
             self.findings, margin=0, min_height=0, sizing_mode="stretch_both",
+            # High contrast and paper, see `page.css`.
+            styles={"filter": "var(--chart-filter, none)", "background": "var(--chart-own, none)", "forced-color-adjust": "none"},
         )  # fmt: skip
         self.legend = PinList(loop, bus=bus, sizing_mode="stretch_width", margin=0)
         self.legend.on = {

@@ -19,6 +19,22 @@
   // The animation takes the picture over (animation.js); only then does the shell go, so that nothing flickers.
   window.explorerFirst = { sample: first.sample, index: first.index, iso: first.iso, picture, leave: () => presented(leave) }
 
+  // Paper has the window's own layout (`page.css`), smaller: a wide window on one sheet, a narrow one on several.
+  const PAPER = { width: 1000, height: 690 } // CSS px of A4 and of US Letter, whichever is less, within margins of 8 mm
+  const GRIDS = [
+    [1250, '"head head head" 46px "map planet sentinel" minmax(0, 1.92fr) "map profile profile" minmax(0, 1fr) / minmax(0, 1.06fr) minmax(0, 1fr) minmax(0, 1fr)'],
+    [760, '"head head" 46px "map planet" 620px "profile profile" 300px "sentinel sentinel" auto / minmax(0, 1fr) minmax(0, 1fr)'],
+    [0, '"head" auto "map" 620px "planet" 520px "profile" 320px "sentinel" auto / minmax(0, 1fr)'],
+  ]
+  const paper = () => {
+    const { innerWidth: width, innerHeight: height } = window, [least, grid] = GRIDS.find(([least]) => width > least) ?? GRIDS.at(-1)
+    const across = PAPER.width / width, wide = least === GRIDS[0][0]
+    const said = { grid, legend: wide ? "120px" : "72px", width: `${width}px`, height: wide ? `${height}px` : "auto", zoom: Math.min(across, wide ? PAPER.height / height : 1).toFixed(4) }
+    for (const [name, value] of Object.entries(said)) document.documentElement.style.setProperty(`--print-${name}`, value)
+  }
+  paper()
+  for (const moment of ["resize", "beforeprint"]) window.addEventListener(moment, paper)
+
   // Panel loads its components through es-module-shims, for import maps, which ours have not: the browser's own will do.
   window.importShim = Object.assign((url) => import(url), { addImportMap() {} })
   const join = async () => {

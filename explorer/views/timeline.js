@@ -26,6 +26,8 @@ const handleByKey = ({ key, shiftKey }, { range: [from, to], index, other, dates
 const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
   const el = element("canvas", { class: "timeline", tabindex: 0, role: "slider", "aria-label": "Acquisition date", "aria-valuemin": 0, "aria-keyshortcuts": "[ ] Shift+ArrowLeft Shift+ArrowRight" })
   const EDGE = 6
+  const contrast = window.matchMedia("(forced-colors: active)")
+  let plain = contrast.matches
   let last = null, drag = null, colours = null, width = 0, height = 0
 
   const css = (name) => getComputedStyle(root()).getPropertyValue(name).trim()
@@ -40,6 +42,8 @@ const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
   // `model`: dates, status, ready (has a frame), marks (a fraction that is gap-filled, by date), index, other, range
   const draw = (model) => {
     last = model
+    const high = contrast.matches // the system's own colours
+    if (high !== plain) { plain = high; colours = null }
     colours ??= { there: css("--accent"), waiting: css("--line"), absent: css("--absent"), broken: css("--bad"), text: css("--muted"), now: css("--ink"), other: css("--focus"), gap: css("--gap") }
     if (!width) measure()
     const context = fitCanvas(el, width, height)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visit import MARKED, Visit
+from tests.browser.conftest import Visitor
+from tests.browser.visit import MARKED, NARROW, WIDE, Visit
 
 pytestmark = pytest.mark.browser
 LEAST = 12
@@ -90,3 +93,81 @@ def test_filters_take_a_decimal_comma_and_say_what_is_beyond_them(visit: Visit) 
     count.press("Tab")
     expect(map_.get_by_role("alert").filter(has_text="1,5 is no whole number")).to_be_visible()
     assert visit.query["filter"] == "purity:0.125-1"
+
+
+# How a thing is painted: the colours of text and ground, resolved.
+PAINT = "(node) => { const s = getComputedStyle(node); return [s.color, s.backgroundColor] }"
+SYSTEM = """(name) => {
+  const node = document.body.appendChild(document.createElement("i"))
+  node.style.cssText = `forced-color-adjust: none; color: ${name}`
+  const found = getComputedStyle(node).color
+  node.remove()
+  return found
+}"""
+
+
+def test_high_contrast_shows_what_is_pressed_and_keeps_colours_that_mean_something(visit: Visit) -> None:
+    visit.open(f"?sample={MARKED}&theme=dark&pixels=120,80")
+    planet, map_ = visit.region("Planet Fusion animation"), visit.region("Sample map")
+    swatch = map_.get_by_role("list", name="Legend").locator("i").first
+    bar = visit.region("Labels").locator(".track i").first
+    key = visit.region("Temporal profile").locator(".key i[style]").first
+    pin = visit.region("Temporal profile").locator(".pin b").first
+    painted = lambda: [key.evaluate(PAINT)[0], *(node.evaluate(PAINT)[1] for node in (swatch, bar, pin))]  # noqa: E731
+    own = painted()
+    visit.page.emulate_media(forced_colors="active")
+    assert painted() == own
+    on, off = (
+        planet.get_by_role("button", name=name, exact=True) for name in ("True colour", "False colour (NIR)")
+    )
+    highlight, text = visit.page.evaluate(SYSTEM, "Highlight"), visit.page.evaluate(SYSTEM, "HighlightText")
+    assert on.evaluate(PAINT) == [text, highlight]
+    assert off.evaluate(PAINT)[1] != highlight
+    july = visit.months.nth(6).locator(".frame")
+    assert july.evaluate("(node) => getComputedStyle(node).outlineColor") == highlight
+    # A chart in dark colours stands on its own dark ground, whatever the system's is.
+    assert visit.page.evaluate(GROUND) == "rgb(27, 39, 46)"
+
+
+GROUND = """() => {
+  let node = Bokeh.index.find_one(seen.figure("Indices over time")).el
+  while (node) {
+    if (node instanceof Element && getComputedStyle(node).backgroundColor !== "rgba(0, 0, 0, 0)") return getComputedStyle(node).backgroundColor
+    node = node.parentNode ?? node.host
+  }
+}"""
+# What of the page can be seen and clicked: names of buttons that are not pressed.
+CLICKABLE = """() => {
+  const found = []
+  const walk = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      if (node.shadowRoot) walk(node.shadowRoot)
+      const on = ["aria-pressed", "aria-checked"].some((name) => node.getAttribute(name) === "true")
+      if (node.tagName === "BUTTON" && !on && !node.matches(".tile, li > button") && node.checkVisibility({ visibilityProperty: true })) found.push(node.getAttribute("aria-label") ?? node.textContent)
+    }
+  }
+  walk(document)
+  return found
+}"""
+
+
+@pytest.mark.parametrize(("size", "pages"), [(WIDE, 1), ((1366, 768), 1), (NARROW, 3)])
+def test_paper_has_all_panels_and_no_controls_and_is_light(
+    visitor: Visitor, size: tuple[int, int], pages: int
+) -> None:
+    visit = visitor(size).open(f"?sample={MARKED}&theme=dark")
+    made = visit.page.pdf(prefer_css_page_size=True)  # without what a window does that becomes paper's size
+    assert len(re.findall(rb"/Type\s*/Page\b", made)) == pages
+    visit.page.emulate_media(media="print")
+    assert visit.page.evaluate(CLICKABLE) == []
+    for name in ("Sample map", "Labels", "Planet Fusion animation", "Sentinel-2 bands", "Temporal profile"):
+        expect(visit.region(name)).to_be_visible()
+        assert (
+            visit.region(name).evaluate("(node) => getComputedStyle(node).backgroundColor")
+            == "rgb(255, 255, 255)"
+        )
+        title = visit.region(name).get_by_role("heading").first
+        assert title.evaluate("(node) => getComputedStyle(node).color") == "rgb(23, 38, 46)"
+    expect(visit.region("Planet Fusion animation").locator(".credit")).to_be_visible()
+    expect(visit.page.locator("header code")).to_have_text(MARKED)
+    expect(visit.region("Planet Fusion animation").get_by_role("button", name="True colour")).to_be_visible()
