@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from explorer import open_corpus
 from tests.bench import forms
@@ -38,6 +38,7 @@ def test_a_reviewers_wait(browser: Browser, folder: Path, serve: Callable[..., S
         visit, _ = _visit(browser, serve(folder).url, f"?sample={ids[0]}")
         page = visit.page
         page.get_by_role("button", name="Review", exact=True).click()
+        visit.wait("() => seen.marks('review-setup').length")
         page.get_by_label("Which samples").select_option("ids")
         page.get_by_label("Sample ids").fill("\n".join(ids))
         page.get_by_label("Reviewer", exact=True).fill(f"reviewer {number}")
@@ -45,6 +46,8 @@ def test_a_reviewers_wait(browser: Browser, folder: Path, serve: Callable[..., S
         visit.wait("(id) => seen.marks('review-shown').at(-1)?.detail.sample === id", ids[0])
         for sample_id in ids[1:]:
             time.sleep(READS_S)
+            # A sample that has only just come takes no key yet: it could have been meant for the one before.
+            expect(page.locator(".review:not([data-fresh])")).to_have_count(1)
             before = visit.count("first-frame")
             page.keyboard.press("c")
             visit.wait_for_next("first-frame", before)
