@@ -45,7 +45,7 @@ from explorer.views.share import ShareView
 from explorer.views.spectrum import SpectrumView
 
 _WRITTEN = (
-    "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "review", "story", "settled",
+    "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
 _OTHERS, _URL = 0.2, 0.15
@@ -105,7 +105,8 @@ class Explorer(pn.viewable.Viewer):
         self._share = ShareView(self.corpus, self.selection, self._loop, bus)
         self._about = AboutView(self.corpus, self._loop, bus)
         self._share.story = lambda: self._present.own
-        self._share.hidden = lambda: self._review.hides
+        for view in (self._share, self._labels, self._spectrum, self._present, self._map.picked):
+            view.hidden = lambda: self._review.hides
         self._animation.on_cube.append(self._planet_came)
         self._animation.on_first = self._others.now
         self._animation.other = lambda: self._bands.shared_cube
@@ -145,8 +146,8 @@ class Explorer(pn.viewable.Viewer):
         self._page, self._desk = laid.page, laid.desk
         self._map_region, self._label_region = laid.map_region, laid.label_region
         self.selection.map.param.watch(lambda _e: self._dress(), "theme")
-        self.selection.param.watch(lambda _e: self._dress(), "panel")
-        self._stay = self._travelling = self._follow_url = self._hold_map = False
+        self.selection.param.watch(lambda _e: self._enlarged(), "panel")
+        self._stay = self._travelling = self._follow_url = self._hold_map = self._hid = False
         if link is not None:
             self.begin(link)
 
@@ -156,6 +157,8 @@ class Explorer(pn.viewable.Viewer):
         wanted = link if isinstance(link, Link) else decode(link)
         self._review.meet()
         self.apply(wanted)
+        if self._review.veiled and not self._review.active:
+            self._review.ask()
         self._map.stand_exactly()
         # Watched only now, so that the first sample is opened once; what the page itself costs is measured elsewhere.
         self._clock = Clock(self.selection, self._animation, self._loop.session_id)
@@ -183,6 +186,8 @@ class Explorer(pn.viewable.Viewer):
             except ExplorerError as error:
                 problems.append(f"This link's sample cannot be shown: {error}.")
                 sample = None
+        if link.blind:
+            self._review.veil()  # before anything of the sample is drawn
         self._stay, self._travelling = link.date is not None, True
         self._hold_map = link.map.place is not None  # else the map goes where the sample is
         try:
@@ -203,7 +208,7 @@ class Explorer(pn.viewable.Viewer):
             self._stay = self._travelling = False
         self._animation.seek(self.selection.date_index)
         if link.review:
-            self._review.ask(link.review)
+            self._review.ask(link.review, blind=link.blind)
         self._head.notice(" ".join(problems))
 
     def follow_url(self) -> None:
@@ -283,16 +288,29 @@ class Explorer(pn.viewable.Viewer):
             *(["presenting"] if self._present.active else []),
         ]
 
+    def _enlarged(self) -> None:
+        self._place_map()
+        self._dress()
+
+    def _place_map(self) -> None:
+        wanted = self._review.wants_map
+        layout.stand(self._map_region, wanted)
+        layout.stand_alone(self._desk, not wanted)
+
     def _make_room(self) -> None:
         """The review stands where the labels are; while it is blind, nothing on the page may tell the label."""
         active, hides = self._review.active, self._review.hides
         began = active and "gone" in self._desk.css_classes
         layout.stand(self._desk, active)
         layout.stand(self._label_region, not active)
-        layout.stand(self._map_region, not self._review.blind)
+        self._place_map()
         self._dress()
         self._head.open(self.selection.sample_id, hidden=hides)
         self._share.tell()
+        if hides != self._hid:
+            self._hid = hides
+            self._labels.open(self.selection.sample_id)
+            self._map.picked.look()
         curves = self.selection.curves
         if began and "class" not in curves.behind and desk(self.corpus).knows_seasons:
             self.selection.curves = replace(curves, behind=(*curves.behind, "class"))

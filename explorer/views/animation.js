@@ -246,13 +246,13 @@ export function render({ model, el }) {
 
   // --- keys --------------------------------------------------------------------------------------
   root.addEventListener("keydown", (event) => {
-    if (event.target.closest("select")) return
+    if (isWriting(event)) return
     const held = handleByKey(event, state, compares())
     if (held) { Object.assign(state, held); restart(); draw(); tellRange(); askChange(); event.preventDefault(); return }
     const act = { ArrowLeft: () => step(-1), ArrowRight: () => step(1), Home: () => seek(firstThere(), true), End: () => seek(lastThere(), true) }[event.key]
     if (act) { act(); event.preventDefault() }
     else if (event.key === " " && !event.target.closest("button")) { setPlaying(!state.playing); event.preventDefault() }
-    else if (!event.ctrlKey && !event.metaKey && !event.altKey && !state.sheet && stage.drawing.shortcut(event.key)) { stage.el.focus(); event.preventDefault() }
+    else if (!event.ctrlKey && !event.metaKey && !event.altKey && !state.sheet && stage.drawing.shortcut(letterOf(event))) { stage.el.focus(); event.preventDefault() }
   })
   page.on("run", (value) => setPlaying(value), gone.signal)
   page.on("key", ({ key }) => root.dispatchEvent(new KeyboardEvent("keydown", { key })), gone.signal) // pressed elsewhere

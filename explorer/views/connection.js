@@ -10,13 +10,13 @@
     parent.append(node)
     return node
   }
-  const show = () => {
+  const show = (title = "The connection to the server is lost") => {
     bar = document.createElement("div")
     bar.id = "lost"
     bar.setAttribute("role", "alert")
     make("i", bar, "").setAttribute("aria-hidden", "true")
     const words = make("div", bar, "")
-    make("b", words, "The connection to the server is lost")
+    make("b", words, title)
     bar.state = make("span", words, "")
     bar.button = make("button", bar, "Try now")
     bar.button.type = "button"
@@ -29,7 +29,8 @@
   window.addEventListener("input", (event) => {
     const node = event.composedPath()[0]
     for (const old of touched) if (!old.isConnected) touched.delete(old)
-    if (event.isTrusted && node.matches?.("textarea, input[type=text], input:not([type])")) touched.add(node)
+    // What says that it is kept comes back with the page.
+    if (event.isTrusted && node.matches?.(":is(textarea, input[type=text], input:not([type])):not([data-kept])")) touched.add(node)
   }, true)
   const typed = () => [...touched].some((node) => node.isConnected && node.checkVisibility() && node.value.trim())
 
@@ -56,11 +57,60 @@
   }
   // Also called where the first connection fails (shell.js).
   window.explorerLost = () => {
-    if (bar || leaving) return
+    if (leaving || (bar && !bar.silent)) return
+    if (bar) bar.remove()
     show()
     say("Asking whether it is there …", "Try now")
     bar.button.onclick = () => look(true)
     performance.mark("explorer:connection-lost")
     timer = setTimeout(() => look(false), wait)
+  }
+
+  // A connection can stay open and carry nothing. While somebody looks, the page asks (`beat`) and expects to be answered (`heard`):
+  // within 10 s it is known, `silent` is told, and `back` when an answer comes after all.
+  const BEAT = 3500, SILENCE = 6000, DEAD = 20000
+  window.explorerPulse = ({ beat, silent, back }) => {
+    let asked = 0, since = 0, late = 0
+    const quiet = async () => {
+      if (leaving || bar || document.visibilityState !== "visible") return
+      show("No answer from the server")
+      bar.silent = true
+      bar.setAttribute("data-silent", "")
+      say("What you do now may not arrive. This page goes on when the server answers.", "Open the view again")
+      bar.button.onclick = () => window.location.reload()
+      since = performance.now()
+      performance.mark("explorer:no-answer")
+      silent()
+    }
+    const check = async () => {
+      if (!bar?.silent || performance.now() - since < DEAD) return
+      since = performance.now()
+      if (!(await answers()) || !bar?.silent) return
+      say("The server answers, but this page's own connection is dead.", "Open the view again")
+      if (!typed()) window.location.reload() // what is under way is kept in the browser
+    }
+    const tick = () => {
+      check()
+      if (document.visibilityState !== "visible") return
+      beat()
+      if (asked) return
+      asked = performance.now()
+      late = setTimeout(quiet, SILENCE)
+    }
+    const settle = () => { clearTimeout(late); asked = 0 }
+    const seen = () => { settle(); if (document.visibilityState === "visible") tick() }
+    document.addEventListener("visibilitychange", seen)
+    const beats = setInterval(tick, BEAT)
+    return {
+      heard() {
+        settle()
+        if (!bar?.silent) return
+        bar.remove()
+        bar = null
+        performance.mark("explorer:answer")
+        back()
+      },
+      end() { settle(); clearInterval(beats); document.removeEventListener("visibilitychange", seen) },
+    }
   }
 })()

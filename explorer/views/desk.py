@@ -31,6 +31,7 @@ AT_HAND = 8
 _CURVES = {name.rpartition(" ")[0] for name in curve_names()}
 REFRESH_SECONDS = 10.0
 """How often at most the states of review are read anew for the map's filters."""
+REVISION_SECONDS = 1.0
 _DESKS: WeakKeyDictionary[Corpus, Desk] = WeakKeyDictionary()
 _LOCK = threading.Lock()
 
@@ -43,6 +44,7 @@ class Desk:
         self._records: Records | None = None
         self._lock = threading.RLock()
         self._refreshed, self._revision = 0.0, -1
+        self._asked, self._newest = 0.0, -1
         self._scores: pd.DataFrame | None = None
         self._written = 0
         self._seasons_lock = threading.Lock()
@@ -86,6 +88,18 @@ class Desk:
             if revision != self._revision:
                 self._revision = revision
                 self.corpus.extras = with_states(self.corpus.extras, self.records.states())
+
+    def revision(self) -> int:
+        """`Records.revision`, asked for at most once in `REVISION_SECONDS`, however many tabs want to know. Raises `RecordsError`."""
+        with self._lock:
+            if time.monotonic() - self._asked > REVISION_SECONDS:
+                self._newest, self._asked = self.records.revision(), time.monotonic()
+            return self._newest
+
+    def was_blind(self, reviewer: str, queue: str) -> bool:
+        """Whether a reviewer has given verdicts in a queue without seeing the label. Raises `RecordsError`."""
+        current = self.records.current(reviewer=reviewer, queues=[queue])
+        return bool(current["blind"].fillna(False).any())
 
     def disputed(self) -> tuple[str, ...]:
         """Samples on which reviewers differ. Raises `InvalidQueryError` where there is none."""

@@ -41,12 +41,12 @@ export function render({ model, el }) {
     if (node) model.send_msg({ type: "panel", name: node.dataset.panel })
   }
   const escaped = (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && window.location.search.includes("panel=")) model.send_msg({ type: "panel", name: "" })
+    if (event.key === "Escape" && isOurKey(event, el) && window.location.search.includes("panel=")) model.send_msg({ type: "panel", name: "" })
   }
   // Of buttons of which one is chosen, arrows choose the next, as with radio buttons everywhere.
   const radios = (event) => {
     const node = event.composedPath()[0], by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key]
-    if (!by || node.getAttribute?.("role") !== "radio") return
+    if (!by || node.getAttribute?.("role") !== "radio" || !isOurKey(event, el)) return
     const all = [...node.parentElement.children], next = all[(all.indexOf(node) + by + all.length) % all.length]
     next.focus()
     next.click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from html import escape
 from typing import Any, ClassVar
@@ -31,6 +32,8 @@ class LabelsView:
         self._corpus, self._loop = corpus, loop
         self.pane = Bars(loop, bus=bus, sizing_mode="stretch_width", margin=0, css_classes=["labels"])
         self.pane.on = {"again": lambda _data: self.pane.send("label", html=self.html)}
+        self.hidden: Callable[[], bool] = lambda: False
+        """Whether labels are hidden now."""
         self.html = ""
         """What is shown."""
 
@@ -40,6 +43,8 @@ class LabelsView:
             self.html = (
                 _note("Click a sample on the map")
                 if sample_id is None
+                else _note("Hidden: the review is blind")
+                if self.hidden()
                 else bars(self._corpus.labels(sample_id))
             )
             # Once there is a browser it is only for those who draw the page anew; the message below is sooner there.

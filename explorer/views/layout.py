@@ -71,7 +71,7 @@ def lay_out(views: Views, height: str) -> Layout:
     )  # fmt: skip
     desk = Region(
         _title("Label review"), views.review.panel, label="Label review", margin=0, sizing_mode="stretch_width",
-        css_classes=["gone"], stylesheets=[source("region.css"), ":host { flex: 0 0 56% !important; height: auto; overflow-y: auto; scrollbar-width: thin; } @media (max-height: 820px) and (min-width: 1251px) { :host { flex-basis: 48% !important; } }"],
+        css_classes=["gone"], stylesheets=[source("region.css"), ":host { flex: 0 0 62% !important; height: auto; overflow-y: auto; scrollbar-width: thin; } :host(.alone) { flex: 1 1 100% !important; }"],
     )  # fmt: skip
     left = pn.Column(
         map_region, label_region, desk, margin=0, min_height=0, sizing_mode="stretch_both",
@@ -104,6 +104,14 @@ def stand(region: Region, wanted: bool) -> None:
     region.css_classes = [
         *(name for name in region.css_classes if name != "gone"),
         *([] if wanted else ["gone"]),
+    ]
+
+
+def stand_alone(region: Region, alone: bool) -> None:
+    """Give a region the room of those beside it that are away."""
+    region.css_classes = [
+        *(name for name in region.css_classes if name != "alone"),
+        *(["alone"] if alone else []),
     ]
 
 

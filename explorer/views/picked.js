@@ -69,6 +69,7 @@ export function render({ model, el }) {
       if (opening) close.focus({ preventScroll: true })
       mark("picked", { count: data.count })
     },
+    hide() { if (!panel.hidden) hide() },
     told(data) { told.textContent = data.text },
     file(data) {
       saveFile(data.name, new Blob([data.bytes], { type: data.media }))

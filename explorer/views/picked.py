@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -37,6 +38,8 @@ class PickedView:
         self._order: np.ndarray | None = None
         self._is_open = False
         self._ticket = 0
+        self.hidden: Callable[[], bool] = lambda: False
+        """Whether labels are hidden now."""
         self.picked = Picked(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
         self.picked.on = {
             "page": self._page, "closed": lambda _data: self._close(), "save": self._save, "open": self._open_sample,
@@ -53,6 +56,11 @@ class PickedView:
         self._is_open = True
         self._send(0)
 
+    def look(self) -> None:
+        """Labels are hidden, or shown again: a table that is open follows."""
+        if self._is_open:
+            self._send(0)
+
     def _close(self) -> None:
         self._is_open = False
 
@@ -65,6 +73,9 @@ class PickedView:
             self._send(page)
 
     def _send(self, page: int) -> None:
+        if self.hidden():
+            self.picked.send("hide")
+            return
         self._ticket += 1
         ticket, rows, kept, (column, down) = self._ticket, self._rows, self._order, self._sorted
 

@@ -39,6 +39,8 @@ class PresentView:
         self._story: Story | None = None
         self._before = ""
         self.active = False
+        self.hidden: Callable[[], bool] = lambda: False
+        """Whether labels are hidden now."""
         self.apply: Callable[[str], None] = lambda _link: None
         self.on_change: list[Callable[[], None]] = []
         self.presenter = Presenter(
@@ -148,7 +150,7 @@ class PresentView:
     def _collect(self) -> None:
         sample_id = self._selection.sample_id
         title = f"{self._selection.date:%-d %B %Y}"
-        if sample_id is not None and sample_id in self._corpus.samples.index:
+        if sample_id is not None and sample_id in self._corpus.samples.index and not self.hidden():
             code = int(str(self._corpus.samples.at[sample_id, "clc"]))
             title = f"{nomenclature.land_cover(code).title}, {title}"
         link = self._selection.to_query(review=False)[: stories.MAX_LINK]

@@ -10,6 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.review import exchange
 from explorer.review import report as reports
 from explorer.views import desk as desks
+from explorer.views import review_words
 from explorer.views.parts import Component, Loop, whole
 
 
@@ -30,11 +31,14 @@ class ReviewFiles:
 
     def report(self, data: dict[str, Any]) -> None:
         """The accuracy report, on the page or as a file."""
-        level = whole(data, "level", 4) or 1
 
         def job() -> bytes:
+            level, grouping = review_words.read_strata(data.get("classes", whole(data, "level", 4) or 1))
             records = desks.desk(self._corpus).records
-            return reports.html(self._corpus, records, level, drawn_only=data.get("all") is not True).encode()
+            return reports.html(
+                self._corpus, records, level or 1, drawn_only=data.get("all") is not True, grouping=grouping or None,
+                blind_only=data.get("blind") is True,
+            ).encode()  # fmt: skip
 
         self._make(job, "rapidai4eo-accuracy.html", "text/html", kind="report")
 

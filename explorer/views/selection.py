@@ -67,6 +67,7 @@ class Selection(param.Parameterized):
     review: str = param.String(
         default="", doc="The queue under review, as `explorer.review.queue` writes it."
     )  # type: ignore[assignment]
+    blind: bool = param.Boolean(default=False, doc="Whether the queue is reviewed without seeing its labels.")  # type: ignore[assignment]
     settled = param.Event(doc="The date has come to rest: worth a new URL, unlike a frame of an animation.")
 
     def __init__(self, **params: Any) -> None:
@@ -150,6 +151,7 @@ class Selection(param.Parameterized):
                 sentinel=self.sentinel,
                 panel=self.panel,
                 review=self.review if review else "",
+                blind=self.blind and review,
                 story=self.story,
                 map=self.map.link(),
             )
@@ -168,6 +170,7 @@ class Link:
     curves: Curves = field(default_factory=Curves)  # of the charts over time
     panel: str = ""
     review: str = ""
+    blind: bool = False  # the queue is reviewed without its labels
     story: str = ""
     names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
     regions: tuple[Shape, ...] = ()
@@ -201,6 +204,8 @@ def encode(link: Link) -> str:
         parts["panel"] = link.panel
     if link.review:
         parts["review"] = link.review
+        if link.blind:
+            parts["blind"] = "1"
     if link.story:
         parts["story"] = link.story
     parts |= link.map.parts()
@@ -269,6 +274,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         curves=curves,
         panel=panel,
         review=review,
+        blind=given.get("blind") == "1" and bool(review),
         story=given.get("story", "")[:60],
         names=tuple(names),
         regions=regions,

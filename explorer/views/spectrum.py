@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -58,6 +59,8 @@ class SpectrumView:
         self._under_way: set[tuple[str, int, Any]] = set()
         self._fresh = True
         self._ticket = 0
+        self.hidden: Callable[[], bool] = lambda: False
+        """Whether labels are hidden now."""
         self._lacking = False
         self.bar.on = {
             "again": lambda _data: self._again(),
@@ -184,6 +187,10 @@ class SpectrumView:
         """Tell what is typical of the sample's largest class in a month; reads some samples' mosaics the first time."""
         month, ticket, sample_id = whole(data, "month", 13), self._ticket, self._selection.sample_id
         if not month or sample_id is None or not self._selection.sentinel.typical:
+            return
+
+        if self.hidden():
+            self.bar.send("typical", month=month, text="hidden: the review is blind")
             return
 
         def job() -> dict[str, Any]:

@@ -7,6 +7,8 @@ from tornado.web import decode_signed_value
 
 NOBODY = ""
 _COOKIE = "user"
+_BLIND = "explorer_blind"
+"""Set and cleared by `review.js`."""
 _secret: str | None = None
 
 
@@ -28,12 +30,24 @@ def name() -> str | None:
     """
     if _secret is None:
         return None
-    doc = pn.state.curdoc
-    request = getattr(doc.session_context, "request", None) if doc is not None else None
-    return named(request.cookies.get(_COOKIE) if request is not None else None)
+    return named(_cookie(_COOKIE))
+
+
+def is_blind() -> bool:
+    """Whether a tab of this browser is in a blind review, as its cookie says: then no page of it shows a label.
+
+    Call it while a page is made.
+    """
+    return _cookie(_BLIND) == "1"
 
 
 def named(cookie: str | None) -> str:
     """The name in a signed cookie; `NOBODY` where it is missing, too old or not ours."""
     found = decode_signed_value(_secret, _COOKIE, cookie) if _secret and cookie else None
     return found.decode("utf-8", "replace") if found else NOBODY
+
+
+def _cookie(name: str) -> str | None:
+    doc = pn.state.curdoc
+    request = getattr(doc.session_context, "request", None) if doc is not None else None
+    return request.cookies.get(name) if request is not None else None

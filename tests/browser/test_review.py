@@ -39,6 +39,13 @@ def begin(visit: Visit, ids: list[str], reviewer: str, blind: bool = False) -> N
 def wait_for(visit: Visit, sample_id: str) -> None:
     visit.wait("(id) => seen.marks('review-shown').at(-1)?.detail.sample === id", sample_id)
     visit.page.wait_for_url(lambda url: f"sample={sample_id}" in url)
+    settled(visit)
+
+
+def settled(visit: Visit) -> None:
+    """Wait until the sample takes verdicts: what is pressed in its first second was meant for the one before."""
+    expect(visit.page.locator(".review:not([data-fresh])")).to_have_count(1)
+
 
 
 def press(visit: Visit, *keys: str) -> None:
@@ -73,6 +80,8 @@ def test_a_review_with_the_keyboard_alone(visit: Visit, corpus: Corpus, demo: st
     visit.page.keyboard.type("211")
     press(visit, "Enter")
     expect(panel(visit).get_by_role("status").filter(has_text="All 3 samples are reviewed")).to_be_visible()
+    expect(panel(visit).get_by_role("heading", name="What this review has found")).to_be_visible()
+    settled(visit)
     first, second, third = said(corpus, "keys only")
     assert (first["sample_id"], first["judgement"], first["confidence"]) == (demo, "correct", 4)
     assert (second["judgement"], second["comment"]) == ("wrong", "a lake, not c or w")
@@ -136,6 +145,7 @@ def test_blind_means_that_nothing_on_the_page_tells_the_label(visit: Visit, corp
         "correct",
         True,
     )
+    settled(visit)
     press(visit, "Enter")
     wait_for(visit, LACKING)
 

@@ -20,11 +20,13 @@ from explorer.config import settings
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError, InvalidQueryError, InvalidVerdictError, RecordsError
 from explorer.products import PF_SR
-from explorer.review import exchange, score
+from explorer.review import draws, exchange, score
 from explorer.review.queue import Queue
 from explorer.review.records import Records
-from explorer.views import profile_data, review_words
+from explorer.views import class_search, profile_data, review_plan, review_words
 from explorer.views.desk import desk
+from explorer.views.review import evidence_of
+from explorer.views.selection import decode
 from tests import corpora, talk
 from tests.talk import sent, until
 
@@ -439,3 +441,290 @@ def test_the_season_that_is_usual_for_the_class_is_that_of_its_samples(corpus: C
     assert np.isnan(middle[dates.index("2018-01-03")])
     assert np.isnan(middle[-1])
     assert drawn._values[0][inside] == pytest.approx(0.3)
+
+
+def test_a_name_that_can_be_several_classes_is_none() -> None:
+    """`forest` was "244 Agro-forestry areas", the first title that has it somewhere."""
+    found = [code for code, _ in class_search.candidates("forest")]
+    assert found == [311, 312, 313, 244]
+    assert [code for code, _ in class_search.candidates("Wald 311")] == []
+    assert [code for code, _ in class_search.candidates("water")][:2] == [511, 512]
+    assert [code for code, _ in class_search.candidates("urban")][:2] == [111, 112]
+    for text in ("forest", "water", "urban", "for", "21"):
+        with pytest.raises(InvalidQueryError, match="choose one"):
+            class_search.find_class(text)
+    for text, code in (
+        ("sea", 523),
+        ("Vineyard", 221),
+        ("mixed forest", 313),
+        ("lake", 512),
+        ("Broad leaved", 311),
+    ):
+        assert class_search.find_class(text) == code
+
+
+def test_common_names_are_those_of_classes() -> None:
+    known = {one["code"] for one in class_search.classes()}
+    assert {code for codes in class_search._COMMON.values() for code in codes} <= known
+    assert all(name == class_search.plain(name) for name in class_search._COMMON)
+
+
+def test_a_verdict_is_told_with_its_classes_and_fractions() -> None:
+    wrong = read(judgement="wrong", adjustments=[{"code": 211, "action": "reject"}, {"code": 112, "action": "reject"}, {"code": 311, "action": "set", "fraction": 1.0}])  # fmt: skip
+    assert (
+        review_words.outcome(wrong)
+        == "wrong: 311 Broad-leaved forest 100 %; was 211 60 %, 311 30 %, 112 10 %"
+    )
+    assert (
+        review_words.outcome(read(judgement="wrong"))
+        == "wrong: which class was not said; was 211 60 %, 311 30 %, 112 10 %"
+    )
+    assert review_words.outcome(read()).startswith("correct: 211 Non-irrigated arable land 60 %, 311")
+    assert review_words.outcome(read(judgement="unsure")).startswith("unsure; the label is 211 60 %")
+
+
+def test_fractions_that_add_up_to_more_than_all_are_refused() -> None:
+    with pytest.raises(InvalidVerdictError, match="100 %"):
+        read(judgement="wrong", adjustments=[{"code": 131, "action": "add", "fraction": 1.0}])
+    with pytest.raises(InvalidVerdictError, match="100 %"):
+        read(judgement="seen", adjustments=[{"code": code, "action": "add", "fraction": 1.0} for code in (131, 311)])  # fmt: skip
+
+
+@pytest.mark.parametrize("judgement", ["correct", "wrong"])
+def test_nobody_judges_a_label_that_is_hidden(page: Explorer, corpus: Corpus, judgement: str) -> None:
+    begin(page, blind=True)
+    verdict(page, judgement)
+    until(lambda: sent(page._review.panel, "trouble"))
+    assert "what you see" in sent(page._review.panel, "trouble")[-1]["text"]
+    assert rows(corpus) == []
+
+
+def see(page: Explorer, **content: Any) -> None:
+    verdict(page, "seen", adjustments=[{"code": 211, "action": "add", "fraction": 1.0}], **content)
+
+
+def test_only_who_has_not_seen_the_label_is_blind(page: Explorer, corpus: Corpus) -> None:
+    begin(page, blind=True)
+    see(page)
+    until(lambda: sent(page._review.panel, "work")[-1]["revealed"])
+    say(page, "rejudge")
+    until(lambda: not sent(page._review.panel, "work")[-1]["revealed"])
+    assert sent(page._review.panel, "work")[-1]["labels"]
+    verdict(page, "wrong", id="v2")
+    until(lambda: len(rows(corpus)) == 2)
+    # Taken back, the label is hidden again, but was seen all the same.
+    for count in (3, 4):
+        say(page, "undo")
+        until(lambda count=count: len(rows(corpus)) == count)
+    until(lambda: sent(page._review.panel, "work")[-1]["hidden"])
+    see(page, id="v3")
+    until(lambda: len(rows(corpus)) == 5)
+    told = {row["id"]: row["blind"] for row in rows(corpus) if row["kind"] == "verdict"}
+    assert told == {"v1": True, "v2": False, "v3": False}
+
+
+def test_a_review_that_is_not_blind_says_so(page: Explorer, corpus: Corpus) -> None:
+    begin(page)
+    verdict(page, "correct")
+    until(lambda: len(rows(corpus)) == 1)
+    assert [row["blind"] for row in rows(corpus)] == [False]
+
+
+def test_a_blind_link_hides_the_label_before_it_is_known_who_reviews(corpus: Corpus) -> None:
+    link = f"?sample={FULL}&review=ids:{FULL}.{BROKEN}&blind=1&curves=nir;behind:class"
+    page = Explorer(corpus, link)
+    try:
+        assert page._review.hides
+        assert sent(page._review.panel, "setup")[-1]["blind"] is True
+        assert "arable" not in sent(page._head.head, "sample")[-1]["text"]
+        assert "arable" not in page._labels.html
+        assert "gone" in page._map_region.css_classes
+        assert page._usual(FULL, page.selection.curves).entries == []
+        page._present._collect()
+        assert "arable" not in page._present._own.states[0].title
+        talk.say(page._spectrum.bar, "look", typical=True)
+        talk.say(page._spectrum.bar, "typical", month=7)
+        assert "hidden" in sent(page._spectrum.bar, "typical")[-1]["text"]
+        say(page, "begin", resume=f"ids:{FULL}.{BROKEN}", reviewer="ada", blind=True)
+        until(lambda: page._review._work is not None)
+        assert shown(page)["hidden"]
+        assert "blind=1" in page.selection.to_query()
+        assert "blind" not in page.selection.to_query(review=False)
+        say(page, "close")
+        assert "arable" in page._labels.html
+        assert "arable" in sent(page._head.head, "sample")[-1]["text"]
+        assert "blind" not in page.selection.to_query()
+    finally:
+        page.close()
+
+
+def test_a_queue_that_was_blind_stays_so_without_its_link(page: Explorer, corpus: Corpus) -> None:
+    begin(page, blind=True)
+    see(page)
+    until(lambda: len(rows(corpus)) == 1)
+    other = Explorer(corpus, f"?sample={BROKEN}&review=ids:{FULL}.{BROKEN}")
+    try:
+        say(other, "begin", resume=f"ids:{FULL}.{BROKEN}", reviewer="ada")
+        until(lambda: other._review._work is not None)
+        assert other._review.hides
+    finally:
+        other.close()
+
+
+def test_a_tab_takes_back_only_what_it_gave(page: Explorer, corpus: Corpus) -> None:
+    begin(page)
+    other = Explorer(corpus, f"?sample={FULL}")
+    try:
+        begin(other)
+        verdict(page, "unsure")
+        until(lambda: len(rows(corpus)) == 1)
+        say(other, "undo")
+        until(lambda: sent(other._review.panel, "trouble"))
+        assert "nothing to take back" in sent(other._review.panel, "trouble")[-1]["text"]
+        assert len(rows(corpus)) == 1
+        # After a reload the tab says which verdicts are its own; those of others stay.
+        begin(other, reviewer="eve")
+        other._review._work.given = ["v1"]
+        say(other, "undo")
+        until(lambda: len(sent(other._review.panel, "trouble")) == 2)
+        assert len(rows(corpus)) == 1
+        begin(other, given=["v1"])
+        say(other, "undo")
+        until(lambda: len(rows(corpus)) == 2)
+    finally:
+        other.close()
+
+
+def late(page: Explorer, **content: Any) -> None:
+    work = page._review._work
+    assert work is not None
+    told = {"id": "late", "sample": FULL, "judgement": "correct", "adjustments": [], "confidence": 3, "comment": "", "base": None, "scope": work.scope, "link": f"?sample={FULL}&pixels=7,8&review=ids:{FULL}"}  # fmt: skip
+    say(page, "late", **told | content)
+
+
+def test_a_verdict_from_before_the_connection_was_lost_is_kept_once(page: Explorer, corpus: Corpus) -> None:
+    begin(page)
+    page.selection.sample_id = BROKEN
+    shown(page)
+    for count in (1, 2):
+        late(page)
+        until(lambda count=count: len(sent(page._review.panel, "saved")) == count)
+    (row,) = rows(corpus)
+    assert (row["id"], row["sample_id"], row["judgement"], row["confidence"]) == ("late", FULL, "correct", 3)
+    assert "pixels=7,8" in row["evidence"]
+    assert "review" not in row["evidence"]
+    assert page.selection.sample_id == BROKEN
+    assert "before the connection was lost" in sent(page._review.panel, "told")[-1]["text"]
+
+
+def test_a_verdict_that_was_overtaken_is_not_kept(page: Explorer, corpus: Corpus) -> None:
+    begin(page)
+    verdict(page, "unsure")
+    until(lambda: page.selection.sample_id == BROKEN)
+    late(page)
+    until(lambda: sent(page._review.panel, "refused"))
+    assert "since" in sent(page._review.panel, "refused")[-1]["text"]
+    late(page, scope="of another queue")
+    late(page, base="v1", id="late2")
+    until(lambda: len(rows(corpus)) == 2)
+
+
+def test_late_verdicts_do_not_lift_the_blind(page: Explorer, corpus: Corpus) -> None:
+    begin(page, blind=True)
+    late(page)
+    until(lambda: sent(page._review.panel, "refused"))
+    late(page, judgement="seen", adjustments=[{"code": 211, "action": "add", "fraction": 1.0}])
+    until(lambda: len(rows(corpus)) == 1)
+    assert rows(corpus)[0]["blind"] is True
+
+
+def test_what_others_say_of_the_sample_is_seen(page: Explorer, corpus: Corpus) -> None:
+    begin(page)
+    say(page, "look")
+    until(lambda: page._review._work.revision >= 0)
+    with Records.open(corpus) as records:
+        records.add(review_words.read_verdict({"sample": FULL, "id": "o", "judgement": "unsure", "adjustments": []}, "bob", LABEL, evidence="", queue=Queue("ids", (FULL,))))  # fmt: skip
+
+    def seen() -> bool:
+        say(page, "look")
+        return bool(sent(page._review.panel, "work")[-1]["others"])
+
+    until(seen)
+    assert [one["reviewer"] for one in sent(page._review.panel, "work")[-1]["others"]] == ["bob"]
+    assert "changed" in sent(page._review.panel, "work")[-1]["told"]
+
+
+def test_a_ping_is_answered(page: Explorer) -> None:
+    say(page, "ping")
+    assert len(sent(page._review.panel, "pong")) == 1
+
+
+@pytest.mark.parametrize("name", ["علی‌رضا", "ශ්‍රී", "Zoë Ångström", "李明"])
+def test_names_of_any_language_are_names(page: Explorer, corpus: Corpus, name: str) -> None:
+    begin(page, reviewer=name)
+    verdict(page, "correct")
+    until(lambda: len(rows(corpus)) == 1)
+    assert rows(corpus)[0]["reviewer"] == name
+
+
+def test_the_form_says_what_a_draw_can_tell(page: Explorer) -> None:
+    page._review.ask()
+    say(page, "forecast", kind="random", count=2, strata="1", allocation="proportional", seed=0)
+    until(lambda: sent(page._review.panel, "forecast"))
+    told = sent(page._review.panel, "forecast")[-1]
+    assert told["problem"] == ""
+    assert "expect the overall accuracy" in told["sentence"]
+    assert sum(row["drawn"] for row in told["strata"]) == told["n"]
+    assert {one["value"] for one in told["options"]} >= {"0", "1", "g:bigearthnet-19"}
+    say(page, "forecast", kind="random", count=2, strata="9", allocation="proportional", seed=0)
+    until(lambda: sent(page._review.panel, "forecast")[-1]["problem"])
+    assert "no strata '9'" in sent(page._review.panel, "forecast")[-1]["problem"]
+
+
+def test_a_random_draw_is_kept_and_its_end_says_what_was_found(page: Explorer, corpus: Corpus) -> None:
+    page._review.ask()
+    say(page, "begin", kind="random", count=10, strata="0", allocation="proportional", seed=1, reviewer="ada")
+    until(lambda: page._review._work is not None)
+    ids = page._review._work.queue.ids
+    with Records.open(corpus) as records:
+        assert [one.text for one in draws.every(records)] == [page.selection.review]
+    for number, _ in enumerate(ids):
+        until(lambda: shown(page)["sample"] not in page._review._work.done)
+        here = page.selection.sample_id
+        verdict(page, "correct", id=f"v{number}")
+        until(lambda here=here: here in page._review._work.done)
+    until(lambda: sent(page._review.panel, "closing"))
+    told = sent(page._review.panel, "closing")[-1]
+    assert f"{len(ids)} of {len(ids)} samples are judged" in told["found"][0]
+    assert told["left"] == []
+    assert told["estimate"].startswith("Overall accuracy 100.0 %")
+
+
+def test_a_link_that_is_too_long_is_a_whole_one_all_the_same() -> None:
+    assert evidence_of("?sample=a&date=2018-07-02") == "?sample=a&date=2018-07-02"
+    points = ";".join(f"polygon:{','.join(f'{(i * 7 + j) % 200}.{j},{(j * 3) % 200}.5' for j in range(90))}" for i in range(4))  # fmt: skip
+    long = f"?sample={FULL}&date=2018-07-07&pixels=3,4&regions={points}&names={'x' * 4000}"
+    found = decode(evidence_of(long))
+    assert (found.sample, str(found.date), found.pixels) == (FULL, "2018-07-07", ((3, 4),))
+    assert len(evidence_of(long)) <= 4000
+
+
+def test_what_is_around_tells_no_label_of_a_blind_review(corpus: Corpus) -> None:
+    seen, hidden = (review_plan.around(corpus, FULL, hidden=one) for one in (False, True))
+    assert [cell["id"] for cell in seen["cells"]] == [cell["id"] for cell in hidden["cells"]]
+    assert seen["cells"][0]["id"] == FULL
+    assert seen["cells"][0]["title"]
+    assert {(cell["title"], cell["colour"]) for cell in hidden["cells"]} == {("", "")}
+    ring = np.array(seen["cells"][0]["ring"])
+    assert np.ptp(ring, axis=0) == pytest.approx([0.6, 0.6], abs=0.15)
+
+
+def test_the_strip_and_the_neighbours_are_pictures(corpus: Corpus) -> None:
+    strip = review_plan.strip(corpus, FULL, "true", "fixed")
+    assert [one["date"][:7] for one in strip] == sorted(one["date"][:7] for one in strip)
+    assert all(one["jpeg"][:2] == b"\xff\xd8" for one in strip)
+    (found,) = review_plan.chips(
+        corpus, BROKEN, [211, 211, 21], PF_SR.dates.index(PF_SR.dates[0]), "true", "fixed"
+    )
+    assert found["code"] == 211
+    assert BROKEN not in [chip["id"] for chip in found["chips"]]

@@ -1,0 +1,43 @@
+// What a reviewer has written and not saved, kept in this browser: it outlives Skip, Back, a reload and a lost connection.
+
+const makeKept = () => {
+  const DRAFTS = "rapidai4eo-drafts", SENT = "rapidai4eo-sent", GIVEN = "rapidai4eo-given"
+  const MOST = { [DRAFTS]: 200, [SENT]: 20, [GIVEN]: 100 }, LONGEST = 30000 // entries; characters of one
+  const read = (place, store = localStorage) => {
+    try {
+      const found = JSON.parse(store.getItem(place))
+      return Array.isArray(found) ? found : []
+    } catch { return [] } // private windows, or somebody else's content
+  }
+  const write = (place, list, store = localStorage) => {
+    try { store.setItem(place, JSON.stringify(list.slice(-MOST[place]))) } catch { /* full, or private: then it lives as long as the page */ }
+  }
+  const put = (place, key, value) => {
+    const others = read(place).filter((one) => one?.key !== key)
+    if (value !== null) {
+      const one = { key, value }
+      if (JSON.stringify(one).length <= LONGEST) others.push(one)
+    }
+    write(place, others)
+  }
+  // A tab that is opened as a copy of another one has that one's session storage, but not its verdicts.
+  const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload"
+  if (!reloaded) write(GIVEN, [], sessionStorage)
+  return {
+    // Unfinished verdicts, by queue and reviewer (`scope`) and sample.
+    draft: (scope, sample) => read(DRAFTS).find((one) => one?.key === `${scope} ${sample}`)?.value ?? null,
+    keepDraft: (scope, sample, value) => put(DRAFTS, `${scope} ${sample}`, value),
+    // Verdicts that are under way: gone once the server says that they are kept, or why not.
+    sent: (id, value) => put(SENT, id, value),
+    arrived: (id) => put(SENT, id, null),
+    waiting: (scope) => read(SENT).map(({ value } = {}) => value).filter((value) => value?.scope === scope),
+    // Ids of the verdicts that this tab has given: only these it takes back, after a reload too.
+    given: () => read(GIVEN, sessionStorage).filter((id) => typeof id === "string"),
+    gave: (id) => write(GIVEN, [...read(GIVEN, sessionStorage).filter((one) => one !== id), id], sessionStorage),
+  }
+}
+
+// Whether this browser is in a blind review is known to the server before a page of it is made: by a cookie.
+const sayBlind = (blind) => {
+  try { document.cookie = `explorer_blind=${blind ? 1 : 0}; path=/; SameSite=Strict; max-age=${blind ? 14400 : 0}` } catch { /* a notebook's frame may not */ }
+}
