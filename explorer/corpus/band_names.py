@@ -87,11 +87,12 @@ def find_order(
         return None
     places = _assigned(meant, product, given)
     matched = sum(place is not None for place in places.values())
-    silent = [not name or _COUNTS.match(name) is not None for name in given]
+    silent = [
+        not known and (not name or _COUNTS.match(name) is not None)
+        for name, known in zip(given, understood, strict=True)
+    ]
     foreign = [
-        name
-        for name, known, nothing in zip(given, understood, silent, strict=True)
-        if not known and not nothing
+        name for name, bands, nothing in zip(given, meant, silent, strict=True) if not bands and not nothing
     ]
     few = 2 * matched <= len(product.bands) or 2 * sum(understood) <= len(given)
     # More bands than the product's can be anything else; among as many, a foreign name stands where one of them should.

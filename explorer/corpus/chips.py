@@ -110,12 +110,14 @@ def _read(source: rasterio.DatasetReader, product: Product, cell: Cell, rules: R
     if all(value is None for value in source.nodatavals) and product.nodata is None:
         _check_written(source)
     picture = list(range(source.count))
-    if product.bands and source.count > len(product.bands):  # else it is a band that somebody called so
-        picture = [i for i, kind in enumerate(source.colorinterp) if kind != ColorInterp.alpha]
+    # An alpha band comes last: one among others is a writer's mistake, and one too few bands are no picture.
+    alpha = source.count > max(len(product.bands), 1) and source.colorinterp[-1] == ColorInterp.alpha
+    if alpha:
+        picture.pop()
     names = [(source.descriptions[i] or "").strip() for i in picture]
     bands = [i + 1 for i in picture]
     stored = _placed(source.read(bands), window, product)
-    masked = _mask(source, window, product, len(picture) < source.count)
+    masked = _mask(source, window, product, alpha)
     if not product.bands:
         return _quality(source, stored, names, masked, product, rules, window.notes)
     scales, offsets = _scale_tags(source, picture)
@@ -126,7 +128,19 @@ def _read(source: rasterio.DatasetReader, product: Product, cell: Cell, rules: R
     waves: list[float | None] = []
     if not all(names) or len(set(names)) < len(names):
         names, waves = _from_band_tags(source, bands, names)
-    return _reflectance(stored, numbers, names, waves, window.notes, product, rules)
+    notes = window.notes
+    if not any(offsets) and _is_shifted_baseline(source):
+        notes = (
+            *notes,
+            "its processing baseline adds 1000 DN, and no offset is named: if so, say offset = -0.1",
+        )
+    return _reflectance(stored, numbers, names, waves, notes, product, rules)
+
+
+def _is_shifted_baseline(source: rasterio.DatasetReader) -> bool:
+    """Whether a tag says that Sentinel-2's processing baseline is 04.00 or newer, from which on DN have 1000 added."""
+    baseline = _number(_lowered(source.tags()), "processing_baseline", "s2:processing_baseline")
+    return baseline is not None and 4 <= baseline < 90
 
 
 def _reflectance(
@@ -140,7 +154,7 @@ def _reflectance(
 ) -> Chip:
     """A reflectance chip out of a file's bands: those of the product, in its order and encoding."""
     count = len(stored)
-    numbers = _ruled(numbers, count, rules)
+    numbers = _ruled(numbers, count, product, rules)
     order = _order(names, waves, count, product, rules)
     present = [i for i in order.places if i is not None]
     if order.places == tuple(range(count)):
@@ -180,7 +194,7 @@ def _order(
     return BandOrder(tuple(range(expected)), (said,) if said else ())
 
 
-def _ruled(numbers: Numbers, count: int, rules: Rules) -> Numbers:
+def _ruled(numbers: Numbers, count: int, product: Product, rules: Rules) -> Numbers:
     """What is said of the numbers, by whom it counts: the operator, the file, the catalog."""
     nodata, scales, offsets, source = numbers.nodata, numbers.scales, numbers.offsets, numbers.source
     stated = rules.stated
@@ -198,7 +212,10 @@ def _ruled(numbers: Numbers, count: int, rules: Rules) -> Numbers:
         offsets = (rules.offset if rules.offset is not None else 0.0,) * count
         source = "rapidai4eo.toml"
     if rules.nodata:
-        nodata = tuple(tuple(dict.fromkeys((*(one or ()), *rules.nodata))) for one in nodata)
+        own = () if product.nodata is None else (float(product.nodata),)
+        nodata = tuple(
+            tuple(dict.fromkeys((*(own if one is None else one), *rules.nodata))) for one in nodata
+        )
     return Numbers(nodata, scales, offsets, source, numbers.masked)
 
 
@@ -217,12 +234,17 @@ def _quality(
         raise ChipError(f"{count} bands, rapidai4eo.toml names {len(rules.bands)} of {product.id}")
     named = rules.bands or (tuple(names) if all(names) and len(set(names)) == count else ())
     bands = named or tuple(f"band_{i + 1}" for i in range(count))
-    own = {float(v) for v in source.nodatavals if v is not None} | set(rules.nodata)
+    own = {float(v) for v in source.nodatavals[:count] if v is not None} | set(rules.nodata)
     gone = np.zeros(stored.shape, bool) if masked is None else np.broadcast_to(masked, stored.shape).copy()
     for number in own:
         gone |= stored == number
     if stored.dtype.kind == "f":
         gone |= ~np.isfinite(stored)
+    for fill in encoding.UNTAGGED if stored.dtype.kind in "if" and stored.dtype.itemsize > 1 else ():
+        untagged = (stored == fill) & ~gone
+        if untagged.any():
+            gone |= untagged
+            notes = (*notes, f"pixels of {fill:g}, which no tag calls nodata, are taken as missing")
     if not gone.any():
         return Chip(stored, bands, min(own) if own and not math.isnan(min(own)) else None, notes)
     number = encoding.unused_number(stored, gone, own)
@@ -252,8 +274,11 @@ def _mask(
     shape = (source.height, source.width)
     gone: np.ndarray | None = None
     flags = source.mask_flag_enums[0]
-    if MaskFlags.per_dataset in flags and (with_alpha or MaskFlags.alpha not in flags):
+    if MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags:
         gone = source.dataset_mask() == 0
+    if with_alpha:  # read as it is: GDAL takes it for a mask of some types and numbers of bands only
+        clear = source.read(source.count) == 0
+        gone = clear if gone is None else gone | clear
     if shape == (product.size, product.size):
         return gone
     rows, cols = _positions(shape, window, product)

@@ -15,6 +15,8 @@ from explorer.errors import ChipError
 from explorer.grid import Cell
 from explorer.products import Product
 
+BRIGHT = "reflectance beyond 3.28 is shown as that"
+
 
 class Status(IntEnum):
     """What is known of one date of a cube."""
@@ -82,6 +84,8 @@ class Cube:
     meaning: QualityMeaning | None = None
     """Of PF-QA: what its bands mean, where somebody says so."""
     _writable: np.ndarray | None = field(default=None, repr=False)
+    _tags: set[float] = field(default_factory=set, repr=False)
+    """Numbers that files call nodata."""
 
     def __post_init__(self) -> None:
         self.status = np.zeros(len(self.product.dates), np.uint8)
@@ -124,13 +128,13 @@ class Cube:
                 )
             data = data[[chip.bands.index(name) for name in self.bands]]
         if data.dtype != self.data.dtype:
-            data = self._of_one_type(data)
+            data = self._of_one_type(data, index)
         if chip.nodata != self.nodata:
-            data = self._of_one_nodata(data, chip.nodata)
+            data = self._of_one_nodata(data, chip.nodata, index)
         assert self._writable is not None
         self._writable[index] = data
         for note in chip.notes:
-            self.notes.setdefault(note, []).append(index)
+            self._note(note, index)
         self.status[index] = Status.THERE
 
     def _write_to(self, array: np.ndarray) -> None:
@@ -138,36 +142,68 @@ class Cube:
         view.setflags(write=False)
         self.data = view
 
-    def _of_one_type(self, data: np.ndarray) -> np.ndarray:
+    def _of_one_type(self, data: np.ndarray, index: int) -> np.ndarray:
         """Pixels in the type of the other dates; all change to one that holds both where need be, for good."""
         assert self._writable is not None
         if (
             self.product.bands
         ):  # 16 bits each: only Sentinel-2 has two, unsigned and, with numbers below 0, signed
             signed = np.dtype(np.int16)
+            most = np.iinfo(signed).max
+            bright = [i for i in self.there.tolist() if (self.data[i] > most).any()]
             if self._writable.dtype != signed:
-                self._write_to(np.minimum(self._writable, np.iinfo(signed).max).astype(signed))
-            return np.minimum(data, np.iinfo(signed).max).astype(signed)
+                self._write_to(np.minimum(self._writable, most).astype(signed))
+            for i in (*bright, *([index] if (data > most).any() else [])):
+                self._note(BRIGHT, i)
+            return np.minimum(data, most).astype(signed)
         both = np.promote_types(data.dtype, self._writable.dtype)
         if both != self._writable.dtype:
             self._write_to(self._writable.astype(both))
         return data.astype(both)
 
-    def _of_one_nodata(self, data: np.ndarray, nodata: float | None) -> np.ndarray:
-        """Pixels in which the same number means "not measured" as on the other dates."""
+    def _of_one_nodata(self, data: np.ndarray, nodata: float | None, index: int) -> np.ndarray:
+        """Pixels in which the same number means "not measured" as on the other dates.
+
+        What some files call nodata is missing in those that call nothing so; one that calls another number so means what
+        it says, and a number that nobody measured stands for both.
+        """
         if nodata is None:
-            if self.nodata is not None and (data == self.nodata).any():
-                raise ChipError(
-                    f"it has pixels of {self.nodata:g}, which means 'not measured' on other dates"
-                )
+            for number in self._tags:
+                if (data == number).any():
+                    self._note(
+                        f"pixels of {number:g} are taken as missing: files of other dates call it nodata",
+                        index,
+                    )
+                    data = np.where(data == number, data.dtype.type(self.nodata), data)
             return data
-        if self.nodata is None:
-            there = self.data[self.there]
-            if not (there == nodata).any():
-                self.nodata = nodata
-                return data
-            self.nodata = unused_number(there, np.zeros(there.shape, bool))
         gone = data == nodata
-        if (data[~gone] == self.nodata).any():
-            raise ChipError(f"it has pixels of {self.nodata:g}, which means 'not measured' on other dates")
+        if self.nodata is None:
+            self.nodata = nodata
+            for i in self.there.tolist():
+                if (self.data[i] == nodata).any():
+                    self._note(
+                        f"pixels of {nodata:g} are taken as missing: files of other dates call it nodata", i
+                    )
+        elif self.nodata != nodata and (data[~gone] == self.nodata).any():
+            data = self._free_number(data, gone)
+        self._tags.add(nodata)
         return np.where(gone, data.dtype.type(self.nodata), data)
+
+    def _free_number(self, data: np.ndarray, gone: np.ndarray) -> np.ndarray:
+        """Let a number that no date has measured mean "not measured", in a wider type where need be."""
+        assert self._writable is not None
+        there = self.data[self.there]
+        both = np.concatenate([there.ravel(), data.ravel()])
+        missing = np.concatenate([(there == self.nodata).ravel(), gone.ravel()])
+        try:
+            number = unused_number(both, missing)
+        except ChipError:
+            wider = np.promote_types(both.dtype, np.int16 if both.dtype.itemsize == 1 else np.int32)
+            self._write_to(self._writable.astype(wider))
+            data, number = data.astype(wider), unused_number(both.astype(wider), missing)
+        self._writable[self._writable == self.nodata] = number
+        self.nodata = number
+        return data
+
+    def _note(self, text: str, index: int) -> None:
+        self.notes.setdefault(text, []).append(index)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +19,7 @@ import numpy as np
 
 from explorer.corpus.checking import compare_label
 from explorer.corpus.chips import Chip
-from explorer.corpus.cube import gap_band
+from explorer.corpus.cube import band_named, gap_band
 from explorer.corpus.files import FileKey, origin
 from explorer.corpus.parallel import each
 from explorer.corpus.profile import CorpusProfile
@@ -42,6 +43,11 @@ _PLAUSIBLE = {
     S2_SR.id: {"B02": 558, "B03": 828, "B04": 901, "B08": 2652},
 }
 """Means (DN) over Europe that users of the corpus have published."""
+_ENOUGH = 3
+"""Of fewer chips nothing is suspected: one can be of a lake, or of snow."""
+_BLUER = 1.1
+_DARK = 800
+"""DN below which the darkest band of Europe has pixels: shadows, water, woods."""
 _FAR = 3.0
 """A mean this many times higher or lower than those is no surface of Europe, over several samples."""
 _NAMES = 6
@@ -121,10 +127,7 @@ def examine(
     found.checks += _labels(corpus, [one for one in read if one.file.product is None], len(ids))
     for product in PRODUCTS.values():
         found.checks += _product(corpus, product, [one for one in read if one.file.product is product])
-    found.checks += [
-        Check("Sample table", "told", "-", warning, "said here and in the log", "")
-        for warning in corpus.index.warnings
-    ]
+    found.checks += [_warning(text) for text in corpus.index.warnings]
     found.seconds = time.monotonic() - begun
     return found
 
@@ -164,6 +167,22 @@ def _read(corpus: Corpus, file: FileKey, date: dt.date | None) -> _Read:
         return _Read(file, date, problem=error.reason)
     except CorpusFormatError as error:
         return _Read(file, date, problem=error.why)
+
+
+_GRAVE = re.compile(
+    r"without (?:a )?label|left out|not applied|none of it|lie elsewhere|cannot (?:be )?read|not readable|damaged|ignored"
+    r"|skipped|not there|missing|refuse|not among|no label",
+)
+"""Words of warnings about what is lost; other warnings say how something was understood."""
+
+
+def _warning(text: str) -> Check:
+    grave = _GRAVE.search(text) is not None
+    return Check(
+        "Sample table", "missing" if grave else "told", "its sources are whole", text,
+        "a part of it is not shown, or not as it should be" if grave else "read as it says",
+        "mend the file that it names, or settle it in rapidai4eo.toml" if grave else "",
+    )  # fmt: skip
 
 
 def _table(corpus: Corpus) -> Check:
@@ -260,9 +279,9 @@ def _product(corpus: Corpus, product: Product, read: Sequence[_Read]) -> list[Ch
 
 
 def _files(product: Product, asked: int, there: int, absent: int) -> Check:
-    state: State = "ok" if there == asked else "told" if there else "missing"
+    state: State = "ok" if there == asked else "told" if 2 * there >= asked else "missing"
     every = product.key("{zone}/{tile}/{id}", product.dates[0])
-    todo = ""
+    todo = "nothing, if no more of it was copied" if state != "ok" else ""
     if not there:
         todo = "check the address; names of files are settled by date_pattern in rapidai4eo.toml"
         if product is PF_QA:  # many copies are without: nothing else depends on it
@@ -310,37 +329,48 @@ def _bands(corpus: Corpus, product: Product, there: Sequence[_Read]) -> list[Che
     )
     settled = bool(corpus.profile.settings(product).bands)
     usual = _PLAUSIBLE[product.id]
-    nir, red = (means[name] for name in (("nir", "red") if product is PF_SR else ("B08", "B04")))
-    far = [
-        name
-        for name, mean in usual.items()
-        if not np.isnan(means[name]) and len(there) >= 3 and not mean / _FAR <= means[name] <= mean * _FAR
-    ]
-    mixed = len(there) >= 3 and nir < red
+    suspected = "" if corpus.synthetic or len(there) < _ENOUGH else _suspected(product, there, means)
     shown = ", ".join(f"{name} {means[name]:,.0f}" for name in usual)
-    synthetic = corpus.synthetic
-    state: State = "wrong" if (mixed or far) and not synthetic else "ok"
+    state: State = "wrong" if suspected else "ok"
     by = "rapidai4eo.toml" if settled else "the files' names" if told else "assumed, no file names its bands"
     checks = [
         Check(
             f"{product.id} bands", state, f"{', '.join(product.band_names)}; means near "
             + ", ".join(f"{name} {mean}" for name, mean in usual.items()),
             f"{by}; means {shown}",
-            "bands seem to be mixed up, or the scale is wrong" if state == "wrong" else f"reflectance = DN x {REFLECTANCE_SCALE:g}",
-            "look at a sample in true colour, then set bands, scale and offset in rapidai4eo.toml" if state == "wrong" else "",
+            suspected or f"reflectance = DN x {REFLECTANCE_SCALE:g}",
+            "look at a sample in true colour, then set bands, scale and offset in rapidai4eo.toml" if suspected else "",
         )
     ]  # fmt: skip
     empty = [name for name, share in gone.items() if share > 0.999]
+    lost = any(name in usual for name in empty)
     most = max(gone.values())
     checks.append(
         Check(
-            f"{product.id} missing pixels", "told" if empty else "ok",
+            f"{product.id} missing pixels", "missing" if lost else "told" if empty else "ok",
             "0 means not measured" if product.nodata == 0 else "none, or as a tag says",
             f"{most:.1%} at most" if not empty else f"{', '.join(empty)} are empty in all files looked at",
             "shown as holes, left out of all numbers", "",
         )
     )  # fmt: skip
     return checks
+
+
+def _suspected(product: Product, there: Sequence[_Read], means: dict[str, float]) -> str:
+    """What looks wrong with the bands of several chips, as no surface of Europe is; empty where nothing does."""
+    blue, red, nir = (
+        means[name] for name in (("blue", "red", "nir") if product is PF_SR else ("B02", "B04", "B08"))
+    )
+    far = any(not mean / _FAR <= means[name] <= mean * _FAR for name, mean in _PLAUSIBLE[product.id].items())
+    if nir < red or far:
+        return "bands seem to be mixed up, or the scale is wrong"
+    if blue > _BLUER * red:
+        return "blue is brighter than red, as if the two were mixed up"
+    bands = (_measured(there, i) for i in range(len(product.bands)))
+    darkest = min(float(np.percentile(values, 2)) for values in bands if values.size)
+    if darkest > _DARK:
+        return f"no band has a pixel darker than {darkest:,.0f} DN, as if 1000 had been added (offset -0.1)"
+    return ""
 
 
 def _quality(corpus: Corpus, there: Sequence[_Read]) -> list[Check]:
@@ -363,12 +393,15 @@ def _quality(corpus: Corpus, there: Sequence[_Read]) -> list[Check]:
             "" if gap is not None else "once you know which band means gap-filled, set PF-QA.gap_filled in rapidai4eo.toml",
         )
     ]  # fmt: skip
-    wanted = meaning.gap_band if meaning is not None else None
-    if wanted is not None and gap is None:
-        checks.append(
-            Check(
-                "PF-QA.gap_filled", "wrong", f"band {wanted}", f"the files have {', '.join(bands)}",
-                "no date is called gap-filled", "name a band that is there in rapidai4eo.toml",
-            )
-        )  # fmt: skip
+    named = (
+        {"gap_filled": meaning.gap_band, "days_to_source": meaning.days_band} if meaning is not None else {}
+    )
+    for setting, wanted in named.items():
+        if wanted is not None and band_named(wanted, bands) is None:
+            checks.append(
+                Check(
+                    f"PF-QA.{setting}", "wrong", f"band {wanted}", f"the files have {', '.join(bands)}",
+                    "the setting has no effect", "name a band that is there in rapidai4eo.toml",
+                )
+            )  # fmt: skip
     return checks

@@ -24,7 +24,9 @@ _FLOAT_FILL = -1e30
 """Below this no float is a measurement: the lowest float32, which GDAL and ESRI fill with."""
 _MOST_REFLECTANCE = 4.0
 """Above it (99th percentile) no surface reflects: the scale cannot be right."""
-_LEAST_REFLECTANCE = 0.0005
+_LEAST_DN = 150
+"""A chip whose bright pixels (99th percentile, all bands) reflect less than 1.5 % is none: its numbers are something else,
+as percent."""
 _REFLECTANCE_OR_DN = 3.0
 """A float chip whose 90th percentile is below this holds reflectance, else DN: DN of 3 would be black as nothing is."""
 
@@ -85,6 +87,9 @@ def to_product(
     gone = _missing(stored, numbers, product, notes)
     if stored.dtype.name in product.dtypes and not _is_scaled(numbers):
         dn: np.ndarray = stored
+        measured = stored if gone is None else stored[~gone]
+        if 1 < measured.max(initial=0) <= _LEAST_DN:
+            raise _no_reflectance(float(np.percentile(measured, 99)))
     else:
         dn = _scaled(stored, numbers, gone, notes)
     if stored.dtype.name not in product.dtypes:
@@ -99,8 +104,11 @@ def _is_own(stored: np.ndarray, numbers: Numbers, product: Product) -> bool:
     own = None if product.nodata is None else (float(product.nodata),)
     if any(nodata not in (None, own) for nodata in numbers.nodata):
         return False
+    highest = stored.max(initial=0)
+    if highest <= _LEAST_DN:
+        return False
     if stored.dtype.kind == "u":
-        return bool(stored.max(initial=0) < _UNTAGGED_UNSIGNED)
+        return bool(highest < _UNTAGGED_UNSIGNED)
     lowest = stored.min(initial=1)
     # No surface reflects exactly nothing in every band: such pixels are looked at again.
     return bool(lowest > 0 or (lowest > max(UNTAGGED) and not (stored == 0).all(axis=0).any()))
@@ -119,7 +127,15 @@ def _missing(stored: np.ndarray, numbers: Numbers, product: Product, notes: list
     lowest = stored.min(initial=0)
     for band, values in enumerate(stored):
         tagged = numbers.nodata[band]
-        for number in (product.nodata,) if tagged is None else tagged:
+        numbers_here = (product.nodata,) if tagged is None else tagged
+        if product.nodata == 0 and 0 not in numbers_here:
+            # Whatever else a file calls nodata: Sentinel-2's products have 0 for that, and cannot measure it.
+            if stored.dtype.kind == "u":
+                gone[band] |= values == 0
+            elif not values.any():
+                gone[band] = True
+                notes.append("bands of nothing but 0 are taken as empty")
+        for number in numbers_here:
             if number is not None and (not whole or float(number).is_integer()):
                 gone[band] |= values == (int(number) if whole else number)  # NaN is found below
         for number in _fills(stored.dtype):
@@ -163,11 +179,11 @@ def _scaled(stored: np.ndarray, numbers: Numbers, gone: np.ndarray | None, notes
     scales, offsets = np.array(numbers.scales), np.array(numbers.offsets)
     said = _in_words(numbers)
     if (scales == 1).all():
-        # An offset beside no scale counts in DN (-1000) or in reflectance (-0.1).
-        if np.abs(offsets).max(initial=0) < 1 and offsets.any():
-            offsets = offsets / REFLECTANCE_SCALE if stored.dtype.kind in "iu" else offsets
-        values += offsets[:, None, None]
         in_dn = stored.dtype.kind in "iu" or _percentile(values, 90) > _REFLECTANCE_OR_DN
+        # An offset beside no scale counts in DN (-1000) or in reflectance (-0.1).
+        if in_dn and np.abs(offsets).max(initial=0) < 1:
+            offsets = offsets / REFLECTANCE_SCALE
+        values += offsets[:, None, None]
         if stored.dtype.kind == "f":
             notes.append("floats that are " + ("DN" if in_dn else "reflectance, 0 to 1") + " by their values")
     else:
@@ -175,15 +191,21 @@ def _scaled(stored: np.ndarray, numbers: Numbers, gone: np.ndarray | None, notes
         values = values * scales[:, None, None] + offsets[:, None, None]
         in_dn = False
     dn = values if in_dn else values / REFLECTANCE_SCALE
-    high = _percentile(dn, 99) * REFLECTANCE_SCALE
-    if np.isfinite(high) and not _LEAST_REFLECTANCE <= high <= _MOST_REFLECTANCE:
-        raise ChipError(
-            f"its reflectance would run to {high:.3g}{f' with {said}' if said else ''}; "
-            "name the right scale and offset in rapidai4eo.toml"
-        )
+    high = _percentile(dn, 99)
+    if np.isfinite(high) and not _LEAST_DN <= high <= _MOST_REFLECTANCE / REFLECTANCE_SCALE:
+        raise _no_reflectance(high, said)
     if said:
         notes.append(f"{said} applied")
     return np.asarray(dn)
+
+
+def _no_reflectance(high: float, said: str = "") -> ChipError:
+    """What is said of a chip that cannot be reflectance; `high` is its 99th percentile as DN."""
+    percent = "; if it is percent: scale = 0.01" if 1 < high < _LEAST_DN else ""
+    return ChipError(
+        f"its reflectance would run to {high * REFLECTANCE_SCALE:.3g}{f' with {said}' if said else ''}; "
+        f"name the right scale and offset in rapidai4eo.toml{percent}"
+    )
 
 
 def _in_words(numbers: Numbers) -> str:
@@ -213,7 +235,7 @@ def _packed(
     if low < np.iinfo(dtype).min:  # measured below zero, in a product that has no room for that
         dtype = np.dtype(np.int16)
     info = np.iinfo(dtype)
-    least = info.min + (missing == info.min)
+    least = info.min + (missing == info.min != 0)
     if low < least or high > info.max:
         notes.append(f"reflectance beyond {info.max * REFLECTANCE_SCALE:.2f} is shown as that")
         kept = np.clip(kept, least, info.max)

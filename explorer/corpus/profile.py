@@ -218,6 +218,8 @@ def _lines(table: dict[str, Any], above: str) -> Iterable[str]:
 
 def parse(data: bytes, name: str) -> CorpusProfile:
     """A profile out of its text. Raises `CorpusFormatError` that names the file, the setting and what it should be."""
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):  # no TOML: a page that says that there is none
+        return CorpusProfile()
     if len(data) > MAX_PROFILE_BYTES:
         raise CorpusFormatError(name, f"{len(data):,} bytes, far more than such a file has")
     try:

@@ -103,14 +103,15 @@ def _tags(data: bytes) -> dict[int, Sequence[float]] | None:
 
 
 def _on_cell(tags: dict[int, Sequence[float]], product: Product, cell: Cell) -> bool:
-    """Whether pixel size, corner and CRS are those of the cell, to a centimetre."""
+    """Whether all corners and the CRS are those of the cell, to a centimetre."""
     left, _, _, top = cell.bounds
     step = product.pixel_size
     if len(tags[_SCALE]) != 3 or len(tags[_TIEPOINT]) != 6:
         return False
     column, row, _, x, y, _ = tags[_TIEPOINT]
-    found = (*tags[_SCALE][:2], column, row, x, y)
-    if not all(abs(a - b) <= 0.01 for a, b in zip(found, (step, step, 0, 0, left, top), strict=True)):
+    if any(abs(size - step) * product.size > 0.01 for size in tags[_SCALE][:2]):
+        return False
+    if not all(abs(a - b) <= 0.01 for a, b in zip((column, row, x, y), (0, 0, left, top), strict=True)):
         return False
     keys = tags[_GEO_KEYS]
     if len(keys) < 4 or keys[0] != 1 or len(keys) != 4 + 4 * keys[3]:

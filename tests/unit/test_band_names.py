@@ -99,6 +99,8 @@ def test_more_bands_than_the_products_stay_aside_and_fewer_are_missing() -> None
     [
         (["red", "red", "blue", "nir"], PF_SR, "two of its bands are named as red"),
         (["blue", "green", "red", "thermal"], PF_SR, "named thermal, not as PF-SR's"),
+        (["blue", "green", "yellow", "nir"], PF_SR, "named yellow, not as PF-SR's"),
+        ([*ESA[:9], "B10", *ESA[10:]], S2_SR, "named B10, not as S2-SR's"),
         (["blue", "z1", "z2", "z3"], PF_SR, "named z1, z2, z3, not as PF-SR's"),
         (["B02 red", *ESA[1:]], S2_SR, r"'B02 red', which contradicts itself \(B02 and B04\)"),
         ([*ESA[:8], "B8A 2202 nm", *ESA[9:]], S2_SR, "contradicts itself"),

@@ -84,6 +84,22 @@ def test_a_corner_further_away_is_refused_with_the_digits_that_differ(east: floa
         chips.read(corpora.geotiff(PF_SR, CELL, corpora.pixels(PF_SR, 0), transform=moved), PF_SR, CELL)
 
 
+@pytest.mark.parametrize(
+    ("step", "reads"), [(3.0001, True), (3.004, True), (3.0074, True), (3.008, False), (3.01, False)]
+)
+def test_pixels_a_little_too_large_are_told_and_refused_from_half_a_pixel_on(
+    step: float, reads: bool
+) -> None:
+    data = corpora.geotiff(
+        PF_SR, CELL, corpora.pixels(PF_SR, 0), transform=Affine(step, 0, LEFT, 0, -step, TOP)
+    )
+    if reads:
+        assert any("less than half a pixel" in note for note in chips.read(data, PF_SR, CELL).notes)
+    else:
+        with pytest.raises(ChipError, match=rf"at {step:g} m a pixel"):
+            chips.read(data, PF_SR, CELL)
+
+
 def test_pixels_of_another_size_are_refused_with_their_digits() -> None:
     step = 600 / 199
     with pytest.raises(ChipError, match=r"at 3\.015075377 m a pixel"):

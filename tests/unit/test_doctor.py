@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,16 +31,16 @@ def pixels(product: Product, seed: int = 0) -> np.ndarray:
     return (means + rng.normal(0, 60, (len(means), product.size, product.size))).astype(product.dtypes[0])
 
 
-def write(root: Path, change: dict[str, dict[str, object]] | None = None) -> Path:
+def write(root: Path, change: dict[str, dict[str, Any]] | None = None) -> Path:
     """A small healthy corpus, but for a `change` of a product's chips."""
     for sample_id in IDS:
         cell = grid.parse(sample_id)
         corpora.write_label(root, sample_id, {211: 0.6, 311: 0.4})
         for product in (PF_SR, S2_SR):
             options = dict((change or {}).get(product.id, {}))
-            turn = options.pop("turn", slice(None))
+            turn, plus = options.pop("turn", slice(None)), options.pop("plus", 0)
             for date in doctor._LOOKED_AT[product.id]:
-                data = corpora.geotiff(product, cell, pixels(product)[turn], **options)  # type: ignore[arg-type]
+                data = corpora.geotiff(product, cell, (pixels(product) + plus)[turn], **options)
                 corpora.put(root, product.key(cell.folder, date), data)
         index = PF_QA.dates.index(doctor._LOOKED_AT[PF_QA.id][0])
         corpora.put(root, PF_QA.key(cell.folder, PF_QA.dates[index]), corpora.good(PF_QA, cell, index))
@@ -88,6 +89,26 @@ def test_bands_in_another_order_than_assumed_are_suspected(tmp_path: Path, produ
     assert "set bands" in check.todo
 
 
+def test_red_and_blue_alone_are_suspected_too(tmp_path: Path) -> None:
+    check = of(examine(write(tmp_path, {PF_SR.id: {"turn": [2, 1, 0, 3]}})), "PF-SR bands")
+    assert check.state == "wrong"
+    assert "blue is brighter than red" in check.follows
+
+
+def test_an_offset_that_nobody_names_is_suspected(tmp_path: Path) -> None:
+    check = of(examine(write(tmp_path, {S2_SR.id: {"plus": 1000}})), "S2-SR bands")
+    assert check.state == "wrong"
+    assert "as if 1000 had been added" in check.follows
+
+
+def test_less_than_half_of_the_dates_is_missing(tmp_path: Path) -> None:
+    write(tmp_path)
+    for path in tmp_path.glob("imagery/*/*/*/PF-SR/*.tif"):
+        if path.stem != "2018-07-02":
+            path.unlink()
+    assert of(examine(tmp_path), "PF-SR").state == "missing"
+
+
 def test_the_profile_settles_it(tmp_path: Path) -> None:
     write(tmp_path, {PF_SR.id: {"turn": slice(None, None, -1)}})
     (tmp_path / "rapidai4eo.toml").write_text('[PF-SR]\nbands = ["nir", "red", "green", "blue"]\n')
@@ -124,9 +145,12 @@ def test_labels_that_cannot_be_read_and_labels_that_differ(tmp_path: Path) -> No
 
 def test_an_operator_who_names_a_band_that_is_not_there_is_told(tmp_path: Path) -> None:
     write(tmp_path)
-    (tmp_path / "rapidai4eo.toml").write_text("[PF-QA]\ngap_filled = { band = 7 }\n")
-    check = of(examine(tmp_path), "PF-QA.gap_filled")
-    assert (check.state, check.assumed) == ("wrong", "band 7")
+    text = "[PF-QA]\ngap_filled = { band = 7 }\ndays_to_source = 'days'\n"
+    (tmp_path / "rapidai4eo.toml").write_text(text)
+    found = examine(tmp_path)
+    for setting, wanted in (("gap_filled", "band 7"), ("days_to_source", "band days")):
+        check = of(found, f"PF-QA.{setting}")
+        assert (check.state, check.assumed) == ("wrong", wanted)
 
 
 def test_the_command(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rasterio.enums import ColorInterp
 from rasterio.io import MemoryFile
 
 from explorer import grid
 from explorer.corpus import chips
 from explorer.corpus.chips import Chip, Rules
+from explorer.corpus.cube import BRIGHT, Cube
 from explorer.corpus.encoding import PF_MISSING, Stated, unused_number
 from explorer.errors import ChipError
 from explorer.products import PF_QA, PF_SR, S2_SR, Product
@@ -212,3 +214,122 @@ def test_a_number_for_what_is_missing_is_none_that_was_measured() -> None:
     full = np.arange(256, dtype="uint8").reshape(1, 16, 16)
     with pytest.raises(ChipError, match="no number of uint8 is left"):
         unused_number(full, np.zeros(full.shape, bool))
+
+
+@pytest.mark.parametrize("product", [PF_SR, S2_SR], ids=["PF", "S2"])
+@pytest.mark.parametrize("dtype", ["int16", "uint16", "float32"])
+@pytest.mark.parametrize("nodata", [None, 7777])
+def test_an_alpha_band_behind_the_products_is_a_mask(
+    product: Product, dtype: str, nodata: float | None
+) -> None:
+    dn = reflectance(product).astype(dtype)
+    alpha = np.full((1, product.size, product.size), 255, dtype)
+    alpha[0, 4:9, :7] = 0
+    with MemoryFile(corpora.geotiff(product, CELL, np.concatenate([dn, alpha]), nodata=nodata)) as memory:
+        with memory.open() as source:
+            profile = source.profile
+        with MemoryFile() as other:
+            with other.open(**profile) as target:
+                kinds = list(target.colorinterp)
+                target.colorinterp = [*kinds[:-1], ColorInterp.alpha]
+                target.write(np.concatenate([dn, alpha]))
+            chip = read(bytes(other.read()), product)
+    np.testing.assert_array_equal((chip.data == chip.nodata).all(axis=0), alpha[0] == 0)
+    np.testing.assert_array_equal(chip.data[:, alpha[0] > 0], dn[:, alpha[0] > 0])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int16", "uint16", "int32"])
+@pytest.mark.parametrize("product", [PF_SR, S2_SR], ids=["PF", "S2"])
+def test_percent_is_no_dn(product: Product, dtype: str) -> None:
+    percent = (reflectance(product) / 100).astype(dtype)
+    data = corpora.geotiff(product, CELL, percent)
+    with pytest.raises(ChipError, match=r"if it is percent: scale = 0\.01"):
+        read(data, product)
+    chip = read(data, product, Rules(scale=0.01))
+    np.testing.assert_array_equal(chip.data, np.rint(percent.astype(float) * 100))
+
+
+def test_an_offset_in_reflectance_is_that_of_float_dn_too() -> None:
+    dn = reflectance(S2_SR)
+    chip = read(tagged((dn + 1000).astype("float32"), S2_SR, offsets=[-0.1] * 12), S2_SR)
+    np.testing.assert_array_equal(chip.data, dn)
+
+
+def test_another_nodata_does_not_make_sentinels_zeros_measurements() -> None:
+    stored = reflectance(S2_SR)
+    stored[:, :5, :5], stored[9], stored[3, 8, 8] = 65535, 0, 0
+    data = corpora.geotiff(S2_SR, CELL, stored, nodata=65535)
+    for chip in (
+        read(data, S2_SR),
+        read(corpora.geotiff(S2_SR, CELL, stored), S2_SR, Rules(nodata=(65535,))),
+    ):
+        gone = chip.data == 0
+        assert gone[:, :5, :5].all()
+        assert gone[9].all()
+        assert gone[3, 8, 8]
+        assert gone.sum() == 12 * 25 + 3600 - 25 + 1
+        assert not any("beyond" in note for note in chip.notes)
+    signed = stored.astype("int32")
+    signed[signed == 65535] = -9999
+    chip = read(corpora.geotiff(S2_SR, CELL, signed, nodata=-9999), S2_SR)
+    assert (chip.data[9] == 0).all()
+    assert chip.data[3, 8, 8] == 1  # a signed 0 beside another nodata was measured
+
+
+def test_a_processing_baseline_without_an_offset_is_told() -> None:
+    chip = read(tagged(reflectance(S2_SR), S2_SR, tags={"PROCESSING_BASELINE": "04.00"}), S2_SR)
+    assert any("processing baseline adds 1000 DN" in note for note in chip.notes)
+    assert not read(tagged(reflectance(S2_SR), S2_SR, tags={"PROCESSING_BASELINE": "02.14"}), S2_SR).notes
+
+
+def test_days_of_minus_9999_are_no_days() -> None:
+    days = np.zeros((2, 200, 200), "int16")
+    days[1, :3] = -9999
+    chip = read(corpora.geotiff(PF_QA, CELL, days, ["a", "days"]), PF_QA)
+    assert (chip.data[1, :3] == chip.nodata).all()
+    assert chip.notes == ("pixels of -9999, which no tag calls nodata, are taken as missing",)
+
+
+def quality_cube(*files: tuple[np.ndarray, float | None]) -> Cube:
+    cube = Cube(CELL, PF_QA)
+    for index, (data, nodata) in enumerate(files):
+        cube.place(index, read(corpora.geotiff(PF_QA, CELL, data, nodata=nodata), PF_QA))
+    return cube
+
+
+def test_quality_layers_whose_files_call_different_numbers_nodata() -> None:
+    first, second = (np.zeros((1, 200, 200), "uint8") for _ in range(2))
+    first[0, 0, :4], first[0, 1, 0] = 255, 1
+    second[0, 0, :5], second[0, 1, 0] = 255, 7
+    for cube in (quality_cube((first, 255), (second, 7)), quality_cube((second, 7), (first, 255))):
+        tagged_255, tagged_7 = (0, 1) if (cube.data[0, 0, 0, :5] != cube.data[0, 0, 1, 0]).any() else (1, 0)
+        measured = [(cube.data[i] != cube.nodata).sum() for i in cube.there]
+        assert sorted(measured) == [40_000 - 4, 40_000 - 1]
+        assert {tagged_255, tagged_7} == {0, 1}
+        assert (cube.data == 255).sum() in (5, 0)
+        assert 255 in np.unique(cube.data[cube.there]) or cube.nodata == 255
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_what_some_files_call_nodata_is_missing_in_those_that_call_nothing_so(order: tuple[int, int]) -> None:
+    data = np.zeros((1, 200, 200), "uint8")
+    data[0, 0, :4] = 255
+    files = [(data, 255.0), (data.copy(), None)]
+    cube = quality_cube(*(files[i] for i in order))
+    for index in (0, 1):
+        assert (cube.data[index] == cube.nodata).sum() == 4
+    assert any("files of other dates call it nodata" in note for note in cube.notes)
+
+
+def test_numbers_that_do_not_fit_beside_negative_ones_are_told() -> None:
+    bright, dark = reflectance(S2_SR), reflectance(S2_SR).astype("int16")
+    bright[0, 0, 0], dark[0, 0, 0] = 40_000, -30
+    for order in ((bright, dark), (dark, bright)):
+        cube = Cube(CELL, S2_SR)
+        for index, data in enumerate(order):
+            cube.place(index, read(corpora.geotiff(S2_SR, CELL, data), S2_SR))
+        assert cube.data.dtype == np.int16
+        place = next(i for i, data in enumerate(order) if data is bright)
+        assert cube.notes[BRIGHT] == [place]
+        assert cube.data[place, 0, 0, 0] == 32767
+        assert cube.data[1 - place, 0, 0, 0] == -30

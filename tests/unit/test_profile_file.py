@@ -44,6 +44,10 @@ def test_everything_is_read() -> None:
     assert profile.parse(b"", "x").empty
 
 
+def test_a_page_that_says_that_there_is_none_is_none() -> None:
+    assert profile.parse(b"<!DOCTYPE html><html>404</html>", "rapidai4eo.toml").empty
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
