@@ -233,6 +233,7 @@ def _write_index(corpus: Corpus, ids: pd.Index, root: Path, stated: dict[str, St
         fractions, f"a part of {corpus.where}", labels_found=corpus.index.labels_found, stated=stated
     )
     index.settled = corpus.index.settled
+    index.stated_notes = list(corpus.index.stated_notes)
     _target(root, sample_index.INDEX_KEY)
     sample_index.write(index, path, synthetic=corpus.synthetic)
     if corpus.synthetic:  # a copy has to say so as well

@@ -19,6 +19,7 @@ from explorer.corpus.encoding import Stated
 from explorer.corpus.labels import Fractions, LabelsFound
 from explorer.corpus.profile import LabelSettings, of_corpus
 from explorer.corpus.sources import Found, Progress, from_folders, from_resources, ignore, local_file
+from explorer.corpus.stac_statements import statements
 from explorer.corpus.store import DirectoryStore, Store, is_synthetic
 from explorer.errors import CorpusFormatError, CorpusNotFoundError, NotThereError, StoreError
 from explorer.products import PRODUCTS
@@ -60,6 +61,8 @@ class SampleIndex:
         self.stated = stated or {}
         self.asked_stac = stated is not None
         """False where nobody has looked yet what the catalog says of numbers: in an index of an older version."""
+        self.stated_notes: list[str] = []
+        """Those of `warnings` that are about `stated`: a file of this index keeps them."""
         self.settled = ""
         """What `rapidai4eo.toml` said of labels when they were read, as `LabelSettings.to_text`."""
         self.whole = True
@@ -135,10 +138,13 @@ def build(
             continue
         notes += found.warnings
         if len(found.ids):
+            about_numbers: list[str] = []
             if source is not stac.from_catalog:
-                found.stated, more = stac.statements(store)
-                notes += more
-            index = _of(found, notes, labels)
+                asked = statements(store, found.ids)
+                found.stated, about_numbers = asked.stated, asked.notes
+                found.whole &= asked.whole
+            index = _of(found, [*about_numbers, *notes], labels)
+            index.stated_notes = about_numbers
             _report(index.warnings, store)
             return index
     wrong = f" ({'; '.join(_shortened(notes, 5))})" if notes else ""
@@ -180,8 +186,9 @@ def from_stac(
 def ask_stac(index: SampleIndex, store: Store) -> SampleIndex:
     """The index itself, with what the catalog says of the numbers of whole products where it was not asked before."""
     if not index.asked_stac:
-        index.stated, notes = stac.statements(store)
-        index.warnings += notes
+        asked = statements(store, index.samples.index)
+        index.stated, index.stated_notes = asked.stated, asked.notes
+        index.warnings += asked.notes
         index.asked_stac = True
     return index
 
@@ -231,6 +238,7 @@ def write(
     return index_file.write(
         index.samples, index.fractions, Path(path), index.labels_found, index.source, progress or ignore,
         synthetic=synthetic, stated=index.stated, settled=index.settled,
+        stated_notes=index.stated_notes,
     )  # fmt: skip
 
 
@@ -270,11 +278,12 @@ def read(path: str | os.PathLike[str], where: str | None = None) -> SampleIndex:
         table.samples,
         lambda: index_file.read_fractions(path, table.samples.index),
         name,
-        (),
+        table.stated_notes,
         table.labels_found,
         stated=table.stated,
     )
     index.settled = table.settled
+    index.stated_notes = list(table.stated_notes)
     return index
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ _ROWS = 50_000
 
 _UNCLASSIFIED = "unclassified"
 """The column of the share that has no class in CORINE."""
+_MAX_NOTES, _MAX_NOTE = 16, 2_000
 MAX_COLUMN_BYTES = 2 * 2**30
 _TABLE = {"sample_id": "string", "lon": "double", "lat": "double", "x": "double", "y": "double", "clc": "int16",
           "fraction": "float"}  # fmt: skip
@@ -45,13 +46,14 @@ class IndexTable:
     """The columns that opening a corpus needs, how its labels were written, and what STAC says of whole products.
 
     `stated` is None in a file of a version that did not ask. `settled` is what an operator had said of labels when it was
-    built (`LabelSettings.to_text`).
+    built (`LabelSettings.to_text`). `stated_notes` are the warnings about `stated`.
     """
 
     samples: pd.DataFrame
     labels_found: LabelsFound | None
     stated: dict[str, Stated] | None = None
     settled: str = ""
+    stated_notes: tuple[str, ...] = ()
 
 
 def write(
@@ -65,13 +67,14 @@ def write(
     synthetic: bool = False,
     stated: Mapping[str, Stated] | None = None,
     settled: str = "",
+    stated_notes: Sequence[str] = (),
 ) -> Path:
     """Write samples (as `SampleIndex.samples`) and their fractions; an old file is replaced all at once.
 
     `synthetic`: they are made up, and nobody is named for them. Of `stated`, what is said of whole products is kept.
     Raises `StoreError` where it cannot be written.
     """
-    schema = _schema(samples, labels_found, source, synthetic, stated or {}, settled)
+    schema = _schema(samples, labels_found, source, synthetic, stated or {}, settled, stated_notes)
     try:
         with (
             replacing(path) as part,
@@ -94,6 +97,7 @@ def _schema(
     synthetic: bool,
     stated: Mapping[str, Stated],
     settled: str,
+    stated_notes: Sequence[str],
 ) -> pa.Schema:
     fields = [(name, pa.type_for_alias(kind)) for name, kind in _TABLE.items()]
     fields += [("zone", pa.string()), ("geometry", pa.binary()), ("bbox", _BOX)]
@@ -115,6 +119,7 @@ def _schema(
         "version": _VERSION,
         "source": source,
         "stated": stac_stated.to_json(stated),
+        "stated_notes": list(stated_notes),
         "settled": settled,
         "labels": None if labels_found is None else asdict(labels_found),
     }
@@ -158,7 +163,7 @@ def read(path: Path) -> IndexTable:
     key = path.name
     with _opened(path) as file:
         own = _own(file, key)
-        stated, settled = _stated(file)
+        stated, settled, notes = _stated(file)
         frame = _columns(file, list(_TABLE), key)
     ids = frame.column("sample_id")
     if ids.null_count or not valid_ids(ids).all():
@@ -168,7 +173,7 @@ def read(path: Path) -> IndexTable:
         index=pd.Index(ids.to_pandas(), dtype="str", name="sample_id"),
     )
     _check(samples, key)
-    return IndexTable(samples, own, stated, settled)
+    return IndexTable(samples, own, stated, settled, notes)
 
 
 def read_fractions(path: Path, ids: pd.Index) -> Fractions:
@@ -233,11 +238,13 @@ def _own(file: pq.ParquetFile, key: str) -> LabelsFound | None:
     return found or None
 
 
-def _stated(file: pq.ParquetFile) -> tuple[dict[str, Stated] | None, str]:
-    """What a catalog said of whole products (None: nobody asked), and what an operator had settled of labels."""
+def _stated(file: pq.ParquetFile) -> tuple[dict[str, Stated] | None, str, tuple[str, ...]]:
+    """What a catalog said of whole products (None: nobody asked), what an operator had settled of labels, warnings."""
     own = json.loads(file.schema_arrow.metadata[_META])
     stated = stac_stated.from_json(own["stated"]) if isinstance(own.get("stated"), dict) else None
-    return stated, str(own.get("settled") or "")
+    given = own.get("stated_notes")
+    notes = [note[:_MAX_NOTE] for note in given if isinstance(note, str)] if isinstance(given, list) else []
+    return stated, str(own.get("settled") or ""), tuple(notes[:_MAX_NOTES])
 
 
 def _columns(file: pq.ParquetFile, names: list[str], key: str) -> pa.Table:

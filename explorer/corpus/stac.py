@@ -37,7 +37,6 @@ __all__ = [
     "from_catalog",
     "locate",
     "split_url",
-    "statements",
     "with_moved",
 ]
 
@@ -50,13 +49,11 @@ MAX_FILES = 1_000_000
 """How many catalogs, collections and items a crawl opens at most, and how many chips it notes apart."""
 MAX_REMOTE_FILES = 50_000
 """As `MAX_FILES`, where each is a request: some minutes."""
-MAX_COLLECTIONS = 16
-"""How many collections are opened for what they say of all chips, where nothing is crawled."""
 MAX_LEVELS = 8
 """How many collections above an item are asked."""
 _GIVING_UP = 8
 _REMEMBERED = 4_096
-_ODD = (KeyError, TypeError, ValueError, AttributeError, RecursionError, OverflowError, IndexError)
+ODD = (KeyError, TypeError, ValueError, AttributeError, RecursionError, OverflowError, IndexError)
 """What JSON of a form that nobody thought of can raise: it costs its own file."""
 _AHEAD = 3
 
@@ -64,15 +61,19 @@ COLLECTIONS = {"PF-SR": "rapidai4eo_v1_source_pf", "PF-QA": "rapidai4eo_v1_sourc
                "labels": "rapidai4eo_v1_labels"}  # fmt: skip
 """The ids of the collections that are written here. Those of the corpus are not all known: see `stac_products`."""
 
-_UNREADABLE = "files cannot be read and are left out"
+UNREADABLE = "files cannot be read and are left out"
 _OUT = "links lead out of the corpus's folder and are not followed"
 _FOREIGN = "items are of no valid sample and are left out"
-_ABSENT = "linked files are not there"
+ABSENT = "linked files are not there"
 _UNTOLD = "assets are left out: neither their path and bands nor the collections above tell whether they are PF-SR, PF-QA or S2-SR"
 _CONTRADICT = (
     "assets are left out: what tells their product (path, bands, pixel size, collections) contradicts itself"
 )
 _UNDATED = "assets are left out: no date of their product's calendar is told by their name or datetime"
+OF_UNTOLD = (
+    "assets state scale, offset, nodata or bands, and nothing tells of which product; that is not applied"
+)
+TABLE_ALONE = "collections have their items in a table alone, and what these state of numbers is not looked up over the network"
 _TWICE = "assets are left out: another asset is of the same sample, product and date"
 
 
@@ -152,7 +153,7 @@ def from_catalog(
         break
     else:
         return None
-    crawl = _Crawl(store, progress)
+    crawl = Crawl(store, progress)
     crawl.run(key)
     ids = pd.Index(sorted(crawl.bounds), dtype="str", name="sample_id")
     fractions, labels = crawl.fractions(scale)
@@ -169,37 +170,12 @@ def from_catalog(
                 fractions, labels = beside.fractions, beside.labels
                 warnings += beside.warnings
     return Found(
-        ids, fractions.align(ids), f"STAC ({key})", warnings, labels, crawl.moved, stated, crawl.whole
+        ids, fractions.align(ids), f"STAC ({key})", warnings, labels, crawl.moved, stated, whole=crawl.whole
     )
 
 
-def statements(store: Store) -> tuple[dict[str, Stated], list[str]]:
-    """What the collections right below the catalog's root say of all chips of a product, and warnings.
-
-    For a corpus whose samples are known from elsewhere: a few small files are read, and none that fails is a failure.
-    """
-    crawl = _Crawl(store, ignore)
-    with suppress(CorpusFormatError, StoreError, NotThereError, *_ODD):
-        root = stac_files.read(store.get(CATALOG_KEY), CATALOG_KEY)
-        crawl.addresses.learn(CATALOG_KEY, root.href_of("self") or "")
-        top = crawl.below(root, _TOP)
-        links = [link.href for link in root.links if link.rel == "child"][:MAX_COLLECTIONS]
-        for key in filter(None, (crawl.addresses.resolve(CATALOG_KEY, href) for href in links)):
-            with suppress(CorpusFormatError, NotThereError, UnreadableError, *_ODD):
-                crawl._note_collection(
-                    crawl.below(stac_files.read(store.get(key), key), top), silence_counts=True
-                )
-    differ = [name for name, said in crawl._by_collection.items() if len(said) > 1]
-    notes = [
-        f"{CATALOG_KEY}: the collections of {name} state different things of its numbers (scale, offset, nodata, bands); "
-        "none of it is applied. Open the corpus by its catalog.json to have it item by item"
-        for name in differ
-    ]
-    return crawl.product_wide(), notes
-
-
 @dataclass(frozen=True, eq=False, slots=True)
-class _Above:
+class Above:
     """What lies above a file: what the collections tell of the product, themselves (nearest first), and what an old
     collection states for all of its items.
     """
@@ -222,7 +198,7 @@ class _Above:
         return self.said[kind]
 
 
-_TOP = _Above()
+TOP = Above()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +206,7 @@ class _Around:
     """What an asset lies in: the file, what is above it, and its item's properties, words and id."""
 
     here: str
-    above: _Above
+    above: Above
     properties: Mapping[str, Any]
     told: Told
     item_id: str
@@ -244,8 +220,12 @@ class _Around:
 
 
 @dataclass
-class _Crawl:
-    """A bounded walk over local links; no file is opened twice, and none outside the store."""
+class Crawl:
+    """A bounded walk over local links; no file is opened twice, and none outside the store.
+
+    `numbers_only`: the samples are known from elsewhere, and where their chips are as well; what is stated of their
+    numbers is `seen`. No label is read then, and no table of items over the network.
+    """
 
     store: Store
     progress: Progress
@@ -254,6 +234,14 @@ class _Crawl:
     moved: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     whole: bool = True
+    numbers_only: bool = False
+    most_files: int = MAX_FILES
+    full: bool = False
+    """Whether there was more than `most_files` files or rows."""
+    seen: dict[str, dict[Stated | None, set[str]]] = field(default_factory=dict)
+    """Product -> what is stated of its chips -> of which samples."""
+    undated: set[str] = field(default_factory=set)
+    """Products of which something is stated at assets whose date is not told."""
     kinds: dict[str, list[Any]] = field(default_factory=dict)
     """What was left out -> how many, and the first of them."""
 
@@ -266,7 +254,7 @@ class _Crawl:
         self._labels: list[tuple[str, StacFile, str]] = []
         self._own: set[str] = set()
         self._by_collection: dict[str, set[Stated | None]] = {}
-        self._linked: dict[str, _Above] = {}
+        self._linked: dict[str, Above] = {}
         self._last: tuple[tuple[Any, ...], Said] = ((), stac_stated.NOTHING)
 
     def left_out(self, kind: str, which: str) -> None:
@@ -280,10 +268,10 @@ class _Crawl:
 
     def run(self, key: str) -> None:
         remote = getattr(self.store, "concurrency", None)
-        limit = min(MAX_FILES, MAX_REMOTE_FILES) if remote else MAX_FILES
+        limit = min(self.most_files, MAX_FILES, MAX_REMOTE_FILES if remote else MAX_FILES)
         seen = {key}
-        queue: deque[tuple[str, _Above]] = deque([(key, _TOP)])
-        full, failed, done, first = False, 0, 0, True
+        queue: deque[tuple[str, Above]] = deque([(key, TOP)])
+        failed, done, first = 0, 0, True
         for here, above, get in self._fetched(queue, remote):
             done += 1
             if done % 32 == 0:
@@ -291,7 +279,7 @@ class _Crawl:
             try:
                 file = stac_files.read(get(), here)
             except NotThereError:
-                self.left_out(_ABSENT, here)
+                self.left_out(ABSENT, here)
                 continue
             except (CorpusFormatError, StoreError) as error:
                 if first:
@@ -300,23 +288,23 @@ class _Crawl:
                 self.whole &= not isinstance(error, StoreError)
                 if failed >= _GIVING_UP and not isinstance(error, UnreadableError):
                     raise
-                self.left_out(_UNREADABLE, str(error))
+                self.left_out(UNREADABLE, str(error))
                 continue
             first, failed = False, 0
             try:
-                targets = list(self._take(file, here, above))
-            except _ODD as error:
-                self.left_out(_UNREADABLE, f"{here}: not as STAC is written ({type(error).__name__})")
+                targets = list(self.take(file, here, above))
+            except ODD as error:
+                self.left_out(UNREADABLE, f"{here}: not as STAC is written ({type(error).__name__})")
                 continue
             for target, beside in targets:
                 if target in seen:
                     continue
                 if len(seen) >= limit:
-                    full = True
+                    self.full = True
                     break
                 seen.add(target)
                 queue.append((target, beside))
-        if full:
+        if self.full:
             self.whole = False
             more = ", of which each is a request" if remote else ""
             self.notes.append(
@@ -328,8 +316,8 @@ class _Crawl:
         self.progress(done, done)
 
     def _fetched(
-        self, queue: deque[tuple[str, _Above]], threads: int | None
-    ) -> Iterator[tuple[str, _Above, Callable[[], bytes]]]:
+        self, queue: deque[tuple[str, Above]], threads: int | None
+    ) -> Iterator[tuple[str, Above, Callable[[], bytes]]]:
         """The files of a queue that grows meanwhile, in its order; from a remote store many side by side."""
         if not threads:
             while queue:
@@ -343,7 +331,7 @@ class _Crawl:
                 return self.store.get(key)
 
         with ThreadPoolExecutor(threads, thread_name_prefix="explorer-stac") as pool:
-            under_way: deque[tuple[str, _Above, Future[bytes]]] = deque()
+            under_way: deque[tuple[str, Above, Future[bytes]]] = deque()
             try:
                 while queue or under_way:
                     while queue and len(under_way) < threads * _AHEAD:
@@ -356,7 +344,7 @@ class _Crawl:
                 for _, _, future in under_way:
                     future.cancel()
 
-    def _take(self, file: StacFile, here: str, above: _Above) -> Iterable[tuple[str, _Above]]:
+    def take(self, file: StacFile, here: str, above: Above) -> Iterable[tuple[str, Above]]:
         """Note what a file says; the files that it leads to."""
         for kind, which in file.faults:
             self.left_out(kind, which)
@@ -387,7 +375,7 @@ class _Crawl:
             self.left_out(_OUT, href)
         return key
 
-    def below(self, file: StacFile, above: _Above) -> _Above:
+    def below(self, file: StacFile, above: Above) -> Above:
         """What lies above the files that a catalog or collection leads to: itself, and what lies above it."""
         told = stac_products.by_parent(file)
         both = told.and_(above.told)
@@ -396,23 +384,23 @@ class _Crawl:
         collections = above.collections
         if file.kind == "Collection":
             collections = (file, *collections)[:MAX_LEVELS]
-        made = _Above(told, collections, {**above.common, **file.properties})
+        made = Above(told, collections, {**above.common, **file.properties})
         if file.kind == "Collection":
             self._note_collection(made)
         return made
 
-    def _note_collection(self, above: _Above, silence_counts: bool = False) -> None:
+    def _note_collection(self, above: Above) -> None:
         """Note what a collection says of all chips of the product that it is of."""
         product = stac_products.decided(above.told)
         if product is None:
             return
         said = above.says(product, "")
-        if silence_counts or said != stac_stated.NOTHING:
+        if said != stac_stated.NOTHING:
             self._by_collection.setdefault(product.id, set()).add(stac_stated.stated(said, product))
 
     # -- items ----------------------------------------------------------------------------------------------------
 
-    def _item(self, item: StacFile, here: str, above: _Above) -> None:
+    def _item(self, item: StacFile, here: str, above: Above) -> None:
         if not above.collections:
             above = self._by_link(item, here, above)
         properties = {**above.common, **item.properties} if item.is_old and above.common else item.properties
@@ -422,13 +410,15 @@ class _Crawl:
         box = stac_files.box_of(item)
         if not self.add(sample_id, box, item.assets, _Around(here, above, properties, told, item.id)):
             return
+        if self.numbers_only:
+            return
         if stac_products.is_label(item, told.and_(above.told)) and not self.values.get(sample_id):
             if getattr(self.store, "concurrency", None):
                 self._labels.append((sample_id, item, here))  # each can be a request of its own
             else:
                 self._label(sample_id, item, here)
 
-    def _by_link(self, item: StacFile, here: str, above: _Above) -> _Above:
+    def _by_link(self, item: StacFile, here: str, above: Above) -> Above:
         """What lies above an item that was not reached through its collection: the one that it links to, if it is here.
 
         An old item can leave properties to it. What leads elsewhere is not opened.
@@ -442,9 +432,9 @@ class _Crawl:
             try:
                 self._linked[key] = self.below(stac_files.read(self.store.get(key), key), above)
             except NotThereError:
-                self.left_out(_ABSENT, key)
+                self.left_out(ABSENT, key)
             except (CorpusFormatError, StoreError) as error:
-                self.left_out(_UNREADABLE, str(error))
+                self.left_out(UNREADABLE, str(error))
         return self._linked.get(key, above)
 
     def add(
@@ -484,36 +474,52 @@ class _Crawl:
         if key is None:
             self.left_out(_OUT, asset.href)
             key = stac_products.in_layout(asset.href, folder)
-            if key is None:
+            if key is None and not self.numbers_only:
                 return
         told = stac_products.product_of(key, name, asset, around.properties, around.told, around.above.told)
         if told.products == frozenset({stac_products.LABELS}):
             return
-        texts: list[object] = [stac_files.file_name(key).rsplit(".", 1)[0], name]
+        texts: list[object] = [stac_files.file_name(key or asset.href).rsplit(".", 1)[0], name]
         texts += [asset.fields.get(field) for field in ("datetime", "title", "start_datetime")]
         if alone:
             texts += [around.item_id, *(around.properties.get(f) for f in ("datetime", "start_datetime"))]
         product = stac_products.decided(told, texts)
         which = f"{around.here}: {name[:60]} ({asset.href[-80:]})"
+        date = stac_products.date_of(product, texts) if product is not None else None
+        own = self._asset_says(asset, around.properties)
+        if self.numbers_only and (product is None or date is None):
+            if product is not None:
+                self._see(product, stac_stated.nearest(self._levels(own, name, product, around)), folder)
+                self.undated.add(product.id)
+            elif own != stac_stated.NOTHING:
+                self.left_out(OF_UNTOLD, which)
+            return
         if product is None:
             self.left_out(_UNTOLD if told.products is None or told.products else _CONTRADICT, which)
             return
-        date = stac_products.date_of(product, texts)
         if date is None:
             self.left_out(_UNDATED, which)
             return
         chip = product.key(folder, date)
-        if taken.setdefault(chip, self.moved.get(chip, key)) != key:
-            self.left_out(_TWICE, which)
-            return
-        if chip != key:
-            self.moved[chip] = key
-        levels = (
-            self._asset_says(asset, around.properties),
-            around.says(product),
-            around.above.says(product, name),
-        )
-        self._note_stated(chip, product, stac_stated.nearest(levels))
+        if not self.numbers_only:
+            assert key is not None  # what leads out was left out
+            if taken.setdefault(chip, self.moved.get(chip, key)) != key:
+                self.left_out(_TWICE, which)
+                return
+            if chip != key:
+                self.moved[chip] = key
+        said = stac_stated.nearest(self._levels(own, name, product, around))
+        if self.numbers_only:
+            self._see(product, said, folder)
+        self._note_stated(chip, product, said)
+
+    @staticmethod
+    def _levels(own: Said, name: str, product: Product, around: _Around) -> tuple[Said, Said, Said]:
+        return own, around.says(product), around.above.says(product, name)
+
+    def _see(self, product: Product, said: Said, folder: str) -> None:
+        seen = self.seen.setdefault(product.id, {})
+        seen.setdefault(self._stated(said, product), set()).add(folder.rsplit("/", 1)[-1])
 
     def _asset_says(self, asset: Asset, properties: Mapping[str, Any]) -> Said:
         """What an asset says of its numbers; most say what the one before said."""
@@ -527,20 +533,28 @@ class _Crawl:
             self._last = given, stac_stated.said_by(fields, listed if isinstance(listed, list) else ())
         return self._last[1]
 
-    def _note_stated(self, chip: str, product: Product, said: Said) -> None:
+    def _stated(self, said: Said, product: Product) -> Stated | None:
         kind = (said, product.id)
         if kind not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._known[kind] = stac_stated.stated(said, product)
-        stated = self._known[kind]
+            one = stac_stated.stated(said, product)
+            self._known[kind] = None if one is None else self._same.setdefault(one, one)
+        return self._known[kind]
+
+    def _note_stated(self, chip: str, product: Product, said: Said) -> None:
+        stated = self._stated(said, product)
         if stated is None:
             self._own.add(product.id)
         elif len(self._chips) < MAX_FILES:
-            self._chips[chip] = self._same.setdefault(stated, stated)
+            self._chips[chip] = stated
         else:
             self._too_many.setdefault(product.id, chip)
             self._by_collection.setdefault(product.id, set()).add(stated)
+
+    def chips_of(self, product: str) -> dict[str, Stated]:
+        """What is stated of single chips of a product, by their key in the layout."""
+        return {key: one for key, one in self._chips.items() if key.split("/")[4] == product}
 
     def stated(self) -> dict[str, Stated]:
         """What is said of chips: by their key, and by a product's id where it is said of all of its chips."""
@@ -585,7 +599,7 @@ class _Crawl:
         except (CorpusFormatError, NotThereError, StoreError) as error:
             self.notes.append(f"{error}; taken as without label")
 
-    def _geoparquet(self, file: StacFile, here: str, above: _Above) -> bool:
+    def _geoparquet(self, file: StacFile, here: str, above: Above) -> bool:
         """Whether the items below a collection could be had from a table of all of them."""
         asset = file.assets.get(GEOPARQUET) or next(
             (asset for asset in file.assets.values() if "stac-items" in asset.roles), None
@@ -593,23 +607,32 @@ class _Crawl:
         key = self.resolve(here, asset.href) if asset else None
         if key is None:
             return False
+        if self.numbers_only and getattr(self.store, "concurrency", None):
+            if not any(link.rel in ("child", "item", "items") for link in file.links):
+                self.left_out(TABLE_ALONE, key)
+            return False  # it can have hundreds of megabytes
         chips, moved = set(self._chips), len(self.moved)
         try:
             with local_file(self.store, key) as path:
                 rows = stac_items.ItemTable(path, key, self.notes)
-                for row in rows:
+                for count, row in enumerate(rows):
+                    if count >= self.most_files:
+                        self.full = True
+                        return False
                     self._row(row, key, above)
         except NotThereError:
-            self.left_out(_ABSENT, key)
+            self.left_out(ABSENT, key)
             return False
         except (CorpusFormatError, StoreError) as error:
             self.notes.append(f"{error}; its items are read one by one")
             return False
-        if rows.sampled:
+        if rows.sampled and self.numbers_only:
+            self.full = True
+        elif rows.sampled:
             self._take_for_all(key, chips, len(self.moved) > moved)
         return True
 
-    def _row(self, row: stac_items.ItemRow, key: str, above: _Above) -> None:
+    def _row(self, row: stac_items.ItemRow, key: str, above: Above) -> None:
         told = stac_products.in_words(row.collection).and_(stac_products.in_words(row.item_id))
         sample_id = _sample_id(
             row.sample_id, row.item_id, "", next((a.href for a in row.assets.values()), "")
