@@ -18,6 +18,8 @@ _FIT = 0.025
 _TIGHT = 0.01
 """How near totals lie to each other that are taken for a constant."""
 _FEW = 10
+_APART = 10.0
+"""How many times larger a scale is that a label of another one cannot be taken for, where it is no round number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,43 @@ def find_scale(totals: np.ndarray, values: np.ndarray | None = None) -> Scale | 
         return FRACTION
     loose = _best(totals, scales, TOLERANCE)
     return loose and replace(loose, certain=False)
+
+
+def other_scales(
+    totals: np.ndarray, parted: np.ndarray, scale: Scale
+) -> tuple[list[tuple[Scale, np.ndarray]], np.ndarray]:
+    """Which samples are written on a smaller scale than the others, which would make them tiny parts of a cell.
+
+    `totals` `(n,)` as in `find_scale`, 0 for none; `parted` `(n,)` is whether a sample has a value that is no whole
+    number. Returns the scales to read some on, each with bool `(n,)`, and bool `(n,)` of those that could be either.
+    They must stand out: where other totals lie around them, cells are labelled in part.
+    """
+    read: list[tuple[Scale, np.ndarray]] = []
+    doubtful = np.zeros(len(totals), bool)
+    low = (totals > 0) & (totals < 0.9 * scale.whole)
+    if not low.any():
+        return read, doubtful
+    for other in KNOWN:
+        if other.whole * 1.5 > scale.whole:
+            continue
+        near = low & (np.abs(totals - other.whole) <= _FIT * other.whole)
+        around = low & ~near & (totals >= other.whole / 2) & (totals <= other.whole * 2)
+        if not near.any() or around.sum() >= near.sum():
+            continue
+        if scale.whole >= _APART * other.whole and parted[near].any():
+            read.append((other, near))
+        elif near.sum() > (low & ~near).sum():
+            doubtful |= near
+    return read, doubtful
+
+
+def is_of_another_scale(values: Sequence[float], whole: float) -> bool:
+    """Whether one label adds up to a whole cell on a smaller scale than `whole`, where it would be next to nothing."""
+    total = sum(values)
+    parted = any(value % 1 for value in values)
+    return parted and any(
+        whole >= _APART * other.whole and abs(total - other.whole) <= _TIGHT * other.whole for other in KNOWN
+    )
 
 
 def _near(totals: np.ndarray, whole: float, part: float) -> int:

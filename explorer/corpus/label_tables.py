@@ -9,22 +9,31 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from scipy import sparse
 
 from explorer.corpus import long_labels, table_cells
 from explorer.corpus.class_names import UNCLASSIFIED, ClassNames, class_code, find_classes, positions
+from explorer.corpus.cut_tables import (
+    CutError,
+    DamagedError,
+    TooLargeError,
+    WholeLines,
+    id_in_row,
+    ids_in_rows,
+)
 from explorer.corpus.ids import is_valid, valid_ids
 from explorer.corpus.label_scale import MAX_VALUE
 from explorer.corpus.labels import Fractions, LabelsFound, stored_matrix
-from explorer.corpus.settling import settle
+from explorer.corpus.settling import Blanks, settle
 from explorer.errors import CorpusFormatError
 
 MAX_DECODED_BYTES = 4 * 2**30
@@ -45,6 +54,7 @@ _BEFORE = re.compile(r'^"?sep=.|^#', re.IGNORECASE)
 """A line that spreadsheets and some programs write above the header."""
 _PIVOT_ROWS = 1_000
 """Rows that tell how a table writes 0."""
+_COMMAS = "numbers with a decimal comma need quotes, or a semicolon between fields"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ class LabelTable:
 class Bounded(io.RawIOBase):
     """A readable stream that fails with `CorpusFormatError` once it gave more than `limit` bytes."""
 
-    def __init__(self, stream: IO[bytes], key: str, limit: int | None, below: IO[bytes]) -> None:
+    def __init__(self, stream: Any, key: str, limit: int | None, below: IO[bytes]) -> None:
         self._stream, self._key, self._below = stream, key, below
         self._limit = MAX_DECODED_BYTES if limit is None else limit
         self._given = 0
@@ -69,14 +79,18 @@ class Bounded(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         try:
-            data = self._stream.read(len(buffer))
+            # what a longer read had got before it failed would be lost
+            data = self._stream.read1(len(buffer))
         except (OSError, EOFError, zlib.error) as error:
-            raise CorpusFormatError(self._key, f"damaged or truncated ({error})") from error
+            # bytes that a checksum says are wrong, or that do not unpack, may be wrong before that is found out
+            cut = isinstance(error, EOFError) or (self._given and str(error).startswith("Not a gzipped file"))
+            kind = CutError if cut else DamagedError
+            raise kind(self._key, f"damaged or truncated ({error})") from error
         self._given += len(data)
         if self._given > self._limit:
-            raise CorpusFormatError(self._key, f"unpacks to more than {self._limit:,} bytes; refused")
+            raise TooLargeError(self._key, f"unpacks to more than {self._limit:,} bytes; refused")
         if self._given > FREE_BYTES and self._given > MAX_RATIO * self._below.tell():
-            raise CorpusFormatError(self._key, f"unpacks to more than {MAX_RATIO} times its size; refused")
+            raise TooLargeError(self._key, f"unpacks to more than {MAX_RATIO} times its size; refused")
         buffer[: len(data)] = data
         return len(data)
 
@@ -106,7 +120,7 @@ class _Layout:
     id_column: int
     wide: dict[int, int]  # column -> code of its class; empty in the long shape
     class_column: int = -1
-    value_column: int = -1
+    value_column: int = -1  # none in a long table that only names the classes of a sample
     decimal_comma: bool = False
     grid: bool = False
     notes: tuple[str, ...] = ()
@@ -123,7 +137,8 @@ def read_table(
 
     `mappings` gives other names of the classes (`read_mappings`); `progress` hears of rows read; `scale` is what a whole
     cell is written as, where somebody knows. Rows with an invalid id, and cells that are no numbers, are skipped and
-    reported. Raises `CorpusFormatError` where the file is not such a table.
+    reported; of a packed file that was cut, what came before is read. Raises `CorpusFormatError` where the file is not
+    such a table; `read_ids` may still find samples in it.
     """
     most = 0
 
@@ -134,17 +149,35 @@ def read_table(
             progress(done)
 
     try:
-        with open_bounded(source, key) as stream:
+        with io.BufferedReader(WholeLines(open_bounded(source, key))) as stream:
             layout = _layout(stream, key, mappings or {})
+        threads = _size(source) > _BLOCK // 8
         try:
-            with open_bounded(source, key) as stream:
-                rows = _read(stream, key, layout, tell, located=False)
+            lines = WholeLines(open_bounded(source, key))
+            with io.BufferedReader(lines, 2**20) as stream:
+                rows = _read(stream, layout, tell, located=False, threads=threads)
         except pa.ArrowInvalid:  # some cell is no number: it has to be found
-            with open_bounded(source, key) as stream:
-                rows = _read(stream, key, layout, tell, located=True)
+            lines = WholeLines(open_bounded(source, key))
+            with io.BufferedReader(lines, 2**20) as stream:
+                rows = _read(stream, layout, tell, located=True, threads=False)
     except (pa.ArrowInvalid, csv.Error, UnicodeError) as error:
         raise CorpusFormatError(key, f"not readable as CSV ({str(error).splitlines()[0][:160]})") from error
-    return _finish(rows, key, layout, mappings or {}, scale)
+    table = _finish(rows, key, layout, mappings or {}, scale)
+    if lines.cut is None:
+        return table
+    cut = (
+        f"{lines.cut}; the {sum(map(len, rows.ids)):,} rows before are read, and what came after is not there"
+    )
+    return replace(table, warnings=(cut, *table.warnings))
+
+
+def read_ids(source: bytes | os.PathLike[str], key: str) -> list[str]:
+    """The sample ids in a table of labels that is not understood otherwise. Raises `CorpusFormatError` for a bomb."""
+    return ids_in_rows(open_bounded(source, key))
+
+
+def _size(source: bytes | os.PathLike[str]) -> int:
+    return len(source) if isinstance(source, bytes) else Path(source).stat().st_size
 
 
 def read_mappings(data: bytes, key: str) -> dict[str, int]:
@@ -172,7 +205,7 @@ def read_mappings(data: bytes, key: str) -> dict[str, int]:
     return names
 
 
-def _layout(stream: io.BufferedReader, key: str, mappings: Mapping[str, int]) -> _Layout:
+def _layout(stream: io.BufferedReader[Any], key: str, mappings: Mapping[str, int]) -> _Layout:
     data = stream.read(2**18)
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     lines = data.decode(encoding, errors="replace").splitlines()
@@ -190,8 +223,8 @@ def _layout(stream: io.BufferedReader, key: str, mappings: Mapping[str, int]) ->
     if rows and not any(len(row) == len(names) for row in rows):
         raise CorpusFormatError(
             key,
-            f"its header has {len(names)} fields and its first row {len(rows[0])}; numbers with a decimal comma need "
-            "quotes, or a semicolon between fields",
+            f"its header has {len(names)} fields and its first row {len(rows[0])}; {_COMMAS} "
+            f"(line {header + 2}: {delimiter.join(rows[0])[:80]!r})",
         )
     by_name = [lower.index(name) for name in _ID_COLUMNS if name in lower]
     # the values tell the id column better than its name, which nobody has published
@@ -210,15 +243,39 @@ def _layout(stream: io.BufferedReader, key: str, mappings: Mapping[str, int]) ->
         )  # fmt: skip
     classes = [lower.index(n) for n in _CLASS_COLUMNS if n in lower and lower.index(n) != id_column]
     values = [lower.index(n) for n in _VALUE_COLUMNS if n in lower and lower.index(n) != id_column]
+    if not values:
+        named = _presence_column(names, id_column, classes, whole, mappings)
+        if named is not None:
+            note = f"no column holds numbers: a row is taken to say that its sample has the class in column {names[named]!r}"
+            return _Layout(names, delimiter, encoding, header + 1, id_column, {}, named, notes=(note,))
     if not classes or not values:
         raise CorpusFormatError(
             key,
-            f"neither a column a class (clc_111 ...) nor class and fraction columns in {_some(names)}"
+            f"line {header + 1}: neither a column a class (clc_111 ...) nor class and fraction columns in {_some(names)}"
             + (f"; {found.why}" if found.why else ""),
         )
     return _Layout(
         names, delimiter, encoding, header + 1, id_column, {}, classes[0], values[0], decimal_comma=comma
     )
+
+
+def _presence_column(
+    names: list[str],
+    id_column: int,
+    classes: list[int],
+    rows: list[list[str]],
+    mappings: Mapping[str, int],
+) -> int | None:
+    """The column that names classes, in a table where no other one could hold a share of them."""
+    others = [i for i in range(len(names)) if i != id_column]
+    named = classes[0] if classes else others[0] if len(others) == 1 else None
+    if named is None or not rows:
+        return None
+    texts = dict.fromkeys(row[named].strip() for row in rows)
+    if not find_classes(texts, mappings, all_classes=True, grid_codes="grid" in names[named].lower()).found:
+        return None
+    numbers = table_cells.any_number(row[i] for i in others if i != named for row in rows)
+    return None if numbers else named
 
 
 def _wide_columns(names: list[str], id_column: int, found: ClassNames) -> tuple[dict[int, int], list[str]]:
@@ -249,11 +306,21 @@ class _Rows:
     ids: list[pa.Array]
     parts: list[Any]
     cells: table_cells.Cells
-    malformed: list[int]
+    blank: list[np.ndarray] = field(default_factory=list)  # rows that have an empty cell, a batch each
+    zeros: bool = False  # whether a cell says 0
+    malformed: list[int | None] = field(default_factory=list)
+    """Lines that do not have the fields of the header; None where they are not known."""
+    first_malformed: str = ""
+    unread_ids: dict[str, None] = field(default_factory=dict)
 
 
 def _read(
-    stream: io.BufferedReader, key: str, layout: _Layout, progress: Callable[[int], None], *, located: bool
+    stream: io.BufferedReader[Any],
+    layout: _Layout,
+    progress: Callable[[int], None],
+    *,
+    located: bool,
+    threads: bool,
 ) -> _Rows:
     """Read all rows; `located`: cells that are no numbers are found and said, else they raise `ArrowInvalid`."""
     columns = {layout.id_column: pa.binary() if located else pa.string()}
@@ -261,18 +328,25 @@ def _read(
         columns |= dict.fromkeys(layout.wide, pa.binary() if located else pa.float32())
     else:
         columns[layout.class_column] = pa.binary() if located else pa.string()
-        columns[layout.value_column] = pa.binary() if located else pa.float64()
-    read = _Rows([], [], table_cells.Cells(), [])
+        if layout.value_column >= 0:
+            columns[layout.value_column] = pa.binary() if located else pa.float64()
+    read = _Rows([], [], table_cells.Cells())
 
     def skip(row: Any) -> str:
-        read.malformed.append(row.number or 0)
+        if not read.malformed:
+            at = f"line {row.number:,}: " if row.number is not None else ""
+            read.first_malformed = f"{at}{row.text[:80]!r}"
+        read.malformed.append(row.number)
+        sample_id = id_in_row(row.text, layout.id_column)
+        if sample_id is not None:
+            read.unread_ids[sample_id] = None
         return "skip"
 
     fast_comma = layout.decimal_comma and layout.delimiter != ","
     reader = pacsv.open_csv(
         pa.PythonFile(stream, mode="r"),
         read_options=pacsv.ReadOptions(
-            block_size=_BLOCK, use_threads=not located, skip_rows=layout.header,
+            block_size=_BLOCK, use_threads=threads, skip_rows=layout.header,
             # names in a file may come twice
             column_names=[str(i) for i in range(len(layout.names))],
             encoding="utf-16" if layout.encoding == "utf-16" else "utf8",
@@ -310,27 +384,40 @@ class _Batch:
 
     def wide(self) -> sparse.csr_matrix:
         dense = np.zeros((self.batch.num_rows, len(positions()) + 1), np.float32)
+        blank = np.zeros(self.batch.num_rows, bool)
         where = positions() | {UNCLASSIFIED: len(positions())}
         for column, code in self.layout.wide.items():
-            # an empty cell is none of this class, as a pivot table leaves it
-            dense[:, where[code]] += self._numbers(column)
+            dense[:, where[code]] += self._numbers(column, blank)
+        self.read.blank.append(blank)
         empty = np.isnan(dense)
         if len(dense) >= _PIVOT_ROWS and 3 * empty.any(axis=1).sum() > len(dense):
             dense[empty] = 0  # the table's way to write 0; kept, they would fill the memory
         return sparse.csr_matrix(dense)
 
     def long(self) -> tuple[pa.Array, np.ndarray]:
-        classes = self.batch.column(str(self.layout.class_column))
-        return table_cells.texts(classes).dictionary_encode(), self._numbers(self.layout.value_column)
+        classes = table_cells.texts(self.batch.column(str(self.layout.class_column))).dictionary_encode()
+        blank = np.zeros(self.batch.num_rows, bool)
+        self.read.blank.append(blank)
+        if self.layout.value_column < 0:
+            return classes, np.ones(self.batch.num_rows)
+        return classes, self._numbers(self.layout.value_column, blank)
 
-    def _numbers(self, column: int) -> np.ndarray:
+    def _numbers(self, column: int, blank: np.ndarray) -> np.ndarray:
+        """The cells of a column; an empty one is 0, as pivot tables leave it, and its row is marked in `blank`."""
         stored = self.batch.column(str(column))
         name = self.layout.names[column]
         text: pa.Array | None = None
         if self.located:
             values, text = table_cells.numbers(stored, self.layout.decimal_comma)
+            nothing = pc.equal(text, "").to_numpy(zero_copy_only=False)
         else:
             values = stored.fill_null(0).to_numpy(zero_copy_only=False)
+            nothing = stored.is_null().to_numpy(zero_copy_only=False) if stored.null_count else None
+        if nothing is None:
+            self.read.zeros |= bool(values.size) and not values.all()
+        else:
+            blank |= nothing
+            self.read.zeros |= bool(((values == 0) & ~nothing).any())
         if not values.size or (values.min() >= 0 and values.max() <= MAX_VALUE):  # neither is true of NaN
             return values
         cells = self.read.cells
@@ -352,10 +439,10 @@ class _Batch:
 
     def _line(self, row: int) -> int | None:
         """The line of a row in its file, from 1; empty lines are not counted."""
-        if self.read.malformed and not self.located:  # threads do not say which
+        if None in self.read.malformed:  # threads do not say which
             return None
         line = self.layout.header + 1 + self.done + row
-        for number in sorted(self.read.malformed):
+        for number in sorted(n for n in self.read.malformed if n is not None):
             line += number <= line
         return line
 
@@ -367,7 +454,8 @@ def _finish(
     warnings = [f"{key}: {note}" for note in layout.notes]
     if read.malformed:
         warnings.append(
-            f"{key}: {len(read.malformed):,} rows do not have {len(layout.names)} fields; skipped"
+            f"{key}: {len(read.malformed):,} rows do not have {len(layout.names)} fields; skipped, and samples that have "
+            f"no other row are without label (first: {read.first_malformed}); {_COMMAS}"
         )
     cells = read.cells
     if cells.bad:
@@ -385,13 +473,24 @@ def _finish(
         warnings.append(_skipped(key, "rows have no valid sample id", ids.filter(pa.array(~valid))))
     grid = layout.grid
     if layout.wide:
-        index, matrix = _join_wide(ids, read.parts, valid, key, warnings)
+        index, matrix, blank = _join_wide(ids, read, valid, key, warnings)
     else:
-        index, matrix, grid = _join_long(ids, read.parts, valid, key, layout, mappings, scale, warnings)
+        index, matrix, blank, grid = _join_long(ids, read, valid, key, layout, mappings, scale, warnings)
+    unread = pd.Index(list(read.unread_ids), dtype="str", name="sample_id").difference(index, sort=False)
+    if len(unread):
+        index = index.append(unread)
+        matrix = sparse.csr_matrix(sparse.vstack([matrix, sparse.csr_matrix((len(unread), matrix.shape[1]))]))
+        blank = np.append(blank, np.zeros(len(unread), bool))
     if grid:
         warnings.append(f"{key}: classes are CORINE's grid codes (1 to 44), read so")
     first = cells.first_empty[0] if cells.first_empty else ""
-    settled = settle(index, matrix, "wide" if layout.wide else "long", key, scale, empty_cells=first)
+    given: float | LabelsFound | None = scale
+    if not layout.wide and layout.value_column < 0:
+        given = LabelsFound("long", 1.0, len(index), presence=True)
+    blanks = Blanks(blank, read.zeros)
+    settled = settle(
+        index, matrix, "wide" if layout.wide else "long", key, given, empty_cells=first, blanks=blanks
+    )
     found = settled.found
     if grid:
         found = replace(found, what=f"{found.what}, classes by grid code (1 to 44)")
@@ -399,9 +498,10 @@ def _finish(
 
 
 def _join_wide(
-    ids: pa.Array, parts: list[Any], valid: np.ndarray, key: str, warnings: list[str]
-) -> tuple[pd.Index, sparse.csr_matrix]:
-    matrix = sparse.csr_matrix(sparse.vstack(parts)) if parts else stored_matrix({})
+    ids: pa.Array, read: _Rows, valid: np.ndarray, key: str, warnings: list[str]
+) -> tuple[pd.Index, sparse.csr_matrix, np.ndarray]:
+    matrix = sparse.csr_matrix(sparse.vstack(read.parts)) if read.parts else stored_matrix({})
+    blank = np.concatenate([np.zeros(0, bool), *read.blank])
     index = pd.Index(ids.to_pandas(), dtype="str", name="sample_id")
     twice = valid & index.duplicated()
     if twice.any():
@@ -410,20 +510,21 @@ def _join_wide(
         )
     keep = valid & ~twice
     if keep.all():
-        return index, matrix
-    return index[keep], sparse.csr_matrix(matrix[np.flatnonzero(keep)])
+        return index, matrix, blank
+    return index[keep], sparse.csr_matrix(matrix[np.flatnonzero(keep)]), blank[keep]
 
 
 def _join_long(
     ids: pa.Array,
-    parts: list[Any],
+    read: _Rows,
     valid: np.ndarray,
     key: str,
     layout: _Layout,
     mappings: Mapping[str, int],
     scale: float | None,
     warnings: list[str],
-) -> tuple[pd.Index, sparse.csr_matrix, bool]:
+) -> tuple[pd.Index, sparse.csr_matrix, np.ndarray, bool]:
+    parts = read.parts
     column_of = positions() | {UNCLASSIFIED: len(positions())}
     names = dict.fromkeys(str(name) for encoded, _ in parts for name in encoded.dictionary.to_pylist())
     header = layout.names[layout.class_column].lower()
@@ -442,7 +543,12 @@ def _join_long(
         raise CorpusFormatError(key, f"no row names a CORINE class; found {_some(strange)}{why}")
     codes, uniques = pd.factorize(ids.to_pandas())
     keep = np.flatnonzero(valid & (column >= 0))
-    joined = long_labels.join(codes[keep], column[keep], value[keep], np.asarray(uniques), scale)
+    blank = np.concatenate([np.zeros(0, bool), *read.blank])
+    blank = np.bincount(codes[keep], blank[keep], len(uniques)) > 0
+    presence = layout.value_column < 0
+    joined = long_labels.join(
+        codes[keep], column[keep], value[keep], np.asarray(uniques), scale, presence=presence
+    )
     warnings += [f"{key}: {text}" for text in joined.warnings]
     keep = keep[joined.rows]
     # a sample whose every row is strange is still a sample
@@ -450,7 +556,7 @@ def _join_long(
     matrix = sparse.csr_matrix((value[keep], (codes[keep], column[keep])), shape=shape, dtype=np.float64)
     rows = np.flatnonzero(valid_ids(pa.array(uniques, pa.string())))
     index = pd.Index(uniques[rows], dtype="str", name="sample_id")
-    return index, sparse.csr_matrix(matrix[rows]), found.grid
+    return index, sparse.csr_matrix(matrix[rows]), blank[rows], found.grid
 
 
 def _skipped(key: str, what: str, ids: pa.Array) -> str:

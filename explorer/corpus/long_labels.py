@@ -21,12 +21,19 @@ class Joined:
 
 
 def join(
-    sample: np.ndarray, column: np.ndarray, value: np.ndarray, names: np.ndarray, scale: float | None = None
+    sample: np.ndarray,
+    column: np.ndarray,
+    value: np.ndarray,
+    names: np.ndarray,
+    scale: float | None = None,
+    *,
+    presence: bool = False,
 ) -> Joined:
     """Decide which rows of a long table count.
 
     `sample` (positions in `names`), `column` (0 to 44) and `value` are `(n,)`. Rows of one sample and class add up, as
-    those of several polygons do, unless a table that was joined twice explains them better: then each counts once.
+    those of several polygons do, unless a table that was joined twice explains them better: then each counts once,
+    as it does where rows only say which classes are there (`presence`).
     """
     place = sample.astype(np.int64) * _CLASSES + column
     everything = np.arange(place.size)
@@ -37,6 +44,8 @@ def join(
     same_value = np.append(False, value[order][1:] == value[order][:-1]) & same_place
     repeated = np.zeros(place.size, bool)
     repeated[order[same_value]] = True
+    if presence:
+        return Joined(np.flatnonzero(~repeated), _said(sample, names, ~repeated, repeated, repeated))
     by_file = np.lexsort((everything, place))
     later = np.zeros(place.size, bool)
     later[by_file[np.append(False, place[by_file][1:] == place[by_file][:-1])]] = True

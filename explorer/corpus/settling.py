@@ -17,6 +17,7 @@ from explorer.corpus.label_scale import (
     Scale,
     find_scale,
     given_scale,
+    other_scales,
 )
 from explorer.corpus.labels import Fractions, LabelsFound
 
@@ -35,6 +36,14 @@ class Settled:
     lost: np.ndarray
 
 
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """Empty cells of a table: which samples have some, bool `(n,)`, and whether the table writes `zeros` elsewhere."""
+
+    samples: np.ndarray
+    zeros: bool
+
+
 def settle(
     ids: pd.Index,
     stored: sparse.csr_matrix,
@@ -43,6 +52,7 @@ def settle(
     scale: float | LabelsFound | None = None,
     *,
     empty_cells: str | None = None,
+    blanks: Blanks | None = None,
 ) -> Settled:
     """Fractions of stored values, CSR `(n, 45)`, the last column what has no class.
 
@@ -50,7 +60,7 @@ def settle(
     (and is said by who read it). `scale` is what a whole cell is written as, where somebody named it, or how labels
     of the same corpus were written. `where` begins each warning.
     `empty_cells`, of a table, says which cell without a value was the first: a sample that has one, and does not add up
-    to a whole cell without it, then has no label.
+    to a whole cell without it, then has no label. So it is with its `blanks`, if the table writes 0 as such.
     """
     stored = stored.tocsr().astype(np.float64)
     rows = np.repeat(np.arange(stored.shape[0]), np.diff(stored.indptr))
@@ -85,12 +95,29 @@ def settle(
                 _named(where, "samples are written to 100 among others to 1; read so", ids, percent)
             )
         wholes[percent] = PERCENT
+    doubtful = np.zeros(len(ids), bool)
+    if scale is None and not decided.presence:
+        parted = _rows_with(rows, stored.data % 1 != 0, len(ids))
+        read, doubtful = other_scales(np.where(wrong, 0, totals), parted, decided)
+        for other, which in read:
+            what = f"samples are written to {other.whole:,g} among others to {decided.whole:,g}; read so"
+            warnings.append(_named(where, what, ids, which, totals))
+            wholes[which] = other.whole
     limit = 1 + max(TOLERANCE, decided.counted)
     wrong |= totals > wholes * limit if not decided.counted else totals > decided.whole * limit
     if wrong.any():
         what = f"samples have values that are not fractions to {decided.whole:g}; taken as without label"
         warnings.append(_named(where, what, ids, wrong, totals))
-    lost = unread | wrong
+    if doubtful.any():
+        what = (
+            f"samples may be written to another scale than {decided.whole:,g}, or have a class in a small part only; "
+            "taken as without label"
+        )
+        warnings.append(_named(where, what, ids, doubtful, totals))
+    lost = unread | wrong | doubtful
+    if blanks is not None:
+        short = blanks.samples & (totals < wholes * (1 - max(TOLERANCE, decided.counted))) & (totals > 0)
+        lost |= _blank(blanks, short & ~lost, ids, where, warnings)
     if empty.any():
         short = _rows_with(rows, empty, len(ids)) & ~lost
         lost |= _empty(short, totals < wholes * (1 - TOLERANCE), ids, where, empty_cells, warnings)
@@ -170,6 +197,21 @@ def _empty(
         )
     )
     return lost
+
+
+def _blank(blanks: Blanks, short: np.ndarray, ids: pd.Index, where: str, warnings: list[str]) -> np.ndarray:
+    """Say which samples may lack what an empty cell should say, and which of them have no label for it."""
+    pivot = len(ids) >= _PIVOT_ROWS and 3 * blanks.samples.sum() > len(ids)
+    if pivot or not short.any():
+        return np.zeros_like(short)
+    what = "samples have empty cells and do not add up to a whole cell without them; "
+    what += (
+        "taken as without label, since 0 is written elsewhere"
+        if blanks.zeros
+        else "these cells count as 0, since 0 is written nowhere"
+    )
+    warnings.append(_named(where, what, ids, short))
+    return short if blanks.zeros else np.zeros_like(short)
 
 
 def _rows_with(rows: np.ndarray, entries: np.ndarray, count: int) -> np.ndarray:

@@ -49,6 +49,11 @@ def decimal_comma(cells: Iterable[str]) -> bool:
     return any(re.match(_COMMA, text) and not re.match(_THOUSANDS, text) for text in texts)
 
 
+def any_number(cells: Iterable[str]) -> bool:
+    """Whether one of these cells is a number, however it is written."""
+    return any(re.match(_NUMBER, text) or re.match(_COMMA, text) for text in (c.strip(" %") for c in cells))
+
+
 def texts(column: pa.Array) -> pa.Array:
     """Bytes as text without spaces around it; what is no UTF-8 becomes replacement characters."""
     try:

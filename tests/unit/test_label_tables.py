@@ -303,6 +303,152 @@ def test_words_that_stand_for_a_class() -> None:
     assert find_classes(["Pastures", "clc_999", "x"]).codes == {"Pastures": 231, "clc_999": UNCLASSIFIED}
 
 
+# -- labels of two scales -------------------------------------------------------------------------------------
+
+
+def mixed(few: int, many: int, small: float, large: float, parts: tuple[float, float] = (0.45, 0.55)) -> str:
+    """`few` samples written to `small`, after `many` written to `large`."""
+    wholes = [large] * many + [small] * few
+    return WIDE + "".join(
+        f"33N_15E-200N_{i // 40 + 1:02d}_{i % 40 + 1:02d},{parts[0] * whole:.6g},{parts[1] * whole:.6g}\n"
+        for i, whole in enumerate(wholes)
+    )
+
+
+@pytest.mark.parametrize(("few", "many"), [(1, 1), (1, 2), (1, 40), (17, 20), (20, 21)])
+@pytest.mark.parametrize(
+    ("small", "large"), [(1, 100), (1, 36), (1, 360_000), (36, 360_000), (100, 10_000), (1, 3_600)]
+)
+def test_some_samples_on_another_scale_are_read_on_it_and_said(
+    few: int, many: int, small: float, large: float
+) -> None:
+    text = mixed(few, many, small, large, (0.455, 0.545))
+    table = read(text)
+    assert table.found.scale == large
+    assert all(of(table, i) == {112: 0.455, 211: 0.545} for i in table.fractions.ids)
+    last = table.fractions.ids[many]
+    (warning,) = table.warnings
+    assert (
+        f"{few} samples are written to {small:,g} among others to {large:,g}; read so (first: '{last}"
+        in warning
+    )
+
+
+def test_whole_cells_of_one_class_among_fractions_are_read_with_them() -> None:
+    table = read(mixed(2, 20, 1, 100) + f"{B},0,1\n")
+    assert of(table, B) == {211: 1.0}
+    assert "3 samples are written to 1" in table.warnings[0]
+
+
+@pytest.mark.parametrize(("small", "large"), [(36, 100), (100, 900), (1, 100)])
+def test_what_could_be_either_has_no_label_and_is_said(small: float, large: float) -> None:
+    table = read(mixed(1, 20, small, large, (0.0, 1.0)))
+    assert of(table, table.fractions.ids[-1]) == {}
+    assert of(table, table.fractions.ids[0]) == {211: 1.0}
+    (warning,) = table.warnings
+    assert f"1 samples may be written to another scale than {large:g}" in warning
+    assert f"'{table.fractions.ids[-1]}' adds up to {small:g}" in warning
+
+
+def test_cells_that_are_labelled_in_part_are_not_of_another_scale() -> None:
+    coast = [0.4, 0.7, 1.0, 1.5, 1.8, 3.0, 36.0, 30.0, 38.0, 60.0]
+    ids = [f"33N_15E-200N_01_{i + 1:02d}" for i in range(len(coast))]
+    table = read(mixed(0, 0, 1, 1) + "".join(f"{i},0,{t}\n" for i, t in zip(ids, coast, strict=True))
+                 + "".join(f"33N_15E-200N_02_{i + 1:02d},45.5,54.5\n" for i in range(30)))  # fmt: skip
+    assert [of(table, i) for i in ids] == [{211: t / 100} for t in coast]
+    assert table.warnings == ()
+
+
+def test_a_scale_that_somebody_names_is_that_of_all() -> None:
+    table = read(mixed(1, 40, 1, 100), scale=100)
+    assert of(table, table.fractions.ids[-1]) == {112: 0.0045, 211: 0.0055}
+
+
+# -- tables that only name classes ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "names", ["sample_id,clc", "sample_id,what", "clc,sample_id", "sample_id,clc,country"]
+)
+def test_a_column_of_classes_alone_is_presence_and_said(names: str) -> None:
+    rows = [(A, "112", "BE"), (A, "211", "BE"), (B, "311", "SE"), (A, "112", "BE")]
+    order = [names.split(",").index(n) for n in names.split(",")]
+    cells = [[c for _, c in sorted(zip(order, row, strict=False))] for row in rows]
+    if names.startswith("clc"):
+        cells = [[row[1], row[0]] for row in cells]
+    table = read(names + "\n" + "".join(",".join(row) + "\n" for row in cells))
+    assert (of(table, A), of(table, B)) == ({112: 0.5, 211: 0.5}, {311: 1.0})
+    assert table.found.presence
+    said = "\n".join(table.warnings)
+    assert "no column holds numbers" in said
+    assert "presence only" in said
+    assert "1 rows repeat a sample" in said
+
+
+def test_one_class_a_sample_without_numbers_is_presence_too() -> None:
+    table = read(f"sample_id,clc\n{A},112\n{B},211\n")
+    assert (of(table, A), table.found.presence) == ({112: 1.0}, True)
+
+
+@pytest.mark.parametrize("rows", [f"{A},112,0.4\n{A},211,0.6\n", f'{A},112,"0,4"\n', f"{A},112,40 %\n"])
+def test_a_column_of_numbers_that_is_not_understood_is_not_passed_over(rows: str) -> None:
+    with pytest.raises(CorpusFormatError, match="line 1: neither a column a class"):
+        read("sample_id,clc,foo\n" + rows)
+
+
+# -- rows of other lengths ---------------------------------------------------------------------------------------
+
+
+def test_a_row_of_another_length_costs_its_label_and_not_its_sample() -> None:
+    table = read(WIDE + f"{B},0,1\n{A},0,45,0,55\nx,1,2,3\n{C},1\n{B},9\n")
+    assert list(table.fractions.ids) == [B, A, C]
+    assert (of(table, A), of(table, B), of(table, C)) == ({}, {211: 1.0}, {})
+    (warning,) = table.warnings
+    assert "4 rows do not have 3 fields" in warning
+    assert f"(first: line 3: '{A},0,45,0,55')" in warning
+    assert "a decimal comma need quotes" in warning
+
+
+# -- empty cells ------------------------------------------------------------------------------------------------
+
+EMPTY = {
+    "wide": WIDE + "{B},{b},1\n{A},,0.5\n{C},,1\n",
+    "long": LONG + "{B},112,{b}\n{B},211,1\n{A},112,\n{A},211,0.5\n{C},211,1\n{C},112,\n",
+}
+
+
+@pytest.mark.parametrize("shape", EMPTY)
+@pytest.mark.parametrize("bad", ["", "{D},211,x\n"], ids=["fast", "slow"])
+def test_an_empty_cell_where_0_is_written_costs_what_does_not_add_up(shape: str, bad: str) -> None:
+    more = bad if shape == "long" else bad.replace("211", "0")
+    table = read((EMPTY[shape] + more).format(A=A, B=B, C=C, D=D, b=0))
+    assert (of(table, A), of(table, B), of(table, C)) == ({}, {211: 1.0}, {211: 1.0})
+    assert table.found.lost == (2 if bad else 1)
+    said = "\n".join(table.warnings)
+    assert (
+        "1 samples have empty cells and do not add up to a whole cell without them; taken as without label"
+        in said
+    )
+    assert f"(first: '{A}')" in said
+
+
+@pytest.mark.parametrize("shape", EMPTY)
+def test_an_empty_cell_where_0_is_not_written_is_0_and_said(shape: str) -> None:
+    table = read(EMPTY[shape].format(A=A, B=B, C=C, b="").replace("clc_112", "clc_111"))
+    assert of(table, A) == {211: 0.5}
+    (warning,) = table.warnings
+    assert "these cells count as 0" in warning
+    assert "1 samples have empty cells" in warning
+    assert f"(first: '{A}')" in warning
+
+
+def test_empty_cells_of_percentages_and_of_presence() -> None:
+    table = read(WIDE + f"{A},,50\n{B},0,100\n{C},45,55\n")
+    assert (of(table, A), of(table, C)) == ({}, {112: 0.45, 211: 0.55})
+    table = read(WIDE + f"{A},,1\n{B},0,1\n{C},1,1\n")
+    assert (of(table, A), table.found.lost) == ({211: 1.0}, 0)
+
+
 # -- cells ----------------------------------------------------------------------------------------------------
 
 
