@@ -12,7 +12,8 @@ import pandas as pd
 
 from explorer.corpus import query as queries
 from explorer.corpus.files import FileKey, fetch, origin
-from explorer.corpus.label_files import read_label
+from explorer.corpus.label_files import read_file, read_label
+from explorer.corpus.label_scale import is_of_another_scale
 from explorer.corpus.leftovers import is_leftover
 from explorer.corpus.parallel import each
 from explorer.corpus.store import Store
@@ -116,8 +117,14 @@ def _check_file(corpus: Corpus, store: Store, file: FileKey) -> str:
 def compare_label(corpus: Corpus, data: bytes, file: FileKey) -> str:
     """In what a label file says something else than the index; empty where it does not. Raises `CorpusFormatError`."""
     indexed, classes = corpus.labels(file.cell.sample_id), corpus.decoder.classes
-    # a file may be on another scale than the table that the index was made of
-    for scale in dict.fromkeys((corpus.index.labels_found, None)):
+    found = corpus.index.labels_found
+    # a file may be on another scale than the table that the index was made of, which would hide that a label of the
+    # table is read on the wrong one
+    if found is not None and is_of_another_scale(
+        [*read_file(data, file.key, classes).values.values()], found.scale
+    ):
+        found = None
+    for scale in dict.fromkeys((found, None)):
         try:
             stored = read_label(data, file.key, scale, classes)
         except CorpusFormatError:

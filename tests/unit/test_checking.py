@@ -90,6 +90,24 @@ def test_a_label_file_may_be_on_another_scale_than_the_table(folder: Path) -> No
     assert [problem.key for problem in found] == [grid.parse(corpora.BARE).label_key]
 
 
+def test_a_label_file_of_fractions_tells_a_label_that_was_read_on_the_wrong_scale(folder: Path) -> None:
+    shares = {211: 0.6, 311: 0.3, 112: 0.1}
+    (folder / "rapidai4eo.toml").write_text("[labels]\nscale = 100\n")
+    rows = f"{corpora.FULL},0.6,0.3,0.1\n{corpora.BROKEN},0,0,100\n{corpora.BARE},0,0,100\n"
+    corpora.put(
+        folder, "resources/rapidai4eo_labels.csv", f"sample_id,clc_211,clc_311,clc_112\n{rows}".encode()
+    )
+    corpora.write_label(folder, corpora.FULL, shares)
+    corpora.write_label(folder, corpora.BROKEN, {112: 100.0})
+    corpora.write_label(folder, corpora.BARE, {112: 1.0})
+    index.reindex(folder)
+    found = [problem for problem in wrong(folder) if problem.kind == "label"]
+    assert found == [Problem(FULL.label_key, "label", "its fractions are not those of the index")]
+    (folder / "rapidai4eo.toml").unlink()
+    index.reindex(folder)  # which tells that this sample is written to 1
+    assert [problem for problem in wrong(folder) if problem.kind == "label"] == []
+
+
 def test_files_that_are_strangers_are_found(folder: Path) -> None:
     chips = PF_SR.folder(FULL.folder)
     corpora.put(folder, f"{chips}/2018-01-04.tif", b"")
