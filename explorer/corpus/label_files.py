@@ -177,11 +177,11 @@ def _bounds(features: list[dict[str, Any]]) -> tuple[float, float, float, float]
 
 
 def stored_number(stored: Any, name: str, key: str) -> float:
-    """A stored fraction or area as a number; None is 0, NaN is itself.
+    """A stored fraction or area as a number; None and an empty text are 0, NaN is itself.
 
     Raises `CorpusFormatError` unless it is from 0 to `MAX_VALUE`.
     """
-    if stored is None:
+    if stored is None or (isinstance(stored, str) and not stored.strip()):
         return 0.0
     try:
         value = float(stored)

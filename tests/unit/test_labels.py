@@ -131,6 +131,12 @@ def collection(*features: dict[str, Any]) -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": parts}).encode()
 
 
+@pytest.mark.parametrize("nothing", [None, "", " "])
+def test_a_class_without_a_value_is_none_of_it(nothing: str | None) -> None:
+    values = {"clc_111": nothing, "clc_112": 0.45, "clc_211": 0.55}
+    assert read_label(geojson(values), KEY).to_dict() == {211: 0.55, 112: 0.45}
+
+
 def test_nan_is_zero_and_null_too() -> None:
     values = {"clc_112": float("nan"), "clc_211": 0.55, "clc_311": None}
     assert read_label(geojson(values), KEY).to_dict() == {211: 0.55}
@@ -299,13 +305,47 @@ def test_tables_that_are_none_are_refused_by_name(text: str, why: str) -> None:
         table(text)
 
 
-def test_a_damaged_gzip_is_refused() -> None:
-    text = "sample_id,clc_211\n" + "".join(
-        f"33N_15E-200N_{i // 40 + 1:02d}_{i % 40 + 1:02d},{i / 1600}\n" for i in range(1600)
+def rows_of_one_class(count: int) -> str:
+    """A table whose shares have as many digits as they need, so that a cut row shows."""
+    return "sample_id,clc_211\n" + "".join(
+        f"33N_15E-200N_{i // 40 + 1:02d}_{i % 40 + 1:02d},{i / count}\n" for i in range(count)
     )
-    whole = gzip.compress(text.encode())
-    with pytest.raises(CorpusFormatError, match=r"labels\.csv\.gz: damaged or truncated"):
-        read_table(whole[: len(whole) // 2], "labels.csv.gz")
+
+
+@pytest.mark.parametrize("end", [0.5, 0.9, -4], ids=["half", "a tenth", "the checksum"])
+def test_a_cut_gzip_gives_the_whole_rows_before(end: float) -> None:
+    packed = gzip.compress(rows_of_one_class(1600).encode())
+    read = read_table(packed[: int(end * len(packed)) if end > 0 else int(end)], "labels.csv.gz")
+    count = len(read.fractions.ids)
+    assert 100 < count <= 1600
+    assert (count == 1600) == (end < 0)
+    shares = np.asarray(read.fractions.matrix.sum(axis=1)).ravel()
+    np.testing.assert_allclose(shares, np.arange(count) / 1600, atol=1e-6)
+    assert "labels.csv.gz: damaged or truncated (Compressed file ended" in read.warnings[0]
+    assert f"the {count:,} rows before are read" in read.warnings[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_cut_gzip_of_utf16_ends_with_a_whole_line(encoding: str) -> None:
+    text = "\ufeff" + rows_of_one_class(1600)
+    packed = gzip.compress(text.encode(encoding))
+    read = read_table(packed[: len(packed) * 3 // 4], "labels.csv.gz")
+    count = len(read.fractions.ids)
+    assert 100 < count < 1600
+    assert as_dict(read, read.fractions.ids[-1]) == pytest.approx({211: (count - 1) / 1600}, abs=1e-6)
+
+
+def test_what_comes_after_a_gzip_file_is_no_part_of_it() -> None:
+    read = read_table(gzip.compress(rows_of_one_class(40).encode()) + b"more", "labels.csv.gz")
+    assert len(read.fractions.ids) == 40
+    assert "Not a gzipped file" in read.warnings[0]
+
+
+def test_a_gzip_of_other_bytes_than_its_checksum_is_refused() -> None:
+    packed = bytearray(gzip.compress(rows_of_one_class(1600).encode()))
+    packed[-6] ^= 1  # nobody knows which numbers are wrong
+    with pytest.raises(CorpusFormatError, match=r"labels\.csv\.gz: damaged or truncated \(CRC"):
+        read_table(bytes(packed), "labels.csv.gz")
 
 
 def test_a_gzip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
