@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,13 @@ def build(
         if index is not None:
             _report(index.warnings, store)
             return index
-    for source in (from_resources, stac.from_catalog, from_folders):
+    named: Found | None = None
+
+    def from_names(*_: Any, **__: Any) -> Found | None:
+        """Ids of a table that is not understood: the last resort."""
+        return named
+
+    for source in (from_resources, stac.from_catalog, from_folders, from_names):
         try:
             found: Found | None = source(store, progress or ignore, **known)
         except (CorpusFormatError, StoreError, NotThereError) as error:
@@ -136,8 +142,13 @@ def build(
             continue
         if found is None:
             continue
-        notes += found.warnings
+        if found is not named:
+            notes += found.warnings
+        if found.ids_only and named is None:
+            named = found
+            continue
         if len(found.ids):
+            found = _with_named(found, named)
             about_numbers: list[str] = []
             if source is not stac.from_catalog:
                 asked = statements(store, found.ids)
@@ -152,6 +163,15 @@ def build(
         f"no sample found in {store.where}{wrong}; a corpus has resources/, stac-v1.0/, or labels/ and imagery/ "
         "with {zone}/{tile}/{sample_id} below"
     )
+
+
+def _with_named(found: Found, named: Found | None) -> Found:
+    """What a source found, with samples that a table names which is not understood."""
+    if named is None or found is named:
+        return found
+    ids = found.ids.append(named.ids.difference(found.ids, sort=False))
+    source = f"{found.source}, and {named.source}"
+    return replace(found, ids=ids, fractions=found.fractions.align(ids), source=source)
 
 
 def open_stac(

@@ -17,10 +17,11 @@ import pyarrow.compute as pc
 import pyogrio
 import shapely
 
+from explorer.corpus.cut_tables import TooLargeError
 from explorer.corpus.encoding import Stated
 from explorer.corpus.ids import geometry_warning, id_column, is_valid, skipped, valid_ids
 from explorer.corpus.label_files import read_file
-from explorer.corpus.label_tables import LabelTable, open_bounded, read_mappings, read_table
+from explorer.corpus.label_tables import LabelTable, open_bounded, read_ids, read_mappings, read_table
 from explorer.corpus.labels import Fractions, LabelsFound, stored_matrix
 from explorer.corpus.leftovers import is_leftover
 from explorer.corpus.settling import settle
@@ -58,6 +59,8 @@ class Found:
     """Keys of the corpus's layout -> where the files really are, for those elsewhere."""
     stated: dict[str, Stated] = field(default_factory=dict)
     """What STAC says of chips' numbers: by their key, or by a product's id for all of its chips."""
+    ids_only: bool = False
+    """Whether there is nothing but ids, of a table that is not understood: another source may know more."""
     whole: bool = True
     """False where a part of the source could not be read this time: the next time there may be more."""
 
@@ -93,7 +96,8 @@ def from_resources(
     """Samples of `resources/`: all geometries and all labels. None where there is neither file.
 
     `scale` is what a whole cell is written as, and `classes` other names of the classes (lower case -> level-3 code),
-    where somebody knows. A table of labels that cannot be read leaves the samples of the geometries without labels.
+    where somebody knows. A table of labels that cannot be read leaves the samples of the geometries, and those that it
+    names, without labels.
     """
     warnings: list[str] = []
     ids = _geometries(store, progress, warnings)
@@ -103,13 +107,16 @@ def from_resources(
     def labels_read(done: int) -> None:
         progress(half + min(done, half), total or done)
 
-    table = _labels(store, scale, classes or {}, labels_read, warnings)
-    if ids is None and table is None:
+    table, named = _labels(store, scale, classes or {}, labels_read, warnings)
+    if table is None and ids is None:
+        if len(named):
+            return Found(named, Fractions.empty(named), "resources/ (ids of labels)", warnings, ids_only=True)
         if warnings:
             raise CorpusFormatError("resources", "; ".join(warnings))
         return None
     if table is None:
         assert ids is not None
+        ids = ids.append(named.difference(ids, sort=False))
         warnings.append(f"{LABELS[0]} gives no labels; those in labels/ are used where there are some")
         try:
             found = from_folders(store, progress, imagery=False, scale=scale, classes=classes)
@@ -139,8 +146,8 @@ def _labels(
     classes: Mapping[str, int],
     progress: Callable[[int], None],
     warnings: list[str],
-) -> LabelTable | None:
-    """The table of labels; None, and said, where it is absent or none. Raises `StoreError`."""
+) -> tuple[LabelTable | None, pd.Index]:
+    """The table of labels, or only the ids in it, and said, where it is absent or none. Raises `StoreError`."""
     mappings: dict[str, int] = {}
     try:
         mappings = read_mappings(store.get(MAPPINGS), MAPPINGS)
@@ -148,15 +155,29 @@ def _labels(
         pass
     except (CorpusFormatError, UnreadableError) as error:
         warnings.append(str(error))
+    named = _index_of([])
     for key in LABELS:
         try:
             with local_file(store, key) as path:
-                return read_table(path, key, mappings | dict(classes), progress, scale)
+                try:
+                    return read_table(path, key, mappings | dict(classes), progress, scale), named
+                except CorpusFormatError as error:
+                    warnings.append(str(error))
+                    more = _index_of([] if isinstance(error, TooLargeError) else read_ids(path, key))
+            if len(more):
+                named = named.union(more, sort=False)
+                warnings[-1] += (
+                    f"; the {len(more):,} samples that it names have no label of it (first: {more[0]})"
+                )
         except NotThereError:
             continue
         except (CorpusFormatError, UnreadableError) as error:
             warnings.append(str(error))
-    return None
+    return None, named
+
+
+def _index_of(ids: list[str]) -> pd.Index:
+    return pd.Index(ids, dtype="str", name="sample_id")
 
 
 def _geometries(store: Store, progress: Progress, warnings: list[str]) -> pd.Index | None:

@@ -290,6 +290,50 @@ def test_an_unreadable_table_leaves_the_geometries_where_nothing_can_be_listed(t
     assert "cannot list labels" in said
 
 
+STRANGE = {
+    "no classes": "sample_id,foo,bar\n{0},0.1,0.9\n{1},0.5,0.5\n{2},0,1\n",
+    "decimal commas": "sample_id,clc_112,clc_211\n{0},0,45,0,55\n{1},0,0,1,0\n{2},0,0,1,0\n",
+    "classes of level 1": "sample_id,clc_1,clc_2,clc_3,clc_4,clc_5\n{0},1,0,0,0,0\n{1},0,1,0,0,0\n{2},0,1,0,0,0\n",
+    "other classes": "sample_id,clc,fraction\n{0},mud,1\n{1},sand,1\n{2},mud,1\n",
+    "semicolons": "clc;sample_id;near\n2;{0};32N_22E-222N_40_40\n2;{1};\n1;{2};\n",
+}
+
+
+@pytest.mark.parametrize("table", STRANGE.values(), ids=STRANGE.keys())
+@pytest.mark.parametrize("shapes", [None, geometries(IDS[:2])], ids=["labels alone", "geometries"])
+def test_a_table_that_is_not_understood_leaves_its_samples(
+    tmp_path: Path, table: str, shapes: bytes | None
+) -> None:
+    store = Unlisted(resources(tmp_path, shapes, table.format(*IDS).encode()))
+    built = index.build(store)
+    assert list(built.samples.index) == IDS
+    assert built.samples["clc"].tolist() == [0, 0, 0]
+    said = "\n".join(built.warnings)
+    assert re.search(r"rapidai4eo_labels\.csv\.gz: .*the 3 samples that it names have no label", said)
+    assert IDS[0] in said
+
+
+def test_a_table_of_other_bytes_than_its_checksum_leaves_its_samples(tmp_path: Path) -> None:
+    store = resources(tmp_path, None, labels_csv(LABELS) + b"\n")
+    path = tmp_path / "resources/rapidai4eo_labels.csv.gz"
+    data = bytearray(path.read_bytes())
+    data[-6] ^= 1
+    path.write_bytes(data)
+    built = index.build(Unlisted(store))
+    assert list(built.samples.index) == IDS
+    assert built.samples["clc"].tolist() == [0, 0, 0]
+    assert "CRC check failed" in built.warnings[0]
+
+
+def test_samples_of_a_table_that_is_not_understood_join_those_of_the_folders(tmp_path: Path) -> None:
+    corpora.write_label(tmp_path, IDS[2], LABELS[IDS[2]])
+    table = f"sample_id,foo\n{IDS[0]},0.1\n{IDS[2]},1\n"
+    built = index.build(resources(tmp_path, None, table.encode()))
+    assert list(built.samples.index) == [IDS[0], IDS[2]]
+    assert built.samples["clc"].tolist() == [0, 211]
+    assert built.source == "the folders labels/ and imagery/, and resources/ (ids of labels)"
+
+
 def test_one_bad_cell_of_the_table_costs_one_label(tmp_path: Path) -> None:
     table = f"sample_id,clc_112,clc_211\n{IDS[0]},0.45,0.55\n{IDS[1]},NULL,0.9\n{IDS[2]},0,1\n".encode()
     built = index.build(Unlisted(resources(tmp_path, geometries(IDS), table)))
