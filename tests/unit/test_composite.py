@@ -114,6 +114,8 @@ def test_holes_are_transparent_and_count_for_no_stretch() -> None:
     cube, whole = cube_of(S2_SR, {0: data}), cube_of(S2_SR, {0: textured(S2_SR, 1000)})
     colour = Painter(cube, bands_of("true", "S2-SR")).rgba(0)
     assert (colour[:10, :20, 3] == 0).all()
+    assert colour[30, 30, 3] == 0  # of two bands out of three there is no colour
+    colour[30, 30, 3] = 255
     assert (colour[10:, :, 3] == 255).all()
     assert (colour[:10, 20:, 3] == 255).all()
     grey = Painter(cube, ["B02"]).rgba(0)
