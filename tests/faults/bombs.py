@@ -15,7 +15,7 @@ from pathlib import Path
 from explorer import grid
 from explorer.corpus import chips, sources
 from explorer.corpus.label_files import read_file
-from explorer.corpus.label_tables import read_table
+from explorer.corpus.label_tables import LabelTable, read_table
 from explorer.corpus.store import DirectoryStore
 from explorer.errors import ChipError, CorpusFormatError, ExplorerError, UnreadableError
 from explorer.export import stories
@@ -76,7 +76,7 @@ def _attacks(folder: Path) -> dict[str, tuple[Callable[[], object], type[Explore
         "a label of 20 GB": (lambda: store.get(CELL.label_key), UnreadableError),
         "a pipe": (lambda: store.get("imagery/pipe.tif"), UnreadableError),
         "a table that grows": (lambda: read_table(folder / sources.LABELS[0], "labels"), CorpusFormatError),
-        "a cell of 10 MB": (lambda: read_table(b"sample_id,clc_111\n" + long.encode() + b",1\n", "x"), CorpusFormatError),
+        "a cell of 10 MB": (lambda: _nothing(read_table(b"sample_id,clc_111\n" + long.encode() + b",1\n", "x")), CorpusFormatError),
         "resources that grow": (lambda: sources.from_resources(store), CorpusFormatError),
         "deep JSON": (lambda: read_file(b"[" * 1_000_000, "x"), CorpusFormatError),
         "deep JSON of verdicts": (lambda: exchange.read(b'{"features":' * 1_000_000, "geojson"), ExplorerError),
@@ -85,6 +85,12 @@ def _attacks(folder: Path) -> dict[str, tuple[Callable[[], object], type[Explore
         "an id of 10 MB": (lambda: grid.parse(long), ExplorerError),
         "a reviewer of 10 MB": (lambda: exchange.read(f"sample_id,reviewer,judgement\n{corpora.FULL},{long},correct".encode(), "csv"), ExplorerError),
     }  # fmt: skip
+
+
+def _nothing(table: LabelTable) -> None:
+    """A table of which not one row is a sample's, as its warning says."""
+    assert not len(table.fractions)
+    raise CorpusFormatError("x", table.warnings[0])
 
 
 def _grown(part: bytes) -> bytes:
