@@ -255,9 +255,10 @@ const setPlaying = (value) => {
 const scrub = (event) => seek(Math.floor((event.clientX - timeline.getBoundingClientRect().left - EDGE) / ((timeline.clientWidth - 2 * EDGE) / PF.length)))
 timeline.addEventListener("pointerdown", (event) => { setPlaying(false); timeline.setPointerCapture(event.pointerId); scrub(event) })
 timeline.addEventListener("pointermove", (event) => { if (timeline.hasPointerCapture(event.pointerId)) scrub(event) })
+// A click has whole coordinates; half a pixel more is where the pointer is, and a small picture's pixels are hardly wider.
 const pixelAt = (event, box, size) => {
   const at = (v, length) => Math.min(size - 1, Math.max(0, Math.floor((v / length) * size)))
-  return { row: at(event.clientY - box.top, box.height), col: at(event.clientX - box.left, box.width), name: "" }
+  return { row: at(event.clientY + 0.5 - box.top, box.height), col: at(event.clientX + 0.5 - box.left, box.width), name: "" }
 }
 const pick = (pin, add) => {
   const others = add ? state.pins.filter((p) => p.row !== pin.row || p.col !== pin.col) : []
