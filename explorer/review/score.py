@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,13 +48,15 @@ def compute(
     into: Path,
     *,
     opens: str,
+    said: Mapping[str, str] | None = None,
     scheduler: str | None = None,
     workers: int | None = None,
     progress: Progress = lambda done, total: None,
 ) -> int:
     """Compute the features of samples that no part holds yet; returns how many.
 
-    `opens` is what workers open the corpus by (`open_corpus`). `scheduler` is the address of a running `dask.distributed` scheduler;
+    `opens` is what workers open the corpus by (`open_corpus`), `said` the settings that a command line gave it (a profile,
+    hosts to redirect to), which they would not have. `scheduler` is the address of a running `dask.distributed` scheduler;
     without it, `workers` processes (all cores) start here. Raises `OutputError` where parts cannot be written.
     """
     parts = into / PARTS
@@ -71,7 +73,7 @@ def compute(
     batches = [todo[i : i + PART] for i in range(0, len(todo), PART)]
     finished = before
     with _client(scheduler, workers, len(batches)) as client:
-        for table in _through(client, opens, batches):
+        for table in _through(client, opens, batches, dict(said or {})):
             _write(table, parts / f"{_name(table.column('sample_id').to_pylist())}.parquet")
             finished += len(table)
             progress(finished, len(ids))
@@ -114,14 +116,14 @@ class _Own:
         self.cluster.close()
 
 
-def _through(client: Any, opens: str, batches: list[list[str]]) -> Iterator[pa.Table]:
+def _through(client: Any, opens: str, batches: list[list[str]], said: dict[str, str]) -> Iterator[pa.Table]:
     """Tables of batches as they are done; a few under way at a time, however many there are."""
     from distributed import as_completed
 
     waiting = iter(batches)
     width = max(len(client.scheduler_info()["workers"]), 1) * _AHEAD
     first = [
-        client.submit(measure, opens, batch, pure=False)
+        client.submit(measure, opens, batch, said, pure=False)
         for _, batch in zip(range(width), waiting, strict=False)  # in this order: none is taken and dropped
     ]
     running = as_completed(first, loop=client.loop)
@@ -129,20 +131,21 @@ def _through(client: Any, opens: str, batches: list[list[str]]) -> Iterator[pa.T
         yield future.result()
         future.release()
         for batch in waiting:
-            running.add(client.submit(measure, opens, batch, pure=False))
+            running.add(client.submit(measure, opens, batch, said, pure=False))
             break
 
 
-_opened: dict[str, Corpus] = {}
+_opened: dict[tuple[str, ...], Corpus] = {}
 
 
-def measure(opens: str, ids: Sequence[str]) -> pa.Table:
+def measure(opens: str, ids: Sequence[str], said: Mapping[str, str]) -> pa.Table:
     """Features and curves of some samples, a row each: `sample_id`, `features`, `curves` (lists of float32)."""
     from explorer.corpus.corpus import open_corpus
 
-    if opens not in _opened:
-        _opened[opens] = open_corpus(opens)
-    corpus = _opened[opens]
+    key = (opens, *said.values())
+    if key not in _opened:
+        _opened[key] = open_corpus(opens, config=settings().model_copy(update=dict(said)))
+    corpus = _opened[key]
     found = [features.measure_sample(corpus, sample_id) for sample_id in ids]
     columns = {"sample_id": pa.array(list(ids), pa.string())}
     for name in ("features", "curves"):

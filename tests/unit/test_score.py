@@ -54,7 +54,7 @@ def measured_ids(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return pa.table(columns).replace_schema_metadata({"explorer": score._stamp()})
 
     monkeypatch.setattr(score, "_client", lambda *_: NoCluster())
-    monkeypatch.setattr(score, "_through", lambda client, opens, batches: (table(b) for b in batches))
+    monkeypatch.setattr(score, "_through", lambda client, opens, batches, said: (table(b) for b in batches))
     return ids
 
 
@@ -74,10 +74,10 @@ def test_a_stopped_run_goes_on_where_it_was(corpus, measured_ids, tmp_path: Path
 
 
 def test_more_batches_than_workers_take_at_a_time_are_all_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(score, "measure", lambda opens, batch: pa.table({"sample_id": batch}))
+    monkeypatch.setattr(score, "measure", lambda opens, batch, said: pa.table({"sample_id": batch}))
     batches = [[f"{k}", f"{k} too"] for k in range(3 * score._AHEAD + 1)]
     with Client(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as client:
-        found = [t.column("sample_id").to_pylist() for t in score._through(client, "demo", batches)]
+        found = [t.column("sample_id").to_pylist() for t in score._through(client, "demo", batches, {})]
     assert sorted(found) == sorted(batches)
 
 
