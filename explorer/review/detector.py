@@ -1,9 +1,12 @@
-"""From predictions to suspicion: a classifier that learned to tell labels as given from labels made wrong on purpose.
+"""From predicted fractions to suspicion of mixed labels: a classifier that learned to tell labels as given from labels made wrong on purpose.
 
 What a large gap between label and prediction means differs from class to class and from data to data. So it is
 learned: of each sample, some copies get a part of their label moved to another class, drawn from the transitions that
 confident learning estimates (Northcutt et al. 2021, doi:10.1613/jair.1.12125); trees learn to tell these from the
 labels as they came. Predictions never saw the sample's own label, so that they serve its copies as well.
+
+Such copies are plainly wrong. What is only partly wrong tells by `misfit`: a fraction that is improbable beside what is
+predicted, measured by how far fractions predicted like that usually lie from what is labelled.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from cleanlab.count import compute_confident_joint, get_confident_thresholds
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 
-from explorer.review import models
+from explorer.review import evidence, models
 from explorer.review.prepare import Labels
 
 COPIES = 4
@@ -24,6 +27,9 @@ _TRAIN_ROWS = 2000
 _CHUNK = 50_000
 _SOFT = (0.03, 0.1)  # added to predicted fractions, so that a class predicted at zero does not decide alone
 _PRIOR = 0.3  # of the transitions: what nobody confuses can be wrong too
+_ROUNDING = 0.02  # what a fraction may be off by before it says anything
+_USUAL = 0.3  # how much of a class's mean squared residual is expected where its predicted fraction is 0 or 1
+_OF_MISFIT = 0.7  # an improbable fraction alone does not make a label wrong for certain
 _PARTIAL = 0.3  # share of copies of mixed labels in which only a part of a class is moved
 
 
@@ -38,7 +44,7 @@ def suspicion(
     moves = transitions(labels, predicted.mixed)
     real = reader.read(table)
     rows = np.arange(n) if n <= _TRAIN_ROWS else np.sort(rng.choice(n, _TRAIN_ROWS, replace=False))
-    wrong = [reader.read(corrupted(table[rows], moves, labels.hard, rng), rows) for _ in range(COPIES)]
+    wrong = [reader.read(corrupted(table[rows], moves, rng), rows) for _ in range(COPIES)]
     folds = 5
     total = np.zeros(n)
     rounds = 2 if n <= 3000 and thorough else 1
@@ -65,6 +71,24 @@ def _left_out(
     learner.fit(values, target, sample_weight=share)
     parts = [learner.predict_proba(real[test[i : i + _CHUNK]])[:, 1] for i in range(0, len(test), _CHUNK)]
     return np.concatenate(parts)
+
+
+def with_misfit(wrong: np.ndarray, labels: Labels, predicted: np.ndarray) -> np.ndarray:
+    """Probabilities `wrong` `(n,)`, raised where a part of the label is improbable beside `predicted`."""
+    tail = evidence.in_the_tail(np.log(misfit(labels.fractions, predicted, 1 - wrong) + 1e-9))
+    return np.asarray(1 - (1 - wrong) * (1 - _OF_MISFIT * tail))
+
+
+def misfit(table: np.ndarray, predicted: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Pearson's chi square of labelled fractions beside predicted ones `(n, classes)`: `(n,)`, 0 where they agree.
+
+    The variance of a fraction is a multinomial one, and beside it a part of the class's own mean squared residual,
+    weighted by `weight` `(n,)`: .3 of a class that is hardly ever mistaken is much, of a confusable one little.
+    """
+    squared = (table - predicted) ** 2
+    usual = np.average(squared, axis=0, weights=np.maximum(weight, 1e-6))
+    expected = predicted * (1 - predicted) + _USUAL * usual + _ROUNDING**2
+    return np.asarray((squared / expected).sum(axis=1))
 
 
 def with_prior(even: np.ndarray, most: float = 0.6) -> np.ndarray:
@@ -103,7 +127,7 @@ def transitions(labels: Labels, predicted: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(total > 0, mixed / np.maximum(total, 1e-12), 1 / count))
 
 
-def corrupted(table: np.ndarray, moves: np.ndarray, hard: bool, rng: np.random.Generator) -> np.ndarray:
+def corrupted(table: np.ndarray, moves: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The labels with one class, mostly the largest, moved to another, wholly or in part."""
     n, count = table.shape
     rows = np.arange(n)
@@ -113,7 +137,7 @@ def corrupted(table: np.ndarray, moves: np.ndarray, hard: bool, rng: np.random.G
     source = np.where(rng.random(n) < 0.25, np.minimum(drawn, count - 1), largest)
     target = (moves.cumsum(axis=1)[source] < rng.random((n, 1))).sum(axis=1)
     target = np.minimum(target, count - 1)
-    part = np.ones(n) if hard else np.where(rng.random(n) < _PARTIAL, 0.5 + 0.5 * rng.random(n), 1.0)
+    part = np.where(rng.random(n) < _PARTIAL, 0.5 + 0.5 * rng.random(n), 1.0)
     moved = table[rows, source] * part
     out[rows, source] -= moved
     out[rows, target] += moved

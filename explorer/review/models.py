@@ -1,9 +1,11 @@
-"""What the features say of each label without having seen it: four models, each predicting what was left out.
+"""What the features say of each label without having seen it: models of different kinds, each predicting what was left out.
 
-Ridge regression on a line, on a Gaussian and on a Laplacian kernel answers leave-one-out in closed form (Rasmussen &
-Williams 2006, section 5.4.2); extremely randomised trees (Geurts et al. 2006, doi:10.1007/s10994-006-6226-1) by folds.
-All predict roots of fractions (the Hellinger transformation of Legendre & Gallagher 2001, doi:10.1007/s004420100716),
-so that small parts of a mixed sample count too; of class codes, least squares estimates class probabilities.
+Of class codes, three that err differently: extremely randomised trees (Geurts et al. 2006, doi:10.1007/s10994-006-6226-1),
+a linear discriminant with shrunk covariance (Ledoit & Wolf 2004, doi:10.1016/S0047-259X(03)00096-4), and ridge
+regression on a Laplacian kernel; their mean is taken. Of mixed labels, trees and three ridge regressions (on a line, a
+Gaussian and a Laplacian kernel) of the roots of fractions (the Hellinger transformation of Legendre & Gallagher 2001,
+doi:10.1007/s004420100716), so that small parts of a sample count too, mixed by least squares. Ridges answer leave-one-out
+in closed form (Rasmussen & Williams 2006, section 5.4.2), the others by folds.
 """
 
 from __future__ import annotations
@@ -17,17 +19,21 @@ from joblib import Parallel, cpu_count, delayed
 from scipy import linalg, optimize
 from scipy.spatial.distance import cdist
 from sklearn.base import clone
-from sklearn.ensemble import ExtraTreesRegressor
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
 EXACT = 1500
 """Up to so many samples kernels are exact; beyond, this many of them are landmarks (Nyström)."""
 PARALLEL_ROWS = 2000
 """With fewer samples, processes would take longer to start than they save."""
 _TREE_ROWS = 20_000  # a tree sees at most
+_FOLDS = 10  # of classifiers: where samples are few, each that a fold leaves out is missed
+_MANY_ROWS = 5000
 _LAMBDAS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 _GAMMAS = (0.3, 1.0, 2.0)
 _Metric = Literal["sqeuclidean", "cityblock"]
-_KERNELS: tuple[_Metric, ...] = ("sqeuclidean", "cityblock")
+GAUSSIAN: _Metric = "sqeuclidean"
+LAPLACIAN: _Metric = "cityblock"
 _CHUNK = 10_000
 _LEAST_WEIGHT = 0.02
 
@@ -50,14 +56,13 @@ def predict(
     *,
     thorough: bool = True,
 ) -> Predicted:
-    """Out-of-sample predictions of `targets` `(n, classes)`; `weight` `(n,)` is how far each label is believed.
+    """Out-of-sample predictions of fractions `targets` `(n, classes)`; `weight` `(n,)` is how far each label is believed.
 
     Trees see `values`, ridges the same `scaled`.
     """
-    mixed_labels = bool((targets.max(axis=1) < 0.999).any())
-    roots = np.sqrt(targets) if mixed_labels else targets
+    roots = np.sqrt(targets)
     parts = tuple(
-        normalised(np.clip(part, 0, None) ** 2 if mixed_labels else part)
+        normalised(np.clip(part, 0, None) ** 2)
         for part in (
             forest(values, roots, weight, seed, thorough),
             *ridges(scaled, roots, weight, seed),
@@ -68,6 +73,53 @@ def predict(
     for w, part in zip(share, parts, strict=True):
         mixed += w * part
     return Predicted(parts, mixed, share)
+
+
+def classified(
+    values: np.ndarray, scaled: np.ndarray, code: np.ndarray, count: int, weight: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Out-of-fold probabilities `(n, count)` of class codes `(n,)`: trees on `values`, a discriminant on `scaled`.
+
+    `weight` `(n,)` is how far trees believe each label; the discriminant takes all alike.
+    """
+    n = len(values)
+    folding = folds(code, _FOLDS if n <= _MANY_ROWS else 5, seed)
+    trees = ExtraTreesClassifier(
+        200, random_state=seed,
+        bootstrap=n > _TREE_ROWS, max_samples=_TREE_ROWS if n > 1.3 * _TREE_ROWS else None,
+    )  # fmt: skip
+    line = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    believed = np.maximum(weight, _LEAST_WEIGHT)
+    every = range(int(folding.max()) + 1)
+    found = []
+    for learner, seen, share in ((trees, values, believed), (line, scaled, None)):
+        calls = [(learner, seen, code, count, share, folding, k) for k in every]
+        out = np.empty((n, count))
+        for k, part in enumerate(in_processes(_probabilities, calls, n)):
+            out[folding == k] = part
+        found.append(out)
+    return found[0], found[1]
+
+
+def _probabilities(
+    learner: Any, values: np.ndarray, code: np.ndarray, count: int, weight: np.ndarray | None, fold: np.ndarray, k: int
+) -> np.ndarray:  # fmt: skip
+    """What a classifier that saw the other folds says of fold `k`, a column for each of `count` classes."""
+    train, test = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+    out = np.zeros((len(test), count))
+    learner = clone(learner)
+    if weight is None:
+        if (
+            len(train) > _TREE_ROWS
+        ):  # as many as a tree sees; folds go round within classes, so all are among them
+            train = np.sort(np.random.default_rng(k).choice(train, _TREE_ROWS, replace=False))
+        learner.fit(values[train], code[train])
+    else:
+        learner.fit(values[train], code[train], sample_weight=weight[train])
+    for start in range(0, len(test), _CHUNK):
+        rows = test[start : start + _CHUNK]
+        out[start : start + _CHUNK, learner.classes_] = learner.predict_proba(values[rows])
+    return out
 
 
 def normalised(values: np.ndarray) -> np.ndarray:
@@ -96,10 +148,8 @@ def forest(
     fold = folds(targets.argmax(axis=1), count, seed)
     out = np.empty(targets.shape)
     trees = 120 if thorough else 60
-    # Of codes, leaves of a few samples are no poorer where columns tell nothing, and let no single wrong label decide.
-    hard = bool((targets.max(axis=1) > 0.999).all())
-    leaf = 3 if hard else 1 if n <= 5000 else 2
-    share = max(0.5 if hard else 0.3, min(1.0, 3 / values.shape[1]))
+    leaf = 1 if n <= _MANY_ROWS else 2
+    share = max(0.3, min(1.0, 3 / values.shape[1]))
     trained = ExtraTreesRegressor(
         trees, min_samples_leaf=leaf, max_features=share,
         bootstrap=n > _TREE_ROWS, max_samples=_TREE_ROWS if n > 1.3 * _TREE_ROWS else None,
@@ -136,8 +186,16 @@ def in_processes(
     return list(Parallel(n_jobs=min(len(calls), cpu_count()))(delayed(work)(*call) for call in calls))
 
 
-def ridges(scaled: np.ndarray, targets: np.ndarray, weight: np.ndarray, seed: int) -> tuple[np.ndarray, ...]:
-    """Gaussian, Laplacian and linear ridge regression, each sample predicted without itself."""
+def ridges(
+    scaled: np.ndarray,
+    targets: np.ndarray,
+    weight: np.ndarray,
+    seed: int,
+    *,
+    kernels: Sequence[_Metric] = (GAUSSIAN, LAPLACIAN),
+    line: bool = True,
+) -> tuple[np.ndarray, ...]:
+    """Ridge regression on each of `kernels`, then on a line, each sample predicted without itself."""
     n = len(scaled)
     if n <= EXACT:
         some = np.arange(n)
@@ -146,7 +204,7 @@ def ridges(scaled: np.ndarray, targets: np.ndarray, weight: np.ndarray, seed: in
     own = scaled[some].astype(np.float64)
     ground = folds(targets.argmax(axis=1), 5, seed) if n > EXACT else None
     found = []
-    for metric in _KERNELS:
+    for metric in kernels:
         near = cdist(own, own, metric)
         near /= max(float(np.median(near)), 1e-9)
         best = _tuned([np.exp(-g * near) for g in _GAMMAS], targets[some], weight[some])
@@ -155,14 +213,16 @@ def ridges(scaled: np.ndarray, targets: np.ndarray, weight: np.ndarray, seed: in
         else:
             radial = _radial(own, metric, _GAMMAS[best[0]])
             found.append(_landmarks(radial, scaled, targets, weight, ground, best[1]))
+    if not line:
+        return tuple(found)
     best = _tuned([own @ own.T / own.shape[1]], targets[some], weight[some])
     if ground is None:
         return (*found, best[2])
 
-    def line(x: np.ndarray) -> np.ndarray:
+    def straight(x: np.ndarray) -> np.ndarray:
         return x.astype(np.float64) / np.sqrt(own.shape[1])
 
-    return (*found, _landmarks(line, scaled, targets, weight, ground, best[1]))
+    return (*found, _landmarks(straight, scaled, targets, weight, ground, best[1]))
 
 
 def _radial(own: np.ndarray, metric: _Metric, gamma: float) -> Callable[[np.ndarray], np.ndarray]:
