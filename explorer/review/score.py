@@ -138,13 +138,14 @@ def _through(client: Any, opens: str, batches: list[list[str]], said: dict[str, 
 _opened: dict[tuple[str, ...], Corpus] = {}
 
 
-def measure(opens: str, ids: Sequence[str], said: Mapping[str, str]) -> pa.Table:
+def measure(opens: str, ids: Sequence[str], said: Mapping[str, str] | None = None) -> pa.Table:
     """Features and curves of some samples, a row each: `sample_id`, `features`, `curves` (lists of float32)."""
     from explorer.corpus.corpus import open_corpus
 
+    said = dict(said or {})
     key = (opens, *said.values())
     if key not in _opened:
-        _opened[key] = open_corpus(opens, config=settings().model_copy(update=dict(said)))
+        _opened[key] = open_corpus(opens, config=settings().model_copy(update=said))
     corpus = _opened[key]
     found = [features.measure_sample(corpus, sample_id) for sample_id in ids]
     columns = {"sample_id": pa.array(list(ids), pa.string())}
