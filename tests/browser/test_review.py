@@ -47,7 +47,6 @@ def settled(visit: Visit) -> None:
     expect(visit.page.locator(".review:not([data-fresh])")).to_have_count(1)
 
 
-
 def press(visit: Visit, *keys: str) -> None:
     for key in keys:
         visit.page.keyboard.press(key)
