@@ -83,7 +83,10 @@ const makeReviewForm = ({ model, kept, send }) => {
   }
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && !hides) { send({ type: "close" }); event.preventDefault() }
-    if (event.key === "Enter" && (event.repeat || composes(event))) event.preventDefault()
+    if (event.key !== "Enter" || event.defaultPrevented || event.target.tagName !== "INPUT") return
+    // In JupyterLab the browser does not send a form by itself.
+    event.preventDefault()
+    if (!event.repeat && !composes(event)) form.requestSubmit()
   })
   form.addEventListener("submit", (event) => {
     event.preventDefault()
