@@ -76,7 +76,7 @@ def _left_out(
 def with_misfit(wrong: np.ndarray, labels: Labels, predicted: np.ndarray) -> np.ndarray:
     """Probabilities `wrong` `(n,)`, raised where a part of the label is improbable beside `predicted`."""
     tail = evidence.in_the_tail(np.log(misfit(labels.fractions, predicted, 1 - wrong) + 1e-9))
-    return np.asarray(1 - (1 - wrong) * (1 - _OF_MISFIT * tail))
+    return np.maximum(wrong, _OF_MISFIT * tail)
 
 
 def misfit(table: np.ndarray, predicted: np.ndarray, weight: np.ndarray) -> np.ndarray:

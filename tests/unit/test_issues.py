@@ -170,6 +170,63 @@ def test_landmarks_come_near_to_what_all_samples_give(monkeypatch: pytest.Monkey
         assert np.abs(one - other).mean() < 0.06
 
 
+def test_codes_are_predicted_without_themselves_and_classes_keep_their_columns() -> None:
+    x, given, flipped = blobs(6)
+    filled = prepare.filled(prepare.matrix(x)[0])
+    code = np.array([0, 2, 3])[given]  # no sample has class 1
+    ways = models.classified(prepare.tame(filled), prepare.scaled(filled), code, 4, np.ones(N), 0)
+    for found in ways:
+        assert found.shape == (N, 4)
+        assert np.allclose(found.sum(axis=1), 1)
+        assert not found[:, 1].any()
+        # Trees that had seen a flipped label would give it back.
+        assert (found[flipped].argmax(axis=1) == code[flipped]).mean() < 0.2
+        assert (found[~flipped].argmax(axis=1) == code[~flipped]).mean() > 0.85
+
+
+def test_doubt_is_half_self_confidence_and_half_margin() -> None:
+    probabilities = np.array([[0.7, 0.2, 0.1], [0.2, 0.8, 0.0], [1.0, 0.0, 0.0]])
+    # (1 - own)/2 + (1 - own + best other)/4
+    expected = [0.15 + (0.3 + 0.2) / 4, 0.4 + (0.8 + 0.8) / 4, 0.0]
+    assert np.allclose(issues._doubt(probabilities, np.array([0, 0, 0])), expected)
+
+
+def test_hard_fractions_are_judged_as_codes_are(judged) -> None:
+    x, given, _, found = judged
+    table = np.zeros((N, 5))
+    table[:, [0, 2, 4]] = np.eye(3)[given]
+    by_fractions = issues.judge(x, table, classes=[1, 2, 3, 4, 5])
+    assert np.array_equal(by_fractions.scores, found.scores)
+    assert not by_fractions.suggested[:, [1, 3]].any()
+
+
+def test_fractions_that_are_improbable_beside_what_is_usual_raise_a_suspicion_and_never_lower_one() -> None:
+    rng = np.random.default_rng(8)
+    n = 400
+    predicted = np.column_stack([rng.dirichlet([3, 3], n) * 0.6, np.full(n, 0.398), np.full(n, 0.002)])
+    table = predicted + 0.01 * rng.normal(size=(n, 4))
+    confused = 0.25 * rng.normal(size=n)  # nobody tells the first two classes apart
+    table[:, 0] += confused
+    table[:, 1] -= confused
+    table[:10, 2] -= 0.3
+    table[:10, 3] += 0.3
+    labels = prepare.Labels(np.clip(table, 0, 1), np.arange(4), False, np.ones(4, bool))
+    wrong = np.full(n, 0.05)
+    wrong[20] = 0.9
+    found = detector.with_misfit(wrong, labels, predicted)
+    assert (found >= wrong).all()
+    assert found[:10].min() > 0.6
+    assert np.delete(found, np.r_[:10, 20]).max() < found[:10].min()
+
+
+def test_misfit_is_pearsons_chi_square_with_what_is_usual_in_a_class() -> None:
+    predicted = np.array([[0.5, 0.5, 0.0], [0.9, 0.1, 0.0]])
+    table = np.array([[0.5, 0.5, 0.0], [0.6, 0.1, 0.3]])
+    usual = 0.3 * np.array([0.045, 0.0, 0.045])  # of the mean squared residual of each class
+    expected = 0.09 / (0.09 + usual[0] + 0.0004) + 0.09 / (usual[2] + 0.0004)
+    assert np.allclose(detector.misfit(table, predicted, np.ones(2)), [0, expected])
+
+
 def test_probabilities_are_moved_to_the_share_they_imply() -> None:
     even = np.r_[np.full(10, 0.99), np.full(190, 0.02)]
     found = detector.with_prior(even)
