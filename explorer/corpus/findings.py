@@ -9,6 +9,8 @@ from explorer import forking
 
 logger = logging.getLogger("explorer")
 
+_GUESSED = ("no tag calls", "without a tag", "taken as", "taken for", "usual order", "is named", "by their values")
+"""Words of findings that the files do not say themselves."""
 MAX_FINDINGS = 500
 """Different findings kept of one corpus: a corpus where every file is strange in a way of its own is bounded by this."""
 
@@ -35,7 +37,7 @@ class Findings:
         return {**self.__dict__, "_found": dict(self._found)}  # a copy: others may note meanwhile
 
     def note(self, about: str, text: str, example: str) -> None:
-        """Note that a file (`example`, its key) is so; the first of its kind is logged as a warning."""
+        """Note that a file (`example`, its key) is so; the first of its kind is logged, as a warning where it was guessed."""
         kind = (about, text)
         with self._lock:
             first, count = self._found.get(kind, ("", 0))
@@ -43,7 +45,8 @@ class Findings:
                 return
             self._found[kind] = (first or example, count + 1)
         if not count:
-            logger.warning("%s: %s: %s (first: %s)", self._where, about, text, example)
+            level = logging.WARNING if any(words in text for words in _GUESSED) else logging.INFO
+            logger.log(level, "%s: %s: %s (first: %s)", self._where, about, text, example)
 
     def all(self) -> list[Finding]:
         """Everything found out so far, in the order of the first of each kind."""
