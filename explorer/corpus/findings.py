@@ -9,7 +9,16 @@ from explorer import forking
 
 logger = logging.getLogger("explorer")
 
-_GUESSED = ("no tag calls", "without a tag", "taken as", "taken for", "usual order", "is named", "by their values")
+_GUESSED = (
+    "no tag calls",
+    "named otherwise",
+    "without a tag",
+    "taken as",
+    "taken for",
+    "usual order",
+    "is named",
+    "by their values",
+)
 """Words of findings that the files do not say themselves."""
 MAX_FINDINGS = 500
 """Different findings kept of one corpus: a corpus where every file is strange in a way of its own is bounded by this."""
