@@ -29,7 +29,7 @@ _SOFT = (0.03, 0.1)  # added to predicted fractions, so that a class predicted a
 _PRIOR = 0.3  # of the transitions: what nobody confuses can be wrong too
 _ROUNDING = 0.02  # what a fraction may be off by before it says anything
 _USUAL = 0.3  # how much of a class's mean squared residual is expected where its predicted fraction is 0 or 1
-_OF_MISFIT = 0.7  # an improbable fraction alone does not make a label wrong for certain
+_OF_MISFIT = 0.9  # an improbable fraction alone does not make a label wrong for certain
 _PARTIAL = 0.3  # share of copies of mixed labels in which only a part of a class is moved
 
 
@@ -80,7 +80,7 @@ def with_misfit(wrong: np.ndarray, labels: Labels, predicted: np.ndarray) -> np.
 
 
 def misfit(table: np.ndarray, predicted: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Pearson's chi square of labelled fractions beside predicted ones `(n, classes)`: `(n,)`, 0 where they agree.
+    """Largest squared standardised residual of labelled fractions beside predicted ones `(n, classes)`: `(n,)`.
 
     The variance of a fraction is a multinomial one, and beside it a part of the class's own mean squared residual,
     weighted by `weight` `(n,)`: .3 of a class that is hardly ever mistaken is much, of a confusable one little.
@@ -88,7 +88,7 @@ def misfit(table: np.ndarray, predicted: np.ndarray, weight: np.ndarray) -> np.n
     squared = (table - predicted) ** 2
     usual = np.average(squared, axis=0, weights=np.maximum(weight, 1e-6))
     expected = predicted * (1 - predicted) + _USUAL * usual + _ROUNDING**2
-    return np.asarray((squared / expected).sum(axis=1))
+    return np.asarray((squared / expected).max(axis=1))
 
 
 def with_prior(even: np.ndarray, most: float = 0.6) -> np.ndarray:

@@ -219,11 +219,11 @@ def test_fractions_that_are_improbable_beside_what_is_usual_raise_a_suspicion_an
     assert np.delete(found, np.r_[:10, 20]).max() < found[:10].min()
 
 
-def test_misfit_is_pearsons_chi_square_with_what_is_usual_in_a_class() -> None:
+def test_misfit_is_the_largest_residual_beside_what_is_usual_in_a_class() -> None:
     predicted = np.array([[0.5, 0.5, 0.0], [0.9, 0.1, 0.0]])
     table = np.array([[0.5, 0.5, 0.0], [0.6, 0.1, 0.3]])
     usual = 0.3 * np.array([0.045, 0.0, 0.045])  # of the mean squared residual of each class
-    expected = 0.09 / (0.09 + usual[0] + 0.0004) + 0.09 / (usual[2] + 0.0004)
+    expected = 0.09 / (usual[2] + 0.0004)  # of class 0, which is predicted .9, less: .09 / (.09 + ...)
     assert np.allclose(detector.misfit(table, predicted, np.ones(2)), [0, expected])
 
 
