@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PART = 25
 """Samples a part: what a kill can cost a worker, some 20 seconds."""
 PARTS, SCORES = "parts", "scores.parquet"
-VERSION = 2
+VERSION = 3
 COLUMNS = ("suspicion", "verdict", "labelled", "suggested", "change", "why", "suggested_fractions", "version")
 _AHEAD = 3  # parts given to a worker at a time
 _MAX_BYTES = 2 * 2**30
