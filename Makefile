@@ -95,18 +95,24 @@ $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
 FIND_CHROMIUM = for name in "$$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \
   [ -n "$$name" ] && command -v "$$name" && break; done
 
+# Optional: without it, the tests in Firefox are skipped.
+FIND_FIREFOX = for name in "$$FIREFOX" firefox-esr; do [ -n "$$name" ] && command -v "$$name" && break; done
+
 # Chromium, and what Playwright's own Node.js needs to start: an empty Debian has neither.
 BROWSER_WORKS = found="$$($(FIND_CHROMIUM))"; [ -n "$$found" ] && $(BIN)/python -m playwright --version >/dev/null 2>&1
 
 .PHONY: browser
 browser: $(VENV)/.test
-	@$(BROWSER_WORKS) && exit 0; \
+	@$(BROWSER_WORKS) && [ -n "$$($(FIND_FIREFOX))" ] && exit 0; \
 	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=no; fi; \
 	if command -v apt-get >/dev/null && [ "$$as_root" != no ]; then \
-	  echo "Installing chromium for the browser tests, and ffmpeg, which checks videos and shares its libraries"; \
-	  $$as_root apt-get update -qq && \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium ffmpeg libatomic1 </dev/null; \
+	  echo "Installing chromium and firefox-esr for the browser tests, and ffmpeg, which checks videos and shares chromium's libraries"; \
+	  $$as_root apt-get update -qq; \
+	  $(BROWSER_WORKS) || $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium ffmpeg libatomic1 </dev/null; \
+	  [ -n "$$($(FIND_FIREFOX))" ] || $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends firefox-esr </dev/null; \
 	fi; \
+	[ -n "$$($(FIND_FIREFOX))" ] || \
+	  echo "Firefox could not be installed here: its tests are skipped (Debian: sudo apt-get install firefox-esr)" >&2; \
 	$(BROWSER_WORKS) && exit 0; \
 	[ -z "$$found" ] || { \
 	  echo "Playwright does not start here (Debian: sudo apt-get install libatomic1):" >&2; \
