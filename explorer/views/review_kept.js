@@ -3,14 +3,16 @@
 const makeKept = () => {
   const DRAFTS = "rapidai4eo-drafts", SENT = "rapidai4eo-sent", GIVEN = "rapidai4eo-given"
   const MOST = { [DRAFTS]: 200, [SENT]: 20, [GIVEN]: 100 }, LONGEST = 30000 // entries; characters of one
-  const read = (place, store = localStorage) => {
+  // A page of its own origin alone, as a saved notebook, may not even name its stores.
+  const STORES = { tab: () => sessionStorage, browser: () => localStorage }
+  const read = (place, store = "browser") => {
     try {
-      const found = JSON.parse(store.getItem(place))
+      const found = JSON.parse(STORES[store]().getItem(place))
       return Array.isArray(found) ? found : []
     } catch { return [] } // private windows, or somebody else's content
   }
-  const write = (place, list, store = localStorage) => {
-    try { store.setItem(place, JSON.stringify(list.slice(-MOST[place]))) } catch { /* full, or private: then it lives as long as the page */ }
+  const write = (place, list, store = "browser") => {
+    try { STORES[store]().setItem(place, JSON.stringify(list.slice(-MOST[place]))) } catch { /* full, or private: then it lives as long as the page */ }
   }
   const put = (place, key, value) => {
     const others = read(place).filter((one) => one?.key !== key)
@@ -22,7 +24,7 @@ const makeKept = () => {
   }
   // A tab that is opened as a copy of another one has that one's session storage, but not its verdicts.
   const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload"
-  if (!reloaded) write(GIVEN, [], sessionStorage)
+  if (!reloaded) write(GIVEN, [], "tab")
   return {
     // Unfinished verdicts, by queue and reviewer (`scope`) and sample.
     draft: (scope, sample) => read(DRAFTS).find((one) => one?.key === `${scope} ${sample}`)?.value ?? null,
@@ -32,8 +34,8 @@ const makeKept = () => {
     arrived: (id) => put(SENT, id, null),
     waiting: (scope) => read(SENT).map(({ value } = {}) => value).filter((value) => value?.scope === scope),
     // Ids of the verdicts that this tab has given: only these it takes back, after a reload too.
-    given: () => read(GIVEN, sessionStorage).filter((id) => typeof id === "string"),
-    gave: (id) => write(GIVEN, [...read(GIVEN, sessionStorage).filter((one) => one !== id), id], sessionStorage),
+    given: () => read(GIVEN, "tab").filter((id) => typeof id === "string"),
+    gave: (id) => write(GIVEN, [...read(GIVEN, "tab").filter((one) => one !== id), id], "tab"),
   }
 }
 

@@ -53,9 +53,6 @@ def test_a_mirror_that_is_closed_then_silent_then_back(
         for one in panels:
             expect(one.get_by_text("goes on by itself")).to_be_visible()
         expect(panel(visit).get_by_text("1 of 3 reviewed")).to_be_visible()
-        drawn = visit.count("map-drawn")
-        visit.region("Sample map").get_by_role("button", name="Zoom in").click()
-        visit.wait_for_next("map-drawn", drawn)
         with servers.serve(mirror, port=port, answer=hang) as silent:
             press(visit, "c")  # it takes connections, and says nothing
             wait_for(visit, LACKING)
