@@ -95,10 +95,9 @@ class Painter:
 
     def _gone(self, index: int) -> np.ndarray | None:
         """Where a band of the picture was not measured, bool `(y, x)`; None where that is nowhere."""
-        nodata = self.cube.nodata
-        if nodata is None:
+        if self.cube.nodata is None:
             return None
-        gone = np.logical_or.reduce([self.cube.data[index, column] == nodata for column in self._columns])
+        gone = ~self.cube.valid(index, self.bands)
         return gone if gone.any() else None
 
     def jpeg(self, index: int, quality: int = 85) -> bytes:

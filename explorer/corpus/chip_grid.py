@@ -52,8 +52,7 @@ def find_window(
     """
     size, step = product.size, product.pixel_size
     notes = list(_check_crs(wkt, epsg, cell))
-    if abs(width - size) > 1 or abs(height - size) > 1:
-        raise ChipError(f"{width} x {height} px, not {size} x {size}")
+    check_size(width, height, product)
     t = transform
     if t.a <= 0 or t.e >= 0 or abs(t.b) * size > _EXACT_M or abs(t.d) * size > _EXACT_M:
         raise ChipError("not north up")
@@ -79,6 +78,13 @@ def find_window(
         )
         notes.append(f"{width} x {height} px: {what}")
     return Window(row, col, tuple(notes))
+
+
+def check_size(width: int, height: int, product: Product) -> None:
+    """Raise `ChipError` where a file has more than one row or column more or less than the product's chips."""
+    size = product.size
+    if abs(width - size) > 1 or abs(height - size) > 1:
+        raise ChipError(f"{width} x {height} px, not {size} x {size}")
 
 
 def _starts(length: int, size: int) -> tuple[int, ...]:

@@ -167,7 +167,7 @@ def _reflectance(
         )  # fmt: skip
     data, nodata, how = encoding.to_product(chosen, said, product)
     if len(present) < len(order.places):
-        missing = encoding.PF_MISSING if product.nodata is None else product.nodata
+        missing = encoding.missing_number(product)
         whole = np.full((len(order.places), *data.shape[1:]), missing, data.dtype)
         whole[[j for j, i in enumerate(order.places) if i is not None]] = data
         data, nodata = whole, missing
@@ -244,7 +244,7 @@ def _quality(
         untagged = (stored == fill) & ~gone
         if untagged.any():
             gone |= untagged
-            notes = (*notes, f"pixels of {fill:g}, which no tag calls nodata, are taken as missing")
+            notes = (*notes, encoding.said_of_untagged(fill))
     if not gone.any():
         return Chip(stored, bands, min(own) if own and not math.isnan(min(own)) else None, notes)
     number = encoding.unused_number(stored, gone, own)
@@ -256,14 +256,13 @@ def _placed(stored: np.ndarray, window: chip_grid.Window, product: Product) -> n
     """The cell's pixels of what a file holds; what the file lacks is filled by its edge, and masked by `_mask`."""
     if stored.shape[1:] == (product.size, product.size):
         return stored
-    rows, cols = _positions(stored.shape[1:], window, product)
+    rows, cols = _positions(window, product)
     height, width = stored.shape[1:]
     return stored[:, np.clip(rows, 0, height - 1)[:, None], np.clip(cols, 0, width - 1)]
 
 
-def _positions(
-    shape: tuple[int, ...], window: chip_grid.Window, product: Product
-) -> tuple[np.ndarray, np.ndarray]:
+def _positions(window: chip_grid.Window, product: Product) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of the file in which the cell's pixels are; outside of it where it lacks them."""
     return np.arange(product.size) + window.row, np.arange(product.size) + window.col
 
 
@@ -281,7 +280,7 @@ def _mask(
         gone = clear if gone is None else gone | clear
     if shape == (product.size, product.size):
         return gone
-    rows, cols = _positions(shape, window, product)
+    rows, cols = _positions(window, product)
     outside = ((rows < 0) | (rows >= shape[0]))[:, None] | ((cols < 0) | (cols >= shape[1]))
     if gone is not None:
         outside |= gone[np.clip(rows, 0, shape[0] - 1)[:, None], np.clip(cols, 0, shape[1] - 1)]
@@ -343,9 +342,7 @@ def _from_band_tags(
 
 
 def _check(source: rasterio.DatasetReader, product: Product, cell: Cell) -> chip_grid.Window:
-    size = product.size
-    if abs(source.width - size) > 1 or abs(source.height - size) > 1:
-        raise ChipError(f"{source.width} x {source.height} px, not {size} x {size}")
+    chip_grid.check_size(source.width, source.height, product)
     if source.count > MAX_BANDS:
         raise ChipError(f"{source.count} bands, more than {MAX_BANDS}")
     height, width = source.block_shapes[0]

@@ -186,7 +186,7 @@ class Corpus:
     ) -> xr.DataArray:
         """Planet Fusion surface reflectance of a sample.
 
-        Int16 DN `(time, band, y, x)` (reflectance x 10000), bands blue, green, red, nir, 3 m, in the sample's UTM
+        Int16 DN `(time, band, y, x)` (reflectance x 10000; -32768, as `rio.nodata`, is missing), bands blue, green, red, nir, 3 m, in the sample's UTM
         zone. Only dates that are there; those absent or broken are in `attrs["missing"]`. Where `dates` are named, only
         their chips are read, unless the whole cube is in memory.
         Raises `UnknownSampleError`, `UnknownDateError`, `UnknownBandError`, `StoreError`.
@@ -204,7 +204,7 @@ class Corpus:
     ) -> xr.DataArray:
         """Sentinel-2 monthly mosaics of a sample.
 
-        Uint16 DN `(time, band, y, x)` (reflectance x 10000, 0 is nodata), bands B02 ... B09, 10 m. Else as
+        Uint16 DN (int16 where some are below 0) `(time, band, y, x)` (reflectance x 10000, 0 is nodata), bands B02 ... B09, 10 m. Else as
         `planet_fusion`.
         >>> corpus.sentinel2(corpus.default_sample, months=["2018-07"], bands=["B04", "B08"]).shape
         (1, 2, 60, 60)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
 
 from explorer.corpus import chips
-from explorer.corpus.encoding import unused_number
+from explorer.corpus.encoding import said_of_bright, unused_number
 from explorer.errors import ChipError
 from explorer.grid import Cell
 from explorer.products import Product
-
-BRIGHT = "reflectance beyond 3.28 is shown as that"
 
 
 class Status(IntEnum):
@@ -68,8 +67,8 @@ def gap_band(names: tuple[str, ...], meaning: QualityMeaning | None = None) -> s
 
 @dataclass
 class Cube:
-    """`data` is `(time, band, y, x)` over the whole calendar, integers as stored; only rows whose `status` is
-    `THERE` hold pixels. Read-only for everybody but the reading that fills it.
+    """`data` is `(time, band, y, x)` over the whole calendar, in the product's encoding (PF-QA: as stored); only rows whose
+    `status` is `THERE` hold pixels. Read-only for everybody but the reading that fills it.
     """
 
     cell: Cell
@@ -106,13 +105,15 @@ class Cube:
         """Bytes of its pixels, the whole calendar's."""
         return self.data.nbytes
 
-    def valid(self, index: int | slice) -> np.ndarray:
-        """Where every band of a date is measured: bool `(y, x)` (or `(time, y, x)` for a slice)."""
+    def valid(self, index: int, bands: Sequence[str] = ()) -> np.ndarray:
+        """Where all of these bands of a date are measured, without names where any band is; bool `(y, x)`."""
         if self.nodata is None:
-            shape = self.data[index].shape
-            return np.ones(shape[:-3] + shape[-2:], bool)
-        # A Sentinel-2 band can be empty as a whole (B01, B09); a hole is where all bands are nodata.
-        return np.asarray((self.data[index] != self.nodata).any(axis=-3))
+            return np.ones(self.data.shape[2:], bool)
+        if bands:
+            columns = [self.bands.index(name) for name in bands]
+            return np.logical_and.reduce([self.data[index, column] != self.nodata for column in columns])
+        # A Sentinel-2 band can be empty as a whole (B01, B09).
+        return np.asarray((self.data[index] != self.nodata).any(axis=0))
 
     def place(self, index: int, chip: chips.Chip) -> None:
         """Put one date's pixels in; raises `ChipError` where they cannot stand beside those of the other dates."""
@@ -145,16 +146,17 @@ class Cube:
     def _of_one_type(self, data: np.ndarray, index: int) -> np.ndarray:
         """Pixels in the type of the other dates; all change to one that holds both where need be, for good."""
         assert self._writable is not None
-        if (
-            self.product.bands
-        ):  # 16 bits each: only Sentinel-2 has two, unsigned and, with numbers below 0, signed
+        if self.product.bands:
+            # 16 bits each: only Sentinel-2 has two, unsigned and, with numbers below 0, signed.
             signed = np.dtype(np.int16)
-            most = np.iinfo(signed).max
-            bright = [i for i in self.there.tolist() if (self.data[i] > most).any()]
+            most, bright = np.iinfo(signed).max, said_of_bright(signed)
             if self._writable.dtype != signed:
+                for i in self.there.tolist():
+                    if (self.data[i] > most).any():
+                        self._note(bright, i)
                 self._write_to(np.minimum(self._writable, most).astype(signed))
-            for i in (*bright, *([index] if (data > most).any() else [])):
-                self._note(BRIGHT, i)
+            elif (data > most).any():
+                self._note(bright, index)
             return np.minimum(data, most).astype(signed)
         both = np.promote_types(data.dtype, self._writable.dtype)
         if both != self._writable.dtype:

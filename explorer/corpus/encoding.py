@@ -61,6 +61,11 @@ class Numbers:
     masked: np.ndarray | None = None
 
 
+def missing_number(product: Product) -> int:
+    """What stands for "not measured" in a product's cubes."""
+    return PF_MISSING if product.nodata is None else product.nodata
+
+
 def for_each_band(values: Sequence[float], count: int, what: str) -> tuple[float, ...]:
     """One value a band: as given, or the one given for all. Raises `ChipError` for another number of them."""
     if len(values) not in (1, count):
@@ -123,7 +128,8 @@ def _missing(stored: np.ndarray, numbers: Numbers, product: Product, notes: list
     """Where nothing was measured, bool `(band, y, x)`; None where that is nowhere."""
     gone = np.zeros(stored.shape, bool)
     whole = stored.dtype.kind in "iu"
-    untagged: dict[float, int] = {}
+    untagged: dict[float, None] = {}
+    empty_bands = False
     lowest = stored.min(initial=0)
     for band, values in enumerate(stored):
         tagged = numbers.nodata[band]
@@ -133,22 +139,20 @@ def _missing(stored: np.ndarray, numbers: Numbers, product: Product, notes: list
             if stored.dtype.kind == "u":
                 gone[band] |= values == 0
             elif not values.any():
-                gone[band] = True
-                notes.append("bands of nothing but 0 are taken as empty")
+                gone[band] = empty_bands = True
         for number in numbers_here:
             if number is not None and (not whole or float(number).is_integer()):
                 gone[band] |= values == (int(number) if whole else number)  # NaN is found below
         for number in _fills(stored.dtype):
             if (lowest <= number or number > 0) and number not in (tagged or ()):
                 found = (values == number) & ~gone[band]
-                count = int(found.sum())
-                if count:
+                if found.any():
                     gone[band] |= found
-                    untagged[number] = untagged.get(number, 0) + count
+                    untagged[number] = None
         if not whole:
             gone[band] |= ~(values > _FLOAT_FILL) | (values > -_FLOAT_FILL)  # NaN and infinities too
-    for number in untagged:
-        notes.append(f"pixels of {number:g}, which no tag calls nodata, are taken as missing")
+    notes += ["bands of nothing but 0 are taken as empty"] if empty_bands else []
+    notes += map(said_of_untagged, untagged)
     if lowest <= 0:
         empty = (stored == 0).all(axis=0) & ~gone.any(axis=0)
         if empty.any() and stored.dtype == product.dtypes[0]:
@@ -162,6 +166,11 @@ def _missing(stored: np.ndarray, numbers: Numbers, product: Product, notes: list
     if numbers.masked is not None and numbers.masked.any():
         gone |= numbers.masked
     return gone if gone.any() else None
+
+
+def said_of_untagged(number: float) -> str:
+    """What is noted where a number is missing pixels by habit alone."""
+    return f"pixels of {number:g}, which no tag calls nodata, are taken as missing"
 
 
 def _fills(dtype: np.dtype) -> tuple[float, ...]:
@@ -228,7 +237,7 @@ def _packed(
     """DN of any type as the product's 16 bit integers, with its number for what is missing."""
     if dn.dtype.kind == "f":
         dn = np.rint(np.nan_to_num(dn, nan=0.0, posinf=0.0, neginf=0.0))
-    missing = PF_MISSING if product.nodata is None else product.nodata
+    missing = missing_number(product)
     kept = dn if gone is None else np.where(gone, 1, dn)
     low, high = kept.min(initial=1), kept.max(initial=1)
     dtype = np.dtype(product.dtypes[0])
@@ -237,7 +246,7 @@ def _packed(
     info = np.iinfo(dtype)
     least = info.min + (missing == info.min != 0)
     if low < least or high > info.max:
-        notes.append(f"reflectance beyond {info.max * REFLECTANCE_SCALE:.2f} is shown as that")
+        notes.append(said_of_bright(dtype))
         kept = np.clip(kept, least, info.max)
     found = kept.astype(dtype)
     if missing == 0:
@@ -245,6 +254,11 @@ def _packed(
     if gone is not None:
         found[gone] = missing
     return found, None if gone is None and product.nodata is None else missing, tuple(notes)
+
+
+def said_of_bright(dtype: np.dtype) -> str:
+    """What is noted where a number is too high for a type, and becomes its highest."""
+    return f"reflectance beyond {np.iinfo(dtype).max * REFLECTANCE_SCALE:.2f} is shown as that"
 
 
 def unused_number(data: np.ndarray, gone: np.ndarray, preferred: Sequence[float] | set[float] = ()) -> float:

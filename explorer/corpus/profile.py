@@ -227,21 +227,9 @@ def parse(data: bytes, name: str) -> CorpusProfile:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise CorpusFormatError(name, f"not readable as TOML ({error})") from error
     try:
-        return CorpusProfile.model_validate(_numbers(table))
+        return CorpusProfile.model_validate(table)
     except ValidationError as error:
         raise CorpusFormatError(name, "; ".join(_problem(one) for one in error.errors()[:3])) from None
-
-
-def _numbers(value: Any) -> Any:
-    """Whole numbers where TOML has them and a decimal number is meant: `scale = 36`."""
-    if isinstance(value, dict):
-        return {
-            key: float(one) if key in ("scale", "offset", "from", "nodata") and type(one) is int
-            else [float(v) if type(v) is int else v for v in one] if key == "nodata" and isinstance(one, list)
-            else _numbers(one)
-            for key, one in value.items()
-        }  # fmt: skip
-    return value
 
 
 def _problem(error: Any) -> str:
@@ -266,10 +254,15 @@ def of_store(store: Store) -> CorpusProfile:
     Raises `CorpusFormatError` where it is wrong, and `StoreError` where the store fails: what it settles would be lost
     without a word.
     """
+    return parse(text_of(store), PROFILE_KEY)
+
+
+def text_of(store: Store) -> bytes:
+    """The text of the profile that lies beside a corpus; empty where there is none. Raises `StoreError`."""
     try:
-        return parse(store.get(PROFILE_KEY), PROFILE_KEY)
+        return store.get(PROFILE_KEY)
     except NotThereError:
-        return CorpusProfile()
+        return b""
 
 
 def of_corpus(store: Store, config: Settings) -> CorpusProfile:

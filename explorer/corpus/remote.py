@@ -10,7 +10,7 @@ from explorer.corpus import index as sample_index
 from explorer.corpus.cache import CHIPS, CachedStore
 from explorer.corpus.http import HttpStore
 from explorer.corpus.objects import SCHEMES, ObjectStore
-from explorer.corpus.profile import PROFILE_KEY, CorpusProfile, LabelSettings, of_corpus, parse
+from explorer.corpus.profile import PROFILE_KEY, CorpusProfile, LabelSettings, of_corpus, parse, text_of
 from explorer.corpus.sources import Progress
 from explorer.corpus.stac_links import split_url
 from explorer.corpus.store import Store
@@ -79,16 +79,12 @@ def _profile(store: Store, config: Settings, kept: Path) -> CorpusProfile:
     if config.profile:
         return of_corpus(store, config)
     try:
-        text = store.get(PROFILE_KEY)
-    except NotThereError:
-        text = b""
+        text = text_of(store)
     except StoreError as error:
         if isinstance(error, UnreadableError) or not kept.is_file():
             raise
         logger.warning("%s; its profile is that of the last time", error)
         text = kept.read_bytes()
-    else:
-        logger.info("%s has a %s", store.where, PROFILE_KEY)
     found = parse(text, PROFILE_KEY)
     try:
         if not kept.is_file() or kept.read_bytes() != text:

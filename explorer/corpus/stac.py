@@ -93,6 +93,12 @@ class StacStore:
     def where(self) -> str:
         return self.base.where
 
+    @property
+    def store(self) -> Store:
+        """The same, but past a cache; itself where the base is none."""
+        below = getattr(self.base, "store", None)
+        return self if below is None else StacStore(below, self.moved)
+
     def get(self, key: str) -> bytes:
         return self.base.get(self.moved.get(key, key))
 

@@ -88,7 +88,7 @@ class Scene:
         Where a formula has no value (a root of less than nothing) is looked for on some of the dates.
         """
         there = [step for step in self.steps if step.there]
-        if self.cube.nodata is not None and any(not self.cube.valid(step.index).all() for step in there):
+        if any(not self.cube.valid(step.index, self.recipe.bands).all() for step in there):
             return "nothing measured"
         if self.recipe.kind in ("index", "expression"):
             some = there[:: max(1, len(there) // _LOOKED_AT)]

@@ -23,25 +23,14 @@ export function render({ model, el }) {
     element("footer", {}, element("p", { class: "hint" }, "More files, and what to do where something is wrong: ", element("code", {}, "explorer doctor"), " with the corpus's place."), save))
   el.append(panel)
 
-  const back = makeReturn(panel)
-  const setOpen = (open) => {
-    if (panel.hidden === !open) return
-    if (open) back.opened()
-    else back.closed()
-    panel.hidden = !open
-    if (!open) return
-    page.emit("drawer", "about")
+  const setOpen = makeDrawer(panel, "about", page, gone.signal, { shown() {
     close.focus()
     if (state.asked) return
     state.asked = true
     summary.textContent = "Looking at some files of the corpus …"
     model.send_msg({ type: "look" })
-  }
-  page.on("drawer", (name) => { if (name !== "about") setOpen(false) }, gone.signal)
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { setOpen(false); event.preventDefault() }
-    event.stopPropagation() // keys in here are not the animation's
-  })
+  } })
+  keepKeys(panel, () => setOpen(false))
 
   const line = (check) => element("li", { class: check.state },
     element("b", { class: "sign", "aria-hidden": "true" }, SIGNS[check.state]),

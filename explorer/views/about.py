@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from threading import Lock
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -19,7 +19,8 @@ SAMPLES = 4
 AGAIN_S = 600.0
 """For so long all pages are told what was found once."""
 
-_lock = Lock()
+_LOOKERS = ThreadPoolExecutor(1, thread_name_prefix="explorer-about")
+"""One at a time, so that who comes meanwhile is told the same; not the views' threads, which a slow corpus would hold."""
 _known: WeakKeyDictionary[Corpus, tuple[float, Diagnosis]] = WeakKeyDictionary()
 
 
@@ -58,7 +59,7 @@ class AboutView:
             self._busy = False
             self.about.send("failed")
 
-        self._loop.work(lambda: diagnosis(self._corpus), done, failed)
+        self._loop.work(lambda: diagnosis(self._corpus), done, failed, _LOOKERS)
 
     def _tell(self, found: Diagnosis) -> None:
         corpus = self._corpus
@@ -81,13 +82,12 @@ class AboutView:
 
 def diagnosis(corpus: Corpus) -> Diagnosis:
     """What a few files say, read anew when it is older than `AGAIN_S`. Raises `StoreError`."""
-    with _lock:  # who comes meanwhile waits for the same answer
-        before = _known.get(corpus)
-        if before is not None and time.monotonic() - before[0] < AGAIN_S:
-            return before[1]
-        found = doctor.examine(corpus, SAMPLES)
-        logging.getLogger("explorer").info(
-            "looked at %s files of the corpus in %.1f s", found.files, found.seconds
-        )
-        _known[corpus] = time.monotonic(), found
-        return found
+    before = _known.get(corpus)
+    if before is not None and time.monotonic() - before[0] < AGAIN_S:
+        return before[1]
+    found = doctor.examine(corpus, SAMPLES)
+    logging.getLogger("explorer").info(
+        "looked at %s files of the corpus in %.1f s", found.files, found.seconds
+    )
+    _known[corpus] = time.monotonic(), found
+    return found

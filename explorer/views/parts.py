@@ -7,7 +7,7 @@ import hashlib
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -179,9 +179,16 @@ class Loop:
                 self.tell(FAILED)
 
     def work(
-        self, job: Callable[[], T], then: Callable[[T], None], failed: Callable[[], None] | None = None
+        self,
+        job: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[], None] | None = None,
+        workers: Executor | None = None,
     ) -> None:
-        """Run a job in a thread and what follows on the loop. A job that fails is told, an explorer's error in its own words."""
+        """Run a job in a thread and what follows on the loop. A job that fails is told, an explorer's error in its own words.
+
+        `workers` are others than the views' own threads, for what waits for a corpus.
+        """
 
         def done(future: Future[T]) -> None:
             error = future.exception()
@@ -200,7 +207,7 @@ class Loop:
             if failed is not None:
                 self.call(failed)
 
-        WORKERS.submit(job).add_done_callback(done)
+        (workers or WORKERS).submit(job).add_done_callback(done)
 
 
 class Later:

@@ -41,17 +41,8 @@ export function render({ model, el }) {
     trouble)
   el.append(veil, words, credit, drawer)
 
-  const back = makeReturn(drawer), left = makeReturn(words)
-  const setDrawer = (value) => {
-    if (drawer.hidden === !value) return
-    if (value) back.opened()
-    else back.closed()
-    drawer.hidden = !value
-    if (!value) return
-    page.emit("drawer", "stories")
-    drawer.querySelector("button.main").focus()
-  }
-  page.on("drawer", (name) => { if (name !== "stories") setDrawer(false) }, gone.signal)
+  const left = makeReturn(words)
+  const setDrawer = makeDrawer(drawer, "stories", page, gone.signal, { shown: () => drawer.querySelector("button.main").focus() })
   const drawOwn = () => {
     const states = state.own?.states ?? []
     playOwn.disabled = saveOwn.disabled = !states.length

@@ -240,15 +240,16 @@ export function render({ model, el }) {
     setConfidence(said.confidence)
     comment.value = said.comment
   }
+  const labelRows = (data) => (data.labels ?? []).map((label) => ({ ...label, given: label.fraction, added: false, fraction: null, action: "", typed: false }))
   const begin = (data) => {
     filling = true
-    rows = (data.labels ?? []).map((label) => ({ ...label, given: label.fraction, added: false, fraction: null, action: "", typed: false }))
+    rows = labelRows(data)
     fill({ rows: (data.mine?.adjustments ?? []).filter(({ action }) => !data.hidden || action !== "reject").map((one) => ({ ...one, fraction: one.action === "set" || one.action === "add" ? one.fraction : null })), confidence: data.mine?.confidence ?? null, comment: data.mine?.comment ?? "" })
     begun = written()
     let draft = null
     try { draft = JSON.parse(kept.draft(data.scope, data.sample)) } catch { /* none */ }
     if (draft && Array.isArray(draft.rows) && typeof draft.comment === "string") {
-      rows = (data.labels ?? []).map((label) => ({ ...label, given: label.fraction, added: false, fraction: null, action: "", typed: false }))
+      rows = labelRows(data)
       fill({ rows: draft.rows.filter((one) => Number.isInteger(one?.code) && ["add", "set", "reject", "accept"].includes(one.action)), confidence: [1, 2, 3, 4, 5].includes(draft.confidence) ? draft.confidence : null, comment: draft.comment.slice(0, 4000) })
     }
     filling = false

@@ -129,29 +129,16 @@ export function render({ model, el }) {
     element("footer", {}, work, trouble))
   el.append(panel)
 
-  const back = makeReturn(panel)
-  const setOpen = (open) => {
-    if (panel.hidden === !open) return
-    if (open) back.opened()
-    else back.closed()
-    panel.hidden = !open
-    model.send_msg({ type: "open", open })
-    if (open) {
-      page.emit("drawer", "share")
-      page.emit("ask-range")
-      copyLink.focus()
-    }
-  }
-  page.on("drawer", (name) => { if (name !== "share") setOpen(false) }, gone.signal)
+  const setOpen = makeDrawer(panel, "share", page, gone.signal, {
+    changed: (open) => model.send_msg({ type: "open", open }),
+    shown() { page.emit("ask-range"); copyLink.focus() },
+  })
   page.on("range", (now) => {
     if (!first.options.length) return
     setRange(...now.range)
     if (now.other >= 0) other.selectedIndex = now.other
   }, gone.signal)
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { setOpen(false); event.preventDefault() }
-    event.stopPropagation() // keys in here are not the animation's
-  })
+  keepKeys(panel, () => setOpen(false))
 
   const handlers = {
     toggle() { setOpen(panel.hidden) },

@@ -229,6 +229,27 @@ const focusedNode = () => {
   return node
 }
 
+// A drawer of the page: one is open at a time, and who closes it by Escape is back where they were. Keys in it are its own.
+const makeDrawer = (panel, name, page, signal, { changed = () => {}, shown }) => {
+  const back = makeReturn(panel)
+  const setOpen = (open) => {
+    if (panel.hidden === !open) return
+    if (open) back.opened()
+    else back.closed()
+    panel.hidden = !open
+    changed(open)
+    if (!open) return
+    page.emit("drawer", name)
+    shown()
+  }
+  page.on("drawer", (other) => { if (other !== name) setOpen(false) }, signal)
+  return setOpen
+}
+const keepKeys = (panel, close) => panel.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") { close(); event.preventDefault() }
+  event.stopPropagation() // keys in here are not the animation's
+})
+
 // Where the focus goes back to when what was opened is closed: to what had it, unless it is elsewhere by now.
 const makeReturn = (panel) => {
   let from = null

@@ -109,6 +109,17 @@ def test_less_than_half_of_the_dates_is_missing(tmp_path: Path) -> None:
     assert of(examine(tmp_path), "PF-SR").state == "missing"
 
 
+def test_pixels_of_some_chips_alone_are_held_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "MAX_WHOLE", 4)
+    found = examine(write(tmp_path))
+    assert found.healthy
+    assert of(found, "PF-SR").found == "9 of 9 looked at are read, 0 are not there"
+    assert "means blue 52" in of(found, "PF-SR bands").found
+    assert of(found, "PF-SR missing pixels").found == "0.0% at most"
+
+
 def test_the_profile_settles_it(tmp_path: Path) -> None:
     write(tmp_path, {PF_SR.id: {"turn": slice(None, None, -1)}})
     (tmp_path / "rapidai4eo.toml").write_text('[PF-SR]\nbands = ["nir", "red", "green", "blue"]\n')

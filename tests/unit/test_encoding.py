@@ -12,7 +12,7 @@ from rasterio.io import MemoryFile
 from explorer import grid
 from explorer.corpus import chips
 from explorer.corpus.chips import Chip, Rules
-from explorer.corpus.cube import BRIGHT, Cube
+from explorer.corpus.cube import Cube
 from explorer.corpus.encoding import PF_MISSING, Stated, unused_number
 from explorer.errors import ChipError
 from explorer.products import PF_QA, PF_SR, S2_SR, Product
@@ -330,6 +330,6 @@ def test_numbers_that_do_not_fit_beside_negative_ones_are_told() -> None:
             cube.place(index, read(corpora.geotiff(S2_SR, CELL, data), S2_SR))
         assert cube.data.dtype == np.int16
         place = next(i for i, data in enumerate(order) if data is bright)
-        assert cube.notes[BRIGHT] == [place]
+        assert cube.notes["reflectance beyond 3.28 is shown as that"] == [place]
         assert cube.data[place, 0, 0, 0] == 32767
         assert cube.data[1 - place, 0, 0, 0] == -30

@@ -17,7 +17,7 @@ from explorer.analysis import colours, composite, difference, features, profiles
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube
 from explorer.corpus.encoding import PF_MISSING
-from explorer.export import data, packing
+from explorer.export import data, packing, scene
 from explorer.products import PF_SR, S2_SR, Product
 from explorer.views.map_near import Drape
 from tests import corpora
@@ -161,3 +161,18 @@ def test_files_say_it(corpus: Corpus, tmp_path: Path) -> None:
         values = opened["reflectance"] if "reflectance" in opened else opened[next(iter(opened.data_vars))]
         assert int(np.isnan(values.values).sum()) == 3 * 4 * 600
         assert float(values.max()) < 1
+
+
+def test_a_figure_says_that_nothing_was_measured_where_a_band_of_it_is_missing(tmp_path: Path) -> None:
+    corpora.write_label(tmp_path, corpora.FULL, {211: 1.0})
+    pixels = dn(S2_SR, 0)
+    pixels[S2_SR.band_names.index("B04"), :3] = 0
+    corpora.put(tmp_path, S2_SR.key(CELL.folder, S2_SR.dates[0]), corpora.geotiff(S2_SR, CELL, pixels))
+    with open_corpus(tmp_path) as corpus:
+        said = {
+            text: scene.scene(
+                corpus, corpora.FULL, product="S2-SR", composite=text, dates=["2018-01"]
+            ).hatching
+            for text in ("true", "band:B08")
+        }
+    assert said == {"true": "nothing measured", "band:B08": ""}
