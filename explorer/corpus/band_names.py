@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from explorer.corpus.findings import AsWritten
 from explorer.errors import ChipError
 from explorer.products import Product
 
@@ -122,10 +123,10 @@ def _completed(places: dict[str, int | None], given: list[str], product: Product
         notes.append(f"{source} has no band that is named as {', '.join(absent)}: missing there")
     aside = [name or f"number {i + 1}" for i, name in enumerate(given) if i not in places.values()]
     if aside:
-        notes.append(f"bands that {product.id} does not have stay aside: {', '.join(aside[:6])}")
+        notes.append(AsWritten(f"bands that {product.id} does not have stay aside: {', '.join(aside[:6])}"))
     order = tuple(places[name] for name in product.band_names)
     if order != tuple(range(len(order))):
-        notes.append(f"the bands stand in another order, as {source} names them")
+        notes.append(AsWritten(f"the bands stand in another order, as {source} names them"))
     return BandOrder(order, tuple(notes))
 
 

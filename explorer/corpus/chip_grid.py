@@ -9,6 +9,7 @@ from affine import Affine
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from explorer.corpus.findings import AsWritten
 from explorer.errors import ChipError
 from explorer.grid import Cell
 from explorer.products import Product
@@ -70,13 +71,15 @@ def find_window(
             f"a pixel, the id says ({_digits(left)}, {_digits(top)}) at {step:g} m"
         )
     if off > _EXACT_M:
-        notes.append("its corner lies less than half a pixel from that of its id; the id's place is used")
+        notes.append(
+            AsWritten("its corner lies less than half a pixel from that of its id; the id's place is used")
+        )
     if (width, height) != (size, size):
         short = min(width, height) < size
         what = (
             "what it lacks of the cell is missing" if short else f"the {size} x {size} of the cell are used"
         )
-        notes.append(f"{width} x {height} px: {what}")
+        notes.append(AsWritten(f"{width} x {height} px: {what}"))
     return Window(row, col, tuple(notes))
 
 

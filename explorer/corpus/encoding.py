@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.corpus.findings import AsWritten
 from explorer.errors import ChipError
 from explorer.products import REFLECTANCE_SCALE, Product
 
@@ -98,7 +99,7 @@ def to_product(
     else:
         dn = _scaled(stored, numbers, gone, notes)
     if stored.dtype.name not in product.dtypes:
-        notes.append(f"stored as {stored.dtype}, read as DN (reflectance x 10000)")
+        notes.append(AsWritten(f"stored as {stored.dtype}, read as DN (reflectance x 10000)"))
     return _packed(dn, gone, product, notes)
 
 
@@ -204,7 +205,7 @@ def _scaled(stored: np.ndarray, numbers: Numbers, gone: np.ndarray | None, notes
     if np.isfinite(high) and not _LEAST_DN <= high <= _MOST_REFLECTANCE / REFLECTANCE_SCALE:
         raise _no_reflectance(high, said)
     if said:
-        notes.append(f"{said} applied")
+        notes.append(AsWritten(f"{said} applied"))
     return np.asarray(dn)
 
 

@@ -9,19 +9,15 @@ from explorer import forking
 
 logger = logging.getLogger("explorer")
 
-_GUESSED = (
-    "no tag calls",
-    "named otherwise",
-    "without a tag",
-    "taken as",
-    "taken for",
-    "usual order",
-    "is named",
-    "by their values",
-)
-"""Words of findings that the files do not say themselves."""
+
 MAX_FINDINGS = 500
 """Different findings kept of one corpus: a corpus where every file is strange in a way of its own is bounded by this."""
+
+
+class AsWritten(str):
+    """A note of what a file says itself, as the scale in its tags: told, but no reason to warn as a guess is."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ class Findings:
         return {**self.__dict__, "_found": dict(self._found)}  # a copy: others may note meanwhile
 
     def note(self, about: str, text: str, example: str) -> None:
-        """Note that a file (`example`, its key) is so; the first of its kind is logged, as a warning where it was guessed."""
+        """Note that a file (`example`, its key) is so; the first of its kind is logged, as a warning unless it is `AsWritten`."""
         kind = (about, text)
         with self._lock:
             first, count = self._found.get(kind, ("", 0))
@@ -54,7 +50,7 @@ class Findings:
                 return
             self._found[kind] = (first or example, count + 1)
         if not count:
-            level = logging.WARNING if any(words in text for words in _GUESSED) else logging.INFO
+            level = logging.INFO if isinstance(text, AsWritten) else logging.WARNING
             logger.log(level, "%s: %s: %s (first: %s)", self._where, about, text, example)
 
     def all(self) -> list[Finding]:
