@@ -290,8 +290,11 @@ class DatedStore:
                 return self.base.get(other)
         try:
             data = self.base.get(key)
-        except NotThereError as error:
-            return self._elsewhere(key, error, other)
+        except NotThereError:
+            found = self._elsewhere(key, other)
+            if found is None:
+                raise  # from here: an error that is handed on and raised there would hold itself in its own traceback
+            return found
         if key.startswith("imagery/") and (product := key.split("/")[-2]) in PRODUCTS:
             self._known.regular.add(product)
         return data
@@ -344,20 +347,22 @@ class DatedStore:
             else None
         )
 
-    def _elsewhere(self, key: str, error: NotThereError, tried: str | None) -> bytes:
-        """The chip of a key that is not there, by another name than was tried. Raises the error where there is none."""
+    def _elsewhere(self, key: str, tried: str | None) -> bytes | None:
+        """The chip of a key that is not there, by another name than was tried; None where there is none.
+
+        Raises `NotThereError` where its folder says why.
+        """
         chip = _chip_of(key)
         if chip is None:
-            raise error
+            return None
         folder = self._listed(chip.folder, chip.product)
         if folder is None:
-            data = self._probe(chip, tried)
-            if data is None:
-                raise error
-            return data
+            return self._probe(chip, tried)
         if chip.name in folder.real:
             return self.base.get(f"{chip.folder}/{folder.real[chip.name]}")
-        raise NotThereError(key, folder.why) if folder.why else error
+        if folder.why:
+            raise NotThereError(key, folder.why)
+        return None
 
     def _listed(self, folder: str, product: Product) -> _Folder | None:
         """What a folder holds; None where it cannot be listed."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import pickle
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from explorer.corpus.checking import check
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.download import Wanted, download
 from explorer.corpus.file_names import DatedStore, check_pattern, date_of
-from explorer.corpus.findings import Findings
+from explorer.corpus.findings import AsWritten, Findings
 from explorer.corpus.store import DirectoryStore
 from explorer.errors import InvalidQueryError, NotThereError
 from explorer.products import PF_QA, PF_SR, PRODUCTS, S2_SR, Product
@@ -238,6 +240,34 @@ def test_a_file_that_is_named_as_it_should_costs_nothing_more_and_a_folder_is_li
         with pytest.raises(NotThereError):
             store.get(key)
     assert (len(base.gets), base.lists) == (146, 1)
+
+
+def test_a_date_that_is_not_there_leaves_nothing_to_garbage_collection(tmp_path: Path) -> None:
+    store = DatedStore(DirectoryStore(tmp_path))
+    with pytest.raises(NotThereError):  # what is looked up once
+        store.get(PF_SR.key(CELL.folder, FIRST))
+    gc.collect()
+    gc.disable()
+    try:
+        known: weakref.ref[NotThereError] | None = None
+        try:
+            store.get(PF_SR.key(CELL.folder, PF_SR.dates[1]))
+        except NotThereError as error:
+            known = weakref.ref(error)
+        assert known is not None and known() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("text", "level"), [("strange", "WARNING"), (AsWritten("scale 0.5 applied"), "INFO")]
+)
+def test_a_guess_is_warned_of_and_what_a_file_says_is_told(
+    text: str, level: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "explorer")
+    Findings("here").note("PF-SR", text, "key")
+    assert [record.levelname for record in caplog.records] == [level]
 
 
 def test_keys_out_of_the_layout_and_out_of_the_folder_stay_what_they_are(tmp_path: Path) -> None:
