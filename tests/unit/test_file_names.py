@@ -254,7 +254,8 @@ def test_a_date_that_is_not_there_leaves_nothing_to_garbage_collection(tmp_path:
             store.get(PF_SR.key(CELL.folder, PF_SR.dates[1]))
         except NotThereError as error:
             known = weakref.ref(error)
-        assert known is not None and known() is None
+        assert known is not None
+        assert known() is None
     finally:
         gc.enable()
 
