@@ -26,9 +26,10 @@ MISSING = (150, 150, 150)
 _STRIPE = (205, 205, 205)
 """Red, green, blue of a pixel without a value, where a picture cannot be transparent."""
 PINS = (
-    "#e4572e", "#2e86ab", "#f2a541", "#6a4c93", "#1b998b", "#c2185b", "#7a5c3e", "#3949ab",
+    "#f49700", "#883c42", "#75b3f2", "#500df8", "#a84300", "#0bc3ac", "#7272ff", "#863480",
 )  # fmt: skip
-"""Of the first pinned pixel, the second, and so on; as many as can be pinned."""
+"""Of the first pinned pixel, the second, and so on; as many as can be pinned. Searched for as `BANDS`: 35 apart for everybody,
+and seen on both grounds."""
 BANDS = {
     "blue": "#0023f2", "green": "#2a6d58", "red": "#b20909", "nir": "#47156b", "B05": "#c0864d", "B06": "#c88303",
     "B07": "#4c2a1b", "B8A": "#4c0037", "B11": "#1f9bd9", "B12": "#2b4fba", "B01": "#57527b", "B09": "#92909e",

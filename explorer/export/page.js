@@ -2,8 +2,7 @@
 
 const MODEL = JSON.parse(document.getElementById("model").textContent)
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-const PINS = ["#e4572e", "#2e86ab", "#f2a541", "#6a4c93", "#1b998b", "#c2185b", "#7a5c3e", "#3949ab"]
-const BAND_COLOURS = { blue: "#2f6fc4", green: "#2f9248", red: "#cc3b3b", nir: "#7d3fa3" }
+const PINS = MODEL.colours.pins
 const TWIN = { blue: "B02", green: "B03", red: "B04", nir: "B08" }
 const DAY = 86400000
 const when = (iso) => Date.parse(iso.length === 7 ? `${iso}-15` : iso)
@@ -349,7 +348,7 @@ const drawProfile = () => {
   const pfSign = (s) => (i) => (cubes.planet.gapFilled(i, s.pin.row, s.pin.col) ? "hollow" : "dot")
   const filled = (s, i) => (cubes.planet.gapFilled(i, s.pin.row, s.pin.col) ? "\ngap-filled, not measured" : "")
   for (const band of MODEL.planet.bands) {
-    const colour = BAND_COLOURS[band.name]
+    const colour = MODEL.colours[document.documentElement.dataset.theme][band.name]
     if (last.pf) {
       lines.push({ points: pairs(TIMES, last.pf[band.name], 1e-4), colour })
       points.push(...dots(TIMES, PF, last.pf[band.name], colour, 1e-4, pfSign(last), (d, v, i) => `${long(d)}\n${band.title} ${v.toFixed(4)}\nPlanet Fusion${filled(last, i)}`))

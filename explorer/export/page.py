@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer import nomenclature
-from explorer.analysis import quality, stretch
+from explorer.analysis import colours, quality, stretch
 from explorer.analysis.recipes import bands_of
 from explorer.corpus.cubes import Cube
 from explorer.errors import InvalidQueryError, StoryError
@@ -166,6 +166,7 @@ def _model(
             f"(root mean square {errors[1]:.5f}); Sentinel-2 is exact."
         ),
         "start": START,
+        "colours": {"pins": colours.PINS, "light": colours.BANDS, "dark": colours.DARK_BANDS},
         "planet": {"dates": list(PF_SR.date_keys), "bands": _bands(PF_SR)},
         "sentinel": {
             "months": list(S2_SR.date_keys),

@@ -63,6 +63,7 @@ const layOut = () => {
 const wear = (theme) => {
   document.documentElement.dataset.theme = theme
   for (const chart of [reflectance, ndvi, spectrum]) chart.redraw()
+  drawProfile() // its curves have other colours on the other ground
   drawTimeline()
 }
 const begin = async () => {

@@ -55,6 +55,13 @@ def test_bands_are_told_apart_by_everybody(vision: str, theme: str) -> None:
     assert min(colours.contrast(ink, colours.GROUNDS[theme]) for ink in inks) >= 3
 
 
+@pytest.mark.parametrize("vision", VISION)
+def test_pins_are_told_apart_by_everybody(vision: str) -> None:
+    assert apart(list(colours.PINS), vision) >= 30
+    for ground in colours.GROUNDS.values():
+        assert min(colours.contrast(ink, ground) for ink in colours.PINS) >= 1.9  # a number stands beside each
+
+
 def test_bands_look_like_what_they_are_called() -> None:
     for inks in (colours.BANDS, colours.DARK_BANDS):
         for name, channel in (("red", 0), ("green", 1), ("blue", 2)):

@@ -46,7 +46,7 @@ def pin(corpus: Corpus, row: int, col: int, curves: Curves, name: str = "one") -
     planet, sentinel, quality = (corpus.cubes.get(cell, product) for product in (PF_SR, S2_SR, PF_QA))
     return Pin(
         name,
-        "#e4572e",
+        "#f49700",
         series(planet, row, col, curves.of(PF_SR.id), quality),
         series(sentinel, *to_s2(row, col), curves.of(S2_SR.id)),
     )
