@@ -217,6 +217,10 @@ class RecordsBusyError(RecordsError):
     """Others kept the database locked for longer than one waits."""
 
 
+class RecordsMovedError(RecordsError):
+    """The file of verdicts was moved, deleted or replaced while it was in use."""
+
+
 class ForeignRecordsError(RecordsError):
     """A file or database that is there, and is not one of verdicts."""
 

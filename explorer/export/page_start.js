@@ -60,8 +60,10 @@ const layOut = () => {
   drawPins()
   drawTimeline()
 }
+const bandKeys = MODEL.planet.bands.map(() => element("span", {}))
 const wear = (theme) => {
   document.documentElement.dataset.theme = theme
+  MODEL.planet.bands.forEach((band, i) => bandKeys[i].replaceChildren(swatch(MODEL.colours[theme][band.name]), band.title))
   for (const chart of [reflectance, ndvi, spectrum]) chart.redraw()
   drawProfile() // its curves have other colours on the other ground
   drawTimeline()
@@ -78,7 +80,7 @@ const begin = async () => {
       button("Download this image", "PNG", () => download("png"), { class: "right" }), speed))
   by("sentinel").append(element("h2", {}, "Sentinel-2", element("small", {}, "10 m, monthly mosaics of 2018"), small(MODEL.short.sentinel)), monthTiles, bandCaption, bandTiles, spectrumHost,
     element("div", { class: "row" }, element("span", { class: "keys" }, "Spectrum: line Sentinel-2, rings Planet Fusion"), button("Download the spectrum as SVG", "SVG", () => download("spectrum"), { class: "right" })))
-  keys.append(...MODEL.planet.bands.map((b) => element("span", {}, swatch(BAND_COLOURS[b.name]), b.title)), element("span", {}, "● Planet Fusion"), element("span", {}, "◆ Sentinel-2"))
+  keys.append(...bandKeys, element("span", {}, "● Planet Fusion"), element("span", {}, "◆ Sentinel-2"))
   if (MODEL.samples.some((s) => s.planet.streams.gaps)) keys.append(element("span", {}, "○ gap-filled"))
   by("profile").append(element("h2", {}, "Temporal profile", element("small", {}, "click a pixel in either image; shift-click adds another"), small("")),
     element("div", { class: "row" }, keys, element("span", { class: "right row" }, pinList, button("Download all values as CSV", "CSV", () => download("csv")), button("Download the reflectance chart as SVG", "Reflectance SVG", () => download("reflectance")), button("Download the NDVI chart as SVG", "NDVI SVG", () => download("ndvi")))),

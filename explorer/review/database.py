@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +20,15 @@ from explorer.errors import (
     RecordsBusyError,
     RecordsError,
     RecordsFullError,
+    RecordsMovedError,
     RecordsReadOnlyError,
     RecordsUnreachableError,
+    RecordsVersionError,
 )
-from explorer.review import schema
+from explorer.review import schema, sqlite_file
+from explorer.review.sqlite_file import SqliteFile
 
+logger = logging.getLogger("explorer")
 Result = TypeVar("Result")
 
 BUSY_SECONDS = 5.0
@@ -57,17 +62,21 @@ class Database:
     def __init__(self, url: str | Path) -> None:
         self.url = read_url(url)
         self.where = _shown(self.url)
-        self.engine = _engine(self.url, self.where)
+        self._file = _file(self.url)
+        self.engine = _engine(self.url, self.where, self._file)
         try:
             if not self.read(lambda connection: schema.is_ready(connection, self.where)):
                 self._make_tables()
         except BaseException:
             self.engine.dispose()
             raise
+        if self._file is not None:
+            self.engine.dispose()
+            self._file.settle()
 
     def _make_tables(self) -> None:
         try:
-            self.write(lambda connection: schema.create(connection, self.where))
+            self.write(lambda connection: schema.create(connection, self.where, self._keep_old))
         except RecordsReadOnlyError as error:
             if self.read(schema.is_old):
                 raise RecordsReadOnlyError(
@@ -75,6 +84,41 @@ class Database:
                     "allow that, or open a copy of it"
                 ) from error
             raise
+
+    def _keep_old(self, version: int) -> None:
+        """A copy of tables of an older version, beside the file, before they are brought up."""
+        if self._file is None:
+            logger.warning("%s: tables of version %d are brought up to version %d", self.where, version, schema.VERSION)
+            return
+        kept = sqlite_file.beside(self._file.path, version)
+        self._copy(self._file.path, kept)
+        logger.warning(
+            "%s: tables of version %d are brought up to version %d; as they were they are kept in %s",
+            self.where, version, schema.VERSION, kept,
+        )  # fmt: skip
+
+    def backup(self, target: Path) -> None:
+        """Copy the database, which may be in use, to a file that is whole or not there.
+
+        Raises `RecordsError` where that cannot be, and for PostgreSQL, which has its own tool.
+        """
+        if self._file is None:
+            raise InvalidQueryError(
+                f"{self.where} is not a file; back it up with PostgreSQL's own tool: pg_dump --format=custom "
+                "--table='explorer_*' --file=FILE URL"
+                if self.url.get_backend_name() == "postgresql"
+                else f"give the file of {self.where} by its path to back it up"
+            )
+        if target.absolute() == self._file.path or (target.exists() and target.samefile(self._file.path)):
+            raise InvalidQueryError(f"{target} is the database itself; name another file for its copy")
+        self._copy(self._file.path, target)
+
+    def _copy(self, source: Path, target: Path) -> None:
+        try:
+            sqlite_file.copy(source, target)
+        except (sqlite3.Error, OSError) as error:
+            said = getattr(error, "strerror", None) or error
+            raise RecordsError(f"cannot copy {source} to {target}: {said}; nothing was changed") from error
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Do `work` in a transaction that sees one state of the database."""
@@ -105,11 +149,43 @@ class Database:
             raise error.named from error.__cause__
 
     def _once(self, work: Callable[[Connection], Result], writes: bool) -> Result:
+        file = self._file
+        seen = None
         try:
             with self.engine.connect().execution_options(explorer_writes=writes) as line, line.begin():
-                return work(line)
+                if file is not None:
+                    seen = sqlite_file.identity(line)
+                    if not file.is_known(line):
+                        self._look_again(line, file)
+                found = work(line)
         except SQLAlchemyError as error:
-            raise _named(error, self.where) from error
+            raise self._named(error) from error
+        if writes and file is not None:
+            try:
+                file.check(seen)  # before anybody is told that it was kept
+            except RecordsMovedError as error:
+                raise _AgainError(error) from None  # where another took its place it is kept there
+        return found
+
+    def _look_again(self, line: Connection, file: SqliteFile) -> None:
+        """Another file has taken the place of the one that was opened, as a backup does."""
+        if not schema.is_ready(line, self.where):
+            raise RecordsVersionError(
+                f"{self.where} was replaced by an empty database or one of an older explorer while this one runs; nothing was kept. "
+                "Start the explorer anew, which brings it up"
+            )
+        logger.warning("%s was replaced while the explorer runs; verdicts are kept in the new file", self.where)
+        file.found = sqlite_file.identity(line)
+
+    def _named(self, error: SQLAlchemyError) -> Exception:
+        cause = error.orig if isinstance(error, DBAPIError) else None
+        code = getattr(cause, "sqlite_errorcode", 0)
+        if self._file is not None:
+            if code == sqlite3.SQLITE_READONLY_DBMOVED:
+                return _AgainError(self._file.moved())
+            if code & 0xFF == sqlite3.SQLITE_CANTOPEN and self._file.found and not self._file.path.exists():
+                return self._file.moved()
+        return _named(error, self.where)
 
 
 def read_url(text: str | Path) -> URL:
@@ -139,17 +215,19 @@ def _shown(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
-def _engine(url: URL, where: str) -> Engine:
+def _file(url: URL) -> SqliteFile | None:
+    """The file of a SQLite database that is given by its path: not one with settings of its own (`file:...?mode=ro`)."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith("file:"):
+        return None
+    return SqliteFile(Path(url.database).absolute())
+
+
+def _engine(url: URL, where: str, file: SqliteFile | None) -> Engine:
     if url.get_backend_name() == "sqlite":
-        if url.database and not url.database.startswith("file:"):
-            folder = Path(url.database).parent
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise RecordsError(
-                    f"cannot make the folder {folder} for verdicts: {error.strerror}"
-                ) from error
-        engine = create_engine(url, pool_size=CONNECTIONS, connect_args={"timeout": BUSY_SECONDS})
+        if file is not None:
+            engine = file.engine(url, BUSY_SECONDS, CONNECTIONS)
+        else:
+            engine = create_engine(url, pool_size=CONNECTIONS, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -170,13 +248,8 @@ def _engine(url: URL, where: str) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # transactions are begun below, not guessed by the driver
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in _READ_ONLY:
-            raise
-    # FULL: the log is on the disk before a commit returns. NORMAL would lose the last ones with the power.
-    connection.execute("PRAGMA synchronous=FULL")
+    # EXTRA: that the journal is gone is on the disk too before a commit returns; else a power cut may undo the last ones.
+    connection.execute("PRAGMA synchronous=EXTRA")
     connection.execute("PRAGMA trusted_schema=OFF")
 
 

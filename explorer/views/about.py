@@ -13,6 +13,7 @@ from explorer.corpus import doctor
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.doctor import Diagnosis
 from explorer.views.parts import Component, Loop, script, source
+from explorer.views.fields import Hears
 
 SAMPLES = 4
 """Looked at for a page; the command `doctor` looks at more."""
@@ -29,6 +30,7 @@ class About(Component):
 
     _esm = script("about.js")
     _stylesheets: ClassVar[list[Any]] = [source("about.css")]
+    hears: ClassVar[Hears] = {"look": {}}
 
 
 class AboutView:

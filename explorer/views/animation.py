@@ -19,9 +19,13 @@ from explorer.views.feed import Batch, FrameFeed
 from explorer.views.overlays import Overlays
 from explorer.views.parts import WORKERS, Component, Loop, script, source, whole
 from explorer.views.selection import MAX_PIXELS, MAX_TEXT, Selection, drawn, pins
+from explorer.views.fields import Hears, flag, many, number, text, word
 
 _REST = 0.25
 """Seconds that the browser has to decode the frames before the quality layers are read."""
+
+
+_POINTS = many(many(number, 2), 400)
 
 
 class Player(Component):
@@ -39,6 +43,22 @@ class Player(Component):
         "animation.js",
     )
     _stylesheets: ClassVar[list[Any]] = [source("animation.css")]
+    hears: ClassVar[Hears] = {
+        "shown": {"ticket": number},
+        "pick": {"row": number, "col": number, "add": flag},
+        "under": {"row": number, "col": number, "index": number, "ticket": number},
+        "composite": {"value": text(1000), "number": number},
+        "stretch": {"value": text(1000), "number": number},
+        "overlay": {"value": word, "ticket": number},
+        "difference": {"first": number, "second": number, "ticket": number},
+        "date": {"index": number, "settled": flag, "ticket": number},
+        "clear": {},
+        "retry": {},
+        "move": {"pin": number, "row": number, "col": number},
+        "draw": {"kind": word, "points": _POINTS},
+        "reshape": {"region": number, "points": _POINTS, "done": flag},
+        "erase": {"region": number},
+    }
 
 
 class AnimationView:

@@ -22,6 +22,7 @@ from explorer.views import sentinel_look
 from explorer.views.parts import GOES_ON, Component, Loop, script, source, whole
 from explorer.views.selection import MAX_TEXT, Selection, drawn, pins
 from explorer.views.sentinel_look import SentinelLook
+from explorer.views.fields import Hears, flag, number, text, word
 
 
 class Grid(Component):
@@ -29,6 +30,11 @@ class Grid(Component):
 
     _esm = script("bands.js")
     _stylesheets: ClassVar[list[Any]] = [source("bands.css")]
+    hears: ClassVar[Hears] = {
+        "pick": {"row": number, "col": number, "add": flag},
+        "look": {"composite": text(1000), "by": word, "band": word, "room": word},
+        "retry": {},
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,13 @@ from explorer.products import PF_SR, S2_SR
 from explorer.views.parts import Component, Loop, script, source
 from explorer.views.raster import SampleRaster
 from explorer.views.selection import Selection
+from explorer.views.fields import Hears, text, word
 
 _FAR = 300_000.0  # metres of web mercator; beyond that no sample is "near" a place
+
+
+MAX_SEARCH = 65_536
+"""Characters of a page's address: what a server reads of one."""
 
 
 class Head(Component):
@@ -29,6 +34,12 @@ class Head(Component):
 
     _esm = script("chart_keys.js", "head.js")
     _stylesheets: ClassVar[list[Any]] = [source("head.css")]
+    hears: ClassVar[Hears] = {
+        "go": {"text": word},
+        "panel": {"name": word},
+        "link": {"search": text(MAX_SEARCH)},
+        **{kind: {} for kind in ("random", "stories", "share", "review", "about")},
+    }
 
 
 class HeadView:

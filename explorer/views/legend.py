@@ -11,6 +11,7 @@ from explorer.views.map_shown import Shown
 from explorer.views.map_state import LEVELS
 from explorer.views.parts import Component, Loop, script, source
 from explorer.views.selection import Selection
+from explorer.views.fields import Hears, flag, number, word
 
 
 class Legend(Component):
@@ -18,6 +19,12 @@ class Legend(Component):
 
     _esm = script("legend.js")
     _stylesheets: ClassVar[list[Any]] = [source("legend.css")]
+    hears: ClassVar[Hears] = {
+        "level": {"level": number},
+        "isolate": {"code": number, "add": flag},
+        "remove": {"name": word},
+        "table": {},
+    }
 
 
 class LegendView:

@@ -18,8 +18,13 @@ from explorer.views import context
 from explorer.views.map_state import BASES, SHADES, MapState
 from explorer.views.palettes import PALETTES, THEMES
 from explorer.views.parts import Component, source
+from explorer.views.fields import Hears, either, flag, many, number, number_or_word, record, word
 
 _OVERVIEW = 108
+
+
+MAX_LINE = 20_000
+"""Points of a line that is drawn around samples, one a movement of the pointer."""
 
 
 class MapTools(Component):
@@ -27,6 +32,29 @@ class MapTools(Component):
 
     _esm = "\n".join(source(name) for name in ("shared.js", "map_popovers.js", "map_tools.js"))
     _stylesheets: ClassVar[list[Any]] = [source("map_tools.css")]
+    hears: ClassVar[Hears] = {
+        "view": {**dict.fromkeys(("x0", "x1", "y0", "y1", "width", "height"), number), "number": number},
+        "tap": {"x": number, "y": number},
+        "area": {
+            "kind": word,
+            **dict.fromkeys(("x0", "x1", "y0", "y1"), number),
+            **dict.fromkeys(("x", "y"), many(number, MAX_LINE)),
+        },
+        "step": {"east": number, "north": number},
+        "place": {"lon": number, "lat": number, "resolution": number},
+        "filter": {
+            "values": record(
+                **dict.fromkeys(
+                    Filters.__dataclass_fields__, either(number_or_word, many(number_or_word, MAX_VALUES))
+                )
+            ),
+            "clear": flag,
+            "number": number,
+        },
+        "look": {"name": word, "value": word, "number": number},
+        "options": {},
+        "clear-area": {},
+    }
 
 
 def options(corpus: Corpus) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError
 from explorer.views.parts import Component, Loop, script, source
 from explorer.views.selection import Selection
+from explorer.views.fields import Hears, flag, number, word
 
 PAGE = 50
 _COLUMNS = {
@@ -26,6 +27,12 @@ class Picked(Component):
 
     _esm = script("picked.js")
     _stylesheets: ClassVar[list[Any]] = [source("picked.css")]
+    hears: ClassVar[Hears] = {
+        "page": {"page": number, "sort": word, "down": flag},
+        "closed": {},
+        "save": {"format": word},
+        "open": {"id": word},
+    }
 
 
 class PickedView:

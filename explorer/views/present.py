@@ -15,6 +15,7 @@ from explorer.export.stories import State, Story
 from explorer.products import PF_SR, S2_SR
 from explorer.views.parts import Component, Loop, Newest, script, source, whole
 from explorer.views.selection import Selection
+from explorer.views.fields import Hears, flag, number, number_or_word, text, word
 
 _EMPTY = Story("My story", ())
 _MOST_KEPT = stories.MAX_BYTES // 2
@@ -26,6 +27,25 @@ class Presenter(Component):
 
     _esm = script("present.js")
     _stylesheets: ClassVar[list[Any]] = [source("present.css")]
+    hears: ClassVar[Hears] = {
+        "ready": {"own": text(stories.MAX_BYTES)},
+        "begin": {"story": word, "own": flag},
+        "end": {},
+        "go": {"index": number},
+        "collect": {},
+        "edit": {
+            "index": number,
+            "title": text(stories.MAX_NOTE),
+            "note": text(stories.MAX_NOTE),
+            "presenter": text(stories.MAX_NOTE),
+            "seconds": number_or_word,
+        },
+        "move": {"index": number, "by": number},
+        "remove": {"index": number},
+        "rename": {"title": word},
+        "show": {"index": number},
+        "load": {"text": text(stories.MAX_BYTES), "name": word},
+    }
 
 
 class PresentView:

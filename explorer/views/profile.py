@@ -25,6 +25,7 @@ from explorer.views import charts, profile_charts, profile_data, profile_tables
 from explorer.views.parts import Component, Later, Loop, Newest, script, source, whole
 from explorer.views.profile_data import Packed, Pin
 from explorer.views.selection import MAX_PIXELS, MAX_REGIONS, Selection, drawn, pins
+from explorer.views.fields import Hears, number, text, word
 
 _LATER = 0.05  # seconds within which what comes of a sample is drawn together
 
@@ -36,6 +37,7 @@ class Bridge(Component):
         "feeding.js", "profile_layer.js", "profile_draw.js", "profile_hover.js", "profile_save.js", "bridge.js"
     )  # fmt: skip
     _stylesheets: ClassVar[list[Any]] = [source("profile.css")]
+    hears: ClassVar[Hears] = {"save": {"format": word}}
 
 
 class PinList(Component):
@@ -43,6 +45,12 @@ class PinList(Component):
 
     _esm = script("profile_menu.js", "pins.js")
     _stylesheets: ClassVar[list[Any]] = [source("pins.css")]
+    hears: ClassVar[Hears] = {
+        "name": {"pin": number, "region": number, "name": word},
+        "remove": {"pin": number, "region": number},
+        "csv": {},
+        "curves": {"text": text(4000), "number": number},
+    }
 
 
 class Findings(Component):
@@ -50,6 +58,7 @@ class Findings(Component):
 
     _esm = script("profile_tables.js")
     _stylesheets: ClassVar[list[Any]] = [source("profile_tables.css")]
+    hears: ClassVar[Hears] = {"csv": {"name": word}}
 
 
 class ProfileView:

@@ -22,6 +22,7 @@ from explorer.views.class_search import classes
 from explorer.views.parts import Component, Loop, Newest, script, source, whole
 from explorer.views.review_files import ReviewFiles
 from explorer.views.selection import Selection, decode, encode
+from explorer.views.fields import Field, Hears, flag, many, number, record, text, word
 
 AHEAD = 2
 """Samples that are read before they are asked for."""
@@ -30,11 +31,35 @@ MAX_GIVEN = 100
 _UNSEEN = "Say first what you see: the label is hidden, and “correct” or “wrong” would be of a label that nobody saw."
 
 
+_FORM: dict[str, Field] = {
+    **dict.fromkeys(("kind", "class", "strata", "allocation"), word), "count": number, "seed": number,
+}  # fmt: skip
+_SAID: dict[str, Field] = {
+    "sample": word, "judgement": word, "confidence": number, "comment": text(4000), "link": text(MAX_TEXT),
+    "adjustments": many(record(code=number, action=word, fraction=number), 200),
+}  # fmt: skip
+
+
 class ReviewPanel(Component):
     """The browser's side of the review."""
 
     _esm = script("class_search.js", "review_kept.js", "review_form.js", "review_closing.js", "review.js")
     _stylesheets: ClassVar[list[Any]] = [source("review.css")]
+    hears: ClassVar[Hears] = {
+        "begin": {
+            **_FORM, "resume": text(MAX_TEXT), "ids": text(review_words.MAX_IDS_TEXT), "reviewer": word, "blind": flag,
+            "given": many(word, MAX_GIVEN),
+        },
+        "forecast": _FORM,
+        "verdict": {"id": word, **_SAID},
+        "late": {"id": word, "scope": word, "base": word, **_SAID},
+        "step": {"by": number},
+        "jump": {"position": number},
+        "save": {"format": word},
+        "report": {"classes": word, "all": flag, "blind": flag},
+        "chips": {"sample": word, "codes": many(number, 100), "first": flag},
+        **{kind: {} for kind in ("undo", "open", "close", "look", "rejudge", "ping", "closing", "map")},
+    }  # fmt: skip
 
 
 @dataclass

@@ -23,6 +23,7 @@ from explorer.products import PF_SR, S2_SR
 from explorer.views.map_state import MapState
 from explorer.views.parts import FAILED, Component, Loop, script, source
 from explorer.views.selection import Selection
+from explorer.views.fields import Hears, flag, number, word
 
 _WATCHED = (
     "sample_id", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "story", "settled",
@@ -40,6 +41,16 @@ class Share(Component):
 
     _esm = script("share.js")
     _stylesheets: ClassVar[list[Any]] = [source("share.css")]
+    hears: ClassVar[Hears] = {
+        "open": {"open": flag},
+        "make": {
+            **dict.fromkeys(("kind", "first", "last", "ending", "product", "other"), word),
+            **dict.fromkeys(("pins", "chart", "skip", "story"), flag),
+            **dict.fromkeys(("fps", "scale", "count"), number),
+        },
+        "next": {},
+        "cancel": {},
+    }
 
 
 class _Work:

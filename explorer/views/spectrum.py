@@ -26,6 +26,7 @@ from explorer.views.parts import Component, Later, Loop, script, source, whole
 from explorer.views.selection import Selection, drawn, pins
 from explorer.views.sentinel_look import MAX_MONTHS, check_months
 from explorer.views.spectrum_chart import chart
+from explorer.views.fields import Hears, flag, many, number
 
 _ORDERS = {p.id: [p.band_names.index(b.name) for b in sorted(p.bands, key=lambda b: b.wavelength)] for p in (PF_SR, S2_SR)}  # fmt: skip
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -41,6 +42,11 @@ class SpectrumBar(Component):
 
     _esm = script("feeding.js", "spectrum.js")
     _stylesheets: ClassVar[list[Any]] = [source("spectrum.css")]
+    hears: ClassVar[Hears] = {
+        "look": {"months": many(number, 12), "typical": flag, "number": number},
+        "typical": {"month": number},
+        "csv": {"index": number},
+    }
 
 
 class SpectrumView:
