@@ -71,6 +71,16 @@ class Settings(BaseSettings):
     spare_pages: int = Field(
         4, ge=0, le=200, description="Pages made ahead for whoever comes next, while nothing else is to do."
     )
+    max_pages: int = Field(
+        200, ge=1, le=10_000, description="Pages that one process keeps open at once, for all visitors together."
+    )
+    max_pages_per_address: int = Field(
+        100, ge=1, le=10_000, description="Pages that one address (of IPv6: one network /64) has open at once."
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Proxies that say truly for whom they ask (X-Forwarded-For): addresses or networks, with commas between.",
+    )
     tiles: bool = Field(False, description="Offer online basemaps on the map.")
     embed_in: str = Field(
         "", description="Hosts whose pages may show this one in a frame, with spaces between them."
