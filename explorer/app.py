@@ -7,13 +7,15 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import holoviews as hv
 import panel as pn
 
-from explorer import ports, serving
+from explorer import ending, ports, scratch, serving
 from explorer.analysis.curves import Curves
 from explorer.corpus.corpus import Corpus, open_corpus
 from explorer.corpus.cubes import Cube, Reading
@@ -391,6 +393,7 @@ def serve(
     """
     corpus = where if isinstance(where, Corpus) else open_corpus(where)
     port = given.port if given is not None else ports.usable(address, port)
+    scratch.clear()
     make = create_page(corpus)
     readings = _warm_up(corpus, make)
     server = serving.make_server(
@@ -402,7 +405,12 @@ def serve(
     server.start()
     if open_browser and given is None:
         server.show("/")
-    server.run_until_shutdown()
+    with (
+        ending.on_signal(partial(server.io_loop.add_callback, server.io_loop.stop)),
+        suppress(KeyboardInterrupt),
+    ):
+        server.io_loop.start()
+    server.stop()
     for reading in readings:
         reading.release()
 

@@ -113,7 +113,8 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the page and open it in the browser."""
-    from explorer import logs, ports, processes
+    from explorer import logs, ports, processes, secret
+    from explorer.config import settings
 
     logs.configure(log_format.value, log_level.value)
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -123,10 +124,10 @@ def serve(
         port = ports.usable(address, port)  # before the seconds that the rest takes
         ports.origins(address, port, allow_origin or ())
         if num_procs > 1:
-            processes.run(num_procs, address, port)
+            secret.hand_on(settings().cookie_secret.get_secret_value(), settings().data_dir)
+            processes.run(num_procs, address, port, stuck=settings().stuck_seconds)
             return
     from explorer import app as page
-    from explorer.config import settings
     from explorer.review import score as scores
 
     said = {"tiles": tiles, "login_file": None if login is None else str(login)}

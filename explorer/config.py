@@ -77,6 +77,17 @@ class Settings(BaseSettings):
     max_pages_per_address: int = Field(
         100, ge=1, le=10_000, description="Pages that one address (of IPv6: one network /64) has open at once."
     )
+    max_connections_per_address: int = Field(
+        256,
+        ge=0,
+        description="Connections, websockets apart, that one address has open at once in one process; 0: any number. Not of trusted proxies.",
+    )
+    stuck_seconds: float = Field(
+        30.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="With --num-procs: a process that answers nobody for so long is ended, and another started; 0: never.",
+    )
     trusted_proxies: str = Field(
         "",
         description="Proxies that say truly for whom they ask (X-Forwarded-For): addresses or networks, with commas between.",

@@ -139,6 +139,10 @@ BLOCKED = Counter(
 FAILURES = Counter(
     "explorer_failures", "Mistakes of the explorer itself, which are in the log.", registry=REGISTRY
 )
+REFUSED = Counter(
+    "explorer_refused", "What visitors sent and did not get, by kind: request, handshake, message, login, connection.",
+    ["kind"], registry=REGISTRY,
+)  # fmt: skip
 
 
 def text() -> bytes:

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -26,9 +27,11 @@ from explorer.corpus.store import check
 from explorer.views.desk import desk
 
 _LOG = logging.getLogger("explorer")
-_ASKERS = ThreadPoolExecutor(2, thread_name_prefix="explorer-health")
+_ASKERS = ThreadPoolExecutor(4, thread_name_prefix="explorer-health")
 FRESH_S = 5.0
 """How long an answer about health stands: who asks often costs nothing."""
+WRITTEN_S = 15.0
+"""The same of a transaction that was written: it costs a write to the disk."""
 PATIENCE_S = 3.0
 """How long a part may take to answer before it counts as not answering."""
 STEP_S = 0.025
@@ -45,40 +48,58 @@ _SINCE: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
 
 class _Part:
-    """One thing that a server needs: asked in a thread, by one at a time, and not more often than needed."""
+    """One thing that a server needs: asked in a thread, by one at a time, and not more often than needed.
 
-    def __init__(self, ask: Callable[[], Any]) -> None:
-        self._ask = ask
-        self._asked = -FRESH_S
-        self._answer = False
+    An answer that all is well stands for `well` seconds. What only takes long is as it was before, where it may be `slow`.
+    """
+
+    def __init__(
+        self, name: str, ask: Callable[[], Any], *, well: float | None = None, slow: bool = False
+    ) -> None:
+        self._name, self._ask, self._well, self._slow = name, ask, well, slow
+        self._asked = -math.inf
+        self._answer: bool | None = None
         self._running: Future[Any] | None = None
 
     async def answers(self) -> bool:
-        if self._running is None and time.monotonic() - self._asked < FRESH_S:
-            return self._answer
+        fresh = self._well if self._answer and self._well is not None else FRESH_S
+        if self._running is None and time.monotonic() - self._asked < fresh:
+            return bool(self._answer)
         if self._running is None:
             self._running = _ASKERS.submit(self._ask)
         running = self._running
         try:
             await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(running)), PATIENCE_S)
         except TimeoutError:
-            self._answer = False
+            if self._slow and self._answer is not False:
+                return True
+            self._become(False, f"no answer within {PATIENCE_S:g} s")
             return False
         except Exception as error:  # noqa: BLE001  whatever it is, the part does not answer
-            self._answer = False
-            _LOG.info("a part does not answer: %s", error, extra={"event": "health"})
+            self._become(False, str(error))
         else:
-            self._answer = True
+            self._become(True, "")
         self._asked = time.monotonic()
         self._running = None
-        return self._answer
+        return bool(self._answer)
+
+    def _become(self, well: bool, why: str) -> None:
+        if self._answer is not False and not well:
+            _LOG.warning("not well: %s: %s", self._name, why, extra={"event": "health"})
+        elif self._answer is False and well:
+            _LOG.info("well again: %s", self._name, extra={"event": "health"})
+        self._answer = well
 
 
 class HealthHandler(RequestHandler):
-    """`{"status": "ok", "corpus": true, "reviews": true, ...}`; 503 while something does not answer. No paths, no reasons: those are in the log."""
+    """`{"status": "ok", "corpus": true, "reviews": true, "verdicts": true, "blocked": 0.0, ...}`; 503 while something does not answer.
 
-    def initialize(self, parts: dict[str, _Part]) -> None:
-        self._parts = parts
+    No paths, no reasons: those are in the log. `blocked` is for how many seconds the event loop was held at most within
+    the last minute, from one second on: while it is, there is no answer at all.
+    """
+
+    def initialize(self, parts: dict[str, _Part], watch: LoopWatch) -> None:
+        self._parts, self._watch = parts, watch
 
     async def get(self) -> None:
         answers = await asyncio.gather(*(part.answers() for part in self._parts.values()))
@@ -86,7 +107,12 @@ class HealthHandler(RequestHandler):
         well = all(answers)
         self.set_status(200 if well else 503)
         self.set_header("Cache-Control", "no-store")
-        await self.finish({"status": "ok" if well else "failing", **found, "version": __version__})
+        blocked = round(self._watch.most, 1) if self._watch.most >= HELD_S else 0.0
+        await self.finish(
+            {"status": "ok" if well else "failing", **found, "blocked": blocked, "version": __version__}
+        )
+
+    head = get
 
 
 class MetricsHandler(RequestHandler):
@@ -97,6 +123,8 @@ class MetricsHandler(RequestHandler):
         self.set_header("Cache-Control", "no-store")
         await self.finish(await asyncio.to_thread(metrics.text))
 
+    head = get
+
 
 class LoopWatch:
     """Looks 40 times a second how late the event loop is. It sees a block of 150 ms as one of 125 to 150."""
@@ -106,6 +134,11 @@ class LoopWatch:
         self._due = self._told = 0.0
         self._most: deque[float] = deque([0.0], maxlen=PARTS)
         self._turn = 0.0
+
+    @property
+    def most(self) -> float:
+        """How late the loop was at most within the last minute, in seconds."""
+        return max(self._most)
 
     def start(self) -> None:
         """Begin; on the loop."""
@@ -126,7 +159,7 @@ class LoopWatch:
             self._turn = now + WINDOW_S / PARTS
             self._most.append(0.0)
         self._most[-1] = max(self._most[-1], lag)
-        metrics.LAG_MOST.set(max(self._most))
+        metrics.LAG_MOST.set(self.most)
         if lag > BLOCKED_S and now - self._told > _SAY_AGAIN_S:
             self._told = now
             _LOG.info("the event loop was late", extra={"event": "lag", "ms": round(1000 * lag)})
@@ -194,35 +227,41 @@ class Watchdog:
         _LOG.handle(record)
 
 
-def attach(server: Any, corpus: Corpus) -> None:
-    """Give a server its `/health`, `/metrics`, its line a request, and a watch over its loop."""
-    parts = {"corpus": _Part(partial(check, corpus.store)), "reviews": _Part(desk(corpus).check)}
+def attach(server: Any, corpus: Corpus, **more: Callable[[], Any]) -> None:
+    """Give a server its `/health` (with `more` parts of it, which raise while they are not well), `/metrics`, its line a request, and a watch over its loop."""
+    known = desk(corpus)
+    parts = {
+        "corpus": _Part("the corpus", partial(check, corpus.store)),
+        "reviews": _Part("verdicts can be read", known.check),
+        "verdicts": _Part("verdicts can be kept", known.check_writing, well=WRITTEN_S, slow=True),
+    }
+    parts |= {name: _Part(name, ask) for name, ask in more.items()}
+    watch = LoopWatch()
     server._tornado.add_handlers(
-        r".*", [(r"/health", HealthHandler, {"parts": parts}), (r"/metrics", MetricsHandler)]
+        r".*", [(r"/health", HealthHandler, {"parts": parts, "watch": watch}), (r"/metrics", MetricsHandler)]
     )
     server._tornado.settings["log_function"] = log_request
-    server.io_loop.add_callback(LoopWatch().start)
+    server.io_loop.add_callback(watch.start)
 
 
 def log_request(handler: RequestHandler) -> None:
-    """One line a request; the answer to a probe is nobody's news."""
+    """One line a request; the answer to a probe is nobody's news, and what was refused is no failure."""
     request, status = handler.request, handler.get_status()
-    level = logging.ERROR if status >= 500 else logging.INFO
+    fields = {
+        "event": "request",
+        "method": logs.printable(request.method or "", 20),
+        "path": logs.printable(request.path),
+        "status": status,
+        "ms": round(1000 * request.request_time()),
+        "sample": _sample(request.arguments),
+        "address": request.remote_ip,
+    }
     if request.path in _QUIET_PATHS:
-        level = logging.DEBUG
-    _LOG.log(
-        level,
-        "request",
-        extra={
-            "event": "request",
-            "method": request.method,
-            "path": logs.printable(request.path),
-            "status": status,
-            "ms": round(1000 * request.request_time()),
-            "sample": _sample(request.arguments),
-            "address": request.remote_ip,
-        },
-    )
+        _LOG.debug("request", extra=fields)
+    elif 400 <= status < 500 or status == HTTPStatus.SERVICE_UNAVAILABLE:  # too many, for now
+        logs.refused("request", "request", **fields)
+    else:
+        _LOG.log(logging.ERROR if status >= 500 else logging.INFO, "request", extra=fields)
 
 
 def opened(session_context: Any, seconds: float) -> None:

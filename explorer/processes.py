@@ -1,4 +1,4 @@
-"""Several processes that serve one address: started, watched, started again where one ends, ended together.
+"""Several processes that serve one address: started, watched, started again where one ends or is stuck, ended together.
 
 They are started, not forked: GDAL, numba and thread pools do not survive a fork. All accept from the one socket that the
 first process opened, so that a visitor goes to whichever has time, and none of its own is lost when one of them ends.
@@ -13,7 +13,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,16 +21,22 @@ from types import FrameType
 
 from prometheus_client import multiprocess
 
-from explorer import metrics
+from explorer import metrics, scratch
 from explorer.errors import ServeError
 
 _LOG = logging.getLogger("explorer")
 _HANDED_ON = "RAPIDAI4EO_LISTENING"
-"""Tells a process which port, sockets and parent it has: `port;fd,fd;ready fd;parent pid`."""
-STOP_S = 15.0
+"""Tells a process which port, sockets and parent it has: `port;fd,fd;pipe's fd;parent pid`."""
+STOP_S = 9.0
+"""How long they may take to end; each ends itself a second earlier (`ending.END_S`)."""
+BEAT_S = 1.0
+"""How often a process says that its event loop goes on."""
+STUCK_S = 30.0
+"""How long it may say nothing before it is ended and another one started."""
 SLOWEST_START_S = 600.0
 _STABLE_S, _LONGEST_PAUSE_S = 60.0, 30.0
 _LOOK_S = 0.25
+_LATE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +45,14 @@ class Inherited:
 
     port: int
     sockets: tuple[socket.socket, ...]
-    ready: int
+    pipe: int
+    """Where it says that it goes on."""
     parent: int
 
-    def tell_ready(self) -> None:
-        """Say that visitors can come."""
-        with suppress(BrokenPipeError):  # nobody waits for any but the first
-            os.write(self.ready, b".")
-        os.close(self.ready)
+    def beat(self) -> None:
+        """Say, on the event loop, that visitors can come, or still can: every `BEAT_S` from then on."""
+        with suppress(BrokenPipeError, BlockingIOError):  # the one who listens has gone, or listens late
+            os.write(self.pipe, b".")
 
     @property
     def orphaned(self) -> bool:
@@ -60,11 +65,12 @@ def inherited() -> Inherited | None:
     text = os.environ.pop(_HANDED_ON, "")
     if not text:
         return None
-    port, numbers, ready, parent = text.split(";")
+    port, numbers, pipe, parent = text.split(";")
     sockets = tuple(socket.socket(fileno=int(number)) for number in numbers.split(","))
     for one in sockets:
         one.setblocking(False)
-    return Inherited(int(port), sockets, int(ready), int(parent))
+    os.set_blocking(int(pipe), False)
+    return Inherited(int(port), sockets, int(pipe), int(parent))
 
 
 @dataclass(slots=True)
@@ -75,28 +81,60 @@ class _Worker:
     began: float = 0.0
     pause: float = 1.0
     start_at: float = field(default_factory=time.monotonic)
+    pipe: int = -1
+    """Where it says that it goes on."""
+    heard: float | None = None
+    """When it last did."""
+
+    def listen(self) -> bool:
+        """Hear what it has said; False where it has closed the pipe."""
+        while True:
+            try:
+                said = os.read(self.pipe, 4096)
+            except BlockingIOError:
+                return True
+            if not said:
+                return False
+            self.heard = time.monotonic()
+
+    def silent(self) -> float:
+        """For how many seconds it has said nothing; one that has only begun has more time."""
+        if self.heard is None:
+            return max(time.monotonic() - self.began - SLOWEST_START_S, 0.0)
+        return time.monotonic() - self.heard
+
+    def forget(self) -> None:
+        """It has ended."""
+        os.close(self.pipe)
+        self.process, self.pipe, self.heard = None, -1, None
 
 
-def run(count: int, address: str, port: int, arguments: Sequence[str] | None = None) -> None:
+def run(
+    count: int, address: str, port: int, arguments: Sequence[str] | None = None, stuck: float = STUCK_S
+) -> None:
     """Serve by `count` processes of this same command until a signal ends them. Raises `ServeError`.
 
-    Says the address on stdout once the first of them is up; the first one makes what all of them use.
+    Says the address on stdout once the first of them is up; the first one makes what all of them use. One whose event
+    loop stands still for `stuck` seconds is ended, and another started; 0 lets it be.
     """
     command = [sys.executable, "-m", "explorer", *(sys.argv[1:] if arguments is None else arguments)]
     sockets = _listen(address, port)
     port = sockets[0].getsockname()[1]
     workers = [_Worker() for _ in range(count)]
-    with tempfile.TemporaryDirectory(prefix="explorer-metrics-") as folder, _stopping() as stopped:
-        os.environ.setdefault(metrics.MULTIPROCESS, folder)
+    with scratch.folder("metrics") as folder, _stopping() as stopped:
+        os.environ.setdefault(metrics.MULTIPROCESS, str(folder))
         try:
             if not _first(workers[0], command, sockets, port, stopped):
                 return
             host = f"[{address}]" if ":" in address else address
             sys.stdout.write(f"{count} processes serve http://{host}:{port}\n")
             sys.stdout.flush()
+            looked = time.monotonic()
             while not stopped:
+                late, looked = time.monotonic() - looked > _LATE_S, time.monotonic()
                 for worker in workers:
-                    _look_after(worker, command, sockets, port)
+                    # Where this process was held up itself (a machine that slept), the others may have been, too.
+                    _look_after(worker, command, sockets, port, 0.0 if late else stuck)
                 time.sleep(_LOOK_S)
         finally:
             _end(workers)
@@ -129,9 +167,9 @@ def _stopping() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _start(worker: _Worker, command: list[str], sockets: list[socket.socket], port: int) -> int:
-    """Start one; the end of a pipe that tells when it is ready."""
-    reading, writing = os.pipe()
+def _start(worker: _Worker, command: list[str], sockets: list[socket.socket], port: int) -> None:
+    worker.pipe, writing = os.pipe()
+    os.set_blocking(worker.pipe, False)
     numbers = [one.fileno() for one in sockets]
     told = ";".join([str(port), ",".join(map(str, numbers)), str(writing), str(os.getpid())])
     worker.process = subprocess.Popen(  # noqa: S603  this program itself
@@ -141,45 +179,49 @@ def _start(worker: _Worker, command: list[str], sockets: list[socket.socket], po
         start_new_session=True,  # Ctrl-C in a terminal is for the first process, which then ends them
     )
     os.close(writing)
-    worker.began = time.monotonic()
-    return reading
+    worker.began, worker.heard = time.monotonic(), None
 
 
 def _first(
     worker: _Worker, command: list[str], sockets: list[socket.socket], port: int, stopped: list[int]
 ) -> bool:
     """Start the first one and wait until it serves; False where a signal came before."""
-    reading = _start(worker, command, sockets, port)
+    _start(worker, command, sockets, port)
     assert worker.process is not None
-    try:
-        while not stopped and time.monotonic() - worker.began < SLOWEST_START_S:
-            if select.select([reading], [], [], _LOOK_S)[0]:
-                if os.read(reading, 1):
-                    return True
-                raise ServeError(
-                    f"the first process ended (code {worker.process.wait()}); its message is above"
-                )
-    finally:
-        os.close(reading)
+    while not stopped and time.monotonic() - worker.began < SLOWEST_START_S:
+        there = worker.listen()
+        if worker.heard is not None:
+            return True
+        if not there:
+            raise ServeError(f"the first process ended (code {worker.process.wait()}); its message is above")
+        select.select([worker.pipe], [], [], _LOOK_S)
     return False
 
 
-def _look_after(worker: _Worker, command: list[str], sockets: list[socket.socket], port: int) -> None:
+def _look_after(
+    worker: _Worker, command: list[str], sockets: list[socket.socket], port: int, stuck: float
+) -> None:
     now = time.monotonic()
     if worker.process is None:
         if now >= worker.start_at:
-            os.close(_start(worker, command, sockets, port))
+            _start(worker, command, sockets, port)
         return
-    code = worker.process.poll()
+    worker.listen()
+    code, why = worker.process.poll(), "ended by itself"
     if code is None:
-        return
+        if not stuck or worker.silent() < stuck:
+            return
+        # Nothing less: it does not hear. What it had acknowledged is on the disk.
+        worker.process.kill()
+        code, why = worker.process.wait(), f"stood still for {worker.silent():.0f} s and was ended"
     worker.pause = 1.0 if now - worker.began > _STABLE_S else min(2 * worker.pause, _LONGEST_PAUSE_S)
     _LOG.error(
-        "a process ended by itself (code %s); another is started in %.0f s", code, worker.pause,
+        "a process %s (code %s); another is started in %.0f s", why, code, worker.pause,
         extra={"event": "process", "pid": worker.process.pid},
     )  # fmt: skip
     multiprocess.mark_process_dead(worker.process.pid)
-    worker.process, worker.start_at = None, now + worker.pause
+    worker.forget()
+    worker.start_at = now + worker.pause
 
 
 def _end(workers: list[_Worker]) -> None:

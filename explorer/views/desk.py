@@ -20,7 +20,7 @@ from explorer.analysis.curves import Curves
 from explorer.analysis.features import curve_names
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError, InvalidQueryError
-from explorer.review import score
+from explorer.review import probe, score
 from explorer.review.consensus import with_states
 from explorer.review.records import Records, corpus_name, default_place
 from explorer.views import profile_data
@@ -71,6 +71,11 @@ class Desk:
         """Whether verdicts can be read, where there are any or a place for them is set. Raises `RecordsError`."""
         if self._records is not None or self._in_use:
             self.records.database.read(lambda connection: connection.execute(text("SELECT 1")).scalar())
+
+    def check_writing(self) -> None:
+        """Whether verdicts can be kept, where there are any or a place for them is set. Raises `RecordsError`."""
+        if self._records is not None or self._in_use:
+            probe.check_writing(self.records.database)
 
     @property
     def _in_use(self) -> bool:
