@@ -1,4 +1,4 @@
-"""Messages to a page's components: encoded without looking at the whole page, and sent in one piece.
+"""Messages of a page: those to its components encoded without looking at the whole page, and sent in one piece; those from it checked.
 
 Bokeh lists all 520 models of a document for each message, to tell which of them the browser knows: 0.25 ms (0.05 here) on the
 event loop, dozens of times a click, a third of what the loop did then. A message names one model and holds plain values.
@@ -6,27 +6,44 @@ event loop, dozens of times a click, a third of what the loop did then. A messag
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
+import time
 from asyncio import Future
 from contextlib import suppress
 from typing import Any
 
-from bokeh.core.serialization import Deserializer, Serializer, UnknownReferenceError
-from bokeh.core.types import ID
+from bokeh.core.serialization import Serializer
 from bokeh.document import Document
 from bokeh.document.callbacks import invoke_with_curdoc
 from bokeh.document.events import DocumentPatchedEvent, MessageSentEvent
 from bokeh.document.json import PatchJson
 from bokeh.events import ModelEvent
-from bokeh.model import Model
+from bokeh.protocol import SPEC
 from bokeh.protocol.message import Message
 from bokeh.protocol.messages.patch_doc import patch_doc
+from bokeh.server.connection import ServerConnection
+from bokeh.server.session import ServerSession
 from panel.io.server import WSHandler
 from tornado.websocket import WebSocketClosedError
+
+from explorer import messages
+from explorer.logs import session_name
+from explorer.messages import RefusedError
+from explorer.views.parts import JOBS, MAX_WAITING
+
+_LOG = logging.getLogger("explorer")
+_TOLD_S = 1.0
+"""A page that has to wait longer is told of in the log, once."""
+_PATIENCE_S = 20.0
 
 
 class Patch(patch_doc):
     """Changes of a document, and messages to its models."""
+
+    seconds = 0.0
+    """What it took the event loop to do what it says."""
 
     @classmethod
     def create(cls, events: list[DocumentPatchedEvent], **metadata: Any) -> patch_doc:
@@ -43,32 +60,94 @@ class Patch(patch_doc):
         return message
 
     def apply_to_document(self, doc: Document, setter: Any = None) -> None:
-        """Do what the browser says: a message to one component, which names no other model, without a list of all models."""
-        model = self._addressee(doc)
-        if model is None or doc.models._new_models:
-            super().apply_to_document(doc, setter)
+        """Do what the browser says. Raises `RefusedError`, and then nothing is done, for what no script of the page sends."""
+        began = time.thread_time()
+        try:
+            events = messages.read(self.content, doc, setter)
+            invoke_with_curdoc(doc, lambda: [type(event)._handle_event(doc, event) for event in events])
+        finally:
+            self.seconds = time.thread_time() - began
+
+
+class PageSocket(WSHandler):
+    """A session's websocket: it takes what the page's scripts send and nothing else, and not more than a person causes.
+
+    What else comes ends the connection, with one line in the log. It hands a message to the system once, where Bokeh does
+    so for each of its three to nine parts.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._inbox, self._pace = messages.Inbox(), messages.Pace()
+        self._refused = self._slowed = self._failed = False
+
+    async def on_message(self, fragment: str | bytes) -> None:
+        """Take a part of a message; with its last one, do what it says. While this waits, nothing more is read."""
+        if self._refused:
             return
         try:
-            events = Deserializer([model], setter=setter).deserialize(self.payload)["events"]
-        except UnknownReferenceError:
-            super().apply_to_document(doc, setter)
+            if self.connection is None:
+                raise RefusedError("a message before the page is there")
+            taken = self._inbox.take(fragment)
+            seconds = messages.Pace.LEAST + len(fragment) * messages.Pace.A_CHARACTER
+            if taken is not None:
+                seconds += await self._do(self.connection, *taken)
+        except RefusedError as error:
+            self._refuse(str(error))
             return
-        invoke_with_curdoc(doc, lambda: DocumentPatchedEvent.handle_event(doc, events[0], setter))
+        await self._wait(self._pace.pay(seconds))
 
-    def _addressee(self, doc: Document) -> Model | None:
-        """The component that this is a message to; None where it is anything else."""
-        match self.content:
-            case {
-                "events": [
-                    {"kind": "MessageSent", "msg_data": {"values": {"entries": [["model", {"id": id}], *_]}}}
-                ]
-            }:
-                return doc.models.get_by_id(ID(id)) if isinstance(id, str) else None
-        return None
+    def on_ping(self, data: bytes) -> None:
+        """Browsers send none; each is answered before anything is read, so that a flood of them would fill the memory."""
+        if not self._refused and self._pace.pay(messages.Pace.LEAST) > _PATIENCE_S:
+            self._refuse("a flood of pings")
 
+    async def _do(self, connection: ServerConnection, header: dict[str, Any], content: Any) -> float:
+        """Do what a message says, and answer; seconds that it took the event loop. Raises `RefusedError`."""
+        message = SPEC[header["msgtype"]](header, {}, content)  # type: ignore[arg-type]
+        pulls = header["msgtype"] == "PULL-DOC-REQ"
+        try:
+            answer = await (ServerSession.pull if pulls else ServerSession.patch)(message, connection)  # type: ignore[arg-type]
+        except RefusedError:
+            raise
+        except Exception:  # noqa: BLE001  whatever it was, the page goes on
+            if not self._failed:  # once: who can cause it could fill the log
+                self._failed = True
+                _LOG.exception("a message of a page could not be handled", extra=self._who("failure"))
+            answer = connection.error(message, "failed")
+        if isinstance(answer, Message):  # not where the session has just ended
+            await self.send_message(answer)
+        return messages.Pace.A_PAGE if pulls else getattr(message, "seconds", 0.0)
 
-class OneWrite(WSHandler):
-    """A session's websocket that hands a message to the system once, where Bokeh does so for each of its three to nine parts."""
+    async def _wait(self, seconds: float) -> None:
+        """Let others go first, where this page has taken its part of the event loop or of the threads."""
+        if seconds > _TOLD_S and not self._slowed:
+            self._slowed = True
+            _LOG.warning(
+                "a page sends more than a person causes: it is slowed down", extra=self._who("slowed")
+            )
+        until = time.monotonic() + seconds
+        while (
+            not self._refused and self.ws_connection is not None and (time.monotonic() < until or self._busy)
+        ):
+            await asyncio.sleep(0.05)
+
+    @property
+    def _busy(self) -> bool:
+        session = getattr(self.connection, "_session", None)
+        jobs = None if session is None or session.destroyed else JOBS.get(session.document)
+        return jobs is not None and jobs.waiting > MAX_WAITING
+
+    def _refuse(self, why: str) -> None:
+        self._refused = True
+        self._inbox = messages.Inbox()
+        _LOG.warning("a page's connection is closed: it sent %s", why, extra=self._who("refused"))
+        self.close(1008, "a message that no page sends")
+
+    def _who(self, event: str) -> dict[str, Any]:
+        session = getattr(self.connection, "_session", None)
+        name = session_name(session.id) if session is not None else "none"
+        return {"event": event, "session": name, "address": self.request.remote_ip}
 
     async def send_message(self, message: Message[Any]) -> None:
         """Send a message, after those before it; nothing where the visitor has gone."""

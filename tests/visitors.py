@@ -257,7 +257,6 @@ class Visitor:
             confidence=4,
             comment="",
             adjustments=[],
-            suggested=None,
         )
         when, data = await self.hear(
             "ReviewPanel", lambda kind, data: kind in ("saved", "trouble"), began, "the verdict to be kept"

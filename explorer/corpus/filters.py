@@ -21,7 +21,7 @@ from explorer.errors import ExplorerError, InvalidQueryError, UnknownClassError
 from explorer.products import PRODUCTS
 
 Range = tuple[float, float]
-_MOST = 300
+MAX_VALUES = 300
 """Values of one condition: more than there are classes, countries or zones; a message could bring millions."""
 _ROUNDING = 1e-6
 """Fractions are float32: what is 0.45 may miss it by this."""
@@ -214,11 +214,11 @@ def _many(name: str, value: Any) -> list[Any]:
         return [value]
     try:
         count = len(value) if hasattr(value, "__len__") else 0
-        found = [] if count > _MOST else list(islice(value, _MOST + 1))
+        found = [] if count > MAX_VALUES else list(islice(value, MAX_VALUES + 1))
     except TypeError:
         raise InvalidQueryError(f"{name} is {value!r}; give one or several") from None
-    if max(count, len(found)) > _MOST:
-        raise InvalidQueryError(f"{name} has more than {_MOST} values; give fewer")
+    if max(count, len(found)) > MAX_VALUES:
+        raise InvalidQueryError(f"{name} has more than {MAX_VALUES} values; give fewer")
     return found
 
 

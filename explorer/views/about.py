@@ -12,8 +12,8 @@ from weakref import WeakKeyDictionary
 from explorer.corpus import doctor
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.doctor import Diagnosis
-from explorer.views.parts import Component, Loop, script, source
 from explorer.views.fields import Hears
+from explorer.views.parts import Component, Loop, script, source
 
 SAMPLES = 4
 """Looked at for a page; the command `doctor` looks at more."""

@@ -16,10 +16,10 @@ from explorer.corpus.cubes import Cube, Reading, Status
 from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.products import PF_SR, REFLECTANCE_SCALE
 from explorer.views.feed import Batch, FrameFeed
-from explorer.views.overlays import Overlays
-from explorer.views.parts import WORKERS, Component, Loop, script, source, whole
-from explorer.views.selection import MAX_PIXELS, MAX_TEXT, Selection, drawn, pins
 from explorer.views.fields import Hears, flag, many, number, text, word
+from explorer.views.overlays import Overlays
+from explorer.views.parts import Component, Loop, script, source, whole
+from explorer.views.selection import MAX_PIXELS, MAX_TEXT, Selection, drawn, pins
 
 _REST = 0.25
 """Seconds that the browser has to decode the frames before the quality layers are read."""
@@ -175,7 +175,7 @@ class AnimationView:
             self._loop.call(lambda: self._send(ticket, reading, batch))
 
         self._feed = FrameFeed(
-            reading, recipe, choice, self._selection.date_index, self._paint, emit, WORKERS,
+            reading, recipe, choice, self._selection.date_index, self._paint, emit, self._loop.jobs,
             self.other() if choice.same else None,
         )  # fmt: skip
 

@@ -19,10 +19,10 @@ from explorer.corpus.cubes import Cube, Listener, Reading
 from explorer.errors import ExplorerError
 from explorer.products import S2_SR
 from explorer.views import sentinel_look
+from explorer.views.fields import Hears, flag, number, text, word
 from explorer.views.parts import GOES_ON, Component, Loop, script, source, whole
 from explorer.views.selection import MAX_TEXT, Selection, drawn, pins
 from explorer.views.sentinel_look import SentinelLook
-from explorer.views.fields import Hears, flag, number, text, word
 
 
 class Grid(Component):

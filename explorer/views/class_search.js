@@ -37,7 +37,7 @@ const classMeant = (found) => {
 // was typed). With `stays`, what was chosen remains in the field.
 const makeClassField = ({ label, placeholder = "", classes, act, none, stays = false }) => {
   const id = `classes-${Math.random().toString(36).slice(2)}`
-  const input = element("input", { placeholder, "aria-label": label, spellcheck: "false", autocomplete: "off", autocapitalize: "off", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id })
+  const input = element("input", { placeholder, maxlength: 200, "aria-label": label, spellcheck: "false", autocomplete: "off", autocapitalize: "off", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id })
   const list = element("ul", { id, class: "candidates", role: "listbox", "aria-label": "Classes found", popover: "manual", hidden: true })
   const box = element("span", { class: "combo" }, input, list)
   let found = [], at = -1

@@ -15,10 +15,10 @@ from explorer.corpus.reading import Reading
 from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.grid import transformer
 from explorer.products import PF_SR, S2_SR
+from explorer.views.fields import Hears, text, word
 from explorer.views.parts import Component, Loop, script, source
 from explorer.views.raster import SampleRaster
 from explorer.views.selection import Selection
-from explorer.views.fields import Hears, text, word
 
 _FAR = 300_000.0  # metres of web mercator; beyond that no sample is "near" a place
 

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 from explorer.errors import ExplorerError
 from explorer.views import palettes
+from explorer.views.fields import Hears, flag, number, word
 from explorer.views.map_shown import Shown
 from explorer.views.map_state import LEVELS
 from explorer.views.parts import Component, Loop, script, source
 from explorer.views.selection import Selection
-from explorer.views.fields import Hears, flag, number, word
 
 
 class Legend(Component):

@@ -175,8 +175,10 @@ export function render({ model, el }) {
   on("map-leave", () => { where.textContent = "" }, signal)
   on("map-box", (detail) => { detail.box = frame.getBoundingClientRect() }, signal)
   on("map-area", (geometry) => {
+    // A line has a point for each movement of the pointer.
+    const every = Math.ceil(geometry.x?.length / 5000), thin = (values) => Array.from(values).filter((_, i) => i % every === 0)
     const plain = geometry.type === "rect" ? { kind: "rect", x0: geometry.x0, x1: geometry.x1, y0: geometry.y0, y1: geometry.y1 }
-      : { kind: "poly", x: Array.from(geometry.x), y: Array.from(geometry.y) }
+      : { kind: "poly", x: thin(geometry.x), y: thin(geometry.y) }
     model.send_msg({ type: "area", ...plain })
     setMode("pan")
   }, signal)

@@ -13,18 +13,18 @@ from PIL import Image, ImageDraw
 from explorer import nomenclature
 from explorer.corpus import places
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.filters import Filters
+from explorer.corpus.filters import MAX_VALUES, Filters
 from explorer.views import context
+from explorer.views.fields import Hears, either, flag, many, number, number_or_word, record, word
 from explorer.views.map_state import BASES, SHADES, MapState
 from explorer.views.palettes import PALETTES, THEMES
 from explorer.views.parts import Component, source
-from explorer.views.fields import Hears, either, flag, many, number, number_or_word, record, word
 
 _OVERVIEW = 108
 
 
-MAX_LINE = 20_000
-"""Points of a line that is drawn around samples, one a movement of the pointer."""
+MAX_LINE = 5_000
+"""Points of a line that is drawn around samples."""
 
 
 class MapTools(Component):

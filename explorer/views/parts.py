@@ -9,10 +9,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any, ClassVar, TypeVar
+from weakref import WeakKeyDictionary
 
 import panel as pn
 import param
@@ -22,12 +23,19 @@ from panel.io.state import set_curdoc
 from panel.models.esm import ESMEvent
 
 from explorer.errors import ExplorerError
+from explorer.views.fields import Hears
 
 T = TypeVar("T")
 
 HERE = Path(__file__).parent
 WORKERS = ThreadPoolExecutor(4, thread_name_prefix="explorer-view")
 """Threads for what views compute: shading, painting, encoding."""
+AT_ONCE = 2
+"""Of these threads, how many one session has at once: others' jobs never wait behind all of its own."""
+MAX_WAITING = 40
+"""Jobs of a session that wait; while there are more, its messages are not read."""
+MAX_OUTBOX, MAX_OUTBOX_BYTES = 1_000, 24_000_000
+"""Messages, and bytes of their pictures, that wait for a browser that has the page and whose component is not ready."""
 FAILED = "That did not work: the explorer made a mistake, which is in the server's log. The page goes on."
 
 GOES_ON = "The panel goes on by itself once that is over."
@@ -63,11 +71,80 @@ class Region(pn.Column):
         return properties
 
 
+class Jobs(Executor):
+    """One session's jobs in the views' threads: a few at once, the others wait here for their turn.
+
+    So the threads' own queue holds a few jobs of each session, and goes around between them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._running = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many have not begun."""
+        return len(self._waiting)
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        """Run a function in a thread, in the order of the calls."""
+        future: Future[Any] = Future()
+        with self._lock:
+            self._waiting.append((future, partial(function, *args, **options)))
+        self._begin()
+        return future
+
+    def drop(self) -> None:
+        """Forget what has not begun: nobody waits for it."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, deque()
+        for future, _ in waiting:
+            future.cancel()
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._running >= AT_ONCE or not self._waiting:
+                return
+            self._running += 1
+            future, job = self._waiting.popleft()
+        try:
+            WORKERS.submit(self._run, future, job)
+        except RuntimeError:  # the threads have gone home: the server ends
+            with self._lock:
+                self._running -= 1
+            future.cancel()
+            raise
+
+    def _run(self, future: Future[Any], job: Callable[[], Any]) -> None:
+        try:
+            if future.set_running_or_notify_cancel():
+                try:
+                    result = job()
+                except BaseException as error:  # noqa: BLE001  the future tells whoever waits
+                    future.set_exception(error)
+                else:
+                    future.set_result(result)
+        finally:
+            with self._lock:
+                self._running -= 1
+            with suppress(RuntimeError):
+                self._begin()
+
+
+JOBS: WeakKeyDictionary[Any, Jobs] = WeakKeyDictionary()
+"""The jobs of each page, by its document."""
+
+
 class Loop:
     """The way back to one session's event loop from any thread."""
 
     def __init__(self, *, waits: bool = False) -> None:
         self._doc = pn.state.curdoc
+        self.jobs = Jobs()
+        """The session's part of the threads."""
+        if self._doc is not None:
+            JOBS[self._doc] = self.jobs
         self.closed = False
         self.waits = waits
         """While the page is made ahead and is nobody's yet."""
@@ -158,6 +235,7 @@ class Loop:
     def close(self) -> None:
         """Run nothing any more, and let go of what waits."""
         self.closed = True
+        self.jobs.drop()
         self._queue.clear()
         self.tell = lambda _text: None
 
@@ -191,9 +269,9 @@ class Loop:
         """
 
         def done(future: Future[T]) -> None:
-            error = future.exception()
-            if self.closed:
+            if self.closed or future.cancelled():
                 return  # nobody waits for it
+            error = future.exception()
             if error is None:
                 self.call(lambda: then(future.result()))
                 return
@@ -207,7 +285,7 @@ class Loop:
             if failed is not None:
                 self.call(failed)
 
-        (workers or WORKERS).submit(job).add_done_callback(done)
+        (workers or self.jobs).submit(job).add_done_callback(done)
 
 
 class Later:
@@ -274,6 +352,10 @@ class Newest:
         self._loop.work(asked[0], done, failed)
 
 
+COMPONENTS: dict[str, type[Component]] = {}
+"""All kinds of components, by the name that their models have of them."""
+
+
 class Component(JSComponent):
     """A component that talks in messages: `on` says what each kind that the browser sends does.
 
@@ -284,10 +366,15 @@ class Component(JSComponent):
 
     bus = param.String(doc="Name of the event bus that the components of one page share in the browser.")
 
+    hears: ClassVar[Hears] = {}
+    """What its script sends, beside `ready`; a page that sends anything else is closed (`explorer.messages`)."""
+
     __abstract = True
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
+        cls.hears = {"ready": {}, **cls.hears}
+        COMPONENTS[cls.__name__] = cls
         if "_stylesheets" in cls.__dict__:  # first: what a component says itself is stronger
             cls._stylesheets = [source("shared.css"), *cls._stylesheets]
 
@@ -296,6 +383,7 @@ class Component(JSComponent):
         self._session_loop = loop
         self._ready = False
         self._outbox: list[dict[str, Any]] = []
+        self._waits, self._lost = 0, False
         self.on: dict[str, Callable[[dict[str, Any]], None]] = {}
 
     def _get_properties(self, doc: Any) -> dict[str, Any]:
@@ -307,8 +395,16 @@ class Component(JSComponent):
     def send(self, kind: str, **content: Any) -> None:
         """Send a message to the browser; call it on the event loop only."""
         self._outbox.append({"type": kind, **self._session_loop.public(content)})
+        if not self._ready and self._session_loop.joined:
+            self._bound(content)
         if self._ready and len(self._outbox) == 1:
             self._session_loop.call(self._flush)
+
+    def _bound(self, content: dict[str, Any]) -> None:
+        """Forget what waits for a browser that never says that it is ready for it; should it do so after all, it hears all anew."""
+        self._waits += sum(getattr(value, "nbytes", 0) or _length(value) for value in content.values())
+        if len(self._outbox) > MAX_OUTBOX or self._waits > MAX_OUTBOX_BYTES:
+            self._outbox, self._waits, self._lost = [], 0, True
 
     def _flush(self) -> None:
         messages, self._outbox = self._outbox, []
@@ -341,7 +437,7 @@ class Component(JSComponent):
         kind = data.get("type")
         if kind == "ready":
             # Said again when the browser draws the component anew (a notebook cell shown twice).
-            again, self._ready = self._ready, True
+            again, self._ready, self._lost = self._ready or self._lost, True, False
             # Not `drain`: Panel handles events without the document's lock, and what waits may change models.
             self._session_loop.call(self._flush)
             answer = self.on.get("again" if again else "ready")
@@ -353,6 +449,10 @@ class Component(JSComponent):
             finally:
                 if (number := whole(data, "number", 1 << 53)) is not None:
                     self.send("heard", number=number)  # after what it changed: see `makeChoices` in shared.js
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, (bytes, str)) else 0
 
 
 @cache

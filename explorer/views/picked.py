@@ -11,9 +11,9 @@ import pandas as pd
 from explorer.corpus import tables
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError
+from explorer.views.fields import Hears, flag, number, word
 from explorer.views.parts import Component, Loop, script, source
 from explorer.views.selection import Selection
-from explorer.views.fields import Hears, flag, number, word
 
 PAGE = 50
 _COLUMNS = {

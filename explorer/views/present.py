@@ -13,9 +13,9 @@ from explorer.errors import ExplorerError, StoryError
 from explorer.export import notes, stories
 from explorer.export.stories import State, Story
 from explorer.products import PF_SR, S2_SR
+from explorer.views.fields import Hears, flag, number, number_or_word, text, word
 from explorer.views.parts import Component, Loop, Newest, script, source, whole
 from explorer.views.selection import Selection
-from explorer.views.fields import Hears, flag, number, number_or_word, text, word
 
 _EMPTY = Story("My story", ())
 _MOST_KEPT = stories.MAX_BYTES // 2

@@ -22,10 +22,10 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.cubes import Cube
 from explorer.products import PF_SR, S2_SR
 from explorer.views import charts, profile_charts, profile_data, profile_tables
+from explorer.views.fields import Hears, number, text, word
 from explorer.views.parts import Component, Later, Loop, Newest, script, source, whole
 from explorer.views.profile_data import Packed, Pin
 from explorer.views.selection import MAX_PIXELS, MAX_REGIONS, Selection, drawn, pins
-from explorer.views.fields import Hears, number, text, word
 
 _LATER = 0.05  # seconds within which what comes of a sample is drawn together
 

@@ -305,7 +305,10 @@ export function render({ model, el }) {
   // A verdict whose answer did not come, of this page or of one before: asked for by its id, it is kept once.
   const sendLate = () => {
     if (!work) return
-    for (const one of kept.waiting(work.scope)) send({ type: "late", id: one.id, scope: one.scope, base: one.base, ...one.said })
+    for (const one of kept.waiting(work.scope)) {
+      const { sample, judgement, adjustments, confidence, comment, link } = one.said
+      send({ type: "late", id: one.id, scope: one.scope, base: one.base, sample, judgement, adjustments, confidence, comment, link })
+    }
   }
 
   // --- what the classes look like, close by -------------------------------------------------------------------------

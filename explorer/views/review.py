@@ -19,10 +19,10 @@ from explorer.review.verdicts import reviewer_name
 from explorer.views import desk as desks
 from explorer.views import review_plan, review_words, visitor
 from explorer.views.class_search import classes
+from explorer.views.fields import Field, Hears, flag, many, number, record, text, word
 from explorer.views.parts import Component, Loop, Newest, script, source, whole
 from explorer.views.review_files import ReviewFiles
 from explorer.views.selection import Selection, decode, encode
-from explorer.views.fields import Field, Hears, flag, many, number, record, text, word
 
 AHEAD = 2
 """Samples that are read before they are asked for."""

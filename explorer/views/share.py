@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from explorer import metrics
+from explorer import metrics, scratch
 from explorer.analysis import recipes
 from explorer.corpus.corpus import Corpus
 from explorer.errors import CancelledError, ExplorerError
@@ -20,10 +20,10 @@ from explorer.export import code, credit, orders
 from explorer.export.orders import Order, Shown
 from explorer.export.stories import Story
 from explorer.products import PF_SR, S2_SR
+from explorer.views.fields import Hears, flag, number, word
 from explorer.views.map_state import MapState
 from explorer.views.parts import FAILED, Component, Loop, script, source
 from explorer.views.selection import Selection
-from explorer.views.fields import Hears, flag, number, word
 
 _WATCHED = (
     "sample_id", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "story", "settled",
@@ -59,7 +59,9 @@ class _Work:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.cancel = threading.Event()
-        self.folder = tempfile.TemporaryDirectory(prefix="explorer-file-", ignore_cleanup_errors=True)
+        self.folder = tempfile.TemporaryDirectory(
+            prefix="file-", dir=scratch.root(), ignore_cleanup_errors=True
+        )
         self.told, self.done, self.reading = 0.0, 0, True
         self.path: Path | None = None
         self.size = self.sent = 0

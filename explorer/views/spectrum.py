@@ -22,11 +22,11 @@ from explorer.corpus.cubes import Cube
 from explorer.errors import ExplorerError, StoreError
 from explorer.products import CITATION, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.views import charts
+from explorer.views.fields import Hears, flag, many, number
 from explorer.views.parts import Component, Later, Loop, script, source, whole
 from explorer.views.selection import Selection, drawn, pins
 from explorer.views.sentinel_look import MAX_MONTHS, check_months
 from explorer.views.spectrum_chart import chart
-from explorer.views.fields import Hears, flag, many, number
 
 _ORDERS = {p.id: [p.band_names.index(b.name) for b in sorted(p.bands, key=lambda b: b.wavelength)] for p in (PF_SR, S2_SR)}  # fmt: skip
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

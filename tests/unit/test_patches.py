@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent, MessageSentEvent
 from bokeh.document.models import DocumentModelManager
+from bokeh.model import DataModel
 from bokeh.models import Column, Div
 from bokeh.protocol.messages.patch_doc import patch_doc
-from panel.models.esm import DataEvent, ESMEvent
+from panel.models.esm import DataEvent, ESMEvent, ReactiveESM
 from tornado.locks import Lock
 
-from explorer.patches import OneWrite, Patch
+from explorer.patches import PageSocket, Patch
+from explorer.views.head import Head
 
 DATA = {
     "type": "curves",
@@ -74,48 +77,22 @@ def test_a_message_to_a_new_model_and_a_change_are_left_to_bokeh(document: Docum
 def test_what_the_browser_says_reaches_its_component_without_a_list_of_models(
     document: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model, heard = document.roots[0].children[2], []
+    model, heard = ReactiveESM(class_name=Head.__name__, data=DataModel()), []
+    document.add_root(model)
+    document.to_json()
     model.on_event(DataEvent, lambda event: heard.append((event.model, event.data)))
     model._update_event_callbacks()
-    said = patch_doc.create([MessageSentEvent(document, "bokeh_event", DataEvent(model=model, data=DATA))])
-    came = Patch(said.header, said.metadata, said.content)
-    for buffer in said.buffers:
-        came.assemble_buffer({"id": buffer.id}, buffer.to_bytes())
-    monkeypatch.setattr(Document, "apply_json_patch", no_list)
-    came.apply_to_document(document)
-    ((told, data),) = heard
-    assert told is model
-    assert (data["type"], bytes(data["picture"]), data["deep"]) == ("curves", DATA["picture"], DATA["deep"])
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        {"events": [{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": {"type": "event", "name": "data_event", "values": {"type": "map", "entries": [["model", {"id": "nobody"}]]}}}]},
-        {"events": [{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": {"values": {"entries": [["model", {"id": ["p1"]}]]}}}]},
-        {"events": [{"kind": "TitleChanged", "title": "x"}]},
-        {"events": []},
-    ],
-)  # fmt: skip
-def test_what_else_the_browser_says_is_left_to_bokeh(
-    document: Document, content: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    left: list[Any] = []
-    monkeypatch.setattr(Document, "apply_json_patch", lambda *_args, **_options: left.append(1))
-    Patch(patch_doc.create_header(), {}, content).apply_to_document(document)
-    assert left
-
-
-def test_a_message_that_names_another_model_is_left_to_bokeh(document: Document) -> None:
-    one, other = document.roots[0].children[:2]
-    heard = []
-    one.on_event(DataEvent, lambda event: heard.append(event.data))
-    one._update_event_callbacks()
     said = patch_doc.create(
-        [MessageSentEvent(document, "bokeh_event", DataEvent(model=one, data={"of": other}))]
+        [
+            MessageSentEvent(
+                document, "bokeh_event", DataEvent(model=model, data={"type": "go", "text": "ä</b>"})
+            )
+        ]
     )
-    Patch(said.header, said.metadata, said.content).apply_to_document(document)
-    assert heard == [{"of": other}]
+    monkeypatch.setattr(Document, "apply_json_patch", no_list)
+    monkeypatch.setattr(DocumentModelManager, "synced_references", property(no_list))
+    Patch(said.header, said.metadata, json.loads(said.content_json)).apply_to_document(document)
+    assert heard == [(model, {"type": "go", "text": "ä</b>"})]
 
 
 class Wire:
@@ -141,7 +118,7 @@ def test_all_parts_of_a_message_leave_with_the_last(document: Document, closing:
     wire = Wire(closing)
 
     async def send() -> None:
-        socket: Any = object.__new__(OneWrite)
+        socket: Any = object.__new__(PageSocket)
         socket.ws_connection, socket.write_lock = wire, Lock()
         await socket.send_message(sent)
 
