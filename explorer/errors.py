@@ -174,6 +174,10 @@ class ServeError(ExplorerError, OSError):
     """The page cannot be served at the address and port asked for."""
 
 
+class NoRoomError(ExplorerError):
+    """A page that cannot be opened now: as many as there may be are open, for one address or in all."""
+
+
 class LoginError(ExplorerError, ValueError):
     """Logging in is not set up as it could work."""
 

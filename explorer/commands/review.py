@@ -94,6 +94,49 @@ def import_(corpus: shared.CorpusArg, file: FileArg, database: DatabaseOpt = Non
     typer.echo(exchange.describe(receipts))
 
 
+@review.command("imports")
+def imports_(corpus: shared.CorpusArg, database: DatabaseOpt = None) -> None:
+    """List the files that brought verdicts, oldest first."""
+    from explorer.review import imports
+
+    with _opened(corpus, database) as (_, records):
+        found = imports.every(records)
+    for one in found:
+        when = f"{one.time:%Y-%m-%d %H:%M} UTC" if one.time else ""
+        gone = f"  taken back on {one.undone:%Y-%m-%d %H:%M} UTC" if one.undone else ""
+        typer.echo(shared.plain(f"{one.id}  {when}  {one.rows:,} rows  {one.source}{gone}"))
+    typer.echo(f"{len(found):,} imports are known", err=True)
+
+
+@review.command("undo-import")
+def undo_import_(
+    corpus: shared.CorpusArg,
+    import_id: Annotated[
+        str, typer.Argument(metavar="IMPORT", help="As `explorer review imports` lists it.")
+    ],
+    database: DatabaseOpt = None,
+) -> None:
+    """Take back all verdicts that one import added; the corrected file can then be imported."""
+    from explorer.review import imports
+
+    with _opened(corpus, database) as (_, records):
+        found = imports.undo(records, import_id)
+    typer.echo(shared.plain(f"{found.rows:,} rows of {found.source} taken back"))
+
+
+@review.command("backup")
+def backup_(
+    corpus: shared.CorpusArg,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The .sqlite file to write.")],
+    database: DatabaseOpt = None,
+) -> None:
+    """Copy the database of verdicts to a file, also while a server writes to it."""
+    with _opened(corpus, database) as (_, records):
+        records.database.backup(file)
+        where = records.where
+    typer.echo(shared.plain(f"Wrote a copy of {where} to {file}"))
+
+
 @review.command("agreement")
 def agreement_(
     corpus: shared.CorpusArg,

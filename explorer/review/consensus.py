@@ -38,7 +38,8 @@ def final(current: pd.DataFrame) -> pd.DataFrame:
     is unsure where all are. Of those who say wrong, more than half of those who name a class must name the same: two who name
     different ones are a dispute. 31 and 311 are the same, and who names none agrees with any.
     """
-    ordered = current.sort_values(["time", "id"])
+    # Of the same time, that which was kept later is further down already.
+    ordered = current.sort_values("time", kind="stable")
     said: dict[str, list[_Said]] = defaultdict(list)
     # Plain tuples: a groupby of pandas takes a millisecond a sample.
     for row in zip(*(ordered[name].tolist() for name in _Said._fields), strict=True):

@@ -88,7 +88,9 @@ class Database:
     def _keep_old(self, version: int) -> None:
         """A copy of tables of an older version, beside the file, before they are brought up."""
         if self._file is None:
-            logger.warning("%s: tables of version %d are brought up to version %d", self.where, version, schema.VERSION)
+            logger.warning(
+                "%s: tables of version %d are brought up to version %d", self.where, version, schema.VERSION
+            )
             return
         kept = sqlite_file.beside(self._file.path, version)
         self._copy(self._file.path, kept)
@@ -174,7 +176,9 @@ class Database:
                 f"{self.where} was replaced by an empty database or one of an older explorer while this one runs; nothing was kept. "
                 "Start the explorer anew, which brings it up"
             )
-        logger.warning("%s was replaced while the explorer runs; verdicts are kept in the new file", self.where)
+        logger.warning(
+            "%s was replaced while the explorer runs; verdicts are kept in the new file", self.where
+        )
         file.found = sqlite_file.identity(line)
 
     def _named(self, error: SQLAlchemyError) -> Exception:
@@ -307,7 +311,7 @@ def _twice(where: str) -> RecordsError:
 
 def _named_sqlite(error: sqlite3.Error, where: str, said: str) -> Exception:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_CONSTRAINT:
+    if code == sqlite3.SQLITE_CONSTRAINT and error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_TRIGGER:
         return _twice(where)
     if code in _BUSY:
         return _AgainError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -84,7 +85,7 @@ def load(records: Records, data: bytes, ending: str, where: str = "the file") ->
             raise ExchangeError(
                 where, str(error), column="sample_id (verdict " + str(number) + ")"
             ) from error
-    return records.add_many(verdicts)
+    return records.add_import(verdicts, where)
 
 
 def ending_of(path: Path) -> str:
@@ -146,8 +147,13 @@ def _yes_or_no(value: Any) -> bool:
 _WORDS = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
 
 
+def _time(text: str) -> dt.datetime | None:
+    found = model.read_time(text)
+    return found and model.check_time(found)
+
+
 _READ: dict[str, Any] = {
-    "time": model.read_time, "adjustments": model.read_adjustments, "label": model.read_label,
+    "time": _time, "adjustments": model.read_adjustments, "label": model.read_label,
     "suggested": _whole, "confidence": _whole, "probability": _number,
     "blind": _yes_or_no,
 }  # fmt: skip
@@ -321,6 +327,8 @@ def _read_parquet(data: bytes, where: str) -> Iterable[tuple[int, dict[str, Any]
 
 
 def describe(receipts: Sequence[Receipt]) -> str:
-    """One sentence on what an import added."""
+    """What an import added, and how it is taken back."""
     again = sum(receipt.repeated for receipt in receipts)
-    return f"{len(receipts) - again:,} rows added, {again:,} were there already"
+    added = f"{len(receipts) - again:,} rows added, {again:,} were there already"
+    own = next((receipt.import_id for receipt in receipts if receipt.import_id), "")
+    return f"{added}; import {own} (explorer review undo-import takes it back)" if own else added

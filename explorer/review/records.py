@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-import threading
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +21,7 @@ from sqlalchemy.orm import aliased
 from explorer import __version__, grid, metrics
 from explorer.config import Settings
 from explorer.errors import ConflictingVerdictError, InvalidVerdictError, UnknownSampleError
-from explorer.review import consensus
+from explorer.review import consensus, schema
 from explorer.review import verdicts as model
 from explorer.review.database import Database
 from explorer.review.schema import verdicts as table
@@ -39,6 +38,8 @@ COLUMNS = (
 )  # fmt: skip
 """Of a table of verdicts."""
 _PART = 1000
+_NEWEST = (table.c.time.desc(), table.c.seq.desc())
+"""The order of what was said, the last first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Receipt:
     repeated: bool = False
     undone: Verdict | None = None
     """The verdict that was taken back, where `verdict` is a retraction."""
+    import_id: str = ""
+    """By which `imports.undo` takes it back with all that the same file brought; empty for what was said here."""
 
     @property
     def id(self) -> str:
@@ -75,8 +78,6 @@ class Records:
         self.database = database
         self.name = name or corpus_name(corpus)
         """What the corpus is called in the database, which may hold others' verdicts too."""
-        self._clock = threading.Lock()
-        self._last = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._draws: set[str] = set()
         """Texts of queues of whose draw it is known that it is kept, or cannot be."""
 
@@ -125,9 +126,29 @@ class Records:
         return self.add_many([verdict])[0]
 
     def add_many(self, verdicts: Iterable[Verdict]) -> list[Receipt]:
-        """Keep all of these, or none. Raises as `add`."""
+        """Keep all of these, or none. Raises as `add`, and `InvalidVerdictError` for a time that cannot be."""
+        return self._keep(verdicts, self._insert)
+
+    def add_import(self, verdicts: Iterable[Verdict], source: str) -> list[Receipt]:
+        """Keep the verdicts of a file as `add_many`, to be taken back as one by `imports.undo`; `source` is the file's name."""
+        from explorer.review import imports  # which reads records
+
+        own = imports.new_id()
+
+        def work(connection: Connection, filled: Sequence[Verdict]) -> list[Receipt]:
+            receipts = self._insert(connection, filled, own)
+            new = sum(not receipt.repeated for receipt in receipts)
+            if new:
+                imports.note(connection, own, self.name, source, new)
+            return receipts
+
+        return self._keep(verdicts, work)
+
+    def _keep(
+        self, verdicts: Iterable[Verdict], work: Callable[[Connection, Sequence[Verdict]], list[Receipt]]
+    ) -> list[Receipt]:
         filled = [self._filled(verdict) for verdict in verdicts]
-        receipts = self.database.write(lambda connection: self._insert(connection, filled)) if filled else []
+        receipts = self.database.write(lambda connection: work(connection, filled)) if filled else []
         metrics.VERDICTS.inc(sum(not receipt.repeated for receipt in receipts))
         self._keep_draws(verdict for verdict in filled if verdict.probability is not None)
         return receipts
@@ -142,7 +163,7 @@ class Records:
                 draws.keep_first(self, verdict)
 
     def undo(self, reviewer: str, *, verdict_id: str | None = None, id: str | None = None) -> Receipt | None:  # noqa: A002 - as the field
-        """Take back a reviewer's newest verdict, or the one named, by a new row; None where there is nothing.
+        """Take back what a reviewer said last, or the one named, by a new row; None where there is nothing.
 
         Again takes back the one before. `id` is the new row's own: sent twice, it takes back once.
         Raises `InvalidVerdictError` where the verdict named is not one of this reviewer's, or taken back already.
@@ -160,9 +181,7 @@ class Records:
             wanted = self._live().where(table.c.reviewer == reviewer)
             if verdict_id is not None:
                 wanted = wanted.where(table.c.id == verdict_id)
-            newest = connection.execute(
-                wanted.order_by(table.c.time.desc(), table.c.id.desc()).limit(1)
-            ).one_or_none()
+            newest = connection.execute(wanted.order_by(*_NEWEST).limit(1)).one_or_none()
             if newest is None:
                 if verdict_id is not None:
                     raise InvalidVerdictError(
@@ -184,8 +203,8 @@ class Records:
             given["corpus_version"] = self.version
         if not verdict.app_version:
             given["app_version"] = __version__
-        if verdict.time is None:
-            given["time"] = self._now()
+        if verdict.time is not None:
+            model.check_time(verdict.time)
         if verdict.label is None and verdict.kind != "retraction":
             fractions = self.corpus.labels(verdict.sample_id)
             given["label"] = model.label_of(
@@ -193,14 +212,40 @@ class Records:
             )
         return verdict.kept(**given)
 
-    def _now(self) -> dt.datetime:
-        """The time, later than any given before: of two verdicts the second is newer, whatever the clock does."""
-        with self._clock:
-            now = dt.datetime.now(dt.UTC)
-            self._last = max(now, self._last + dt.timedelta(microseconds=1))
-            return self._last
+    def _timed(self, connection: Connection, verdicts: Sequence[Verdict]) -> list[Verdict]:
+        """Verdicts with the time at which they are kept, where they have none.
 
-    def _insert(self, connection: Connection, verdicts: Sequence[Verdict]) -> list[Receipt]:
+        It is later than that of all that is kept of the reviewer and of the sample: of two verdicts the second is newer,
+        whatever the clocks of this and of other machines say. The database decides, and times tell the order everywhere.
+        """
+        newest: dict[tuple[str, str], dt.datetime] = {}
+
+        def of(name: str, value: str) -> dt.datetime:
+            if (name, value) not in newest:
+                found = connection.execute(
+                    select(func.max(table.c.time)).where(table.c.corpus == self.name, table.c[name] == value)
+                ).scalar()
+                newest[name, value] = (found and model.read_time(found)) or model.EARLIEST
+            return newest[name, value]
+
+        timed = []
+        for verdict in verdicts:
+            about = (("reviewer", verdict.reviewer), ("sample_id", verdict.sample_id))
+            before = max(of(*one) for one in about)
+            found = verdict
+            if verdict.time is None:
+                now = max(dt.datetime.now(dt.UTC), before + dt.timedelta(microseconds=1))
+                found = verdict.kept(time=now)
+            assert found.time is not None
+            for one in about:
+                newest[one] = max(newest[one], found.time)
+            timed.append(found)
+        return timed
+
+    def _insert(
+        self, connection: Connection, verdicts: Sequence[Verdict], import_id: str = ""
+    ) -> list[Receipt]:
+        verdicts = self._timed(connection, verdicts)
         if connection.dialect.name == "sqlite":
             statement: Any = sqlite.insert(table).on_conflict_do_nothing(index_elements=["id"])
         else:
@@ -208,13 +253,16 @@ class Records:
         statement = statement.returning(table.c.id)
         kept: set[str] = set()
         for start in range(0, len(verdicts), _PART):
-            rows = [plain(verdict) for verdict in verdicts[start : start + _PART]]
+            rows = [
+                plain(verdict) | {"import_id": import_id or None}
+                for verdict in verdicts[start : start + _PART]
+            ]
             kept.update(connection.execute(statement, rows).scalars())
         receipts = []
         for verdict in verdicts:
             if verdict.id in kept:
                 kept.discard(verdict.id)  # the same id once more in one call is a repetition
-                receipts.append(Receipt(verdict))
+                receipts.append(Receipt(verdict, import_id=import_id))
                 continue
             before = self._one(connection, table.c.id == verdict.id, anywhere=True)
             if before is None or before.content != verdict.content or before.corpus != verdict.corpus:
@@ -232,21 +280,21 @@ class Records:
     ) -> pd.DataFrame:
         """The newest verdict of each reviewer and sample that was not taken back; `COLUMNS`, oldest first.
 
-        Of two of the same time, that with the larger id. A reviewer's adjudication stands beside the own verdict. With `queues`, only
+        Of two of the same time, which only files bring, that which was kept later. A reviewer's adjudication stands beside the own verdict. With `queues`, only
         verdicts given in a queue of one of these texts, and all adjudications.
         """
-        live = self._live().where(*self._chosen(sample_id, reviewer))
+        live = self._live().add_columns(table.c.seq).where(*self._chosen(sample_id, reviewer))
         if queues is not None:
             live = live.where(table.c.queue.in_(list(queues)) | (table.c.kind == "adjudication"))
         rank = func.row_number().over(
             partition_by=(table.c.sample_id, table.c.reviewer, table.c.kind),
-            order_by=(table.c.time.desc(), table.c.id.desc()),
+            order_by=_NEWEST,
         )
         ranked = live.add_columns(rank.label("rank")).subquery()
         wanted = (
             select(*(ranked.c[name] for name in COLUMNS))
             .where(ranked.c.rank == 1)
-            .order_by(ranked.c.time, ranked.c.id)
+            .order_by(ranked.c.time, ranked.c.seq)
         )
         return self._frame(wanted)
 
@@ -255,14 +303,14 @@ class Records:
     ) -> pd.DataFrame:
         """Every row, also those taken back and the retractions; `COLUMNS`, oldest first; the newest `limit`."""
         wanted = self._columns().where(*self._chosen(sample_id, reviewer))
-        newest = wanted.order_by(table.c.time.desc(), table.c.id.desc()).limit(limit)
+        newest = wanted.order_by(*_NEWEST).limit(limit)
         return self._frame(newest)[::-1].reset_index(drop=True)
 
     def rows(self) -> Iterator[Verdict]:
         """Every row as a `Verdict`, oldest first."""
         found = self.database.read(
             lambda connection: connection.execute(
-                self._columns().where(*self._chosen(None, None)).order_by(table.c.time, table.c.id)
+                self._columns().where(*self._chosen(None, None)).order_by(table.c.time, table.c.seq)
             ).all()
         )
         return map(_verdict, found)
@@ -302,9 +350,18 @@ class Records:
         return sorted(self.database.read(lambda connection: connection.execute(wanted).scalars().all()))
 
     def revision(self) -> int:
-        """A number that grows with every row: cheap to ask whether others added something."""
-        wanted = select(func.coalesce(func.max(table.c.seq), 0)).where(table.c.corpus == self.name)
-        return int(self.database.read(lambda connection: connection.execute(wanted).scalar_one()))
+        """A number that grows with every change: cheap to ask whether others added something, or took an import back."""
+        of = self.name
+        newest, gone, undone = (
+            select(found).where(mine == of).scalar_subquery()
+            for found, mine in (
+                (func.coalesce(func.max(table.c.seq), 0), table.c.corpus),
+                (func.coalesce(func.max(schema.withdrawn.c.seq), 0), schema.withdrawn.c.corpus),
+                (func.count(schema.imports.c.undone), schema.imports.c.corpus),
+            )
+        )
+        found = self.database.read(lambda connection: connection.execute(select(newest, gone, undone)).one())
+        return max(int(found[0]), int(found[1])) + int(found[2])
 
     def _columns(self) -> Select[Any]:
         return select(*(table.c[name] for name in COLUMNS))

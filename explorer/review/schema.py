@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
 from sqlalchemy import (
     DDL,
     BigInteger,
@@ -17,15 +20,22 @@ from sqlalchemy import (
     Table,
     Text,
     event,
+    func,
     inspect,
     select,
     update,
 )
 
 from explorer.errors import ForeignRecordsError, RecordsVersionError
+from explorer.review import verdicts as model
 
-VERSION = 2
-"""Of the tables. A database says which it has; one of version 1 (no `blind`, no draws) is brought up to this when it is opened."""
+logger = logging.getLogger("explorer")
+
+VERSION = 3
+"""Of the tables. A database says which it has; an older one is brought up to this, version by version, when it is opened.
+
+1: verdicts. 2: `blind`, draws. 3: imports, which can be taken back as one; times that can be.
+"""
 APPLICATION = "rapidai4eo-explorer verdicts"
 _LOCK = 0x52344145
 """Of PostgreSQL's advisory locks: who makes the tables."""
@@ -63,11 +73,14 @@ verdicts = Table(
     Column("label", Text, nullable=False),
     # Nothing where the explorer that kept the verdict did not know of it.
     Column("blind", Boolean),
+    # Of the file that brought it; nothing where it was said here.
+    Column("import_id", String(16)),
     # A row is never numbered anew: what is gone would otherwise be replaced unseen.
     sqlite_autoincrement=True,
 )
 Index("explorer_verdicts_of", verdicts.c.corpus, verdicts.c.sample_id)
 Index("explorer_verdicts_by", verdicts.c.corpus, verdicts.c.reviewer, verdicts.c.time)
+Index("explorer_verdicts_brought", verdicts.c.import_id)
 # A row is taken back once. NULLs are distinct in both databases.
 Index("explorer_verdicts_taken_back", verdicts.c.supersedes, unique=True)
 
@@ -88,24 +101,69 @@ draws = Table(
 )
 Index("explorer_draws_of", draws.c.corpus)
 
+imports = Table(
+    "explorer_imports",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("corpus", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("time", String(32), nullable=False),
+    Column("rows", Integer, nullable=False),
+    # When it was taken back; nothing where it was not.
+    Column("undone", String(32)),
+)
+withdrawn = Table(
+    "explorer_withdrawn",
+    metadata,
+    # Rows of imports that were taken back: moved here, so that nothing is ever lost, and their ids are free again.
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("id", String(64), nullable=False),
+    Column("import_id", String(16), nullable=False),
+    Column("corpus", Text, nullable=False),
+    # JSON: the whole row, by column.
+    Column("content", Text, nullable=False),
+)
+
 _NEVER = "verdicts are only ever added"
-for _table, _prefix in ((verdicts, "explorer_no"), (draws, "explorer_draws_no")):
-    for _action in ("UPDATE", "DELETE"):
-        event.listen(
-            _table,
-            "after_create",
-            DDL(
-                f"CREATE TRIGGER {_prefix}_{_action.lower()} BEFORE {_action} ON {_table.name} "
-                f"BEGIN SELECT RAISE(ABORT, '{_NEVER}'); END"
-            ).execute_if(dialect="sqlite"),
-        )
-    for _statement in (
-        "CREATE OR REPLACE FUNCTION explorer_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{_NEVER}'; END $$",
-        f"CREATE TRIGGER explorer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {_table.name} "
+_MOVED = f"SELECT 1 FROM {withdrawn.name} WHERE seq = OLD.seq AND id = OLD.id"  # noqa: S608 - names of our own tables
+"""Whether a row of verdicts is among those that were withdrawn: such a one may be removed."""
+
+
+def _guards(table: Table, dialect: str) -> list[str]:
+    """The triggers that keep rows of a table as they are."""
+    prefix = {
+        verdicts.name: "explorer_no",
+        draws.name: "explorer_draws_no",
+        withdrawn.name: "explorer_withdrawn_no",
+    }[table.name]
+    movable = table is verdicts
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {prefix}_{action.lower()} BEFORE {action} ON {table.name} "
+            + (f"WHEN NOT EXISTS ({_MOVED}) " if movable and action == "DELETE" else "")
+            + f"BEGIN SELECT RAISE(ABORT, '{_NEVER}'); END"
+            for action in ("UPDATE", "DELETE")
+        ]
+    never = f"RAISE EXCEPTION '{_NEVER}'"
+    head = "CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {} END $$"
+    found = [
+        head.format("explorer_append_only", f"{never};"),
+        f"CREATE TRIGGER explorer_append_only BEFORE UPDATE {'' if movable else 'OR DELETE '}OR TRUNCATE ON {table.name} "
         "FOR EACH STATEMENT EXECUTE FUNCTION explorer_append_only()",
-    ):
-        event.listen(_table, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
+    ]
+    if movable:
+        found += [
+            head.format("explorer_only_withdrawn", f"IF EXISTS ({_MOVED}) THEN RETURN OLD; END IF; {never};"),
+            f"CREATE TRIGGER explorer_only_withdrawn BEFORE DELETE ON {table.name} "
+            "FOR EACH ROW EXECUTE FUNCTION explorer_only_withdrawn()",
+        ]
+    return found
+
+
+for _table in (verdicts, draws, withdrawn):
+    for _dialect in ("sqlite", "postgresql"):
+        for _statement in _guards(_table, _dialect):
+            event.listen(_table, "after_create", DDL(_statement).execute_if(dialect=_dialect))
 
 
 def is_ready(connection: Connection, where: str) -> bool:
@@ -140,25 +198,56 @@ def is_old(connection: Connection) -> bool:
     return inspect(connection).has_table(verdicts.name)
 
 
-def create(connection: Connection, where: str) -> None:
+def create(connection: Connection, where: str, keep: Callable[[int], None]) -> None:
     """Make the tables, or bring those of an older version up to this, in the transaction that is open.
 
-    Nothing where another process was first. Verdicts that are there stay as they are.
+    Nothing where another process was first. What was said stays as it is. `keep` is called with the version found before
+    any of its tables are touched.
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
     if is_ready(connection, where):
         return
     if inspect(connection).has_table(verdicts.name):
-        _bring_up(connection)
+        version = int(connection.execute(select(about.c.value).where(about.c.name == "version")).scalar_one())
+        keep(version)
+        for step in range(version, VERSION):
+            _STEPS[step](connection, where)
+        connection.execute(update(about).where(about.c.name == "version").values(value=str(VERSION)))
         return
     metadata.create_all(connection, checkfirst=False)
     rows = [{"name": "application", "value": APPLICATION}, {"name": "version", "value": str(VERSION)}]
     connection.execute(about.insert(), rows)
 
 
-def _bring_up(connection: Connection) -> None:
-    """From version 1: a column more, empty, and a table more."""
+def _from_1(connection: Connection, _: str) -> None:
     connection.exec_driver_sql(f"ALTER TABLE {verdicts.name} ADD COLUMN blind BOOLEAN")
     draws.create(connection)
-    connection.execute(update(about).where(about.c.name == "version").values(value=str(VERSION)))
+
+
+def _from_2(connection: Connection, where: str) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    withdrawn.create(connection)
+    imports.create(connection)
+    connection.exec_driver_sql(f"ALTER TABLE {verdicts.name} ADD COLUMN import_id VARCHAR(16)")
+    connection.exec_driver_sql(f"CREATE INDEX explorer_verdicts_brought ON {verdicts.name} (import_id)")
+    for name in ("explorer_no_update", "explorer_no_delete") if sqlite else ("explorer_append_only",):
+        connection.exec_driver_sql(f"DROP TRIGGER {name}" + ("" if sqlite else f" ON {verdicts.name}"))
+    # A spreadsheet's empty date became the year 1, in which no export could be read again, and 2099 counted for ever.
+    earliest, latest = model.time_text(model.EARLIEST), model.time_text(model.latest())
+    time = verdicts.c.time
+    spoilt = (time < earliest) | (time > latest) | (func.length(time) != len(earliest))
+    changed = connection.execute(update(verdicts).where(spoilt).values(time=earliest)).rowcount
+    if changed:
+        logger.warning(
+            "%s: %d verdicts had times that cannot be, and count as the oldest now (%s)",
+            where,
+            changed,
+            earliest,
+        )
+    for statement in _guards(verdicts, connection.dialect.name):
+        connection.exec_driver_sql(statement)
+
+
+_STEPS = {1: _from_1, 2: _from_2}
+"""How tables of a version become those of the next."""

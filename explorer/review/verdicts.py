@@ -20,6 +20,8 @@ KINDS = ("verdict", "adjudication", "retraction")
 ACTIONS = ("accept", "reject", "set", "add")
 CONFIDENCES = (1, 2, 3, 4, 5)
 """From a guess to certain."""
+EARLIEST = dt.datetime(2015, 1, 1, tzinfo=dt.UTC)
+"""Before it there was no picture of Sentinel-2 to judge a label by."""
 
 _LONGEST = {"comment": 10_000, "evidence": 4_000, "queue": 1_000, "stratum": 200, "reviewer": 80, "id": 64}
 _ONE_LINE = ("evidence", "queue", "stratum", "reviewer", "id")
@@ -282,7 +284,23 @@ def read_label(text: str) -> tuple[tuple[int, float], ...] | None:
 
 def time_text(time: dt.datetime | None) -> str:
     """UTC as `2026-03-01T10:30:00.000000Z`: as text it sorts as time does."""
-    return "" if time is None else time.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if time is None:
+        return ""
+    return time.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def latest() -> dt.datetime:
+    """Until when a verdict may say that it was given: a day from now, for clocks that are not set well."""
+    return dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+
+
+def check_time(time: dt.datetime) -> dt.datetime:
+    """The time itself. Raises `InvalidVerdictError` for one at which no verdict can have been given."""
+    last = latest()
+    if not EARLIEST <= time <= last:
+        wanted = f"from {EARLIEST:%Y-%m-%d} to {last:%Y-%m-%d %H:%M} UTC; correct it, or leave it empty, which stands for now"
+        raise InvalidVerdictError("time", time_text(time), wanted)
+    return time
 
 
 def read_time(text: str) -> dt.datetime | None:

@@ -106,11 +106,16 @@ def test_the_newest_verdict_of_a_reviewer_is_current(kept: Records) -> None:
     assert kept.current(sample_id=A).empty
 
 
-def test_of_two_at_the_same_moment_the_larger_id_is_current(kept: Records) -> None:
+def test_of_two_at_the_same_moment_the_one_kept_later_is_current(kept: Records) -> None:
     now = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
     for name, judgement in (("b", "wrong"), ("a", "correct")):
         kept.add(Verdict(C, "Anna", judgement, id=name, time=now))
-    assert list(kept.current()["id"]) == ["b"]
+    assert list(kept.current()["id"]) == ["a"]
+    assert kept.final().loc[C, "state"] == "correct"
+    undone = kept.undo("Anna")
+    assert undone is not None
+    assert undone.undone is not None
+    assert undone.undone.id == "a"
 
 
 def test_a_clock_that_is_set_back_does_not_make_a_verdict_older(
@@ -392,7 +397,7 @@ def test_a_commit_is_on_the_disk(kept: Records) -> None:
             line.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
         ]
     )
-    assert settings == ["wal", 2]
+    assert settings == ["delete", 3]
 
 
 def test_a_database_that_is_read_only_is_read_and_not_written(
