@@ -96,6 +96,8 @@ def find_class(text: str) -> int:
     if len(found) == 1 and best < _UNSURE and not named:
         return found[0][0]
     shown = text.strip()[:40]
+    if not shown:
+        raise InvalidQueryError("which class? Give its name or its code, such as 311")
     if not found:
         raise InvalidQueryError(f"no class is called {shown!r}; give a name or a code such as 311")
     names = ", ".join(f"{code} {nomenclature.land_cover(code).title}" for code, _ in found[:4])

@@ -461,6 +461,9 @@ def test_a_name_that_can_be_several_classes_is_none() -> None:
         ("Broad leaved", 311),
     ):
         assert class_search.find_class(text) == code
+    for text in ("", "  "):
+        with pytest.raises(InvalidQueryError, match="^which class"):
+            class_search.find_class(text)
 
 
 def test_common_names_are_those_of_classes() -> None:
