@@ -16,8 +16,10 @@ from typing import Any
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform, RequestHandler
 
-from explorer import ports
+from explorer import plain_pages, ports
 from explorer.errors import ServeError
+from explorer.logs import printable
+from explorer.seldom import Seldom
 from explorer.views.parts import source
 
 TILES = ("https://cartodb-basemaps-4.global.ssl.fastly.net", "https://server.arcgisonline.com")
@@ -93,6 +95,33 @@ def protect(application: Any, *, tiles: bool = False, embed: Iterable[str] = ())
 
     application.add_transform(Headers)
     application.add_handlers(r".*", [(f"{application.prefix}{path}", ClosedHandler) for path in CLOSED])
+
+
+def refuse_strangers(application: Any, hosts: ports.Hosts) -> None:
+    """Answer nothing else to who calls the server by a name that it was not told. Before other handlers are added."""
+    application.add_handlers(hosts.strangers(), [(r".*", StrangeHostHandler)])
+
+
+class StrangeHostHandler(RequestHandler):
+    """Says how to make a name known."""
+
+    _seen = Seldom("host")
+
+    def prepare(self) -> None:
+        """Answer, whatever was asked for."""
+        name = printable(self.request.host, 100)
+        self._seen.warn(
+            f"a visitor called this server {name}, which it does not know; if that is a name of this server, start it with --allow-origin {name}"
+        )
+        self.set_status(421)
+        self.set_header("Cache-Control", "no-store")
+        self.finish(
+            plain_pages.notice(
+                "This name is not known here",
+                f"You called this server {name}, a name that it was not told. Another site could have pointed it here.",
+                f"Whoever runs it makes the name known by starting it with: --allow-origin {name}",
+            )
+        )
 
 
 class _Cookies(HTTPHeaders):

@@ -3,48 +3,53 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import logging
-import os
+import math
 import secrets
-import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
-from html import escape
 from pathlib import Path
-from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
 import panel as pn
-from bokeh.server.util import check_allowlist
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
-from bokeh.util.token import get_token_payload
 from panel.auth import AUTH_PROVIDERS, BasicAuthProvider, OAuthProvider
 from tornado.web import HTTPError, RequestHandler
 
-from explorer import passwords
+from explorer import passwords, plain_pages, ports, secret
 from explorer.config import Settings
 from explorer.errors import ExplorerError, LoginError
-from explorer.patches import OneWrite
+from explorer.guesses import Guesses
+from explorer.logouts import Logouts
+from explorer.page_socket import doors
 from explorer.review.verdicts import reviewer_name
+from explorer.seldom import Seldom
 from explorer.views import visitor
-from explorer.views.parts import HERE, source
+from explorer.views.parts import HERE
 
-DAYS = 7
+DAYS = visitor.DAYS
 """How long a login holds."""
 WRONG_SECONDS = 1.0
-"""How long a wrong password is answered after."""
-MAX_TRIES = 8
-"""Tries under way at once; with the second that each takes, the most that can be guessed a second."""
+"""How long after it came a wrong password is answered."""
+MOST_WAITING = 32
+"""Passwords that wait to be looked at, one after the other; they take a tenth of a second each."""
+_LOG = logging.getLogger("explorer")
 _COOKIES = ("user", "id_token", "access_token", "refresh_token", "oauth_expiry", "is_guest")
 _CHECKER = ThreadPoolExecutor(1, thread_name_prefix="explorer-login")
-_KEPT = "cookie-secret"
+_WRONG = Seldom("login")
 
 
-def options(config: Settings) -> dict[str, Any]:
-    """What `panel.io.server.get_server` is to be told, empty where nobody has to log in. Raises `LoginError`."""
+def options(
+    config: Settings, *, address: str = "127.0.0.1", port: int = 5006, names: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What `panel.io.server.get_server` is to be told, empty where nobody has to log in. Raises `LoginError`.
+
+    `address` and `port` are where it will listen, `names` how visitors call it.
+    """
     ways = [
         name
         for name, given in (
@@ -59,32 +64,73 @@ def options(config: Settings) -> dict[str, Any]:
     visitor.ask(None)
     if not ways:
         return {}
-    made = _oauth(config) if config.oauth_provider else {"auth_provider": _passwords(config)}
-    secret = config.cookie_secret.get_secret_value() or _kept_secret(config.data_dir)
-    if len(secret) < 32:
-        raise LoginError("EXPLORER_COOKIE_SECRET is too short to sign with; give 32 characters or more")
+    signs = secret.of(config.cookie_secret.get_secret_value(), config.data_dir)
+    logouts = Logouts(config.data_dir, DAYS)
+    if config.oauth_provider:
+        made = _oauth(config, logouts, _redirect_uri(config, address, port, names))
+    else:
+        made = {"auth_provider": _passwords(config, signs, logouts)}
     pn.config.oauth_expiry = DAYS  # type: ignore[misc]
-    visitor.ask(secret)
-    return {"cookie_secret": secret, **made}
+    visitor.ask(signs)
+    return {"cookie_secret": signs, **made}
 
 
-def _passwords(config: Settings) -> Passwords:
+def health(provider: Any) -> dict[str, Callable[[], None]]:
+    """What `/health` is to ask about logging in, by its name there."""
+    return {"login": provider.check} if isinstance(provider, Passwords) else {}
+
+
+def _passwords(config: Settings, signs: str, logouts: Logouts) -> Passwords:
     shared = config.login_password.get_secret_value()
     path = Path(config.login_file).expanduser() if config.login_file else None
-    if path is not None and not passwords.read(path):
-        raise LoginError(f"{path} names nobody; add somebody with `explorer password`")
+    if path is not None:
+        known = passwords.read(path)
+        if not known:
+            raise LoginError(f"{path} names nobody; add somebody with `explorer password`")
+        for name in known:
+            if not _can_be_typed(name):
+                raise LoginError(
+                    f"{path}: nobody can log in as {name[:80]!r}; take it out with `explorer password --remove`"
+                )
     if path is None and len(shared) < passwords.LEAST:
         raise LoginError(f"EXPLORER_LOGIN_PASSWORD is too short; give {passwords.LEAST} characters or more")
-    return Passwords(path, shared)
+    return Passwords(path, shared, signs, logouts)
 
 
-def _oauth(config: Settings) -> dict[str, Any]:
+def _can_be_typed(name: str) -> bool:
+    try:
+        return reviewer_name(name) == name
+    except ExplorerError:
+        return False
+
+
+def _redirect_uri(config: Settings, address: str, port: int, names: Sequence[str]) -> str:
+    """The page's address as the provider is told it. Never what a request calls the server: anybody can choose that."""
+    given = config.oauth_redirect_uri
+    if given:
+        found = urlsplit(given)
+        if found.scheme not in ("http", "https") or not found.netloc:
+            raise LoginError(
+                f"EXPLORER_OAUTH_REDIRECT_URI is {given[:80]!r}, which is no address; write https://explorer.example.org/"
+            )
+        return given
+    if names:
+        return f"https://{names[0]}"
+    if ports.is_local(address):
+        return f"http://{f'[{address}]' if ':' in address else address}:{port}"
+    raise LoginError(
+        "where does the provider send people back to? Set EXPLORER_OAUTH_REDIRECT_URI=https://explorer.example.org/, "
+        "or give the name that they use with --allow-origin"
+    )
+
+
+def _oauth(config: Settings, logouts: Logouts, redirect_uri: str) -> dict[str, Any]:
     provider = config.oauth_provider
     known = sorted(name for name in AUTH_PROVIDERS if name not in ("basic", "pam", "password"))
     if provider not in known:
         raise LoginError(f"there is no OAuth provider {provider[:40]!r}; Panel knows {', '.join(known)}")
-    key, secret = config.oauth_key, config.oauth_secret.get_secret_value()
-    if not key or not secret:
+    key, word = config.oauth_key, config.oauth_secret.get_secret_value()
+    if not key or not word:
         raise LoginError(
             f"{provider} needs EXPLORER_OAUTH_KEY and EXPLORER_OAUTH_SECRET, as the provider gave them"
         )
@@ -95,50 +141,34 @@ def _oauth(config: Settings) -> dict[str, Any]:
         extra["scope"] = extra["scope"].split()
     pn.config.oauth_provider = provider  # type: ignore[misc]
     made: dict[str, Any] = {
-        "oauth_key": key, "oauth_secret": secret, "oauth_extra_params": extra, "auth_provider": Oauth(),
+        "oauth_key": key, "oauth_secret": word, "oauth_extra_params": extra, "auth_provider": Oauth(logouts),
+        "oauth_redirect_uri": redirect_uri,
     }  # fmt: skip
-    if config.oauth_redirect_uri:
-        made["oauth_redirect_uri"] = config.oauth_redirect_uri
     if config.oauth_user:
         made["oauth_jwt_user"] = config.oauth_user
     return made
 
 
-def _kept_secret(folder: Path) -> str:
-    """What cookies are signed with where nobody chose it: made once, readable by its owner alone."""
-    path = folder / _KEPT
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            handle, part = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")  # 0600
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(48))
-            with suppress(FileExistsError):  # of several processes that begin at once the first one's holds
-                os.link(part, path)
-            os.unlink(part)
-        return path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise LoginError(
-            f"the secret in {path} cannot be kept ({error}); set EXPLORER_COOKIE_SECRET"
-        ) from error
-
-
 class Passwords(BasicAuthProvider):
-    """Lets in who knows a password: their own (`path`), or the one for all (`shared`)."""
+    """Lets in who knows a password: their own (in the file `path`), or the one for all (`shared`)."""
 
-    def __init__(self, path: Path | None, shared: str) -> None:
-        self._path = path
+    def __init__(self, path: Path | None, shared: str, signs: str, logouts: Logouts) -> None:
+        self._names = None if path is None else passwords.Names(path)
         self._shared = passwords.hashed(shared) if path is None else ""
+        self._shared_mark = shared
+        self._key = secret.derived(signs, "a login's password")
+        self._logouts = logouts
+        self.guesses = Guesses()
         super().__init__()
 
     @property
     def get_user(self) -> Callable[[Any], Any]:
-        """Who a request's cookie names; nobody, where the file no longer has the name."""
-        signed = super().get_user
+        """Who a request's cookie names; nobody, where that login has ended."""
+        counted = super().get_user
 
         def user(handler: Any) -> str | None:
-            found: str | None = signed(handler)
-            return found if found and (self._path is None or found in passwords.read(self._path)) else None
+            counted(handler)  # Panel notes there who has a page
+            return self.holder(handler.get_cookie("user")) or None
 
         return user
 
@@ -150,93 +180,171 @@ class Passwords(BasicAuthProvider):
     def logout_handler(self) -> type[RequestHandler]:
         return LogoutHandler
 
+    def holder(self, cookie: str | None) -> str:
+        """Whose login a cookie is; "" where it is none, or was ended by a logout or by a password that was changed or taken away."""
+        name, mark = visitor.signed(cookie)
+        if not name or cookie is None or self._logouts.holds(cookie):
+            return ""
+        wanted = self._mark(name)
+        return name if wanted and hmac.compare_digest(mark.partition(" ")[0], wanted) else ""
+
+    def end(self, cookie: str | None) -> None:
+        """End the login of a cookie, if it is one."""
+        if cookie is not None and self.holder(cookie):
+            self._logouts.add(cookie)
+
+    def signed(self, name: str) -> str:
+        """What a login's cookie holds: the mark of its password, something of its own, and the name."""
+        return f"{self._mark(name)} {secrets.token_hex(4)}\n{name}"
+
+    def has(self, name: str) -> bool:
+        """Whether a name can be the right one."""
+        return self._names is None or name in self._names.known()
+
+    @property
+    def names_are_known(self) -> bool:
+        """Whether only some names come in, rather than whichever one somebody gives."""
+        return self._names is not None
+
     def admits(self, name: str, password: str) -> bool:
-        """Whether a name may come in with a password. Takes a tenth of a second: call it in a thread."""
-        kept = self._shared if self._path is None else passwords.read(self._path).get(name)
+        """Whether a name may come in with a password. Takes a tenth of a second: call it in a thread. Raises `LoginError`."""
+        kept = self._shared if self._names is None else self._names.read().get(name)
         return passwords.fits(password, kept) if kept else passwords.fits_nobody(password)
+
+    def check(self) -> None:
+        """For `/health`. Raises `LoginError` while nobody can log in."""
+        if self._names is not None:
+            self._names.read()
+
+    def _mark(self, name: str) -> str:
+        """Stands for the password that a name has now, the same in all processes; "" for who has none."""
+        kept = self._shared_mark if self._names is None else self._names.known().get(name)
+        return (
+            hmac.digest(self._key, kept.encode("utf-8", "surrogatepass"), "sha256").hex()[:32] if kept else ""
+        )
 
 
 class Oauth(OAuthProvider):
-    """Panel's, with our own pages around it."""
+    """Panel's, with our own pages around it, and logins that end."""
 
-    def __init__(self) -> None:
+    def __init__(self, logouts: Logouts) -> None:
+        self._logouts = logouts
         super().__init__(error_template=str(HERE / "login_failed.html"))
+
+    @property
+    def get_user_async(self) -> Callable[[Any], Any]:
+        """Who a request's cookie names; nobody, where that login has ended."""
+        asked = super().get_user_async
+
+        async def user(handler: Any) -> str | None:
+            found: str | None = await asked(handler)
+            return found if found and self.holder(handler.get_cookie("user")) == found else None
+
+        return user
 
     @property
     def logout_handler(self) -> type[RequestHandler]:
         return LogoutHandler
 
+    def holder(self, cookie: str | None) -> str:
+        """Whose login a cookie is; "" where it is none, or was ended by a logout."""
+        return "" if cookie is None or self._logouts.holds(cookie) else visitor.named(cookie)
+
+    def end(self, cookie: str | None) -> None:
+        """End the login of a cookie, if it is one."""
+        if cookie is not None and self.holder(cookie):
+            self._logouts.add(cookie)
+
 
 class LoginHandler(RequestHandler):
     """The form, and what it sends."""
 
-    _under_way = 0
+    _waiting = 0
 
     def get(self) -> None:
         """The form; `next` is where its sender wanted to go."""
         self._form(self.get_argument("next", ""))
 
     async def post(self) -> None:
-        """Let in, or say that name or password is wrong."""
+        """Let in, or say that name or password is wrong, or that there were too many wrong ones."""
         self._check_origin()
-        if LoginHandler._under_way >= MAX_TRIES:
-            raise HTTPError(429)
-        wanted = self.get_body_argument("next", "")
-        name, password = (
-            self.get_body_argument("name", ""),
-            self.get_body_argument("password", "", strip=False),
+        began = time.monotonic()
+        provider: Passwords = self.application.auth_provider  # type: ignore[attr-defined]
+        wanted, given = self.get_body_argument("next", ""), self.get_body_argument("name", "")
+        password = self.get_body_argument("password", "", strip=False)
+        name, address = _reviewer(given), doors(self.application).address(self)
+        pause = provider.guesses.pause(name, address)
+        flooded = provider.guesses.pause_of(name, address)
+        if not provider.names_are_known:
+            pause = max(pause, flooded)
+        if pause or LoginHandler._waiting >= MOST_WAITING:
+            self._later(wanted, pause or 5.0)
+            return
+        provider.guesses.begin(name, address)
+        # Of an address that guesses names, one that nobody has is not worth the work; who guesses hears nothing of that.
+        admitted = (
+            bool(name) and not (flooded and not provider.has(name)) and await self._admitted(name, password)
         )
-        LoginHandler._under_way += 1
-        try:
-            admitted = await self._admitted(name, password)
-            if not admitted:
-                await asyncio.sleep(WRONG_SECONDS)
-        finally:
-            LoginHandler._under_way -= 1
         if not admitted:
-            logging.getLogger("explorer").warning("a login failed, from %s", self.request.remote_ip)
+            await asyncio.sleep(began + WRONG_SECONDS - time.monotonic())
+            _WRONG.warn(f"a login failed, from {address}")
             self.set_status(403)
             self._form(wanted, "Name or password is wrong.")
             return
+        provider.guesses.right(name, address)
         for cookie in _COOKIES:
             self.clear_cookie(cookie)
-        self.set_signed_cookie("user", reviewer_name(name), expires_days=DAYS, httponly=True, samesite="Lax")
+        self.set_signed_cookie(
+            "user", provider.signed(name), expires_days=DAYS, httponly=True, samesite="Lax"
+        )
         query = urlsplit(wanted).query  # the query alone: nobody is led elsewhere
         self.redirect("." + ("/?" + query if query else "/"), status=303)
 
     async def _admitted(self, name: str, password: str) -> bool:
         provider = self.application.auth_provider  # type: ignore[attr-defined]
+        LoginHandler._waiting += 1
         try:
-            job = partial(provider.admits, reviewer_name(name), password)
+            job = partial(provider.admits, name, password)
             return bool(await asyncio.get_running_loop().run_in_executor(_CHECKER, job))
-        except ExplorerError as error:
-            if isinstance(error, LoginError):
-                logging.getLogger("explorer").error("nobody can log in: %s", error)
+        except LoginError:  # the log has it, and `/health`
             return False
+        finally:
+            LoginHandler._waiting -= 1
+
+    def _later(self, wanted: str, pause: float) -> None:
+        seconds = math.ceil(pause)
+        self.set_status(429)
+        self.set_header("Retry-After", str(seconds))
+        self._form(wanted, f"There were too many wrong tries. Try again in {seconds} s.")
 
     def _check_origin(self) -> None:
         """Another site's page must not log its visitors in: reviews would go under the name that it chose."""
         origin = self.request.headers.get("Origin")
-        host = urlsplit(origin).netloc.lower() if origin is not None else None
-        allowed = self.application.websocket_origins  # type: ignore[attr-defined]
-        if host is not None and not check_allowlist(host, allowed):
+        if origin is not None and not doors(self.application).hosts.may_talk(origin, self.request.host):
             raise HTTPError(403)
 
     def _form(self, wanted: str, trouble: str = "") -> None:
         self.set_header("Cache-Control", "no-store")
-        page = Template(source("login.html"))
-        self.finish(page.substitute(next=escape(wanted[:8000]), trouble=escape(trouble)))
+        self.finish(plain_pages.login(wanted, trouble))
+
+
+def _reviewer(given: str) -> str:
+    try:
+        return reviewer_name(given)
+    except ExplorerError:
+        return ""
 
 
 class LogoutHandler(RequestHandler):
-    """Forgets who it was."""
+    """Ends the login."""
 
     def get(self) -> None:
-        """Take the cookies away."""
+        """Take the cookies away; who kept a copy of them has nothing."""
+        self.application.auth_provider.end(self.get_cookie("user"))  # type: ignore[attr-defined]
         for cookie in _COOKIES:
             self.clear_cookie(cookie)
         self.set_header("Cache-Control", "no-store")
-        self.finish(source("logout.html"))
+        self.finish(plain_pages.logged_out())
 
 
 class Inside(AuthRequestHandler):
@@ -247,34 +355,3 @@ class Inside(AuthRequestHandler):
         await super().prepare()
         if not self.current_user:
             raise HTTPError(403)
-
-
-class OwnSocket(OneWrite):
-    """A session's websocket, for those who have logged in, and to the sessions that they opened themselves.
-
-    Small messages leave at once: Nagle's algorithm kept every third answer until the browser acknowledged the one before, 40 ms later.
-    """
-
-    def __init__(self, tornado_app: Any, *args: Any, **options: Any) -> None:
-        context = tornado_app._applications["/"]
-        super().__init__(
-            tornado_app, *args, application_context=context, bokeh_websocket_path="/ws", **options
-        )
-
-    async def prepare(self) -> None:
-        """Refuse the handshake."""
-        await super().prepare()
-        if not self.current_user:
-            raise HTTPError(403)
-
-    def open(self, *args: str, **options: str) -> None:
-        """Begin, and never wait for the other side's acknowledgement."""
-        self.set_nodelay(True)
-        super().open(*args, **options)
-
-    async def _async_open(self, token: str) -> None:
-        cookies = get_token_payload(token).get("cookies") or {}
-        if visitor.asked() and visitor.named(cookies.get("user")) != self.current_user:
-            self.close()
-            return
-        await super()._async_open(token)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import secrets
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from explorer.errors import LoginError
 from explorer.whole import replacing
 
+_LOG = logging.getLogger("explorer")
 LEAST = 8
 """Characters of a password."""
 LONGEST = 1000
@@ -59,11 +61,54 @@ def read(path: Path) -> dict[str, str]:
         found = json.loads(data) if len(data) <= MAX_FILE_BYTES else None
     except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict) or not all(
-        isinstance(kept, str) and kept.startswith("scrypt$") for kept in found.values()
-    ):
+    if not isinstance(found, dict):
         raise LoginError(f"{path} is no file of passwords; make it with `explorer password`")
+    wrong = [name for name, kept in found.items() if not _is_hash(kept)]
+    if wrong:
+        raise LoginError(
+            f"{path} is no file of passwords: what it has of {wrong[0][:80]!r} is no hash; make it with `explorer password`"
+        )
     return found
+
+
+class Names:
+    """The file as it is now, read again when it has changed.
+
+    While it cannot be read, `known` is what it held last, so that who is in stays in; `read` raises.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._seen: tuple[int, ...] = ()
+        self._error: LoginError | None = None
+        self._found: dict[str, str] = {}
+
+    def read(self) -> dict[str, str]:
+        """Name -> hash. Raises `LoginError`."""
+        self._look()
+        if self._error is not None:
+            raise self._error.with_traceback(None)
+        return self._found
+
+    def known(self) -> dict[str, str]:
+        """Name -> hash, as they could be read last."""
+        self._look()
+        return self._found
+
+    def _look(self) -> None:
+        try:
+            state = self.path.stat()
+            seen: tuple[int, ...] = (state.st_mtime_ns, state.st_size, state.st_ino, state.st_mode)
+        except OSError:
+            seen = (0,)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        try:
+            self._found, self._error = read(self.path), None
+        except LoginError as error:
+            self._error = error
+            _LOG.error("nobody can log in: %s", error)
 
 
 def put(path: Path, name: str, kept: str | None) -> None:
@@ -80,6 +125,19 @@ def put(path: Path, name: str, kept: str | None) -> None:
             part.write_text(json.dumps(known, ensure_ascii=False, indent=1), encoding="utf-8")
     except OSError as error:
         raise LoginError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _is_hash(kept: object) -> bool:
+    parts = kept.split("$") if isinstance(kept, str) else []
+    try:
+        return (
+            len(parts) == 3
+            and parts[0] == "scrypt"
+            and len(base64.b64decode(parts[1], validate=True)) == 16
+            and len(base64.b64decode(parts[2], validate=True)) == 32
+        )
+    except ValueError:
+        return False
 
 
 def _scrypt(password: str, salt: bytes) -> bytes:

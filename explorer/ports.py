@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import re
 import socket
 from collections.abc import Iterable
 
+from tornado.httputil import split_host_and_port
+
 from explorer.errors import ServeError
+
+USUAL = (80, 443)
+"""Ports of http and https, which an address does not name."""
 
 
 def usable(address: str, port: int) -> int:
@@ -52,6 +58,48 @@ def origins(address: str, port: int, more: Iterable[str] = ()) -> list[str]:
         names |= {socket.gethostname(), socket.getfqdn(), *_own_addresses()}
     # Bokeh compares names and IPv4 addresses only.
     return [f"{name.lower()}:{port}" for name in sorted(names) if name and ":" not in name] + list(more)
+
+
+class Hosts:
+    """The names by which visitors may call this server, and whose pages may talk to it.
+
+    A page of any other name must not: its owner may have pointed the name here (DNS rebinding), and would act for its
+    visitors. An address in numbers is always accepted as one's own, since no name stands behind it that could be pointed elsewhere.
+    Raises `ServeError` for what is no host.
+    """
+
+    def __init__(self, address: str, port: int, more: Iterable[str] = ()) -> None:
+        known = [_split(name) for name in origins(address, port, more)]
+        self._names = {name for name, _ in known} | {"localhost"}
+        self._origins = {(name, at) for name, port in known for at in ([port] if port else USUAL)}
+
+    def strangers(self) -> str:
+        """A regular expression that matches all names, without ports and in small letters, by which the server must not be called."""
+        known = "|".join(map(re.escape, sorted(self._names)))
+        return rf"(?!(?:{known}|[0-9]+(?:\.[0-9]+){{3}}|\[[0-9a-f:.]+\])$).*$"
+
+    def may_talk(self, origin: str, host: str) -> bool:
+        """Whether a page of `origin` (`https://name:port`) may talk to the server that it calls `host`, which is no stranger's."""
+        scheme, _, netloc = origin.lower().partition("://")
+        if scheme not in ("http", "https") or not netloc:
+            return False
+        name, port = _split(netloc)
+        at = port or USUAL[scheme == "https"]
+        called, its_port = _split(host.lower())
+        return (name, at) in self._origins or (name == called and port == its_port)
+
+
+def _split(host: str) -> tuple[str, int | None]:
+    name, port = split_host_and_port(host.lower())
+    return name, port
+
+
+def is_local(address: str) -> bool:
+    """Whether only this machine reaches an address."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address.lower() == "localhost"
 
 
 def is_host(name: str) -> bool:

@@ -35,11 +35,15 @@ from panel.io.server import DocHandler, get_server
 from tornado.ioloop import PeriodicCallback
 from tornado.web import authenticated
 
-from explorer import guard, login, operation, page_reply, patches, ports
+from explorer import connections, guard, login, operation, page_reply, patches, plain_pages, ports, secret
+from explorer.admission import COME_AGAIN_S, Admission, Proxies
 from explorer.corpus.corpus import Corpus
+from explorer.errors import NoRoomError
 from explorer.page_making import LOOK_S, Ahead, MakePage, PageMaker, Spares
-from explorer.processes import Inherited
+from explorer.page_socket import MAX_TOKEN, Counting, Doors, OwnSocket, doors, say_no_room
+from explorer.processes import BEAT_S, Inherited
 from explorer.products import PF_SR
+from explorer.views import visitor
 from explorer.views.first import first_picture
 from explorer.views.parts import WORKERS, source
 from explorer.views.selection import DEFAULT_DATE, Link, decode
@@ -83,6 +87,8 @@ class ScriptHandler(login.Inside):
             self.set_header("Content-Encoding", "gzip")
         self.finish(found.packed if packed else found.plain)
 
+    head = get
+
 
 class PictureHandler(login.Inside):
     """Sends the picture that a link shows first, as JPEG; 204 where there is none (a 404 would stand in the browser's console)."""
@@ -101,6 +107,8 @@ class PictureHandler(login.Inside):
         self.set_header("Cache-Control", "private, max-age=60")
         self.write(picture)
 
+    head = get
+
 
 class PageHandler(DocHandler):
     """Sends a page's HTML at once and begins to make the session that its websocket will ask for."""
@@ -114,8 +122,9 @@ class PageHandler(DocHandler):
 
     @authenticated
     async def get(self, *args: Any, **options: Any) -> None:
-        """The HTML; or the way to log in."""
-        app = self.application
+        """The HTML; or the way to log in, or why there is no page now."""
+        app, door, address = self.application, doors(self.application), doors(self.application).address(self)
+        makes = self._ahead and self.request.method != "HEAD"
         session_id = generate_session_id(secret_key=app.secret_key, signed=app.sign_sessions)
         token = generate_jwt_token(
             session_id,
@@ -126,10 +135,36 @@ class PageHandler(DocHandler):
         )
         self.set_header("Cache-Control", "no-store")  # it holds the session's token
         self.set_header("Content-Type", "text/html; charset=utf-8")
+        if len(token) > MAX_TOKEN:
+            self.set_status(414)
+            await self.finish(
+                plain_pages.notice("This link is too long", "It says more than a page can show.")
+            )
+            return
+        try:
+            (partial(door.admission.order, session_id) if makes else door.admission.ask)(address)
+        except NoRoomError as error:
+            say_no_room(error, address)
+            self.set_status(503)
+            self.set_header("Retry-After", str(COME_AGAIN_S))
+            await self.finish(
+                plain_pages.notice(
+                    "No room for another page",
+                    f"{error}.",
+                    "Close some of them, or try again in half a minute.",
+                )
+            )
+            return
         await self.finish(page_html(self._corpus, decode(self.request.arguments), self.request.query, token))
-        if not self._ahead:
+        if not makes:
             return  # its websocket can come to another process, which makes the session of what the token holds
-        await self.application_context.create_session_if_needed(session_id, self.request, token)
+        try:
+            await self.application_context.create_session_if_needed(session_id, self.request, token)
+        except BaseException:
+            door.admission.gone(session_id)
+            raise
+
+    head = get
 
 
 def page_html(corpus: Corpus, link: Link, query: str, token: str) -> str:
@@ -195,12 +230,22 @@ def make_server(
     # Bokeh looks for mistakes in a layout on the event loop, 0.1 s a page. The page is the same each time.
     bokeh_settings.perform_document_validation = False
     spares = None if ahead is None else Spares(ahead, corpus.config.spare_pages)
-    pages: dict[str, Any] = {"/": Application(PageMaker(make, spares))}
+    config = corpus.config
+    proxies = Proxies(config.trusted_proxies)
+    admission = Admission(config.max_pages, config.max_pages_per_address)
+    door = Doors(ports.Hosts(address, port, allow_origins), admission, proxies)
+    pages: dict[str, Any] = {"/": Application(Counting(admission), PageMaker(make, spares))}
     options.setdefault("verbose", given is None)  # names its address
-    options |= login.options(corpus.config)
+    options |= login.options(config, address=address, port=port, names=allow_origins)
+    # Those of other processes and machines that share the secret are as good as our own.
+    signs = secret.of(config.cookie_secret.get_secret_value(), config.data_dir, may_pass=given is None)
+    options |= {"sign_sessions": True, "secret_key": secret.derived(signs, "session tokens")}
+    # What a session is told of its request: not what else a browser sends along, which would make its token long.
+    options |= {"include_headers": [], "include_cookies": list(visitor.COOKIES)}
     options.setdefault("websocket_max_message_size", guard.MAX_MESSAGE_BYTES)
     options.setdefault("http_server_kwargs", {}).setdefault("max_body_size", guard.MAX_BODY_BYTES)
-    with _listening_on(given):
+    limits = connections.limited(config.max_connections_per_address, proxies.trusts)
+    with _listening_on(given), limits:
         server = get_server(
             pages, port=port, address=address, start=False, show=False,
             websocket_origin=ports.origins(address, port, allow_origins), **options,
@@ -211,17 +256,23 @@ def make_server(
         server._tornado.settings["spares"] = spares
         PeriodicCallback(spares.look, 1000 * LOOK_S).start()
     if given is not None:
-        server.io_loop.add_callback(given.tell_ready)
+        server.io_loop.add_callback(given.beat)
+        PeriodicCallback(given.beat, 1000 * BEAT_S).start()
         PeriodicCallback(lambda: server.io_loop.stop() if given.orphaned else None, 1000).start()
+    server._tornado.settings["doors"] = door
+    guard.refuse_strangers(server._tornado, door.hosts)  # before all else
+    if visitor.asked():
+        provider: Any = server._tornado.auth_provider
+        door.watch(provider.holder)
     server._tornado.add_handlers(
         r".*",
         [
-            (r"/ws", login.OwnSocket),
+            (r"/ws", OwnSocket),
             (r"/", PageHandler, {"corpus": corpus, "ahead": given is None}),
             (r"/first-picture\.jpg", PictureHandler, {"corpus": corpus}),
             (r"/scripts/([0-9a-f]+\.js)", ScriptHandler),
         ],
     )
-    operation.attach(server, corpus)
-    guard.protect(server._tornado, tiles=corpus.config.tiles, embed=corpus.config.embed_in.split())
+    operation.attach(server, corpus, **login.health(server._tornado.auth_provider))
+    guard.protect(server._tornado, tiles=config.tiles, embed=config.embed_in.split())
     return server

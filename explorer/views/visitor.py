@@ -6,9 +6,13 @@ import panel as pn
 from tornado.web import decode_signed_value
 
 NOBODY = ""
+DAYS = 7
+"""How long a login holds."""
 _COOKIE = "user"
 _BLIND = "explorer_blind"
 """Set and cleared by `review.js`."""
+COOKIES = (_COOKIE, _BLIND)
+"""What a page has to know of its visitor's browser."""
 _secret: str | None = None
 
 
@@ -43,8 +47,14 @@ def is_blind() -> bool:
 
 def named(cookie: str | None) -> str:
     """The name in a signed cookie; `NOBODY` where it is missing, too old or not ours."""
-    found = decode_signed_value(_secret, _COOKIE, cookie) if _secret and cookie else None
-    return found.decode("utf-8", "replace") if found else NOBODY
+    return signed(cookie)[0]
+
+
+def signed(cookie: str | None) -> tuple[str, str]:
+    """The name in a signed cookie, and what else stands there: of a password's login its mark, of others nothing."""
+    found = decode_signed_value(_secret, _COOKIE, cookie, max_age_days=DAYS) if _secret and cookie else None
+    mark, _, name = found.decode("utf-8", "replace").rpartition("\n") if found else ("", "", NOBODY)
+    return name, mark
 
 
 def _cookie(name: str) -> str | None:

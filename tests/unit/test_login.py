@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import http.cookiejar
 import json
-import re
 import stat
 import threading
 import urllib.error
@@ -19,8 +18,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import panel as pn
 import pytest
 from pydantic import SecretStr
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.websocket import websocket_connect
+from tornado.httpclient import HTTPClientError
 from typer.testing import CliRunner
 
 from explorer import login, passwords
@@ -32,7 +30,7 @@ from explorer.errors import ExplorerError, LoginError
 from explorer.review.records import Records
 from explorer.serving import script_bundle
 from explorer.views import visitor
-from tests import corpora
+from tests import corpora, joining
 from tests.running import SECONDS, Running
 from tests.talk import sent, until
 from tests.unit.test_review_view import begin, verdict
@@ -98,17 +96,21 @@ class Browser:
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.cookies)
 
 
-def token(page: str) -> str:
-    return str(json.loads(re.findall(r'id="first">(.*?)</script>', page)[0])["token"])
-
-
-async def _first_message(port: int, token: str, cookie: str) -> str | None:
-    headers = {"Origin": f"http://127.0.0.1:{port}", "Cookie": cookie}
-    request = HTTPRequest(f"ws://127.0.0.1:{port}/ws", headers=headers, request_timeout=SECONDS)
-    socket = await websocket_connect(request, subprotocols=["bokeh", token])
-    said = await asyncio.wait_for(socket.read_message(), SECONDS)
+async def _joined(url: str, token: str, cookie: str) -> bool:
+    """Whether the session of a token lets in who has this cookie."""
+    try:
+        socket = await joining.connected(url, token, Cookie=cookie)
+    except HTTPClientError as error:
+        if error.code != 403:
+            raise
+        return False
+    await joining.acknowledged(socket)
     socket.close()
-    return said if isinstance(said, str) or said is None else said.decode()
+    return True
+
+
+def joined(url: str, token: str, cookie: str) -> bool:
+    return asyncio.run(_joined(url, token, cookie))
 
 
 def test_nothing_is_told_to_who_has_not_logged_in(closed: Running) -> None:
@@ -124,13 +126,10 @@ def test_nothing_is_told_to_who_has_not_logged_in(closed: Running) -> None:
         assert stranger.get(path)[0] == 403
     for path in ("/autoload.js", "/metadata", "/components/json/JSONDecoder/_css/x"):
         assert stranger.get(path)[0] == 404
-    with pytest.raises(HTTPClientError, match="403"):
-        asyncio.run(_first_message(closed.port, "x", ""))
+    token = joining.token(Browser(closed.url).login("ada", f"{WORD} ada")[2])
     forged = 'user="2|1:0|10:1700000000|4:user|4:YWRh|0000"'
-    with pytest.raises(HTTPClientError, match="403"):
-        asyncio.run(_first_message(closed.port, "x", forged))
-    with pytest.raises(HTTPClientError, match="403"):
-        asyncio.run(_first_message(closed.port, "x", "is_guest=1"))
+    for cookie in ("", forged, "is_guest=1"):
+        assert not joined(closed.url, token, cookie)
 
 
 def test_who_logs_in_comes_where_he_wanted_and_out_again(closed: Running) -> None:
@@ -141,9 +140,7 @@ def test_who_logs_in_comes_where_he_wanted_and_out_again(closed: Running) -> Non
         "/",
         f"sample={corpora.FULL}&pixels=1,2;3,4",
     )
-    said = asyncio.run(_first_message(closed.port, token(page), ada.cookie))
-    assert said is not None
-    assert "ACK" in said or "msgid" in said
+    assert joined(closed.url, joining.token(page), ada.cookie)
     assert ada.get(f"/first-picture.jpg?sample={corpora.FULL}")[0] == 204  # not of that date
     assert "logged out" in ada.get("/logout")[2]
     assert urlsplit(ada.get("/")[1]).path == "/login"
@@ -182,11 +179,6 @@ def test_nobody_is_led_elsewhere_or_logged_in_by_another_site(closed: Running) -
     assert "<script" not in text
 
 
-def test_guesses_are_few(closed: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(login, "MAX_TRIES", 0)
-    assert Browser(closed.url).login("ada", f"{WORD} ada")[0] == 429
-
-
 def test_cookies_are_for_this_site_alone_and_for_tls_behind_tls(closed: Running) -> None:
     request = urllib.request.Request(
         closed.url + "/login",
@@ -215,8 +207,8 @@ def test_a_session_is_of_who_opened_it_alone(closed: Running) -> None:
     ada, bob = Browser(closed.url), Browser(closed.url)
     _, _, page = ada.login("ada", f"{WORD} ada")
     bob.login("bob", f"{WORD} bob")
-    assert asyncio.run(_first_message(closed.port, token(page), bob.cookie)) is None
-    assert asyncio.run(_first_message(closed.port, token(page), ada.cookie)) is not None
+    assert not joined(closed.url, joining.token(page), bob.cookie)
+    assert joined(closed.url, joining.token(page), ada.cookie)
 
 
 def test_a_page_of_somebody_reviews_in_no_other_name(
@@ -320,9 +312,12 @@ def test_a_provider_says_who_it_is(tiny_folder: Path, tmp_path: Path) -> None:
         assert "<script" not in text
         code, url, page = ada.get(f"/login?code=good&state={away['state'][0]}")
         assert (code, urlsplit(url).path) == (200, "/")
-        assert asyncio.run(_first_message(running.port, token(page), ada.cookie)) is not None
-        with pytest.raises(HTTPClientError, match="403"):
-            asyncio.run(_first_message(running.port, token(page), ""))
+        assert away["redirect_uri"] == [running.url]
+        assert joined(running.url, joining.token(page), ada.cookie)
+        assert not joined(running.url, joining.token(page), "")
+        kept = ada.cookie
+        ada.get("/logout")
+        assert not joined(running.url, joining.token(page), kept)
     finally:
         running.stop()
         corpus.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import io
 import json
@@ -15,13 +14,10 @@ from collections.abc import Iterator
 import numpy as np
 import panel as pn
 import pytest
-from bokeh.client import pull_session
 from bokeh.document import Document
 from bokeh.models import Div
 from bokeh.protocol import SPEC
 from PIL import Image
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.websocket import websocket_connect
 
 from explorer import page_reply, ports, serving
 from explorer.analysis.composite import Painter, bands_of
@@ -33,7 +29,7 @@ from explorer.products import PF_SR
 from explorer.views.first import first_picture
 from explorer.views.parts import FAILED, Component, Loop
 from explorer.views.selection import Link, decode
-from tests import corpora
+from tests import corpora, joining
 from tests.running import SECONDS, Running
 
 DAY = PF_SR.date_keys[3]
@@ -125,15 +121,11 @@ def test_the_scripts_are_packed_and_kept(running: Running) -> None:
 def test_a_session_holds_the_whole_page_and_asks_nobody_else_for_it(running: Running) -> None:
     body = running.get(f"/?sample={corpora.FULL}")[2].decode()
     assert "https://" not in body
-    session = pull_session(url=running.url, session_id=None)
-    try:
-        labels = {
-            (getattr(m, "html_attributes", None) or {}).get("aria-label") for m in session.document.models
-        }
-        assert {"Sample map", "Planet Fusion animation", "Temporal profile"} <= labels
-        assert "https://cdn" not in json.dumps(session.document.to_json(), default=str)
-    finally:
-        session.close()
+    with joining.pulled(running.url) as document:
+        text = json.dumps(document)
+    for label in ("Sample map", "Planet Fusion animation", "Temporal profile"):
+        assert f'["aria-label", "{label}"]' in text
+    assert "https://cdn" not in text
 
 
 def test_a_page_that_cannot_be_made_says_so_without_a_traceback(
@@ -193,15 +185,6 @@ def test_a_numbered_message_is_answered_when_it_has_been_dealt_with() -> None:
     assert told == [("state", 2), ("heard", 1), ("heard", 2), ("state", 5), ("state", 10)]
 
 
-async def _handshake(port: int, origin: str) -> bool:
-    request = HTTPRequest(f"ws://127.0.0.1:{port}/ws", headers={"Origin": origin}, request_timeout=SECONDS)
-    try:
-        (await websocket_connect(request, subprotocols=["bokeh", "token"])).close()
-    except HTTPClientError:
-        return False
-    return True
-
-
 @pytest.mark.parametrize(
     ("origin", "may"),
     [
@@ -215,7 +198,10 @@ async def _handshake(port: int, origin: str) -> bool:
     ],
 )
 def test_only_pages_of_known_hosts_may_open_a_session(running: Running, origin: str, may: bool) -> None:
-    assert asyncio.run(_handshake(running.port, origin.format(port=running.port))) is may
+    status = joining.handshake(
+        running.url, joining.ordered(running.url), Origin=origin.format(port=running.port)
+    )
+    assert status == (101 if may else 403)
 
 
 def test_a_server_for_all_addresses_knows_the_names_of_its_machine() -> None:
