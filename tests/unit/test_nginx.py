@@ -97,9 +97,17 @@ def test_metrics_are_for_this_machine(proxy: nginx.Proxy) -> None:
     assert ask(proxy, "/metrics", "127.0.0.9")[0].status == 403
 
 
-def test_a_flood_of_pages_is_refused_and_other_visitors_are_not(proxy: nginx.Proxy) -> None:
-    answers = [ask(proxy, "/", "127.0.0.66")[0].status for _ in range(60)]
-    assert answers[:20] == [200] * 20
+@pytest.mark.parametrize(("path", "visitor"), [("/", "127.0.0.66"), ("/ws", "127.0.0.68")])
+def test_a_flood_of_pages_is_refused_and_other_visitors_are_not(
+    proxy: nginx.Proxy, path: str, visitor: str
+) -> None:
+    answers = [ask(proxy, path, visitor)[0].status for _ in range(100)]
+    assert answers[:40] == [200] * 40  # a course behind one address
     assert 429 in answers
-    assert ask(proxy, "/?sample=x", "127.0.0.67")[0].status == 200
-    assert ask(proxy, "/health", "127.0.0.66")[0].status == 200
+    assert ask(proxy, f"{path}?sample=x", "127.0.0.67")[0].status == 200
+    assert ask(proxy, "/health", visitor)[0].status == 200
+
+
+def test_a_long_link_and_the_token_of_its_page_are_passed_on(proxy: nginx.Proxy) -> None:
+    assert ask(proxy, f"/?regions={'x' * 20_000}", "127.0.0.69")[0].status == 200
+    assert ask(proxy, "/ws", "127.0.0.69", Sec_WebSocket_Protocol=f"bokeh, {'x' * 40_000}")[0].status == 200
