@@ -38,9 +38,21 @@
     .then((answer) => (answer.headers.get("content-type") ?? "").startsWith("application/json"))
     .catch(() => false)
 
+  // Whether this page's own address is one that the server does not know, in its words: to open the page again would not help.
+  // Browsers say where a page is from only with what is not a GET.
+  const refusal = () => fetch("ws", { method: "POST", cache: "no-store" })
+    .then((answer) => (answer.status === 403 ? answer.text() : ""))
+    .catch(() => "")
+
   const look = async (asked) => {
     clearTimeout(timer)
     if (await answers()) {
+      const why = await refusal()
+      if (why) {
+        say(why.slice(0, 400), "Try now")
+        bar.button.onclick = () => look(true)
+        return
+      }
       if (!asked && typed()) {
         say("The server is there again. What you have typed and not sent will be gone: copy it first.", "Open the view again")
         bar.button.onclick = () => window.location.reload()
