@@ -140,7 +140,7 @@ def _said(event: Any, document: Document) -> Any:
     component, data = model.of(document), values["data"]
     if component is None:
         return None
-    known = COMPONENTS.get(component.class_name) if isinstance(component, ReactiveESM) else None
+    known = COMPONENTS.get(str(component.class_name)) if isinstance(component, ReactiveESM) else None
     if known is None:
         raise RefusedError(f"a message to {type(component).__name__}, which hears none")
     _check(known.__name__, known.hears, data)

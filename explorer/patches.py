@@ -11,7 +11,9 @@ import json
 import logging
 import time
 from asyncio import Future
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from bokeh.core.serialization import Serializer
@@ -64,9 +66,14 @@ class Patch(patch_doc):
         began = time.thread_time()
         try:
             events = messages.read(self.content, doc, setter)
-            invoke_with_curdoc(doc, lambda: [type(event)._handle_event(doc, event) for event in events])
+            invoke_with_curdoc(doc, partial(_apply, doc, events))
         finally:
             self.seconds = time.thread_time() - began
+
+
+def _apply(doc: Document, events: list[DocumentPatchedEvent]) -> None:
+    for event in events:
+        type(event)._handle_event(doc, event)
 
 
 class PageSocket(WSHandler):
@@ -107,7 +114,8 @@ class PageSocket(WSHandler):
         message = SPEC[header["msgtype"]](header, {}, content)  # type: ignore[arg-type]
         pulls = header["msgtype"] == "PULL-DOC-REQ"
         try:
-            answer = await (ServerSession.pull if pulls else ServerSession.patch)(message, connection)  # type: ignore[arg-type]
+            handle: Callable[..., Any] = ServerSession.pull if pulls else ServerSession.patch
+            answer = await handle(message, connection)
         except RefusedError:
             raise
         except Exception:  # noqa: BLE001  whatever it was, the page goes on

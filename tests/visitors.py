@@ -103,8 +103,23 @@ class Visitor:
         return f"heard last: {', '.join(last) or 'nothing'}"
 
     async def open(self, query: str = "") -> None:
-        """The HTML, the first picture and the session, as a browser asks for them."""
-        client, began = AsyncHTTPClient(force_instance=True), time.monotonic()
+        """The page, until all of its first sample's frames are here."""
+        began = time.monotonic()
+        await self.join(query)
+        ready = {"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}}
+        self._send(
+            "PATCH-DOC", {"events": [{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": ready}]}
+        )
+        for name in self._ids:
+            self.tell(name, "ready")
+        await self.hear(
+            "Player", lambda kind, data: kind == "status" and bool(data.get("settled")), what="all frames"
+        )
+        self.seen.opened.append(time.monotonic() - began)
+
+    async def join(self, query: str = "") -> None:
+        """The HTML, the first picture, the session and its document, as a browser asks for them."""
+        client = AsyncHTTPClient(force_instance=True)
         try:
             page = (await client.fetch(f"{self.url}/{query}", request_timeout=PATIENCE_S)).body.decode()
             found = re.search(r'id="first">(.*?)</script>', page)
@@ -132,16 +147,6 @@ class Visitor:
             if isinstance(name, str):
                 self._ids[name], self._names[model["id"]] = model["id"], name
         self._reader = asyncio.create_task(self._listen())
-        ready = {"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}}
-        self._send(
-            "PATCH-DOC", {"events": [{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": ready}]}
-        )
-        for name in self._ids:
-            self.tell(name, "ready")
-        await self.hear(
-            "Player", lambda kind, data: kind == "status" and bool(data.get("settled")), what="all frames"
-        )
-        self.seen.opened.append(time.monotonic() - began)
 
     async def close(self) -> None:
         """Leave, as a closed tab does."""

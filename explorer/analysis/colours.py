@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import colorcet
 import numpy as np
@@ -89,7 +89,7 @@ def check(name: str) -> str:
     return name
 
 
-@cache
+@lru_cache(256)
 def table(name: str, gamma: float = 1.0) -> np.ndarray:
     """Colours from low to high: uint8 `(255, 3)`, read-only. `gamma` above 1 spreads the low values."""
     palette = MAPS[check(name)]
@@ -107,7 +107,7 @@ def table(name: str, gamma: float = 1.0) -> np.ndarray:
     return found
 
 
-@cache
+@lru_cache(256)
 def packed(name: str, gamma: float = 1.0) -> np.ndarray:
     """The same for painting: `(256,)` uint32, bytes red, green, blue, 255; the last is `MISSING`, with 0 at its end."""
     rgba = np.full((256, 4), 255, np.uint8)

@@ -49,7 +49,7 @@ class MapView:
         self._state: MapState = selection.map
         self._tiles = tiles
         self._ticket = self._asked = 0
-        self._areas = Newest(loop)
+        self._areas, self._sets = Newest(loop), Newest(loop)
         self._drape = map_near.Drape(corpus)
         self._layer: Layer = raster.layer()
         self._dot: map_figure.Data = {"x": [], "y": []}
@@ -193,7 +193,7 @@ class MapView:
             self.picked.show(found.set)
             self._redraw()
 
-        self._loop.work(lambda: shown(self._corpus, self._raster, filters, area, level), done)
+        self._sets.ask(lambda: shown(self._corpus, self._raster, filters, area, level), done)
 
     def _redraw(self, number: int | None = None) -> None:
         """Draw anew in a thread; the last image stays until the new one is there, what comes too late is dropped."""

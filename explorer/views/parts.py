@@ -34,9 +34,13 @@ AT_ONCE = 2
 """Of these threads, how many one session has at once: others' jobs never wait behind all of its own."""
 MAX_WAITING = 40
 """Jobs of a session that wait; while there are more, its messages are not read."""
+MAX_TOLD = 20
+"""Failures of one session that are logged."""
 MAX_OUTBOX, MAX_OUTBOX_BYTES = 1_000, 24_000_000
 """Messages, and bytes of their pictures, that wait for a browser that has the page and whose component is not ready."""
 FAILED = "That did not work: the explorer made a mistake, which is in the server's log. The page goes on."
+
+WAIT = "A file is being made already: wait for it."
 
 GOES_ON = "The panel goes on by itself once that is over."
 """Said with what is wrong while the corpus does not answer."""
@@ -146,6 +150,7 @@ class Loop:
         if self._doc is not None:
             JOBS[self._doc] = self.jobs
         self.closed = False
+        self._failures = 0
         self.waits = waits
         """While the page is made ahead and is nobody's yet."""
         self.joined = False
@@ -251,10 +256,19 @@ class Loop:
         """A failure in here is logged whole, and told in one sentence: a traceback is not for visitors."""
         try:
             yield
-        except Exception:
-            logging.getLogger("explorer").exception("a page's callback failed")
+        except Exception as error:  # noqa: BLE001  whatever it was, the page goes on
+            self._log(logging.ERROR, "a page's callback failed", error)
             with suppress(Exception):
                 self.tell(FAILED)
+
+    def _log(self, level: int, text: str, error: BaseException | None = None) -> None:
+        """Of one session, the first failures are logged: whoever can cause them could fill the log."""
+        self._failures += 1
+        if self._failures > MAX_TOLD:
+            return
+        if self._failures == MAX_TOLD:
+            text += " (no more is logged of this page)"
+        logging.getLogger("explorer").log(level, "%s", text, exc_info=error)
 
     def work(
         self,
@@ -277,10 +291,10 @@ class Loop:
                 return
             if isinstance(error, ExplorerError):
                 told = str(error)
-                logging.getLogger("explorer").warning("a view's background work could not be done: %s", error)
+                self._log(logging.WARNING, f"a view's background work could not be done: {error}")
             else:
                 told = FAILED
-                logging.getLogger("explorer").error("a view's background work failed", exc_info=error)
+                self._log(logging.ERROR, "a view's background work failed", error)
             self.call(lambda: self.tell(told))
             if failed is not None:
                 self.call(failed)

@@ -12,7 +12,7 @@ from explorer.corpus import tables
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError
 from explorer.views.fields import Hears, flag, number, word
-from explorer.views.parts import Component, Loop, script, source
+from explorer.views.parts import WAIT, Component, Loop, Newest, script, source
 from explorer.views.selection import Selection
 
 PAGE = 50
@@ -43,7 +43,8 @@ class PickedView:
         self._rows = np.zeros(0, np.int64)
         self._sorted: tuple[str, bool] = ("sample_id", False)
         self._order: np.ndarray | None = None
-        self._is_open = False
+        self._is_open = self._saving = False
+        self._pages = Newest(loop)
         self._ticket = 0
         self.hidden: Callable[[], bool] = lambda: False
         """Whether labels are hidden now."""
@@ -101,7 +102,7 @@ class PickedView:
                 self._order = result[0]
                 self.picked.send("page", **result[1], **self._histogram(rows))
 
-        self._loop.work(job, done)
+        self._pages.ask(job, done)
 
     def _histogram(self, rows: np.ndarray) -> dict[str, Any]:
         from explorer import nomenclature
@@ -128,6 +129,10 @@ class PickedView:
 
     def _save(self, data: dict[str, Any]) -> None:
         ending, rows = str(data.get("format")), self._rows
+        if self._saving:
+            self.picked.send("told", text=WAIT)
+            return
+        self._saving = True
 
         def job() -> bytes | str:
             try:
@@ -135,7 +140,11 @@ class PickedView:
             except ExplorerError as error:
                 return str(error)
 
+        def failed() -> None:
+            self._saving = False
+
         def done(result: bytes | str) -> None:
+            self._saving = False
             if isinstance(result, str):
                 self.picked.send("told", text=result)
             else:
@@ -143,7 +152,7 @@ class PickedView:
                     "file", name=f"rapidai4eo-samples.{ending}", media=tables.FORMATS[ending], bytes=result
                 )
 
-        self._loop.work(job, done)
+        self._loop.work(job, done, failed)
 
     def _open_sample(self, data: dict[str, Any]) -> None:
         sample_id = data.get("id")

@@ -106,7 +106,9 @@ class ReviewView:
         self._ahead: dict[str, list[Reading]] = {}
         self.on_change: list[Callable[[], None]] = []
         self.panel = ReviewPanel(loop, bus=bus, sizing_mode="stretch_width", margin=0)
-        self._forecasts, self._chips = Newest(loop), Newest(loop)
+        self._forecasts, self._chips, self._begins, self._closings, self._pictures = (
+            Newest(loop) for _ in range(5)
+        )
         files = ReviewFiles(corpus, loop, self.panel)
         self.panel.on = {
             "begin": self._begin, "verdict": self._verdict, "late": self._late, "step": self._step, "jump": self._jump, "undo": lambda _data: self._undo(),
@@ -271,7 +273,7 @@ class ReviewView:
             else:
                 self._go(here)
 
-        self._loop.work(job, begun)
+        self._begins.ask(job, begun)
 
     def _forecast(self, data: dict[str, Any]) -> None:
         """Say what the draw that the form describes can tell."""
@@ -346,7 +348,7 @@ class ReviewView:
         def job() -> dict[str, Any]:
             return review_plan.closing(desks.desk(self._corpus).records, work.spec, work.queue, work.reviewer)
 
-        self._loop.work(
+        self._closings.ask(
             job, lambda found: self.panel.send("closing", **found) if work is self._work else None
         )
 
@@ -374,7 +376,7 @@ class ReviewView:
                 self.panel.send("work", **picture)
                 work.said = ""
 
-        self._loop.work(job, done)
+        self._pictures.ask(job, done)
 
     def _picture(self, work: _Work, sample_id: str, hidden: bool) -> dict[str, Any]:
         desk = desks.desk(self._corpus)

@@ -11,7 +11,7 @@ from explorer.review import exchange
 from explorer.review import report as reports
 from explorer.views import desk as desks
 from explorer.views import review_words
-from explorer.views.parts import Component, Loop, whole
+from explorer.views.parts import WAIT, Component, Loop, whole
 
 
 class ReviewFiles:
@@ -19,6 +19,7 @@ class ReviewFiles:
 
     def __init__(self, corpus: Corpus, loop: Loop, panel: Component) -> None:
         self._corpus, self._loop, self._panel = corpus, loop, panel
+        self._busy = False
 
     def save(self, data: dict[str, Any]) -> None:
         """All verdicts as a file of the format that is asked for."""
@@ -43,16 +44,25 @@ class ReviewFiles:
         self._make(job, "rapidai4eo-accuracy.html", "text/html", kind="report")
 
     def _make(self, job: Callable[[], bytes], name: str, media: str, kind: str = "file") -> None:
+        if self._busy:
+            self._panel.send("trouble", text=WAIT)
+            return
+        self._busy = True
+
         def attempt() -> bytes | str:
             try:
                 return job()
             except ExplorerError as error:
                 return str(error)
 
+        def failed() -> None:
+            self._busy = False
+
         def done(result: bytes | str) -> None:
+            self._busy = False
             if isinstance(result, str):
                 self._panel.send("trouble", text=result)
             else:
                 self._panel.send(kind, name=name, media=media, bytes=result)
 
-        self._loop.work(attempt, done)
+        self._loop.work(attempt, done, failed)
