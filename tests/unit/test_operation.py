@@ -11,22 +11,34 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from bokeh.client import pull_session
 
-from explorer import logs, metrics, open_corpus, operation
+from explorer import logs, metrics, open_corpus, operation, serving
 from explorer.app import create_page
+from explorer.config import Settings
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.watch import DOUBTS, StoreWatch
-from explorer.errors import NotThereError, StoreError, UnreadableError
+from explorer.errors import (
+    NotThereError,
+    RecordsFullError,
+    RecordsReadOnlyError,
+    StoreError,
+    UnreadableError,
+)
 from explorer.products import PF_SR
+from explorer.review import probe
+from explorer.review.database import Database
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
-from tests import corpora, servers
-from tests.running import Running
+from explorer.views.desk import desk
+from tests import corpora, joining, servers
+from tests.running import Running, pages_made
 from tests.talk import until
 
 HOSTILE = "a\n2026-01-01T00:00:00Z ERROR explorer: forged\x1b[31m\u2028b"
@@ -144,7 +156,7 @@ def test_health_does_not_wait_for_what_hangs(tiny_corpus: Corpus, monkeypatch: p
         assert gate.wait(20)
 
     async def ask() -> None:
-        part = operation._Part(hang)
+        part = operation._Part("what hangs", hang)
         assert await part.answers() is False
         until(lambda: asked)  # its thread has begun
         assert await part.answers() is False
@@ -168,10 +180,9 @@ def test_metrics_count_pages_chips_cubes_and_verdicts(tiny_corpus: Corpus) -> No
     )
     running = Running(tiny_corpus, create_page(tiny_corpus))
     try:
-        session = pull_session(url=running.url, session_id=None)
-        assert _number("explorer_sessions_total") == before["explorer_sessions_total"] + 1
-        open_now = _number("explorer_sessions_open")
-        session.close()
+        with joining.pulled(running.url):
+            assert _number("explorer_sessions_total") == before["explorer_sessions_total"] + 1
+            open_now = _number("explorer_sessions_open")
         tiny_corpus.cubes.get(tiny_corpus.cell(corpora.FULL), PF_SR)
         tiny_corpus.cubes.get(tiny_corpus.cell(corpora.FULL), PF_SR)
         with Records.open(tiny_corpus) as records:
@@ -193,6 +204,162 @@ def test_metrics_count_pages_chips_cubes_and_verdicts(tiny_corpus: Corpus) -> No
             assert name in body
     finally:
         running.stop()
+
+
+def test_health_tells_whether_verdicts_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operation, "FRESH_S", 0.0)
+    monkeypatch.setattr(operation, "WRITTEN_S", 0.0)
+    monkeypatch.setattr(operation, "PATIENCE_S", 60.0)
+    corpus = open_corpus(
+        corpora.write_corpus(tmp_path / "corpus"), config=Settings(data_dir=tmp_path / "data")
+    )
+    running = Running(corpus, create_page(corpus))
+    troubles = {
+        "full": RecordsFullError(f"{tmp_path}: the disk is full"),
+        "read-only": RecordsReadOnlyError(f"{tmp_path} is read-only"),
+    }
+    trouble = [""]
+
+    def write(self: Database, work: Callable[..., Any]) -> Any:
+        if trouble[0]:
+            raise troubles[trouble[0]]
+        return kept(self, work)
+
+    kept = Database.write
+    monkeypatch.setattr(Database, "write", write)
+    try:
+        desk(corpus).records.add(Verdict(corpora.FULL, "Anna", "correct"))
+        before = [(row.id, row.comment) for row in desk(corpus).records.rows()]
+        for trouble[0] in troubles:
+            code, found = _health(running)
+            assert (code, found["status"], found["reviews"], found["verdicts"]) == (
+                503,
+                "failing",
+                True,
+                False,
+            )
+            assert str(tmp_path) not in json.dumps(found)
+        trouble[0] = ""
+        code, found = _health(running)
+        assert (code, found["verdicts"]) == (200, True)
+        assert [(row.id, row.comment) for row in desk(corpus).records.rows()] == before
+    finally:
+        running.stop()
+        corpus.close()
+
+
+def test_looking_whether_verdicts_can_be_kept_writes_to_the_disk(tmp_path: Path) -> None:
+    database = Database(tmp_path / "verdicts.sqlite")
+
+    def written() -> list[tuple[str, int, bytes]]:
+        return sorted(
+            (path.name, path.stat().st_mtime_ns, path.read_bytes())
+            for path in tmp_path.iterdir()
+            if not path.name.endswith("-shm")
+        )
+
+    try:
+        before = written()
+        probe.check_writing(database)
+        assert written() != before
+    finally:
+        database.close()
+
+
+def test_a_lock_that_is_held_for_a_while_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operation, "PATIENCE_S", 0.05)
+    gate = threading.Event()
+
+    async def ask() -> None:
+        part = operation._Part("verdicts", lambda: gate.wait(20), slow=True)
+        assert await part.answers() is True
+        gate.set()
+        until(lambda: part._running is None or part._running.done())
+        assert await part.answers() is True
+
+    asyncio.run(ask())
+
+
+def test_health_tells_that_the_loop_was_held(tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operation, "HELD_S", 0.3)
+    running = Running(tiny_corpus, create_page(tiny_corpus))
+    try:
+        assert _health(running)[1]["blocked"] == 0.0
+        running.server.io_loop.add_callback(time.sleep, 0.6)
+        code, found = until(lambda: (answer := _health(running))[1]["blocked"] and answer)
+        assert code == 200  # it is over
+        assert 0.3 <= float(str(found["blocked"])) < 5
+    finally:
+        running.stop()
+
+
+def test_head_answers_as_get_does_and_makes_no_page(
+    tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = pages_made(monkeypatch)
+    running = Running(tiny_corpus, create_page(tiny_corpus))
+    scripts = f"/scripts/{serving.script_bundle().name}"
+    paths = ("/health", "/metrics", scripts, f"/first-picture.jpg?sample={corpora.FULL}", "/nothing-here")
+    try:
+
+        def asked(path: str, method: str) -> tuple[int, str, str, bytes]:
+            request = urllib.request.Request(running.url + path, method=method)
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    found = answer
+                    body = answer.read()
+            except urllib.error.HTTPError as error:
+                found, body = error, error.read()
+            return found.status, found.headers["Content-Type"], found.headers["Cache-Control"], body
+
+        for path in paths:
+            head, get = asked(path, "HEAD"), asked(path, "GET")
+            assert head[:3] == get[:3], path
+            assert head[3] == b"", path
+        for _ in range(3):
+            status, kind, kept, body = asked("/", "HEAD")
+            assert (status, kind, kept, body) == (200, "text/html; charset=utf-8", "no-store", b"")
+        assert list(running.server._tornado._applications["/"].sessions) == []
+        assert made == []
+    finally:
+        running.stop()
+
+
+def test_what_was_refused_is_no_failure_and_what_failed_is_one() -> None:
+    class Answer:
+        def __init__(self, status: int, path: str = "/x") -> None:
+            self.request = Asked(path)
+            self._status = status
+
+        def get_status(self) -> int:
+            return self._status
+
+    class Asked:
+        method, arguments, remote_ip = "GET", {}, "192.0.2.7"
+
+        def __init__(self, path: str) -> None:
+            self.path = path
+
+        def request_time(self) -> float:
+            return 0.001
+
+    said: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = said.append  # type: ignore[method-assign]
+    logger = logging.getLogger("explorer")
+    before, level = _number("explorer_refused_total", kind="request"), logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        for status in (200, 400, 404, 405, 421, 429, 503, 500):
+            operation.log_request(Answer(status))  # type: ignore[arg-type]
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+    assert [(record.status, record.levelname) for record in said if record.levelno > logging.INFO] == [  # type: ignore[attr-defined]
+        (500, "ERROR")
+    ]
+    assert _number("explorer_refused_total", kind="request") - before == 6
 
 
 def _an_endless_parse(seconds: float) -> None:
