@@ -18,29 +18,23 @@ from explorer.grid import Cell
 from explorer.products import Product
 
 _IFD_ENTRY = struct.Struct("<HHI4s")
-_FORMATS = {3: "H", 4: "I", 12: "d"}
+_FORMATS = {2: "B", 3: "H", 4: "I", 12: "d"}
 _DTYPES = {1: np.dtype(np.uint16), 2: np.dtype(np.int16)}
 """By TIFF's number of the sample format."""
 _LZW, _CONTIGUOUS, _TILE = 5, 1, 256
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _SAMPLES, _PLANAR, _PREDICTOR = 256, 257, 258, 259, 277, 284, 317
 _TILE_WIDTH, _TILE_HEIGHT, _OFFSETS, _COUNTS, _FORMAT = 322, 323, 324, 325, 339
-_SCALE, _TIEPOINT, _GEO_KEYS = 33550, 33922, 34735
+_SCALE, _TIEPOINT, _GEO_KEYS, _GEO_TEXTS = 33550, 33922, 34735, 34737
 _NEEDED = {
     _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _SAMPLES, _PLANAR, _PREDICTOR, _TILE_WIDTH, _TILE_HEIGHT, _OFFSETS, _COUNTS,
-    _FORMAT, _SCALE, _TIEPOINT, _GEO_KEYS,
+    _FORMAT, _SCALE, _TIEPOINT, _GEO_KEYS, _GEO_TEXTS,
 }  # fmt: skip
-# Colour interpretation, extra samples and the texts and numbers of geo keys do not change the pixels.
-_HARMLESS = {262, 338, 34736, 34737}
-_MODEL, _RASTER, _PROJECTION, _LINEAR_UNIT = 1024, 1025, 3072, 3076
-_GEO_HARMLESS = {
-    1026,
-    2049,
-    2054,
-    2057,
-    2059,
-    3073,
-}  # citations; units and axes of the datum, which the code implies
+# Colour interpretation and extra samples do not change the pixels.
+_HARMLESS = {262, 338}
+_MODEL, _RASTER, _CITATION, _DATUM_CITATION, _ANGULAR_UNIT = 1024, 1025, 1026, 2049, 2054
+_PROJECTION, _LINEAR_UNIT = 3072, 3076
+_DEGREE, _METRE = 9102, 9001
 
 
 def read(data: bytes, product: Product, cell: Cell) -> np.ndarray | None:
@@ -113,10 +107,11 @@ def _on_cell(tags: dict[int, Sequence[float]], product: Product, cell: Cell) -> 
         return False
     if not all(abs(a - b) <= 0.01 for a, b in zip((column, row, x, y), (0, 0, left, top), strict=True)):
         return False
-    keys = tags[_GEO_KEYS]
-    if len(keys) < 4 or keys[0] != 1 or len(keys) != 4 + 4 * keys[3]:
-        return False
-    geo = {int(keys[i]): (keys[i + 1], keys[i + 3]) for i in range(4, len(keys), 4)}
-    wanted = {_MODEL: (0, 1), _RASTER: (0, 1), _PROJECTION: (0, cell.epsg), _LINEAR_UNIT: (0, 9001)}
-    strange = geo.keys() - wanted.keys() - _GEO_HARMLESS
-    return not strange and all(geo.get(key) == value for key, value in wanted.items())
+    # Texts and all: GDAL takes a CRS out of a citation, and refuses keys that point beyond what is there.
+    utm, datum = f"WGS 84 / UTM zone {cell.epsg - 32600}N|", "WGS 84|"
+    keys = (
+        (_MODEL, 0, 1, 1), (_RASTER, 0, 1, 1), (_CITATION, _GEO_TEXTS, len(utm), 0), (_DATUM_CITATION, _GEO_TEXTS, len(datum), len(utm)),
+        (_ANGULAR_UNIT, 0, 1, _DEGREE), (_PROJECTION, 0, 1, cell.epsg), (_LINEAR_UNIT, 0, 1, _METRE),
+    )  # fmt: skip
+    wanted = (1, 1, 0, len(keys), *(number for key in keys for number in key))
+    return tags[_GEO_KEYS] == wanted and bytes(map(int, tags[_GEO_TEXTS])) == f"{utm}{datum}\0".encode()
