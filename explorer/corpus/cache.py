@@ -1,7 +1,8 @@
 """Chips of a remote corpus on disk: bounded in bytes, shared by processes, never torn.
 
 A file of the cache holds a header (magic, CRC-32, length) and the bytes; it is written beside and moved into place,
-and what does not fit its header is dropped, so that neither `kill -9`, a power cut nor a flipped bit gets through.
+and what does not fit its header is dropped, so that neither `kill -9`, a power cut nor a flipped bit gets through. The
+CRC is of the name too: a file that was moved to another's place is another date's chip. What is no plain file is no chip.
 Its time of change is the time of its last use, by which the least recently used goes first.
 
 Measured with 205 kB values and 32 threads: set 0.76 ms and get 0.23 ms, against 1.9 and 0.8 ms for diskcache, which
@@ -14,6 +15,7 @@ import hashlib
 import logging
 import os
 import re
+import stat
 import tempfile
 import time
 import zlib
@@ -33,7 +35,7 @@ logger = logging.getLogger("explorer")
 CHIPS = "chips"
 """The folder of the chips, in the cache folder of the settings."""
 
-_MAGIC = b"EXC1"
+_MAGIC = b"EXC2"
 _HEADER = len(_MAGIC) + 4 + 4
 _NAME = re.compile(r"[0-9a-f]{40}\.chip")
 _PART = re.compile(r"part-\w+")
@@ -81,13 +83,11 @@ class ChipCache:
         """The bytes kept under a name; None where there are none, or not as they were written."""
         path = self.path(name)
         try:
-            with open(path, "rb", buffering=0) as file:
-                small = os.fstat(file.fileno()).st_size <= _HEADER + MAX_CHIP_BYTES
-                kept = file.readall() if small else b""
+            kept = _read(path)
         except OSError:
             self.misses += 1
             return None
-        body = _checked(kept)
+        body = _checked(kept, name)
         if body is None:
             self.drop(name)
             self.misses += 1
@@ -113,12 +113,14 @@ class ChipCache:
             path = self.path(name)
             for attempt in range(3):
                 try:
-                    _write(path, body)
+                    _write(path, name, body)
                     break
                 except FileNotFoundError:  # its folder is new, or the whole cache is being deleted
                     if attempt == 2:
                         raise
                     path.parent.mkdir(parents=True, exist_ok=True)
+        except IsADirectoryError:  # somebody's folder is in the way of this one chip
+            pass
         except OSError as error:
             self._fail(error)
 
@@ -203,10 +205,12 @@ class ChipCache:
                     for entry in entries:
                         if _NAME.fullmatch(entry.name) or (parts and _PART.fullmatch(entry.name)):
                             try:
-                                stat = entry.stat(follow_symlinks=False)
+                                status = entry.stat(follow_symlinks=False)
                             except OSError:  # gone meanwhile
                                 continue
-                            yield stat.st_mtime, stat.st_size, entry.path
+                            if not stat.S_ISREG(status.st_mode):
+                                continue
+                            yield status.st_mtime, status.st_size, entry.path
             except OSError:  # cleared by another process meanwhile
                 continue
 
@@ -299,22 +303,38 @@ class CachedStore:
         return f"{self.store.where}\n{key}"
 
 
-def _checked(kept: bytes) -> bytes | None:
-    """The body of a file of the cache, where it is whole."""
+def _read(path: Path) -> bytes:
+    """The bytes of a plain file, none of one that is too long. Raises `OSError`, also for a pipe, a link or a folder."""
+    # Without NONBLOCK, opening a pipe waits for somebody who writes to it.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _HEADER + MAX_CHIP_BYTES:
+            return b""
+        with open(handle, "rb", buffering=0, closefd=False) as file:
+            return file.readall()
+    finally:
+        os.close(handle)
+
+
+def _sum(name: str, body: bytes) -> bytes:
+    return zlib.crc32(body, zlib.crc32(name.encode())).to_bytes(4, "little")
+
+
+def _checked(kept: bytes, name: str) -> bytes | None:
+    """The body of a file of the cache, where it is whole and this name's."""
     body = kept[_HEADER:]
     stated = kept[len(_MAGIC) + 4 : _HEADER]
     if kept[: len(_MAGIC)] != _MAGIC or len(stated) != 4 or int.from_bytes(stated, "little") != len(body):
         return None
-    if zlib.crc32(body) != int.from_bytes(kept[len(_MAGIC) : len(_MAGIC) + 4], "little"):
-        return None
-    return body
+    return body if _sum(name, body) == kept[len(_MAGIC) : len(_MAGIC) + 4] else None
 
 
-def _write(path: Path, body: bytes) -> None:
+def _write(path: Path, name: str, body: bytes) -> None:
     handle, part = tempfile.mkstemp(prefix="part-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(_MAGIC + zlib.crc32(body).to_bytes(4, "little") + len(body).to_bytes(4, "little"))
+            file.write(_MAGIC + _sum(name, body) + len(body).to_bytes(4, "little"))
             file.write(body)
         os.replace(part, path)
     except BaseException:

@@ -103,7 +103,8 @@ def _on_cell(tags: dict[int, Sequence[float]], product: Product, cell: Cell) -> 
     if len(tags[_SCALE]) != 3 or len(tags[_TIEPOINT]) != 6:
         return False
     column, row, _, x, y, _ = tags[_TIEPOINT]
-    if any(abs(size - step) * product.size > 0.01 for size in tags[_SCALE][:2]):
+    # Asked so that NaN, which is neither more nor less, is no size.
+    if not all(abs(size - step) * product.size <= 0.01 for size in tags[_SCALE][:2]):
         return False
     if not all(abs(a - b) <= 0.01 for a, b in zip((column, row, x, y), (0, 0, left, top), strict=True)):
         return False
