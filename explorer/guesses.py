@@ -42,7 +42,7 @@ class Guesses:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._wrong: OrderedDict[tuple[str, str], _Wrong] = OrderedDict()
+        self._wrong: OrderedDict[tuple[str, str, str], _Wrong] = OrderedDict()
         self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def __len__(self) -> int:
@@ -50,12 +50,12 @@ class Guesses:
 
     def pause(self, name: str, address: str) -> float:
         """Seconds until this name may be tried from this address, as far as tries of this name tell; 0 for now."""
-        pause = self._left(name, address)
-        return pause if (name, address) in self._known else max(pause, self._left(name, ""))
+        pause = self._left("both", name, address)
+        return pause if (name, address) in self._known else max(pause, self._left("name", name, ""))
 
     def pause_of(self, name: str, address: str) -> float:
         """Seconds until an address may try a name, as far as all its tries tell; 0 for one from which the name came in before."""
-        return 0.0 if (name, address) in self._known else self._left("", address)
+        return 0.0 if (name, address) in self._known else self._left("address", "", address)
 
     def begin(self, name: str, address: str) -> None:
         """A try begins, and counts as a wrong one until it is known to be right: else many at once would all be free."""
@@ -67,20 +67,24 @@ class Guesses:
 
     def right(self, name: str, address: str) -> None:
         """It was right."""
-        self._wrong.pop((name, address), None)
-        for key, pace in self._keys(name, address)[1:]:
-            found = self._found(key)
-            found.count = max(found.count - 1, 0)
-            found.until = min(found.until, self._clock() + _pause(found.count, pace))
+        self.undo(name, address)
+        self._wrong.pop(("both", name, address), None)
         self._known[name, address] = None
         self._known.move_to_end((name, address))
         _forget(self._known)
 
-    def _left(self, name: str, address: str) -> float:
-        found = self._wrong.get((name, address))
+    def undo(self, name: str, address: str) -> None:
+        """It was no wrong one."""
+        for key, pace in self._keys(name, address):
+            found = self._found(key)
+            found.count = max(found.count - 1, 0)
+            found.until = min(found.until, self._clock() + _pause(found.count, pace))
+
+    def _left(self, kind: str, name: str, address: str) -> float:
+        found = self._wrong.get((kind, name, address))
         return max(found.until - self._clock(), 0.0) if found is not None else 0.0
 
-    def _found(self, key: tuple[str, str]) -> _Wrong:
+    def _found(self, key: tuple[str, str, str]) -> _Wrong:
         found = self._wrong.get(key)
         if found is None or self._clock() - found.last > FORGOTTEN_S:
             found = self._wrong[key] = _Wrong()
@@ -88,8 +92,12 @@ class Guesses:
         _forget(self._wrong)
         return found
 
-    def _keys(self, name: str, address: str) -> list[tuple[tuple[str, str], Pace]]:
-        return [((name, address), BOTH), ((name, ""), NAME), (("", address), ADDRESS)]
+    def _keys(self, name: str, address: str) -> list[tuple[tuple[str, str, str], Pace]]:
+        return [
+            (("both", name, address), BOTH),
+            (("name", name, ""), NAME),
+            (("address", "", address), ADDRESS),
+        ]
 
 
 def _pause(count: int, pace: Pace) -> float:

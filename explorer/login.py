@@ -186,7 +186,9 @@ class Passwords(BasicAuthProvider):
         if not name or cookie is None or self._logouts.holds(cookie):
             return ""
         wanted = self._mark(name)
-        return name if wanted and hmac.compare_digest(mark.partition(" ")[0], wanted) else ""
+        return (
+            name if wanted and hmac.compare_digest(mark.partition(" ")[0].encode(), wanted.encode()) else ""
+        )
 
     def end(self, cookie: str | None) -> None:
         """End the login of a cookie, if it is one."""
@@ -280,11 +282,17 @@ class LoginHandler(RequestHandler):
         if pause or LoginHandler._waiting >= MOST_WAITING:
             self._later(wanted, pause or 5.0)
             return
-        provider.guesses.begin(name, address)
-        # Of an address that guesses names, one that nobody has is not worth the work; who guesses hears nothing of that.
-        admitted = (
-            bool(name) and not (flooded and not provider.has(name)) and await self._admitted(name, password)
-        )
+        admitted: bool | None = False
+        if name:
+            provider.guesses.begin(name, address)
+            # Of an address that guesses names, one that nobody has is not worth the work; who guesses hears nothing of that.
+            if not flooded or provider.has(name):
+                admitted = await self._admitted(name, password)
+        if admitted is None:
+            provider.guesses.undo(name, address)
+            self.set_status(503)
+            self._form(wanted, "Nobody can log in now. The server's log says why.")
+            return
         if not admitted:
             await asyncio.sleep(began + WRONG_SECONDS - time.monotonic())
             _WRONG.warn(f"a login failed, from {address}")
@@ -300,14 +308,15 @@ class LoginHandler(RequestHandler):
         query = urlsplit(wanted).query  # the query alone: nobody is led elsewhere
         self.redirect("." + ("/?" + query if query else "/"), status=303)
 
-    async def _admitted(self, name: str, password: str) -> bool:
+    async def _admitted(self, name: str, password: str) -> bool | None:
+        """Whether they may come in; None where that cannot be told."""
         provider = self.application.auth_provider  # type: ignore[attr-defined]
         LoginHandler._waiting += 1
         try:
             job = partial(provider.admits, name, password)
             return bool(await asyncio.get_running_loop().run_in_executor(_CHECKER, job))
         except LoginError:  # the log has it, and `/health`
-            return False
+            return None
         finally:
             LoginHandler._waiting -= 1
 
