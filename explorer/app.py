@@ -24,7 +24,7 @@ from explorer.letting_go import hold_owners_weakly, loosen
 from explorer.page_making import Ahead, MakePage, warm_up
 from explorer.processes import Inherited
 from explorer.products import PF_SR, S2_SR
-from explorer.views import layout
+from explorer.views import layout, private
 from explorer.views.about import AboutView
 from explorer.views.animation import AnimationView
 from explorer.views.bands import BandsView
@@ -216,9 +216,7 @@ class Explorer(pn.viewable.Viewer):
     def follow_url(self) -> None:
         """Write the selection into the browser's address as it changes (a server's page, not a notebook)."""
         self._follow_url = self._share.served = True
-        folder, _, name = self.corpus.where.rstrip("/").rpartition("/")
-        if folder and self.corpus.where.startswith("/"):
-            self._loop.private[self.corpus.where.rstrip("/")] = name
+        self._loop.private |= private.words(self.corpus)
 
     def close(self) -> None:
         """Let go of all that this session holds; nothing can be shown any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -61,7 +62,7 @@ class Database:
 
     def __init__(self, url: str | Path) -> None:
         self.url = read_url(url)
-        self.where = _shown(self.url)
+        self.where = shown(self.url)
         self._file = _file(self.url)
         self.engine = _engine(self.url, self.where, self._file)
         try:
@@ -213,7 +214,8 @@ def read_url(text: str | Path) -> URL:
 _WANTED = "give a file, sqlite:////folder/file, or postgresql://user@host/database"
 
 
-def _shown(url: URL) -> str:
+def shown(url: URL) -> str:
+    """What a database is called, without its password."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
     return url.set(drivername="postgresql").render_as_string(hide_password=True)
@@ -279,6 +281,7 @@ def _named(error: SQLAlchemyError, where: str) -> Exception:
     said = (str(cause).splitlines() or [type(cause).__name__])[0].strip()
     if isinstance(cause, sqlite3.Error):
         return _named_sqlite(cause, where, said)
+    said = _NAMES.sub("…", said)  # `where` has them, which visitors do not read
     state = getattr(cause, "sqlstate", None) or ""
     if state == "23505":
         return _twice(where)
@@ -301,6 +304,10 @@ def _named(error: SQLAlchemyError, where: str) -> Exception:
     ):
         return lost
     return RecordsError(f"{where}: {said}; nothing was kept")
+
+
+_NAMES = re.compile(r"""\([^()]*\d[^()]*\)|"[^"]*"|'[^']*'""")
+"""Addresses, hosts, users and databases in what PostgreSQL says."""
 
 
 def _twice(where: str) -> RecordsError:

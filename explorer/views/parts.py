@@ -24,6 +24,7 @@ from panel.models.esm import ESMEvent
 
 from explorer.errors import ExplorerError
 from explorer.views.fields import Hears
+from explorer.views.private import without_paths
 
 T = TypeVar("T")
 
@@ -38,6 +39,8 @@ MAX_TOLD = 20
 """Failures of one session that are logged."""
 MAX_OUTBOX, MAX_OUTBOX_BYTES = 1_000, 24_000_000
 """Messages, and bytes of their pictures, that wait for a browser that has the page and whose component is not ready."""
+_FAILURES = frozenset({"text", "problem", "problems", "missing", "reasons", "why", "warnings"})
+"""Under which names messages tell of failures."""
 FAILED = "That did not work: the explorer made a mistake, which is in the server's log. The page goes on."
 
 WAIT = "A file is being made already: wait for it."
@@ -209,17 +212,20 @@ class Loop:
         return self._doc is not None and getattr(self._doc.session_context, "session", None) is None
 
     def public(self, content: dict[str, Any]) -> dict[str, Any]:
-        """The same without what is `private`, in texts and in dictionaries of texts."""
+        """The same without what is `private`, in texts, lists and dictionaries of texts; what tells of a failure without any path."""
         if not self.private:
             return content
-        return {key: self._without(value) for key, value in content.items()}
+        return {key: self._without(value, key in _FAILURES) for key, value in content.items()}
 
-    def _without(self, value: Any) -> Any:
+    def _without(self, value: Any, failure: bool) -> Any:
         if isinstance(value, dict):
-            return {key: self._without(part) for key, part in value.items()}
+            return {key: self._without(part, failure or key in _FAILURES) for key, part in value.items()}
+        if isinstance(value, list) and value and isinstance(value[0], str | dict | list):
+            return [self._without(part, failure) for part in value]
         if isinstance(value, str):
             for text, instead in self.private.items():
                 value = value.replace(text, instead) if text in value else value
+            return without_paths(value) if failure else value
         return value
 
     def after(self, seconds: float, function: Callable[[], None]) -> None:
