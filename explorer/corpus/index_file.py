@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mmap
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from pyproj import CRS
 from scipy import sparse
 
 from explorer import grid, nomenclature, products
-from explorer.corpus import stac_stated
+from explorer.corpus import parquet_bounds, stac_stated
 from explorer.corpus.encoding import Stated
 from explorer.corpus.ids import valid_ids
 from explorer.corpus.labels import Fractions, LabelsFound
@@ -34,7 +35,10 @@ _ROWS = 50_000
 _UNCLASSIFIED = "unclassified"
 """The column of the share that has no class in CORINE."""
 _MAX_NOTES, _MAX_NOTE = 16, 2_000
-MAX_COLUMN_BYTES = 2 * 2**30
+_MOST_A_ROW = 64
+"""Bytes of one column in a row, unpacked: an id has 19, a number at most 8."""
+_LEAST_A_ROW = 16
+"""Bytes of the file a row: places and footprint alone have 60, packed. What says that it has more rows is no index."""
 _TABLE = {"sample_id": "string", "lon": "double", "lat": "double", "x": "double", "y": "double", "clc": "int16",
           "fraction": "float"}  # fmt: skip
 _PLACES = ("lon", "lat", "x", "y")
@@ -162,9 +166,9 @@ def read(path: Path) -> IndexTable:
     """
     key = path.name
     with _opened(path) as file:
-        own = _own(file, key)
+        own = _own(file, path)
         stated, settled, notes = _stated(file)
-        frame = _columns(file, list(_TABLE), key)
+        frame = _columns(file, path, list(_TABLE))
     ids = frame.column("sample_id")
     if ids.null_count or not valid_ids(ids).all():
         raise CorpusFormatError(key, "it holds ids that are no sample ids")
@@ -182,12 +186,13 @@ def read_fractions(path: Path, ids: pd.Index) -> Fractions:
     parts: list[sparse.csr_matrix] = []
     unclassified = [np.zeros(0, np.float32)]
     with _opened(path) as file:
-        _own(file, key)
-        stored = pd.Index(_columns(file, ["sample_id"], key).column(0).to_pandas(), dtype="str")
+        _own(file, path)
+        stored = pd.Index(_columns(file, path, ["sample_id"]).column(0).to_pandas(), dtype="str")
+        names = list(nomenclature.COLUMNS)
+        if _UNCLASSIFIED in file.schema_arrow.names:  # not in an index of an older explorer
+            names.append(_UNCLASSIFIED)
+        _check_pages(file, path, names)
         try:
-            names = list(nomenclature.COLUMNS)
-            if _UNCLASSIFIED in file.schema_arrow.names:  # not in an index of an older explorer
-                names.append(_UNCLASSIFIED)
             for batch in file.iter_batches(batch_size=_ROWS, columns=names):
                 dense = np.zeros((batch.num_rows, len(nomenclature.COLUMNS) + 1), np.float32)
                 for j, name in enumerate(names):
@@ -208,13 +213,17 @@ def read_fractions(path: Path, ids: pd.Index) -> Fractions:
 
 def _opened(path: Path) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path, memory_map=True)
+        # Ids as they are in the file's dictionary, each once: a run of the same one costs four bytes a row, not its text.
+        return pq.ParquetFile(path, memory_map=True, read_dictionary=["sample_id"])
+    except KeyError as error:
+        raise CorpusFormatError(path.name, "Parquet, but not an index of this explorer") from error
     except (pa.ArrowException, OSError, ValueError) as error:
         raise CorpusFormatError(path.name, f"not readable as Parquet ({_short(error)})") from error
 
 
-def _own(file: pq.ParquetFile, key: str) -> LabelsFound | None:
+def _own(file: pq.ParquetFile, path: Path) -> LabelsFound | None:
     """What `write` noted in the file, which must be one of its own."""
+    key = path.name
     text = (file.schema_arrow.metadata or {}).get(_META)
     try:
         own = json.loads(text or b"")
@@ -233,8 +242,17 @@ def _own(file: pq.ParquetFile, key: str) -> LabelsFound | None:
     missing = [name for name in (*_TABLE, *nomenclature.COLUMNS) if name not in names]
     if missing:
         raise CorpusFormatError(key, f"it lacks the columns {', '.join(missing[:5])}")
-    if file.metadata.num_rows > MAX_SAMPLES:
-        raise CorpusFormatError(key, f"{file.metadata.num_rows:,} rows, more than {MAX_SAMPLES:,}")
+    groups = [file.metadata.row_group(number).num_rows for number in range(file.metadata.num_row_groups)]
+    rows = sum(groups)
+    if rows != file.metadata.num_rows or min(groups, default=0) < 0:
+        raise CorpusFormatError(key, "it contradicts itself about how many rows it has")
+    if rows > MAX_SAMPLES:
+        raise CorpusFormatError(key, f"{rows:,} rows, more than {MAX_SAMPLES:,}")
+    size = path.stat().st_size
+    if rows * _LEAST_A_ROW > size:
+        raise CorpusFormatError(
+            key, f"{rows:,} rows in {size:,} bytes: it would unpack to far more than it has"
+        )
     return found or None
 
 
@@ -247,25 +265,42 @@ def _stated(file: pq.ParquetFile) -> tuple[dict[str, Stated] | None, str, tuple[
     return stated, str(own.get("settled") or ""), tuple(notes[:_MAX_NOTES])
 
 
-def _columns(file: pq.ParquetFile, names: list[str], key: str) -> pa.Table:
-    wanted = set(names)
-    size = 0
-    for group in range(file.metadata.num_row_groups):
-        row_group = file.metadata.row_group(group)
-        for i in range(row_group.num_columns):
-            column = row_group.column(i)
-            if column.path_in_schema in wanted:
-                size += column.total_uncompressed_size
-    if size > MAX_COLUMN_BYTES:
-        raise CorpusFormatError(key, f"its columns unpack to {size:,} bytes; refused")
+def _columns(file: pq.ParquetFile, path: Path, names: list[str]) -> pa.Table:
+    """Columns of `_TABLE`. Raises `CorpusFormatError` where they are not what they should be, or an id is there twice."""
+    key = path.name
     schema = file.schema_arrow
     for name in names:
-        if str(schema.field(name).type) != str(pa.type_for_alias(_TABLE[name])):
-            raise CorpusFormatError(key, f"column {name} is {schema.field(name).type}, not {_TABLE[name]}")
+        kind = schema.field(name).type
+        if pa.types.is_dictionary(kind):
+            kind = kind.value_type
+        if str(kind) != str(pa.type_for_alias(_TABLE[name])):
+            raise CorpusFormatError(key, f"column {name} is {kind}, not {_TABLE[name]}")
+    _check_pages(file, path, names)
     try:
-        return file.read(columns=names)
+        found = file.read(columns=names)
+        ids = found.column("sample_id")
+        if any(len(part.dictionary) < len(part) for part in ids.chunks if pa.types.is_dictionary(part.type)):
+            raise CorpusFormatError(key, "it holds a sample twice")
+        place = found.schema.get_field_index("sample_id")
+        return found.set_column(place, "sample_id", ids.cast(pa.string()))
     except (pa.ArrowException, OSError, ValueError) as error:
+        if isinstance(error, CorpusFormatError):
+            raise
         raise CorpusFormatError(key, f"not readable ({_short(error)})") from error
+
+
+def _check_pages(file: pq.ParquetFile, path: Path, names: list[str]) -> None:
+    """That columns unpack to what so many rows can have. Raises `CorpusFormatError`."""
+    most = (file.metadata.num_rows * _MOST_A_ROW + 2**20) * len(names)
+    try:
+        with open(path, "rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            whole = memoryview(data)
+            try:
+                parquet_bounds.unpacked(whole, file, set(names), most)
+            finally:
+                whole.release()
+    except (OSError, ValueError) as error:
+        raise CorpusFormatError(path.name, f"not readable ({_short(error)})") from error
 
 
 def _check(samples: pd.DataFrame, key: str) -> None:

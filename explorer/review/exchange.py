@@ -6,18 +6,19 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 
 from explorer import grid
-from explorer.corpus import cells
+from explorer.corpus import cells, parquet_bounds
 from explorer.corpus.tables import geoparquet, terms
 from explorer.errors import (
     ExchangeError,
@@ -40,6 +41,12 @@ FORMATS = {
 REQUIRED = ("sample_id", "reviewer", "judgement")
 """Columns that a file of verdicts must have; others of `COLUMNS` may be left out."""
 MAX_BYTES = 500_000_000
+MAX_ROWS = 2_000_000
+_LONGEST_CELL = 100_000
+"""Bytes: no field of a verdict may have as many."""
+_FREE, _MOST_TIMES = 20_000_000, 100
+"""What a Parquet file may unpack to: so many bytes, and so many for each of its own. Ids alone, each another, are a tenth of a verdict."""
+_BATCH = 1_000
 _WHOLE = ("suggested", "confidence")
 
 
@@ -316,14 +323,55 @@ def _parquet(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> byt
     return geoparquet(shapes, about, index=False)
 
 
-def _read_parquet(data: bytes, where: str) -> Iterable[tuple[int, dict[str, Any]]]:
+def _read_parquet(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Batch by batch: a file of some kilobytes may say the same long text in millions of rows."""
     try:
-        table = pq.read_table(pa.BufferReader(data))
-    except (pa.ArrowException, OSError) as error:
-        raise ExchangeError(where, f"not readable as Parquet ({str(error).splitlines()[0][:80]})") from error
-    names = [name for name in table.column_names if name not in ("geometry", "bbox")]
-    _check_columns(names, where)
-    return enumerate(table.select(names).to_pylist(), 1)
+        with pq.ParquetFile(pa.BufferReader(data)) as file:
+            schema = file.schema_arrow
+        names = [name for name in schema.names if name not in ("geometry", "bbox")]
+        _check_columns(names, where)
+        texts = [name for name in names if _is_text(schema.field(name).type)]
+        for name in names:
+            if name not in texts and pa.types.is_nested(schema.field(name).type):
+                raise ExchangeError(where, f"it is of type {str(schema.field(name).type)[:40]}", column=name)
+        # Texts as they are in the file's dictionary, each once, however many rows have them.
+        with pq.ParquetFile(pa.BufferReader(data), read_dictionary=texts) as file:
+            most = min(MAX_BYTES, _FREE + _MOST_TIMES * len(data))
+            parquet_bounds.unpacked(data, file, set(names), most)
+            number = size = 0
+            for batch in file.iter_batches(batch_size=_BATCH, columns=names):
+                for name in texts:
+                    size += _text_bytes(batch.column(name), where, name)
+                if size > most or number > MAX_ROWS:
+                    raise ExchangeError(
+                        where, f"it unpacks to more than {most:,} bytes of text or {MAX_ROWS:,} rows"
+                    )
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row
+    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        if isinstance(error, ExplorerError):
+            raise
+        said = (str(error).splitlines() or [type(error).__name__])[0][:120]
+        raise ExchangeError(where, f"not readable as Parquet ({said})") from error
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _text_bytes(column: pa.Array, where: str, name: str) -> int:
+    """Bytes of all texts of a column together, counted without making them. Raises `ExchangeError` for one that is too long."""
+    if pa.types.is_dictionary(column.type):
+        lengths = pc.binary_length(column.dictionary)
+        rows = pc.take(lengths, column.indices)
+    else:
+        lengths = rows = pc.binary_length(column)
+    if (pc.max(lengths).as_py() or 0) > _LONGEST_CELL:
+        raise ExchangeError(where, f"a text has more than {_LONGEST_CELL:,} bytes", column=name)
+    return int(pc.sum(rows).as_py() or 0)
 
 
 def describe(receipts: Sequence[Receipt]) -> str:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
 import os
 import resource
 import struct
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from explorer import grid
-from explorer.corpus import chips, sources
+from explorer.corpus import chips, index, index_file, sources
 from explorer.corpus.label_files import read_file
 from explorer.corpus.label_tables import LabelTable, read_table
 from explorer.corpus.store import DirectoryStore
@@ -83,8 +89,77 @@ def _attacks(folder: Path) -> dict[str, tuple[Callable[[], object], type[Explore
         "billion laughs": (lambda: stories.loads(laughs), ExplorerError),
         "a story of 10 MB": (lambda: stories.loads("title: " + long), ExplorerError),
         "an id of 10 MB": (lambda: grid.parse(long), ExplorerError),
+        "an index of a run": (lambda: index.read(_index(folder, 5_000_000)), CorpusFormatError),
+        "an index of a run in a file as long as an index's": (lambda: index.read(_index(folder, 5_000_000, 90_000_000)), CorpusFormatError),
+        "an index with one long id": (lambda: index.read(_index(folder, 40, length=100_000_000)), CorpusFormatError),
+        "an index whose long id is in a dictionary": (lambda: index.read(_index(folder, 40, length=50_000_000, dictionary=True)), CorpusFormatError),
+        "verdicts that all say the same at length": (lambda: exchange.read(_verdicts(9_000, 300_000), "parquet"), ExplorerError),
+        "verdicts with one long text": (lambda: exchange.read(_verdicts(100_000_000, 1), "parquet"), ExplorerError),
+        "verdicts with a long text in a dictionary": (lambda: exchange.read(_verdicts(50_000_000, 1_000), "parquet"), ExplorerError),
         "a reviewer of 10 MB": (lambda: exchange.read(f"sample_id,reviewer,judgement\n{corpora.FULL},{long},correct".encode(), "csv"), ExplorerError),
     }  # fmt: skip
+
+
+def _index(folder: Path, rows: int, longer: int = 0, length: int = 0, dictionary: bool = False) -> Path:
+    """An index in which every row is the same, made by a process of its own: what it takes is not what reading takes."""
+    path = folder / f"index-{rows}-{longer}-{length}.parquet"
+    _apart(_make_index, path, rows, longer, length, dictionary)
+    assert path.stat().st_size < 2_000_000 + longer
+    return path
+
+
+def _make_index(path: Path, rows: int, longer: int, length: int, dictionary: bool) -> None:
+    identity = "a" * length or corpora.FULL
+    given = pd.DataFrame({"lon": 0.0, "lat": 0.0, "x": 0.0, "y": 0.0}, index=pd.Index([corpora.FULL]))
+    schema = index_file._schema(given, None, "", False, {}, "", ())
+    if longer:
+        schema = schema.with_metadata(schema.metadata | {b"padding": b"x" * longer})
+    names = [name for name in schema.names if name not in ("geometry", "bbox")]
+    part = 100_000
+    with pq.ParquetWriter(
+        path, pa.schema([schema.field(name) for name in names], schema.metadata), compression="zstd", data_page_size=2**30,
+        use_dictionary=dictionary or not length, dictionary_pagesize_limit=2**30, store_schema=False, write_statistics=False,
+    ) as writer:  # fmt: skip
+        for start in range(0, rows, part):
+            count = min(part, rows - start)
+            values = {
+                name: pa.repeat(pa.scalar(identity if name == "sample_id" else "33N" if name == "zone" else 0, schema.field(name).type), 1 if length else count)
+                for name in names
+            }  # fmt: skip
+            writer.write_table(pa.table(values))
+
+
+def _verdicts(length: int, rows: int) -> bytes:
+    """A file of verdicts that all say the same."""
+    with tempfile.NamedTemporaryFile() as file:
+        _apart(_make_verdicts, Path(file.name), length, rows)
+        data = file.read()
+    assert len(data) < 2_000_000
+    return data
+
+
+def _make_verdicts(path: Path, length: int, rows: int) -> None:
+    said = {"sample_id": corpora.FULL, "reviewer": "ada", "judgement": "wrong", "comment": "x" * length}
+    part = min(rows, 10_000)
+    columns = {
+        one: pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), part), [value])
+        for one, value in said.items()
+    }
+    table = pa.table(columns)
+    with pq.ParquetWriter(
+        path, table.schema, compression="zstd", data_page_size=2**30, dictionary_pagesize_limit=2**30, store_schema=False,
+        write_statistics=False, use_dictionary=rows > 1,
+    ) as writer:  # fmt: skip
+        for _ in range(0, rows, part):
+            writer.write_table(table)
+
+
+def _apart(work: Callable[..., None], *given: object) -> None:
+    """Do something in another process, whose memory is not counted."""
+    process = multiprocessing.get_context("fork").Process(target=work, args=given)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
 
 
 def _nothing(table: LabelTable) -> None:
