@@ -105,12 +105,13 @@ class Database:
 
         Raises `RecordsError` where that cannot be, and for PostgreSQL, which has its own tool.
         """
+        if self.url.get_backend_name() == "postgresql":
+            raise InvalidQueryError(
+                f"{self.where} is a server's; back it up with its own tool: pg_dump --format=custom --file=FILE {self.where}"
+            )
         if self._file is None:
             raise InvalidQueryError(
-                f"{self.where} is not a file; back it up with PostgreSQL's own tool: pg_dump --format=custom "
-                "--table='explorer_*' --file=FILE URL"
-                if self.url.get_backend_name() == "postgresql"
-                else f"give the file of {self.where} by its path to back it up"
+                f"{self.where} has settings of its own; name the file alone to back it up"
             )
         if target.absolute() == self._file.path or (target.exists() and target.samefile(self._file.path)):
             raise InvalidQueryError(f"{target} is the database itself; name another file for its copy")
