@@ -218,28 +218,31 @@ class Records:
         It is later than that of all that is kept of the reviewer and of the sample: of two verdicts the second is newer,
         whatever the clocks of this and of other machines say. The database decides, and times tell the order everywhere.
         """
-        newest: dict[tuple[str, str], dt.datetime] = {}
+        kept: dict[tuple[str, str], dt.datetime] = {}
+        given: dict[tuple[str, str], dt.datetime] = {}
 
-        def of(name: str, value: str) -> dt.datetime:
-            if (name, value) not in newest:
-                found = connection.execute(
-                    select(func.max(table.c.time)).where(table.c.corpus == self.name, table.c[name] == value)
-                ).scalar()
-                newest[name, value] = (found and model.read_time(found)) or model.EARLIEST
-            return newest[name, value]
+        def newest(about: tuple[str, str]) -> dt.datetime:
+            """Of what is kept of a reviewer or a sample, and of what comes before in `verdicts`."""
+            if about not in kept:
+                column, value = about
+                wanted = select(func.max(table.c.time)).where(
+                    table.c.corpus == self.name, table.c[column] == value
+                )
+                found = connection.execute(wanted).scalar()
+                kept[about] = (found and model.read_time(found)) or model.EARLIEST
+            return max(kept[about], given.get(about, model.EARLIEST))
 
         timed = []
         for verdict in verdicts:
-            about = (("reviewer", verdict.reviewer), ("sample_id", verdict.sample_id))
-            before = max(of(*one) for one in about)
-            found = verdict
-            if verdict.time is None:
-                now = max(dt.datetime.now(dt.UTC), before + dt.timedelta(microseconds=1))
-                found = verdict.kept(time=now)
-            assert found.time is not None
-            for one in about:
-                newest[one] = max(newest[one], found.time)
-            timed.append(found)
+            abouts = (("reviewer", verdict.reviewer), ("sample_id", verdict.sample_id))
+            time = verdict.time
+            if time is None:
+                after = max(map(newest, abouts)) + dt.timedelta(microseconds=1)
+                time = max(dt.datetime.now(dt.UTC), after)
+                verdict = verdict.kept(time=time)
+            for about in abouts:
+                given[about] = max(time, given.get(about, model.EARLIEST))
+            timed.append(verdict)
         return timed
 
     def _insert(
