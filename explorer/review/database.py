@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from explorer import forking
 from explorer.errors import (
     ForeignRecordsError,
     InvalidQueryError,
@@ -65,6 +67,8 @@ class Database:
         self.where = shown(self.url)
         self._file = _file(self.url)
         self.engine = _engine(self.url, self.where, self._file)
+        self.after_fork()
+        forking.remake(self)
         try:
             if not self.read(lambda connection: schema.is_ready(connection, self.where)):
                 self._make_tables()
@@ -74,6 +78,10 @@ class Database:
         if self._file is not None:
             self.engine.dispose()
             self._file.settle()
+
+    def after_fork(self) -> None:
+        """Let the first one write: who was writing is in the parent."""
+        self._turn = threading.Lock()
 
     def _make_tables(self) -> None:
         try:
@@ -153,6 +161,17 @@ class Database:
             raise error.named from error.__cause__
 
     def _once(self, work: Callable[[Connection], Result], writes: bool) -> Result:
+        if not writes or self._file is None:
+            return self._transact(work, writes)
+        # SQLite has waiting writers look again up to 100 ms later; those of this process take turns.
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise _AgainError(_busy(self.where))
+        try:
+            return self._transact(work, writes)
+        finally:
+            self._turn.release()
+
+    def _transact(self, work: Callable[[Connection], Result], writes: bool) -> Result:
         file = self._file
         seen = None
         try:
@@ -311,6 +330,10 @@ _NAMES = re.compile(r"""\([^()]*\d[^()]*\)|"[^"]*"|'[^']*'""")
 """Addresses, hosts, users and databases in what PostgreSQL says."""
 
 
+def _busy(where: str) -> RecordsBusyError:
+    return RecordsBusyError(f"{where} was locked by others for too long; nothing was kept, try again")
+
+
 def _twice(where: str) -> RecordsError:
     return RecordsError(
         f"{where}: a verdict would be taken back that was taken back before; nothing was kept"
@@ -322,9 +345,7 @@ def _named_sqlite(error: sqlite3.Error, where: str, said: str) -> Exception:
     if code == sqlite3.SQLITE_CONSTRAINT and error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_TRIGGER:
         return _twice(where)
     if code in _BUSY:
-        return _AgainError(
-            RecordsBusyError(f"{where} was locked by others for too long; nothing was kept, try again")
-        )
+        return _AgainError(_busy(where))
     if code in _FULL:
         return RecordsFullError(
             f"{where}: the disk is full ({said}); nothing was kept, make room and try again"
