@@ -58,14 +58,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def before(servers: Sequence[str], *, https: int | None = None) -> Iterator[Proxy]:
-    """nginx before `servers` (`host:port`), as the example says but for ports, certificate and the servers' addresses."""
+def before(
+    servers: Sequence[str], *, https: int | None = None, calls_it: str = "$http_host"
+) -> Iterator[Proxy]:
+    """nginx before `servers` (`host:port`), as the example says but for ports, certificate and the servers' addresses.
+
+    `calls_it` is the name in the requests that it passes on; by default the one that the visitor used.
+    """
     with tempfile.TemporaryDirectory(prefix="explorer-nginx-") as name:
         folder = Path(name)
         proxy = Proxy(free_port(), https or free_port(), ssl.create_default_context())
         _certify(folder)
         proxy.context.load_verify_locations(folder / "cert.pem")
-        (folder / "explorer.conf").write_text(_adapted(folder, proxy, servers), encoding="utf-8")
+        (folder / "explorer.conf").write_text(_adapted(folder, proxy, servers, calls_it), encoding="utf-8")
         (folder / "nginx.conf").write_text(_AROUND.format(folder=folder), encoding="utf-8")
         nginx = program("nginx")
         assert nginx
@@ -81,10 +86,11 @@ def before(servers: Sequence[str], *, https: int | None = None) -> Iterator[Prox
             running.wait(30)
 
 
-def _adapted(folder: Path, proxy: Proxy, servers: Sequence[str]) -> str:
+def _adapted(folder: Path, proxy: Proxy, servers: Sequence[str], calls_it: str) -> str:
     text = EXAMPLE.read_text(encoding="utf-8")
     for pattern, instead in (
         (r"listen \[::\]:\d+( ssl)?;", ""),
+        (r"Host \$http_host;", f"Host {calls_it};"),
         (r"listen 80;", f"listen 127.0.0.1:{proxy.http};"),
         (r"listen 443 ssl;", f"listen 127.0.0.1:{proxy.https} ssl;"),
         (r"ssl_certificate [^;]+;", f"ssl_certificate {folder}/cert.pem;"),

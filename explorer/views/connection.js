@@ -1,7 +1,8 @@
 // The server went away under an open page: says so, asks until it answers, then opens the same view again. The address is the view.
 (() => {
   const LONGEST = 10000
-  let bar = null, wait = 500, timer = 0, leaving = false
+  const REFUSED = 20000 // ms until a page that could not be joined at all is opened again: each costs the server another one
+  let bar = null, wait = 500, timer = 0, leaving = false, never = false
   window.addEventListener("pagehide", () => { leaving = true })
 
   const make = (tag, parent, text) => {
@@ -58,17 +59,25 @@
         bar.button.onclick = () => window.location.reload()
         return
       }
+      if (never && !asked) {
+        say("The server answers, but this page could not be joined to it: it has no room now, or something between holds websockets back.", "Try now")
+        bar.button.onclick = () => look(true)
+        timer = setTimeout(() => look(true), REFUSED)
+        return
+      }
       // All pages that one server had would come at once.
       timer = setTimeout(() => window.location.reload(), asked ? 0 : Math.random() * 1000)
       return
     }
+    never = false // it was not there: once it is, the page can be joined
     say(`What was confirmed as saved is saved. This view comes back by itself; the next try is in ${Math.max(1, Math.round(wait / 1000))} s.`, "Try now")
     bar.button.onclick = () => look(true)
     timer = setTimeout(() => look(false), wait)
     wait = Math.min(wait * 1.7, LONGEST)
   }
   // Also called where the first connection fails (shell.js).
-  window.explorerLost = () => {
+  window.explorerLost = (first = false) => {
+    never = first
     if (leaving || (bar && !bar.silent)) return
     if (bar) bar.remove()
     show()

@@ -41,10 +41,12 @@
     Bokeh.set_log_level("info")
     try {
       await Bokeh.embed.embed_items({}, [{ token: first.token, elementid: "page", roots: {}, root_ids: [], use_for_title: false }])
+      // Where the connection is refused Bokeh tells the console, and goes on without a document.
+      if (!Bokeh.documents.length) window.explorerLost(true)
       for (const one of Bokeh.documents) one.on_event("connection_lost", () => window.explorerLost())
     } catch (error) {
       console.error(error)
-      window.explorerLost()
+      window.explorerLost(true)
     }
     setTimeout(leave, 3000)  // whatever came instead of an animation has to be seen
   }
