@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from weakref import WeakSet
 
 import holoviews as hv
 import panel as pn
@@ -349,6 +351,18 @@ class Explorer(pn.viewable.Viewer):
             self._head.head.send("url", search=self.selection.to_query(), push=push)
 
 
+_OPEN: WeakSet[Explorer] = WeakSet()
+_OPEN_LOCK = threading.Lock()
+
+
+def _close_pages() -> None:
+    """What is made for visitors ends with the server, without a word: it would fail once the corpus is closed."""
+    with _OPEN_LOCK:
+        pages = list(_OPEN)
+    for page in pages:
+        page.close()
+
+
 def create_page(corpus: Corpus) -> MakePage:
     """A factory of pages: one session's page a call, so that visitors never share a selection."""
     make = create_ahead(corpus)
@@ -368,6 +382,8 @@ def create_ahead(corpus: Corpus) -> Callable[[], Ahead]:
 
     def page() -> Ahead:
         explorer = Explorer(corpus, None, height="100vh")
+        with _OPEN_LOCK:
+            _OPEN.add(explorer)
         explorer.follow_url()
         pn.state.on_session_destroyed(lambda _context: explorer.close())
         return Ahead(explorer.__panel__(), explorer.begin)
@@ -409,6 +425,7 @@ def serve(
     ):
         server.io_loop.start()
     server.stop()
+    _close_pages()
     for reading in readings:
         reading.release()
 

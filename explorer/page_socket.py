@@ -198,7 +198,11 @@ class OwnSocket(PageSocket):
         """Join the session, or make it; nothing for who has gone in the meantime."""
         if self._has_gone():
             return
-        await super()._async_open(token)
+        try:
+            await super()._async_open(token)
+        except Exception:
+            self.close()  # else it would stay, a connection to nothing
+            raise
         if self._has_gone() and self.connection is not None:  # `on_close` knew of none yet
             self.application.client_lost(self.connection)  # type: ignore[attr-defined]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 import pyogrio
 import shapely
 
+from explorer import scratch
 from explorer.corpus.cut_tables import TooLargeError
 from explorer.corpus.encoding import Stated
 from explorer.corpus.ids import geometry_warning, id_column, is_valid, skipped, valid_ids
@@ -81,8 +81,8 @@ def local_file(store: Store, key: str) -> Iterator[Path]:
             raise StoreError(f"cannot read {key} in {store.where}: no permission")
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="explorer-") as folder:
-        path = Path(folder) / key.rsplit("/", 1)[-1]
+    with scratch.folder("file") as folder:
+        path = folder / key.rsplit("/", 1)[-1]
         path.write_bytes(store.get(key))
         yield path
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw
 
+from explorer import scratch
 from explorer.errors import InvalidQueryError, OutputError, StoryError
 from explorer.export import animation, charts, credit, files, frames, notes, place_map
 from explorer.export.frames import FramePainter, Style
@@ -71,12 +71,12 @@ def write(
     named = credit.of(corpus, ("PF-SR", "S2-SR", "labels"))
     _describe(document, story, named)
     videos: dict[str, Path] = {}
-    with tempfile.TemporaryDirectory() as folder, files.replacing(path) as part:
-        draw = _Drawer(pptx, document, corpus, named, Path(folder))
+    with scratch.folder("slides") as folder, files.replacing(path) as part:
+        draw = _Drawer(pptx, document, corpus, named, folder)
         draw.title(story)
         for number, (state, sample_id) in enumerate(zip(story.states, shown, strict=True)):
             if not why and sample_id not in videos:
-                videos[sample_id] = Path(folder) / f"{len(videos)}.mp4"
+                videos[sample_id] = folder / f"{len(videos)}.mp4"
                 animation.write(
                     corpus, sample_id, videos[sample_id], fps=FPS, scale=SCALE, chart=False, missing="skip"
                 )

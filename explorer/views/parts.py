@@ -117,11 +117,10 @@ class Jobs(Executor):
             future, job = self._waiting.popleft()
         try:
             WORKERS.submit(self._run, future, job)
-        except RuntimeError:  # the threads have gone home: the server ends
+        except RuntimeError:  # the threads have gone home: the server ends, and nobody waits
             with self._lock:
                 self._running -= 1
             future.cancel()
-            raise
 
     def _run(self, future: Future[Any], job: Callable[[], Any]) -> None:
         try:
@@ -135,8 +134,7 @@ class Jobs(Executor):
         finally:
             with self._lock:
                 self._running -= 1
-            with suppress(RuntimeError):
-                self._begin()
+            self._begin()
 
 
 JOBS: WeakKeyDictionary[Any, Jobs] = WeakKeyDictionary()

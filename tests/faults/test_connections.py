@@ -24,8 +24,12 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketHandler, websocket_connect
 
-from explorer import connections, metrics
+from explorer import connections, metrics, page_socket
+from explorer.app import create_page
+from explorer.corpus.corpus import Corpus
+from tests import joining
 from tests.conftest import REPOSITORY
+from tests.running import Running
 from tests.talk import until
 
 until = partial(until, seconds=20.0)
@@ -124,6 +128,27 @@ def ended(connection: socket.socket) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def test_a_page_s_connection_closes_where_its_session_could_not_be_made(
+    tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = Running(tiny_corpus, create_page(tiny_corpus))
+
+    async def fail(*_args: object) -> None:
+        raise MemoryError("no session")
+
+    async def visit() -> list[str | bytes | None]:
+        given = await asyncio.to_thread(joining.ordered, running.url)
+        monkeypatch.setattr(running.server._tornado._applications["/"], "create_session_if_needed", fail)
+        one = await joining.connected(running.url, given)
+        return [await asyncio.wait_for(one.read_message(), 20)]
+
+    try:
+        assert asyncio.run(visit()) == [None]  # the end
+        until(lambda: not page_socket.doors(running.server._tornado).sockets)
+    finally:
+        running.stop()
 
 
 @pytest.mark.parametrize(
