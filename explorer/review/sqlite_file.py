@@ -1,6 +1,6 @@
 """The SQLite file that keeps verdicts: one file, its owner's alone, and noticed where another takes its place.
 
-It has a rollback journal, not a log beside it (WAL). A log is faster (3 ms a verdict against 10 measured), but what is
+It has a rollback journal, not a log beside it (WAL). A log is faster (0.2 ms a commit against 0.7; on a busy disk 3 against 10), but what is
 in it is in no copy of the file, SQLite goes on writing to a file that was moved away, and a backup copied over the file
 mixes with it. With a journal the file alone is all there is whenever nobody is just writing.
 """

@@ -30,6 +30,7 @@ from explorer.review import exchange, imports, records, schema, sqlite_file
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
 from tests import corpora
+from tests.faults import old_tables
 from tests.faults.test_verdicts import clean, server
 from tests.unit.test_draws import old_database
 
@@ -420,43 +421,10 @@ def test_rows_leave_by_taking_back_an_import_alone(kept: Records, file: Path) ->
 # -- versions ----------------------------------------------------------------------------------------------------
 
 
-def back_to(line: Connection, version: int) -> None:
-    """Tables of this version as an older explorer made them."""
-    sqlite = line.dialect.name == "sqlite"
-    run = line.exec_driver_sql
-    run("DROP TABLE explorer_imports")
-    run("DROP INDEX explorer_verdicts_brought")
-    if sqlite:
-        run("DROP TRIGGER explorer_no_update")
-        run("DROP TRIGGER explorer_no_delete")
-        run("DROP TABLE explorer_withdrawn")
-        run("ALTER TABLE explorer_verdicts DROP COLUMN import_id")
-    else:
-        run("DROP TRIGGER explorer_append_only ON explorer_verdicts")
-        run("DROP TRIGGER explorer_only_withdrawn ON explorer_verdicts")
-        run("DROP FUNCTION explorer_only_withdrawn")
-        run("DROP TABLE explorer_withdrawn")
-        run("ALTER TABLE explorer_verdicts DROP COLUMN import_id")
-    if version == 1:
-        run("DROP TABLE explorer_draws")
-        run("ALTER TABLE explorer_verdicts DROP COLUMN blind")
-    run(f"UPDATE explorer_about SET value = '{version}' WHERE name = 'version'")
-    for name, time in (("empty", "1-01-01T00:00:00.000000Z"), ("late", "2099-01-01T00:00:00.000000Z")):
-        run(
-            "INSERT INTO explorer_verdicts (id, kind, corpus, corpus_version, app_version, sample_id, reviewer, time, judgement, adjustments, "
-            f"comment, evidence, queue, stratum, label) VALUES ('{name}', 'verdict', 'mine', '', '', '{C}', 'Anna', '{time}', 'wrong', '', '', '', '', '', '')"
-        )
-    never = "verdicts are only ever added"
-    if sqlite:
-        for action in ("UPDATE", "DELETE"):
-            run(
-                f"CREATE TRIGGER explorer_no_{action.lower()} BEFORE {action} ON explorer_verdicts BEGIN SELECT RAISE(ABORT, '{never}'); END"
-            )
-    else:
-        run(
-            "CREATE TRIGGER explorer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON explorer_verdicts "
-            "FOR EACH STATEMENT EXECUTE FUNCTION explorer_append_only()"
-        )
+def older(line: Connection, version: int) -> None:
+    """Tables of this version as an older explorer made them, with rows that it took and this one would not."""
+    old_tables.back_to(line, version)
+    old_tables.add_times_that_cannot_be(line, "mine")
 
 
 @pytest.mark.parametrize("version", range(1, schema.VERSION))
@@ -464,7 +432,7 @@ def test_tables_of_every_version_are_brought_up_with_all_they_hold(
     either: Records, tiny_corpus: Corpus, file: Path, version: int
 ) -> None:
     either.add(said("Anna", "correct", id="a", suggested=311, blind=True))
-    either.database.write(lambda line: back_to(line, version))
+    either.database.write(lambda line: older(line, version))
     before = either.database.url.render_as_string(hide_password=False)
     either.close()
     for _ in range(2):
@@ -502,7 +470,7 @@ def test_no_tables_are_brought_up_without_a_copy(
     kept: Records, tiny_corpus: Corpus, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept.add(said(id="a"))
-    kept.database.write(lambda line: back_to(line, 2))
+    kept.database.write(lambda line: older(line, 2))
     kept.close()
 
     def full(*_: Any) -> None:
@@ -525,7 +493,7 @@ def test_a_program_that_is_killed_while_it_brings_tables_up_leaves_them_whole(
     kept: Records, tiny_folder: Path, tiny_corpus: Corpus, file: Path
 ) -> None:
     kept.add(said(id="a"))
-    kept.database.write(lambda line: back_to(line, 2))
+    kept.database.write(lambda line: older(line, 2))
     kept.close()
     code = (
         "import os, signal, sys\n"

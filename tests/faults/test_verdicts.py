@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
 
 from explorer import open_corpus
 from explorer.corpus.corpus import Corpus
@@ -31,6 +30,7 @@ from explorer.review import draws, queue
 from explorer.review.records import Records
 from explorer.review.verdicts import Adjustment, Verdict
 from tests import corpora, postgres
+from tests.faults import old_tables
 
 WRITER = Path(__file__).with_name("verdict_writer.py")
 PROCESSES, VERDICTS, KILLS = 8, 10_000, 10
@@ -241,7 +241,7 @@ def test_tables_of_version_1_are_brought_up_once_by_many(tiny_folder: Path, plac
     corpus = open_corpus(tiny_folder)
     with Records.open(corpus, place, name="mine") as kept:
         kept.add(Verdict(corpora.FULL, "Anna", "wrong", suggested=311))
-        kept.database.write(_as_version_1)
+        kept.database.write(lambda line: old_tables.back_to(line, 1))
     with ThreadPoolExecutor(4) as pool:
         opened = list(pool.map(lambda _: Records.open(corpus, place, name="mine"), range(4)))
     try:
@@ -258,9 +258,3 @@ def test_tables_of_version_1_are_brought_up_once_by_many(tiny_folder: Path, plac
         for one in opened:
             one.close()
         corpus.close()
-
-
-def _as_version_1(line: Connection) -> None:
-    line.exec_driver_sql("DROP TABLE explorer_draws")
-    line.exec_driver_sql("ALTER TABLE explorer_verdicts DROP COLUMN blind")
-    line.exec_driver_sql("UPDATE explorer_about SET value = '1' WHERE name = 'version'")
