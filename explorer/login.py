@@ -267,6 +267,8 @@ class LoginHandler(RequestHandler):
         """The form; `next` is where its sender wanted to go."""
         self._form(self.get_argument("next", ""))
 
+    head = get
+
     async def post(self) -> None:
         """Let in, or say that name or password is wrong, or that there were too many wrong ones."""
         self._check_origin()

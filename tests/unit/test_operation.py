@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from explorer import logs, metrics, open_corpus, operation, serving
 from explorer.app import create_page
@@ -323,6 +324,20 @@ def test_head_answers_as_get_does_and_makes_no_page(
         assert made == []
     finally:
         running.stop()
+
+
+def test_head_of_the_login_answers_as_get_does(tmp_path: Path) -> None:
+    config = Settings(login_password=SecretStr("long enough for all"), data_dir=tmp_path / "data")
+    corpus = open_corpus(corpora.write_corpus(tmp_path / "corpus"), config=config)
+    running = Running(corpus, create_page(corpus))
+    try:
+        for method in ("HEAD", "GET"):
+            request = urllib.request.Request(running.url + "/login", method=method)
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
+    finally:
+        running.stop()
+        corpus.close()
 
 
 def test_what_was_refused_is_no_failure_and_what_failed_is_one() -> None:
