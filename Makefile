@@ -13,12 +13,14 @@ TESTS ?= tests
 # What `make demo` brings beside the page; the container's image takes more.
 EXTRAS ?= data,slides,video
 FUZZ_SECONDS ?= 60
+MINUTES ?= 30
+SEED ?= 1
 # Processes that test side by side. 5 is pytest's "no test was chosen".
 JOBS ?= 2
 
 .PHONY: help
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: $(VENV)/.explorer  ## Set up the explorer, open the demo corpus in the browser (CORPUS=, PORT=)
@@ -48,7 +50,32 @@ lint: $(VENV)/.test  ## Ruff (rules and format) and mypy
 audit: $(VENV)/.python  ## Ask PyPI whether a pinned version has a known hole; needs the network
 	$(PYTHON) -m venv $(VENV)/audit
 	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
-	$(VENV)/audit/bin/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
+	@rm -f $(VENV)/audit.json
+	-@$(VENV)/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --format json --output $(VENV)/audit.json 2>$(VENV)/audit.log
+	@$(BIN)/python -m tests.audit $(VENV)/audit.json
+
+# The oldest and the newest versions that pyproject.toml allows: all unit tests, and the page in a browser.
+.PHONY: test-lowest
+test-lowest: $(VENV)/.test browser  ## Test with the lowest allowed version of everything that is asked for by name
+	$(PYTHON) -m venv --clear $(VENV)/lowest
+	$(BIN)/python -m tests.versions > $(VENV)/lowest.txt
+	$(VENV)/lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(VENV)/lowest.txt --editable '.[test]'
+	$(call TEST_VERSIONS,$(VENV)/lowest/bin/python)
+
+.PHONY: test-newest
+test-newest: $(VENV)/.test browser  ## Test with the newest allowed version of everything
+	$(PYTHON) -m venv --clear $(VENV)/newest
+	$(VENV)/newest/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(call TEST_VERSIONS,$(VENV)/newest/bin/python)
+
+define TEST_VERSIONS
+	$(1) -m pytest -m "not bench and not browser" -n $(JOBS) --dist loadfile tests
+	CHROMIUM="$$($(FIND_CHROMIUM))" $(1) -m pytest tests/browser/test_page.py
+endef
+
+.PHONY: monkey
+monkey: $(VENV)/.test browser  ## Random visits in Chromium for MINUTES, from SEED on: page, address and corpus must agree
+	EXPLORER_MONKEY_MINUTES="$(MINUTES)" EXPLORER_MONKEY_SEED="$(SEED)" CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -s tests/browser/test_monkey.py
 
 .PHONY: fuzz
 fuzz: $(VENV)/.test  ## Feed parsers of our own with atheris, FUZZ_SECONDS each

@@ -22,6 +22,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.products import PF_SR
 from tests.browser import firefox_bridge
 from tests.browser.conftest import Visitor
+from tests.browser.monkey import Monkey
 from tests.browser.test_page import check_profile, difference, milliseconds, painter
 from tests.browser.test_review import begin, panel, press, said, settled, wait_for
 from tests.browser.visit import LACKING, MARKED, Visit
@@ -131,3 +132,9 @@ def test_a_review_keeps_its_verdicts(visitor: Visitor, corpus: Corpus, demo: str
     first, second = said(corpus, "fox")
     assert (first["sample_id"], first["judgement"], first["confidence"]) == (demo, "correct", 4)
     assert (second["sample_id"], second["judgement"], second["suggested"]) == (LACKING, "wrong", 211)
+
+
+def test_whatever_is_done_page_address_and_corpus_agree(visitor: Visitor, corpus: Corpus, demo: str) -> None:
+    monkey = Monkey(visitor().open(f"?sample={demo}"), corpus, seed=1)
+    for _ in range(2):
+        monkey.round()
