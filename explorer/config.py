@@ -72,10 +72,16 @@ class Settings(BaseSettings):
         4, ge=0, le=200, description="Pages made ahead for whoever comes next, while nothing else is to do."
     )
     max_pages: int = Field(
-        200, ge=1, le=10_000, description="Pages that one process keeps open at once, for all visitors together."
+        200,
+        ge=1,
+        le=10_000,
+        description="Pages that one process keeps open at once, for all visitors together.",
     )
     max_pages_per_address: int = Field(
-        100, ge=1, le=10_000, description="Pages that one address (of IPv6: one network /64) has open at once."
+        100,
+        ge=1,
+        le=10_000,
+        description="Pages that one address (of IPv6: one network /64) has open at once.",
     )
     max_connections_per_address: int = Field(
         256,
