@@ -81,6 +81,11 @@ class Admission:
         """A page is in memory."""
         self._pages.setdefault(session_id, _Page(None)).made = True
 
+    def has(self, session_id: str) -> bool:
+        """Whether a page is in memory, or was begun."""
+        page = self._pages.get(session_id)
+        return page is not None and page.made
+
     def gone(self, session_id: str) -> None:
         """A page is no longer in memory, or could not be made."""
         page = self._pages.pop(session_id, None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bokeh.application.handlers.handler import Handler
 from bokeh.document import Document
@@ -13,7 +15,7 @@ from bokeh.util.token import check_token_signature, get_session_id, get_token_pa
 from tornado.ioloop import PeriodicCallback
 from tornado.web import Application, RequestHandler
 
-from explorer.admission import COME_AGAIN_S, Admission, Proxies
+from explorer.admission import COME_AGAIN_S, Admission, Proxies, whose
 from explorer.errors import NoRoomError
 from explorer.logs import printable
 from explorer.patches import PageSocket
@@ -57,11 +59,30 @@ class Doors:
     def __init__(self, hosts: Hosts, admission: Admission, proxies: Proxies) -> None:
         self.hosts, self.admission, self._proxies = hosts, admission, proxies
         self.sockets: set[OwnSocket] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._making: dict[str, asyncio.Future[None]] = {}
 
     def address(self, handler: RequestHandler) -> str:
         """Whose request it is: the peer's, or of whom a trusted proxy says it is."""
         request = handler.request
         return self._proxies.visitor(request.remote_ip, request.headers.get_list("X-Forwarded-For"))
+
+    async def make(self, session_id: str, address: str, made: Callable[[], Awaitable[Any]]) -> None:
+        """Make a page when it is its visitor's turn: pages of one address are made one after the other, so that who asks for a
+        hundred does not keep another waiting. Nothing where it is there; who asks for one that is on its way waits for it.
+        """
+        if session_id not in self._making:
+            if self.admission.has(session_id):
+                return
+            job = asyncio.ensure_future(self._in_turn(address, made))
+            self._making[session_id] = job
+            job.add_done_callback(lambda _job: self._making.pop(session_id, None))
+        await asyncio.shield(self._making[session_id])
+
+    async def _in_turn(self, address: str, made: Callable[[], Awaitable[Any]]) -> None:
+        turn = self._turns.setdefault(whose(address), asyncio.Lock())
+        async with turn:
+            await made()
 
     def watch(self, still: Callable[[str | None], str]) -> None:
         """Close sockets whose cookie is no longer somebody's: `still` gives the name of a cookie's owner, or nothing."""
@@ -196,9 +217,14 @@ class OwnSocket(PageSocket):
 
     async def _async_open(self, token: str) -> None:
         """Join the session, or make it; nothing for who has gone in the meantime."""
-        if self._has_gone():
+        if self._has_gone() or self._charged is None:
             return
+        found, context = doors(self.application), self.application_context
         try:
+            ask = partial(context.create_session_if_needed, get_session_id(token), self.request, token)
+            await found.make(*self._charged, ask)
+            if self._has_gone():
+                return
             await super()._async_open(token)
         except Exception:
             self.close()  # else it would stay, a connection to nothing

@@ -159,7 +159,8 @@ class PageHandler(DocHandler):
         if not makes:
             return  # its websocket can come to another process, which makes the session of what the token holds
         try:
-            await self.application_context.create_session_if_needed(session_id, self.request, token)
+            create = self.application_context.create_session_if_needed
+            await door.make(session_id, address, partial(create, session_id, self.request, token))
         except BaseException:
             door.admission.gone(session_id)
             raise

@@ -42,7 +42,7 @@ def serving_pages(folder: Path, tmp_path: Path, **config: Any) -> Iterator[tuple
     )
 
     def page(link: Any) -> pn.pane.HTML:
-        made.append(str(link.sample))
+        made.append(link.sample or "")
         return pn.pane.HTML("made")
 
     running = Running(corpus, page)
@@ -266,3 +266,41 @@ def test_who_goes_before_the_page_is_there_leaves_none(tiny_folder: Path, tmp_pa
 
 def test_what_is_signed_for_one_purpose_is_worth_nothing_for_another() -> None:
     assert secret.derived("s" * 40, "session tokens") != secret.derived("s" * 40, "a login's password")
+
+
+def test_who_asks_for_many_pages_keeps_nobody_else_waiting(tiny_folder: Path, tmp_path: Path) -> None:
+    corpus = open_corpus(tiny_folder, config=Settings(data_dir=tmp_path, trusted_proxies="127.0.0.1"))
+    made: list[str] = []
+
+    def page(link: Any) -> pn.pane.HTML:
+        time.sleep(0.1)
+        made.append(link.sample or "")
+        return pn.pane.HTML("made")
+
+    running = Running(corpus, page)
+    try:
+
+        async def all_of_them() -> None:
+            flood = [
+                joining.ordered(running.url, "?sample=flood", X_Forwarded_For="10.0.0.1") for _ in range(25)
+            ]
+            waiting = [
+                asyncio.create_task(joining.connected(running.url, token, X_Forwarded_For="10.0.0.1"))
+                for token in flood[10:]
+            ]
+            before = len(made)
+            token = await asyncio.to_thread(
+                joining.ordered, running.url, "?sample=other", X_Forwarded_For="10.0.0.2"
+            )
+            await joining.acknowledged(
+                await joining.connected(running.url, token, X_Forwarded_For="10.0.0.2")
+            )
+            assert made.index("other") - before <= 3  # what was begun, and one more of the flood
+            for socket in await asyncio.gather(*waiting):
+                await joining.acknowledged(socket)
+            assert len(made) == 26  # each once, though each was asked for by its page and by its connection
+
+        asyncio.run(all_of_them())
+    finally:
+        running.stop()
+        corpus.close()
