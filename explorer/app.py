@@ -37,7 +37,7 @@ from explorer.views.labels import LabelsView
 from explorer.views.layout import Views
 from explorer.views.map import MapView
 from explorer.views.map_state import MapState
-from explorer.views.parts import Later, Loop
+from explorer.views.parts import Allowance, Later, Loop
 from explorer.views.present import PresentView
 from explorer.views.profile import ProfileView
 from explorer.views.profile_data import Packed
@@ -56,6 +56,9 @@ _OTHERS, _URL = 0.2, 0.15
 """Seconds until the other panels turn to a sample whose picture is long in coming; until the link is written."""
 _AHEAD = 0.5
 """Seconds of quiet before the next sample is read ahead."""
+_SAMPLES, _NEXT = (8, 2), 0.4
+"""Samples that one session opens at once, and then a second; the newest of more is opened within so many seconds. What is
+read first of a sample goes before all that others still read: who turned the pages without end would let nobody read on."""
 _SLOW = 0.3
 """A cube that takes longer to read (seconds) has its profile drawn from a quarter of its dates meanwhile."""
 _SWITCH = 0.001
@@ -91,6 +94,7 @@ class Explorer(pn.viewable.Viewer):
         self.selection = Selection()
         self._loop = Loop(waits=link is None)
         self._others, self._url = Later(self._loop, _OTHERS), Later(self._loop, _URL)
+        self._samples, self._next = Allowance(*_SAMPLES), Later(self._loop, _NEXT)
         bus = uuid.uuid4().hex[:12]
         raster = shared_raster(self.corpus)
         self._head = HeadView(self.corpus, self.selection, raster, self._loop, bus)
@@ -166,7 +170,7 @@ class Explorer(pn.viewable.Viewer):
         self._map.stand_exactly()
         # Watched only now, so that the first sample is opened once; what the page itself costs is measured elsewhere.
         self._clock = Clock(self.selection, self._animation, self._loop.session_id)
-        self.selection.param.watch(lambda _e: self._open(stay=self._stay), "sample_id")
+        self.selection.param.watch(lambda _e: self._turn(), "sample_id")
         self.selection.param.watch(
             lambda *_e: self._url.ask(lambda: self._write_url(push=False)), list(_WRITTEN)
         )
@@ -234,6 +238,24 @@ class Explorer(pn.viewable.Viewer):
         loosen(self.selection, self.selection.map)
         del self._head, self._map, self._animation, self._bands, self._profile, self._spectrum
         del self._recovery, self._labels, self._review, self._present, self._share, self._about
+
+    def _turn(self) -> None:
+        """Another sample is selected: open it, unless one turns the pages faster than anybody looks."""
+        stay, travelling, hold_map = self._stay, self._travelling, self._hold_map
+        if not self._next.waits and not self._samples.take(1):
+            self._open(stay=stay)
+            return
+
+        def late() -> None:
+            self._travelling, self._hold_map = travelling, hold_map
+            try:
+                self._open(stay=stay)
+            finally:
+                self._travelling = False
+
+        if not self._next.waits:
+            self._animation.open(None)  # no picture stands under another sample's name
+        self._next.ask(late)
 
     def _open(self, *, stay: bool = False, at_once: bool = False) -> None:
         """Another sample: its picture first; the other panels follow when that is on its way (or is long in coming).

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,7 +22,7 @@ from panel.models.esm import DataEvent, ReactiveESM
 from panel.models.layout import Column
 
 from explorer.views.fields import problem
-from explorer.views.parts import COMPONENTS
+from explorer.views.parts import COMPONENTS, Allowance
 
 MAX_TEXT = 3_000_000
 """Characters of a message; the longest of ours is a list of 2 million characters to review."""
@@ -264,11 +263,8 @@ class Pace:
     """Seconds that it costs to send the whole page."""
 
     def __init__(self) -> None:
-        self._left, self._looked = self.AT_ONCE, time.monotonic()
+        self._seconds = Allowance(self.AT_ONCE, self.SHARE)
 
     def pay(self, seconds: float) -> float:
         """Take so much of it; seconds to wait until that is made up for."""
-        now = time.monotonic()
-        self._left = min(self._left + (now - self._looked) * self.SHARE, self.AT_ONCE) - seconds
-        self._looked = now
-        return max(-self._left / self.SHARE, 0.0)
+        return self._seconds.take(seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -306,6 +307,21 @@ class Loop:
         (workers or self.jobs).submit(job).add_done_callback(done)
 
 
+class Allowance:
+    """So much at once, and then so much a second (a token bucket)."""
+
+    def __init__(self, most: float, a_second: float) -> None:
+        self._most, self._a_second = most, a_second
+        self._left, self._looked = most, time.monotonic()
+
+    def take(self, amount: float) -> float:
+        """Take some, there or not; seconds until what is owed has come back."""
+        now = time.monotonic()
+        self._left = min(self._left + (now - self._looked) * self._a_second, self._most) - amount
+        self._looked = now
+        return max(-self._left / self._a_second, 0.0)
+
+
 class Later:
     """Does the newest of what it is asked for a little later, once: what comes often costs once, and lets more urgent go first."""
 
@@ -319,6 +335,11 @@ class Later:
         self._asked = function
         if not waiting:
             self._loop.after(self._seconds, self.now)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something has been asked for and not begun."""
+        return self._asked is not None
 
     def now(self) -> None:
         """Do at once what waits."""

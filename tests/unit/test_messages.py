@@ -19,7 +19,8 @@ import explorer.app  # noqa: F401  all components are known by then
 from explorer import messages
 from explorer.messages import Inbox, Pace, RefusedError, read
 from explorer.views import parts
-from explorer.views.parts import COMPONENTS, Jobs
+from explorer.views.head import Head
+from explorer.views.parts import COMPONENTS, Jobs, Loop
 from tests.talk import until
 from tests.visitors import encoded
 
@@ -299,3 +300,34 @@ def test_who_takes_more_than_their_part_of_the_loop_waits_and_who_drags_a_slider
     assert waits[-1] > 1
     now[0] += 3600
     assert pace.pay(0.5) == 0
+
+
+def test_what_waits_for_a_browser_that_is_never_ready_is_bounded_and_told_anew_when_it_is() -> None:
+    loop = Loop()
+    head, heard = Head(loop, bus="x"), []
+    head.on = {"again": lambda _data: heard.append("again"), "ready": lambda _data: heard.append("ready")}
+    for _ in range(parts.MAX_OUTBOX):  # made before the browser has the page: as much as it takes
+        head.send("x")
+    head.send("x")
+    assert len(head._outbox) == parts.MAX_OUTBOX + 1
+    loop.joined = True
+    head.send("x")
+    assert head._outbox == []
+    for _ in range(10):
+        head.send("frames", bytes=bytes(parts.MAX_OUTBOX_BYTES // 4))
+        assert len(head._outbox) <= 4
+    head._handle_msg({"type": "ready"})
+    assert heard == ["again"]
+
+
+def test_a_session_that_causes_failures_without_end_does_not_fill_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    loop = Loop()
+    for _ in range(100):
+        with loop.reporting():
+            raise ZeroDivisionError
+    told = [record for record in caplog.records if record.name == "explorer"]
+    assert len(told) == parts.MAX_TOLD
+    assert told[0].exc_info is not None
+    assert "no more is logged" in told[-1].getMessage()
