@@ -86,6 +86,11 @@ class Admission:
         page = self._pages.get(session_id)
         return page is not None and page.made
 
+    def is_joined(self, session_id: str) -> bool:
+        """Whether somebody has connected to a page since it was ordered."""
+        page = self._pages.get(session_id)
+        return page is not None and page.ordered_by is None
+
     def gone(self, session_id: str) -> None:
         """A page is no longer in memory, or could not be made."""
         page = self._pages.pop(session_id, None)

@@ -67,22 +67,28 @@ class Doors:
         request = handler.request
         return self._proxies.visitor(request.remote_ip, request.headers.get_list("X-Forwarded-For"))
 
-    async def make(self, session_id: str, address: str, made: Callable[[], Awaitable[Any]]) -> None:
+    async def make(
+        self, session_id: str, address: str, made: Callable[[], Awaitable[Any]], unless: Callable[[], bool]
+    ) -> None:
         """Make a page when it is its visitor's turn: pages of one address are made one after the other, so that who asks for a
-        hundred does not keep another waiting. Nothing where it is there; who asks for one that is on its way waits for it.
+        hundred does not keep another waiting. Nothing where it is there, or where its turn comes too late, which `unless` tells;
+        who asks for one that is on its way waits for it.
         """
         if session_id not in self._making:
             if self.admission.has(session_id):
                 return
-            job = asyncio.ensure_future(self._in_turn(address, made))
+            job = asyncio.ensure_future(self._in_turn(address, made, unless))
             self._making[session_id] = job
             job.add_done_callback(lambda _job: self._making.pop(session_id, None))
         await asyncio.shield(self._making[session_id])
 
-    async def _in_turn(self, address: str, made: Callable[[], Awaitable[Any]]) -> None:
+    async def _in_turn(
+        self, address: str, made: Callable[[], Awaitable[Any]], unless: Callable[[], bool]
+    ) -> None:
         turn = self._turns.setdefault(whose(address), asyncio.Lock())
         async with turn:
-            await made()
+            if not unless():
+                await made()
 
     def watch(self, still: Callable[[str | None], str]) -> None:
         """Close sockets whose cookie is no longer somebody's: `still` gives the name of a cookie's owner, or nothing."""
@@ -221,8 +227,8 @@ class OwnSocket(PageSocket):
             return
         found, context = doors(self.application), self.application_context
         try:
-            ask = partial(context.create_session_if_needed, get_session_id(token), self.request, token)
-            await found.make(*self._charged, ask)
+            create = partial(context.create_session_if_needed, get_session_id(token), self.request, token)
+            await found.make(*self._charged, create, unless=self._has_gone)
             if self._has_gone():
                 return
             await super()._async_open(token)

@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ from explorer.views.selection import DEFAULT_DATE, Link, decode
 
 _LOG = logging.getLogger("explorer")
 _YEAR_S = 31_536_000
+PATIENCE_S = 5.0
+"""How long a page that nobody has connected to waits for its turn to be made; then it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +161,18 @@ class PageHandler(DocHandler):
         await self.finish(page_html(self._corpus, decode(self.request.arguments), self.request.query, token))
         if not makes:
             return  # its websocket can come to another process, which makes the session of what the token holds
+        ordered, create = time.monotonic(), self.application_context.create_session_if_needed
+
+        def given_up() -> bool:  # a browser connects at once; one that comes later makes the page itself
+            late = time.monotonic() - ordered > PATIENCE_S and not door.admission.is_joined(session_id)
+            if late:
+                door.admission.gone(session_id)
+            return late
+
         try:
-            create = self.application_context.create_session_if_needed
-            await door.make(session_id, address, partial(create, session_id, self.request, token))
+            await door.make(
+                session_id, address, partial(create, session_id, self.request, token), unless=given_up
+            )
         except BaseException:
             door.admission.gone(session_id)
             raise

@@ -22,7 +22,7 @@ import pytest
 from bokeh.util.token import generate_jwt_token, generate_session_id, get_session_id, get_token_payload
 from tornado.httpclient import HTTPClientError
 
-from explorer import page_socket, secret
+from explorer import page_socket, secret, serving
 from explorer.config import Settings
 from explorer.corpus.corpus import open_corpus
 from explorer.page_socket import MAX_TOKEN, valid_token
@@ -301,6 +301,32 @@ def test_who_asks_for_many_pages_keeps_nobody_else_waiting(tiny_folder: Path, tm
             assert len(made) == 26  # each once, though each was asked for by its page and by its connection
 
         asyncio.run(all_of_them())
+    finally:
+        running.stop()
+        corpus.close()
+
+
+def test_pages_that_nobody_connects_to_are_not_made_for_long(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "PATIENCE_S", 1.0)
+    corpus = open_corpus(tiny_folder, config=Settings(data_dir=tmp_path))
+    made: list[float] = []
+
+    def page(_link: Any) -> pn.pane.HTML:
+        time.sleep(0.3)
+        made.append(time.monotonic())
+        return pn.pane.HTML("made")
+
+    running = Running(corpus, page)
+    try:
+        tokens = [joining.ordered(running.url) for _ in range(20)]
+        last = time.monotonic()
+        door = page_socket.doors(running.server._tornado)
+        until(lambda: door.admission.of("127.0.0.1") == len(door.admission) == len(made))
+        assert made[-1] < last + 2
+        assert len(made) < 20
+        assert joining.handshake(running.url, tokens[-1]) == 101  # who comes after all gets it
     finally:
         running.stop()
         corpus.close()
