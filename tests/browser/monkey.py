@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import Error
 
 from explorer import nomenclature
 from explorer.analysis import profiles
@@ -178,11 +178,8 @@ class Monkey:
         """Let everything come to rest; then sample, label, date, cursor, pins and pixels agree everywhere."""
         visit = self.visit
         visit.page.keyboard.press("Escape")
-        pause = self._button("Pause")
-        if pause.count():
-            pause.first.click()
-        expect(self._button("Play").first).to_be_visible()
         self._all_panels()
+        until(self._rests, PATIENCE_S, why=lambda: f"it plays on. {self._told()}")
         until(lambda: self._agrees(), PATIENCE_S, why=lambda: self._differs())
         assert visit.complaints == [], self._told()
 
@@ -197,6 +194,13 @@ class Monkey:
             return False
 
         until(shown, PATIENCE_S, why=lambda: f"a panel does not come back. {self._told()}")
+
+    def _rests(self) -> bool:
+        pause = self._button("Pause")
+        if pause.count():  # playing may only now begin: a click on Play waits for the first pictures
+            pause.first.click()
+            return False
+        return bool(self._button("Play").count())
 
     def _told(self) -> str:
         return f"seed {self.seed}, after {', '.join(self.done[-2 * EACH :])}; address {self.visit.page.url}; {self.visit.complaints}"
