@@ -83,7 +83,21 @@ def test_every_setting_says_what_it_is(field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["demo", "test", "bench", "guide", "lint", "audit", "fuzz", "format", "clean"]
+    "target",
+    [
+        "demo",
+        "test",
+        "test-lowest",
+        "test-newest",
+        "bench",
+        "guide",
+        "monkey",
+        "lint",
+        "audit",
+        "fuzz",
+        "format",
+        "clean",
+    ],
 )
 def test_every_make_target_is_told(target: str) -> None:
     told = README + (
