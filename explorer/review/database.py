@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import random
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +15,7 @@ from typing import Any, TypeVar
 import tenacity
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from explorer import forking
@@ -40,6 +42,7 @@ PATIENCE_SECONDS = 30.0
 """How long all tries of one write take together."""
 CONNECT_SECONDS = 5
 CONNECTIONS = 8
+_LOOK_AGAIN_S = (0.001, 0.008)
 _FULL = {sqlite3.SQLITE_FULL}
 # What a quota, a limit on a file's size or a failing disk give: SQLite calls full only what the system calls so.
 _FAILING = {sqlite3.SQLITE_IOERR}
@@ -280,9 +283,26 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("explorer_writes")
     # A transaction that begins by reading cannot always be made a writing one: another may have written since.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("explorer_writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # SQLite itself looks again every 100 ms: on a slow disk, with several programs that write all the time, one of them
+    # found it locked each time for half a minute. Who looks more often gets a turn.
+    until = time.monotonic() + BUSY_SECONDS
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError as error:
+                busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _BUSY
+                if not busy or time.monotonic() > until:
+                    raise
+                time.sleep(random.uniform(*_LOOK_AGAIN_S))  # noqa: S311 - no secret
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
 
 def _prepare_postgres(connection: Any, _: Any) -> None:
