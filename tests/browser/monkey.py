@@ -31,6 +31,10 @@ _NOW = 2_000
 """Milliseconds after which an action that finds nothing to act on is given up."""
 
 
+class NotOfferedError(Exception):
+    """What an action needs is not on the page now."""
+
+
 class Monkey:
     """Random actions on one visit, chosen by a seed alone; `done` are their names in order, for who looks into a failure."""
 
@@ -66,18 +70,22 @@ class Monkey:
     def _button(self, name: str | re.Pattern[str]) -> Any:
         return self.visit.page.get_by_role("button", name=name, exact=isinstance(name, str))
 
+    def _box(self, locator: Any) -> dict[str, float]:
+        box = locator.bounding_box(timeout=_NOW)
+        if box is None:
+            raise NotOfferedError
+        return dict(box)
+
     def _place(self) -> dict[str, float]:
-        box = self.visit.stage.bounding_box(timeout=_NOW)
-        assert box is not None
+        box = self._box(self.visit.stage)
         share = lambda: self._random.uniform(0.05, 0.95)  # noqa: E731
         return {"x": share() * box["width"], "y": share() * box["height"]}
 
     def scrub(self) -> None:
-        box = self.visit.slider.bounding_box(timeout=_NOW)
-        if box is not None:
-            self.visit.page.mouse.click(
-                box["x"] + self._random.uniform(8, box["width"] - 8), box["y"] + box["height"] / 2
-            )
+        box = self._box(self.visit.slider)
+        self.visit.page.mouse.click(
+            box["x"] + self._random.uniform(8, box["width"] - 8), box["y"] + box["height"] / 2
+        )
 
     def step(self) -> None:
         name = self._random.choice(["First date", "Previous date", "Next date", "Last date"])
@@ -114,13 +122,12 @@ class Monkey:
         self._click(self.visit.page.get_by_role("radio", name=name))
 
     def _wheel(self, locator: Any) -> None:
-        box = locator.bounding_box(timeout=_NOW)
-        if box is not None:
-            self.visit.page.mouse.move(
-                box["x"] + self._random.uniform(0.2, 0.8) * box["width"],
-                box["y"] + self._random.uniform(0.3, 0.8) * box["height"],
-            )
-            self.visit.page.mouse.wheel(0, self._random.choice([-240, -120, 120, 240]))
+        box = self._box(locator)
+        self.visit.page.mouse.move(
+            box["x"] + self._random.uniform(0.2, 0.8) * box["width"],
+            box["y"] + self._random.uniform(0.3, 0.8) * box["height"],
+        )
+        self.visit.page.mouse.wheel(0, self._random.choice([-240, -120, 120, 240]))
 
     def wheel_map(self) -> None:
         self._wheel(self.visit.page.get_by_role("img", name=MAP))
@@ -129,14 +136,13 @@ class Monkey:
         self._wheel(self.visit.stage)
 
     def drag_map(self) -> None:
-        box = self.visit.page.get_by_role("img", name=MAP).bounding_box(timeout=_NOW)
-        if box is not None:
-            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.6
-            mouse = self.visit.page.mouse
-            mouse.move(x, y)
-            mouse.down()
-            mouse.move(x + self._random.uniform(-60, 60), y + self._random.uniform(-40, 40), steps=3)
-            mouse.up()
+        box = self._box(self.visit.page.get_by_role("img", name=MAP))
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.6
+        mouse = self.visit.page.mouse
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x + self._random.uniform(-60, 60), y + self._random.uniform(-40, 40), steps=3)
+        mouse.up()
 
     def back(self) -> None:
         if self.visit.page.evaluate("history.length") > 2:
