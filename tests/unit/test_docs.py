@@ -104,3 +104,21 @@ def test_every_make_target_is_told(target: str) -> None:
         (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8") if (ROOT / "CONTRIBUTING.md").exists() else ""
     )
     assert f"make {target}" in told
+
+
+SECURITY = (ROOT / "assets" / "docs" / "security.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(re.findall(r"`(?:tests/browser/)?((?:test_\w+|bombs))(?:\.py)?`", SECURITY)))
+)
+def test_every_attack_that_is_told_has_its_test(name: str) -> None:
+    assert list((ROOT / "tests").rglob(f"{name}.py")), (
+        f"assets/docs/security.md names {name}, which is no file"
+    )
+
+
+def test_every_setting_named_in_the_docs_exists() -> None:
+    known = {f"EXPLORER_{field.upper()}" for field in Settings.model_fields}
+    for path in (ROOT / "assets" / "docs").glob("*.md"):
+        assert set(re.findall(r"\bEXPLORER_[A-Z0-9_]+", path.read_text(encoding="utf-8"))) <= known, path.name
