@@ -17,7 +17,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     )
     forms.RATIOS.clear()
     forms.MISSED.clear()
+    forms.STEPS_BACK.clear()
     result = yield
     assert forms.RATIOS, "the bench told no ratio to a plain way in the same run: see tests/bench/forms.py"
+    assert not forms.STEPS_BACK, "a step back: " + "; ".join(forms.STEPS_BACK)
     assert forms.SHORT or not forms.MISSED, "missed: " + "; ".join(forms.MISSED)
     return result

@@ -12,6 +12,8 @@ from typing import TypeVar
 
 import pytest
 
+from tests.bench import usual
+
 T = TypeVar("T")
 
 FORM = os.environ.get("EXPLORER_BENCH", "full")
@@ -21,6 +23,8 @@ SHORT = FORM == "short"
 RATIOS: list[str] = []
 MISSED: list[str] = []
 """The ratios that were told and the limits that were missed, of the bench that runs (`conftest.py`)."""
+STEPS_BACK: list[str] = []
+"""Ratios that are not what they usually are: these fail the short form too (`usual.py`)."""
 
 
 def sized(full: T, short: T) -> T:
@@ -41,6 +45,8 @@ def ratio(what: str, ours: float, baseline: float) -> None:
     """Print `ours` beside the plain way's number of the same run. A bench that tells no ratio fails (`conftest.py`)."""
     assert 0 < ours < math.inf, f"{what}: {ours} was measured"
     assert 0 < baseline < math.inf, f"{what}: the baseline measured {baseline}"
+    if wrong := usual.stepped_back(what, ours / baseline):
+        STEPS_BACK.append(wrong)
     RATIOS.append(f"ratio: {what}: {ours / baseline:.3g}")
     print(RATIOS[-1])  # noqa: T201 - a benchmark prints
 
