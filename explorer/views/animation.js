@@ -6,7 +6,7 @@ export function render({ model, el }) {
   const SPEEDS = [1, 2, 5, 10, 15, 25, 30]
   const SHEET = [12, 24, 48]
   const state = {
-    ticket: -1, dates: [], times: [], frames: [], versions: [], status: [], reasons: {}, gaps: null,
+    ticket: -1, dates: [], times: [], frames: [], versions: [], status: [], reasons: {}, gaps: null, gapsKnown: false,
     index: 0, other: -1, range: [0, 0], shown: -1, playing: false, loop: true, speed: 10, pins: [], place: null, credit: "",
     overlays: [], legend: null, change: null, error: null, pending: 0, settled: false, firstMarked: false, readyMarked: false, sheet: 0,
   }
@@ -294,7 +294,7 @@ export function render({ model, el }) {
       for (const frame of state.frames) frame?.close()
       Object.assign(state, {
         ticket: data.ticket, sample: data.sample, dates: data.dates, times: data.dates.map((iso) => Date.parse(`${iso}T10:30:00Z`)),
-        frames: new Array(data.dates.length).fill(null), versions: [], status: new Array(data.dates.length).fill(0), reasons: {}, gaps: null,
+        frames: new Array(data.dates.length).fill(null), versions: [], status: new Array(data.dates.length).fill(0), reasons: {}, gaps: null, gapsKnown: false,
         change: null, legend: null,
         index: data.index, shown: -1, credit: data.credit, error: null, settled: false, firstMarked: false, readyMarked: false,
       })
@@ -345,6 +345,7 @@ export function render({ model, el }) {
     quality(data) {
       if (data.ticket !== state.ticket) return
       state.gaps = data.gaps
+      state.gapsKnown = true
       looks.layers(data.layers, data.problem)
       draw()
       if (state.sheet) drawSheet()

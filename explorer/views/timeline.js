@@ -7,10 +7,11 @@ const lackText = ({ dates, status: now, reasons }, i) => {
 }
 const gapText = (share) => (share > 0 ? `${share < 0.01 ? "< 1" : Math.round(100 * share)} % gap-filled` : "")
 
-// A date and how much of it is gap-filled, or two dates and the change between them.
-const dateLabel = ({ dates, gaps }, index, minus = -1) => {
+// A date and how much of it is gap-filled, or two dates and the change between them. What is not yet known must not look like measured.
+const dateLabel = ({ dates, gaps, gapsKnown, settled }, index, minus = -1) => {
   if (!dates[index]) return []
-  const all = minus < 0 ? [index] : [index, minus], filled = all.map((i) => gapText(gaps?.[i])).filter(Boolean).join(", ")
+  const all = minus < 0 ? [index] : [index, minus]
+  const filled = settled && !gapsKnown ? "gaps: loading" : all.map((i) => gapText(gaps?.[i])).filter(Boolean).join(", ")
   return [all.map((i) => longDate(dates[i])).join(" minus "), ...(filled ? [element("small", {}, filled)] : [])]
 }
 

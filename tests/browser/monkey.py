@@ -145,8 +145,8 @@ class Monkey:
         mouse.up()
 
     def back(self) -> None:
-        if self.visit.page.evaluate("history.length") > 2:
-            self.visit.page.evaluate("history.back()")
+        # Not out of the page. Firefox ESR does not tell where it is in the history: there nobody goes back.
+        self.visit.page.evaluate("window.navigation?.currentEntry.index > 1 && history.back()")
 
     def forward(self) -> None:
         self.visit.page.evaluate("history.forward()")

@@ -67,3 +67,27 @@ def test_months_that_are_being_read_are_loading_and_then_there_or_not(
         finally:
             let_go.set()
             server.stop()
+
+
+def test_gaps_that_are_not_yet_known_are_loading(page: Page, mirror: Path, tmp_path: Path, demo: str) -> None:
+    """A gap-filled date must not look measured while its quality layer is on its way."""
+    let_go = threading.Event()
+
+    def late(_handler: BaseHTTPRequestHandler, key: str) -> bool:
+        if "/PF-QA/" in key:
+            let_go.wait(60)
+        return False
+
+    with servers.serve(mirror, answer=late) as files:
+        serve = [sys.executable, "-m", "explorer", "serve", files.url, "--port", "0", "--no-open"]
+        server = Server(mirror, tmp_path / "cache", serve)
+        try:
+            visit = Visit(page, server.url).open(f"?sample={demo}", wait_for=("animation-ready",))
+            caption = visit.region("Planet Fusion animation").get_by_text("gaps: loading")
+            expect(caption).to_be_visible()
+            let_go.set()
+            expect(caption).to_have_count(0)
+            expect(visit.region("Planet Fusion animation").get_by_text("% gap-filled")).to_be_visible()
+        finally:
+            let_go.set()
+            server.stop()
