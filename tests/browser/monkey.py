@@ -56,10 +56,10 @@ class Monkey:
             self.done.append(action.__name__)
             try:
                 action()
-            except Error as error:
-                if "Timeout" not in str(
-                    error
-                ):  # it was hidden, moving or not offered: a person would do something else
+            except NotOfferedError:
+                continue
+            except Error as error:  # what was hidden or moving: a person would do something else
+                if "Timeout" not in str(error):
                     raise
         self.look()
 
