@@ -8,7 +8,7 @@ import random
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,8 +74,9 @@ def _shows(kind: str, data: dict[str, Any]) -> bool:
 class Visitor:
     """One session. `said` has what each component was told, newest last, with the time it came."""
 
-    def __init__(self, url: str, seen: Seen) -> None:
+    def __init__(self, url: str, seen: Seen, headers: Mapping[str, str] | None = None) -> None:
         self.url, self.seen = url.rstrip("/"), seen
+        self._headers = dict(headers or {})
         self.said: list[tuple[float, str, dict[str, Any]]] = []
         self._ids: dict[str, str] = {}
         self._names: dict[str, str] = {}
@@ -121,16 +122,17 @@ class Visitor:
         """The HTML, the first picture, the session and its document, as a browser asks for them."""
         client = AsyncHTTPClient(force_instance=True)
         try:
-            page = (await client.fetch(f"{self.url}/{query}", request_timeout=PATIENCE_S)).body.decode()
+            asked = {"headers": self._headers, "request_timeout": PATIENCE_S}
+            page = (await client.fetch(f"{self.url}/{query}", **asked)).body.decode()
             found = re.search(r'id="first">(.*?)</script>', page)
             assert found, "the page names no session"
             first = json.loads(found[1])
-            await client.fetch(f"{self.url}/{first['picture']}", request_timeout=PATIENCE_S)
+            await client.fetch(f"{self.url}/{first['picture']}", **asked)
         finally:
             client.close()
         request = HTTPRequest(
             f"ws{self.url.removeprefix('http')}/ws",
-            headers={"Origin": self.url}, connect_timeout=PATIENCE_S, request_timeout=PATIENCE_S,
+            headers={"Origin": self.url} | self._headers, connect_timeout=PATIENCE_S, request_timeout=PATIENCE_S,
         )  # fmt: skip
         self._socket = await websocket_connect(
             request, subprotocols=["bokeh", first["token"]], max_message_size=1 << 28
@@ -335,13 +337,15 @@ async def stay(
     rounds: int = 0,
     wait: float | None = None,
     now: Callable[[], Seen] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> None:
     """One visitor's stay: select, play, click, filter, review, with pauses, so often at least and until it is `over`.
 
-    They come after `wait` seconds. `now` is asked before each turn where what they see is to be written down.
+    They come after `wait` seconds. `now` is asked before each turn where what they see is to be written down. `headers` are of all
+    their requests, as a login's cookie.
     """
     draw = random.Random(seed)
-    visitor = Visitor(url, seen)
+    visitor = Visitor(url, seen, headers)
     try:
         await asyncio.sleep(draw.random() * 3 * pace if wait is None else wait)
         last = draw.choice(samples)  # chosen again, it would change nothing, and nothing would be said
