@@ -73,6 +73,14 @@ define TEST_VERSIONS
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(1) -m pytest tests/browser/test_page.py
 endef
 
+.PHONY: coverage
+coverage: $(VENV)/.test browser  ## Tell which branches of Python the unit tests take, and how much of the page's scripts the browser tests run
+	rm -rf $(VENV)/js-coverage
+	$(BIN)/python -m coverage run --branch --source explorer --data-file $(VENV)/coverage -m pytest -m "not bench and not browser" $(TESTS)
+	-EXPLORER_JS_COVERAGE="$(VENV)/js-coverage" CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m "browser and not bench" -n $(JOBS) --dist loadfile $(TESTS)
+	$(BIN)/python -m coverage report --data-file $(VENV)/coverage --skip-covered --sort cover
+	$(BIN)/python -m tests.js_coverage $(VENV)/js-coverage
+
 .PHONY: monkey
 monkey: $(VENV)/.test browser  ## Random visits in Chromium for MINUTES, from SEED on: page, address and corpus must agree
 	EXPLORER_MONKEY_MINUTES="$(MINUTES)" EXPLORER_MONKEY_SEED="$(SEED)" CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -s tests/browser/test_monkey.py

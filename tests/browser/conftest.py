@@ -208,6 +208,7 @@ def visitor(
 
     yield begin
     for visit in visits:
+        visit.count_coverage()
         visit.page.context.close()
     assert [complaint for visit in visits for complaint in visit.complaints] == []
     for server, before in used.values():

@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Route, WebSocket
 
 from explorer.analysis.profiles import to_pf
+from tests import js_coverage
 
 MARKED = "33N_15E-200N_01_09"
 """Corners: red north-west, green north-east, blue south-west, infrared south-east. Dates 0, 36 and 37; two months."""
@@ -57,6 +58,7 @@ class Visit:
         page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
         page.on("websocket", self._websocket)
         page.context.route(_OUTSIDE, self._outside)
+        self._counted = js_coverage.begin(page)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -73,12 +75,17 @@ class Visit:
     # --- coming and waiting ----------------------------------------------------------------------
     def open(self, query: str = "", *, wait_for: tuple[str, ...] = MARKS) -> Visit:
         """Go to the page and wait until what is awaited is on the screen."""
+        self.count_coverage()
         self.page.goto(self.url + "/" + query)
         for name in wait_for:
             self.wait("(name) => window.seen && seen.marks(name).length", name)
         # Panels that come change the map's height, and its ranges.
         self.wait("(label) => seen.settled(label)", MAP)
         return self
+
+    def count_coverage(self) -> None:
+        """Write down what of the page's scripts has run, where that is asked for; before the page goes."""
+        js_coverage.take(self._counted)
 
     def wait(self, condition: str, argument: Any = None) -> None:
         """Wait until a JavaScript function of the argument is true."""
