@@ -156,9 +156,9 @@ def from_records(
 ) -> Accuracy:
     """Accuracy of a corpus's labels by what the records hold true of its samples, on a level (1 to 3) or in a `grouping`.
 
-    Only verdicts of one random draw count (the `queue` named, else that with most verdicts), and of it the leading part that is judged
-    in full, stratum by stratum: what was looked at because it was suspect says nothing of the rest. `drawn_only=False` takes all, and
-    `notes` warns. `blind_only`: only verdicts given while the label was hidden. A wrong label whose true class nobody named counts as
+    Only verdicts of one random draw count (the `queue` named, else that with most verdicts, or the larger one that goes on from it),
+    and of it the leading part that is judged in full, stratum by stratum: what was looked at because it was suspect says nothing of
+    the rest. `drawn_only=False` takes all, and `notes` warns. `blind_only`: only verdicts given while the label was hidden. A wrong label whose true class nobody named counts as
     wrong, in column 0; so does one whose largest class is right and whose fractions are not, in column -2. Unsure and disputed
     samples are left out of the estimates; `worst` and `best` say what they could change. `areas` are of fractions.
     Raises `InvalidQueryError` where there is no such verdict.
@@ -167,7 +167,7 @@ def from_records(
     chosen = groupings.choose(level, grouping)
     if not drawn_only:
         return _of_all(corpus, records.current(), chosen, confidence, blind_only)
-    text = draws.draw_text(queue) if queue else drawn_text(records.current())
+    text = draws.draw_text(queue) if queue else draws.goes_on_in(records, drawn_text(records.current()))
     if not text:
         raise InvalidQueryError(
             f"{queue or ''}"[:60] + " is no random draw; name one, as random:n=200,seed=3"
@@ -251,9 +251,10 @@ def _of_draw(
         raise InvalidQueryError(
             "no sample of this draw has been judged correct or wrong yet; review some first"
         )
-    margins, told = _margins(corpus, drawn, chosen)
-    notes += told
     mapped, reference = found.mapped.loc[rows].to_numpy(), found.reference.loc[rows].to_numpy()
+    every = found.mapped.reindex(lead)
+    margins, told = _margins(corpus, drawn, chosen, draws.counts(every.to_numpy()))
+    notes += told
     said = [found.said[str(one)] for one in rows]
     stated = [fractions.of_verdict(one, chosen) for one in said]
     everywhere = pd.Series(chosen.shares(corpus, drawn.spec.mask(corpus)), index=chosen.codes)
@@ -271,12 +272,13 @@ def _of_draw(
     )
     total = sum(margins.values())
     weights = np.array([margins.get(code, 0) / total for code in classes])
-    design = _Design(drawn, chosen, margins, confidence)
+    design = _Design(drawn, chosen, margins, _inside(corpus, drawn, chosen, margins), confidence)
     sampled, text, told = design.of(rows, mapped)
     notes += told
     result = from_sampled(
-        sampled, mapped, reference, weights, classes, confidence, dict[Label, str](chosen.names.items()), text
-    )
+        sampled, mapped, reference, weights, classes, confidence, dict[Label, str](chosen.names.items()), text,
+        strata_are_classes=text == Accuracy.design,
+    )  # fmt: skip
     notes += _fraction_notes(found, rows, mapped, reference, result)
     return replace(
         result,
@@ -292,18 +294,35 @@ def _of_draw(
     )
 
 
-def _margins(corpus: Corpus, drawn: KeptDraw, chosen: Grouping) -> tuple[dict[int, int], list[str]]:
-    """How many samples of the draw's population the map gives each class; and what is to be said of it."""
+def _margins(
+    corpus: Corpus, drawn: KeptDraw, chosen: Grouping, have: Mapping[int, int]
+) -> tuple[dict[int, int], list[str]]:
+    """How many samples of the draw's population the map gives each class; and what is to be said of it. `have`: as many were judged."""
     kept = (drawn.classes or {}).get(chosen.name)
-    if kept is not None:
+    # Labels that changed since may give a class that nothing had then: those of today count in its place.
+    if kept is not None and have.keys() <= kept.keys():
         return dict(kept), []
     counted = draws.counts(chosen.of_corpus(corpus)[drawn.spec.mask(corpus)])
+    counted |= {code: max(counted.get(code, 0), count) for code, count in have.items()}
     inside = sum(counted.values())
     if inside == drawn.population:
         return counted, []
     return counted, [
         f"{inside:,} of the {drawn.population:,} samples drawn from have a class in the grouping {chosen.name}; the estimates are of those."
     ]
+
+
+def _inside(
+    corpus: Corpus, drawn: KeptDraw, chosen: Grouping, margins: Mapping[int, int]
+) -> Mapping[int, int]:
+    """How many samples of each stratum of the draw have a class in the grouping: for these alone the judged ones of it stand."""
+    draw, by = drawn.draw, drawn.by
+    if by is None or sum(margins.values()) == drawn.population:
+        return draw.sizes
+    rows = np.flatnonzero(drawn.spec.mask(corpus) & (chosen.of_corpus(corpus) > 0))
+    of = sampling.strata(corpus, by, corpus.samples.index[rows]).replace(draw.collapsed)
+    counted = draws.counts(of.to_numpy(np.int64) + 1)
+    return {one: min(counted.get(one + 1, 0), size) for one, size in draw.sizes.items()}
 
 
 @dataclass(frozen=True)
@@ -313,6 +332,8 @@ class _Design:
     drawn: KeptDraw
     chosen: Grouping
     margins: Mapping[int, int]
+    inside: Mapping[int, int]
+    """How many samples of each stratum the estimates are of: all, or those with a class in the grouping."""
     confidence: float
 
     def of(self, rows: pd.Index, mapped: np.ndarray) -> tuple[Sampled, str, list[str]]:
@@ -326,16 +347,19 @@ class _Design:
             return self._after(mapped, notes)
         have = draws.counts(of + 1)
         have = {code - 1: count for code, count in have.items()}
-        merged = sampling.collapse(draw.sizes, 0, have=have, by=self.drawn.by or 3)
+        # Labels that changed since may have brought in more of a stratum than the labels of today say.
+        sizes_of = {one: max(size, have.get(one, 0)) for one, size in self.inside.items()}
+        sizes_of = {one: size for one, size in sizes_of.items() if size}
+        merged = sampling.collapse(sizes_of, 0, have=have, by=self.drawn.by or 3)
         said = sampling.collapsed_text(merged, self.drawn.titles, "judged yet")
         notes += [said] if said else []
-        names = sorted({merged.get(one, one) for one in draw.sizes})
+        names = sorted({merged.get(one, one) for one in sizes_of})
         position = {name: i for i, name in enumerate(names)}
         group = np.array([position[merged.get(int(one), int(one))] for one in of], np.int64)
         sizes = np.zeros(len(names))
-        for stratum, size in draw.sizes.items():
+        for stratum, size in sizes_of.items():
             sizes[position[merged.get(stratum, stratum)]] += size
-        weight = np.array([draw.sizes[int(one)] / have[int(one)] for one in of])
+        weight = np.array([sizes_of[int(one)] / have[int(one)] for one in of])
         sampled = Sampled.stratified(
             group, sizes / sizes.sum(), sizes, weight=weight, confidence=self.confidence
         )

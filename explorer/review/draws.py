@@ -160,43 +160,67 @@ def texts_of(records: Records, text: str) -> list[str]:
 def begun_by(records: Records, text: str) -> list[KeptDraw]:
     """Smaller draws that are the beginning of a kept one, stratum by stratum: `random:n=200,seed=3` of `random:n=400,seed=3`.
 
-    Of the same seed and conditions a larger draw holds the smaller one; what was judged in that counts in this.
+    Of the same seed and conditions a larger draw holds the smaller one; what was judged in that counts in this. By rounding, or where
+    strata were put together, the smaller one may have more of a stratum: those are in the same order, and do not count.
     """
     whole = find(records, text)
     if whole is None or text.startswith("random:draw="):
         return []
     wanted = _conditions(whole.spec)
-    parts = _by_stratum(whole.draw)
     return [
         one
         for one in every(records)
-        if one.text != whole.text
+        if len(one.draw) < len(whole.draw)
         and _conditions(one.spec) == wanted
-        and _begins(_by_stratum(one.draw), parts)
+        and _begins(one.draw, whole.draw)
     ]
+
+
+def goes_on_in(records: Records, text: str) -> str:
+    """The largest kept draw that goes on from this one, and in which something was judged since; else this one."""
+    first = find(records, text)
+    if first is None:
+        return text
+    judged = {name for queue in records.queues() for name in (queue, draw_text(queue))}
+    larger = [
+        one
+        for one in every(records)
+        if len(one.draw) > len(first.draw)
+        and not judged.isdisjoint((one.text, short(one.text)))
+        and _conditions(one.spec) == _conditions(first.spec)
+        and _begins(first.draw, one.draw)
+    ]
+    return max(larger, key=lambda one: len(one.draw)).text if larger else text
 
 
 def _conditions(spec: QueueSpec) -> QueueSpec:
     return replace(spec, n=None, alloc="proportional", minimum=0, team=(), each=1, share=1.0)
 
 
-def _by_stratum(draw: Draw) -> dict[Stratum, list[str]]:
-    found: dict[Stratum, list[str]] = {stratum: [] for stratum in draw.sizes}
-    for sample_id, stratum in zip(draw.ids, draw.strata, strict=True):
-        found[stratum].append(sample_id)
-    return found
-
-
-def _begins(first: Mapping[Stratum, list[str]], whole: Mapping[Stratum, list[str]]) -> bool:
-    return first.keys() == whole.keys() and all(whole[one][: len(ids)] == ids for one, ids in first.items())
+def _begins(first: Draw, whole: Draw) -> bool:
+    """Whether the samples of a draw that are in a larger one come first in its strata, in the same order."""
+    strata = dict(zip(whole.ids, whole.strata, strict=True))
+    ordered: dict[Stratum, list[str]] = {stratum: [] for stratum in whole.sizes}
+    for sample_id, stratum in strata.items():
+        ordered[stratum].append(sample_id)
+    met: dict[Stratum, list[str]] = {stratum: [] for stratum in whole.sizes}
+    for sample_id in first.ids:
+        if sample_id in strata:
+            met[strata[sample_id]].append(sample_id)
+    return sum(first.sizes.values()) == sum(whole.sizes.values()) and all(
+        ordered[one][: len(ids)] == ids for one, ids in met.items()
+    )
 
 
 def verdicts(records: Records, text: str) -> pd.DataFrame:
-    """Current verdicts (`records.COLUMNS`) that were given in a draw, and adjudications of its samples.
+    """Current verdicts (`records.COLUMNS`) that were given in a draw, and adjudications of the samples that they are of.
 
-    What somebody says of a drawn sample in another queue, as that of suspects, is not of the draw.
+    What somebody says of a drawn sample in another queue, as that of suspects, is not of the draw; nor what is decided of it there.
     """
-    return records.current(queues=texts_of(records, text))
+    own = texts_of(records, text)
+    found = records.current(queues=own)
+    here = found["queue"].isin(own)
+    return found[here | found["sample_id"].isin(found.loc[here, "sample_id"])]
 
 
 def done(records: Records, text: str, reviewer: str) -> frozenset[str]:

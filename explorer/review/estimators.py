@@ -216,11 +216,20 @@ class Sampled:
         """The mean of something known of each row, 0 to 1; `gains` as of `ratio`."""
         return self.ratio(y, np.ones(len(self.group)), gains=gains)
 
-    def ratio(self, y: np.ndarray, x: np.ndarray, *, elsewhere: bool = True, gains: bool = False) -> Estimate:
+    def ratio(
+        self,
+        y: np.ndarray,
+        x: np.ndarray,
+        *,
+        elsewhere: bool = True,
+        gains: bool = False,
+        known: bool = False,
+    ) -> Estimate:
         """The ratio of two means, y of x, with 0 <= y <= x <= 1: with x 1 a mean, with x a class's own samples the share of those.
 
         `elsewhere` False: x is 0 in every stratum that nothing was judged of. `gains`: the interval may be narrower than a simple
         draw's, which holds for areas, of which strata differ much; of accuracies a few strata without an error would feign it.
+        `known`: x is 0 for certain in strata where none was found. Else more of x may be there, and what was judged of x is not all.
         """
         y, x = np.asarray(y, np.float64), np.asarray(x, np.float64)
         top, bottom = (float((self.share * self.means(one)).sum()) for one in (y, x))
@@ -230,7 +239,7 @@ class Sampled:
         variance = self.variance(y - value * x, inside=x) / bottom**2
         if not math.isfinite(variance):
             return Estimate(value, math.nan, math.nan, math.nan)
-        return Estimate(value, math.sqrt(variance), *self._interval(value, variance, x, bottom, gains))
+        return Estimate(value, math.sqrt(variance), *self._interval(value, variance, x, bottom, gains, known))
 
     def means(self, values: np.ndarray) -> np.ndarray:
         """The mean of each stratum `(strata,)`; 0 where nothing was judged."""
@@ -251,18 +260,19 @@ class Sampled:
         return float((self.factor[counts] * square[counts]).sum())
 
     def _interval(
-        self, value: float, variance: float, x: np.ndarray, bottom: float, gains: bool
+        self, value: float, variance: float, x: np.ndarray, bottom: float, gains: bool, known: bool
     ) -> tuple[float, float]:
         domain = self.means(x)
         count = float((self.times * (x > 0)).sum())
         spread = float((self.factor * domain).sum()) / bottom**2
-        if spread <= 0:
+        inside = domain > 0
+        all_met = known or not ((self.factor > 0) & ~inside).any()
+        if spread <= 0 and all_met:
             return value, value  # everything was judged
         # What a simple draw would need for the same error; where nothing differs, by the weights alone (Kish).
-        size = value * (1 - value) / variance if variance > 0 else 1 / spread
-        if variance > 0 and not gains:
+        size = value * (1 - value) / variance if variance > 0 else 1 / spread if spread > 0 else math.inf
+        if (variance > 0 and not gains) or not all_met:
             size = min(size, count / max(1 - self.sampled, 1e-12))
-        inside = domain > 0
         # The weights are known; only a spread that was measured has degrees of freedom.
         freedom = max(float(self.number[inside].sum() - inside.sum()), 1.0) if variance > 0 else math.inf
         return intervals.of_share(value, size, self.confidence, freedom=freedom, judged=max(count, 2.0))
@@ -289,7 +299,7 @@ def from_counts(
         shares = counts / n[:, None]  # n_ij / n_i, NaN where a class of the map has no sample
     p = np.where((weights > 0)[:, None], weights[:, None] * shares, 0.0)
     whole = np.zeros(len(n), bool) if sizes is None else n >= sizes
-    found = _by_class(sampled, row, column, len(classes), strata_are_classes=True)
+    found = _by_class(sampled, row, column, len(classes), elsewhere=False, known=True)
     return _accuracy(
         found, classes, counts, weights, p, confidence, titles,
         notes=_notes(counts, weights, found, classes, titles, whole, confidence, exact=sizes is None),
@@ -330,8 +340,13 @@ def from_sampled(
     confidence: float,
     titles: Mapping[Label, str],
     design: str,
+    *,
+    strata_are_classes: bool = False,
 ) -> Accuracy:
-    """Estimates from judged samples of any design: class of the map and of the reference of each, int `(n,)`."""
+    """Estimates from judged samples of any design: class of the map and of the reference of each, int `(n,)`.
+
+    `strata_are_classes`: each stratum holds one class of the map, and all of it.
+    """
     where = {code: i for i, code in enumerate(classes)}
     row = np.array([where[int(c)] for c in mapped], np.int64)
     column = np.array([where[int(c)] for c in reference], np.int64)
@@ -341,7 +356,7 @@ def from_sampled(
     np.add.at(p, (row, column), sampled.share[sampled.group] * sampled.part)
     if sampled.bare.any():
         p[:] = np.nan
-    found = _by_class(sampled, row, column, len(classes))
+    found = _by_class(sampled, row, column, len(classes), known=strata_are_classes)
     whole = np.full(len(classes), bool((sampled.factor <= 0).all()))
     notes = _notes(counts, weights, found, tuple(classes), titles, whole, confidence, strata=True)
     if sampled.bare.any():
@@ -366,12 +381,19 @@ class _ByClass:
 
 
 def _by_class(
-    sampled: Sampled, row: np.ndarray, column: np.ndarray, k: int, strata_are_classes: bool = False
+    sampled: Sampled,
+    row: np.ndarray,
+    column: np.ndarray,
+    k: int,
+    *,
+    elsewhere: bool = True,
+    known: bool = False,
 ) -> _ByClass:
+    """`elsewhere` and `known` of the classes of the map, as of `Sampled.ratio`; those of the reference are never known where not judged."""
     same = row == column
     return _ByClass(
         sampled.mean(same),
-        [sampled.ratio(same & (row == i), row == i, elsewhere=not strata_are_classes) for i in range(k)],
+        [sampled.ratio(same & (row == i), row == i, elsewhere=elsewhere, known=known) for i in range(k)],
         [sampled.ratio(same & (column == i), column == i) for i in range(k)],
         [sampled.mean(column == i, gains=True) for i in range(k)],
     )

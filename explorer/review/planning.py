@@ -33,6 +33,9 @@ class Plan:
     allocation: str
     classes: pd.DataFrame
     """By stratum of the draw, or by class: `title`, `expected` accuracy, `have`, `need` and `more` samples."""
+    population: int | None = None
+    """How many samples there are to draw from, where that is known; with it `drawn`, how many of them were drawn."""
+    drawn: int | None = None
 
     @property
     def need(self) -> int:
@@ -125,16 +128,21 @@ def plan(
 
 
 def next_draw(planned: Plan, spec: QueueSpec) -> QueueSpec | None:
-    """The draw to go on with: as one that was reviewed, larger, so that it holds that one; None where nothing more is needed.
+    """The draw to go on with: as one that was reviewed, larger, so that it holds that one.
+
+    None where nothing more is needed, or everything was drawn: what is then left is unsure or disputed.
 
     >>> from explorer.review import accuracy
     >>> found = accuracy.estimate([[90, 10], [5, 95]], weights=[0.3, 0.7])
     >>> next_draw(plan(found, 0.02), QueueSpec("random", 200)).format()
     'random:n=639'
     """
-    if planned.met:
-        return None
-    return replace(spec, n=max(planned.need, (spec.n or DEFAULT_DRAW) + 1))
+    n = max(planned.need, (spec.n or DEFAULT_DRAW) + 1)
+    if planned.population is not None and planned.drawn is not None:
+        if planned.drawn >= planned.population:
+            return None
+        n = min(n, planned.population)
+    return None if planned.met else replace(spec, n=n)
 
 
 def _of_strata(found: Accuracy, half_width: float, error: float, how: str, met: bool) -> Plan:
@@ -216,7 +224,11 @@ def _made(
         "need": need,
         "more": np.maximum(need - have, 0),
     }
-    return Plan(target, half_width, found.confidence, how, pd.DataFrame(columns, index=index))
+    table, known = pd.DataFrame(columns, index=index), found.strata
+    if known is None:
+        return Plan(target, half_width, found.confidence, how, table)
+    population, drawn = int(known["size"].sum()), int(known["drawn"].sum())
+    return Plan(target, half_width, found.confidence, how, table, population, drawn)
 
 
 def _standard_error(half_width: float, confidence: float) -> float:

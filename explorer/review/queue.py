@@ -82,11 +82,12 @@ class QueueSpec:
 
     def format(self) -> str:
         """As a link has it: `suspicion`, `class:211+312`, `random:n=200,seed=3,alloc=neyman`."""
-        head = {"class": "+".join(map(str, self.classes)), "ids": ".".join(self.ids)}.get(self.kind, "")
+        head = {"class": _write(self.classes), "ids": ".".join(self.ids)}.get(self.kind, "")
         given = [head] if head else []
         for one in fields(self):
             value = getattr(self, one.name)
-            if one.name not in ("kind", "ids", "classes") and value != one.default:
+            in_head = one.name in ("kind", "ids") or (one.name == "classes" and self.kind == "class")
+            if not in_head and value != one.default:
                 given.append(f"{one.name}={_write(value)}")
         return self.kind + (":" + ",".join(given) if given else "")
 
@@ -290,7 +291,7 @@ def _ordered(corpus: Corpus, mask: np.ndarray, seed: int, known: bool) -> tuple[
 
 def _write(value: Any) -> str:
     if isinstance(value, tuple):
-        return "+".join(quote(one, safe="") for one in value)
+        return "+".join(quote(str(one), safe="") for one in value)
     return f"{value:g}" if isinstance(value, float) else quote(str(value), safe="")
 
 

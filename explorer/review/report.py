@@ -54,7 +54,10 @@ def html(
             corpus, records, level, queue=queue, drawn_only=drawn_only, grouping=chosen, blind_only=blind_only
         )
         if drawn_only:
-            drawn = draws.find(records, draws.draw_text(queue) if queue else accuracy.drawn_text(current))
+            text = (
+                draws.draw_text(queue) if queue else draws.goes_on_in(records, accuracy.drawn_text(current))
+            )
+            drawn = draws.find(records, text)
     except InvalidQueryError as error:
         why = str(error)
     plans = _plans(found, half_width)

@@ -228,12 +228,13 @@ def draw(
     """Draw `n` samples from the strata `of` (`strata()`), at random within each.
 
     A stratum's draw depends on its samples and the seed alone, not on their order or on other strata; more of the same
-    seed holds what fewer held. With `least`, every stratum gets so many (as far as it has them), and strata that are too thin for
+    seed holds what fewer held, also where a larger draw has strata of its own that were put together in a smaller one. With `least`, every stratum gets so many (as far as it has them), and strata that are too thin for
     that are put together (`collapse`; `by` says what strata are made of). Raises `InvalidQueryError`.
     """
     if seed < 0:
         raise InvalidQueryError(f"a seed is 0 or more, not {seed}")
     collapsed: dict[Stratum, Stratum] = {}
+    finest = of.to_numpy()
     if least and n > 0:
         counted = of.value_counts()
         collapsed = collapse({int(str(k)): int(v) for k, v in counted.items()}, n, least=least, by=by)
@@ -247,12 +248,12 @@ def draw(
     names = of.index.to_numpy()
     chosen: list[tuple[float, str, int]] = []
     for stratum, count in counts.items():
-        members = np.sort(names[codes == stratum].astype(str))
         rng = np.random.default_rng([seed, stratum])
-        order = rng.permutation(len(members))[:count]
+        parts = [stratum, *(part for part, into in collapsed.items() if into == stratum)]
+        ordered = _in_order({part: names[(codes == stratum) & (finest == part)] for part in parts}, seed, rng)
         # Spread evenly over the whole, so that the first part of the draw is in proportion.
         places = (np.arange(count) + rng.random()) / max(count, 1)
-        chosen += zip(places.tolist(), members[order].tolist(), [stratum] * count, strict=True)
+        chosen += zip(places.tolist(), ordered[:count].tolist(), [stratum] * count, strict=True)
     chosen.sort()
     return Draw(
         ids=tuple(name for _, name, _ in chosen),
@@ -262,6 +263,19 @@ def draw(
         counts=counts,
         collapsed=collapsed,
     )
+
+
+def _in_order(parts: Mapping[Stratum, np.ndarray], seed: int, first: np.random.Generator) -> np.ndarray:
+    """Ids of strata that were put together, in random order; each part's among them are in the order that it has alone.
+
+    Permanent random numbers (Ohlsson 1995): of each part the sorted ones, as many as it has ids. `first`: of the first part.
+    """
+    ids, numbers = [], []
+    for place, (part, names) in enumerate(parts.items()):
+        rng = np.random.default_rng([seed, part]) if place else first
+        ids.append(np.sort(names.astype(str))[rng.permutation(len(names))])
+        numbers.append(np.sort(np.random.default_rng([seed, part, 1]).random(len(names))))
+    return np.concatenate(ids)[np.argsort(np.concatenate(numbers), kind="stable")]
 
 
 def _merged_rates(

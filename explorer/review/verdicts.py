@@ -226,9 +226,13 @@ _JOINERS = "\u200c\u200d"
 def reviewer_name(name: object) -> str:
     """A reviewer's name, without blanks around it. Raises `InvalidVerdictError` for an empty or long one.
 
-    Joiners count only between letters: elsewhere they would make two names of what looks like one.
+    Letters with accents are one character (NFC), however a keyboard or a file writes them. Joiners count only between letters: elsewhere they would make two names of what looks like one.
     """
-    text = name.strip().strip(_JOINERS).strip() if isinstance(name, str) else ""
+    text = (
+        unicodedata.normalize("NFC", name[:1000]).strip().strip(_JOINERS).strip()
+        if isinstance(name, str)
+        else ""
+    )
     bare = "".join(c for c in text if c not in _JOINERS)
     misplaced = any(
         c in _JOINERS and not all(unicodedata.category(one)[0] in "LMS" for one in text[i - 1] + text[i + 1])

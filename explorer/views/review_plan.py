@@ -13,7 +13,7 @@ from explorer import nomenclature
 from explorer.corpus.corpus import Corpus
 from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.products import PF_SR
-from explorer.review import accuracy, draws, groupings, planning
+from explorer.review import accuracy, consensus, draws, groupings, planning
 from explorer.review import forecast as forecasts
 from explorer.review.estimators import Accuracy
 from explorer.review.forecast import Option
@@ -84,10 +84,11 @@ def _value(by: int, grouping: str) -> str:
 
 def closing(records: Records, spec: QueueSpec, queue: Queue, reviewer: str) -> dict[str, Any]:
     """What the review of a queue has found, what is left of it, and what could be next. Raises `RecordsError`."""
-    current = records.current()
+    text = draws.draw_text(spec.format())
+    # Of a random draw only what was judged in it counts, here as in the estimate.
+    current = draws.verdicts(records, text) if text else records.current()
     here = current[current["sample_id"].isin(queue.ids)]
-    final = records.final()
-    final = final[final.index.isin(queue.ids)]
+    final = consensus.final(here)
     states = Counter(final["state"].tolist())
     mine = set(here.loc[here["reviewer"] == reviewer, "sample_id"])
     found = [f"{len(final):,} of {len(queue):,} samples are judged: {_counted(states)}."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from explorer.cli import app
 from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
 from explorer.errors import InvalidQueryError, RecordsReadOnlyError
-from explorer.review import accuracy, draws, forecast, planning, queue, sampling, schema
+from explorer.review import accuracy, draws, forecast, groupings, planning, queue, report, sampling, schema
 from explorer.review.queue import QueueSpec
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
+from explorer.views import review_plan
 from tests import corpora
 
 
@@ -357,3 +359,121 @@ def test_an_old_database_that_cannot_be_written_says_so(tiny_corpus: Corpus, tmp
     old_database(path, "mine", corpora.FULL)
     with pytest.raises(RecordsReadOnlyError, match="older explorer"):
         Records.open(tiny_corpus, f"sqlite:///file:{path}?mode=ro&uri=true", name="mine")
+
+
+def test_a_grouping_that_leaves_classes_out_is_of_its_own_samples(demo: Corpus, kept: Records) -> None:
+    # Of the agricultural samples few are pastures, of the forests and so on most are: sizes of whole strata would say other shares.
+    few = groupings.made("few", {"Pastures": [231], "Rest": [3]})
+    group = few.of_corpus(demo)
+    wrong = set(demo.samples.index[group == 1])
+    truth = float((group == 2).sum() / (group > 0).sum())
+    found = []
+    for seed in range(4):
+        drawn = draws.open_draw(kept, QueueSpec.parse(f"random:n=300,seed={seed}"))
+        judge(kept, drawn.draw.ids, drawn.text, wrong=wrong)
+        found.append(accuracy.from_records(demo, kept, queue=drawn.text, grouping=few))
+    assert np.mean([one.overall for one in found]) == pytest.approx(truth, abs=0.02)
+    assert any("have a class in the grouping few" in note for note in found[0].notes)
+
+
+def test_a_class_that_may_be_elsewhere_is_not_known_for_certain(demo: Corpus, kept: Records) -> None:
+    text = "random:n=400,alloc=equal"
+    drawn = draws.open_draw(kept, QueueSpec.parse(text))
+    judge(kept, drawn.draw.ids, text)
+    found = accuracy.from_records(demo, kept)
+    whole = [code for code, count in drawn.draw.counts.items() if count == drawn.draw.sizes[code]]
+    assert 0 < len(whole) < 5
+    for code in whole:
+        i = found.classes.index(code)
+        assert found.users_low[i] == found.users_high[i] == 1  # all of the map's class was judged
+        # More of it may be under labels of which not all was judged.
+        assert found.producers_low[i] < found.producers[i] == found.producers_high[i] == 1
+        assert found.producers_ci[i] > 0
+
+
+def test_suspects_that_were_decided_are_not_drawn(demo: Corpus, kept: Records) -> None:
+    text = "random:n=100,seed=3"
+    ids = draws.open_draw(kept, QueueSpec.parse(text)).draw.ids
+    for sample_id in ids[:12]:
+        kept.add(Verdict(sample_id, "Anna", "wrong", queue="suspicion"))
+        kept.add(Verdict(sample_id, "Ben", "correct", queue="suspicion"))
+        kept.add(Verdict(sample_id, "Cleo", "wrong", kind="adjudication"))
+    judge(kept, ids[:2], text)
+    judge(kept, ids[1:2], text, wrong=ids[1:2], reviewer="Ben")
+    found = accuracy.from_records(demo, kept)
+    assert found.n == 2
+    assert (
+        found.confusion.trace() == 0
+    )  # what was decided counts where it was judged in the draw, and only there
+    told = review_plan.closing(kept, QueueSpec.parse(text), draws.queue(kept, QueueSpec.parse(text)), "Anna")
+    assert told["found"][0] == "2 of 100 samples are judged: 2 wrong."
+    assert told["left"][0] == "98 samples have no verdict of yours."
+
+
+def test_where_everything_is_drawn_no_larger_draw_is_offered(demo: Corpus, kept: Records) -> None:
+    text = "random:n=500,classes=511+512"
+    drawn = draws.open_draw(kept, QueueSpec.parse(text))
+    assert drawn.population == len(drawn.draw) < 100  # of these classes alone
+    judge(kept, drawn.draw.ids[:-5], text)
+    todo = draws.queue(kept, QueueSpec.parse(text))
+    for sample_id in drawn.draw.ids[-5:]:
+        stratum, probability = todo.drawn(sample_id)
+        kept.add(Verdict(sample_id, "Anna", "unsure", queue=text, stratum=stratum, probability=probability))
+    planned = planning.plan(accuracy.from_records(demo, kept), 0.001)
+    assert planned.more == 5
+    assert planning.next_draw(planned, drawn.spec) is None
+    assert review_plan.closing(kept, drawn.spec, todo, "Anna")["next"] == []
+
+
+@pytest.mark.parametrize("alloc", ["proportional", "equal", "neyman"])
+@pytest.mark.parametrize("by", [1, 2, 3])
+def test_every_larger_draw_goes_on_from_a_smaller_one(demo: Corpus, by: int, alloc: str) -> None:
+    # Also where strata were put together in the smaller one, and where rounding takes a sample from a stratum.
+    of = sampling.strata(demo, by)
+    for first in (50, 100):
+        small = sampling.draw(of, first, alloc, seed=1, least=2, by=by)
+        for n in (first + 1, first + 7, first + 23, 2 * first, 5 * first):
+            large = sampling.draw(of, n, alloc, seed=1, least=2, by=by)
+            assert draws._begins(small, large), n
+            assert len(set(small.ids) & set(large.ids)) >= 0.9 * first
+    other = sampling.draw(of, 200, alloc, seed=2, least=2, by=by)
+    assert not draws._begins(small, other)
+
+
+def test_strata_put_together_are_drawn_from_alike(demo: Corpus) -> None:
+    of, hits = sampling.strata(demo, 3), {}
+    for seed in range(300):
+        found = sampling.draw(of, 20, seed=seed, least=2)
+        for sample_id, chance in zip(found.ids, found.probabilities, strict=True):
+            part = (int(of[sample_id]), found.collapsed.get(int(of[sample_id]), int(of[sample_id])))
+            hits[part] = hits.get(part, 0.0) + 1 / chance / 300
+    sizes = of.value_counts()
+    for (part, _into), count in hits.items():
+        if sizes[part] > 100:
+            assert count == pytest.approx(sizes[part], rel=0.25)
+
+
+def test_the_report_is_of_the_draw_that_went_on(demo: Corpus, kept: Records) -> None:
+    small = draws.open_draw(kept, QueueSpec.parse("random:n=60,by=3"))
+    assert small.draw.collapsed
+    judge(kept, small.draw.ids, small.text)
+    large = draws.open_draw(kept, QueueSpec.parse("random:n=100,by=3"))
+    assert accuracy.from_records(demo, kept).n == 60  # nothing was judged in the larger one yet
+    judge(kept, [one for one in large.draw.ids if one not in small.draw.ids], large.text)
+    assert accuracy.from_records(demo, kept).n == 100
+    assert "random:n=100,by=3" in report.html(demo, kept)
+
+
+def test_a_class_that_came_with_other_labels_has_its_share(
+    demo: Corpus, kept: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "random:n=300,by=0"
+    drawn = draws.open_draw(kept, QueueSpec.parse(text))
+    judge(kept, drawn.draw.ids, text)
+    before = {name: dict(counted) for name, counted in (drawn.classes or {}).items()}
+    before["level 1"][2] += before["level 1"].pop(5)  # no water by the labels of that day
+    old = replace(drawn, classes=before)
+    monkeypatch.setattr(draws, "of_verdicts", lambda *_: old)
+    found = accuracy.from_records(demo, kept)
+    assert (found.n, found.overall) == (300, 1)
+    assert found.weights[found.classes.index(5)] > 0
