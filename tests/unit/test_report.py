@@ -164,9 +164,9 @@ def test_a_review_goes_from_one_database_to_another(
         records.add(Verdict(corpora.FULL, "Anna", "wrong", suggested=311, comment="=1"))
         records.add(Verdict(corpora.FULL, "=Ben", "correct"))
     assert run("review", "export", tiny_folder, file, "--database", first) == (0, f"Wrote 2 rows to {file}\n")
-    assert run("review", "import", tiny_folder, file, "--database", second) == (
-        0, "2 rows added, 0 were there already\n",
-    )  # fmt: skip
+    code, output = run("review", "import", tiny_folder, file, "--database", second)
+    assert code == 0
+    assert output.startswith("2 rows added, 0 were there already; import ")
     with Records.open(tiny_corpus, first) as a, Records.open(tiny_corpus, second) as b:
         assert list(a.rows()) == list(b.rows())
     code, output = run("review", "agreement", tiny_folder, "--database", second, "-o", tmp_path / "d.csv")
