@@ -21,6 +21,8 @@ import pandas as pd
 from explorer.review import intervals
 
 Label = int | str
+_ROUNDING = 1e-20
+"""Less than any spread of shares: what is left of none by rounding would be taken for certainty."""
 
 
 @dataclass(frozen=True)
@@ -252,6 +254,7 @@ class Sampled:
         """
         centre = self.means(values)[self.group]
         square = np.bincount(self.group, self.part * (values - centre) ** 2, len(self.share))
+        square[square < _ROUNDING] = 0.0
         with np.errstate(divide="ignore", invalid="ignore"):
             square = np.where(self.number > 1, square * self.number / (self.number - 1), np.nan)
         counts = self.factor > 0

@@ -138,7 +138,7 @@ export function render({ model, el }) {
         row.added ? null : button("✓", () => set("accept"), { class: "yes", "aria-pressed": String(row.action === "accept"), "aria-label": `Accept ${row.title}`, title: "Accept (Y)" }),
         button("✗", () => set("reject"), { class: "no", "aria-pressed": String(row.action === "reject"), "aria-label": `${row.added ? "Remove" : "Reject"} ${row.title}`, title: row.added ? "Remove (X)" : "Reject (X)" }))
       line.addEventListener("keydown", (event) => {
-        if (event.target !== line || event.repeat && !event.key.startsWith("Arrow")) return
+        if (event.target !== line || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !event.key.startsWith("Arrow")) return
         const act = { ArrowDown: () => list.children[i + 1]?.focus(), ArrowUp: () => list.children[i - 1]?.focus(), y: () => !row.added && set("accept"), x: () => set("reject"), Enter: () => { share.focus(); share.select() } }[letterOf(event)]
         if (act) { act(); event.preventDefault(); event.stopPropagation() }
       })

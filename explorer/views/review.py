@@ -524,7 +524,8 @@ class ReviewView:
                 rows = desks.desk(self._corpus).records.current(sample_id, work.reviewer)
             except ExplorerError as error:
                 return str(error)
-            if not set(rows["id"]) <= {own, data.get("base")}:
+            kind = "adjudication" if work.decides else "verdict"
+            if not set(rows.loc[rows["kind"] == kind, "id"]) <= {own, data.get("base")}:
                 return "you have said something else of it since"
             if work.blind and sample_id not in work.done and data.get("judgement") in ("correct", "wrong"):
                 return _UNSEEN

@@ -34,6 +34,7 @@ const makeReviewForm = ({ model, kept, send }) => {
   const showKind = () => {
     about.textContent = kind.value === "resume" ? "" : setup.kinds.find(({ id }) => id === kind.value)?.text ?? ""
     for (const [id, node] of Object.entries(fields)) node.hidden = !needs().includes(id)
+    for (const [id, input] of Object.entries({ count, seed })) input.disabled = fields[id].hidden // what is not asked for holds nothing up
     if (kind.value === "random") blind.checked = true
     else if (kind.value !== "resume") blind.checked = hides
     told.hidden = true
@@ -86,7 +87,9 @@ const makeReviewForm = ({ model, kept, send }) => {
     if (event.key !== "Enter" || event.defaultPrevented || event.target.tagName !== "INPUT") return
     // In JupyterLab the browser does not send a form by itself.
     event.preventDefault()
-    if (!event.repeat && !composes(event)) form.requestSubmit()
+    if (event.repeat || composes(event)) return
+    event.target.dispatchEvent(new Event("change", { bubbles: true })) // a number that is none is said, and nothing begins
+    form.requestSubmit()
   })
   form.addEventListener("submit", (event) => {
     event.preventDefault()

@@ -136,11 +136,11 @@ def read_queue(data: dict[str, Any], shown: MapState) -> QueueSpec | None:
     if data.get("resume"):
         return QueueSpec.parse(str(data["resume"])[:MAX_TEXT])
     kind = str(data.get("kind"))[:20]
-    n = whole(data, "count", 10**7) or None
+    n = None if kind == "ids" else _whole(data, "count", 10**7) or None
     if kind == "class":
         return QueueSpec("class", n, classes=(find_class(str(data.get("class", ""))),))
     if kind == "random":
-        seed = whole(data, "seed", 10**6) or 0
+        seed = _whole(data, "seed", 10**6) or 0
         by, grouping = read_strata(data.get("strata"))
         return QueueSpec(
             "random", n, seed=seed, alloc=str(data.get("allocation"))[:20], by=by, grouping=grouping
@@ -154,6 +154,14 @@ def read_queue(data: dict[str, Any], shown: MapState) -> QueueSpec | None:
             raise InvalidQueryError("no ids were given; paste them, one a line")
         return QueueSpec("ids", ids=ids)
     return QueueSpec(kind, n)
+
+
+def _whole(data: dict[str, Any], key: str, end: int) -> int | None:
+    """A whole number of the form; None where none was given. Raises `InvalidQueryError`: another one is not what was meant."""
+    found = whole(data, key, end)
+    if found is None and data.get(key) is not None:
+        raise InvalidQueryError(f"{key} runs from 0 to {end - 1:,}, not {str(data[key])[:20]}")
+    return found
 
 
 def read_strata(value: object) -> tuple[int, str]:

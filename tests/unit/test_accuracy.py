@@ -161,6 +161,17 @@ def test_intervals_stay_between_0_and_1_and_have_a_width() -> None:
         assert not found.exact
 
 
+def test_rounding_is_no_certainty() -> None:
+    # The second stratum is judged in full; of the first only a part, and all of one class: of its spread rounding leaves 1e-33.
+    for judged in range(2, 40):
+        strata, reference = np.repeat([0, 1], [judged, 7]), np.array([0] * judged + [1] + [0] * 6)
+        found = estimators.from_units(
+            strata, np.zeros(judged + 7, int), reference, {0: judged + 20, 1: 7}, np.array([1.0, 0]), (0, 1), 0.95, {}
+        )  # fmt: skip
+        assert (found.areas_low < found.areas_high).all(), judged
+        assert (found.areas_ci > 0).all(), judged
+
+
 def test_all_judged_is_exact() -> None:
     found = accuracy.estimate([[8, 2], [1, 9]], [0.5, 0.5], sizes=[10, 10])
     assert (found.overall, found.overall_low, found.overall_high) == pytest.approx((0.85, 0.85, 0.85))

@@ -23,6 +23,7 @@ from explorer.products import PF_SR
 from explorer.review import draws, exchange, score
 from explorer.review.queue import Queue
 from explorer.review.records import Records
+from explorer.review.verdicts import reviewer_name
 from explorer.views import class_search, profile_data, review_plan, review_words
 from explorer.views.desk import desk
 from explorer.views.review import evidence_of
@@ -248,6 +249,10 @@ def test_a_link_leads_back_into_its_queue(corpus: Corpus) -> None:
         ({"kind": "suspicion"}, "score"),
         ({"kind": "everything"}, "everything"),
         ({"resume": "random:n=-5"}, "n runs from"),
+        ({"kind": "random", "count": -5}, "count runs from"),
+        ({"kind": "random", "count": 2.5}, "count runs from"),
+        ({"kind": "random", "count": 5, "seed": -1}, "seed runs from"),
+        ({"kind": "random", "count": 5, "seed": 10**6}, "seed runs from"),
     ],
 )
 def test_what_cannot_be_begun_is_told(page: Explorer, content: dict[str, Any], told: str) -> None:
@@ -385,6 +390,25 @@ def test_disagreements_are_decided(page: Explorer, corpus: Corpus) -> None:
     assert "nothing to decide" in sent(page._review.panel, "trouble")[-1]["text"]
 
 
+def test_a_decision_from_before_the_connection_was_lost_is_kept(page: Explorer, corpus: Corpus) -> None:
+    with Records.open(corpus) as records:
+        for name, judgement in (("ada", "correct"), ("bob", "wrong")):
+            data = {"sample": FULL, "id": name, "judgement": judgement, "adjustments": []}
+            records.add(
+                review_words.read_verdict(data, name, LABEL, evidence="", queue=Queue("ids", (FULL,)))
+            )
+    # Who decides has judged the sample before: that verdict is not what the decision overtakes.
+    begin(page, kind="disputed", reviewer="ada")
+    late(page)
+    until(lambda: sent(page._review.panel, "saved") or sent(page._review.panel, "refused"))
+    with Records.open(corpus) as records:
+        assert records.final().loc[FULL, ["state", "decided_by"]].tolist() == ["correct", "adjudication"]
+
+
+def test_a_name_is_one_however_its_accents_are_written() -> None:
+    assert reviewer_name("Zoe\u0308 A\u030angstro\u0308m") == "Zo\u00eb \u00c5ngstr\u00f6m"
+
+
 def scored(corpus: Corpus) -> pd.DataFrame:
     """Scores and curves as `score` leaves them, made up."""
     into = score.folder(corpus.where)
@@ -462,7 +486,7 @@ def test_a_name_that_can_be_several_classes_is_none() -> None:
     ):
         assert class_search.find_class(text) == code
     for text in ("", "  "):
-        with pytest.raises(InvalidQueryError, match="^which class"):
+        with pytest.raises(InvalidQueryError, match=r"^which class"):
             class_search.find_class(text)
 
 
