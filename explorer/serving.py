@@ -128,35 +128,30 @@ class PageHandler(DocHandler):
         """The HTML; or the way to log in, or why there is no page now."""
         app, door, address = self.application, doors(self.application), doors(self.application).address(self)
         makes = self._ahead and self.request.method != "HEAD"
-        session_id = generate_session_id(secret_key=app.secret_key, signed=app.sign_sessions)
-        token = generate_jwt_token(
-            session_id,
-            secret_key=app.secret_key,
-            signed=app.sign_sessions,
-            expiration=app.session_token_expiration,
-            extra_payload=dict(self._generate_token_payload()),
-        )
-        self.set_header("Cache-Control", "no-store")  # it holds the session's token
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        if len(token) > MAX_TOKEN:
-            self.set_status(414)
-            await self.finish(
-                plain_pages.notice("This link is too long", "It says more than a page can show.")
-            )
-            return
         try:
+            door.admission.ask(address)  # before anything is made for it: who floods is to cost little
+            # Bokeh asks the system for each letter: on the loop it would give way to all other threads each time.
+            session_id = await asyncio.to_thread(
+                generate_session_id, secret_key=app.secret_key, signed=app.sign_sessions
+            )
+            token = generate_jwt_token(
+                session_id,
+                secret_key=app.secret_key,
+                signed=app.sign_sessions,
+                expiration=app.session_token_expiration,
+                extra_payload=dict(self._generate_token_payload()),
+            )
+            self.set_header("Cache-Control", "no-store")  # it holds the session's token
+            self.set_header("Content-Type", "text/html; charset=utf-8")
+            if len(token) > MAX_TOKEN:
+                self.set_status(414)
+                await self.finish(
+                    plain_pages.notice("This link is too long", "It says more than a page can show.")
+                )
+                return
             (partial(door.admission.order, session_id) if makes else door.admission.ask)(address)
         except NoRoomError as error:
-            say_no_room(error, address)
-            self.set_status(503)
-            self.set_header("Retry-After", str(COME_AGAIN_S))
-            await self.finish(
-                plain_pages.notice(
-                    "No room for another page",
-                    f"{error}.",
-                    "Close some of them, or try again in half a minute.",
-                )
-            )
+            await self._no_room(error, address)
             return
         await self.finish(page_html(self._corpus, decode(self.request.arguments), self.request.query, token))
         if not makes:
@@ -178,6 +173,20 @@ class PageHandler(DocHandler):
             raise
 
     head = get
+
+    async def _no_room(self, error: NoRoomError, address: str) -> None:
+        say_no_room(error, address)
+        self.set_status(503)
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Retry-After", str(COME_AGAIN_S))
+        await self.finish(
+            plain_pages.notice(
+                "No room for another page",
+                f"{error}.",
+                "Close some of them, or try again in half a minute.",
+            )
+        )
 
 
 def page_html(corpus: Corpus, link: Link, query: str, token: str) -> str:

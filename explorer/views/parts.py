@@ -50,8 +50,9 @@ GOES_ON = "The panel goes on by itself once that is over."
 """Said with what is wrong while the corpus does not answer."""
 
 
+@cache
 def source(name: str) -> str:
-    """The text of a script or stylesheet beside the views."""
+    """The text of a script or stylesheet beside the views; read once, since who reads a file on the loop gives way to all threads."""
     return (HERE / name).read_text(encoding="utf-8")
 
 

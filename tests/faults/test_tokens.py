@@ -225,6 +225,23 @@ def test_one_visitor_has_so_many_pages_and_is_told_when_to_come_again(
     asyncio.run(all_of_them())
 
 
+def test_who_asks_in_vain_costs_no_token_and_nobody_s_costs_the_loop(
+    few: tuple[Running, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, _ = few
+    real, threads = serving.generate_session_id, []
+
+    def counted(**options: Any) -> Any:
+        threads.append(threading.current_thread())
+        return real(**options)
+
+    monkeypatch.setattr(serving, "generate_session_id", counted)
+    answers = [running.get("/")[0] for _ in range(20)]
+    assert answers == [200] * 4 + [503] * 16
+    assert len(threads) == 4
+    assert running._thread not in threads
+
+
 def test_all_together_have_so_many_pages(tiny_folder: Path, tmp_path: Path) -> None:
     config = {"max_pages": 3, "max_pages_per_address": 2, "trusted_proxies": "127.0.0.1"}
     with serving_pages(tiny_folder, tmp_path, **config) as (running, made):
