@@ -158,7 +158,8 @@ def from_records(
 
     Only verdicts of one random draw count (the `queue` named, else that with most verdicts, or the larger one that goes on from it),
     and of it the leading part that is judged in full, stratum by stratum: what was looked at because it was suspect says nothing of
-    the rest. `drawn_only=False` takes all, and `notes` warns. `blind_only`: only verdicts given while the label was hidden. A wrong label whose true class nobody named counts as
+    the rest. `drawn_only=False` takes all, and `notes` warns. `blind_only`: only verdicts given while the label was hidden; samples
+    without one are left out as unsure ones are. A wrong label whose true class nobody named counts as
     wrong, in column 0; so does one whose largest class is right and whose fractions are not, in column -2. Unsure and disputed
     samples are left out of the estimates; `worst` and `best` say what they could change. `areas` are of fractions.
     Raises `InvalidQueryError` where there is no such verdict.
@@ -174,9 +175,12 @@ def from_records(
         )
     current = draws.verdicts(records, text)
     drawn = draws.of_verdicts(records, current, text)
-    if blind_only:
-        current = current[current["blind"].fillna(False)]
     found = _Judged.of(current, chosen, corpus)
+    if blind_only:
+        # Others of the draw are not passed over as if they had not been drawn: whose label was seen before was often a suspect.
+        blind = _Judged.of(current[current["blind"].fillna(False)], chosen, corpus)
+        states = blind.state.reindex(found.state.index).fillna(_SEEN)
+        found = replace(blind, state=states, mapped=found.mapped)
     lead = pd.Index(draws.leading(drawn, set(found.state.index)), dtype=object)
     notes = [f"{int(found.state.reindex(lead).isin(_DECIDED).sum()):,} decided samples of the draw {text}."]
     notes += _first_notes(found, drawn, lead, blind_only)
@@ -185,6 +189,7 @@ def from_records(
 
 
 _DECIDED = ("correct", "wrong")
+_SEEN = "judged in sight of the label"
 _SAME = 1e-6
 """Fractions are kept as float32: a smaller difference is none."""
 

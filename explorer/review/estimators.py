@@ -82,7 +82,7 @@ class Accuracy:
     """Overall accuracy if every unsure and disputed sample were wrong; with `best`, the bounds that they leave."""
     best: float = math.nan
     undecided: Mapping[str, int] = field(default_factory=dict)
-    """How many samples of the estimate are `unsure`, and how many `disputed`."""
+    """How many samples of the draw's judged part are `unsure`, `disputed`, or, of blind verdicts alone, `judged in sight of the label`."""
     strata: pd.DataFrame | None = None
     """Of a draw, by stratum: `title`, `size`, `drawn`, `judged`, `agreeing`; None where nothing is known of them."""
     allocation: str = ""

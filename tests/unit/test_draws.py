@@ -477,3 +477,20 @@ def test_a_class_that_came_with_other_labels_has_its_share(
     found = accuracy.from_records(demo, kept)
     assert (found.n, found.overall) == (300, 1)
     assert found.weights[found.classes.index(5)] > 0
+
+
+def test_suspects_that_were_seen_are_not_passed_over_among_blind_verdicts(
+    demo: Corpus, kept: Records
+) -> None:
+    # Who judged the suspects first has seen their labels: of the draw those are judged in sight, and most of them are wrong.
+    text = "random:n=200,seed=2"
+    drawn = draws.open_draw(kept, QueueSpec.parse(text))
+    wrong = set(map(str, demo.store.truth().index)) & set(drawn.draw.ids)
+    assert len(wrong) > 5
+    judge(kept, [one for one in drawn.draw.ids if one not in wrong], text, blind=True)
+    judge(kept, sorted(wrong), text, wrong=wrong, blind=False)
+    found = accuracy.from_records(demo, kept, blind_only=True)
+    assert found.n == 200 - len(wrong)
+    assert found.undecided == {"judged in sight of the label": len(wrong)}
+    assert found.worst <= accuracy.from_records(demo, kept).overall < found.best == pytest.approx(1)
+    assert any(f"Left out: {len(wrong)} judged in sight" in note for note in found.notes)
