@@ -193,3 +193,28 @@ def test_the_review_fits_a_narrow_window(visitor: Visitor, demo: str) -> None:
         assert box["x"] <= button["x"]
         assert button["x"] + button["width"] <= box["x"] + box["width"]
         assert button["y"] + button["height"] <= box["y"] + box["height"]
+
+
+def test_what_was_not_meant_does_nothing(visit: Visit, corpus: Corpus, demo: str) -> None:
+    visit.open()
+    page = visit.page
+    page.get_by_role("button", name="Review", exact=True).click()
+    visit.wait("() => seen.marks('review-setup').length")
+    page.get_by_label("Which samples").select_option("random")
+    count = page.get_by_label("Number of samples")
+    count.fill("1,000")
+    page.get_by_label("Reviewer", exact=True).fill("precise")
+    count.press("Enter")
+    # A thousand, or one: nothing begins, neither with 1 nor with as many as are drawn where no number is given.
+    expect(page.get_by_text("can be two numbers")).to_be_visible()
+    expect(page.get_by_role("button", name="Begin", exact=True)).to_be_visible()
+    # Another kind asks for no number: what was typed there does not hold it up.
+    page.get_by_label("Which samples").select_option("ids")
+    page.get_by_label("Sample ids").fill(f"{demo}\n{MARKED}")
+    page.get_by_label("Reviewer", exact=True).press("Enter")
+    wait_for(visit, demo)
+    press(visit, "Escape", "ArrowDown", "Control+x", "Control+y")
+    rejected = panel(visit).locator(".class.reject, .class.accept")
+    expect(rejected).to_have_count(0)
+    press(visit, "x")
+    expect(rejected).to_have_count(1)
