@@ -22,6 +22,7 @@ KINDS = {"box": "box", "poly": "polygon"}
 MAX_POINTS = 64
 """Vertices of a polygon that is kept in a link."""
 MAX_NAME = 24
+_JOINERS = "\u200c\u200d"  # Persian, Sinhala and other scripts spell names with them
 _MAX_READ = 400
 _NUMBER = re.compile(r"\s*\d{1,3}(\.\d{1,3})?\s*", re.ASCII)
 
@@ -126,7 +127,8 @@ class Shape:
 
 def clean_name(text: str) -> str:
     """A pin's or a region's name: one line of at most 24 characters, without what separates names in a link."""
-    return "".join(c for c in text[:_MAX_READ] if c.isprintable() and c != ";").strip()[:MAX_NAME].strip()
+    kept = "".join(c for c in text[:_MAX_READ] if (c.isprintable() or c in _JOINERS) and c != ";")
+    return kept.strip(_JOINERS + " ")[:MAX_NAME].strip(_JOINERS + " ")
 
 
 def _half(value: Any) -> float:

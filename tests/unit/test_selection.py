@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given, settings
@@ -303,3 +304,11 @@ def test_no_points_whatever_make_a_bad_region(word: str, values: list[Any]) -> N
         shape = Shape.of(KINDS[word], points)
         assert len(shape.pixels()[0])
         assert Shape.parse(shape.format()) == shape
+
+
+def test_names_of_pins_and_regions_keep_their_joiners() -> None:
+    name = "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627"
+    found = decode(f"?pixels=3,4&names={quote(name)}")
+    assert found.names == (name,)
+    assert decode(encode(found)).names == (name,)
+    assert decode("?pixels=3,4&names=%E2%80%8D").names == ()
