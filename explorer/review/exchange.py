@@ -318,7 +318,7 @@ def _parquet(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> byt
     table["probability"] = table["probability"].astype("float64")
     table["blind"] = table["blind"].astype("boolean")
     texts = [name for name in COLUMNS if name not in (*_WHOLE, "probability", "blind")]
-    table = table.astype(dict.fromkeys(texts, "str"))
+    table = table.astype(dict.fromkeys(texts, "string"))
     shapes = gpd.GeoDataFrame(table, geometry=footprints(table["sample_id"].tolist()), crs="EPSG:4326")
     return geoparquet(shapes, about, index=False)
 
