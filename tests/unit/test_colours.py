@@ -59,7 +59,9 @@ def test_bands_are_told_apart_by_everybody(vision: str, theme: str) -> None:
 def test_pins_are_told_apart_by_everybody(vision: str) -> None:
     assert apart(list(colours.PINS), vision) >= 30
     for ground in colours.GROUNDS.values():
-        assert min(colours.contrast(ink, ground) for ink in colours.PINS) >= 1.9  # a number stands beside each
+        assert (
+            min(colours.contrast(ink, ground) for ink in colours.PINS) >= 1.9
+        )  # a number stands beside each
 
 
 def test_bands_look_like_what_they_are_called() -> None:
