@@ -74,6 +74,9 @@ class Attacker:
             [sys.executable, "-m", "tests.hostile"],
             cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
+
+    def ready(self) -> None:
+        """Wait until it can begin."""
         self._answer()
 
     def _answer(self) -> dict[str, Any]:
@@ -219,16 +222,17 @@ def test_twenty_people_and_a_hostile_one(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("EXPLORER_LOGIN_PASSWORD", WORD)
     monkeypatch.setenv("EXPLORER_TRUSTED_PROXIES", "127.0.0.1")
     monkeypatch.setenv("EXPLORER_DATA_DIR", str(tmp_path / "data"))
-    server = Server(root, tmp_path / "cache")
-    try:
-        with _attacker() as attacker:
+    with _attacker() as attacker:
+        server = Server(root, tmp_path / "cache")
+        try:
+            attacker.ready()
             siege = Siege(server, samples, attacker)
             began = time.monotonic()
             asyncio.run(siege.run())
             print(f"\n{len(siege.attacks)} attacks in {time.monotonic() - began:.0f} s")  # noqa: T201
-        _report(siege)
-    finally:
-        server.stop()
+            _report(siege)
+        finally:
+            server.stop()
     phases = {"coming": siege.coming, "quiet": siege.quiet, "between": siege.between, **siege.attacks}
     lost = [f"{name}: {what}" for name, phase in phases.items() for what in phase.seen.problems]
     errors = [f"{name}: {line}" for name, phase in phases.items() for line in phase.errors]
