@@ -34,15 +34,15 @@ from tests.conftest import REPOSITORY
 from tests.unit.test_login import Browser
 from tests.visitors import Seen
 
-PEOPLE, SAMPLES = forms.sized((20, 12), (4, 3))
+PEOPLE, SAMPLES = forms.sized((20, 12), (3, 2))
 PACE = forms.sized(1.0, 0.2)
-ARRIVAL_S, QUIET_S, ATTACK_S, REST_S = forms.sized((30.0, 40.0, 20.0, 8.0), (2.0, 3.0, 2.0, 1.0))
+ARRIVAL_S, QUIET_S, ATTACK_S, REST_S = forms.sized((30.0, 40.0, 20.0, 8.0), (1.0, 2.0, 2.0, 0.5))
 ATTACK_S = float(os.environ.get("EXPLORER_BENCH_ATTACK", ATTACK_S))
 LIMIT_MS = 1200.0
 WORD = "a long enough password"
 ADDRESS = "203.0.113.9"
 """The hostile visitor's, as the trusted proxy tells it."""
-SHORT_FORM = ("bad tokens", "40 reviews begun, each second", "flood of GET /")
+SHORT_FORM = ("bad tokens", "flood of GET /")
 
 
 @dataclass
