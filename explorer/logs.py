@@ -106,7 +106,8 @@ class _CountFailures(logging.Filter):
     """Counts what the explorer logs as its own mistake; keeps every record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno >= logging.ERROR:
+        if record.levelno >= logging.ERROR and not hasattr(record, "_counted"):  # by another handler
+            record._counted = True
             metrics.FAILURES.inc()
         return True
 
@@ -115,7 +116,7 @@ class _Visitors(logging.Filter):
     """What libraries say of nonsense that a visitor sent, errors among it: counted apart, one short line, never an error."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        kind = _nonsense(record)
+        kind = None if hasattr(record, "refused") else _nonsense(record)
         if kind is None:
             return True
         metrics.REFUSED.labels(kind).inc()

@@ -139,6 +139,22 @@ def test_visitors_nonsense_is_no_failure_of_ours(
     assert f"refused={kind}" in log.lines[0] or json.loads(log.lines[0])["refused"] == kind
 
 
+def test_two_handlers_count_a_record_once(log: Log) -> None:
+    refused, failures = number("explorer_refused_total", kind="request"), number("explorer_failures_total")
+    other = Log("json")
+    logging.getLogger("explorer").addHandler(other.handler)
+    gen_log.addHandler(other.handler)
+    try:
+        gen_log.warning("Malformed HTTP message from %s: %s", "192.0.2.7", "x")
+        logging.getLogger("explorer").error("ours")
+    finally:
+        logging.getLogger("explorer").removeHandler(other.handler)
+        gen_log.removeHandler(other.handler)
+    assert number("explorer_refused_total", kind="request") - refused == 1
+    assert number("explorer_failures_total") - failures == 1
+    assert "_counted" not in other.stream.getvalue()
+
+
 def test_our_own_failures_keep_their_traceback(log: Log) -> None:
     failures = number("explorer_failures_total")
     for logger in (app_log, logging.getLogger("bokeh.server.views.ws"), logging.getLogger("asyncio")):
