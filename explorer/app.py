@@ -49,7 +49,7 @@ from explorer.views.share import ShareView
 from explorer.views.spectrum import SpectrumView
 
 _WRITTEN = (
-    "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "review", "blind", "story", "settled",
+    "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "panel", "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
 _OTHERS, _URL = 0.2, 0.15
@@ -178,6 +178,7 @@ class Explorer(pn.viewable.Viewer):
             lambda *_e: self._url.ask(lambda: self._write_url(push=False)), list(MapState.FIELDS)
         )
         self._open(stay=wanted.date is not None, at_once=True)
+        self._animation.show_view()
         if wanted.story:
             self._tell_story(wanted.story)
 
@@ -210,11 +211,13 @@ class Explorer(pn.viewable.Viewer):
                 stretch=link.stretch or "fixed",
                 curves=link.curves,
                 sentinel=link.sentinel,
+                view=link.view,
                 panel=link.panel,
             )
         finally:
             self._stay = self._travelling = False
         self._animation.seek(self.selection.date_index)
+        self._animation.show_view()
         if link.review:
             self._review.ask(link.review, blind=link.blind)
         self._head.notice(" ".join(problems))

@@ -14,8 +14,22 @@ export function render({ model, el }) {
   // --- what is on the screen -------------------------------------------------------------------
   const button = (label, text, action, extra = {}) =>
     element("button", { type: "button", "aria-label": label, title: label, onclick: action, ...extra }, text)
+  // How the picture is looked at goes into the link, and so into the evidence of a verdict, once it rests.
+  let viewTimer = 0, toldView = ""
+  const seenView = () => JSON.stringify({ mode: look.value, other: compares() ? state.other : -1, scale: stage.view.scale, row: stage.view.y, col: stage.view.x, layer: looks.layer })
+  const tellView = () => {
+    clearTimeout(viewTimer)
+    viewTimer = setTimeout(() => {
+      const seen = seenView()
+      if (seen === toldView) return
+      toldView = seen
+      const { mode, other, scale, row, col, layer } = JSON.parse(seen)
+      model.send_msg({ type: "view", mode, other, scale, row, col, layer })
+    }, 200)
+  }
   const stage = makeStage({
     button,
+    onView: () => tellView(),
     onPick: (pixel, add) => { if (state.dates.length) { model.send_msg({ type: "pick", ...pixel, add }); readout.later() } },
     onMovePin: (i, pixel, done) => movePin(i, pixel, done),
     onHover: (pixel, pane) => {
@@ -32,7 +46,7 @@ export function render({ model, el }) {
   const timeline = makeTimeline({
     root: () => root,
     onSeek: (index, settled) => { setPlaying(false); seek(index, settled) },
-    onCompare: (index) => { state.other = index; draw(); askChange() },
+    onCompare: (index) => { state.other = index; draw(); askChange(); tellView() },
     onRange: (range) => { state.range = range; restart(); drawTimeline(); tellRange() },
   })
   const sheet = makeSheet({ onDate: (index) => { look.value = "single"; setLook("single"); seek(index, true) } })
@@ -42,6 +56,7 @@ export function render({ model, el }) {
   const speed = choice("Frames per second", SPEEDS.map((value) => [String(value), `${value} /s`]), "10", (value) => { state.speed = Number(value); anchor() })
   const look = choice("View", [["single", "One date"], ["swipe", "Swipe two"], ["side", "Side by side"], ["difference", "Difference"], ...SHEET.map((n) => [`sheet-${n}`, `Sheet of ${n}`])], "single", (value) => setLook(value))
   const looks = makeLook({ button, send: (type, value) => {
+    if (type === "overlay") tellView()
     if (type === "overlay" && !value) { clearOverlays(); showLegend(); draw(); if (state.sheet) drawSheet() }
     else if (type === "overlay") model.send_msg({ type, value, ticket: state.ticket })
     else choices.send({ type, value })
@@ -164,6 +179,7 @@ export function render({ model, el }) {
     drawSheet()
     draw()
     askChange()
+    tellView()
   }
 
   let lastMove = 0
@@ -304,6 +320,7 @@ export function render({ model, el }) {
       if (state.range[1] === 0 || state.range[1] >= data.dates.length) state.range = [0, Math.max(0, data.dates.length - 1)]
       clearOverlays()
       looks.layers([])
+      looks.want("")
       stage.reset()
       drawSheet()
       tellProgress("reading …", 0)
@@ -350,6 +367,14 @@ export function render({ model, el }) {
       draw()
       if (state.sheet) drawSheet()
     },
+    view(data) {
+      if (data.other >= 0) state.other = data.other
+      if (look.value !== data.mode) { look.value = data.mode; setLook(data.mode) }
+      else { draw(); askChange() }
+      stage.lookAt(data)
+      looks.want(data.layer)
+      toldView = seenView()
+    },
     async overlays(data) {
       if (data.ticket !== state.ticket || data.layer !== looks.layer) return
       let offset = 0
@@ -393,8 +418,9 @@ export function render({ model, el }) {
   }
   const resized = new ResizeObserver(fit)
   resized.observe(well)
-  model.on("remove", () => { gone.abort(); resized.disconnect(); setPlaying(false) })
+  model.on("remove", () => { clearTimeout(viewTimer); gone.abort(); resized.disconnect(); setPlaying(false) })
   takeOver((early) => { if (!state.dates.length) { state.early = early; stage.paint(0, early.picture); stage.dates[0].textContent = longDate(early.iso) } })
+  toldView = seenView()
   model.send_msg({ type: "ready" })
   mark("ready")
 }

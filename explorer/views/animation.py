@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,6 +19,7 @@ from explorer.views.feed import Batch, FrameFeed
 from explorer.views.fields import Hears, flag, many, number, text, word
 from explorer.views.overlays import Overlays
 from explorer.views.parts import Component, Loop, script, source, whole
+from explorer.views.picture_view import PictureView, view_of
 from explorer.views.selection import MAX_PIXELS, MAX_TEXT, Selection, drawn, pins
 
 _REST = 0.25
@@ -58,6 +59,7 @@ class Player(Component):
         "draw": {"kind": word, "points": _POINTS},
         "reshape": {"region": number, "points": _POINTS, "done": flag},
         "erase": {"region": number},
+        "view": {"mode": word, "other": number, "scale": number, "row": number, "col": number, "layer": word},
     }
 
 
@@ -68,6 +70,8 @@ class AnimationView:
         self._corpus, self._selection, self._loop = corpus, selection, loop
         self.player = Player(loop, bus=bus, sizing_mode="stretch_both", min_height=0)
         self._stay = self._dragged = False
+        self._seen = PictureView()
+        """How the browser looks at the picture, as far as is known here."""
         self._ticket = 0
         self._paint = 0
         self._reading: Reading | None = None
@@ -92,6 +96,7 @@ class AnimationView:
             "draw": self._draw,
             "reshape": self._reshape,
             "erase": self._erase,
+            "view": self._looked_at,
         }
         self.overlays = Overlays(corpus, selection, loop, self.player)
         selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
@@ -109,6 +114,7 @@ class AnimationView:
         Where the sample lacks that date, the animation moves to the nearest, unless it is to `stay` (a link asked).
         """
         self._stay = stay
+        self._seen = replace(self._seen, scale=1.0, row=0.0, col=0.0, layer="")
         self._let_go()
         self._ticket += 1
         self._paint = 0
@@ -145,6 +151,23 @@ class AnimationView:
     def seek(self, index: int) -> None:
         """Show another date of the same sample."""
         self.player.send("seek", ticket=self._ticket, index=index)
+
+    def show_view(self) -> None:
+        """Look at the picture as the selection says: two dates, zoom, quality layer. After the sample was opened, which shows the whole."""
+        view = self._selection.view
+        if view == self._seen:
+            return
+        self._seen = view
+        other = PF_SR.dates.index(view.other) if view.other else -1
+        self.player.send(
+            "view",
+            mode=view.mode,
+            other=other,
+            scale=view.scale,
+            row=view.row,
+            col=view.col,
+            layer=view.layer,
+        )
 
     def close(self) -> None:
         """Let go of the reading; nothing is sent any more."""
@@ -235,6 +258,14 @@ class AnimationView:
             self._selection.date = PF_SR.dates[index]
             if data.get("settled"):
                 self._selection.param.trigger("settled")
+
+    def _looked_at(self, data: dict[str, Any]) -> None:
+        """Note how the picture is looked at: a link, and the evidence of a verdict, show it so again."""
+        other = whole(data, "other", len(PF_SR.dates))
+        self._seen = self._selection.view = view_of(
+            data.get("mode"), None if other is None else PF_SR.dates[other],
+            data.get("scale"), data.get("row"), data.get("col"), data.get("layer"),
+        )  # fmt: skip
 
     def _pick(self, data: dict[str, Any]) -> None:
         row, col = whole(data, "row", PF_SR.size), whole(data, "col", PF_SR.size)

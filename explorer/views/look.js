@@ -42,6 +42,7 @@ const makeLook = ({ send, button }) => {
   let last = null // what is shown, for a menu that comes after it
   let shown = null // the legend
   let own = true // whether gamma is the picture's own
+  let wish = "" // the quality layer that a link asks for, until the layers are there
   const stretch = () => {
     if (mode.value === "range" && [low, high].some((input) => input.matches("[aria-invalid]"))) return
     const words = [mode.value === "range" ? `${Number(low.value)}-${Number(high.value)}` : mode.value]
@@ -66,12 +67,19 @@ const makeLook = ({ send, button }) => {
     get title() { return (list.value ? list.selectedOptions[0]?.text : formula.value) || "picture" },
     get colours() { return shown },
     layers(names, lacking = "") {
-      const chosen = names.includes(layer.value) ? layer.value : ""
+      const chosen = [wish, layer.value].find((name) => name && names.includes(name)) ?? ""
+      if (names.length) wish = ""
       layer.disabled = !names.length
       layer.title = lacking
       layer.replaceChildren(element("option", { value: "" }, names.length ? "not shown" : lacking ? "cannot be read" : "no quality layers"), ...names.map((name) => element("option", { value: name }, name)))
       layer.value = chosen
       if (chosen) send("overlay", chosen)
+    },
+    want(name) {
+      wish = name
+      if (name === layer.value || (name && ![...layer.options].some((option) => option.value === name))) return
+      layer.value = name
+      send("overlay", name)
     },
     menu(groups) {
       list.replaceChildren(element("option", { value: "" }, "formula …"), ...Object.entries(groups).map(([label, entries]) =>

@@ -20,8 +20,9 @@ from explorer.errors import ExplorerError, InvalidQueryError
 from explorer.products import PF_SR
 from explorer.review.queue import MAX_TEXT as MAX_QUEUE
 from explorer.review.queue import QueueSpec
-from explorer.views import sentinel_look
+from explorer.views import picture_view, sentinel_look
 from explorer.views.map_state import MapLink, MapState
+from explorer.views.picture_view import PictureView
 from explorer.views.sentinel_look import SentinelLook
 
 Pixel = tuple[int, int]
@@ -60,6 +61,7 @@ class Selection(param.Parameterized):
     stretch: str = param.String(default="fixed")  # type: ignore[assignment]
     curves: Curves = param.ClassSelector(default=Curves(), class_=Curves)  # type: ignore[assignment]
     sentinel: SentinelLook = param.ClassSelector(default=SentinelLook(), class_=SentinelLook)  # type: ignore[assignment]
+    view: PictureView = param.ClassSelector(default=PictureView(), class_=PictureView)  # type: ignore[assignment]
     panel: str = param.Selector(default="", objects=list(PANELS))  # type: ignore[assignment]
     story: str = param.String(
         default="", doc="The story that is played, of those that come with the explorer."
@@ -149,6 +151,7 @@ class Selection(param.Parameterized):
                 stretch=self.stretch,
                 curves=self.curves,
                 sentinel=self.sentinel,
+                view=self.view,
                 panel=self.panel,
                 review=self.review if review else "",
                 blind=self.blind and review,
@@ -175,6 +178,7 @@ class Link:
     names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
     regions: tuple[Shape, ...] = ()
     sentinel: SentinelLook = field(default_factory=SentinelLook)
+    view: PictureView = field(default_factory=PictureView)
     map: MapLink = field(default_factory=MapLink)
     problems: tuple[str, ...] = field(default=())
 
@@ -200,6 +204,8 @@ def encode(link: Link) -> str:
         parts["curves"] = text
     if str(link.sentinel):
         parts["sentinel"] = str(link.sentinel)
+    if str(link.view):
+        parts["view"] = str(link.view)
     if link.panel:
         parts["panel"] = link.panel
     if link.review:
@@ -246,6 +252,11 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         sentinel = sentinel_look.parse(given.get("sentinel", "")[:MAX_TEXT])
     except ExplorerError as error:
         problems.append(f"This link's Sentinel-2 panel cannot be shown: {error}.")
+    view = PictureView()
+    try:
+        view = picture_view.parse(given.get("view", "")[:MAX_TEXT])
+    except ExplorerError as error:
+        problems.append(f"This link's view of the picture cannot be shown: {error}.")
     panel = given.get("panel", "")
     if panel not in PANELS:
         problems.append(f"This link's panel {panel[:20]!r} is none of {', '.join(PANELS[1:])}.")
@@ -279,6 +290,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         names=tuple(names),
         regions=regions,
         sentinel=sentinel,
+        view=view,
         map=map_link,
         problems=tuple(map(_bounded, problems)),
     )

@@ -4,7 +4,7 @@ const SIZE = 200 // pixels along the chip's edge
 const ZOOM = { least: 1, most: 16, step: 1.25 }
 const HIT = 10 // CSS pixels around a pin within which a press means the pin
 
-const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
+const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   const view = { scale: 1, x: 0, y: 0 } // what is in sight: zoom, and the chip's pixel in the upper left corner
   let mode = "single", side = SIZE, width = SIZE, swipe = 0.5, pins = [], pressed = null
 
@@ -74,6 +74,7 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     handle.style.left = `${swipe * width}px`
     handle.setAttribute("aria-valuenow", Math.round(swipe * 100))
     zooms.lastChild.hidden = view.scale === 1
+    onView()
     el.classList.toggle("zoomed", view.scale > 1)
     drawScale()
     drawOver()
@@ -132,7 +133,8 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     bound()
     layOut()
   }
-  const reset = () => { Object.assign(view, { scale: 1, x: 0, y: 0 }); layOut() }
+  const lookAt = ({ scale, row, col }) => { Object.assign(view, { scale, x: col, y: row }); bound(); layOut() }
+  const reset = () => lookAt({ scale: 1, row: 0, col: 0 })
 
   // --- pointer and keys ------------------------------------------------------------------------
   const inside = (event) => !event.target.closest("button, .swipe")
@@ -265,7 +267,7 @@ const makeStage = ({ onPick, onMovePin, onHover, regions, button }) => {
     return { width, side }
   }
   return {
-    el, message, readout, view, paint, reset, drawing, lack, copy,
+    el, message, readout, view, paint, reset, lookAt, drawing, lack, copy,
     dates: panes.map((pane) => pane.date),
     get size() { return { width, side } },
     get mode() { return mode },

@@ -15,7 +15,7 @@ from explorer.views import class_search
 from tests.browser import axe
 from tests.browser.conftest import Visitor
 from tests.browser.test_review import begin, panel, press, said, settled, wait_for
-from tests.browser.visit import LACKING, MARKED, Visit
+from tests.browser.visit import LACKING, MARKED, Visit, query_of
 
 pytestmark = pytest.mark.browser
 
@@ -374,3 +374,36 @@ def test_the_evidence_of_a_verdict_restores_its_view(visit: Visit, corpus: Corpu
 def test_the_report_is_of_blind_verdicts_where_one_wants_it(corpus: Corpus) -> None:
     with Records.open(corpus) as records:
         assert "<html" in report.html(corpus, records, blind_only=True, drawn_only=False)
+
+
+def test_how_the_picture_is_looked_at_is_in_the_link_and_in_the_evidence_of_a_verdict(
+    visitor: Visitor, corpus: Corpus, demo: str
+) -> None:
+    visit = visitor().open(f"?sample={demo}")
+    assert "view" not in visit.query
+    visit.page.get_by_role("combobox", name="View").select_option("swipe")
+    visit.page.get_by_role("button", name="Zoom in").last.click()
+    visit.page.wait_for_url(lambda url: "view=swipe" in url and "zoom" in url)
+    width = "(canvas) => parseFloat(canvas.style.width)"
+    link, wide = visit.query["view"], visit.stage.locator("canvas.image").first.evaluate(width)
+    begin(visit, [demo], "looks closely")
+    visit.page.get_by_role("combobox", name="View").select_option("side")
+    visit.page.get_by_role("button", name="Zoom in").last.click()
+    visit.page.wait_for_url(lambda url: "view=side" in url and "zoom" in url)
+    seen = visit.query["view"]
+    visit.page.keyboard.press("Escape")
+    visit.stage.focus()
+    settled(visit)
+    press(visit, "c")
+    visit.wait("() => seen.marks('verdict-saved').length")
+    (row,) = said(corpus, "looks closely")
+    assert query_of(row["evidence"])["view"] == seen
+
+    again = visitor().open(f"?sample={demo}&view={link}")
+    expect(again.page.get_by_role("combobox", name="View")).to_have_value("swipe")
+    expect(again.stage.get_by_role("slider", name="Swipe between the two dates")).to_be_visible()
+    assert again.stage.locator("canvas.image").first.evaluate(width) == pytest.approx(wide, abs=1)
+    assert again.query["view"] == link
+    again.search(MARKED)  # another sample is seen whole, and compared in the same way
+    again.wait_for_sample(MARKED)
+    again.page.wait_for_url(lambda url: query_of(url).get("view") == link.split(";")[0])

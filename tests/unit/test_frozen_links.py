@@ -16,6 +16,7 @@ from explorer.analysis.shapes import Shape
 from explorer.corpus.area import Area
 from explorer.corpus.filters import Filters
 from explorer.views.map_state import MapLink, MapState, Place
+from explorer.views.picture_view import PictureView
 from explorer.views.selection import Link, Selection, decode, encode
 from explorer.views.sentinel_look import SentinelLook
 
@@ -42,6 +43,9 @@ FROZEN: list[tuple[str, Any]] = [
     ("curves=NDVI;behind:bands,index", {"curves": Curves(bands=(), behind=("bands", "index"))}),
     ("sentinel=swir;months;B11;4,7;class;spectrum", {"sentinel": SentinelLook("swir", "months", "B11", (4, 7), True, "spectrum")}),
     ("sentinel=images", {"sentinel": SentinelLook(room="images")}),
+    ("view=swipe:2018-12-04", {"view": PictureView("swipe", dt.date(2018, 12, 4))}),
+    ("view=side;zoom:2.5,40.5,103", {"view": PictureView("side", None, 2.5, 40.5, 103.0)}),
+    ("view=sheet-24;layer:cloud%20mask", {"view": PictureView("sheet-24", layer="cloud mask")}),
     ("panel=map", {"panel": "map"}),
     ("panel=planet", {"panel": "planet"}),
     ("panel=sentinel", {"panel": "sentinel"}),
@@ -61,7 +65,7 @@ FROZEN: list[tuple[str, Any]] = [
 ]  # fmt: skip
 """What a link said, and what of `Link` it has to say; all else is as on a fresh page."""
 KEYS = {
-    "sample", "date", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "review", "story",
+    "sample", "date", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "panel", "review", "story",
     "filter", "area", "level", "draw", "colours", "theme", "base", "map",
 }  # fmt: skip
 
@@ -83,7 +87,7 @@ def test_every_key_is_frozen() -> None:
     assert {part.partition("=")[0] for text, _ in FROZEN for part in text.split("&")} == KEYS
     full = encode(Link(
         sample=SAMPLE, date=dt.date(2018, 1, 3), pixels=((1, 2),), composite="false", stretch="frame", curves=SEASON, panel="map",
-        review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), sentinel=SentinelLook("swir"),
+        review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), sentinel=SentinelLook("swir"), view=PictureView("side"),
         map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", Place(3.4, 51.2, 120.0)),
     ))  # fmt: skip
     written = {part.partition("=")[0] for part in full[1:].split("&")}
