@@ -20,7 +20,7 @@ from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from panel.auth import AUTH_PROVIDERS, BasicAuthProvider, OAuthProvider
 from tornado.web import HTTPError, RequestHandler
 
-from explorer import passwords, plain_pages, ports, secret
+from explorer import passwords, plain_pages, ports, scratch, secret
 from explorer.config import Settings
 from explorer.errors import ExplorerError, LoginError
 from explorer.guesses import Guesses
@@ -29,7 +29,6 @@ from explorer.page_socket import doors
 from explorer.review.verdicts import reviewer_name
 from explorer.seldom import Seldom
 from explorer.views import visitor
-from explorer.views.parts import HERE
 
 DAYS = visitor.DAYS
 """How long a login holds."""
@@ -231,7 +230,10 @@ class Oauth(OAuthProvider):
 
     def __init__(self, logouts: Logouts) -> None:
         self._logouts = logouts
-        super().__init__(error_template=str(HERE / "login_failed.html"))
+        with scratch.folder("login") as folder:
+            path = folder / "failed.html"
+            path.write_text(plain_pages.login_failed(), encoding="utf-8")
+            super().__init__(error_template=str(path))  # reads it here and now
 
     @property
     def get_user_async(self) -> Callable[[Any], Any]:

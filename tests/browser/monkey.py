@@ -46,7 +46,7 @@ class Monkey:
             (6, self.scrub), (4, self.step), (3, self.play), (4, self.pin), (2, self.add_pin), (3, self.other_sample),
             (2, self.surprise), (2, self.composite), (2, self.month), (2, self.band), (1, self.level), (2, self.wheel_map),
             (2, self.wheel_picture), (1, self.drag_map), (1, self.back), (1, self.forward), (1, self.enlarge), (1, self.dialog),
-            (1, self.class_in_legend), (1, self.chart_click), (1, self.wrong_words), (1, self.theme_key),
+            (1, self.class_in_legend), (1, self.chart_click), (1, self.wrong_words), (1, self.any_key),
         )  # fmt: skip
 
     def round(self) -> None:
@@ -176,7 +176,7 @@ class Monkey:
         box.fill(self._random.choice(["nowhere at all", "99N_00E-000N_00_00", "<b>x</b>", "\u202e"]), timeout=_NOW)  # fmt: skip
         box.press("Enter", timeout=_NOW)
 
-    def theme_key(self) -> None:
+    def any_key(self) -> None:
         self.visit.page.keyboard.press(self._random.choice(["ArrowRight", "ArrowLeft", "?", "Escape"]))
 
     # --- what must be so -------------------------------------------------------------------------

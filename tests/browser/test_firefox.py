@@ -81,13 +81,10 @@ def test_looking_around(visitor: Visitor, corpus: Corpus, demo: str) -> None:
     assert stopped is not None
     visit.wait_for_date(stopped)
 
-    box = visit.slider.bounding_box()
-    assert box is not None
-    place = lambda i: box["x"] + 6 + (i + 0.5) / 146 * (box["width"] - 12)  # noqa: E731
-    visit.page.mouse.move(place(10), box["y"] + 12)
+    visit.page.mouse.move(*visit.on_timeline(10))
     visit.page.mouse.down()
     expect(visit.slider).to_have_attribute("aria-valuetext", PF_SR.date_keys[10])
-    visit.page.mouse.move(place(100), box["y"] + 12, steps=4)
+    visit.page.mouse.move(*visit.on_timeline(100), steps=4)
     visit.page.mouse.up()
     visit.wait_for_date(PF_SR.date_keys[100])
     assert visit.cursor() == milliseconds(PF_SR.dates[100])

@@ -233,17 +233,14 @@ def test_steps_and_ends_by_buttons_and_keys(visit: Visit, demo: str) -> None:
 
 def test_scrubbing_follows_the_pointer(visit: Visit, demo: str) -> None:
     visit.open(f"?sample={demo}")
-    box = visit.slider.bounding_box()
-    assert box is not None
-    place = lambda i: box["x"] + 6 + (i + 0.5) / 146 * (box["width"] - 12)  # noqa: E731
-    visit.page.mouse.move(place(10), box["y"] + 12)
+    visit.page.mouse.move(*visit.on_timeline(10))
     visit.page.mouse.down()
     expect(visit.slider).to_have_attribute("aria-valuetext", PF_SR.date_keys[10])
-    visit.page.mouse.move(place(100), box["y"] + 12, steps=4)
+    visit.page.mouse.move(*visit.on_timeline(100), steps=4)
     expect(visit.slider).to_have_attribute("aria-valuetext", PF_SR.date_keys[100])
     visit.page.mouse.up()
     visit.wait_for_date(PF_SR.date_keys[100])
-    visit.page.mouse.move(place(20), box["y"] + 12)
+    visit.page.mouse.move(*visit.on_timeline(20))
     assert visit.date == PF_SR.date_keys[100]  # not without the button
     assert visit.cursor() == milliseconds(PF_SR.dates[100])
 

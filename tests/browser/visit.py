@@ -136,6 +136,13 @@ class Visit:
     def slider(self) -> Locator:
         return self.page.get_by_role("slider", name="Acquisition date")
 
+    def on_timeline(self, index: int) -> tuple[float, float]:
+        """Where the timeline has a date: CSS pixels of the window."""
+        box = self.slider.bounding_box()
+        assert box is not None
+        edge = 6
+        return box["x"] + edge + (index + 0.5) / 146 * (box["width"] - 2 * edge), box["y"] + edge * 2
+
     @property
     def image(self) -> Locator:
         return self.page.get_by_role("img", name="Planet Fusion image", exact=True)

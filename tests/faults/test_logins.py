@@ -27,7 +27,7 @@ from explorer.views import visitor
 from tests import joining
 from tests.running import SECONDS, Running
 from tests.talk import until
-from tests.unit.test_login import WORD, Browser
+from tests.unit.test_login import WORD, Browser, names_in
 
 
 @pytest.fixture(autouse=True)
@@ -40,10 +40,7 @@ def _nobody_is_asked_afterwards() -> Iterator[None]:
 
 @pytest.fixture
 def names(tmp_path: Path) -> Path:
-    path = tmp_path / "names.json"
-    for name in ("ada", "bob"):
-        passwords.put(path, name, passwords.hashed(f"{WORD} {name}"))
-    return path
+    return names_in(tmp_path)
 
 
 def serving(folder: Path, tmp_path: Path, **config: Any) -> tuple[Running, Corpus]:

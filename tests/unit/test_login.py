@@ -47,12 +47,17 @@ def _nobody_is_asked_afterwards() -> Iterator[None]:
     pn.config.oauth_provider = None  # type: ignore[misc]
 
 
-@pytest.fixture
-def names(tmp_path: Path) -> Path:
-    path = tmp_path / "names.json"
+def names_in(folder: Path) -> Path:
+    """A file of two who may come in, each with a password of their own."""
+    path = folder / "names.json"
     for name in ("ada", "bob"):
         passwords.put(path, name, passwords.hashed(f"{WORD} {name}"))
     return path
+
+
+@pytest.fixture
+def names(tmp_path: Path) -> Path:
+    return names_in(tmp_path)
 
 
 def serving(folder: Path, tmp_path: Path, **config: Any) -> tuple[Running, Corpus]:
