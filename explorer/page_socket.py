@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from bokeh.application.handlers.handler import Handler
 from bokeh.document import Document
 from bokeh.util.token import check_token_signature, get_session_id, get_token_payload
+from cachetools import TTLCache
 from tornado.ioloop import PeriodicCallback
 from tornado.web import Application, RequestHandler
 
@@ -22,6 +23,7 @@ from explorer.patches import PageSocket
 from explorer.ports import Hosts
 from explorer.seldom import Seldom
 from explorer.views import visitor
+from explorer.views.parts import Allowance
 
 MAX_TOKEN = 40_000
 """Characters of a session's token, which comes in a header: all of those together have 65,536 bytes."""
@@ -29,6 +31,9 @@ LOOK_S = 2.0
 """How soon a page is closed whose login has ended."""
 TRY_LATER = 1013
 """Of the registry of websockets' close codes (RFC 6455): the server has no room now."""
+AT_ONCE_S, SHARE = 4.0, 1 / 3
+"""Seconds of making pages that one address has at once, and of each second after them: a class of fifteen waits for nothing,
+and who asks for hundreds leaves two thirds of the time to all others."""
 _UNKNOWN_ORIGIN = Seldom("origin")
 _NO_ROOM = Seldom("full")
 """Shared by those who ask for pages and those who ask for connections: one line tells of both."""
@@ -60,6 +65,7 @@ class Doors:
         self.hosts, self.admission, self._proxies = hosts, admission, proxies
         self.sockets: set[OwnSocket] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._paces: TTLCache[str, Allowance] = TTLCache(10_000, AT_ONCE_S / SHARE)  # full again by then
         self._making: dict[str, asyncio.Future[None]] = {}
 
     def address(self, handler: RequestHandler) -> str:
@@ -70,9 +76,9 @@ class Doors:
     async def make(
         self, session_id: str, address: str, made: Callable[[], Awaitable[Any]], unless: Callable[[], bool]
     ) -> None:
-        """Make a page when it is its visitor's turn: pages of one address are made one after the other, so that who asks for a
-        hundred does not keep another waiting. Nothing where it is there, or where its turn comes too late, which `unless` tells;
-        who asks for one that is on its way waits for it.
+        """Make a page when it is its visitor's turn: pages of one address are made one after the other, after many at once with
+        rests between them, so that who asks for a hundred does not keep another waiting. Nothing where it is there, or where its
+        turn comes too late, which `unless` tells; who asks for one that is on its way waits for it.
         """
         if session_id not in self._making:
             if self.admission.has(session_id):
@@ -85,10 +91,18 @@ class Doors:
     async def _in_turn(
         self, address: str, made: Callable[[], Awaitable[Any]], unless: Callable[[], bool]
     ) -> None:
-        turn = self._turns.setdefault(whose(address), asyncio.Lock())
-        async with turn:
-            if not unless():
+        who = whose(address)
+        async with self._turns.setdefault(who, asyncio.Lock()):
+            pace = self._paces.get(who) or Allowance(AT_ONCE_S, SHARE)
+            await asyncio.sleep(pace.take(0.0))
+            if unless():
+                return
+            began = time.monotonic()
+            try:
                 await made()
+            finally:
+                pace.take(time.monotonic() - began)
+                self._paces[who] = pace
 
     def watch(self, still: Callable[[str | None], str]) -> None:
         """Close sockets whose cookie is no longer somebody's: `still` gives the name of a cookie's owner, or nothing."""

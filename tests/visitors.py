@@ -67,6 +67,11 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
             yield from _objects(one)
 
 
+def elsewhere(number: int) -> dict[str, str]:
+    """Headers of a visitor with an address of their own, for a server that trusts 127.0.0.1 as its proxy."""
+    return {"X-Forwarded-For": f"198.18.{number // 250 % 250}.{number % 250 + 1}"}
+
+
 def _shows(kind: str, data: dict[str, Any]) -> bool:
     return kind == "frames" or (kind == "status" and bool(data.get("settled")))
 
@@ -342,10 +347,10 @@ async def stay(
     """One visitor's stay: select, play, click, filter, review, with pauses, so often at least and until it is `over`.
 
     They come after `wait` seconds. `now` is asked before each turn where what they see is to be written down. `headers` are of all
-    their requests, as a login's cookie.
+    their requests, as a login's cookie; without, an address of their own.
     """
     draw = random.Random(seed)
-    visitor = Visitor(url, seen, headers)
+    visitor = Visitor(url, seen, elsewhere(seed) if headers is None else headers)
     try:
         await asyncio.sleep(draw.random() * 3 * pace if wait is None else wait)
         last = draw.choice(samples)  # chosen again, it would change nothing, and nothing would be said

@@ -22,7 +22,8 @@ import pytest
 from bokeh.util.token import generate_jwt_token, generate_session_id, get_session_id, get_token_payload
 from tornado.httpclient import HTTPClientError
 
-from explorer import page_socket, secret, serving
+from explorer import page_socket, ports, secret, serving
+from explorer.admission import Admission, Proxies
 from explorer.config import Settings
 from explorer.corpus.corpus import open_corpus
 from explorer.page_socket import MAX_TOKEN, valid_token
@@ -353,3 +354,31 @@ def test_pages_that_nobody_connects_to_are_not_made_for_long(
     finally:
         running.stop()
         corpus.close()
+
+
+def test_one_address_that_goes_on_asking_has_a_third_of_the_time_pages_are_made_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(page_socket, "AT_ONCE_S", 0.1)
+    doors = page_socket.Doors(ports.Hosts("127.0.0.1", 5006, ()), Admission(100, 100), Proxies(""))
+    spent: list[float] = []
+
+    async def make() -> None:
+        began = time.monotonic()
+        await asyncio.sleep(0.02)
+        spent.append(time.monotonic() - began)
+
+    async def ask(number: int, address: str) -> float:
+        await doors.make(f"{address} {number}", address, make, unless=lambda: False)
+        return time.monotonic()
+
+    async def run() -> tuple[float, float]:
+        began = time.monotonic()
+        many = asyncio.gather(*(ask(number, "192.0.2.1") for number in range(20)))
+        other = await ask(0, "192.0.2.2")
+        assert other < min((await many)[5:])  # no rest for another's first
+        return time.monotonic() - began, sum(spent)
+
+    lasted, made = asyncio.run(run())
+    assert len(spent) == 21
+    assert made - 0.02 - 0.1 < 0.4 * lasted  # of which 0.1 s are free
