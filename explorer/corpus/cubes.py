@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable
+from weakref import WeakValueDictionary
 
 from explorer import forking, metrics
 from explorer.corpus.cube import Cube, Status
@@ -28,7 +29,8 @@ __all__ = ["Cube", "CubeCache", "Listener", "Reading", "Status", "reading_order"
 class CubeCache:
     """Cubes by sample and product, least recently used out first, bounded in bytes.
 
-    Two callers that ask for the same cube at the same time cause one reading.
+    Two callers that ask for the same cube at the same time cause one reading; one that is no longer kept, but shown on somebody's
+    page, is not read a second time.
     """
 
     def __init__(
@@ -45,12 +47,14 @@ class CubeCache:
         self.max_bytes = max_bytes
         self._lock = threading.Lock()
         self._readings: dict[tuple[str, str], Reading] = {}
+        self._evicted: WeakValueDictionary[tuple[str, str], Reading] = WeakValueDictionary()
         forking.remake(self)
 
     def after_fork(self) -> None:
         """In a forked child: keep what is whole; nobody is there who would read on."""
         self._lock = threading.Lock()
         self._readings = {key: reading for key, reading in self._readings.items() if reading.complete}
+        self._evicted = WeakValueDictionary()
 
     def open(self, cell: Cell, product: Product, first: int = 0, behind: bool = False) -> Reading:
         """The reading of a cube, claimed for the caller, who must `release()` it.
@@ -59,7 +63,7 @@ class CubeCache:
         """
         key = (cell.sample_id, product.id)
         with self._lock:
-            reading = self._readings.pop(key, None)
+            reading = self._readings.pop(key, None) or self._evicted.pop(key, None)
             useless = reading is not None and (reading.error is not None or reading.stale)
             if reading is not None and (useless or not reading.claim()):
                 reading = None
@@ -149,22 +153,26 @@ class CubeCache:
         with self._lock:
             if cells is None:
                 self._readings.clear()
+                self._evicted.clear()
                 return
             ids = {cell.sample_id for cell in cells}
-            for key in [k for k in self._readings if k[0] in ids]:
-                del self._readings[key]
+            for known in (self._readings, self._evicted):
+                for key in [k for k in known if k[0] in ids]:
+                    known.pop(key, None)
 
     def forget_unread(self) -> None:
         """Drop the cubes with dates whose files could not be had: they can be by now."""
         with self._lock:
-            for key in [k for k, r in self._readings.items() if r.finished and r.unread]:
-                del self._readings[key]
+            for known in (self._readings, self._evicted):
+                for key in [k for k, r in known.items() if r.finished and r.unread]:
+                    known.pop(key, None)
 
     def close(self) -> None:
         """Give up what is being read and drop what is there."""
         with self._lock:
             readings = list(self._readings.values())
             self._readings.clear()
+            self._evicted.clear()
         for reading in readings:
             reading.cancel()
 
@@ -188,5 +196,5 @@ class CubeCache:
             reading = self._readings[key]
             if key != keep and reading.finished:
                 used -= reading.nbytes
-                del self._readings[key]
+                self._evicted[key] = self._readings.pop(key)
         metrics.CUBE_BYTES.set(used)
