@@ -372,10 +372,8 @@ class Crawl:
                 if target is not None:
                     yield target, above
 
-    def resolve(self, base: str, href: object) -> str | None:
+    def resolve(self, base: str, href: str) -> str | None:
         """The key that a link leads to; None, and noted, where it leads out of the store."""
-        if not isinstance(href, str):
-            return None
         key = self.addresses.resolve(base, href)
         if key is None:
             self.left_out(_OUT, href)

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,8 @@ class ItemTable:
                 columns = _columns(file, self._key, self._notes)
                 self.sampled = _assets(file) > MAX_ASSETS
                 if self.sampled:
-                    for batch in file.iter_batches(batch_size=_FIRST, columns=columns):
+                    for batch in islice(file.iter_batches(batch_size=_FIRST, columns=columns), 1):
                         yield from _batch(batch)
-                        break
                     columns = [name for name in columns if name != "assets"]
                 for batch in file.iter_batches(batch_size=_ROWS, columns=columns):
                     yield from _batch(batch)

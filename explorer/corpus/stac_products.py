@@ -261,9 +261,9 @@ def _all_said_by(fields: Mapping[str, Any]) -> list[tuple[str, Products | None]]
     said = _said.get(key)
     if said is None:
         said = list(_said_by(fields))
-        if len(_said) >= _REMEMBERED:
-            _said.clear()
         if len(key) < _MAX_KEY:
+            if len(_said) >= _REMEMBERED:
+                _said.clear()
             _said[key] = said
     return said
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import os
 import shutil
 import subprocess
 import sys
@@ -16,12 +17,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import shapely
 
 from explorer import grid, open_corpus
 from explorer.config import Settings
 from explorer.corpus import catalog as stac_catalog
-from explorer.corpus import index, stac, stac_items, stac_statements
+from explorer.corpus import checking, index, stac, stac_files, stac_items, stac_products, stac_statements
 from explorer.corpus.catalog import write_static_catalog
+from explorer.corpus.cube import Status
 from explorer.corpus.encoding import Stated
 from explorer.corpus.stac_files import Asset, read
 from explorer.corpus.stac_links import PUBLISHED, Addresses, split_url
@@ -380,6 +383,55 @@ def test_dates_that_are_none_and_dates_twice_are_said(tmp_path: Path) -> None:
     assert len(built.warnings) == 2
 
 
+def test_pictures_for_people_are_no_chips_unless_they_are_data(tmp_path: Path) -> None:
+    """They are GeoTIFFs too, and would be taken for chips of the same date."""
+    assets = {
+        "a": tif("../../d/2018-01-03_preview.tif", roles=["Overview"]),
+        "b": tif("../../d/2018-01-08.tif", roles=["overview", "data"]),
+    }
+    one(tmp_path, assets, name="source_pf")
+    built = found(tmp_path)
+    assert set(built.moved.values()) == {"d/2018-01-08.tif"}
+    assert built.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("said", "there"),
+    [
+        ({"platform": "planetscope"}, True),
+        ({"instruments": ["planetscope", 3]}, True),
+        ({"instruments": ["other"], "platform": 3}, False),
+    ],
+)
+def test_the_instruments_of_an_item_tell_the_product(
+    tmp_path: Path, said: dict[str, Any], there: bool
+) -> None:
+    assets = {"image": tif("../../d/x.tif", datetime=f"{DAY}T10:30:00Z")}
+    one(tmp_path, assets, properties={"datetime": None} | said)
+    built = found(tmp_path)
+    assert built.moved == ({PF_SR.key(CELL.folder, dt.date(2018, 7, 2)): "d/x.tif"} if there else {})
+    assert bool(built.warnings) != there
+
+
+@pytest.mark.parametrize(("sizes", "there"), [([10], True), ([3, 10], False)])
+def test_a_summary_of_several_values_tells_nothing(tmp_path: Path, sizes: list[int], there: bool) -> None:
+    assets = {"image": tif("../../d/x.tif", title="2018-07-01")}
+    one(tmp_path, assets, above={"summaries": {"gsd": sizes}})
+    assert bool(found(tmp_path).moved) == there
+
+
+def test_what_band_lists_say_is_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stac_products, "_said", {})
+    for i in range(3 * stac_products._REMEMBERED):
+        bands = [{"name": f"B{i + 1}", "description": f"of list {i}"} for i in range(3)] + [{"name": f"x{i}"}]
+        assert stac_products.by_fields([{"bands": bands}]).products == {"PF-SR"}
+    assert 0 < len(stac_products._said) <= stac_products._REMEMBERED
+    before = len(stac_products._said)
+    long = [{"name": "x" * 9_000}] * 4
+    assert stac_products.by_fields([{"bands": long}]).products == {"PF-SR"}
+    assert len(stac_products._said) == before
+
+
 def test_an_item_a_date_is_dated_by_its_item(tmp_path: Path) -> None:
     catalog(tmp_path, "./x/collection.json")
     collection(tmp_path, "stac-v1.0/x/collection.json", "./a.json", "./b.json", name="planet_fusion")
@@ -404,6 +456,50 @@ def test_label_items_are_told_without_an_id(tmp_path: Path, how: str) -> None:
     name = "corine_2018" if how == "parent" else "c1"
     one(tmp_path, {"l": {"href": "../../elsewhere/l.geojson", "roles": role}}, name=name, **more)
     assert found(tmp_path).fractions.row(FULL).to_dict() == {211: 0.75, 112: 0.25}
+
+
+def test_a_picture_of_labels_is_no_chip_that_nothing_tells_of(tmp_path: Path) -> None:
+    catalog(tmp_path, "./x/collection.json")
+    collection(tmp_path, "stac-v1.0/x/collection.json", "./i.json", name="rapidai4eo_v1_labels")
+    label = {"type": "Feature", "properties": {"clc_211": 1.0}, "geometry": None}
+    put(tmp_path, "stac-v1.0/x/l.json", label)
+    assets = {"raster": tif("./labels.tif"), "vector": {"href": "./l.json"}}
+    put(tmp_path, "stac-v1.0/x/i.json", item_of(assets))
+    built = found(tmp_path)
+    assert built.fractions.row(FULL).to_dict() == {211: 1.0}
+    assert built.warnings == []
+
+
+def test_the_first_label_file_of_an_item_that_is_in_the_corpus_is_read(tmp_path: Path) -> None:
+    """What leads out is said and passed over; what is strange in the file is told with its name."""
+    strange = {"type": "Feature", "properties": {"clc_211": 1.0, "clc_777": 0.5}, "geometry": None}
+    put(tmp_path, "stac-v1.0/x/l.json", strange)
+    put(tmp_path, "stac-v1.0/x/second.json", {"type": "Feature", "properties": {"clc_311": 1.0}})
+    hrefs = ("https://h/labels.json", "./notes.txt", "./l.json", "./second.json")
+    one(tmp_path, {f"a{i}": {"href": href} for i, href in enumerate(hrefs)}, name="corine_2018")
+    built = found(tmp_path)
+    assert built.fractions.row(FULL).to_dict() == {211: 1.0}
+    out, told = built.warnings
+    assert (
+        "1 links lead out of the corpus's folder and are not followed (first: 'https://h/labels.json')" in out
+    )
+    assert "labels: properties are named like classes that CORINE does not have: 'clc_777'" in told
+    assert "(first: 'stac-v1.0/x/l.json')" in told
+
+
+def test_labels_that_a_catalog_does_not_state_are_sought_beside_it(tmp_path: Path) -> None:
+    catalog(tmp_path, "./a.json", "./b.json", rel="item")
+    for name, sample_id in (("a", FULL), ("b", OTHER)):
+        put(tmp_path, f"stac-v1.0/{name}.json", item_of({}, sample_id))
+    corpora.write_label(tmp_path, FULL, {211: 0.75, 112: 0.25})
+    corpora.put(tmp_path, grid.parse(OTHER).label_key, b"{broken")
+    built = found(tmp_path)
+    assert built.fractions.row(FULL).to_dict() == {211: 0.75, 112: 0.25}
+    assert built.labels_found is not None
+    assert built.samples["clc"].to_dict() == {OTHER: 0, FULL: 211}
+    (warning,) = built.warnings
+    assert OTHER in warning
+    assert "not readable as JSON" in warning
 
 
 # -- links -------------------------------------------------------------------------------------------------------
@@ -462,6 +558,11 @@ def test_absolute_links_below_the_catalogs_own_address_are_keys(tmp_path: Path, 
         ("s3://bucket/a/", "c.json", "s3://bucket/a/x.tif", "x.tif"),
         ("s3://bucket/a/", "c.json", "s3://other/a/x.tif", None),
         ("s3://bucket/a/", "c.json", "https://bucket/a/x.tif", None),
+        ("s3://bucket/a/", "c.json", "s3:///a/x.tif", None),
+        ("https://h/a/", "s/c.json", "https://h/a/b\\..\\..\\x.tif", None),
+        ("demo", "s/c.json", "../x.tif", "x.tif"),
+        ("demo", "s/c.json", "https://h/demo/x.tif", None),
+        ("demo", "s/c.json", "demo/x.tif", "s/demo/x.tif"),
     ],
 )
 def test_where_links_lead(where: str, base: str, href: str, key: str | None) -> None:
@@ -536,6 +637,74 @@ def test_one_strange_member_costs_itself_only(tmp_path: Path) -> None:
     assert len(built.warnings) == 3
 
 
+def test_a_collection_that_many_items_link_to_is_asked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = some_ids(3)
+    catalog(tmp_path, *(f"./{sample_id}.json" for sample_id in ids), rel="item")
+    for sample_id in ids:
+        links = [{"rel": "collection", "href": "./collection.json"}]
+        put(tmp_path, f"stac-v1.0/{sample_id}.json", item_of({}, sample_id, links=links))
+    corpora.put(tmp_path, "stac-v1.0/collection.json", b"[")
+    asked: list[str] = []
+    get = DirectoryStore.get
+    monkeypatch.setattr(DirectoryStore, "get", lambda self, key: (asked.append(key), get(self, key))[1])
+    built = found(tmp_path)
+    assert list(built.samples.index) == ids
+    (warning,) = built.warnings
+    assert (
+        "STAC: 1 files cannot be read and are left out (first: 'stac-v1.0/collection.json: not a STAC"
+        in warning
+    )
+    assert asked.count("stac-v1.0/collection.json") == 1
+
+
+def test_a_page_of_items_names_what_is_wrong_in_one_of_them_and_leads_to_the_next(tmp_path: Path) -> None:
+    """As an API answers: a FeatureCollection, whose other links are not of the corpus."""
+    ids = some_ids(3)
+    bad = item_of({"x": {"title": "no address"}}, ids[0])
+    pages = ([bad, item_of({}, ids[1])], [item_of({}, ids[2])])
+    links = [{"rel": "next", "href": "./2.json"}, {"rel": "alternate", "href": "./never.json"}]
+    for i, items in enumerate(pages, start=1):
+        page = {"type": "FeatureCollection", "features": items, "links": links if i == 1 else []}
+        put(tmp_path, f"stac-v1.0/{i}.json", page)
+    catalog(tmp_path, "./1.json", rel="items")
+    built = found(tmp_path)
+    assert list(built.samples.index) == ids
+    assert built.warnings == [
+        "STAC: 1 assets have no address and are left out (first: 'stac-v1.0/1.json: x')"
+    ]
+
+
+def test_a_file_far_too_large_for_stac_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stac_files, "MAX_JSON_BYTES", 1_000)
+    data = json.dumps({"type": "Catalog", "id": "c", "links": [], "x": "y" * 1_000}).encode()
+    with pytest.raises(CorpusFormatError, match=r"k\.json: 1,\d\d\d bytes, far more than a STAC file has"):
+        read(data, "k.json")
+
+
+def test_assets_as_a_list_are_those_of_an_old_item_and_others_are_none(tmp_path: Path) -> None:
+    assets = [asset | {"key": name} for name, asset in chips(tmp_path, PF_SR, "data", 2).items()]
+    one(tmp_path, {}, name="pf")
+    put(tmp_path, "stac-v1.0/x/i.json", item_of({}, stac_version="0.5.2") | {"assets": assets})
+    built = found(tmp_path)
+    assert set(built.moved) == {chip_key(0), chip_key(1)}
+    put(tmp_path, "stac-v1.0/x/i.json", item_of({}) | {"assets": "../../data/2018-01-03.tif"})
+    built = found(tmp_path)
+    assert built.moved == {}
+    assert built.warnings == [
+        "STAC: 1 members have a wrong type and are left out (first: 'stac-v1.0/x/i.json: assets')"
+    ]
+
+
+def test_bounds_with_heights_are_places_too(tmp_path: Path) -> None:
+    west, south, east, north = CELL.footprint().bounds
+    one(tmp_path, {}, bbox=[west, south, 100, east, north, 900])
+    assert found(tmp_path).warnings == []
+    one(tmp_path, {}, bbox=[west, south, 100, east, north + 1, 900])
+    assert "lie elsewhere than their id says" in found(tmp_path).warnings[0]
+
+
 def test_bounds_come_from_the_geometry_where_there_is_no_bbox(tmp_path: Path) -> None:
     far = {"type": "Polygon", "coordinates": [[[1, 2], [3, 2], [3, 4], [1, 2]]]}
     one(tmp_path, {}, bbox=None, geometry=far)
@@ -564,6 +733,23 @@ def test_bounds_come_from_the_geometry_where_there_is_no_bbox(tmp_path: Path) ->
 )
 def test_urls_of_stac_files(url: str, base: str, key: str | None) -> None:
     assert split_url(url) == (base, key)
+
+
+def test_a_catalog_in_a_folder_of_its_own_may_lead_into_the_corpus_above(tmp_path: Path) -> None:
+    corpora.put(tmp_path, "corpus/imagery/d/2018-01-03.tif", corpora.good(PF_SR, CELL, 0))
+    root = tmp_path / "corpus"
+    put(
+        root,
+        "mine/part/i.json",
+        item_of({"2018-01-03": tif("../../imagery/d/2018-01-03.tif")}, collection="pf"),
+    )
+    catalog(root, "./i.json", key="mine/part/catalog.json", rel="item")
+    with open_corpus(root / "mine/part/catalog.json") as corpus:
+        assert corpus.where == str(root)
+        assert corpus.planet_fusion(FULL).sizes["time"] == 1
+    (root / "imagery").rename(root / "images")  # nothing tells that the folder above is a corpus
+    store, key = stac.locate(root / "mine/part/catalog.json")
+    assert (store.where, key) == (str(root / "mine/part"), "catalog.json")
 
 
 @pytest.fixture
@@ -618,6 +804,59 @@ def test_a_collection_opens_by_its_url_and_path(nested: Path, config: Settings) 
             assert corpus.planet_fusion(OTHER).sizes["time"] == 2
         with pytest.raises(CorpusNotFoundError, match=r"nothing\.json is not there"):
             open_corpus(f"{server.url}stac-v1.0/nothing.json", config=config)
+
+
+def test_a_chip_that_came_damaged_is_fetched_anew_from_where_it_is(nested: Path, config: Settings) -> None:
+    key = f"data/{FULL}/2018-01-03.tif"
+
+    def damaged_once(handler: Any, asked: str) -> bool:
+        if asked != key or server.asked[key] > 1:
+            return False
+        reply(handler, 200, (nested / key).read_bytes()[:-400])
+        return True
+
+    with (
+        serve(nested, answer=damaged_once) as server,
+        open_corpus(f"{server.url}{ROOT}", config=config) as corpus,
+    ):
+        cube = corpus.planet_fusion(FULL)
+        np.testing.assert_array_equal(cube.values, [corpora.pixels(PF_SR, i) for i in range(2)])
+        assert server.asked[key] == 2
+
+
+def test_chips_elsewhere_are_checked_past_the_cache(nested: Path, config: Settings) -> None:
+    """What lies in the corpus is looked at, not what was kept of it, and named as the layout has it."""
+    key = f"data/{FULL}/2018-01-03.tif"
+    with serve(nested) as server, open_corpus(f"{server.url}{ROOT}", config=config) as corpus:
+        corpus.planet_fusion(FULL)
+        corpora.put(nested, key, b"II*\x00 no longer a chip")
+        assert corpus.store.get(chip_key())  # kept
+        problems = [problem for problem in checking.check(corpus) if problem.kind == "chip"]
+    assert [problem.key for problem in problems] == [chip_key()]
+    with open_corpus(nested) as corpus:  # a folder has no cache to pass
+        assert [problem.key for problem in checking.check(corpus) if problem.kind == "chip"] == [chip_key()]
+        cube = corpus.cubes.get(CELL, PF_SR)
+        assert cube.status[0] == Status.BROKEN
+        assert cube.status[1] == Status.THERE
+
+
+def test_dates_elsewhere_are_listed_though_the_store_cannot(nested: Path, config: Settings) -> None:
+    with serve(nested) as server, open_corpus(f"{server.url}{ROOT}", config=config) as corpus:
+        assert list(corpus.store.list(PF_SR.folder(CELL.folder))) == ["2018-01-03.tif", "2018-01-08.tif"]
+        with pytest.raises(StoreError, match="cannot list"):
+            corpus.store.list(S2_SR.folder(CELL.folder))
+
+
+def test_a_catalogs_store_that_is_gone_is_told(nested: Path, config: Settings) -> None:
+    with serve(nested) as server, open_corpus(f"{server.url}{ROOT}", config=config) as corpus:
+        corpus.store.check()  # type: ignore[attr-defined]
+        server.answer = lambda handler, _key: (reply(handler, 503), True)[1]
+        with pytest.raises(StoreError, match=r"503"):
+            corpus.store.check()  # type: ignore[attr-defined]
+    with open_corpus(nested) as corpus:
+        nested.rename(nested.with_name("away"))
+        with pytest.raises(StoreError, match="is gone; is its disk mounted"):
+            corpus.store.check()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", ["catalog.json", "collection.json"])
@@ -705,6 +944,38 @@ def test_a_remote_crawl_is_bounded_and_what_is_not_whole_is_not_kept(
         assert not server.asked[ROOT]
 
 
+def test_a_store_that_fails_for_every_item_is_not_asked_for_all_of_them(
+    tmp_path: Path, config: Settings
+) -> None:
+    many(tmp_path / "c", 100)
+
+    def no_items(handler: Any, key: str) -> bool:
+        if "33N_" not in key:
+            return False
+        reply(handler, 401)
+        return True
+
+    with serve(tmp_path / "c", answer=no_items) as server:
+        few = config.model_copy(update={"http_connections": 2})
+        with pytest.raises(CorpusNotFoundError, match=r"401"):
+            open_corpus(server.url, config=few)
+        assert 8 <= sum(count for key, count in server.asked.items() if "33N_" in key) < 30
+
+
+def test_files_that_cannot_be_read_are_as_many_as_they_are(tmp_path: Path) -> None:
+    """Single files, and not the store: however many there are, the rest is read."""
+    ids = many(tmp_path, 20)
+    for sample_id in ids[:15]:
+        (tmp_path / f"stac-v1.0/{sample_id}.json").unlink()
+        os.mkfifo(tmp_path / f"stac-v1.0/{sample_id}.json")
+    built = found(tmp_path)
+    assert list(built.samples.index) == ids[15:]
+    assert not built.whole
+    (warning,) = built.warnings
+    assert "STAC: 15 files cannot be read and are left out" in warning
+    assert f"cannot read stac-v1.0/{ids[0]}.json: not a file" in warning
+
+
 def test_an_index_of_a_part_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     many(tmp_path, 9)
     monkeypatch.setattr(stac, "MAX_FILES", 5)
@@ -742,6 +1013,8 @@ OFFSET = Stated((1e-4,), (-0.1,))
         (S2_SR, {"raster:bands": [{"scale": 1.0, "offset": 0.0, "nodata": 0}] * 12}, None),
         (S2_SR, {"raster:bands": [{"nodata": "nan"}] * 12}, Stated(nodata=(math.nan,))),
         (S2_SR, {"nodata": -9999}, Stated(nodata=(-9999.0,))),
+        (S2_SR, {"raster:scale": "one", "raster:offset": -0.1}, Stated((), (-0.1,))),
+        (S2_SR, {"raster:offset": 10**400, "nodata": 7}, Stated(nodata=(7.0,))),
         (S2_SR, {"bands": S2_BANDS}, None),
         (S2_SR, {"bands": [{"name": "x"}]}, None),
         (S2_SR, {"eo:bands": S2_BANDS[::-1]}, Stated(bands=S2_SR.band_names[::-1])),
@@ -749,6 +1022,10 @@ OFFSET = Stated((1e-4,), (-0.1,))
         (PF_SR, {"bands": [{"name": f"B{i + 1}", "eo:common_name": n} for i, n in enumerate(("red", "green", "blue", "nir"))]},
          Stated(bands=("red", "green", "blue", "nir"))),
         (PF_SR, {"raster:bands": [{"nodata": 0}] * 4}, Stated(nodata=(0.0,))),
+        # names that contradict themselves are passed on, to be said where a chip is read, unless others are clear
+        (PF_SR, {"bands": [{"name": n} for n in ("red", "red", "green", "nir")]}, Stated(bands=("red", "red", "green", "nir"))),
+        (PF_SR, {"bands": [{"name": "red", "eo:common_name": n} for n in ("red", "green", "blue", "nir")]},
+         Stated(bands=("red", "green", "blue", "nir"))),
         (PF_SR, {"raster:bands": [{"scale": 2e-4}, {"scale": 1e-4}, {}, {}]}, Stated((2e-4, 1e-4, 1e-4, 1e-4))),
         (PF_SR, {"raster:bands": [{"scale": 0}] * 4}, None),
         (PF_SR, {"raster:bands": [{"scale": "inf"}] * 4}, None),
@@ -800,6 +1077,13 @@ def test_a_collection_states_the_numbers_of_all(tmp_path: Path, above: dict[str,
     one(tmp_path, assets, name="pf", above=above)
     built = found(tmp_path)
     assert built.stated == {chip_key(0): OFFSET, chip_key(2): OFFSET}
+
+
+def test_definitions_of_assets_that_differ_say_nothing_of_a_third(tmp_path: Path) -> None:
+    other = {"raster:bands": [{"scale": 1e-4, "offset": 0.2}] * 4}
+    above = {"item_assets": {"2018-01-03": SCALED, "2018-01-08": other}}
+    one(tmp_path, chips(tmp_path, PF_SR, "data"), name="pf", above=above)
+    assert found(tmp_path).stated == {chip_key(0): OFFSET, chip_key(1): Stated((1e-4,), (0.2,))}
 
 
 def test_the_nearest_counts_for_each_thing_that_is_said(tmp_path: Path) -> None:
@@ -891,6 +1175,42 @@ def test_statements_on_single_chips_keep_an_index_from_being_kept(tmp_path: Path
         for _ in range(2):
             with open_corpus(server.url, config=config) as corpus:
                 assert corpus.index.stated == {chip_key(): OFFSET}
+
+
+def test_more_chips_that_state_numbers_than_are_noted_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all say the same, that is said of all; else the first is named that is read without."""
+    monkeypatch.setattr(stac, "MAX_FILES", 3)
+    assets = chips(tmp_path, PF_SR, "data", 5)
+    one(tmp_path, {date: asset | SCALED for date, asset in assets.items()}, name="pf")
+    built = found(tmp_path)
+    assert built.stated == {"PF-SR": OFFSET}
+    assert built.warnings == []
+    assert index.why_not_kept(built) == "5 of its chips are elsewhere than in the corpus's layout"
+    for i, date in enumerate(assets):
+        assets[date] |= {"raster:bands": [{"scale": 1e-4, "offset": i / 10}] * 4}
+    one(tmp_path, assets, name="pf")
+    built = found(tmp_path)
+    assert built.stated == {chip_key(i): Stated((1e-4,), (i / 10,)) for i in (1, 2, 3)}
+    assert not built.whole
+    (warning,) = built.warnings
+    assert "more than 3 chips have numbers" in warning
+    assert f"of PF-SR, those from {chip_key(4)} on are read without" in warning
+
+
+def test_many_different_statements_are_forgotten_and_still_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stac, "_REMEMBERED", 4)
+    assets = chips(tmp_path, PF_SR, "data", 20)
+    for i, date in enumerate(assets):
+        assets[date] |= {"raster:bands": [{"scale": 1e-4, "offset": 1.0 + i % 7}] * 4}
+    one(tmp_path, assets, name="pf")
+    crawl = stac.Crawl(DirectoryStore(tmp_path), lambda *_: None)
+    crawl.run(ROOT)
+    assert crawl.stated() == {chip_key(i): Stated((1e-4,), (1.0 + i % 7,)) for i in range(20)}
+    assert len(crawl._known) <= 4
 
 
 # -- samples of resources/, numbers of items ---------------------------------------------------------------------
@@ -1047,6 +1367,131 @@ def test_numbers_of_what_lies_elsewhere_are_told_by_names(tmp_path: Path) -> Non
     assert "nothing tells of which product; that is not applied" in built.warnings[0]
 
 
+def test_an_asset_of_an_unknown_product_that_states_nothing_is_no_news(tmp_path: Path) -> None:
+    beside_resources(tmp_path, {FULL: {}})
+    unclear = {"href": "https://gone.example/gAAA", "type": "image/tiff"}
+    put(tmp_path, f"stac-v1.0/x/{FULL}.json", item_of({"a": unclear}, properties={}))
+    built = found(tmp_path)
+    assert built.stated == {}
+    assert built.warnings == []
+
+
+def test_items_that_say_that_their_numbers_are_usual_count_more_than_their_collection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One collection of two says otherwise, and each item that it has takes it back: nothing is applied, and nothing said."""
+    monkeypatch.setattr(stac_statements, "MAX_ASKED_ON_DISK", 4)
+    ids = some_ids(12)
+    usual = {"raster:bands": [{"scale": 1e-4, "offset": 0}] * 4}
+    beside_resources(tmp_path, dict.fromkeys(ids, usual))
+    hrefs = [f"./{sample_id}.json" for sample_id in ids]
+    catalog(tmp_path, "./x/collection.json", "./x/more.json")
+    collection(tmp_path, "stac-v1.0/x/collection.json", *hrefs[:6], name="source_pf", summaries=SCALED)
+    collection(tmp_path, "stac-v1.0/x/more.json", *hrefs[6:], name="source_pf", summaries=SCALED)
+    built = found(tmp_path)
+    assert built.stated == {}
+    assert built.warnings == []
+
+
+def test_an_order_of_bands_that_is_taken_for_all_is_named(tmp_path: Path) -> None:
+    ids = some_ids(3)
+    turned = {"bands": [{"name": name} for name in S2_SR.band_names[::-1]]}
+    beside_resources(tmp_path, {ids[0]: turned}, ids, product=S2_SR)
+    built = found(tmp_path)
+    assert built.stated == {"S2-SR": Stated(bands=S2_SR.band_names[::-1])}
+    (warning,) = built.warnings
+    first = ", ".join(S2_SR.band_names[:-5:-1])
+    assert f"the order of bands {first} ... of S2-SR is applied to all of its chips" in warning
+
+
+@pytest.mark.parametrize("where", ["item", "root"])
+def test_an_item_of_a_form_that_nobody_thought_of_costs_itself(tmp_path: Path, where: str) -> None:
+    """`urlsplit` raises for such an address, deep in what tells the product."""
+    ids = some_ids(3)
+    beside_resources(tmp_path, dict.fromkeys(ids, SCALED))
+    odd = item_of({"x": tif("http://[/x.tif")}, ids[0])
+    put(tmp_path, f"stac-v1.0/x/{ids[0]}.json" if where == "item" else ROOT, odd)
+    built = found(tmp_path)
+    assert list(built.samples.index) == ids
+    said = "\n".join(built.warnings)
+    if where == "item":
+        assert built.stated == {"PF-SR": OFFSET}
+        assert (
+            f"1 files cannot be read and are left out (first: 'stac-v1.0/x/{ids[0]}.json: not as STAC" in said
+        )
+        assert "seen in items of 2 samples alone, of 3 samples in all" in said
+    else:
+        assert built.stated == {}
+        assert "what the STAC catalog states of scale, offset, nodata or bands is not known" in said
+
+
+def test_an_odd_item_in_the_midst_of_a_crawl_costs_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stac_statements, "MAX_ASKED_ON_DISK", 6)
+    ids = some_ids(30)
+    beside_resources(tmp_path, {i: SCALED if n % 2 else {} for n, i in enumerate(ids)})
+    put(tmp_path, f"stac-v1.0/x/{ids[10]}.json", item_of({"x": tif("http://[/x.tif")}, ids[10]))
+    built = found(tmp_path)
+    assert built.stated == {PF_SR.key(grid.parse(i).folder, PF_SR.dates[0]): OFFSET for i in ids[1::2]}
+    said = "\n".join(built.warnings)
+    assert f"stac-v1.0/x/{ids[10]}.json: not as STAC is written (ValueError)" in said
+    assert "1 of 30 samples have no item of it" in said
+
+
+def test_a_catalog_that_fails_beside_resources_is_not_asked_on_and_not_kept(
+    tmp_path: Path, config: Settings
+) -> None:
+    ids = some_ids(60)
+    beside_resources(tmp_path / "c", dict.fromkeys(ids, SCALED))
+    failing = True
+
+    def no_items(handler: Any, key: str) -> bool:
+        if not failing or "33N_" not in key:
+            return False
+        reply(handler, 401)
+        return True
+
+    few = config.model_copy(update={"http_connections": 2})
+    with serve(tmp_path / "c", answer=no_items) as server:
+        with open_corpus(server.url, config=few) as corpus:
+            assert len(corpus.samples) == 60
+            assert corpus.index.stated == {}
+            (warning,) = corpus.index.warnings
+            assert "files cannot be read and are left out" in warning
+            assert "401" in warning
+            assert "that only these state are not applied" in warning
+            assert not corpus.index.whole
+        assert sum(count for key, count in server.asked.items() if "33N_" in key) <= 4
+        failing = False
+        with open_corpus(server.url, config=few) as corpus:
+            assert corpus.index.stated == {"PF-SR": OFFSET}
+
+
+def test_where_the_rest_of_a_catalog_cannot_be_read_what_was_read_is_taken(
+    tmp_path: Path, config: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store fails between a first look and the whole of it."""
+    monkeypatch.setattr(stac_statements, "MAX_ASKED", 6)
+    ids = some_ids(30)
+    beside_resources(tmp_path / "c", dict.fromkeys(ids, SCALED))
+
+    def looked_once(handler: Any, key: str) -> bool:
+        if key != ROOT or server.asked[ROOT] == 1:
+            return False
+        reply(handler, 401)
+        return True
+
+    with (
+        serve(tmp_path / "c", answer=looked_once) as server,
+        open_corpus(server.url, config=config) as corpus,
+    ):
+        assert server.asked[ROOT] == 2
+        assert corpus.index.stated == {"PF-SR": OFFSET}
+        (warning,) = corpus.index.warnings
+        assert "was seen in items of 4 samples alone, of 30 samples in all" in warning
+
+
 def deep(root: Path, state: dict[str, Any]) -> None:
     """As the real catalog: a collection a product, in it some an area, in these many items."""
     ids = some_ids(60)
@@ -1190,6 +1635,12 @@ def test_a_table_with_assets_as_text_and_one_bad_label(tmp_path: Path) -> None:
     assert OTHER in built.warnings[0]
 
 
+def test_overviews_of_labels_that_are_none_are_passed_over(tmp_path: Path) -> None:
+    good = {"property_key": "clc", "statistics": [{"name": "clc_211", "value": 1.0}, "x", None]}
+    one(tmp_path, {}, properties={"label:overviews": [None, {"statistics": 3}, good], "label:type": "vector"})
+    assert found(tmp_path).fractions.row(FULL).to_dict() == {211: 1.0}
+
+
 def test_of_a_table_with_too_many_assets_the_first_tell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1202,3 +1653,185 @@ def test_of_a_table_with_too_many_assets_the_first_tell(
     said = "\n".join(built.warnings)
     assert "what its first items state of the numbers of PF-SR is taken for all" in said
     assert "are not where the corpus's layout has them" in said
+
+
+@pytest.mark.parametrize("usual", [False, True])
+def test_first_items_that_differ_or_lie_in_the_layout_say_nothing_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual: bool
+) -> None:
+    monkeypatch.setattr(stac_items, "MAX_ASSETS", 1)
+    monkeypatch.setattr(stac_items, "_FIRST", 2)
+    keys = [PF_SR.key(grid.parse(i).folder, PF_SR.dates[0]) for i in (FULL, OTHER)]
+    offsets = (-0.1, 0 if usual else 0.2)
+    assets = [
+        {"2018-01-03": tif(f"../../{key}", **{"raster:bands": [{"scale": 1e-4, "offset": offset}] * 4})}
+        for key, offset in zip(keys, offsets, strict=True)
+    ]
+    parquet(tmp_path, assets=assets)
+    built = found(tmp_path)
+    assert built.warnings == []
+    assert built.stated == {keys[0]: OFFSET} | ({} if usual else {keys[1]: Stated((1e-4,), (0.2,))})
+
+
+def test_a_table_of_items_that_cannot_be_read_leaves_the_items_themselves(tmp_path: Path) -> None:
+    parquet(tmp_path)
+    put(tmp_path, "stac-v1.0/x/never.json", item_of({}))
+    table = tmp_path / "stac-v1.0/x/items.parquet"
+    whole = table.read_bytes()
+    for spoil, why in (
+        (lambda: table.write_bytes(whole[:-100]), "not readable as Parquet"),
+        (lambda: pq.write_table(pa.table({"place": ["a"]}), table), "it has no column id, only place"),
+        (table.unlink, "1 linked files are not there (first: 'stac-v1.0/x/items.parquet')"),
+    ):
+        spoil()
+        built = found(tmp_path)
+        assert list(built.samples.index) == [FULL]
+        (warning,) = built.warnings
+        assert why in warning
+
+
+def test_more_rows_than_a_corpus_can_have_are_not_gone_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stac_items, "MAX_SAMPLES", 1)
+    parquet(tmp_path)
+    put(tmp_path, "stac-v1.0/x/never.json", item_of({}))
+    built = found(tmp_path)
+    assert list(built.samples.index) == [FULL]
+    assert "2 items, more than 1; its items are read one by one" in built.warnings[0]
+
+
+def test_a_table_of_items_without_places_says_so(tmp_path: Path) -> None:
+    parquet(tmp_path)
+    pq.write_table(pa.table({"sample_id": [FULL, OTHER]}), tmp_path / "stac-v1.0/x/items.parquet")
+    built = found(tmp_path)
+    assert list(built.samples.index) == sorted([FULL, OTHER])
+    assert built.warnings == [
+        "stac-v1.0/x/items.parquet: neither bbox nor geometry, so places cannot be checked against the ids"
+    ]
+
+
+@pytest.mark.parametrize("form", ["struct", "wkb", "wkt"])
+def test_places_of_a_table_of_items_are_checked_in_every_form(tmp_path: Path, form: str) -> None:
+    """One footprint of two is a degree off; a geometry that is no WKB cannot be checked."""
+    parquet(tmp_path)
+    shapes = [grid.parse(FULL).footprint(), shapely.affinity.translate(grid.parse(OTHER).footprint(), 1)]
+    corners = ("xmin", "ymin", "xmax", "ymax")
+    columns: dict[str, Any] = {
+        "struct": {"bbox": [dict(zip(corners, shape.bounds, strict=True)) for shape in shapes]},
+        "wkb": {"geometry": [shapely.to_wkb(shape) for shape in shapes]},
+        "wkt": {"geometry": [shapely.to_wkt(shape) for shape in shapes]},
+    }[form]
+    pq.write_table(pa.table({"id": [FULL, OTHER]} | columns), tmp_path / "stac-v1.0/x/items.parquet")
+    built = found(tmp_path)
+    assert list(built.samples.index) == sorted([FULL, OTHER])
+    if form == "wkt":
+        assert built.warnings == []
+    else:
+        (warning,) = built.warnings
+        assert "1 of 2 footprints lie elsewhere than their id says" in warning
+        assert OTHER in warning
+
+
+def test_assets_of_a_row_are_read_in_every_form(tmp_path: Path) -> None:
+    """As GeoParquet of items is written: a map of names, or text; what is none of it costs the row its chips."""
+    keys = [PF_SR.key(grid.parse(i).folder, PF_SR.dates[0]) for i in (FULL, OTHER)]
+    good = [
+        (("2018-01-03", json.dumps(tif(f"../../d/{i}/2018-01-03.tif"))), ("bad", "{no"))
+        for i in (FULL, OTHER)
+    ]
+    parquet(tmp_path, assets=pa.array(good, pa.map_(pa.string(), pa.string())))
+    built = found(tmp_path)
+    assert set(built.moved) == set(keys)
+    texts = [json.dumps(row_assets("d")[0]), "[" * 99_999]
+    parquet(tmp_path, assets=texts)
+    built = found(tmp_path)
+    assert set(built.moved) == {keys[0]}
+    lists = [["2018-01-03", "x"], []]  # not pairs
+    parquet(tmp_path, assets=lists)
+    built = found(tmp_path)
+    assert len(built.samples) == 2
+    assert built.moved == {}
+
+
+def table_alone(root: Path, ids: list[str], **more: Any) -> None:
+    """`resources/` with samples, and a collection that has its items in a table and in no file."""
+    rows = "".join(f"{sample_id},1\n" for sample_id in ids)
+    corpora.put(root, "resources/rapidai4eo_labels.csv", f"sample_id,clc_211\n{rows}".encode())
+    catalog(root, "./x/collection.json")
+    asset = {"href": "./items.parquet", "roles": ["stac-items"]}
+    collection(root, "stac-v1.0/x/collection.json", name="pf", assets={"geo": asset})
+    assets = [
+        {"2018-01-03": tif(f"../../{PF_SR.key(grid.parse(i).folder, PF_SR.dates[0])}", **more)} for i in ids
+    ]
+    boxes = [list(grid.parse(i).footprint().bounds) for i in ids]
+    pq.write_table(pa.table({"id": ids, "bbox": boxes, "assets": assets}), root / "stac-v1.0/x/items.parquet")
+
+
+def test_a_table_alone_is_not_fetched_for_its_numbers_over_the_network(
+    tmp_path: Path, config: Settings
+) -> None:
+    """On disk it is read: whole, or its first rows where it has more than are looked at."""
+    table_alone(tmp_path / "c", some_ids(3), **SCALED)
+    with serve(tmp_path / "c") as server, open_corpus(server.url, config=config) as corpus:
+        assert corpus.index.stated == {}
+        (warning,) = corpus.index.warnings
+        assert "1 collections have their items in a table alone" in warning
+        assert "is not looked up over the network (first: 'stac-v1.0/x/items.parquet')" in warning
+        assert not server.asked["stac-v1.0/x/items.parquet"]
+    built = found(tmp_path / "c")
+    assert built.stated == {"PF-SR": OFFSET}
+    assert built.warnings == []
+
+
+def test_items_beside_a_table_are_asked_in_its_place_over_the_network(
+    tmp_path: Path, config: Settings
+) -> None:
+    """A file that is none among them costs itself, and what was found is kept."""
+    ids = some_ids(4)
+    beside_resources(tmp_path / "c", dict.fromkeys(ids, SCALED))
+    asset = {"href": "./items.parquet", "roles": ["stac-items"]}
+    hrefs = (f"./{sample_id}.json" for sample_id in ids)
+    collection(tmp_path / "c", "stac-v1.0/x/collection.json", *hrefs, name="pf", assets={"geo": asset})
+
+    def one_is_none(handler: Any, key: str) -> bool:
+        if key != f"stac-v1.0/x/{ids[2]}.json":
+            return False
+        reply(handler, 451)
+        return True
+
+    with (
+        serve(tmp_path / "c", answer=one_is_none) as server,
+        open_corpus(server.url, config=config) as corpus,
+    ):
+        assert corpus.index.stated == {"PF-SR": OFFSET}
+        assert corpus.index.whole
+        applied, left = corpus.index.warnings
+        assert "seen in items of 3 samples alone, of 4 samples in all" in applied
+        assert "1 files cannot be read and are left out" in left
+        assert ids[2] in left
+        assert not server.asked["stac-v1.0/x/items.parquet"]
+
+
+@pytest.mark.parametrize("limit", ["rows", "assets"])
+def test_of_a_long_table_on_disk_the_first_rows_tell_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    if limit == "rows":
+        monkeypatch.setattr(stac_statements, "MAX_ASKED_ON_DISK", 8)
+        monkeypatch.setattr(stac_statements, "MAX_SAMPLES", 0)
+    else:
+        monkeypatch.setattr(stac_items, "MAX_ASSETS", 1)
+        monkeypatch.setattr(stac_items, "_FIRST", 8)
+    table_alone(tmp_path, some_ids(30), **SCALED)
+    built = found(tmp_path)
+    assert built.stated == {"PF-SR": OFFSET}
+    (warning,) = built.warnings
+    assert "was seen in items of 8 samples alone, of 30 samples in all" in warning
+
+
+def test_rows_may_be_dated_by_days_and_state_their_labels_as_columns(tmp_path: Path) -> None:
+    parquet(tmp_path, assets=row_assets("d"), start_datetime=[dt.date(2018, 1, 3)] * 2, clc_211=[1.0, 0.25], clc_112=[None, 0.75])  # fmt: skip
+    built = found(tmp_path)
+    assert built.samples["clc"].to_dict() == {OTHER: 112, FULL: 211}
+    assert len(built.moved) == 2
