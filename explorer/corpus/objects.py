@@ -134,8 +134,6 @@ class ObjectStore:
             if isinstance(error, ExplorerError):
                 raise
             raise self._failure(key, str(error)) from error
-        if len(body) != size:
-            raise UnreadableError(key, f"cut short: {len(body):,} of {size:,} bytes")
         try:
             body = decoded(body, encoding, key, limit)
         except EOFError as error:
@@ -151,10 +149,8 @@ class ObjectStore:
         prefix = "" if folder in ("", ".") else clean_key(folder.rstrip("/"))
         try:
             found: Any = self._tables.list_with_delimiter(prefix or None)
-        except (exceptions.NotFoundError, FileNotFoundError):
-            return iter(())
         except (exceptions.BaseError, OSError) as error:
-            raise StoreError(f"cannot list {folder} in {self.where}: {_short(str(error))}") from error
+            raise StoreError(f"cannot list {folder} in {self.where}: {_reason(str(error))}") from error
         names = [f"{path.rsplit('/', 1)[-1]}/" for path in found["common_prefixes"]]
         names += [entry["path"].rsplit("/", 1)[-1] for entry in found["objects"]]
         return iter(sorted(names))
@@ -174,7 +170,7 @@ class ObjectStore:
         except (exceptions.PermissionDeniedError, exceptions.AlreadyExistsError, PermissionError):
             pass  # what stores answer for an absent key as well
         except (exceptions.BaseError, OSError, ValueError) as error:
-            raise StoreError(f"cannot reach {self.where}: {_short(str(error))}") from error
+            raise StoreError(f"cannot reach {self.where}: {_reason(str(error))}") from error
         if self._refusals.still():
             raise StoreError(f"{self.where} refuses what it gave before: {_CREDENTIALS_REMEDY}")
 
@@ -194,6 +190,10 @@ class ObjectStore:
         ):  # fmt: skip
             return False
         except (exceptions.BaseError, OSError, ValueError) as error:
+            if (
+                _status(str(error)) == 400
+            ):  # expired credentials, of which `_failure` would ask this again, without end
+                return False
             raise self._failure(key, str(error)) from error
         return True
 
@@ -223,7 +223,7 @@ class ObjectStore:
                 f"{_CREDENTIALS_REMEDY if status == 401 else remedy(407)}"
             )
         self._failed += 1
-        reason = answered(status, code) if status else _short(text)
+        reason = _reason(text)
         if "unsupported scheme socks" in text:
             return StoreError(f"cannot reach {self.where}: {proxies.socks_refused(self.where.split('/')[2])}")
         # obstore has one class for all of these.
@@ -272,9 +272,13 @@ def _backend(url: str, config: Settings, slowness: int) -> Backend:
 def _status(text: str) -> int:
     """The status that an error of obstore tells of; 0 where it tells of none."""
     found = re.search(r"status code: (\d{3})\b", text)
-    if found is None and "valid authentication credentials" in text:
-        return 401
     return int(found[1]) if found else 0
+
+
+def _reason(text: str) -> str:
+    """Why a request failed: what the server answered, with what to do, else obstore's own words."""
+    status = _status(text)
+    return answered(status, error_code({}, text.encode())) if status else _short(text)
 
 
 def _said(text: str) -> str:
