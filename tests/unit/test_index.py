@@ -24,6 +24,7 @@ from explorer.config import settings
 from explorer.corpus import index, index_file, label_tables, sources
 from explorer.corpus.ids import valid_ids
 from explorer.corpus.labels import Fractions
+from explorer.corpus.profile import LabelSettings
 from explorer.corpus.store import DirectoryStore
 from explorer.errors import CorpusFormatError, CorpusNotFoundError, NotThereError, StoreError
 from tests import corpora
@@ -611,6 +612,26 @@ def _edit(path: Path, **columns: Any) -> None:
     pq.write_table(table, path)
 
 
+def _retyped(path: Path, name: str, kind: pa.DataType) -> None:
+    table = pq.read_table(path)
+    i = table.schema.get_field_index(name)
+    pq.write_table(table.set_column(i, name, table.column(i).cast(kind)), path)
+
+
+def _damage(path: Path, name: str) -> None:
+    """Other bytes where a column's last page is, of the same length, so that its header is whole."""
+    with pq.ParquetFile(path) as file:
+        group = file.metadata.row_group(0)
+        column = next(
+            c for c in (group.column(i) for i in range(group.num_columns)) if c.path_in_schema == name
+        )
+        start = column.dictionary_page_offset if column.has_dictionary_page else column.data_page_offset
+        end = start + column.total_compressed_size
+    data = bytearray(path.read_bytes())
+    data[end - 12 : end] = bytes(255 - byte for byte in data[end - 12 : end])
+    path.write_bytes(data)
+
+
 SPOILT = {
     "empty": lambda path: path.write_bytes(b""),
     "text": lambda path: path.write_text("sample_id,clc\n"),
@@ -635,6 +656,12 @@ SPOILT = {
     "class": lambda path: _edit(path, clc=[211, 0, 999]),
     "negative class": lambda path: _edit(path, clc=[211, 0, -1]),
     "fraction": lambda path: _edit(path, fraction=[0.5, 0, 7]),
+    "numbers as text": lambda path: _retyped(path, "lon", pa.string()),
+    "twice, in two row groups": lambda path: pq.write_table(
+        pq.read_table(path).take([0, 1, 0]), path, row_group_size=2
+    ),
+    "many rows of few bytes": lambda path: pq.write_table(pq.read_table(path).take([0] * 20_000), path),
+    "damaged page": lambda path: _damage(path, "lat"),
 }
 
 
@@ -652,6 +679,56 @@ def test_spoilt_fractions_are_an_error_not_a_wrong_label(written: Path) -> None:
     _edit(written, clc_211=[0.5, 0.0, -3.0])
     with pytest.raises(CorpusFormatError, match="outside 0 to 1"):
         _ = index.read(written).fractions
+
+
+def test_damaged_fractions_are_an_error_too(written: Path) -> None:
+    _damage(written, "clc_211")
+    opened = index.read(written)
+    assert len(opened) == 3
+    with pytest.raises(CorpusFormatError, match=r"explorer_index\.parquet: not readable"):
+        _ = opened.fractions
+
+
+def test_an_index_of_more_samples_than_a_corpus_may_have_is_none(
+    written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_file, "MAX_SAMPLES", 2)
+    with pytest.raises(CorpusFormatError, match="3 rows, more than 2"):
+        index.read(written)
+
+
+def test_an_index_of_no_sample_is_written_and_opens(tmp_path: Path) -> None:
+    path = index.write(index.SampleIndex.of(Fractions.from_rows({}), "a test"), tmp_path / "empty.parquet")
+    again = index.read(path)
+    assert len(again) == 0
+    assert len(again.fractions) == 0
+    assert gpd.read_parquet(path).crs == "EPSG:4326"
+
+
+def test_an_index_of_other_settings_of_labels_is_not_taken_and_that_is_said(
+    store: DirectoryStore, written: Path
+) -> None:
+    built = index.build(store, labels=LabelSettings(scale=2.0))
+    assert built.samples["fraction"].tolist() == pytest.approx([0.275, 0, 0.5])
+    assert "was built with other settings of labels in rapidai4eo.toml; it is ignored" in built.warnings[0]
+    check(index.build(store))
+
+
+def test_an_index_in_the_cache_of_other_settings_of_labels_is_not_taken(
+    store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
+    path = index.reindex(store.root)
+    assert index.build(store).source == str(path)
+    other = LabelSettings(scale=2.0)
+    built = index.build(store, labels=other)
+    assert built.source.startswith("resources/")
+    assert built.samples["fraction"].tolist() == pytest.approx([0.275, 0, 0.5])
+    path.write_bytes(path.read_bytes()[:-20])
+    built = index.build(store)
+    check(built)
+    assert "it is ignored, build it anew with `explorer index`" in built.warnings[0]
+    path.unlink()
 
 
 def test_a_missing_index_is_a_named_error(tmp_path: Path) -> None:
