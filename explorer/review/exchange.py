@@ -332,10 +332,12 @@ def _read_parquet(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]
         _check_columns(names, where)
         texts = [name for name in names if _is_text(schema.field(name).type)]
         for name in names:
-            if name not in texts and pa.types.is_nested(schema.field(name).type):
+            if name not in texts and not _is_small(schema.field(name).type):
                 raise ExchangeError(where, f"it is of type {str(schema.field(name).type)[:40]}", column=name)
         # Texts as they are in the file's dictionary, each once, however many rows have them.
         with pq.ParquetFile(pa.BufferReader(data), read_dictionary=texts) as file:
+            if not file.metadata.num_rows:
+                return  # pages without a row have no header
             most = min(MAX_BYTES, _FREE + _MOST_TIMES * len(data))
             parquet_bounds.unpacked(data, file, set(names), most)
             number = size = 0
@@ -359,16 +361,30 @@ def _read_parquet(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]
 def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    return any(
+        is_kind(kind) for is_kind in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+    )
+
+
+def _is_small(kind: pa.DataType) -> bool:
+    """Whether no value of a type can be long, and one may be a number or an answer: bytes are not counted as texts are."""
+    types = pa.types
+    return any(
+        is_kind(kind)
+        for is_kind in (
+            types.is_integer,
+            types.is_floating,
+            types.is_decimal,
+            types.is_boolean,
+            types.is_null,
+        )
+    )
 
 
 def _text_bytes(column: pa.Array, where: str, name: str) -> int:
-    """Bytes of all texts of a column together, counted without making them. Raises `ExchangeError` for one that is too long."""
-    if pa.types.is_dictionary(column.type):
-        lengths = pc.binary_length(column.dictionary)
-        rows = pc.take(lengths, column.indices)
-    else:
-        lengths = rows = pc.binary_length(column)
+    """Bytes of all texts of a dictionary's column together, counted without making them. Raises `ExchangeError` for one that is too long."""
+    lengths = pc.binary_length(column.dictionary)
+    rows = pc.take(lengths, column.indices)
     if (pc.max(lengths).as_py() or 0) > _LONGEST_CELL:
         raise ExchangeError(where, f"a text has more than {_LONGEST_CELL:,} bytes", column=name)
     return int(pc.sum(rows).as_py() or 0)

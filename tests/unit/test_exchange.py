@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pystac
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -248,3 +250,111 @@ def test_whether_a_verdict_was_blind_is_in_every_format(kept: Records) -> None:
     for ending in exchange.FORMATS:
         found = {row.id: row.blind for row in exchange.read(exchange.write(kept, ending), ending)}
         assert found == said, ending
+
+
+def features(*rows: dict[str, Any]) -> bytes:
+    found = [{"type": "Feature", "geometry": None, "properties": row} for row in rows]
+    return json.dumps({"type": "FeatureCollection", "features": found}).encode()
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "why"),
+    [
+        ({"comment": 5}, "comment", "'5' is no text"),
+        ({"sample_id": 17}, "sample_id", "'17' is no text"),
+        ({"reviewer": None}, "reviewer", "every verdict has it"),
+        ({"judgement": None}, "judgement", "every verdict has it"),
+    ],
+)
+def test_values_of_other_kinds_are_named(row: dict[str, Any], column: str, why: str) -> None:
+    with pytest.raises(ExchangeError, match=f"line 2, column {column}: .*{why}"):
+        exchange.read(features(GOOD, GOOD | row), "geojson")
+
+
+def test_a_retraction_needs_no_judgement() -> None:
+    row = {"sample_id": C, "reviewer": "Anna", "judgement": None, "kind": "retraction", "supersedes": "x"}
+    (back,) = exchange.read(features(row), "geojson")
+    assert (back.judgement, back.supersedes) == ("", "x")
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ({"sample_id": C}, f"line 1, column {exchange.STAC_ROWS}: it is no list"),
+        (["Anna"], "line 1: a verdict is no object"),
+    ],
+)
+def test_stac_items_with_other_things_in_place_of_verdicts_are_told(rows: Any, why: str) -> None:
+    with pytest.raises(ExchangeError, match=why):
+        exchange.read(features({exchange.STAC_ROWS: rows}), "json")
+
+
+def test_blank_rows_and_columns_are_passed_over_and_lines_still_counted() -> None:
+    head, row = "sample_id,reviewer,judgement,,\n", f"{C},Anna,wrong,,\n"
+    assert len(exchange.read((head + row + "\n,,,,\n" + row).encode(), "csv")) == 2
+    with pytest.raises(ExchangeError, match="line 5, column judgement"):
+        exchange.read((head + row + "\n,,,,\n" + row.replace("wrong", "maybe")).encode(), "csv")
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = lines(GOOD)
+    monkeypatch.setattr(exchange, "MAX_BYTES", len(data))
+    assert len(exchange.read(data, "csv")) == 1
+    with pytest.raises(ExchangeError, match=f"{len(data) + 1:,} bytes are more"):
+        exchange.read(data + b"\n", "csv")
+
+
+@pytest.mark.parametrize("ending", exchange.FORMATS)
+def test_an_empty_review_is_a_file_without_verdicts(tiny_corpus: Corpus, tmp_path: Path, ending: str) -> None:
+    with Records.open(tiny_corpus, tmp_path / "empty.sqlite") as empty:
+        data = exchange.write(empty, ending)
+    with pytest.raises(ExchangeError, match="it has no verdict"):
+        exchange.read(data, ending)
+
+
+# -- Parquet as others write it -----------------------------------------------------------------------------------
+
+
+def parquet(count: int = 1, **more: pa.Array) -> bytes:
+    columns = {name: pa.array([value] * count) for name, value in GOOD.items()} | more
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())],
+    ids=str,
+)
+def test_texts_of_every_kind_are_read_and_none_is_longer_than_a_verdict_has(kind: pa.DataType) -> None:
+    (back,) = exchange.read(parquet(comment=pa.array(["żółć"]).cast(kind)), "parquet")
+    assert back.comment == "żółć"
+    with pytest.raises(ExchangeError, match="column comment: a text has more than 100,000 bytes"):
+        exchange.read(parquet(comment=pa.array(["x" * 100_001]).cast(kind)), "parquet")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        pa.array([b"bytes"]),
+        pa.array([b"bytes"], pa.large_binary()),
+        pa.array([b"16 bytes exactly"], pa.binary(16)),
+        pa.array([["a", "list"]]),
+        pa.array([{"a": "struct"}]),
+    ],
+    ids=lambda one: str(one.type),
+)
+def test_columns_that_can_hold_anything_are_refused_by_type(comment: pa.Array) -> None:
+    # Of bytes, a file of a kilobyte would unpack to gigabytes: the same ones in each of a thousand rows.
+    with pytest.raises(ExchangeError, match="column comment: it is of type"):
+        exchange.read(parquet(comment=comment), "parquet")
+
+
+def test_a_text_that_many_rows_repeat_is_counted_in_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "_FREE", 1_000_000)
+    monkeypatch.setattr(exchange, "_MOST_TIMES", 0)
+    comment = pa.array(["x" * 5_000]).dictionary_encode()
+    assert len(exchange.read(parquet(150, comment=pa.concat_arrays([comment] * 150)), "parquet")) == 150
+    with pytest.raises(ExchangeError, match="unpacks to more than 1,000,000 bytes of text"):
+        exchange.read(parquet(250, comment=pa.concat_arrays([comment] * 250)), "parquet")
