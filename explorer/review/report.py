@@ -116,10 +116,11 @@ def _between(low: Any, high: Any) -> str:
     """The two ends of an interval in percent; one number where both are one, and nothing that only looks like certainty."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "not known"
-    first, last = f"{100 * low:.1f}", f"{100 * high:.1f}"
-    if low < high and first == last:
-        first, last = f"{100 * low:.2g}", f"{100 * high:.4g}"
-    return f"{first} to {last}" if first != last else first
+    for digits in range(1, 7):
+        first, last = f"{100 * low:.{digits}f}", f"{100 * high:.{digits}f}"
+        if first != last:
+            return f"{first} to {last}"
+    return f"{100 * low:.1f}"
 
 
 def _hectares(row: dict[str, Any]) -> str:

@@ -128,6 +128,23 @@ def test_all_judged_and_agreed_is_no_interval_of_no_width(demo: Corpus, tmp_path
     assert re.search(r"confidence interval 9\d\.\d to 100\.0 %", text)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (0.9, 0.95, "90.0 to 95.0"),
+        (1.0, 1.0, "100.0"),
+        (0.99953, 1.0, "99.95 to 100.00"),  # 8,000 judged, and all of them agree
+        (0.99996, 1.0, "99.996 to 100.000"),
+        (0.0001, 0.0004, "0.01 to 0.04"),
+        (0.50001, 0.50004, "50.001 to 50.004"),
+        (0.5, 0.5 + 1e-16, "50.0"),
+        (float("nan"), 1.0, "not known"),
+    ],
+)
+def test_a_narrow_interval_keeps_its_two_ends(low: float, high: float, shown: str) -> None:
+    assert report._between(low, high) == shown
+
+
 def test_the_report_fetches_and_runs_nothing(demo: Corpus, reviewed: Records) -> None:
     text = report.html(demo, reviewed)
     assert fetched(text) == []
