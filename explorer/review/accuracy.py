@@ -466,8 +466,6 @@ def _difference(
     sampled: Sampled, base: float, change: np.ndarray, every: np.ndarray, confidence: float
 ) -> Estimate:
     """What the labels say of a class, corrected by the mean change; the interval allows for changes that were not met with."""
-    if sampled.bare.any():
-        return Estimate(np.nan, np.nan, np.nan, np.nan)
     value = min(max(base + float((sampled.share * sampled.means(change)).sum()), 0.0), 1.0)
     variance = sampled.variance(change)
     if not np.isfinite(variance):

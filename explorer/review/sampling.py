@@ -180,16 +180,12 @@ def allocate(
             f"{n} samples are too few for {minimum} from each of {len(names)} strata ({floor.sum()} in all)"
         )
     weights = np.array([_weight(how, sizes[name], (error_rates or {}).get(name)) for name in names])
-    given = floor.copy()
     wanted = min(n, int(room.sum()))
     # A stratum that is full, or has more by the minimum than its share, leaves the rest to the others.
     share = _shares(weights, wanted, floor, room)
     given = np.clip(np.floor(share + 1e-9).astype(np.int64), floor, room)
-    for i in np.argsort(-(share - given), kind="stable").tolist() * 2:
-        if given.sum() >= wanted:
-            break
-        if given[i] < room[i]:
-            given[i] += 1
+    # As many as rounding down left over: fewer than there are strata with a remainder, and each of those has room for one.
+    given[np.argsort(-(share - given), kind="stable")[: max(wanted - int(given.sum()), 0)]] += 1
     return {name: int(count) for name, count in zip(names, given, strict=True)}
 
 

@@ -406,3 +406,131 @@ def test_a_wrong_label_without_a_name_is_wrong_all_the_same(demo: Corpus, tmp_pa
     assert found.confusion[:, found.classes.index(0)].sum() == 10
     assert any("Left out: 1 unsure" in note for note in found.notes)
     assert found.overall < 0.9
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"classes": [1, 2, 3]}, "2 classes need 2 different names, not 3"),
+        ({"classes": [1, 1]}, "2 classes need 2 different names"),
+        ({"sizes": [10, -1]}, "2 classes need 2 sizes"),
+        ({"sizes": [10]}, "2 classes need 2 sizes"),
+        ({"weights": {0: 0.3}}, "no weight is given for class 1"),
+        ({"weights": ["much", "little"]}, "weights are numbers"),
+        ({"confidence": 1.0}, "a confidence lies between 0 and 1, not 1.0"),
+    ],
+)
+def test_counts_with_other_names_sizes_or_weights_are_refused(given: dict[str, Any], why: str) -> None:
+    with pytest.raises(InvalidQueryError, match=why):
+        accuracy.estimate([[9, 1], [2, 8]], **({"weights": [0.3, 0.7]} | given))
+
+
+def test_sizes_by_class_and_by_place_are_the_same() -> None:
+    by_place = accuracy.estimate([[9, 1], [2, 8]], [0.3, 0.7], classes=["a", "b"], sizes=[30, 20])
+    by_class = accuracy.estimate([[9, 1], [2, 8]], [0.3, 0.7], classes=["a", "b"], sizes={"b": 20, "a": 30})
+    endless = accuracy.estimate([[9, 1], [2, 8]], [0.3, 0.7], classes=["a", "b"])
+    assert by_place.overall_ci == by_class.overall_ci < endless.overall_ci
+
+
+def test_shares_are_counted_by_samples_or_area(demo: Corpus) -> None:
+    with pytest.raises(InvalidQueryError, match="not by 'weight'"):
+        accuracy.weights_of(demo, by="weight")
+
+
+def test_a_stratum_that_nobody_judged_leaves_the_whole_unknown() -> None:
+    one = np.array([1, 1, 1, 1])
+    found = estimators.from_units(
+        one, one, np.array([1, 1, 1, 2]), {1: 60, 2: 40}, np.array([0.6, 0.4]), [1, 2], 0.95, {}
+    )
+    assert np.isnan([found.overall, found.overall_low, found.overall_high]).all()
+    assert any(
+        "1 of 2 strata of the draw (40 % of the samples) have no verdict yet" in one for one in found.notes
+    )
+
+
+def test_a_stratum_with_one_verdict_has_an_accuracy_and_no_interval() -> None:
+    found = estimators.from_units(
+        np.array([1, 1, 1, 2]), np.array([1, 1, 1, 2]), np.array([1, 1, 2, 2]), {1: 60, 2: 40}, np.array([0.6, 0.4]), [1, 2], 0.95, {}
+    )  # fmt: skip
+    assert found.overall == pytest.approx(0.6 * 2 / 3 + 0.4)
+    assert np.isnan(found.overall_low)
+    assert any("have one verdict: no interval can be given" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("interval", [intervals.wilson, intervals.korn_graubard, intervals.of_share])
+def test_intervals_of_what_is_not_known_and_of_what_is_all_known(interval: Any) -> None:
+    assert np.isnan(interval(float("nan"), 10)).all()
+    assert np.isnan(interval(0.5, float("nan"))).all()
+    assert np.isnan(interval(0.5, 0)).all()
+    assert interval(0.3, float("inf")) == (0.3, 0.3)
+    assert interval(1.0, float("inf")) == (1.0, 1.0)
+
+
+def test_few_degrees_of_freedom_widen_an_interval() -> None:
+    for share in (0.7, 1.0):
+        wide, narrow = (intervals.of_share(share, 20, freedom=free, judged=20) for free in (3, 19))
+        assert wide[1] - wide[0] > narrow[1] - narrow[0]
+    # As published, it leaves 0 to 1.
+    assert intervals.wald(0.99, 0.02) == pytest.approx((0.9508, 1.0292), abs=1e-4)
+
+
+def test_all_verdicts_may_count_of_blind_ones_alone(demo: Corpus, tmp_path: Path) -> None:
+    ids = demo.samples.index[:30]
+    with Records.open(demo, tmp_path / "v.sqlite") as kept:
+        kept.add_many(Verdict(one, "Anna", "correct", blind=True) for one in ids[:10])
+        kept.add_many(Verdict(one, "Anna", "wrong", blind=False) for one in ids[10:20])
+        kept.add_many(Verdict(one, "Anna", "wrong") for one in ids[20:])
+        found = accuracy.from_records(demo, kept, drawn_only=False)
+        blind = accuracy.from_records(demo, kept, drawn_only=False, blind_only=True)
+        assert (found.n, blind.n) == (30, 10)
+        assert (found.confusion.trace(), blind.confusion.trace()) == (10, 10)
+        assert any("Not a random draw" in note for note in blind.notes)
+    with Records.open(demo, tmp_path / "w.sqlite") as kept:
+        kept.add(Verdict(ids[0], "Anna", "unsure", blind=True))
+        with pytest.raises(InvalidQueryError, match="review some first"):
+            accuracy.from_records(demo, kept, drawn_only=False)
+
+
+def test_areas_of_one_verdict_have_no_interval_and_of_all_no_width(demo: Corpus, tmp_path: Path) -> None:
+    todo = queue.build("random:n=500,classes=511+512", demo)
+    with Records.open(demo, tmp_path / "v.sqlite") as kept:
+        for place, sample_id in enumerate(todo.ids):
+            stratum, chance = todo.drawn(sample_id)
+            kept.add(
+                Verdict(sample_id, "Anna", "correct", queue=todo.text, stratum=stratum, probability=chance)
+            )
+            if place == 0:
+                one = accuracy.from_records(demo, kept)
+                assert np.isfinite(one.areas).all()
+                assert np.isnan(one.areas_low).all()
+        found = accuracy.from_records(demo, kept)
+    assert found.n == len(todo)
+    assert found.areas_low.tolist() == found.areas.tolist() == found.areas_high.tolist()
+
+
+@pytest.mark.parametrize(
+    ("users", "weights", "how", "why"),
+    [
+        ([0.9], [0.5, 0.5], "neyman", "for each class"),
+        ([0.9, 1.1], [0.5, 0.5], "neyman", "for each class"),
+        ([0.9, 0.8], [0, 0], "neyman", "for each class"),
+        ([], [], "neyman", "for each class"),
+        ([0.9, 0.8], [0.5, 0.5], "optimal", "no allocation 'optimal'; there are proportional, equal, neyman"),
+    ],
+)
+def test_plans_of_nothing_are_refused(users: list[float], weights: list[float], how: str, why: str) -> None:
+    with pytest.raises(InvalidQueryError, match=why):
+        planning.sample_size(users, weights, 0.02, allocation=how)
+
+
+def test_a_plan_for_nobody_is_refused_by_name(paper: accuracy.Accuracy) -> None:
+    with pytest.raises(InvalidQueryError, match="plans are made for overall or users, not 'producers'"):
+        planning.plan(paper, 0.02, "producers")
+
+
+def test_a_plan_without_a_known_population_offers_the_larger_draw(paper: accuracy.Accuracy) -> None:
+    planned = planning.plan(paper, 0.005)
+    assert planned.population is None
+    further = planning.next_draw(planned, queue.QueueSpec("random", 640, seed=3))
+    assert further is not None
+    assert (further.n, further.seed) == (planned.need, 3)

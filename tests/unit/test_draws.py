@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from explorer.cli import app
 from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
-from explorer.errors import InvalidQueryError, RecordsReadOnlyError
+from explorer.errors import InvalidQueryError, RecordsError, RecordsReadOnlyError
 from explorer.review import accuracy, draws, forecast, groupings, planning, queue, report, sampling, schema
 from explorer.review.queue import QueueSpec
 from explorer.review.records import Records
@@ -494,3 +494,92 @@ def test_suspects_that_were_seen_are_not_passed_over_among_blind_verdicts(
     assert found.undecided == {"judged in sight of the label": len(wrong)}
     assert found.worst <= accuracy.from_records(demo, kept).overall < found.best == pytest.approx(1)
     assert any(f"Left out: {len(wrong)} judged in sight" in note for note in found.notes)
+
+
+def test_what_is_no_random_draw_is_not_kept_as_one(demo: Corpus, kept: Records) -> None:
+    with pytest.raises(
+        InvalidQueryError, match="class:211 is no random draw; name one, as random:n=200,seed=3"
+    ):
+        draws.open_draw(kept, QueueSpec("class", classes=(211,)))
+    with pytest.raises(InvalidQueryError, match="suspicion is no random draw"):
+        accuracy.from_records(demo, kept, queue="suspicion")
+    assert draws.queue(kept, QueueSpec("class", classes=(211,))).ids  # it is reviewed all the same
+    assert draws.every(kept) == []
+
+
+def test_a_text_that_this_explorer_cannot_read_is_of_no_draw(kept: Records) -> None:
+    # Of an explorer that knows more; and one too long for a verdict, of which a checksum stands for the text.
+    assert draws.draw_text("random:n=20,weather=fair") == ""
+    assert draws.draw_text("random:draw=0123456789abcdef") == "random:draw=0123456789abcdef"
+    for text in ("random:n=20,weather=fair", "random:draw=0123456789abcdef", "random:n=20,grouping=theirs"):
+        kept.add(
+            Verdict(kept.corpus.samples.index[0], "Anna", "correct", queue=text, stratum="1", probability=0.5)
+        )
+    assert len(kept.history()) == 3  # the verdicts count, though the draws cannot be made again
+    assert draws.every(kept) == []
+
+
+def test_a_draw_by_a_grouping_that_is_not_known_here_counts_with_codes_in_place_of_names(
+    demo: Corpus, kept: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groupings, "_registered", {})
+    groupings.register(groupings.made("theirs", {"Built up": [1], "The rest": [2, 3, 4, 5]}))
+    text = "random:n=80,grouping=theirs"
+    drawn = draws.open_draw(kept, QueueSpec.parse(text))
+    judge(kept, drawn.draw.ids, text, wrong=drawn.draw.ids[:8])
+    here = accuracy.from_records(demo, kept)
+    monkeypatch.setattr(groupings, "_registered", {})  # as in another process
+    assert (drawn.by, drawn.titles) == (None, {})
+    found = accuracy.from_records(demo, kept)
+    assert (found.n, found.overall) == (80, here.overall)
+    assert found.strata is not None
+    assert here.strata is not None
+    assert here.strata["title"].tolist() == ["Built up", "The rest"]
+    assert found.strata["title"].tolist() == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "{",
+        "[]",
+        '{"ids": ["a"], "strata": [1]}',
+        '{"ids": ["a", "a"], "strata": [1, 1], "sizes": {"1": 9}, "counts": {"1": 2}, "collapsed": {}, "classes": {}}',
+        '{"ids": ["a"], "strata": [1, 1], "sizes": {"1": 9}, "counts": {"1": 2}, "collapsed": {}, "classes": {}}',
+        '{"ids": ["a"], "strata": [1], "sizes": {"1": 0}, "counts": {"1": 1}, "collapsed": {}, "classes": {}}',
+        '{"ids": ["a"], "strata": [1], "sizes": {"1": 9}, "counts": {"1": 1}, "collapsed": {}, "classes": []}',
+    ],
+    ids=["cut off", "a list", "parts missing", "an id twice", "more strata than ids", "an empty stratum", "no classes"],
+)  # fmt: skip
+def test_a_damaged_draw_is_named_and_not_made_anew(kept: Records, spoilt: str) -> None:
+    # Made anew it could be another one than the verdicts are of.
+    spec = QueueSpec("random", 20)
+    drawn = draws.open_draw(kept, spec)
+    with sqlite3.connect(kept.where) as line:
+        guards = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'explorer_draws'"
+        for (name,) in line.execute(guards).fetchall():
+            line.execute(f"DROP TRIGGER {name}")
+        line.execute("UPDATE explorer_draws SET content = ?", (spoilt,))
+    line.close()
+    for call in (lambda: draws.open_draw(kept, spec), lambda: draws.every(kept)):
+        with pytest.raises(RecordsError, match=rf"verdicts\.sqlite: the draw {drawn.text} is damaged"):
+            call()
+
+
+def test_scores_narrow_what_a_draw_is_expected_to_tell(demo: Corpus) -> None:
+    spec = QueueSpec("random", 400)
+    before = forecast.forecast(demo, spec)
+    assert "No scores are known: an accuracy of" in " ".join(before.notes)
+    demo.extras = pd.DataFrame({"suspicion": np.full(len(demo.samples), 0.02)}, index=demo.samples.index)
+    after = forecast.forecast(demo, spec)
+    assert not any("No scores" in note for note in after.notes)
+    assert after.strata["expected"].round(2).eq(0.98).all()
+    assert after.half_width < before.half_width
+
+
+def test_no_draw_is_advised_that_gives_a_stratum_too_few(demo: Corpus) -> None:
+    assert forecast.advised(demo, QueueSpec("random", 4, by=3)) == QueueSpec("random", 4, by=1)
+    nothing = QueueSpec("random", 4, classes=(211,), filter="largest:311")
+    with pytest.raises(InvalidQueryError, match="no sample with a label is left"):
+        forecast.forecast(demo, nothing)
+    assert forecast.options(demo, nothing) == []

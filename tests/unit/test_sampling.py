@@ -9,6 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
@@ -63,6 +65,35 @@ def test_neyman_allocation_of_olofsson() -> None:
 def test_allocations_that_cannot_be(n: int, how: str, minimum: int) -> None:
     with pytest.raises(InvalidQueryError):
         sampling.allocate(SIZES, n, how, minimum=minimum)
+
+
+@settings(max_examples=200)
+@given(
+    sizes=st.dictionaries(st.integers(1, 523), st.integers(1, 10**6), min_size=1, max_size=44),
+    n=st.integers(1, 10**7),
+    how=st.sampled_from(sampling.ALLOCATIONS),
+    rates=st.lists(st.floats(0, 1) | st.just(float("nan")), min_size=44, max_size=44),
+    minimum=st.integers(0, 5),
+)
+def test_every_sample_asked_for_is_allocated_and_none_that_is_not_there(
+    sizes: dict[int, int], n: int, how: str, rates: list[float], minimum: int
+) -> None:
+    n = max(n, minimum * len(sizes))
+    error_rates = dict(zip(sizes, rates, strict=False))
+    found = sampling.allocate(sizes, n, how, minimum=minimum, error_rates=error_rates)
+    assert sum(found.values()) == min(n, sum(sizes.values()))
+    assert all(min(minimum, sizes[one]) <= count <= sizes[one] for one, count in found.items())
+
+
+@pytest.mark.parametrize("sizes", [{}, {211: 0, 311: 0}])
+def test_a_draw_from_nothing_says_that_nothing_is_left(sizes: dict[int, int]) -> None:
+    with pytest.raises(InvalidQueryError, match="no sample with a label is left"):
+        sampling.allocate(sizes, 10)
+
+
+def test_a_negative_seed_is_named() -> None:
+    with pytest.raises(InvalidQueryError, match="a seed is 0 or more, not -1"):
+        sampling.draw(pd.Series([1, 1], index=["a", "b"]), 1, seed=-1)
 
 
 def test_the_same_seed_draws_the_same_whatever_the_order() -> None:
@@ -154,8 +185,9 @@ def test_texts_that_are_no_queue(demo: Corpus, text: str) -> None:
 
 
 def test_unknown_classes_and_samples_are_named(demo: Corpus) -> None:
-    with pytest.raises(UnknownClassError, match="999"):
-        queue.build("class:999", demo)
+    for code in ("999", "0", "21x"):  # 0 is no class: it stands for no label
+        with pytest.raises(UnknownClassError, match=f"no class '?{code}"):
+            queue.build(f"class:{code}", demo)
     with pytest.raises(UnknownSampleError, match="33N_15E-200N_01_09"):
         queue.build("ids:33N_15E-200N_01_09", demo)
 
@@ -171,6 +203,28 @@ def test_the_way_through_a_queue() -> None:
     assert (walk.beside("c", -1), walk.beside("c", 1)) == ("b", "d")
     assert (walk.beside("a", -1), walk.beside("e", 1)) == (None, None)
     assert walk.position("d") == 3
+    # A sample that is in another queue: the way begins at the beginning.
+    assert (walk.beside("elsewhere", 1), walk.beside(None, -1)) == ("a", "a")
+    assert Queue("ids", ()).beside(None, 1) is None
+
+
+def test_a_team_shares_suspects_too(demo: Corpus) -> None:
+    whole = queue.build("suspicion:n=31", demo)
+    parts = [queue.build("suspicion:n=31,team=Anna+Ben", demo, name) for name in ("Anna", "Ben")]
+    assert sorted(parts[0].ids + parts[1].ids) == sorted(whole.ids)
+    for part in parts:
+        assert list(part.ids) == [one for one in whole.ids if one in part.ids]  # the most suspect first
+        assert part.drawn(part.ids[0]) == ("", None)
+
+
+def test_without_scores_suspects_are_refused_and_a_class_comes_by_lot() -> None:
+    corpus = open_demo(count=400)
+    with pytest.raises(InvalidQueryError, match="explorer score CORPUS"):
+        queue.build("suspicion", corpus)
+    first, again, other = (queue.build(f"class:2,seed={seed}", corpus).ids for seed in (1, 1, 2))
+    assert first == again != other
+    assert sorted(first) == sorted(other)
+    corpus.close()
 
 
 def test_a_team_shares_the_work(demo: Corpus) -> None:
