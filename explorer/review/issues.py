@@ -201,4 +201,7 @@ def _why_not(values: np.ndarray, labels: prepare.Labels) -> np.ndarray:
         )
     why[~labels.labelled] = "it has no label"
     why[~np.isfinite(values).any(axis=1)] = "none of its features is known"
+    left = why == ""
+    if labels.hard and len(np.unique(labels.largest[left])) < 2:
+        why[left] = "all others that can be judged are of its class: there is nothing to compare it with"
     return why

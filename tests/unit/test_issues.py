@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -102,6 +103,35 @@ def test_one_class_or_too_few_samples_are_no_evidence(count: int) -> None:
     assert (found.scores == 0).all()
 
 
+@pytest.mark.parametrize("why", ["fewer than 10 samples of class 1", "none of its features is known"])
+def test_one_class_that_is_left_has_nothing_to_be_compared_with(why: str) -> None:
+    x, given = np.random.default_rng(0).normal(size=(80, 4)), np.zeros(80, np.int16)
+    if why.startswith("fewer"):
+        given[:9] = 1
+    else:
+        given[:30], x[:30] = 1, np.nan
+    found = issues.judge(x, given)
+    assert found.cannot_judge.all()
+    assert (found.scores == 0).all()
+    assert why in found.why(0)
+    assert "are of its class: there is nothing to compare it with" in found.why(79)
+
+
+def test_mixed_labels_of_one_largest_class_are_still_compared() -> None:
+    # The other class is there in their fractions, though the samples of which it is the largest have no features.
+    rng = np.random.default_rng(0)
+    share = np.concatenate([rng.uniform(0.55, 0.95, 80), np.full(20, 0.2)])
+    x = np.column_stack([share, share**2]) + rng.normal(0, 0.01, (100, 2))
+    x[80:] = np.nan
+    table = np.column_stack([share, 1 - share])
+    table[0] = (0.95, 0.05) if share[0] < 0.75 else (0.55, 0.45)
+    found = issues.judge(x, table)
+    assert not found.cannot_judge[:80].any()
+    assert found.cannot_judge[80:].all()
+    assert np.isfinite(found.scores).all()
+    assert found.scores[0] > np.median(found.scores[:80])
+
+
 def test_features_that_tell_nothing_do_no_harm() -> None:
     given = np.arange(60) % 2
     scores = issues.rank(np.full((60, 3), np.nan), given)
@@ -123,6 +153,29 @@ def test_features_that_tell_nothing_do_no_harm() -> None:
 def test_what_does_not_fit_together_is_named(features, labels, words: str) -> None:
     with pytest.raises(InvalidQueryError, match=words):
         issues.rank(features, labels)
+
+
+@pytest.mark.parametrize(
+    ("labels", "why"),
+    [
+        (np.zeros((60, 2, 2)), r"class codes \(n,\) or fractions"),
+        ([["much", "little"]] * 60, "fractions must be numbers"),
+        (np.full((60, 2), -0.5), "finite and not negative"),
+    ],
+)
+def test_labels_of_another_shape_are_refused(labels: Any, why: str) -> None:
+    with pytest.raises(InvalidQueryError, match=why):
+        issues.rank(np.ones((60, 2)), labels)
+
+
+def test_tables_are_understood_as_people_have_them() -> None:
+    x, given, _ = blobs(classes=2)
+    expected = issues.rank(x[:, :1], given)
+    assert np.array_equal(issues.rank(x[:, 0], given), expected)  # one feature
+    assert np.array_equal(issues.rank(x[:, :1], given[:, None]), expected)  # labels as a column
+    # Fractions in a table name their classes.
+    share = pd.DataFrame({211: 0.7 - 0.4 * given, 311: 0.3 + 0.4 * given})
+    assert issues.judge(x, share).classes.tolist() == [211, 311]
 
 
 def test_lasting_change_speaks_for_itself() -> None:
