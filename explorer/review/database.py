@@ -316,7 +316,7 @@ def _prepare_postgres(connection: Any, _: Any) -> None:
 def _named(error: SQLAlchemyError, where: str) -> Exception:
     """The explorer's name for a failure; `_AgainError` around it where another try may help."""
     if isinstance(error, PoolTimeoutError):
-        return RecordsBusyError(f"{where}: all {CONNECTIONS} connections are in use; try again in a moment")
+        return RecordsBusyError(f"{where}: all connections are in use; try again in a moment")
     cause = error.orig if isinstance(error, DBAPIError) else error
     said = (str(cause).splitlines() or [type(cause).__name__])[0].strip()
     if isinstance(cause, sqlite3.Error):

@@ -112,7 +112,7 @@ def copy(source: Path, target: Path) -> None:
             made.execute("PRAGMA journal_mode=DELETE")
             (state,) = made.execute("PRAGMA quick_check(1)").fetchone()
             if state != "ok":
-                raise sqlite3.DatabaseError(f"the copy is damaged: {state}")
+                raise sqlite3.DatabaseError(f"the copy is damaged: {state.splitlines()[-1]}")
         _sync(part)
     _sync(target.parent)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import resource
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +33,7 @@ from explorer.errors import (
     UnknownClassError,
     UnknownSampleError,
 )
-from explorer.review import consensus, database, records, schema
+from explorer.review import consensus, database, records, schema, sqlite_file, verdicts
 from explorer.review.queue import Queue
 from explorer.review.records import Records
 from explorer.review.verdicts import Adjustment, Verdict
@@ -244,6 +246,57 @@ def test_names_that_only_look_like_others_are_none(name: str) -> None:
 def test_adjustments_that_say_nothing_are_refused(code: int, action: str, fraction: float | None) -> None:
     with pytest.raises((InvalidVerdictError, UnknownClassError)):
         Adjustment(code, action, fraction)
+
+
+def test_a_class_is_adjusted_once() -> None:
+    with pytest.raises(InvalidVerdictError, match="each class once") as caught:
+        Verdict(C, "Anna", "wrong", adjustments=(Adjustment(211, "accept"), Adjustment(211, "reject")))
+    assert caught.value.name == "adjustments"
+
+
+def test_what_is_accepted_stays_as_the_label_has_it() -> None:
+    said = Verdict(
+        C,
+        "Anna",
+        "wrong",
+        adjustments=(Adjustment(211, "accept"), Adjustment(311, "reject"), Adjustment(512, "add", 0.4)),
+        label=((211, 0.6), (311, 0.4)),
+    )
+    assert said.reference() == {211: 0.6, 512: 0.4}
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "error", "why"),
+    [
+        (verdicts.read_adjustments, "211:set:2", InvalidVerdictError, "from 0 to 1, since set gives class 211 a fraction"),
+        (verdicts.read_adjustments, "211:set:much", InvalidVerdictError, "code:action, as 211:accept or 311:set:0.4"),
+        (verdicts.read_adjustments, "0:accept", InvalidVerdictError, "code:action"),
+        (verdicts.read_label, '{"211": 1.5}', InvalidVerdictError, "from 0 to 1"),
+        (verdicts.read_label, '{"0": 0.5}', UnknownClassError, "0"),
+        (verdicts.read_label, '{"x": 0.5}', InvalidVerdictError, "fractions by code"),
+        (verdicts.read_time, "2026-03-01T10:30:00", InvalidVerdictError, "a time with its zone"),
+    ],
+)  # fmt: skip
+def test_texts_of_a_verdict_that_say_nothing_are_refused_with_what_would_do(
+    read: Any, text: str, error: type[Exception], why: str
+) -> None:
+    with pytest.raises(error, match=why):
+        read(text)
+
+
+@pytest.mark.parametrize("time", [None, dt.datetime(2026, 3, 1, 10, 30, tzinfo=dt.UTC)])
+def test_times_and_labels_come_back_from_their_texts_known_or_not(time: dt.datetime | None) -> None:
+    label = None if time is None else ((211, 0.6), (311, 0.4))
+    assert verdicts.read_time(verdicts.time_text(time)) == time
+    assert verdicts.read_label(verdicts.label_text(label)) == label
+
+
+@pytest.mark.parametrize("years", [-20, 1])
+def test_a_time_at_which_nobody_can_have_judged_is_refused(kept: Records, years: int) -> None:
+    time = dt.datetime.now(dt.UTC) + dt.timedelta(days=365 * years)
+    with pytest.raises(InvalidVerdictError, match=r"from 2015-01-01 to .*correct it, or leave it empty"):
+        kept.add(Verdict(C, "Anna", "wrong", time=time))
+    assert kept.history().empty
 
 
 def test_numbers_of_numpy_are_understood() -> None:
@@ -485,6 +538,7 @@ def test_a_database_that_others_lock_is_told(
         ("mysql://host/db", InvalidQueryError),
         ("postgresql://x:port/db", InvalidQueryError),
         ("sqlite://", InvalidQueryError),
+        ("://", InvalidQueryError),
         ("/proc/nowhere/verdicts.sqlite", RecordsError),
         ("/dev", RecordsError),
     ],
@@ -501,6 +555,146 @@ def test_a_server_that_does_not_answer_is_told_without_its_password(tiny_corpus:
         Records.open(tiny_corpus, "postgresql://anna:secret@127.0.0.1:1/reviews")
     assert "secret" not in str(caught.value)
     assert "127.0.0.1" in str(caught.value)
+
+
+def test_a_server_s_old_name_and_any_driver_are_understood() -> None:
+    for text in ("postgres://anna:secret@host/db", "postgresql+psycopg2://anna:secret@host/db"):
+        url = database.read_url(text)
+        assert url.drivername == "postgresql+psycopg"
+        assert database.shown(url) == "postgresql://anna:***@host/db"
+
+
+def test_a_driver_that_is_not_installed_is_named_with_what_installs_it(
+    tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(RecordsError, match=r"needs psycopg.*rapidai4eo-explorer\[postgres\]") as caught:
+        Records.open(tiny_corpus, "postgresql://anna:secret@127.0.0.1:1/reviews")
+    assert "secret" not in str(caught.value)
+
+
+def test_an_empty_file_that_is_read_only_is_not_called_old(tiny_corpus: Corpus, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.sqlite"
+    empty.touch()
+    with pytest.raises(RecordsReadOnlyError, match="is read-only; nothing was kept") as caught:
+        Records.open(tiny_corpus, f"sqlite:///file:{empty}?mode=ro&uri=true")
+    assert "older explorer" not in str(caught.value)
+
+
+def test_a_table_about_something_else_is_left_alone(kept: Records, tiny_corpus: Corpus, file: Path) -> None:
+    with sqlite3.connect(file) as other:
+        other.execute("UPDATE explorer_about SET value = 'photos' WHERE name = 'application'")
+    other.close()
+    with pytest.raises(ForeignRecordsError, match="has a table explorer_about that is not the explorer's"):
+        Records.open(tiny_corpus, file)
+
+
+def test_one_who_writes_for_long_lets_no_other_wait_for_ever(
+    kept: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    begun, end = threading.Event(), threading.Event()
+
+    def write(line: Any) -> None:
+        begun.set()
+        assert end.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(kept.database.write, write)
+        assert begun.wait(30)
+        with pytest.raises(RecordsBusyError, match="locked by others for too long; nothing was kept"):
+            kept.add(Verdict(C, "Anna", "wrong"))
+        end.set()
+        slow.result(30)
+    kept.add(Verdict(C, "Anna", "wrong"))
+    assert len(kept.history()) == 1
+
+
+def test_more_readers_at_once_than_connections_are_told_to_come_again(
+    kept: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = kept.database.engine.pool
+    monkeypatch.setattr(pool, "_timeout", 0.05)
+    held = [kept.database.engine.connect() for _ in range(pool.size() + pool._max_overflow)]
+    with pytest.raises(RecordsBusyError, match="all connections are in use; try again in a moment"):
+        kept.current()
+    for one in held:
+        one.close()
+    assert kept.current().empty
+
+
+def test_a_disk_that_takes_no_more_of_a_file_is_told(kept: Records, file: Path) -> None:
+    first = kept.add(Verdict(C, "Anna", "wrong"))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, before[1]))  # as a quota
+    try:
+        with pytest.raises(RecordsError, match=r"nothing was kept\. Is the disk full, or failing"):
+            kept.add_many(Verdict(A, "Anna", "wrong", comment="x" * 9000) for _ in range(5))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(kept.history()["id"]) == [first.id]
+
+
+def test_what_sqlite_refuses_otherwise_is_told_with_its_words(kept: Records) -> None:
+    with pytest.raises(RecordsError, match="no such table: photos; nothing was kept"):
+        kept.database.write(lambda line: line.exec_driver_sql("INSERT INTO photos VALUES (1)"))
+    taken = kept.add(Verdict(C, "Anna", "wrong"))
+    kept.undo("Anna")
+    again = Verdict(C, "Anna", "", kind="retraction", supersedes=taken.id)
+    with pytest.raises(RecordsError, match="taken back before; nothing was kept"):
+        kept.add(again)
+    assert len(kept.history()) == 2
+
+
+# -- copies -------------------------------------------------------------------------------------------------------
+
+
+def test_a_copy_is_not_made_over_the_database_itself(kept: Records, file: Path, tmp_path: Path) -> None:
+    kept.add(Verdict(C, "Anna", "wrong"))
+    link = tmp_path / "link.sqlite"
+    link.symlink_to(file)
+    for target in (file, link):
+        with pytest.raises(InvalidQueryError, match="is the database itself; name another file"):
+            kept.database.backup(target)
+    kept.database.backup(tmp_path / "copy.sqlite")
+    with Records.open(kept.corpus, tmp_path / "copy.sqlite") as copy:
+        assert list(copy.rows()) == list(kept.rows())
+
+
+def test_a_damaged_database_is_not_copied_over_a_whole_copy(
+    kept: Records, file: Path, tmp_path: Path
+) -> None:
+    kept.add_many(Verdict(C, "Anna", "wrong", comment="x" * 3000) for _ in range(20))
+    target = tmp_path / "copy.sqlite"
+    kept.database.backup(target)
+    whole = target.read_bytes()
+    index = sqlite3.connect(file)
+    (page,) = index.execute(
+        "SELECT rootpage FROM sqlite_master WHERE name = 'explorer_verdicts_taken_back'"
+    ).fetchone()
+    (size,) = index.execute("PRAGMA page_size").fetchone()
+    index.close()
+    kept.close()
+    with file.open("r+b") as raw:
+        raw.seek((page - 1) * size)
+        raw.write(b"\xff" * size)
+    with pytest.raises(RecordsError, match=r"cannot copy .*the copy is damaged.*nothing was changed"):
+        kept.database.backup(target)
+    assert target.read_bytes() == whole
+    assert set(tmp_path.iterdir()) == {file.parent, target}  # nothing half-made is left
+
+
+def test_copies_of_old_tables_do_not_replace_each_other(tmp_path: Path) -> None:
+    names = []
+    for _ in range(3):
+        names.append(sqlite_file.beside(tmp_path / "v.sqlite", 1))
+        names[-1].touch()
+    assert [one.name for one in names] == [
+        "v.version-1.sqlite",
+        "v.version-1-1.sqlite",
+        "v.version-1-2.sqlite",
+    ]
 
 
 def test_verdicts_are_kept_in_the_stated_place(tiny_corpus: Corpus, tmp_path: Path) -> None:
