@@ -53,6 +53,7 @@ def test_the_order_of_esa_in_all_kinds_of_words(names: list[str]) -> None:
         (["Band 1 - Red", "Band 2 - Green", "Band 3 - Blue", "Band 4 - NIR"], (2, 1, 0, 3)),
         (["red", "green", "blue", "nir"], (2, 1, 0, 3)),
         (["R", "G", "B", "N"], (2, 1, 0, 3)),
+        (["red of 3000", "green of 3000", "blue of 3000", "nir of 3000"], (2, 1, 0, 3)),  # no wavelength
         (["Red (665 nm)", "Green", "Blue", "Near-Infrared"], (2, 1, 0, 3)),
         (["surface reflectance red", "... green", "... blue", "... nir"], (2, 1, 0, 3)),
     ],
@@ -92,6 +93,27 @@ def test_more_bands_than_the_products_stay_aside_and_fewer_are_missing() -> None
         "B09",
     ]
     assert "the file has no band that is named as B01, B09: missing there" in ten.notes
+
+
+def test_bands_without_a_name_are_not_guessed_where_the_others_stand_in_no_usual_order() -> None:
+    turned = [name if name not in ("B03", "B11") else "" for name in ESA[::-1]]
+    found = find_order(turned, S2_SR)
+    assert found is not None
+    assert [n for n, place in zip(S2_SR.band_names, found.places, strict=True) if place is None] == [
+        name for name in S2_SR.band_names if name in ("B03", "B11")
+    ]
+    assert any("missing there" in note for note in found.notes)
+
+
+def test_a_second_band_of_a_group_that_is_told_stays_aside() -> None:
+    found = find_order([*ESA, "rededge"], S2_SR)
+    assert found is not None
+    assert found.places == ESA_ORDER
+    assert "bands that S2-SR does not have stay aside: rededge" in found.notes
+
+
+def test_a_wavelength_that_no_band_has_is_none_of_the_products() -> None:
+    assert order([*(f"{w} nm" for w in (490, 560, 665, 865)), "1380 nm"], PF_SR) == (0, 1, 2, 3)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rasterio.enums import ColorInterp
 from rasterio.io import MemoryFile
 
 from explorer import grid
-from explorer.corpus import chips
+from explorer.corpus import chip_grid, chips
 from explorer.corpus.chips import Chip, Rules
 from explorer.corpus.cube import Cube
 from explorer.corpus.encoding import PF_MISSING, Stated, unused_number
@@ -42,6 +42,8 @@ def tagged(data: np.ndarray, product: Product, **said: Any) -> bytes:
                     if name in said:
                         setattr(target, name, said[name])
                 target.update_tags(**said.get("tags", {}))
+                for number, tags in enumerate(said.get("band_tags", ()), start=1):
+                    target.update_tags(number, **tags)
                 if "mask" in said:
                     target.write_mask(said["mask"])
             return bytes(other.read())
@@ -154,6 +156,7 @@ def test_a_measured_zero_or_less_is_not_missing_and_what_was_missing_before_the_
         ({"BOA_ADD_OFFSET": "-1000", "BOA_QUANTIFICATION_VALUE": "10000"}, 1000),
         ({"scale_factor": "0.0001", "add_offset": "-0.1"}, 1000),
         ({"add_offset": "-1000"}, 1000),
+        ({"RADIO_ADD_OFFSET": "-1000"}, 1000),
         ({"SCALE": "0.0001", "OFFSET": "0"}, 0),
     ],
 )
@@ -333,3 +336,134 @@ def test_numbers_that_do_not_fit_beside_negative_ones_are_told() -> None:
         assert cube.notes["reflectance beyond 3.28 is shown as that"] == [place]
         assert cube.data[place, 0, 0, 0] == 32767
         assert cube.data[1 - place, 0, 0, 0] == -30
+
+
+def test_bands_that_a_file_lacks_are_missing_there() -> None:
+    data = reflectance(S2_SR)
+    kept = [i for i, name in enumerate(S2_SR.band_names) if name not in ("B01", "B09")]
+    names = [S2_SR.band_names[i] for i in kept]
+    chip = read(corpora.geotiff(S2_SR, CELL, data[kept], names), S2_SR)
+    np.testing.assert_array_equal(chip.data[kept], data[kept])
+    lost = [i for i in range(len(S2_SR.bands)) if i not in kept]
+    assert chip.nodata == 0
+    assert (chip.data[lost] == 0).all()
+    assert any("B01" in note and "B09" in note and "missing there" in note for note in chip.notes)
+
+
+def test_an_order_that_only_the_catalog_states_is_taken_of_files_with_as_many_bands() -> None:
+    data = reflectance(PF_SR)
+    stated = Rules(stated=Stated(bands=("red", "green", "blue", "nir")))
+    chip = read(corpora.geotiff(PF_SR, CELL, data), PF_SR, stated)
+    np.testing.assert_array_equal(chip.data, data[[2, 1, 0, 3]])
+    assert "the bands stand in another order, as the catalog names them" in chip.notes
+    named = read(corpora.geotiff(PF_SR, CELL, data, PF_SR.band_names), PF_SR, stated)
+    np.testing.assert_array_equal(named.data, data)  # the file's own names count more
+
+
+def test_names_for_another_number_of_quality_bands_are_refused() -> None:
+    file = corpora.geotiff(PF_QA, CELL, np.zeros((2, 200, 200), "uint8"))
+    assert read(file, PF_QA, Rules(bands=("a", "b"))).bands == ("a", "b")
+    with pytest.raises(ChipError, match=r"2 bands, rapidai4eo\.toml names 3 of PF-QA"):
+        read(file, PF_QA, Rules(bands=("a", "b", "c")))
+
+
+def test_a_mask_of_a_file_with_a_row_more_lies_where_its_pixels_are() -> None:
+    data = np.pad(reflectance(PF_SR), ((0, 0), (0, 1), (0, 1)), mode="edge")
+    mask = np.full(data.shape[1:], 255, "uint8")
+    mask[5, 7] = mask[200, :] = 0
+    chip = read(tagged(data, PF_SR, mask=mask), PF_SR)
+    gone = (chip.data == PF_MISSING).all(axis=0)
+    assert np.argwhere(gone).tolist() == [[5, 7]]
+    np.testing.assert_array_equal(chip.data[:, ~gone], data[:, :200, :200][:, ~gone])
+
+
+@pytest.mark.parametrize(("unit", "tag"), [(1, "wavelength_nm"), (1_000, "CENTRAL_WAVELENGTH_UM")])
+def test_wavelengths_in_the_tags_of_bands_tell_their_order(unit: int, tag: str) -> None:
+    data = reflectance(PF_SR)
+    tags = [{tag: f"{wave / unit:g}"} for wave in (665, 560, 490, 865)]
+    chip = read(tagged(data, PF_SR, band_tags=tags), PF_SR)
+    np.testing.assert_array_equal(chip.data, data[[2, 1, 0, 3]])
+
+
+def test_a_wavelength_that_is_none_tells_nothing() -> None:
+    data = reflectance(PF_SR)
+    chip = read(tagged(data, PF_SR, band_tags=[{"wavelength": "99999"}] * 4), PF_SR)
+    np.testing.assert_array_equal(chip.data, data)
+
+
+def test_what_is_brighter_than_the_product_can_hold_is_told() -> None:
+    data = reflectance(PF_SR).astype("uint16")
+    data[0, 0, 0] = 40_000
+    chip = read(corpora.geotiff(PF_SR, CELL, data), PF_SR)
+    assert chip.data[0, 0, 0] == 32767
+    assert "reflectance beyond 3.28 is shown as that" in chip.notes
+    np.testing.assert_array_equal(chip.data[1:], data[1:])
+
+
+def test_tiles_that_unpack_to_far_more_than_a_chip_are_refused() -> None:
+    file = corpora.geotiff(PF_SR, CELL, reflectance(PF_SR), blockxsize=2048, blockysize=1024)
+    with pytest.raises(ChipError, match="tiles of 2048 x 1024 px, far more than a chip has"):
+        read(file, PF_SR)
+
+
+def test_numbers_of_the_catalog_for_other_bands_are_refused() -> None:
+    file = corpora.geotiff(PF_SR, CELL, reflectance(PF_SR))
+    with pytest.raises(ChipError, match="for 3 bands, the file has 4"):
+        read(file, PF_SR, Rules(stated=Stated(scales=(1e-4, 2e-4, 1e-4))))
+
+
+def test_bytes_are_no_reflectance_unless_they_are_scaled() -> None:
+    data = (reflectance(PF_SR) // 20).astype("uint8")
+    with pytest.raises(ChipError, match="dtype uint8, not int16 or another 16 or 32 bit number"):
+        read(corpora.geotiff(PF_SR, CELL, data), PF_SR)
+    chip = read(tagged(data, PF_SR, scales=[0.002] * 4, offsets=[0.0] * 4), PF_SR)
+    np.testing.assert_array_equal(chip.data, data.astype(int) * 20)
+
+
+def test_pixels_of_nothing_but_zero_beside_another_nodata_are_told_and_kept() -> None:
+    """In the product's own type; what a program of floats left empty is missing."""
+    data = reflectance(PF_SR)
+    data[:, 0, :3], data[:, 1, 0] = 0, -9999
+    note = "pixels of 0 in every band, without a tag: if they mean nodata, say so in rapidai4eo.toml"
+    chip = read(corpora.geotiff(PF_SR, CELL, data, nodata=-9999), PF_SR)
+    assert note in chip.notes
+    assert (chip.data[:, 0, :3] == 0).all()
+    assert (chip.data == PF_MISSING).all(axis=0).sum() == 1
+    floats = read(corpora.geotiff(PF_SR, CELL, data.astype("float32"), nodata=-9999), PF_SR)
+    assert (floats.data == PF_MISSING).all(axis=0).sum() == 4
+
+
+def test_a_crs_with_heights_is_its_own_without() -> None:
+    """As of a compound system; one that cannot be read, or none, is refused."""
+    data = reflectance(PF_SR)
+    chip = read(corpora.geotiff(PF_SR, CELL, data, crs=f"EPSG:{CELL.epsg}+5773"), PF_SR)
+    np.testing.assert_array_equal(chip.data, data)
+    assert any(f"taken as EPSG:{CELL.epsg}" in note for note in chip.notes)
+    place = corpora.transform(PF_SR, CELL)
+    with pytest.raises(ChipError, match="its CRS is not readable, the id says EPSG:32633"):
+        chip_grid.find_window(200, 200, place, "PROJCS[broken", None, PF_SR, CELL)
+    with pytest.raises(ChipError, match="no coordinate reference system"):
+        chip_grid.find_window(200, 200, place, "", None, PF_SR, CELL)
+
+
+def test_a_cube_of_two_types_says_only_what_was_changed() -> None:
+    """Nothing is beyond what both hold; what one file calls nodata, no other has."""
+    low = reflectance(S2_SR).astype("int16")
+    low[0, 0, 0] = -30
+    for order in ((reflectance(S2_SR), low), (low, reflectance(S2_SR))):
+        cube = Cube(CELL, S2_SR)
+        for index, data in enumerate(order):
+            cube.place(index, read(corpora.geotiff(S2_SR, CELL, data), S2_SR))
+            np.testing.assert_array_equal(cube.data[index], data)
+        assert cube.data.dtype == np.int16
+        assert not cube.notes
+    days = np.full((1, 200, 200), -3, "int16")
+    other = np.full((1, 200, 200), 9, "uint8")
+    for files in ((days, other), (other, days)):
+        wide = quality_cube(*((data, None) for data in files))
+        assert wide.data.dtype == np.int16
+        assert [int(wide.data[i].max()) for i in (0, 1)] == [int(data.max()) for data in files]
+    tagged_one = np.zeros((1, 200, 200), "uint8")
+    tagged_one[0, 0, 0] = 255
+    assert not quality_cube((tagged_one, 255), (other, None)).notes
+    assert not quality_cube((other, None), (tagged_one, 255)).notes

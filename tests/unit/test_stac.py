@@ -1754,15 +1754,20 @@ def test_assets_of_a_row_are_read_in_every_form(tmp_path: Path) -> None:
     assert built.moved == {}
 
 
-def table_alone(root: Path, ids: list[str], **more: Any) -> None:
-    """`resources/` with samples, and a collection that has its items in a table and in no file."""
+def table_alone(root: Path, ids: list[str], *said: dict[str, Any]) -> None:
+    """`resources/` with samples, and a collection that has its items in a table and in no file; they state `said` in turn."""
     rows = "".join(f"{sample_id},1\n" for sample_id in ids)
     corpora.put(root, "resources/rapidai4eo_labels.csv", f"sample_id,clc_211\n{rows}".encode())
     catalog(root, "./x/collection.json")
     asset = {"href": "./items.parquet", "roles": ["stac-items"]}
     collection(root, "stac-v1.0/x/collection.json", name="pf", assets={"geo": asset})
     assets = [
-        {"2018-01-03": tif(f"../../{PF_SR.key(grid.parse(i).folder, PF_SR.dates[0])}", **more)} for i in ids
+        {
+            "2018-01-03": tif(
+                f"../../{PF_SR.key(grid.parse(one).folder, PF_SR.dates[0])}", **said[i % len(said)]
+            )
+        }
+        for i, one in enumerate(ids)
     ]
     boxes = [list(grid.parse(i).footprint().bounds) for i in ids]
     pq.write_table(pa.table({"id": ids, "bbox": boxes, "assets": assets}), root / "stac-v1.0/x/items.parquet")
@@ -1772,7 +1777,7 @@ def test_a_table_alone_is_not_fetched_for_its_numbers_over_the_network(
     tmp_path: Path, config: Settings
 ) -> None:
     """On disk it is read: whole, or its first rows where it has more than are looked at."""
-    table_alone(tmp_path / "c", some_ids(3), **SCALED)
+    table_alone(tmp_path / "c", some_ids(3), SCALED)
     with serve(tmp_path / "c") as server, open_corpus(server.url, config=config) as corpus:
         assert corpus.index.stated == {}
         (warning,) = corpus.index.warnings
@@ -1823,11 +1828,15 @@ def test_of_a_long_table_on_disk_the_first_rows_tell_numbers(
     else:
         monkeypatch.setattr(stac_items, "MAX_ASSETS", 1)
         monkeypatch.setattr(stac_items, "_FIRST", 8)
-    table_alone(tmp_path, some_ids(30), **SCALED)
+    table_alone(tmp_path, some_ids(30), SCALED)
     built = found(tmp_path)
     assert built.stated == {"PF-SR": OFFSET}
     (warning,) = built.warnings
     assert "was seen in items of 8 samples alone, of 30 samples in all" in warning
+    table_alone(tmp_path, some_ids(30), SCALED, {})  # what the others say is not known
+    built = found(tmp_path)
+    assert built.stated == {}
+    assert "items of PF-SR state different things of its numbers" in built.warnings[0]
 
 
 def test_rows_may_be_dated_by_days_and_state_their_labels_as_columns(tmp_path: Path) -> None:
