@@ -102,12 +102,10 @@ def labels(given: Any, count: int, classes: Any = None) -> Labels:
 
 
 def filled(values: np.ndarray) -> np.ndarray:
-    """Medians for NaN, without columns that tell nothing; float32 `(n, k)`, at least one column."""
+    """Medians for NaN, without columns that tell nothing; float32 `(n, k)`, at least one column. Something must be known in `values`."""
     rows = np.linspace(0, len(values) - 1, min(len(values), _FIT_ROWS)).astype(int)
     known = np.isfinite(values).any(axis=0)
     values = values[:, known]
-    if not values.shape[1]:
-        return np.zeros((len(values), 1), np.float32)
     gaps = ~np.isfinite(values)
     with np.errstate(all="ignore"):
         middle = np.array(

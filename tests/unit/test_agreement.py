@@ -81,6 +81,14 @@ def test_nobody_shares_a_sample() -> None:
 def test_uneven_numbers_of_ratings_are_refused_by_fleiss() -> None:
     with pytest.raises(InvalidQueryError, match="same number"):
         agreement.fleiss_kappa(np.array([[2, 0], [1, 2]]))
+    with pytest.raises(InvalidQueryError, match="two or more"):
+        agreement.fleiss_kappa(np.array([[1, 0], [0, 1]]))
+
+
+def test_of_no_ratings_no_kappa_is_known() -> None:
+    assert np.isnan(agreement.cohen_kappa(["c", None], [None, "w"]))
+    assert np.isnan(agreement.fleiss_kappa(np.zeros((0, 2))))
+    assert np.isnan(agreement.krippendorff_alpha([["c", None], [None, "w"]]))
 
 
 def test_from_verdicts_to_a_list_of_disagreements(tiny_corpus: Corpus, tmp_path: Path) -> None:

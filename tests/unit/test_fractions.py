@@ -54,6 +54,11 @@ def test_wrong_is_never_the_labels_own_class(
     assert fractions.reference_group(verdict, LEVEL_1) == level_1
 
 
+def test_classes_that_are_not_asked_for_are_left_out() -> None:
+    rows = [{1: 0.5, 9: 0.5}, {}, {2: 1.0}]
+    assert fractions.matrix(rows, (2, 1)).tolist() == [[0, 0.5], [0, 0], [1, 0]]
+
+
 def test_fractions_that_a_verdict_states() -> None:
     assert fractions.of_verdict(said("correct"), LEVEL_1) == pytest.approx({2: 0.6, 3: 0.3, 1: 0.1})
     assert fractions.of_verdict(said("wrong", suggested=512), LEVEL_1) == pytest.approx(

@@ -69,6 +69,17 @@ def test_files_that_are_no_grouping_are_refused_by_name(tmp_path: Path, text: by
     assert str(path) in str(caught.value)
 
 
+def test_what_is_no_grouping_is_refused_by_its_own_words(tmp_path: Path) -> None:
+    with pytest.raises(InvalidQueryError, match="levels 1, 2 and 3, not 4"):
+        groupings.of_level(4)
+    with pytest.raises(InvalidQueryError, match=r"cannot read .*gone\.yaml: No such file"):
+        groupings.read(tmp_path / "gone.yaml")
+    with pytest.raises(InvalidQueryError, match=r"no grouping is called 'gone\.yaml'.*bigearthnet-19"):
+        groupings.named_or_read("gone.yaml")
+    with pytest.raises(InvalidQueryError, match="45 groups of 44 classes cannot be"):
+        groupings.made("mine", {f"G{i}": [111] for i in range(45)})
+
+
 def test_a_queue_names_groupings_and_reads_no_file(tmp_path: Path, tiny_corpus: Corpus) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("A: [1]")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import average_precision_score
 
 from explorer.errors import InvalidQueryError
@@ -196,6 +197,35 @@ def test_lasting_change_speaks_for_itself() -> None:
 def test_without_measured_change_nothing_changed(count: int) -> None:
     for change in (np.zeros((count, 0)), np.full((count, 2), np.nan), np.ones((count, 2))):
         assert not evidence.of_change(change)[0].any()
+
+
+def test_where_hardly_any_value_differs_none_is_out_of_the_usual() -> None:
+    values = np.zeros(100)
+    values[:5] = 9  # fewer than a tenth: nothing says how the usual ones thin out
+    assert (evidence.in_the_tail(values) == 0).all()
+    values[:25] = np.arange(25)
+    assert evidence.in_the_tail(values).max() > 0
+
+
+def test_a_line_is_fitted_to_as_many_rows_as_a_tree_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    class Counting(LinearDiscriminantAnalysis):
+        def fit(self, values: np.ndarray, code: np.ndarray) -> Counting:
+            seen.append(np.bincount(code).tolist())
+            return super().fit(values, code)
+
+    x = np.random.default_rng(0).normal(size=(300, 2))
+    code, fold = np.arange(300) % 3, np.arange(300) // 3 % 5
+    x[:, 0] += code
+    for rows in (1000, 100):
+        monkeypatch.setattr(models, "_TREE_ROWS", rows)
+        found = models._probabilities(Counting(), x, code, 3, None, fold, 0)
+        assert found.shape == (60, 3)
+        assert found.sum(axis=1) == pytest.approx(np.ones(60))
+    assert sum(seen[0]) == 240
+    assert sum(seen[1]) == 100
+    assert min(seen[1]) > 20
 
 
 def test_leave_one_out_is_what_leaving_one_out_gives() -> None:

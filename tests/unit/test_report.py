@@ -145,6 +145,19 @@ def test_a_narrow_interval_keeps_its_two_ends(low: float, high: float, shown: st
     assert report._between(low, high) == shown
 
 
+def test_areas_that_are_not_known_are_said_and_not_drawn() -> None:
+    bare = accuracy.estimate([[0, 0], [2, 8]], [0.3, 0.7], total_area=100)
+    assert [title for title, _ in report._figures(bare)] == [
+        "User's and producer's accuracy by class, with 95 % confidence intervals"
+    ]
+    assert {report._hectares(row) for row in report._table(bare)} == {"not known"}
+    known = accuracy.estimate([[5, 1], [2, 8]], [0.3, 0.7], total_area=100)
+    assert len(report._figures(known)) == 2
+    assert [
+        re.fullmatch(r"\d+ \(\d+ to \d+\)", report._hectares(row)) is not None for row in report._table(known)
+    ] == [True, True]
+
+
 def test_the_report_fetches_and_runs_nothing(demo: Corpus, reviewed: Records) -> None:
     text = report.html(demo, reviewed)
     assert fetched(text) == []
@@ -196,6 +209,30 @@ def test_a_review_goes_from_one_database_to_another(
     code, output = run("review", "report", tiny_folder, "--database", second, "-o", tmp_path / "r.html")
     assert code == 0
     assert fetched((tmp_path / "r.html").read_text()) == []
+
+
+def test_an_import_is_taken_back_by_its_name(tiny_folder: Path, tiny_corpus: Corpus, tmp_path: Path) -> None:
+    place, file = tmp_path / "v.sqlite", tmp_path / "ben.csv"
+    file.write_text(f"sample_id,reviewer,judgement\n{corpora.FULL},Ben,correct\n{corpora.BARE},Ben,wrong\n")
+    with Records.open(tiny_corpus, place) as records:
+        mine = records.add(Verdict(corpora.FULL, "Anna", "wrong"))
+    code, output = run("review", "import", tiny_folder, file, "--database", place)
+    (known,) = re.findall(r"; import (\w+) \(", output)
+    assert code == 0
+    words = ("--database", place)
+    code, output = run("review", "imports", tiny_folder, *words)
+    assert (code, output.startswith(f"{known}  "), "2 rows  ben.csv\n" in output) == (0, True, True)
+    code, output = run("review", "undo-import", tiny_folder, known, *words)
+    assert (code, output) == (0, "2 rows of ben.csv taken back\n")
+    code, output = run("review", "undo-import", tiny_folder, known, *words)
+    assert (code, f"import {known} was taken back on 2" in output) == (2, True)
+    code, output = run("review", "undo-import", tiny_folder, "nothing", *words)
+    assert (code, "no import 'nothing' is known of this corpus" in output) == (2, True)
+    assert "taken back on 2" in run("review", "imports", tiny_folder, *words)[1]
+    with Records.open(tiny_corpus, place) as records:
+        assert [one.id for one in records.rows()] == [mine.id]
+    code, output = run("review", "import", tiny_folder, file, *words)  # corrected, it can come again
+    assert output.startswith("2 rows added, 0 were there already")
 
 
 def test_accuracy_as_a_command(

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -107,8 +108,45 @@ def test_the_filters_see_the_scores(
     judged = table[table["verdict"] == ""]
     assert len(judged)
     assert len(corpus.query(suspicion=(0.5, 1))) == (judged["suspicion"] >= 0.5).sum()
+    # What else is known of samples stays beside them.
+    corpus.extras = pd.DataFrame({"suspicion": 1.0, "mine": 2.0}, index=corpus.samples.index[-1:])
+    assert score.show(corpus)
+    assert corpus.extras is not None
+    assert corpus.extras["mine"].dropna().tolist() == [2.0]
+    assert corpus.extras["suspicion"].notna().sum() == len(judged)
     (tmp_path / score.SCORES).write_bytes(b"no parquet")
     assert score.read(tmp_path) is None
+    assert not score.show(corpus)
+
+
+def test_scores_of_another_kind_or_beyond_reason_are_none(
+    corpus, measured_ids, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score.compute(list(corpus.samples.index[:40]), tmp_path, opens="demo")
+    table = score.score(corpus, tmp_path)
+    path = tmp_path / score.SCORES
+    monkeypatch.setattr(score, "_MAX_BYTES", path.stat().st_size - 1)
+    assert score.read(tmp_path) is None
+    monkeypatch.undo()
+    assert score.read(tmp_path) is not None
+    for other in (table.drop(columns="why"), table.reset_index(drop=True)):
+        other.to_parquet(path)
+        assert score.read(tmp_path) is None
+
+
+def test_some_samples_are_scored_alone(corpus, measured_ids, tmp_path: Path) -> None:
+    ids = list(corpus.samples.index[:60])
+    score.compute(ids, tmp_path, opens="demo")
+    assert list(score.score(corpus, tmp_path, ids=ids[20:50]).index) == sorted(ids[20:50])
+    with pytest.raises(InvalidQueryError, match="no features of samples of this corpus"):
+        score.score(corpus, tmp_path, ids=["33N_15E-200N_01_01"])
+
+
+def test_scores_that_cannot_be_written_are_said(corpus, measured_ids, tmp_path: Path) -> None:
+    score.compute(list(corpus.samples.index[:40]), tmp_path, opens="demo")
+    (tmp_path / score.SCORES / "in the way").mkdir(parents=True)
+    with pytest.raises(OutputError, match=rf"cannot write .*{score.SCORES}"):
+        score.score(corpus, tmp_path)
 
 
 def test_what_cannot_be_written_or_was_not_measured_is_said(corpus, tmp_path: Path) -> None:
@@ -117,6 +155,26 @@ def test_what_cannot_be_written_or_was_not_measured_is_said(corpus, tmp_path: Pa
         score.compute(list(corpus.samples.index[:3]), tmp_path / "file", opens="demo")
     with pytest.raises(InvalidQueryError, match="computed"):
         score.score(corpus, tmp_path)
+
+
+def test_a_worker_opens_a_corpus_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from explorer.corpus import corpus as module
+
+    opened: list[str] = []
+    original = module.open_corpus
+
+    def opening(where: str, **given: object):
+        opened.append(where)
+        return original(where, **given)
+
+    monkeypatch.setattr(module, "open_corpus", opening)
+    monkeypatch.setattr(score, "_opened", {})
+    ids = list(open_demo().samples.index[:2])
+    for sample_id in ids:
+        assert score.measure("demo", [str(sample_id)]).num_rows == 1
+    assert opened == ["demo"]
+    score.measure("demo", ids[:1], {"timeout": "7"})  # with other settings it is another one
+    assert opened == ["demo", "demo"]
 
 
 def test_one_batch_is_measured_whole() -> None:
