@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from explorer import cli, grid, open_corpus
 from explorer.config import Settings
-from explorer.corpus import file_names
+from explorer.corpus import file_names, findings
 from explorer.corpus.checking import check
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.download import Wanted, download
@@ -363,3 +363,33 @@ def test_a_pattern_that_the_operator_names_is_asked_for_first(tmp_path: Path) ->
 def test_a_pattern_that_is_none_is_refused(pattern: str) -> None:
     with pytest.raises(InvalidQueryError, match=r"write for example '%Y%m%d\.tif'"):
         check_pattern(PF_QA, pattern)
+
+
+def test_with_a_pattern_what_is_named_so_counts_and_dates_in_other_names_too(tmp_path: Path) -> None:
+    folder = PF_SR.folder(CELL.folder)
+    for i, name in enumerate(("day 003 of 2018.tif", "2018-01-08.tif", "notes.tif")):
+        corpora.put(tmp_path, f"{folder}/{name}", corpora.good(PF_SR, CELL, i))
+    store = DatedStore(DirectoryStore(tmp_path), patterns={PF_SR.id: "day %j of %Y.tif"})
+    assert list(store.list(folder)) == ["2018-01-03.tif", "2018-01-08.tif", "notes.tif"]
+    assert store.get(PF_SR.key(CELL.folder, FIRST)) == corpora.good(PF_SR, CELL, 0)
+
+
+def test_what_looks_like_a_chip_depends_on_the_pattern() -> None:
+    for name, plain, named in (
+        ("2018-01-03.tif", True, True),
+        ("third.tif", False, True),
+        ("third.txt", False, False),
+        ("._third.tif", False, False),
+    ):
+        assert file_names.is_chip(PF_SR, name, {}) == plain
+        assert file_names.is_chip(PF_SR, name, {PF_SR.id: "%j.tif"}) == named
+
+
+def test_findings_of_a_corpus_in_which_every_file_is_strange_are_bounded() -> None:
+    known = Findings("x")
+    for i in range(findings.MAX_FINDINGS + 20):
+        known.note("PF-SR", f"strange in way {i}", f"{i}.tif")
+    known.note("PF-SR", "strange in way 0", "again.tif")
+    found = known.all()
+    assert len(found) == findings.MAX_FINDINGS
+    assert (found[0].text, found[0].example, found[0].count) == ("strange in way 0", "0.tif", 2)

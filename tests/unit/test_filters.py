@@ -172,6 +172,15 @@ def test_imagery_at_hand_is_what_the_folder_holds(tiny_folder: Path) -> None:
     corpus.close()
 
 
+def test_imagery_of_two_products_is_what_has_both(tiny_folder: Path) -> None:
+    with open_corpus(tiny_folder) as corpus:
+        one, other, both = (
+            set(corpus.query(imagery=products).index) for products in ("PF-SR", "PF-QA", ["PF-SR", "PF-QA"])
+        )
+    assert both == one & other
+    assert both < one
+
+
 @pytest.mark.parametrize(("depth", "followed"), [(0, True), (1, True), (2, True), (3, False), (4, False)])
 def test_imagery_on_another_disk_is_at_hand_where_the_store_follows_its_links(
     tiny_folder: Path, tmp_path: Path, depth: int, followed: bool
@@ -330,3 +339,15 @@ def test_a_condition_of_endless_values_is_refused_soon(values: dict[str, Any]) -
     with pytest.raises(InvalidQueryError, match="more than 300 values"):
         Filters(**values)
     assert time.process_time() - begun < 1
+
+
+def test_a_corpus_without_a_single_label_can_be_filtered() -> None:
+    index = SampleIndex.of(
+        Fractions.from_rows({"32N_20E-225N_01_01": {}, "32N_20E-225N_01_02": {}}), "a test"
+    )
+    table = FilterTable(index)
+    assert table.mixture.tolist() == [0, 0]
+    assert table.largest(2).tolist() == [0, 0]
+    codes, matrix = index.fractions.at_level(3)
+    assert codes == nomenclature.codes(3)
+    assert matrix.shape == (2, len(codes))

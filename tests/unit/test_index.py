@@ -231,6 +231,43 @@ def test_what_is_left_behind_is_no_sample_and_no_warning(tmp_path: Path) -> None
     assert built.warnings == []
 
 
+def test_a_label_file_of_another_sample_is_named(tmp_path: Path) -> None:
+    corpora.write_label(tmp_path, IDS[2], {211: 1.0})
+    text = (tmp_path / grid.parse(IDS[2]).label_key).read_text()
+    (tmp_path / grid.parse(IDS[2]).label_key).write_text(
+        text.replace(f'"sample_id": "{IDS[2]}"', f'"sample_id": "{IDS[0]}"')
+    )
+    built = index.build(DirectoryStore(tmp_path))
+    assert list(built.samples.index) == [IDS[2]]
+    (warning,) = built.warnings
+    assert warning == f"{grid.parse(IDS[2]).label_key}: it says that it is of sample {IDS[0]}"
+
+
+def test_folders_of_more_samples_than_there_can_be_are_not_listed_to_their_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "MAX_SAMPLES", 2)
+    for sample_id in IDS:
+        corpora.write_label(tmp_path, sample_id, {211: 1.0})
+    with pytest.raises(CorpusNotFoundError, match="/labels lists more than 2 samples"):
+        index.build(DirectoryStore(tmp_path))
+
+
+def test_a_table_that_may_not_be_read_is_named(
+    store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is beside it is read: the tests may run as root, who may read all."""
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: "geometries" not in str(path) and access(path, mode))
+    corpora.write_label(store.root, IDS[2], LABELS[IDS[2]])
+    built = index.build(store)
+    assert list(built.samples.index) == [IDS[2]]
+    assert any(
+        "cannot read resources/rapidai4eo_geometries.geojson.gz" in w and "no permission" in w
+        for w in built.warnings
+    )
+
+
 def test_nothing_there_says_what_is_looked_for(tmp_path: Path) -> None:
     with pytest.raises(CorpusNotFoundError, match=r"resources/, stac-v1\.0/, or labels/ and imagery/"):
         index.build(DirectoryStore(tmp_path))

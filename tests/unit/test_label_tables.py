@@ -566,3 +566,18 @@ def test_progress_does_not_begin_anew_where_a_cell_is_bad() -> None:
     assert calls == sorted(set(calls))
     assert calls[-1] == len(ids) + 1
     assert table.found.lost == 1
+
+
+def test_one_column_of_a_mere_number_is_no_grid_code() -> None:
+    found = find_classes(["clc_7"])
+    assert not found.codes
+    assert "'clc_7' is not enough to tell CORINE's grid codes (1 to 44)" in found.why
+
+
+def test_one_label_to_100_among_others_to_1_is_read_so_and_said() -> None:
+    rows = "".join(f"33N_15E-200N_{i // 40 + 1:02d}_{i % 40 + 1:02d},0.5,0.5\n" for i in range(60, 100))
+    table = read(WIDE + rows + f"{B},45,55\n")
+    assert of(table, B) == {112: 0.45, 211: 0.55}
+    (warning,) = table.warnings
+    assert "1 samples are written to 100 among others to 1; read so" in warning
+    assert B in warning

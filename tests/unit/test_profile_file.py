@@ -69,3 +69,24 @@ def test_a_page_that_says_that_there_is_none_is_none() -> None:
 def test_what_is_wrong_is_named(text: str, named: str) -> None:
     with pytest.raises(CorpusFormatError, match=f"(?s)mine.toml.*{named}"):
         profile.parse(text.encode(), "mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('[PF-SR]\nbands = ["red", "red", "blue", "nir"]', "a band of PF-SR is named twice"),
+        ('[PF-QA]\nbands = ["days", "days"]', "a band of PF-QA is named twice"),
+        ('[PF-QA]\ngap_filled = { band = 1, from = 0, signed = true }', "from has to be above 0 where the band is signed"),
+    ],
+)  # fmt: skip
+def test_what_could_mean_two_things_is_refused(text: str, why: str) -> None:
+    with pytest.raises(CorpusFormatError, match=why):
+        profile.parse(text.encode(), "rapidai4eo.toml")
+
+
+def test_days_alone_may_be_settled_and_bands_left_aside_twice() -> None:
+    meaning = profile.parse(b"[PF-QA]\ndays_to_source = 2", "rapidai4eo.toml").quality_meaning()
+    assert meaning is not None
+    assert (meaning.gap_band, meaning.days_band) == (None, 2)
+    rules = profile.parse(b'[PF-SR]\nbands = ["-", "red", "-", "blue"]', "rapidai4eo.toml").rules()
+    assert rules["PF-SR"].bands == ("-", "red", "-", "blue")

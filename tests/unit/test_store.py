@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from explorer.corpus.store import DirectoryStore, Store
+from explorer.corpus import links
+from explorer.corpus.store import DirectoryStore, Store, check
 from explorer.errors import CorpusNotFoundError, LeadsOutError, NotThereError, StoreError, UnreadableError
 
 
@@ -316,3 +317,51 @@ def test_dots_do_not_leave_a_part_on_another_disk(tmp_path: Path, disk: Path) ->
     for key in ("imagery/../secret", "imagery/33N/../../secret"):
         with pytest.raises(NotThereError):
             store.get(key)
+
+
+def test_a_pipe_among_the_chips_is_no_file_and_nobody_waits_for_it(root: Path) -> None:
+    os.mkfifo(root / "imagery" / "33N" / "pipe.tif")
+    with pytest.raises(UnreadableError, match="not a file"):
+        DirectoryStore(root).get("imagery/33N/pipe.tif")
+
+
+def test_a_file_that_no_chip_can_be_is_not_read_into_memory(root: Path) -> None:
+    with (root / "imagery" / "33N" / "huge.tif").open("wb") as file:
+        file.truncate(2**40)  # takes no room
+    with pytest.raises(
+        UnreadableError, match=r"1,099,511,627,776 bytes, more than the 16,777,216 that it may have"
+    ):
+        DirectoryStore(root).get("imagery/33N/huge.tif")
+
+
+def test_half_a_character_is_the_name_of_nothing(root: Path) -> None:
+    with pytest.raises(NotThereError, match=r"'labels/\\udcff' is not there") as caught:
+        DirectoryStore(root).get("labels/\udcff")
+    str(caught.value).encode()  # a log can have it
+
+
+def test_many_linked_parts_are_followed_and_not_all_remembered(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "_REMEMBERED", 2)
+    for zone in range(31, 37):
+        (tmp_path / "disk" / f"{zone}N").mkdir(parents=True)
+        (tmp_path / "disk" / f"{zone}N" / "a.geojson").write_bytes(b"%d" % zone)
+        (root / "labels" / f"{zone}N").symlink_to(tmp_path / "disk" / f"{zone}N")
+    store = DirectoryStore(root)
+    for _ in range(2):
+        assert [store.get(f"labels/{zone}N/a.geojson") for zone in range(31, 37)] == [
+            b"%d" % z for z in range(31, 37)
+        ]
+    assert len(store._links._real) <= 2
+
+
+def test_a_store_that_cannot_be_asked_whether_it_is_there_is_taken_to_be(root: Path) -> None:
+    class Bare:
+        where = "somewhere"
+
+    check(Bare())  # type: ignore[arg-type]
+    store = DirectoryStore(root)
+    root.rename(root.with_name("away"))
+    with pytest.raises(StoreError, match="is gone; is its disk mounted"):
+        check(store)

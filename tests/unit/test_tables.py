@@ -83,3 +83,9 @@ def test_what_cannot_be_written_says_why(known: Corpus, monkeypatch: pytest.Monk
     monkeypatch.setattr(tables, "MAX_GEOJSON", 1)
     with pytest.raises(InvalidQueryError, match="GeoParquet"):
         tables.write(known, ROWS, "geojson")
+
+
+def test_what_nobody_reviewed_or_suspects_has_no_column(tiny_corpus: Corpus) -> None:
+    found = tables.frame(tiny_corpus, ROWS)
+    assert not {"review", "suspicion"} & set(found.columns)
+    assert list(found.index) == [tiny_corpus.samples.index[i] for i in ROWS]
