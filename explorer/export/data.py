@@ -103,8 +103,8 @@ def write_cube(
     >>> made = write_cube(corpus, corpus.default_sample, folder / "cube.nc", end="2018-01-31")
     >>> import xarray
     >>> with xarray.open_dataset(folder / "cube.nc") as cube:
-    ...     dict(cube.sizes)
-    {'time': 6, 'band': 4, 'y': 200, 'x': 200}
+    ...     sorted(cube.sizes.items())
+    [('band', 4), ('time', 6), ('x', 200), ('y', 200)]
     """
     ending = files.suffix(path, CUBES, "a cube")
     _needs("netCDF4" if ending == ".nc" else "zarr")
