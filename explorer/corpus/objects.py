@@ -192,7 +192,7 @@ class ObjectStore:
         except (exceptions.BaseError, OSError, ValueError) as error:
             if (
                 _status(str(error)) == 400
-            ):  # expired credentials, of which `_failure` would ask this again, without end
+            ):  # expired credentials: `_failure` would ask for this again, without end
                 return False
             raise self._failure(key, str(error)) from error
         return True

@@ -31,7 +31,7 @@ from explorer.products import PF_SR
 from tests import corpora
 
 CELL = grid.parse(corpora.FULL)
-KEY = PF_SR.key(CELL.folder, PF_SR.dates[0])
+KEY, OTHER = (PF_SR.key(CELL.folder, PF_SR.dates[i]) for i in (0, 1))
 SECONDS = 60.0
 """How long anything may take; nothing does."""
 
@@ -431,3 +431,63 @@ def test_reading_ahead_that_nobody_claims_leaves_nothing(
     gate.set()
     assert cubes.nbytes == 0
     assert cubes.peek(CELL, PF_SR) is None
+
+
+def test_a_folder_in_the_way_of_one_chip_costs_that_chip_alone(
+    store: CachedStore, remote: Remote, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is somebody's: it is neither counted nor cleared, and nobody is warned."""
+    path = store.cache.path(f"{remote.where}\n{KEY}")
+    (path / "mine").mkdir(parents=True)
+    for _ in range(2):
+        assert store.get(KEY)
+    assert remote.asked[KEY] == 2
+    store.get(OTHER)
+    assert store.cache.usage().files == 1
+    assert store.cache.clear().files == 1
+    assert (path / "mine").is_dir()
+    assert store.cache.problem is None
+    assert not caplog.records
+
+
+def test_what_another_process_has_removed_is_not_counted_twice(
+    store: CachedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in (KEY, OTHER):
+        store.get(key)
+    unlink, gone = os.unlink, files(tmp_path / "chips")[:1]
+
+    def too_late(path: str) -> None:
+        unlink(path)
+        if Path(path) in gone:
+            raise FileNotFoundError(path)
+
+    monkeypatch.setattr(os, "unlink", too_late)
+    removed = store.cache.clear()
+    assert removed.files == 1
+    assert files(tmp_path / "chips") == []
+
+
+def test_a_cache_whose_files_vanish_while_written_is_given_up_after_some_tries(
+    store: CachedStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.cache.path(f"{store.where}\n{KEY}").parent.mkdir(parents=True)
+    tried: list[str] = []
+
+    def vanished(part: str, _path: Path) -> None:
+        tried.append(part)
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr(os, "replace", vanished)
+    assert store.get(KEY)
+    assert store.get(KEY)
+    assert len(tried) == 3
+    assert [record.getMessage() for record in caplog.records if "cannot be kept" in record.getMessage()]
+
+
+def test_closing_closes_what_is_below_if_that_can_be_closed(remote: Remote, tmp_path: Path) -> None:
+    CachedStore(remote, tmp_path / "chips", 10**9).close()
+    closed: list[bool] = []
+    remote.close = lambda: closed.append(True)  # type: ignore[attr-defined]
+    CachedStore(remote, tmp_path / "chips", 10**9).close()
+    assert closed == [True]

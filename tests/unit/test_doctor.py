@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -188,3 +189,25 @@ def test_the_command(tmp_path: Path) -> None:
 def test_the_demo_is_healthy() -> None:
     with open_corpus("demo") as corpus:
         assert doctor.examine(corpus, 3).healthy
+
+
+def test_an_operator_who_names_bands_that_are_there_is_not_told(tmp_path: Path) -> None:
+    write(tmp_path)
+    text = f"[PF-QA]\ngap_filled = {{ band = 1 }}\ndays_to_source = '{corpora.QA_BANDS[1]}'\n"
+    (tmp_path / "rapidai4eo.toml").write_text(text)
+    found = examine(tmp_path)
+    assert not [check for check in found.checks if check.subject.startswith("PF-QA.")]
+    assert found.healthy
+
+
+def test_a_corpus_without_a_label_and_one_in_percent_are_told_so(tmp_path: Path) -> None:
+    root = write(tmp_path / "percent")
+    for sample_id in IDS:
+        corpora.write_label(root, sample_id, {211: 60, 311: 40})
+    labels = of(examine(root), "Labels")
+    assert labels.state == "told"
+    assert "fractions run to 100" in labels.found
+    assert labels.todo.startswith("nothing, if that is what is meant")
+    shutil.rmtree(root / "labels")
+    labels = of(examine(root), "Labels")
+    assert (labels.state, labels.found) == ("missing", "not one sample has a label")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import pickle
 import socket
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -17,7 +19,7 @@ import pytest
 
 from explorer import __version__, grid, open_corpus
 from explorer.config import Settings, settings
-from explorer.corpus import http
+from explorer.corpus import http, index, index_file, remote
 from explorer.corpus import store as stores
 from explorer.corpus.http import HttpStore
 from explorer.corpus.objects import ObjectStore
@@ -581,3 +583,138 @@ def test_object_stores_by_url(tiny_folder: Path, tmp_path: Path, monkeypatch: py
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(CorpusNotFoundError, match=r"[Aa]ccount"):
         ObjectStore("az://container/corpus", QUICK)
+
+
+def test_a_redirect_whose_page_trickles_costs_no_more_than_the_time_there_is(server: Server) -> None:
+    store = HttpStore(server.url, QUICK.model_copy(update={"http_retries": 0, "http_total_timeout": 0.5}))
+
+    def trickle(handler: BaseHTTPRequestHandler, key: str) -> bool:
+        handler.send_response(302)
+        handler.send_header("Location", f"/{key}")
+        handler.send_header("Content-Length", "100")
+        handler.end_headers()
+        handler.close_connection = True
+        for _ in range(100):
+            handler.wfile.write(b".")
+            handler.wfile.flush()
+            if server.stopped.wait(0.05):
+                break
+        return True
+
+    server.answer = trickle
+    began = time.monotonic()
+    with pytest.raises(UnreadableError, match="no time left"):
+        store.get(KEY)
+    assert time.monotonic() - began < 3
+    assert sum(server.asked.values()) == 1
+    store.close()
+
+
+def test_a_long_page_about_an_absent_file_is_not_read(store: HttpStore, server: Server) -> None:
+    length = str(2**33)
+
+    def endless(handler: BaseHTTPRequestHandler, _key: str) -> bool:
+        reply(handler, 404, b"<html>", Content_Length=length)
+        return True
+
+    server.answer = endless
+    began = time.monotonic()
+    for _ in range(3):
+        with pytest.raises(NotThereError):
+            store.get("imagery/absent.tif")
+    assert time.monotonic() - began < QUICK.http_read_timeout  # nobody waited for what was promised
+    server.answer = lambda handler, key: False
+    assert store.get(KEY)
+
+
+def test_a_witness_that_is_led_elsewhere_is_none(store: HttpStore, server: Server) -> None:
+    """A store that refuses one file and sends everybody else to a login page refuses; the file is not absent."""
+    store.get(KEY)
+    other = PF_SR.key(CELL.folder, PF_SR.dates[1])
+
+    def login(handler: BaseHTTPRequestHandler, key: str) -> bool:
+        if key == other:
+            reply(handler, 403)
+        else:
+            reply(handler, 302, Location="https://login.example/")
+        return True
+
+    server.answer = login
+    with pytest.raises(StoreError, match=f"refuses access to {other}"):
+        store.get(other)
+
+
+def test_what_is_asked_of_a_host_once_it_refused_tells_a_failure_from_a_refusal(
+    store: HttpStore, server: Server
+) -> None:
+    store.get(KEY)
+    server.answer = lambda handler, _key: servers.refuse(handler, _key)
+    with pytest.raises(StoreError, match="refuses access"):
+        store.get(PF_SR.key(CELL.folder, PF_SR.dates[1]))
+    with pytest.raises(StoreError, match="refuses what it gave before"):
+        store.check()
+
+    def busy(handler: BaseHTTPRequestHandler, _key: str) -> bool:
+        reply(handler, 200 if handler.command == "HEAD" else 503)
+        return True
+
+    server.answer = busy
+    with pytest.raises(StoreError, match="fails: the server answered 503"):
+        store.check()
+    server.answer = lambda handler, key: False
+    store.check()
+
+
+def test_a_url_of_another_kind_is_refused_by_name() -> None:
+    with pytest.raises(
+        CorpusNotFoundError, match=r"'ftp://host/corpus': a corpus is a folder, .* http, https, s3"
+    ):
+        open_corpus("ftp://host/corpus", config=QUICK)
+
+
+A, B = corpora.FULL, corpora.BARE
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Iterator[Server]:
+    """A mirror with a table of labels and its own index of it."""
+    root = tmp_path / "mirror"
+    corpora.put(
+        root, "resources/rapidai4eo_labels.csv", f"sample_id,clc_112,clc_211\n{A},0.4,0.6\n{B},0,1\n".encode()
+    )
+    index.reindex(root)
+    with servers.serve(root) as running:
+        yield running
+
+
+def test_an_index_of_a_mirror_that_was_built_with_other_settings_is_made_anew(
+    table: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The profile of the command counts, not that of the corpus."""
+    corpora.put(tmp_path, "mirror/rapidai4eo.toml", b"[labels]\nscale = 100\n")
+    corpora.put(tmp_path, "mine.toml", b"[labels]\nscale = 2\n")
+    config = QUICK.model_copy(
+        update={"cache_dir": tmp_path / "cache", "profile": str(tmp_path / "mine.toml")}
+    )
+    with open_corpus(table.url, config=config) as corpus:
+        assert corpus.samples.loc[B, "fraction"] == 0.5
+    assert "its own index was built with other settings of labels; it is made anew" in caplog.text
+
+
+def test_a_full_disk_does_not_keep_a_mirror_from_opening(
+    table: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    @contextmanager
+    def full(_path: Path) -> Iterator[Path]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+        yield
+
+    corpora.put(tmp_path, "mirror/rapidai4eo.toml", b"[labels]\nscale = 1\n")
+    config = QUICK.model_copy(update={"cache_dir": tmp_path / "cache"})
+    monkeypatch.setattr(remote, "replacing", full)
+    monkeypatch.setattr(index_file, "replacing", full)
+    with open_corpus(table.url, config=config) as corpus:
+        assert len(corpus.samples) == 2
+    for said in ("cannot keep the profile", "cannot keep the table", "its table is read anew each time"):
+        assert f"{said}" in caplog.text
+    assert caplog.text.count("No space left on device") == 3

@@ -1590,6 +1590,24 @@ def test_a_catalog_that_is_written_passes_on_what_was_stated(tmp_path: Path) -> 
     assert again.stated[chip_key(1)] == Stated((1e-4,), (0.0,), (), ("red", "green", "blue", "nir"))
 
 
+@pytest.mark.parametrize("nodata", [math.inf, -math.inf, -9999.0])
+def test_a_catalog_that_is_written_passes_on_any_nodata(tmp_path: Path, nodata: float) -> None:
+    text = nodata if math.isfinite(nodata) else str(nodata)
+    assets = chips(tmp_path, PF_SR, "data", 1)
+    one(tmp_path, {d: a | {"raster:bands": [{"nodata": text}] * 4} for d, a in assets.items()}, name="pf")
+    with open_corpus(tmp_path) as corpus:
+        write_static_catalog(corpus, tmp_path / "again")
+        assert corpus.index.stated == {chip_key(): Stated(nodata=(nodata,))}
+    shutil.rmtree(tmp_path / "stac-v1.0")
+    (tmp_path / "again").rename(tmp_path / "stac-v1.0")
+    again = found(tmp_path).stated[chip_key()]
+    assert (again.scales, again.offsets, again.nodata) == (
+        (1e-4,),
+        (0.0,),
+        (nodata,),
+    )  # the usual ones are written
+
+
 def test_what_pystac_writes_with_opens_nothing(elsewhere: Server) -> None:
     with pytest.raises(StoreError, match="would open"):
         stac_catalog._WriteOnly().read_json(f"{elsewhere.url}collection.json")
