@@ -190,9 +190,8 @@ class ObjectStore:
         ):  # fmt: skip
             return False
         except (exceptions.BaseError, OSError, ValueError) as error:
-            if (
-                _status(str(error)) == 400
-            ):  # expired credentials: `_failure` would ask for this again, without end
+            # Expired credentials: `_failure` would ask for this again, without end.
+            if _status(str(error)) == 400:
                 return False
             raise self._failure(key, str(error)) from error
         return True

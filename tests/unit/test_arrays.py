@@ -12,7 +12,7 @@ import rasterio
 import xarray as xr
 
 from explorer import grid
-from explorer.corpus.arrays import timestamps, to_dataarray
+from explorer.corpus.arrays import read_notes, timestamps, to_dataarray
 from explorer.corpus.cubes import CubeCache
 from explorer.corpus.readers import ReaderPool
 from explorer.corpus.store import DirectoryStore
@@ -146,3 +146,12 @@ def test_timestamps_are_the_calendar_at_the_stated_hour() -> None:
     times = timestamps(S2_SR)
     assert times.dtype == "datetime64[ns]"
     assert times[6] == np.datetime64(dt.datetime(2018, 7, 1, 10, 30), "ns")  # noqa: DTZ001  numpy has no zones
+
+
+def test_of_what_was_read_otherwise_only_that_of_the_dates_is_told() -> None:
+    cube = corpora.cube_of(PF_SR, {0: corpora.pixels(PF_SR, 0)})
+    cube.notes.clear()
+    cube.notes.update({"a scale": [0, 1, 2], "a mask": [5]})
+    assert read_notes(cube, [3, 4]) == []
+    assert read_notes(cube, [0, 2, 3]) == ["2 dates from 2018-01-03 to 2018-01-13: a scale"]
+    assert read_notes(cube, [5]) == ["2018-01-28: a mask"]

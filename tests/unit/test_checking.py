@@ -77,6 +77,13 @@ def test_labels_are_held_against_the_index(folder: Path) -> None:
     corpus.close()
 
 
+def test_a_label_file_of_more_than_a_whole_cell_is_told_with_what_it_adds_up_to(folder: Path) -> None:
+    corpora.write_label(folder, corpora.FULL, {211: 0.9, 311: 0.6})
+    (found,) = wrong(folder)
+    assert (found.key, found.kind) == (FULL.label_key, "label")
+    assert "1.5" in found.problem
+
+
 def test_a_label_file_may_be_on_another_scale_than_the_table(folder: Path) -> None:
     rows = f"{corpora.FULL},21.6,10.8,3.6\n{corpora.BROKEN},0,0,36\n{corpora.BARE},0,0,36\n"
     corpora.put(

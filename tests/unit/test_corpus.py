@@ -16,6 +16,8 @@ import pytest
 
 import explorer
 from explorer.corpus.corpus import Corpus, open_corpus
+from explorer.corpus.index import SampleIndex
+from explorer.corpus.labels import Fractions
 from explorer.errors import (
     CorpusNotFoundError,
     ExplorerError,
@@ -103,6 +105,18 @@ def test_the_default_sample_has_a_label(tiny_corpus: Corpus) -> None:
     featured = Corpus(tiny_corpus.store, tiny_corpus.index, featured=["33N_15E-200N_40_40", BARE])
     assert featured.default_sample == BARE
     featured.close()
+
+
+def test_a_corpus_of_no_sample_has_none_to_show(tiny_corpus: Corpus) -> None:
+    empty = SampleIndex.of(Fractions.from_rows({}), "a test")
+    with Corpus(tiny_corpus.store, empty) as corpus:
+        assert corpus.default_sample is None
+        assert len(corpus.to_geopandas()) == 0
+
+
+def test_footprints_of_all_samples_are_had_without_naming_them(tiny_corpus: Corpus) -> None:
+    assert list(tiny_corpus.to_geopandas().index) == list(tiny_corpus.samples.index)
+    assert list(tiny_corpus.to_geopandas([BARE]).index) == [BARE]
 
 
 def test_a_partial_download_is_a_corpus(tiny_folder: Path, tmp_path: Path) -> None:

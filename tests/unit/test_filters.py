@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from explorer.corpus.filters import Filters
 from explorer.corpus.index import SampleIndex
 from explorer.corpus.labels import Fractions
 from explorer.errors import InvalidQueryError, UnknownClassError
+from explorer.products import PF_SR
 from tests import corpora
 
 
@@ -351,3 +353,23 @@ def test_a_corpus_without_a_single_label_can_be_filtered() -> None:
     codes, matrix = index.fractions.at_level(3)
     assert codes == nomenclature.codes(3)
     assert matrix.shape == (2, len(codes))
+
+
+def test_folders_that_may_not_be_read_have_nothing_at_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tests may run as root, who may read all."""
+    ids = (corpora.FULL, corpora.BARE, corpora.BROKEN)
+    for sample_id in ids:
+        corpora.write_chips(tmp_path, sample_id, PF_SR, [0])
+    closed = (PF_SR.folder(grid.parse(corpora.BARE).folder), "imagery/31N/20E-234N")
+    scandir = os.scandir
+
+    def guarded(path: Any) -> Any:
+        if str(path).endswith(closed):
+            raise PermissionError(path)
+        return scandir(path)
+
+    with open_corpus(tmp_path) as corpus:
+        monkeypatch.setattr(os, "scandir", guarded)
+        assert list(corpus.query(imagery="PF-SR").index) == [corpora.FULL]

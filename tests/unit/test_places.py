@@ -80,3 +80,8 @@ def test_what_is_no_country_or_several_is_none(text: str) -> None:
 def test_every_country_has_one_name_and_an_outline() -> None:
     assert len(set(names())) == len(names()) == len(countries()) > 50
     assert all(not country.outline.is_empty for country in countries())
+
+
+@pytest.mark.parametrize("text", ["48.2, somewhere", "north of 48; 3", "48.2 three"])
+def test_half_a_place_is_none(text: str) -> None:
+    assert parse_place(text) is None

@@ -234,6 +234,11 @@ def test_conditions_combine(index: SampleIndex) -> None:
     assert both.attrs == {"start": "2018-07-01", "end": "2018-07-31"}
 
 
+def test_a_moment_stands_for_its_day(index: SampleIndex) -> None:
+    moment = dt.datetime(2018, 7, 2, 23, 59, tzinfo=dt.UTC)
+    assert query(index, start=moment, end=moment).attrs == {"start": "2018-07-02", "end": "2018-07-02"}
+
+
 def test_the_table_is_not_touched_by_what_is_done_to_a_result(index: SampleIndex) -> None:
     before = index.samples.copy()
     found = query(index, start="2018-07")
