@@ -273,8 +273,6 @@ def _geojson(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> byt
 
 def footprints(ids: Sequence[str]) -> np.ndarray:
     """Footprints of samples in degrees, to a centimetre."""
-    if not ids:
-        return np.zeros(0, object)
     return np.atleast_1d(shapely.set_precision(grid.footprints(list(ids)), 1e-7, mode="pointwise"))
 
 

@@ -40,8 +40,6 @@ def wilson(
     """
     if not (math.isfinite(share) and size > 0):
         return math.nan, math.nan
-    if math.isinf(size):
-        return share, share
     square = _quantile(confidence, freedom) ** 2
     centre = (share + square / (2 * size)) / (1 + square / size)
     inner = max(share * (1 - share), 0.0) / size + square / (4 * size * size)
