@@ -438,7 +438,9 @@ def test_a_crs_with_heights_is_its_own_without() -> None:
     data = reflectance(PF_SR)
     chip = read(corpora.geotiff(PF_SR, CELL, data, crs=f"EPSG:{CELL.epsg}+5773"), PF_SR)
     np.testing.assert_array_equal(chip.data, data)
-    assert any(f"taken as EPSG:{CELL.epsg}" in note for note in chip.notes)
+    assert any(
+        f"UTM zone 33N (World Geodetic System 1984), taken as EPSG:{CELL.epsg}" in note for note in chip.notes
+    )
     place = corpora.transform(PF_SR, CELL)
     with pytest.raises(ChipError, match="its CRS is not readable, the id says EPSG:32633"):
         chip_grid.find_window(200, 200, place, "PROJCS[broken", None, PF_SR, CELL)
