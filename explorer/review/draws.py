@@ -245,12 +245,7 @@ def of_verdicts(records: Records, current: pd.DataFrame, text: str) -> KeptDraw:
 def keep_first(records: Records, verdict: model.Verdict) -> None:
     """Keep the draw that a verdict is of, where it is not kept yet and can be made again as the verdict says."""
     text = draw_text(verdict.queue)
-    if (
-        not text
-        or verdict.probability is None
-        or verdict.kind != "verdict"
-        or text.startswith("random:draw=")
-    ):
+    if not text or verdict.probability is None or verdict.kind != "verdict":
         return
     try:
         if find(records, text) is not None:

@@ -443,6 +443,7 @@ def test_a_stratum_that_nobody_judged_leaves_the_whole_unknown() -> None:
         one, one, np.array([1, 1, 1, 2]), {1: 60, 2: 40}, np.array([0.6, 0.4]), [1, 2], 0.95, {}
     )
     assert np.isnan([found.overall, found.overall_low, found.overall_high]).all()
+    assert np.isnan(found.proportions).all()
     assert any(
         "1 of 2 strata of the draw (40 % of the samples) have no verdict yet" in one for one in found.notes
     )
