@@ -34,6 +34,8 @@ TRY_LATER = 1013
 AT_ONCE_S, SHARE = 4.0, 1 / 3
 """Seconds of making pages that one address has at once, and of each second after them: a class of fifteen waits for nothing,
 and who asks for hundreds leaves two thirds of the time to all others."""
+REQUESTS, REQUESTS_A_SECOND, LONGEST_WAIT_S = 60, 10, 10.0
+"""Requests for `/` that one address has at once, and a second after them; those that would wait longer are refused."""
 _UNKNOWN_ORIGIN = Seldom("origin")
 _NO_ROOM = Seldom("full")
 """Shared by those who ask for pages and those who ask for connections: one line tells of both."""
@@ -66,12 +68,23 @@ class Doors:
         self.sockets: set[OwnSocket] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._paces: TTLCache[str, Allowance] = TTLCache(10_000, AT_ONCE_S / SHARE)  # full again by then
+        self._requests: TTLCache[str, Allowance] = TTLCache(10_000, REQUESTS / REQUESTS_A_SECOND)
         self._making: dict[str, asyncio.Future[None]] = {}
 
     def address(self, handler: RequestHandler) -> str:
         """Whose request it is: the peer's, or of whom a trusted proxy says it is."""
         request = handler.request
         return self._proxies.visitor(request.remote_ip, request.headers.get_list("X-Forwarded-For"))
+
+    def wait_for_turn(self, address: str) -> float:
+        """Seconds that a request for `/` waits because its address has sent many. Raises `NoRoomError` where that is too long."""
+        who = whose(address)
+        pace = self._requests.get(who) or Allowance(REQUESTS, REQUESTS_A_SECOND)
+        wait = pace.take(0.0)
+        if wait > LONGEST_WAIT_S:
+            raise NoRoomError("your network asks for more pages than this server makes for one")
+        self._requests[who] = pace
+        return pace.take(1.0)
 
     async def make(
         self, session_id: str, address: str, made: Callable[[], Awaitable[Any]], unless: Callable[[], bool]

@@ -51,6 +51,8 @@ from explorer.views.selection import DEFAULT_DATE, Link, decode
 
 _LOG = logging.getLogger("explorer")
 _YEAR_S = 31_536_000
+REFUSED_S = 1.0
+"""Who gets no page is told so a second later: a flood of requests is to cost little."""
 PATIENCE_S = 5.0
 """How long a page that nobody has connected to waits for its turn to be made; then it is not."""
 
@@ -130,6 +132,7 @@ class PageHandler(DocHandler):
         makes = self._ahead and self.request.method != "HEAD"
         try:
             door.admission.ask(address)  # before anything is made for it: who floods is to cost little
+            await asyncio.sleep(door.wait_for_turn(address))
             # Bokeh asks the system for each letter: on the loop it would give way to all other threads each time.
             session_id = await asyncio.to_thread(
                 generate_session_id, secret_key=app.secret_key, signed=app.sign_sessions
@@ -176,6 +179,7 @@ class PageHandler(DocHandler):
 
     async def _no_room(self, error: NoRoomError, address: str) -> None:
         say_no_room(error, address)
+        await asyncio.sleep(REFUSED_S)
         self.set_status(503)
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Type", "text/html; charset=utf-8")

@@ -26,6 +26,7 @@ from explorer import page_socket, ports, secret, serving
 from explorer.admission import Admission, Proxies
 from explorer.config import Settings
 from explorer.corpus.corpus import open_corpus
+from explorer.errors import NoRoomError
 from explorer.page_socket import MAX_TOKEN, valid_token
 from tests import joining
 from tests.running import Running
@@ -382,3 +383,19 @@ def test_one_address_that_goes_on_asking_has_a_third_of_the_time_pages_are_made_
     lasted, made = asyncio.run(run())
     assert len(spent) == 21
     assert made - 0.02 - 0.1 < 0.4 * lasted  # of which 0.1 s are free
+
+
+def test_one_address_that_floods_waits_and_is_then_refused_while_others_do_not_wait() -> None:
+    doors = page_socket.Doors(ports.Hosts("127.0.0.1", 5006, ()), Admission(100, 100), Proxies(""))
+    at_once = [doors.wait_for_turn("192.0.2.1") for _ in range(page_socket.REQUESTS)]
+    assert max(at_once) == 0.0
+    waits: list[float] = []
+
+    def go_on() -> None:
+        while len(waits) < 10_000:
+            waits.append(doors.wait_for_turn("192.0.2.1"))
+
+    with pytest.raises(NoRoomError, match="your network"):
+        go_on()
+    assert 0 < waits[0] < 1 < waits[-1] <= page_socket.LONGEST_WAIT_S + 1 / page_socket.REQUESTS_A_SECOND
+    assert doors.wait_for_turn("192.0.2.2") == 0.0
