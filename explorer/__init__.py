@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from explorer.errors import ExplorerError
+from explorer.core.errors import ExplorerError
+from explorer.core.version import __version__
 
 if TYPE_CHECKING:
     from explorer.app import Explorer
-    from explorer.corpus.corpus import Corpus, open_corpus
+    from explorer.corpus.corpus import Corpus
+    from explorer.opening import open_corpus
 
-__version__ = "0.1.0"
 __all__ = ["Corpus", "Explorer", "ExplorerError", "__version__", "open_corpus"]
 
 _HOMES = {
     "Corpus": "explorer.corpus.corpus",
-    "open_corpus": "explorer.corpus.corpus",
+    "open_corpus": "explorer.opening",
     "Explorer": "explorer.app",
 }
 

@@ -17,36 +17,39 @@ from weakref import WeakSet
 import holoviews as hv
 import panel as pn
 
-from explorer import ending, ports, scratch, serving
 from explorer.analysis.curves import Curves
-from explorer.corpus.corpus import Corpus, open_corpus
-from explorer.corpus.cubes import Cube, Reading
-from explorer.errors import ExplorerError
-from explorer.letting_go import hold_owners_weakly, loosen
-from explorer.page_making import Ahead, MakePage, warm_up
-from explorer.processes import Inherited
-from explorer.products import PF_SR, S2_SR
-from explorer.views import layout, private
-from explorer.views.about import AboutView
-from explorer.views.animation import AnimationView
-from explorer.views.bands import BandsView
-from explorer.views.clock import Clock
-from explorer.views.desk import desk
-from explorer.views.head import HeadView
-from explorer.views.labels import LabelsView
-from explorer.views.layout import Views
-from explorer.views.map import MapView
-from explorer.views.map_state import MapState
-from explorer.views.parts import Allowance, Later, Loop
-from explorer.views.present import PresentView
-from explorer.views.profile import ProfileView
-from explorer.views.profile_data import Packed
-from explorer.views.raster import shared_raster
-from explorer.views.recovery import Recovery
-from explorer.views.review import ReviewView
-from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS, PANELS, Link, Selection, decode
-from explorer.views.share import ShareView
-from explorer.views.spectrum import SpectrumView
+from explorer.core import scratch_folders
+from explorer.core.errors import ExplorerError
+from explorer.core.products import PF_SR, S2_SR
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.imagery.cubes import Cube, Reading
+from explorer.opening import open_corpus
+from explorer.server import ports, serving, shutdown
+from explorer.server.session_cleanup import hold_owners_weakly, loosen
+from explorer.server.sessions import Ahead, MakePage, warm_up
+from explorer.server.workers import Inherited
+from explorer.views.animation.animation import AnimationView
+from explorer.views.common import redaction
+from explorer.views.common.components import Allowance, Later, Loop
+from explorer.views.common.map_state import MapState
+from explorer.views.common.selection import DEFAULT_DATE, DEFAULT_PIXELS, PANELS, Link, Selection, decode
+from explorer.views.labels.labels import LabelsView
+from explorer.views.map.map import MapView
+from explorer.views.map.raster import shared_raster
+from explorer.views.page import layout
+from explorer.views.page.about import AboutView
+from explorer.views.page.click_timing import Clock
+from explorer.views.page.head import HeadView
+from explorer.views.page.layout import Views
+from explorer.views.page.recovery import Recovery
+from explorer.views.present.present import PresentView
+from explorer.views.profile.profile import ProfileView
+from explorer.views.profile.profile_data import Packed
+from explorer.views.review.review import ReviewView
+from explorer.views.review.state import desk
+from explorer.views.sentinel2.bands import BandsView
+from explorer.views.sentinel2.spectrum import SpectrumView
+from explorer.views.share.share import ShareView
 
 _WRITTEN = (
     "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "panel", "review", "blind", "story", "settled",
@@ -225,7 +228,7 @@ class Explorer(pn.viewable.Viewer):
     def follow_url(self) -> None:
         """Write the selection into the browser's address as it changes (a server's page, not a notebook)."""
         self._follow_url = self._share.served = True
-        self._loop.private |= private.words(self.corpus)
+        self._loop.private |= redaction.words(self.corpus)
 
     def close(self) -> None:
         """Let go of all that this session holds; nothing can be shown any more."""
@@ -428,11 +431,11 @@ def serve(
 ) -> None:
     """Serve the page until interrupted. Raises `ExplorerError` where the port is taken.
 
-    `given` is what a process has that serves together with others (`processes.run`).
+    `given` is what a process has that serves together with others (`workers.run`).
     """
     corpus = where if isinstance(where, Corpus) else open_corpus(where)
     port = given.port if given is not None else ports.usable(address, port)
-    scratch.clear()
+    scratch_folders.clear()
     make = create_page(corpus)
     readings = _warm_up(corpus, make)
     server = serving.make_server(
@@ -445,7 +448,7 @@ def serve(
     if open_browser and given is None:
         server.show("/")
     with (
-        ending.on_signal(partial(server.io_loop.add_callback, server.io_loop.stop)),
+        shutdown.on_signal(partial(server.io_loop.add_callback, server.io_loop.stop)),
         suppress(KeyboardInterrupt),
     ):
         server.io_loop.start()

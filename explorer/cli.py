@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from explorer import __version__
 from explorer.commands import access, doctor, exports, pages, scoring, shared, transfer
 from explorer.commands import review as reviewing
-from explorer.errors import ExplorerError, InvalidQueryError, OutputError
+from explorer.core.errors import ExplorerError, InvalidQueryError, OutputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,19 +113,20 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the page and open it in the browser."""
-    from explorer import logs, ports, processes, secret
-    from explorer.config import settings
+    from explorer.core import logs
+    from explorer.core.config import settings
+    from explorer.server import ports, secret, workers
 
     logs.configure(log_format.value, log_level.value)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # the address is told at once, through a pipe, too
-    given = processes.inherited()
+    given = workers.inherited()
     if given is None:
         port = ports.usable(address, port)  # before the seconds that the rest takes
         ports.origins(address, port, allow_origin or ())
         if num_procs > 1:
             secret.hand_on(settings().cookie_secret.get_secret_value(), settings().data_dir)
-            processes.run(num_procs, address, port, stuck=settings().stuck_seconds)
+            workers.run(num_procs, address, port, stuck=settings().stuck_seconds)
             return
     from explorer import app as page
     from explorer.review import score as scores
@@ -150,7 +151,7 @@ def info(
     """Describe a corpus, or one sample: place, label, dates there and missing, means of the bands."""
     from rich.console import Console
 
-    from explorer import describe
+    from explorer.commands import describe
 
     with shared.opened(corpus, tells_warnings=sample_id is None) as opened:
         report = describe.sample_report(opened, sample_id) if sample_id else describe.corpus_report(opened)
@@ -223,10 +224,10 @@ def index(
     output: shared.OutputOpt = None,
 ) -> None:
     """Read a corpus's own files once and write its table as GeoParquet, so that it opens at once."""
-    from explorer.corpus import index as sample_index
+    from explorer import opening
 
     with shared.progress_bar("Reading the corpus") as progress:
-        written = sample_index.reindex(corpus, output, progress, shared.chosen())
+        written = opening.reindex(corpus, output, progress, shared.chosen())
     typer.echo(f"Wrote {written}")
 
 
@@ -239,7 +240,7 @@ def catalog(
     ] = None,
 ) -> None:
     """Write a static STAC catalog of a corpus, or of some of its samples."""
-    from explorer.corpus import catalog as stac
+    from explorer.corpus.stac import catalog as stac
 
     with shared.opened(corpus) as opened, shared.writing(directory):
         stac.write_static_catalog(opened, directory, sample_ids or None)
@@ -258,8 +259,8 @@ def make_demo(
         for folder in CORPUS_FOLDERS:
             shutil.rmtree(directory / folder, ignore_errors=True)
     from explorer import demo
-    from explorer.corpus import catalog as stac
-    from explorer.corpus.corpus import open_corpus
+    from explorer.corpus.stac import catalog as stac
+    from explorer.opening import open_corpus
 
     with shared.writing(directory), shared.progress_bar("Making chips") as progress:
         demo.write(directory, samples=samples, seed=seed, progress=progress)
@@ -296,7 +297,7 @@ def _write_text(text: str, output: Path | None) -> None:
 
 
 def _pixel_at(corpus: Corpus, sample_id: str, lon: float, lat: float) -> tuple[int, int]:
-    from explorer.products import PF_SR
+    from explorer.core.products import PF_SR
 
     cell = corpus.cell(sample_id)
     pixel = cell.pixel(lon, lat, PF_SR.pixel_size)
@@ -312,7 +313,7 @@ def _pixel_at(corpus: Corpus, sample_id: str, lon: float, lat: float) -> tuple[i
 def _print_samples(found: pd.DataFrame) -> None:
     from rich.console import Console
 
-    from explorer import describe
+    from explorer.commands import describe
 
     if len(found):
         describe.print_to(Console(), describe.samples_table(found.head(ROWS_SHOWN)))

@@ -28,7 +28,7 @@ REAL_CORPUS = REPOSITORY.parent / "shared" / "real-corpus"
 @pytest.fixture(autouse=True)
 def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test reads or writes a person's cache or verdicts; the settings are those of a fresh machine."""
-    from explorer.config import Settings, settings
+    from explorer.core.config import Settings, settings
 
     for name in Settings.model_fields:
         monkeypatch.delenv(f"EXPLORER_{name.upper()}", raising=False)
@@ -49,11 +49,12 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def indexed_folder(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with an index, as a mirror has to have one; tests must not change it."""
-    from explorer.corpus import index
+    from explorer import opening
+    from explorer.corpus.tables import index
 
     folder = tmp_path_factory.mktemp("indexed-corpus") / "mirror"
     shutil.copytree(tiny_folder, folder)
-    index.reindex(folder, folder / index.INDEX_KEY)
+    opening.reindex(folder, folder / index.INDEX_KEY)
     return folder
 
 

@@ -11,10 +11,10 @@ import numpy as np
 from rasterio.io import MemoryFile
 from rasterio.transform import Affine
 
-from explorer import grid, nomenclature
-from explorer.corpus.chips import Chip
-from explorer.corpus.cube import Cube
-from explorer.products import PF_QA, PF_SR, S2_SR, Product
+from explorer.core import corine, grid
+from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
+from explorer.corpus.imagery.chips import Chip
+from explorer.corpus.imagery.cube import Cube
 
 FULL = "33N_15E-200N_01_09"
 """All that a sample can have, over a few dates."""
@@ -107,7 +107,7 @@ def write_label(root: Path, sample_id: str, fractions: Mapping[int, float]) -> N
     """Write the label GeoJSON of one sample."""
     cell = grid.parse(sample_id)
     properties: dict[str, Any] = {"sample_id": sample_id}
-    properties |= {nomenclature.column(code): fractions.get(code, 0.0) for code in nomenclature.codes(3)}
+    properties |= {corine.column(code): fractions.get(code, 0.0) for code in corine.codes(3)}
     outline = [list(point) for point in cell.footprint().exterior.coords]
     feature = {
         "type": "Feature",

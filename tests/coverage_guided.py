@@ -15,18 +15,18 @@ import atheris
 
 with atheris.instrument_imports(
     include=[
-        "explorer.corpus.tiff_fast", "explorer.grid", "explorer.corpus.ids", "explorer.views.selection",
-        "explorer.analysis.expressions", "explorer.analysis.curves", "explorer.analysis.recipes",
+        "explorer.corpus.imagery.tiff_fast", "explorer.core.grid", "explorer.corpus.tables.ids", "explorer.views.common.selection",
+        "explorer.analysis.expressions", "explorer.analysis.curves", "explorer.analysis.render_spec",
     ]
 ):  # fmt: skip
     import numpy as np
 
-    from explorer import grid
-    from explorer.analysis import expressions, recipes
-    from explorer.corpus import chips, tiff_fast
-    from explorer.errors import ChipError, ExplorerError
-    from explorer.products import PF_SR
-    from explorer.views.selection import decode, encode
+    from explorer.analysis import expressions, render_spec
+    from explorer.core import grid
+    from explorer.core.errors import ChipError, ExplorerError
+    from explorer.core.products import PF_SR
+    from explorer.corpus.imagery import chips, tiff_fast
+    from explorer.views.common.selection import decode, encode
     from tests import corpora
     from tests.faults.test_fuzz import KEYS, brief
 
@@ -62,7 +62,7 @@ def formula(data: bytes) -> None:
     text = atheris.FuzzedDataProvider(data).ConsumeUnicodeNoSurrogates(len(data))
     for parse in (
         lambda: expressions.parse(text, {name: name for name in PF_SR.band_names}),
-        lambda: recipes.parse(text, PF_SR.id),
+        lambda: render_spec.parse(text, PF_SR.id),
     ):
         try:
             parse()

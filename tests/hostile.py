@@ -23,8 +23,8 @@ from bokeh.util.token import generate_jwt_token, generate_session_id
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
 from tests import joining
-from tests.faults.test_messages import ATTACKS as MESSAGES
-from tests.faults.test_messages import write
+from tests.faults.test_message_checks import ATTACKS as MESSAGES
+from tests.faults.test_message_checks import write
 from tests.faults.test_tokens import bomb, forged
 from tests.visitors import Seen, Visitor
 

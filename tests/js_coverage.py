@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import CDPSession, Error, Page
 
-VIEWS = Path(__file__).parent.parent / "explorer" / "views"
+PACKAGE = Path(__file__).parent.parent / "explorer"
 FOLDER = os.environ.get("EXPLORER_JS_COVERAGE", "")
 
 
@@ -49,7 +49,10 @@ def take(session: CDPSession | None) -> None:
 
 def _by_file(session: CDPSession, counted: list[dict[str, Any]]) -> dict[str, list[tuple[int, int]]]:
     """Ranges that ran, by our file: positions in its text."""
-    texts = {path.name: path.read_text(encoding="utf-8").strip() for path in VIEWS.glob("*.js")}
+    texts = {
+        path.name: path.read_text(encoding="utf-8").strip()
+        for path in [*(PACKAGE / "views").rglob("*.js"), *(PACKAGE / "server").rglob("*.js")]
+    }
     found: dict[str, list[tuple[int, int]]] = {}
     for script in counted:
         if not script["url"].startswith(("blob:", "http://127.0.0.1")) or "/scripts/" in script["url"]:
@@ -76,7 +79,10 @@ def _ran(length: int, functions: list[dict[str, Any]]) -> np.ndarray:
 
 def told(folder: Path) -> str:
     """A line a file, least first, and the whole."""
-    texts = {path.name: path.read_text(encoding="utf-8").strip() for path in sorted(VIEWS.glob("*.js"))}
+    texts = {
+        path.name: path.read_text(encoding="utf-8").strip()
+        for path in sorted([*(PACKAGE / "views").rglob("*.js"), *(PACKAGE / "server").rglob("*.js")])
+    }
     ran = {name: np.zeros(len(text), bool) for name, text in texts.items()}
     for path in folder.glob("*.json"):
         for name, ranges in json.loads(path.read_text(encoding="utf-8")).items():

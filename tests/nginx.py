@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.resources import asset
+from explorer.core.assets import asset
 
 EXAMPLE = asset("docs/deploy/nginx.conf")
 _AROUND = """

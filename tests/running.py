@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from explorer import app, ports, serving
+from explorer import app
 from explorer.corpus.corpus import Corpus
-from explorer.page_making import MakePage
+from explorer.server import ports, serving
+from explorer.server.sessions import MakePage
 
 SECONDS = 60.0
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from explorer.views.parts import Component
+from explorer.views.common.components import Component
 
 SECONDS = 60.0
 """How long something may take that a test waits for; on a crowded machine."""

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 import colorcet
 import numpy as np
 
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
 
 MAPS = {
     "grey": "grey",  # not colorcet's: painters of bands make it themselves, so that a legend must equal theirs

@@ -12,14 +12,28 @@ from PIL import Image
 
 from explorer.analysis import colours
 from explorer.analysis import stretch as stretches
-from explorer.analysis.recipes import COMPOSITES, S2_COMPOSITES, Recipe, bands_of
-from explorer.analysis.stretch import GAMMA, STRETCH_STEP, Choice, Stretch, measure, stretch_positions
-from explorer.corpus.cubes import Cube
-from explorer.products import REFLECTANCE_SCALE
+from explorer.analysis.render_spec import COMPOSITES, S2_COMPOSITES, Recipe, bands_of
+from explorer.analysis.stretch import GAMMA, STRETCH_STEP, Stretch, StretchSpec, measure, stretch_positions
+from explorer.core.products import REFLECTANCE_SCALE
+from explorer.corpus.imagery.cubes import Cube
 
 __all__ = [
-    "COMPOSITES", "GAMMA", "S2_COMPOSITES", "STRETCH_STEP", "Choice", "Legend", "Painter", "Picture", "Stretch",
-    "ValuePainter", "bands_of", "legend", "make", "measure", "png", "stretch_positions",
+    "COMPOSITES",
+    "GAMMA",
+    "S2_COMPOSITES",
+    "STRETCH_STEP",
+    "Legend",
+    "Painter",
+    "Picture",
+    "Stretch",
+    "StretchSpec",
+    "ValuePainter",
+    "bands_of",
+    "legend",
+    "make",
+    "measure",
+    "png",
+    "stretch_positions",
 ]  # fmt: skip
 
 
@@ -111,7 +125,7 @@ class Painter:
 class _EachFrame(Painter):
     """The same, every date stretched by itself."""
 
-    def __init__(self, cube: Cube, recipe: Recipe, choice: Choice) -> None:
+    def __init__(self, cube: Cube, recipe: Recipe, choice: StretchSpec) -> None:
         super().__init__(cube, recipe.bands, Stretch((0.0,) * len(recipe.bands), (1.0,) * len(recipe.bands)))
         self.stretch = None
         self._recipe, self._choice = recipe, choice
@@ -123,7 +137,7 @@ class _EachFrame(Painter):
 class ValuePainter:
     """Turns one value a pixel (a band, an index, a formula) into colours of a map."""
 
-    def __init__(self, cube: Cube, recipe: Recipe, choice: Choice, stretch: Stretch | None) -> None:
+    def __init__(self, cube: Cube, recipe: Recipe, choice: StretchSpec, stretch: Stretch | None) -> None:
         self.cube, self.recipe, self.stretch = cube, recipe, stretch
         self._choice = choice
         self._columns = {name: cube.bands.index(name) for name in recipe.bands}
@@ -173,10 +187,10 @@ class ValuePainter:
 
 
 def make(
-    cube: Cube, recipe: Recipe, choice: Choice | None = None, stretch: Stretch | None = None
+    cube: Cube, recipe: Recipe, choice: StretchSpec | None = None, stretch: Stretch | None = None
 ) -> Painter | ValuePainter:
     """The painter of a recipe. `stretch` as `stretch.choose` gave it before, or that of another sensor."""
-    choice = choice or Choice()
+    choice = choice or StretchSpec()
     if stretch is None:
         stretch = stretches.choose(cube, recipe, choice)
     if recipe.kind == "rgb" or (recipe.kind == "band" and recipe.colours == "grey"):

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explorer.analysis import recipes
+from explorer.analysis import render_spec
 from explorer.analysis.smoothing import METHODS
-from explorer.errors import InvalidQueryError
-from explorer.products import PF_SR, PRODUCTS, S2_SR
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import PF_SR, PRODUCTS, S2_SR
 
 TWINS = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
 """Planet Fusion's bands and what Sentinel-2 calls them."""
@@ -131,13 +131,13 @@ def _name(text: str) -> str:
     """A band or index as `Curves` has it. Raises `InvalidQueryError`."""
     if text in S2_ONLY:  # before Planet Fusion's bands, one of which B8A could stand for
         return text
-    band = recipes.names_of(PF_SR.id).get(text.lower()) if text.upper() not in S2_ONLY else text.upper()
+    band = render_spec.names_of(PF_SR.id).get(text.lower()) if text.upper() not in S2_ONLY else text.upper()
     if band is not None:
         return band
     errors = []
     for product_id in (PF_SR.id, S2_SR.id):
         try:
-            recipe = recipes.parse(text if ":" in text else f"index:{text}", product_id)
+            recipe = render_spec.parse(text if ":" in text else f"index:{text}", product_id)
         except InvalidQueryError as error:
             errors.append(error)
             continue
@@ -151,7 +151,7 @@ def _name(text: str) -> str:
 
 def _has(index: str, product_id: str) -> bool:
     try:
-        recipes.parse(index if ":" in index else f"index:{index}", PRODUCTS[product_id].id)
+        render_spec.parse(index if ":" in index else f"index:{index}", PRODUCTS[product_id].id)
     except InvalidQueryError:
         return False
     return True

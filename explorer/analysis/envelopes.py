@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from explorer import nomenclature
 from explorer.analysis import features
-from explorer.corpus import places
-from explorer.errors import InvalidQueryError
+from explorer.core import corine
+from explorer.core.errors import InvalidQueryError
+from explorer.corpus.tables import places
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -45,7 +45,7 @@ def of_class(
     `score` wrote (`explorer.review.score.measured(folder, "curves")`); without them, up to 24 samples are measured
     now. NaN where fewer than five samples were. Raises `UnknownClassError`, `InvalidQueryError`.
     """
-    nomenclature.land_cover(code)
+    corine.land_cover(code)
     months = _months(index)
     chosen = in_region(corpus, region)
     pure = corpus.query(classes=[code], min_fraction=purity).index

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.errors import ExpressionError
+from explorer.core.errors import ExpressionError
 
 MAX_LENGTH = 300
 """Characters of a formula."""

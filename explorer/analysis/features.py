@@ -17,14 +17,14 @@ import numpy as np
 import pandas as pd
 
 from explorer.analysis import phenology, pixel_features, texture
-from explorer.corpus.decoder import Decoder
-from explorer.errors import ChipError, NotThereError, UnreadableError
-from explorer.products import PF_SR, S2_SR, Product
+from explorer.core.errors import ChipError, NotThereError, UnreadableError
+from explorer.core.products import PF_SR, S2_SR, Product
+from explorer.corpus.imagery.decoder import Decoder
 
 if TYPE_CHECKING:
+    from explorer.core.grid import Cell
     from explorer.corpus.corpus import Corpus
-    from explorer.corpus.store import Store
-    from explorer.grid import Cell
+    from explorer.corpus.stores.store import Store
 
 VERSION = 2
 """Raise when any number changes: features of different versions are not put together."""

@@ -16,8 +16,8 @@ import numpy as np
 import spyndex
 
 from explorer.analysis import expressions
-from explorer.errors import InvalidQueryError
-from explorer.products import PRODUCTS, REFLECTANCE_SCALE
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import PRODUCTS, REFLECTANCE_SCALE
 
 # Our band names in the letters of the catalogue.
 _LETTERS = {

@@ -115,7 +115,7 @@ def change(series: dict[str, np.ndarray], days: np.ndarray, years: np.ndarray) -
         weight = np.clip((at - own[right - 1]) / (own[right] - own[right - 1]), 0, 1)[:, None]
         late = values[second] - ((1 - weight) * values[first][right - 1] + weight * values[first][right])
         over_ground(f"{name}_second_minus_first", late.mean(axis=0), out)
-        for part in _SPEAKS.get(name, ()):  # for itself: see `explorer.review.evidence`
+        for part in _SPEAKS.get(name, ()):  # for itself: see `explorer.review.change_evidence`
             out[f"change_{name}_{part}"] = out.pop(f"{name}_second_minus_first_{part}")
         # Quarters of the year apart: a field ploughed earlier changes sign, a building does not.
         quarter = np.array_split(late, 4)

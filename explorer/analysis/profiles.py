@@ -12,11 +12,11 @@ import pandas as pd
 from explorer.analysis import indices as spectral
 from explorer.analysis import quality as quality_layers
 from explorer.analysis import regions
-from explorer.corpus.arrays import timestamps
-from explorer.corpus.cubes import Cube, Status
-from explorer.errors import InvalidQueryError
-from explorer.grid import Cell
-from explorer.products import CITATION, PF_QA, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
+from explorer.core.errors import InvalidQueryError
+from explorer.core.grid import Cell
+from explorer.core.products import CITATION, PF_QA, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
+from explorer.corpus.imagery.arrays import timestamps
+from explorer.corpus.imagery.cubes import Cube, Status
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus

@@ -8,8 +8,8 @@ import numpy as np
 
 from explorer.analysis import colours
 from explorer.analysis.composite import Legend
-from explorer.corpus.cube import Cube, band_named, gap_band
-from explorer.errors import UnknownBandError
+from explorer.core.errors import UnknownBandError
+from explorer.corpus.imagery.cube import Cube, band_named, gap_band
 
 _MASK_COLOUR = (255, 64, 129)
 _ALPHA = 150

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from explorer.analysis import recipes
-from explorer.analysis.recipes import Recipe
-from explorer.corpus.arrays import timestamps
-from explorer.corpus.cubes import Cube
-from explorer.errors import InvalidQueryError
-from explorer.products import PF_SR, REFLECTANCE_SCALE, Product
+from explorer.analysis import render_spec
+from explorer.analysis.render_spec import Recipe
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import PF_SR, REFLECTANCE_SCALE, Product
+from explorer.corpus.imagery.arrays import timestamps
+from explorer.corpus.imagery.cubes import Cube
 
 MAX_VERTICES = 1000
 """Of a polygon that is drawn by hand."""
@@ -101,7 +101,7 @@ def measures(names: Sequence[str], product_id: str) -> dict[str, Recipe]:
     """
     found = {}
     for name in names:
-        recipe = recipes.parse(name if ":" in name else f"index:{name}", product_id)
+        recipe = render_spec.parse(name if ":" in name else f"index:{name}", product_id)
         if recipe.kind not in ("index", "expression"):
             raise InvalidQueryError(
                 f"{name[:40]!r} is neither an index nor expr:FORMULA; bands are there anyway"

@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 
 from explorer.analysis.regions import inside, polygon_of
-from explorer.errors import InvalidQueryError
-from explorer.products import PF_SR, Product
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import PF_SR, Product
 
 Point = tuple[float, float]
 """(row, col) of the Planet Fusion chip, 0 to 200 from its top left corner, in steps of half a pixel."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, signal
 
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
 
 LEAST_GAP = 30.0
 """Days without a measurement that a curve may always bridge; three steps of the calendar, where those are longer."""

@@ -11,9 +11,9 @@ import pandas as pd
 
 from explorer.analysis import profiles, regions
 from explorer.analysis.profiles import SENSORS
-from explorer.corpus.cubes import Cube, Status
-from explorer.errors import InvalidQueryError
-from explorer.products import PF_SR, REFLECTANCE_SCALE, S2_SR, Product
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import PF_SR, REFLECTANCE_SCALE, S2_SR, Product
+from explorer.corpus.imagery.cubes import Cube, Status
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus

@@ -13,11 +13,11 @@ from typing import Literal
 
 import numpy as np
 
-from explorer.analysis import recipes
-from explorer.analysis.recipes import Recipe
-from explorer.corpus.cubes import Cube, Status
-from explorer.errors import InvalidQueryError
-from explorer.products import REFLECTANCE_SCALE
+from explorer.analysis import render_spec
+from explorer.analysis.render_spec import Recipe
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import REFLECTANCE_SCALE
+from explorer.corpus.imagery.cubes import Cube, Status
 
 STRETCH_STEP = 8
 """The stretch is measured on every eighth date: both years' seasons, before the last chip is read."""
@@ -53,7 +53,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class StretchSpec:
     """How to stretch, as people choose it.
 
     `fixed` over time, each `frame` by itself, or a `range` from `low` to `high` (reflectance; an index's own unit).
@@ -86,7 +86,7 @@ _RANGE = re.compile(rf"({_NUMBER})-({_NUMBER})", re.ASCII)
 _GAMMA = re.compile(rf"g({_NUMBER})", re.ASCII)
 
 
-def parse(text: str) -> Choice:
+def parse(text: str) -> StretchSpec:
     """A choice from its short text: `fixed`, `frame`, `0.02-0.3`, `g1.4`, `same`, joined by commas.
 
     Raises `InvalidQueryError` naming the word that is wrong.
@@ -116,7 +116,7 @@ def parse(text: str) -> Choice:
         if found.keys() & new.keys():
             raise InvalidQueryError(f"stretch {text[:40]!r} says the same thing twice, at {word[:30]!r}")
         found |= new
-    return Choice(**found)  # type: ignore[arg-type]  # the keys are written above
+    return StretchSpec(**found)  # type: ignore[arg-type]  # the keys are written above
 
 
 def stretch_positions(count: int) -> range:
@@ -124,20 +124,20 @@ def stretch_positions(count: int) -> range:
     return range(0, count, STRETCH_STEP if count > 3 * STRETCH_STEP else 1)
 
 
-def measured_on(recipe: Recipe, choice: Choice, count: int) -> range:
+def measured_on(recipe: Recipe, choice: StretchSpec, count: int) -> range:
     """Positions in a calendar of `count` dates that `choose` looks at; none where the stretch needs no pixels."""
     by_pixels = recipe.kind in ("rgb", "band") or recipe.range is None
     return stretch_positions(count) if choice.mode == "fixed" and by_pixels else range(0)
 
 
-def choose(cube: Cube, recipe: Recipe, choice: Choice) -> Stretch | None:
+def choose(cube: Cube, recipe: Recipe, choice: StretchSpec) -> Stretch | None:
     """The stretch of all dates of a cube; None where each frame has its own (then see `of_frame`)."""
     if choice.mode == "frame":
         return None
     return _with_gamma(_chosen(cube, recipe, choice), recipe, choice)
 
 
-def choose_together(cube: Cube, recipe: Recipe, choice: Choice, other: Cube | None) -> Stretch | None:
+def choose_together(cube: Cube, recipe: Recipe, choice: StretchSpec, other: Cube | None) -> Stretch | None:
     """As `choose`; where the choice says `same`, one stretch with the cube of another sensor that shows the same.
 
     That of the cube alone where the other sensor has nothing that stands for the recipe, or is of another sample.
@@ -146,14 +146,14 @@ def choose_together(cube: Cube, recipe: Recipe, choice: Choice, other: Cube | No
     if own is None or not choice.same or other is None or other.cell != cube.cell or not len(other.there):
         return own
     try:
-        twin = recipes.parse(recipe.text, other.product.id)
+        twin = render_spec.parse(recipe.text, other.product.id)
     except InvalidQueryError:
         return own
     theirs = choose(other, twin, choice)
     return own if theirs is None else shared((own, theirs))
 
 
-def of_frame(cube: Cube, recipe: Recipe, choice: Choice, index: int) -> Stretch:
+def of_frame(cube: Cube, recipe: Recipe, choice: StretchSpec, index: int) -> Stretch:
     """The stretch of one date by its own pixels."""
     if recipe.kind in ("rgb", "band"):
         return _with_gamma(_of_bands(cube, recipe.bands, [index]), recipe, choice)
@@ -178,7 +178,7 @@ def measure(cube: Cube, bands: Sequence[str]) -> Stretch:
     return _of_bands(cube, bands, _coarse(cube))
 
 
-def _chosen(cube: Cube, recipe: Recipe, choice: Choice) -> Stretch:
+def _chosen(cube: Cube, recipe: Recipe, choice: StretchSpec) -> Stretch:
     if choice.mode == "range":
         scale = REFLECTANCE_SCALE if recipe.kind in ("rgb", "band") else 1.0
         count = len(recipe.bands) if recipe.kind == "rgb" else 1
@@ -191,7 +191,7 @@ def _chosen(cube: Cube, recipe: Recipe, choice: Choice) -> Stretch:
     return _of_values(cube, recipe, _coarse(cube))
 
 
-def _with_gamma(stretch: Stretch, recipe: Recipe, choice: Choice) -> Stretch:
+def _with_gamma(stretch: Stretch, recipe: Recipe, choice: StretchSpec) -> Stretch:
     gamma = choice.gamma
     if gamma is None:
         gamma = GAMMA if recipe.kind in ("rgb", "band") else 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from explorer.corpus.cells import neutral
+from explorer.corpus.tables.csv_safety import neutral
 
 
 def to_csv(table: pd.DataFrame) -> str:

@@ -10,11 +10,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from explorer import forking
 from explorer.analysis.spectra import class_spectrum
-from explorer.corpus.cubes import Cube
-from explorer.errors import ChipError, NotThereError, UnreadableError
-from explorer.products import S2_SR
+from explorer.core import forking
+from explorer.core.errors import ChipError, NotThereError, UnreadableError
+from explorer.core.products import S2_SR
+from explorer.corpus.imagery.cubes import Cube
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from explorer.config import settings
-from explorer.errors import LoginError
+from explorer.core.config import settings
+from explorer.core.errors import LoginError
 
 
 def password(
@@ -22,8 +22,8 @@ def password(
     remove: Annotated[bool, typer.Option("--remove", help="Let this name in no more.")] = False,
 ) -> None:
     """Give somebody a password, or another one; it is asked for, and kept as a scrypt hash."""
-    from explorer import passwords
     from explorer.review.verdicts import reviewer_name
+    from explorer.server import passwords
 
     path = file or (Path(settings().login_file) if settings().login_file else None)
     if path is None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from explorer.commands import shared
-from explorer.errors import InvalidQueryError, OutputError
+from explorer.core.errors import InvalidQueryError
+from explorer.export import registry
 
 if TYPE_CHECKING:
-    from explorer.corpus.corpus import Corpus
     from explorer.export.credit import Credit
-
-    Progress = Callable[[int, int], None]
 
 SampleArg = Annotated[str, typer.Argument(metavar="SAMPLE_ID")]
 File = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")]
@@ -74,27 +71,18 @@ def animate(
         shared.writing(output),
         shared.progress_bar("Reading, painting") as progress,
     ):
-        painter = animation.write(
-            opened, sample_id, output, product=product, composite=composite, stretch=stretch, start=start, end=end,
+        credit = registry.write(
+            opened, "animation", sample_id, output, product=product, composite=composite, stretch=stretch, start=start, end=end,
             step=step, missing="skip" if skip_missing else "mark", fps=fps, scale=scale, pins=pins,
             chart=curve if chart else False, progress=progress,
         )  # fmt: skip
-    _told(output, painter.credit)
+    _told(output, credit)
 
 
-WHAT = {
-    "cube": ".nc, .zarr",
-    "frame": ".tif, .png, .svg, .pdf",
-    "sheet": ".png, .svg, .pdf",
-    "pair": ".png, .svg, .pdf",
-    "months": ".png, .svg, .pdf",
-    "bands": ".png, .svg, .pdf",
-    "profile": ".csv, .png, .svg, .pdf",
-    "spectrum": ".csv, .png, .svg, .pdf",
-    "label": ".png, .svg, .pdf",
-    "samples": ".parquet, .geojson, .csv",
-}
-"""What `export` writes, and the endings that it can have."""
+OWN_COMMANDS = ("animation", "page", "slides")
+WHAT = tuple(name for name in registry.EXPORTS if name not in OWN_COMMANDS)
+"""What `export` writes: all kinds of files without a command of their own."""
+OF_ONE_DATE = ("frame", "bands")
 
 
 def export(
@@ -141,120 +129,58 @@ def export(
     """Write data or figures: a cube, a date, a sheet of dates, profiles, spectra, labels, samples."""
     if what not in WHAT:
         raise InvalidQueryError(f"--what {what[:30]!r} is unknown; there are {', '.join(WHAT)}")
-    if output.suffix.lower() not in WHAT[what].split(", "):
-        raise OutputError(f"cannot write {what} as {output.name}; its file ends in {WHAT[what]}")
-    if what != "samples" and len(sample_ids) > 1 and "{id}" not in str(output):
+    registry.check_ending(what, output)
+    of_many = registry.EXPORTS[what].of_many
+    if not of_many and len(sample_ids) > 1 and "{id}" not in str(output):
         raise InvalidQueryError(
             f"{len(sample_ids)} samples need as many files: write {{id}} in the name, as '{{id}}{output.suffix}'"
         )
-    wanted = _Wanted(
-        what, product, composite, stretch or ("frame" if what == "frame" else "fixed"), date or [], start, end, band or None, [_pin(text) for text in pin or ()],
-        box, curve or [], month or [], count, values,
-    )  # fmt: skip
+    asked: dict[str, Any] = {
+        "product": None if product == "PF-SR" else product, "composite": None if composite == "true" else composite,
+        "stretch": stretch, "dates": date, "start": start, "end": end, "bands": band, "pins": [_pin(text) for text in pin or ()],
+        "box": box, "curves": curve, "months": month, "count": None if count == 12 else count, "values": values,
+    }  # fmt: skip
+    if what == "profile":
+        asked |= {"date": _one_of(what, date) if date else None, "dates": None}
+    elif what in OF_ONE_DATE:
+        asked |= {"date": _one_of(what, date), "dates": None}
+    elif what == "pair":
+        asked["dates"] = date or []
+    given = {name: value for name, value in asked.items() if value or (name == "dates" and what == "pair")}
+    _check_options(what, given)
     with shared.opened(corpus) as opened:
-        if what == "samples":
-            from explorer.export import data
-
+        if of_many:
             with shared.writing(output):
-                credit = data.write_samples(opened, sample_ids, output)
+                credit = registry.write(opened, what, sample_ids, output, **given)
             _told(output, credit)
             return
         for number, sample_id in enumerate(sample_ids):
             opened.cell(sample_id)  # an id is in the file's name: it is one before it is used
             path = Path(str(output).replace("{id}", sample_id))
             with shared.writing(path), shared.progress_bar(f"Reading {sample_id}") as progress:
-                credit = _export(opened, sample_id, path, wanted, progress)
+                credit = registry.write(opened, what, sample_id, path, progress=progress, **given)
             typer.echo(f"Wrote {path}")
             if number == len(sample_ids) - 1:
                 typer.echo(credit.notice(), err=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What `export` was asked for."""
-
-    what: str
-    product: str
-    composite: str
-    stretch: str
-    dates: list[str]
-    start: str | None
-    end: str | None
-    bands: list[str] | None
-    pins: list[tuple[int, int, str]]
-    box: tuple[float, float, float, float] | None
-    curves: list[str]
-    months: list[str]
-    count: int
-    values: bool
-
-    def one_date(self) -> str:
-        if len(self.dates) != 1:
-            raise InvalidQueryError(f"{self.what} is of one date: name it (--date 2018-07-02)")
-        return self.dates[0]
+def _one_of(what: str, dates: list[str] | None) -> str:
+    if dates is None or len(dates) != 1:
+        raise InvalidQueryError(f"{what} is of one date: name it (--date 2018-07-02)")
+    return dates[0]
 
 
-def _export(corpus: Corpus, sample_id: str, path: Path, wanted: _Wanted, progress: Progress) -> Credit:
-    """One sample's file."""
-    from explorer.export import charts, data, figures
-
-    what, ending = wanted.what, path.suffix.lower()
-    if what == "cube":
-        return data.write_cube(
-            corpus, sample_id, path, product=wanted.product, dates=wanted.dates or None, start=wanted.start,
-            end=wanted.end, bands=wanted.bands, progress=progress,
-        )  # fmt: skip
-    look: dict[str, Any] = {"composite": wanted.composite, "stretch": wanted.stretch, "progress": progress}
-    if what == "frame" and ending == ".tif":
-        return data.write_frame(
-            corpus, sample_id, wanted.one_date(), path, product=wanted.product, values=wanted.values, **look
-        )
-    if what in ("profile", "spectrum") and ending == ".csv":
-        if what == "profile":
-            indices = wanted.curves or ["NDVI"]
-            table = data.profile_table(corpus, sample_id, wanted.pins, box=wanted.box, indices=indices)
-        else:
-            months = wanted.months or spectra_months()
-            table = data.spectrum_table(corpus, sample_id, wanted.pins, box=wanted.box, months=months)
-        return data.write_table(corpus, table, path)
-    if wanted.box is not None:
-        raise InvalidQueryError("--box is for the table of a profile or spectrum: write it as .csv")
-    pins = wanted.pins
-    if what == "frame":
-        plate = figures.picture(
-            corpus, sample_id, wanted.one_date(), product=wanted.product, pins=pins, **look
-        )
-    elif what == "pair":
-        if len(wanted.dates) != 2:
-            raise InvalidQueryError("a pair is of two dates: name both (--date 2018-04-03 --date 2018-07-02)")
-        plate = figures.pair(corpus, sample_id, *wanted.dates, product=wanted.product, pins=pins, **look)
-    elif what == "sheet":
-        plate = figures.sheet(
-            corpus, sample_id, count=wanted.count, dates=wanted.dates or None, start=wanted.start, end=wanted.end,
-            product=wanted.product, pins=pins, **look,
-        )  # fmt: skip
-    elif what == "months":
-        plate = figures.months(corpus, sample_id, pins=pins, **look)
-    elif what == "bands":
-        plate = figures.bands(corpus, sample_id, wanted.one_date(), product=wanted.product, progress=progress)
-    elif what == "profile":
-        drawn = wanted.curves or ["bands", "NDVI"]
-        when = wanted.one_date() if wanted.dates else None
-        plate = charts.profile(corpus, sample_id, pins, charts=drawn, date=when, progress=progress)
-    elif what == "spectrum":
-        plate = charts.spectrum(
-            corpus, sample_id, pins, months=wanted.months or spectra_months(), progress=progress
-        )
-    else:
-        plate = charts.label(corpus, sample_id)
-    return plate.save(path)
+_OPTIONS = {"dates": "--date", "bands": "--band", "pins": "--pin", "curves": "--curve", "months": "--month"}
 
 
-def spectra_months() -> tuple[int, ...]:
-    """The months of a spectrum where nobody names any."""
-    from explorer.analysis import spectra
-
-    return spectra.SUMMER
+def _check_options(what: str, given: Iterable[str]) -> None:
+    takes = registry.EXPORTS[what].arguments
+    for name in given:
+        if name not in takes:
+            can = ", ".join(_OPTIONS.get(one, f"--{one}") for one in takes) or "none"
+            raise InvalidQueryError(
+                f"--what {what} takes no {_OPTIONS.get(name, f'--{name}')}; its options: {can}"
+            )
 
 
 def _pin(text: str) -> tuple[int, int, str]:

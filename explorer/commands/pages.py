@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from explorer.commands import shared
-from explorer.errors import OutputError
+from explorer.core.errors import OutputError
 
 StoryOpt = Annotated[
     Path | None,

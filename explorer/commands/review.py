@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from explorer.commands import shared
-from explorer.errors import InvalidQueryError, NotThereError
+from explorer.core.errors import InvalidQueryError, NotThereError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -296,7 +296,7 @@ def _echo(table: pd.DataFrame) -> None:
 def _write_table(table: pd.DataFrame, output: Path | None) -> None:
     if output is None:
         return
-    from explorer.corpus.cells import neutral
+    from explorer.corpus.tables.csv_safety import neutral
 
     text = neutral(table).to_csv(lineterminator="\r\n")
     with shared.writing(output):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from explorer.commands import shared
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
 
 MAX_LIST_BYTES = 100 * 2**20
 

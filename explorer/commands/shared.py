@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from explorer.errors import ExplorerError, InvalidQueryError, OutputError
+from explorer.core.errors import ExplorerError, InvalidQueryError, OutputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from explorer.config import Settings
+    from explorer.core.config import Settings
     from explorer.corpus.corpus import Corpus
 
 LINE_S = 20.0
@@ -104,7 +104,7 @@ def _of_a_corpus(function: Callable[..., Any]) -> Callable[..., Any]:
     def command(
         *args: Any, allow_redirect: list[str] | None = None, profile: Path | None = None, **kwargs: Any
     ) -> Any:
-        from explorer.corpus import redirects
+        from explorer.corpus.stores import redirects
 
         redirects.hosts(allow_redirect or ())
         token = _said.set(_Said(tuple(allow_redirect or ()), profile))
@@ -127,7 +127,7 @@ def _of_a_corpus(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def chosen(config: Settings | None = None) -> Settings:
     """The settings (the process's, where none are given), with what the command line says of the corpus."""
-    from explorer.config import settings
+    from explorer.core.config import settings
 
     config = config or settings()
     said = _said.get()
@@ -164,7 +164,7 @@ def conditions(
 @contextmanager
 def opened(where: str, config: Settings | None = None, *, tells_warnings: bool = False) -> Iterator[Corpus]:
     """A corpus, closed afterwards. What is wrong with it is one line, unless the command tells it all."""
-    from explorer.corpus.corpus import open_corpus
+    from explorer.opening import open_corpus
 
     logger = logging.getLogger("explorer")
     before = logger.level

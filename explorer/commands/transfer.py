@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from explorer.commands import shared
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
 
 if TYPE_CHECKING:
-    from explorer.corpus.cache import ChipCache
     from explorer.corpus.download import Report
+    from explorer.corpus.stores.cache import ChipCache
 
 WRONG = 1
 """What `check` ends with when something is wrong, and `download` when a file could not be had."""
@@ -50,8 +50,8 @@ def download(
     output: shared.OutputOpt = None,
 ) -> None:
     """Copy the samples that a query finds to a folder that opens offline; go on where it stopped before."""
+    from explorer.core.products import PRODUCTS
     from explorer.corpus import download as downloads
-    from explorer.products import PRODUCTS
 
     if list_only == (directory is not None) or (output is not None and not list_only):
         raise InvalidQueryError(
@@ -116,7 +116,7 @@ def check(
 @cache.command("info")
 def cache_info() -> None:
     """Show where chips are kept, how many, how much they take, and how much they may."""
-    from explorer.config import settings
+    from explorer.core.config import settings
 
     kept = _cache()
     usage = kept.usage()
@@ -134,8 +134,8 @@ def cache_clear() -> None:
 
 
 def _cache() -> ChipCache:
-    from explorer.config import settings
-    from explorer.corpus.cache import CHIPS, ChipCache
+    from explorer.core.config import settings
+    from explorer.corpus.stores.cache import CHIPS, ChipCache
 
     return ChipCache(settings().cache_dir / CHIPS, settings().chip_cache_bytes)
 

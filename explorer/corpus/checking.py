@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from explorer.corpus import query as queries
-from explorer.corpus.files import FileKey, fetch, origin
-from explorer.corpus.label_files import read_file, read_label
-from explorer.corpus.label_scale import is_of_another_scale
-from explorer.corpus.leftovers import is_leftover
-from explorer.corpus.parallel import each
-from explorer.corpus.store import Store
-from explorer.errors import (
+from explorer.core.errors import (
     ChipError,
     CorpusFormatError,
     LeadsOutError,
@@ -25,7 +18,14 @@ from explorer.errors import (
     StoreError,
     UnreadableError,
 )
-from explorer.products import PRODUCTS
+from explorer.core.products import PRODUCTS
+from explorer.corpus.files import FileKey, fetch, origin
+from explorer.corpus.parallel import each
+from explorer.corpus.query import query as queries
+from explorer.corpus.stores.leftovers import is_leftover
+from explorer.corpus.stores.store import Store
+from explorer.corpus.tables.label_files import read_file, read_label
+from explorer.corpus.tables.label_scale import is_of_another_scale
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus

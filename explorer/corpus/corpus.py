@@ -13,25 +13,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 import pandas as pd
 import xarray as xr
 
-from explorer import forking, grid
-from explorer.config import Settings, settings
-from explorer.corpus import at_hand, stac
-from explorer.corpus import index as sample_index
-from explorer.corpus import query as queries
-from explorer.corpus.arrays import to_dataarray
-from explorer.corpus.cubes import Cube, CubeCache, Reading
-from explorer.corpus.decoder import Decoder
-from explorer.corpus.file_names import DatedStore
-from explorer.corpus.filter_table import FilterTable
-from explorer.corpus.filtered import filtered
-from explorer.corpus.findings import Findings
-from explorer.corpus.profile import CorpusProfile, of_corpus
-from explorer.corpus.readers import ReaderPool
-from explorer.corpus.store import DirectoryStore, Store, check, is_synthetic
-from explorer.corpus.watch import StoreWatch
-from explorer.errors import UnknownSampleError
-from explorer.grid import Cell
-from explorer.products import (
+from explorer.core import forking, grid
+from explorer.core.config import Settings, settings
+from explorer.core.errors import UnknownSampleError
+from explorer.core.grid import Cell
+from explorer.core.products import (
     ATTRIBUTION,
     LICENSE,
     PF_QA,
@@ -41,6 +27,22 @@ from explorer.products import (
     SYNTHETIC_NOTE,
     Product,
 )
+from explorer.corpus import index_building
+from explorer.corpus.findings import Findings
+from explorer.corpus.imagery.arrays import to_dataarray
+from explorer.corpus.imagery.cubes import Cube, CubeCache, Reading
+from explorer.corpus.imagery.decoder import Decoder
+from explorer.corpus.imagery.file_names import DatedStore
+from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.profile import CorpusProfile, of_corpus
+from explorer.corpus.query import local_imagery
+from explorer.corpus.query import query as queries
+from explorer.corpus.query.filter_table import FilterTable
+from explorer.corpus.query.filtered import filtered
+from explorer.corpus.stac import stac
+from explorer.corpus.stores.store import Store, check, is_synthetic
+from explorer.corpus.stores.watch import StoreWatch
+from explorer.corpus.tables import index as sample_index
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -77,7 +79,7 @@ class Corpus:
         self.profile = profile if profile is not None else of_corpus(store, self.config)
         """What the operator settled about the corpus in `rapidai4eo.toml`."""
         if index is None:
-            index = sample_index.build(store, progress, labels=self.profile.labels)
+            index = index_building.build(store, progress, labels=self.profile.labels)
         self.index = index
         self.featured = tuple(featured)
         """Ids worth opening first."""
@@ -286,13 +288,13 @@ class Corpus:
 
     @property
     def filter_table(self) -> FilterTable:
-        """The columns that filters ask; see `explorer.corpus.filters`."""
+        """The columns that filters ask; see `explorer.corpus.query.filters`."""
         table = self._table
         if table is None:
             root = getattr(self.store, "root", None)
             imagery = None
             if isinstance(root, Path) and not self.index.moved and not self.synthetic:
-                imagery = partial(at_hand.in_folder, root, self.samples.index, self._dated.patterns)
+                imagery = partial(local_imagery.in_folder, root, self.samples.index, self._dated.patterns)
             table = self._table = FilterTable(self.index, self._extras, imagery)
         return table
 
@@ -305,7 +307,7 @@ class Corpus:
 
         By space (`bbox`, `geometry`, `countries`, `zones`), label (`classes`, `level`, `min_fraction`, `largest`,
         `purity`, `mixture`), time (`start`, `end`), `ids`, `review`, `suspicion`, `imagery`, or all. `filters` takes
-        a `Filters`, or the text that a link has. See `explorer.corpus.query.query` and `explorer.corpus.filters`.
+        a `Filters`, or the text that a link has. See `explorer.corpus.query.query.query` and `explorer.corpus.query.filters`.
         >>> fields = corpus.query(bbox=(2, 45, 4, 52), classes=[211], min_fraction=0.5)
         >>> bool((fields["fraction"] >= 0.5).all())
         True
@@ -337,7 +339,7 @@ class Corpus:
 
     def catalog(self, samples: pd.DataFrame | Iterable[str] | None = None) -> pystac.Catalog:
         """A STAC catalog of the corpus, or of the rows or ids given."""
-        from explorer.corpus import catalog  # pystac is only paid for by those who want STAC
+        from explorer.corpus.stac import catalog  # pystac is only paid for by those who want STAC
 
         return catalog.catalog(self, None if samples is None else self._rows(samples))
 
@@ -365,35 +367,3 @@ class Corpus:
         close = getattr(self.store, "close", None)
         if close is not None:
             close()
-
-
-def open_corpus(
-    where: str | os.PathLike[str] = "demo",
-    *,
-    config: Settings | None = None,
-    progress: Progress | None = None,
-) -> Corpus:
-    """Open a corpus: a folder in its layout, a URL (https, s3, az, gs), a STAC file or its URL, or the word `demo`.
-
-    The URL of a corpus's `stac-v1.0/catalog.json` means that corpus. Another catalog, collection or item, and a file on
-    disk, means what it leads to.
-
-    Raises `CorpusNotFoundError` where there is none, `StoreError` where a server does not answer or refuses.
-    """
-    text = os.fspath(where)
-    if text == "demo":
-        from explorer.demo import open_demo  # the demo is a room above; only this word leads there
-
-        return open_demo(config=config)
-    if "://" in text and not text.startswith("file://"):
-        from explorer.corpus import remote  # its clients are only paid for by those who go out
-
-        remote_store, remote_index, profile = remote.open_remote(text, config or settings(), progress)
-        return Corpus(remote_store, remote_index, config=config, profile=profile)
-    path = Path(text.removeprefix("file://")).expanduser()
-    if path.is_file() and path.suffix.lower() == ".json":
-        store, index = sample_index.open_stac(path, progress, config)
-        return Corpus(store, index, config=config)
-    if path.name == stac.STAC_FOLDER and (path / "catalog.json").is_file():
-        path = path.parent  # its links lead to what lies beside it
-    return Corpus(DirectoryStore(path), config=config, progress=progress)

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from explorer.core.errors import ChipError, CorpusFormatError, NotThereError, UnreadableError
+from explorer.core.grid import Cell
+from explorer.core.products import PF_QA, PF_SR, PRODUCTS, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.corpus.checking import compare_label
-from explorer.corpus.chips import Chip
-from explorer.corpus.cube import band_named, gap_band
 from explorer.corpus.files import FileKey, origin
+from explorer.corpus.imagery.chips import Chip
+from explorer.corpus.imagery.cube import band_named, gap_band
 from explorer.corpus.parallel import each
 from explorer.corpus.profile import CorpusProfile
-from explorer.errors import ChipError, CorpusFormatError, NotThereError, UnreadableError
-from explorer.grid import Cell
-from explorer.products import PF_QA, PF_SR, PRODUCTS, REFLECTANCE_SCALE, S2_SR, Product
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus

@@ -13,15 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from explorer.corpus import index as sample_index
-from explorer.corpus import query as queries
-from explorer.corpus.decoder import Decoder
-from explorer.corpus.encoding import Stated
-from explorer.corpus.files import FileKey, fetch, origin, verify
-from explorer.corpus.labels import Fractions
-from explorer.corpus.parallel import each
-from explorer.corpus.profile import PROFILE_KEY, parse
-from explorer.errors import (
+from explorer.core.atomic_file import replacing
+from explorer.core.errors import (
     ChipError,
     CorpusFormatError,
     ExplorerError,
@@ -29,8 +22,15 @@ from explorer.errors import (
     OutputError,
     UnreadableError,
 )
-from explorer.products import SYNTHETIC_KEY
-from explorer.whole import replacing
+from explorer.core.products import SYNTHETIC_KEY
+from explorer.corpus.files import FileKey, fetch, origin, verify
+from explorer.corpus.imagery.decoder import Decoder
+from explorer.corpus.imagery.stated import Stated
+from explorer.corpus.parallel import each
+from explorer.corpus.profile import PROFILE_KEY, parse
+from explorer.corpus.query import query as queries
+from explorer.corpus.tables import index as sample_index
+from explorer.corpus.tables.labels import Fractions
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer import grid
-from explorer.corpus.decoder import Decoder
-from explorer.corpus.label_files import read_file
-from explorer.corpus.store import Store
-from explorer.errors import ChipError, CorpusFormatError
-from explorer.grid import Cell
-from explorer.products import PRODUCTS, Product
+from explorer.core import grid
+from explorer.core.errors import ChipError, CorpusFormatError
+from explorer.core.grid import Cell
+from explorer.core.products import PRODUCTS, Product
+from explorer.corpus.imagery.decoder import Decoder
+from explorer.corpus.stores.store import Store
+from explorer.corpus.tables.label_files import read_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from explorer import forking
+from explorer.core import forking
 
 logger = logging.getLogger("explorer")
 

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TypeVar
 
-from explorer.corpus.store import until
+from explorer.corpus.stores.store import until
 
 T = TypeVar("T")
 R = TypeVar("R")

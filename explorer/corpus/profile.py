@@ -14,13 +14,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from explorer.config import Settings
-from explorer.corpus.chips import Rules
-from explorer.corpus.class_names import UNCLASSIFIED, positions
-from explorer.corpus.cube import QualityMeaning
-from explorer.corpus.store import Store
-from explorer.errors import CorpusFormatError, NotThereError
-from explorer.products import PF_QA, PF_SR, PRODUCTS, S2_SR, Product
+from explorer.core.config import Settings
+from explorer.core.errors import CorpusFormatError, NotThereError
+from explorer.core.products import PF_QA, PF_SR, PRODUCTS, S2_SR, Product
+from explorer.corpus.imagery.chips import Rules
+from explorer.corpus.imagery.cube import QualityMeaning
+from explorer.corpus.stores.store import Store
+from explorer.corpus.tables.class_names import UNCLASSIFIED, positions
 
 PROFILE_KEY = "rapidai4eo.toml"
 """Where a corpus keeps it."""

@@ -10,8 +10,8 @@ from functools import cache
 
 import numpy as np
 
+from explorer.core.grid import transformer
 from explorer.demo import facts, noise
-from explorer.grid import transformer
 
 
 @dataclass(frozen=True, slots=True)

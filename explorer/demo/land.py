@@ -14,9 +14,9 @@ import shapely
 from rasterio.features import rasterize
 from rasterio.transform import from_origin
 
+from explorer.core.assets import asset
+from explorer.core.grid import transformer
 from explorer.demo.facts import COUNTRIES
-from explorer.grid import transformer
-from explorer.resources import asset
 
 WEST, SOUTH, EAST, NORTH = -24.9, 34.4, 44.9, 71.3
 """The box of the demo in degrees: Europe without the Atlantic islands and overseas regions."""

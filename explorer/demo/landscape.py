@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage, sparse
 
-from explorer.demo import built, farmland, wild
+from explorer.demo import farmland, natural_land, urban_land
 from explorer.demo.canvas import PIXELS, SIZE, Canvas, Change, lit, texture
 from explorer.demo.parcels import Parcels, divide
 from explorer.demo.phenology import KINDS, SNOW_HOLDS, Climate
@@ -173,17 +173,17 @@ def _class(
     inland: np.ndarray,
 ) -> None:
     if code in (111, 112, 121):
-        built.town(canvas, rows, code, angle)
+        urban_land.town(canvas, rows, code, angle)
     elif code == 122:
-        built.line(canvas, rows, line)
+        urban_land.line(canvas, rows, line)
     elif code == 123:
-        built.port(canvas, rows, parcels)
+        urban_land.port(canvas, rows, parcels)
     elif code == 124:
-        built.airport(canvas, rows, angle)
+        urban_land.airport(canvas, rows, angle)
     elif code in (131, 132, 133):
-        built.pit(canvas, rows, code)
+        urban_land.pit(canvas, rows, code)
     elif code in (141, 142):
-        built.park(canvas, rows, code)
+        urban_land.park(canvas, rows, code)
     elif code in (211, 212, 213):
         farmland.fields(canvas, rows, parcels, code)
     elif code in (221, 222, 223):
@@ -195,17 +195,17 @@ def _class(
     elif code == 244:
         farmland.dehesa(canvas, rows, parcels)
     elif code in (311, 312, 313):
-        wild.forest(canvas, rows, parcels, code)
+        natural_land.forest(canvas, rows, parcels, code)
     elif code in (321, 322, 323, 324):
-        wild.scrub(canvas, rows, code)
+        natural_land.scrub(canvas, rows, code)
     elif code in (331, 332, 333, 334, 335):
-        wild.open_ground(canvas, rows, code)
+        natural_land.open_ground(canvas, rows, code)
     elif code == 422:
-        wild.salines(canvas, rows, parcels)
+        natural_land.salines(canvas, rows, parcels)
     elif code in (411, 412, 421, 423):
-        wild.wetland(canvas, rows, code)
+        natural_land.wetland(canvas, rows, code)
     else:
-        wild.water(canvas, rows, code, inland)
+        natural_land.water(canvas, rows, code, inland)
 
 
 def replace(canvas: Canvas, units: np.ndarray, event: Event) -> None:
@@ -230,7 +230,7 @@ def _farmsteads(canvas: Canvas, farm: np.ndarray, parcels: Parcels) -> None:
         u, v = np.abs(dx * np.cos(turn) + dy * np.sin(turn)), np.abs(dy * np.cos(turn) - dx * np.sin(turn))
         yard = farm[np.maximum(u / rng.uniform(0.8, 1.6), v) + 5 * ragged[farm] < rng.uniform(17, 30)]
         if len(yard) > 60:
-            built.town(canvas, yard, 112, float(turn))
+            urban_land.town(canvas, yard, 112, float(turn))
 
 
 def _banks(canvas: Canvas, classes: np.ndarray, inland: np.ndarray) -> None:
@@ -264,9 +264,9 @@ def _harmless(
     rows = paint[label[paint] == int(rng.choice(fit))]
     first = len(canvas.kinds)
     if change.new == 324:
-        wild.scrub(canvas, rows, 324)
+        natural_land.scrub(canvas, rows, 324)
     else:
-        built.town(canvas, rows, 121, 0.4)
+        urban_land.town(canvas, rows, 121, 0.4)
     replace(canvas, np.arange(first, len(canvas.kinds)), change)
 
 

@@ -8,9 +8,9 @@ from explorer.demo.showcase import FEATURED, find
 from explorer.demo.store import DEFAULT_COUNT, DemoStore
 
 if TYPE_CHECKING:
-    from explorer.config import Settings
+    from explorer.core.config import Settings
     from explorer.corpus.corpus import Corpus
-    from explorer.corpus.index import SampleIndex
+    from explorer.corpus.tables.index import SampleIndex
 
 
 def featured(seed: int = 0, store: DemoStore | None = None) -> list[str]:
@@ -30,8 +30,8 @@ def open_demo(*, config: Settings | None = None, seed: int = 0, count: int = DEF
 def index_of(store: DemoStore) -> SampleIndex:
     """The samples of a demo store; fractions are made on first use."""
     # Here, not above: who only wants the store's bytes need not load the readers and xarray.
-    from explorer.corpus.index import SampleIndex
-    from explorer.corpus.labels import Fractions
+    from explorer.corpus.tables.index import SampleIndex
+    from explorer.corpus.tables.labels import Fractions
 
     samples = store.samples()
     index = SampleIndex(samples, lambda: Fractions(samples.index, store.fractions()), store.where)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.core.corine import codes
+from explorer.core.errors import InvalidQueryError
+from explorer.core.grid import CELLS, TILE_SIZE_M, transformer
+from explorer.core.products import CELL_SIZE_M
 from explorer.demo import geography, land, noise, suitability
-from explorer.errors import InvalidQueryError
-from explorer.grid import CELLS, TILE_SIZE_M, transformer
-from explorer.nomenclature import codes
-from explorer.products import CELL_SIZE_M
 
 CLASSES = len(codes(3))
 MAX_COUNT = 1_000_000

@@ -8,13 +8,13 @@ from functools import cached_property, lru_cache
 import numpy as np
 from scipy import sparse
 
-from explorer import forking
+from explorer.core import forking
+from explorer.core.products import PF_DATES, PF_SR, S2_MONTHS, S2_SR
 from explorer.demo import noise
 from explorer.demo.canvas import PIXELS, SIZE
 from explorer.demo.landscape import Scene
 from explorer.demo.phenology import Seasons
 from explorer.demo.spectra import INDEX, library
-from explorer.products import PF_DATES, PF_SR, S2_MONTHS, S2_SR
 
 QA_BANDS = ("gap_filled", "cloud_distance_days")
 """Bands of the demo's PF-QA: 1 where a pixel was filled in, and days to the nearest clear view of it."""

@@ -13,8 +13,8 @@ import pyarrow.csv
 import shapely
 from scipy import sparse
 
-from explorer.grid import Cell, footprints
-from explorer.nomenclature import COLUMNS, classes, codes, column
+from explorer.core.corine import COLUMNS, classes, codes, column
+from explorer.core.grid import Cell, footprints
 
 GEOMETRIES = "resources/rapidai4eo_geometries.geojson.gz"
 LABELS = "resources/rapidai4eo_labels.csv.gz"

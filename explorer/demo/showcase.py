@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.demo.planted import KINDS
+from explorer.core.corine import codes
+from explorer.demo.label_errors import KINDS
 from explorer.demo.table import Table
-from explorer.nomenclature import codes
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from explorer.products import PF_SR, S2_SR
+from explorer.core.products import PF_SR, S2_SR
 
 _ORDER = ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", "B11", "B12")
 

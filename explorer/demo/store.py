@@ -14,14 +14,14 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from explorer import forking
-from explorer.corpus.store import clean_key
-from explorer.demo import geography, landscape, noise, planted, resources, table, tiff
+from explorer.core import forking
+from explorer.core.errors import InvalidSampleIdError, NotThereError, UnknownDateError
+from explorer.core.grid import Cell, parse
+from explorer.core.products import PF_QA, PF_SR, PRODUCTS, S2_SR, SYNTHETIC_KEY, SYNTHETIC_NOTE
+from explorer.corpus.stores.store import clean_key
+from explorer.demo import geography, label_errors, landscape, noise, resources, table, tiff
 from explorer.demo.phenology import Climate
 from explorer.demo.render import QA_BANDS, Renderer
-from explorer.errors import InvalidSampleIdError, NotThereError, UnknownDateError
-from explorer.grid import Cell, parse
-from explorer.products import PF_QA, PF_SR, PRODUCTS, S2_SR, SYNTHETIC_KEY, SYNTHETIC_NOTE
 
 DEFAULT_COUNT = 500_000
 _SCENES = 24  # kept ready, about 5 MB each
@@ -81,7 +81,7 @@ class DemoStore:
         return self.table.frame.copy(deep=False)
 
     def fractions(self) -> sparse.csr_matrix:
-        """Fractions as labelled, `(n, 44)` float32 in the order of `nomenclature.codes(3)`, rows as in `samples`."""
+        """Fractions as labelled, `(n, 44)` float32 in the order of `corine.codes(3)`, rows as in `samples`."""
         table = self.table.labelled.astype(np.float32)
         table.data /= np.float32(1000)
         return table
@@ -96,12 +96,13 @@ class DemoStore:
         rows = np.flatnonzero(t["kind"])
         kind, old, new, day = (t[name][rows] for name in ("kind", "old", "new", "day"))
         sentences = {
-            k: planted.describe(*k) for k in set(zip(kind.tolist(), old.tolist(), new.tolist(), strict=True))
+            k: label_errors.describe(*k)
+            for k in set(zip(kind.tolist(), old.tolist(), new.tolist(), strict=True))
         }
         start = dt.date(2018, 1, 1)
         return pd.DataFrame(
             {
-                "kind": pd.Series(np.array(planted.KINDS, dtype=object)[kind], dtype="str").to_numpy(),
+                "kind": pd.Series(np.array(label_errors.KINDS, dtype=object)[kind], dtype="str").to_numpy(),
                 "what": [sentences[k] for k in zip(kind.tolist(), old.tolist(), new.tolist(), strict=True)],
                 "labelled": old,
                 "true": new,

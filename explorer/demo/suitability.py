@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from explorer.core.corine import codes
 from explorer.demo import facts, geography, noise
 from explorer.demo.geography import Setting
-from explorer.nomenclature import codes
 
 # Offsets found by matching the shares of the 44 classes to those of CORINE Land Cover 2018 (`SHARES`).
 BIAS: dict[int, float] = {

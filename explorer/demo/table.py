@@ -13,14 +13,14 @@ import pandas as pd
 import pyarrow as pa
 from scipy import sparse
 
-from explorer import forking
-from explorer.config import settings
-from explorer.demo import places, planted
+from explorer.core import forking
+from explorer.core.assets import asset
+from explorer.core.atomic_file import replacing
+from explorer.core.config import settings
+from explorer.core.corine import codes
+from explorer.core.grid import CELLS, Cell, transformer
+from explorer.demo import label_errors, places
 from explorer.demo.places import CLASSES, Cells
-from explorer.grid import CELLS, Cell, transformer
-from explorer.nomenclature import codes
-from explorer.resources import asset
-from explorer.whole import replacing
 
 VERSION = 3
 """Raise when anything changes the table, so that no old file is read."""
@@ -103,7 +103,7 @@ def make(count: int, seed: int) -> Table:
     """Work out the whole table; half a million samples take some seconds."""
     cells = places.choose(count, seed)
     cover = places.cover(cells, seed)
-    plan = planted.plant(cover, cells.hashes(seed), cells.lon, cells.lat)
+    plan = label_errors.plant(cover, cells.hashes(seed), cells.lon, cells.lat)
     largest = plan.labelled.argmax(axis=1)
     x, y = transformer(4326, 3857).transform(cells.lon, cells.lat)
     columns = {name: getattr(cells, name) for name in Cells.__slots__}

@@ -10,7 +10,7 @@ import rasterio
 from affine import Affine
 from rasterio.io import MemoryFile
 
-from explorer.grid import Cell
+from explorer.core.grid import Cell
 
 _BASE = {
     "driver": "GTiff", "tiled": True, "blockxsize": 256, "blockysize": 256, "compress": "lzw", "predictor": 2,

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from explorer.core.errors import InvalidQueryError, StoreError
+from explorer.core.products import PRODUCTS, SYNTHETIC_KEY
 from explorer.demo import resources, showcase
 from explorer.demo.store import DEFAULT_COUNT, DemoStore, encode
-from explorer.errors import InvalidQueryError, StoreError
-from explorer.products import PRODUCTS, SYNTHETIC_KEY
 
 MAX_WRITTEN = 5_000
 """A sample takes about 40 MB on disk."""

@@ -13,20 +13,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from explorer.core.errors import InvalidQueryError
 from explorer.corpus.corpus import Corpus
-from explorer.errors import InvalidQueryError
 from explorer.export import files, frames, moving
 from explorer.export.frames import FramePainter, Style
 from explorer.export.scene import Missing, Progress
 
-FORMATS = {
-    ".gif": "image/gif",
-    ".mp4": "video/mp4",
-    ".webm": "video/webm",
-    ".webp": "image/webp",
-}
-"""Ending -> media type."""
-FPS = 10.0
+FORMATS = files.ANIMATIONS
+FPS = files.FPS
 MAX_FPS = 60.0
 _AHEAD = 8
 """Frames painted ahead of the encoder: it never waits, and memory stays bounded."""

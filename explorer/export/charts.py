@@ -12,15 +12,15 @@ import pandas as pd
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 
-from explorer import nomenclature
 from explorer.analysis import colours, spectra
+from explorer.core import corine
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.errors import InvalidQueryError
-from explorer.export import credit, data, frames, plates, scene
-from explorer.export.plates import INK, MARGIN, Page, Plate
+from explorer.export import credit, data, figure_base, frames, scene
+from explorer.export.figure_base import INK, MARGIN, Page, Plate
 from explorer.export.scene import Progress
-from explorer.export.strip import Curve
-from explorer.products import PF_SR, S2_SR
+from explorer.export.timeline_strip import Curve
 
 MAX_CHARTS = 5
 _WIDTH = 8.4
@@ -91,7 +91,7 @@ def label(corpus: Corpus, sample_id: str) -> Plate:
     return _label(corpus, sample_id, found)
 
 
-@plates.alone
+@figure_base.alone
 def _profile(
     corpus: Corpus,
     sample_id: str,
@@ -126,7 +126,7 @@ def _profile(
     return Plate(page.figure, about, given)
 
 
-@plates.alone
+@figure_base.alone
 def _spectrum(
     corpus: Corpus,
     sample_id: str,
@@ -161,7 +161,7 @@ def _spectrum(
     return Plate(page.figure, about, given)
 
 
-@plates.alone
+@figure_base.alone
 def _label(corpus: Corpus, sample_id: str, found: pd.Series) -> Plate:
     given = credit.of(corpus, ["labels"])
     title = f"{sample_id}, CORINE Land Cover 2018"
@@ -175,7 +175,7 @@ def _label(corpus: Corpus, sample_id: str, found: pd.Series) -> Plate:
         given,
     )
     axes = page.axes(MARGIN + 2.6, 0.08, 6.4 - 2 * MARGIN - 3.1, high)
-    covers = [nomenclature.land_cover(int(code)) for code in found.index]
+    covers = [corine.land_cover(int(code)) for code in found.index]
     places = np.arange(len(covers))[::-1]
     values = found.to_numpy() * 100
     axes.barh(places, values, height=0.66, color=[c.hex for c in covers], edgecolor="#5c6c75", linewidth=0.6)

@@ -10,16 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from explorer import grid
-from explorer.analysis import recipes, stretch
+from explorer.analysis import render_spec, stretch
 from explorer.analysis.curves import Curves
 from explorer.analysis.profiles import check_pixel
 from explorer.analysis.shapes import Shape
 from explorer.analysis.spectra import parse_months
-from explorer.corpus.area import Area
-from explorer.corpus.filters import Filters
-from explorer.errors import InvalidQueryError
-from explorer.products import PF_SR, S2_SR
+from explorer.core import grid
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import PF_SR, S2_SR
+from explorer.corpus.query.area import Area
+from explorer.corpus.query.filters import Filters
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -55,10 +55,10 @@ class State:
             grid.parse(self.sample_id)
         PF_SR.parse_date(self.date)
         object.__setattr__(self, "pixels", tuple(check_pixel(*pixel) for pixel in self.pixels))
-        object.__setattr__(self, "composite", recipes.parse(self.composite, PF_SR.id).text)
+        object.__setattr__(self, "composite", render_spec.parse(self.composite, PF_SR.id).text)
         object.__setattr__(self, "stretch", str(stretch.parse(self.stretch)))
         if self.s2_composite:
-            object.__setattr__(self, "s2_composite", recipes.parse(self.s2_composite, S2_SR.id).text)
+            object.__setattr__(self, "s2_composite", render_spec.parse(self.s2_composite, S2_SR.id).text)
         parse_months(self.months)
 
     @classmethod
@@ -85,7 +85,7 @@ def snippet(view: str, state: State) -> str:
 
     >>> print(snippet("label", State(sample_id="31N_12E-218N_40_30")))
     import explorer
-    from explorer import nomenclature
+    from explorer.core import corine
     <BLANKLINE>
     corpus = explorer.open_corpus('demo')
     fractions = corpus.labels('31N_12E-218N_40_30')...
@@ -114,7 +114,7 @@ _Lines = tuple[list[str], list[str]]
 
 
 def _planet(state: State) -> _Lines:
-    recipe = recipes.parse(state.composite, PF_SR.id)
+    recipe = render_spec.parse(state.composite, PF_SR.id)
     when = f"{state.date.isoformat()}T10:30"
     lines = [
         f"cube = corpus.planet_fusion({state.sample_id!r})  # xarray (time, band, y, x), int16",
@@ -125,18 +125,18 @@ def _planet(state: State) -> _Lines:
     imports = ["import pandas as pd", "from explorer.export import scene"]
     lines += _painted(state.sample_id, PF_SR.id, recipe, state.stretch)
     if recipe.kind != "rgb":
-        imports.append("from explorer.analysis import recipes")
+        imports.append("from explorer.analysis import render_spec")
     return imports, lines
 
 
 def _sentinel(state: State) -> _Lines:
     try:
-        recipe = recipes.parse(state.s2_composite or state.composite, S2_SR.id)
+        recipe = render_spec.parse(state.s2_composite or state.composite, S2_SR.id)
     except InvalidQueryError:  # a formula of Planet Fusion's own bands
-        recipe = recipes.parse("true", S2_SR.id)
+        recipe = render_spec.parse("true", S2_SR.id)
     imports = ["from explorer.export import scene"]
     if recipe.kind != "rgb":
-        imports.append("from explorer.analysis import recipes")
+        imports.append("from explorer.analysis import render_spec")
     lines = [
         f"cube = corpus.sentinel2({state.sample_id!r})  # xarray (time, band, y, x), uint16, 0 is nodata",
         'reflectance = cube.where(cube != 0) * cube.attrs["reflectance_scale"]',
@@ -145,12 +145,12 @@ def _sentinel(state: State) -> _Lines:
     return imports, [*lines, *_painted(state.sample_id, S2_SR.id, recipe, state.stretch)]
 
 
-def _painted(sample_id: str, product: str, recipe: recipes.Recipe, stretched: str) -> list[str]:
+def _painted(sample_id: str, product: str, recipe: render_spec.Recipe, stretched: str) -> list[str]:
     """The pictures as the page paints them, and what is painted where that is one value a pixel."""
     lines = []
     if recipe.kind != "rgb":
         lines += [
-            f"recipe = recipes.parse({recipe.text!r}, {product!r})",
+            f"recipe = render_spec.parse({recipe.text!r}, {product!r})",
             "bands = {name: cube.sel(band=name).values for name in recipe.bands}",
             f"values = recipe.values(bands)  # float32 (time, y, x), {'reflectance' if recipe.kind == 'band' else recipe.title}",
         ]
@@ -234,7 +234,7 @@ def _map(state: State) -> _Lines:
     else:
         lines.append("samples = corpus.samples")
     if state.area is not None:
-        imports.append("from explorer.corpus.area import Area")
+        imports.append("from explorer.corpus.query.area import Area")
         lines += [
             f"area = Area.parse({state.area.format()!r})  # lon,lat in degrees",
             'samples = samples[area.mask(samples["x"].to_numpy(), samples["y"].to_numpy())]',
@@ -244,9 +244,9 @@ def _map(state: State) -> _Lines:
 
 
 def _label(state: State) -> _Lines:
-    return ["from explorer import nomenclature"], [
+    return ["from explorer.core import corine"], [
         f"fractions = corpus.labels({state.sample_id!r})  # CORINE code -> fraction of the cell, 0 to 1",
-        "names = {code: nomenclature.land_cover(code).title for code in fractions.index}",
+        "names = {code: corine.land_cover(code).title for code in fractions.index}",
     ]
 
 

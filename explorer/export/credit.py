@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explorer import __version__
-from explorer.analysis.recipes import Recipe
-from explorer.analysis.stretch import Choice, Stretch
-from explorer.products import CITATION, REFLECTANCE_SCALE
+from explorer.analysis.render_spec import Recipe
+from explorer.analysis.stretch import Stretch, StretchSpec
+from explorer.core.products import CITATION, REFLECTANCE_SCALE
+from explorer.core.version import __version__
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -126,7 +126,7 @@ def dates_text(dates: Sequence[str]) -> str:
     return f"{dates[0]} to {dates[-1]} ({len(dates)} dates)"
 
 
-def stretch_text(recipe: Recipe, choice: Choice, stretch: Stretch | None) -> str:
+def stretch_text(recipe: Recipe, choice: StretchSpec, stretch: Stretch | None) -> str:
     """A stretch in numbers: what became black and white, band by band, and the gamma."""
     if stretch is None:
         return f"{choice}: every date by its own pixels"

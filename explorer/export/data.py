@@ -17,13 +17,13 @@ from explorer.analysis import profiles, spectra
 from explorer.analysis import stretch as stretches
 from explorer.analysis.composite import ValuePainter
 from explorer.analysis.tables import to_csv
-from explorer.corpus import tables
+from explorer.core.errors import InvalidQueryError, OutputError
+from explorer.core.products import OVERPASS_UTC, PF_SR, PRODUCTS, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.errors import InvalidQueryError, OutputError
+from explorer.corpus.tables import tables
 from explorer.export import credit, files, scene
 from explorer.export.credit import Credit
 from explorer.export.scene import Progress
-from explorer.products import OVERPASS_UTC, PF_SR, PRODUCTS, REFLECTANCE_SCALE, S2_SR, Product
 
 CUBES = (".nc", ".zarr")
 FRAMES = (".tif", ".tiff")

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from explorer import nomenclature
-from explorer.analysis import recipes
-from explorer.analysis.stretch import Choice
+from explorer.analysis import render_spec
+from explorer.analysis.stretch import StretchSpec
+from explorer.core import corine
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.errors import InvalidQueryError
-from explorer.export import credit, plates, scene, tiles
-from explorer.export.plates import MARGIN, Page, Plate
+from explorer.export import credit, figure_base, scene, tiles
+from explorer.export.figure_base import MARGIN, Page, Plate
 from explorer.export.scene import Progress, Scene, Step
-from explorer.products import PF_SR, S2_SR
 
 MAX_SHEET = 60
 _GAP = 0.1
@@ -156,7 +156,7 @@ def bands(
     """Every band of one date in grey, by wavelength, each with its own stretch over time. Raises as `scene.scene`."""
     spec = scene.product_of(product)
     ordered = sorted(spec.bands, key=lambda band: band.wavelength)
-    looks = [(recipes.parse(f"band:{band.name}", product), Choice()) for band in ordered]
+    looks = [(render_spec.parse(f"band:{band.name}", product), StretchSpec()) for band in ordered]
     wanted = scene.positions(spec, [date])
     cube = scene.read_for(corpus, sample_id, spec, wanted, looks, progress, cancel)
     shown = [scene.paint(corpus, cube, *look, wanted) for look in looks]
@@ -183,7 +183,7 @@ def label_line(corpus: Corpus, sample_id: str) -> str:
     if not len(found):
         return "No CORINE label."
     parts = [
-        f"{tiles.percent(float(v))} {nomenclature.land_cover(int(c)).title}"  # type: ignore[call-overload]
+        f"{tiles.percent(float(v))} {corine.land_cover(int(c)).title}"  # type: ignore[call-overload]
         for c, v in found.items()
     ]
     return "CORINE 2018: " + ", ".join(parts) + "."
@@ -213,7 +213,7 @@ def _pictures(
     return _grid(cells, size, columns, title, lines, given, about, named, shown)
 
 
-@plates.alone
+@figure_base.alone
 def _grid(
     cells: Sequence[tuple[np.ndarray | None, str, str]],
     size: float,
@@ -236,12 +236,12 @@ def _grid(
         row, col = divmod(number, columns)
         left, top = MARGIN + col * (size + _GAP), row * (size + above + _GAP)
         axes = page.axes(left, top + above, size, size)
-        plates.picture(axes, rgba, why)
+        figure_base.picture(axes, rgba, why)
         axes.set_title(caption, fontsize=8.5, loc="left", pad=3, fontweight="bold")
         if number == 0 or size >= _HALF:
-            plates.scale_bar(axes, size)
+            figure_base.scale_bar(axes, size)
         if rgba is not None:
-            plates.pins(axes, named)
+            figure_base.pins(axes, named)
     if legend is not None:
-        plates.ramp(page.axes(MARGIN, grid + 0.14, min(width - 2 * MARGIN, 4.0), 0.13), legend)
+        figure_base.ramp(page.axes(MARGIN, grid + 0.14, min(width - 2 * MARGIN, 4.0), 0.13), legend)
     return Plate(page.figure, about, given)

@@ -16,12 +16,12 @@ from PIL import Image
 
 from explorer.analysis import colours, profiles, regions
 from explorer.analysis.curves import TWINS
-from explorer.corpus.arrays import timestamps
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import CELL_SIZE_M, PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.errors import InvalidQueryError
-from explorer.export import credit, scene, strip, text, tiles
+from explorer.corpus.imagery.arrays import timestamps
+from explorer.export import credit, scene, text, tiles, timeline_strip
 from explorer.export.scene import MID_MONTH, Missing, Progress, Scene, Step
-from explorer.products import CELL_SIZE_M, PF_SR, S2_SR
 
 SCALES = (1, 2, 3, 4)
 BANDS = "bands"
@@ -58,7 +58,11 @@ class FramePainter:
     """Paints the frames of a scene, in any order and from many threads."""
 
     def __init__(
-        self, shown: Scene, style: Style, pins: Sequence[tuple[int, int, str]], curves: Sequence[strip.Curve]
+        self,
+        shown: Scene,
+        style: Style,
+        pins: Sequence[tuple[int, int, str]],
+        curves: Sequence[timeline_strip.Curve],
     ) -> None:
         self.scene, self.style, self.pins = shown, style, tuple(pins)
         product = shown.product
@@ -157,7 +161,9 @@ class FramePainter:
         self._strip = None
         if self._curves:
             high = max(48, round(width * 0.2))
-            self._strip = strip.Strip(room, high, self._size, self._curves, self._title(), _span(self.steps))
+            self._strip = timeline_strip.Strip(
+                room, high, self._size, self._curves, self._title(), _span(self.steps)
+            )
             below.append((Image.fromarray(self._strip.image), 1))
         if style.attribution:
             below.append((self._attribution(room), 0))
@@ -300,7 +306,7 @@ def painter(
         corpus, sample_id, product=product, composite=composite, stretch=stretch, dates=dates, start=start,
         end=end, step=step, missing=missing, progress=progress, cancel=cancel,
     )  # fmt: skip
-    drawn: list[strip.Curve] = []
+    drawn: list[timeline_strip.Curve] = []
     if named and style.chart is not None:
         drawn = curves(corpus, sample_id, style.chart, named, cancel, _charted(shown.steps))
     return FramePainter(shown, style, named, drawn)
@@ -313,7 +319,7 @@ def curves(
     pins: Sequence[tuple[int, int, str]],
     cancel: threading.Event | None = None,
     positions: Collection[int] | None = None,
-) -> list[strip.Curve]:
+) -> list[timeline_strip.Curve]:
     """The curves of a chart: one a pin of an index, or four bands of the last pin; both sensors.
 
     With `positions`, of Planet Fusion only these dates are read; the curves have gaps elsewhere.
@@ -333,14 +339,14 @@ def curves(
                     dn = other.reflectance[other.bands.index(twin)]
                     own = one.reflectance[one.bands.index(band)]
                     title = PF_SR.band(band).title
-                    found.append(strip.Curve(title, colours.BANDS[band], one.times, own, late, dn))
+                    found.append(timeline_strip.Curve(title, colours.BANDS[band], one.times, own, late, dn))
             continue
         label = f"{number + 1} " if len(pins) > 1 else ""
         label += credit.plain(name, 24) or f"row {row}, col {col}"
         none = np.full(len(one.times), np.nan), np.full(len(late), np.nan)
         values = next(iter(one.extra.values()), none[0])
         others = next(iter(other.extra.values()), none[1])
-        found.append(strip.Curve(label, colours.PINS[number], one.times, values, late, others))
+        found.append(timeline_strip.Curve(label, colours.PINS[number], one.times, values, late, others))
     return found
 
 

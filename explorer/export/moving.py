@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from explorer.errors import OutputError
+from explorer.core.errors import OutputError
 from explorer.export import credit
 
 Frames = Iterator[np.ndarray]

@@ -12,15 +12,15 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer import nomenclature
 from explorer.analysis import colours, quality, stretch
-from explorer.analysis.recipes import bands_of
-from explorer.corpus.cubes import Cube
-from explorer.errors import InvalidQueryError, StoryError
+from explorer.analysis.render_spec import bands_of
+from explorer.core import corine
+from explorer.core.errors import InvalidQueryError, StoryError
+from explorer.core.grid import Cell
+from explorer.core.products import PF_QA, PF_SR, S2_SR
+from explorer.corpus.imagery.cubes import Cube
 from explorer.export import credit, notes, packing, place_map
 from explorer.export.stories import State, Story
-from explorer.grid import Cell
-from explorer.products import PF_QA, PF_SR, S2_SR
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -126,7 +126,7 @@ def _sample(corpus: Corpus, cell: Cell, number: int) -> _Sample:
 
 
 def _label(code: int, fraction: float) -> dict[str, Any]:
-    cover = nomenclature.land_cover(code)
+    cover = corine.land_cover(code)
     return {"code": cover.code, "title": cover.title, "hex": cover.hex, "fraction": round(float(fraction), 4)}
 
 

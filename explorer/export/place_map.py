@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
-from explorer.resources import asset
+from explorer.core.assets import asset
 
 _CRS = "EPSG:3035"  # ETRS89 Lambert azimuthal equal-area, in which Europe keeps its shape
 _BOX = (2_400_000.0, 1_300_000.0, 7_500_000.0, 5_500_000.0)

@@ -11,21 +11,21 @@ from typing import Any, Literal
 
 import numpy as np
 
-from explorer.analysis import colours, recipes
+from explorer.analysis import colours, render_spec
 from explorer.analysis import composite as composites
 from explorer.analysis import stretch as stretches
 from explorer.analysis.composite import Legend, Painter, ValuePainter
 from explorer.analysis.profiles import SENSORS, check_pixel
-from explorer.analysis.recipes import Recipe
-from explorer.analysis.stretch import Choice, Stretch
-from explorer.corpus.arrays import timestamps
+from explorer.analysis.render_spec import Recipe
+from explorer.analysis.stretch import Stretch, StretchSpec
+from explorer.core.errors import InvalidQueryError
+from explorer.core.grid import Cell
+from explorer.core.products import PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.cubes import Cube, Reading, Status
-from explorer.corpus.query import chosen_dates, period
-from explorer.errors import InvalidQueryError
+from explorer.corpus.imagery.arrays import timestamps
+from explorer.corpus.imagery.cubes import Cube, Reading, Status
+from explorer.corpus.query.query import chosen_dates, period
 from explorer.export import files
-from explorer.grid import Cell
-from explorer.products import PF_SR, S2_SR, Product
 
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -58,7 +58,7 @@ class Scene:
     cell: Cell
     cube: Cube
     recipe: Recipe
-    choice: Choice
+    choice: StretchSpec
     painter: Painter | ValuePainter
     steps: tuple[Step, ...]
 
@@ -133,7 +133,7 @@ def scene(
     `CancelledError`, and what `Corpus.cell` and the store raise.
     """
     shown = product_of(product)
-    recipe = recipes.parse(composite, shown.id)
+    recipe = render_spec.parse(composite, shown.id)
     choice = stretches.parse(stretch)
     wanted = positions(shown, dates, start, end, step)
     cube = read_for(corpus, sample_id, shown, wanted, [(recipe, choice)], progress, cancel)
@@ -144,7 +144,7 @@ def paint(
     corpus: Corpus,
     cube: Cube,
     recipe: Recipe,
-    choice: Choice,
+    choice: StretchSpec,
     wanted: Sequence[int],
     missing: Missing = "mark",
     cancel: threading.Event | None = None,
@@ -224,7 +224,7 @@ def read_for(
     sample_id: str,
     product: Product,
     wanted: Iterable[int],
-    looks: Iterable[tuple[Recipe, Choice]],
+    looks: Iterable[tuple[Recipe, StretchSpec]],
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> Cube:
@@ -261,7 +261,7 @@ def _step(cube: Cube, index: int) -> Step:
 
 
 def _stretch(
-    corpus: Corpus, cube: Cube, recipe: Recipe, choice: Choice, cancel: threading.Event | None
+    corpus: Corpus, cube: Cube, recipe: Recipe, choice: StretchSpec, cancel: threading.Event | None
 ) -> Stretch | None:
     """The stretch of all dates; with `same`, that of both sensors where the other can show it too."""
     own = stretches.choose(cube, recipe, choice)
@@ -269,7 +269,7 @@ def _stretch(
         return own
     other = S2_SR if cube.product is PF_SR else PF_SR
     try:
-        twin = recipes.parse(recipe.text, other.id)
+        twin = render_spec.parse(recipe.text, other.id)
     except InvalidQueryError:
         return own
     seen = read_for(corpus, cube.cell.sample_id, other, (), [(twin, choice)], cancel=cancel)

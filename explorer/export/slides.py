@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw
 
-from explorer import scratch
-from explorer.errors import InvalidQueryError, OutputError, StoryError
+from explorer.core import scratch_folders
+from explorer.core.errors import InvalidQueryError, OutputError, StoryError
+from explorer.core.products import PF_SR
 from explorer.export import animation, charts, credit, files, frames, notes, place_map
 from explorer.export.frames import FramePainter, Style
 from explorer.export.stories import State, Story
-from explorer.products import PF_SR
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -71,7 +71,7 @@ def write(
     named = credit.of(corpus, ("PF-SR", "S2-SR", "labels"))
     _describe(document, story, named)
     videos: dict[str, Path] = {}
-    with scratch.folder("slides") as folder, files.replacing(path) as part:
+    with scratch_folders.folder("slides") as folder, files.replacing(path) as part:
         draw = _Drawer(pptx, document, corpus, named, folder)
         draw.title(story)
         for number, (state, sample_id) in enumerate(zip(story.states, shown, strict=True)):

@@ -15,9 +15,9 @@ from urllib.parse import parse_qs
 
 import yaml
 
-from explorer.errors import OutputError, StoryError, UnknownDateError
-from explorer.products import PF_SR
-from explorer.resources import asset
+from explorer.core.assets import asset
+from explorer.core.errors import OutputError, StoryError, UnknownDateError
+from explorer.core.products import PF_SR
 
 MAX_BYTES = 256 * 1024
 MAX_STATES = 200

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
-from explorer import nomenclature
 from explorer.analysis.composite import Legend
+from explorer.core import corine
 from explorer.export import text
 from explorer.export.text import Colour
 
@@ -145,13 +145,13 @@ def class_bar(fractions: Sequence[tuple[int, float]], width: int, size: int, row
     names, used = _class_names(fractions, width, size, start, rows)
     image = Image.new("RGB", (width, high + gap + line * used), PAPER)
     draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 0, width - 1, high - 1), fill=nomenclature.NO_LABEL_RGB)
+    draw.rectangle((0, 0, width - 1, high - 1), fill=corine.NO_LABEL_RGB)
     total, left = 0.0, 0
     for code, fraction in fractions:
         total += fraction
         right = min(round(total * width), width)
         if right > left:
-            draw.rectangle((left, 0, right - 1, high - 1), fill=nomenclature.land_cover(code).rgb)
+            draw.rectangle((left, 0, right - 1, high - 1), fill=corine.land_cover(code).rgb)
         left = right
     draw.rectangle((0, 0, width - 1, high - 1), outline=QUIET)
     for row, x, name, of_class in names:
@@ -159,7 +159,7 @@ def class_bar(fractions: Sequence[tuple[int, float]], width: int, size: int, row
         if of_class is None:
             text.draw(image, (x, base), name, size, QUIET)
             continue
-        fill = nomenclature.land_cover(of_class).rgb
+        fill = corine.land_cover(of_class).rgb
         draw.rectangle((x, base - square, x + square, base), fill=fill, outline=QUIET)
         text.draw(image, (x + start, base), name, size, INK)
     return image
@@ -172,7 +172,7 @@ def _class_names(
     gap = size
     for count in range(len(fractions), 0, -1):
         entries: list[tuple[str, int | None]] = [
-            (f"{percent(fraction)} {nomenclature.land_cover(code).title}", code)
+            (f"{percent(fraction)} {corine.land_cover(code).title}", code)
             for code, fraction in fractions[:count]
         ]
         if count < len(fractions):

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from explorer.errors import InvalidQueryError
-from explorer.products import CELL_SIZE_M
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import CELL_SIZE_M
 from explorer.review import consensus, draws, fractions, groupings, intervals, sampling
 from explorer.review.draws import KeptDraw
 from explorer.review.estimators import Accuracy, Estimate, Label, Sampled, columns, from_counts, from_sampled

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
 from explorer.review import consensus
 
 OF = ("judgement", "class")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
 from explorer.review.verdicts import reviewer_name
 
 

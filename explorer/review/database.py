@@ -18,8 +18,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from explorer import forking
-from explorer.errors import (
+from explorer.core import forking
+from explorer.core.errors import (
     ForeignRecordsError,
     InvalidQueryError,
     RecordsBusyError,

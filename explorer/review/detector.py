@@ -19,7 +19,7 @@ from cleanlab.count import compute_confident_joint, get_confident_thresholds
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 
-from explorer.review import evidence, models
+from explorer.review import change_evidence, models
 from explorer.review.prepare import Labels
 
 COPIES = 4
@@ -75,7 +75,7 @@ def _left_out(
 
 def with_misfit(wrong: np.ndarray, labels: Labels, predicted: np.ndarray) -> np.ndarray:
     """Probabilities `wrong` `(n,)`, raised where a part of the label is improbable beside `predicted`."""
-    tail = evidence.in_the_tail(np.log(misfit(labels.fractions, predicted, 1 - wrong) + 1e-9))
+    tail = change_evidence.in_the_tail(np.log(misfit(labels.fractions, predicted, 1 - wrong) + 1e-9))
     return np.maximum(wrong, _OF_MISFIT * tail)
 
 

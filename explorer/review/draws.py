@@ -18,8 +18,8 @@ import pandas as pd
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from explorer import __version__
-from explorer.errors import ExplorerError, InvalidQueryError, RecordsError
+from explorer.core.errors import ExplorerError, InvalidQueryError, RecordsError
+from explorer.core.version import __version__
 from explorer.review import assignment, groupings, sampling
 from explorer.review import verdicts as model
 from explorer.review.groupings import Grouping

@@ -10,23 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 
-from explorer import grid
-from explorer.corpus import cells, parquet_bounds
-from explorer.corpus.tables import geoparquet, terms
-from explorer.errors import (
+from explorer.core import grid
+from explorer.core.errors import (
     ExchangeError,
     ExplorerError,
     InvalidQueryError,
     InvalidVerdictError,
     UnknownClassError,
 )
+from explorer.corpus.tables import csv_safety, parquet_bounds
+from explorer.corpus.tables.tables import geoparquet, terms
 from explorer.review import verdicts as model
 from explorer.review.records import COLUMNS, Receipt, Records, plain
 from explorer.review.verdicts import Verdict
@@ -58,7 +57,7 @@ def write(records: Records, ending: str) -> bytes:
     if ending == "json":
         from explorer.review import exchange_stac  # pystac is only paid for by those who want STAC
 
-        return exchange_stac.write(records, rows)
+        return exchange_stac.write(records, rows, STAC_ROWS)
     writers = {"csv": _csv, "geojson": _geojson, "parquet": _parquet}
     return writers[ending]([plain(row) for row in rows], terms(records.corpus))
 
@@ -185,7 +184,7 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"  # a spreadsheet would make TRUE, WAHR or VRAI of true
     if isinstance(value, float):
         return repr(value)
-    return "" if value is None else cells.harmless(str(value))
+    return "" if value is None else csv_safety.escape(str(value))
 
 
 def _read_csv(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -213,7 +212,7 @@ def _read_csv(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
             if any(found) and (len(found) < len(header) or any(beyond)):
                 raise ExchangeError(where, f"it has {len(found)} cells, the header {len(header)}", line)
             if any(found):
-                yield line, {n: cells.original(c) for n, c in zip(header, found, strict=False)}
+                yield line, {n: csv_safety.original(c) for n, c in zip(header, found, strict=False)}
             line = notes + table.line_num + 1
     except csv.Error as error:
         raise ExchangeError(where, f"not readable as CSV ({error})", line) from error
@@ -261,7 +260,7 @@ def _check_columns(names: Sequence[str], where: str, line: int | None = None) ->
 
 
 def _geojson(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> bytes:
-    shapes = footprints([row["sample_id"] for row in rows])
+    shapes = grid.written_footprints([row["sample_id"] for row in rows])
     features = [
         {"type": "Feature", "properties": dict(row), "geometry": json.loads(shape)}
         for row, shape in zip(rows, shapely.to_geojson(shapes), strict=True)
@@ -269,11 +268,6 @@ def _geojson(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> byt
     return json.dumps(
         {"type": "FeatureCollection", **about, "features": features}, ensure_ascii=False, indent=1
     ).encode()
-
-
-def footprints(ids: Sequence[str]) -> np.ndarray:
-    """Footprints of samples in degrees, to a centimetre."""
-    return np.atleast_1d(shapely.set_precision(grid.footprints(list(ids)), 1e-7, mode="pointwise"))
 
 
 def _read_geojson(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -317,7 +311,9 @@ def _parquet(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> byt
     table["blind"] = table["blind"].astype("boolean")
     texts = [name for name in COLUMNS if name not in (*_WHOLE, "probability", "blind")]
     table = table.astype(dict.fromkeys(texts, "string"))
-    shapes = gpd.GeoDataFrame(table, geometry=footprints(table["sample_id"].tolist()), crs="EPSG:4326")
+    shapes = gpd.GeoDataFrame(
+        table, geometry=grid.written_footprints(table["sample_id"].tolist()), crs="EPSG:4326"
+    )
     return geoparquet(shapes, about, index=False)
 
 

@@ -19,8 +19,8 @@ from pystac.extensions.label import (
 from shapely import Polygon
 from shapely.geometry import mapping
 
-from explorer.corpus.tables import terms
-from explorer.review import exchange
+from explorer.core import grid
+from explorer.corpus.tables.tables import terms
 from explorer.review.records import plain
 from explorer.review.verdicts import JUDGEMENTS, Verdict
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from explorer.review.records import Records
 
 
-def write(records: Records, rows: Sequence[Verdict]) -> bytes:
-    """All rows as an item collection (JSON), by sample; whom to name is in `attribution`, `license`, `citation`."""
+def write(records: Records, rows: Sequence[Verdict], rows_key: str) -> bytes:
+    """All rows as an item collection (JSON), by sample, each item with its rows in the property `rows_key`; whom to name is in `attribution`, `license`, `citation`."""
     of: dict[str, list[Verdict]] = defaultdict(list)
     for row in rows:
         of[row.sample_id].append(row)
@@ -37,15 +37,15 @@ def write(records: Records, rows: Sequence[Verdict]) -> bytes:
     standing = dict(zip(current["id"], current["judgement"], strict=True))
     ids = sorted(of)
     items = [
-        item(sample_id, of[sample_id], standing, shape)
-        for sample_id, shape in zip(ids, exchange.footprints(ids), strict=True)
+        item(sample_id, of[sample_id], standing, shape, rows_key)
+        for sample_id, shape in zip(ids, grid.written_footprints(ids), strict=True)
     ]
     collection = pystac.ItemCollection(items, extra_fields=terms(records.corpus))
     return json.dumps(collection.to_dict(), ensure_ascii=False, indent=1).encode()
 
 
 def item(
-    sample_id: str, rows: Sequence[Verdict], standing: dict[str, str], footprint: Polygon
+    sample_id: str, rows: Sequence[Verdict], standing: dict[str, str], footprint: Polygon, rows_key: str
 ) -> pystac.Item:
     """The label item of a sample. `standing`: id -> judgement of the verdicts that count now, for the overview."""
     times = [row.time for row in rows if row.time is not None]
@@ -54,7 +54,7 @@ def item(
         geometry=mapping(footprint),
         bbox=[round(v, 9) for v in footprint.bounds],
         datetime=max(times),
-        properties={"sample_id": sample_id, exchange.STAC_ROWS: [plain(row) for row in rows]},
+        properties={"sample_id": sample_id, rows_key: [plain(row) for row in rows]},
     )
     counts = Counter(standing[row.id] for row in rows if row.id in standing)
     LabelExtension.ext(made, add_if_missing=True).apply(

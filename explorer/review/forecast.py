@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
 from explorer.review import groupings, intervals, sampling
 from explorer.review.queue import DEFAULT_DRAW, QueueSpec
 

@@ -23,8 +23,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from explorer import nomenclature
-from explorer.errors import InvalidQueryError, UnknownClassError
+from explorer.core import corine
+from explorer.core.errors import InvalidQueryError, UnknownClassError
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -116,8 +116,8 @@ class Grouping:
     @cached_property
     def _summing(self) -> np.ndarray:
         place = {code: i for i, code in enumerate(self.codes)}
-        table = np.zeros((len(nomenclature.codes(3)), len(self.codes)), np.float32)
-        for row, code in enumerate(nomenclature.codes(3)):
+        table = np.zeros((len(corine.codes(3)), len(self.codes)), np.float32)
+        for row, code in enumerate(corine.codes(3)):
             if code in self._of:
                 table[row, place[self._of[code]]] = 1
         return table
@@ -135,7 +135,7 @@ def of_level(level: int) -> Grouping:
     """CORINE's classes on a level, 1 to 3. Raises `InvalidQueryError`."""
     if level not in (1, 2, 3):
         raise InvalidQueryError(f"CORINE has levels 1, 2 and 3, not {level}")
-    covers = nomenclature.classes(level)
+    covers = corine.classes(level)
     return Grouping(
         f"level {level}",
         tuple(one.code for one in covers),
@@ -263,8 +263,8 @@ def made(name: str, groups: Any, source: str = "") -> Grouping:
         raise InvalidQueryError(
             "a grouping is group by group the codes that it holds, as Forest: [311, 312, 313]"
         )
-    if len(groups) > len(nomenclature.codes(3)):
-        raise InvalidQueryError(f"{len(groups)} groups of {len(nomenclature.codes(3))} classes cannot be")
+    if len(groups) > len(corine.codes(3)):
+        raise InvalidQueryError(f"{len(groups)} groups of {len(corine.codes(3))} classes cannot be")
     where: dict[int, str] = {}
     titles: list[str] = []
     members: list[tuple[int, ...]] = []
@@ -302,7 +302,7 @@ def _codes(code: object, title: str) -> tuple[int, ...]:
             f"group {title!r} has {text[:20]!r}, which is no code of CORINE such as 311, 31 or 3"
         )
     try:
-        return _below(nomenclature.land_cover(int(text)).code or -1)
+        return _below(corine.land_cover(int(text)).code or -1)
     except UnknownClassError:
         raise InvalidQueryError(
             f"group {title!r} has {text}, which is no code of CORINE such as 311, 31 or 3"
@@ -312,8 +312,8 @@ def _codes(code: object, title: str) -> tuple[int, ...]:
 @cache
 def _below(code: int) -> tuple[int, ...]:
     """The level-3 codes of a code of any level. Raises `UnknownClassError`."""
-    digits = str(nomenclature.land_cover(code).code)
-    return tuple(one for one in nomenclature.codes(3) if str(one).startswith(digits))
+    digits = str(corine.land_cover(code).code)
+    return tuple(one for one in corine.codes(3) if str(one).startswith(digits))
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

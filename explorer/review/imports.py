@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
 from explorer.review import verdicts as model
 from explorer.review.schema import imports as table
 from explorer.review.schema import verdicts, withdrawn

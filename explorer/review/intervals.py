@@ -15,7 +15,7 @@ import math
 
 from scipy import stats
 
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
 
 
 def check(confidence: float) -> None:

@@ -4,7 +4,7 @@ Complementary models predict each label without having seen it (`models`). Of cl
 half by how probable the given class is, half by how far it is behind the most probable other one. Of mixed labels, a
 classifier that learned from labels made wrong on purpose tells how wrong one looks beside what was predicted, and
 improbable fractions tell what is partly wrong (`detector`). What is found is believed less, and the models that can make
-use of that are fitted once more. Measured change of the ground (`evidence`) speaks for itself. There is nothing to tune,
+use of that are fitted once more. Measured change of the ground (`change_evidence`) speaks for itself. There is nothing to tune,
 and the same seed gives the same numbers.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from cleanlab.count import num_label_issues
 
-from explorer.review import detector, evidence, models, prepare
+from explorer.review import change_evidence, detector, models, prepare
 
 CANNOT_JUDGE = "cannot judge"
 LEAST_SAMPLES = 30
@@ -107,7 +107,7 @@ def judge(features: Any, labels: Any, *, classes: Any = None, change: Any = None
     values, names = prepare.matrix(features)
     given = prepare.labels(labels, len(values), classes)
     if change is None:
-        columns = [i for i, name in enumerate(names) if name.startswith(evidence.PREFIX)]
+        columns = [i for i, name in enumerate(names) if name.startswith(change_evidence.PREFIX)]
         change_values = values[:, columns]
     else:
         change_values, _ = prepare.matrix(change)
@@ -136,7 +136,7 @@ def _judged(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     filled = prepare.filled(values)
     scaled, tame = prepare.scaled(filled, seed), prepare.tame(filled)
-    moved, _ = evidence.of_change(change)
+    moved, _ = change_evidence.of_change(change)
     judge_all = _of_codes if labels.hard else _of_fractions
     wrong, mixed, rate = judge_all(tame, scaled, labels, 1 - moved, seed)
     return 1 - (1 - wrong) * (1 - moved), mixed, moved, rate

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
 from explorer.review import sampling
 from explorer.review.estimators import Accuracy
 from explorer.review.queue import DEFAULT_DRAW, QueueSpec

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.preprocessing import QuantileTransformer
 
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
 
 LEAST_OF_A_CLASS = 10
 """With fewer samples of a class, nobody can say what is usual in it."""

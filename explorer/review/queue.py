@@ -12,10 +12,10 @@ from urllib.parse import quote, unquote
 import numpy as np
 import pandas as pd
 
-from explorer.corpus.area import Area
-from explorer.corpus.filters import Filters
-from explorer.errors import InvalidQueryError, UnknownClassError
-from explorer.nomenclature import land_cover
+from explorer.core.corine import land_cover
+from explorer.core.errors import InvalidQueryError, UnknownClassError
+from explorer.corpus.query.area import Area
+from explorer.corpus.query.filters import Filters
 from explorer.review import assignment, groupings, sampling
 from explorer.review.groupings import Grouping
 from explorer.review.sampling import Draw

@@ -18,9 +18,10 @@ from sqlalchemy import Connection, Row, Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
-from explorer import __version__, grid, metrics
-from explorer.config import Settings
-from explorer.errors import ConflictingVerdictError, InvalidVerdictError, UnknownSampleError
+from explorer.core import grid, metrics
+from explorer.core.config import Settings
+from explorer.core.errors import ConflictingVerdictError, InvalidVerdictError, UnknownSampleError
+from explorer.core.version import __version__
 from explorer.review import consensus, schema
 from explorer.review import verdicts as model
 from explorer.review.database import Database

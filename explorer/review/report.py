@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from explorer import __version__
-from explorer.corpus.tables import terms
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
+from explorer.core.version import __version__
+from explorer.corpus.tables.tables import terms
 from explorer.review import accuracy, agreement, draws, groupings, planning
 from explorer.review.draws import KeptDraw
 from explorer.review.estimators import Accuracy

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from explorer.errors import ForeignRecordsError, RecordsVersionError
+from explorer.core.errors import ForeignRecordsError, RecordsVersionError
 from explorer.review import verdicts as model
 
 logger = logging.getLogger("explorer")

@@ -19,10 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from explorer.analysis import envelopes, features
-from explorer.config import settings
-from explorer.errors import InvalidQueryError, OutputError, StoreError
-from explorer.nomenclature import codes, land_cover
-from explorer.whole import replacing
+from explorer.core.atomic_file import replacing
+from explorer.core.config import settings
+from explorer.core.corine import codes, land_cover
+from explorer.core.errors import InvalidQueryError, OutputError, StoreError
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -140,7 +140,7 @@ _opened: dict[tuple[str, ...], Corpus] = {}
 
 def measure(opens: str, ids: Sequence[str], said: Mapping[str, str] | None = None) -> pa.Table:
     """Features and curves of some samples, a row each: `sample_id`, `features`, `curves` (lists of float32)."""
-    from explorer.corpus.corpus import open_corpus
+    from explorer.opening import open_corpus
 
     said = dict(said or {})
     key = (opens, *said.values())

@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 
-from explorer.errors import RecordsError, RecordsMovedError
-from explorer.whole import replacing
+from explorer.core.atomic_file import replacing
+from explorer.core.errors import RecordsError, RecordsMovedError
 
 _BESIDE = ("", "-journal", "-wal", "-shm")
 _FILE = "explorer_file"

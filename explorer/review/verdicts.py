@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 from typing import Any
 
-from explorer import nomenclature
-from explorer.errors import InvalidVerdictError, UnknownClassError
+from explorer.core import corine
+from explorer.core.errors import InvalidVerdictError, UnknownClassError
 
 JUDGEMENTS = ("correct", "wrong", "unsure")
 KINDS = ("verdict", "adjudication", "retraction")
@@ -172,7 +172,7 @@ class Verdict:
         main = largest(found, level)
         # What was rejected, with nothing in its place, may be the larger part.
         open_part = sum(value for _, value in self.label or ()) - sum(found.values())
-        share = sum(value for code, value in found.items() if nomenclature.parent(code, level) == main)
+        share = sum(value for code, value in found.items() if corine.parent(code, level) == main)
         return main if main is not None and share >= open_part - 1e-9 else None
 
     def kept(self, **filled: Any) -> Verdict:
@@ -184,7 +184,7 @@ def largest(fractions: Mapping[int, float], level: int = 3) -> int | None:
     """The class with the largest summed fraction on a level, of equal ones the lowest code; None without any."""
     sums: dict[int, float] = {}
     for code, value in fractions.items():
-        above = nomenclature.parent(code, level)
+        above = corine.parent(code, level)
         sums[above] = sums.get(above, 0.0) + value
     return min(sums, key=lambda code: (-sums[code], code)) if sums else None
 
@@ -200,10 +200,16 @@ def judgement_of_seen(seen: Mapping[int, float], label: Mapping[int, float], lev
     return "correct" if _all_largest(seen, level) & _all_largest(label, level) else "wrong"
 
 
+def adjustments_of_seen(seen: Mapping[int, float], label: Mapping[int, float]) -> list[Adjustment]:
+    """What a blind reviewer's classes and fractions (level-3 code -> fraction) change of a label."""
+    gone = [Adjustment(code, "reject") for code in label if code not in seen]
+    return gone + [Adjustment(code, "set" if code in label else "add", share) for code, share in seen.items()]
+
+
 def _all_largest(fractions: Mapping[int, float], level: int) -> set[int]:
     sums: dict[int, float] = {}
     for code, value in fractions.items():
-        above = nomenclature.parent(code, level)
+        above = corine.parent(code, level)
         sums[above] = sums.get(above, 0.0) + value
     most = max(sums.values(), default=0.0)
     return {code for code, value in sums.items() if value >= most - 1e-6 and value > 0}
@@ -324,7 +330,7 @@ def _code(code: object, level: int | None = None) -> int:
     """A code of any level, or of one, as int. Raises `UnknownClassError`."""
     if isinstance(code, bool) or not isinstance(code, (Integral, str)) or not str(code).isdecimal():
         raise UnknownClassError(str(code)[:60], level)
-    found = nomenclature.land_cover(int(code))
+    found = corine.land_cover(int(code))
     if not found.code or (level and found.level != level):
         raise UnknownClassError(int(code), level)
     return found.code

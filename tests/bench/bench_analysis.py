@@ -16,12 +16,12 @@ import pytest
 import spyndex
 from PIL import Image
 
-from explorer.analysis import breaks, composite, phenology, recipes, regions, smoothing, stretch
-from explorer.corpus.arrays import timestamps
-from explorer.corpus.chips import Chip
-from explorer.corpus.cubes import Cube
+from explorer.analysis import breaks, composite, phenology, regions, render_spec, smoothing, stretch
+from explorer.core.products import PF_SR
+from explorer.corpus.imagery.arrays import timestamps
+from explorer.corpus.imagery.chips import Chip
+from explorer.corpus.imagery.cubes import Cube
 from explorer.demo.store import DemoStore
-from explorer.products import PF_SR
 from tests.bench import forms
 
 TIMES = timestamps(PF_SR)
@@ -136,7 +136,7 @@ def test_painting_and_profiles() -> None:
     print(f"\n146 dates of 200 x 200 px as JPEG; NDVI by spyndex and matplotlib {plain * 1000:.0f} ms")  # noqa: T201
     for text in PICTURES:
         for choice in ("fixed", "frame"):
-            painter = composite.make(cube, recipes.parse(text, "PF-SR"), stretch.parse(choice))
+            painter = composite.make(cube, render_spec.parse(text, "PF-SR"), stretch.parse(choice))
             seconds = best(lambda painter=painter: [painter.jpeg(i) for i in range(146)])  # type: ignore[misc]
             print(f"  {text:26} {choice:6} {seconds * 1000:6.0f} ms")  # noqa: T201
             if text == "index:NDVI":

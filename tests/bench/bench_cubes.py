@@ -28,17 +28,20 @@ import rasterio
 import rioxarray
 import xarray as xr
 
-from explorer import grid
-from explorer.analysis.recipes import parse
-from explorer.analysis.stretch import Choice
-from explorer.config import Settings
-from explorer.corpus import chips, index
-from explorer.corpus.corpus import Corpus, open_corpus
-from explorer.corpus.http import HttpStore
-from explorer.corpus.labels import Fractions
-from explorer.errors import NotThereError
-from explorer.products import PF_SR
-from explorer.views.feed import Batch, FrameFeed
+from explorer import opening
+from explorer.analysis.render_spec import parse
+from explorer.analysis.stretch import StretchSpec
+from explorer.core import grid
+from explorer.core.config import Settings
+from explorer.core.errors import NotThereError
+from explorer.core.products import PF_SR
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.imagery import chips
+from explorer.corpus.stores.http import HttpStore
+from explorer.corpus.tables import index
+from explorer.corpus.tables.labels import Fractions
+from explorer.opening import open_corpus
+from explorer.views.animation.feed import Batch, FrameFeed
 from tests import corpora
 from tests.bench import forms
 
@@ -80,7 +83,7 @@ def make(root: Path) -> None:
     for i, date in enumerate(PF_SR.dates):
         corpora.put(root, PF_SR.key(cell.folder, date), chip_bytes(i % 40))
     corpora.write_label(root, ID, {211: 1.0})
-    index.reindex(root)
+    opening.reindex(root)
 
 
 def paths(root: Path) -> list[str]:
@@ -133,7 +136,7 @@ def first_frame(corpus: Corpus) -> float:
     with ThreadPoolExecutor(4) as workers:
         begun = time.perf_counter()
         reading = corpus.read(ID, PF_SR, 70)
-        feed = FrameFeed(reading, RECIPE, Choice(), 70, 0, emit, workers)
+        feed = FrameFeed(reading, RECIPE, StretchSpec(), 70, 0, emit, workers)
         assert came.wait(30)
         seconds = time.perf_counter() - begun
         feed.close()

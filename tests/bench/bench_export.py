@@ -20,9 +20,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from explorer import open_corpus
+from explorer.core.products import PF_SR, S2_SR
 from explorer.export import animation, charts, data, figures, frames
 from explorer.export.frames import FramePainter, Style
-from explorer.products import PF_SR, S2_SR
 from tests.bench import forms
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from explorer import open_corpus
-from explorer.corpus.cubes import Cube
+from explorer.core.products import PF_SR
+from explorer.corpus.imagery.cubes import Cube
 from explorer.export import packing, page
-from explorer.products import PF_SR
 from tests.bench import forms
 
 MOST_SECONDS = 10.0

@@ -31,7 +31,7 @@ from tests.bench import forms
 from tests.bench.bench_session import Table, _process, _rss
 from tests.browser.conftest import Server
 from tests.conftest import REPOSITORY
-from tests.unit.test_login import Browser
+from tests.unit.test_auth import Browser
 from tests.visitors import Seen
 
 PEOPLE, SAMPLES = forms.sized((20, 12), (3, 2))

@@ -20,10 +20,12 @@ import numpy as np
 import pytest
 import shapely
 
-from explorer import grid, nomenclature
-from explorer.corpus import index
-from explorer.corpus.query import query
-from explorer.corpus.store import DirectoryStore
+from explorer import opening
+from explorer.core import corine, grid
+from explorer.corpus import index_building
+from explorer.corpus.query.query import query
+from explorer.corpus.stores.store import DirectoryStore
+from explorer.corpus.tables import index
 from tests.bench import forms
 
 SAMPLES = forms.sized(500_000, 5_000)
@@ -64,7 +66,7 @@ def make(root: Path, count: int = SAMPLES, seed: int = 0) -> None:
             file.write(",\n".join(map(json.dumps, features)))
         file.write("\n]}")
     with gzip.open(root / LABELS, "wt", compresslevel=1) as file:
-        file.write("sample_id," + ",".join(nomenclature.COLUMNS) + "\n")
+        file.write("sample_id," + ",".join(corine.COLUMNS) + "\n")
         for sample_id in ids:
             row = ["0.0"] * 44
             number = int(rng.integers(1, 5))
@@ -74,18 +76,18 @@ def make(root: Path, count: int = SAMPLES, seed: int = 0) -> None:
 
 
 def build_and_write(root: Path) -> None:
-    index.reindex(root)
+    opening.reindex(root)
 
 
 def open_index(root: Path) -> None:
-    found = index.build(DirectoryStore(root))
+    found = index_building.build(DirectoryStore(root))
     assert found.source == index.INDEX_KEY
     assert len(found) == SAMPLES
 
 
 def query_opened(root: Path) -> float:
     """Seconds of one query by place and class, of an index whose fractions have been used before."""
-    opened = index.build(DirectoryStore(root))
+    opened = index_building.build(DirectoryStore(root))
     query(opened, classes=[211])
     times = []
     for _ in range(5):

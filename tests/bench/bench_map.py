@@ -18,14 +18,14 @@ import pytest
 from datashader import transfer_functions as tf
 from scipy import sparse
 
-from explorer import nomenclature
-from explorer.corpus.area import Area
-from explorer.corpus.filter_table import FilterTable
-from explorer.corpus.filters import Filters
-from explorer.corpus.index import SampleIndex
-from explorer.corpus.labels import Fractions
-from explorer.views.palettes import class_table, hexes
-from explorer.views.raster import SampleRaster, View
+from explorer.core import corine
+from explorer.corpus.query.area import Area
+from explorer.corpus.query.filter_table import FilterTable
+from explorer.corpus.query.filters import Filters
+from explorer.corpus.tables.index import SampleIndex
+from explorer.corpus.tables.labels import Fractions
+from explorer.views.common.palettes import class_table, hexes
+from explorer.views.map.raster import SampleRaster, View
 from tests.bench import forms
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
@@ -50,7 +50,7 @@ def table_of(n: int) -> tuple[SampleIndex, FilterTable]:
     rng = np.random.default_rng(1)
     centres = rng.uniform((-1.1e6, 4.2e6), (4.1e6, 8.2e6), (400, 2))
     places = centres[rng.integers(0, 400, n)] + rng.normal(0, 90_000, (n, 2))
-    codes = np.array(nomenclature.codes(3))
+    codes = np.array(corine.codes(3))
     kind = rng.integers(0, len(codes), n)
     first = rng.uniform(0.4, 1.0, n).astype(np.float32)
     columns = np.sort(np.column_stack([kind, (kind + rng.integers(1, len(codes), n)) % len(codes)]), axis=1)
@@ -89,7 +89,7 @@ def best(job: Callable[[], object], repeat: int = REPEAT) -> float:
 
 def baseline(samples: pd.DataFrame, classes: np.ndarray, view: View) -> float:
     """datashader's own categorical way, on the same points."""
-    names = [str(code) for code in nomenclature.codes(3)]
+    names = [str(code) for code in corine.codes(3)]
     frame = pd.DataFrame(
         {
             "x": samples["x"].to_numpy(np.float32),

@@ -28,7 +28,7 @@ import sys
 import holoviews as hv, numpy as np, panel as pn
 from explorer import open_corpus
 from explorer.analysis.composite import Painter, bands_of
-from explorer.products import PF_SR
+from explorer.core.products import PF_SR
 pn.extension(); hv.extension("bokeh", logo=False)
 corpus = open_corpus("demo")
 cube = corpus.cubes.get(corpus.cell(corpus.default_sample), PF_SR)
@@ -116,7 +116,7 @@ def _plain(page: Page, url: str) -> list[float]:
 def test_what_a_person_waits_for(
     browser: Browser, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from explorer import ports
+    from explorer.server import ports
 
     cache = tmp_path_factory.getbasetemp() / "cache"
     server = Server("demo", cache)

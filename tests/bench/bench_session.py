@@ -23,9 +23,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from explorer import open_corpus, ports
-from explorer.config import settings
+from explorer import open_corpus
+from explorer.core.config import settings
 from explorer.corpus.corpus import Corpus
+from explorer.server import ports
 from tests.bench import forms
 from tests.bench.bench_page import BASELINE, browser
 from tests.browser.conftest import Server

@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from explorer import grid, open_corpus
-from explorer.corpus import index
+from explorer import open_corpus, opening
+from explorer.core import grid
+from explorer.core.products import PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.products import PF_SR, S2_SR, Product
+from explorer.corpus.tables import index
 from tests import corpora
 from tests.browser.visit import LACKING, MARKED, THERE_OF_LACKING, WIDE, Visit
 from tests.conftest import REPOSITORY
@@ -133,7 +134,7 @@ def mirror(corpus_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("EXPLORER_READ_AHEAD", "false")
     root = tmp_path / "mirror"
     shutil.copytree(corpus_folder, root)
-    index.reindex(root, root / index.INDEX_KEY)
+    opening.reindex(root, root / index.INDEX_KEY)
     return root
 
 

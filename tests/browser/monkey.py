@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Error
 
-from explorer import nomenclature
 from explorer.analysis import profiles
 from explorer.analysis.composite import Painter, bands_of
+from explorer.core import corine
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.products import PF_SR
-from explorer.views.selection import DEFAULT_DATE
+from explorer.views.common.selection import DEFAULT_DATE
 from tests.browser.visit import INDEX, MAP, Visit
 from tests.talk import until
 
@@ -242,7 +242,7 @@ class Monkey:
         if not self.visit.region("Labels").count():
             return []
         code = int(self.corpus.samples.loc[sample, "clc"])
-        title = nomenclature.land_cover(code).title if code else ""
+        title = corine.land_cover(code).title if code else ""
         shown = self.visit.region("Labels").get_by_text(title).count()
         return [] if shown else [f"the labels of {sample} lack {code}"]
 

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Locator, expect
 
-from explorer.analysis import recipes, spectra, stretch
+from explorer.analysis import render_spec, spectra, stretch
 from explorer.analysis.composite import Painter, make, measure
 from explorer.analysis.profiles import to_pf
-from explorer.analysis.stretch import Choice
+from explorer.analysis.stretch import StretchSpec
 from explorer.analysis.typical import typical_spectrum
+from explorer.core.products import PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.cube import Cube
-from explorer.products import PF_SR, S2_SR, Product
+from explorer.corpus.imagery.cube import Cube
 from tests.browser.conftest import Visitor
 from tests.browser.visit import MARKED, Visit
 
@@ -60,7 +60,7 @@ def test_an_own_composite_is_painted_from_the_files(visit: Visit, corpus: Corpus
     visit.wait_for_next("bands-drawn", drawn)
     visit.page.wait_for_url(lambda url: "sentinel=swir" in url)
     cube = cube_of(corpus, demo, S2_SR)
-    painter = make(cube, recipes.parse("swir", S2_SR.id))
+    painter = make(cube, render_spec.parse("swir", S2_SR.id))
     for month in (2, JULY):
         wanted = painter.rgba(month)
         found = canvas(visit, visit.months.nth(month))
@@ -125,11 +125,11 @@ def test_a_link_brings_the_panel_back_and_a_bad_one_is_named(visitor: Visitor, d
 def test_both_sensors_share_a_stretch(visit: Visit, corpus: Corpus, demo: str) -> None:
     visit.open(f"?sample={demo}&composite=band:nir&stretch=same")
     planet, sentinel = (cube_of(corpus, demo, p) for p in (PF_SR, S2_SR))
-    recipe = recipes.parse("band:nir", S2_SR.id)
-    both = stretch.choose_together(sentinel, recipe, Choice(same=True), planet)
+    recipe = render_spec.parse("band:nir", S2_SR.id)
+    both = stretch.choose_together(sentinel, recipe, StretchSpec(same=True), planet)
     assert both is not None
-    assert both != stretch.choose(sentinel, recipe, Choice())
-    wanted = make(sentinel, recipe, Choice(), both).rgba(JULY)
+    assert both != stretch.choose(sentinel, recipe, StretchSpec())
+    wanted = make(sentinel, recipe, StretchSpec(), both).rgba(JULY)
     measured = wanted[..., 3] > 0
     ends = [f"{v / 10000:.3f}" for v in (both.low[0], both.high[0])]
     for end in ends:  # the pictures with a stretch of their own come first

@@ -14,8 +14,8 @@ from playwright.sync_api import Locator, expect
 
 from explorer.analysis import profiles, regions, smoothing
 from explorer.analysis.profiles import series
+from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.products import PF_SR, S2_SR
 from tests.browser.visit import INDEX, LACKING, MARKED, THERE_OF_LACKING, Visit
 
 pytestmark = pytest.mark.browser

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.views.parts import source
+from explorer.views.common.components import source
 from tests.browser.visit import Visit
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer import ports
+from explorer.server import ports
 from tests.browser.conftest import Server
 from tests.browser.visit import LACKING, MARKED, Visit
 

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.products import PF_SR
 from tests.browser import firefox_bridge
 from tests.browser.conftest import Visitor
 from tests.browser.monkey import Monkey

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from explorer.ports import usable
+from explorer.server.ports import usable
 from tests.browser.conftest import PATIENCE
 from tests.browser.visit import MARKED
 from tests.conftest import REPOSITORY

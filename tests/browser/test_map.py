@@ -12,12 +12,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from explorer import nomenclature, open_corpus
-from explorer.corpus.area import Area
+from explorer import open_corpus
+from explorer.core import corine
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.filters import Filters
+from explorer.corpus.query.area import Area
+from explorer.corpus.query.filters import Filters
 from explorer.review.records import Records
-from explorer.views.palettes import class_table
+from explorer.views.common.palettes import class_table
 from tests.browser.conftest import Visitor
 from tests.browser.visit import MAP, MARKED, NARROW, Visit, query_of
 from tests.talk import until
@@ -104,9 +105,7 @@ def middle(visit: Visit, x: float = 0.5, y: float = 0.5) -> tuple[float, float]:
 def test_each_sample_is_drawn_in_its_colour_where_it_is(visitor: Visitor, corpus: Corpus) -> None:
     visit = visitor().open(f"?sample={MARKED}")
     for row in corpus.samples.drop(MARKED).itertuples():
-        assert (
-            at(visit, float(str(row.x)), float(str(row.y))) == nomenclature.land_cover(int(str(row.clc))).rgb
-        )
+        assert at(visit, float(str(row.x)), float(str(row.y))) == corine.land_cover(int(str(row.clc))).rgb
     x, y = corpus.samples.loc[MARKED, ["x", "y"]].to_numpy()
     assert at(visit, x + 270_000, y) in (SEA, LAND)
 
@@ -143,11 +142,11 @@ def test_what_is_drawn_is_the_class_there(visit: Visit, europe: Corpus) -> None:
     margin = 0.12 * (x1 - x0)
     inside = s[s["x"].between(x0 + margin, x1 - margin) & s["y"].between(y0 + margin, y1 - margin)]
     seen, left, top = picture(visit)
-    table = nomenclature.colour_table(3)
+    table = corine.colour_table(3)
     right = 0
     for row in inside.itertuples():
         px, py = visit.place_of(MAP, float(str(row.x)), float(str(row.y)))
-        wanted = table[nomenclature.positions(np.array([row.clc]))[0]]
+        wanted = table[corine.positions(np.array([row.clc]))[0]]
         near = seen[int(py - top) - 1 : int(py - top) + 2, int(px - left) - 1 : int(px - left) + 2]
         right += bool((np.abs(near.astype(int) - wanted).max(axis=-1) < 40).any())
     assert len(inside) > 100
@@ -157,7 +156,7 @@ def test_what_is_drawn_is_the_class_there(visit: Visit, europe: Corpus) -> None:
 def test_a_click_in_the_legend_isolates_and_shift_click_adds(visit: Visit, europe: Corpus) -> None:
     visit.open(wait_for=READY)
     counts = europe.samples["clc"].value_counts()
-    arable, forest = (nomenclature.land_cover(code) for code in (211, 312))
+    arable, forest = (corine.land_cover(code) for code in (211, 312))
     assert share_of(visit, arable.rgb) > 0.02
     assert share_of(visit, forest.rgb) > 0.02
     legend = visit.page.get_by_role("list", name="Legend")
@@ -310,7 +309,7 @@ def test_close_by_samples_are_footprints_that_tell_what_they_are(visitor: Visito
 
 def test_density_has_a_key_and_other_colours(visit: Visit) -> None:
     visit.open(wait_for=READY)
-    forest = nomenclature.land_cover(312).rgb
+    forest = corine.land_cover(312).rgb
     assert share_of(visit, forest) > 0.02
     page, drawn = visit.page, visit.count("map-view")
     page.get_by_role("button", name="Layers").click()

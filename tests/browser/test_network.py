@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer import ports
+from explorer.server import ports
 from tests import servers
 from tests.browser.conftest import Server
 from tests.browser.test_review import begin, panel, press, wait_for

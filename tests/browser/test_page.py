@@ -12,8 +12,8 @@ from playwright.sync_api import Locator, expect
 
 from explorer.analysis import profiles
 from explorer.analysis.composite import Painter, bands_of
+from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.products import PF_SR, S2_SR
 from tests.browser.conftest import Visitor
 from tests.browser.visit import INDEX, LACKING, MAP, MARKED, MARKS, NARROW, THERE_OF_LACKING, WIDE, Visit
 from tests.talk import until

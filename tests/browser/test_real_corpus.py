@@ -9,8 +9,8 @@ import pytest
 import rasterio
 from playwright.sync_api import expect
 
-from explorer.grid import parse
-from explorer.products import PF_SR
+from explorer.core.grid import parse
+from explorer.core.products import PF_SR
 from tests.browser.conftest import Visitor
 from tests.browser.visit import Visit
 

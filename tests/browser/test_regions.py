@@ -12,9 +12,9 @@ from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from explorer.analysis import profiles
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.products import PF_SR
-from explorer.views.selection import REGION_COLOURS, decode
+from explorer.views.common.selection import REGION_COLOURS, decode
 from tests.browser.conftest import Visitor
 from tests.browser.visit import LACKING, MARKED, NARROW, Visit
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from explorer.corpus.corpus import Corpus
 from explorer.review import report
 from explorer.review.records import Records
-from explorer.views import class_search
+from explorer.views.common import class_search
 from tests.browser import axe
 from tests.browser.conftest import Visitor
 from tests.browser.test_review import begin, panel, press, said, settled, wait_for

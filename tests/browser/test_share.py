@@ -14,9 +14,9 @@ import xarray as xr
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.products import PF_SR
-from explorer.views.selection import decode
+from explorer.views.common.selection import decode
 from tests.browser.conftest import Visitor
 from tests.browser.visit import MARKED, Visit
 

@@ -12,10 +12,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.analysis import profiles
-from explorer.corpus.corpus import Corpus, open_corpus
+from explorer.core.products import PF_SR
+from explorer.corpus.corpus import Corpus
 from explorer.export import page as pages
 from explorer.export.stories import State, Story
-from explorer.products import PF_SR
+from explorer.opening import open_corpus
 from tests.browser.visit import LACKING, MARKED, THERE_OF_LACKING
 
 pytestmark = pytest.mark.browser
@@ -108,7 +109,7 @@ def downloaded(tab: Page, name: str) -> bytes:
 
 
 def test_it_shows_what_the_explorer_shows(tab: Page, demo_sample: tuple[Corpus, str]) -> None:
-    from explorer.analysis import composite, recipes
+    from explorer.analysis import composite, render_spec
 
     corpus, sample = demo_sample
     for name in (
@@ -122,7 +123,7 @@ def test_it_shows_what_the_explorer_shows(tab: Page, demo_sample: tuple[Corpus, 
         expect(tab.get_by_role("region", name=name, exact=True)).to_be_visible()
     assert date_of(tab) == "2018-07-02"
     cube = corpus.cubes.get(corpus.cell(sample), PF_SR)
-    wanted = composite.make(cube, recipes.parse("true", "PF-SR")).rgb(
+    wanted = composite.make(cube, render_spec.parse("true", "PF-SR")).rgb(
         PF_SR.dates.index(PF_SR.parse_date("2018-07-02"))
     )
     shown = picture(tab)

@@ -18,14 +18,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from explorer import grid
-from explorer.corpus import chips, index, index_file, sources
-from explorer.corpus.label_files import read_file
-from explorer.corpus.label_tables import LabelTable, read_table
-from explorer.corpus.store import DirectoryStore
-from explorer.errors import ChipError, CorpusFormatError, ExplorerError, UnreadableError
+from explorer.core import grid
+from explorer.core.errors import ChipError, CorpusFormatError, ExplorerError, UnreadableError
+from explorer.core.products import PF_QA, PF_SR
+from explorer.corpus.imagery import chips
+from explorer.corpus.stores.store import DirectoryStore
+from explorer.corpus.tables import index, index_file, sources
+from explorer.corpus.tables.label_files import read_file
+from explorer.corpus.tables.label_tables import LabelTable, read_table
 from explorer.export import stories
-from explorer.products import PF_QA, PF_SR
 from explorer.review import exchange
 from tests import corpora
 

@@ -12,19 +12,21 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from explorer import Explorer, grid, open_corpus
-from explorer.config import Settings
-from explorer.corpus import sources, stac
-from explorer.corpus.cells import harmless, neutral, original
-from explorer.corpus.store import DirectoryStore
-from explorer.errors import ExplorerError, InvalidVerdictError
+from explorer import Explorer, open_corpus
+from explorer.core import grid
+from explorer.core.config import Settings
+from explorer.core.errors import ExplorerError, InvalidVerdictError
+from explorer.core.products import PF_SR
+from explorer.corpus.stac import stac
+from explorer.corpus.stores.store import DirectoryStore
+from explorer.corpus.tables import sources
+from explorer.corpus.tables.csv_safety import escape, neutral, original
 from explorer.export import stories
 from explorer.export.stories import State, Story
-from explorer.products import PF_SR
 from explorer.review.verdicts import Verdict
-from explorer.views.first import first_picture
-from explorer.views.parts import Component
-from explorer.views.selection import decode
+from explorer.views.animation.first_frame import first_picture
+from explorer.views.common.components import Component
+from explorer.views.common.selection import decode
 from tests import corpora
 from tests.conftest import REPOSITORY
 
@@ -165,7 +167,7 @@ def test_messages_of_any_kind_change_nothing_and_stop_nothing(tiny_folder: Path,
     "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "'", "plain", "", "a=b", "1"]
 )
 def test_a_spreadsheet_runs_nothing_and_nothing_is_lost(text: str) -> None:
-    cell = harmless(text)
+    cell = escape(text)
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝"))
     assert original(cell) == text
     table = pd.DataFrame({text: [text, None], "n": [-1.5, 2.0]}, index=[text, "x"])

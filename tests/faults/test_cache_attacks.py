@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.corpus.cache import CachedStore, ChipCache
-from explorer.products import PF_SR
+from explorer.core.products import PF_SR
+from explorer.corpus.stores.cache import CachedStore, ChipCache
 from tests import corpora
 from tests.unit.test_cache import CELL, KEY, Remote
 

@@ -24,9 +24,10 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketHandler, websocket_connect
 
-from explorer import connections, metrics, page_socket
 from explorer.app import create_page
+from explorer.core import metrics
 from explorer.corpus.corpus import Corpus
+from explorer.server import connections, websocket
 from tests import joining
 from tests.conftest import REPOSITORY
 from tests.running import Running
@@ -146,7 +147,7 @@ def test_a_page_s_connection_closes_where_its_session_could_not_be_made(
 
     try:
         assert asyncio.run(visit()) == [None]  # the end
-        until(lambda: not page_socket.doors(running.server._tornado).sockets)
+        until(lambda: not websocket.doors(running.server._tornado).sockets)
     finally:
         running.stop()
 
@@ -287,7 +288,8 @@ import asyncio, json, logging, resource, sys, time
 resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
-from explorer import connections, logs
+from explorer.core import logs
+from explorer.server import connections
 logs.configure("json")
 
 class Hello(RequestHandler):
@@ -343,7 +345,7 @@ def test_the_limit_of_files_is_raised() -> None:
     code = (
         "import resource; hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1];"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard));"
-        "from explorer import connections; print(connections.raise_file_limit());"
+        "from explorer.server import connections; print(connections.raise_file_limit());"
         "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
     )
     run = subprocess.run(

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from explorer import grid
-from explorer.corpus import chips, tiff_fast
-from explorer.errors import ChipError
-from explorer.products import PF_SR, S2_SR, Product
+from explorer.core import grid
+from explorer.core.errors import ChipError
+from explorer.core.products import PF_SR, S2_SR, Product
+from explorer.corpus.imagery import chips, tiff_fast
 from tests import corpora
 
 CELL = grid.parse(corpora.FULL)

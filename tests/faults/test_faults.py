@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import grid, open_corpus
-from explorer.config import Settings, settings
-from explorer.corpus import http, index
+from explorer import open_corpus, opening
+from explorer.core import grid
+from explorer.core.config import Settings, settings
+from explorer.core.errors import StoreError
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.cubes import Cube, Status
-from explorer.errors import StoreError
-from explorer.products import PF_SR
+from explorer.corpus.imagery.cubes import Cube, Status
+from explorer.corpus.stores import http
 from tests import corpora, servers
 from tests.servers import Faults
 
@@ -41,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for cell in (CELL, OTHER):
         corpora.write_chips(root, cell.sample_id, PF_SR, range(len(PF_SR.dates)))
         corpora.write_label(root, cell.sample_id, {211: 1.0})
-    index.reindex(root)
+    opening.reindex(root)
     return root
 
 

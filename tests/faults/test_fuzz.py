@@ -15,13 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from explorer import grid
-from explorer.analysis import expressions, recipes
-from explorer.corpus import chips, ids, label_files, places, stac, tiff_fast
-from explorer.corpus.label_files import read_file
-from explorer.corpus.label_tables import read_mappings, read_table
-from explorer.corpus.store import DirectoryStore, clean_key
-from explorer.errors import (
+from explorer.analysis import expressions, render_spec
+from explorer.core import grid
+from explorer.core.errors import (
     ChipError,
     CorpusFormatError,
     ExchangeError,
@@ -29,10 +25,16 @@ from explorer.errors import (
     NotThereError,
     StoryError,
 )
+from explorer.core.products import PF_QA, PF_SR, S2_SR
+from explorer.corpus.imagery import chips, tiff_fast
+from explorer.corpus.stac import stac
+from explorer.corpus.stores.store import DirectoryStore, clean_key
+from explorer.corpus.tables import ids, label_files, places
+from explorer.corpus.tables.label_files import read_file
+from explorer.corpus.tables.label_tables import read_mappings, read_table
 from explorer.export import notes, stories
-from explorer.products import PF_QA, PF_SR, S2_SR
 from explorer.review import exchange
-from explorer.views.selection import decode, encode
+from explorer.views.common.selection import decode, encode
 from tests import corpora
 from tests.conftest import REPOSITORY
 
@@ -140,7 +142,7 @@ def test_a_link_as_text_too(text: str) -> None:
 @given(texts)
 def test_formulas_pictures_and_places_are_understood_or_refused(text: str) -> None:
     for read in (
-        lambda: recipes.parse(text, PF_SR.id),
+        lambda: render_spec.parse(text, PF_SR.id),
         lambda: expressions.parse(text, {name: name for name in PF_SR.band_names}),
     ):
         try:

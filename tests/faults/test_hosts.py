@@ -11,12 +11,12 @@ from pathlib import Path
 import panel as pn
 import pytest
 
-from explorer import guard, page_socket
-from explorer.config import Settings
-from explorer.corpus.corpus import open_corpus
-from explorer.ports import Hosts
-from explorer.seldom import Seldom
-from explorer.serving import script_bundle
+from explorer.core.config import Settings
+from explorer.core.log_throttle import Seldom
+from explorer.opening import open_corpus
+from explorer.server import security_headers, websocket
+from explorer.server.ports import Hosts
+from explorer.server.serving import script_bundle
 from tests import joining
 from tests.running import Running
 
@@ -53,7 +53,7 @@ def ask(running: Running, host: str, path: str = "/", method: str = "GET") -> tu
 def test_nothing_is_answered_under_a_name_that_was_not_told(running: Running, path: str, method: str) -> None:
     status, headers, body = ask(running, f"evil.example:{running.port}", path, method)
     assert status == 421
-    assert headers["Content-Security-Policy"] == guard.policy()
+    assert headers["Content-Security-Policy"] == security_headers.policy()
     assert "token" not in body
     if method != "HEAD":
         assert f"--allow-origin evil.example:{running.port}" in body
@@ -123,8 +123,8 @@ def test_only_pages_of_this_server_open_a_session(
 def test_the_words_say_what_to_do_and_the_log_says_it_once(
     running: Running, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard.StrangeHostHandler, "_seen", Seldom("host"))
-    monkeypatch.setattr(page_socket, "_UNKNOWN_ORIGIN", Seldom("origin"))
+    monkeypatch.setattr(security_headers.StrangeHostHandler, "_seen", Seldom("host"))
+    monkeypatch.setattr(websocket, "_UNKNOWN_ORIGIN", Seldom("origin"))
     with caplog.at_level(logging.WARNING, "explorer"):
         for _ in range(20):
             assert ask(running, "evil.example")[0] == 421

@@ -17,8 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from explorer.corpus.corpus import Corpus
-from explorer.errors import (
+from explorer.core.errors import (
     ExchangeError,
     InvalidQueryError,
     InvalidVerdictError,
@@ -26,6 +25,7 @@ from explorer.errors import (
     RecordsMovedError,
     RecordsVersionError,
 )
+from explorer.corpus.corpus import Corpus
 from explorer.review import exchange, imports, records, schema, sqlite_file
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict

@@ -19,15 +19,16 @@ import panel as pn
 import pytest
 from pydantic import SecretStr
 
-from explorer import guesses, login, page_socket, passwords
-from explorer.config import Settings
-from explorer.corpus.corpus import Corpus, open_corpus
-from explorer.errors import LoginError
-from explorer.views import visitor
+from explorer.core.config import Settings
+from explorer.core.errors import LoginError
+from explorer.corpus.corpus import Corpus
+from explorer.opening import open_corpus
+from explorer.server import auth, login_backoff, passwords, websocket
+from explorer.views.common import visitor
 from tests import joining
 from tests.running import SECONDS, Running
 from tests.talk import until
-from tests.unit.test_login import WORD, Browser, names_in
+from tests.unit.test_auth import WORD, Browser, names_in
 
 
 @pytest.fixture(autouse=True)
@@ -105,16 +106,16 @@ def test_who_guesses_keeps_nobody_else_out(closed: Running, names: Path, guessed
             thread.join(SECONDS)
     assert set(answers) <= {403, 429}
     if guessed != "names that nobody has":
-        assert answers.count(403) <= 2 * (guesses.BOTH.free + 4)
+        assert answers.count(403) <= 2 * (login_backoff.BOTH.free + 4)
 
 
 def test_who_guessed_too_often_is_told_when_to_try_again_even_with_the_right_one(
     closed: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(login, "WRONG_SECONDS", 0.01)
+    monkeypatch.setattr(auth, "WRONG_SECONDS", 0.01)
     stranger = Browser(closed.url)
-    codes = [stranger.login("ada", f"guess {n}")[0] for n in range(guesses.BOTH.free + 4)]
-    assert codes[: guesses.BOTH.free] == [403] * guesses.BOTH.free
+    codes = [stranger.login("ada", f"guess {n}")[0] for n in range(login_backoff.BOTH.free + 4)]
+    assert codes[: login_backoff.BOTH.free] == [403] * login_backoff.BOTH.free
     assert codes[-1] == 429
     request = urllib.request.Request(
         closed.url + "/login", f"name=ada&password={WORD.replace(' ', '+')}+ada".encode()
@@ -122,27 +123,27 @@ def test_who_guessed_too_often_is_told_when_to_try_again_even_with_the_right_one
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request, timeout=SECONDS)
     assert refused.value.code == 429
-    assert 0 < int(refused.value.headers["Retry-After"]) <= guesses.BOTH.longest
+    assert 0 < int(refused.value.headers["Retry-After"]) <= login_backoff.BOTH.longest
     assert "too many wrong tries" in refused.value.read().decode()
 
 
 def test_whether_a_name_exists_cannot_be_heard_by_who_guesses_names(
     closed: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guesses, "ADDRESS", guesses.Pace(3, 60.0))
-    monkeypatch.setattr(login, "WRONG_SECONDS", 0.01)
+    monkeypatch.setattr(login_backoff, "ADDRESS", login_backoff.Pace(3, 60.0))
+    monkeypatch.setattr(auth, "WRONG_SECONDS", 0.01)
     asked: list[str] = []
-    admits = login.Passwords.admits
+    admits = auth.Passwords.admits
 
-    def noted(self: login.Passwords, name: str, password: str) -> bool:
+    def noted(self: auth.Passwords, name: str, password: str) -> bool:
         asked.append(name)
         return admits(self, name, password)
 
-    monkeypatch.setattr(login.Passwords, "admits", noted)
+    monkeypatch.setattr(auth.Passwords, "admits", noted)
     took: dict[str, tuple[int, str, float]] = {}
     for name in ("n1", "n2", "n3", "n4", "n5", "ada"):
         if name == "n5":
-            monkeypatch.setattr(login, "WRONG_SECONDS", 2.5)  # longer than the work, on a busy machine too
+            monkeypatch.setattr(auth, "WRONG_SECONDS", 2.5)  # longer than the work, on a busy machine too
         began = time.monotonic()
         code, _, text = Browser(closed.url).login(name, "a wrong one")
         took[name] = (code, text.replace(name, ""), time.monotonic() - began)
@@ -154,8 +155,8 @@ def test_whether_a_name_exists_cannot_be_heard_by_who_guesses_names(
 def test_with_one_password_for_all_it_is_the_address_that_is_slowed(
     tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guesses, "ADDRESS", guesses.Pace(3, 60.0))
-    monkeypatch.setattr(login, "WRONG_SECONDS", 0.01)
+    monkeypatch.setattr(login_backoff, "ADDRESS", login_backoff.Pace(3, 60.0))
+    monkeypatch.setattr(auth, "WRONG_SECONDS", 0.01)
     running, corpus = serving(
         tiny_folder, tmp_path, login_password=SecretStr(WORD), trusted_proxies="127.0.0.1"
     )
@@ -225,7 +226,7 @@ def test_an_open_page_is_closed_when_its_login_ends(closed: Running, names: Path
         await asyncio.to_thread(end)
         began = time.monotonic()
         assert await asyncio.wait_for(hers.read_message(), 10) is None
-        assert time.monotonic() - began < 2 * page_socket.LOOK_S
+        assert time.monotonic() - began < 2 * websocket.LOOK_S
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(his.read_message(), 0.5)
         his.close()
@@ -238,9 +239,9 @@ def test_an_open_page_is_closed_when_its_login_ends(closed: Running, names: Path
 
 
 def test_another_password_for_all_ends_the_logins_by_the_one_before(tmp_path: Path) -> None:
-    def provider(word: str) -> login.Passwords:
-        found = login.options(Settings(data_dir=tmp_path, login_password=SecretStr(word)))["auth_provider"]
-        assert isinstance(found, login.Passwords)
+    def provider(word: str) -> auth.Passwords:
+        found = auth.options(Settings(data_dir=tmp_path, login_password=SecretStr(word)))["auth_provider"]
+        assert isinstance(found, auth.Passwords)
         return found
 
     assert provider(WORD)._mark("ada") == provider(WORD)._mark("ada")  # of all processes, and after a start
@@ -271,7 +272,7 @@ def test_a_cookie_of_another_name_or_without_a_mark_is_none(closed: Running) -> 
 def test_while_the_file_of_names_is_broken_nobody_comes_in_who_is_in_stays_and_health_says_so(
     closed: Running, names: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.operation.FRESH_S", 0.0)
+    monkeypatch.setattr("explorer.server.health.FRESH_S", 0.0)
     ada, good = logged_in(closed, "ada"), names.read_text()
 
     def health() -> tuple[int, bool]:
@@ -316,7 +317,7 @@ def test_a_broken_file_of_names_is_told_at_the_start(tmp_path: Path, text: str, 
     path = tmp_path / "names.json"
     path.write_text(text.replace("%s", passwords.hashed(WORD)))
     with pytest.raises(LoginError, match=said):
-        login.options(Settings(data_dir=tmp_path, login_file=str(path)))
+        auth.options(Settings(data_dir=tmp_path, login_file=str(path)))
 
 
 def oauth(tmp_path: Path, **config: Any) -> Settings:
@@ -340,7 +341,7 @@ def test_a_provider_sends_people_back_to_a_set_address(
     tmp_path: Path, address: str, names: list[str], set_to: str, told: str
 ) -> None:
     config = oauth(tmp_path, oauth_redirect_uri=set_to)
-    found = login.options(config, address=address, port=5006, names=names)
+    found = auth.options(config, address=address, port=5006, names=names)
     assert found["oauth_redirect_uri"] == told
 
 
@@ -351,7 +352,7 @@ def test_a_provider_sends_people_back_to_a_set_address(
 )  # fmt: skip
 def test_without_one_the_server_does_not_start(tmp_path: Path, address: str, set_to: str, said: str) -> None:
     with pytest.raises(LoginError, match=said):
-        login.options(oauth(tmp_path, oauth_redirect_uri=set_to), address=address, port=5006)
+        auth.options(oauth(tmp_path, oauth_redirect_uri=set_to), address=address, port=5006)
 
 
 def test_what_a_request_calls_the_server_does_not_reach_the_provider(

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from explorer import Explorer, open_corpus
-from explorer.config import Settings, settings
-from explorer.corpus import http
+from explorer.core.config import Settings, settings
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.products import PF_SR
+from explorer.corpus.stores import http
 from tests import corpora, servers, talk
 
 

@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 
 from explorer import Explorer, open_corpus
-from explorer.config import Settings
+from explorer.core.config import Settings
 from explorer.review import database
 from explorer.review.records import Records
-from explorer.views.desk import desk
+from explorer.views.review.state import desk
 from tests import corpora, postgres, talk, visitors
 from tests.conftest import REPOSITORY
 

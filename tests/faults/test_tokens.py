@@ -22,12 +22,12 @@ import pytest
 from bokeh.util.token import generate_jwt_token, generate_session_id, get_session_id, get_token_payload
 from tornado.httpclient import HTTPClientError
 
-from explorer import page_socket, ports, secret, serving
-from explorer.admission import Admission, Proxies
-from explorer.config import Settings
-from explorer.corpus.corpus import open_corpus
-from explorer.errors import NoRoomError
-from explorer.page_socket import MAX_TOKEN, valid_token
+from explorer.core.config import Settings
+from explorer.core.errors import NoRoomError
+from explorer.opening import open_corpus
+from explorer.server import ports, secret, serving, websocket
+from explorer.server.admission import Admission, Proxies
+from explorer.server.websocket import MAX_TOKEN, valid_token
 from tests import joining
 from tests.running import Running
 from tests.talk import until
@@ -284,7 +284,7 @@ def test_who_goes_before_the_page_is_there_leaves_none(tiny_folder: Path, tmp_pa
         asyncio.run(come_and_go())
         session = next(iter(context.sessions))
         until(lambda: session.connection_count == 0)
-        door = page_socket.doors(running.server._tornado)
+        door = websocket.doors(running.server._tornado)
         until(lambda: not door.sockets)
         assert door.admission.of("127.0.0.1") == 0
 
@@ -347,7 +347,7 @@ def test_pages_that_nobody_connects_to_are_not_made_for_long(
     try:
         tokens = [joining.ordered(running.url) for _ in range(20)]
         last = time.monotonic()
-        door = page_socket.doors(running.server._tornado)
+        door = websocket.doors(running.server._tornado)
         until(lambda: door.admission.of("127.0.0.1") == len(door.admission) == len(made))
         assert made[-1] < last + 2
         assert len(made) < 20
@@ -360,8 +360,8 @@ def test_pages_that_nobody_connects_to_are_not_made_for_long(
 def test_one_address_that_goes_on_asking_has_a_third_of_the_time_pages_are_made_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(page_socket, "AT_ONCE_S", 0.1)
-    doors = page_socket.Doors(ports.Hosts("127.0.0.1", 5006, ()), Admission(100, 100), Proxies(""))
+    monkeypatch.setattr(websocket, "AT_ONCE_S", 0.1)
+    doors = websocket.Doors(ports.Hosts("127.0.0.1", 5006, ()), Admission(100, 100), Proxies(""))
     spent: list[float] = []
 
     async def make() -> None:
@@ -386,8 +386,8 @@ def test_one_address_that_goes_on_asking_has_a_third_of_the_time_pages_are_made_
 
 
 def test_one_address_that_floods_waits_and_is_then_refused_while_others_do_not_wait() -> None:
-    doors = page_socket.Doors(ports.Hosts("127.0.0.1", 5006, ()), Admission(100, 100), Proxies(""))
-    at_once = [doors.wait_for_turn("192.0.2.1") for _ in range(page_socket.REQUESTS)]
+    doors = websocket.Doors(ports.Hosts("127.0.0.1", 5006, ()), Admission(100, 100), Proxies(""))
+    at_once = [doors.wait_for_turn("192.0.2.1") for _ in range(websocket.REQUESTS)]
     assert max(at_once) == 0.0
     waits: list[float] = []
 
@@ -397,5 +397,5 @@ def test_one_address_that_floods_waits_and_is_then_refused_while_others_do_not_w
 
     with pytest.raises(NoRoomError, match="your network"):
         go_on()
-    assert 0 < waits[0] < 1 < waits[-1] <= page_socket.LONGEST_WAIT_S + 1 / page_socket.REQUESTS_A_SECOND
+    assert 0 < waits[0] < 1 < waits[-1] <= websocket.LONGEST_WAIT_S + 1 / websocket.REQUESTS_A_SECOND
     assert doors.wait_for_turn("192.0.2.2") == 0.0

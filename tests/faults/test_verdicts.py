@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 from explorer import open_corpus
-from explorer.corpus.corpus import Corpus
-from explorer.errors import (
+from explorer.core.errors import (
     ConflictingVerdictError,
     ForeignRecordsError,
     InvalidVerdictError,
@@ -26,6 +25,7 @@ from explorer.errors import (
     RecordsUnreachableError,
     RecordsVersionError,
 )
+from explorer.corpus.corpus import Corpus
 from explorer.review import draws, queue
 from explorer.review.records import Records
 from explorer.review.verdicts import Adjustment, Verdict

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from explorer import nomenclature
+from explorer.core import corine
+from explorer.core.errors import InvalidQueryError
 from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
-from explorer.errors import InvalidQueryError
 from explorer.review import accuracy, estimators, intervals, planning, queue
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
@@ -333,7 +333,7 @@ def true_accuracy(corpus: Corpus, level: int) -> float:
         there = {int(code): float(value) for code, value in (part.split(":") for part in text.split(";"))}
         best = max(there, key=lambda code: there[code])
         mapped = corpus.filter_table.largest(level)[corpus.samples.index.get_loc(sample_id)]
-        wrong += nomenclature.parent(best, level) != mapped
+        wrong += corine.parent(best, level) != mapped
     return 1 - wrong / len(corpus.samples)
 
 
@@ -375,7 +375,7 @@ def test_weights_are_the_corpuss_real_shares(demo: Corpus) -> None:
     assert abs(by_samples - counted.sort_index()).max() < 0.05  # the largest class sums a branch's fractions
     by_area = accuracy.weights_of(demo, 3, "area")
     shares = np.asarray(demo.index.fractions.matrix.sum(axis=0)).ravel()
-    assert by_area[211] == pytest.approx(shares[nomenclature.codes(3).index(211)] / shares.sum())
+    assert by_area[211] == pytest.approx(shares[corine.codes(3).index(211)] / shares.sum())
 
 
 def test_nothing_reviewed_at_random_is_no_estimate(demo: Corpus, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from explorer.admission import Admission, Proxies, whose
-from explorer.errors import NoRoomError, ServeError
+from explorer.core.errors import NoRoomError, ServeError
+from explorer.server.admission import Admission, Proxies, whose
 
 
 def test_a_page_is_counted_once_from_its_order_to_its_end() -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from explorer.core.errors import InvalidQueryError
 from explorer.corpus.corpus import Corpus
-from explorer.errors import InvalidQueryError
 from explorer.review import agreement
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import shapely
 
-from explorer.corpus.area import MAX_POINTS, Area
-from explorer.corpus.filters import Filters
-from explorer.errors import InvalidQueryError
-from explorer.views.map_state import MapLink, MapState, Place
-from explorer.views.selection import decode, encode
+from explorer.core.errors import InvalidQueryError
+from explorer.corpus.query.area import MAX_POINTS, Area
+from explorer.corpus.query.filters import Filters
+from explorer.views.common.map_state import MapLink, MapState, Place
+from explorer.views.common.selection import decode, encode
 
 RNG = np.random.default_rng(2)
 X, Y = RNG.uniform(0, 2e6, 5_000), RNG.uniform(5e6, 7e6, 5_000)

@@ -11,13 +11,13 @@ import pytest
 import rasterio
 import xarray as xr
 
-from explorer import grid
-from explorer.corpus.arrays import read_notes, timestamps, to_dataarray
-from explorer.corpus.cubes import CubeCache
-from explorer.corpus.readers import ReaderPool
-from explorer.corpus.store import DirectoryStore
-from explorer.errors import UnknownBandError
-from explorer.products import PF_QA, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
+from explorer.core import grid
+from explorer.core.errors import UnknownBandError
+from explorer.core.products import PF_QA, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
+from explorer.corpus.imagery.arrays import read_notes, timestamps, to_dataarray
+from explorer.corpus.imagery.cubes import CubeCache
+from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.stores.store import DirectoryStore
 from tests import corpora
 
 FULL, BROKEN, BARE = (grid.parse(i) for i in (corpora.FULL, corpora.BROKEN, corpora.BARE))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.corpus.band_names import chosen_order, find_order
-from explorer.errors import ChipError
-from explorer.products import PF_SR, S2_SR, Product
+from explorer.core.errors import ChipError
+from explorer.core.products import PF_SR, S2_SR, Product
+from explorer.corpus.imagery.band_names import chosen_order, find_order
 
 ESA = ["B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", "B11", "B12"]
 ESA_ORDER = tuple(ESA.index(name) for name in S2_SR.band_names)

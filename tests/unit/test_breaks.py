@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.analysis import breaks
-from explorer.corpus.arrays import timestamps
-from explorer.products import PF_SR, S2_SR
+from explorer.core.products import PF_SR, S2_SR
+from explorer.corpus.imagery.arrays import timestamps
 
 TIMES = timestamps(PF_SR)
 DAYS = 2 + 5.0 * np.arange(146)

@@ -19,15 +19,15 @@ from pathlib import Path
 
 import pytest
 
-from explorer import grid
-from explorer.corpus import cache as cache_module
-from explorer.corpus import reading as reading_module
-from explorer.corpus.cache import CachedStore, ChipCache
-from explorer.corpus.cubes import CubeCache, Status
-from explorer.corpus.readers import ReaderPool
-from explorer.corpus.store import DirectoryStore, Store
-from explorer.errors import NotThereError, StoreError
-from explorer.products import PF_SR
+from explorer.core import grid
+from explorer.core.errors import NotThereError, StoreError
+from explorer.core.products import PF_SR
+from explorer.corpus.imagery import reading as reading_module
+from explorer.corpus.imagery.cubes import CubeCache, Status
+from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.stores import cache as cache_module
+from explorer.corpus.stores.cache import CachedStore, ChipCache
+from explorer.corpus.stores.store import DirectoryStore, Store
 from tests import corpora
 
 CELL = grid.parse(corpora.FULL)
@@ -271,7 +271,7 @@ def test_after_a_failure_writing_rests_for_a_while(
 WRITER = """
 import sys
 from pathlib import Path
-from explorer.corpus.cache import ChipCache
+from explorer.corpus.stores.cache import ChipCache
 cache = ChipCache(Path(sys.argv[1]), 10**9)
 print("ready", flush=True)
 for i in range(10**9):

@@ -18,13 +18,9 @@ import pytest
 import shapely
 from pystac.validation.stac_validator import JsonSchemaSTACValidator
 
-from explorer import grid, nomenclature, open_corpus
-from explorer.corpus import catalog as stac_catalog
-from explorer.corpus import index, stac
-from explorer.corpus.catalog import catalog, write_static_catalog
-from explorer.corpus.corpus import Corpus
-from explorer.corpus.store import DirectoryStore
-from explorer.errors import (
+from explorer import open_corpus, opening
+from explorer.core import corine, grid
+from explorer.core.errors import (
     CorpusFormatError,
     CorpusNotFoundError,
     InvalidQueryError,
@@ -32,7 +28,13 @@ from explorer.errors import (
     StoreError,
     UnknownSampleError,
 )
-from explorer.products import PF_SR, PRODUCTS, S2_SR
+from explorer.core.products import PF_SR, PRODUCTS, S2_SR
+from explorer.corpus import index_building
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.stac import catalog as stac_catalog
+from explorer.corpus.stac import stac
+from explorer.corpus.stac.catalog import catalog, write_static_catalog
+from explorer.corpus.stores.store import DirectoryStore
 from tests import corpora
 
 FULL, BROKEN, BARE = corpora.FULL, corpora.BROKEN, corpora.BARE
@@ -256,7 +258,7 @@ def test_projection_and_bands(tiny_corpus: Corpus) -> None:
 
 def test_labels_say_their_fractions_and_their_images(tiny_corpus: Corpus) -> None:
     item = all_items(catalog(tiny_corpus))[f"{FULL}_labels"]
-    assert item.properties["label:properties"] == list(nomenclature.COLUMNS)
+    assert item.properties["label:properties"] == list(corine.COLUMNS)
     overviews = {o["property_key"]: o["statistics"] for o in item.properties["label:overviews"]}
     assert overviews == {
         f"clc_{code}": [{"name": "fraction", "value": value}]
@@ -353,7 +355,7 @@ def only_stac(corpus: Corpus) -> Path:
 
 
 def test_a_corpus_from_stac_alone(only_stac: Path, tiny_corpus: Corpus) -> None:
-    built = index.build(DirectoryStore(only_stac))
+    built = index_building.build(DirectoryStore(only_stac))
     assert built.source == "STAC (stac-v1.0/catalog.json)"
     assert list(built.samples.index) == sorted([FULL, BROKEN, BARE])
     for sample_id in built.samples.index:
@@ -375,7 +377,7 @@ def test_chips_elsewhere_in_the_folder_are_found(only_stac: Path, tiny_corpus: C
     (only_stac / "imagery").rename(only_stac / "chips")
     for path in only_stac.glob("stac-v1.0/**/*.json"):
         path.write_text(path.read_text().replace("/imagery/", "/chips/"))
-    store, built = index.open_stac(only_stac / "stac-v1.0" / "catalog.json")
+    store, built = index_building.open_stac(only_stac / "stac-v1.0" / "catalog.json")
     key = PF_SR.key(grid.parse(FULL).folder, dt.date(2018, 1, 3))
     assert built.moved[key] == key.replace("imagery/", "chips/")
     assert store.get(key) == tiny_corpus.store.get(key)
@@ -384,7 +386,7 @@ def test_chips_elsewhere_in_the_folder_are_found(only_stac: Path, tiny_corpus: C
     with pytest.raises(NotThereError):
         store.get(PF_SR.key(grid.parse(FULL).folder, dt.date(2019, 12, 29)))
     with pytest.raises(CorpusFormatError, match="open this corpus by its catalog"):
-        index.reindex(only_stac)
+        opening.reindex(only_stac)
 
 
 def edit(path: Path, change: Any) -> None:
@@ -422,7 +424,7 @@ def test_links_that_lead_out_are_not_followed(only_stac: Path, tmp_path: Path) -
             document["links"].append({"rel": "child", "href": href})
 
     edit(only_stac / "stac-v1.0/catalog.json", links)
-    built = index.build(DirectoryStore(only_stac))
+    built = index_building.build(DirectoryStore(only_stac))
     assert list(built.samples.index) == sorted([FULL, BROKEN, BARE])
     assert built.moved == {}
     said = "\n".join(built.warnings)
@@ -439,7 +441,7 @@ def test_one_broken_item_is_one_item_lost(only_stac: Path) -> None:
         item_path(only_stac, BROKEN, "labels"),
         lambda item: item["properties"]["label:overviews"][0]["statistics"][0].update(value=-4),
     )
-    built = index.build(DirectoryStore(only_stac))
+    built = index_building.build(DirectoryStore(only_stac))
     assert list(built.samples.index) == sorted([FULL, BROKEN])
     said = "\n".join(built.warnings)
     assert f"{BARE}_pf.json: not a STAC" in said
@@ -459,7 +461,7 @@ def test_labels_of_items_may_be_areas_and_unclassified(only_stac: Path) -> None:
 
     edit(item_path(only_stac, FULL, "labels"), areas({"clc_211": 16.2, "clc_112": 9.8, "clc_999": 10}))
     edit(item_path(only_stac, BROKEN, "labels"), areas({"clc_311": 36, "clc_112": float("nan")}))
-    built = index.build(DirectoryStore(only_stac))
+    built = index_building.build(DirectoryStore(only_stac))
     assert built.fractions.row(FULL).to_dict() == pytest.approx({211: 0.45, 112: 9.8 / 36}, abs=1e-6)
     assert built.fractions.row(FULL).attrs["unclassified"] == pytest.approx(10 / 36)
     assert built.fractions.row(BROKEN).to_dict() == {311: 1.0}
@@ -472,7 +474,7 @@ def test_labels_of_items_may_be_areas_and_unclassified(only_stac: Path) -> None:
 def test_an_item_elsewhere_than_its_id_is_reported(only_stac: Path) -> None:
     for suffix in ("pf", "pfqa", "s2", "labels"):
         edit(item_path(only_stac, FULL, suffix), lambda item: item.update(bbox=[1, 2, 3, 4]))
-    built = index.build(DirectoryStore(only_stac))
+    built = index_building.build(DirectoryStore(only_stac))
     (warning,) = built.warnings
     assert "1 of 3 footprints lie elsewhere" in warning
     assert FULL in warning
@@ -481,7 +483,7 @@ def test_an_item_elsewhere_than_its_id_is_reported(only_stac: Path) -> None:
 
 def test_a_crawl_is_bounded(only_stac: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stac, "MAX_FILES", 7)
-    built = index.build(DirectoryStore(only_stac))
+    built = index_building.build(DirectoryStore(only_stac))
     assert "more than 7 links" in built.warnings[0]
 
 
@@ -489,15 +491,15 @@ def test_a_crawl_is_bounded(only_stac: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_what_is_no_catalog_is_named(tmp_path: Path, text: str) -> None:
     path = corpora.put(tmp_path, "catalog.json", text.encode())
     with pytest.raises(CorpusFormatError, match=r"catalog\.json: not a STAC"):
-        index.open_stac(path)
+        index_building.open_stac(path)
     with pytest.raises(CorpusNotFoundError, match=r"nowhere\.json is not there"):
-        index.open_stac(tmp_path / "nowhere.json")
+        index_building.open_stac(tmp_path / "nowhere.json")
 
 
 def test_an_empty_catalog_holds_no_sample(tmp_path: Path) -> None:
     pystac.Catalog("empty", "nothing").normalize_and_save(str(tmp_path), pystac.CatalogType.SELF_CONTAINED)
     with pytest.raises(CorpusNotFoundError, match="leads to no item"):
-        index.open_stac(tmp_path / "catalog.json")
+        index_building.open_stac(tmp_path / "catalog.json")
 
 
 # -- geoparquet-items -------------------------------------------------------------------------------------------
@@ -533,7 +535,7 @@ def write_items(root: Path, **columns: Any) -> None:
 
 def test_items_as_geoparquet(with_parquet: Path) -> None:
     write_items(with_parquet)
-    built = index.build(DirectoryStore(with_parquet))
+    built = index_building.build(DirectoryStore(with_parquet))
     assert list(built.samples.index) == sorted([FULL, BROKEN, BARE])  # BROKEN by its label item
     assert built.moved == {}
     assert all("linked files are not there" in warning for warning in built.warnings)
@@ -541,12 +543,12 @@ def test_items_as_geoparquet(with_parquet: Path) -> None:
 
 def test_label_columns_of_geoparquet_are_read_on_any_scale(with_parquet: Path) -> None:
     write_items(with_parquet, clc_211=[0.2, 1.0], clc_999=[0.8, None], clc_112=[None, None])
-    built = index.build(DirectoryStore(with_parquet))
+    built = index_building.build(DirectoryStore(with_parquet))
     assert built.fractions.row(FULL).to_dict() == {211: 0.2}
     assert built.fractions.row(FULL).attrs == {"unclassified": 0.8}
     assert built.fractions.row(BARE).to_dict() == {211: 1.0}
     write_items(with_parquet, clc_2=[162_000, 0], clc_12=[198_000, 360_000])
-    built = index.build(DirectoryStore(with_parquet))
+    built = index_building.build(DirectoryStore(with_parquet))
     assert built.fractions.row(FULL).to_dict() == pytest.approx({211: 0.55, 112: 0.45})
     assert "areas in square metres" in str(built.labels_found)
 
@@ -558,7 +560,7 @@ def test_geoparquet_items_are_checked_and_their_chips_found(with_parquet: Path) 
         {"2018-01-03": {"href": "https://x/PF-SR/a.tif"}},
     ]
     write_items(with_parquet, bbox=places, assets=assets, geometry=None)
-    built = index.build(DirectoryStore(with_parquet))
+    built = index_building.build(DirectoryStore(with_parquet))
     assert built.moved == {PF_SR.key(grid.parse(FULL).folder, dt.date(2018, 1, 3)): "chips/a.tif"}
     said = "\n".join(built.warnings)
     assert f"1 of 3 footprints lie elsewhere than their id says ({FULL}" in said
@@ -567,7 +569,7 @@ def test_geoparquet_items_are_checked_and_their_chips_found(with_parquet: Path) 
 
 def test_geoparquet_without_places_or_assets_is_tolerated(with_parquet: Path) -> None:
     write_items(with_parquet, geometry=None, assets=None)
-    built = index.build(DirectoryStore(with_parquet))
+    built = index_building.build(DirectoryStore(with_parquet))
     assert BARE in built.samples.index
     assert any("neither bbox nor geometry" in warning for warning in built.warnings)
 
@@ -581,6 +583,6 @@ def test_without_readable_geoparquet_items_are_read_one_by_one(only_stac: Path, 
         (collection / "items.parquet").write_bytes(b"PAR1 and no more")
     if kind == "no ids":
         pq.write_table(pa.table({"name": ["x"]}), collection / "items.parquet")
-    built = index.build(DirectoryStore(only_stac))
+    built = index_building.build(DirectoryStore(only_stac))
     assert list(built.samples.index) == sorted([FULL, BROKEN, BARE])
     assert "items.parquet" in built.warnings[0]

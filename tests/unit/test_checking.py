@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from explorer import grid, open_corpus
+from explorer import open_corpus, opening
 from explorer.cli import app
-from explorer.config import Settings
-from explorer.corpus import index
+from explorer.core import grid
+from explorer.core.config import Settings
+from explorer.core.errors import StoreError
+from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.checking import MISSING, Problem, check
-from explorer.errors import StoreError
-from explorer.products import PF_SR, S2_SR
+from explorer.corpus.tables import index
 from tests import corpora, servers
 
 FULL, BROKEN = grid.parse(corpora.FULL), grid.parse(corpora.BROKEN)
@@ -92,7 +93,7 @@ def test_a_label_file_may_be_on_another_scale_than_the_table(folder: Path) -> No
     corpora.write_label(folder, corpora.FULL, {211: 0.6, 311: 0.3, 112: 0.1})
     corpora.write_label(folder, corpora.BROKEN, {112: 36.0})
     corpora.write_label(folder, corpora.BARE, {112: 30.0, 211: 6.0})
-    index.reindex(folder)
+    opening.reindex(folder)
     found = [problem for problem in wrong(folder) if problem.kind == "label"]
     assert [problem.key for problem in found] == [grid.parse(corpora.BARE).label_key]
 
@@ -107,11 +108,11 @@ def test_a_label_file_of_fractions_tells_a_label_that_was_read_on_the_wrong_scal
     corpora.write_label(folder, corpora.FULL, shares)
     corpora.write_label(folder, corpora.BROKEN, {112: 100.0})
     corpora.write_label(folder, corpora.BARE, {112: 1.0})
-    index.reindex(folder)
+    opening.reindex(folder)
     found = [problem for problem in wrong(folder) if problem.kind == "label"]
     assert found == [Problem(FULL.label_key, "label", "its fractions are not those of the index")]
     (folder / "rapidai4eo.toml").unlink()
-    index.reindex(folder)  # which tells that this sample is written to 1
+    opening.reindex(folder)  # which tells that this sample is written to 1
     assert [problem for problem in wrong(folder) if problem.kind == "label"] == []
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from affine import Affine
 
-from explorer import grid
-from explorer.corpus import chips
-from explorer.corpus.encoding import PF_MISSING
-from explorer.errors import ChipError
-from explorer.products import PF_SR, S2_SR, Product
+from explorer.core import grid
+from explorer.core.errors import ChipError
+from explorer.core.products import PF_SR, S2_SR, Product
+from explorer.corpus.imagery import chips
+from explorer.corpus.imagery.encoding import PF_MISSING
 from tests import corpora
 
 CELL = grid.parse(corpora.FULL)

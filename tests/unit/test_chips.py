@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer import grid
-from explorer.corpus import chips, encoding
-from explorer.corpus.store import MAX_CHIP_BYTES
-from explorer.errors import ChipError
-from explorer.products import PF_QA, PF_SR, PRODUCTS, S2_SR, Product
+from explorer.core import grid
+from explorer.core.errors import ChipError
+from explorer.core.products import PF_QA, PF_SR, PRODUCTS, S2_SR, Product
+from explorer.corpus.imagery import chips, encoding
+from explorer.corpus.stores.store import MAX_CHIP_BYTES
 from tests import corpora
 
 CELL = grid.parse(corpora.FULL)

@@ -21,9 +21,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import explorer
-from explorer import grid
 from explorer.cli import app
-from explorer.products import PF_SR, S2_SR
+from explorer.core import grid
+from explorer.core.products import PF_SR, S2_SR
 from tests import corpora
 
 Run = Callable[..., Result]
@@ -189,7 +189,7 @@ def test_info_says_why_dates_are_broken(run: Run, tiny_folder: Path) -> None:
 
 def test_a_bands_name_cannot_steer_the_terminal(run: Run, tmp_path: Path) -> None:
     cell = grid.parse(corpora.FULL)
-    from explorer.products import PF_QA
+    from explorer.core.products import PF_QA
 
     data = corpora.geotiff(PF_QA, cell, corpora.pixels(PF_QA, 0), ["\x1b[31mred", "[bold]two[/bold]"])
     corpora.put(tmp_path, PF_QA.key(cell.folder, PF_QA.dates[0]), data)
@@ -471,7 +471,7 @@ def test_the_module_runs_and_an_error_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch, tiny_folder: Path) -> None:
-    from explorer import describe
+    from explorer.commands import describe
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError

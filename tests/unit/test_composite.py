@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer import grid
 from explorer.analysis import composite
 from explorer.analysis.composite import Painter, Stretch, bands_of, measure, png, stretch_positions
-from explorer.corpus.cubes import Cube
-from explorer.products import PF_SR, S2_SR, Product
+from explorer.core import grid
+from explorer.core.products import PF_SR, S2_SR, Product
+from explorer.corpus.imagery.cubes import Cube
 from tests import corpora
 from tests.corpora import cube_of
 

@@ -16,7 +16,7 @@ import yaml
 from sqlalchemy.engine import make_url
 
 from explorer.cli import app
-from explorer.config import Settings
+from explorer.core.config import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = {f"EXPLORER_{field.upper()}" for field in Settings.model_fields}

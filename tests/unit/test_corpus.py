@@ -15,10 +15,7 @@ import numpy as np
 import pytest
 
 import explorer
-from explorer.corpus.corpus import Corpus, open_corpus
-from explorer.corpus.index import SampleIndex
-from explorer.corpus.labels import Fractions
-from explorer.errors import (
+from explorer.core.errors import (
     CorpusNotFoundError,
     ExplorerError,
     InvalidSampleIdError,
@@ -27,7 +24,11 @@ from explorer.errors import (
     UnknownDateError,
     UnknownSampleError,
 )
-from explorer.products import PF_SR, S2_SR
+from explorer.core.products import PF_SR, S2_SR
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.tables.index import SampleIndex
+from explorer.corpus.tables.labels import Fractions
+from explorer.opening import open_corpus
 from tests import corpora
 from tests.corpora import BARE, BROKEN, FULL
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import grid
-from explorer.corpus import reading as reading_module
-from explorer.corpus.cubes import Cube, CubeCache, Reading, Status, reading_order
-from explorer.corpus.readers import ReaderPool
-from explorer.corpus.store import DirectoryStore
-from explorer.errors import CancelledError, NotThereError, StoreError, UnreadableError
-from explorer.grid import Cell
-from explorer.products import PF_QA, PF_SR, S2_SR, Product
+from explorer.core import grid
+from explorer.core.errors import CancelledError, NotThereError, StoreError, UnreadableError
+from explorer.core.grid import Cell
+from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
+from explorer.corpus.imagery import reading as reading_module
+from explorer.corpus.imagery.cubes import Cube, CubeCache, Reading, Status, reading_order
+from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.stores.store import DirectoryStore
 from tests import corpora
 from tests.talk import until
 

@@ -10,8 +10,11 @@ import pytest
 import rasterio
 from rasterio.io import MemoryFile
 
-from explorer.corpus import chips
-from explorer.corpus.store import Store
+from explorer.core.corine import COLUMNS, codes
+from explorer.core.errors import NotThereError
+from explorer.core.products import PF_DATES, PF_QA, PF_SR, S2_MONTHS, S2_SR, SYNTHETIC_KEY
+from explorer.corpus.imagery import chips
+from explorer.corpus.stores.store import Store
 from explorer.demo import landscape, noise, resources, showcase, spectra, table
 from explorer.demo import store as demo_store
 from explorer.demo.canvas import PIXELS
@@ -19,9 +22,6 @@ from explorer.demo.parcels import divide
 from explorer.demo.phenology import KIND, KINDS, SNOW_HOLDS, Climate, Seasons
 from explorer.demo.render import PF_DAYS, QA_BANDS, Renderer
 from explorer.demo.store import DemoStore
-from explorer.errors import NotThereError
-from explorer.nomenclature import COLUMNS, codes
-from explorer.products import PF_DATES, PF_QA, PF_SR, S2_MONTHS, S2_SR, SYNTHETIC_KEY
 
 COUNT = 3000
 TEMPERATE = Climate(warmth=10.5, mediterranean=0.0, oceanic=0.25, lat=48.5, height=120.0)

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from explorer import grid
-from explorer.config import Settings
-from explorer.demo import geography, land, places, planted, suitability, table
+from explorer.core import grid
+from explorer.core.assets import asset
+from explorer.core.config import Settings
+from explorer.core.corine import codes
+from explorer.core.errors import InvalidQueryError
+from explorer.demo import geography, label_errors, land, places, suitability, table
 from explorer.demo.facts import COUNTRIES
-from explorer.errors import InvalidQueryError
-from explorer.nomenclature import codes
-from explorer.resources import asset
 
 COUNT = 12_000
 
@@ -152,7 +152,7 @@ def test_impossible_counts_are_refused(count: int) -> None:
 def test_about_six_per_cent_of_labels_are_wrong_in_the_stated_way(made: table.Table) -> None:
     kind = made["kind"]
     assert 0.045 < (kind > 0).mean() < 0.075
-    assert set(np.unique(kind)) == set(range(len(planted.KINDS)))
+    assert set(np.unique(kind)) == set(range(len(label_errors.KINDS)))
     differs = np.abs(made.labelled.astype(int) - made.true.astype(int)).sum(axis=1)
     assert (np.asarray(differs).ravel()[kind == 0] == 0).all()
     assert (np.asarray(differs).ravel()[kind > 0] >= 300).all()
@@ -161,14 +161,14 @@ def test_about_six_per_cent_of_labels_are_wrong_in_the_stated_way(made: table.Ta
         labelled, true = made.fractions(row), made.fractions(row, true=True)
         assert labelled.get(old, 0) > true.get(old, 0)
         assert true.get(new, 0) > labelled.get(new, 0)
-        name = planted.KINDS[kind[row]]
+        name = label_errors.KINDS[kind[row]]
         if name == "swapped":
-            assert old in planted.NEIGHBOURS[new]
+            assert old in label_errors.NEIGHBOURS[new]
             assert made["day"][row] == -1
         else:
             assert 0 < made["day"][row] < 730
             assert {"construction": new == 133, "clear-cut": new == 324, "new-crop": new // 100 == 2}[name]
-        assert str(old) in planted.describe(int(kind[row]), old, new)
+        assert str(old) in label_errors.describe(int(kind[row]), old, new)
 
 
 def test_find_knows_its_rows_and_nothing_else(made: table.Table) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from explorer.corpus import chips
-from explorer.corpus.store import DirectoryStore
+from explorer.core.errors import InvalidQueryError, StoreError
+from explorer.core.grid import parse
+from explorer.core.products import PF_DATES, PF_SR, PRODUCTS
+from explorer.corpus.imagery import chips
+from explorer.corpus.stores.store import DirectoryStore
 from explorer.demo import store as demo_store
 from explorer.demo import table, write, writer
-from explorer.errors import InvalidQueryError, StoreError
-from explorer.grid import parse
-from explorer.products import PF_DATES, PF_SR, PRODUCTS
 
 
 @pytest.fixture(scope="module")

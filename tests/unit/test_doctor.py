@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from explorer import grid, open_corpus
+from explorer import open_corpus
 from explorer.cli import app
+from explorer.core import grid
+from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
 from explorer.corpus import doctor
 from explorer.corpus.doctor import Check, Diagnosis
-from explorer.products import PF_QA, PF_SR, S2_SR, Product
 from tests import corpora, servers
 
 IDS = [corpora.FULL, corpora.BROKEN, corpora.BARE]
@@ -69,10 +70,11 @@ def test_a_healthy_corpus(tmp_path: Path) -> None:
 
 
 def test_over_http_it_is_the_same(tmp_path: Path) -> None:
-    from explorer.corpus import index
+    from explorer import opening
+    from explorer.corpus.tables import index
 
     root = write(tmp_path / "corpus")
-    index.reindex(root, root / index.INDEX_KEY)
+    opening.reindex(root, root / index.INDEX_KEY)
     with servers.serve(root) as server:
         found = examine(server.url)
         assert found.healthy

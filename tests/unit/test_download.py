@@ -12,16 +12,17 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from explorer import grid, open_corpus
+from explorer import open_corpus
 from explorer.cli import app
 from explorer.commands.transfer import SHOWN
-from explorer.config import Settings
-from explorer.corpus import index
+from explorer.core import grid
+from explorer.core.config import Settings
+from explorer.core.errors import InvalidQueryError, OutputError, StoreError
+from explorer.core.products import PF_SR, S2_SR, SYNTHETIC_KEY
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.download import Report, Wanted, download, hrefs
-from explorer.corpus.encoding import Stated
-from explorer.errors import InvalidQueryError, OutputError, StoreError
-from explorer.products import PF_SR, S2_SR, SYNTHETIC_KEY
+from explorer.corpus.imagery.stated import Stated
+from explorer.corpus.tables import index
 from tests import corpora, servers
 from tests.servers import Server
 from tests.talk import until
@@ -317,7 +318,7 @@ def test_the_command_wants_a_folder_or_a_list(indexed_folder: Path, words: tuple
 
 
 def test_the_cache_commands(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from explorer.config import settings
+    from explorer.core.config import settings
 
     monkeypatch.setenv("EXPLORER_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("EXPLORER_CHIP_CACHE_BYTES", "5000000")
@@ -332,7 +333,7 @@ def test_the_cache_commands(server: Server, tmp_path: Path, monkeypatch: pytest.
 
 
 def test_the_index_of_a_mirror_can_be_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from explorer.config import settings
+    from explorer.core.config import settings
 
     monkeypatch.setenv("EXPLORER_CACHE_DIR", str(tmp_path / "cache"))
     settings.cache_clear()

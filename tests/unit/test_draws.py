@@ -14,14 +14,14 @@ import pytest
 from typer.testing import CliRunner
 
 from explorer.cli import app
+from explorer.core.errors import InvalidQueryError, RecordsError, RecordsReadOnlyError
 from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
-from explorer.errors import InvalidQueryError, RecordsError, RecordsReadOnlyError
 from explorer.review import accuracy, draws, forecast, groupings, planning, queue, report, sampling, schema
 from explorer.review.queue import QueueSpec
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
-from explorer.views import review_plan
+from explorer.views.review import review_plan
 from tests import corpora
 
 

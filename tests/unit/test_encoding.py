@@ -9,13 +9,14 @@ import pytest
 from rasterio.enums import ColorInterp
 from rasterio.io import MemoryFile
 
-from explorer import grid
-from explorer.corpus import chip_grid, chips
-from explorer.corpus.chips import Chip, Rules
-from explorer.corpus.cube import Cube
-from explorer.corpus.encoding import PF_MISSING, Stated, unused_number
-from explorer.errors import ChipError
-from explorer.products import PF_QA, PF_SR, S2_SR, Product
+from explorer.core import grid
+from explorer.core.errors import ChipError
+from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
+from explorer.corpus.imagery import chip_grid, chips
+from explorer.corpus.imagery.chips import Chip, Rules
+from explorer.corpus.imagery.cube import Cube
+from explorer.corpus.imagery.encoding import PF_MISSING, unused_number
+from explorer.corpus.imagery.stated import Stated
 from tests import corpora
 
 CELL = grid.parse(corpora.FULL)

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from explorer.analysis import envelopes, features
+from explorer.core.errors import InvalidQueryError, UnknownClassError
 from explorer.demo import open_demo
-from explorer.errors import InvalidQueryError, UnknownClassError
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from explorer.core.errors import ExchangeError, InvalidQueryError
 from explorer.corpus.corpus import Corpus
-from explorer.errors import ExchangeError, InvalidQueryError
 from explorer.review import exchange
 from explorer.review.records import COLUMNS, Records, plain
 from explorer.review.verdicts import Adjustment, Verdict

@@ -17,11 +17,11 @@ from bokeh.document import Document
 
 import explorer
 from explorer import Explorer
+from explorer.core.errors import CorpusNotFoundError
 from explorer.corpus.corpus import Corpus
-from explorer.errors import CorpusNotFoundError
-from explorer.views.parts import WORKERS
-from explorer.views.raster import shared_raster
-from explorer.views.selection import DEFAULT_DATE, DEFAULT_PIXELS
+from explorer.views.common.components import WORKERS
+from explorer.views.common.selection import DEFAULT_DATE, DEFAULT_PIXELS
+from explorer.views.map.raster import shared_raster
 from tests import corpora
 from tests.talk import say, sent, until
 
@@ -298,7 +298,7 @@ def test_close_gives_up_what_is_being_read(tiny_corpus: Corpus, monkeypatch: pyt
     gate.set()
     for reading in readings:
         assert reading is not None
-        with pytest.raises(explorer.errors.CancelledError):
+        with pytest.raises(explorer.core.errors.CancelledError):
             reading.wait(SECONDS)
     assert animation.reading is bands.reading is None
 
@@ -346,7 +346,7 @@ def test_what_waits_for_the_browser_runs_with_the_document_locked(page: Explorer
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (explorer.errors.RecordsError("x.db is locked"), "x.db"),
+        (explorer.core.errors.RecordsError("x.db is locked"), "x.db"),
         (RuntimeError("at line 3 of somebody's code"), "made a mistake"),
     ],
 )
@@ -368,7 +368,7 @@ def test_quality_layers_that_cannot_be_read_are_told_where_they_are_chosen(page:
     overlays, player = page._animation.overlays, page._animation.player
     settle(page)
     until(lambda: overlays._quality is not None)
-    failed = SimpleNamespace(error=explorer.errors.StoreError("cannot reach 127.0.0.1:9"))
+    failed = SimpleNamespace(error=explorer.core.errors.StoreError("cannot reach 127.0.0.1:9"))
     overlays._came(overlays._ticket, failed)  # type: ignore[arg-type]
     told = sent(player, "quality")[-1]
     assert (told["layers"], told["gaps"]) == ([], None)

@@ -16,8 +16,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from explorer import cli
+from explorer.core.errors import CancelledError, InvalidQueryError, OutputError
 from explorer.corpus.corpus import Corpus
-from explorer.errors import CancelledError, InvalidQueryError, OutputError
 from explorer.export import animation, credit, frames
 from explorer.export.frames import Style
 from tests import corpora

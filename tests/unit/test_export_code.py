@@ -14,16 +14,16 @@ import pandas as pd
 import pytest
 
 from explorer import open_corpus
-from explorer.analysis import composite, curves, profiles, recipes, spectra
+from explorer.analysis import composite, curves, profiles, render_spec, spectra
 from explorer.analysis.curves import Curves
 from explorer.analysis.shapes import Shape
-from explorer.corpus.area import Area
+from explorer.core.errors import ExplorerError, InvalidQueryError, InvalidSampleIdError
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.filters import Filters
-from explorer.errors import ExplorerError, InvalidQueryError, InvalidSampleIdError
+from explorer.corpus.query.area import Area
+from explorer.corpus.query.filters import Filters
 from explorer.export import code
 from explorer.export.code import State
-from explorer.products import PF_SR
 from tests import corpora
 
 SAMPLE = corpora.FULL
@@ -75,7 +75,7 @@ def test_every_snippet_runs_on_the_demo(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_pictures_are_those_of_the_page(state: State, tiny_corpus: Corpus, text: str) -> None:
     names = run(code.snippet("planet", replace(state, composite=text, stretch="0.02-0.3,g1.4")))
     cube = tiny_corpus.cubes.get(tiny_corpus.cell(SAMPLE), PF_SR)
-    recipe = recipes.parse(text, "PF-SR")
+    recipe = render_spec.parse(text, "PF-SR")
     painter = composite.make(cube, recipe, composite.stretches.parse("0.02-0.3,g1.4"))
     assert (names["pictures"]["2018-01-18"] == painter.rgba(3)).all()
     assert len(names["pictures"]) == 10
@@ -179,7 +179,7 @@ def test_views_say_what_they_need() -> None:
 
 
 def test_a_state_is_made_of_a_page_s_selection(tiny_corpus: Corpus) -> None:
-    from explorer.views.selection import Selection
+    from explorer.views.common.selection import Selection
 
     selection = Selection(
         sample_id=SAMPLE, pixels=((1, 2),), composite="false", curves=curves.parse("nir,EVI")[0]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from explorer import __version__, open_corpus
+from explorer.core.products import ATTRIBUTION, CITATION, LICENSE, SYNTHETIC_NOTE
 from explorer.corpus.corpus import Corpus
 from explorer.export import credit
-from explorer.products import ATTRIBUTION, CITATION, LICENSE, SYNTHETIC_NOTE
 
 
 def test_every_product_is_named_once_with_its_licence(tiny_corpus: Corpus) -> None:

@@ -15,17 +15,17 @@ import pytest
 import rasterio
 import xarray as xr
 
-from explorer.analysis import composite, indices, profiles, recipes
-from explorer.corpus.corpus import Corpus
-from explorer.errors import (
+from explorer.analysis import composite, indices, profiles, render_spec
+from explorer.core.errors import (
     CancelledError,
     InvalidQueryError,
     OutputError,
     UnknownDateError,
     UnknownSampleError,
 )
+from explorer.core.products import LICENSE, PF_SR, PRODUCTS
+from explorer.corpus.corpus import Corpus
 from explorer.export import credit, data
-from explorer.products import LICENSE, PF_SR, PRODUCTS
 from tests import corpora
 
 SAMPLE = corpora.FULL
@@ -167,7 +167,7 @@ def test_a_frame_is_the_picture_in_its_place(tiny_corpus: Corpus, tmp_path: Path
     data.write_frame(tiny_corpus, SAMPLE, date, path, product=product, composite="false", stretch="fixed")
     cube = tiny_corpus.cubes.get(tiny_corpus.cell(SAMPLE), PRODUCTS[product])
     index = cube.product.dates.index(cube.product.parse_date(date))
-    expected = composite.make(cube, recipes.parse("false", product)).rgb(index)
+    expected = composite.make(cube, render_spec.parse("false", product)).rgb(index)
     with rasterio.open(path) as found:
         assert (np.moveaxis(found.read()[:3], 0, -1) == expected).all()
         assert found.crs.to_epsg() == 32633

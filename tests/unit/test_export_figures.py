@@ -13,12 +13,13 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 from typer.testing import CliRunner
 
-from explorer import cli, nomenclature
-from explorer.analysis import composite, profiles, recipes
+from explorer import cli
+from explorer.analysis import composite, profiles, render_spec
+from explorer.core import corine
+from explorer.core.errors import InvalidQueryError, OutputError
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.errors import InvalidQueryError, OutputError
-from explorer.export import charts, credit, figures, plates
-from explorer.products import PF_SR
+from explorer.export import charts, credit, figure_base, figures
 from tests import corpora
 
 SAMPLE = corpora.FULL
@@ -26,7 +27,7 @@ PINS = [(120, 80, "field $\\frac{"), (0, 0)]
 DATES = ["2018-01-03", "2018-02-02"]
 
 
-def texts(plate: plates.Plate) -> list[str]:
+def texts(plate: figure_base.Plate) -> list[str]:
     """Every text of a figure."""
     found = [text.get_text() for text in plate.figure.texts]
     for axes in plate.figure.axes:
@@ -45,7 +46,7 @@ def test_a_picture_is_crisp_in_a_png_of_twice_the_size(tiny_corpus: Corpus, tmp_
     size = round(box.width * width)
     assert size == 1200
     cube = tiny_corpus.cubes.get(tiny_corpus.cell(SAMPLE), PF_SR)
-    expected = composite.make(cube, recipes.parse("true", "PF-SR")).rgb(1)
+    expected = composite.make(cube, render_spec.parse("true", "PF-SR")).rgb(1)
     middles = image[top + 3 : top + size : 6, left + 3 : left + size : 6]
     assert middles.shape == expected.shape
     same = (middles[:150] == expected[:150]).all(axis=2).mean()  # below is the scale bar
@@ -128,12 +129,12 @@ def test_a_label_is_drawn_in_corine_s_colours(tiny_corpus: Corpus) -> None:
     bars = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
     assert [round(bar.get_width()) for bar in bars] == [60, 30, 10]
     colour = tuple(round(v * 255) for v in bars[0].get_facecolor()[:3])
-    assert colour == nomenclature.land_cover(211).rgb
+    assert colour == corine.land_cover(211).rgb
     with pytest.raises(InvalidQueryError, match="no label"):
         charts.label(tiny_corpus, corpora.BARE)
 
 
-@pytest.mark.parametrize("ending", sorted(plates.ENDINGS))
+@pytest.mark.parametrize("ending", sorted(figure_base.ENDINGS))
 def test_every_format_says_what_it_shows_and_on_which_terms(
     tiny_corpus: Corpus, tmp_path: Path, ending: str
 ) -> None:

@@ -7,13 +7,13 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from explorer import nomenclature
-from explorer.analysis import colours, composite, profiles, recipes
+from explorer.analysis import colours, composite, profiles, render_spec
+from explorer.core import corine
+from explorer.core.errors import InvalidQueryError, UnknownDateError, UnknownSampleError
+from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.errors import InvalidQueryError, UnknownDateError, UnknownSampleError
-from explorer.export import frames, scene, strip, text, tiles
+from explorer.export import frames, scene, text, tiles, timeline_strip
 from explorer.export.frames import Style
-from explorer.products import PF_SR, S2_SR
 from tests import corpora
 
 SAMPLE = corpora.FULL
@@ -27,7 +27,7 @@ def test_the_picture_is_the_painter_s_crisp_at_every_size(tiny_corpus: Corpus, s
     left, top, right, bottom = painter.picture_box
     assert (right - left, bottom - top) == (200 * scale, 200 * scale)
     cube = tiny_corpus.cubes.get(tiny_corpus.cell(SAMPLE), PF_SR)
-    expected = composite.make(cube, recipes.parse("true", "PF-SR")).rgb(3)
+    expected = composite.make(cube, render_spec.parse("true", "PF-SR")).rgb(3)
     picture = painter.frame(3)[top:bottom, left:right]
     for y in range(scale):
         for x in range(scale):
@@ -130,12 +130,12 @@ def test_the_class_bar_is_to_scale_in_corine_s_colours() -> None:
     bar = np.asarray(tiles.class_bar(fractions, 400, 12))
     row = bar[3, 1:-1]
     for code, fraction in fractions:
-        share = (row == nomenclature.land_cover(code).rgb).all(axis=1).mean()
+        share = (row == corine.land_cover(code).rgb).all(axis=1).mean()
         assert share == pytest.approx(fraction, abs=0.01)
 
 
 def test_classes_that_do_not_fit_are_counted_and_no_label_is_said() -> None:
-    many = [(code, 1 / 44) for code in nomenclature.codes(3)]
+    many = [(code, 1 / 44) for code in corine.codes(3)]
     names, rows = tiles._class_names(many, 300, 9, 12, 3)
     assert rows == 3
     assert names[-1][2].endswith("more classes")
@@ -189,13 +189,13 @@ def test_the_chart_has_both_sensors_and_gaps_stay_gaps(tiny_corpus: Corpus) -> N
     only_s2 = frames.curves(tiny_corpus, SAMPLE, "NDMI", [(*PIN, "")])
     assert not np.isfinite(only_s2[0].values).any()
     assert np.isfinite(only_s2[0].other_values).any()
-    assert [list(run) for run in strip._runs(np.array([1, np.nan, 2, 3, np.nan]))] == [[0], [2, 3]]
+    assert [list(run) for run in timeline_strip._runs(np.array([1, np.nan, 2, 3, np.nan]))] == [[0], [2, 3]]
 
 
 def test_a_chart_of_nothing_can_be_drawn() -> None:
     times = np.array(["2018-01-03", "2018-01-08"], "datetime64[ns]")
-    curve = strip.Curve("nothing", "#e4572e", times, np.full(2, np.nan))
-    chart = strip.Strip(200, 50, 9, [curve], "NDVI", (times[0], times[1]))
+    curve = timeline_strip.Curve("nothing", "#e4572e", times, np.full(2, np.nan))
+    chart = timeline_strip.Strip(200, 50, 9, [curve], "NDVI", (times[0], times[1]))
     canvas = chart.image.copy()
     chart.mark(canvas, times[1])
     assert (canvas != chart.image).any()

@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from explorer import grid
 from explorer.cli import app
-from explorer.corpus.chips import Chip
+from explorer.core import grid
+from explorer.core.errors import InvalidQueryError, StoryError, UnknownSampleError
+from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.cubes import Cube
-from explorer.errors import InvalidQueryError, StoryError, UnknownSampleError
+from explorer.corpus.imagery.chips import Chip
+from explorer.corpus.imagery.cubes import Cube
 from explorer.export import packing, page, place_map
 from explorer.export.stories import State, Story
-from explorer.products import PF_SR, S2_SR
 from tests import corpora
 
 HOSTILE = "</script><script>alert(1)</script>\u2028<!-- ]]> & \"'"

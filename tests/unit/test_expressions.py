@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.analysis.expressions import MAX_DEPTH, MAX_LENGTH, parse
-from explorer.errors import ExpressionError, InvalidQueryError
+from explorer.core.errors import ExpressionError, InvalidQueryError
 
 NAMES = {"nir": "nir", "red": "red", "blue": "blue", "b04": "red", "b8a": "nir"}
 RNG = np.random.default_rng(5)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from explorer.analysis import features, pixel_features, texture
+from explorer.core.products import PF_SR, S2_SR
 from explorer.demo import open_demo
-from explorer.products import PF_SR, S2_SR
 
 DATES = PF_SR.dates[:: features.EVERY]
 

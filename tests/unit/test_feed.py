@@ -13,23 +13,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer import grid
-from explorer.analysis import recipes
+from explorer.analysis import render_spec
 from explorer.analysis.composite import Painter, bands_of
-from explorer.analysis.recipes import Recipe
-from explorer.analysis.stretch import Choice
-from explorer.corpus.cubes import CubeCache, Reading
-from explorer.corpus.readers import ReaderPool
-from explorer.corpus.store import DirectoryStore
-from explorer.errors import StoreError
-from explorer.products import PF_SR
-from explorer.views.feed import Batch, FrameFeed
-from explorer.views.parts import GOES_ON
+from explorer.analysis.render_spec import Recipe
+from explorer.analysis.stretch import StretchSpec
+from explorer.core import grid
+from explorer.core.errors import StoreError
+from explorer.core.products import PF_SR
+from explorer.corpus.imagery.cubes import CubeCache, Reading
+from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.stores.store import DirectoryStore
+from explorer.views.animation.feed import Batch, FrameFeed
+from explorer.views.common.components import GOES_ON
 from tests import corpora
 
 
 def recipe(text: str) -> Recipe:
-    return recipes.parse(text, PF_SR.id)
+    return render_spec.parse(text, PF_SR.id)
 
 
 CELL = grid.parse(corpora.FULL)
@@ -134,7 +134,7 @@ def test_every_date_comes_once_a_paint_and_all_with_the_last(
     open_reading: Open, workers: ThreadPoolExecutor, first: int, composite: str
 ) -> None:
     listener = Listener()
-    feed = FrameFeed(open_reading(first), recipe(composite), Choice(), first, 10, listener, workers)
+    feed = FrameFeed(open_reading(first), recipe(composite), StretchSpec(), first, 10, listener, workers)
     batches = listener.settled()
     feed.close()
     sent = Counter((batch.paint, index) for batch in batches for index in batch.indices)
@@ -155,7 +155,7 @@ def test_of_a_cube_in_memory_the_wanted_date_comes_first_and_alone(
     reading = open_reading()
     reading.wait(SECONDS)
     listener = Listener()
-    FrameFeed(reading, recipe("true"), Choice(), first, 10, listener, workers)
+    FrameFeed(reading, recipe("true"), StretchSpec(), first, 10, listener, workers)
     batches = listener.settled()
     assert batches[0].indices == (first,)
     assert len({batch.paint for batch in batches}) == 1  # all is known: nothing is painted twice
@@ -167,7 +167,7 @@ def test_the_wanted_date_is_shown_before_another_is_read(
     store.gate.clear()
     store.free = {PF_SR.key(CELL.folder, PF_SR.dates[5])}
     listener = Listener()
-    FrameFeed(open_reading(5), recipe("true"), Choice(), 5, 10, listener, workers)
+    FrameFeed(open_reading(5), recipe("true"), StretchSpec(), 5, 10, listener, workers)
     batches = listener.until(lambda batches: any(batch.indices for batch in batches))
     assert [batch.indices for batch in batches if batch.indices] == [(5,)]
     assert not batches[-1].settled
@@ -180,7 +180,7 @@ def test_the_end_does_not_depend_on_where_one_began(open_reading: Open, workers:
     for first in (0, 3, 9, 100):
         listener = Listener()
         reading = open_reading(first)
-        FrameFeed(reading, recipe("true"), Choice(), first, 10, listener, workers)
+        FrameFeed(reading, recipe("true"), StretchSpec(), first, 10, listener, workers)
         listener.settled()
         ends.append(listener.frames())
     assert all(end == ends[0] for end in ends)
@@ -200,7 +200,7 @@ def test_nor_where_no_date_of_the_fixed_stretch_is_there(
         FrameFeed(
             open_reading(first, source=GatedStore(tmp_path)),
             recipe("true"),
-            Choice(),
+            StretchSpec(),
             first,
             10,
             listener,
@@ -215,7 +215,7 @@ def test_nor_where_no_date_of_the_fixed_stretch_is_there(
 def test_frames_are_the_painter_s_pictures(open_reading: Open, workers: ThreadPoolExecutor) -> None:
     listener = Listener()
     reading = open_reading()
-    FrameFeed(reading, recipe("false"), Choice(), 0, 10, listener, workers)
+    FrameFeed(reading, recipe("false"), StretchSpec(), 0, 10, listener, workers)
     listener.settled()
     painter = Painter(reading.cube, bands_of("false", "PF-SR"))
     for index, image in listener.frames().items():
@@ -229,7 +229,7 @@ def test_broken_dates_are_told_with_their_reasons_once(
 ) -> None:
     listener = Listener()
     FrameFeed(
-        open_reading(cell=grid.parse(corpora.BROKEN)), recipe("true"), Choice(), 0, 10, listener, workers
+        open_reading(cell=grid.parse(corpora.BROKEN)), recipe("true"), StretchSpec(), 0, 10, listener, workers
     )
     batches = listener.settled()
     told = Counter(index for batch in batches for index in batch.reasons)
@@ -245,7 +245,9 @@ def test_a_sample_without_dates_settles_without_a_picture(
     tmp_path: Path, open_reading: Open, workers: ThreadPoolExecutor
 ) -> None:
     listener = Listener()
-    FrameFeed(open_reading(source=GatedStore(tmp_path)), recipe("true"), Choice(), 0, 10, listener, workers)
+    FrameFeed(
+        open_reading(source=GatedStore(tmp_path)), recipe("true"), StretchSpec(), 0, 10, listener, workers
+    )
     batches = listener.settled()
     assert listener.frames() == {}
     assert all(batch.error is None for batch in batches)
@@ -261,7 +263,7 @@ def test_an_error_in_painting_is_told(
     reading = open_reading()
     reading.wait(SECONDS)
     listener = Listener()
-    FrameFeed(reading, recipe("true"), Choice(), 0, 10, listener, workers)
+    FrameFeed(reading, recipe("true"), StretchSpec(), 0, 10, listener, workers)
     batches = listener.until(lambda batches: bool(batches))
     assert batches[0].error is not None
     assert "MemoryError: no room for 0" in batches[0].error
@@ -276,7 +278,7 @@ def test_an_error_of_the_store_is_told(
 
     store.fail = fail
     listener = Listener()
-    FrameFeed(open_reading(), recipe("true"), Choice(), 0, 10, listener, workers)
+    FrameFeed(open_reading(), recipe("true"), StretchSpec(), 0, 10, listener, workers)
     batches = listener.until(lambda batches: any(batch.error for batch in batches))
     told = next(batch.error for batch in batches if batch.error)
     assert told.startswith("the disk does not answer")
@@ -290,14 +292,16 @@ def test_a_closed_feed_says_no_more_and_keeps_nothing_waiting(
     store.free = {PF_SR.key(CELL.folder, PF_SR.dates[0])}
     listener = Listener()
     reading = open_reading()
-    feed = FrameFeed(reading, recipe("true"), Choice(), 0, 10, listener, workers)
+    feed = FrameFeed(reading, recipe("true"), StretchSpec(), 0, 10, listener, workers)
     listener.until(lambda batches: any(batch.indices for batch in batches))
     feed.close()
     said = len(listener.batches)
     store.gate.set()
     reading.wait(SECONDS)
     other = Listener()
-    FrameFeed(reading, recipe("true"), Choice(), 0, 10, other, workers)  # the reading serves others as before
+    FrameFeed(
+        reading, recipe("true"), StretchSpec(), 0, 10, other, workers
+    )  # the reading serves others as before
     other.settled()
     assert len(listener.batches) == said
 
@@ -306,9 +310,9 @@ def test_a_new_composite_overrides_the_old(open_reading: Open, workers: ThreadPo
     """Two feeds of one reading at once, as when a person switches while the cube fills."""
     reading = open_reading()
     listener = Listener()
-    old = FrameFeed(reading, recipe("true"), Choice(), 0, 10, listener, workers)
+    old = FrameFeed(reading, recipe("true"), StretchSpec(), 0, 10, listener, workers)
     old.close()
-    FrameFeed(reading, recipe("false"), Choice(), 0, 20, listener, workers)
+    FrameFeed(reading, recipe("false"), StretchSpec(), 0, 20, listener, workers)
     listener.settled()
     painter = Painter(reading.cube, bands_of("false", "PF-SR"))
     frames = listener.frames()

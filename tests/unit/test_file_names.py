@@ -15,17 +15,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from explorer import cli, grid, open_corpus
-from explorer.config import Settings
-from explorer.corpus import file_names, findings
+from explorer import cli, open_corpus
+from explorer.core import grid
+from explorer.core.config import Settings
+from explorer.core.errors import InvalidQueryError, NotThereError
+from explorer.core.products import PF_QA, PF_SR, PRODUCTS, S2_SR, Product
+from explorer.corpus import findings
 from explorer.corpus.checking import check
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.download import Wanted, download
-from explorer.corpus.file_names import DatedStore, check_pattern, date_of
 from explorer.corpus.findings import AsWritten, Findings
-from explorer.corpus.store import DirectoryStore
-from explorer.errors import InvalidQueryError, NotThereError
-from explorer.products import PF_QA, PF_SR, PRODUCTS, S2_SR, Product
+from explorer.corpus.imagery import file_names
+from explorer.corpus.imagery.file_names import DatedStore, check_pattern, date_of
+from explorer.corpus.stores.store import DirectoryStore
 from tests import corpora, servers
 
 FULL, CELL = corpora.FULL, grid.parse(corpora.FULL)
@@ -291,9 +293,10 @@ def test_keys_out_of_the_layout_and_out_of_the_folder_stay_what_they_are(tmp_pat
 def remote(tmp_path: Path) -> Iterator[tuple[servers.Server, Corpus]]:
     """A server without listings, and its corpus of one sample, whose folder the tests fill."""
     root = folder(tmp_path / "root", "%Y-%m-%d.tif", count=0)
-    from explorer.corpus import index
+    from explorer import opening
+    from explorer.corpus.tables import index
 
-    index.reindex(root, root / index.INDEX_KEY)
+    opening.reindex(root, root / index.INDEX_KEY)
     with (
         servers.serve(root) as server,
         open_corpus(server.url, config=Settings(cache_dir=tmp_path / "cache")) as corpus,

@@ -12,15 +12,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from explorer import grid, nomenclature
-from explorer.corpus import at_hand, places
-from explorer.corpus.corpus import Corpus, open_corpus
-from explorer.corpus.filter_table import FilterTable
-from explorer.corpus.filters import Filters
-from explorer.corpus.index import SampleIndex
-from explorer.corpus.labels import Fractions
-from explorer.errors import InvalidQueryError, UnknownClassError
-from explorer.products import PF_SR
+from explorer.core import corine, grid
+from explorer.core.errors import InvalidQueryError, UnknownClassError
+from explorer.core.products import PF_SR
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.query import local_imagery
+from explorer.corpus.query.filter_table import FilterTable
+from explorer.corpus.query.filters import Filters
+from explorer.corpus.tables import places
+from explorer.corpus.tables.index import SampleIndex
+from explorer.corpus.tables.labels import Fractions
+from explorer.opening import open_corpus
 from tests import corpora
 
 
@@ -55,13 +57,11 @@ def table(index: SampleIndex) -> FilterTable:
 
 @pytest.fixture(scope="module")
 def dense(index: SampleIndex) -> pd.DataFrame:
-    return pd.DataFrame(
-        index.fractions.matrix.toarray(), index=index.samples.index, columns=nomenclature.codes(3)
-    )
+    return pd.DataFrame(index.fractions.matrix.toarray(), index=index.samples.index, columns=corine.codes(3))
 
 
 def by_level(dense: pd.DataFrame, level: int) -> pd.DataFrame:
-    return dense.T.groupby([nomenclature.parent(c, level) for c in dense.columns]).sum().T
+    return dense.T.groupby([corine.parent(c, level) for c in dense.columns]).sum().T
 
 
 @pytest.mark.parametrize("level", [1, 2, 3])
@@ -191,7 +191,7 @@ def test_imagery_on_another_disk_is_at_hand_where_the_store_follows_its_links(
     part = "/".join(product.split("/")[: depth + 1])
     (tmp_path / "corpus" / part).parent.mkdir(parents=True)
     (tmp_path / "corpus" / part).symlink_to(tiny_folder / part)
-    found = at_hand.in_folder(tmp_path / "corpus", pd.Index([corpora.FULL], dtype="str"))
+    found = local_imagery.in_folder(tmp_path / "corpus", pd.Index([corpora.FULL], dtype="str"))
     assert bool(found["PF-SR"][0]) is followed
 
 
@@ -351,7 +351,7 @@ def test_a_corpus_without_a_single_label_can_be_filtered() -> None:
     assert table.mixture.tolist() == [0, 0]
     assert table.largest(2).tolist() == [0, 0]
     codes, matrix = index.fractions.at_level(3)
-    assert codes == nomenclature.codes(3)
+    assert codes == corine.codes(3)
     assert matrix.shape == (2, len(codes))
 
 

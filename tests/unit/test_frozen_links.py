@@ -13,12 +13,12 @@ import pytest
 
 from explorer.analysis.curves import Curves
 from explorer.analysis.shapes import Shape
-from explorer.corpus.area import Area
-from explorer.corpus.filters import Filters
-from explorer.views.map_state import MapLink, MapState, Place
-from explorer.views.picture_view import PictureView
-from explorer.views.selection import Link, Selection, decode, encode
-from explorer.views.sentinel_look import SentinelLook
+from explorer.corpus.query.area import Area
+from explorer.corpus.query.filters import Filters
+from explorer.views.common.map_state import MapLink, MapState, Place
+from explorer.views.common.picture_view import PictureView
+from explorer.views.common.selection import Link, Selection, decode, encode
+from explorer.views.common.sentinel_look import SentinelLook
 
 SAMPLE = "33N_15E-200N_01_09"
 SEASON = Curves(("red", "nir"), ("NDVI", "EVI"), "whittaker", True, True, True, ())

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from explorer import grid
-from explorer.errors import InvalidSampleIdError
+from explorer.core import grid
+from explorer.core.errors import InvalidSampleIdError
 
 REAL = "33N_15E-200N_01_09"
 

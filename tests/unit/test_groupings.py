@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import nomenclature
+from explorer.core import corine
+from explorer.core.errors import InvalidQueryError
 from explorer.corpus.corpus import Corpus
-from explorer.errors import InvalidQueryError
 from explorer.review import groupings, sampling
 from explorer.review.queue import QueueSpec
 from tests import corpora
@@ -21,7 +21,7 @@ def test_bigearthnets_19_classes() -> None:
     assert len(found.codes) == 19
     assert "Sumbul" in found.source
     kept = {code for members in found.members for code in members}
-    assert set(nomenclature.codes(3)) - kept == {122, 123, 124, 131, 132, 133, 141, 142, 332, 334, 335, 423}
+    assert set(corine.codes(3)) - kept == {122, 123, 124, 131, 132, 133, 141, 142, 332, 334, 335, 423}
     for code, title in (
         (112, "Urban fabric"), (121, "Industrial or commercial units"), (213, "Arable land"), (241, "Permanent crops"),
         (333, "Natural grassland and sparsely vegetated areas"), (323, "Moors, heathland and sclerophyllous vegetation"),

@@ -17,21 +17,24 @@ from pathlib import Path
 
 import pytest
 
-from explorer import __version__, grid, open_corpus
-from explorer.config import Settings, settings
-from explorer.corpus import http, index, index_file, remote
-from explorer.corpus import store as stores
-from explorer.corpus.http import HttpStore
-from explorer.corpus.objects import ObjectStore
-from explorer.corpus.store import Store, until
-from explorer.errors import (
+from explorer import __version__, open_corpus, opening
+from explorer.core import grid
+from explorer.core.config import Settings, settings
+from explorer.core.errors import (
     CancelledError,
     CorpusNotFoundError,
     NotThereError,
     StoreError,
     UnreadableError,
 )
-from explorer.products import PF_SR
+from explorer.core.products import PF_SR
+from explorer.corpus import remote_corpus
+from explorer.corpus.stores import http
+from explorer.corpus.stores import store as stores
+from explorer.corpus.stores.http import HttpStore
+from explorer.corpus.stores.objects import ObjectStore
+from explorer.corpus.stores.store import Store, until
+from explorer.corpus.tables import index_file
 from tests import corpora, servers
 from tests.servers import Faults, Server, reply
 
@@ -682,7 +685,7 @@ def table(tmp_path: Path) -> Iterator[Server]:
     corpora.put(
         root, "resources/rapidai4eo_labels.csv", f"sample_id,clc_112,clc_211\n{A},0.4,0.6\n{B},0,1\n".encode()
     )
-    index.reindex(root)
+    opening.reindex(root)
     with servers.serve(root) as running:
         yield running
 
@@ -711,7 +714,7 @@ def test_a_full_disk_does_not_keep_a_mirror_from_opening(
 
     corpora.put(tmp_path, "mirror/rapidai4eo.toml", b"[labels]\nscale = 1\n")
     config = QUICK.model_copy(update={"cache_dir": tmp_path / "cache"})
-    monkeypatch.setattr(remote, "replacing", full)
+    monkeypatch.setattr(remote_corpus, "replacing", full)
     monkeypatch.setattr(index_file, "replacing", full)
     with open_corpus(table.url, config=config) as corpus:
         assert len(corpus.samples) == 2

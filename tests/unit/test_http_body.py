@@ -14,15 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from explorer import grid, open_corpus
-from explorer.config import Settings
-from explorer.corpus import http
-from explorer.corpus.http import HttpStore
-from explorer.corpus.http_body import decoded
-from explorer.corpus.objects import ObjectStore
-from explorer.corpus.store import MAX_CHIP_BYTES
-from explorer.errors import UnreadableError
-from explorer.products import PF_SR
+from explorer import open_corpus
+from explorer.core import grid
+from explorer.core.config import Settings
+from explorer.core.errors import UnreadableError
+from explorer.core.products import PF_SR
+from explorer.corpus.stores import http
+from explorer.corpus.stores.http import HttpStore
+from explorer.corpus.stores.http_body import decoded
+from explorer.corpus.stores.objects import ObjectStore
+from explorer.corpus.stores.store import MAX_CHIP_BYTES
 from tests import corpora, servers
 from tests.servers import Server, reply
 

@@ -19,14 +19,16 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from explorer import grid, nomenclature
-from explorer.config import settings
-from explorer.corpus import index, index_file, label_tables, sources
-from explorer.corpus.ids import valid_ids
-from explorer.corpus.labels import Fractions
+from explorer import opening
+from explorer.core import corine, grid
+from explorer.core.config import settings
+from explorer.core.errors import CorpusFormatError, CorpusNotFoundError, NotThereError, StoreError
+from explorer.corpus import index_building
 from explorer.corpus.profile import LabelSettings
-from explorer.corpus.store import DirectoryStore
-from explorer.errors import CorpusFormatError, CorpusNotFoundError, NotThereError, StoreError
+from explorer.corpus.stores.store import DirectoryStore
+from explorer.corpus.tables import index, index_file, label_tables, sources
+from explorer.corpus.tables.ids import valid_ids
+from explorer.corpus.tables.labels import Fractions
 from tests import corpora
 
 IDS = ["31N_20E-234N_18_36", "32N_22E-222N_40_40", "33N_15E-200N_01_09"]
@@ -46,9 +48,9 @@ def geometries(ids: list[str], shift: dict[str, float] | None = None, **more: An
 
 
 def labels_csv(labels: dict[str, dict[int, float]]) -> bytes:
-    lines = ["sample_id," + ",".join(nomenclature.COLUMNS)]
+    lines = ["sample_id," + ",".join(corine.COLUMNS)]
     for sample_id, fractions in labels.items():
-        lines.append(",".join([sample_id, *(str(fractions.get(c, 0.0)) for c in nomenclature.codes(3))]))
+        lines.append(",".join([sample_id, *(str(fractions.get(c, 0.0)) for c in corine.codes(3))]))
     return "\n".join(lines).encode()
 
 
@@ -98,7 +100,7 @@ def check(built: index.SampleIndex) -> None:
 
 
 def test_resources(store: DirectoryStore) -> None:
-    built = index.build(store)
+    built = index_building.build(store)
     check(built)
     assert built.source.startswith("resources/")
     assert built.warnings == []
@@ -106,29 +108,29 @@ def test_resources(store: DirectoryStore) -> None:
 
 
 def test_resources_of_a_store_that_cannot_list(store: DirectoryStore) -> None:
-    check(index.build(Unlisted(store)))
+    check(index_building.build(Unlisted(store)))
 
 
 def test_resources_unpacked(tmp_path: Path) -> None:
     corpora.put(tmp_path, "resources/rapidai4eo_geometries.geojson", geometries(IDS))
     corpora.put(tmp_path, "resources/rapidai4eo_labels.csv", labels_csv(LABELS))
-    check(index.build(DirectoryStore(tmp_path)))
+    check(index_building.build(DirectoryStore(tmp_path)))
 
 
 def test_geometries_alone_take_labels_from_their_folder(tmp_path: Path) -> None:
     for sample_id in (IDS[0], IDS[2]):
         corpora.write_label(tmp_path, sample_id, LABELS[sample_id])
-    built = index.build(resources(tmp_path, geometries(IDS)))
+    built = index_building.build(resources(tmp_path, geometries(IDS)))
     check(built)
     assert "gives no labels" in built.warnings[0]
 
 
 def test_labels_alone(tmp_path: Path) -> None:
-    check(index.build(resources(tmp_path, None, labels_csv(LABELS))))
+    check(index_building.build(resources(tmp_path, None, labels_csv(LABELS))))
 
 
 def test_a_label_without_geometry_is_a_sample_and_said(tmp_path: Path) -> None:
-    built = index.build(resources(tmp_path, geometries(IDS[:2]), labels_csv(LABELS)))
+    built = index_building.build(resources(tmp_path, geometries(IDS[:2]), labels_csv(LABELS)))
     check(built)
     assert f"1 samples are not among the geometries (first: {IDS[2]})" in built.warnings[0]
 
@@ -137,7 +139,7 @@ def test_folders_of_a_partial_download(tmp_path: Path) -> None:
     corpora.write_label(tmp_path, IDS[0], LABELS[IDS[0]])
     corpora.write_label(tmp_path, IDS[2], LABELS[IDS[2]])
     corpora.put(tmp_path, f"imagery/{grid.parse(IDS[1]).folder}/PF-SR/2018-01-03.tif", b"")
-    built = index.build(DirectoryStore(tmp_path))
+    built = index_building.build(DirectoryStore(tmp_path))
     check(built)
     assert built.warnings == []
 
@@ -152,7 +154,7 @@ def test_folders_survive_what_does_not_belong_there(tmp_path: Path) -> None:
     corpora.put(tmp_path, "labels/readme.txt", b"")
     corpora.put(tmp_path, "imagery/33N/15E-200N/thumbs/x.png", b"")
     corpora.put(tmp_path, f"labels/33N/15E-200N/labels_{cell.sample_id[:-2]}10.geojson", b"{ broken")
-    built = index.build(DirectoryStore(tmp_path))
+    built = index_building.build(DirectoryStore(tmp_path))
     broken = "33N_15E-200N_01_10"
     assert list(built.samples.index) == [*IDS, broken]
     assert built.samples["clc"].tolist() == [211, 0, 211, 0]
@@ -165,7 +167,7 @@ def test_percentages_in_label_files(tmp_path: Path) -> None:
     corpora.write_label(tmp_path, IDS[0], {112: 45.0, 211: 55.0})
     corpora.write_label(tmp_path, IDS[2], {211: 100.0})
     corpora.write_label(tmp_path, IDS[1], {523: 0.8})  # the rest of the cell is beyond CORINE
-    built = index.build(DirectoryStore(tmp_path))
+    built = index_building.build(DirectoryStore(tmp_path))
     np.testing.assert_allclose(built.samples["fraction"], [0.55, 0.008, 1], rtol=1e-6)
 
 
@@ -180,7 +182,7 @@ def put_label(
 def test_label_files_in_hectares_of_a_few_samples(tmp_path: Path) -> None:
     put_label(tmp_path, IDS[0], {"clc_112": 16.2, "clc_211": 19.8})
     put_label(tmp_path, IDS[1], {"clc_211": 36, "clc_999": 0})
-    built = index.build(DirectoryStore(tmp_path))
+    built = index_building.build(DirectoryStore(tmp_path))
     np.testing.assert_allclose(built.samples["fraction"], [0.55, 1])
     assert "areas in hectares (or pixels of 100 m): 36 is a whole cell" in str(built.labels_found)
     assert built.warnings == []
@@ -189,7 +191,7 @@ def test_label_files_in_hectares_of_a_few_samples(tmp_path: Path) -> None:
 def test_nan_in_label_files_is_said_once(tmp_path: Path) -> None:
     for sample_id in IDS:
         put_label(tmp_path, sample_id, {"clc_112": float("nan"), "clc_211": 1.0})
-    built = index.build(DirectoryStore(tmp_path))
+    built = index_building.build(DirectoryStore(tmp_path))
     assert built.samples["clc"].tolist() == [211] * 3
     (warning,) = built.warnings
     assert "3 samples have a class that is NaN; it counts as 0" in warning
@@ -199,7 +201,7 @@ def test_nan_in_label_files_is_said_once(tmp_path: Path) -> None:
 def test_strange_things_of_label_files_are_said_once_a_kind(tmp_path: Path) -> None:
     for row in range(1, 41):
         put_label(tmp_path, f"33N_15E-200N_{row:02d}_01", {"clc_211": 0.6, "clc_999": 0.4, "clc_600": 0.1})
-    built = index.build(DirectoryStore(tmp_path))
+    built = index_building.build(DirectoryStore(tmp_path))
     assert len(built.warnings) == 2
     assert (
         "in 40 files, properties are named like classes that CORINE does not have: 'clc_600'"
@@ -212,7 +214,7 @@ def test_one_label_of_infinity_or_text_is_one_label_lost(tmp_path: Path) -> None
     put_label(tmp_path, IDS[0], {"clc_112": float("inf"), "clc_211": 1.0})
     put_label(tmp_path, IDS[1], {"clc_112": "much", "clc_211": 1.0})
     put_label(tmp_path, IDS[2], {"clc_211": 1.0})
-    built = index.build(DirectoryStore(tmp_path))
+    built = index_building.build(DirectoryStore(tmp_path))
     assert built.samples["clc"].tolist() == [0, 0, 211]
     assert "clc_112 is inf" in built.warnings[0]
     assert "clc_112 is 'much', not a number" in built.warnings[1]
@@ -225,7 +227,7 @@ def test_what_is_left_behind_is_no_sample_and_no_warning(tmp_path: Path) -> None
     for key in ("labels/31N/20E-234N/.DS_Store", "labels/31N/20E-234N/Thumbs.db", "labels/._31N", "imagery/.DS_Store",
                 "imagery/31N/20E-234N/._x/y", "imagery/31N/20E-234N/__MACOSX/y"):  # fmt: skip
         corpora.put(tmp_path, key, b"\0")
-    built = index.build(DirectoryStore(tmp_path))
+    built = index_building.build(DirectoryStore(tmp_path))
     assert list(built.samples.index) == [IDS[0]]
     assert built.samples["clc"].tolist() == [211]
     assert built.warnings == []
@@ -237,7 +239,7 @@ def test_a_label_file_of_another_sample_is_named(tmp_path: Path) -> None:
     (tmp_path / grid.parse(IDS[2]).label_key).write_text(
         text.replace(f'"sample_id": "{IDS[2]}"', f'"sample_id": "{IDS[0]}"')
     )
-    built = index.build(DirectoryStore(tmp_path))
+    built = index_building.build(DirectoryStore(tmp_path))
     assert list(built.samples.index) == [IDS[2]]
     (warning,) = built.warnings
     assert warning == f"{grid.parse(IDS[2]).label_key}: it says that it is of sample {IDS[0]}"
@@ -250,7 +252,7 @@ def test_folders_of_more_samples_than_there_can_be_are_not_listed_to_their_end(
     for sample_id in IDS:
         corpora.write_label(tmp_path, sample_id, {211: 1.0})
     with pytest.raises(CorpusNotFoundError, match="/labels lists more than 2 samples"):
-        index.build(DirectoryStore(tmp_path))
+        index_building.build(DirectoryStore(tmp_path))
 
 
 def test_a_table_that_may_not_be_read_is_named(
@@ -260,7 +262,7 @@ def test_a_table_that_may_not_be_read_is_named(
     access = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: "geometries" not in str(path) and access(path, mode))
     corpora.write_label(store.root, IDS[2], LABELS[IDS[2]])
-    built = index.build(store)
+    built = index_building.build(store)
     assert list(built.samples.index) == [IDS[2]]
     assert any(
         "cannot read resources/rapidai4eo_geometries.geojson.gz" in w and "no permission" in w
@@ -270,11 +272,11 @@ def test_a_table_that_may_not_be_read_is_named(
 
 def test_nothing_there_says_what_is_looked_for(tmp_path: Path) -> None:
     with pytest.raises(CorpusNotFoundError, match=r"resources/, stac-v1\.0/, or labels/ and imagery/"):
-        index.build(DirectoryStore(tmp_path))
+        index_building.build(DirectoryStore(tmp_path))
 
 
 def test_the_real_corpus(real_folder: Path) -> None:
-    built = index.build(DirectoryStore(real_folder), rebuild=True)
+    built = index_building.build(DirectoryStore(real_folder), rebuild=True)
     assert built.fractions.row("31N_20E-234N_18_36").to_dict() == {211: 0.55, 112: 0.45}
     assert built.samples["clc"].to_dict() == {"31N_20E-234N_18_36": 211, "33N_15E-200N_01_09": 211}
     assert built.warnings == []
@@ -305,7 +307,7 @@ GEOMETRIES = {
 
 @pytest.mark.parametrize("shapes", GEOMETRIES.values(), ids=GEOMETRIES.keys())
 def test_ids_of_geometries_are_told_by_their_values(tmp_path: Path, shapes: bytes) -> None:
-    built = index.build(resources(tmp_path, shapes, labels_csv(LABELS)))
+    built = index_building.build(resources(tmp_path, shapes, labels_csv(LABELS)))
     check(built)
     assert built.warnings == []
 
@@ -313,14 +315,14 @@ def test_ids_of_geometries_are_told_by_their_values(tmp_path: Path, shapes: byte
 def test_unpacked_geometries_under_the_packed_name(tmp_path: Path) -> None:
     store = resources(tmp_path, None, labels_csv(LABELS))
     corpora.put(tmp_path, "resources/rapidai4eo_geometries.geojson.gz", geometries(IDS))
-    built = index.build(store)
+    built = index_building.build(store)
     check(built)
     assert built.warnings == []
 
 
 def test_an_unreadable_table_leaves_the_geometries_where_nothing_can_be_listed(tmp_path: Path) -> None:
     store = resources(tmp_path, geometries(IDS), b"colour,size\nred,3\n")
-    built = index.build(Unlisted(store))
+    built = index_building.build(Unlisted(store))
     assert list(built.samples.index) == IDS
     assert built.samples["clc"].tolist() == [0, 0, 0]
     said = "\n".join(built.warnings)
@@ -343,7 +345,7 @@ def test_a_table_that_is_not_understood_leaves_its_samples(
     tmp_path: Path, table: str, shapes: bytes | None
 ) -> None:
     store = Unlisted(resources(tmp_path, shapes, table.format(*IDS).encode()))
-    built = index.build(store)
+    built = index_building.build(store)
     assert list(built.samples.index) == IDS
     assert built.samples["clc"].tolist() == [0, 0, 0]
     said = "\n".join(built.warnings)
@@ -357,7 +359,7 @@ def test_a_table_of_other_bytes_than_its_checksum_leaves_its_samples(tmp_path: P
     data = bytearray(path.read_bytes())
     data[-6] ^= 1
     path.write_bytes(data)
-    built = index.build(Unlisted(store))
+    built = index_building.build(Unlisted(store))
     assert list(built.samples.index) == IDS
     assert built.samples["clc"].tolist() == [0, 0, 0]
     assert "CRC check failed" in built.warnings[0]
@@ -366,7 +368,7 @@ def test_a_table_of_other_bytes_than_its_checksum_leaves_its_samples(tmp_path: P
 def test_samples_of_a_table_that_is_not_understood_join_those_of_the_folders(tmp_path: Path) -> None:
     corpora.write_label(tmp_path, IDS[2], LABELS[IDS[2]])
     table = f"sample_id,foo\n{IDS[0]},0.1\n{IDS[2]},1\n"
-    built = index.build(resources(tmp_path, None, table.encode()))
+    built = index_building.build(resources(tmp_path, None, table.encode()))
     assert list(built.samples.index) == [IDS[0], IDS[2]]
     assert built.samples["clc"].tolist() == [0, 211]
     assert built.source == "the folders labels/ and imagery/, and resources/ (ids of labels)"
@@ -374,7 +376,7 @@ def test_samples_of_a_table_that_is_not_understood_join_those_of_the_folders(tmp
 
 def test_one_bad_cell_of_the_table_costs_one_label(tmp_path: Path) -> None:
     table = f"sample_id,clc_112,clc_211\n{IDS[0]},0.45,0.55\n{IDS[1]},NULL,0.9\n{IDS[2]},0,1\n".encode()
-    built = index.build(Unlisted(resources(tmp_path, geometries(IDS), table)))
+    built = index_building.build(Unlisted(resources(tmp_path, geometries(IDS), table)))
     check(built)
     (warning,) = built.warnings
     assert "rapidai4eo_labels.csv.gz" in warning
@@ -401,7 +403,7 @@ def test_a_footprint_elsewhere_is_reported_once_by_name(
 ) -> None:
     shapes = geometries(IDS, {IDS[0]: 600, IDS[1]: 5})
     with caplog.at_level(logging.WARNING, "explorer"):
-        built = index.build(resources(tmp_path, shapes, labels_csv(LABELS)))
+        built = index_building.build(resources(tmp_path, shapes, labels_csv(LABELS)))
     check(built)  # the id decides
     (warning,) = built.warnings
     assert "1 of 3 footprints lie elsewhere" in warning
@@ -417,7 +419,7 @@ def test_ids_that_are_none_are_skipped_and_counted(tmp_path: Path) -> None:
         feature = json.loads(json.dumps(shapes["features"][0]))
         feature["properties"]["sample_id"] = sample_id
         shapes["features"].append(feature)
-    built = index.build(resources(tmp_path, json.dumps(shapes).encode(), labels_csv(LABELS)))
+    built = index_building.build(resources(tmp_path, json.dumps(shapes).encode(), labels_csv(LABELS)))
     check(built)
     assert "5 are no valid sample ids" in built.warnings[0]
 
@@ -434,7 +436,7 @@ def test_ids_that_are_none_are_skipped_and_counted(tmp_path: Path) -> None:
     ids=["empty", "vrt", "no features", "cut", "no ids"],
 )
 def test_unreadable_geometries_fall_to_the_labels(tmp_path: Path, shapes: bytes) -> None:
-    built = index.build(resources(tmp_path, shapes, labels_csv(LABELS)))
+    built = index_building.build(resources(tmp_path, shapes, labels_csv(LABELS)))
     check(built)
     assert "rapidai4eo_geometries.geojson.gz" in built.warnings[0]
 
@@ -443,7 +445,7 @@ def test_a_cut_gzip_falls_to_the_labels(tmp_path: Path) -> None:
     store = resources(tmp_path, geometries(IDS), labels_csv(LABELS))
     path = tmp_path / "resources/rapidai4eo_geometries.geojson.gz"
     path.write_bytes(path.read_bytes()[:-40])
-    built = index.build(store)
+    built = index_building.build(store)
     check(built)
     assert "damaged or truncated" in built.warnings[0]
 
@@ -451,14 +453,14 @@ def test_a_cut_gzip_falls_to_the_labels(tmp_path: Path) -> None:
 def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(label_tables, "MAX_DECODED_BYTES", 2**20)
     shapes = geometries(IDS, note=" " * 2**22)
-    built = index.build(resources(tmp_path, shapes, labels_csv(LABELS)))
+    built = index_building.build(resources(tmp_path, shapes, labels_csv(LABELS)))
     check(built)
     assert "unpacks to more than" in built.warnings[0]
 
 
 def test_unreadable_resources_fall_to_the_folders(tmp_path: Path) -> None:
     corpora.write_label(tmp_path, IDS[0], LABELS[IDS[0]])
-    built = index.build(resources(tmp_path, b"[]", b"nothing"))
+    built = index_building.build(resources(tmp_path, b"[]", b"nothing"))
     assert list(built.samples.index) == [IDS[0]]
     assert built.source == "the folders labels/ and imagery/"
     assert any("rapidai4eo_labels.csv.gz" in warning for warning in built.warnings)
@@ -471,7 +473,7 @@ def test_a_link_out_of_the_corpus_is_not_followed(tmp_path: Path) -> None:
     for name in os.listdir(outside.root / "resources"):
         os.symlink(outside.root / "resources" / name, inside / "resources" / name)
     with pytest.raises(CorpusNotFoundError):
-        index.build(DirectoryStore(inside))
+        index_building.build(DirectoryStore(inside))
 
 
 def test_warnings_are_bounded(tmp_path: Path) -> None:
@@ -480,15 +482,15 @@ def test_warnings_are_bounded(tmp_path: Path) -> None:
             corpora.put(
                 tmp_path, f"labels/33N/15E-200N/labels_33N_15E-200N_{row:02d}_{col:02d}.geojson", b"{"
             )
-    built = index.build(DirectoryStore(tmp_path))
+    built = index_building.build(DirectoryStore(tmp_path))
     assert len(built) == 120
-    assert len(built.warnings) == index.MAX_WARNINGS + 1
+    assert len(built.warnings) == index_building.MAX_WARNINGS + 1
     assert built.warnings[-1] == "... and 70 more"
 
 
 def test_progress_counts_up_to_its_total(store: DirectoryStore) -> None:
     calls: list[tuple[int, int]] = []
-    index.build(store, lambda done, total: calls.append((done, total)))
+    index_building.build(store, lambda done, total: calls.append((done, total)))
     assert calls == sorted(calls)
     assert calls[-1][0] == calls[-1][1] > 0
 
@@ -512,12 +514,12 @@ def test_every_valid_id_can_be_drawn() -> None:
 
 @pytest.fixture
 def written(store: DirectoryStore) -> Path:
-    return index.write(index.build(store), index.default_path(store))
+    return index.write(index_building.build(store), index.default_path(store))
 
 
 def test_an_index_is_found_and_gives_the_same(store: DirectoryStore, written: Path) -> None:
     assert written == store.root / index.INDEX_KEY
-    first, again = index.build(store, rebuild=True), index.build(store)
+    first, again = index_building.build(store, rebuild=True), index_building.build(store)
     check(again)
     assert again.source == index.INDEX_KEY
     assert again.labels_found == first.labels_found
@@ -527,15 +529,15 @@ def test_an_index_is_found_and_gives_the_same(store: DirectoryStore, written: Pa
 
 def test_an_index_wins_over_the_files(store: DirectoryStore, written: Path) -> None:
     (store.root / "resources/rapidai4eo_labels.csv.gz").unlink()
-    check(index.build(store))
+    check(index_building.build(store))
 
 
 def test_an_index_keeps_what_has_no_class_and_how_labels_were_written(tmp_path: Path) -> None:
     text = f"sample_id,clc_112,clc_211,clc_999\n{IDS[0]},16.2,0,19.8\n{IDS[1]},0,0,36\n{IDS[2]},0,36,0\n"
     store = resources(tmp_path, None, text.encode())
-    first = index.build(store)
+    first = index_building.build(store)
     path = index.write(first, index.default_path(store))
-    again = index.build(store)
+    again = index_building.build(store)
     assert again.source == index.INDEX_KEY
     assert again.labels_found == first.labels_found
     assert "areas in hectares" in str(again.labels_found)
@@ -552,7 +554,7 @@ def test_an_index_of_an_older_explorer_opens(store: DirectoryStore, written: Pat
     own["labels"] = {name: own["labels"][name] for name in ("shape", "scale", "rows")}
     metadata[b"rapidai4eo_explorer"] = json.dumps(own).encode()
     pq.write_table(table.replace_schema_metadata(metadata), written)
-    again = index.build(store)
+    again = index_building.build(store)
     check(again)
     assert again.source == index.INDEX_KEY
     assert again.fractions.unclassified.tolist() == [0, 0, 0]
@@ -597,10 +599,10 @@ def test_it_is_geoparquet_1_1(written: Path) -> None:
 
 def test_reindex_writes_where_open_looks(store: DirectoryStore, tmp_path: Path) -> None:
     calls: list[tuple[int, int]] = []
-    path = index.reindex(store.root, progress=lambda done, total: calls.append((done, total)))
+    path = opening.reindex(store.root, progress=lambda done, total: calls.append((done, total)))
     assert path == store.root / index.INDEX_KEY
     assert calls[-1] == (3, 3)
-    elsewhere = index.reindex(store.root, tmp_path / "new" / "my.parquet")
+    elsewhere = opening.reindex(store.root, tmp_path / "new" / "my.parquet")
     check(index.read(elsewhere))
 
 
@@ -608,11 +610,11 @@ def test_an_index_of_a_read_only_corpus_is_in_the_cache(
     store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
-    path = index.reindex(store.root)
+    path = opening.reindex(store.root)
     assert path.is_relative_to(settings().cache_dir)
     (store.root / "resources/rapidai4eo_labels.csv.gz").unlink()
     (store.root / "resources/rapidai4eo_geometries.geojson.gz").unlink()
-    check(index.build(store))
+    check(index_building.build(store))
     path.unlink()
 
 
@@ -629,7 +631,7 @@ def test_a_failed_write_leaves_the_old_index(
     store: DirectoryStore, written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = written.read_bytes()
-    built = index.build(store)
+    built = index_building.build(store)
 
     def full(*_: Any) -> Any:
         raise OSError(28, "No space left on device")
@@ -706,7 +708,7 @@ def test_a_spoilt_index_is_reported_and_ignored(store: DirectoryStore, written: 
     spoil(written)
     with pytest.raises(CorpusFormatError, match="explorer_index"):
         index.read(written)
-    built = index.build(store)
+    built = index_building.build(store)
     check(built)
     assert "it is ignored, build it anew with `explorer index`" in built.warnings[0]
 
@@ -751,24 +753,24 @@ def test_an_index_of_no_sample_is_written_and_opens(tmp_path: Path) -> None:
 def test_an_index_of_other_settings_of_labels_is_not_taken_and_that_is_said(
     store: DirectoryStore, written: Path
 ) -> None:
-    built = index.build(store, labels=LabelSettings(scale=2.0))
+    built = index_building.build(store, labels=LabelSettings(scale=2.0))
     assert built.samples["fraction"].tolist() == pytest.approx([0.275, 0, 0.5])
     assert "was built with other settings of labels in rapidai4eo.toml; it is ignored" in built.warnings[0]
-    check(index.build(store))
+    check(index_building.build(store))
 
 
 def test_an_index_in_the_cache_of_other_settings_of_labels_is_not_taken(
     store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
-    path = index.reindex(store.root)
-    assert index.build(store).source == str(path)
+    path = opening.reindex(store.root)
+    assert index_building.build(store).source == str(path)
     other = LabelSettings(scale=2.0)
-    built = index.build(store, labels=other)
+    built = index_building.build(store, labels=other)
     assert built.source.startswith("resources/")
     assert built.samples["fraction"].tolist() == pytest.approx([0.275, 0, 0.5])
     path.write_bytes(path.read_bytes()[:-20])
-    built = index.build(store)
+    built = index_building.build(store)
     check(built)
     assert "it is ignored, build it anew with `explorer index`" in built.warnings[0]
     path.unlink()
@@ -780,11 +782,11 @@ def test_a_missing_index_is_a_named_error(tmp_path: Path) -> None:
 
 
 def test_opening_and_closing_leaks_no_descriptor(store: DirectoryStore, written: Path) -> None:
-    index.build(store)
+    index_building.build(store)
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(20):
-        assert len(index.build(store).fractions) == 3
-        assert len(index.build(store, rebuild=True)) == 3
+        assert len(index_building.build(store).fractions) == 3
+        assert len(index_building.build(store, rebuild=True)) == 3
     assert len(os.listdir("/proc/self/fd")) <= before
 
 
@@ -794,4 +796,4 @@ def test_get_of_an_unlisted_store_names_what_is_not_there(store: DirectoryStore)
     with pytest.raises(NotThereError):
         empty.get("resources/rapidai4eo_labels.csv")
     with pytest.raises(CorpusNotFoundError, match="cannot list"):
-        index.build(empty)
+        index_building.build(empty)

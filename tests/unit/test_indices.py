@@ -9,8 +9,8 @@ import pytest
 import spyndex
 
 from explorer.analysis import indices
-from explorer.errors import InvalidQueryError
-from explorer.products import PRODUCTS
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import PRODUCTS
 
 
 @pytest.mark.parametrize(("product", "nir", "red"), [("PF-SR", "nir", "red"), ("S2-SR", "B08", "B04")])

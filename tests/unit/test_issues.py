@@ -11,8 +11,8 @@ import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import average_precision_score
 
-from explorer.errors import InvalidQueryError
-from explorer.review import detector, evidence, issues, models, prepare
+from explorer.core.errors import InvalidQueryError
+from explorer.review import change_evidence, detector, issues, models, prepare
 
 N = 160
 
@@ -186,7 +186,7 @@ def test_lasting_change_speaks_for_itself() -> None:
     change[:6] -= 12
     change[6:12] += 12
     change[rng.random((n, 3)) < 0.05] = np.nan
-    probability, loss = evidence.of_change(change)
+    probability, loss = change_evidence.of_change(change)
     assert probability[:6].min() > 0.8
     assert probability[6:].max() < 0.5
     assert 3 < probability.sum() < 9
@@ -196,15 +196,15 @@ def test_lasting_change_speaks_for_itself() -> None:
 @pytest.mark.parametrize("count", [0, 59, 200])
 def test_without_measured_change_nothing_changed(count: int) -> None:
     for change in (np.zeros((count, 0)), np.full((count, 2), np.nan), np.ones((count, 2))):
-        assert not evidence.of_change(change)[0].any()
+        assert not change_evidence.of_change(change)[0].any()
 
 
 def test_where_hardly_any_value_differs_none_is_out_of_the_usual() -> None:
     values = np.zeros(100)
     values[:5] = 9  # fewer than a tenth: nothing says how the usual ones thin out
-    assert (evidence.in_the_tail(values) == 0).all()
+    assert (change_evidence.in_the_tail(values) == 0).all()
     values[:25] = np.arange(25)
-    assert evidence.in_the_tail(values).max() > 0
+    assert change_evidence.in_the_tail(values).max() > 0
 
 
 def test_a_line_is_fitted_to_as_many_rows_as_a_tree_sees(monkeypatch: pytest.MonkeyPatch) -> None:

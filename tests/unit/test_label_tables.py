@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer import nomenclature
-from explorer.corpus.class_names import UNCLASSIFIED, find_classes
-from explorer.corpus.label_scale import KNOWN, find_scale
-from explorer.corpus.label_tables import LabelTable, read_mappings, read_table
-from explorer.errors import CorpusFormatError
+from explorer.core import corine
+from explorer.core.errors import CorpusFormatError
+from explorer.corpus.tables.class_names import UNCLASSIFIED, find_classes
+from explorer.corpus.tables.label_scale import KNOWN, find_scale
+from explorer.corpus.tables.label_tables import LabelTable, read_mappings, read_table
 
 A, B, C, D = "33N_15E-200N_01_09", "31N_20E-234N_18_36", "32N_22E-222N_40_40", "33N_15E-200N_01_10"
 WIDE = "sample_id,clc_112,clc_211\n"
@@ -221,7 +221,7 @@ def test_grid_codes_in_a_wide_table(prefix: str) -> None:
 
 def test_all_44_grid_codes_are_the_44_codes_in_order() -> None:
     found = find_classes([str(i) for i in range(1, 45)], all_classes=True)
-    assert tuple(found.codes.values()) == nomenclature.codes(3)
+    assert tuple(found.codes.values()) == corine.codes(3)
     assert found.grid
 
 
@@ -560,7 +560,7 @@ def test_progress_does_not_begin_anew_where_a_cell_is_bad() -> None:
         f"33N_{x}E-200N_{r:02d}_{c:02d}" for x in range(10, 20) for r in range(1, 41) for c in range(1, 41)
     ]
     body = "".join(f"{i}{',0.000000000000000' * 43},1\n" for i in ids)
-    text = "sample_id," + ",".join(nomenclature.COLUMNS) + "\n" + body + f"{B}{',x' * 44}\n"
+    text = "sample_id," + ",".join(corine.COLUMNS) + "\n" + body + f"{B}{',x' * 44}\n"
     calls: list[int] = []
     table = read(text, progress=calls.append)
     assert calls == sorted(set(calls))

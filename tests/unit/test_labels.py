@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer import nomenclature
-from explorer.corpus import label_tables
-from explorer.corpus.class_names import UNCLASSIFIED
-from explorer.corpus.ids import is_valid, valid_ids
-from explorer.corpus.label_files import read_file, read_label
-from explorer.corpus.label_tables import read_mappings, read_table
-from explorer.corpus.labels import Fractions, LabelsFound
-from explorer.errors import CorpusFormatError, InvalidSampleIdError, UnknownClassError
-from explorer.grid import parse
+from explorer.core import corine
+from explorer.core.errors import CorpusFormatError, InvalidSampleIdError, UnknownClassError
+from explorer.core.grid import parse
+from explorer.corpus.tables import label_tables
+from explorer.corpus.tables.class_names import UNCLASSIFIED
+from explorer.corpus.tables.ids import is_valid, valid_ids
+from explorer.corpus.tables.label_files import read_file, read_label
+from explorer.corpus.tables.label_tables import read_mappings, read_table
+from explorer.corpus.tables.labels import Fractions, LabelsFound
 
 KEY = "labels/33N/15E-200N/labels_33N_15E-200N_01_09.geojson"
 A, B, C = "33N_15E-200N_01_09", "31N_20E-234N_18_36", "32N_22E-222N_40_40"
@@ -247,7 +247,7 @@ def test_both_shapes_on_both_scales_give_the_same(tmp_path: Path) -> None:
     for row in dense:
         chosen = rng.choice(44, rng.integers(1, 5), replace=False)
         row[chosen] = rng.dirichlet(np.ones(len(chosen))).round(4)
-    wide = pd.DataFrame(dense, index=pd.Index(ids, name="sample_id"), columns=list(nomenclature.COLUMNS))
+    wide = pd.DataFrame(dense, index=pd.Index(ids, name="sample_id"), columns=list(corine.COLUMNS))
     long = wide.reset_index().melt("sample_id", var_name="class", value_name="value")
     found = []
     for name, frame, index in (("wide", wide, True), ("long", long[long["value"] > 0], False)):

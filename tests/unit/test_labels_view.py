@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from explorer import open_corpus
+from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
-from explorer.errors import ExplorerError
-from explorer.views.labels import LabelsView, bars
-from explorer.views.parts import Loop
+from explorer.views.common.components import Loop
+from explorer.views.labels.labels import LabelsView, bars
 from tests import corpora
 
 

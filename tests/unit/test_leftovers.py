@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.corpus.leftovers import is_leftover
+from explorer.corpus.stores.leftovers import is_leftover
 
 LEFT = (
     "._2018-01-03.tif", "._labels_33N_15E-200N_01_09.geojson", ".DS_Store", "Thumbs.db", "thumbs.db", "desktop.ini",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer import logouts
-from explorer.logouts import Logouts
+from explorer.server import logouts
+from explorer.server.logouts import Logouts
 
 DAY = 86_400.0
 

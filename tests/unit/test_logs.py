@@ -11,7 +11,7 @@ import pytest
 from bokeh.server.protocol_handler import ProtocolError
 from tornado.log import app_log, gen_log
 
-from explorer import logs, metrics
+from explorer.core import logs, metrics
 
 LONG = "x" * 3_000_000
 MOST = 20_000

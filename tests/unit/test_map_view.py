@@ -12,17 +12,17 @@ import pandas as pd
 import pytest
 from bokeh.document import Document
 
-from explorer import nomenclature
-from explorer.corpus.area import Area
+from explorer.core import corine
+from explorer.core.errors import StoreError, UnreadableError
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.filters import Filters
-from explorer.errors import StoreError, UnreadableError
-from explorer.views import context
-from explorer.views.map import MapView, first_ranges
-from explorer.views.map_state import Place
-from explorer.views.parts import Loop
-from explorer.views.raster import SampleRaster
-from explorer.views.selection import Selection
+from explorer.corpus.query.area import Area
+from explorer.corpus.query.filters import Filters
+from explorer.views.common.components import Loop
+from explorer.views.common.map_state import Place
+from explorer.views.common.selection import Selection
+from explorer.views.map import context
+from explorer.views.map.map import MapView, first_ranges
+from explorer.views.map.raster import SampleRaster
 from tests import corpora
 from tests.talk import say, sent, until
 
@@ -191,7 +191,7 @@ def test_close_by_samples_are_footprints_with_their_class_and_picture(
     assert near["review"] == ["not reviewed"]
     outline = np.asarray(tiny_corpus.cell(corpora.FULL).footprint(3857).exterior.coords)[:4]
     assert np.allclose(np.column_stack([near["xs"][0], near["ys"][0]]), outline)
-    position = nomenclature.positions(np.array([tiny_corpus.samples.loc[corpora.FULL, "clc"]]))[0]
+    position = corine.positions(np.array([tiny_corpus.samples.loc[corpora.FULL, "clc"]]))[0]
     assert near["c"][0] == position + 1
     assert near["alpha"][0] == 0  # its picture lies there
     assert sheet.sources["image"].data["image"][0].max() == 0
@@ -317,7 +317,7 @@ def test_levels_change_classes_and_colours(view: MapView, figure: Any) -> None:
     assert view._state.filters.largest == ()
     until(lambda: all(row["code"] < 10 for row in rows(view)["rows"]))
     palette = view._sheets[0].mapper.palette
-    assert [c.lower() for c in palette[2:7]] == [c.hex for c in nomenclature.classes(1)]
+    assert [c.lower() for c in palette[2:7]] == [c.hex for c in corine.classes(1)]
     say(view.tools, "look", name="palette", value="safe")
     assert [c.lower() for c in view._sheets[0].mapper.palette[2:7]] == [
         "#d55e00",

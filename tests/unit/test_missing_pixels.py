@@ -12,14 +12,15 @@ import rasterio
 import xarray as xr
 from PIL import Image
 
-from explorer import grid, open_corpus
-from explorer.analysis import colours, composite, difference, features, profiles, recipes
+from explorer import open_corpus
+from explorer.analysis import colours, composite, difference, features, profiles, render_spec
+from explorer.core import grid
+from explorer.core.products import PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.cubes import Cube
-from explorer.corpus.encoding import PF_MISSING
+from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.encoding import PF_MISSING
 from explorer.export import data, packing, scene
-from explorer.products import PF_SR, S2_SR, Product
-from explorer.views.map_near import Drape
+from explorer.views.map.map_near import Drape
 from tests import corpora
 
 CELL = grid.parse(corpora.FULL)
@@ -87,7 +88,7 @@ def test_one_number_means_missing_on_all_dates(corpus: Corpus, cube: Cube) -> No
 
 def test_pictures_mark_it(cube: Cube) -> None:
     for text in ("true", "band:nir", "index:NDVI"):
-        painter = composite.make(cube, recipes.parse(text, "PF-SR"))
+        painter = composite.make(cube, render_spec.parse(text, "PF-SR"))
         assert (painter.rgba(0)[..., 3] == 255).all()
         alpha = painter.rgba(1)[..., 3]
         assert not alpha[HOLE].any()
@@ -120,7 +121,7 @@ def test_profiles_indices_and_regions_leave_it_out(corpus: Corpus) -> None:
 
 
 def test_a_difference_knows_nothing_there(cube: Cube) -> None:
-    found = difference.difference(cube, recipes.parse("band:red", "PF-SR"), 0, 1)
+    found = difference.difference(cube, render_spec.parse("band:red", "PF-SR"), 0, 1)
     assert np.isnan(found.values[HOLE]).all()
     assert np.isfinite(found.values[20:]).all()
 

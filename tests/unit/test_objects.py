@@ -12,13 +12,14 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from explorer import grid, open_corpus
-from explorer.config import Settings
-from explorer.corpus import http, objects
-from explorer.corpus.objects import ObjectStore
-from explorer.corpus.store import MAX_CHIP_BYTES, until
-from explorer.errors import CancelledError, NotThereError, StoreError, UnreadableError
-from explorer.products import PF_SR
+from explorer import open_corpus
+from explorer.core import grid
+from explorer.core.config import Settings
+from explorer.core.errors import CancelledError, NotThereError, StoreError, UnreadableError
+from explorer.core.products import PF_SR
+from explorer.corpus.stores import http, objects
+from explorer.corpus.stores.objects import ObjectStore
+from explorer.corpus.stores.store import MAX_CHIP_BYTES, until
 from tests import corpora, servers
 from tests.servers import Server, reply
 

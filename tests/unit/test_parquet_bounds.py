@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.corpus import parquet_bounds
-from explorer.corpus.parquet_bounds import TooLargeError
+from explorer.corpus.tables import parquet_bounds
+from explorer.corpus.tables.parquet_bounds import TooLargeError
 
 TABLE = pa.table(
     {

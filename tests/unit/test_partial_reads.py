@@ -12,16 +12,17 @@ import pytest
 import rasterio
 from typer.testing import CliRunner
 
-from explorer import cli, grid, open_corpus
+from explorer import cli, open_corpus
 from explorer.analysis import spectra
-from explorer.config import Settings
+from explorer.core import grid
+from explorer.core.config import Settings
+from explorer.core.errors import StoreError, UnknownBandError
+from explorer.core.products import PF_QA, PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.cubes import CubeCache, Status
-from explorer.corpus.readers import ReaderPool
-from explorer.corpus.store import DirectoryStore
-from explorer.errors import StoreError, UnknownBandError
+from explorer.corpus.imagery.cubes import CubeCache, Status
+from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.stores.store import DirectoryStore
 from explorer.export import animation, data, figures, frames, scene
-from explorer.products import PF_QA, PF_SR, S2_SR
 from tests import corpora, servers
 
 FULL, CELL = corpora.FULL, grid.parse(corpora.FULL)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.corpus.places import countries, find_country, names, parse_place
-from explorer.errors import InvalidQueryError
+from explorer.core.errors import InvalidQueryError
+from explorer.corpus.tables.places import countries, find_country, names, parse_place
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from explorer import Explorer, open_corpus
 from explorer.corpus.corpus import Corpus
 from explorer.export import notes, stories
 from explorer.export.stories import State, Story
-from explorer.views.selection import decode
+from explorer.views.common.selection import decode
 from tests import corpora, talk
 
 FULL, BROKEN = corpora.FULL, corpora.BROKEN

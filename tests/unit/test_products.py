@@ -8,9 +8,9 @@ import re
 import numpy as np
 import pytest
 
-from explorer import grid
-from explorer.errors import UnknownBandError, UnknownDateError
-from explorer.products import CELL_SIZE_M, PF_QA, PF_SR, PRODUCTS, S2_SR, Product
+from explorer.core import grid
+from explorer.core.errors import UnknownBandError, UnknownDateError
+from explorer.core.products import CELL_SIZE_M, PF_QA, PF_SR, PRODUCTS, S2_SR, Product
 
 
 def test_calendars_are_those_that_the_publishers_state() -> None:

@@ -15,12 +15,12 @@ from explorer import Explorer
 from explorer.analysis import breaks, phenology, profiles, regions, smoothing
 from explorer.analysis.curves import Curves, parse
 from explorer.analysis.profiles import Series, series, to_s2
-from explorer.corpus.arrays import timestamps
+from explorer.core.products import PF_QA, PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.products import PF_QA, PF_SR, S2_SR
-from explorer.views import profile_data, profile_tables
-from explorer.views.parts import Newest
-from explorer.views.profile_data import GAP_FILLED, MEASURED, MISSING, Pin
+from explorer.corpus.imagery.arrays import timestamps
+from explorer.views.common.components import Newest
+from explorer.views.profile import profile_data, profile_tables
+from explorer.views.profile.profile_data import GAP_FILLED, MEASURED, MISSING, Pin
 from tests import corpora
 from tests.talk import say, sent, until
 from tests.unit.test_explorer import settle

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from explorer.core.errors import CorpusFormatError
 from explorer.corpus import profile
-from explorer.corpus.chips import Rules
-from explorer.errors import CorpusFormatError
+from explorer.corpus.imagery.chips import Rules
 
 WHOLE = b"""
 [PF-SR]

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from explorer import open_corpus
 from explorer.analysis import profiles
+from explorer.core.errors import InvalidQueryError, InvalidSampleIdError, UnknownSampleError
+from explorer.core.grid import parse
+from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.errors import InvalidQueryError, InvalidSampleIdError, UnknownSampleError
-from explorer.grid import parse
-from explorer.products import PF_QA, PF_SR, S2_SR, Product
 from tests import corpora
 
 PIXELS = [(0, 0), (199, 0), (0, 199), (199, 199), (10, 20), (120, 80)]

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from explorer import grid
 from explorer.cli import app
-from explorer.config import Settings, settings
-from explorer.corpus import http
-from explorer.corpus.http import HttpStore
-from explorer.corpus.objects import ObjectStore
-from explorer.corpus.proxies import Proxy, proxy_for
-from explorer.errors import StoreError
-from explorer.products import PF_SR
+from explorer.core import grid
+from explorer.core.config import Settings, settings
+from explorer.core.errors import StoreError
+from explorer.core.products import PF_SR
+from explorer.corpus.stores import http
+from explorer.corpus.stores.http import HttpStore
+from explorer.corpus.stores.objects import ObjectStore
+from explorer.corpus.stores.proxies import Proxy, proxy_for
 from tests import corpora, servers
 from tests.servers import Server, reply
 

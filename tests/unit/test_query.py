@@ -12,12 +12,17 @@ import pandas as pd
 import pytest
 import shapely
 
-from explorer import grid, nomenclature
-from explorer.corpus import query as queries
-from explorer.corpus.index import SampleIndex
-from explorer.corpus.labels import Fractions
-from explorer.corpus.query import iter_keys, keys, query, to_geopandas
-from explorer.errors import InvalidQueryError, InvalidSampleIdError, UnknownClassError, UnknownSampleError
+from explorer.core import corine, grid
+from explorer.core.errors import (
+    InvalidQueryError,
+    InvalidSampleIdError,
+    UnknownClassError,
+    UnknownSampleError,
+)
+from explorer.corpus.query import query as queries
+from explorer.corpus.query.query import iter_keys, keys, query, to_geopandas
+from explorer.corpus.tables.index import SampleIndex
+from explorer.corpus.tables.labels import Fractions
 
 A, B, C = "33N_15E-200N_01_09", "31N_20E-234N_18_36", "32N_22E-222N_40_40"
 
@@ -156,7 +161,7 @@ def test_classes_add_up(
     index: SampleIndex, classes: Any, level: int, columns: list[str], floor: float
 ) -> None:
     dense = index.fractions.matrix.toarray()
-    codes = [str(code) for code in nomenclature.codes(3)]
+    codes = [str(code) for code in corine.codes(3)]
     total = dense[:, [codes.index(column) for column in columns]].sum(axis=1)
     expected = total >= floor - 1e-6 if floor else total > 0
     assert 0 < expected.sum() < len(index)

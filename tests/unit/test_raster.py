@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from explorer import nomenclature
-from explorer.views.raster import SampleRaster, View
+from explorer.core import corine
+from explorer.views.map.raster import SampleRaster, View
 
-COLOURS = nomenclature.colour_table(3)
+COLOURS = corine.colour_table(3)
 X, Y = 1_000_000.0, 6_000_000.0
 
 
@@ -34,13 +34,13 @@ def colours_in(rgba: np.ndarray) -> set[tuple[int, ...]]:
     return {tuple(c) for c in rgba[rgba[..., 3] > 0][:, :3].tolist()}
 
 
-@pytest.mark.parametrize("code", nomenclature.codes(3)[::7])
+@pytest.mark.parametrize("code", corine.codes(3)[::7])
 def test_a_sample_is_drawn_in_its_colour_at_its_place(code: int) -> None:
-    half, position = 400_000.0, int(nomenclature.positions(np.array([code]))[0])
+    half, position = 400_000.0, int(corine.positions(np.array([code]))[0])
     east, north = 100_000.0, 250_000.0
     rgba = drawn(raster_of([(X + east, Y + north)], [position]), view_of(half))
     assert rgba.shape == (401, 401, 4)
-    assert colours_in(rgba) == {nomenclature.land_cover(code).rgb}
+    assert colours_in(rgba) == {corine.land_cover(code).rgb}
     rows, cols = np.nonzero(rgba[..., 3])
     metres = 2 * half / 401
     assert (rows.mean() + 0.5) * metres - half == pytest.approx(
@@ -51,7 +51,7 @@ def test_a_sample_is_drawn_in_its_colour_at_its_place(code: int) -> None:
 
 def test_a_sample_without_label_is_drawn_too() -> None:
     rgba = drawn(raster_of([(X, Y)], [0]), view_of(400_000))
-    assert colours_in(rgba) == {nomenclature.NO_LABEL_RGB}
+    assert colours_in(rgba) == {corine.NO_LABEL_RGB}
 
 
 def test_close_by_samples_are_squares_of_their_true_size() -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import rasterio
 
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.products import PF_SR
 
 REAL = "33N_15E-200N_01_09"
 FLANDERS = "31N_20E-234N_18_36"

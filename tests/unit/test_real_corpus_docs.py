@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from explorer.core.products import PRODUCTS, S2_SR
 from explorer.corpus import profile
 from explorer.corpus.profile import GapFilled, LabelSettings, QualitySettings, ReflectanceSettings
-from explorer.products import PRODUCTS, S2_SR
 
 PAGE = (Path(__file__).resolve().parents[2] / "assets" / "docs" / "real-corpus.md").read_text("utf-8")
 EXAMPLE = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[0]

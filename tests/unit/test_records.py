@@ -18,8 +18,7 @@ import pandas as pd
 import pytest
 
 from explorer import open_corpus
-from explorer.corpus.corpus import Corpus
-from explorer.errors import (
+from explorer.core.errors import (
     ConflictingVerdictError,
     ForeignRecordsError,
     InvalidQueryError,
@@ -33,6 +32,7 @@ from explorer.errors import (
     UnknownClassError,
     UnknownSampleError,
 )
+from explorer.corpus.corpus import Corpus
 from explorer.review import consensus, database, records, schema, sqlite_file, verdicts
 from explorer.review.queue import Queue
 from explorer.review.records import Records
@@ -549,7 +549,7 @@ def test_places_that_cannot_be_are_told(tiny_corpus: Corpus, url: str, error: ty
 
 
 def test_a_server_that_does_not_answer_is_told_without_its_password(tiny_corpus: Corpus) -> None:
-    from explorer.errors import RecordsUnreachableError
+    from explorer.core.errors import RecordsUnreachableError
 
     with pytest.raises(RecordsUnreachableError, match="cannot be reached") as caught:
         Records.open(tiny_corpus, "postgresql://anna:secret@127.0.0.1:1/reviews")

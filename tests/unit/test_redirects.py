@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from explorer import grid, open_corpus
+from explorer import open_corpus
 from explorer.cli import app
-from explorer.config import Settings, settings
-from explorer.corpus import redirects
-from explorer.corpus.http import HttpStore
-from explorer.corpus.redirects import Redirects
-from explorer.errors import InvalidQueryError, StoreError, UnreadableError
-from explorer.products import PF_SR
+from explorer.core import grid
+from explorer.core.config import Settings, settings
+from explorer.core.errors import InvalidQueryError, StoreError, UnreadableError
+from explorer.core.products import PF_SR
+from explorer.corpus.stores import redirects
+from explorer.corpus.stores.http import HttpStore
+from explorer.corpus.stores.redirects import Redirects
 from tests import corpora, servers
 from tests.servers import Server, reply
 

@@ -11,16 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from explorer import grid, open_corpus
-from explorer.config import Settings
-from explorer.corpus import http, sources, stac
-from explorer.corpus import index as sample_index
-from explorer.corpus.cube import Status
-from explorer.corpus.http import HttpStore
-from explorer.corpus.objects import ObjectStore
-from explorer.corpus.refusals import WELL_KNOWN, Refusals
-from explorer.errors import NotThereError, StoreError, UnreadableError
-from explorer.products import PF_SR, SYNTHETIC_KEY
+from explorer import open_corpus
+from explorer.core import grid
+from explorer.core.config import Settings
+from explorer.core.errors import NotThereError, StoreError, UnreadableError
+from explorer.core.products import PF_SR, SYNTHETIC_KEY
+from explorer.corpus.imagery.cube import Status
+from explorer.corpus.stac import stac
+from explorer.corpus.stores import http
+from explorer.corpus.stores.http import HttpStore
+from explorer.corpus.stores.objects import ObjectStore
+from explorer.corpus.stores.refusals import WELL_KNOWN, Refusals
+from explorer.corpus.tables import index as sample_index
+from explorer.corpus.tables import sources
 from tests import corpora, servers
 from tests.servers import Server, reply
 

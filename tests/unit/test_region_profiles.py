@@ -11,13 +11,14 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer import grid, open_corpus
+from explorer import open_corpus
 from explorer.analysis import profiles, regions
-from explorer.corpus.chips import Chip
+from explorer.core import grid
+from explorer.core.errors import ExpressionError, InvalidQueryError
+from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.cubes import Cube
-from explorer.errors import ExpressionError, InvalidQueryError
-from explorer.products import PF_QA, PF_SR, S2_SR, Product
+from explorer.corpus.imagery.chips import Chip
+from explorer.corpus.imagery.cubes import Cube
 from tests import corpora
 
 TRIANGLE = [(20.2, 30.1), (20.2, 90.35), (80.45, 30.1)]  # no centre lies on an edge

@@ -238,7 +238,7 @@ def test_an_import_is_taken_back_by_its_name(tiny_folder: Path, tiny_corpus: Cor
 def test_accuracy_as_a_command(
     demo: Corpus, reviewed: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.corpus.corpus.open_corpus", lambda *_, **__: open_demo(count=3_000))
+    monkeypatch.setattr("explorer.opening.open_corpus", lambda *_, **__: open_demo(count=3_000))
     table = tmp_path / "accuracy.csv"
     code, output = run("review", "accuracy", "demo", "--database", reviewed.where, "-o", table)
     assert code == 0, output

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from explorer.corpus.corpus import Corpus
-from explorer.errors import (
+from explorer.core.errors import (
     InvalidQueryError,
     RecordsBusyError,
     RecordsError,
@@ -17,6 +16,7 @@ from explorer.errors import (
     RecordsReadOnlyError,
     RecordsUnreachableError,
 )
+from explorer.corpus.corpus import Corpus
 from explorer.review import database, draws, imports, probe
 from explorer.review.queue import QueueSpec
 from explorer.review.records import Records

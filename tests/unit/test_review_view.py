@@ -16,18 +16,20 @@ import pytest
 from explorer import Explorer, open_corpus
 from explorer.analysis import envelopes, features
 from explorer.analysis.curves import parse
-from explorer.config import settings
+from explorer.core.config import settings
+from explorer.core.errors import ExplorerError, InvalidQueryError, InvalidVerdictError, RecordsError
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.errors import ExplorerError, InvalidQueryError, InvalidVerdictError, RecordsError
-from explorer.products import PF_SR
 from explorer.review import draws, exchange, score
 from explorer.review.queue import Queue
 from explorer.review.records import Records
 from explorer.review.verdicts import reviewer_name
-from explorer.views import class_search, profile_data, review_plan, review_words
-from explorer.views.desk import desk
-from explorer.views.review import evidence_of
-from explorer.views.selection import decode
+from explorer.views.common import class_search
+from explorer.views.common.selection import decode
+from explorer.views.profile import profile_data
+from explorer.views.review import review_plan, review_words
+from explorer.views.review.review import evidence_of
+from explorer.views.review.state import desk
 from tests import corpora, talk
 from tests.talk import sent, until
 

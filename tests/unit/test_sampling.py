@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.core.errors import InvalidQueryError, UnknownClassError, UnknownSampleError
 from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
-from explorer.errors import InvalidQueryError, UnknownClassError, UnknownSampleError
 from explorer.review import assignment, queue, sampling
 from explorer.review.queue import Queue, QueueSpec
 

@@ -17,8 +17,8 @@ from distributed import Client
 
 from explorer.analysis import features
 from explorer.commands import shared
+from explorer.core.errors import InvalidQueryError, OutputError, StoreError
 from explorer.demo import open_demo
-from explorer.errors import InvalidQueryError, OutputError, StoreError
 from explorer.review import score
 from tests import corpora
 
@@ -200,7 +200,7 @@ KILLED = """
 import os, signal, sys
 from contextlib import closing
 from pathlib import Path
-from explorer.corpus.corpus import open_corpus
+from explorer.opening import open_corpus
 from explorer.review import score
 
 def stop(done, total):

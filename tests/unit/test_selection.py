@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from explorer.analysis.curves import parse as parse_curves
 from explorer.analysis.shapes import KINDS, MAX_POINTS, Shape
-from explorer.errors import InvalidQueryError
-from explorer.products import PF_SR, S2_SR
-from explorer.views.selection import (
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import PF_SR, S2_SR
+from explorer.views.common.selection import (
     DEFAULT_DATE,
     DEFAULT_PIXELS,
     MAX_PIXELS,

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.errors import ExplorerError
-from explorer.products import S2_SR
-from explorer.views.selection import Selection, decode
-from explorer.views.sentinel_look import MAX_MONTHS, SentinelLook, parse
+from explorer.core.errors import ExplorerError
+from explorer.core.products import S2_SR
+from explorer.views.common.selection import Selection, decode
+from explorer.views.common.sentinel_look import MAX_MONTHS, SentinelLook, parse
 
 LOOKS = st.builds(
     SentinelLook,

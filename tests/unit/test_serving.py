@@ -19,16 +19,16 @@ from bokeh.models import Div
 from bokeh.protocol import SPEC
 from PIL import Image
 
-from explorer import page_reply, ports, serving
 from explorer.analysis.composite import Painter, bands_of
 from explorer.app import create_page
+from explorer.core.errors import ServeError
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.errors import ServeError
-from explorer.page_making import PageMaker
-from explorer.products import PF_SR
-from explorer.views.first import first_picture
-from explorer.views.parts import FAILED, Component, Loop
-from explorer.views.selection import Link, decode
+from explorer.server import document_reply, ports, serving
+from explorer.server.sessions import PageMaker
+from explorer.views.animation.first_frame import first_picture
+from explorer.views.common.components import FAILED, Component, Loop
+from explorer.views.common.selection import Link, decode
 from tests import corpora, joining
 from tests.running import SECONDS, Running
 
@@ -219,7 +219,7 @@ def test_a_page_is_encoded_where_it_was_made_and_anew_once_it_has_changed(runnin
     for changed in (False, True):
         document = Document()
         document.add_root(Div(text="as it was made"))
-        page_reply.encode(document)
+        document_reply.encode(document)
         if changed:
             document.roots[0].text = "as it is now"
         message = SPEC["PULL-DOC-REPLY"].create("1", document)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from explorer import Explorer, open_corpus
-from explorer.errors import OutputError
-from explorer.export import orders
-from explorer.products import PF_SR
-from explorer.views.selection import decode
+from explorer.core.errors import OutputError
+from explorer.core.products import PF_SR
+from explorer.export import export_jobs
+from explorer.views.common.selection import decode
 from tests import corpora, talk
 
 SMALL = {"kind": "animation", "ending": ".gif", "scale": 1, "first": "2018-01-03", "last": "2018-01-13"}
@@ -86,7 +86,7 @@ def test_the_code_that_is_shown_runs_and_gives_what_is_shown(page: Explorer) -> 
 
 
 def test_a_file_is_made_and_comes_in_pieces(page: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("explorer.views.share._PIECE", 5000)
+    monkeypatch.setattr("explorer.views.share.share._PIECE", 5000)
     say(page, "make", **SMALL)
     assert sent(page, "begun")[-1]["name"] == f"{corpora.FULL}_2018-01-03_2018-01-13.gif"
     work = page._share._work
@@ -102,14 +102,14 @@ def test_a_file_is_made_and_comes_in_pieces(page: Explorer, monkeypatch: pytest.
 def hold(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
     """Makes every file wait for the second event, once the first one is set."""
     begun, go = threading.Event(), threading.Event()
-    make = orders.make
+    make = export_jobs.make
 
     def slow(*given: Any) -> Path:
         begun.set()
         assert go.wait(PATIENCE)
         return make(*given)
 
-    monkeypatch.setattr(orders, "make", slow)
+    monkeypatch.setattr(export_jobs, "make", slow)
     return begun, go
 
 
@@ -159,7 +159,7 @@ def test_failures_are_told_and_the_next_file_is_made(page: Explorer, monkeypatch
         raise OutputError("video needs PyAV: pip install it")
 
     with monkeypatch.context() as patch:
-        patch.setattr(orders, "make", fail)
+        patch.setattr(export_jobs, "make", fail)
         say(page, "make", **SMALL)
         until(lambda: sent(page, "trouble"))
     assert "pip install" in sent(page, "trouble")[-1]["text"]

@@ -12,8 +12,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from explorer.cli import app
+from explorer.core.errors import OutputError, StoryError, UnknownSampleError
 from explorer.corpus.corpus import Corpus
-from explorer.errors import OutputError, StoryError, UnknownSampleError
 from explorer.export import moving, slides, stories
 from explorer.export.stories import State, Story
 from tests import corpora

@@ -10,9 +10,9 @@ from scipy import signal
 
 from explorer.analysis import smoothing
 from explorer.analysis.smoothing import savitzky_golay, smooth, whittaker
-from explorer.corpus.arrays import timestamps
-from explorer.errors import InvalidQueryError
-from explorer.products import PF_SR, S2_SR
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import PF_SR, S2_SR
+from explorer.corpus.imagery.arrays import timestamps
 
 TIMES = timestamps(PF_SR)
 DAYS = np.arange(146) * 5.0

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from explorer import grid
 from explorer.analysis import profiles, spectra
 from explorer.analysis.tables import to_csv
+from explorer.core import grid
+from explorer.core.errors import InvalidQueryError
+from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.errors import InvalidQueryError
-from explorer.products import PF_SR, S2_SR
 from tests import corpora
 from tests.corpora import cube_of
 

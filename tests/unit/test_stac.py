@@ -19,20 +19,23 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from explorer import grid, open_corpus
-from explorer.config import Settings
-from explorer.corpus import catalog as stac_catalog
-from explorer.corpus import checking, index, stac, stac_files, stac_items, stac_products, stac_statements
-from explorer.corpus.catalog import write_static_catalog
-from explorer.corpus.cube import Status
-from explorer.corpus.encoding import Stated
-from explorer.corpus.stac_files import Asset, read
-from explorer.corpus.stac_links import PUBLISHED, Addresses, split_url
-from explorer.corpus.stac_products import NOTHING, Told, decided, in_words, product_of
-from explorer.corpus.stac_stated import from_json, said_by, stated, to_json
-from explorer.corpus.store import DirectoryStore
-from explorer.errors import CorpusFormatError, CorpusNotFoundError, StoreError
-from explorer.products import PF_QA, PF_SR, S2_SR, Product
+from explorer import open_corpus, opening
+from explorer.core import grid
+from explorer.core.config import Settings
+from explorer.core.errors import CorpusFormatError, CorpusNotFoundError, StoreError
+from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
+from explorer.corpus import checking, index_building
+from explorer.corpus.imagery.cube import Status
+from explorer.corpus.imagery.stated import Stated, from_json, to_json
+from explorer.corpus.stac import catalog as stac_catalog
+from explorer.corpus.stac import stac, stac_files, stac_items, stac_products, stac_statements
+from explorer.corpus.stac.catalog import write_static_catalog
+from explorer.corpus.stac.stac_files import Asset, read
+from explorer.corpus.stac.stac_links import PUBLISHED, Addresses, split_url
+from explorer.corpus.stac.stac_products import NOTHING, Told, decided, in_words, product_of
+from explorer.corpus.stac.stac_stated import said_by, stated
+from explorer.corpus.stores.store import DirectoryStore
+from explorer.corpus.tables import index
 from tests import corpora
 from tests.corpora import FULL
 from tests.servers import Server, reply, serve
@@ -98,7 +101,7 @@ def one(
 
 
 def found(root: Path) -> index.SampleIndex:
-    return index.build(DirectoryStore(root))
+    return index_building.build(DirectoryStore(root))
 
 
 # -- nothing else is read ----------------------------------------------------------------------------------------
@@ -175,7 +178,7 @@ def test_what_an_old_item_leaves_to_its_collection_comes_from_the_corpus(tmp_pat
 
 
 def test_reading_stac_needs_no_pystac() -> None:
-    code = "import sys; from explorer.corpus import corpus, stac, remote; sys.exit('pystac' in sys.modules)"
+    code = "import sys; import explorer.opening, explorer.corpus.remote_corpus; sys.exit('pystac' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -986,13 +989,13 @@ def test_an_index_of_a_part_is_not_written(tmp_path: Path, monkeypatch: pytest.M
     many(tmp_path, 9)
     monkeypatch.setattr(stac, "MAX_FILES", 5)
     with pytest.raises(CorpusFormatError, match="a part of its catalog could not be read"):
-        index.reindex(tmp_path)
+        opening.reindex(tmp_path)
 
 
 def test_the_index_of_a_corpus_is_made_by_its_catalogs_url(tmp_path: Path, config: Settings) -> None:
     ids = many(tmp_path / "c", 3)
     with serve(tmp_path / "c") as server:
-        path = index.reindex(f"{server.url}{ROOT}", tmp_path / "i.parquet")
+        path = opening.reindex(f"{server.url}{ROOT}", tmp_path / "i.parquet")
     assert list(index.read(path).samples.index) == ids
 
 
@@ -1138,17 +1141,17 @@ def test_statements_beside_resources_are_found_and_kept(tmp_path: Path, config: 
     broken, gone = found(root).warnings
     assert "1 files cannot be read and are left out (first: 'stac-v1.0/bad.json" in broken
     assert "2 linked files are not there (first: 'stac-v1.0/gone.json', 'stac-v1.0/pf/gone.json')" in gone
-    path = index.reindex(root)
+    path = opening.reindex(root)
     assert repr(index.read(path).stated) == expected
     (root / ROOT).unlink()
-    assert repr(index.build(DirectoryStore(root)).stated) == expected
+    assert repr(index_building.build(DirectoryStore(root)).stated) == expected
     path.unlink()
-    assert index.build(DirectoryStore(root)).stated == {}
+    assert index_building.build(DirectoryStore(root)).stated == {}
 
 
 def test_an_index_of_an_older_version_asks_the_catalog(tmp_path: Path) -> None:
     corpora.put(tmp_path, "resources/rapidai4eo_labels.csv", f"sample_id,clc_211\n{FULL},1\n".encode())
-    path = index.reindex(tmp_path)
+    path = opening.reindex(tmp_path)
     table = pq.read_table(path)
     own = json.loads(table.schema.metadata[b"rapidai4eo_explorer"])
     assert own.pop("stated") == {}
@@ -1156,7 +1159,7 @@ def test_an_index_of_an_older_version_asks_the_catalog(tmp_path: Path) -> None:
     pq.write_table(table.replace_schema_metadata(metadata), path)
     catalog(tmp_path, "./pf/collection.json")
     collection(tmp_path, "stac-v1.0/pf/collection.json", name="pf", item_assets={"image": SCALED})
-    assert index.build(DirectoryStore(tmp_path)).stated == {"PF-SR": OFFSET}
+    assert index_building.build(DirectoryStore(tmp_path)).stated == {"PF-SR": OFFSET}
 
 
 def test_collections_that_disagree_apply_to_none(tmp_path: Path) -> None:
@@ -1176,7 +1179,7 @@ def test_statements_on_single_chips_keep_an_index_from_being_kept(tmp_path: Path
     assets["2018-01-03"] |= SCALED
     one(root, assets, name="pf")
     with pytest.raises(CorpusFormatError, match="states scale, offset, nodata or bands of 1 single chips"):
-        index.reindex(root)
+        opening.reindex(root)
     with serve(root) as server:
         for _ in range(2):
             with open_corpus(server.url, config=config) as corpus:
@@ -1284,7 +1287,7 @@ def test_items_that_differ_are_read_one_by_one(tmp_path: Path, monkeypatch: pyte
     assert built.warnings == []
     assert "of 5 single chips" in str(index.why_not_kept(built))
     with pytest.raises(CorpusFormatError, match="5 single chips"):
-        index.reindex(tmp_path)
+        opening.reindex(tmp_path)
 
 
 def test_items_of_a_part_of_the_samples(tmp_path: Path) -> None:
@@ -1307,13 +1310,17 @@ def test_what_cannot_be_settled_is_said_and_kept(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(stac_statements, "MAX_SAMPLES", 10)
     ids = some_ids(30)
     beside_resources(tmp_path, dict.fromkeys(ids, SCALED))
-    path = index.reindex(tmp_path)
-    for built in (index.read(path), found(tmp_path), index.build(DirectoryStore(tmp_path), rebuild=True)):
+    path = opening.reindex(tmp_path)
+    for built in (
+        index.read(path),
+        found(tmp_path),
+        index_building.build(DirectoryStore(tmp_path), rebuild=True),
+    ):
         assert built.stated == {"PF-SR": OFFSET}
         (warning,) = built.warnings
         assert "seen in items of 6 samples alone, of 30 samples in all" in warning
     beside_resources(tmp_path, {i: SCALED if n else {} for n, i in enumerate(ids)})
-    path = index.reindex(tmp_path)
+    path = opening.reindex(tmp_path)
     for built in (index.read(path), found(tmp_path)):
         assert built.stated == {}
         (warning,) = built.warnings
@@ -1341,7 +1348,7 @@ def test_items_that_state_what_is_usual_cost_no_crawl(
 def test_a_broken_catalog_beside_resources_is_said(tmp_path: Path, data: bytes) -> None:
     beside_resources(tmp_path, {FULL: SCALED})
     corpora.put(tmp_path, ROOT, data)
-    index.reindex(tmp_path)
+    opening.reindex(tmp_path)
     built = found(tmp_path)
     assert len(built.samples) == 1
     (warning,) = built.warnings

@@ -10,9 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from explorer.corpus import links
-from explorer.corpus.store import DirectoryStore, Store, check
-from explorer.errors import CorpusNotFoundError, LeadsOutError, NotThereError, StoreError, UnreadableError
+from explorer.core.errors import (
+    CorpusNotFoundError,
+    LeadsOutError,
+    NotThereError,
+    StoreError,
+    UnreadableError,
+)
+from explorer.corpus.stores import symlinks
+from explorer.corpus.stores.store import DirectoryStore, Store, check
 
 
 @pytest.fixture
@@ -343,7 +349,7 @@ def test_half_a_character_is_the_name_of_nothing(root: Path) -> None:
 def test_many_linked_parts_are_followed_and_not_all_remembered(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(links, "_REMEMBERED", 2)
+    monkeypatch.setattr(symlinks, "_REMEMBERED", 2)
     for zone in range(31, 37):
         (tmp_path / "disk" / f"{zone}N").mkdir(parents=True)
         (tmp_path / "disk" / f"{zone}N" / "a.geojson").write_bytes(b"%d" % zone)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.errors import OutputError, StoryError
+from explorer.core.errors import OutputError, StoryError
 from explorer.export import notes, stories
 from explorer.export.stories import State, Story
 
@@ -173,7 +173,7 @@ def test_notes_as_text() -> None:
 
 def test_three_stories_are_shipped_and_can_be_shown() -> None:
     from explorer.demo.store import DemoStore
-    from explorer.views.selection import decode
+    from explorer.views.common.selection import decode
 
     found = stories.shipped()
     assert list(found) == ["a-label-that-is-wrong", "a-year-in-a-field", "from-europe-to-one-pixel"]

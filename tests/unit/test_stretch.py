@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from explorer import grid, nomenclature
-from explorer.analysis import colours, composite, indices, quality, recipes, stretch
+from explorer.analysis import colours, composite, indices, quality, render_spec, stretch
 from explorer.analysis.difference import difference
-from explorer.analysis.stretch import Choice, Stretch
-from explorer.corpus.chips import Chip
-from explorer.corpus.cubes import Cube
-from explorer.errors import ExpressionError, InvalidQueryError, UnknownBandError
-from explorer.products import PF_QA, PF_SR, S2_SR
+from explorer.analysis.stretch import Stretch, StretchSpec
+from explorer.core import corine, grid
+from explorer.core.errors import ExpressionError, InvalidQueryError, UnknownBandError
+from explorer.core.products import PF_QA, PF_SR, S2_SR
+from explorer.corpus.imagery.chips import Chip
+from explorer.corpus.imagery.cubes import Cube
 from tests import corpora
 from tests.corpora import cube_of
 
@@ -36,19 +36,19 @@ def planet(dates: int = 3) -> Cube:
 @pytest.mark.parametrize(
     ("text", "choice", "short"),
     [
-        ("", Choice(), "fixed"),
-        ("fixed", Choice(), "fixed"),
-        ("frame", Choice("frame"), "frame"),
-        ("0.02-0.3", Choice("range", 0.02, 0.3), "0.02-0.3"),
-        ("-0.2-0.9", Choice("range", -0.2, 0.9), "-0.2-0.9"),
-        ("-0.9--.2", Choice("range", -0.9, -0.2), "-0.9--0.2"),
-        ("g1.4", Choice(gamma=1.4), "g1.4"),
-        ("fixed,g1.4", Choice(gamma=1.4), "g1.4"),
-        ("frame,g0.8,same", Choice("frame", gamma=0.8, same=True), "frame,g0.8,same"),
-        ("SAME,0-1", Choice("range", 0, 1, same=True), "0-1,same"),
+        ("", StretchSpec(), "fixed"),
+        ("fixed", StretchSpec(), "fixed"),
+        ("frame", StretchSpec("frame"), "frame"),
+        ("0.02-0.3", StretchSpec("range", 0.02, 0.3), "0.02-0.3"),
+        ("-0.2-0.9", StretchSpec("range", -0.2, 0.9), "-0.2-0.9"),
+        ("-0.9--.2", StretchSpec("range", -0.9, -0.2), "-0.9--0.2"),
+        ("g1.4", StretchSpec(gamma=1.4), "g1.4"),
+        ("fixed,g1.4", StretchSpec(gamma=1.4), "g1.4"),
+        ("frame,g0.8,same", StretchSpec("frame", gamma=0.8, same=True), "frame,g0.8,same"),
+        ("SAME,0-1", StretchSpec("range", 0, 1, same=True), "0-1,same"),
     ],
 )
-def test_a_choice_is_read_from_its_short_text(text: str, choice: Choice, short: str) -> None:
+def test_a_choice_is_read_from_its_short_text(text: str, choice: StretchSpec, short: str) -> None:
     assert stretch.parse(text) == choice
     assert str(choice) == short
     assert stretch.parse(short) == choice
@@ -103,10 +103,10 @@ def test_any_text_is_a_choice_or_refused(text: str) -> None:
 def test_recipes_are_read_for_both_sensors(
     text: str, product: str, kind: str, bands: tuple[str, ...], canonical: str
 ) -> None:
-    found = recipes.parse(text, product)
+    found = render_spec.parse(text, product)
     assert (found.kind, found.bands, found.text) == (kind, bands, canonical)
     assert found.title
-    assert recipes.parse(found.text, product) == found
+    assert render_spec.parse(found.text, product) == found
 
 
 @pytest.mark.parametrize(
@@ -124,12 +124,12 @@ def test_recipes_are_read_for_both_sensors(
 )
 def test_a_wrong_recipe_says_why(text: str, product: str, why: str) -> None:
     with pytest.raises(InvalidQueryError, match=why):
-        recipes.parse(text, product)
+        render_spec.parse(text, product)
 
 
 def test_an_expression_error_keeps_its_place() -> None:
     with pytest.raises(ExpressionError) as caught:
-        recipes.parse("expr:nir - rde", "PF-SR")
+        render_spec.parse("expr:nir - rde", "PF-SR")
     assert (caught.value.part, caught.value.position) == ("rde", 7)
 
 
@@ -138,13 +138,13 @@ def test_everything_on_the_menu_can_be_painted(product: str) -> None:
     rng = np.random.default_rng(1)
     spec = {"PF-SR": PF_SR, "S2-SR": S2_SR}[product]
     cube = cube_of(spec, {0: rng.integers(300, 5000, (len(spec.bands), spec.size, spec.size))})
-    menu = recipes.menu(product)
+    menu = render_spec.menu(product)
     texts = [text for group in menu.values() for text in group.values()]
     assert len(texts) == len(set(texts))
     assert sum(text.startswith("index:") for text in texts) == len(indices.available(product))
     assert ("swir" in texts) == (product == "S2-SR")
     for text in texts:
-        recipe = recipes.parse(text, product)
+        recipe = render_spec.parse(text, product)
         assert recipe.text == text
         picture = composite.make(cube, recipe).rgba(0)
         assert picture.shape == (spec.size, spec.size, 4), text
@@ -156,7 +156,7 @@ def test_everything_on_the_menu_can_be_painted(product: str) -> None:
 
 def test_a_range_in_reflectance_becomes_black_and_white() -> None:
     cube = planet()
-    painter = composite.make(cube, recipes.parse("true", "PF-SR"), stretch.parse("0.05-0.25,g1"))
+    painter = composite.make(cube, render_spec.parse("true", "PF-SR"), stretch.parse("0.05-0.25,g1"))
     picture = painter.rgb(1)
     for channel, name in enumerate(("red", "green", "blue")):
         value = cube.data[1, PF_SR.band_names.index(name)] / 1e4
@@ -166,7 +166,7 @@ def test_a_range_in_reflectance_becomes_black_and_white() -> None:
 
 def test_gamma_lifts_the_dark() -> None:
     cube = planet()
-    recipe = recipes.parse("band:nir", "PF-SR")
+    recipe = render_spec.parse("band:nir", "PF-SR")
     dark, light = (composite.make(cube, recipe, stretch.parse(f"0-0.4,g{g}")).rgb(0).mean() for g in (1, 2))
     assert light > dark + 20
     value = cube.data[0, 3] / 1e4
@@ -180,7 +180,7 @@ def test_each_frame_by_itself_uses_its_whole_range() -> None:
     chips = {i: rng.normal(700 * (i + 1), 120, (4, 200, 200)) for i in range(3)}
     cube = cube_of(PF_SR, chips)
     for text in ("true", "band:red", "index:DVI"):
-        recipe = recipes.parse(text, "PF-SR")
+        recipe = render_spec.parse(text, "PF-SR")
         assert stretch.choose(cube, recipe, stretch.parse("frame")) is None
         own = composite.make(cube, recipe, stretch.parse("frame"))
         assert own.stretch is None
@@ -188,13 +188,13 @@ def test_each_frame_by_itself_uses_its_whole_range() -> None:
             alone = cube_of(PF_SR, {0: chips[index]})
             expected = composite.make(alone, recipe).rgb(0)
             assert np.abs(own.rgb(index).astype(int) - expected).max() <= 1, (text, index)
-    fixed = composite.make(cube, recipes.parse("true", "PF-SR"))
+    fixed = composite.make(cube, render_spec.parse("true", "PF-SR"))
     assert fixed.rgb(0).mean() < fixed.rgb(2).mean() - 60  # fixed over time, dark stays dark
 
 
 def test_an_index_is_painted_in_the_colours_of_its_legend() -> None:
     cube = planet()
-    recipe = recipes.parse("index:NDVI", "PF-SR")
+    recipe = render_spec.parse("index:NDVI", "PF-SR")
     painter = composite.make(cube, recipe)
     legend = composite.legend(recipe, painter.stretch)
     assert legend is not None
@@ -218,7 +218,7 @@ def test_green_is_where_the_vegetation_is_and_blue_where_the_water_is() -> None:
     data[3, :100] = 4000  # vegetation above
     data[3, 100:] = 60  # water below
     picture = (
-        composite.make(cube_of(PF_SR, {0: data}), recipes.parse("index:NDVI", "PF-SR")).rgb(0).astype(int)
+        composite.make(cube_of(PF_SR, {0: data}), render_spec.parse("index:NDVI", "PF-SR")).rgb(0).astype(int)
     )
     above, below = picture[10, 10], picture[190, 10]
     assert above[1] > above[0] + 15
@@ -228,24 +228,26 @@ def test_green_is_where_the_vegetation_is_and_blue_where_the_water_is() -> None:
 
 def test_an_expression_that_is_an_index_looks_as_the_index() -> None:
     cube = planet()
-    by_name = composite.make(cube, recipes.parse("index:NDVI", "PF-SR"))
+    by_name = composite.make(cube, render_spec.parse("index:NDVI", "PF-SR"))
     choice, colour_map = stretch.parse("-0.9-0.9"), "vegetation"
-    by_formula = composite.make(cube, recipes.parse("expr:(nir-red)/(nir+red)", "PF-SR", colour_map), choice)
+    by_formula = composite.make(
+        cube, render_spec.parse("expr:(nir-red)/(nir+red)", "PF-SR", colour_map), choice
+    )
     assert np.abs(by_name.rgb(2).astype(int) - by_formula.rgb(2)).max() <= 3
 
 
 def test_a_measured_range_holds_most_values() -> None:
     cube = planet()
-    recipe = recipes.parse("index:SR", "PF-SR")
-    found = stretch.choose(cube, recipe, Choice())
+    recipe = render_spec.parse("index:SR", "PF-SR")
+    found = stretch.choose(cube, recipe, StretchSpec())
     assert found is not None
     ratio = cube.data[0, 3] / cube.data[0, 2]
     assert ((ratio > found.low[0]) & (ratio < found.high[0])).mean() == pytest.approx(0.98, abs=0.01)
     flat = cube_of(PF_SR, {0: np.full((4, 200, 200), 700)})
-    same = stretch.choose(flat, recipe, Choice())
+    same = stretch.choose(flat, recipe, StretchSpec())
     assert same is not None
     assert same.low[0] < 1 < same.high[0]
-    empty = stretch.choose(Cube(CELL, PF_SR), recipe, Choice())
+    empty = stretch.choose(Cube(CELL, PF_SR), recipe, StretchSpec())
     assert empty is not None
     assert empty.low < empty.high
 
@@ -257,7 +259,7 @@ def test_what_is_missing_is_transparent_and_counts_for_no_range() -> None:
     data[S2_SR.band_names.index("B04"), 30, 30] = 0
     cube = cube_of(S2_SR, {0: data})
     for text in ("index:NDVI", "expr:where(nir>red,1,0)", "index:NBR"):
-        recipe = recipes.parse(text, "S2-SR")
+        recipe = render_spec.parse(text, "S2-SR")
         painter = composite.make(cube, recipe)
         picture = painter.rgba(0)
         assert (picture[:10, :20, 3] == 0).all()
@@ -265,7 +267,7 @@ def test_what_is_missing_is_transparent_and_counts_for_no_range() -> None:
         assert (picture[40:, 40:, 3] == 255).all()
         assert picture[0, 0, :3].tolist() == list(colours.MISSING)
         assert painter.rgb(0)[0, 0].tolist() == list(colours.MISSING)
-    measured = stretch.choose(cube, recipes.parse("expr:nir", "S2-SR"), Choice())
+    measured = stretch.choose(cube, render_spec.parse("expr:nir", "S2-SR"), StretchSpec())
     assert measured is not None
     assert measured.low[0] > 0.04
 
@@ -273,7 +275,7 @@ def test_what_is_missing_is_transparent_and_counts_for_no_range() -> None:
 def test_a_jpeg_of_an_index_decodes_to_its_picture() -> None:
     y, x = np.mgrid[:200, :200]
     smooth = np.stack([500 + x, 600 + y, 700 + 3 * x, 4000 - 12 * y])
-    painter = composite.make(cube_of(PF_SR, {0: smooth}), recipes.parse("index:NDVI", "PF-SR"))
+    painter = composite.make(cube_of(PF_SR, {0: smooth}), render_spec.parse("index:NDVI", "PF-SR"))
     with Image.open(io.BytesIO(painter.jpeg(0))) as image:
         assert image.format == "JPEG"
         decoded = np.asarray(image.convert("RGB")).astype(int)
@@ -283,11 +285,11 @@ def test_a_jpeg_of_an_index_decodes_to_its_picture() -> None:
 def test_a_grey_jpeg_of_a_band_decodes_to_its_picture() -> None:
     y, x = np.mgrid[:200, :200]
     smooth = np.stack([500 + x, 600 + y, 700 + 3 * x, 4000 - 12 * y])
-    painter = composite.make(cube_of(PF_SR, {0: smooth}), recipes.parse("band:nir", "PF-SR"))
+    painter = composite.make(cube_of(PF_SR, {0: smooth}), render_spec.parse("band:nir", "PF-SR"))
     with Image.open(io.BytesIO(painter.jpeg(0))) as image:
         assert image.mode == "L"
         assert np.abs(np.asarray(image).astype(int) - painter.rgb(0)[..., 0]).mean() < 2
-    recipe = recipes.parse("band:nir", "PF-SR")
+    recipe = render_spec.parse("band:nir", "PF-SR")
     legend = composite.legend(recipe, painter.stretch)
     assert legend is not None
     assert 0.1 < (legend.low or 0) < (legend.high or 0) < 0.45
@@ -296,7 +298,7 @@ def test_a_grey_jpeg_of_a_band_decodes_to_its_picture() -> None:
 
 def test_a_band_in_colours_has_the_range_of_the_grey_one() -> None:
     cube = planet()
-    recipe = recipes.parse("band:red", "PF-SR", "heat")
+    recipe = render_spec.parse("band:red", "PF-SR", "heat")
     painter = composite.make(cube, recipe, stretch.parse("0.05-0.35,g1"))
     level = np.clip((cube.data[0, 2] / 1e4 - 0.05) / 0.3, 0, 1) * 254
     expected = colours.table("heat")[(level + 0.5).astype(int)]
@@ -311,14 +313,14 @@ def test_the_same_stretch_serves_two_sensors() -> None:
     level = np.full((4, 200, 200), 1234)
     s2 = np.full((12, 60, 60), 1234)
     whole = Stretch((100.0,) * 3, (3000.0,) * 3)
-    a = composite.make(cube_of(PF_SR, {0: level}), recipes.parse("true", "PF-SR"), stretch=whole).rgb(0)
-    b = composite.make(cube_of(S2_SR, {0: s2}), recipes.parse("true", "S2-SR"), stretch=whole).rgb(0)
+    a = composite.make(cube_of(PF_SR, {0: level}), render_spec.parse("true", "PF-SR"), stretch=whole).rgb(0)
+    b = composite.make(cube_of(S2_SR, {0: s2}), render_spec.parse("true", "S2-SR"), stretch=whole).rgb(0)
     assert a[0, 0].tolist() == b[0, 0].tolist()
 
 
 def test_a_legend_is_for_values_and_open_where_each_frame_has_its_own() -> None:
-    assert composite.legend(recipes.parse("true", "PF-SR"), Stretch((0.0,), (1.0,))) is None
-    own = composite.legend(recipes.parse("index:EVI", "PF-SR"), None)
+    assert composite.legend(render_spec.parse("true", "PF-SR"), Stretch((0.0,), (1.0,))) is None
+    own = composite.legend(render_spec.parse("index:EVI", "PF-SR"), None)
     assert own is not None
     assert own.low is None
     assert own.high is None
@@ -345,7 +347,7 @@ def test_a_difference_is_later_minus_earlier() -> None:
     chips[1][3, :50] = 3000
     chips[1][3, 150:] = 400
     cube = cube_of(PF_SR, chips)
-    found = difference(cube, recipes.parse("index:NDVI", "PF-SR"), 0, 1)
+    found = difference(cube, render_spec.parse("index:NDVI", "PF-SR"), 0, 1)
     assert found.values[0, 0] == pytest.approx(0.5)
     assert found.values[199, 0] == pytest.approx(-600 / 1400)
     assert found.values[100, 0] == 0
@@ -354,9 +356,9 @@ def test_a_difference_is_later_minus_earlier() -> None:
     assert up[0] > up[2] + 50  # red where it rose
     assert down[2] > down[0] + 50  # blue where it fell
     assert same[:3].min() > 240
-    back = difference(cube, recipes.parse("index:NDVI", "PF-SR"), 1, 0)
+    back = difference(cube, render_spec.parse("index:NDVI", "PF-SR"), 1, 0)
     np.testing.assert_array_equal(back.values, -found.values)
-    colour = difference(cube, recipes.parse("false", "PF-SR"), 0, 1, high=0.1)
+    colour = difference(cube, render_spec.parse("false", "PF-SR"), 0, 1, high=0.1)
     assert colour.values[0, 0] == pytest.approx(0.2 / 3, abs=1e-6)
     assert (colour.legend.low, colour.legend.high) == (-0.1, 0.1)
     assert "2018-01-08 minus 2018-01-03" in colour.legend.title
@@ -365,12 +367,12 @@ def test_a_difference_is_later_minus_earlier() -> None:
 def test_a_difference_needs_both_dates_and_shows_holes() -> None:
     cube = planet(2)
     with pytest.raises(InvalidQueryError, match="2018-01-13 of PF-SR is not there"):
-        difference(cube, recipes.parse("true", "PF-SR"), 0, 2)
+        difference(cube, render_spec.parse("true", "PF-SR"), 0, 2)
     with pytest.raises(InvalidQueryError, match="no date number 146"):
-        difference(cube, recipes.parse("true", "PF-SR"), 0, 146)
+        difference(cube, render_spec.parse("true", "PF-SR"), 0, 146)
     first, second = (np.full((12, 60, 60), 900) for _ in range(2))
     second[:, 5, 5] = 0
-    found = difference(cube_of(S2_SR, {0: first, 1: second}), recipes.parse("index:NDVI", "S2-SR"), 0, 1)
+    found = difference(cube_of(S2_SR, {0: first, 1: second}), render_spec.parse("index:NDVI", "S2-SR"), 0, 1)
     assert np.isnan(found.values[5, 5])
     assert found.rgba[5, 5, 3] == 0
     assert found.rgba[6, 6, 3] == 255
@@ -429,30 +431,30 @@ def test_sensors_share_a_stretch_from_the_darkest_to_the_brightest() -> None:
     rng = np.random.default_rng(5)
     fine = planet()
     coarse = cube_of(S2_SR, {0: rng.integers(100, 9000, (12, 60, 60))})
-    recipe, twin = recipes.parse("band:nir", "PF-SR"), recipes.parse("band:nir", "S2-SR")
-    both = stretch.choose_together(fine, recipe, Choice(same=True), coarse)
-    assert both == stretch.choose_together(coarse, twin, Choice(same=True), fine)
-    own = [stretch.choose(fine, recipe, Choice()), stretch.choose(coarse, twin, Choice())]
+    recipe, twin = render_spec.parse("band:nir", "PF-SR"), render_spec.parse("band:nir", "S2-SR")
+    both = stretch.choose_together(fine, recipe, StretchSpec(same=True), coarse)
+    assert both == stretch.choose_together(coarse, twin, StretchSpec(same=True), fine)
+    own = [stretch.choose(fine, recipe, StretchSpec()), stretch.choose(coarse, twin, StretchSpec())]
     assert both == stretch.shared(s for s in own if s is not None)
     assert both != own[0]
-    assert stretch.choose_together(fine, recipe, Choice(), coarse) == own[0]  # nobody asked for it
+    assert stretch.choose_together(fine, recipe, StretchSpec(), coarse) == own[0]  # nobody asked for it
 
 
 def test_a_sensor_keeps_its_own_stretch_where_nothing_can_be_shared() -> None:
     coarse = cube_of(S2_SR, {0: np.full((12, 60, 60), 900)})
-    fine, same = planet(), Choice(same=True)
-    swir = recipes.parse("swir", "S2-SR")
+    fine, same = planet(), StretchSpec(same=True)
+    swir = render_spec.parse("swir", "S2-SR")
     assert stretch.choose_together(coarse, swir, same, fine) == stretch.choose(coarse, swir, same)
-    true = recipes.parse("true", "PF-SR")
+    true = render_spec.parse("true", "PF-SR")
     for other in (None, Cube(CELL, S2_SR), Cube(grid.parse("33N_15E-200N_02_02"), S2_SR)):
         assert stretch.choose_together(fine, true, same, other) == stretch.choose(fine, true, same)
-    assert stretch.choose_together(fine, true, Choice("frame", same=True), coarse) is None
+    assert stretch.choose_together(fine, true, StretchSpec("frame", same=True), coarse) is None
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_colours_of_classes_can_be_told_from_the_ground(theme: str) -> None:
     assert colours.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert colours.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)  # WCAG's own example
-    for cover in nomenclature.classes():
+    for cover in corine.classes():
         assert colours.contrast(colours.legible(cover.hex, theme), colours.GROUNDS[theme]) >= 3
     assert colours.legible("#a600cc", "light") == "#a600cc"  # it was legible

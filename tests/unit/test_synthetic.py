@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from explorer import describe, open_corpus
-from explorer.corpus import index
+from explorer import open_corpus, opening
+from explorer.commands import describe
+from explorer.core.products import PRODUCTS, SYNTHETIC_KEY, SYNTHETIC_LICENSE, SYNTHETIC_NOTE
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.tables import terms
-from explorer.products import PRODUCTS, SYNTHETIC_KEY, SYNTHETIC_LICENSE, SYNTHETIC_NOTE
+from explorer.corpus.tables.tables import terms
 from tests import corpora
 
 NAMES = ("Planet Labs", "Copernicus Sentinel data", "European Environment Agency", "CC-BY")
@@ -58,7 +58,7 @@ def test_its_catalog_and_its_index_name_nobody(made_up: Corpus) -> None:
         assert SYNTHETIC_NOTE in text
         assert not [name for name in NAMES if name in text]
         assert one.to_dict()["license"] == "other"
-    path = index.reindex(made_up.where)
+    path = opening.reindex(made_up.where)
     assert pq.read_schema(path).metadata[b"attribution"] == SYNTHETIC_NOTE.encode()
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from explorer.corpus import tables
+from explorer.core.errors import InvalidQueryError
 from explorer.corpus.corpus import Corpus
-from explorer.errors import InvalidQueryError
+from explorer.corpus.tables import tables
 from tests import corpora
 
 ROWS = np.array([2, 0])

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import grid, open_corpus
+from explorer import open_corpus
 from explorer.analysis import typical
 from explorer.analysis.spectra import class_spectrum
+from explorer.core import grid
+from explorer.core.errors import UnreadableError
+from explorer.core.products import S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.errors import UnreadableError
-from explorer.products import S2_SR
 from tests import corpora
 
 JANUARY = dt.date(2018, 1, 1)

@@ -23,7 +23,7 @@ for found in pkgutil.walk_packages(explorer.__path__, "explorer."):
         importlib.import_module(found.name)
 assert pathlib.Path(explorer.__file__).is_relative_to(sys.argv[1]), explorer.__file__
 from explorer.export import stories
-from explorer.resources import asset
+from explorer.core.assets import asset
 assert asset("europe.geojson").is_relative_to(sys.argv[1]), asset("europe.geojson")
 assert stories.shipped()
 """
@@ -59,7 +59,11 @@ def test_every_file_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
     inside = {name for name in wheel.namelist() if ".dist-info/" not in name}
     wanted = {f"explorer/{name}" for name in files("explorer")}
     assert inside == wanted | {f"explorer/_assets/{name}" for name in files("assets")}
-    assert {"explorer/py.typed", "explorer/views/animation.js", "explorer/_assets/clc_legend.csv"} <= inside
+    assert {
+        "explorer/py.typed",
+        "explorer/views/animation/animation.js",
+        "explorer/_assets/clc_legend.csv",
+    } <= inside
     for name in inside - wanted:
         there = ROOT / "assets" / name.removeprefix("explorer/_assets/")
         assert wheel.read(name) == there.read_bytes()

@@ -18,16 +18,17 @@ import pandas as pd
 import pytest
 from pydantic import SecretStr
 
-from explorer import errors, forking, grid, metrics, open_corpus
-from explorer.config import Settings
-from explorer.corpus import index as sample_index
-from explorer.corpus import objects
+from explorer import open_corpus
+from explorer.core import errors, forking, grid, metrics
+from explorer.core.config import Settings
+from explorer.core.errors import ExplorerError, NotThereError, StoreError, UnknownSampleError, UnreadableError
+from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.findings import Findings
-from explorer.corpus.readers import ReaderPool
+from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.stores import objects
+from explorer.corpus.tables import index as sample_index
 from explorer.demo import open_demo
-from explorer.errors import ExplorerError, NotThereError, StoreError, UnknownSampleError, UnreadableError
-from explorer.products import PF_SR, S2_SR
 from tests import corpora, servers
 
 FULL, CELL = corpora.FULL, grid.parse(corpora.FULL)

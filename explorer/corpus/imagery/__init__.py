@@ -1,0 +1,1 @@
+"""From a chip's bytes to cubes."""

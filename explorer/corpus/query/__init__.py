@@ -1,0 +1,1 @@
+"""Which samples: filters, areas, queries by space, label and time."""

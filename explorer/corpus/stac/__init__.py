@@ -1,0 +1,1 @@
+"""STAC catalogs, read and written."""

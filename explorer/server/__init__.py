@@ -1,0 +1,1 @@
+"""Serving pages: sessions, health, logins, headers, workers, and what the libraries' own way of it needs."""

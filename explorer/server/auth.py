@@ -1,0 +1,371 @@
+"""Logging in: by a name and password of a file, by one password for all, or by an OAuth provider that Panel knows."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import math
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import panel as pn
+from bokeh.server.views.auth_request_handler import AuthRequestHandler
+from panel.auth import AUTH_PROVIDERS, BasicAuthProvider, OAuthProvider
+from tornado.web import HTTPError, RequestHandler
+
+from explorer.core import scratch_folders
+from explorer.core.config import Settings
+from explorer.core.errors import ExplorerError, LoginError
+from explorer.core.log_throttle import Seldom
+from explorer.review.verdicts import reviewer_name
+from explorer.server import passwords, plain_pages, ports, secret
+from explorer.server.login_backoff import Guesses
+from explorer.server.logouts import Logouts
+from explorer.server.websocket import doors
+from explorer.views.common import visitor
+
+DAYS = visitor.DAYS
+"""How long a login holds."""
+WRONG_SECONDS = 1.0
+"""How long after it came a wrong password is answered."""
+MOST_WAITING = 32
+"""Passwords that wait to be looked at, one after the other; they take a tenth of a second each."""
+_LOG = logging.getLogger("explorer")
+_COOKIES = ("user", "id_token", "access_token", "refresh_token", "oauth_expiry", "is_guest")
+_CHECKER = ThreadPoolExecutor(1, thread_name_prefix="explorer-login")
+_WRONG = Seldom("login")
+
+
+def options(
+    config: Settings, *, address: str = "127.0.0.1", port: int = 5006, names: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What `panel.io.server.get_server` is to be told, empty where nobody has to log in. Raises `LoginError`.
+
+    `address` and `port` are where it will listen, `names` how visitors call it.
+    """
+    ways = [
+        name
+        for name, given in (
+            ("EXPLORER_LOGIN_FILE (or --login)", config.login_file),
+            ("EXPLORER_LOGIN_PASSWORD", config.login_password.get_secret_value()),
+            ("EXPLORER_OAUTH_PROVIDER", config.oauth_provider),
+        )
+        if given
+    ]
+    if len(ways) > 1:
+        raise LoginError(f"{' and '.join(ways)} are two ways to log in; choose one")
+    visitor.ask(None)
+    if not ways:
+        return {}
+    signs = secret.of(config.cookie_secret.get_secret_value(), config.data_dir)
+    logouts = Logouts(config.data_dir, DAYS)
+    if config.oauth_provider:
+        made = _oauth(config, logouts, _redirect_uri(config, address, port, names))
+    else:
+        made = {"auth_provider": _passwords(config, signs, logouts)}
+    pn.config.oauth_expiry = DAYS  # type: ignore[misc]
+    visitor.ask(signs)
+    return {"cookie_secret": signs, **made}
+
+
+def health(provider: Any) -> dict[str, Callable[[], None]]:
+    """What `/health` is to ask about logging in, by its name there."""
+    return {"login": provider.check} if isinstance(provider, Passwords) else {}
+
+
+def _passwords(config: Settings, signs: str, logouts: Logouts) -> Passwords:
+    shared = config.login_password.get_secret_value()
+    path = Path(config.login_file).expanduser() if config.login_file else None
+    if path is not None:
+        known = passwords.read(path)
+        if not known:
+            raise LoginError(f"{path} names nobody; add somebody with `explorer password`")
+        for name in known:
+            if not _can_be_typed(name):
+                raise LoginError(
+                    f"{path}: nobody can log in as {name[:80]!r}; take it out with `explorer password --remove`"
+                )
+    if path is None and len(shared) < passwords.LEAST:
+        raise LoginError(f"EXPLORER_LOGIN_PASSWORD is too short; give {passwords.LEAST} characters or more")
+    return Passwords(path, shared, signs, logouts)
+
+
+def _can_be_typed(name: str) -> bool:
+    try:
+        return reviewer_name(name) == name
+    except ExplorerError:
+        return False
+
+
+def _redirect_uri(config: Settings, address: str, port: int, names: Sequence[str]) -> str:
+    """The page's address as the provider is told it. Never what a request calls the server: anybody can choose that."""
+    given = config.oauth_redirect_uri
+    if given:
+        found = urlsplit(given)
+        if found.scheme not in ("http", "https") or not found.netloc:
+            raise LoginError(
+                f"EXPLORER_OAUTH_REDIRECT_URI is {given[:80]!r}, which is no address; write https://explorer.example.org/"
+            )
+        return given
+    if names:
+        return f"https://{names[0]}"
+    if ports.is_local(address):
+        return f"http://{f'[{address}]' if ':' in address else address}:{port}"
+    raise LoginError(
+        "where does the provider send people back to? Set EXPLORER_OAUTH_REDIRECT_URI=https://explorer.example.org/, "
+        "or give the name that they use with --allow-origin"
+    )
+
+
+def _oauth(config: Settings, logouts: Logouts, redirect_uri: str) -> dict[str, Any]:
+    provider = config.oauth_provider
+    known = sorted(name for name in AUTH_PROVIDERS if name not in ("basic", "pam", "password"))
+    if provider not in known:
+        raise LoginError(f"there is no OAuth provider {provider[:40]!r}; Panel knows {', '.join(known)}")
+    key, word = config.oauth_key, config.oauth_secret.get_secret_value()
+    if not key or not word:
+        raise LoginError(
+            f"{provider} needs EXPLORER_OAUTH_KEY and EXPLORER_OAUTH_SECRET, as the provider gave them"
+        )
+    extra: dict[str, Any] = dict(config.oauth_extra)
+    if provider == "generic" and not {"AUTHORIZE_URL", "TOKEN_URL"} <= extra.keys():
+        raise LoginError('generic needs EXPLORER_OAUTH_EXTRA={"AUTHORIZE_URL": "...", "TOKEN_URL": "..."}')
+    if "scope" in extra:
+        extra["scope"] = extra["scope"].split()
+    pn.config.oauth_provider = provider  # type: ignore[misc]
+    made: dict[str, Any] = {
+        "oauth_key": key, "oauth_secret": word, "oauth_extra_params": extra, "auth_provider": Oauth(logouts),
+        "oauth_redirect_uri": redirect_uri,
+    }  # fmt: skip
+    if config.oauth_user:
+        made["oauth_jwt_user"] = config.oauth_user
+    return made
+
+
+class Passwords(BasicAuthProvider):
+    """Lets in who knows a password: their own (in the file `path`), or the one for all (`shared`)."""
+
+    def __init__(self, path: Path | None, shared: str, signs: str, logouts: Logouts) -> None:
+        self._names = None if path is None else passwords.Names(path)
+        self._shared = passwords.hashed(shared) if path is None else ""
+        self._shared_mark = shared
+        self._key = secret.derived(signs, "a login's password")
+        self._logouts = logouts
+        self.guesses = Guesses()
+        super().__init__()
+
+    @property
+    def get_user(self) -> Callable[[Any], Any]:
+        """Who a request's cookie names; nobody, where that login has ended."""
+        counted = super().get_user
+
+        def user(handler: Any) -> str | None:
+            counted(handler)  # Panel notes there who has a page
+            return self.holder(handler.get_cookie("user")) or None
+
+        return user
+
+    @property
+    def login_handler(self) -> type[RequestHandler]:
+        return LoginHandler
+
+    @property
+    def logout_handler(self) -> type[RequestHandler]:
+        return LogoutHandler
+
+    def holder(self, cookie: str | None) -> str:
+        """Whose login a cookie is; "" where it is none, or was ended by a logout or by a password that was changed or taken away."""
+        name, mark = visitor.signed(cookie)
+        if not name or cookie is None or self._logouts.holds(cookie):
+            return ""
+        wanted = self._mark(name)
+        return (
+            name if wanted and hmac.compare_digest(mark.partition(" ")[0].encode(), wanted.encode()) else ""
+        )
+
+    def end(self, cookie: str | None) -> None:
+        """End the login of a cookie, if it is one."""
+        if cookie is not None and self.holder(cookie):
+            self._logouts.add(cookie)
+
+    def signed(self, name: str) -> str:
+        """What a login's cookie holds: the mark of its password, something of its own, and the name."""
+        return f"{self._mark(name)} {secrets.token_hex(4)}\n{name}"
+
+    def has(self, name: str) -> bool:
+        """Whether a name can be the right one."""
+        return self._names is None or name in self._names.known()
+
+    @property
+    def names_are_known(self) -> bool:
+        """Whether only some names come in, rather than whichever one somebody gives."""
+        return self._names is not None
+
+    def admits(self, name: str, password: str) -> bool:
+        """Whether a name may come in with a password. Takes a tenth of a second: call it in a thread. Raises `LoginError`."""
+        kept = self._shared if self._names is None else self._names.read().get(name)
+        return passwords.fits(password, kept) if kept else passwords.fits_nobody(password)
+
+    def check(self) -> None:
+        """For `/health`. Raises `LoginError` while nobody can log in."""
+        if self._names is not None:
+            self._names.read()
+
+    def _mark(self, name: str) -> str:
+        """Stands for the password that a name has now, the same in all processes; "" for who has none."""
+        kept = self._shared_mark if self._names is None else self._names.known().get(name)
+        return (
+            hmac.digest(self._key, kept.encode("utf-8", "surrogatepass"), "sha256").hex()[:32] if kept else ""
+        )
+
+
+class Oauth(OAuthProvider):
+    """Panel's, with our own pages around it, and logins that end."""
+
+    def __init__(self, logouts: Logouts) -> None:
+        self._logouts = logouts
+        with scratch_folders.folder("login") as folder:
+            path = folder / "failed.html"
+            path.write_text(plain_pages.login_failed(), encoding="utf-8")
+            super().__init__(error_template=str(path))  # reads it here and now
+
+    @property
+    def get_user_async(self) -> Callable[[Any], Any]:
+        """Who a request's cookie names; nobody, where that login has ended."""
+        asked = super().get_user_async
+
+        async def user(handler: Any) -> str | None:
+            found: str | None = await asked(handler)
+            return found if found and self.holder(handler.get_cookie("user")) == found else None
+
+        return user
+
+    @property
+    def logout_handler(self) -> type[RequestHandler]:
+        return LogoutHandler
+
+    def holder(self, cookie: str | None) -> str:
+        """Whose login a cookie is; "" where it is none, or was ended by a logout."""
+        return "" if cookie is None or self._logouts.holds(cookie) else visitor.named(cookie)
+
+    def end(self, cookie: str | None) -> None:
+        """End the login of a cookie, if it is one."""
+        if cookie is not None and self.holder(cookie):
+            self._logouts.add(cookie)
+
+
+class LoginHandler(RequestHandler):
+    """The form, and what it sends."""
+
+    _waiting = 0
+
+    def get(self) -> None:
+        """The form; `next` is where its sender wanted to go."""
+        self._form(self.get_argument("next", ""))
+
+    head = get
+
+    async def post(self) -> None:
+        """Let in, or say that name or password is wrong, or that there were too many wrong ones."""
+        self._check_origin()
+        began = time.monotonic()
+        provider: Passwords = self.application.auth_provider  # type: ignore[attr-defined]
+        wanted, given = self.get_body_argument("next", ""), self.get_body_argument("name", "")
+        password = self.get_body_argument("password", "", strip=False)
+        name, address = _reviewer(given), doors(self.application).address(self)
+        pause = provider.guesses.pause(name, address)
+        flooded = provider.guesses.pause_of(name, address)
+        if not provider.names_are_known:
+            pause = max(pause, flooded)
+        if pause or LoginHandler._waiting >= MOST_WAITING:
+            self._later(wanted, pause or 5.0)
+            return
+        admitted: bool | None = False
+        if name:
+            provider.guesses.begin(name, address)
+            # Of an address that guesses names, one that nobody has is not worth the work; who guesses hears nothing of that.
+            if not flooded or provider.has(name):
+                admitted = await self._admitted(name, password)
+        if admitted is None:
+            provider.guesses.undo(name, address)
+            self.set_status(503)
+            self._form(wanted, "Nobody can log in now. The server's log says why.")
+            return
+        if not admitted:
+            await asyncio.sleep(began + WRONG_SECONDS - time.monotonic())
+            _WRONG.warn(f"a login failed, from {address}")
+            self.set_status(403)
+            self._form(wanted, "Name or password is wrong.")
+            return
+        provider.guesses.right(name, address)
+        for cookie in _COOKIES:
+            self.clear_cookie(cookie)
+        self.set_signed_cookie(
+            "user", provider.signed(name), expires_days=DAYS, httponly=True, samesite="Lax"
+        )
+        query = urlsplit(wanted).query  # the query alone: nobody is led elsewhere
+        self.redirect("." + ("/?" + query if query else "/"), status=303)
+
+    async def _admitted(self, name: str, password: str) -> bool | None:
+        """Whether they may come in; None where that cannot be told."""
+        provider = self.application.auth_provider  # type: ignore[attr-defined]
+        LoginHandler._waiting += 1
+        try:
+            job = partial(provider.admits, name, password)
+            return bool(await asyncio.get_running_loop().run_in_executor(_CHECKER, job))
+        except LoginError:  # the log has it, and `/health`
+            return None
+        finally:
+            LoginHandler._waiting -= 1
+
+    def _later(self, wanted: str, pause: float) -> None:
+        seconds = math.ceil(pause)
+        self.set_status(429)
+        self.set_header("Retry-After", str(seconds))
+        self._form(wanted, f"There were too many wrong tries. Try again in {seconds} s.")
+
+    def _check_origin(self) -> None:
+        """Another site's page must not log its visitors in: reviews would go under the name that it chose."""
+        origin = self.request.headers.get("Origin")
+        if origin is not None and not doors(self.application).hosts.may_talk(origin, self.request.host):
+            raise HTTPError(403)
+
+    def _form(self, wanted: str, trouble: str = "") -> None:
+        self.set_header("Cache-Control", "no-store")
+        self.finish(plain_pages.login(wanted, trouble))
+
+
+def _reviewer(given: str) -> str:
+    try:
+        return reviewer_name(given)
+    except ExplorerError:
+        return ""
+
+
+class LogoutHandler(RequestHandler):
+    """Ends the login."""
+
+    def get(self) -> None:
+        """Take the cookies away; who kept a copy of them has nothing."""
+        self.application.auth_provider.end(self.get_cookie("user"))  # type: ignore[attr-defined]
+        for cookie in _COOKIES:
+            self.clear_cookie(cookie)
+        self.set_header("Cache-Control", "no-store")
+        self.finish(plain_pages.logged_out())
+
+
+class Inside(AuthRequestHandler):
+    """A handler that answers only those who have logged in, where one has to."""
+
+    async def prepare(self) -> None:
+        """Refuse with 403: this is for scripts, which cannot log in."""
+        await super().prepare()
+        if not self.current_user:
+            raise HTTPError(403)

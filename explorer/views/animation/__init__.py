@@ -1,0 +1,1 @@
+"""The Planet Fusion panel."""

@@ -1,0 +1,342 @@
+"""The Planet Fusion panel: frames go to the browser once, and play there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from explorer.analysis import render_spec
+from explorer.analysis import stretch as stretches
+from explorer.analysis.shapes import Shape
+from explorer.core.errors import ExplorerError, InvalidQueryError
+from explorer.core.products import PF_SR, REFLECTANCE_SCALE
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.imagery.cubes import Cube, Reading, Status
+from explorer.views.animation.feed import Batch, FrameFeed
+from explorer.views.animation.overlays import Overlays
+from explorer.views.common.components import Component, Loop, bounded_int, script, source
+from explorer.views.common.message_fields import Hears, flag, many, number, text, word
+from explorer.views.common.picture_view import PictureView, view_of
+from explorer.views.common.selection import MAX_PIXELS, MAX_TEXT, Selection, drawn, pins
+
+_REST = 0.25
+"""Seconds that the browser has to decode the frames before the quality layers are read."""
+
+
+_POINTS = many(many(number, 2), 400)
+
+
+class Player(Component):
+    """The browser's side of the panel."""
+
+    _esm = script(
+        "save.js",
+        "draw.js",
+        "stage.js",
+        "timeline.js",
+        "look.js",
+        "sheet.js",
+        "readout.js",
+        "shell_taken.js",
+        "animation.js",
+    )
+    _stylesheets: ClassVar[list[Any]] = [source("animation.css")]
+    hears: ClassVar[Hears] = {
+        "shown": {"ticket": number},
+        "pick": {"row": number, "col": number, "add": flag},
+        "under": {"row": number, "col": number, "index": number, "ticket": number},
+        "composite": {"value": text(1000), "number": number},
+        "stretch": {"value": text(1000), "number": number},
+        "overlay": {"value": word, "ticket": number},
+        "difference": {"first": number, "second": number, "ticket": number},
+        "date": {"index": number, "settled": flag, "ticket": number},
+        "clear": {},
+        "retry": {},
+        "move": {"pin": number, "row": number, "col": number},
+        "draw": {"kind": word, "points": _POINTS},
+        "reshape": {"region": number, "points": _POINTS, "done": flag},
+        "erase": {"region": number},
+        "view": {"mode": word, "other": number, "scale": number, "row": number, "col": number, "layer": word},
+    }
+
+
+class AnimationView:
+    """Feeds the player with the selected sample and turns what people do in it into selection."""
+
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+        self._corpus, self._selection, self._loop = corpus, selection, loop
+        self.player = Player(loop, bus=bus, sizing_mode="stretch_both", min_height=0)
+        self._stay = self._dragged = False
+        self._seen = PictureView()
+        """How the browser looks at the picture, as far as is known here."""
+        self._ticket = 0
+        self._paint = 0
+        self._reading: Reading | None = None
+        self._feed: FrameFeed | None = None
+        self.on_cube: list[Callable[[Reading, bool], None]] = []
+        """Called on the loop as the cube fills, and a last time with True when it is settled."""
+        self.on_first: Callable[[], None] = lambda: None
+        """Called on the loop once the browser has a sample's first picture on the screen."""
+        self.other: Callable[[], Cube | None] = lambda: None
+        """Gives the other sensor's cube, once it is whole and while it shows the same."""
+        self.player.on = {
+            "date": self._date,
+            "shown": lambda data: self.on_first() if data.get("ticket") == self._ticket else None,
+            "pick": self._pick,
+            "composite": lambda data: self._set_look(composite=data.get("value")),
+            "stretch": lambda data: self._set_look(stretch=data.get("value")),
+            "ready": lambda _data: self.player.send("menu", groups=render_spec.menu(PF_SR.id)),
+            "retry": lambda _data: self.open(selection.sample_id),
+            "clear": lambda _data: selection.keep_last_pixel(),
+            "move": self._move,
+            "under": self._under,
+            "draw": self._draw,
+            "reshape": self._reshape,
+            "erase": self._erase,
+            "view": self._looked_at,
+        }
+        self.overlays = Overlays(corpus, selection, loop, self.player)
+        selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
+        selection.param.watch(lambda *_e: self._send_regions(), "regions")
+        selection.param.watch(lambda *_e: self._start_feed(), ["composite", "stretch"])
+
+    @property
+    def reading(self) -> Reading | None:
+        """What is shown, or being read."""
+        return self._reading
+
+    def open(self, sample_id: str | None, *, stay: bool = False) -> None:
+        """Show a sample: its wanted date first, then the rest as they come.
+
+        Where the sample lacks that date, the animation moves to the nearest, unless it is to `stay` (a link asked).
+        """
+        self._stay = stay
+        self._seen = replace(self._seen, scale=1.0, row=0.0, col=0.0, layer="")
+        self._let_go()
+        self._ticket += 1
+        self._paint = 0
+        first = self._selection.date_index
+        problem, bounds, corners = None, None, None
+        if sample_id is not None:
+            try:
+                cell = self._corpus.cell(sample_id)
+                bounds, corners = cell.bounds, cell.corners
+                self._reading = self._corpus.read(sample_id, PF_SR, first)
+            except ExplorerError as error:
+                problem = str(error)
+        self.player.send(
+            "open",
+            ticket=self._ticket,
+            sample=sample_id,
+            dates=list(PF_SR.date_keys) if self._reading is not None else [],
+            index=first,
+            bounds=bounds,
+            corners=corners,
+            credit=self._corpus.attribution(PF_SR.id),
+        )
+        self._send_pins()
+        self._send_regions()
+        if problem:
+            self.player.send("error", ticket=self._ticket, text=problem)
+        self._start_feed()
+
+    def other_came(self) -> None:
+        """The other sensor's cube has been read, or shows something else: paint anew where both share a stretch."""
+        if stretches.parse(self._selection.stretch).same:
+            self._start_feed()
+
+    def seek(self, index: int) -> None:
+        """Show another date of the same sample."""
+        self.player.send("seek", ticket=self._ticket, index=index)
+
+    def show_view(self) -> None:
+        """Look at the picture as the selection says: two dates, zoom, quality layer. After the sample was opened, which shows the whole."""
+        view = self._selection.view
+        if view == self._seen:
+            return
+        self._seen = view
+        other = PF_SR.dates.index(view.other) if view.other else -1
+        self.player.send(
+            "view",
+            mode=view.mode,
+            other=other,
+            scale=view.scale,
+            row=view.row,
+            col=view.col,
+            layer=view.layer,
+        )
+
+    def close(self) -> None:
+        """Let go of the reading; nothing is sent any more."""
+        self._ticket += 1
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self.overlays.close()
+        if self._feed is not None:
+            self._feed.close()
+        if self._reading is not None:
+            self._reading.release()
+        self._feed = self._reading = None
+
+    def _start_feed(self) -> None:
+        recipe = render_spec.parse(self._selection.composite, PF_SR.id)
+        choice = stretches.parse(self._selection.stretch)
+        self.player.send("look", composite=recipe.text, **asdict(choice))
+        self.player.send("legend", ticket=self._ticket, legend=None)
+        if self._reading is None:
+            return
+        if self._feed is not None:
+            self._feed.close()
+        self._paint += 10  # leaves room for the repaint of an early first picture
+        ticket, reading = self._ticket, self._reading
+
+        def emit(batch: Batch) -> None:
+            self._loop.call(lambda: self._send(ticket, reading, batch))
+
+        self._feed = FrameFeed(
+            reading, recipe, choice, self._selection.date_index, self._paint, emit, self._loop.jobs,
+            self.other() if choice.same else None,
+        )  # fmt: skip
+
+    def _send(self, ticket: int, reading: Reading, batch: Batch) -> None:
+        if ticket != self._ticket:
+            return  # the selection has moved on
+        if batch.indices:
+            self.player.send(
+                "frames",
+                ticket=ticket,
+                paint=batch.paint,
+                indices=list(batch.indices),
+                sizes=[len(image) for image in batch.images],
+                bytes=b"".join(batch.images),
+            )
+        if batch.legend is not None:
+            self.player.send("legend", ticket=ticket, legend=asdict(batch.legend))
+        if batch.error:
+            self.player.send("error", ticket=ticket, text=batch.error)
+            return
+        self.player.send(
+            "status",
+            ticket=ticket,
+            status=batch.status,
+            reasons={str(i): why for i, why in batch.reasons.items()},
+            done=batch.done,
+            total=batch.total,
+            settled=batch.settled,
+        )
+        if batch.settled:
+            self._loop.after(_REST, lambda: self._read_quality(ticket, reading))
+            self._move_to_a_date_that_is_there(reading)
+        for listener in self.on_cube:
+            listener(reading, batch.settled)
+
+    def _read_quality(self, ticket: int, reading: Reading) -> None:
+        if ticket == self._ticket:
+            self.overlays.open(ticket, reading.cube)
+
+    def _move_to_a_date_that_is_there(self, reading: Reading) -> None:
+        there, index = reading.cube.there, self._selection.date_index
+        if self._stay or not len(there) or reading.cube.status[index] == Status.THERE:
+            return
+        nearest = int(there[np.abs(there - index).argmin()])
+        self.player.send("seek", ticket=self._ticket, index=nearest)
+
+    def _send_pins(self) -> None:
+        self.player.send("pins", pins=pins(self._selection.pixels, self._selection.names))
+
+    def _send_regions(self, problem: str = "") -> None:
+        if not self._dragged:  # the browser is ahead
+            self.player.send("regions", regions=drawn(self._selection.regions), problem=problem)
+
+    def _date(self, data: dict[str, Any]) -> None:
+        index = bounded_int(data, "index", len(PF_SR.dates))
+        if data.get("ticket") == self._ticket and index is not None:
+            self._selection.date = PF_SR.dates[index]
+            if data.get("settled"):
+                self._selection.param.trigger("settled")
+
+    def _looked_at(self, data: dict[str, Any]) -> None:
+        """Note how the picture is looked at: a link, and the evidence of a verdict, show it so again."""
+        other = bounded_int(data, "other", len(PF_SR.dates))
+        self._seen = self._selection.view = view_of(
+            data.get("mode"), None if other is None else PF_SR.dates[other],
+            data.get("scale"), data.get("row"), data.get("col"), data.get("layer"),
+        )  # fmt: skip
+
+    def _pick(self, data: dict[str, Any]) -> None:
+        row, col = bounded_int(data, "row", PF_SR.size), bounded_int(data, "col", PF_SR.size)
+        if row is not None and col is not None:
+            self._selection.pin((row, col), add=bool(data.get("add")))
+
+    def _move(self, data: dict[str, Any]) -> None:
+        pin = bounded_int(data, "pin", MAX_PIXELS)
+        row, col = bounded_int(data, "row", PF_SR.size), bounded_int(data, "col", PF_SR.size)
+        if pin is not None and row is not None and col is not None:
+            self._selection.move_pin(pin, (row, col))
+
+    def _draw(self, data: dict[str, Any]) -> None:
+        """Take a region that was drawn, or say what is wrong with it."""
+        try:
+            self._selection.add_region(_shape(data.get("kind"), data.get("points")))
+        except ExplorerError as error:
+            self._send_regions(f"{error}.")
+
+    def _reshape(self, data: dict[str, Any]) -> None:
+        """Take a region's new place or form while it is dragged; at the end say what became of it."""
+        index = bounded_int(data, "region", len(self._selection.regions))
+        if index is None:
+            return
+        done, problem = bool(data.get("done")), ""
+        self._dragged = True
+        try:
+            self._selection.move_region(
+                index, _shape(self._selection.regions[index].kind, data.get("points"))
+            )
+        except ExplorerError as error:
+            problem = f"{error}." if done else ""
+        finally:
+            self._dragged = False
+        if done:
+            self._send_regions(problem)
+
+    def _erase(self, data: dict[str, Any]) -> None:
+        index = bounded_int(data, "region", len(self._selection.regions))
+        if index is not None:
+            self._selection.remove_region(index)
+
+    def _under(self, data: dict[str, Any]) -> None:
+        """Tell the reflectance under the pointer: the picture in the browser is stretched and compressed."""
+        row, col = bounded_int(data, "row", PF_SR.size), bounded_int(data, "col", PF_SR.size)
+        index, reading = bounded_int(data, "index", len(PF_SR.dates)), self._reading
+        if reading is None or data.get("ticket") != self._ticket or None in (row, col, index):
+            return
+        cube = reading.cube
+        if cube.status[index] != Status.THERE:
+            return
+        values = cube.data[index, :, row, col]
+        text = " · ".join(
+            f"{name} {'not measured' if value == cube.nodata else f'{value * REFLECTANCE_SCALE:.4f}'}"
+            for name, value in zip(cube.bands, values, strict=True)
+        )
+        self.player.send("under", row=row, col=col, index=index, text=text)
+
+    def _set_look(self, composite: Any = None, stretch: Any = None) -> None:
+        """Take a composite or stretch that somebody chose or typed, or say what is wrong with it."""
+        try:
+            if composite is not None:
+                self._selection.composite = render_spec.parse(str(composite)[:MAX_TEXT], PF_SR.id).text
+            if stretch is not None:
+                self._selection.stretch = str(stretches.parse(str(stretch)[:MAX_TEXT]))
+        except ExplorerError as error:
+            self.player.send("look", problem=str(error))
+
+
+def _shape(kind: Any, points: Any) -> Shape:
+    """A region out of a message, which can hold anything. Raises `InvalidQueryError`."""
+    if not isinstance(points, list) or not all(isinstance(point, list) for point in points):
+        raise InvalidQueryError("a region's corners are a list of row and column pairs")
+    return Shape.of(str(kind), points)

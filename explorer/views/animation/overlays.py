@@ -1,0 +1,133 @@
+"""What lies over the animation's pictures: quality layers by their own names, and the change between two dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from explorer.analysis import render_spec
+from explorer.analysis.composite import png
+from explorer.analysis.difference import Difference, difference
+from explorer.analysis.quality import QualityPainter, filled_share
+from explorer.core.errors import ExplorerError
+from explorer.core.products import PF_QA, PF_SR
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.imagery.cubes import Cube, Listener, Reading
+from explorer.views.common.components import Component, Loop
+from explorer.views.common.selection import Selection
+
+
+class Overlays:
+    """Reads the quality layers of the shown sample when nothing else is to be read, and paints what is asked for."""
+
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, player: Component) -> None:
+        self._corpus, self._selection, self._loop, self._player = corpus, selection, loop, player
+        self._ticket = 0
+        self._quality: Reading | None = None
+        self._listener: Listener | None = None
+        self._shown: Cube | None = None
+        self.on_cube: list[Callable[[Cube], None]] = []
+        player.on |= {"overlay": self._overlay, "difference": self._difference}
+
+    def open(self, ticket: int, shown: Cube) -> None:
+        """A sample's frames are all there: now its quality layers, which many samples do not have."""
+        self.close()
+        self._ticket, self._shown = ticket, shown
+        reading = self._corpus.prefetch(shown.cell.sample_id, PF_QA)
+        self._quality = reading
+        self._listener = reading.when_finished(lambda: self._loop.call(lambda: self._came(ticket, reading)))
+
+    def again(self) -> None:
+        """Read the quality layers again, if that failed."""
+        reading = self._quality
+        if reading is not None and (reading.error is not None or reading.unread) and self._shown is not None:
+            self.open(self._ticket, self._shown)
+
+    def close(self) -> None:
+        """Let go of what is read."""
+        self._ticket = -1
+        if self._quality is not None:
+            if self._listener is not None:
+                self._quality.unsubscribe(self._listener)  # others share the reading, and keep it
+            self._quality.release()
+        self._quality = self._shown = self._listener = None
+
+    def _came(self, ticket: int, reading: Reading) -> None:
+        if ticket != self._ticket:
+            return
+        if reading.error is not None:
+            self._player.send("quality", ticket=ticket, layers=[], gaps=None, problem=str(reading.error))
+            return
+        cube = reading.cube
+        for listener in self.on_cube:
+            listener(cube)
+
+        def done(share: np.ndarray) -> None:
+            if ticket == self._ticket:
+                gaps = [None if np.isnan(v) else round(float(v), 3) for v in share]
+                known = any(v is not None for v in gaps)
+                self._player.send(
+                    "quality", ticket=ticket, layers=list(cube.bands), gaps=gaps if known else None
+                )
+
+        self._loop.work(lambda: filled_share(cube), done)
+
+    def _overlay(self, data: dict[str, Any]) -> None:
+        """Paint one layer of all dates: masks are small, and play with the frames."""
+        ticket, reading, layer = self._ticket, self._quality, data.get("value")
+        if data.get("ticket") != ticket or reading is None or layer not in reading.cube.bands:
+            return
+
+        def job() -> tuple[list[int], list[bytes], dict[str, Any]]:
+            painter = QualityPainter(reading.cube, layer)
+            rows = reading.cube.there.tolist()
+            return rows, [png(painter.rgba(i)) for i in rows], asdict(painter.legend)
+
+        def done(result: tuple[list[int], list[bytes], dict[str, Any]]) -> None:
+            rows, images, legend = result
+            if ticket == self._ticket:
+                self._player.send(
+                    "overlays", ticket=ticket, layer=layer, indices=rows, sizes=[len(i) for i in images],
+                    bytes=b"".join(images), legend=legend,
+                )  # fmt: skip
+
+        self._loop.work(job, done)
+
+    def _difference(self, data: dict[str, Any]) -> None:
+        ticket, cube = self._ticket, self._shown
+        first, second = data.get("first"), data.get("second")
+        if data.get("ticket") != ticket or cube is None:
+            return
+        if not isinstance(first, int) or not isinstance(second, int):
+            return
+        recipe = render_spec.parse(self._selection.composite, PF_SR.id)
+
+        def job() -> tuple[Difference, bytes] | ExplorerError:
+            try:
+                found = difference(cube, recipe, first, second)
+            except ExplorerError as error:
+                return error
+            return found, png(found.rgba)
+
+        def done(result: tuple[Difference, bytes] | ExplorerError) -> None:
+            if ticket != self._ticket:
+                return
+            if isinstance(result, ExplorerError):
+                self._player.send(
+                    "difference", ticket=ticket, first=first, second=second, problem=str(result)
+                )
+                return
+            found, image = result
+            self._player.send(
+                "difference",
+                ticket=ticket,
+                first=first,
+                second=second,
+                image=image,
+                legend=asdict(found.legend),
+            )
+
+        self._loop.work(job, done)

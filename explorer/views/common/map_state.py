@@ -1,0 +1,132 @@
+"""What the map shows beside the sample: filters, area, level, colours, place; and how a link says it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import param
+
+from explorer.core.errors import InvalidQueryError
+from explorer.corpus.query.area import Area
+from explorer.corpus.query.filters import Filters
+from explorer.views.common.palettes import PALETTES, THEMES
+
+SHADES = {"class": "Land cover", "density": "Density of samples"}
+BASES = {"plain": "Plain", "light": "Light map", "dark": "Dark map", "satellite": "Satellite"}
+LEVELS = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the map is: its middle in degrees (EPSG:4326) and how close, in metres of web mercator a pixel."""
+
+    lon: float
+    lat: float
+    resolution: float
+
+    def format(self) -> str:
+        """As a link has it: `51.2,3.4,120` (latitude first, as people write it)."""
+        return f"{self.lat:.4f},{self.lon:.4f},{self.resolution:.4g}"
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """The place that a link has. Raises `InvalidQueryError`."""
+        try:
+            lat, lon, resolution = (float(part) for part in text[:60].split(","))
+        except ValueError:
+            raise InvalidQueryError(f"{text[:30]!r} is not lat,lon,metres a pixel") from None
+        if not (abs(lat) <= 85 and abs(lon) <= 180 and 0.5 <= resolution <= 50_000 and math.isfinite(lon)):
+            raise InvalidQueryError(f"{text[:30]!r} is no place on this map")
+        return cls(lon, lat, resolution)
+
+
+@dataclass(frozen=True)
+class MapLink:
+    """What a link says of the map; the defaults are a fresh page's. `problems` are sentences for the user."""
+
+    filters: Filters = field(default_factory=Filters)
+    area: Area | None = None
+    level: int = 3
+    shade: str = "class"
+    palette: str = "official"
+    theme: str = "light"
+    base: str = "plain"
+    place: Place | None = None
+    problems: tuple[str, ...] = field(default=(), compare=False)
+
+    def parts(self) -> dict[str, str]:
+        """Keys and values for a link, of what differs from a fresh page."""
+        fresh, found = MapLink(), {}
+        for name, key in _KEYS.items():
+            value = getattr(self, name)
+            if value != getattr(fresh, name):
+                found[key] = (
+                    value.format() if hasattr(value, "format") and not isinstance(value, str) else str(value)
+                )
+        return found
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> MapLink:
+        """What the keys of a link say; what cannot be understood is left out and named in `problems`."""
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        if given.get("filter"):
+            values["filters"], told = Filters.parse(given["filter"])
+            problems += told
+        for name, kind in (("area", Area), ("place", Place)):
+            text = given.get(_KEYS[name])
+            if text:
+                try:
+                    values[name] = kind.parse(text)
+                except InvalidQueryError as error:
+                    problems.append(f"This link's {_KEYS[name]} cannot be shown: {error}.")
+        for name, allowed in _CHOICES.items():
+            text = given.get(_KEYS[name])
+            if text is None:
+                continue
+            if text in allowed:
+                values[name] = allowed[text]
+            else:
+                problems.append(
+                    f"This link's {_KEYS[name]} {text[:20]!r} is unknown; there are {', '.join(allowed)}."
+                )
+        return cls(**values, problems=tuple(problems))
+
+
+_KEYS = {
+    "filters": "filter", "area": "area", "level": "level", "shade": "draw", "palette": "colours", "theme": "theme",
+    "base": "base", "place": "map",
+}  # fmt: skip
+_CHOICES: dict[str, dict[str, Any]] = {
+    "level": {str(level): level for level in LEVELS},
+    "shade": {name: name for name in SHADES},
+    "palette": {name: name for name in PALETTES},
+    "theme": {name: name for name in THEMES},
+    "base": {name: name for name in BASES},
+}
+
+
+class MapState(param.Parameterized):
+    """One session's map; views watch its fields."""
+
+    filters: Filters = param.Parameter(default=Filters())  # type: ignore[assignment]
+    area: Area | None = param.Parameter(default=None)  # type: ignore[assignment]
+    level: int = param.Selector(default=3, objects=list(LEVELS))  # type: ignore[assignment]
+    shade: str = param.Selector(default="class", objects=list(SHADES))  # type: ignore[assignment]
+    palette: str = param.Selector(default="official", objects=list(PALETTES))  # type: ignore[assignment]
+    theme: str = param.Selector(default="light", objects=list(THEMES))  # type: ignore[assignment]
+    base: str = param.Selector(default="plain", objects=list(BASES))  # type: ignore[assignment]
+    place: Place | None = param.Parameter(default=None)  # type: ignore[assignment]
+
+    FIELDS = tuple(f.name for f in fields(MapLink) if f.name != "problems")
+
+    def link(self) -> MapLink:
+        """The map as a link says it."""
+        return MapLink(**{name: getattr(self, name) for name in self.FIELDS})
+
+    def apply(self, link: MapLink) -> None:
+        """Show what a link says, and else what a fresh page shows."""
+        self.param.update(**{name: getattr(link, name) for name in self.FIELDS})

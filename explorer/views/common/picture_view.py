@@ -1,0 +1,99 @@
+"""How the animation's picture is looked at, as one short text in a link: `swipe:2018-12-04;zoom:2.5,40.5,103;layer:cloud`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from dataclasses import dataclass
+
+from explorer.core.errors import ExplorerError, InvalidQueryError
+from explorer.core.products import PF_SR
+
+COMPARING = ("swipe", "side", "difference")
+MODES = ("single", *COMPARING, "sheet-12", "sheet-24", "sheet-48")
+MOST_ZOOM = 16.0
+MAX_LAYER = 60
+"""Characters of a quality layer's name."""
+_ZOOM = re.compile(r"(\d{1,2}(?:\.\d{1,3})?),(\d{1,3}(?:\.\d{1,2})?),(\d{1,3}(?:\.\d{1,2})?)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """`mode` is one of `MODES`; where two dates are compared, `other` is the second one. `scale` is the zoom, 1 to 16, with the
+    pixel `row`, `col` (of the Planet Fusion grid) in the upper left corner. `layer` names the quality layer that lies on top.
+    """
+
+    mode: str = "single"
+    other: dt.date | None = None
+    scale: float = 1.0
+    row: float = 0.0
+    col: float = 0.0
+    layer: str = ""
+
+    def __str__(self) -> str:
+        """The short text that `parse` reads; empty where all is as on a fresh page."""
+        words = []
+        if self.mode != "single":
+            words.append(f"{self.mode}:{self.other.isoformat()}" if self.other else self.mode)
+        if self.scale > 1:
+            words.append(f"zoom:{_short(self.scale, 3)},{_short(self.row, 2)},{_short(self.col, 2)}")
+        if self.layer:
+            words.append(f"layer:{self.layer}")
+        return ";".join(words)
+
+
+def view_of(
+    mode: object, other: dt.date | None, scale: object, row: object, col: object, layer: object
+) -> PictureView:
+    """What a browser says, as it can be: numbers brought within their bounds, what is unknown left out."""
+    mode = mode if mode in MODES else "single"
+    zoom = round(_within(scale, 1.0, MOST_ZOOM), 3)
+    place = (_within(row, 0.0, PF_SR.size), _within(col, 0.0, PF_SR.size)) if zoom > 1 else (0.0, 0.0)
+    named = layer if isinstance(layer, str) and len(layer) <= MAX_LAYER and ";" not in layer else ""
+    return PictureView(
+        str(mode), other if mode in COMPARING else None, zoom, round(place[0], 2), round(place[1], 2), named.strip()
+    )  # fmt: skip
+
+
+def parse(text: str) -> PictureView:
+    """A view from its short text, words in any order. Raises `InvalidQueryError` naming the word that is wrong."""
+    found: dict[str, object] = {}
+    for word in (part.strip() for part in text.split(";")):
+        if not word:
+            continue
+        read = _read(word)
+        if found.keys() & read.keys():
+            raise InvalidQueryError(f"{word[:30]!r} says again what another word said")
+        found |= read
+    return PictureView(**found)  # type: ignore[arg-type]  # the keys are written below
+
+
+def _read(word: str) -> dict[str, object]:
+    name, _, rest = word.partition(":")
+    if name == "layer" and 0 < len(rest) <= MAX_LAYER:
+        return {"layer": rest.strip()}
+    if name == "zoom" and (numbers := _ZOOM.fullmatch(rest)):
+        scale, row, col = (float(number) for number in numbers.groups())
+        if 1 < scale <= MOST_ZOOM and max(row, col) <= PF_SR.size:
+            return {"scale": scale, "row": row, "col": col}
+    if name in COMPARING:
+        try:
+            return {"mode": name, "other": PF_SR.parse_date(rest[:40]) if rest else None}
+        except ExplorerError as error:
+            raise InvalidQueryError(str(error)) from error
+    if word in MODES:
+        return {"mode": word}
+    raise InvalidQueryError(
+        f"{word[:30]!r} is none of {', '.join(MODES[1:])} (with :DATE where two are compared), zoom:SCALE,ROW,COL, layer:NAME"
+    )
+
+
+def _short(value: float, digits: int) -> str:
+    return f"{round(value, digits):g}"
+
+
+def _within(value: object, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return low
+    return float(min(max(value, low), high))

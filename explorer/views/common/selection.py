@@ -1,0 +1,366 @@
+"""The selection: what the page shows. Every view draws it, every action changes it, the URL is it written down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+import param
+
+from explorer.analysis import colours, render_spec
+from explorer.analysis import curves as curve_texts
+from explorer.analysis import stretch as stretches
+from explorer.analysis.curves import Curves
+from explorer.analysis.profiles import check_pixel
+from explorer.analysis.shapes import Shape, clean_name
+from explorer.core.errors import ExplorerError, InvalidQueryError
+from explorer.core.products import PF_SR
+from explorer.review.queue import MAX_TEXT as MAX_QUEUE
+from explorer.review.queue import QueueSpec
+from explorer.views.common import picture_view, sentinel_look
+from explorer.views.common.map_state import MapLink, MapState
+from explorer.views.common.picture_view import PictureView
+from explorer.views.common.sentinel_look import SentinelLook
+
+Pixel = tuple[int, int]
+"""(row, col) from the top left of the Planet Fusion chip, 0 to 199."""
+
+MAX_PIXELS = 8
+MAX_REGIONS = 4
+MAX_TEXT = 400
+"""Longest composite or stretch that is read from a link or a message."""
+MAX_PROBLEM = 400
+"""What is said of a part of a link is shorter."""
+DEFAULT_DATE = dt.date(2018, 7, 2)
+DEFAULT_PIXELS: tuple[Pixel, ...] = ((150, 110),)
+PANELS = ("", "map", "planet", "sentinel", "profile")
+"""What may have the page for itself; empty: nothing."""
+PIN_COLOURS = colours.PINS
+# Far from the pins' colours and from each other (CIELAB distance 39 and more), readable on light, dark and imagery.
+REGION_COLOURS = ("#e619e6", "#00a300", "#7c4dff", "#8a9a00")
+REGION_LETTERS = "ABCD"
+"""Regions have letters where pins have numbers."""
+
+
+class Selection(param.Parameterized):
+    """Sample, date, pinned pixels and regions, and composite of one session.
+
+    `pixels` are at most 8, `regions` at most 4 (`Shape`, in the order they were drawn; empty on a fresh page).
+    Watch `pixels`, `names` and `regions`; `pins` and `drawn` give them their colours for the browser.
+    """
+
+    sample_id: str | None = param.String(default=None, allow_None=True)  # type: ignore[assignment]
+    date: dt.date = param.CalendarDate(default=DEFAULT_DATE)  # type: ignore[assignment]
+    pixels: tuple[Pixel, ...] = param.Parameter(default=DEFAULT_PIXELS)  # type: ignore[assignment]
+    names: Mapping[Pixel, str] = param.Dict(default={})  # type: ignore[assignment]
+    regions: tuple[Shape, ...] = param.Parameter(default=())  # type: ignore[assignment]
+    composite: str = param.String(default="true")  # type: ignore[assignment]
+    stretch: str = param.String(default="fixed")  # type: ignore[assignment]
+    curves: Curves = param.ClassSelector(default=Curves(), class_=Curves)  # type: ignore[assignment]
+    sentinel: SentinelLook = param.ClassSelector(default=SentinelLook(), class_=SentinelLook)  # type: ignore[assignment]
+    view: PictureView = param.ClassSelector(default=PictureView(), class_=PictureView)  # type: ignore[assignment]
+    panel: str = param.Selector(default="", objects=list(PANELS))  # type: ignore[assignment]
+    story: str = param.String(
+        default="", doc="The story that is played, of those that come with the explorer."
+    )  # type: ignore[assignment]
+    review: str = param.String(
+        default="", doc="The queue under review, as `explorer.review.queue` writes it."
+    )  # type: ignore[assignment]
+    blind: bool = param.Boolean(default=False, doc="Whether the queue is reviewed without seeing its labels.")  # type: ignore[assignment]
+    settled = param.Event(doc="The date has come to rest: worth a new URL, unlike a frame of an animation.")
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)
+        self.map = MapState()
+        """What the map shows beside the sample."""
+
+    @property
+    def date_index(self) -> int:
+        """Position of the date in Planet Fusion's calendar."""
+        return PF_SR.dates.index(self.date)
+
+    def pin(self, pixel: Pixel, *, add: bool = False) -> None:
+        """Select a pixel alone, or beside those that are (`add`); the oldest gives way to a ninth."""
+        pixel = check_pixel(*pixel)
+        others = [p for p in self.pixels if p != pixel] if add else []
+        self.pixels = (*others, pixel)[-MAX_PIXELS:]
+
+    def move_pin(self, index: int, pixel: Pixel) -> None:
+        """Move one of the pins; onto another one it stays where it is."""
+        pixel = check_pixel(*pixel)
+        if 0 <= index < len(self.pixels) and pixel not in self.pixels:
+            names = {pixel if p == self.pixels[index] else p: name for p, name in self.names.items()}
+            pixels = (*self.pixels[:index], pixel, *self.pixels[index + 1 :])
+            self.param.update(pixels=pixels, names=names)
+
+    def name_pin(self, index: int, name: str) -> None:
+        """Name one of the pins; an empty name takes it away."""
+        if 0 <= index < len(self.pixels):
+            others = {p: n for p, n in self.names.items() if p != self.pixels[index]}
+            name = clean_name(name)
+            self.names = {**others, self.pixels[index]: name} if name else others
+
+    def remove_pin(self, index: int) -> None:
+        """Remove one of the pins; the last one stays."""
+        if 0 <= index < len(self.pixels) > 1:
+            self.pixels = (*self.pixels[:index], *self.pixels[index + 1 :])
+
+    def keep_last_pixel(self) -> None:
+        """Remove all pins but the last."""
+        self.pixels = self.pixels[-1:]
+
+    def add_region(self, shape: Shape) -> None:
+        """Pin a drawn region beside those that are. Raises `InvalidQueryError` where there are four."""
+        if any(shape.points == region.points for region in self.regions):
+            return
+        if len(self.regions) >= MAX_REGIONS:
+            raise InvalidQueryError(f"{MAX_REGIONS} regions are the most that are shown: remove one first")
+        self.regions = (*self.regions, shape)
+
+    def move_region(self, index: int, shape: Shape) -> None:
+        """Give one of the regions another place or form; it keeps its name and colour."""
+        if 0 <= index < len(self.regions) and all(shape.points != region.points for region in self.regions):
+            self._put_region(index, shape.named(self.regions[index].name))
+
+    def name_region(self, index: int, name: str) -> None:
+        """Name one of the regions; an empty name takes it away."""
+        if 0 <= index < len(self.regions):
+            self._put_region(index, self.regions[index].named(name))
+
+    def remove_region(self, index: int) -> None:
+        """Remove one of the regions; there may be none."""
+        if 0 <= index < len(self.regions):
+            self.regions = (*self.regions[:index], *self.regions[index + 1 :])
+
+    def _put_region(self, index: int, shape: Shape) -> None:
+        self.regions = (*self.regions[:index], shape, *self.regions[index + 1 :])
+
+    def to_query(self, *, review: bool = True) -> str:
+        """The selection as a URL's query, `?` included; `review`: with the queue under review."""
+        return encode(
+            Link(
+                sample=self.sample_id,
+                date=self.date,
+                pixels=self.pixels,
+                names=tuple(self.names.get(pixel, "") for pixel in self.pixels) if self.names else (),
+                regions=self.regions,
+                composite=self.composite,
+                stretch=self.stretch,
+                curves=self.curves,
+                sentinel=self.sentinel,
+                view=self.view,
+                panel=self.panel,
+                review=self.review if review else "",
+                blind=self.blind and review,
+                story=self.story,
+                map=self.map.link(),
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a URL asks for; `None` where it does not say. `problems` are sentences for the user."""
+
+    sample: str | None = None
+    date: dt.date | None = None
+    pixels: tuple[Pixel, ...] | None = None
+    composite: str | None = None
+    stretch: str | None = None
+    curves: Curves = field(default_factory=Curves)  # of the charts over time
+    panel: str = ""
+    review: str = ""
+    blind: bool = False  # the queue is reviewed without its labels
+    story: str = ""
+    names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
+    regions: tuple[Shape, ...] = ()
+    sentinel: SentinelLook = field(default_factory=SentinelLook)
+    view: PictureView = field(default_factory=PictureView)
+    map: MapLink = field(default_factory=MapLink)
+    problems: tuple[str, ...] = field(default=())
+
+
+def encode(link: Link) -> str:
+    """A link as a URL's query: `?sample=...&date=2018-07-02&pixels=120,80;30,40`."""
+    parts: dict[str, str] = {}
+    if link.sample:
+        parts["sample"] = link.sample
+    if link.date:
+        parts["date"] = link.date.isoformat()
+    if link.pixels:
+        parts["pixels"] = ";".join(f"{row},{col}" for row, col in link.pixels)
+        if any(link.names):
+            parts["names"] = ";".join(link.names).rstrip(";")
+    if link.regions:
+        parts["regions"] = ";".join(region.format() for region in link.regions)
+    if link.composite and link.composite != "true":
+        parts["composite"] = link.composite
+    if link.stretch and link.stretch != "fixed":
+        parts["stretch"] = link.stretch
+    if text := link.curves.format():
+        parts["curves"] = text
+    if str(link.sentinel):
+        parts["sentinel"] = str(link.sentinel)
+    if str(link.view):
+        parts["view"] = str(link.view)
+    if link.panel:
+        parts["panel"] = link.panel
+    if link.review:
+        parts["review"] = link.review
+        if link.blind:
+            parts["blind"] = "1"
+    if link.story:
+        parts["story"] = link.story
+    parts |= link.map.parts()
+    return "?" + urlencode(parts, safe=",;:") if parts else ""
+
+
+def decode(query: str | Mapping[str, Any]) -> Link:
+    """What a URL's query asks for. What cannot be understood is left out and named in `problems`."""
+    if isinstance(query, str):
+        given = {key: values[-1] for key, values in parse_qs(query.lstrip("?")).items()}
+    else:
+        given = {str(key): _text(value) for key, value in query.items()}
+    problems: list[str] = []
+    date = pixels = None
+    if given.get("date"):
+        try:
+            date = PF_SR.parse_date(given["date"][:40])
+        except ExplorerError as error:
+            problems.append(f"This link's date cannot be shown: {error}.")
+    if given.get("pixels"):
+        try:
+            pixels = _pixels(given["pixels"]) or None
+        except (ExplorerError, ValueError) as error:
+            problems.append(f"This link's pixels cannot be shown: {error}.")
+    composite = stretch = None
+    try:
+        if given.get("composite"):
+            composite = render_spec.parse(given["composite"][:MAX_TEXT], PF_SR.id).text
+    except ExplorerError as error:
+        problems.append(f"This link's picture cannot be shown: {error}.")
+    try:
+        if given.get("stretch"):
+            stretch = str(stretches.parse(given["stretch"][:MAX_TEXT]))
+    except ExplorerError as error:
+        problems.append(f"This link's stretch cannot be used: {error}.")
+    sentinel = SentinelLook()
+    try:
+        sentinel = sentinel_look.parse(given.get("sentinel", "")[:MAX_TEXT])
+    except ExplorerError as error:
+        problems.append(f"This link's Sentinel-2 panel cannot be shown: {error}.")
+    view = PictureView()
+    try:
+        view = picture_view.parse(given.get("view", "")[:MAX_TEXT])
+    except ExplorerError as error:
+        problems.append(f"This link's view of the picture cannot be shown: {error}.")
+    panel = given.get("panel", "")
+    if panel not in PANELS:
+        problems.append(f"This link's panel {panel[:20]!r} is none of {', '.join(PANELS[1:])}.")
+        panel = ""
+    review = given.get("review", "")[:MAX_QUEUE]
+    try:
+        review = QueueSpec.parse(review).format() if review else ""
+    except ExplorerError as error:
+        problems.append(f"This link's queue cannot be opened: {error}.")
+        review = ""
+    names = [clean_name(name) for name in given.get("names", "").split(";")[: len(pixels or ())]]
+    while names and not names[-1]:
+        names.pop()
+    regions, told = _regions(given.get("regions", ""))
+    problems += told
+    curves, unknown = curve_texts.parse(given.get("curves", ""))
+    problems += unknown
+    map_link = MapLink.read(given)
+    problems += map_link.problems
+    return Link(
+        sample=given.get("sample") or None,
+        date=date,
+        pixels=pixels,
+        composite=composite,
+        stretch=stretch,
+        curves=curves,
+        panel=panel,
+        review=review,
+        blind=given.get("blind") == "1" and bool(review),
+        story=given.get("story", "")[:60],
+        names=tuple(names),
+        regions=regions,
+        sentinel=sentinel,
+        view=view,
+        map=map_link,
+        problems=tuple(map(_bounded, problems)),
+    )
+
+
+def _bounded(problem: str) -> str:
+    """A sentence that quotes a link: one character that cannot be shown takes ten in quotes."""
+    return problem if len(problem) < MAX_PROBLEM else f"{problem[: MAX_PROBLEM - 2]}…"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (list, tuple)) and value:
+        value = value[-1]
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _pixels(text: str) -> tuple[Pixel, ...]:
+    pairs = [part for part in text.split(";") if part]
+    if len(pairs) > MAX_PIXELS:
+        raise ValueError(f"{len(pairs)} pixels, at most {MAX_PIXELS} are shown")
+    found: list[Pixel] = []
+    for pair in pairs:
+        numbers = pair.split(",")
+        if len(numbers) != 2 or not all(n.strip().isdecimal() and len(n) < 8 for n in numbers):
+            raise ValueError(f"{pair[:20]!r} is not row,col")
+        found.append(check_pixel(int(numbers[0]), int(numbers[1])))
+    return tuple(dict.fromkeys(found))
+
+
+def _regions(text: str) -> tuple[tuple[Shape, ...], list[str]]:
+    """The regions of a link, and what is wrong with the others."""
+    found: dict[Any, Shape] = {}
+    problems = []
+    parts = [part for part in text.split(";", MAX_REGIONS + 1) if part.strip()]
+    for part in parts[:MAX_REGIONS]:
+        try:
+            shape = Shape.parse(part)
+            found.setdefault(shape.points, shape)
+        except InvalidQueryError as error:
+            problems.append(f"One of this link's regions cannot be shown: {error}.")
+    if len(parts) > MAX_REGIONS:
+        problems.append(f"Of this link's regions only {MAX_REGIONS} are shown.")
+    return tuple(found.values()), problems
+
+
+def drawn(regions: Iterable[Shape]) -> list[dict[str, Any]]:
+    """Regions with colour, letter, name and size, for the browser: `kind`, `points` [[row, col], ...], `colour`,
+    `letter` (`A` to `D`), `name` (or empty), `size` (`150 × 90 m, 1.35 ha`).
+    """
+    return [
+        {
+            "kind": shape.kind,
+            "points": [list(point) for point in shape.points],
+            "colour": REGION_COLOURS[i % len(REGION_COLOURS)],
+            "letter": REGION_LETTERS[i % len(REGION_LETTERS)],
+            "name": shape.name,
+            "size": shape.size,
+        }
+        for i, shape in enumerate(regions)
+    ]
+
+
+def pins(pixels: Iterable[Pixel], names: Mapping[Pixel, str] | None = None) -> list[dict[str, Any]]:
+    """Pixels with their colours and names, for the browser."""
+    return [
+        {
+            "row": row,
+            "col": col,
+            "colour": PIN_COLOURS[i % len(PIN_COLOURS)],
+            "name": (names or {}).get((row, col), ""),
+        }
+        for i, (row, col) in enumerate(pixels)
+    ]

@@ -1,0 +1,77 @@
+"""The labels panel: a sample's CORINE fractions as bars in the official colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from html import escape
+from typing import Any, ClassVar
+
+import pandas as pd
+import param
+
+from explorer.core import corine
+from explorer.core.errors import ExplorerError
+from explorer.corpus.corpus import Corpus
+from explorer.views.common.components import Component, Loop, script, source
+
+
+class Bars(Component):
+    """The browser's side; a pane of Panel's own would lay out the whole page anew with each sample."""
+
+    html = param.String(doc="What the page begins with: the map must not find more room than it will have.")
+
+    _esm = script("labels.js")
+    _stylesheets: ClassVar[list[Any]] = [source("html.css"), source("labels.css")]
+
+
+class LabelsView:
+    """Bars, largest first, or what there is to say where there are none."""
+
+    def __init__(self, corpus: Corpus, loop: Loop, bus: str) -> None:
+        self._corpus, self._loop = corpus, loop
+        self.pane = Bars(loop, bus=bus, sizing_mode="stretch_width", margin=0, css_classes=["labels"])
+        self.pane.on = {"again": lambda _data: self.pane.send("label", html=self.html)}
+        self.hidden: Callable[[], bool] = lambda: False
+        """Whether labels are hidden now."""
+        self.html = ""
+        """What is shown."""
+
+    def open(self, sample_id: str | None) -> None:
+        """Show a sample's label."""
+        try:
+            self.html = (
+                _note("Click a sample on the map")
+                if sample_id is None
+                else _note("Hidden: the review is blind")
+                if self.hidden()
+                else bars(self._corpus.labels(sample_id))
+            )
+            # Once there is a browser it is only for those who draw the page anew; the message below is sooner there.
+            with nullcontext() if self._loop.unseen else param.discard_events(self.pane):
+                self.pane.html = self.html
+        except ExplorerError as error:
+            self.html = _note(str(error))
+        self.pane.send("label", html=self.html)
+
+
+def bars(fractions: pd.Series) -> str:
+    """Fractions (level-3 code -> 0 to 1) as an accessible list with bars, HTML."""
+    if fractions.empty:
+        return _note("This sample has no label")
+    rows = []
+    for code, fraction in fractions.items():
+        cover = corine.land_cover(int(str(code)))
+        percent = f"{100 * fraction:.1f}".removesuffix(".0")
+        rows.append(
+            f'<li><span class="name" title="{escape(cover.title)}"><b>{cover.code}</b> {escape(cover.title)}</span>'
+            f'<span class="percent">{percent} %</span>'
+            f'<span class="track"><i style="width:{100 * fraction:.2f}%;background:{cover.hex}"></i></span></li>'
+        )
+    total = float(fractions.sum())
+    note = "" if abs(total - 1) < 0.015 else _note(f"The fractions add up to {100 * total:.0f} %")
+    return f"<ul>{''.join(rows)}</ul>{note}"
+
+
+def _note(text: str) -> str:
+    return f'<p class="note">{escape(text)}</p>'

@@ -1,0 +1,1 @@
+"""The map: figure, layers, legend, set of samples."""

@@ -1,0 +1,102 @@
+"""The legend: classes with colours, counts and shares; a click isolates one; the filters as chips."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from explorer.core.errors import ExplorerError
+from explorer.views.common import palettes
+from explorer.views.common.components import Component, Loop, script, source
+from explorer.views.common.map_state import LEVELS
+from explorer.views.common.message_fields import Hears, flag, number, word
+from explorer.views.common.selection import Selection
+from explorer.views.map.map_shown import Shown
+
+
+class Legend(Component):
+    """The browser's side of the legend."""
+
+    _esm = script("legend.js")
+    _stylesheets: ClassVar[list[Any]] = [source("legend.css")]
+    hears: ClassVar[Hears] = {
+        "level": {"level": number},
+        "isolate": {"code": number, "add": flag},
+        "remove": {"name": word},
+        "table": {},
+    }
+
+
+class LegendView:
+    """Says what is shown, and changes the filters."""
+
+    def __init__(self, selection: Selection, loop: Loop, bus: str) -> None:
+        self._state = selection.map
+        self._shown: Shown | None = None
+        self._total = 0
+        self._most: int | None = None
+        self.legend = Legend(loop, bus=bus, sizing_mode="stretch_width", margin=0)
+        self.legend.on = {
+            "level": self._level, "isolate": self._isolate, "remove": self._remove, "again": lambda _data: self._send(),
+        }  # fmt: skip
+
+    def show(self, found: Shown, total: int) -> None:
+        """Tell counts; `total` is the number of all samples."""
+        self._shown, self._total = found, total
+        self._send()
+
+    def density(self, most: int | None) -> None:
+        """The key to the density of samples; None where classes are shown."""
+        self._most = most
+        colours = palettes.of_density(self._state.theme)[1:] if most is not None else []
+        self.legend.send("density", most=most, colours=colours[::16] + colours[-1:])
+
+    def restyle(self) -> None:
+        """Other colours."""
+        self._send()
+
+    def _send(self) -> None:
+        found, state = self._shown, self._state
+        if found is None:
+            return
+        colours = palettes.hexes(palettes.class_table(found.level, state.palette))
+        chips = [{"name": name, "text": text} for name, text in found.filters.chips()]
+        if state.area is not None:
+            chips.append({"name": "area", "text": "Area"})
+        self.legend.send(
+            "rows",
+            rows=[row | {"colour": colours[row["position"]]} for row in found.legend()],
+            level=state.level,
+            chips=chips,
+            count=len(found.set),
+            total=self._total,
+        )
+
+    def _level(self, data: dict[str, Any]) -> None:
+        if data.get("level") in LEVELS:
+            # Classes isolated on one level would hide what the other level is asked to show.
+            self._state.param.update(level=data["level"], filters=self._state.filters.without("largest"))
+
+    def _isolate(self, data: dict[str, Any]) -> None:
+        """A click isolates a class, again releases it; `add` adds it to the others, or takes it from them."""
+        code, filters = data.get("code"), self._state.filters
+        if not isinstance(code, int):
+            return
+        if data.get("add"):
+            chosen = tuple(c for c in filters.largest if c != code)
+            chosen = chosen if code in filters.largest else (*chosen, code)
+        else:
+            chosen = () if filters.largest == (code,) else (code,)
+        try:
+            self._state.filters = replace(filters, largest=chosen)
+        except ExplorerError:
+            return  # no class of this nomenclature: nobody clicked that
+
+    def _remove(self, data: dict[str, Any]) -> None:
+        name, filters = data.get("name"), self._state.filters
+        if name == "all":
+            self._state.param.update(filters=filters.without(*filters.names()), area=None)
+        elif name == "area":
+            self._state.area = None
+        elif name in filters.names():
+            self._state.filters = filters.without(str(name))

@@ -1,0 +1,400 @@
+"""The sample map: half a million samples by datashader on a GeoViews background, with the selected one marked."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import panel as pn
+
+from explorer.core.errors import ExplorerError, InvalidQueryError
+from explorer.core.grid import transformer
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.query.area import Area
+from explorer.views.common.components import Loop, Newest
+from explorer.views.common.map_state import MapState, Place
+from explorer.views.common.selection import Selection
+from explorer.views.map import context, map_figure, map_near, map_tools
+from explorer.views.map.legend import LegendView
+from explorer.views.map.map_shown import Shown, shown
+from explorer.views.map.raster import Layer, SampleRaster, View
+from explorer.views.map.sample_table import PickedView
+
+_FIRST_SIZE = (470, 500)
+_CLICK_REACH = 8  # px around the pointer within which a sample counts as meant
+_CHIPS_EVERY = 0.15  # seconds; what comes faster is laid on the map together
+_OUTLINE_PIXELS = 24.0  # a sample this wide is found by its outline
+_FAR = 1e8  # metres; beyond, whatever a message says, there is no map
+_TOLD = 400  # characters of a notice
+_KNOWN = ("review", "suspicion", "imagery")
+_CLEAR = {"image": [np.zeros((1, 1), np.uint8)], "x": [0], "y": [0], "dw": [1], "dh": [1]}
+
+
+class MapView:
+    """Draws the samples for the ranges in view, under the filters; turns what people do in it into selection."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        selection: Selection,
+        loop: Loop,
+        raster: SampleRaster,
+        tiles: bool,
+        bus: str = "",
+    ) -> None:
+        self._corpus, self._selection, self._loop, self._raster = corpus, selection, loop, raster
+        self._state: MapState = selection.map
+        self._tiles = tiles
+        self._ticket = self._asked = 0
+        self._areas, self._sets = Newest(loop), Newest(loop)
+        self._drape = map_near.Drape(corpus)
+        self._layer: Layer = raster.layer()
+        self._dot: map_figure.Data = {"x": [], "y": []}
+        view = View(*first_ranges(corpus), *_FIRST_SIZE)
+        self._sheets = map_figure.Sheets(view, self._state.link(), bus)
+        self._sheets.put(image=_image(view, self._layer.image(view)))
+        self.pane = map_figure.pane(self._sheets, tiles)
+        self.tools = map_tools.MapTools(
+            loop,
+            bus=bus,
+            margin=0,
+            styles={
+                "position": "absolute",
+                "inset": "0",
+                "width": "100%",
+                "height": "100%",
+                "pointer-events": "none",
+            },
+        )
+        self.tools.on = {
+            "view": self._viewed, "tap": self._tapped, "area": self._drawn, "step": self._step, "place": self._placed,
+            "filter": self._filter, "look": self._look, "options": lambda _data: self._options(), "again": lambda _data: self._again(),
+            "clear-area": lambda _data: self._cleared(),
+        }  # fmt: skip
+        self.picked = PickedView(corpus, selection, loop, bus)
+        self.legend = LegendView(selection, loop, bus)
+        self.legend.legend.on["table"] = lambda _data: self.picked.open()
+        self.whole = pn.Column(
+            self.pane, self.tools, margin=0, min_height=0, sizing_mode="stretch_both",
+            styles={"position": "relative", "flex": "1", "min-height": "0", "overflow": "hidden"},
+        )  # fmt: skip
+        watch = self._state.param.watch
+        watch(lambda *_e: self._change(), ["filters", "level", "area"])
+        watch(lambda *_e: self._restyle(), ["palette", "theme", "base", "shade", "level"])
+        watch(lambda *_e: self._redraw(), "shade")
+        watch(lambda _e: self._go(self._state.place), "place")
+        selection.param.watch(lambda _e: self._redraw(), "settled")
+        self._reported: Place | None = None
+        self._again()
+        self._change()
+
+    @property
+    def view(self) -> View:
+        """What is shown."""
+        return self._sheets.view
+
+    # -- what the page asks -----------------------------------------------------------------------------------
+
+    def stand_exactly(self) -> None:
+        """Before the browser is there: the map will stand as a link says, whatever its size."""
+        self._sheets.tag()
+
+    def open(self, sample_id: str | None) -> None:
+        """Mark a sample's footprint."""
+        mark: map_figure.Data = {"xs": [], "ys": []}
+        dot: map_figure.Data = {"x": [], "y": []}
+        if sample_id is not None and sample_id in self._corpus.samples.index:
+            outline = map_near.outlines([sample_id])[0]
+            mark = {"xs": [outline[:, 0]], "ys": [outline[:, 1]]}
+            dot = {"x": [outline[:, 0].mean()], "y": [outline[:, 1].mean()]}
+        self._dot = dot
+        self._sheets.put(self.pane, mark=mark, dot=self._dot_in(self.view))
+
+    def _dot_in(self, view: View) -> map_figure.Data:
+        """The circle that finds a sample from afar; close by its outline does, and the circle would hide its picture."""
+        return self._dot if view.cell_pixels < _OUTLINE_PIXELS else {"x": [], "y": []}
+
+    def show(self, sample_id: str) -> None:
+        """Move the map so that a sample is in view, if it is not."""
+        if sample_id not in self._corpus.samples.index:
+            return
+        x, y = self._place_of(sample_id)
+        (x0, x1), (y0, y1) = self.view.x_range, self.view.y_range
+        if x0 < x < x1 and y0 < y < y1:
+            return
+        half_x, half_y = (x1 - x0) / 2, (y1 - y0) / 2
+        self._move((x - half_x, x + half_x), (y - half_y, y + half_y))
+
+    def _place_of(self, sample_id: str) -> tuple[float, float]:
+        row = self._corpus.samples.index.get_loc(sample_id)
+        return tuple(self._corpus.samples[["x", "y"]].to_numpy()[row].tolist())
+
+    def again(self) -> None:
+        """Lay those chips on the map that the corpus could not give before."""
+        if self._drape.failed:
+            self._drape.failed = False
+            self._redraw()
+
+    def fit(self, west: float, south: float, east: float, north: float) -> None:
+        """Show a box in degrees, whole, with a margin."""
+        (x0, x1), (y0, y1) = transformer(4326, 3857).transform(
+            [west, east], [max(south, -80), min(north, 84)]
+        )
+        resolution = 1.1 * max((x1 - x0) / self.view.width, (y1 - y0) / self.view.height, 1.0)
+        self._around((x0 + x1) / 2, (y0 + y1) / 2, resolution)
+
+    def _go(self, place: Place | None) -> None:
+        if place == self._reported:
+            return  # the browser told us: it is there
+        self._reported = place
+        if place is None:
+            self._move(*self._sheets.first)
+            return
+        x, y = transformer(4326, 3857).transform(place.lon, place.lat)
+        self._sheets.exact = place.resolution
+        self._around(x, y, place.resolution)
+
+    def _around(self, x: float, y: float, resolution: float) -> None:
+        half_x, half_y = self.view.width * resolution / 2, self.view.height * resolution / 2
+        self._move((x - half_x, x + half_x), (y - half_y, y + half_y))
+
+    def _move(self, x_range: tuple[float, float], y_range: tuple[float, float]) -> None:
+        self._sheets.go(x_range, y_range, self.pane)
+        self._redraw()
+
+    # -- drawing ----------------------------------------------------------------------------------------------
+
+    def _change(self) -> None:
+        """Other filters, level or area: find out in a thread what passes, then draw it."""
+        self._asked += 1
+        asked, state = self._asked, self._state
+        table = self._corpus.filter_table
+        absent = [name for name in _KNOWN if name in state.filters.names() and name not in table.offers]
+        if absent:
+            self.tools.send(
+                "notice", text=f"This corpus knows nothing of {', '.join(absent)}: not filtered by that."
+            )
+            state.filters = state.filters.without(*absent)
+            return
+        outline = [] if state.area is None else [state.area.outline]
+        self._sheets.put(self.pane, area={"xs": [o[:, 0] for o in outline], "ys": [o[:, 1] for o in outline]})
+        self._tell()
+        self.tools.send("busy", on=True)
+        filters, area, level = state.filters, state.area, state.level
+
+        def done(found: Shown) -> None:
+            if asked != self._asked:
+                return
+            self._layer = found.layer
+            self.legend.show(found, len(self._corpus.samples))
+            self.picked.show(found.set)
+            self._redraw()
+
+        self._sets.ask(lambda: shown(self._corpus, self._raster, filters, area, level), done)
+
+    def _redraw(self, number: int | None = None) -> None:
+        """Draw anew in a thread; the last image stays until the new one is there, what comes too late is dropped."""
+        self._ticket += 1
+        ticket, view, layer = self._ticket, self.view, self._layer
+        density, level = self._state.shade == "density", self._state.level
+
+        def draw() -> tuple[dict[str, map_figure.Data], np.ndarray, int] | None:
+            if ticket != self._ticket:
+                return None
+            rows = None if density else map_near.rows_near(layer, view)
+            if rows is not None:
+                return {"near": map_near.footprints(self._corpus, rows, level), "image": _CLEAR}, rows, 0
+            image, most = layer.density(view) if density else (layer.image(view), 0)
+            parts = {"image": _image(view, image)}
+            if self._sheets.latest["near"]["xs"]:
+                parts["near"] = {name: [] for name in self._sheets.latest["near"]}
+            return parts, np.zeros(0, np.int32), most
+
+        def done(result: tuple[dict[str, map_figure.Data], np.ndarray, int] | None) -> None:
+            if result is None or ticket != self._ticket:
+                return
+            parts, rows, most = result
+            if not len(rows) and self._sheets.latest["chips"]["x"]:
+                parts["chips"] = {name: [] for name in self._sheets.latest["chips"]}
+            if len(self._sheets.latest["dot"]["x"]) != len(self._dot_in(view)["x"]):
+                parts["dot"] = self._dot_in(view)
+            self._sheets.put(self.pane, **parts)
+            self.legend.density(most if density else None)
+            self.tools.send("drawn", number=number)
+            self._lay_chips(ticket, view, rows)
+
+        self._loop.work(draw, done)
+
+    def _lay_chips(self, ticket: int, view: View, rows: np.ndarray) -> None:
+        """Lay pictures of the samples in the middle of a close view on the map, one by one as they are read."""
+        wanted = self._drape.wanted(rows, view)
+        if not len(wanted):
+            if self._sheets.latest["chips"]["x"]:
+                self._sheets.put(self.pane, chips={name: [] for name in self._sheets.latest["chips"]})
+            return
+        ids, day = [str(i) for i in self._corpus.samples.index[wanted]], self._selection.date
+        laid: list[dict[str, Any]] = []
+        shown = [0.0]
+        alpha = self._sheets.latest["near"]["alpha"].copy()
+        places = {name: i for i, name in enumerate(self._sheets.latest["near"]["id"])}
+
+        def read(position: int) -> None:
+            def done(picture: dict[str, Any] | None) -> None:
+                if ticket != self._ticket:
+                    return
+                if picture is not None:
+                    laid.append(picture)
+                    alpha[places[ids[position]]] = 0.0
+                last = position + 1 == len(ids)
+                if last or time.monotonic() - shown[0] > _CHIPS_EVERY:
+                    shown[0] = time.monotonic()
+                    chips = {name: [p[name] for p in laid] for name in ("image", "x", "y", "dw", "dh")}
+                    near = self._sheets.latest["near"] | {"alpha": alpha.copy()}
+                    self._sheets.put(self.pane, chips=chips, near=near)
+                if not last:
+                    read(position + 1)
+
+            job = lambda: self._drape.picture(ids[position], day) if ticket == self._ticket else None  # noqa: E731
+            self._loop.work(job, done)
+
+        read(0)
+
+    def _restyle(self) -> None:
+        self._sheets.style(self._state.link(), self.pane)
+        self.legend.restyle()
+        self.tools.send("overview", **map_tools.overview(self._state.theme))
+        self._tell()
+
+    def _tell(self) -> None:
+        self.tools.send("state", **map_tools.state(self._state, self._tiles))
+
+    def _again(self) -> None:
+        self.tools.send("overview", **map_tools.overview(self._state.theme))
+        self._tell()
+
+    # -- what people do ---------------------------------------------------------------------------------------
+
+    def _viewed(self, data: dict[str, Any]) -> None:
+        """Pan, zoom or another size."""
+        try:
+            x0, x1, y0, y1, width, height = (
+                float(data[k]) for k in ("x0", "x1", "y0", "y1", "width", "height")
+            )
+        except (KeyError, TypeError, ValueError):
+            return
+        if (
+            not all(map(math.isfinite, (x0, x1, y0, y1, width, height)))
+            or max(map(abs, (x0, x1, y0, y1))) > _FAR
+            or min(x1 - x0, y1 - y0) < 1
+            or min(width, height) < 1
+        ):
+            return
+        self._sheets.view = View((x0, x1), (y0, y1), min(int(width), 4000), min(int(height), 4000))
+        self._redraw(data.get("number"))
+
+    def _tapped(self, data: dict[str, Any]) -> None:
+        x, y = data.get("x"), data.get("y")
+        if not isinstance(x, (int, float)) or not isinstance(y, (int, float)):
+            return
+        reach = max(_CLICK_REACH, self.view.cell_pixels * 0.75) * self.view.resolution
+        row = self._layer.nearest(x, y, reach)
+        if row is not None:
+            self._selection.sample_id = str(self._corpus.samples.index[row])
+
+    def _step(self, data: dict[str, Any]) -> None:
+        """To the neighbouring sample in a direction."""
+        step = (data.get("east"), data.get("north"))
+        sample_id = self._selection.sample_id
+        if step not in ((1, 0), (-1, 0), (0, 1), (0, -1)) or sample_id is None:
+            return
+        if sample_id not in self._corpus.samples.index:
+            return
+        x, y = self._place_of(sample_id)
+        row = self._layer.neighbour(x, y, int(step[0] or 0), int(step[1] or 0))
+        if row is not None:
+            self._selection.sample_id = str(self._corpus.samples.index[row])
+
+    def _drawn(self, data: dict[str, Any]) -> None:
+        """A box or a line around samples; what a line encloses is found out in a thread, whatever was drawn."""
+
+        def done(area: Area | str) -> None:
+            if isinstance(area, str):
+                self.tools.send("notice", text=area)
+                return
+            self._state.area = area
+            self.picked.open()
+
+        self._areas.ask(lambda: _area(data), done)
+
+    def _cleared(self) -> None:
+        self._areas.drop()
+        self._state.area = None
+
+    def _placed(self, data: dict[str, Any]) -> None:
+        try:
+            place = Place.parse(
+                f"{float(data['lat']):.4f},{float(data['lon']):.4f},{float(data['resolution']):.4g}"
+            )
+        except (KeyError, TypeError, ValueError):
+            return
+        self._reported = place
+        self._state.place = place
+
+    def _filter(self, data: dict[str, Any]) -> None:
+        """One condition, or several that belong together, set or taken away; a wrong value is told."""
+        values = data.get("values")
+        if data.get("clear"):
+            self._state.param.update(
+                filters=self._state.filters.without(*self._state.filters.names()), area=None
+            )
+        elif isinstance(values, dict) and set(values) <= set(type(self._state.filters).__dataclass_fields__):
+            try:
+                self._state.filters = replace(self._state.filters, **values)
+            except (ExplorerError, TypeError, ValueError) as error:
+                self.tools.send("notice", text=str(error)[:_TOLD])  # it can quote what was sent
+
+    def _look(self, data: dict[str, Any]) -> None:
+        name, value = data.get("name"), data.get("value")
+        if name in ("shade", "palette", "theme", "base") and value in self._state.param[name].objects:
+            self._state.param.update(**{name: value})
+
+    def _options(self) -> None:
+        self._loop.work(
+            lambda: map_tools.options(self._corpus), lambda found: self.tools.send("options", **found)
+        )
+
+
+def _area(data: dict[str, Any]) -> Area | str:
+    """The area that was drawn, or what is wrong with it, for the person who drew it."""
+    try:
+        if data.get("kind") == "rect":
+            return Area.box(*(float(data[k]) for k in ("x0", "y0", "x1", "y1")))
+        return Area.ring(data["x"], data["y"])
+    except InvalidQueryError as error:
+        return f"No area: {error}."
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return "No area: what was drawn did not arrive whole."
+
+
+def _image(view: View, pixels: np.ndarray) -> map_figure.Data:
+    (x0, x1), (y0, y1) = view.x_range, view.y_range
+    return {"image": [pixels], "x": [x0], "y": [y0], "dw": [x1 - x0], "dh": [y1 - y0]}
+
+
+def first_ranges(corpus: Corpus) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Europe; or closer where a corpus is a small part of it. x and y ranges, EPSG:3857 metres."""
+    samples = corpus.samples
+    (x0, x1), _ = context.EUROPE
+    if not len(samples):
+        return context.EUROPE
+    left, right = float(samples["x"].min()), float(samples["x"].max())
+    bottom, top = float(samples["y"].min()), float(samples["y"].max())
+    span = max(right - left, top - bottom)
+    if span > 0.35 * (x1 - x0):
+        return context.EUROPE
+    half = max(span * 0.7, 250_000.0)  # never so close that one does not see where in Europe it is
+    x, y = (left + right) / 2, (bottom + top) / 2
+    return (x - half, x + half), (y - half, y + half)

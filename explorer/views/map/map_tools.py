@@ -1,0 +1,117 @@
+"""The browser's side of the map: what it hears of pointer, keys and ranges, and its bars and popovers."""
+
+from __future__ import annotations
+
+import base64
+import io
+from functools import cache
+from typing import Any, ClassVar
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from explorer.core import corine
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.query.filters import MAX_VALUES, Filters
+from explorer.corpus.tables import places
+from explorer.views.common.components import Component, source
+from explorer.views.common.map_state import BASES, SHADES, MapState
+from explorer.views.common.message_fields import (
+    Hears,
+    either,
+    flag,
+    many,
+    number,
+    number_or_word,
+    record,
+    word,
+)
+from explorer.views.common.palettes import PALETTES, THEMES
+from explorer.views.map import context
+
+_OVERVIEW = 108
+
+
+MAX_LINE = 5_000
+"""Points of a line that is drawn around samples."""
+
+
+class MapTools(Component):
+    """Bars, scale, coordinates, overview, keys and popovers over the map."""
+
+    _esm = "\n".join(source(name) for name in ("shared.js", "map_popovers.js", "map_tools.js"))
+    _stylesheets: ClassVar[list[Any]] = [source("map_tools.css")]
+    hears: ClassVar[Hears] = {
+        "view": {**dict.fromkeys(("x0", "x1", "y0", "y1", "width", "height"), number), "number": number},
+        "tap": {"x": number, "y": number},
+        "area": {
+            "kind": word,
+            **dict.fromkeys(("x0", "x1", "y0", "y1"), number),
+            **dict.fromkeys(("x", "y"), many(number, MAX_LINE)),
+        },
+        "step": {"east": number, "north": number},
+        "place": {"lon": number, "lat": number, "resolution": number},
+        "filter": {
+            "values": record(
+                **dict.fromkeys(
+                    Filters.__dataclass_fields__, either(number_or_word, many(number_or_word, MAX_VALUES))
+                )
+            ),
+            "clear": flag,
+            "number": number,
+        },
+        "look": {"name": word, "value": word, "number": number},
+        "options": {},
+        "clear-area": {},
+    }
+
+
+def options(corpus: Corpus) -> dict[str, Any]:
+    """What the filters can be set to in this corpus; takes some tenths of a second, once."""
+    table = corpus.filter_table
+    country, zones = table.country, np.unique(table.zone)
+    present = np.unique(country[country >= 0])
+    return {
+        "classes": [
+            {"code": c.code, "title": c.title, "level": c.level}
+            for level in (1, 2, 3)
+            for c in corine.classes(level)
+        ],
+        "countries": [places.names()[i] for i in present],
+        "zones": [int(zone) for zone in zones],
+        "imagery": ["PF-SR", "PF-QA", "S2-SR"] if "imagery" in table.offers else [],
+        "review": np.unique(table.review).tolist() if "review" in table.offers else [],
+        "suspicion": "suspicion" in table.offers,
+    }
+
+
+def state(found: MapState, tiles: bool) -> dict[str, Any]:
+    """How the popovers stand."""
+    filters = found.filters
+    return {
+        "filters": {name: getattr(filters, name) for name in Filters.__dataclass_fields__},
+        "look": {"shade": found.shade, "palette": found.palette, "theme": found.theme, "base": found.base},
+        "looks": {
+            "shade": SHADES, "palette": PALETTES, "theme": THEMES, "base": BASES if tiles else {},
+        },
+        "area": found.area is not None,
+    }  # fmt: skip
+
+
+@cache
+def overview(theme: str) -> dict[str, Any]:
+    """A small picture of Europe and its box (EPSG:3857 metres)."""
+    (x0, x1), (y0, y1) = context.EUROPE
+    land, sea = ("#27343c", "#14212a") if theme == "dark" else ("#b9c4bd", "#dfeaf0")
+    size = 2 * _OVERVIEW
+    image = Image.new("RGB", (size, size), sea)
+    draw = ImageDraw.Draw(image)
+    rings = context.outlines()
+    for xs, ys in zip(rings["xs"], rings["ys"], strict=True):
+        x, y = (xs[0][0] - x0) / (x1 - x0) * size, (y1 - ys[0][0]) / (y1 - y0) * size
+        if len(x) > 2:
+            draw.polygon(list(zip(x.tolist(), y.tolist(), strict=True)), fill=land)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return {"src": f"data:image/png;base64,{data}", "box": [x0, x1, y0, y1], "size": _OVERVIEW}

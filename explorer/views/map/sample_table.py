@@ -1,0 +1,180 @@
+"""The set of samples that filters and area leave: its classes, its table by pages, and files to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from explorer.core.errors import ExplorerError
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.tables import tables
+from explorer.views.common.components import WAIT, Component, Loop, Newest, script, source
+from explorer.views.common.message_fields import Hears, flag, number, word
+from explorer.views.common.selection import Selection
+
+PAGE = 50
+_COLUMNS = {
+    "sample_id": "Sample", "class": "Largest class", "fraction": "Fraction", "classes": "Classes", "country": "Country",
+    "review": "Review", "suspicion": "Suspicion",
+}  # fmt: skip
+
+
+class Picked(Component):
+    """The browser's side of the set."""
+
+    _esm = script("sample_table.js")
+    _stylesheets: ClassVar[list[Any]] = [source("sample_table.css")]
+    hears: ClassVar[Hears] = {
+        "page": {"page": number, "sort": word, "down": flag},
+        "closed": {},
+        "save": {"format": word},
+        "open": {"id": word},
+    }
+
+
+class PickedView:
+    """Tells the set page by page; nothing is computed before somebody opens it."""
+
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+        self._corpus, self._selection, self._loop = corpus, selection, loop
+        self._rows = np.zeros(0, np.int64)
+        self._sorted: tuple[str, bool] = ("sample_id", False)
+        self._order: np.ndarray | None = None
+        self._is_open = self._saving = False
+        self._pages = Newest(loop)
+        self._ticket = 0
+        self.hidden: Callable[[], bool] = lambda: False
+        """Whether labels are hidden now."""
+        self.picked = Picked(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
+        self.picked.on = {
+            "page": self._page, "closed": lambda _data: self._close(), "save": self._save, "open": self._open_sample,
+        }  # fmt: skip
+
+    def show(self, rows: np.ndarray) -> None:
+        """Another set: positions in the sample table."""
+        self._rows, self._order = rows, None
+        if self._is_open:
+            self._send(0)
+
+    def open(self) -> None:
+        """Show it."""
+        self._is_open = True
+        self._send(0)
+
+    def look(self) -> None:
+        """Labels are hidden, or shown again: a table that is open follows."""
+        if self._is_open:
+            self._send(0)
+
+    def _close(self) -> None:
+        self._is_open = False
+
+    def _page(self, data: dict[str, Any]) -> None:
+        column, page = data.get("sort"), data.get("page")
+        if column in _COLUMNS and isinstance(page, int) and page >= 0:
+            wanted = (str(column), bool(data.get("down")))
+            if wanted != self._sorted:
+                self._sorted, self._order = wanted, None
+            self._send(page)
+
+    def _send(self, page: int) -> None:
+        if self.hidden():
+            self.picked.send("hide")
+            return
+        self._ticket += 1
+        ticket, rows, kept, (column, down) = self._ticket, self._rows, self._order, self._sorted
+
+        def job() -> tuple[np.ndarray, dict[str, Any]]:
+            order = ordered(self._corpus, rows, column, down) if kept is None else kept
+            found = tables.frame(self._corpus, order[page * PAGE : (page + 1) * PAGE]).reset_index()
+            offers = [name for name in _COLUMNS if name in found]
+            cells = [[_cell(row[name]) for name in offers] for row in found.to_dict("records")]
+            return order, {
+                "columns": [{"name": name, "title": _COLUMNS[name]} for name in offers], "cells": cells, "page": page,
+                "count": len(rows), "size": PAGE, "sort": column, "down": down,
+            }  # fmt: skip
+
+        def done(result: tuple[np.ndarray, dict[str, Any]]) -> None:
+            if ticket == self._ticket:
+                self._order = result[0]
+                self.picked.send("page", **result[1], **self._histogram(rows))
+
+        self._pages.ask(job, done)
+
+    def _histogram(self, rows: np.ndarray) -> dict[str, Any]:
+        from explorer.core import corine
+        from explorer.views.common import palettes
+
+        state = self._selection.map
+        counts = np.bincount(
+            self._corpus.filter_table.position(state.level)[rows],
+            minlength=len(corine.codes(state.level)) + 1,
+        )
+        colours = palettes.hexes(palettes.class_table(state.level, state.palette))
+        codes = (corine.NO_LABEL, *corine.codes(state.level))
+        order = [int(i) for i in np.argsort(-counts, kind="stable") if counts[i]]
+        return {
+            "bars": [
+                {
+                    "title": corine.land_cover(codes[i]).title,
+                    "colour": colours[i],
+                    "count": int(counts[i]),
+                }
+                for i in order
+            ]
+        }
+
+    def _save(self, data: dict[str, Any]) -> None:
+        ending, rows = str(data.get("format")), self._rows
+        if self._saving:
+            self.picked.send("told", text=WAIT)
+            return
+        self._saving = True
+
+        def job() -> bytes | str:
+            try:
+                return tables.write(self._corpus, rows, ending)
+            except ExplorerError as error:
+                return str(error)
+
+        def failed() -> None:
+            self._saving = False
+
+        def done(result: bytes | str) -> None:
+            self._saving = False
+            if isinstance(result, str):
+                self.picked.send("told", text=result)
+            else:
+                self.picked.send(
+                    "file", name=f"rapidai4eo-samples.{ending}", media=tables.FORMATS[ending], bytes=result
+                )
+
+        self._loop.work(job, done, failed)
+
+    def _open_sample(self, data: dict[str, Any]) -> None:
+        sample_id = data.get("id")
+        if sample_id in self._corpus.samples.index:
+            self._selection.sample_id = str(sample_id)
+
+
+def ordered(corpus: Corpus, rows: np.ndarray, column: str, down: bool) -> np.ndarray:
+    """Rows of the sample table (positions) sorted by a column of `tables.frame`; of equal ones the first comes first."""
+    table, samples = corpus.filter_table, corpus.samples
+    if column == "sample_id":
+        keys = rows if samples.index.is_monotonic_increasing else samples.index[rows].argsort().argsort()
+    elif column in ("fraction", "class"):
+        keys = (samples["fraction"] if column == "fraction" else samples["clc"]).to_numpy()[rows]
+    else:
+        name = {"classes": "mixture"}.get(column, column)
+        keys = getattr(table, name)[rows]
+    ranks = pd.Series(keys).rank(method="dense", ascending=not down, na_option="bottom").to_numpy()
+    return rows[np.argsort(ranks, kind="stable")]
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (float, np.floating)):
+        return None if np.isnan(value) else round(float(value), 3)
+    return int(value) if isinstance(value, np.integer) else value

@@ -1,0 +1,154 @@
+"""The head of the page: the sample's name, the way to another, notices, and the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+import param
+
+from explorer.core import corine
+from explorer.core.errors import ExplorerError, InvalidQueryError
+from explorer.core.grid import transformer
+from explorer.core.products import PF_SR, S2_SR
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.imagery.reading import Reading
+from explorer.corpus.tables import places
+from explorer.views.common.components import Component, Loop, script, source
+from explorer.views.common.message_fields import Hears, text, word
+from explorer.views.common.selection import Selection
+from explorer.views.map.raster import SampleRaster
+
+_FAR = 300_000.0  # metres of web mercator; beyond that no sample is "near" a place
+
+
+MAX_SEARCH = 65_536
+"""Characters of a page's address: what a server reads of one."""
+
+
+class Head(Component):
+    """The browser's side of the head."""
+
+    corpus = param.String(doc="What the corpus is, in a few words.")
+
+    _esm = script("chart_keys.js", "head.js")
+    _stylesheets: ClassVar[list[Any]] = [source("head.css")]
+    hears: ClassVar[Hears] = {
+        "go": {"text": word},
+        "panel": {"name": word},
+        "link": {"search": text(MAX_SEARCH)},
+        **{kind: {} for kind in ("random", "stories", "share", "review", "about")},
+    }
+
+
+class HeadView:
+    """Says what is selected and selects what is asked for by name or place."""
+
+    def __init__(
+        self, corpus: Corpus, selection: Selection, raster: SampleRaster, loop: Loop, bus: str
+    ) -> None:
+        self._corpus, self._selection, self._raster = corpus, selection, raster
+        name = corpus.where.rstrip("/").rpartition("/")[2]  # a server's folders are nobody's business
+        about = f"{len(corpus.samples):,} samples · {name}"
+        self.head = Head(loop, bus=bus, corpus=about, sizing_mode="stretch_width", margin=0)
+        self.fit: Callable[[float, float, float, float], None] = lambda *_box: None
+        """Shows a box (west, south, east, north in degrees) on the map."""
+        self.show: Callable[[str], None] = lambda _sample_id: None
+        """Moves the map to a sample."""
+        self._random = np.random.default_rng()
+        self._next: str | None = None
+        self._ahead: list[Reading] = []
+        self.head.on = {"go": self._go, "random": lambda _data: self._surprise()}
+
+    def open(self, sample_id: str | None, hidden: bool = False) -> None:
+        """Name the selected sample; `hidden`: without its label."""
+        if sample_id is None or sample_id not in self._corpus.samples.index:
+            self.head.send("sample", id=sample_id, text="", colour=None)
+            return
+        row: dict[Any, Any] = self._corpus.samples.loc[sample_id].to_dict()
+        cover = corine.land_cover(int(row["clc"]))
+        share = f" {100 * row['fraction']:.0f} %" if row["clc"] else ""
+        place = f"{_degrees(row['lat'], 'NS')}, {_degrees(row['lon'], 'EW')}"
+        if hidden:
+            self.head.send("sample", id=sample_id, text=place, colour=None)
+            return
+        self.head.send("sample", id=sample_id, text=f"{cover.title}{share} · {place}", colour=cover.hex)
+
+    def notice(self, text: str) -> None:
+        """Say something that the user has to know."""
+        self.head.send("notice", text=text)
+
+    def find(self, text: str) -> str:
+        """The sample of an id, or nearest to a place as people write it (see `corpus.places`).
+
+        Raises an `ExplorerError` that says why not.
+        """
+        place = places.parse_place(text)
+        if not place:
+            self._corpus.cell(text.strip())
+            return text.strip()
+        lat, lon = place
+        x, y = transformer(4326, 3857).transform(lon, lat)
+        row = self._raster.nearest(x, y, _FAR)
+        if row is None:
+            raise InvalidQueryError(f"no sample of this corpus is near latitude {lat}, longitude {lon}")
+        return str(self._corpus.samples.index[row])
+
+    def _go(self, data: dict[str, Any]) -> None:
+        text = data.get("text")
+        if not isinstance(text, str):
+            return
+        text = text[:200]
+        try:
+            country = places.find_country(text)
+            if country is not None:
+                self.fit(*country.bounds)
+            else:
+                self._selection.sample_id = found = self.find(text)
+                self.show(found)  # it may be the one that is selected, and out of sight
+            self.notice("")
+        except ExplorerError as error:
+            self.notice(str(error))
+
+    def _surprise(self) -> None:
+        chosen = self._next
+        if chosen is None or chosen == self._selection.sample_id:  # it may have been chosen by name meanwhile
+            chosen = self._draw()
+        if chosen is not None:
+            self._selection.sample_id = chosen
+            self.let_go()
+
+    def _draw(self) -> str | None:
+        """Any sample but the one that is shown, each as likely; that one where there is no other."""
+        ids, shown = self._corpus.samples.index, self._selection.sample_id
+        if shown not in ids:
+            return str(ids[int(self._random.integers(len(ids)))]) if len(ids) else None
+        if len(ids) == 1:
+            return shown
+        row: Any = ids.get_loc(shown)
+        return str(ids[(row + int(self._random.integers(1, len(ids)))) % len(ids)])  # around the table
+
+    def look_ahead(self) -> None:
+        """Nothing else is to do: read the sample that the next surprise will be.
+
+        Not where chips are made on demand: that costs the processor, not a wait.
+        """
+        if self._next is None and getattr(self._corpus.store, "worth_prefetching", True):
+            self._next = self._draw()
+            if self._next is not None:
+                first = self._selection.date_index
+                self._ahead = [
+                    self._corpus.prefetch(self._next, PF_SR, first),
+                    self._corpus.prefetch(self._next, S2_SR),
+                ]
+
+    def let_go(self) -> None:
+        """Give up what was read ahead, unless somebody has opened it."""
+        for reading in self._ahead:
+            reading.release()
+        self._next, self._ahead = None, []
+
+
+def _degrees(value: float, letters: str) -> str:
+    return f"{abs(value):.4f}° {letters[int(value < 0)]}"

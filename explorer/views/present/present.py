@@ -1,0 +1,313 @@
+"""Presenting: the page without its controls, and stories: states of the page in order, with notes and times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import Any, ClassVar
+
+from explorer.core import corine
+from explorer.core.errors import ExplorerError, StoryError
+from explorer.core.products import PF_SR, S2_SR
+from explorer.corpus.corpus import Corpus
+from explorer.export import notes, stories
+from explorer.export.stories import State, Story
+from explorer.views.common.components import Component, Loop, Newest, bounded_int, script, source
+from explorer.views.common.message_fields import Hears, flag, number, number_or_word, text, word
+from explorer.views.common.selection import Selection
+
+_EMPTY = Story("My story", ())
+_MOST_KEPT = stories.MAX_BYTES // 2
+"""Bytes of the texts of a story that is put together: its file has to be one that can be loaded."""
+
+
+class Presenter(Component):
+    """The browser's side: what the room sees, the drawer, the presenter's window."""
+
+    _esm = script("present.js")
+    _stylesheets: ClassVar[list[Any]] = [source("present.css")]
+    hears: ClassVar[Hears] = {
+        "ready": {"own": text(stories.MAX_BYTES)},
+        "begin": {"story": word, "own": flag},
+        "end": {},
+        "go": {"index": number},
+        "collect": {},
+        "edit": {
+            "index": number,
+            "title": text(stories.MAX_NOTE),
+            "note": text(stories.MAX_NOTE),
+            "presenter": text(stories.MAX_NOTE),
+            "seconds": number_or_word,
+        },
+        "move": {"index": number, "by": number},
+        "remove": {"index": number},
+        "rename": {"title": word},
+        "show": {"index": number},
+        "load": {"text": text(stories.MAX_BYTES), "name": word},
+    }
+
+
+class PresentView:
+    """Plays stories and keeps the one that is being put together. `apply` shows a link; `on_change` re-dresses the page."""
+
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+        self._corpus, self._selection = corpus, selection
+        self._reading, self._writing, self._rendering = Newest(loop), Newest(loop), Newest(loop)
+        """YAML and Markdown of people take seconds at worst: in threads."""
+        self._own = _EMPTY
+        self._story: Story | None = None
+        self._before = ""
+        self.active = False
+        self.hidden: Callable[[], bool] = lambda: False
+        """Whether labels are hidden now."""
+        self.apply: Callable[[str], None] = lambda _link: None
+        self.on_change: list[Callable[[], None]] = []
+        self.presenter = Presenter(
+            loop, bus=bus, margin=0, sizing_mode="stretch_width", styles={"grid-area": "note"}, css_classes=["area-note"]
+        )  # fmt: skip
+        self.presenter.on = {
+            "ready": self._ready, "again": self._ready, "begin": self._begin, "end": lambda _data: self.end(), "go": self._go,
+            "collect": lambda _data: self._collect(), "edit": self._edit, "move": self._move, "remove": self._remove,
+            "rename": self._rename, "show": self._show, "load": self._load,
+        }  # fmt: skip
+
+    def open_drawer(self) -> None:
+        """Show the stories, or put them away."""
+        self.presenter.send("drawer")
+
+    @property
+    def own(self) -> Story | None:
+        """The story that is being put together, once it has a state."""
+        return self._own if self._own.states else None
+
+    def play(self, name: str) -> None:
+        """Play one of the stories that come with the explorer. Raises `StoryError` where there is none of that name."""
+        found = _shipped().get(name)
+        if found is None:
+            raise StoryError(name[:60], None, f"there is no such story; there are {', '.join(_shipped())}")
+        self._start(found)
+
+    def end(self) -> None:
+        """Give the controls back, and what was shown before the story."""
+        if not self.active:
+            return
+        self.active = False
+        played, self._story = self._story, None
+        self._selection.story = ""
+        if played is not None:
+            self.apply(self._before)
+        self.presenter.send("off")
+        self._changed()
+
+    # -- playing --------------------------------------------------------------------------------------------------
+
+    def _ready(self, data: dict[str, Any]) -> None:
+        known = self._corpus.samples.index
+        offers = [
+            {"name": name, "title": story.title, "count": len(story.states)}
+            for name, story in _shipped().items()
+            if all(sample in known for sample in story.samples)
+        ]
+        self.presenter.send("shipped", stories=offers)
+        text = data.get("own")
+        if isinstance(text, str) and text and not self._own.states:
+
+            def kept(found: Story | str) -> None:
+                if (
+                    isinstance(found, Story) and not self._own.states
+                ):  # else of an older version, or of nobody: begin anew
+                    self._own = found
+                    self._tell_own()
+
+            self._reading.ask(lambda: _read(text, "the story kept in this browser"), kept)
+
+    def _begin(self, data: dict[str, Any]) -> None:
+        name = data.get("story")
+        try:
+            if data.get("own"):
+                self._start(self.own)
+            elif isinstance(name, str):
+                self.play(name)
+            else:
+                self._start(None)
+        except ExplorerError as error:
+            self.presenter.send("trouble", text=str(error))
+
+    def _start(self, story: Story | None) -> None:
+        if not self.active:
+            self._before = self._selection.to_query()
+        self.active, self._story = True, story
+        name = next((name for name, one in _shipped().items() if one is story), "")
+        self._selection.story = name
+
+        def begun(told: dict[str, Any] | None) -> None:
+            if not self.active or self._story is not story:
+                return
+            credit = " · ".join(dict.fromkeys(self._corpus.attribution(p.id) for p in (PF_SR, S2_SR)))
+            self.presenter.send("on", story=told, credit=credit)
+            self._changed()
+            if story is not None:
+                self._go({"index": 0})
+
+        if story is None:
+            begun(None)
+        elif name:  # ours, and at once: a page can begin with it
+            begun(_rendered_shipped(name))
+        else:
+            self._rendering.ask(lambda: _rendered(story), begun)
+
+    def _go(self, data: dict[str, Any]) -> None:
+        index = bounded_int(data, "index", stories.MAX_STATES)
+        if self._story is None or index is None or index >= len(self._story.states):
+            return
+        self.presenter.send("at", index=index)
+        self.apply(self._story.states[index].link)
+        self._changed()
+
+    # -- the story that is being put together -------------------------------------------------------------------
+
+    def _collect(self) -> None:
+        sample_id = self._selection.sample_id
+        title = f"{self._selection.date:%-d %B %Y}"
+        if sample_id is not None and sample_id in self._corpus.samples.index and not self.hidden():
+            code = int(str(self._corpus.samples.at[sample_id, "clc"]))
+            title = f"{corine.land_cover(code).title}, {title}"
+        link = self._selection.to_query(review=False)[: stories.MAX_LINK]
+        self._keep((*self._own.states, State(link, title))[: stories.MAX_STATES])
+
+    def _edit(self, data: dict[str, Any]) -> None:
+        index = self._index(data)
+        if index is None:
+            return
+        said: dict[str, Any] = {}
+        for name, most in (
+            ("title", stories.MAX_LINE),
+            ("note", stories.MAX_NOTE),
+            ("presenter", stories.MAX_NOTE),
+        ):
+            if isinstance(data.get(name), str):
+                said[name] = data[name][:most].strip()
+        if "title" in said:
+            said["title"] = " ".join(said["title"].split()) or self._own.states[index].title
+        if "seconds" in data:
+            said["seconds"] = _seconds(data["seconds"])
+        states = list(self._own.states)
+        states[index] = replace(states[index], **said)
+        self._keep(tuple(states))
+
+    def _move(self, data: dict[str, Any]) -> None:
+        index, by = self._index(data), data.get("by")
+        if index is None or by not in (-1, 1) or not 0 <= index + by < len(self._own.states):
+            return
+        states = list(self._own.states)
+        states[index], states[index + by] = states[index + by], states[index]
+        self._keep(tuple(states))
+
+    def _remove(self, data: dict[str, Any]) -> None:
+        index = self._index(data)
+        if index is not None:
+            self._keep((*self._own.states[:index], *self._own.states[index + 1 :]))
+
+    def _rename(self, data: dict[str, Any]) -> None:
+        if isinstance(data.get("title"), str):
+            title = " ".join(data["title"].split())[: stories.MAX_LINE]
+            self._own = replace(self._own, title=title or _EMPTY.title)
+            self._tell_own()
+
+    def _show(self, data: dict[str, Any]) -> None:
+        index = self._index(data)
+        if index is not None:
+            self.apply(self._own.states[index].link)
+
+    def _load(self, data: dict[str, Any]) -> None:
+        text, name = data.get("text"), data.get("name")
+        if not isinstance(text, str):
+            return
+        title = name[:80] if isinstance(name, str) and name else "the file"
+
+        def read(found: Story | str) -> None:
+            if isinstance(found, str):
+                self.presenter.send("trouble", text=found)
+                return
+            self._own = found
+            self._tell_own()
+
+        self._reading.ask(lambda: _read(text, title), read)
+
+    def _keep(self, states: tuple[State, ...]) -> None:
+        if _size(states) > max(_MOST_KEPT, _size(self._own.states)):
+            text = f"The story would have more than {_MOST_KEPT // 1024} KB of text: that was not kept."
+            self.presenter.send("trouble", text=text)
+        else:
+            self._own = replace(self._own, states=states)
+        self._tell_own()
+
+    def _tell_own(self) -> None:
+        own = self._own
+        told = [
+            {"title": one.title, "note": one.note, "presenter": one.presenter, "seconds": one.seconds}
+            for one in own.states
+        ]
+        self._writing.ask(
+            lambda: stories.dumps(own) if own.states else "",
+            lambda text: self.presenter.send("own", title=own.title, states=told, yaml=text),
+        )
+
+    def _index(self, data: dict[str, Any]) -> int | None:
+        return bounded_int(data, "index", len(self._own.states))
+
+    def _changed(self) -> None:
+        for listener in self.on_change:
+            listener()
+
+
+@cache
+def _shipped() -> dict[str, Story]:
+    return stories.shipped()
+
+
+@cache
+def _rendered_shipped(name: str) -> dict[str, Any]:
+    return _rendered(_shipped()[name])
+
+
+def _rendered(story: Story) -> dict[str, Any]:
+    """A story as the browser plays it, its notes as HTML."""
+    return {
+        "title": story.title,
+        "states": [
+            {
+                "title": state.title,
+                "html": notes.to_html(state.note),
+                "presenter_html": notes.to_html(state.presenter),
+                "seconds": state.seconds or stories.STANDARD_SECONDS,
+            }
+            for state in story.states
+        ],
+    }
+
+
+def _read(text: str, name: str) -> Story | str:
+    """A story out of YAML, or what is wrong with it."""
+    try:
+        return stories.loads(text, name)
+    except StoryError as error:
+        return str(error)
+
+
+def _size(states: tuple[State, ...]) -> int:
+    """Bytes of a story's texts, roughly as its file has them."""
+    return sum(
+        len(text.encode("utf-8", "surrogatepass"))
+        for one in states
+        for text in (one.link, one.title, one.note, one.presenter)
+    )
+
+
+def _seconds(value: Any) -> float | None:
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        return None
+    return seconds if 0 < seconds <= stories.MAX_SECONDS else None

@@ -1,0 +1,1 @@
+"""The review panel, and what all sessions share of a review."""

@@ -1,0 +1,1 @@
+"""The Sentinel-2 panel and the spectra."""

@@ -1,0 +1,239 @@
+"""The Sentinel-2 panel: months in colour, and the bands of one month or the months of one band."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from explorer.analysis import render_spec
+from explorer.analysis import stretch as stretches
+from explorer.analysis.composite import Legend, Painter, legend, make, measure, png
+from explorer.analysis.profiles import to_pf
+from explorer.analysis.render_spec import Recipe
+from explorer.analysis.stretch import StretchSpec
+from explorer.core.errors import ExplorerError
+from explorer.core.products import S2_SR
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.imagery.cubes import Cube, Listener, Reading
+from explorer.views.common import sentinel_look
+from explorer.views.common.components import GOES_ON, Component, Loop, bounded_int, script, source
+from explorer.views.common.message_fields import Hears, flag, number, text, word
+from explorer.views.common.selection import MAX_TEXT, Selection, drawn, pins
+from explorer.views.common.sentinel_look import SentinelLook
+
+
+class Grid(Component):
+    """The browser's side: two grids of small pictures."""
+
+    _esm = script("bands.js")
+    _stylesheets: ClassVar[list[Any]] = [source("bands.css")]
+    hears: ClassVar[Hears] = {
+        "pick": {"row": number, "col": number, "add": flag},
+        "look": {"composite": text(1000), "by": word, "band": word, "room": word},
+        "retry": {},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """All pictures of one sample: `rgb` a row of months, `grey` a row a month and a column a band; PNG bytes.
+
+    `empty` names `month,band` where nothing was measured at all; `legend` is of `rgb`, None for a composite.
+    """
+
+    rgb: bytes | None
+    grey: bytes | None
+    empty: tuple[str, ...]
+    legend: Legend | None = None
+
+
+def paint(
+    cube: Cube, recipe: Recipe, choice: StretchSpec, grey: bool = True, other: Cube | None = None
+) -> Pictures:
+    """Pictures of a cube; holes are transparent. `other` is Planet Fusion's cube, for one stretch for both."""
+    rows = cube.there.tolist()
+    if not rows:
+        return Pictures(None, None, ())
+    size, count = S2_SR.size, len(cube.bands)
+    stretch = stretches.choose_together(cube, recipe, choice, other)
+    key = legend(recipe, stretch)
+    colour = make(cube, recipe, choice, stretch)
+    months = np.zeros((size, size * len(cube.status), 4), np.uint8)
+    for i in rows:
+        months[:, i * size : (i + 1) * size] = colour.rgba(i)
+    if not grey:
+        return Pictures(png(months), None, (), key)
+    sheet = np.zeros((size * len(cube.status), size * count, 2), np.uint8)
+    empty = []
+    for b, name in enumerate(cube.bands):
+        painter = Painter(cube, [name], measure(cube, [name]))  # one range a band, over all months
+        for i in rows:
+            rgba = painter.rgba(i)
+            if not rgba[..., 3].any():
+                empty.append(f"{i},{b}")
+            sheet[i * size : (i + 1) * size, b * size : (b + 1) * size] = rgba[..., [0, 3]]
+    return Pictures(png(months), png(sheet), tuple(empty), key)
+
+
+class BandsView:
+    """Feeds the grids with the selected sample; a click on a picture selects that ground."""
+
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+        self._corpus, self._selection, self._loop = corpus, selection, loop
+        self.grid = Grid(loop, bus=bus, sizing_mode="stretch_width")
+        self._ticket = 0
+        self._reading: Reading | None = None
+        self._listener: Listener | None = None
+        self.on_cube: list[Callable[[Reading, bool], None]] = []
+        self._empty: tuple[str, ...] = ()
+        self.other: Callable[[], Cube | None] = lambda: None
+        """Gives Planet Fusion's cube, once it is whole."""
+        self.grid.on = {
+            "pick": self._pick,
+            "look": self._set_look,
+            "ready": lambda _data: self._send_menu(),
+            "retry": lambda _data: self.open(selection.sample_id),
+        }
+        self._shown = self._asked
+        selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names", "regions"])
+        selection.param.watch(lambda *_e: self._look_changed(), ["composite", "stretch", "sentinel"])
+
+    @property
+    def reading(self) -> Reading | None:
+        """What is shown, or being read."""
+        return self._reading
+
+    @property
+    def shared_cube(self) -> Cube | None:
+        """The cube for a stretch that both sensors share: once it is whole, while the panel shows what Planet shows."""
+        reading = self._reading
+        ready = reading is not None and reading.complete and not self._selection.sentinel.composite
+        return reading.cube if ready and reading is not None else None
+
+    def other_came(self) -> None:
+        """Planet Fusion's cube has been read: paint anew where both share a stretch."""
+        if stretches.parse(self._selection.stretch).same:
+            self._send_pictures(grey=False)
+
+    def open(self, sample_id: str | None) -> None:
+        """Show a sample's mosaics as soon as they are read."""
+        self.close()
+        problem = None
+        if sample_id is not None:
+            try:
+                self._reading = self._corpus.read(sample_id, S2_SR)
+            except ExplorerError as error:
+                problem = str(error)
+        bands = [{"name": b.name, "title": b.title, "wavelength": b.wavelength} for b in S2_SR.bands]
+        self.grid.send("open", ticket=self._ticket, sample=sample_id, bands=bands)
+        self._send_look()
+        self._send_pins()
+        if problem:
+            self.grid.send("error", ticket=self._ticket, text=problem)
+        elif self._reading is not None:
+            ticket, reading = self._ticket, self._reading
+            self._listener = reading.when_finished(
+                lambda: self._loop.call(lambda: self._finished(ticket, reading))
+            )
+
+    def close(self) -> None:
+        """Let go of the reading; what is under way is dropped when it comes."""
+        self._ticket += 1
+        if self._reading is not None:
+            if self._listener is not None:  # or the cube, which is kept for others, would keep this page
+                self._reading.unsubscribe(self._listener)
+            self._reading.release()
+        self._reading = self._listener = None
+
+    def _finished(self, ticket: int, reading: Reading) -> None:
+        if ticket != self._ticket:
+            return
+        if reading.error is not None:
+            self.grid.send("error", ticket=ticket, text=f"{reading.error}. {GOES_ON}")
+            return
+        self._send_pictures()
+        for listener in self.on_cube:
+            listener(reading, True)
+
+    @property
+    def _asked(self) -> tuple[str, str, str]:
+        return self._selection.composite, self._selection.stretch, self._selection.sentinel.composite
+
+    def _look_changed(self) -> None:
+        self._send_look()
+        if self._asked != self._shown:
+            self._send_pictures(grey=False)
+
+    def _send_pictures(self, grey: bool = True) -> None:
+        self._shown = asked = self._asked
+        reading, ticket = self._reading, self._ticket
+        if reading is None or not reading.complete:
+            return
+        (recipe, _), choice = _recipe(*asked[::2]), stretches.parse(asked[1])
+        other = self.other() if choice.same and not asked[2] else None
+
+        def done(pictures: Pictures) -> None:
+            if ticket != self._ticket or asked != self._asked:
+                return
+            self._empty = pictures.empty if grey else self._empty
+            self.grid.send(
+                "pictures",
+                ticket=ticket,
+                sample=reading.cube.cell.sample_id,
+                status=reading.cube.status.tolist(),
+                reasons={str(i): why for i, why in reading.cube.reasons.items()},
+                rgb=pictures.rgb,
+                grey=pictures.grey,
+                empty=list(self._empty),
+                legend=asdict(pictures.legend) if pictures.legend is not None else None,
+            )
+
+        self._loop.work(lambda: paint(reading.cube, recipe, choice, grey, other), done)
+
+    def _send_menu(self) -> None:
+        self.grid.send("menu", groups=render_spec.menu(S2_SR.id))
+        self._send_look()
+
+    def _send_look(self, problem: str = "") -> None:
+        look = self._selection.sentinel
+        recipe, twin = _recipe(self._selection.composite, look.composite)
+        self.grid.send(
+            "look", composite=look.composite, title=recipe.title, twin=twin, by=look.by, band=look.band, room=look.room,
+            problem=problem,
+        )  # fmt: skip
+
+    def _set_look(self, data: dict[str, Any]) -> None:
+        """Take what somebody chose of the panel, each a word as in a link, or say what is wrong with it."""
+        look = self._selection.sentinel
+        for key in ("composite", "by", "band", "room"):
+            word = data.get(key)
+            if not isinstance(word, str):
+                continue
+            try:
+                given = sentinel_look.parse(word[:MAX_TEXT])
+            except ExplorerError as error:
+                self._send_look(str(error))
+                return
+            if given in (SentinelLook(), replace(SentinelLook(), **{key: getattr(given, key)})):
+                look = replace(look, **{key: getattr(given, key)})
+        self._selection.sentinel = look
+
+    def _send_pins(self) -> None:
+        selection = self._selection
+        self.grid.send("pins", pins=pins(selection.pixels, selection.names), regions=drawn(selection.regions))
+
+    def _pick(self, data: dict[str, Any]) -> None:
+        row, col = bounded_int(data, "row", S2_SR.size), bounded_int(data, "col", S2_SR.size)
+        if row is not None and col is not None:
+            self._selection.pin(to_pf(row, col), add=bool(data.get("add")))
+
+
+def _recipe(composite: str, own: str) -> tuple[Recipe, bool]:
+    """What Sentinel-2 shows: its own, or the same as Planet Fusion; and False where it has no bands for that."""
+    try:
+        return render_spec.parse(own or composite, S2_SR.id), True
+    except ExplorerError:
+        return render_spec.parse("true", S2_SR.id), False

@@ -1,0 +1,1 @@
+"""The link, files to take away, lines of Python."""
