@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -16,7 +16,11 @@ from bokeh.model import DataModel
 from bokeh.models import Column, Div
 from bokeh.protocol.messages.patch_doc import patch_doc
 from panel.models.esm import DataEvent, ESMEvent, ReactiveESM
+from tornado.httpserver import HTTPServer
 from tornado.locks import Lock
+from tornado.netutil import bind_sockets
+from tornado.web import Application
+from tornado.websocket import WebSocketHandler, websocket_connect
 
 from explorer.server.bokeh_protocol import PageSocket, Patch
 from explorer.views.page.head import Head
@@ -136,3 +140,46 @@ def test_all_parts_of_a_message_leave_with_the_last(document: Document, closing:
     ]
     assert [part for part, binary, _ in wire.written if binary] == [b.to_bytes() for b in sent.buffers]
     assert len(wire.written) == 3 + 2 * len(sent.buffers)
+
+
+class Counting(WebSocketHandler):
+    """Sends a message of four parts by `PageSocket`, and counts how often the system is asked."""
+
+    calls: ClassVar[list[int]] = []
+
+    def open(self) -> None:  # type: ignore[override]
+        connection: Any = self.ws_connection
+        stream, calls = connection.stream, []
+        write = stream.write_to_fd
+
+        def counted(data: memoryview) -> int:
+            calls.append(len(data))
+            return int(write(data))
+
+        stream.write_to_fd = counted
+        parts: list[tuple[str | bytes, bool]] = [
+            ("head", False),
+            ("meta", False),
+            ("content", False),
+            (b"rest", True),
+        ]
+        PageSocket._write(self, parts)  # type: ignore[arg-type]
+        self.calls[:] = calls
+
+
+def test_tornado_gives_the_system_a_message_of_four_parts_at_once() -> None:
+    """With a real connection: the attribute of the stream that does it is Tornado's own."""
+
+    async def run() -> list[str | bytes | None]:
+        server = HTTPServer(Application([("/ws", Counting)]))
+        (socket,) = bind_sockets(0, "127.0.0.1")
+        server.add_sockets([socket])
+        connection = await websocket_connect(f"ws://127.0.0.1:{socket.getsockname()[1]}/ws")
+        try:
+            return [await connection.read_message() for _ in range(4)]
+        finally:
+            connection.close()
+            server.stop()
+
+    assert asyncio.run(run()) == ["head", "meta", "content", b"rest"]
+    assert len(Counting.calls) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import gc
 import threading
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from bokeh.document import Document
+from bokeh.server.session import ServerSession
 
 import explorer
 from explorer import Explorer
@@ -303,32 +305,27 @@ def test_close_gives_up_what_is_being_read(tiny_corpus: Corpus, monkeypatch: pyt
     assert animation.reading is bands.reading is None
 
 
-class _Session:
-    """A session of Bokeh's: what asks for its next turn runs in it with the document locked."""
+class _Session(ServerSession):
+    """A session of Bokeh's own; what asks for its next turn waits until `turn`."""
 
     def __init__(self, page: Explorer) -> None:
-        self._pending_writes: list[Any] | None = None
+        super().__init__("test", Document())
         self._asked: list[Callable[[], Any]] = []
         self._loop = SimpleNamespace(add_callback=lambda *what: self._asked.append(partial(*what)))
-        document, context = Document(), SimpleNamespace(session=self)
-        document._session_context = lambda: context  # type: ignore[assignment,return-value]
-        page._loop._doc = document
-
-    @property
-    def locked(self) -> bool:
-        return self._pending_writes is not None
-
-    def with_document_locked(self, function: Callable[..., None], *args: Any) -> None:
-        self._pending_writes = []
-        function(*args)
-        self._pending_writes = None
+        context = SimpleNamespace(session=self)
+        self.document._session_context = lambda: context  # type: ignore[assignment,return-value]
+        page._loop._doc = self.document
 
     def turn(self) -> None:
         """The loop comes by."""
         assert self._asked
         asked, self._asked = self._asked, []
-        for one in asked:
-            one()
+
+        async def run() -> None:
+            for one in asked:
+                await one()
+
+        asyncio.run(run())
 
 
 def test_what_waits_for_the_browser_runs_with_the_document_locked(page: Explorer) -> None:
@@ -336,7 +333,8 @@ def test_what_waits_for_the_browser_runs_with_the_document_locked(page: Explorer
     session = _Session(page)
     ran: list[bool] = []
     with page._loop.turn():  # else a thread of the page may run what waits
-        page._loop._queue.append(lambda: ran.append(session.locked))
+        page._loop._queue.append(lambda: ran.append(page._loop.locked))
+        assert not page._loop.locked
         page._head.head._handle_msg({"type": "ready"})
         assert ran == []
         session.turn()
