@@ -38,7 +38,6 @@ from explorer.corpus.profile import CorpusProfile, of_corpus
 from explorer.corpus.query import local_imagery
 from explorer.corpus.query import query as queries
 from explorer.corpus.query.filter_table import FilterTable
-from explorer.corpus.query.filtered import filtered
 from explorer.corpus.stac import stac
 from explorer.corpus.stores.store import Store, check, is_synthetic
 from explorer.corpus.stores.watch import StoreWatch
@@ -312,7 +311,7 @@ class Corpus:
         >>> bool((fields["fraction"] >= 0.5).all())
         True
         """
-        found = filtered(self.index, self.filter_table, **conditions)
+        found = queries.query(self.filter_table, **conditions)
         return self.to_geopandas(found) if as_geopandas else found
 
     def to_geopandas(self, samples: pd.DataFrame | Iterable[str] | None = None) -> gpd.GeoDataFrame:

@@ -20,7 +20,8 @@ from explorer.core.errors import (
     UnknownSampleError,
 )
 from explorer.corpus.query import query as queries
-from explorer.corpus.query.query import iter_keys, keys, query, to_geopandas
+from explorer.corpus.query.filter_table import FilterTable
+from explorer.corpus.query.query import iter_keys, keys, to_geopandas
 from explorer.corpus.tables.index import SampleIndex
 from explorer.corpus.tables.labels import Fractions
 
@@ -40,6 +41,11 @@ def index() -> SampleIndex:
         rows[sample_id] = dict(zip(map(int, chosen), map(float, parts), strict=True))
     rows |= {A: {211: 1.0}, B: {112: 0.45, 211: 0.55}, C: {}}
     return SampleIndex.of(Fractions.from_rows(rows), "a test")
+
+
+def query(index: SampleIndex, **conditions: Any) -> pd.DataFrame:
+    """A query of a table that has answered none before."""
+    return queries.query(FilterTable(index), **conditions)
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +192,22 @@ def test_min_fraction_alone_is_of_the_largest_class(index: SampleIndex) -> None:
     assert 0 < len(found) < len(index)
     assert (found["fraction"] >= 0.9 - 1e-6).all()
     assert set(found.index) < set(query(index, min_fraction=0.9, level=1).index)
+
+
+def test_a_class_counts_under_the_filters_as_in_a_query(index: SampleIndex) -> None:
+    whole = query(index, filters="with:211;min:0.5", bbox=(8.9, 48.7, 9.2, 48.9))
+    named = query(index, classes="Non-irrigated arable land", min_fraction=0.5, bbox=(8.9, 48.7, 9.2, 48.9))
+    assert 0 < len(whole) < len(index)
+    pd.testing.assert_frame_equal(whole, named)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_the_largest_class_of_a_level_has_the_sum_of_its_branch(index: SampleIndex, level: int) -> None:
+    dense = pd.DataFrame(index.fractions.matrix.toarray(), index=index.samples.index, columns=corine.codes(3))
+    summed = dense.T.groupby([corine.parent(code, level) for code in dense.columns]).sum().T.max(axis=1)
+    expected = summed.index[summed >= 0.7 - 1e-6]
+    assert 0 < len(expected) < len(index)
+    assert list(query(index, min_fraction=0.7, level=level).index) == list(expected)
 
 
 @pytest.mark.parametrize("classes", [[217], ["Sea of tranquillity"], [21], [2.5], [None], [True], ["²11"]])

@@ -37,7 +37,9 @@ class FilterTable:
     def __init__(
         self, index: SampleIndex, extras: pd.DataFrame | None = None, imagery: AtHand | None = None
     ) -> None:
-        self._index, self._extras, self._imagery = index, extras, imagery
+        self._extras, self._imagery = extras, imagery
+        self.index = index
+        """The samples that it is of."""
         self._lock = forking.Lock()
         self._columns: dict[Hashable, np.ndarray] = {}
         self._masks: OrderedDict[Hashable, np.ndarray] = OrderedDict()
@@ -45,12 +47,12 @@ class FilterTable:
         """No condition: all samples, bool `(n,)`."""
 
     def __len__(self) -> int:
-        return len(self._index)
+        return len(self.index)
 
     @property
     def fractions(self) -> Fractions:
         """Fractions of all samples."""
-        return self._index.fractions
+        return self.index.fractions
 
     @property
     def offers(self) -> frozenset[str]:
@@ -63,7 +65,7 @@ class FilterTable:
     def largest(self, level: int) -> np.ndarray:
         """Code of the largest class on a level, int16, 0 without a label; fractions of a branch add up."""
         if level == 3:
-            return self._column("largest3", lambda: self._index.samples["clc"].to_numpy(np.int16))
+            return self._column("largest3", lambda: self.index.samples["clc"].to_numpy(np.int16))
         return self._column(f"largest{level}", lambda: _dominant(*self.fractions.at_level(level)))
 
     def position(self, level: int) -> np.ndarray:
@@ -73,7 +75,16 @@ class FilterTable:
     @property
     def purity(self) -> np.ndarray:
         """Fraction of the largest level-3 class, 0 to 1, float32."""
-        return self._column("purity", lambda: self._index.samples["fraction"].to_numpy(np.float32))
+        return self._column("purity", lambda: self.index.samples["fraction"].to_numpy(np.float32))
+
+    def largest_fraction(self, level: int) -> np.ndarray:
+        """Fraction of the largest class on a level, 0 to 1, float32; fractions of a branch add up."""
+
+        def make() -> np.ndarray:
+            _, matrix = self.fractions.at_level(level)
+            return np.asarray(matrix.max(axis=1).toarray(), np.float32).ravel()
+
+        return self.purity if level == 3 else self._column(f"fraction{level}", make)
 
     @property
     def mixture(self) -> np.ndarray:
@@ -90,7 +101,7 @@ class FilterTable:
     @property
     def country(self) -> np.ndarray:
         """Position in `places.countries()`, int16, `places.NOWHERE` where in none."""
-        samples = self._index.samples
+        samples = self.index.samples
         return self._column(
             "country", lambda: places.countries_of(samples["lon"].to_numpy(), samples["lat"].to_numpy())
         )
@@ -100,7 +111,7 @@ class FilterTable:
         """UTM zone, 1 to 60, int8: the first two characters of an id."""
 
         def make() -> np.ndarray:
-            digits = pc.utf8_slice_codeunits(pa.array(self._index.samples.index, pa.string()), 0, 2)
+            digits = pc.utf8_slice_codeunits(pa.array(self.index.samples.index, pa.string()), 0, 2)
             return np.asarray(pc.cast(digits, pa.int8()))
 
         return self._column("zone", make)
@@ -147,7 +158,7 @@ class FilterTable:
     def _extra(self, name: str) -> pd.Series:
         if self._extras is None or name not in self._extras:
             raise InvalidQueryError(f"nothing is known of the {name} of this corpus's samples; leave it out")
-        return self._extras[name].reindex(self._index.samples.index)
+        return self._extras[name].reindex(self.index.samples.index)
 
     def _column(self, name: str, make: Callable[[], np.ndarray]) -> np.ndarray:
         with self._lock:

@@ -23,7 +23,7 @@ from explorer.corpus.tables import places
 Range = tuple[float, float]
 MAX_VALUES = 300
 """Values of one condition: more than there are classes, countries or zones; a message could bring millions."""
-_ROUNDING = 1e-6
+ROUNDING = 1e-6
 """Fractions are float32: what is 0.45 may miss it by this."""
 
 
@@ -156,12 +156,12 @@ def _classes(filters: Filters, table: FilterTable) -> np.ndarray:
     if codes:
         fraction = table.fractions.of_classes(codes)
         floor = filters.min_fraction
-        mask |= fraction >= floor - _ROUNDING if floor > 0 else fraction > 0
+        mask |= fraction >= floor - ROUNDING if floor > 0 else fraction > 0
     return mask
 
 
 def _between(values: np.ndarray, limits: Range) -> np.ndarray:
-    return np.asarray((values >= limits[0] - _ROUNDING) & (values <= limits[1] + _ROUNDING))
+    return np.asarray((values >= limits[0] - ROUNDING) & (values <= limits[1] + ROUNDING))
 
 
 def _imagery(filters: Filters, table: FilterTable) -> np.ndarray:
@@ -179,7 +179,7 @@ def _countries(filters: Filters, table: FilterTable) -> np.ndarray:
 _MASKS: dict[str, Callable[[Filters, FilterTable], np.ndarray]] = {
     "largest": _largest,
     "classes": _classes,
-    "min_fraction": lambda f, t: t.purity >= f.min_fraction - _ROUNDING,
+    "min_fraction": lambda f, t: t.purity >= f.min_fraction - ROUNDING,
     "purity": lambda f, t: _between(t.purity, f.purity or (0, 1)),
     "mixture": lambda f, t: _between(t.mixture, f.mixture or (0, 44)),
     "countries": _countries,
@@ -196,7 +196,7 @@ _MASKS: dict[str, Callable[[Filters, FilterTable], np.ndarray]] = {
 def _codes(name: str, value: Any) -> tuple[int, ...]:
     known = {corine.NO_LABEL, *(c for level in (1, 2, 3) for c in corine.codes(level))}
     found: dict[int, None] = {}
-    for one in _many(name, value):
+    for one in many(name, value):
         try:
             code = int(one)
         except (TypeError, ValueError):
@@ -207,7 +207,8 @@ def _codes(name: str, value: Any) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _many(name: str, value: Any) -> list[Any]:
+def many(name: str, value: Any) -> list[Any]:
+    """The values of a condition, given as one or several, `MAX_VALUES` at most. Raises `InvalidQueryError`."""
     if value is None:
         return []
     if isinstance(value, (str, int, np.integer)):
@@ -264,7 +265,7 @@ def _pair(name: str, value: Any) -> tuple[Any, Any]:
 
 def _country_names(name: str, value: Any) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for one in _many(name, value):
+    for one in many(name, value):
         country = places.find_country(str(one)[:60])
         if country is None:
             raise InvalidQueryError(f"no country {str(one)[:60]!r} on this map; write it in English")
@@ -274,7 +275,7 @@ def _country_names(name: str, value: Any) -> tuple[str, ...]:
 
 def _zones(name: str, value: Any) -> tuple[int, ...]:
     found: dict[int, None] = {}
-    for one in _many(name, value):
+    for one in many(name, value):
         text = str(one).strip().upper().removesuffix("N")
         if not text.isdecimal() or not 1 <= int(text) <= 60:
             raise InvalidQueryError(f"UTM zone {one!r}; zones run from 1 to 60")
@@ -283,11 +284,12 @@ def _zones(name: str, value: Any) -> tuple[int, ...]:
 
 
 def _states(name: str, value: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(one)[:60] for one in _many(name, value)))
+    return tuple(dict.fromkeys(str(one)[:60] for one in many(name, value)))
 
 
-def _products(name: str, value: Any) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(map(str, _many(name, value))))
+def product_ids(value: Any, name: str = "products") -> tuple[str, ...]:
+    """Ids of products, given as one or several. Raises `InvalidQueryError`."""
+    found = tuple(dict.fromkeys(map(str, many(name, value))))
     for one in found:
         if one not in PRODUCTS:
             raise InvalidQueryError(f"no product {one!r}; the corpus has {', '.join(PRODUCTS)}")
@@ -296,7 +298,7 @@ def _products(name: str, value: Any) -> tuple[str, ...]:
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "largest": _codes, "classes": _codes, "min_fraction": _share, "purity": _shares, "mixture": _counts,
-    "countries": _country_names, "zones": _zones, "review": _states, "suspicion": _shares, "imagery": _products,
+    "countries": _country_names, "zones": _zones, "review": _states, "suspicion": _shares, "imagery": lambda name, value: product_ids(value, name),
 }  # fmt: skip
 
 

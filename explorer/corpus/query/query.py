@@ -1,13 +1,13 @@
-"""Queries by space, label and time, alone or combined, and the chips that their result needs."""
+"""Queries by space, label, time and all other filters, alone or combined, and the chips that their result needs."""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
 import math
-import numbers
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,8 @@ from shapely.geometry.base import BaseGeometry
 from explorer.core import corine, grid, products
 from explorer.core.errors import InvalidQueryError, UnknownClassError, UnknownSampleError
 from explorer.core.products import PRODUCTS, Product
-from explorer.corpus.tables.labels import Fractions
+from explorer.corpus.query.filter_table import FilterTable
+from explorer.corpus.query.filters import ROUNDING, Filters, many, product_ids
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -33,12 +34,12 @@ MAX_KEYS = 10_000_000
 _HALF_DIAGONAL_M = products.CELL_SIZE_M * math.sqrt(0.5)
 _DEGREE_M = 110_500.0
 """The shortest degree of latitude."""
-_ROUNDING = 1e-6
-"""Fractions are float32: what should add up to 0.45 may miss it by this."""
+_FILTERS = {field.name for field in fields(Filters)}
+_OWN = {"bbox", "geometry", "level", "start", "end", "ids"}
 
 
 def query(
-    index: SampleIndex,
+    table: FilterTable,
     bbox: Sequence[float] | None = None,
     geometry: Any = None,
     classes: int | str | Iterable[int | str] | None = None,
@@ -47,6 +48,8 @@ def query(
     start: Any = None,
     end: Any = None,
     ids: str | Iterable[str] | None = None,
+    filters: Filters | str | None = None,
+    **more: Any,
 ) -> pd.DataFrame:
     """Rows of `samples` that meet every condition given, in their order.
 
@@ -54,28 +57,41 @@ def query(
     GeoSeries or GeoDataFrame with its CRS): the footprint intersects it. `classes` (codes or names of `level`; 0
     is "no label"): their fractions add up to at least `min_fraction`, or are there at all. Without `classes`,
     `min_fraction` is asked of the largest class. `start` and `end` (dates, inclusive; `2018-07` is the month) do
-    not choose samples: they are checked against the calendars and kept in `attrs` for `keys`.
+    not choose samples: they are checked against the calendars and kept in `attrs` for `keys`. All other conditions
+    are those of `Filters`: by name, or whole as `filters` (an object, or the text that a link has).
 
     Raises `InvalidQueryError`, `UnknownClassError`, `UnknownSampleError`.
     """
-    samples = index.samples
+    if isinstance(filters, str):
+        filters, problems = Filters.parse(filters)
+        if problems:
+            raise InvalidQueryError(" ".join(problems))
+    if unknown := more.keys() - _FILTERS:
+        known = ", ".join(sorted(_OWN | _FILTERS))
+        raise InvalidQueryError(f"no condition {min(unknown)!r}; there are {known}, filters")
+    samples = table.index.samples
     first, last = period(start, end)
     if first or last:
         chosen_dates(tuple(PRODUCTS), first, last)
     mask = np.ones(len(samples), bool)
     if ids is not None:
-        mask &= _with_ids(samples, ids, index.source)
+        mask &= _with_ids(samples, ids, table.index.source)
     if bbox is not None:
         mask &= _within(samples, shapely.box(*_bbox(bbox)), mask)
     if geometry is not None:
         mask &= _within(samples, _geometry(geometry), mask)
-    floor = _fraction(min_fraction)
     if level not in (1, 2, 3) or isinstance(level, bool):
         raise InvalidQueryError(f"level is {level!r}; CORINE has levels 1, 2 and 3")
-    if classes is not None:
-        mask &= _with_classes(index, _codes(classes, level), floor)
-    elif floor > 0:
-        mask &= _largest(index.fractions, samples, level) >= floor - _ROUNDING
+    if isinstance(min_fraction, str):  # only a link writes it as text
+        raise InvalidQueryError(f"min_fraction is {min_fraction!r}; it runs from 0 to 1")
+    codes = () if classes is None else _codes(classes, level)
+    named = Filters(classes=codes, min_fraction=min_fraction, **more)
+    if level != 3 and not codes and named.min_fraction:
+        mask &= table.largest_fraction(level) >= named.min_fraction - ROUNDING
+        named = named.without("min_fraction")
+    for part in (filters, named):
+        if part:
+            mask &= part.mask(table)
     found = samples.loc[mask]
     found.attrs = {name: day.isoformat() for name, day in (("start", first), ("end", last)) if day}
     return found
@@ -104,7 +120,7 @@ def keys(
     """
     ids = samples.index if isinstance(samples, pd.DataFrame) else list(samples)
     first, last = _period_of(samples, start, end)
-    dates = chosen_dates(_product_ids(products), first, last)
+    dates = chosen_dates(product_ids(products), first, last)
     count = len(ids) * (sum(len(days) for days in dates.values()) + bool(labels))
     if count > MAX_KEYS:
         raise InvalidQueryError(
@@ -141,7 +157,7 @@ def product_dates(
     samples: pd.DataFrame | Iterable[str], products: Sequence[str], start: Any = None, end: Any = None
 ) -> dict[str, tuple[dt.date, ...]]:
     """Product -> the dates of each sample that `keys` names. Raises `InvalidQueryError`."""
-    return chosen_dates(_product_ids(products), *_period_of(samples, start, end))
+    return chosen_dates(product_ids(products), *_period_of(samples, start, end))
 
 
 def period(start: Any, end: Any) -> tuple[dt.date | None, dt.date | None]:
@@ -212,14 +228,6 @@ def _period_of(samples: Any, start: Any, end: Any) -> tuple[dt.date | None, dt.d
     """The range given, else that of the query whose result the rows are."""
     kept = samples.attrs if isinstance(samples, pd.DataFrame) and start is None and end is None else {}
     return period(kept.get("start", start), kept.get("end", end))
-
-
-def _product_ids(names: Sequence[str]) -> tuple[str, ...]:
-    names = (names,) if isinstance(names, str) else tuple(names)
-    for name in names:
-        if name not in PRODUCTS:
-            raise InvalidQueryError(f"no product {name!r}; the corpus has {', '.join(PRODUCTS)}")
-    return names
 
 
 def _with_ids(samples: pd.DataFrame, ids: str | Iterable[str], where: str) -> np.ndarray:
@@ -322,24 +330,14 @@ def _within(samples: pd.DataFrame, geometry: BaseGeometry, among: np.ndarray) ->
     return mask
 
 
-def _fraction(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 <= float(value) <= 1:
-        raise InvalidQueryError(f"min_fraction is {value!r}; it runs from 0 to 1")
-    return float(value)
-
-
 @cache
 def _names(level: int) -> dict[str, int]:
     return {c.title.casefold(): c.code for c in corine.classes(level)}
 
 
-def _codes(classes: int | str | Iterable[int | str], level: int) -> list[int]:
-    if isinstance(classes, (int, str, np.integer)):
-        classes = [classes]
-    try:
-        wanted = list(classes)
-    except TypeError:
-        raise InvalidQueryError(f"classes is {classes!r}; give codes or names of classes") from None
+def _codes(classes: int | str | Iterable[int | str], level: int) -> tuple[int, ...]:
+    """Codes of classes of one level, given as codes, names or columns of the labels' table."""
+    wanted = many("classes", classes)
     if not wanted:
         raise InvalidQueryError("classes is empty; leave it out to query all classes")
     known = {corine.NO_LABEL, *corine.codes(level)}
@@ -350,22 +348,4 @@ def _codes(classes: int | str | Iterable[int | str], level: int) -> list[int]:
         if code is None or code not in known or isinstance(one, bool):
             raise UnknownClassError(one, level)
         codes[code] = None
-    return list(codes)
-
-
-def _with_classes(index: SampleIndex, codes: list[int], floor: float) -> np.ndarray:
-    mask = np.zeros(len(index.samples), bool)
-    if corine.NO_LABEL in codes:
-        mask |= index.samples["clc"].to_numpy() == corine.NO_LABEL
-        codes = [code for code in codes if code != corine.NO_LABEL]
-    if codes:
-        fraction = index.fractions.of_classes(codes)
-        mask |= fraction >= floor - _ROUNDING if floor > 0 else fraction > 0
-    return mask
-
-
-def _largest(fractions: Fractions, samples: pd.DataFrame, level: int) -> np.ndarray:
-    if level == 3:
-        return samples["fraction"].to_numpy()
-    _, matrix = fractions.at_level(level)
-    return np.asarray(matrix.max(axis=1).toarray()).ravel()
+    return tuple(codes)
