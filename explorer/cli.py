@@ -15,7 +15,9 @@ from typer.core import TyperGroup
 from explorer import __version__
 from explorer.commands import access, doctor, exports, pages, scoring, shared, transfer
 from explorer.commands import review as reviewing
-from explorer.core.errors import ExplorerError, InvalidQueryError, OutputError
+from explorer.core.errors import ExplorerError, InvalidQueryError
+from explorer.corpus.tables.formats import ENDINGS
+from explorer.export import files
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 EXIT_ERROR = 2
 """What a command ends with when it could not do what was asked; also of unknown options."""
 ROWS_SHOWN = 20
-TABLE_ENDINGS = (".csv", ".geojson", ".parquet")
 CORPUS_FOLDERS = ("imagery", "labels", "resources", "stac-v1.0")
 
 
@@ -205,8 +206,8 @@ def query(
     conditions = shared.conditions(bbox, geometry, classes, level, min_fraction, start, end)
     if (product or labels) and not hrefs:
         raise InvalidQueryError("--product and --labels choose among files: give --hrefs with them")
-    if output is not None and not hrefs and output.suffix.lower() not in TABLE_ENDINGS:
-        raise OutputError(f"cannot tell the format of {output}; name it {', '.join(TABLE_ENDINGS)}")
+    if output is not None and not hrefs:
+        files.suffix(output, ENDINGS, "it")
     with shared.opened(corpus) as opened:
         found = opened.query(**conditions)
         if hrefs:
@@ -326,17 +327,11 @@ def _samples(count: int) -> str:
 
 
 def _write_samples(corpus: Corpus, found: pd.DataFrame, output: Path) -> None:
-    from pyogrio.errors import DataSourceError
+    from explorer.corpus.tables import tables
 
-    ending = output.suffix.lower()
+    ending = output.suffix.lower().removeprefix(".")
+    # A CSV is the bare table, which every program reads without being told of notes above it.
+    data = tables.encode(found, ending, {} if ending == "csv" else tables.terms(corpus))
     with shared.writing(output):
-        if ending == ".csv":
-            found.to_csv(output)
-        elif ending == ".geojson":
-            try:
-                corpus.to_geopandas(found).reset_index().to_file(output, driver="GeoJSON")
-            except DataSourceError as error:  # pyogrio's own, for what elsewhere is an OSError
-                raise OutputError(f"cannot write {output}: {error}") from error
-        else:
-            corpus.to_geopandas(found).to_parquet(output, schema_version="1.1.0", write_covering_bbox=True)
+        output.write_bytes(data)
     typer.echo(f"Wrote {_samples(len(found))} to {output}")

@@ -20,14 +20,13 @@ from explorer.analysis.tables import to_csv
 from explorer.core.errors import InvalidQueryError, OutputError
 from explorer.core.products import OVERPASS_UTC, PF_SR, PRODUCTS, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.tables import tables
+from explorer.corpus.tables import formats, tables
 from explorer.export import credit, files, scene
 from explorer.export.credit import Credit
 from explorer.export.scene import Progress
 
 CUBES = (".nc", ".zarr")
 FRAMES = (".tif", ".tiff")
-SAMPLES = (".parquet", ".geojson", ".csv")
 CONVENTIONS = "CF-1.11, ACDD-1.3"
 _EPOCH = "minutes since 2018-01-01 00:00:00"
 _TIMES_A_CHUNK = 25
@@ -243,8 +242,8 @@ def write_table(corpus: Corpus, table: pd.DataFrame, path: str | os.PathLike[str
 
 
 def write_samples(corpus: Corpus, ids: Iterable[str] | pd.DataFrame, path: str | os.PathLike[str]) -> Credit:
-    """Write samples (ids, or rows of a query) as GeoParquet 1.1, GeoJSON or CSV; see `corpus.tables.write`."""
-    ending = files.suffix(path, SAMPLES, "samples")
+    """Write samples (ids, or rows of a query) as GeoParquet 1.1, GeoJSON or CSV; see `corpus.tables.tables.write`."""
+    ending = files.suffix(path, formats.ENDINGS, "samples")
     wanted = list(ids.index) if isinstance(ids, pd.DataFrame) else list(dict.fromkeys(ids))
     for sample_id in wanted if not isinstance(ids, pd.DataFrame) else ():
         corpus.cell(sample_id)

@@ -14,9 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import shapely
 
-from explorer.core import grid
 from explorer.core.errors import (
     ExchangeError,
     ExplorerError,
@@ -24,18 +22,13 @@ from explorer.core.errors import (
     InvalidVerdictError,
     UnknownClassError,
 )
-from explorer.corpus.tables import csv_safety, parquet_bounds
-from explorer.corpus.tables.tables import geoparquet, terms
+from explorer.corpus.tables import csv_safety, formats, parquet_bounds
+from explorer.corpus.tables.tables import geojson, geoparquet, terms
 from explorer.review import verdicts as model
 from explorer.review.records import COLUMNS, Receipt, Records, plain
 from explorer.review.verdicts import Verdict
 
-FORMATS = {
-    "csv": "text/csv",
-    "geojson": "application/geo+json",
-    "parquet": "application/vnd.apache.parquet",
-    "json": "application/geo+json",
-}
+FORMATS = {**formats.FORMATS, "json": "application/geo+json"}
 """Ending -> media type; `json` is a STAC item collection of label items."""
 REQUIRED = ("sample_id", "reviewer", "judgement")
 """Columns that a file of verdicts must have; others of `COLUMNS` may be left out."""
@@ -58,8 +51,10 @@ def write(records: Records, ending: str) -> bytes:
         from explorer.review import exchange_stac  # pystac is only paid for by those who want STAC
 
         return exchange_stac.write(records, rows, STAC_ROWS)
-    writers = {"csv": _csv, "geojson": _geojson, "parquet": _parquet}
-    return writers[ending]([plain(row) for row in rows], terms(records.corpus))
+    texts, about = [plain(row) for row in rows], terms(records.corpus)
+    if ending == "geojson":
+        return geojson(texts, [row["sample_id"] for row in texts], about)
+    return (_csv if ending == "csv" else _parquet)(texts, about)
 
 
 def read(data: bytes, ending: str, where: str = "the file") -> list[Verdict]:
@@ -259,17 +254,6 @@ def _check_columns(names: Sequence[str], where: str, line: int | None = None) ->
 # -- GeoJSON, and STAC items, which are GeoJSON features ----------------------------------------------------------
 
 
-def _geojson(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> bytes:
-    shapes = grid.written_footprints([row["sample_id"] for row in rows])
-    features = [
-        {"type": "Feature", "properties": dict(row), "geometry": json.loads(shape)}
-        for row, shape in zip(rows, shapely.to_geojson(shapes), strict=True)
-    ]
-    return json.dumps(
-        {"type": "FeatureCollection", **about, "features": features}, ensure_ascii=False, indent=1
-    ).encode()
-
-
 def _read_geojson(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         document = json.loads(data)
@@ -304,17 +288,12 @@ STAC_ROWS = "explorer:verdicts"
 
 
 def _parquet(rows: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> bytes:
-    import geopandas as gpd  # only this needs it, and it takes a while to import
-
     table = pd.DataFrame(list(rows), columns=list(COLUMNS)).astype(dict.fromkeys(_WHOLE, "Int64"))
     table["probability"] = table["probability"].astype("float64")
     table["blind"] = table["blind"].astype("boolean")
     texts = [name for name in COLUMNS if name not in (*_WHOLE, "probability", "blind")]
     table = table.astype(dict.fromkeys(texts, "string"))
-    shapes = gpd.GeoDataFrame(
-        table, geometry=grid.written_footprints(table["sample_id"].tolist()), crs="EPSG:4326"
-    )
-    return geoparquet(shapes, about, index=False)
+    return geoparquet(table, table["sample_id"].tolist(), about, index=False)
 
 
 def _read_parquet(data: bytes, where: str) -> Iterator[tuple[int, dict[str, Any]]]:

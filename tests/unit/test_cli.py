@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import resource
 import shutil
@@ -16,6 +17,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pystac
 import pytest
 from typer.testing import CliRunner, Result
@@ -317,6 +319,10 @@ def test_query_writes_tables_that_others_read(
         assert table.geometry[0].symmetric_difference(cell.footprint()).area < 1e-9
     assert sorted(table.sample_id) == sorted([corpora.FULL, corpora.BROKEN, corpora.BARE])
     assert {"lon", "lat", "clc", "fraction"} <= set(table.columns)
+    if ending == ".geojson":
+        assert "CORINE" in json.loads(output.read_text())["attribution"]
+    elif ending == ".parquet":
+        assert b"CORINE" in pq.read_schema(output).metadata[b"attribution"]
 
 
 def test_query_takes_an_area_from_a_file_in_any_crs(run: Run, tiny_folder: Path, tmp_path: Path) -> None:

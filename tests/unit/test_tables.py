@@ -13,7 +13,7 @@ import pytest
 
 from explorer.core.errors import InvalidQueryError
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.tables import tables
+from explorer.corpus.tables import formats, tables
 from tests import corpora
 
 ROWS = np.array([2, 0])
@@ -72,7 +72,7 @@ def test_geoparquet_opens_in_geopandas_and_has_the_terms_inside(known: Corpus) -
     assert b"doi.org" in metadata[b"citation"]
 
 
-@pytest.mark.parametrize("ending", tables.FORMATS)
+@pytest.mark.parametrize("ending", formats.FORMATS)
 def test_an_empty_set_is_a_file_too(known: Corpus, ending: str) -> None:
     assert tables.write(known, np.zeros(0, int), ending)
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -82,7 +82,7 @@ def query(
         mask &= _within(samples, _geometry(geometry), mask)
     if level not in (1, 2, 3) or isinstance(level, bool):
         raise InvalidQueryError(f"level is {level!r}; CORINE has levels 1, 2 and 3")
-    if isinstance(min_fraction, str):  # only a link writes it as text
+    if isinstance(cast(object, min_fraction), str):  # only a link writes it as text
         raise InvalidQueryError(f"min_fraction is {min_fraction!r}; it runs from 0 to 1")
     codes = () if classes is None else _codes(classes, level)
     named = Filters(classes=codes, min_fraction=min_fraction, **more)

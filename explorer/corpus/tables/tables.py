@@ -1,10 +1,10 @@
-"""Samples as a table to take away: CSV, GeoJSON, GeoParquet, each with whom to name inside."""
+"""Tables of samples to take away: CSV, GeoJSON, GeoParquet, each with whom to name inside."""
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,16 +17,15 @@ from explorer.core import corine, grid
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import CITATION
 from explorer.corpus.tables.csv_safety import neutral
+from explorer.corpus.tables.formats import FORMATS
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from explorer.corpus.corpus import Corpus
 
-FORMATS = {"csv": "text/csv", "geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet"}
-"""Ending -> media type."""
 MAX_GEOJSON = 200_000
 """More samples than this make a GeoJSON that no program opens gladly."""
+_DECIMALS = {"lon": 6, "lat": 6, "x": 2, "y": 2, "fraction": 4, "suspicion": 4}
+"""Of what is written as text."""
 
 
 def frame(corpus: Corpus, rows: np.ndarray) -> pd.DataFrame:
@@ -64,46 +63,54 @@ def terms(corpus: Corpus) -> dict[str, str]:
 
 
 def write(corpus: Corpus, rows: np.ndarray, ending: str) -> bytes:
-    """A table of samples as the bytes of a file (`csv`, `geojson` or `parquet`). Raises `InvalidQueryError`."""
-    if ending not in FORMATS:
-        raise InvalidQueryError(f"no format {ending!r}; there are {', '.join(FORMATS)}")
+    """Rows of the sample table (positions) with what `frame` says of them, as the bytes of a file (`csv`, `geojson` or `parquet`).
+
+    Raises `InvalidQueryError`.
+    """
     if ending == "geojson" and len(rows) > MAX_GEOJSON:
         raise InvalidQueryError(
             f"{len(rows):,} samples are too many for one GeoJSON ({MAX_GEOJSON:,}); take GeoParquet, or filter"
         )
-    found = frame(corpus, rows)
-    return {"csv": _csv, "geojson": _geojson, "parquet": _parquet}[ending](found, terms(corpus))
+    if ending not in FORMATS:
+        raise InvalidQueryError(f"no format {ending!r}; there are {', '.join(FORMATS)}")
+    return encode(frame(corpus, rows), ending, terms(corpus))
 
 
-def _csv(found: pd.DataFrame, about: dict[str, str]) -> bytes:
-    notes = "".join(f"# {name}: {text}\n" for name, text in about.items())
-    numbers = {"lon": 6, "lat": 6, "fraction": 4, "suspicion": 4}
-    return (notes + neutral(found).round(numbers).to_csv(lineterminator="\n")).encode()
+def encode(table: pd.DataFrame, ending: str, about: Mapping[str, str]) -> bytes:
+    """Any table with `sample_id` as its index, as the bytes of a file in one of `FORMATS`; `about` (whom to name) goes inside."""
+    if ending == "parquet":
+        return geoparquet(table, table.index, about)
+    table = table.round(_DECIMALS)
+    if ending == "csv":
+        notes = "".join(f"# {name}: {text}\n" for name, text in about.items())
+        return (notes + neutral(table).to_csv(lineterminator="\n")).encode()
+    rows = table.reset_index().astype(object)
+    records: list[dict[Any, Any]] = rows.where(rows.notna(), None).to_dict("records")
+    return geojson(records, table.index, about)
 
 
-def _geojson(found: pd.DataFrame, about: dict[str, str]) -> bytes:
-    shapes = shapely.to_geojson(grid.written_footprints(found.index))
-    rounded = found.round({"lon": 6, "lat": 6, "fraction": 4, "suspicion": 4}).reset_index()
-    rounded = rounded.astype(object).where(rounded.notna(), None)
-    records: list[dict[Any, Any]] = rounded.to_dict("records")
+def geojson(
+    records: Iterable[Mapping[Any, Any]], ids: Sequence[str] | pd.Index, about: Mapping[str, str]
+) -> bytes:
+    """Records of samples as a FeatureCollection, a line each, with their footprints; `about` stands in its head."""
+    shapes = shapely.to_geojson(grid.written_footprints(ids))
     features = ",\n".join(
-        f'{{"type":"Feature","properties":{json.dumps(record, ensure_ascii=False, default=float)},"geometry":{geometry}}}'
-        for record, geometry in zip(records, np.atleast_1d(shapes), strict=True)
+        f'{{"type":"Feature","properties":{json.dumps(record, ensure_ascii=False, default=float)},"geometry":{shape}}}'
+        for record, shape in zip(records, shapes, strict=True)
     )
     head = json.dumps({"type": "FeatureCollection", **about}, ensure_ascii=False)
     return f'{head[:-1]}, "features": [\n{features}\n]}}'.encode()
 
 
-def _parquet(found: pd.DataFrame, about: dict[str, str]) -> bytes:
+def geoparquet(
+    table: pd.DataFrame, ids: Sequence[str] | pd.Index, about: Mapping[str, str], *, index: bool = True
+) -> bytes:
+    """A table of samples as GeoParquet 1.1 with their footprints, and `about` in its metadata: GeoPandas cannot write that itself."""
     import geopandas as gpd  # only this needs it, and it takes a while to import
 
-    return geoparquet(gpd.GeoDataFrame(found, geometry=grid.footprints(found.index), crs="EPSG:4326"), about)
-
-
-def geoparquet(table: gpd.GeoDataFrame, about: Mapping[str, str], *, index: bool = True) -> bytes:
-    """A table as GeoParquet 1.1 with more in its metadata, as whom to name: GeoPandas cannot write that itself."""
+    shapes = gpd.GeoDataFrame(table, geometry=grid.footprints(ids), crs="EPSG:4326")
     first = io.BytesIO()
-    table.to_parquet(first, schema_version="1.1.0", write_covering_bbox=True, index=index)
+    shapes.to_parquet(first, schema_version="1.1.0", write_covering_bbox=True, index=index)
     arrow = pq.read_table(pa.BufferReader(first.getbuffer()))
     arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **about})
     second = io.BytesIO()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.tables import tables
+from explorer.corpus.tables import formats, tables
 from explorer.views.common.components import WAIT, Component, Loop, Newest, script, source
 from explorer.views.common.message_fields import Hears, flag, number, word
 from explorer.views.common.selection import Selection
@@ -149,7 +149,7 @@ class PickedView:
                 self.picked.send("told", text=result)
             else:
                 self.picked.send(
-                    "file", name=f"rapidai4eo-samples.{ending}", media=tables.FORMATS[ending], bytes=result
+                    "file", name=f"rapidai4eo-samples.{ending}", media=formats.FORMATS[ending], bytes=result
                 )
 
         self._loop.work(job, done, failed)
