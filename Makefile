@@ -40,6 +40,10 @@ bench: $(VENV)/.test browser  ## Measure in full, against limits; prints shapes,
 guide: $(VENV)/.test browser  ## Walk the user guide and take its pictures anew
 	CHROMIUM="$$($(FIND_CHROMIUM))" EXPLORER_GUIDE_PICTURES=1 $(BIN)/python -m pytest tests/browser/test_guide.py
 
+.PHONY: docs
+docs: $(VENV)/.docs  ## Build the site of the documentation in .site; a broken link or anchor fails
+	$(BIN)/python .ci/docs.py .site
+
 .PHONY: lint
 lint: $(VENV)/.test  ## Ruff (rules and format) and mypy
 	$(BIN)/ruff check .
@@ -97,7 +101,7 @@ format: $(VENV)/.test  ## Mend what ruff can mend
 
 .PHONY: clean
 clean:  ## Remove the environment and all caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .site .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than what it was made from, so that a second run does nothing.
@@ -122,9 +126,13 @@ $(VENV)/.explorer: $(VENV)/.python pyproject.toml constraints.txt
 	$(PIP) --editable '.[$(EXTRAS)]'
 	@touch $@
 
+$(VENV)/.docs: $(VENV)/.python pyproject.toml constraints.txt
+	$(PIP) --editable '.[docs]'
+	@touch $@
+
 $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
 	$(PIP) --editable '.[test]'
-	@touch $@ $(VENV)/.explorer
+	@touch $@ $(VENV)/.explorer $(VENV)/.docs
 
 # The first of these that is there: $CHROMIUM, Debian's, Google's.
 FIND_CHROMIUM = for name in "$$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \

@@ -93,6 +93,7 @@ def test_every_setting_says_what_it_is(field: str) -> None:
         "guide",
         "monkey",
         "lint",
+        "docs",
         "audit",
         "fuzz",
         "format",
