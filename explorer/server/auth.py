@@ -8,6 +8,7 @@ import logging
 import math
 import secrets
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -88,20 +89,13 @@ def _passwords(config: Settings, signs: str, logouts: Logouts) -> Passwords:
         if not known:
             raise LoginError(f"{path} names nobody; add somebody with `explorer password`")
         for name in known:
-            if not _can_be_typed(name):
+            if not name or _reviewer(name) != name:
                 raise LoginError(
                     f"{path}: nobody can log in as {name[:80]!r}; take it out with `explorer password --remove`"
                 )
     if path is None and len(shared) < passwords.LEAST:
         raise LoginError(f"EXPLORER_LOGIN_PASSWORD is too short; give {passwords.LEAST} characters or more")
     return Passwords(path, shared, signs, logouts)
-
-
-def _can_be_typed(name: str) -> bool:
-    try:
-        return reviewer_name(name) == name
-    except ExplorerError:
-        return False
 
 
 def _redirect_uri(config: Settings, address: str, port: int, names: Sequence[str]) -> str:
@@ -149,7 +143,26 @@ def _oauth(config: Settings, logouts: Logouts, redirect_uri: str) -> dict[str, A
     return made
 
 
-class Passwords(BasicAuthProvider):
+class _EndingLogins(BasicAuthProvider, ABC):
+    """What all ways to log in share: a logout ends the login, also of who kept a copy of its cookie."""
+
+    _logouts: Logouts
+
+    @property
+    def logout_handler(self) -> type[RequestHandler]:
+        return LogoutHandler
+
+    @abstractmethod
+    def holder(self, cookie: str | None) -> str:
+        """Whose login a cookie is; "" where it is none, or was ended."""
+
+    def end(self, cookie: str | None) -> None:
+        """End the login of a cookie, if it is one."""
+        if cookie is not None and self.holder(cookie):
+            self._logouts.add(cookie)
+
+
+class Passwords(_EndingLogins):
     """Lets in who knows a password: their own (in the file `path`), or the one for all (`shared`)."""
 
     def __init__(self, path: Path | None, shared: str, signs: str, logouts: Logouts) -> None:
@@ -176,10 +189,6 @@ class Passwords(BasicAuthProvider):
     def login_handler(self) -> type[RequestHandler]:
         return LoginHandler
 
-    @property
-    def logout_handler(self) -> type[RequestHandler]:
-        return LogoutHandler
-
     def holder(self, cookie: str | None) -> str:
         """Whose login a cookie is; "" where it is none, or was ended by a logout or by a password that was changed or taken away."""
         name, mark = visitor.signed(cookie)
@@ -189,11 +198,6 @@ class Passwords(BasicAuthProvider):
         return (
             name if wanted and hmac.compare_digest(mark.partition(" ")[0].encode(), wanted.encode()) else ""
         )
-
-    def end(self, cookie: str | None) -> None:
-        """End the login of a cookie, if it is one."""
-        if cookie is not None and self.holder(cookie):
-            self._logouts.add(cookie)
 
     def signed(self, name: str) -> str:
         """What a login's cookie holds: the mark of its password, something of its own, and the name."""
@@ -226,7 +230,7 @@ class Passwords(BasicAuthProvider):
         )
 
 
-class Oauth(OAuthProvider):
+class Oauth(_EndingLogins, OAuthProvider):
     """Panel's, with our own pages around it, and logins that end."""
 
     def __init__(self, logouts: Logouts) -> None:
@@ -247,18 +251,8 @@ class Oauth(OAuthProvider):
 
         return user
 
-    @property
-    def logout_handler(self) -> type[RequestHandler]:
-        return LogoutHandler
-
     def holder(self, cookie: str | None) -> str:
-        """Whose login a cookie is; "" where it is none, or was ended by a logout."""
         return "" if cookie is None or self._logouts.holds(cookie) else visitor.named(cookie)
-
-    def end(self, cookie: str | None) -> None:
-        """End the login of a cookie, if it is one."""
-        if cookie is not None and self.holder(cookie):
-            self._logouts.add(cookie)
 
 
 class LoginHandler(RequestHandler):
@@ -343,6 +337,7 @@ class LoginHandler(RequestHandler):
 
 
 def _reviewer(given: str) -> str:
+    """The name under which one logs in who types this; "" for what is no name."""
     try:
         return reviewer_name(given)
     except ExplorerError:
