@@ -49,8 +49,10 @@ def collect(root: Path, into: Path) -> None:
         text = (root / path).read_text(encoding="utf-8")
         (pages / page_of(path)).write_text(moved(text, path), encoding="utf-8")
     shutil.copy(Path(__file__).with_name("docstrings.py"), into)
-    (into / "source").mkdir()
-    (into / "source" / "explorer").symlink_to(root / "explorer", target_is_directory=True)
+    # A copy: hatchling follows a link back to the package and then leaves out the package itself.
+    shutil.copytree(
+        root / "explorer", into / "source" / "explorer", ignore=shutil.ignore_patterns("__pycache__")
+    )
 
 
 def main(into: Path) -> int:
