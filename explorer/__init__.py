@@ -13,16 +13,18 @@ from explorer.core.errors import ExplorerError
 from explorer.core.version import __version__
 
 if TYPE_CHECKING:
+    from explorer import plots
     from explorer.app import Explorer
     from explorer.corpus.corpus import Corpus
     from explorer.opening import open_corpus
 
-__all__ = ["Corpus", "Explorer", "ExplorerError", "__version__", "open_corpus"]
+__all__ = ["Corpus", "Explorer", "ExplorerError", "__version__", "open_corpus", "plots"]
 
 _HOMES = {
     "Corpus": "explorer.corpus.corpus",
     "open_corpus": "explorer.opening",
     "Explorer": "explorer.app",
+    "plots": "explorer",
 }
 
 
@@ -32,4 +34,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'explorer' has no attribute {name!r}")
     from importlib import import_module
 
+    if _HOMES[name] == __name__:
+        return import_module(f"{__name__}.{name}")
     return getattr(import_module(_HOMES[name]), name)

@@ -32,6 +32,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("opening",),
     ("review",),
     ("export",),
+    ("plots",),
     ("views.common",),
     ("views.animation", "views.labels", "views.map", "views.present", "views.profile", "views.share"),
     ("views.review", "views.sentinel2"),
