@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+import explorer
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "assets" / "docs"
 CONFIG = yaml.safe_load((DOCS / "site" / "mkdocs.yml").read_text(encoding="utf-8"))
@@ -43,6 +45,11 @@ def test_every_file_that_a_page_names_is_there(path: Path) -> None:
     there = [f"/{file.relative_to(ROOT).as_posix()}" for folder in ("explorer", "tests", "assets") for file in (ROOT / folder).rglob("*.*")]  # fmt: skip
     for name in set(re.findall(r"`([\w-][\w/-]*\.(?:py|js|css|html))`", prose)):
         assert any(file.endswith(f"/{name}") for file in there), f"{path.name} names {name}, which is no file"
+
+
+def test_the_public_names_are_told_as_stable() -> None:
+    told = (DOCS / "stable.md").read_text(encoding="utf-8")
+    assert [name for name in explorer.__all__ if f"`{name}`" not in told] == []
 
 
 def build(root: Path, into: Path) -> subprocess.CompletedProcess[str]:
