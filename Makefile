@@ -45,10 +45,24 @@ docs: $(VENV)/.docs  ## Build the site of the documentation in .site; a broken l
 	$(BIN)/python .ci/docs.py .site
 
 .PHONY: lint
-lint: $(VENV)/.test  ## Ruff (rules and format) and mypy
+lint: $(VENV)/.test $(VENV)/.scripts  ## Ruff (rules and format) and mypy; of the page's scripts Biome, types, tests, and whether their bundle is made of them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(NODE_TOOLS)/biome ci explorer tests/scripts
+	$(NODE_TOOLS)/tsc -p tests/scripts/tsconfig.json
+	$(BIN)/node --test 'tests/scripts/*.test.js'
+	$(call BUNDLE,$(VENV)/components.bundle.js)
+	cmp $(VENV)/components.bundle.js explorer/views/components.bundle.js || { echo "run: make scripts" >&2; exit 1; }
+
+# Developers get Node from a wheel and its tools from tests/scripts/package-lock.json; users need none: the bundle is in the tree.
+NODE_TOOLS := $(VENV)/scripts/node_modules/.bin
+BUNDLE = $(NODE_TOOLS)/esbuild explorer/views/components.js --bundle --format=esm --target=es2022 --charset=utf8 --log-level=warning --outfile=$(1)
+
+.PHONY: scripts
+scripts: $(VENV)/.scripts  ## Format the page's scripts and bundle them
+	$(NODE_TOOLS)/biome check --write explorer tests/scripts
+	$(call BUNDLE,explorer/views/components.bundle.js)
 
 .PHONY: audit
 audit: $(VENV)/.python  ## Ask PyPI whether a pinned version has a known hole; needs the network
@@ -133,6 +147,12 @@ $(VENV)/.docs: $(VENV)/.python pyproject.toml constraints.txt
 $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/.explorer $(VENV)/.docs
+
+$(VENV)/.scripts: $(VENV)/.test tests/scripts/package-lock.json
+	mkdir -p $(VENV)/scripts
+	cp tests/scripts/package.json tests/scripts/package-lock.json $(VENV)/scripts/
+	cd $(VENV)/scripts && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # The first of these that is there: $CHROMIUM, Debian's, Google's.
 FIND_CHROMIUM = for name in "$$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \

@@ -227,7 +227,7 @@ class Explorer(pn.viewable.Viewer):
 
     def follow_url(self) -> None:
         """Write the selection into the browser's address as it changes (a server's page, not a notebook)."""
-        self._follow_url = self._share.served = True
+        self._follow_url = self._share.served = self._loop.served = True
         self._loop.private |= redaction.words(self.corpus)
 
     def close(self) -> None:

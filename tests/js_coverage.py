@@ -1,7 +1,7 @@
 """How much of the page's JavaScript the browser tests run: `EXPLORER_JS_COVERAGE=FOLDER` collects, `python -m tests.js_coverage FOLDER` tells.
 
-Chromium counts which ranges of each script ran. A component's script is several of our files, one after the other; a
-range is counted for the file that it lies in. What a test leaves by closing a tab without its visit is not seen.
+Chromium counts which ranges of each script ran. In place of the bundle the browser gets the modules that it is made of, each by itself; what stands in
+the page's HTML is found in it by its text. What a test leaves by closing a tab without its visit is not seen.
 """
 
 from __future__ import annotations
@@ -14,16 +14,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import CDPSession, Error, Page
+from playwright.sync_api import CDPSession, Error, Page, Route
+
+from explorer.server.serving import component_bundle
 
 PACKAGE = Path(__file__).parent.parent / "explorer"
 FOLDER = os.environ.get("EXPLORER_JS_COVERAGE", "")
+_MODULES = "/js-coverage/"
+_IN_HTML = ("shell.js", "connection.js")
 
 
 def begin(page: Page) -> CDPSession | None:
     """Count from now on, where it is asked for and the browser is Chromium."""
     if not FOLDER:
         return None
+    page.route(f"**/scripts/{component_bundle().name}", _the_modules)
+    page.route(f"**{_MODULES}**", _module)
     try:
         session = page.context.new_cdp_session(page)
     except Error:
@@ -32,6 +38,21 @@ def begin(page: Page) -> CDPSession | None:
     session.send("Debugger.enable")
     session.send("Profiler.startPreciseCoverage", {"callCount": False, "detailed": True})
     return session
+
+
+def _the_modules(route: Route) -> None:
+    entry = f"{_MODULES}views/components.js"
+    route.fulfill(content_type="text/javascript", body=f'export {{ default }} from "{entry}"')
+
+
+def _module(route: Route) -> None:
+    path = PACKAGE / route.request.url.partition(_MODULES)[2]
+    route.fulfill(content_type="text/javascript", body=path.read_text(encoding="utf-8"))
+
+
+def _files() -> list[Path]:
+    found = [path for room in ("views", "server") for path in sorted((PACKAGE / room).rglob("*.js"))]
+    return [path for path in found if not path.name.endswith(".bundle.js")]
 
 
 def take(session: CDPSession | None) -> None:
@@ -49,21 +70,19 @@ def take(session: CDPSession | None) -> None:
 
 def _by_file(session: CDPSession, counted: list[dict[str, Any]]) -> dict[str, list[tuple[int, int]]]:
     """Ranges that ran, by our file: positions in its text."""
-    texts = {
-        path.name: path.read_text(encoding="utf-8").strip()
-        for path in [*(PACKAGE / "views").rglob("*.js"), *(PACKAGE / "server").rglob("*.js")]
-    }
+    texts = {path.name: path.read_text(encoding="utf-8").strip() for path in _files()}
     found: dict[str, list[tuple[int, int]]] = {}
     for script in counted:
-        if not script["url"].startswith(("blob:", "http://127.0.0.1")) or "/scripts/" in script["url"]:
+        module = script["url"].partition(_MODULES)[2].rpartition("/")[2]
+        if not module and ("/scripts/" in script["url"] or not script["url"].startswith("http://127.0.0.1")):
             continue
         source = session.send("Debugger.getScriptSource", {"scriptId": script["scriptId"]})["scriptSource"]
         ran = None
-        for name, text in texts.items():
-            if (at := source.find(text)) < 0:
+        for name in (module,) if module else _IN_HTML:
+            if (at := source.find(texts[name])) < 0:
                 continue
             ran = _ran(len(source), script["functions"]) if ran is None else ran
-            edges = np.flatnonzero(np.diff(np.concatenate([[0], ran[at : at + len(text)], [0]])))
+            edges = np.flatnonzero(np.diff(np.concatenate([[0], ran[at : at + len(texts[name])], [0]])))
             found.setdefault(name, []).extend(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
     return found
 
@@ -79,10 +98,7 @@ def _ran(length: int, functions: list[dict[str, Any]]) -> np.ndarray:
 
 def told(folder: Path) -> str:
     """A line a file, least first, and the whole."""
-    texts = {
-        path.name: path.read_text(encoding="utf-8").strip()
-        for path in sorted([*(PACKAGE / "views").rglob("*.js"), *(PACKAGE / "server").rglob("*.js")])
-    }
+    texts = {path.name: path.read_text(encoding="utf-8").strip() for path in _files()}
     ran = {name: np.zeros(len(text), bool) for name, text in texts.items()}
     for path in folder.glob("*.json"):
         for name, ranges in json.loads(path.read_text(encoding="utf-8")).items():

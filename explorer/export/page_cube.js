@@ -1,5 +1,4 @@
 // Reads what explorer/export/packing.py wrote: any frame and any pixel of a cube, computed when it is wanted.
-"use strict"
 
 const bytesOf = (id) => {
   const text = atob(document.getElementById(id).textContent.trim())
@@ -9,13 +8,17 @@ const bytesOf = (id) => {
 }
 
 const inflate = async (bytes) =>
-  new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer())
+  new Uint8Array(
+    await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer(),
+  )
 
 const openStreams = async (header, data) => {
   const found = {}
-  await Promise.all(Object.entries(header.streams).map(async ([name, [start, length]]) => {
-    found[name] = await inflate(data.subarray(start, start + length))
-  }))
+  await Promise.all(
+    Object.entries(header.streams).map(async ([name, [start, length]]) => {
+      found[name] = await inflate(data.subarray(start, start + length))
+    }),
+  )
   return found
 }
 
@@ -28,7 +31,9 @@ const numbers = (bytes, signed) => {
 
 // Planes of 16 bits from folded, partly predicted differences; Int16Array of n x size x size.
 const restored = (header, streams) => {
-  const { low, high } = streams, size = header.size, area = size * size
+  const { low, high } = streams,
+    size = header.size,
+    area = size * size
   const out = new Int16Array(low.length)
   for (let i = 0; i < out.length; i++) {
     const folded = low[i] | (high[i] << 8)
@@ -41,7 +46,8 @@ const restored = (header, streams) => {
         const west = x ? out[i - 1] : y ? out[i - size] : 0
         const north = y ? out[i - size] : west
         const corner = y ? (x ? out[i - size - 1] : north) : west
-        const least = west < north ? west : north, most = west < north ? north : west
+        const least = Math.min(west, north),
+          most = Math.max(west, north)
         out[i] += corner >= most ? least : corner <= least ? most : west + north - corner // wraps at 16 bits
       }
     }
@@ -63,7 +69,8 @@ class PlanetCube {
     cube.basis = numbers(streams.basis, true)
     cube.planes = restored(header, streams)
     cube.rows = cube.mean.length
-    const counts = numbers(streams.counts), gaps = numbers(streams.places)
+    const counts = numbers(streams.counts),
+      gaps = numbers(streams.places)
     cube.fixes = numbers(streams.fixes, true)
     cube.places = new Uint16Array(gaps.length)
     cube.starts = new Uint32Array(cube.rows + 1)
@@ -76,7 +83,9 @@ class PlanetCube {
     cube.each = Math.ceil(cube.area / 8)
     return cube
   }
-  has(index) { return this.rowOf.has(index) }
+  has(index) {
+    return this.rowOf.has(index)
+  }
   // DN of some bands of one date, a Float32Array each; NaN where nothing was measured.
   frame(index, bands) {
     const { area, planes, basis, rows, header } = this
@@ -87,8 +96,15 @@ class PlanetCube {
       // Four components at a time: the sum is read and written a quarter as often.
       for (let k = 0; k < header.components; k += 4) {
         const [a, b, c, d] = [weight(k), weight(k + 1), weight(k + 2), weight(k + 3)]
-        const plane = (i) => planes.subarray((k + i < header.components ? k + i : k) * area, (k + i < header.components ? k + i + 1 : k + 1) * area)
-        const pa = plane(0), pb = plane(1), pc = plane(2), pd = plane(3)
+        const plane = (i) =>
+          planes.subarray(
+            (k + i < header.components ? k + i : k) * area,
+            (k + i < header.components ? k + i + 1 : k + 1) * area,
+          )
+        const pa = plane(0),
+          pb = plane(1),
+          pc = plane(2),
+          pd = plane(3)
         for (let p = 0; p < area; p++) sum[p] += a * pa[p] + b * pb[p] + c * pc[p] + d * pd[p]
       }
       for (let i = this.starts[row]; i < this.starts[row + 1]; i++) sum[this.places[i]] += this.fixes[i]
@@ -100,19 +116,24 @@ class PlanetCube {
   pixel(row, col, count) {
     const place = row * this.size + col
     const found = Object.fromEntries(this.bands.map((name) => [name, new Float64Array(count).fill(NaN)]))
-    this.header.there.forEach((index, t) => this.bands.forEach((name, b) => {
-      const r = t * this.bands.length + b
-      if (this.valid && !bit(this.valid, r, this.each, place)) return
-      let sum = 0
-      for (let k = 0; k < this.header.components; k++) sum += this.basis[k * this.rows + r] * this.header.scales[k] * this.planes[k * this.area + place]
-      let value = Math.round(sum + this.mean[r])
-      for (let i = this.starts[r]; i < this.starts[r + 1]; i++) if (this.places[i] === place) value += this.fixes[i]
-      found[name][index] = value
-    }))
+    this.header.there.forEach((index, t) =>
+      this.bands.forEach((name, b) => {
+        const r = t * this.bands.length + b
+        if (this.valid && !bit(this.valid, r, this.each, place)) return
+        let sum = 0
+        for (let k = 0; k < this.header.components; k++)
+          sum += this.basis[k * this.rows + r] * this.header.scales[k] * this.planes[k * this.area + place]
+        let value = Math.round(sum + this.mean[r])
+        for (let i = this.starts[r]; i < this.starts[r + 1]; i++) if (this.places[i] === place) value += this.fixes[i]
+        found[name][index] = value
+      }),
+    )
     return found
   }
   gapFilled(index, row, col) {
-    return Boolean(this.gaps && this.has(index) && bit(this.gaps, this.rowOf.get(index), this.each, row * this.size + col))
+    return Boolean(
+      this.gaps && this.has(index) && bit(this.gaps, this.rowOf.get(index), this.each, row * this.size + col),
+    )
   }
   gapShare(index) {
     if (!this.gaps || !this.has(index)) return 0
@@ -135,7 +156,9 @@ class SentinelCube {
     }
     return cube
   }
-  has(index) { return this.rowOf.has(index) }
+  has(index) {
+    return this.rowOf.has(index)
+  }
   plane(index, name) {
     const start = (this.rowOf.get(index) * this.bands.length + this.bands.indexOf(name)) * this.area
     return this.planes.subarray(start, start + this.area)
@@ -160,10 +183,17 @@ class SentinelCube {
 // Bands to a picture: [low, high] of each in DN become black and white; what is NaN stays transparent.
 const CURVE = 4096
 const paint = (planes, spans, gamma) => {
-  const curve = paint[gamma] ??= Uint8ClampedArray.from({ length: CURVE + 1 }, (_, i) => 255 * (i / CURVE) ** (1 / gamma) + 0.5)
-  const side = Math.sqrt(planes[0].length), image = new ImageData(side, side), data = image.data
+  const curve = (paint[gamma] ??= Uint8ClampedArray.from(
+    { length: CURVE + 1 },
+    (_, i) => 255 * (i / CURVE) ** (1 / gamma) + 0.5,
+  ))
+  const side = Math.sqrt(planes[0].length),
+    image = new ImageData(side, side),
+    data = image.data
   for (let channel = 0; channel < 3; channel++) {
-    const at = planes.length === 1 ? 0 : channel, plane = planes[at], [low, high] = spans[at]
+    const at = planes.length === 1 ? 0 : channel,
+      plane = planes[at],
+      [low, high] = spans[at]
     const factor = CURVE / Math.max(high - low, 1)
     for (let p = 0, i = channel; p < plane.length; p++, i += 4) {
       const level = (plane[p] - low) * factor
@@ -171,6 +201,6 @@ const paint = (planes, spans, gamma) => {
     }
   }
   for (let i = 3; i < data.length; i += 4) data[i] = 255
-  for (const plane of planes) for (let p = 0; p < plane.length; p++) if (plane[p] !== plane[p]) data[4 * p + 3] = 0
+  for (const plane of planes) for (let p = 0; p < plane.length; p++) if (Number.isNaN(plane[p])) data[4 * p + 3] = 0
   return image
 }

@@ -56,7 +56,7 @@ from explorer.server.websocket import MAX_TOKEN, Counting, Doors, OwnSocket, doo
 from explorer.server.workers import BEAT_S, Inherited
 from explorer.views.animation.first_frame import first_picture
 from explorer.views.common import visitor
-from explorer.views.common.components import WORKERS, source
+from explorer.views.common.components import WORKERS, bundle, source
 from explorer.views.common.selection import DEFAULT_DATE, Link, decode
 
 _LOG = logging.getLogger("explorer")
@@ -82,7 +82,16 @@ def script_bundle() -> Script:
     folder = Path(bokeh.__file__).parent / "server" / "static" / "js"
     paths = [folder / f"{name}.min.js" for name in ("bokeh", "bokeh-widgets", "bokeh-tables")]
     paths += [Path(found.artifact_path) for found in _bundle_extensions(None, Resources(mode="server"))]
-    plain = b"\n;\n".join(path.read_bytes() for path in paths)
+    return _packed(b"\n;\n".join(path.read_bytes() for path in paths))
+
+
+@cache
+def component_bundle() -> Script:
+    """The scripts of our own components, as one ES module."""
+    return _packed(bundle().encode())
+
+
+def _packed(plain: bytes) -> Script:
     return Script(f"{hashlib.sha256(plain).hexdigest()[:20]}.js", plain, gzip.compress(plain, 6, mtime=0))
 
 
@@ -90,8 +99,8 @@ class ScriptHandler(auth.Inside):
     """Sends the scripts, packed where the browser understands that."""
 
     def get(self, name: str) -> None:
-        found = script_bundle()
-        if name != found.name:
+        found = next((one for one in (script_bundle(), component_bundle()) if one.name == name), None)
+        if found is None:
             self.send_error(404)
             return
         self.set_header("Content-Type", "text/javascript; charset=utf-8")
@@ -213,6 +222,7 @@ def page_html(corpus: Corpus, link: Link, query: str, token: str) -> str:
         "index": PF_SR.dates.index(date),
         "picture": f"first-picture.jpg?{query}",
         "scripts": f"scripts/{quote(script_bundle().name)}",
+        "components": f"scripts/{quote(component_bundle().name)}",
         "token": token,
     }
     css = source("page.css").replace(":host(.dark)", "#shell.dark").replace(":host", "#shell")
@@ -220,6 +230,7 @@ def page_html(corpus: Corpus, link: Link, query: str, token: str) -> str:
         css=css + source("shell.css"),
         theme="dark" if link.map.theme == "dark" else "",
         scripts=escape(str(first["scripts"])),
+        components=escape(str(first["components"])),
         picture=escape(str(first["picture"])),
         first=json.dumps(first).replace("<", "\\u003c"),  # a link's text must not end the script
         script=security_headers.page_script(),

@@ -1,5 +1,5 @@
 // Runs before all else: draws the picture that the link asks for, then fetches Bokeh and joins the session.
-(() => {
+;(() => {
   const first = JSON.parse(document.getElementById("first").textContent)
   const shell = document.getElementById("shell")
   const leave = () => shell.remove()
@@ -13,24 +13,48 @@
     .then((bitmap) => {
       if (!bitmap) return null
       shell.querySelector("canvas").getContext("2d").drawImage(bitmap, 0, 0)
-      presented(() => performance.mark("explorer:first-frame", { detail: { sample: first.sample, index: first.index, shell: true } }))
+      presented(() =>
+        performance.mark("explorer:first-frame", { detail: { sample: first.sample, index: first.index, shell: true } }),
+      )
       return bitmap
     })
   // The animation takes the picture over (animation.js); only then does the shell go, so that nothing flickers.
-  window.explorerFirst = { sample: first.sample, index: first.index, iso: first.iso, picture, leave: () => presented(leave) }
+  window.explorerFirst = {
+    sample: first.sample,
+    index: first.index,
+    iso: first.iso,
+    picture,
+    leave: () => presented(leave),
+  }
 
   // Paper has the window's own layout (`page.css`), smaller: a wide window on one sheet, a narrow one on several.
   const PAPER = { width: 1000, height: 690 } // CSS px of A4 and of US Letter, whichever is less, within margins of 8 mm
+  /** @type {[number, string][]} */
   const GRIDS = [
-    [1250, '"head head head" 46px "map planet sentinel" minmax(0, 1.92fr) "map profile profile" minmax(0, 1fr) / minmax(0, 1.06fr) minmax(0, 1fr) minmax(0, 1fr)'],
-    [760, '"head head" 46px "map planet" 620px "profile profile" 300px "sentinel sentinel" auto / minmax(0, 1fr) minmax(0, 1fr)'],
+    [
+      1250,
+      '"head head head" 46px "map planet sentinel" minmax(0, 1.92fr) "map profile profile" minmax(0, 1fr) / minmax(0, 1.06fr) minmax(0, 1fr) minmax(0, 1fr)',
+    ],
+    [
+      760,
+      '"head head" 46px "map planet" 620px "profile profile" 300px "sentinel sentinel" auto / minmax(0, 1fr) minmax(0, 1fr)',
+    ],
     [0, '"head" auto "map" 620px "planet" 520px "profile" 320px "sentinel" auto / minmax(0, 1fr)'],
   ]
   const paper = () => {
-    const { innerWidth: width, innerHeight: height } = window, [least, grid] = GRIDS.find(([least]) => width > least) ?? GRIDS.at(-1)
-    const across = PAPER.width / width, wide = least === GRIDS[0][0]
-    const said = { grid, legend: wide ? "120px" : "72px", width: `${width}px`, height: wide ? `${height}px` : "auto", zoom: Math.min(across, wide ? PAPER.height / height : 1).toFixed(4) }
-    for (const [name, value] of Object.entries(said)) document.documentElement.style.setProperty(`--print-${name}`, value)
+    const { innerWidth: width, innerHeight: height } = window,
+      [least, grid] = GRIDS.find(([least]) => width > least) ?? GRIDS.at(-1)
+    const across = PAPER.width / width,
+      wide = least === GRIDS[0][0]
+    const said = {
+      grid,
+      legend: wide ? "120px" : "72px",
+      width: `${width}px`,
+      height: wide ? `${height}px` : "auto",
+      zoom: Math.min(across, wide ? PAPER.height / height : 1).toFixed(4),
+    }
+    for (const [name, value] of Object.entries(said))
+      document.documentElement.style.setProperty(`--print-${name}`, value)
   }
   paper()
   for (const moment of ["resize", "beforeprint"]) window.addEventListener(moment, paper)
@@ -40,7 +64,9 @@
   const join = async () => {
     Bokeh.set_log_level("info")
     try {
-      await Bokeh.embed.embed_items({}, [{ token: first.token, elementid: "page", roots: {}, root_ids: [], use_for_title: false }])
+      await Bokeh.embed.embed_items({}, [
+        { token: first.token, elementid: "page", roots: {}, root_ids: [], use_for_title: false },
+      ])
       // Where the connection is refused Bokeh tells the console, and goes on without a document.
       if (!Bokeh.documents.length) window.explorerLost(true)
       for (const one of Bokeh.documents) one.on_event("connection_lost", () => window.explorerLost())
@@ -48,11 +74,13 @@
       console.error(error)
       window.explorerLost(true)
     }
-    setTimeout(leave, 3000)  // whatever came instead of an animation has to be seen
+    setTimeout(leave, 3000) // whatever came instead of an animation has to be seen
   }
   const load = () => {
     const script = document.createElement("script")
     script.src = first.scripts
+    window.explorerComponents = import(new URL(first.components, document.baseURI).href)
+    window.explorerComponents.catch(() => window.explorerLost())
     script.onload = join
     script.onerror = () => window.explorerLost()
     document.head.append(script)

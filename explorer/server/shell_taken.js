@@ -1,5 +1,5 @@
 // What the page's HTML has drawn already (shell.js) stays on the screen until the server's frames come.
-const takeOver = async (show) => {
+export const takeOver = async (show) => {
   const shell = window.explorerFirst
   delete window.explorerFirst
   if (!shell) return

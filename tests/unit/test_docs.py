@@ -97,6 +97,7 @@ def test_every_setting_says_what_it_is(field: str) -> None:
         "audit",
         "fuzz",
         "format",
+        "scripts",
         "clean",
     ],
 )

@@ -19,8 +19,9 @@ import explorer.app  # noqa: F401  all components are known by then
 from explorer.server import message_checks
 from explorer.server.message_checks import Inbox, Pace, RefusedError, read
 from explorer.views.common import components
-from explorer.views.common.components import COMPONENTS, Jobs, Loop
+from explorer.views.common.components import COMPONENTS, Jobs, Loop, bundle
 from explorer.views.page.head import Head
+from tests import scripts
 from tests.talk import until
 from tests.visitors import encoded
 
@@ -222,13 +223,22 @@ def test_infinite_and_endless_numbers_are_refused() -> None:
 
 
 def script_of(name: str) -> str:
-    return str(COMPONENTS[name]._esm)
+    return scripts.with_imports(scripts.COMPONENT_FILES[name])
+
+
+def test_the_bundle_has_each_component_and_no_other() -> None:
+    assert set(scripts.COMPONENT_FILES) == set(COMPONENTS)
+    listed = re.search(r"export \{\s*(\w+) as default", bundle())
+    assert listed is not None
+    names = re.search(rf"var {listed[1]} = \{{(.*?)\n\}};", bundle(), re.DOTALL)
+    assert names is not None
+    assert set(re.findall(r"^  (\w+)", names[1], re.MULTILINE)) == set(COMPONENTS)
 
 
 @pytest.mark.parametrize("name", sorted(COMPONENTS))
 def test_a_component_hears_what_its_script_sends_and_nothing_else(name: str) -> None:
     component, script = COMPONENTS[name], script_of(name)
-    sent = set(re.findall(r'(?:send_msg|send|go)\(\{ type: "([\w-]+)"', script))
+    sent = set(re.findall(r'(?:send_msg|send|go)\(\{\s*type: "([\w-]+)"', script))
     assert sent <= set(component.hears), "a script sends what its component does not declare"
     # Some kinds are handed through a helper by their name.
     assert all(f'"{kind}"' in script for kind in component.hears), "a component declares what no script sends"

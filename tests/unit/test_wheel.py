@@ -62,6 +62,7 @@ def test_every_file_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
     assert {
         "explorer/py.typed",
         "explorer/views/animation/animation.js",
+        "explorer/views/components.bundle.js",
         "explorer/_assets/clc_legend.csv",
     } <= inside
     for name in inside - wanted:

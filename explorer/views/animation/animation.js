@@ -1,22 +1,78 @@
 // Planet Fusion in the browser: compressed frames come once, in the order wanted; play, scrub and step need no server.
 
+import { takeOver } from "../../server/shell_taken.js"
+import {
+  bus,
+  choice,
+  decodePicture,
+  element,
+  icon,
+  isWriting,
+  letterOf,
+  longDate,
+  makeChoices,
+  mark,
+  status,
+} from "../common/shared.js"
+import { cornersOf, strokeRegion } from "./draw.js"
+import { makeLook } from "./look.js"
+import { makeReadout } from "./readout.js"
+import { download, drawLegend, makePicture, pictureOfSheet } from "./save.js"
+import { makeSheet } from "./sheet.js"
+import { makeStage } from "./stage.js"
+import { dateLabel, gapText, handleByKey, lackText, makeTimeline } from "./timeline.js"
+
 export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
   const SPEEDS = [1, 2, 5, 10, 15, 25, 30]
   const SHEET = [12, 24, 48]
   const state = {
-    ticket: -1, dates: [], times: [], frames: [], versions: [], status: [], reasons: {}, gaps: null, gapsKnown: false,
-    index: 0, other: -1, range: [0, 0], shown: -1, playing: false, loop: true, speed: 10, pins: [], place: null, credit: "",
-    overlays: [], legend: null, change: null, error: null, pending: 0, settled: false, firstMarked: false, readyMarked: false, sheet: 0,
+    ticket: -1,
+    dates: [],
+    times: [],
+    frames: [],
+    versions: [],
+    status: [],
+    reasons: {},
+    gaps: null,
+    gapsKnown: false,
+    index: 0,
+    other: -1,
+    range: /** @type {[number, number]} */ ([0, 0]),
+    shown: -1,
+    playing: false,
+    loop: true,
+    speed: 10,
+    pins: [],
+    place: null,
+    credit: "",
+    overlays: [],
+    legend: null,
+    change: null,
+    error: null,
+    pending: 0,
+    settled: false,
+    firstMarked: false,
+    readyMarked: false,
+    sheet: 0,
   }
 
   // --- what is on the screen -------------------------------------------------------------------
   const button = (label, text, action, extra = {}) =>
     element("button", { type: "button", "aria-label": label, title: label, onclick: action, ...extra }, text)
   // How the picture is looked at goes into the link, and so into the evidence of a verdict, once it rests.
-  let viewTimer = 0, toldView = ""
-  const seenView = () => JSON.stringify({ mode: look.value, other: compares() ? state.other : -1, scale: stage.view.scale, row: stage.view.y, col: stage.view.x, layer: looks.layer })
+  let viewTimer = 0,
+    toldView = ""
+  const seenView = () =>
+    JSON.stringify({
+      mode: look.value,
+      other: compares() ? state.other : -1,
+      scale: stage.view.scale,
+      row: stage.view.y,
+      col: stage.view.x,
+      layer: looks.layer,
+    })
   const tellView = () => {
     clearTimeout(viewTimer)
     viewTimer = setTimeout(() => {
@@ -30,7 +86,12 @@ export function render({ model, el }) {
   const stage = makeStage({
     button,
     onView: () => tellView(),
-    onPick: (pixel, add) => { if (state.dates.length) { model.send_msg({ type: "pick", ...pixel, add }); readout.later() } },
+    onPick: (pixel, add) => {
+      if (state.dates.length) {
+        model.send_msg({ type: "pick", ...pixel, add })
+        readout.later()
+      }
+    },
     onMovePin: (i, pixel, done) => movePin(i, pixel, done),
     onHover: (pixel, pane) => {
       const index = pane ? state.other : state.index
@@ -42,52 +103,133 @@ export function render({ model, el }) {
       onRemove: (region) => model.send_msg({ type: "erase", region }),
     },
   })
-  const readout = makeReadout({ el: stage.readout, ask: (row, col, index) => model.send_msg({ type: "under", row, col, index, ticket: state.ticket }) })
+  const readout = makeReadout({
+    el: stage.readout,
+    ask: (row, col, index) => model.send_msg({ type: "under", row, col, index, ticket: state.ticket }),
+  })
   const timeline = makeTimeline({
     root: () => root,
-    onSeek: (index, settled) => { setPlaying(false); seek(index, settled) },
-    onCompare: (index) => { state.other = index; draw(); askChange(); tellView() },
-    onRange: (range) => { state.range = range; restart(); drawTimeline(); tellRange() },
+    onSeek: (index, settled) => {
+      setPlaying(false)
+      seek(index, settled)
+    },
+    onCompare: (index) => {
+      state.other = index
+      draw()
+      askChange()
+      tellView()
+    },
+    onRange: (range) => {
+      state.range = range
+      restart()
+      drawTimeline()
+      tellRange()
+    },
   })
-  const sheet = makeSheet({ onDate: (index) => { look.value = "single"; setLook("single"); seek(index, true) } })
+  const sheet = makeSheet({
+    onDate: (index) => {
+      look.value = "single"
+      setLook("single")
+      seek(index, true)
+    },
+  })
   const well = element("div", { class: "well" }, stage.el, sheet.el)
   const play = button("Play", icon("play"), () => setPlaying(!state.playing), { class: "play" })
   const loop = button("Loop", icon("loop"), () => setLoop(!state.loop), { "aria-pressed": "true" })
-  const speed = choice("Frames per second", SPEEDS.map((value) => [String(value), `${value} /s`]), "10", (value) => { state.speed = Number(value); anchor() })
-  const look = choice("View", [["single", "One date"], ["swipe", "Swipe two"], ["side", "Side by side"], ["difference", "Difference"], ...SHEET.map((n) => [`sheet-${n}`, `Sheet of ${n}`])], "single", (value) => setLook(value))
-  const looks = makeLook({ button, send: (type, value) => {
-    if (type === "overlay") tellView()
-    if (type === "overlay" && !value) { clearOverlays(); showLegend(); draw(); if (state.sheet) drawSheet() }
-    else if (type === "overlay") model.send_msg({ type, value, ticket: state.ticket })
-    else choices.send({ type, value })
-  } })
+  const speed = choice(
+    "Frames per second",
+    SPEEDS.map((value) => [String(value), `${value} /s`]),
+    "10",
+    (value) => {
+      state.speed = Number(value)
+      anchor()
+    },
+  )
+  const look = choice(
+    "View",
+    [
+      ["single", "One date"],
+      ["swipe", "Swipe two"],
+      ["side", "Side by side"],
+      ["difference", "Difference"],
+      ...SHEET.map((n) => [`sheet-${n}`, `Sheet of ${n}`]),
+    ],
+    "single",
+    (value) => setLook(value),
+  )
+  const looks = makeLook({
+    button,
+    send: (type, value) => {
+      if (type === "overlay") tellView()
+      if (type === "overlay" && !value) {
+        clearOverlays()
+        showLegend()
+        draw()
+        if (state.sheet) drawSheet()
+      } else if (type === "overlay") model.send_msg({ type, value, ticket: state.ticket })
+      else choices.send({ type, value })
+    },
+  })
   const choices = makeChoices(model, (data) => {
-    if (!data.problem) for (const item of composites) item.setAttribute("aria-pressed", String(item.dataset.value === data.composite))
+    if (!data.problem)
+      for (const item of composites) item.setAttribute("aria-pressed", String(item.dataset.value === data.composite))
     looks.show(data)
   })
-  const clearOverlays = () => { for (const picture of state.overlays) picture?.close(); Object.assign(state, { overlays: [], marks: null }) }
+  const clearOverlays = () => {
+    for (const picture of state.overlays) picture?.close()
+    Object.assign(state, { overlays: [], marks: null })
+  }
   // Of what lies on top: the change, else the quality layer, else the picture itself.
   const showLegend = () => looks.showLegend((differs() && state.change?.legend) || state.marks || state.legend)
   stage.el.append(looks.legend)
-  const composites = [["true", "True colour"], ["false", "False colour (NIR)"]].map(([value, text]) =>
-    button(text, text, () => choices.send({ type: "composite", value }), { "data-value": value, "aria-pressed": "false" }))
-  const clear = button("Remove all pins but the last", "Clear pins", () => model.send_msg({ type: "clear" }), { hidden: true })
-  const counts = element("span"), bar = element("progress", { max: 1, value: 0, "aria-label": "Dates read" }), progress = element("div", { class: "progress", role: "status" }, bar, counts)
+  const composites = [
+    ["true", "True colour"],
+    ["false", "False colour (NIR)"],
+  ].map(([value, text]) =>
+    button(text, text, () => choices.send({ type: "composite", value }), {
+      "data-value": value,
+      "aria-pressed": "false",
+    }),
+  )
+  const clear = button("Remove all pins but the last", "Clear pins", () => model.send_msg({ type: "clear" }), {
+    hidden: true,
+  })
+  const counts = element("span"),
+    bar = element("progress", { max: 1, value: 0, "aria-label": "Dates read" }),
+    progress = element("div", { class: "progress", role: "status" }, bar, counts)
   const tellProgress = (text, share = null, title = "") => {
     counts.textContent = text
     bar.hidden = share === null
     if (share !== null) bar.value = share
     progress.title = [text, title].filter(Boolean).join(". ")
   }
-  const root = element("div", { class: "stack" },
-    element("div", { class: "bar" }, element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites, looks.toggle), look, button("Save the picture as PNG", icon("save"), () => save(), { class: "save" }), looks.panel),
+  const root = element(
+    "div",
+    { class: "stack" },
+    element(
+      "div",
+      { class: "bar" },
+      element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites, looks.toggle),
+      look,
+      button("Save the picture as PNG", icon("save"), () => save(), { class: "save" }),
+      looks.panel,
+    ),
     well,
     timeline.el,
-    element("div", { class: "controls" },
-      button("First date", icon("first"), () => seek(firstThere(), true)), button("Previous date", icon("previous"), () => step(-1)),
+    element(
+      "div",
+      { class: "controls" },
+      button("First date", icon("first"), () => seek(firstThere(), true)),
+      button("Previous date", icon("previous"), () => step(-1)),
       play,
-      button("Next date", icon("next"), () => step(1)), button("Last date", icon("last"), () => seek(lastThere(), true)),
-      loop, clear, progress, speed))
+      button("Next date", icon("next"), () => step(1)),
+      button("Last date", icon("last"), () => seek(lastThere(), true)),
+      loop,
+      clear,
+      progress,
+      speed,
+    ),
+  )
   el.append(root)
 
   // --- drawing ---------------------------------------------------------------------------------
@@ -95,13 +237,26 @@ export function render({ model, el }) {
   const tellRange = () => page.emit("range", { range: state.range, other: compares() ? state.other : -1 })
   page.on("ask-range", tellRange, gone.signal)
   const inRange = (i) => i >= state.range[0] && i <= state.range[1]
-  const firstThere = () => Math.max(0, state.status.findIndex((_, i) => there(i) && inRange(i)))
-  const lastThere = () => Math.max(0, state.status.findLastIndex((_, i) => there(i) && inRange(i)))
+  const firstThere = () =>
+    Math.max(
+      0,
+      state.status.findIndex((_, i) => there(i) && inRange(i)),
+    )
+  const lastThere = () =>
+    Math.max(
+      0,
+      state.status.findLastIndex((_, i) => there(i) && inRange(i)),
+    )
   const compares = () => stage.mode !== "single" || differs()
   const differs = () => look.value === "difference"
   // The change between the two dates comes from the server: the browser has pictures, not reflectance.
   const askChange = () => {
-    if (differs() && (state.change?.first !== state.other || state.change?.second !== state.index) && there(state.index) && there(state.other)) {
+    if (
+      differs() &&
+      (state.change?.first !== state.other || state.change?.second !== state.index) &&
+      there(state.index) &&
+      there(state.other)
+    ) {
       model.send_msg({ type: "difference", first: state.other, second: state.index, ticket: state.ticket })
     }
   }
@@ -109,13 +264,19 @@ export function render({ model, el }) {
   const draw = () => {
     const frame = state.frames[state.index]
     if (frame || !state.playing || state.shown < 0) {
-      if (differs()) stage.paint(0, state.change?.first === state.other && state.change.second === state.index ? state.change.picture : null)
+      if (differs())
+        stage.paint(
+          0,
+          state.change?.first === state.other && state.change.second === state.index ? state.change.picture : null,
+        )
       else stage.paint(0, frame, state.overlays[state.index])
       state.shown = frame ? state.index : -1
     }
     if (frame && !state.firstMarked) {
       state.firstMarked = true
-      mark("first-frame", { sample: state.sample, index: state.index }, () => model.send_msg({ type: "shown", ticket: state.ticket }))
+      mark("first-frame", { sample: state.sample, index: state.index }, () =>
+        model.send_msg({ type: "shown", ticket: state.ticket }),
+      )
     }
     stage.dates[0].replaceChildren(...dateLabel(state, state.index, differs() ? state.other : -1))
     if (compares() && !differs() && state.other >= 0) {
@@ -128,17 +289,27 @@ export function render({ model, el }) {
   }
   const gapOf = (index) => gapText(state.gaps?.[index])
   const lackOf = (index) => lackText(state, index)
-  const drawTimeline = () => timeline.draw({
-    dates: state.dates, status: state.status, reasons: state.reasons, gaps: state.gaps, index: state.index, range: state.range,
-    other: compares() ? state.other : -1, ready: (i) => Boolean(state.frames[i]),
-  })
+  const drawTimeline = () =>
+    timeline.draw({
+      dates: state.dates,
+      status: state.status,
+      reasons: state.reasons,
+      gaps: state.gaps,
+      index: state.index,
+      range: state.range,
+      other: compares() ? state.other : -1,
+      ready: (i) => Boolean(state.frames[i]),
+    })
 
   const showMessage = () => {
     const { message } = stage
-    let text = lackOf(state.index), retry = false
+    let text = lackOf(state.index),
+      retry = false
     stage.lack(0, "", Boolean(text))
-    if (state.error) { text = state.error; retry = true }
-    else if (!state.dates.length) text = "Click a sample on the map"
+    if (state.error) {
+      text = state.error
+      retry = true
+    } else if (!state.dates.length) text = "Click a sample on the map"
     else if (!text && !state.frames[state.index]) text = "Loading …"
     if (message.dataset.text === text) return
     message.dataset.text = text
@@ -149,17 +320,25 @@ export function render({ model, el }) {
 
   const drawSheet = () => {
     stage.el.hidden = Boolean(state.sheet)
-    sheet.draw(state.sheet, playable(), { dates: state.dates, note: gapOf, picture: (context, i) => {
-      context.drawImage(state.frames[i], 0, 0)
-      if (state.overlays[i]) context.drawImage(state.overlays[i], 0, 0)
-      for (const region of stage.drawing.regions) strokeRegion(context, cornersOf(region), region.colour, ([row, col]) => [col, row], { width: 1.5 })
-    } })
+    sheet.draw(state.sheet, playable(), {
+      dates: state.dates,
+      note: gapOf,
+      picture: (context, i) => {
+        context.drawImage(state.frames[i], 0, 0)
+        if (state.overlays[i]) context.drawImage(state.overlays[i], 0, 0)
+        for (const region of stage.drawing.regions)
+          strokeRegion(context, cornersOf(region), region.colour, ([row, col]) => [col, row], { width: 1.5 })
+      },
+    })
   }
   const save = () => {
     if (!state.dates.length) return
     const shown = look.value === "single" ? "" : ` · ${look.selectedOptions[0].text}`
     const what = `${state.sample} · Planet Fusion, ${looks.title}${shown}`
-    if (state.sheet) { download(pictureOfSheet(sheet, [what, state.credit]), `${state.sample}_sheet.png`); return }
+    if (state.sheet) {
+      download(pictureOfSheet(sheet, [what, state.credit]), `${state.sample}_sheet.png`)
+      return
+    }
     const { width, side } = stage.size
     const picture = makePicture(width, side, [`${what} · UTM ${state.sample.slice(0, 3)}`, state.credit], (context) => {
       stage.copy(context)
@@ -174,7 +353,8 @@ export function render({ model, el }) {
     if (differs()) setPlaying(false)
     showLegend()
     // Compared with the same season of the other year, where nothing else was chosen.
-    if (compares() && state.other < 0) state.other = state.index + 73 < state.dates.length ? state.index + 73 : Math.max(0, state.index - 73)
+    if (compares() && state.other < 0)
+      state.other = state.index + 73 < state.dates.length ? state.index + 73 : Math.max(0, state.index - 73)
     fit()
     drawSheet()
     draw()
@@ -191,7 +371,8 @@ export function render({ model, el }) {
     model.send_msg({ type: "move", pin: i, ...pixel })
   }
   // --- time ------------------------------------------------------------------------------------
-  let lastSent = 0, sendTimer = 0
+  let lastSent = 0,
+    sendTimer = 0
   const tell = (settled) => {
     clearTimeout(sendTimer)
     // While it plays, once a second is enough for the server to know; while a person scrubs, ten times.
@@ -210,7 +391,10 @@ export function render({ model, el }) {
     draw()
     page.emit("date", { index: state.index, iso: state.dates[state.index], time: state.times[state.index] })
     tell(settled)
-    if (settled) { anchor(); askChange() }
+    if (settled) {
+      anchor()
+      askChange()
+    }
   }
 
   const step = (direction) => {
@@ -220,21 +404,32 @@ export function render({ model, el }) {
     if (i >= 0 && i < state.dates.length) seek(i, true)
   }
 
-  let start = 0, startIndex = 0
-  const anchor = () => { start = performance.now(); startIndex = playable().indexOf(state.index) }
-  const restart = () => { startIndex = -1 }
+  let start = 0,
+    startIndex = 0
+  const anchor = () => {
+    start = performance.now()
+    startIndex = playable().indexOf(state.index)
+  }
+  const restart = () => {
+    startIndex = -1
+  }
   const playable = () => state.frames.flatMap((frame, i) => (frame && inRange(i) ? [i] : []))
 
+  let playableCount = -1
   const tick = (now) => {
     if (!state.playing) return
     const list = playable()
     if (list.length > 1) {
-      if (startIndex < 0 || list.length !== tick.length_) {  // frames still come: go on from where we are
-        tick.length_ = list.length
+      if (startIndex < 0 || list.length !== playableCount) {
+        // frames still come: go on from where we are
+        playableCount = list.length
         start = now
-        startIndex = Math.max(0, list.findIndex((i) => i >= state.index))
+        startIndex = Math.max(
+          0,
+          list.findIndex((i) => i >= state.index),
+        )
       }
-      let position = startIndex + Math.floor((now - start) * state.speed / 1000)
+      const position = startIndex + Math.floor(((now - start) * state.speed) / 1000)
       if (position >= list.length && !state.loop) {
         seek(list[list.length - 1], true)
         setPlaying(false)
@@ -258,49 +453,97 @@ export function render({ model, el }) {
       requestAnimationFrame(tick)
     } else tell(true)
   }
-  const setLoop = (value) => { state.loop = value; loop.setAttribute("aria-pressed", String(value)) }
+  const setLoop = (value) => {
+    state.loop = value
+    loop.setAttribute("aria-pressed", String(value))
+  }
 
   // --- keys --------------------------------------------------------------------------------------
   root.addEventListener("keydown", (event) => {
     if (isWriting(event)) return
     const held = handleByKey(event, state, compares())
-    if (held) { Object.assign(state, held); restart(); draw(); tellRange(); askChange(); event.preventDefault(); return }
-    const act = { ArrowLeft: () => step(-1), ArrowRight: () => step(1), Home: () => seek(firstThere(), true), End: () => seek(lastThere(), true) }[event.key]
-    if (act) { act(); event.preventDefault() }
-    else if (event.key === " " && !event.target.closest("button")) { setPlaying(!state.playing); event.preventDefault() }
-    else if (!event.ctrlKey && !event.metaKey && !event.altKey && !state.sheet && stage.drawing.shortcut(letterOf(event))) { stage.el.focus(); event.preventDefault() }
+    if (held) {
+      Object.assign(state, held)
+      restart()
+      draw()
+      tellRange()
+      askChange()
+      event.preventDefault()
+      return
+    }
+    const act = {
+      ArrowLeft: () => step(-1),
+      ArrowRight: () => step(1),
+      Home: () => seek(firstThere(), true),
+      End: () => seek(lastThere(), true),
+    }[event.key]
+    if (act) {
+      act()
+      event.preventDefault()
+    } else if (event.key === " " && !event.target.closest("button")) {
+      setPlaying(!state.playing)
+      event.preventDefault()
+    } else if (
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.altKey &&
+      !state.sheet &&
+      stage.drawing.shortcut(letterOf(event))
+    ) {
+      stage.el.focus()
+      event.preventDefault()
+    }
   })
   page.on("run", (value) => setPlaying(value), gone.signal)
   page.on("key", ({ key }) => root.dispatchEvent(new KeyboardEvent("keydown", { key })), gone.signal) // pressed elsewhere
-  page.on("seek", ({ time, index, settled = true }) => {
-    if (!state.times.length) return
-    setPlaying(false)
-    if (index === undefined) {
-      let best = Infinity
-      state.times.forEach((t, i) => {
-        if (Math.abs(t - time) < best && (there(i) || !state.settled)) { best = Math.abs(t - time); index = i }
-      })
-    }
-    if (index !== undefined && (settled || index !== state.index)) seek(index, settled)
-  }, gone.signal)
+  page.on(
+    "seek",
+    ({ time, index, settled = true }) => {
+      if (!state.times.length) return
+      setPlaying(false)
+      if (index === undefined) {
+        let best = Infinity
+        state.times.forEach((t, i) => {
+          if (Math.abs(t - time) < best && (there(i) || !state.settled)) {
+            best = Math.abs(t - time)
+            index = i
+          }
+        })
+      }
+      if (index !== undefined && (settled || index !== state.index)) seek(index, settled)
+    },
+    gone.signal,
+  )
 
   // --- what the server sends -------------------------------------------------------------------
   const decode = async (bytes, index, paint, ticket) => {
     state.pending++
     try {
       const frame = await decodePicture(bytes, "image/jpeg", index === state.index)
-      if (ticket !== state.ticket || paint < (state.versions[index] ?? -1)) { frame.close(); return }
+      if (ticket !== state.ticket || paint < (state.versions[index] ?? -1)) {
+        frame.close()
+        return
+      }
       state.frames[index]?.close()
       state.frames[index] = frame
       state.versions[index] = paint
       if (index === state.index || (compares() && index === state.other)) draw()
     } finally {
       state.pending--
-      if (state.pending === 0) { drawTimeline(); if (state.sheet) drawSheet(); checkReady() }
+      if (state.pending === 0) {
+        drawTimeline()
+        if (state.sheet) drawSheet()
+        checkReady()
+      }
     }
   }
   const checkReady = () => {
-    if (state.settled && state.pending === 0 && !state.readyMarked && state.status.every((s, i) => s !== status.THERE || state.frames[i])) {
+    if (
+      state.settled &&
+      state.pending === 0 &&
+      !state.readyMarked &&
+      state.status.every((s, i) => s !== status.THERE || state.frames[i])
+    ) {
       state.readyMarked = true
       mark("animation-ready", { sample: state.sample, frames: playable().length })
     }
@@ -309,15 +552,32 @@ export function render({ model, el }) {
     open(data) {
       for (const frame of state.frames) frame?.close()
       Object.assign(state, {
-        ticket: data.ticket, sample: data.sample, dates: data.dates, times: data.dates.map((iso) => Date.parse(`${iso}T10:30:00Z`)),
-        frames: new Array(data.dates.length).fill(null), versions: [], status: new Array(data.dates.length).fill(0), reasons: {}, gaps: null, gapsKnown: false,
-        change: null, legend: null,
-        index: data.index, shown: -1, credit: data.credit, error: null, settled: false, firstMarked: false, readyMarked: false,
+        ticket: data.ticket,
+        sample: data.sample,
+        dates: data.dates,
+        times: data.dates.map((iso) => Date.parse(`${iso}T10:30:00Z`)),
+        frames: new Array(data.dates.length).fill(null),
+        versions: [],
+        status: new Array(data.dates.length).fill(0),
+        reasons: {},
+        gaps: null,
+        gapsKnown: false,
+        change: null,
+        legend: null,
+        index: data.index,
+        shown: -1,
+        credit: data.credit,
+        error: null,
+        settled: false,
+        firstMarked: false,
+        readyMarked: false,
       })
       state.place = data.bounds && { bounds: data.bounds, corners: data.corners, zone: data.sample.slice(0, 3) }
-      if (state.early?.sample === data.sample && state.early.index === data.index) state.frames[data.index] = state.early.picture
+      if (state.early?.sample === data.sample && state.early.index === data.index)
+        state.frames[data.index] = state.early.picture
       state.early = null
-      if (state.range[1] === 0 || state.range[1] >= data.dates.length) state.range = [0, Math.max(0, data.dates.length - 1)]
+      if (state.range[1] === 0 || state.range[1] >= data.dates.length)
+        state.range = [0, Math.max(0, data.dates.length - 1)]
       clearOverlays()
       looks.layers([])
       looks.want("")
@@ -346,12 +606,23 @@ export function render({ model, el }) {
       const count = state.status.filter((s) => s === status.THERE).length
       const lacking = state.status.filter((s) => s === status.ABSENT || s === status.BROKEN).length
       if (!data.settled) tellProgress(`${data.done} / ${data.total}`, data.done / Math.max(data.total, 1))
-      else tellProgress(lacking ? `${count} of ${data.total} dates` : "", null, lacking ? `${lacking} dates are missing or broken` : "")
+      else
+        tellProgress(
+          lacking ? `${count} of ${data.total} dates` : "",
+          null,
+          lacking ? `${lacking} dates are missing or broken` : "",
+        )
       draw()
       checkReady()
     },
-    under(data) { readout.came(data) }, menu(data) { looks.menu(data.groups) },
-    look: choices.told, heard: choices.heard,
+    under(data) {
+      readout.came(data)
+    },
+    menu(data) {
+      looks.menu(data.groups)
+    },
+    look: choices.told,
+    heard: choices.heard,
     legend(data) {
       if (data.ticket !== state.ticket) return
       state.legend = data.legend
@@ -369,8 +640,13 @@ export function render({ model, el }) {
     },
     view(data) {
       if (data.other >= 0) state.other = data.other
-      if (look.value !== data.mode) { look.value = data.mode; setLook(data.mode) }
-      else { draw(); askChange() }
+      if (look.value !== data.mode) {
+        look.value = data.mode
+        setLook(data.mode)
+      } else {
+        draw()
+        askChange()
+      }
       stage.lookAt(data)
       looks.want(data.layer)
       toldView = seenView()
@@ -379,10 +655,14 @@ export function render({ model, el }) {
       if (data.ticket !== state.ticket || data.layer !== looks.layer) return
       let offset = 0
       const parts = data.sizes.map((size) => data.bytes.slice(offset, (offset += size)))
-      const pictures = await Promise.all(parts.map((part) => createImageBitmap(new Blob([part], { type: "image/png" }))))
+      const pictures = await Promise.all(
+        parts.map((part) => createImageBitmap(new Blob([part], { type: "image/png" }))),
+      )
       if (data.ticket !== state.ticket || data.layer !== looks.layer) return
       clearOverlays()
-      data.indices.forEach((index, k) => { state.overlays[index] = pictures[k] })
+      data.indices.forEach((index, k) => {
+        state.overlays[index] = pictures[k]
+      })
       state.marks = data.legend
       showLegend()
       draw()
@@ -390,7 +670,11 @@ export function render({ model, el }) {
     },
     async difference(data) {
       if (data.ticket !== state.ticket || !differs()) return
-      if (data.problem) { stage.message.replaceChildren(data.problem); stage.message.hidden = false; return }
+      if (data.problem) {
+        stage.message.replaceChildren(data.problem)
+        stage.message.hidden = false
+        return
+      }
       const picture = await createImageBitmap(new Blob([data.image], { type: "image/png" }))
       if (data.first !== state.other || data.second !== state.index) return
       state.change = { first: data.first, second: data.second, picture, legend: data.legend }
@@ -406,8 +690,19 @@ export function render({ model, el }) {
       stage.drawing.set(data.regions, data.problem)
       if (state.sheet) drawSheet()
     },
-    seek(data) { if (data.ticket === state.ticket) { setPlaying(false); seek(data.index, true) } },
-    error(data) { if (data.ticket === state.ticket) { state.error = data.text; tellProgress(""); draw() } },
+    seek(data) {
+      if (data.ticket === state.ticket) {
+        setPlaying(false)
+        seek(data.index, true)
+      }
+    },
+    error(data) {
+      if (data.ticket === state.ticket) {
+        state.error = data.text
+        tellProgress("")
+        draw()
+      }
+    },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
 
@@ -418,8 +713,19 @@ export function render({ model, el }) {
   }
   const resized = new ResizeObserver(fit)
   resized.observe(well)
-  model.on("remove", () => { clearTimeout(viewTimer); gone.abort(); resized.disconnect(); setPlaying(false) })
-  takeOver((early) => { if (!state.dates.length) { state.early = early; stage.paint(0, early.picture); stage.dates[0].textContent = longDate(early.iso) } })
+  model.on("remove", () => {
+    clearTimeout(viewTimer)
+    gone.abort()
+    resized.disconnect()
+    setPlaying(false)
+  })
+  takeOver((early) => {
+    if (!state.dates.length) {
+      state.early = early
+      stage.paint(0, early.picture)
+      stage.dates[0].textContent = longDate(early.iso)
+    }
+  })
   toldView = seenView()
   model.send_msg({ type: "ready" })
   mark("ready")

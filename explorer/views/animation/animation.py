@@ -17,7 +17,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cubes import Cube, Reading, Status
 from explorer.views.animation.feed import Batch, FrameFeed
 from explorer.views.animation.overlays import Overlays
-from explorer.views.common.components import Component, Loop, bounded_int, script, source
+from explorer.views.common.components import Component, Loop, bounded_int, source
 from explorer.views.common.message_fields import Hears, flag, many, number, text, word
 from explorer.views.common.picture_view import PictureView, view_of
 from explorer.views.common.selection import MAX_PIXELS, MAX_TEXT, Selection, drawn, pins
@@ -32,17 +32,6 @@ _POINTS = many(many(number, 2), 400)
 class Player(Component):
     """The browser's side of the panel."""
 
-    _esm = script(
-        "save.js",
-        "draw.js",
-        "stage.js",
-        "timeline.js",
-        "look.js",
-        "sheet.js",
-        "readout.js",
-        "shell_taken.js",
-        "animation.js",
-    )
     _stylesheets: ClassVar[list[Any]] = [source("animation.css")]
     hears: ClassVar[Hears] = {
         "shown": {"ticket": number},

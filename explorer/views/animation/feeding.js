@@ -1,9 +1,17 @@
 // How data gets into a page's Bokeh charts: sources by their short names, and y axes that fit the data.
 
-// Bokeh's arrays are typed arrays whose own subarray() forgets where it is to begin.
-const plainArray = (array) => array && new ({ float32: Float32Array, float64: Float64Array, uint8: Uint8Array }[array.dtype] ?? array.constructor)(array.buffer, array.byteOffset, array.length)
+import { bokehModel } from "../common/shared.js"
 
-const makeFeeding = (model) => {
+// Bokeh's arrays are typed arrays whose own subarray() forgets where it is to begin.
+export const plainArray = (array) =>
+  array &&
+  new ({ float32: Float32Array, float64: Float64Array, uint8: Uint8Array }[array.dtype] ?? array.constructor)(
+    array.buffer,
+    array.byteOffset,
+    array.length,
+  )
+
+export const makeFeeding = (model) => {
   const name = (short) => `${short}-${model.bus}`
   // Every source that changes costs its glyphs anew, and each chart a repaint: what stays empty, or is the same, is left.
   const last = new Map()
@@ -23,8 +31,14 @@ const makeFeeding = (model) => {
   const fitted = new Map()
   const fit = (short, values, { from = null, least }) => {
     const range = bokehModel(name(`range-${short}`))
-    let low = Infinity, high = -Infinity
-    for (const list of values) for (const v of list) if (Number.isFinite(v)) { low = Math.min(low, v); high = Math.max(high, v) }
+    let low = Infinity,
+      high = -Infinity
+    for (const list of values)
+      for (const v of list)
+        if (Number.isFinite(v)) {
+          low = Math.min(low, v)
+          high = Math.max(high, v)
+        }
     if (!range || low > high) return
     const before = fitted.get(short)
     if (before && (range.start !== before.start || range.end !== before.end)) return

@@ -1,30 +1,65 @@
 // What the picture shows and how it is stretched: a small panel, and the legend of the colours.
 
-const makeLook = ({ send, button }) => {
-  const MODES = [["fixed", "Fixed over time"], ["frame", "Each date by itself"], ["range", "Reflectance range"]]
+import { element, numberInput } from "../common/shared.js"
+
+export const makeLook = ({ send, button }) => {
+  const MODES = [
+    ["fixed", "Fixed over time"],
+    ["frame", "Each date by itself"],
+    ["range", "Reflectance range"],
+  ]
   const list = element("select", { "aria-label": "Shown in the image", title: "Composite, band or index" })
-  const formula = element("input", { type: "text", placeholder: "(nir - red) / (nir + red)", "aria-label": "Formula over band names: blue, green, red, nir", spellcheck: "false", maxlength: 200 })
-  const mode = element("select", { "aria-label": "Stretch" }, ...MODES.map(([value, text]) => element("option", { value }, text)))
+  const formula = element("input", {
+    type: "text",
+    placeholder: "(nir - red) / (nir + red)",
+    "aria-label": "Formula over band names: blue, green, red, nir",
+    spellcheck: "false",
+    maxlength: 200,
+  })
+  const mode = element(
+    "select",
+    { "aria-label": "Stretch" },
+    ...MODES.map(([value, text]) => element("option", { value }, text)),
+  )
   const low = numberInput({ step: "0.01", "aria-label": "Lowest value of the range" })
   const high = numberInput({ step: "0.01", "aria-label": "Highest value of the range" })
   const gamma = element("input", { type: "range", min: 0.5, max: 2.5, step: 0.05, "aria-label": "Gamma" })
   const gammaText = element("output")
   const same = element("input", { type: "checkbox", "aria-label": "One stretch for Planet Fusion and Sentinel-2" })
-  const layer = element("select", { "aria-label": "Quality overlay", disabled: true }, element("option", { value: "" }, "no quality layers"))
+  const layer = element(
+    "select",
+    { "aria-label": "Quality overlay", disabled: true },
+    element("option", { value: "" }, "no quality layers"),
+  )
   layer.addEventListener("change", () => send("overlay", layer.value))
   const problem = element("div", { class: "problem", role: "alert" })
   const note = element("div", { class: "formula" })
   const range = element("div", { class: "row" }, element("label", {}, "from ", low), element("label", {}, "to ", high))
-  const panel = element("div", { class: "look-panel", hidden: true, role: "dialog", "aria-label": "Picture settings" },
+  const panel = element(
+    "div",
+    { class: "look-panel", hidden: true, role: "dialog", "aria-label": "Picture settings" },
     element("label", { class: "field" }, "Show", list),
     element("label", { class: "field" }, "or a formula", formula),
     note,
-    element("label", { class: "field" }, "Stretch", mode), range,
-    element("label", { class: "check", title: "Black and white mean the same reflectance in both panels, as long as both show the same" }, same, "Same for both sensors"),
+    element("label", { class: "field" }, "Stretch", mode),
+    range,
+    element(
+      "label",
+      {
+        class: "check",
+        title: "Black and white mean the same reflectance in both panels, as long as both show the same",
+      },
+      same,
+      "Same for both sensors",
+    ),
     element("label", { class: "field" }, "Gamma", gamma, gammaText),
     element("label", { class: "field" }, "Quality", layer),
-    problem)
-  const toggle = button("Picture settings", "More ▾", () => open(panel.hidden), { "aria-expanded": "false", "aria-haspopup": "dialog" })
+    problem,
+  )
+  const toggle = button("Picture settings", "More ▾", () => open(panel.hidden), {
+    "aria-expanded": "false",
+    "aria-haspopup": "dialog",
+  })
   const legend = element("div", { class: "legend", hidden: true })
 
   const open = (value) => {
@@ -37,8 +72,12 @@ const makeLook = ({ send, button }) => {
     event.stopPropagation() // its keys are not the animation's
     if (event.key === "Escape") open(false)
   })
-  list.addEventListener("change", () => { if (list.value) send("composite", list.value) })
-  formula.addEventListener("change", () => { if (formula.value.trim()) send("composite", `expr:${formula.value.trim()}`) })
+  list.addEventListener("change", () => {
+    if (list.value) send("composite", list.value)
+  })
+  formula.addEventListener("change", () => {
+    if (formula.value.trim()) send("composite", `expr:${formula.value.trim()}`)
+  })
   let last = null // what is shown, for a menu that comes after it
   let shown = null // the legend
   let own = true // whether gamma is the picture's own
@@ -52,26 +91,52 @@ const makeLook = ({ send, button }) => {
   }
   mode.addEventListener("change", () => {
     range.hidden = mode.value !== "range"
-    if (mode.value === "range" && low.value === "") { low.value = "0"; high.value = "0.3" }
+    if (mode.value === "range" && low.value === "") {
+      low.value = "0"
+      high.value = "0.3"
+    }
     stretch()
   })
   for (const input of [low, high]) input.addEventListener("change", stretch)
   same.addEventListener("change", stretch)
-  gamma.addEventListener("input", () => { gammaText.textContent = gamma.value })
-  gamma.addEventListener("change", () => { own = false; stretch() })
+  gamma.addEventListener("input", () => {
+    gammaText.textContent = gamma.value
+  })
+  gamma.addEventListener("change", () => {
+    own = false
+    stretch()
+  })
 
-  const number = (value) => (value === null ? "" : Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 1 ? value.toFixed(2) : value.toFixed(3))
+  const number = (value) =>
+    value === null
+      ? ""
+      : Math.abs(value) >= 100
+        ? value.toFixed(0)
+        : Math.abs(value) >= 1
+          ? value.toFixed(2)
+          : value.toFixed(3)
   return {
-    toggle, panel, legend,
-    get layer() { return layer.value },
-    get title() { return (list.value ? list.selectedOptions[0]?.text : formula.value) || "picture" },
-    get colours() { return shown },
+    toggle,
+    panel,
+    legend,
+    get layer() {
+      return layer.value
+    },
+    get title() {
+      return (list.value ? list.selectedOptions[0]?.text : formula.value) || "picture"
+    },
+    get colours() {
+      return shown
+    },
     layers(names, lacking = "") {
       const chosen = [wish, layer.value].find((name) => name && names.includes(name)) ?? ""
       if (names.length) wish = ""
       layer.disabled = !names.length
       layer.title = lacking
-      layer.replaceChildren(element("option", { value: "" }, names.length ? "not shown" : lacking ? "cannot be read" : "no quality layers"), ...names.map((name) => element("option", { value: name }, name)))
+      layer.replaceChildren(
+        element("option", { value: "" }, names.length ? "not shown" : lacking ? "cannot be read" : "no quality layers"),
+        ...names.map((name) => element("option", { value: name }, name)),
+      )
       layer.value = chosen
       if (chosen) send("overlay", chosen)
     },
@@ -82,36 +147,64 @@ const makeLook = ({ send, button }) => {
       send("overlay", name)
     },
     menu(groups) {
-      list.replaceChildren(element("option", { value: "" }, "formula …"), ...Object.entries(groups).map(([label, entries]) =>
-        element("optgroup", { label }, ...Object.entries(entries).map(([text, value]) => element("option", { value }, text)))))
+      list.replaceChildren(
+        element("option", { value: "" }, "formula …"),
+        ...Object.entries(groups).map(([label, entries]) =>
+          element(
+            "optgroup",
+            { label },
+            ...Object.entries(entries).map(([text, value]) => element("option", { value }, text)),
+          ),
+        ),
+      )
       if (last) this.show(last)
     },
     show(data) {
       problem.textContent = data.problem ?? ""
-      if (data.problem) { open(true); return }
+      if (data.problem) {
+        open(true)
+        return
+      }
       last = data
       list.value = data.composite.startsWith("expr:") ? "" : data.composite
       formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : ""
       note.textContent = data.legend?.formula ? `= ${data.legend.formula}` : ""
       mode.value = data.mode
       range.hidden = data.mode !== "range"
-      if (data.mode === "range") { low.value = data.low; high.value = data.high }
+      if (data.mode === "range") {
+        low.value = data.low
+        high.value = data.high
+      }
       own = data.gamma === null
       same.checked = data.same
       same.disabled = data.mode === "frame" // each date has a stretch of its own
       gamma.value = data.gamma ?? (data.legend ? 1 : 1.25)
       gammaText.textContent = gamma.value
-      toggle.setAttribute("aria-pressed", String(!["true", "false"].includes(data.composite) || data.mode !== "fixed" || !own || data.same))
+      toggle.setAttribute(
+        "aria-pressed",
+        String(!["true", "false"].includes(data.composite) || data.mode !== "fixed" || !own || data.same),
+      )
     },
     showLegend(data) {
       shown = data
       legend.hidden = !data
       if (!data) return
-      const bar = element("i", { role: "img", "aria-label": `${data.title}, from ${number(data.low)} to ${number(data.high)}` })
-      bar.style.background = data.colours.length > 1 ? `linear-gradient(to right, ${data.colours.join(", ")})` : data.colours[0]
+      const bar = element("i", {
+        role: "img",
+        "aria-label": `${data.title}, from ${number(data.low)} to ${number(data.high)}`,
+      })
+      bar.style.background =
+        data.colours.length > 1 ? `linear-gradient(to right, ${data.colours.join(", ")})` : data.colours[0]
       legend.replaceChildren(element("span", {}, data.title), bar)
-      if (data.colours.length > 1) legend.append(
-        element("span", { class: "ends" }, element("b", {}, data.low === null ? "low" : number(data.low)), element("b", {}, data.high === null ? "high" : number(data.high))))
+      if (data.colours.length > 1)
+        legend.append(
+          element(
+            "span",
+            { class: "ends" },
+            element("b", {}, data.low === null ? "low" : number(data.low)),
+            element("b", {}, data.high === null ? "high" : number(data.high)),
+          ),
+        )
     },
   }
 }

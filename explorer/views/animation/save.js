@@ -1,5 +1,8 @@
 // What is seen as a PNG, twice as large as on the screen: date, scale bar, north, legend and attribution are drawn in.
 
+import { saveFile } from "../common/shared.js"
+import { SIZE } from "./stage.js"
+
 const FONT = "system-ui, sans-serif"
 const wrapped = (context, text, most) => {
   const lines = [""]
@@ -10,9 +13,10 @@ const wrapped = (context, text, most) => {
   }
   return lines
 }
-const plate = (context, text, x, y, { size = 13, right = false } = {}) => {
+export const plate = (context, text, x, y, { size = 13, right = false } = {}) => {
   context.font = `600 ${size}px ${FONT}`
-  const wide = context.measureText(text).width + 14, left = right ? x - wide : x
+  const wide = context.measureText(text).width + 14,
+    left = right ? x - wide : x
   context.fillStyle = "rgba(10,18,24,.72)"
   context.fillRect(left, y, wide, size + 9)
   context.fillStyle = "#fff"
@@ -20,13 +24,19 @@ const plate = (context, text, x, y, { size = 13, right = false } = {}) => {
   context.fillText(text, left + 7, y + (size + 9) / 2 + 0.5)
   context.textBaseline = "alphabetic"
 }
-const drawBar = (context, metres, length, right, bottom) => {
+export const drawBar = (context, metres, length, right, bottom) => {
   context.font = `600 11px ${FONT}`
   context.textAlign = "center"
-  for (const [line, stroke] of [[4, "rgba(0,0,0,.7)"], [2, "#fff"]]) {
+  for (const [line, stroke] of [
+    [4, "rgba(0,0,0,.7)"],
+    [2, "#fff"],
+  ]) {
     Object.assign(context, { lineWidth: line, strokeStyle: stroke })
     context.beginPath()
-    context.moveTo(right - length, bottom - 6); context.lineTo(right - length, bottom); context.lineTo(right, bottom); context.lineTo(right, bottom - 6)
+    context.moveTo(right - length, bottom - 6)
+    context.lineTo(right - length, bottom)
+    context.lineTo(right, bottom)
+    context.lineTo(right, bottom - 6)
     context.stroke()
   }
   Object.assign(context, { lineWidth: 3, strokeStyle: "rgba(0,0,0,.7)", fillStyle: "#fff" })
@@ -34,15 +44,26 @@ const drawBar = (context, metres, length, right, bottom) => {
   context.fillText(`${metres} m`, right - length / 2, bottom - 8)
   context.textAlign = "left"
 }
-const drawNorth = (context, x, y) => {
-  Object.assign(context, { fillStyle: "#fff", strokeStyle: "rgba(0,0,0,.7)", lineWidth: 3, font: `700 12px ${FONT}`, textAlign: "center" })
+export const drawNorth = (context, x, y) => {
+  Object.assign(context, {
+    fillStyle: "#fff",
+    strokeStyle: "rgba(0,0,0,.7)",
+    lineWidth: 3,
+    font: `700 12px ${FONT}`,
+    textAlign: "center",
+  })
   context.beginPath()
-  context.moveTo(x, y); context.lineTo(x + 5, y + 10); context.lineTo(x - 5, y + 10); context.closePath()
-  context.stroke(); context.fill()
-  context.strokeText("N", x, y + 21); context.fillText("N", x, y + 21)
+  context.moveTo(x, y)
+  context.lineTo(x + 5, y + 10)
+  context.lineTo(x - 5, y + 10)
+  context.closePath()
+  context.stroke()
+  context.fill()
+  context.strokeText("N", x, y + 21)
+  context.fillText("N", x, y + 21)
   context.textAlign = "left"
 }
-const drawLegend = (context, legend, x, y) => {
+export const drawLegend = (context, legend, x, y) => {
   const number = (value, word) => (value === null ? word : String(Number(value.toPrecision(3))))
   context.font = `11px ${FONT}`
   const wide = Math.max(150, context.measureText(legend.title).width)
@@ -63,8 +84,9 @@ const drawLegend = (context, legend, x, y) => {
 }
 
 // A canvas of `width` x `height` CSS pixels at twice the resolution, over a footer that says what it is and whose.
-const makePicture = (width, height, footer, draw) => {
-  const canvas = document.createElement("canvas"), context = canvas.getContext("2d")
+export const makePicture = (width, height, footer, draw) => {
+  const canvas = document.createElement("canvas"),
+    context = canvas.getContext("2d")
   context.font = `11px ${FONT}`
   const lines = footer.flatMap((text) => wrapped(context, text, width - 16))
   canvas.width = Math.round(2 * width)
@@ -78,13 +100,16 @@ const makePicture = (width, height, footer, draw) => {
   lines.forEach((line, i) => context.fillText(line, 8, height + 16 + 15 * i))
   return canvas
 }
-const pictureOfSheet = ({ cells, columns }, footer) => {
-  const edge = SIZE / 2, gap = 3, row = edge + 16
+export const pictureOfSheet = ({ cells, columns }, footer) => {
+  const edge = SIZE / 2,
+    gap = 3,
+    row = edge + 16
   const rows = Math.ceil(cells.length / columns)
   const said = `Each picture 600 × 600 m, north up${cells.some((cell) => cell.note) ? "; ◦ partly gap-filled" : ""}`
   return makePicture(columns * (edge + gap) + gap, rows * (row + gap) + gap, [...footer, said], (context) => {
     cells.forEach(({ canvas, text, note }, k) => {
-      const x = gap + (k % columns) * (edge + gap), y = gap + Math.floor(k / columns) * (row + gap)
+      const x = gap + (k % columns) * (edge + gap),
+        y = gap + Math.floor(k / columns) * (row + gap)
       context.drawImage(canvas, x, y, edge, edge)
       Object.assign(context, { fillStyle: "#17262e", font: `10px ${FONT}`, textAlign: "center" })
       context.fillText(note ? `${text} ◦` : text, x + edge / 2, y + edge + 11, edge)
@@ -93,4 +118,4 @@ const pictureOfSheet = ({ cells, columns }, footer) => {
     if (cells.length) drawBar(context, 200, edge / 3, gap + edge - 5, gap + edge - 5)
   })
 }
-const download = (canvas, name) => canvas.toBlob((blob) => saveFile(name, blob), "image/png")
+export const download = (canvas, name) => canvas.toBlob((blob) => saveFile(name, blob), "image/png")

@@ -1,36 +1,81 @@
 // The image of the animation: one date, or two of them swiped or side by side; zoom, pan, pins, regions.
 
-const SIZE = 200 // pixels along the chip's edge
+import { drawCross, drawTenMetre, element, fitCanvas, wheelFactor } from "../common/shared.js"
+import { makeDrawing } from "./draw.js"
+import { drawBar, drawNorth, plate } from "./save.js"
+
+export const SIZE = 200 // pixels along the chip's edge
 const ZOOM = { least: 1, most: 16, step: 1.25 }
 const HIT = 10 // CSS pixels around a pin within which a press means the pin
 
-const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
+export const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   const view = { scale: 1, x: 0, y: 0 } // what is in sight: zoom, and the chip's pixel in the upper left corner
-  let mode = "single", side = SIZE, width = SIZE, swipe = 0.5, pins = [], pressed = null
+  let mode = "single",
+    side = SIZE,
+    width = SIZE,
+    swipe = 0.5,
+    pins = [],
+    pressed = null
 
   const makePane = (label) => {
     const canvas = element("canvas", { class: "image", width: SIZE, height: SIZE, role: "img", "aria-label": label })
     const over = element("canvas", { class: "over" })
-    const date = element("div", { class: "date" }), why = element("div", { class: "why" })
+    const date = element("div", { class: "date" }),
+      why = element("div", { class: "why" })
     return { canvas, over, date, why, box: element("div", { class: "pane" }, canvas, over, why, date) }
   }
   const panes = [makePane("Planet Fusion image"), makePane("Planet Fusion image of the compared date")]
-  const handle = element("div", { class: "swipe", role: "slider", tabindex: 0, "aria-label": "Swipe between the two dates", "aria-valuemin": 0, "aria-valuemax": 100 })
+  const handle = element("div", {
+    class: "swipe",
+    role: "slider",
+    tabindex: 0,
+    "aria-label": "Swipe between the two dates",
+    "aria-valuemin": 0,
+    "aria-valuemax": 100,
+  })
   const scale = element("div", { class: "scale" }, element("span"))
   const north = element("div", { class: "north", "aria-hidden": "true" }, "N")
   const readout = element("div", { class: "readout" })
   const message = element("div", { class: "message", role: "status" })
-  const zooms = element("div", { class: "zooms", role: "group", "aria-label": "Zoom" },
-    button("Zoom in", "+", () => zoomAt(ZOOM.step ** 2)), button("Zoom out", "−", () => zoomAt(ZOOM.step ** -2)),
-    button("Whole image", "⤢", () => reset(), { hidden: true }))
+  const zooms = element(
+    "div",
+    { class: "zooms", role: "group", "aria-label": "Zoom" },
+    button("Zoom in", "+", () => zoomAt(ZOOM.step ** 2)),
+    button("Zoom out", "−", () => zoomAt(ZOOM.step ** -2)),
+    button("Whole image", "⤢", () => reset(), { hidden: true }),
+  )
   const middle = () => [view.y + SIZE / view.scale / 2, view.x + SIZE / view.scale / 2]
   const drawing = makeDrawing({
-    button, ...regions, middle, onPin: onPick, onAim: (point) => { follow(point); onHover({ row: Math.floor(point[0]), col: Math.floor(point[1]) }, 0) },
-    redraw: () => drawOver(), focus: () => el.focus(),
+    button,
+    ...regions,
+    middle,
+    onPin: onPick,
+    onAim: (point) => {
+      follow(point)
+      onHover({ row: Math.floor(point[0]), col: Math.floor(point[1]) }, 0)
+    },
+    redraw: () => drawOver(),
+    focus: () => el.focus(),
   })
-  const el = element("div", { class: "stage", tabindex: 0, role: "application",
-    "aria-label": "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom" },
-    ...panes.map((pane) => pane.box), handle, drawing.tags, north, scale, readout, element("div", { class: "instruments" }, zooms, drawing.bar), drawing.hint, message)
+  const el = element(
+    "div",
+    {
+      class: "stage",
+      tabindex: 0,
+      role: "application",
+      "aria-label":
+        "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom",
+    },
+    ...panes.map((pane) => pane.box),
+    handle,
+    drawing.tags,
+    north,
+    scale,
+    readout,
+    element("div", { class: "instruments" }, zooms, drawing.bar),
+    drawing.hint,
+    message,
+  )
 
   // --- where things are ------------------------------------------------------------------------
   const unit = () => (side / SIZE) * view.scale // CSS pixels of one pixel of the chip
@@ -50,13 +95,17 @@ const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     const [row, col] = pointAt(event).map((v) => Math.min(SIZE - 1, Math.floor(v)))
     return { row, col }
   }
-  const reach = (event) => (event.pointerType === "touch" ? 2 : 1) * (HIT - 2) / unit()
+  const reach = (event) => ((event.pointerType === "touch" ? 2 : 1) * (HIT - 2)) / unit()
   const pinAt = (event) => {
     const pixel = pixelAt(event)
-    let best = -1, least = HIT / unit()
+    let best = -1,
+      least = HIT / unit()
     pins.forEach((pin, i) => {
       const far = Math.hypot(pin.row - pixel.row, pin.col - pixel.col)
-      if (far <= least) { best = i; least = far }
+      if (far <= least) {
+        best = i
+        least = far
+      }
     })
     return best
   }
@@ -65,10 +114,19 @@ const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     const pane = mode === "side" ? width / 2 - 2 : width
     panes.forEach(({ box, canvas }, i) => {
       box.hidden = !shown(panes[i])
-      Object.assign(box.style, { width: `${pane}px`, height: `${side}px`, left: i && mode === "side" ? `${pane + 4}px` : "0" })
+      Object.assign(box.style, {
+        width: `${pane}px`,
+        height: `${side}px`,
+        left: i && mode === "side" ? `${pane + 4}px` : "0",
+      })
       box.style.clipPath = i && mode === "swipe" ? `inset(0 0 0 ${swipe * 100}%)` : ""
       const full = side * view.scale
-      Object.assign(canvas.style, { width: `${full}px`, height: `${full}px`, left: `${-view.x * unit()}px`, top: `${-view.y * unit()}px` })
+      Object.assign(canvas.style, {
+        width: `${full}px`,
+        height: `${full}px`,
+        left: `${-view.x * unit()}px`,
+        top: `${-view.y * unit()}px`,
+      })
     })
     handle.hidden = mode !== "swipe"
     handle.style.left = `${swipe * width}px`
@@ -79,7 +137,8 @@ const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     drawScale()
     drawOver()
   }
-  const metresOfBar = () => [200, 100, 50, 20, 10, 5].find((m) => (m / 3) * unit() <= Math.min(side / 3.5, Math.max(side - 295, 60))) ?? 5 // beside the readout
+  const metresOfBar = () =>
+    [200, 100, 50, 20, 10, 5].find((m) => (m / 3) * unit() <= Math.min(side / 3.5, Math.max(side - 295, 60))) ?? 5 // beside the readout
   const drawScale = () => {
     const metres = metresOfBar()
     scale.style.width = `${(metres / 3) * unit()}px`
@@ -103,7 +162,8 @@ const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   }
   const drawOver = () => {
     const across = mode === "side" ? width / 2 - 2 : width
-    for (const pane of panes) if (shown(pane)) drawMarks(fitCanvas(pane.over, across, side), { letters: pane === panes[1] && mode === "side" })
+    for (const pane of panes)
+      if (shown(pane)) drawMarks(fitCanvas(pane.over, across, side), { letters: pane === panes[1] && mode === "side" })
     el.classList.toggle("draws", drawing.tool !== "pin")
     drawing.layOut(place, across, side)
   }
@@ -116,7 +176,9 @@ const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   }
   const zoomAt = (factor, event = null) => {
     const box = panes[0].box.getBoundingClientRect()
-    const at = event ? { x: (event.clientX - box.left) % (box.width + 4), y: event.clientY - box.top } : { x: box.width / 2, y: box.height / 2 }
+    const at = event
+      ? { x: (event.clientX - box.left) % (box.width + 4), y: event.clientY - box.top }
+      : { x: box.width / 2, y: box.height / 2 }
     const ground = { x: view.x + at.x / unit(), y: view.y + at.y / unit() }
     view.scale = Math.min(ZOOM.most, Math.max(ZOOM.least, view.scale * factor))
     if (factor < 1 && view.scale < 1.02) view.scale = 1
@@ -127,22 +189,31 @@ const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   }
   // A cross that keys move stays in sight.
   const follow = ([row, col]) => {
-    const seen = SIZE / view.scale, near = (v, start) => Math.min(Math.max(start, v + 8 - seen), v - 8)
+    const seen = SIZE / view.scale,
+      near = (v, start) => Math.min(Math.max(start, v + 8 - seen), v - 8)
     if (view.scale === 1) return
     Object.assign(view, { x: near(col, view.x), y: near(row, view.y) })
     bound()
     layOut()
   }
-  const lookAt = ({ scale, row, col }) => { Object.assign(view, { scale, x: col, y: row }); bound(); layOut() }
+  const lookAt = ({ scale, row, col }) => {
+    Object.assign(view, { scale, x: col, y: row })
+    bound()
+    layOut()
+  }
   const reset = () => lookAt({ scale: 1, row: 0, col: 0 })
 
   // --- pointer and keys ------------------------------------------------------------------------
   const inside = (event) => !event.target.closest("button, .swipe")
-  el.addEventListener("wheel", (event) => {
-    event.preventDefault()
-    const factor = wheelFactor(event)
-    if (factor !== 1) zoomAt(factor, event)
-  }, { passive: false })
+  el.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault()
+      const factor = wheelFactor(event)
+      if (factor !== 1) zoomAt(factor, event)
+    },
+    { passive: false },
+  )
   // Two fingers zoom around their middle, and move the picture with it.
   const fingers = new Map()
   const pinch = () => {
@@ -161,26 +232,46 @@ const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   }
   el.addEventListener("pointerdown", (event) => {
     drawing.dropAim()
-    if (event.pointerType === "touch" && inside(event)) fingers.set(event.pointerId, { x: event.clientX, y: event.clientY })
+    if (event.pointerType === "touch" && inside(event))
+      fingers.set(event.pointerId, { x: event.clientX, y: event.clientY })
     if (fingers.size > 1) {
       if (pressed) drawing.cancel()
       pressed = null
       return
     }
     if (!inside(event) || event.button !== 0) return
-    const tag = event.target.closest(".tag"), pin = drawing.tool === "pin" && !tag ? pinAt(event) : -1
+    const tag = event.target.closest(".tag"),
+      pin = drawing.tool === "pin" && !tag ? pinAt(event) : -1
     if (tag) drawing.hold(Number(tag.dataset.region), pointAt(event))
     const draws = Boolean(tag) || (pin < 0 && drawing.down(pointAt(event), reach(event)))
-    pressed = { x: event.clientX, y: event.clientY, start: { ...view }, pin, tag, draws, pane: paneAt(event), moved: false, add: event.shiftKey || event.ctrlKey || event.metaKey }
+    pressed = {
+      x: event.clientX,
+      y: event.clientY,
+      start: { ...view },
+      pin,
+      tag,
+      draws,
+      pane: paneAt(event),
+      moved: false,
+      add: event.shiftKey || event.ctrlKey || event.metaKey,
+    }
     el.setPointerCapture(event.pointerId)
   })
   el.addEventListener("pointermove", (event) => {
-    if (fingers.size > 1) { if (fingers.has(event.pointerId)) spread(event); return }
+    if (fingers.size > 1) {
+      if (fingers.has(event.pointerId)) spread(event)
+      return
+    }
     const pixel = pixelAt(event)
     onHover(event.target.closest("button") ? null : pixel, paneAt(event))
-    if (!pressed) el.classList.toggle("on-pin", drawing.hover(pointAt(event), reach(event)) || (drawing.tool === "pin" && pinAt(event) >= 0))
+    if (!pressed)
+      el.classList.toggle(
+        "on-pin",
+        drawing.hover(pointAt(event), reach(event)) || (drawing.tool === "pin" && pinAt(event) >= 0),
+      )
     if (!pressed) return
-    const dx = event.clientX - pressed.x, dy = event.clientY - pressed.y
+    const dx = event.clientX - pressed.x,
+      dy = event.clientY - pressed.y
     if (!pressed.moved && Math.hypot(dx, dy) < 4) return
     pressed.moved = true
     if (pressed.draws) drawing.move(pointAt(event))
@@ -214,10 +305,21 @@ const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
       event.stopPropagation() // with a box in the making, arrows are not the dates'
       return
     }
-    const act = { "+": () => zoomAt(ZOOM.step), "=": () => zoomAt(ZOOM.step), "-": () => zoomAt(1 / ZOOM.step), 0: reset }[event.key]
-    if (act) { act(); event.preventDefault() }
+    const act = {
+      "+": () => zoomAt(ZOOM.step),
+      "=": () => zoomAt(ZOOM.step),
+      "-": () => zoomAt(1 / ZOOM.step),
+      0: reset,
+    }[event.key]
+    if (act) {
+      act()
+      event.preventDefault()
+    }
   })
-  const setSwipe = (value) => { swipe = Math.min(1, Math.max(0, value)); layOut() }
+  const setSwipe = (value) => {
+    swipe = Math.min(1, Math.max(0, value))
+    layOut()
+  }
   handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId))
   handle.addEventListener("pointermove", (event) => {
     if (!handle.hasPointerCapture(event.pointerId)) return
@@ -226,7 +328,11 @@ const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   })
   handle.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: -0.02, ArrowRight: 0.02 }[event.key]
-    if (by) { setSwipe(swipe + by); event.preventDefault(); event.stopPropagation() }
+    if (by) {
+      setSwipe(swipe + by)
+      event.preventDefault()
+      event.stopPropagation()
+    }
   })
 
   // Draws a frame, or nothing: another date's picture never stays under this date's name.
@@ -246,10 +352,16 @@ const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   // What is seen, on another canvas of `width` x `side` CSS pixels.
   const copy = (context) => {
     for (const pane of panes.filter(shown)) {
-      const second = pane === panes[1], left = second && mode === "side" ? width / 2 + 2 : 0
+      const second = pane === panes[1],
+        left = second && mode === "side" ? width / 2 + 2 : 0
       context.save()
       context.beginPath()
-      context.rect(left + (second && mode === "swipe" ? swipe * width : 0), 0, mode === "side" ? width / 2 - 2 : width, side)
+      context.rect(
+        left + (second && mode === "swipe" ? swipe * width : 0),
+        0,
+        mode === "side" ? width / 2 - 2 : width,
+        side,
+      )
       context.clip()
       context.fillStyle = "#10191f"
       context.fillRect(left, 0, width, side)
@@ -258,8 +370,10 @@ const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
       context.drawImage(pane.canvas, -view.x * unit(), -view.y * unit(), full, full)
       drawMarks(context, { letters: true, file: true })
       if (pane.why.textContent) plate(context, pane.why.textContent, 8, side / 2)
-      const right = second && mode === "swipe";
-      [...pane.date.childNodes].forEach((node, k) => plate(context, node.textContent, right ? width - 40 : 8, 8 + 21 * k, { right, size: k ? 10 : 13 }))
+      const right = second && mode === "swipe"
+      ;[...pane.date.childNodes].forEach((node, k) =>
+        plate(context, node.textContent, right ? width - 40 : 8, 8 + 21 * k, { right, size: k ? 10 : 13 }),
+      )
       context.restore()
     }
     drawNorth(context, width - 18, 10)
@@ -267,12 +381,32 @@ const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     return { width, side }
   }
   return {
-    el, message, readout, view, paint, reset, lookAt, drawing, lack, copy,
+    el,
+    message,
+    readout,
+    view,
+    paint,
+    reset,
+    lookAt,
+    drawing,
+    lack,
+    copy,
     dates: panes.map((pane) => pane.date),
-    get size() { return { width, side } },
-    get mode() { return mode },
-    setMode(value) { mode = value; bound(); layOut() },
-    setPins(value) { pins = value; drawOver() },
+    get size() {
+      return { width, side }
+    },
+    get mode() {
+      return mode
+    },
+    setMode(value) {
+      mode = value
+      bound()
+      layOut()
+    },
+    setPins(value) {
+      pins = value
+      drawOver()
+    },
     resize(across, down) {
       // Two small pictures have their tools above and what is under the pointer below them.
       side = Math.max(40, Math.floor(mode === "side" ? Math.min(across / 2 - 2, down - 116) : Math.min(across, down)))

@@ -1,35 +1,55 @@
 // The timeline: which dates are there, which one is shown, which one it is compared with, and the range that plays.
 
+import { element, fitCanvas, longDate, MONTHS, status } from "../common/shared.js"
+
 // Why a date has no picture; nothing where it has one, or it is still to come.
-const lackText = ({ dates, status: now, reasons }, i) => {
+export const lackText = ({ dates, status: now, reasons }, i) => {
   if (now[i] === status.ABSENT) return `No chip on ${longDate(dates[i])}`
   return now[i] === status.BROKEN ? `Chip of ${longDate(dates[i])} cannot be shown: ${reasons[i] ?? "broken"}` : ""
 }
-const gapText = (share) => (share > 0 ? `${share < 0.01 ? "< 1" : Math.round(100 * share)} % gap-filled` : "")
+export const gapText = (share) => (share > 0 ? `${share < 0.01 ? "< 1" : Math.round(100 * share)} % gap-filled` : "")
 
 // A date and how much of it is gap-filled, or two dates and the change between them. What is not yet known must not look like measured.
-const dateLabel = ({ dates, gaps, gapsKnown, settled }, index, minus = -1) => {
+export const dateLabel = ({ dates, gaps, gapsKnown, settled }, index, minus = -1) => {
   if (!dates[index]) return []
   const all = minus < 0 ? [index] : [index, minus]
-  const filled = settled && !gapsKnown ? "gaps: loading" : all.map((i) => gapText(gaps?.[i])).filter(Boolean).join(", ")
+  const filled =
+    settled && !gapsKnown
+      ? "gaps: loading"
+      : all
+          .map((i) => gapText(gaps?.[i]))
+          .filter(Boolean)
+          .join(", ")
   return [all.map((i) => longDate(dates[i])).join(" minus "), ...(filled ? [element("small", {}, filled)] : [])]
 }
 
 // What the timeline's handles do by pointer: [ and ] begin and end what plays at the date shown, again at the ends;
 // shift and arrows move the compared date.
-const handleByKey = ({ key, shiftKey }, { range: [from, to], index, other, dates }, compared) => {
-  const by = { ArrowLeft: -1, ArrowRight: 1 }[key], last = dates.length - 1
+export const handleByKey = ({ key, shiftKey }, { range: [from, to], index, other, dates }, compared) => {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[key],
+    last = dates.length - 1
   if (key === "[") return { range: [from === index ? 0 : index, Math.max(to, index)] }
   if (key === "]") return { range: [Math.min(from, index), to === index ? last : index] }
   return shiftKey && by && compared ? { other: Math.min(last, Math.max(0, other + by)) } : null
 }
 
-const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
-  const el = element("canvas", { class: "timeline", tabindex: 0, role: "slider", "aria-label": "Acquisition date", "aria-valuemin": 0, "aria-keyshortcuts": "[ ] Shift+ArrowLeft Shift+ArrowRight" })
+export const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
+  const el = element("canvas", {
+    class: "timeline",
+    tabindex: 0,
+    role: "slider",
+    "aria-label": "Acquisition date",
+    "aria-valuemin": 0,
+    "aria-keyshortcuts": "[ ] Shift+ArrowLeft Shift+ArrowRight",
+  })
   const EDGE = 6
   const contrast = window.matchMedia("(forced-colors: active)")
   let plain = contrast.matches
-  let last = null, drag = null, colours = null, width = 0, height = 0
+  let last = null,
+    drag = null,
+    colours = null,
+    width = 0,
+    height = 0
 
   const css = (name) => getComputedStyle(root()).getPropertyValue(name).trim()
   const geometry = () => {
@@ -38,22 +58,45 @@ const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
     return { n, unit, at: (i) => EDGE + (i + 0.5) * unit }
   }
 
-  const measure = () => { width = el.clientWidth; height = el.clientHeight }
+  const measure = () => {
+    width = el.clientWidth
+    height = el.clientHeight
+  }
 
   // `model`: dates, status, ready (has a frame), marks (a fraction that is gap-filled, by date), index, other, range
   const draw = (model) => {
     last = model
     const high = contrast.matches // the system's own colours
-    if (high !== plain) { plain = high; colours = null }
-    colours ??= { there: css("--accent"), waiting: css("--line"), absent: css("--absent"), broken: css("--bad"), text: css("--muted"), now: css("--ink"), other: css("--focus"), gap: css("--gap") }
+    if (high !== plain) {
+      plain = high
+      colours = null
+    }
+    colours ??= {
+      there: css("--accent"),
+      waiting: css("--line"),
+      absent: css("--absent"),
+      broken: css("--bad"),
+      text: css("--muted"),
+      now: css("--ink"),
+      other: css("--focus"),
+      gap: css("--gap"),
+    }
     if (!width) measure()
     const context = fitCanvas(el, width, height)
     const { n, unit, at } = geometry()
     if (!model.dates.length) return
     for (let i = 0; i < n; i++) {
       const now = model.status[i]
-      context.fillStyle = now === status.THERE ? colours.there : now === status.ABSENT ? colours.absent : now === status.BROKEN ? colours.broken : colours.waiting
-      context.globalAlpha = (now === status.THERE && !model.ready(i) ? 0.4 : 1) * (i < model.range[0] || i > model.range[1] ? 0.35 : 1)
+      context.fillStyle =
+        now === status.THERE
+          ? colours.there
+          : now === status.ABSENT
+            ? colours.absent
+            : now === status.BROKEN
+              ? colours.broken
+              : colours.waiting
+      context.globalAlpha =
+        (now === status.THERE && !model.ready(i) ? 0.4 : 1) * (i < model.range[0] || i > model.range[1] ? 0.35 : 1)
       const tall = now === status.ABSENT ? 3 : 10
       context.fillRect(EDGE + i * unit, 8 + (10 - tall), Math.max(unit - 0.8, 0.7), tall)
       const gap = model.gaps?.[i] ?? 0
@@ -74,7 +117,10 @@ const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
         context.fillText(month === 1 ? String(year) : MONTHS[month - 1], EDGE + i * unit + 3, 20)
       }
     })
-    for (const [i, way] of [[model.range[0], 1], [model.range[1], -1]]) {
+    for (const [i, way] of [
+      [model.range[0], 1],
+      [model.range[1], -1],
+    ]) {
       const x = at(i) - (way * unit) / 2
       context.fillStyle = colours.now
       context.fillRect(x - 1, 6, 2, 14)
@@ -85,7 +131,9 @@ const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
       context.fillStyle = colour
       context.fillRect(at(i) - 1, 2, 2, 18)
       context.beginPath()
-      context.moveTo(at(i) - 5, 0); context.lineTo(at(i) + 5, 0); context.lineTo(at(i), 6)
+      context.moveTo(at(i) - 5, 0)
+      context.lineTo(at(i) + 5, 0)
+      context.lineTo(at(i), 6)
       context.fill()
     }
     if (model.other >= 0) cursor(model.other, colours.other)
@@ -124,12 +172,29 @@ const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
     act(event, false)
   })
   el.addEventListener("pointermove", (event) => {
-    if (drag) { act(event, false); return }
+    if (drag) {
+      act(event, false)
+      return
+    }
     if (!last?.dates.length) return
-    const i = indexAt(event), gap = gapText(last.gaps?.[i])
+    const i = indexAt(event),
+      gap = gapText(last.gaps?.[i])
     el.title = lackText(last, i) || longDate(last.dates[i]) + (gap && `: ${gap}`)
   })
-  el.addEventListener("pointerup", (event) => { if (drag) act(event, true); drag = null })
-  el.addEventListener("pointercancel", () => { drag = null })
-  return { el, draw, measure, again: () => { colours = null; if (last) draw(last) } }
+  el.addEventListener("pointerup", (event) => {
+    if (drag) act(event, true)
+    drag = null
+  })
+  el.addEventListener("pointercancel", () => {
+    drag = null
+  })
+  return {
+    el,
+    draw,
+    measure,
+    again: () => {
+      colours = null
+      if (last) draw(last)
+    },
+  }
 }

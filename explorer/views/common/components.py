@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import logging
 import time
 from collections import deque
@@ -66,9 +67,20 @@ def source(name: str) -> str:
     return _files()[name].read_text(encoding="utf-8")
 
 
-def script(*names: str) -> str:
-    """A component's script, of one file or several, the helpers that all of them share before it."""
-    return "\n".join(source(name) for name in ("shared.js", *names))
+@cache
+def bundle() -> str:
+    """The scripts of all components as one ES module, as `make scripts` builds it of `views/components.js`."""
+    return source("components.bundle.js")
+
+
+# The page's HTML begins to fetch the bundle before there is a session (`shell.js`). In a notebook one component brings it, and those that
+# are drawn before that one wait for it.
+_LOADER = """const components = await (window.explorerComponents ??= new Promise((told) => { window.explorerComponentsCame = told }))
+export default components.default[%s]"""
+_CARRIER = """const came = import(URL.createObjectURL(new Blob([%s], { type: "text/javascript" })))
+if (window.explorerComponentsCame) window.explorerComponentsCame(came)
+window.explorerComponents ??= came
+"""
 
 
 def bounded_int(data: dict[str, Any], key: str, end: int) -> int | None:
@@ -166,6 +178,8 @@ class Loop:
         self._failures = 0
         self.waits = waits
         """While the page is made ahead and is nobody's yet."""
+        self.served = False
+        """Whether the explorer's own server sends the page, whose HTML brings the scripts."""
         self.joined = False
         """Whether the browser has the page. What comes before waits: a change would have all of it encoded again, on the event loop."""
         self.tell: Callable[[str], None] = lambda _text: None
@@ -416,6 +430,8 @@ class Component(JSComponent):
 
     bus = param.String(doc="Name of the event bus that the components of one page share in the browser.")
 
+    brings_scripts: ClassVar[bool] = False
+    """Whether it brings the scripts of all where no server does: the one that every page has."""
     hears: ClassVar[Hears] = {}
     """What its script sends, beside `ready`; a page that sends anything else is closed (`explorer.server.message_checks`)."""
 
@@ -425,6 +441,8 @@ class Component(JSComponent):
         super().__init_subclass__(**named)
         cls.hears = {"ready": {}, **cls.hears}
         COMPONENTS[cls.__name__] = cls
+        if "_esm" not in cls.__dict__:
+            cls._esm = _LOADER % json.dumps(cls.__name__)
         if "_stylesheets" in cls.__dict__:  # first: what a component says itself is stronger
             cls._stylesheets = [source("shared.css"), *cls._stylesheets]
 
@@ -438,6 +456,8 @@ class Component(JSComponent):
 
     def _get_properties(self, doc: Any) -> dict[str, Any]:
         properties = super()._get_properties(doc)
+        if self.brings_scripts and not self._session_loop.served:
+            properties["esm"] = _CARRIER % json.dumps(bundle()) + properties["esm"]
         # Named as a bundle, the script is run as it is: else Panel would compile it in the browser, as if it were TypeScript.
         properties["bundle"] = _digest(properties["esm"])
         return properties

@@ -1,9 +1,15 @@
 // The server went away under an open page: says so, asks until it answers, then opens the same view again. The address is the view.
-(() => {
+;(() => {
   const LONGEST = 10000
   const REFUSED = 20000 // ms until a page that could not be joined at all is opened again: each costs the server another one
-  let bar = null, wait = 500, timer = 0, leaving = false, never = false
-  window.addEventListener("pagehide", () => { leaving = true })
+  let bar = null,
+    wait = 500,
+    timer = 0,
+    leaving = false,
+    never = false
+  window.addEventListener("pagehide", () => {
+    leaving = true
+  })
 
   const make = (tag, parent, text) => {
     const node = document.createElement(tag)
@@ -23,27 +29,37 @@
     bar.button.type = "button"
     document.body.append(bar)
   }
-  const say = (text, button) => { bar.state.textContent = text; bar.button.textContent = button }
+  const say = (text, button) => {
+    bar.state.textContent = text
+    bar.button.textContent = button
+  }
 
   // What somebody has typed is in no address: then the page is opened again when they say so.
   const touched = new Set()
-  window.addEventListener("input", (event) => {
-    const node = event.composedPath()[0]
-    for (const old of touched) if (!old.isConnected) touched.delete(old)
-    // What says that it is kept comes back with the page.
-    if (event.isTrusted && node.matches?.(":is(textarea, input[type=text], input:not([type])):not([data-kept])")) touched.add(node)
-  }, true)
+  window.addEventListener(
+    "input",
+    (event) => {
+      const node = /** @type {Element} */ (event.composedPath()[0])
+      for (const old of touched) if (!old.isConnected) touched.delete(old)
+      // What says that it is kept comes back with the page.
+      if (event.isTrusted && node.matches?.(":is(textarea, input[type=text], input:not([type])):not([data-kept])"))
+        touched.add(node)
+    },
+    true,
+  )
   const typed = () => [...touched].some((node) => node.isConnected && node.checkVisibility() && node.value.trim())
 
-  const answers = () => fetch("health", { cache: "no-store" })
-    .then((answer) => (answer.headers.get("content-type") ?? "").startsWith("application/json"))
-    .catch(() => false)
+  const answers = () =>
+    fetch("health", { cache: "no-store" })
+      .then((answer) => (answer.headers.get("content-type") ?? "").startsWith("application/json"))
+      .catch(() => false)
 
   // Whether this page's own address is one that the server does not know, in its words: to open the page again would not help.
   // Browsers say where a page is from only with what is not a GET.
-  const refusal = () => fetch("ws", { method: "POST", cache: "no-store" })
-    .then((answer) => (answer.status === 403 ? answer.text() : ""))
-    .catch(() => "")
+  const refusal = () =>
+    fetch("ws", { method: "POST", cache: "no-store" })
+      .then((answer) => (answer.status === 403 ? answer.text() : ""))
+      .catch(() => "")
 
   const look = async (asked) => {
     clearTimeout(timer)
@@ -55,12 +71,18 @@
         return
       }
       if (!asked && typed()) {
-        say("The server is there again. What you have typed and not sent will be gone: copy it first.", "Open the view again")
+        say(
+          "The server is there again. What you have typed and not sent will be gone: copy it first.",
+          "Open the view again",
+        )
         bar.button.onclick = () => window.location.reload()
         return
       }
       if (never && !asked) {
-        say("The server answers, but this page could not be joined to it: it has no room now, or something between holds websockets back.", "Try now")
+        say(
+          "The server answers, but this page could not be joined to it: it has no room now, or something between holds websockets back.",
+          "Try now",
+        )
         bar.button.onclick = () => look(true)
         timer = setTimeout(() => look(true), REFUSED)
         return
@@ -70,7 +92,10 @@
       return
     }
     never = false // it was not there: once it is, the page can be joined
-    say(`What was confirmed as saved is saved. This view comes back by itself; the next try is in ${Math.max(1, Math.round(wait / 1000))} s.`, "Try now")
+    say(
+      `What was confirmed as saved is saved. This view comes back by itself; the next try is in ${Math.max(1, Math.round(wait / 1000))} s.`,
+      "Try now",
+    )
     bar.button.onclick = () => look(true)
     timer = setTimeout(() => look(false), wait)
     wait = Math.min(wait * 1.7, LONGEST)
@@ -89,9 +114,13 @@
 
   // A connection can stay open and carry nothing. While somebody looks, the page asks (`beat`) and expects to be answered (`heard`):
   // within 10 s it is known, `silent` is told, and `back` when an answer comes after all.
-  const BEAT = 3500, SILENCE = 6000, DEAD = 20000
+  const BEAT = 3500,
+    SILENCE = 6000,
+    DEAD = 20000
   window.explorerPulse = ({ beat, silent, back }) => {
-    let asked = 0, since = 0, late = 0
+    let asked = 0,
+      since = 0,
+      late = 0
     const quiet = async () => {
       if (leaving || bar || document.visibilityState !== "visible") return
       show("No answer from the server")
@@ -118,8 +147,14 @@
       asked = performance.now()
       late = setTimeout(quiet, SILENCE)
     }
-    const settle = () => { clearTimeout(late); asked = 0 }
-    const seen = () => { settle(); if (document.visibilityState === "visible") tick() }
+    const settle = () => {
+      clearTimeout(late)
+      asked = 0
+    }
+    const seen = () => {
+      settle()
+      if (document.visibilityState === "visible") tick()
+    }
     document.addEventListener("visibilitychange", seen)
     const beats = setInterval(tick, BEAT)
     return {
@@ -131,7 +166,11 @@
         performance.mark("explorer:answer")
         back()
       },
-      end() { settle(); clearInterval(beats); document.removeEventListener("visibilitychange", seen) },
+      end() {
+        settle()
+        clearInterval(beats)
+        document.removeEventListener("visibilitychange", seen)
+      },
     }
   }
 })()

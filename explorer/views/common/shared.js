@@ -1,24 +1,28 @@
 // Shared by the explorer's components: one event bus a page, marks for what is on the screen, and what all need of the DOM.
 
-const bus = (model) => {
+export const bus = (model) => {
   const name = (kind) => `explorer:${model.bus}:${kind}`
   return {
     emit: (kind, detail) => window.dispatchEvent(new CustomEvent(name(kind), { detail })),
     on: (kind, listener, signal) =>
-      window.addEventListener(name(kind), (event) => listener(event.detail), { signal }),
+      window.addEventListener(name(kind), (/** @type {CustomEvent} */ event) => listener(event.detail), { signal }),
   }
 }
 
 // A User Timing mark, set once what was just drawn has been presented.
-const mark = (name, detail, then = null) =>
+export const mark = (name, detail, then = null) =>
   requestAnimationFrame(() =>
-    requestAnimationFrame(() => { performance.mark(`explorer:${name}`, { detail }); then?.() }))
+    requestAnimationFrame(() => {
+      performance.mark(`explorer:${name}`, { detail })
+      then?.()
+    }),
+  )
 
 // A Bokeh model of this page by its name, wherever its document is; looked up once.
 const found = new Map()
-const bokehModel = (name) => {
+export const bokehModel = (name) => {
   let model = found.get(name)
-  if (model && model.document) return model
+  if (model?.document) return model
   for (const doc of window.Bokeh?.documents ?? []) {
     model = doc.get_model_by_name(name)
     if (model) {
@@ -32,7 +36,7 @@ const bokehModel = (name) => {
 // A picture out of its bytes, to be drawn and closed: 146 of them take 20 ms, by way of blobs 80 to 130 (each goes to
 // another process and back). The decoder is there in secure contexts only (https, or this machine), and its colours of fine
 // detail are a little coarser (mean error 2.8 of 255 where blobs have 2.6): not for what is looked at alone (`exact`).
-const decodePicture = async (bytes, type, exact) => {
+export const decodePicture = async (bytes, type, exact) => {
   if (exact || !window.ImageDecoder) return createImageBitmap(new Blob([bytes], { type }))
   const decoder = new ImageDecoder({ data: bytes, type })
   try {
@@ -43,20 +47,32 @@ const decodePicture = async (bytes, type, exact) => {
 }
 
 // Draws once, a little later, however often it was asked: `parts` are what has changed since. What is urgent goes first.
-const makeSoon = (draw, wait = 0) => {
+export const makeSoon = (draw, wait = 0) => {
   let parts = null
   return (part) => {
-    if (parts) { parts.add(part); return }
+    if (parts) {
+      parts.add(part)
+      return
+    }
     parts = new Set([part])
-    setTimeout(() => requestAnimationFrame(() => { const all = parts; parts = null; draw(all) }), wait)
+    setTimeout(
+      () =>
+        requestAnimationFrame(() => {
+          const all = parts
+          parts = null
+          draw(all)
+        }),
+      wait,
+    )
   }
 }
 
-const element = (tag, attributes = {}, ...children) => {
+export const element = (tag, attributes = {}, ...children) => {
   const node = document.createElement(tag)
   for (const [key, value] of Object.entries(attributes)) {
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value)
-    else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value === true ? "" : value)
+    else if (value !== null && value !== undefined && value !== false)
+      node.setAttribute(key, value === true ? "" : value)
   }
   node.append(...children.filter((child) => child !== null))
   return node
@@ -66,18 +82,36 @@ const element = (tag, attributes = {}, ...children) => {
 const readNumber = (text, { min = null, max = null, step = null } = {}) => {
   const typed = text.trim().replace("−", "-")
   if (!typed) return { value: null }
-  if (!/^[+-]?(\d+[.,]?\d*|[.,]\d+)$/.test(typed)) return { problem: `“${typed.slice(0, 20)}” is no number: write for example 0.25` }
-  if (/^[+-]?[1-9]\d{0,2},\d{3}$/.test(typed)) return { problem: `“${typed}” can be two numbers: write ${typed.replace(",", "")} or ${typed.replace(",", ".")}` }
+  if (!/^[+-]?(\d+[.,]?\d*|[.,]\d+)$/.test(typed))
+    return { problem: `“${typed.slice(0, 20)}” is no number: write for example 0.25` }
+  if (/^[+-]?[1-9]\d{0,2},\d{3}$/.test(typed))
+    return { problem: `“${typed}” can be two numbers: write ${typed.replace(",", "")} or ${typed.replace(",", ".")}` }
   const value = Number(typed.replace(",", "."))
   if (Number(step) === 1 && !Number.isInteger(value)) return { problem: `${typed} is no whole number` }
   if ((min !== null && value < Number(min)) || (max !== null && value > Number(max)))
-    return { problem: max === null ? `${typed} is too small: ${min} or more` : min === null ? `${typed} is too large: ${max} at most` : `${typed} is not from ${min} to ${max}` }
+    return {
+      problem:
+        max === null
+          ? `${typed} is too small: ${min} or more`
+          : min === null
+            ? `${typed} is too large: ${max} at most`
+            : `${typed} is not from ${min} to ${max}`,
+    }
   return { value }
 }
 // A field for a number. Browsers' own drops a comma as it is typed, so that 0,25 becomes 25. Who listens for `change` hears of
 // numbers only, `value` with a point; `step` 1 means whole numbers, and how far the arrow keys go.
-const numberInput = ({ class: kind = "", min = null, max = null, step = null, ...attributes }) => {
-  const input = element("input", { type: "text", inputmode: "decimal", autocomplete: "off", role: "spinbutton", "aria-valuemin": min, "aria-valuemax": max, class: `number ${kind}`.trim(), ...attributes })
+export const numberInput = ({ class: kind = "", min = null, max = null, step = null, ...attributes }) => {
+  const input = element("input", {
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    role: "spinbutton",
+    "aria-valuemin": min,
+    "aria-valuemax": max,
+    class: `number ${kind}`.trim(),
+    ...attributes,
+  })
   const problem = element("span", { class: "number-problem", role: "alert" })
   const say = (text) => {
     input.setCustomValidity(text) // a form with it is not sent
@@ -90,7 +124,10 @@ const numberInput = ({ class: kind = "", min = null, max = null, step = null, ..
   input.addEventListener("change", (event) => {
     const { value, problem: why = "" } = readNumber(input.value, { min, max, step })
     say(why)
-    if (why) { event.stopImmediatePropagation(); return }
+    if (why) {
+      event.stopImmediatePropagation()
+      return
+    }
     input.value = value === null ? "" : String(value)
     if (value !== null) input.setAttribute("aria-valuenow", value)
   })
@@ -100,8 +137,12 @@ const numberInput = ({ class: kind = "", min = null, max = null, step = null, ..
     if (!way || event.altKey || event.ctrlKey || event.metaKey) return
     event.preventDefault()
     const { value = null } = readNumber(input.value)
-    const by = Number(step ?? 1), places = (String(by).split(".")[1] ?? "").length
-    const next = Math.min(Math.max((value ?? Number(min ?? 0)) + way * by, Number(min ?? -Infinity)), Number(max ?? Infinity))
+    const by = Number(step ?? 1),
+      places = (String(by).split(".")[1] ?? "").length
+    const next = Math.min(
+      Math.max((value ?? Number(min ?? 0)) + way * by, Number(min ?? -Infinity)),
+      Number(max ?? Infinity),
+    )
     input.value = String(Number(next.toFixed(Math.max(places, 1))))
     input.dispatchEvent(new Event("change", { bubbles: true }))
   })
@@ -110,8 +151,11 @@ const numberInput = ({ class: kind = "", min = null, max = null, step = null, ..
 
 // People choose faster than the server answers: what it tells of an earlier choice must not take back the later ones.
 // Choices go out numbered, the server says which it has `heard`; `show` sees the last that was `told` once it has heard all.
-const makeChoices = (model, show) => {
-  let said = 0, heard = 0, told = null, timer = 0
+export const makeChoices = (model, show) => {
+  let said = 0,
+    heard = 0,
+    told = null,
+    timer = 0
   const settle = () => {
     if (heard < said) return
     clearTimeout(timer)
@@ -123,17 +167,26 @@ const makeChoices = (model, show) => {
     send(message) {
       model.send_msg({ ...message, number: ++said })
       clearTimeout(timer)
-      timer = setTimeout(() => { heard = said; settle() }, 5000) // the connection broke: nobody will hear of it
+      timer = setTimeout(() => {
+        heard = said
+        settle()
+      }, 5000) // the connection broke: nobody will hear of it
     },
-    told(data) { told = data; settle() },
-    heard({ number }) { heard = Math.max(heard, number); settle() },
+    told(data) {
+      told = data
+      settle()
+    },
+    heard({ number }) {
+      heard = Math.max(heard, number)
+      settle()
+    },
   }
 }
 
 // How much closer one event of a wheel or a trackpad goes: as far as it scrolled, whether that came as one step or as fifty.
 // A quarter closer for a wheel's step (100 px); 1, which is no zoom, where the fingers went sideways.
 const WHEEL = { line: 16, page: 400, half: 310, most: 400, pinch: 100, squeeze: 50 } // px; those of `half` double
-const wheelFactor = ({ deltaX, deltaY, deltaMode, ctrlKey }) => {
+export const wheelFactor = ({ deltaX, deltaY, deltaMode, ctrlKey }) => {
   if (!Number.isFinite(deltaY) || Math.abs(deltaX) > Math.abs(deltaY)) return 1
   const pixels = -deltaY * [1, WHEEL.line, WHEEL.page][deltaMode]
   const within = (most) => Math.min(Math.max(pixels, -most), most)
@@ -141,21 +194,29 @@ const wheelFactor = ({ deltaX, deltaY, deltaMode, ctrlKey }) => {
   return ctrlKey ? Math.exp(within(WHEEL.squeeze) / WHEEL.pinch) : 2 ** (within(WHEEL.most) / WHEEL.half)
 }
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-const longDate = (iso) => {
+export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+export const longDate = (iso) => {
   const [year, month, day] = iso.split("-").map(Number)
   return `${day} ${MONTHS[month - 1]} ${year}`
 }
 
-const status = { WAITING: 0, THERE: 1, ABSENT: 2, BROKEN: 3 }
+export const status = { WAITING: 0, THERE: 1, ABSENT: 2, BROKEN: 3 }
 
 // A cross whose arms leave the pixel itself free, dark outline under colour, so that it shows on any ground.
-const drawCross = (context, x, y, half, colour, reach = 11) => {
-  for (const [width, stroke] of [[4, "rgba(0,0,0,.55)"], [2, colour]]) {
+export const drawCross = (context, x, y, half, colour, reach = 11) => {
+  for (const [width, stroke] of [
+    [4, "rgba(0,0,0,.55)"],
+    [2, colour],
+  ]) {
     context.lineWidth = width
     context.strokeStyle = stroke
     context.beginPath()
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+    for (const [dx, dy] of [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ]) {
       context.moveTo(x + dx * (half + 1), y + dy * (half + 1))
       context.lineTo(x + dx * (half + reach), y + dy * (half + reach))
     }
@@ -168,10 +229,14 @@ const drawCross = (context, x, y, half, colour, reach = 11) => {
 const tenMetre = (v) => Math.floor(((v + 0.5) * 3) / 10)
 
 // The outline of that 10 m pixel on an overlay: `unit` CSS pixels a 3 m pixel, `left` and `top` of the view in 3 m pixels.
-const drawTenMetre = (context, pin, unit, left = 0, top = 0) => {
+export const drawTenMetre = (context, pin, unit, left = 0, top = 0) => {
   const edge = (10 / 3) * unit
-  const x = (tenMetre(pin.col) * 10 / 3 - left) * unit, y = (tenMetre(pin.row) * 10 / 3 - top) * unit
-  for (const [width, stroke] of [[3, "rgba(0,0,0,.55)"], [1.25, "#fff"]]) {
+  const x = ((tenMetre(pin.col) * 10) / 3 - left) * unit,
+    y = ((tenMetre(pin.row) * 10) / 3 - top) * unit
+  for (const [width, stroke] of [
+    [3, "rgba(0,0,0,.55)"],
+    [1.25, "#fff"],
+  ]) {
     context.lineWidth = width
     context.strokeStyle = stroke
     context.strokeRect(x, y, edge, edge)
@@ -180,7 +245,7 @@ const drawTenMetre = (context, pin, unit, left = 0, top = 0) => {
 
 // Sizes a canvas to its box at the screen's resolution; returns its context in CSS pixels. Who knows the box's size says
 // it: to ask the canvas makes the browser lay out the page first.
-const fitCanvas = (canvas, width = canvas.clientWidth, height = canvas.clientHeight) => {
+export const fitCanvas = (canvas, width = canvas.clientWidth, height = canvas.clientHeight) => {
   const ratio = window.devicePixelRatio || 1
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio)
@@ -193,44 +258,59 @@ const fitCanvas = (canvas, width = canvas.clientWidth, height = canvas.clientHei
 }
 
 // Drawn, not typed: fonts lack these signs, or show them as coloured emoji.
-const ICONS = {
-  first: "M3 3h2v10H3zM13 3v10L6 8z", last: "M11 3h2v10h-2zM3 3v10l7-5z", previous: "M11 3v10L4 8z", next: "M5 3v10l7-5z",
-  play: "M4 2.5v11L13.5 8z", pause: "M4 3h3v10H4zM9 3h3v10H9z",
+export const ICONS = {
+  first: "M3 3h2v10H3zM13 3v10L6 8z",
+  last: "M11 3h2v10h-2zM3 3v10l7-5z",
+  previous: "M11 3v10L4 8z",
+  next: "M5 3v10l7-5z",
+  play: "M4 2.5v11L13.5 8z",
+  pause: "M4 3h3v10H4zM9 3h3v10H9z",
   save: "M7 1h2v7h3l-4 4.5L4 8h3zM2 13h12v2H2z",
   loop: "M8 3a5 5 0 0 1 4.6 3H11v1.5h4V3.4h-1.4v1.5A6.5 6.5 0 0 0 1.6 7h1.5A5 5 0 0 1 8 3zm0 10a5 5 0 0 1-4.6-3H5V8.5H1v4.1h1.4v-1.5A6.5 6.5 0 0 0 14.4 9h-1.5A5 5 0 0 1 8 13z",
 }
-const icon = (name) => {
+export const icon = (name) => {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path")
-  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", width: 14, height: 14, fill: "currentColor", "aria-hidden": "true" })) svg.setAttribute(key, value)
+  for (const [key, value] of Object.entries({
+    viewBox: "0 0 16 16",
+    width: 14,
+    height: 14,
+    fill: "currentColor",
+    "aria-hidden": "true",
+  }))
+    svg.setAttribute(key, String(value))
   path.setAttribute("d", ICONS[name])
   svg.append(path)
   return svg
 }
 
 // A list to choose from, with its name; `act` hears of the choice.
-const choice = (label, options, chosen, act) => {
-  const list = element("select", { "aria-label": label, title: label }, ...options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)))
+export const choice = (label, options, chosen, act) => {
+  const list = element(
+    "select",
+    { "aria-label": label, title: label },
+    ...options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)),
+  )
   list.addEventListener("change", () => act(list.value))
   return list
 }
 
 // Gives a person a file to keep.
-const saveFile = (name, blob) => {
+export const saveFile = (name, blob) => {
   const link = element("a", { href: URL.createObjectURL(blob), download: name })
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000) // a large one takes its time
 }
 
 // What has the focus, within whatever shadow roots.
-const focusedNode = () => {
+export const focusedNode = () => {
   let node = document.activeElement
   while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
   return node
 }
 
 // A drawer of the page: one is open at a time, and who closes it by Escape is back where they were. Keys in it are its own.
-const makeDrawer = (panel, name, page, signal, { changed = () => {}, shown }) => {
+export const makeDrawer = (panel, name, page, signal, { changed = (_open) => {}, shown }) => {
   const back = makeReturn(panel)
   const setOpen = (open) => {
     if (panel.hidden === !open) return
@@ -242,19 +322,31 @@ const makeDrawer = (panel, name, page, signal, { changed = () => {}, shown }) =>
     page.emit("drawer", name)
     shown()
   }
-  page.on("drawer", (other) => { if (other !== name) setOpen(false) }, signal)
+  page.on(
+    "drawer",
+    (other) => {
+      if (other !== name) setOpen(false)
+    },
+    signal,
+  )
   return setOpen
 }
-const keepKeys = (panel, close) => panel.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") { close(); event.preventDefault() }
-  event.stopPropagation() // keys in here are not the animation's
-})
+export const keepKeys = (panel, close) =>
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      close()
+      event.preventDefault()
+    }
+    event.stopPropagation() // keys in here are not the animation's
+  })
 
 // Where the focus goes back to when what was opened is closed: to what had it, unless it is elsewhere by now.
-const makeReturn = (panel) => {
+export const makeReturn = (panel) => {
   let from = null
   return {
-    opened() { from = focusedNode() },
+    opened() {
+      from = focusedNode()
+    },
     closed() {
       const wanted = from
       from = null
@@ -270,10 +362,11 @@ const makeReturn = (panel) => {
 }
 
 // Draws anew what may hold the focus: the control of the same name, or in the same place, has it afterwards.
-const keepFocus = (box, draw) => {
+export const keepFocus = (box, draw) => {
   const controls = () => [...box.querySelectorAll("button:not(:disabled), input, select, textarea, [tabindex='0']")]
   const nameOf = (node) => node.getAttribute("aria-label") ?? node.textContent
-  const at = controls().indexOf(box.getRootNode().activeElement), had = at < 0 ? "" : nameOf(controls()[at])
+  const at = controls().indexOf(box.getRootNode().activeElement),
+    had = at < 0 ? "" : nameOf(controls()[at])
   draw()
   if (at < 0) return
   const now = controls()
@@ -282,12 +375,13 @@ const keepFocus = (box, draw) => {
 
 // --- keys --------------------------------------------------------------------------------------------------------
 // Where keys that are pressed are a text, and nobody's shortcut: fields and editors of any kind, a notebook's cells too.
-const EDITORS = "textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=button], [type=submit], [type=reset], [type=color], [type=file], [type=image]), [role=textbox], [role=searchbox], [role=combobox], .cm-editor, .CodeMirror, .monaco-editor, .ace_editor"
+const EDITORS =
+  "textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=button], [type=submit], [type=reset], [type=color], [type=file], [type=image]), [role=textbox], [role=searchbox], [role=combobox], .cm-editor, .CodeMirror, .monaco-editor, .ace_editor"
 const isEditor = (node) => node.nodeType === 1 && (node.isContentEditable || node.matches(EDITORS))
-const isWriting = (event) => event.composedPath().some(isEditor)
+export const isWriting = (event) => event.composedPath().some(isEditor)
 
 // An Enter or a letter that is part of what an input method composes is no key of ours.
-const composes = (event) => event.isComposing || event.keyCode === 229
+export const composes = (event) => event.isComposing || event.keyCode === 229
 
 // The element that holds the whole explorer, of a component's element: the page around its head; without one, what is outermost.
 const explorerRoot = (el) => {
@@ -300,15 +394,16 @@ const explorerRoot = (el) => {
 }
 
 // The element of the document itself in which a node is, through all shadow roots.
-const inDocument = (node) => {
+export const inDocument = (node) => {
   while (node.getRootNode() instanceof ShadowRoot) node = node.getRootNode().host
   return node
 }
 
 // Whether a key is the explorer's business: pressed within it, or nowhere at all on a page that is the explorer alone.
-const isOurKey = (event, el) => {
+export const isOurKey = (event, el) => {
   if (event.defaultPrevented || composes(event)) return false
-  const root = explorerRoot(el), path = event.composedPath()
+  const root = explorerRoot(el),
+    path = event.composedPath()
   if (path.includes(root)) return true
   const nowhere = path[0] === document.body || path[0] === document.documentElement
   return nowhere && Boolean(inDocument(root).closest("main#page"))
@@ -316,9 +411,9 @@ const isOurKey = (event, el) => {
 
 // The letter or digit of a key, lower case; of other keys their name. A Latin letter is the one that is written on the key (AZERTY,
 // QWERTZ), with caps lock too; on other layouts it is the one at the same place.
-const letterOf = ({ key, code, shiftKey }) => {
+export const letterOf = ({ key, code, shiftKey }) => {
   if (key.length !== 1 || key === "?") return key
   if (/[a-z0-9]/i.test(key)) return key.toLowerCase()
   const [, letter, digit] = /^(?:Key([A-Z])|Digit([0-9]))$/.exec(code) ?? []
-  return letter?.toLowerCase() ?? (shiftKey ? key : digit ?? key)
+  return letter?.toLowerCase() ?? (shiftKey ? key : (digit ?? key))
 }

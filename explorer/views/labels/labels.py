@@ -13,7 +13,7 @@ import param
 from explorer.core import corine
 from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
-from explorer.views.common.components import Component, Loop, script, source
+from explorer.views.common.components import Component, Loop, source
 
 
 class Bars(Component):
@@ -21,7 +21,6 @@ class Bars(Component):
 
     html = param.String(doc="What the page begins with: the map must not find more room than it will have.")
 
-    _esm = script("labels.js")
     _stylesheets: ClassVar[list[Any]] = [source("html.css"), source("labels.css")]
 
 

@@ -1,39 +1,103 @@
 // The legend: classes to isolate by a click, the level, what is filtered, and how many samples are left.
 
+import { element, mark } from "../common/shared.js"
+
 export function render({ model, el }) {
-  const level = element("div", { class: "segments", role: "radiogroup", "aria-label": "Level of the classes" },
-    ...[1, 2, 3].map((n) => element("button", { type: "button", role: "radio", "data-level": n, "aria-label": `Level ${n}`, title: `Classes of level ${n}`, onclick: () => model.send_msg({ type: "level", level: n }) }, String(n))))
+  const level = element(
+    "div",
+    { class: "segments", role: "radiogroup", "aria-label": "Level of the classes" },
+    ...[1, 2, 3].map((n) =>
+      element(
+        "button",
+        {
+          type: "button",
+          role: "radio",
+          "data-level": n,
+          "aria-label": `Level ${n}`,
+          title: `Classes of level ${n}`,
+          onclick: () => model.send_msg({ type: "level", level: n }),
+        },
+        String(n),
+      ),
+    ),
+  )
   const count = element("output", { class: "count", "aria-live": "polite", "aria-label": "Samples shown" })
-  const table = element("button", { type: "button", class: "table", onclick: () => model.send_msg({ type: "table" }) }, "Table")
+  const table = element(
+    "button",
+    { type: "button", class: "table", onclick: () => model.send_msg({ type: "table" }) },
+    "Table",
+  )
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Active filters", hidden: true })
   const key = element("div", { class: "density", role: "img", hidden: true })
   const list = element("ul", { "aria-label": "Legend" })
-  el.append(element("div", { class: "head" }, element("span", { class: "hint" }, "Level"), level, count, table), chips, key, list)
+  el.append(
+    element("div", { class: "head" }, element("span", { class: "hint" }, "Level"), level, count, table),
+    chips,
+    key,
+    list,
+  )
 
-  const isolate = (code, event) => model.send_msg({ type: "isolate", code, add: event.shiftKey || event.ctrlKey || event.metaKey })
+  const isolate = (code, event) =>
+    model.send_msg({ type: "isolate", code, add: event.shiftKey || event.ctrlKey || event.metaKey })
   const handlers = {
     rows(data) {
-      for (const button of level.children) button.setAttribute("aria-checked", String(Number(button.dataset.level) === data.level))
-      const n = data.count.toLocaleString("en"), all = data.total.toLocaleString("en")
+      for (const button of level.children)
+        button.setAttribute("aria-checked", String(Number(button.dataset.level) === data.level))
+      const n = data.count.toLocaleString("en"),
+        all = data.total.toLocaleString("en")
       count.textContent = data.count === data.total ? `${all} samples` : `${n} of ${all} samples`
       const focused = el.getRootNode().activeElement?.dataset?.code
       const some = data.rows.some((row) => row.on)
-      list.replaceChildren(...data.rows.map((row) => {
-        const swatch = element("i")
-        swatch.style.background = row.colour
-        const share = 100 * row.share
-        const percent = share >= 9.95 ? share.toFixed(0) : share >= 0.1 ? share.toFixed(1) : "<0.1"
-        const button = element("button", { type: "button", "data-code": row.code, "aria-pressed": String(row.on), class: some && !row.on ? "off" : "",
-          title: `${row.code || ""} ${row.title}: ${row.count.toLocaleString("en")} samples, ${percent} %. Click isolates, shift-click adds.`,
-          onclick: (event) => isolate(row.code, event) },
-          swatch, element("span", {}, row.title), element("em", {}, row.count.toLocaleString("en")), element("em", { class: "share" }, `${percent} %`))
-        return element("li", {}, button)
-      }))
+      list.replaceChildren(
+        ...data.rows.map((row) => {
+          const swatch = element("i")
+          swatch.style.background = row.colour
+          const share = 100 * row.share
+          const percent = share >= 9.95 ? share.toFixed(0) : share >= 0.1 ? share.toFixed(1) : "<0.1"
+          const button = element(
+            "button",
+            {
+              type: "button",
+              "data-code": row.code,
+              "aria-pressed": String(row.on),
+              class: some && !row.on ? "off" : "",
+              title: `${row.code || ""} ${row.title}: ${row.count.toLocaleString("en")} samples, ${percent} %. Click isolates, shift-click adds.`,
+              onclick: (event) => isolate(row.code, event),
+            },
+            swatch,
+            element("span", {}, row.title),
+            element("em", {}, row.count.toLocaleString("en")),
+            element("em", { class: "share" }, `${percent} %`),
+          )
+          return element("li", {}, button)
+        }),
+      )
       if (focused) list.querySelector(`[data-code="${focused}"]`)?.focus({ preventScroll: true })
       chips.hidden = !data.chips.length
-      chips.replaceChildren(...data.chips.map((chip) =>
-        element("button", { type: "button", class: "chip", title: `Remove: ${chip.text}`, "aria-label": `Remove filter: ${chip.text}`, onclick: () => model.send_msg({ type: "remove", name: chip.name }) }, element("span", {}, chip.text), "×")))
-      if (data.chips.length > 1) chips.append(element("button", { type: "button", class: "chip all", onclick: () => model.send_msg({ type: "remove", name: "all" }) }, "Clear all"))
+      chips.replaceChildren(
+        ...data.chips.map((chip) =>
+          element(
+            "button",
+            {
+              type: "button",
+              class: "chip",
+              title: `Remove: ${chip.text}`,
+              "aria-label": `Remove filter: ${chip.text}`,
+              onclick: () => model.send_msg({ type: "remove", name: chip.name }),
+            },
+            element("span", {}, chip.text),
+            "×",
+          ),
+        ),
+      )
+      if (data.chips.length > 1)
+        chips.append(
+          element(
+            "button",
+            { type: "button", class: "chip all", onclick: () => model.send_msg({ type: "remove", name: "all" }) },
+            "Clear all",
+          ),
+        )
       mark("legend", { count: data.count })
     },
     density(data) {
@@ -41,7 +105,11 @@ export function render({ model, el }) {
       if (key.hidden) return
       const bar = element("i")
       bar.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`
-      key.replaceChildren(element("span", {}, "1"), bar, element("span", {}, `${data.most.toLocaleString("en")} a pixel`))
+      key.replaceChildren(
+        element("span", {}, "1"),
+        bar,
+        element("span", {}, `${data.most.toLocaleString("en")} a pixel`),
+      )
       key.setAttribute("aria-label", `Density: from 1 to ${data.most} samples a pixel, logarithmic`)
     },
   }

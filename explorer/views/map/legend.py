@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from explorer.core.errors import ExplorerError
 from explorer.views.common import palettes
-from explorer.views.common.components import Component, Loop, script, source
+from explorer.views.common.components import Component, Loop, source
 from explorer.views.common.map_state import LEVELS
 from explorer.views.common.message_fields import Hears, flag, number, word
 from explorer.views.common.selection import Selection
@@ -17,7 +17,6 @@ from explorer.views.map.map_shown import Shown
 class Legend(Component):
     """The browser's side of the legend."""
 
-    _esm = script("legend.js")
     _stylesheets: ClassVar[list[Any]] = [source("legend.css")]
     hears: ClassVar[Hears] = {
         "level": {"level": number},

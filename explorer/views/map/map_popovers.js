@@ -1,36 +1,48 @@
 // The map's two popovers: filters, and how it looks. Each control says one change; the server answers with the state.
 
+import { element, numberInput } from "../common/shared.js"
+
 const group = (title, ...children) => element("fieldset", {}, element("legend", {}, title), ...children)
 
 const choices = (title, name, options, send) => {
   const row = element("div", { class: "segments", role: "radiogroup", "aria-label": title })
   for (const [value, text] of Object.entries(options))
-    row.append(element("button", { type: "button", role: "radio", "data-value": value, onclick: () => send(name, value) }, text))
-  return { node: group(title, row), set: (value) => {
-    for (const button of row.children) button.setAttribute("aria-checked", String(button.dataset.value === value))
-  } }
+    row.append(
+      element("button", { type: "button", role: "radio", "data-value": value, onclick: () => send(name, value) }, text),
+    )
+  return {
+    node: group(title, row),
+    set: (value) => {
+      for (const button of row.children) button.setAttribute("aria-checked", String(button.dataset.value === value))
+    },
+  }
 }
 
-const lookPopover = (send) => {
+export const lookPopover = (send) => {
   const node = element("div", { class: "popover look", role: "dialog", "aria-label": "Map layers", hidden: true })
   let made = null
   const titles = { shade: "Show", palette: "Class colours", theme: "Theme", base: "Basemap" }
-  return { node, set(state) {
-    if (!made) {
-      made = {}
-      for (const [name, options] of Object.entries(state.looks)) {
-        if (!Object.keys(options).length) continue
-        made[name] = choices(titles[name], name, options, send)
-        node.append(made[name].node)
+  return {
+    node,
+    set(state) {
+      if (!made) {
+        made = {}
+        for (const [name, options] of Object.entries(state.looks)) {
+          if (!Object.keys(options).length) continue
+          made[name] = choices(titles[name], name, options, send)
+          node.append(made[name].node)
+        }
+        if (!made.base) node.append(element("p", { class: "hint" }, "Online basemaps: start with --tiles."))
       }
-      if (!made.base) node.append(element("p", { class: "hint" }, "Online basemaps: start with --tiles."))
-    }
-    for (const [name, choice] of Object.entries(made)) choice.set(state.look[name])
-  } }
+      for (const [name, choice] of Object.entries(made)) choice.set(state.look[name])
+    },
+  }
 }
 
 // What somebody is typing into is left alone: the state that comes meanwhile is that of a moment ago.
-const fillIn = (input, value) => { if (!input.matches(":focus, [aria-invalid]")) input.value = value }
+const fillIn = (input, value) => {
+  if (!input.matches(":focus, [aria-invalid]")) input.value = value
+}
 
 const numberField = (label, attributes, change) => {
   const input = numberInput({ "aria-label": label, ...attributes })
@@ -41,35 +53,45 @@ const numberField = (label, attributes, change) => {
 // From and to, in percent or as counts; empty is no limit.
 const rangeFields = (title, name, low, high, scale, send) => {
   const change = () => {
-    const value = (input, limit) => input.value === "" || input.matches("[aria-invalid]") ? limit : Number(input.value)
+    const value = (input, limit) =>
+      input.value === "" || input.matches("[aria-invalid]") ? limit : Number(input.value)
     const [a, b] = [value(from, low), value(to, high)].sort((p, q) => p - q)
     send({ [name]: a <= low && b >= high ? null : [a / scale, b / scale] })
   }
   const step = scale === 1 ? 1 : 5
   const from = numberField(`${title}, from`, { min: low, max: high, step, placeholder: low }, change)
   const to = numberField(`${title}, to`, { min: low, max: high, step, placeholder: high }, change)
-  return { node: group(title, element("div", { class: "range" }, from, "to", to, scale === 1 ? "" : "%")), set(value) {
-    fillIn(from, value && value[0] * scale > low ? Math.round(value[0] * scale * 10) / 10 : "")
-    fillIn(to, value && value[1] * scale < high ? Math.round(value[1] * scale * 10) / 10 : "")
-  } }
+  return {
+    node: group(title, element("div", { class: "range" }, from, "to", to, scale === 1 ? "" : "%")),
+    set(value) {
+      fillIn(from, value && value[0] * scale > low ? Math.round(value[0] * scale * 10) / 10 : "")
+      fillIn(to, value && value[1] * scale < high ? Math.round(value[1] * scale * 10) / 10 : "")
+    },
+  }
 }
 
 const checkList = (title, name, options, send, small = false) => {
   const boxes = options.map(([value, text]) => {
     const box = element("input", { type: "checkbox" })
     box.value = value
-    box.addEventListener("change", () =>
-      send({ [name]: boxes.filter((b) => b.box.checked).map((b) => b.value) }))
+    box.addEventListener("change", () => send({ [name]: boxes.filter((b) => b.box.checked).map((b) => b.value) }))
     return { box, value, label: element("label", {}, box, text) }
   })
   const list = element("div", { class: small ? "checks small" : "checks" }, ...boxes.map((b) => b.label))
-  return { node: group(title, list), set(values) {
-    for (const { box, value } of boxes) box.checked = values.some((v) => String(v) === String(value))
-  } }
+  return {
+    node: group(title, list),
+    set(values) {
+      for (const { box, value } of boxes) box.checked = values.some((v) => String(v) === String(value))
+    },
+  }
 }
 
 const classField = (classes, send) => {
-  const select = element("select", { "aria-label": "Contains the class" }, element("option", { value: "" }, "any class"))
+  const select = element(
+    "select",
+    { "aria-label": "Contains the class" },
+    element("option", { value: "" }, "any class"),
+  )
   for (const level of [1, 2, 3]) {
     const options = element("optgroup", { label: `Level ${level}` })
     for (const c of classes.filter((one) => one.level === level))
@@ -77,46 +99,84 @@ const classField = (classes, send) => {
     select.append(options)
   }
   let codes = []
-  const change = () => send({
-    classes: select.value === "" ? [] : select.value === "several" ? codes : [Number(select.value)],
-    min_fraction: Math.min(Math.max(Number(share.value) || 0, 0), 100) / 100,
-  })
+  const change = () =>
+    send({
+      classes: select.value === "" ? [] : select.value === "several" ? codes : [Number(select.value)],
+      min_fraction: Math.min(Math.max(Number(share.value) || 0, 0), 100) / 100,
+    })
   const share = numberField("Minimum fraction in percent", { min: 0, max: 100, step: 5, placeholder: 0 }, change)
   select.addEventListener("change", change)
-  return { node: group("Minimum fraction", element("div", { class: "range" }, "≥", share, "% of", select)), set(filters) {
-    codes = filters.classes
-    select.querySelector("option[value=several]")?.remove()
-    if (codes.length > 1) select.append(element("option", { value: "several" }, `${codes.length} classes`))
-    select.value = codes.length > 1 ? "several" : codes[0] ?? ""
-    fillIn(share, filters.min_fraction ? Math.round(filters.min_fraction * 1000) / 10 : "")
-  } }
+  return {
+    node: group("Minimum fraction", element("div", { class: "range" }, "≥", share, "% of", select)),
+    set(filters) {
+      codes = filters.classes
+      select.querySelector("option[value=several]")?.remove()
+      if (codes.length > 1) select.append(element("option", { value: "several" }, `${codes.length} classes`))
+      select.value = codes.length > 1 ? "several" : (codes[0] ?? "")
+      fillIn(share, filters.min_fraction ? Math.round(filters.min_fraction * 1000) / 10 : "")
+    },
+  }
 }
 
-const filterPopover = (send) => {
+export const filterPopover = (send) => {
   const waiting = element("p", { class: "hint" }, "Finding out what there is to filter by …")
   const body = element("div", { class: "fields" }, waiting)
   const clear = element("button", { type: "button", onclick: () => send(null) }, "Clear all")
-  const node = element("div", { class: "popover filter", role: "dialog", "aria-label": "Filters", hidden: true },
-    body, element("p", { class: "hint" }, "A click in the legend isolates a class."), clear)
-  let fields = null, state = null
+  const node = element(
+    "div",
+    { class: "popover filter", role: "dialog", "aria-label": "Filters", hidden: true },
+    body,
+    element("p", { class: "hint" }, "A click in the legend isolates a class."),
+    clear,
+  )
+  let fields = null,
+    state = null
   const set = (next) => {
     state = next
     if (!fields) return
     fields.classes.set(state.filters)
     for (const [name, field] of Object.entries(fields)) if (name !== "classes") field.set(state.filters[name] ?? [])
   }
-  return { node, set, options(found) {
-    fields = {
-      classes: classField(found.classes, send),
-      purity: rangeFields("Purity (largest class)", "purity", 0, 100, 100, send),
-      mixture: rangeFields("Number of classes", "mixture", 0, 44, 1, send),
-      countries: checkList("Country", "countries", found.countries.map((n) => [n, n]), send),
-      zones: checkList("UTM zone", "zones", found.zones.map((z) => [z, `${String(z).padStart(2, "0")}N`]), send, true),
-    }
-    if (found.imagery.length) fields.imagery = checkList("Imagery at hand", "imagery", found.imagery.map((p) => [p, p]), send, true)
-    if (found.review.length) fields.review = checkList("Review", "review", found.review.map((r) => [r, r === "none" ? "not reviewed" : r]), send)
-    if (found.suspicion) fields.suspicion = rangeFields("Suspicion", "suspicion", 0, 100, 100, send)
-    body.replaceChildren(...Object.values(fields).map((field) => field.node))
-    if (state) set(state)
-  } }
+  return {
+    node,
+    set,
+    options(found) {
+      fields = {
+        classes: classField(found.classes, send),
+        purity: rangeFields("Purity (largest class)", "purity", 0, 100, 100, send),
+        mixture: rangeFields("Number of classes", "mixture", 0, 44, 1, send),
+        countries: checkList(
+          "Country",
+          "countries",
+          found.countries.map((n) => [n, n]),
+          send,
+        ),
+        zones: checkList(
+          "UTM zone",
+          "zones",
+          found.zones.map((z) => [z, `${String(z).padStart(2, "0")}N`]),
+          send,
+          true,
+        ),
+      }
+      if (found.imagery.length)
+        fields.imagery = checkList(
+          "Imagery at hand",
+          "imagery",
+          found.imagery.map((p) => [p, p]),
+          send,
+          true,
+        )
+      if (found.review.length)
+        fields.review = checkList(
+          "Review",
+          "review",
+          found.review.map((r) => [r, r === "none" ? "not reviewed" : r]),
+          send,
+        )
+      if (found.suspicion) fields.suspicion = rangeFields("Suspicion", "suspicion", 0, 100, 100, send)
+      body.replaceChildren(...Object.values(fields).map((field) => field.node))
+      if (state) set(state)
+    },
+  }
 }

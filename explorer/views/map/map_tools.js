@@ -1,14 +1,18 @@
 // What lies over the map: bars, scale, coordinates, overview, keys. It tells the server which ranges are in view, one
 // picture at a time: the next is asked for once the last has come.
 
+import { bokehModel, bus, element, makeChoices, mark, wheelFactor } from "../common/shared.js"
+import { filterPopover, lookPopover } from "./map_popovers.js"
+
 const EARTH = 6378137
-const lonOf = (x) => x / EARTH * 180 / Math.PI
-const latOf = (y) => Math.atan(Math.sinh(y / EARTH)) * 180 / Math.PI
+const lonOf = (x) => ((x / EARTH) * 180) / Math.PI
+const latOf = (y) => (Math.atan(Math.sinh(y / EARTH)) * 180) / Math.PI
 const angle = (value, letters) => `${Math.abs(value).toFixed(4)}° ${letters[value < 0 ? 1 : 0]}`
 const SIGNS = {
   pan: "M8 1v14M1 8h14M8 1 6 3m2-2 2 2M8 15l-2-2m2 2 2-2M1 8l2-2M1 8l2 2m12-2-2-2m2 2-2 2",
   box: "M2.5 3.5h11v9h-11z",
-  lasso: "M5 10.5C2.500 9.800 1.500 8 1.500 6.500c0-2.500 3-4 6.500-4s6.500 1.500 6.500 4-3 4-6.500 4c-1 0-2-.1-3-.3m0 0c-1.200.6-1.200 2.300.3 2.300 1.400 0 1.200 1.500.2 2",
+  lasso:
+    "M5 10.5C2.500 9.800 1.500 8 1.500 6.500c0-2.500 3-4 6.500-4s6.500 1.500 6.500 4-3 4-6.500 4c-1 0-2-.1-3-.3m0 0c-1.200.6-1.200 2.300.3 2.300 1.400 0 1.200 1.500.2 2",
   seen: "M1.5 5V1.5H5M11 1.5h3.500V5M14.500 11v3.500H11M5 14.500H1.500V11M5 5h6v6H5z",
   home: "M2 8 8 2.500 14 8M4 7v6.500h8V7",
 }
@@ -23,76 +27,181 @@ const sign = (path) => {
 }
 
 export function render({ model, el }) {
-  const { on } = bus(model), stop = new AbortController(), { signal } = stop
-  let figure = null, overview = null
+  const { on } = bus(model),
+    stop = new AbortController(),
+    { signal } = stop
+  let figure = null,
+    overview = null
 
-  const modes = { pan: ["PanTool", "Drag to move", sign(SIGNS.pan)], box: ["BoxSelectTool", "Select samples in a box", sign(SIGNS.box)], lasso: ["LassoSelectTool", "Select samples with a lasso", sign(SIGNS.lasso)] }
-  const modeButtons = Object.fromEntries(Object.entries(modes).map(([name, [, title, picture]]) =>
-    [name, element("button", { type: "button", title, "aria-label": title, "aria-pressed": String(name === "pan"), onclick: () => setMode(name) }, picture)]))
+  const modes = {
+    pan: ["PanTool", "Drag to move", sign(SIGNS.pan)],
+    box: ["BoxSelectTool", "Select samples in a box", sign(SIGNS.box)],
+    lasso: ["LassoSelectTool", "Select samples with a lasso", sign(SIGNS.lasso)],
+  }
+  const modeButtons = Object.fromEntries(
+    Object.entries(modes).map(([name, [, title, picture]]) => [
+      name,
+      element(
+        "button",
+        {
+          type: "button",
+          title,
+          "aria-label": title,
+          "aria-pressed": String(name === "pan"),
+          onclick: () => setMode(name),
+        },
+        picture,
+      ),
+    ]),
+  )
   // What a box or a lasso does, without a pointer: move and zoom the map, then take all of it.
-  const view = element("button", { type: "button", class: "view", title: "Select the samples that are in view", "aria-label": "Select the samples that are in view", onclick: () => takeView() }, sign(SIGNS.seen))
+  const view = element(
+    "button",
+    {
+      type: "button",
+      class: "view",
+      title: "Select the samples that are in view",
+      "aria-label": "Select the samples that are in view",
+      onclick: () => takeView(),
+    },
+    sign(SIGNS.seen),
+  )
   const takeView = () => {
     if (!figure) return
     const { x_range: x, y_range: y } = figure
     model.send_msg({ type: "area", kind: "rect", x0: x.start, x1: x.end, y0: y.start, y1: y.end })
   }
-  const filters = filterPopover((values) => choices.send(values ? { type: "filter", values } : { type: "filter", clear: true }))
+  const filters = filterPopover((values) =>
+    choices.send(values ? { type: "filter", values } : { type: "filter", clear: true }),
+  )
   const looks = lookPopover((name, value) => choices.send({ type: "look", name, value }))
-  const choices = makeChoices(model, (data) => { filters.set(data); looks.set(data) })
+  const choices = makeChoices(model, (data) => {
+    filters.set(data)
+    looks.set(data)
+  })
   let asked = false
-  const popovers = [[filters.node, element("button", { type: "button", "aria-expanded": "false" }, "Filters")],
-    [looks.node, element("button", { type: "button", "aria-expanded": "false" }, "Layers")]]
+  const popovers = [
+    [filters.node, element("button", { type: "button", "aria-expanded": "false" }, "Filters")],
+    [looks.node, element("button", { type: "button", "aria-expanded": "false" }, "Layers")],
+  ]
   const toggle = (wanted) => {
     for (const [node, button] of popovers) {
       node.hidden = node !== wanted || !node.hidden
       button.setAttribute("aria-expanded", String(!node.hidden))
       if (!node.hidden) node.querySelector("button, input, select")?.focus({ preventScroll: true })
     }
-    if (wanted === filters.node && !asked) { asked = true; model.send_msg({ type: "options" }) }
+    if (wanted === filters.node && !asked) {
+      asked = true
+      model.send_msg({ type: "options" })
+    }
   }
   for (const [node, button] of popovers) button.addEventListener("click", () => toggle(node))
 
-  const zoomButton = (title, text, act) => element("button", { type: "button", title, "aria-label": title, onclick: act }, text)
-  const keys = element("div", { class: "keys", tabindex: "0", role: "application",
-    "aria-label": "Map. Arrow keys go to the neighbouring sample, with shift they move the map; plus and minus zoom; 0 shows all; Escape clears the area. The tools have a button that selects what is in view." })
-  const busy = element("div", { class: "busy", role: "progressbar", "aria-label": "The map is being drawn", hidden: true })
+  const zoomButton = (title, text, act) =>
+    element("button", { type: "button", title, "aria-label": title, onclick: act }, text)
+  const keys = element("div", {
+    class: "keys",
+    tabindex: "0",
+    role: "application",
+    "aria-label":
+      "Map. Arrow keys go to the neighbouring sample, with shift they move the map; plus and minus zoom; 0 shows all; Escape clears the area. The tools have a button that selects what is in view.",
+  })
+  const busy = element("div", {
+    class: "busy",
+    role: "progressbar",
+    "aria-label": "The map is being drawn",
+    hidden: true,
+  })
   const where = element("output", { class: "where", "aria-label": "Coordinates under the pointer" })
   const scale = element("div", { class: "scale", role: "img" }, element("span"))
-  const mini = element("div", { class: "mini", role: "img", "aria-label": "Overview: where the map is in Europe", hidden: true }, element("i"))
+  const mini = element(
+    "div",
+    { class: "mini", role: "img", "aria-label": "Overview: where the map is in Europe", hidden: true },
+    element("i"),
+  )
   const notice = element("div", { class: "notice", role: "alert", hidden: true })
-  const frame = element("div", { class: "frame" }, keys, busy,
-    element("div", { class: "bar", role: "toolbar", "aria-label": "Map tools" },
-      element("span", { class: "segments" }, ...Object.values(modeButtons)), view, ...popovers.map(([, button]) => button)),
-    element("div", { class: "zoom" }, zoomButton("Zoom in", "+", () => zoom(0.5)), zoomButton("Zoom out", "−", () => zoom(2)),
-      zoomButton("Show all", sign(SIGNS.home), () => home())),
-    filters.node, looks.node, notice, where, element("div", { class: "corner" }, mini, scale))
+  const frame = element(
+    "div",
+    { class: "frame" },
+    keys,
+    busy,
+    element(
+      "div",
+      { class: "bar", role: "toolbar", "aria-label": "Map tools" },
+      element("span", { class: "segments" }, ...Object.values(modeButtons)),
+      view,
+      ...popovers.map(([, button]) => button),
+    ),
+    element(
+      "div",
+      { class: "zoom" },
+      zoomButton("Zoom in", "+", () => zoom(0.5)),
+      zoomButton("Zoom out", "−", () => zoom(2)),
+      zoomButton("Show all", sign(SIGNS.home), () => home()),
+    ),
+    filters.node,
+    looks.node,
+    notice,
+    where,
+    element("div", { class: "corner" }, mini, scale),
+  )
   el.append(frame)
 
   // -- ranges -------------------------------------------------------------------------------------------------
-  let sent = 0, waiting = 0, dirty = false, slow = 0, settle = 0, last = ""
+  let sent = 0,
+    waiting = 0,
+    dirty = false,
+    slow = 0,
+    settle = 0,
+    last = ""
   const tell = () => {
-    if (!figure || !figure.inner_width || !figure.inner_height) return
+    if (!figure?.inner_width || !figure.inner_height) return
     const { x_range: x, y_range: y } = figure
-    const view = { x0: x.start, x1: x.end, y0: y.start, y1: y.end, width: figure.inner_width, height: figure.inner_height }
+    const view = {
+      x0: x.start,
+      x1: x.end,
+      y0: y.start,
+      y1: y.end,
+      width: figure.inner_width,
+      height: figure.inner_height,
+    }
     if (JSON.stringify(view) === last) return
-    if (waiting) { dirty = true; return }
+    if (waiting) {
+      dirty = true
+      return
+    }
     last = JSON.stringify(view)
     waiting = ++sent
     model.send_msg({ type: "view", number: sent, ...view })
     clearTimeout(slow)
-    slow = setTimeout(() => { busy.hidden = false; if (waiting) { waiting = 0; tell() } }, 600)
+    slow = setTimeout(() => {
+      busy.hidden = false
+      if (waiting) {
+        waiting = 0
+        tell()
+      }
+    }, 600)
   }
   let frameAsked = false
   const changed = () => {
     if (frameAsked) return
     frameAsked = true
-    requestAnimationFrame(() => { frameAsked = false; tell(); furnish() })
+    requestAnimationFrame(() => {
+      frameAsked = false
+      tell()
+      furnish()
+    })
   }
   const moved = () => {
     clearTimeout(settle)
     settle = setTimeout(() => {
       const { x_range: x, y_range: y } = figure
-      model.send_msg({ type: "place", lon: lonOf((x.start + x.end) / 2), lat: latOf((y.start + y.end) / 2), resolution: (x.end - x.start) / figure.inner_width })
+      model.send_msg({
+        type: "place",
+        lon: lonOf((x.start + x.end) / 2),
+        lat: latOf((y.start + y.end) / 2),
+        resolution: (x.end - x.start) / figure.inner_width,
+      })
     }, 350)
   }
   const look = (x0, x1, y0, y1) => {
@@ -101,23 +210,32 @@ export function render({ model, el }) {
     moved()
   }
   const zoom = (factor, fx = 0.5, fy = 0.5) => {
-    const { x_range: x, y_range: y } = figure, w = x.end - x.start, h = y.end - y.start
-    const to = Math.min(Math.max(w * factor, Math.min(w, 1000)), Math.max(w, 2.5e7)), f = to / w
-    const cx = x.start + fx * w, cy = y.start + fy * h
+    const { x_range: x, y_range: y } = figure,
+      w = x.end - x.start,
+      h = y.end - y.start
+    const to = Math.min(Math.max(w * factor, Math.min(w, 1000)), Math.max(w, 2.5e7)),
+      f = to / w
+    const cx = x.start + fx * w,
+      cy = y.start + fy * h
     look(cx - fx * w * f, cx + (1 - fx) * w * f, cy - fy * h * f, cy + (1 - fy) * h * f)
   }
   const shift = (east, north) => {
-    const { x_range: x, y_range: y } = figure, w = (x.end - x.start) / 4 * east, h = (y.end - y.start) / 4 * north
+    const { x_range: x, y_range: y } = figure,
+      w = ((x.end - x.start) / 4) * east,
+      h = ((y.end - y.start) / 4) * north
     look(x.start + w, x.end + w, y.start + h, y.end + h)
   }
   const home = () => {
     const { x_range: x, y_range: y, inner_width: width, inner_height: height } = figure
     const [x0, x1, y0, y1] = [x.reset_start, x.reset_end, y.reset_start, y.reset_end]
-    const pixel = Math.max((x1 - x0) / width, (y1 - y0) / height), cx = (x0 + x1) / 2, cy = (y0 + y1) / 2
-    look(cx - pixel * width / 2, cx + pixel * width / 2, cy - pixel * height / 2, cy + pixel * height / 2)
+    const pixel = Math.max((x1 - x0) / width, (y1 - y0) / height),
+      cx = (x0 + x1) / 2,
+      cy = (y0 + y1) / 2
+    look(cx - (pixel * width) / 2, cx + (pixel * width) / 2, cy - (pixel * height) / 2, cy + (pixel * height) / 2)
   }
   const setMode = (name) => {
-    for (const [other, button] of Object.entries(modeButtons)) button.setAttribute("aria-pressed", String(other === name))
+    for (const [other, button] of Object.entries(modeButtons))
+      button.setAttribute("aria-pressed", String(other === name))
     const tool = figure.toolbar.tools.find((one) => one.type === modes[name][0])
     if (tool) tool.active = true
   }
@@ -126,7 +244,8 @@ export function render({ model, el }) {
   const furnish = () => {
     const { x_range: x, y_range: y } = figure
     const pixel = (x.end - x.start) / figure.inner_width / Math.cosh((y.start + y.end) / 2 / EARTH)
-    const most = pixel * Math.min(120, figure.inner_width / 4), unit = 10 ** Math.floor(Math.log10(most))
+    const most = pixel * Math.min(120, figure.inner_width / 4),
+      unit = 10 ** Math.floor(Math.log10(most))
     const length = [5, 2, 1].map((n) => n * unit).find((n) => n <= most)
     scale.style.width = `${length / pixel}px`
     const text = length >= 1000 ? `${length / 1000} km` : `${length} m`
@@ -136,52 +255,111 @@ export function render({ model, el }) {
     frame.style.left = `${Math.max(figure.outer_width - figure.inner_width, 0)}px`
     frame.style.bottom = `${Math.max(figure.outer_height - figure.inner_height, 0)}px`
     if (!overview) return
-    const [bx0, bx1, by0, by1] = overview.box, size = overview.size
+    const [bx0, bx1, by0, by1] = overview.box,
+      size = overview.size
     const share = (x.end - x.start) / (bx1 - bx0)
     mini.hidden = share > 0.6
     if (mini.hidden) return
     const clamp = (v) => Math.min(Math.max(v, 0), 1)
-    const left = clamp((x.start - bx0) / (bx1 - bx0)), right = clamp((x.end - bx0) / (bx1 - bx0))
-    const top = clamp((by1 - y.end) / (by1 - by0)), bottom = clamp((by1 - y.start) / (by1 - by0))
-    const wide = Math.max((right - left) * size, 5), high = Math.max((bottom - top) * size, 5)
-    Object.assign(mini.firstChild.style, { left: `${(left + right) / 2 * size - wide / 2}px`, top: `${(top + bottom) / 2 * size - high / 2}px`, width: `${wide}px`, height: `${high}px` })
+    const left = clamp((x.start - bx0) / (bx1 - bx0)),
+      right = clamp((x.end - bx0) / (bx1 - bx0))
+    const top = clamp((by1 - y.end) / (by1 - by0)),
+      bottom = clamp((by1 - y.start) / (by1 - by0))
+    const wide = Math.max((right - left) * size, 5),
+      high = Math.max((bottom - top) * size, 5)
+    Object.assign(mini.firstChild.style, {
+      left: `${((left + right) / 2) * size - wide / 2}px`,
+      top: `${((top + bottom) / 2) * size - high / 2}px`,
+      width: `${wide}px`,
+      height: `${high}px`,
+    })
   }
 
   // -- the figure ---------------------------------------------------------------------------------------------
   const begin = () => {
     if (signal.aborted) return
     figure = bokehModel(`map-${model.bus}`)
-    if (!figure || !figure.inner_width) return void setTimeout(begin, 30)
+    if (!figure?.inner_width) return void setTimeout(begin, 30)
     for (const range of [figure.x_range, figure.y_range]) range.change.connect(changed)
     figure.properties.inner_width.change.connect(changed)
     figure.properties.inner_height.change.connect(changed)
     const drawn = window.Bokeh.index.find_one(figure)
     drawn?.canvas_view.events_el.setAttribute("tabindex", "-1") // the keys are those of `keys`
     // Before Bokeh's own, which takes a sideways swipe for a zoom, goes further in than out, and bends the map on its axes.
-    drawn?.canvas_view.events_el.addEventListener("wheel", (event) => {
-      event.preventDefault()
-      event.stopImmediatePropagation()
-      const box = drawn.canvas_view.events_el.getBoundingClientRect(), { left, top, width, height } = drawn.frame.bbox
-      const share = (at, size) => Math.min(Math.max(at / size, 0), 1), factor = wheelFactor(event)
-      if (factor === 1) return
-      if (popovers.some(([node]) => !node.hidden)) toggle(null)
-      zoom(1 / factor, share(event.clientX - box.left - left, width), 1 - share(event.clientY - box.top - top, height))
-    }, { passive: false, capture: true, signal })
+    drawn?.canvas_view.events_el.addEventListener(
+      "wheel",
+      (event) => {
+        event.preventDefault()
+        event.stopImmediatePropagation()
+        const box = drawn.canvas_view.events_el.getBoundingClientRect(),
+          { left, top, width, height } = drawn.frame.bbox
+        const share = (at, size) => Math.min(Math.max(at / size, 0), 1),
+          factor = wheelFactor(event)
+        if (factor === 1) return
+        if (popovers.some(([node]) => !node.hidden)) toggle(null)
+        zoom(
+          1 / factor,
+          share(event.clientX - box.left - left, width),
+          1 - share(event.clientY - box.top - top, height),
+        )
+      },
+      { passive: false, capture: true, signal },
+    )
     changed()
   }
-  on("map-tap", ({ x, y }) => { toggle(null); keys.focus({ preventScroll: true }); model.send_msg({ type: "tap", x, y }) }, signal)
-  on("map-moved", () => { moved(); if (popovers.some(([node]) => !node.hidden)) toggle(null) }, signal)
-  on("map-point", ({ x, y }) => { where.textContent = `${angle(latOf(y), "NS")}, ${angle(lonOf(x), "EW")}` }, signal)
-  on("map-leave", () => { where.textContent = "" }, signal)
-  on("map-box", (detail) => { detail.box = frame.getBoundingClientRect() }, signal)
-  on("map-area", (geometry) => {
-    // A line has a point for each movement of the pointer.
-    const every = Math.ceil(geometry.x?.length / 5000), thin = (values) => Array.from(values).filter((_, i) => i % every === 0)
-    const plain = geometry.type === "rect" ? { kind: "rect", x0: geometry.x0, x1: geometry.x1, y0: geometry.y0, y1: geometry.y1 }
-      : { kind: "poly", x: thin(geometry.x), y: thin(geometry.y) }
-    model.send_msg({ type: "area", ...plain })
-    setMode("pan")
-  }, signal)
+  on(
+    "map-tap",
+    ({ x, y }) => {
+      toggle(null)
+      keys.focus({ preventScroll: true })
+      model.send_msg({ type: "tap", x, y })
+    },
+    signal,
+  )
+  on(
+    "map-moved",
+    () => {
+      moved()
+      if (popovers.some(([node]) => !node.hidden)) toggle(null)
+    },
+    signal,
+  )
+  on(
+    "map-point",
+    ({ x, y }) => {
+      where.textContent = `${angle(latOf(y), "NS")}, ${angle(lonOf(x), "EW")}`
+    },
+    signal,
+  )
+  on(
+    "map-leave",
+    () => {
+      where.textContent = ""
+    },
+    signal,
+  )
+  on(
+    "map-box",
+    (detail) => {
+      detail.box = frame.getBoundingClientRect()
+    },
+    signal,
+  )
+  on(
+    "map-area",
+    (geometry) => {
+      // A line has a point for each movement of the pointer.
+      const every = Math.ceil(geometry.x?.length / 5000),
+        thin = (values) => Array.from(values).filter((_, i) => i % every === 0)
+      const plain =
+        geometry.type === "rect"
+          ? { kind: "rect", x0: geometry.x0, x1: geometry.x1, y0: geometry.y0, y1: geometry.y1 }
+          : { kind: "poly", x: thin(geometry.x), y: thin(geometry.y) }
+      model.send_msg({ type: "area", ...plain })
+      setMode("pan")
+    },
+    signal,
+  )
 
   const arrows = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
   keys.addEventListener("keydown", (event) => {
@@ -196,22 +374,38 @@ export function render({ model, el }) {
     else return
     event.preventDefault()
   })
-  frame.addEventListener("keydown", (event) => {
-    const open = popovers.find(([node]) => !node.hidden)
-    if (event.key === "Escape" && open) { toggle(null); open[1].focus(); event.stopPropagation() }
-  }, true)
+  frame.addEventListener(
+    "keydown",
+    (event) => {
+      const open = popovers.find(([node]) => !node.hidden)
+      if (event.key === "Escape" && open) {
+        toggle(null)
+        open[1].focus()
+        event.stopPropagation()
+      }
+    },
+    true,
+  )
 
   // The page's charts keep their own colours; their words and lines follow the theme, in this browser only.
   const dress = (dark, tries = 0) => {
     const doc = bokehModel(`map-${model.bus}`)?.document
-    if (!doc) { if (tries < 100 && !signal.aborted) setTimeout(() => dress(dark, tries + 1), 100); return }
-    const text = dark ? "#a9b8c0" : "#4a5a64", line = dark ? "#34454f" : "#dfe5e9"
+    if (!doc) {
+      if (tries < 100 && !signal.aborted) setTimeout(() => dress(dark, tries + 1), 100)
+      return
+    }
+    const text = dark ? "#a9b8c0" : "#4a5a64",
+      line = dark ? "#34454f" : "#dfe5e9"
     for (const one of doc.all_models ?? doc._all_models?.values() ?? []) {
       const local = { sync: false }
       if (one.type.endsWith("Axis")) one.setv({ major_label_text_color: text, axis_label_text_color: text }, local)
-      else if (one.type === "Grid" && !one.ticker?.type?.startsWith("Mercator")) one.setv({ grid_line_color: line }, local)
+      else if (one.type === "Grid" && !one.ticker?.type?.startsWith("Mercator"))
+        one.setv({ grid_line_color: line }, local)
     }
-    if (tries < 6) setTimeout(() => { if (!signal.aborted && (frame.dataset.theme === "dark") === dark) dress(dark, tries + 1) }, 700)
+    if (tries < 6)
+      setTimeout(() => {
+        if (!signal.aborted && (frame.dataset.theme === "dark") === dark) dress(dark, tries + 1)
+      }, 700)
   }
   let told = 0
   const handlers = {
@@ -221,28 +415,44 @@ export function render({ model, el }) {
       if (data.number && data.number < waiting) return
       waiting = 0
       mark("map-view")
-      if (dirty) { dirty = false; tell() }
+      if (dirty) {
+        dirty = false
+        tell()
+      }
     },
-    busy() { clearTimeout(slow); slow = setTimeout(() => { busy.hidden = false }, 250) },
+    busy() {
+      clearTimeout(slow)
+      slow = setTimeout(() => {
+        busy.hidden = false
+      }, 250)
+    },
     state(data) {
       choices.told(data)
       frame.dataset.theme = data.look.theme
       dress(data.look.theme === "dark")
-      const count = Object.entries(data.filters).filter(([name, v]) => name !== "largest" && (Array.isArray(v) ? v.length : v)).length
+      const count = Object.entries(data.filters).filter(
+        ([name, v]) => name !== "largest" && (Array.isArray(v) ? v.length : v),
+      ).length
       popovers[0][1].textContent = count ? `Filters · ${count}` : "Filters"
     },
     heard: choices.heard,
     options: (data) => filters.options(data),
     overview(data) {
       overview = data
-      Object.assign(mini.style, { backgroundImage: `url(${data.src})`, width: `${data.size}px`, height: `${data.size}px` })
+      Object.assign(mini.style, {
+        backgroundImage: `url(${data.src})`,
+        width: `${data.size}px`,
+        height: `${data.size}px`,
+      })
       if (figure) furnish()
     },
     notice(data) {
       notice.textContent = data.text
       notice.hidden = !data.text
       clearTimeout(told)
-      told = setTimeout(() => { notice.hidden = true }, 6000)
+      told = setTimeout(() => {
+        notice.hidden = true
+      }, 6000)
     },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))

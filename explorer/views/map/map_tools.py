@@ -39,7 +39,6 @@ MAX_LINE = 5_000
 class MapTools(Component):
     """Bars, scale, coordinates, overview, keys and popovers over the map."""
 
-    _esm = "\n".join(source(name) for name in ("shared.js", "map_popovers.js", "map_tools.js"))
     _stylesheets: ClassVar[list[Any]] = [source("map_tools.css")]
     hears: ClassVar[Hears] = {
         "view": {**dict.fromkeys(("x0", "x1", "y0", "y1", "width", "height"), number), "number": number},

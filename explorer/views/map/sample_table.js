@@ -1,21 +1,57 @@
 // The set of samples: histogram of its classes, a table by pages that the server sorts, and files to take away.
 
+import { bus, element, keepFocus, makeReturn, mark, saveFile } from "../common/shared.js"
+
 export function render({ model, el }) {
-  const title = element("h2"), told = element("p", { class: "told", role: "status" })
+  const title = element("h2"),
+    told = element("p", { class: "told", role: "status" })
   const bars = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" })
-  const head = element("tr"), body = element("tbody")
+  const head = element("tr"),
+    body = element("tbody")
   const first = element("button", { type: "button", "aria-label": "First page", onclick: () => ask(0) }, "«")
-  const before = element("button", { type: "button", "aria-label": "Previous page", onclick: () => ask(state.page - 1) }, "‹")
+  const before = element(
+    "button",
+    { type: "button", "aria-label": "Previous page", onclick: () => ask(state.page - 1) },
+    "‹",
+  )
   const next = element("button", { type: "button", "aria-label": "Next page", onclick: () => ask(state.page + 1) }, "›")
   const last = element("button", { type: "button", "aria-label": "Last page", onclick: () => ask(pages() - 1) }, "»")
   const page = element("span", { class: "page" })
-  const close = element("button", { type: "button", class: "close", "aria-label": "Close the table", onclick: () => hide() }, "×")
-  const saves = [["csv", "CSV"], ["geojson", "GeoJSON"], ["parquet", "GeoParquet"]].map(([format, name]) =>
-    element("button", { type: "button", onclick: () => { told.textContent = `Writing ${name} …`; model.send_msg({ type: "save", format }) } }, name))
-  const panel = element("section", { class: "panel", role: "dialog", "aria-label": "Selected samples", hidden: true },
-    element("header", {}, title, close), bars,
-    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of samples" }, element("table", {}, element("thead", {}, head), body)),
-    element("footer", {}, first, before, page, next, last, element("span", { class: "save" }, "Download", ...saves)), told)
+  const close = element(
+    "button",
+    { type: "button", class: "close", "aria-label": "Close the table", onclick: () => hide() },
+    "×",
+  )
+  const saves = [
+    ["csv", "CSV"],
+    ["geojson", "GeoJSON"],
+    ["parquet", "GeoParquet"],
+  ].map(([format, name]) =>
+    element(
+      "button",
+      {
+        type: "button",
+        onclick: () => {
+          told.textContent = `Writing ${name} …`
+          model.send_msg({ type: "save", format })
+        },
+      },
+      name,
+    ),
+  )
+  const panel = element(
+    "section",
+    { class: "panel", role: "dialog", "aria-label": "Selected samples", hidden: true },
+    element("header", {}, title, close),
+    bars,
+    element(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of samples" },
+      element("table", {}, element("thead", {}, head), body),
+    ),
+    element("footer", {}, first, before, page, next, last, element("span", { class: "save" }, "Download", ...saves)),
+    told,
+  )
   el.append(panel)
 
   let state = { page: 0, count: 0, size: 50, sort: "sample_id", down: false }
@@ -23,8 +59,17 @@ export function render({ model, el }) {
   const ask = (number, sort = state.sort, down = state.down) =>
     model.send_msg({ type: "page", page: Math.min(Math.max(number, 0), pages() - 1), sort, down })
   const back = makeReturn(panel)
-  const hide = () => { back.closed(); panel.hidden = true; model.send_msg({ type: "closed" }) }
-  panel.addEventListener("keydown", (event) => { if (event.key === "Escape") { hide(); event.stopPropagation() } })
+  const hide = () => {
+    back.closed()
+    panel.hidden = true
+    model.send_msg({ type: "closed" })
+  }
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      hide()
+      event.stopPropagation()
+    }
+  })
   // Beside the map, over what is right of it: the map stays in sight.
   const place = () => {
     const asked = { box: null }
@@ -33,11 +78,14 @@ export function render({ model, el }) {
     const room = window.innerWidth - box.right - 32
     const beside = room >= 360
     Object.assign(panel.style, {
-      left: `${beside ? box.right + 8 : 8}px`, top: `${Math.max(box.top, 54)}px`, width: `${beside ? Math.min(640, room) : window.innerWidth - 32}px`,
+      left: `${beside ? box.right + 8 : 8}px`,
+      top: `${Math.max(box.top, 54)}px`,
+      width: `${beside ? Math.min(640, room) : window.innerWidth - 32}px`,
       maxHeight: `${Math.min(640, window.innerHeight - Math.max(box.top, 54) - 16)}px`,
     })
   }
-  const format = (value, name) => value === null ? "" : name === "fraction" || name === "suspicion" ? `${(100 * value).toFixed(0)} %` : String(value)
+  const format = (value, name) =>
+    value === null ? "" : name === "fraction" || name === "suspicion" ? `${(100 * value).toFixed(0)} %` : String(value)
   const handlers = {
     page(data) {
       state = data
@@ -48,20 +96,65 @@ export function render({ model, el }) {
       title.textContent = `${data.count.toLocaleString("en")} sample${data.count === 1 ? "" : "s"}`
       told.textContent = ""
       const most = Math.max(...data.bars.map((bar) => bar.count), 1)
-      bars.replaceChildren(...data.bars.map((bar) => {
-        const fill = element("i")
-        Object.assign(fill.style, { width: `${100 * bar.count / most}%`, background: bar.colour })
-        return element("div", { role: "listitem" }, element("span", { title: bar.title }, bar.title), element("b", {}, fill), element("em", {}, bar.count.toLocaleString("en")))
-      }))
-      keepFocus(head, () => head.replaceChildren(...data.columns.map((column) => {
-        const sorted = column.name === data.sort
-        return element("th", { scope: "col", "aria-sort": sorted ? (data.down ? "descending" : "ascending") : "none" },
-          element("button", { type: "button", onclick: () => ask(0, column.name, sorted ? !data.down : column.name === "fraction" || column.name === "suspicion") }, column.title, sorted ? (data.down ? " ↓" : " ↑") : ""))
-      })))
-      body.replaceChildren(...data.cells.map((cells) => element("tr", {}, ...cells.map((value, i) =>
-        element("td", { class: typeof value === "number" ? "number" : "" }, i === 0
-          ? element("button", { type: "button", class: "id", onclick: () => model.send_msg({ type: "open", id: value }) }, value)
-          : format(value, data.columns[i].name))))))
+      bars.replaceChildren(
+        ...data.bars.map((bar) => {
+          const fill = element("i")
+          Object.assign(fill.style, { width: `${(100 * bar.count) / most}%`, background: bar.colour })
+          return element(
+            "div",
+            { role: "listitem" },
+            element("span", { title: bar.title }, bar.title),
+            element("b", {}, fill),
+            element("em", {}, bar.count.toLocaleString("en")),
+          )
+        }),
+      )
+      keepFocus(head, () =>
+        head.replaceChildren(
+          ...data.columns.map((column) => {
+            const sorted = column.name === data.sort
+            return element(
+              "th",
+              { scope: "col", "aria-sort": sorted ? (data.down ? "descending" : "ascending") : "none" },
+              element(
+                "button",
+                {
+                  type: "button",
+                  onclick: () =>
+                    ask(
+                      0,
+                      column.name,
+                      sorted ? !data.down : column.name === "fraction" || column.name === "suspicion",
+                    ),
+                },
+                column.title,
+                sorted ? (data.down ? " ↓" : " ↑") : "",
+              ),
+            )
+          }),
+        ),
+      )
+      body.replaceChildren(
+        ...data.cells.map((cells) =>
+          element(
+            "tr",
+            {},
+            ...cells.map((value, i) =>
+              element(
+                "td",
+                { class: typeof value === "number" ? "number" : "" },
+                i === 0
+                  ? element(
+                      "button",
+                      { type: "button", class: "id", onclick: () => model.send_msg({ type: "open", id: value }) },
+                      value,
+                    )
+                  : format(value, data.columns[i].name),
+              ),
+            ),
+          ),
+        ),
+      )
       page.textContent = `${(data.page + 1).toLocaleString("en")} / ${pages().toLocaleString("en")}`
       first.disabled = before.disabled = data.page === 0
       next.disabled = last.disabled = data.page >= pages() - 1
@@ -69,8 +162,12 @@ export function render({ model, el }) {
       if (opening) close.focus({ preventScroll: true })
       mark("picked", { count: data.count })
     },
-    hide() { if (!panel.hidden) hide() },
-    told(data) { told.textContent = data.text },
+    hide() {
+      if (!panel.hidden) hide()
+    },
+    told(data) {
+      told.textContent = data.text
+    },
     file(data) {
       saveFile(data.name, new Blob([data.bytes], { type: data.media }))
       told.textContent = `${data.name} was written.`

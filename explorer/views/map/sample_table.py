@@ -11,7 +11,7 @@ import pandas as pd
 from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.tables import formats, tables
-from explorer.views.common.components import WAIT, Component, Loop, Newest, script, source
+from explorer.views.common.components import WAIT, Component, Loop, Newest, source
 from explorer.views.common.message_fields import Hears, flag, number, word
 from explorer.views.common.selection import Selection
 
@@ -25,7 +25,6 @@ _COLUMNS = {
 class Picked(Component):
     """The browser's side of the set."""
 
-    _esm = script("sample_table.js")
     _stylesheets: ClassVar[list[Any]] = [source("sample_table.css")]
     hears: ClassVar[Hears] = {
         "page": {"page": number, "sort": word, "down": flag},

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from explorer.corpus import doctor
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.doctor import Diagnosis
-from explorer.views.common.components import Component, Loop, script, source
+from explorer.views.common.components import Component, Loop, source
 from explorer.views.common.message_fields import Hears
 
 SAMPLES = 4
@@ -28,7 +28,6 @@ _known: WeakKeyDictionary[Corpus, tuple[float, Diagnosis]] = WeakKeyDictionary()
 class About(Component):
     """The browser's side: the drawer."""
 
-    _esm = script("about.js")
     _stylesheets: ClassVar[list[Any]] = [source("about.css")]
     hears: ClassVar[Hears] = {"look": {}}
 

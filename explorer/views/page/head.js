@@ -1,23 +1,98 @@
 // The head of the page: what is shown, a way to go elsewhere, and what has to be said.
 
+import { bus, element, isOurKey } from "../common/shared.js"
+import { makeChartKeys } from "../profile/chart_keys.js"
+
 export function render({ model, el }) {
-  const swatch = element("i"), id = element("code"), text = element("span")
+  const swatch = element("i"),
+    id = element("code"),
+    text = element("span")
   const sample = element("div", { class: "sample" }, swatch, id, text)
-  const input = element("input", { type: "search", placeholder: "Sample, lat, lon or country", "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name", spellcheck: "false" })
-  const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"),
-    element("button", { type: "button", onclick: () => model.send_msg({ type: "random" }), title: "Any sample, by chance" }, "Surprise me"),
-    element("button", { type: "button", onclick: () => model.send_msg({ type: "stories" }), title: "Play a story, present this view, or put a story together" }, "Stories"),
-    element("button", { type: "button", onclick: () => model.send_msg({ type: "share" }), title: "A link to this view, files to take away, and the same in Python" }, "Share"),
-    element("button", { type: "button", onclick: () => model.send_msg({ type: "review" }), title: "Review labels: a queue, a verdict on each" }, "Review"))
+  const input = element("input", {
+    type: "search",
+    placeholder: "Sample, lat, lon or country",
+    "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name",
+    spellcheck: "false",
+  })
+  const form = element(
+    "form",
+    { role: "search" },
+    input,
+    element("button", { type: "submit" }, "Go"),
+    element(
+      "button",
+      { type: "button", onclick: () => model.send_msg({ type: "random" }), title: "Any sample, by chance" },
+      "Surprise me",
+    ),
+    element(
+      "button",
+      {
+        type: "button",
+        onclick: () => model.send_msg({ type: "stories" }),
+        title: "Play a story, present this view, or put a story together",
+      },
+      "Stories",
+    ),
+    element(
+      "button",
+      {
+        type: "button",
+        onclick: () => model.send_msg({ type: "share" }),
+        title: "A link to this view, files to take away, and the same in Python",
+      },
+      "Share",
+    ),
+    element(
+      "button",
+      {
+        type: "button",
+        onclick: () => model.send_msg({ type: "review" }),
+        title: "Review labels: a queue, a verdict on each",
+      },
+      "Review",
+    ),
+  )
   form.addEventListener("submit", (event) => {
     event.preventDefault()
     if (input.value.trim()) model.send_msg({ type: "go", text: input.value.trim().slice(0, 200) })
   })
   const words = element("span")
-  const notice = element("div", { class: "notice", role: "alert", hidden: true }, words,
-    element("button", { type: "button", onclick: () => { notice.hidden = true } }, "Dismiss"))
-  el.append(element("header", {}, element("h1", {}, "RapidAI4EO explorer", element("small", {}, model.corpus)),
-    element("button", { type: "button", class: "about", onclick: () => model.send_msg({ type: "about" }), "aria-label": "About this corpus", title: "About this corpus: what is assumed of it, and what its files say" }, "About"), sample, form), notice)
+  const notice = element(
+    "div",
+    { class: "notice", role: "alert", hidden: true },
+    words,
+    element(
+      "button",
+      {
+        type: "button",
+        onclick: () => {
+          notice.hidden = true
+        },
+      },
+      "Dismiss",
+    ),
+  )
+  el.append(
+    element(
+      "header",
+      {},
+      element("h1", {}, "RapidAI4EO explorer", element("small", {}, model.corpus)),
+      element(
+        "button",
+        {
+          type: "button",
+          class: "about",
+          onclick: () => model.send_msg({ type: "about" }),
+          "aria-label": "About this corpus",
+          title: "About this corpus: what is assumed of it, and what its files say",
+        },
+        "About",
+      ),
+      sample,
+      form,
+    ),
+    notice,
+  )
   const gone = new AbortController()
   const dress = makeChartKeys(bus(model), gone.signal)
   const handlers = {
@@ -31,9 +106,16 @@ export function render({ model, el }) {
     // The URL is the selection written down: a new sample is a new page of the history, the rest amends it.
     url(data) {
       if (window.location.search === data.search) return
-      window.history[data.push ? "pushState" : "replaceState"]({}, "", window.location.pathname + data.search + window.location.hash)
+      window.history[data.push ? "pushState" : "replaceState"](
+        {},
+        "",
+        window.location.pathname + data.search + window.location.hash,
+      )
     },
-    notice(data) { words.textContent = data.text; notice.hidden = !data.text },
+    notice(data) {
+      words.textContent = data.text
+      notice.hidden = !data.text
+    },
   }
   // The panels' headings are plain HTML: their buttons are heard here. Escape gives all panels back.
   const enlarged = (event) => {
@@ -41,13 +123,16 @@ export function render({ model, el }) {
     if (node) model.send_msg({ type: "panel", name: node.dataset.panel })
   }
   const escaped = (event) => {
-    if (event.key === "Escape" && isOurKey(event, el) && window.location.search.includes("panel=")) model.send_msg({ type: "panel", name: "" })
+    if (event.key === "Escape" && isOurKey(event, el) && window.location.search.includes("panel="))
+      model.send_msg({ type: "panel", name: "" })
   }
   // Of buttons of which one is chosen, arrows choose the next, as with radio buttons everywhere.
   const radios = (event) => {
-    const node = event.composedPath()[0], by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key]
+    const node = event.composedPath()[0],
+      by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key]
     if (!by || node.getAttribute?.("role") !== "radio" || !isOurKey(event, el)) return
-    const all = [...node.parentElement.children], next = all[(all.indexOf(node) + by + all.length) % all.length]
+    const all = [...node.parentElement.children],
+      next = all[(all.indexOf(node) + by + all.length) % all.length]
     next.focus()
     next.click()
     event.preventDefault()
@@ -57,7 +142,9 @@ export function render({ model, el }) {
   window.addEventListener("click", enlarged, { signal })
   window.addEventListener("keydown", escaped, { signal })
   window.addEventListener("keydown", radios, { signal, capture: true })
-  window.addEventListener("popstate", () => model.send_msg({ type: "link", search: window.location.search }), { signal })
+  window.addEventListener("popstate", () => model.send_msg({ type: "link", search: window.location.search }), {
+    signal,
+  })
   model.on("remove", () => gone.abort())
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
   model.send_msg({ type: "ready" })

@@ -15,7 +15,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.reading import Reading
 from explorer.corpus.tables import places
-from explorer.views.common.components import Component, Loop, script, source
+from explorer.views.common.components import Component, Loop, source
 from explorer.views.common.message_fields import Hears, text, word
 from explorer.views.common.selection import Selection
 from explorer.views.map.raster import SampleRaster
@@ -30,9 +30,9 @@ MAX_SEARCH = 65_536
 class Head(Component):
     """The browser's side of the head."""
 
+    brings_scripts: ClassVar[bool] = True
     corpus = param.String(doc="What the corpus is, in a few words.")
 
-    _esm = script("chart_keys.js", "head.js")
     _stylesheets: ClassVar[list[Any]] = [source("head.css")]
     hears: ClassVar[Hears] = {
         "go": {"text": word},

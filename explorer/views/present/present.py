@@ -13,7 +13,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.export import notes, stories
 from explorer.export.stories import State, Story
-from explorer.views.common.components import Component, Loop, Newest, bounded_int, script, source
+from explorer.views.common.components import Component, Loop, Newest, bounded_int, source
 from explorer.views.common.message_fields import Hears, flag, number, number_or_word, text, word
 from explorer.views.common.selection import Selection
 
@@ -25,7 +25,6 @@ _MOST_KEPT = stories.MAX_BYTES // 2
 class Presenter(Component):
     """The browser's side: what the room sees, the drawer, the presenter's window."""
 
-    _esm = script("present.js")
     _stylesheets: ClassVar[list[Any]] = [source("present.css")]
     hears: ClassVar[Hears] = {
         "ready": {"own": text(stories.MAX_BYTES)},

@@ -1,21 +1,44 @@
 // The legend of the profile: what the curves mean, the menu that chooses them, the pins and regions by name, downloads.
 
+import { bus, element, keepFocus, makeChoices, saveFile } from "../common/shared.js"
+import { makeCurvesMenu } from "./profile_menu.js"
+
 export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
   const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" })
-  const whose = element("span", { class: "key", role: "listitem", hidden: true, title: "The bands are those of this pin, the one added last" })
+  const whose = element("span", {
+    class: "key",
+    role: "listitem",
+    hidden: true,
+    title: "The bands are those of this pin, the one added last",
+  })
   const list = element("div", { class: "pins", role: "list", "aria-label": "Pinned pixels" })
   const menu = makeCurvesMenu((text) => choices.send({ type: "curves", text }))
   const choices = makeChoices(model, (data) => menu.show(data.chosen, data.problem))
   const save = (text, title, onclick) => element("button", { type: "button", title, onclick }, text)
-  const picture = (format) => save(format.toUpperCase(), `Download both charts as ${format.toUpperCase()}, with legend and attribution`, () => page.emit("save", { format }))
+  const picture = (format) =>
+    save(format.toUpperCase(), `Download both charts as ${format.toUpperCase()}, with legend and attribution`, () =>
+      page.emit("save", { format }),
+    )
   el.append(
-    element("div", { class: "actions" }, menu.toggle,
-      element("div", { class: "segments", role: "group", "aria-label": "Download the profile" }, picture("png"), picture("svg"),
-        save("CSV", "Download the profiles of pins and regions, both sensors, with units and attribution", () => model.send_msg({ type: "csv" })))),
+    element(
+      "div",
+      { class: "actions" },
+      menu.toggle,
+      element(
+        "div",
+        { class: "segments", role: "group", "aria-label": "Download the profile" },
+        picture("png"),
+        picture("svg"),
+        save("CSV", "Download the profiles of pins and regions, both sensors, with units and attribution", () =>
+          model.send_msg({ type: "csv" }),
+        ),
+      ),
+    ),
     element("div", { class: "legend-line" }, keys, list),
-    menu.panel)
+    menu.panel,
+  )
   // What does not fit fades out at the edge; the whole legend stands in its tooltip.
   const tellMore = () => {
     const more = keys.scrollWidth > keys.clientWidth + 1
@@ -25,28 +48,66 @@ export function render({ model, el }) {
   const fade = new ResizeObserver(tellMore)
   fade.observe(keys)
   // A click elsewhere closes the menu; what the click is for happens too.
-  window.addEventListener("pointerdown", (event) => { if (!event.composedPath().some((n) => n === menu.panel || n === menu.toggle)) menu.close() }, { signal: gone.signal, capture: true })
+  window.addEventListener(
+    "pointerdown",
+    (event) => {
+      if (!event.composedPath().some((n) => n === menu.panel || n === menu.toggle)) menu.close()
+    },
+    { signal: gone.signal, capture: true },
+  )
 
-  const chip = ({ what, i, colour, name, title, hint, sign, removable }) => {
-    const input = element("input", { class: "name", value: name, maxlength: 24, placeholder: title, "aria-label": `Name of ${hint}`, title: `${hint}. Type to name it.` })
+  const chip = ({ what, i, colour, name, title, hint, sign = undefined, removable }) => {
+    const input = element("input", {
+      class: "name",
+      value: name,
+      maxlength: 24,
+      placeholder: title,
+      "aria-label": `Name of ${hint}`,
+      title: `${hint}. Type to name it.`,
+    })
     input.style.width = `${Math.max(name ? 5 : 0.88 * title.length, name.length + 1)}ch` // most letters are narrower than 0
-    const tell = () => { if (input.value.trim() !== name) model.send_msg({ type: "name", [what]: i, name: input.value }) }
+    const tell = () => {
+      if (input.value.trim() !== name) model.send_msg({ type: "name", [what]: i, name: input.value })
+    }
     input.addEventListener("change", tell)
-    input.addEventListener("keydown", (event) => { if (event.key === "Enter") input.blur() })
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") input.blur()
+    })
     const dot = element("b", { class: what }, sign ?? "")
     dot.style.background = colour
-    return element("span", { class: "pin", role: "listitem" }, dot, input,
-      removable ? element("button", { type: "button", title: `Remove this ${what}`, "aria-label": `Remove ${what} ${sign ?? i + 1}`, onclick: () => model.send_msg({ type: "remove", [what]: i }) }, "×") : null)
+    return element(
+      "span",
+      { class: "pin", role: "listitem" },
+      dot,
+      input,
+      removable
+        ? element(
+            "button",
+            {
+              type: "button",
+              title: `Remove this ${what}`,
+              "aria-label": `Remove ${what} ${sign ?? i + 1}`,
+              onclick: () => model.send_msg({ type: "remove", [what]: i }),
+            },
+            "×",
+          )
+        : null,
+    )
   }
   const handlers = {
-    menu(data) { menu.offer(data.menu) },
+    menu(data) {
+      menu.offer(data.menu)
+    },
     state(data) {
       choices.told(data)
-      keys.replaceChildren(whose, ...data.keys.map(({ text, colour, sign, dash, wide }) => {
-        const mark = element("i", { class: sign ? "sign" : wide ? "wide" : dash ?? "line" }, sign ?? "")
-        if (colour) mark.style.color = colour
-        return element("span", { class: "key", role: "listitem" }, mark, text)
-      }))
+      keys.replaceChildren(
+        whose,
+        ...data.keys.map(({ text, colour, sign, dash, wide }) => {
+          const mark = element("i", { class: sign ? "sign" : wide ? "wide" : (dash ?? "line") }, sign ?? "")
+          if (colour) mark.style.color = colour
+          return element("span", { class: "key", role: "listitem" }, mark, text)
+        }),
+      )
       keys.title = data.keys.map(({ text }) => text).join(" · ")
       tellMore()
     },
@@ -58,12 +119,39 @@ export function render({ model, el }) {
       const last = data.pins.at(-1)
       whose.hidden = data.pins.length < 2
       whose.textContent = last ? `${last.name || `${last.row}, ${last.col}`}:` : ""
-      keepFocus(list, () => list.replaceChildren(
-        ...data.pins.map((pin, i) => chip({ what: "pin", i, colour: pin.colour, name: pin.name ?? "", title: `row ${pin.row}, col ${pin.col}`, hint: `pin ${i + 1} at row ${pin.row}, col ${pin.col}`, removable: data.pins.length > 1 })),
-        ...data.regions.map((region, i) => chip({ what: "region", i, colour: region.colour, name: region.name, title: `region ${region.letter}`, hint: `region ${region.letter}, ${region.size}`, sign: region.letter, removable: true }))))
+      keepFocus(list, () =>
+        list.replaceChildren(
+          ...data.pins.map((pin, i) =>
+            chip({
+              what: "pin",
+              i,
+              colour: pin.colour,
+              name: pin.name ?? "",
+              title: `row ${pin.row}, col ${pin.col}`,
+              hint: `pin ${i + 1} at row ${pin.row}, col ${pin.col}`,
+              removable: data.pins.length > 1,
+            }),
+          ),
+          ...data.regions.map((region, i) =>
+            chip({
+              what: "region",
+              i,
+              colour: region.colour,
+              name: region.name,
+              title: `region ${region.letter}`,
+              hint: `region ${region.letter}, ${region.size}`,
+              sign: region.letter,
+              removable: true,
+            }),
+          ),
+        ),
+      )
     },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
-  model.on("remove", () => { gone.abort(); fade.disconnect() })
+  model.on("remove", () => {
+    gone.abort()
+    fade.disconnect()
+  })
   model.send_msg({ type: "ready" })
 }

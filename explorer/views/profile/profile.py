@@ -21,7 +21,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.arrays import timestamps
 from explorer.corpus.imagery.cubes import Cube
-from explorer.views.common.components import Component, Later, Loop, Newest, bounded_int, script, source
+from explorer.views.common.components import Component, Later, Loop, Newest, bounded_int, source
 from explorer.views.common.message_fields import Hears, number, text, word
 from explorer.views.common.selection import MAX_PIXELS, MAX_REGIONS, Selection, drawn, pins
 from explorer.views.profile import charts, profile_charts, profile_data, profile_tables
@@ -33,9 +33,6 @@ _LATER = 0.05  # seconds within which what comes of a sample is drawn together
 class Bridge(Component):
     """Carries data to the charts, past Panel's 50 ms of batching."""
 
-    _esm = script(
-        "feeding.js", "profile_layer.js", "profile_draw.js", "profile_hover.js", "profile_save.js", "bridge.js"
-    )  # fmt: skip
     _stylesheets: ClassVar[list[Any]] = [source("profile.css")]
     hears: ClassVar[Hears] = {"save": {"format": word}}
 
@@ -43,7 +40,6 @@ class Bridge(Component):
 class PinList(Component):
     """The legend, the pins and regions by name, and the menu of the curves."""
 
-    _esm = script("profile_menu.js", "pins.js")
     _stylesheets: ClassVar[list[Any]] = [source("pins.css")]
     hears: ClassVar[Hears] = {
         "name": {"pin": number, "region": number, "name": word},
@@ -56,7 +52,6 @@ class PinList(Component):
 class Findings(Component):
     """Tables of the seasons and breaks beside the charts; not there while there are none."""
 
-    _esm = script("profile_tables.js")
     _stylesheets: ClassVar[list[Any]] = [source("profile_tables.css")]
     hears: ClassVar[Hears] = {"csv": {"name": word}}
 

@@ -1,18 +1,25 @@
 // Turns curves into the columns of the charts' sources; in "year against year" both years have the first one's dates.
 
-const YEAR_MS = 365 * 86_400_000, SECOND_YEAR = Date.UTC(2019, 0, 1)
-const CHARTS = ["bands", "index"]
-const FLAG = { MISSING: 0, MEASURED: 1, GAP_FILLED: 2, NODATA: 3 }
+import { plainArray } from "../animation/feeding.js"
+
+export const YEAR_MS = 365 * 86_400_000,
+  SECOND_YEAR = Date.UTC(2019, 0, 1)
+export const CHARTS = ["bands", "index"]
+export const FLAG = { MISSING: 0, MEASURED: 1, GAP_FILLED: 2, NODATA: 3 }
 const SEASON_MARKS = { start: "triangle", peak: "star", end: "inverted_triangle" }
 
-const unpackCalendar = (data) => Object.fromEntries(["pf", "s2"].map((sensor) => {
-  const { times, left, right, missing } = data[sensor]
-  return [sensor, { times: plainArray(times), left: plainArray(left), right: plainArray(right), missing }]
-}))
+export const unpackCalendar = (data) =>
+  Object.fromEntries(
+    ["pf", "s2"].map((sensor) => {
+      const { times, left, right, missing } = data[sensor]
+      return [sensor, { times: plainArray(times), left: plainArray(left), right: plainArray(right), missing }]
+    }),
+  )
 
 // A message's curves with their own part of its values: `values`, or `middle`, `low` and `high`; and `flags`.
-const unpackCurves = (data, calendar) => {
-  const values = plainArray(data.values), flags = plainArray(data.flags)
+export const unpackCurves = (data, calendar) => {
+  const values = plainArray(data.values),
+    flags = plainArray(data.flags)
   let at = 0
   return data.curves.map((entry) => {
     const n = calendar[entry.sensor].times.length
@@ -25,7 +32,7 @@ const unpackCurves = (data, calendar) => {
   })
 }
 
-const makeDrawing = (state, set, done) => {
+export const makeDrawing = (state, set, done) => {
   const place = (time) => (state.years && time >= SECOND_YEAR ? time - YEAR_MS : time)
   const strength = (time) => (state.years && time < SECOND_YEAR ? 0.42 : 1)
   const ink = (curve) => curve.colour || state.look.muted
@@ -33,7 +40,12 @@ const makeDrawing = (state, set, done) => {
   // Where a calendar is cut: nowhere, or between the years.
   const parts = (times) => {
     const cut = state.years ? times.findIndex((t) => t >= SECOND_YEAR) : -1
-    return cut > 0 ? [[0, cut], [cut, times.length]] : [[0, times.length]]
+    return cut > 0
+      ? [
+          [0, cut],
+          [cut, times.length],
+        ]
+      : [[0, times.length]]
   }
   const moved = (times, from, to) => {
     const part = times.subarray(from, to)
@@ -70,7 +82,8 @@ const makeDrawing = (state, set, done) => {
           }
           run = []
         }
-        for (let i = from; i < to; i++) if (Number.isFinite(curve.low[i])) run.push(i)
+        for (let i = from; i < to; i++)
+          if (Number.isFinite(curve.low[i])) run.push(i)
           else close()
         close()
       }
@@ -79,7 +92,18 @@ const makeDrawing = (state, set, done) => {
   }
   const dots = (curves, sensor) => {
     const { times, left, right } = state.calendar[sensor]
-    const out = { date: [], value: [], colour: [], fill: [], alpha: [], marker: [], band: [], sensor: [], who: [], flag: [] }
+    const out = {
+      date: [],
+      value: [],
+      colour: [],
+      fill: [],
+      alpha: [],
+      marker: [],
+      band: [],
+      sensor: [],
+      who: [],
+      flag: [],
+    }
     if (sensor === "s2") Object.assign(out, { left: [], right: [] })
     for (const curve of curves) {
       const values = curve.values ?? curve.middle
@@ -96,7 +120,10 @@ const makeDrawing = (state, set, done) => {
         out.sensor.push(sensor)
         out.who.push(curve.who)
         out.flag.push(flag)
-        if (sensor === "s2") { out.left.push(place(left[i])); out.right.push(place(left[i]) + right[i] - left[i]) }
+        if (sensor === "s2") {
+          out.left.push(place(left[i]))
+          out.right.push(place(left[i]) + right[i] - left[i])
+        }
       }
     }
     return out
@@ -104,7 +131,11 @@ const makeDrawing = (state, set, done) => {
   // What is missing stands at the lower edge: a date as a tick, a month as a bar. Made anew only where it is another.
   let gaps = { key: null, data: null }
   const missing = () => {
-    const holes = ["pf", "s2"].map((sensor) => [...(state.pins.findLast((c) => c.sensor === sensor && c.flags)?.flags ?? [])].flatMap((flag, i) => (flag === FLAG.NODATA ? [i] : [])))
+    const holes = ["pf", "s2"].map((sensor) =>
+      [...(state.pins.findLast((c) => c.sensor === sensor && c.flags)?.flags ?? [])].flatMap((flag, i) =>
+        flag === FLAG.NODATA ? [i] : [],
+      ),
+    )
     const key = JSON.stringify([state.years, holes, state.calendar.pf.missing, state.calendar.s2.missing])
     if (gaps.key !== key) gaps = { key, data: ticks() }
     return gaps.data
@@ -113,7 +144,7 @@ const makeDrawing = (state, set, done) => {
     const out = { x0: [], x1: [], y0: [], y1: [], why: [] }
     for (const sensor of ["pf", "s2"]) {
       const { times, left, right } = state.calendar[sensor]
-      times.forEach((time, i) => {
+      times.forEach((_, i) => {
         const why = state.why(sensor, i)
         if (!why) return
         const x = place(left[i])
@@ -127,7 +158,8 @@ const makeDrawing = (state, set, done) => {
     return out
   }
 
-  const on = (chart, curves, sensor = null) => curves.filter((c) => c.chart === chart && (!sensor || c.sensor === sensor))
+  const on = (chart, curves, sensor = null) =>
+    curves.filter((c) => c.chart === chart && (!sensor || c.sensor === sensor))
   return {
     place,
     pins() {
@@ -144,26 +176,40 @@ const makeDrawing = (state, set, done) => {
       for (const chart of CHARTS) set(`${chart}-smooth`, lines(on(chart, state.smooth), { width: 2, dash: "dashed" }))
       const seasons = { date: [], value: [], marker: [], colour: [], what: [] }
       for (const { date, value, what, colour } of state.seasons) {
-        seasons.date.push(place(date)); seasons.value.push(value); seasons.marker.push(SEASON_MARKS[what])
-        seasons.colour.push(colour); seasons.what.push(what)
+        seasons.date.push(place(date))
+        seasons.value.push(value)
+        seasons.marker.push(SEASON_MARKS[what])
+        seasons.colour.push(colour)
+        seasons.what.push(what)
       }
       set("index-seasons", seasons)
       const breaks = { date: [], text: [], colour: [] }
       for (const { date, step, colour } of state.breaks) {
-        breaks.date.push(place(date)); breaks.text.push(`${step > 0 ? "+" : "−"}${Math.abs(step).toFixed(2)}`); breaks.colour.push(colour)
+        breaks.date.push(place(date))
+        breaks.text.push(`${step > 0 ? "+" : "−"}${Math.abs(step).toFixed(2)}`)
+        breaks.colour.push(colour)
       }
       set("index-breaks", breaks)
       done()
     },
     behind() {
       for (const chart of CHARTS) {
-        const sample = on(chart, state.sample), regions = on(chart, state.regions)
+        const sample = on(chart, state.sample),
+          regions = on(chart, state.regions)
         // A region of both sensors has one band, of the denser one; of the other its means are points.
-        const once = regions.filter((c) => c.sensor === "pf" || !regions.some((o) => o.sensor === "pf" && o.who === c.who && o.name === c.name))
+        const once = regions.filter(
+          (c) => c.sensor === "pf" || !regions.some((o) => o.sensor === "pf" && o.who === c.who && o.name === c.name),
+        )
         set(`${chart}-spread`, spread([...sample, ...once]))
         const middle = { of: (c) => c.middle }
-        const both = [lines(sample, { width: 1.2, alpha: 0.75, ...middle }), lines(on(chart, regions, "pf"), { width: 1.8, ...middle })]
-        set(`${chart}-behind`, Object.fromEntries(Object.keys(both[0]).map((key) => [key, [...both[0][key], ...both[1][key]]])))
+        const both = [
+          lines(sample, { width: 1.2, alpha: 0.75, ...middle }),
+          lines(on(chart, regions, "pf"), { width: 1.8, ...middle }),
+        ]
+        set(
+          `${chart}-behind`,
+          Object.fromEntries(Object.keys(both[0]).map((key) => [key, [...both[0][key], ...both[1][key]]])),
+        )
       }
     },
     // All that a chart's y axis has to hold; a sample's spread may reach beyond it, or water would flatten every field.
@@ -176,10 +222,19 @@ const makeDrawing = (state, set, done) => {
 }
 
 // Axes, grid and cursors in a theme's colours.
-const dressChart = (chart, look) => {
+export const dressChart = (chart, look) => {
   for (const model of [...chart.left, ...chart.below, ...chart.center]) {
     if (model.type === "Grid") model.setv({ grid_line_color: look.grid }, { sync: false })
     else if (model.type === "Span") model.setv({ line_color: look.ink }, { sync: false })
-    else if (model.axis_label_text_color !== undefined) model.setv({ axis_line_color: look.line, major_tick_line_color: look.line, axis_label_text_color: look.muted, major_label_text_color: look.muted }, { sync: false })
+    else if (model.axis_label_text_color !== undefined)
+      model.setv(
+        {
+          axis_line_color: look.line,
+          major_tick_line_color: look.line,
+          axis_label_text_color: look.muted,
+          major_label_text_color: look.muted,
+        },
+        { sync: false },
+      )
   }
 }

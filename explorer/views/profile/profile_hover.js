@@ -1,6 +1,9 @@
 // Date and values of all curves under the pointer, in one small table beside it; made here, without the server.
 
-const makeHover = (state, place) => {
+import { element, longDate, MONTHS } from "../common/shared.js"
+import { FLAG, YEAR_MS } from "./profile_draw.js"
+
+export const makeHover = (state, place) => {
   const box = element("div", { class: "hover", role: "tooltip", "aria-label": "Values at the pointer", hidden: true })
   let shown = ""
 
@@ -20,16 +23,22 @@ const makeHover = (state, place) => {
       const i = nearest(pf.times, time)
       return { sensor: "pf", i, head: day(pf.times[i]) }
     })
-    const i = s2.left.findIndex((left, k) => found[0] && pf.times[found[0].i] >= left && pf.times[found[0].i] < s2.right[k])
+    const i = s2.left.findIndex(
+      (left, k) => found[0] && pf.times[found[0].i] >= left && pf.times[found[0].i] < s2.right[k],
+    )
     if (i >= 0) found.push({ sensor: "s2", i, head: `S2 ${month(s2.times[i])}` })
     return found
   }
-  const number = (curve, value) => (Number.isFinite(value) ? value.toFixed(curve.chart === "bands" ? 4 : 3).replace("-", "−") : "–")
+  const number = (curve, value) =>
+    Number.isFinite(value) ? value.toFixed(curve.chart === "bands" ? 4 : 3).replace("-", "−") : "–"
   const text = (curve, i) =>
     curve.middle
-      ? (Number.isFinite(curve.middle[i]) ? `${number(curve, curve.middle[i])} (${number(curve, curve.low[i])} to ${number(curve, curve.high[i])})` : "–")
-      : curve.flags && curve.flags[i] !== FLAG.MEASURED && curve.flags[i] !== FLAG.GAP_FILLED ? "–"
-      : number(curve, curve.values[i]) + (curve.flags?.[i] === FLAG.GAP_FILLED ? " ○" : "")
+      ? Number.isFinite(curve.middle[i])
+        ? `${number(curve, curve.middle[i])} (${number(curve, curve.low[i])} to ${number(curve, curve.high[i])})`
+        : "–"
+      : curve.flags && curve.flags[i] !== FLAG.MEASURED && curve.flags[i] !== FLAG.GAP_FILLED
+        ? "–"
+        : number(curve, curve.values[i]) + (curve.flags?.[i] === FLAG.GAP_FILLED ? " ○" : "")
 
   // A row for each curve of a pin, a region or the sample; what is smoothed stands in the row of what it smooths.
   const fill = (heads) => {
@@ -43,21 +52,44 @@ const makeHover = (state, place) => {
     for (const curve of state.smooth) add(curve, "", "smooth")
     for (const curve of state.sample) add(curve, curve.kind)
     for (const curve of state.regions) add(curve, "mean")
-    if (state.smooth.length) heads = heads.flatMap((head) => head.sensor === "pf" ? [head, { ...head, role: "smooth", head: "smooth" }] : [head])
+    if (state.smooth.length)
+      heads = heads.flatMap((head) =>
+        head.sensor === "pf" ? [head, { ...head, role: "smooth", head: "smooth" }] : [head],
+      )
     const pins = new Set(state.pins.map((curve) => curve.who))
     const body = [...rows.values()].map(({ what, curve, cells }) => {
       const swatch = element("i")
       swatch.style.background = curve.colour || state.look.muted
-      const who = what === "sample" ? "sample" : what === "class" ? curve.who : pins.size < 2 && what !== "mean" ? "" : curve.who
-      return element("tr", {}, element("th", {}, swatch, [curve.name, who].filter(Boolean).join(" · ")),
-        ...heads.map(({ sensor, role, i }) => { const cell = cells[role ?? sensor]; return element("td", {}, cell ? text(cell, i) : "") }))
+      const who =
+        what === "sample" ? "sample" : what === "class" ? curve.who : pins.size < 2 && what !== "mean" ? "" : curve.who
+      return element(
+        "tr",
+        {},
+        element("th", {}, swatch, [curve.name, who].filter(Boolean).join(" · ")),
+        ...heads.map(({ sensor, role, i }) => {
+          const cell = cells[role ?? sensor]
+          return element("td", {}, cell ? text(cell, i) : "")
+        }),
+      )
     })
-    const why = heads.filter(({ role }) => !role).map(({ sensor, i }) => state.why(sensor, i)).filter(Boolean)
+    const why = heads
+      .filter(({ role }) => !role)
+      .map(({ sensor, i }) => state.why(sensor, i))
+      .filter(Boolean)
     const gap = body.some((row) => row.textContent.includes("○")) ? ["○ gap-filled"] : []
-    const many = rows.size && (state.sample.length || state.regions.length) ? ["in brackets: 10th to 90th percentile of the pixels"] : []
+    const many =
+      rows.size && (state.sample.length || state.regions.length)
+        ? ["in brackets: 10th to 90th percentile of the pixels"]
+        : []
     box.replaceChildren(
-      element("table", {}, element("tr", {}, element("th"), ...heads.map(({ head }) => element("td", {}, head))), ...body),
-      ...[...why, ...gap, ...many].map((line) => element("p", {}, line)))
+      element(
+        "table",
+        {},
+        element("tr", {}, element("th"), ...heads.map(({ head }) => element("td", {}, head))),
+        ...body,
+      ),
+      ...[...why, ...gap, ...many].map((line) => element("p", {}, line)),
+    )
   }
 
   return {

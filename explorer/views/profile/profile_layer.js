@@ -3,29 +3,63 @@
 // over Bokeh's takes 3, and a cursor that is an element of the page next to nothing. Bokeh's models hold the same values,
 // unseen, and come forward for a picture to be saved.
 
+import { bokehModel, element, fitCanvas } from "../common/shared.js"
+
 const LAYER_PARTS = ["lines", "pf", "s2", "smooth", "seasons"] // back to front
 const LINE_DASHES = { solid: [], dashed: [6], dotted: [2, 4], dotdash: [2, 4, 6, 4] }
 
 const tracePoint = (context, marker, x, y, r) => {
-  const h = r * Math.sqrt(3), outline = {
-    square: [[-r, -r], [r, -r], [r, r], [-r, r]],
-    diamond: [[0, r], [2 * r / 3, 0], [0, -r], [-2 * r / 3, 0]],
-    triangle: [[-r, h / 3], [r, h / 3], [0, h / 3 - h]],
-    inverted_triangle: [[-r, -h / 3], [r, -h / 3], [0, h - h / 3]],
-    star: Array.from({ length: 10 }, (_, i) => [Math.sin(i * Math.PI / 5) * r * (i % 2 ? 0.4 : 1), -Math.cos(i * Math.PI / 5) * r * (i % 2 ? 0.4 : 1)]),
-  }[marker]
-  if (!outline) { context.moveTo(x + r, y); context.arc(x, y, r, 0, 2 * Math.PI); return }
+  const h = r * Math.sqrt(3),
+    outline = {
+      square: [
+        [-r, -r],
+        [r, -r],
+        [r, r],
+        [-r, r],
+      ],
+      diamond: [
+        [0, r],
+        [(2 * r) / 3, 0],
+        [0, -r],
+        [(-2 * r) / 3, 0],
+      ],
+      triangle: [
+        [-r, h / 3],
+        [r, h / 3],
+        [0, h / 3 - h],
+      ],
+      inverted_triangle: [
+        [-r, -h / 3],
+        [r, -h / 3],
+        [0, h - h / 3],
+      ],
+      star: Array.from({ length: 10 }, (_, i) => [
+        Math.sin((i * Math.PI) / 5) * r * (i % 2 ? 0.4 : 1),
+        -Math.cos((i * Math.PI) / 5) * r * (i % 2 ? 0.4 : 1),
+      ]),
+    }[marker]
+  if (!outline) {
+    context.moveTo(x + r, y)
+    context.arc(x, y, r, 0, 2 * Math.PI)
+    return
+  }
   outline.forEach(([dx, dy], i) => (i ? context.lineTo(x + dx, y + dy) : context.moveTo(x + dx, y + dy)))
   context.closePath()
 }
 
 // `name` gives the full name of a model; a part's columns are those of its source (see `profile_charts.COLUMNS`).
-const makeLayer = (kind, name) => {
+export const makeLayer = (kind, name) => {
   const canvas = element("canvas", { class: "curves", style: "position:absolute;inset:0;pointer-events:none" })
-  const upright = (dash, width) => element("div", { hidden: true, style: `position:absolute;left:0;width:0;pointer-events:none;border-left:${width}px ${dash}` })
+  const upright = (dash, width) =>
+    element("div", {
+      hidden: true,
+      style: `position:absolute;left:0;width:0;pointer-events:none;border-left:${width}px ${dash}`,
+    })
   const rules = { cursor: upright("solid", 1.4), hover: upright("dotted", 1) }
-  const data = {}, places = { cursor: null, hover: null }
-  let view = null, frame = null, ratio = 1
+  const data = {},
+    places = { cursor: null, hover: null }
+  let view = null,
+    frame = null
 
   const source = (part) => bokehModel(name(`${kind}-${part}`))
   const plot = () => {
@@ -52,7 +86,10 @@ const makeLayer = (kind, name) => {
       context.beginPath()
       let pen = false
       for (let k = 0; k < times.length; k++) {
-        if (!Number.isFinite(values[k])) { pen = false; continue }
+        if (!Number.isFinite(values[k])) {
+          pen = false
+          continue
+        }
         if (pen) context.lineTo(x(times[k]), y(values[k]))
         else context.moveTo(x(times[k]), y(values[k]))
         pen = true
@@ -62,9 +99,15 @@ const makeLayer = (kind, name) => {
     context.setLineDash([])
   }
   // Points of one look after each other are one path: a path each took three times as long.
-  const drawPoints = (context, x, y, { date, value, alpha, marker }, { r, width, fill, line, shape = (i) => marker[i] }) => {
+  const drawPoints = (
+    context,
+    x,
+    y,
+    { date, value, alpha, marker },
+    { r, width, fill, line, shape = (i) => marker[i] },
+  ) => {
     context.lineWidth = width
-    for (let i = 0; i < date.length;) {
+    for (let i = 0; i < date.length; ) {
       const look = (k) => `${fill(k)} ${line(k)} ${alpha?.[k] ?? 1}`
       const same = look(i)
       context.fillStyle = fill(i)
@@ -90,18 +133,29 @@ const makeLayer = (kind, name) => {
   const paint = {
     lines: strokeLines,
     smooth: strokeLines,
-    pf: (context, x, y, d) => drawPoints(context, x, y, d, { r: 1.8, width: 0.9, fill: (i) => d.fill[i], line: (i) => d.colour[i], shape: () => "circle" }),
+    pf: (context, x, y, d) =>
+      drawPoints(context, x, y, d, {
+        r: 1.8,
+        width: 0.9,
+        fill: (i) => d.fill[i],
+        line: (i) => d.colour[i],
+        shape: () => "circle",
+      }),
     s2(context, x, y, d) {
       strokeMonths(context, x, y, d)
       drawPoints(context, x, y, d, { r: 4, width: 0.8, fill: (i) => d.colour[i], line: (i) => d.fill[i] })
     },
-    seasons: (context, x, y, d) => drawPoints(context, x, y, d, { r: 5, width: 1.2, fill: (i) => d.colour[i], line: () => "#ffffff" }),
+    seasons: (context, x, y, d) =>
+      drawPoints(context, x, y, d, { r: 5, width: 1.2, fill: (i) => d.colour[i], line: () => "#ffffff" }),
   }
 
   const scales = () => {
     const { x_range, y_range } = view.model
     const { left, top, width, height } = frame
-    return [(v) => left + ((v - x_range.start) / (x_range.end - x_range.start)) * width, (v) => top + height - ((v - y_range.start) / (y_range.end - y_range.start)) * height]
+    return [
+      (v) => left + ((v - x_range.start) / (x_range.end - x_range.start)) * width,
+      (v) => top + height - ((v - y_range.start) / (y_range.end - y_range.start)) * height,
+    ]
   }
   const placeRules = () => {
     for (const [what, rule] of Object.entries(rules)) {
@@ -114,7 +168,6 @@ const makeLayer = (kind, name) => {
     if (!plot()) return
     const { left, top, width, height } = view.frame.bbox
     const { width: whole, height: high } = view.canvas_view.bbox
-    ratio = window.devicePixelRatio || 1
     frame = { left, top, width, height }
     for (const rule of Object.values(rules)) Object.assign(rule.style, { top: `${top}px`, height: `${height}px` })
     Object.assign(canvas.style, { width: `${whole}px`, height: `${high}px` })
@@ -141,11 +194,15 @@ const makeLayer = (kind, name) => {
       bokehModel(name(`${what}-${kind}`))?.setv({ location: place ?? 0 }, { silent: true, sync: false })
       if (plot()) placeRules()
     },
-    wear(look) { for (const rule of Object.values(rules)) rule.style.borderLeftColor = look.ink },
+    wear(look) {
+      for (const rule of Object.values(rules)) rule.style.borderLeftColor = look.ink
+    },
     // Bokeh's own models come forward while `make` runs, and what it paints then has all that is seen. It needs to have
     // painted them once before.
     async lend(make) {
-      const ours = view ? view.model.renderers.filter((r) => LAYER_PARTS.some((part) => r.data_source === source(part))) : []
+      const ours = view
+        ? view.model.renderers.filter((r) => LAYER_PARTS.some((part) => r.data_source === source(part)))
+        : []
       const cursor = bokehModel(name(`cursor-${kind}`))
       const show = (visible) => {
         for (const renderer of ours) renderer.setv({ visible }, { sync: false })
@@ -154,7 +211,11 @@ const makeLayer = (kind, name) => {
       for (const part of LAYER_PARTS) if (data[part]) source(part)?.change.emit() // set in silence, heard now
       show(true)
       for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame)
-      try { return make() } finally { show(false) }
+      try {
+        return make()
+      } finally {
+        show(false)
+      }
     },
   }
 }

@@ -1,6 +1,8 @@
 // Both charts as one picture, with what it shows, its legend and whose data it is: SVG as Bokeh draws it (its own
 // export repaints the plot into an SVG context), PNG from that SVG at twice the size.
 
+import { element } from "../common/shared.js"
+
 const SVG = "http://www.w3.org/2000/svg"
 
 const svgElement = (tag, attributes = {}, text = null) => {
@@ -20,18 +22,37 @@ const wrapText = (text, most) => {
 }
 
 // `pictures` are the charts as SVG elements, top to bottom; `about` has title, keys ({text, colour, sign, dash}) and notes.
-const chartsAsSvg = (pictures, about, look) => {
+export const chartsAsSvg = (pictures, about, look) => {
   const size = (picture, side) => Number.parseFloat(picture.getAttribute(side))
   const width = Math.max(...pictures.map((p) => size(p, "width")))
-  const all = svgElement("svg", { xmlns: SVG, width, "font-family": "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif", "font-size": 11, fill: look.ink })
+  const all = svgElement("svg", {
+    xmlns: SVG,
+    width,
+    "font-family": "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif",
+    "font-size": 11,
+    fill: look.ink,
+  })
   const ground = svgElement("rect", { width, fill: look.panel })
   all.append(ground, svgElement("text", { x: 10, y: 20, "font-size": 14, "font-weight": 650 }, about.title))
-  let x = 10, y = 38
+  let x = 10,
+    y = 38
   for (const key of about.keys) {
     const wide = 26 + key.text.length * 6.4
-    if (x + wide > width) { x = 10; y += 16 }
+    if (x + wide > width) {
+      x = 10
+      y += 16
+    }
     if (key.sign) all.append(svgElement("text", { x: x + 3, y, fill: key.colour || look.ink }, key.sign))
-    else all.append(svgElement("path", { d: `M${x} ${y - 4}h16`, stroke: key.colour || look.muted, "stroke-width": key.wide ? 8 : 2.4, "stroke-opacity": key.wide ? 0.3 : 1, "stroke-dasharray": { dashed: "5 3", dotted: "2 2", dotdash: "2 2 6 2" }[key.dash] ?? "none" }))
+    else
+      all.append(
+        svgElement("path", {
+          d: `M${x} ${y - 4}h16`,
+          stroke: key.colour || look.muted,
+          "stroke-width": key.wide ? 8 : 2.4,
+          "stroke-opacity": key.wide ? 0.3 : 1,
+          "stroke-dasharray": { dashed: "5 3", dotted: "2 2", dotdash: "2 2 6 2" }[key.dash] ?? "none",
+        }),
+      )
     all.append(svgElement("text", { x: x + 20, y }, key.text))
     x += wide
   }
@@ -52,7 +73,7 @@ const chartsAsSvg = (pictures, about, look) => {
   return { text: new XMLSerializer().serializeToString(all), width, height: y }
 }
 
-const svgAsPng = async ({ text, width, height }) => {
+export const svgAsPng = async ({ text, width, height }) => {
   const picture = new Image()
   const url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }))
   try {
@@ -65,4 +86,3 @@ const svgAsPng = async ({ text, width, height }) => {
   canvas.getContext("2d").drawImage(picture, 0, 0, 2 * width, 2 * height)
   return new Promise((done) => canvas.toBlob(done, "image/png"))
 }
-

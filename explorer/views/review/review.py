@@ -18,7 +18,7 @@ from explorer.review.records import Receipt, Records
 from explorer.review.verdicts import reviewer_name
 from explorer.views.common import visitor
 from explorer.views.common.class_search import classes
-from explorer.views.common.components import Component, Loop, Newest, bounded_int, script, source
+from explorer.views.common.components import Component, Loop, Newest, bounded_int, source
 from explorer.views.common.message_fields import Field, Hears, flag, many, number, record, text, word
 from explorer.views.common.selection import Selection, decode, encode
 from explorer.views.review import review_plan, review_words
@@ -44,7 +44,6 @@ _SAID: dict[str, Field] = {
 class ReviewPanel(Component):
     """The browser's side of the review."""
 
-    _esm = script("class_search.js", "review_kept.js", "review_form.js", "review_closing.js", "review.js")
     _stylesheets: ClassVar[list[Any]] = [source("review.css")]
     hears: ClassVar[Hears] = {
         "begin": {

@@ -1,5 +1,7 @@
 // Sentinel-2: twelve months in colour, and below the bands of one month or the months of one band. All pictures come once.
 
+import { bus, drawTenMetre, element, fitCanvas, MONTHS, makeSoon, mark, status } from "../common/shared.js"
+
 export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
@@ -8,22 +10,47 @@ export function render({ model, el }) {
   const low = window.matchMedia("(max-height: 840px) and (min-width: 1251px)")
   const scarce = window.matchMedia("(max-height: 960px) and (min-width: 1251px)")
   const state = {
-    ticket: -1, sample: undefined, bands: [], status: new Array(12).fill(status.WAITING), failed: false, reasons: {}, empty: new Set(), pins: [], regions: [], month: 0, iso: null, rgb: null, grey: null,
+    ticket: -1,
+    sample: undefined,
+    bands: [],
+    status: new Array(12).fill(status.WAITING),
+    failed: false,
+    reasons: {},
+    empty: new Set(),
+    pins: [],
+    regions: [],
+    month: 0,
+    iso: null,
+    rgb: null,
+    grey: null,
     look: { composite: "", title: "", twin: true, by: "bands", band: "B08", room: "" },
   }
 
   const note = element("div", { class: "note", role: "status" })
   const legend = element("div", { class: "legend", hidden: true })
   const chosen = element("span", { class: "chosen" })
-  const list = element("select", { class: "shown", "aria-label": "Shown of Sentinel-2", title: "What the months show", onchange: () => send({ composite: list.value }) })
+  const list = element("select", {
+    class: "shown",
+    "aria-label": "Shown of Sentinel-2",
+    title: "What the months show",
+    onchange: () => send({ composite: list.value }),
+  })
   const bandList = element("select", { "aria-label": "Band", onchange: () => send({ band: bandList.value }) })
   const choices = (label, key, entries) => {
     const buttons = entries.map(([value, text, title]) =>
-      element("button", { type: "button", title, "data-value": value, onclick: () => send({ [key]: value }) }, text))
+      element("button", { type: "button", title, "data-value": value, onclick: () => send({ [key]: value }) }, text),
+    )
     return element("div", { class: "segments", role: "group", "aria-label": label }, ...buttons)
   }
-  const by = choices("Lower grid", "by", [["bands", "A month's bands", "All bands of the animation's month"], ["months", "A band's months", "All months of one band"]])
-  const room = choices("Room for", "room", [["images", "Images", "Images alone"], ["", "Both", "Images and spectrum"], ["spectrum", "Spectrum", "The spectrum alone"]])
+  const by = choices("Lower grid", "by", [
+    ["bands", "A month's bands", "All bands of the animation's month"],
+    ["months", "A band's months", "All months of one band"],
+  ])
+  const room = choices("Room for", "room", [
+    ["images", "Images", "Images alone"],
+    ["", "Both", "Images and spectrum"],
+    ["spectrum", "Spectrum", "The spectrum alone"],
+  ])
   const send = (what) => model.send_msg({ type: "look", ...what })
 
   const tile = (kind, i) => {
@@ -31,22 +58,42 @@ export function render({ model, el }) {
     const over = element("canvas", { class: "over" })
     const text = element("span", { class: "label" })
     const why = element("span", { class: "why" })
-    const box = element("button", { type: "button", class: `tile ${kind}` }, element("span", { class: "frame" }, canvas, over, why, text))
+    const box = element(
+      "button",
+      { type: "button", class: `tile ${kind}` },
+      element("span", { class: "frame" }, canvas, over, why, text),
+    )
     return { kind, box, canvas, over, text, why, i }
   }
   const months = Array.from({ length: 12 }, (_, i) => tile("month", i))
   const lower = Array.from({ length: 12 }, (_, i) => tile("band", i))
-  const upperGroup = element("div", { class: "tiles", role: "group", "aria-label": "Months" }, ...months.map((t) => t.box))
+  const upperGroup = element(
+    "div",
+    { class: "tiles", role: "group", "aria-label": "Months" },
+    ...months.map((t) => t.box),
+  )
   const lowerGroup = element("div", { class: "tiles", role: "group" }, ...lower.map((t) => t.box))
-  const images = element("div", { class: "images" }, legend, upperGroup, element("div", { class: "bar" }, by, bandList, chosen), lowerGroup)
+  const images = element(
+    "div",
+    { class: "images" },
+    legend,
+    upperGroup,
+    element("div", { class: "bar" }, by, bandList, chosen),
+    lowerGroup,
+  )
   el.append(element("div", { class: "bands" }, element("div", { class: "bar" }, list, note, room), images))
 
   // --- what is there ---------------------------------------------------------------------------
   const ofBand = () => state.look.by === "months"
-  const bandIndex = () => Math.max(0, state.bands.findIndex((band) => band.name === state.look.band))
+  const bandIndex = () =>
+    Math.max(
+      0,
+      state.bands.findIndex((band) => band.name === state.look.band),
+    )
   const there = (month) => state.status[month] === status.THERE
   // That something is not there is said of what has been looked for, and of nothing else.
-  const waits = (month) => !there(month) && state.status[month] !== status.ABSENT && state.status[month] !== status.BROKEN
+  const waits = (month) =>
+    !there(month) && state.status[month] !== status.ABSENT && state.status[month] !== status.BROKEN
   const lacks = (month) => {
     if (waits(month)) return state.failed ? "not read" : state.sample === null ? "" : "loading"
     return state.status[month] === status.BROKEN ? "broken" : "no mosaic"
@@ -81,21 +128,31 @@ export function render({ model, el }) {
     if (!on) return
     const unit = side / 200 // CSS pixels of a 3 m pixel
     for (const { kind, points, colour } of state.regions) {
-      const corners = kind === "box" ? [points[0], [points[0][0], points[1][1]], points[1], [points[1][0], points[0][1]]] : points
+      const corners =
+        kind === "box" ? [points[0], [points[0][0], points[1][1]], points[1], [points[1][0], points[0][1]]] : points
       const shape = corners.map(([row, col]) => [col * unit, row * unit])
       outline(context, shape, 3, "rgba(0,0,0,.55)")
       outline(context, shape, 1.5, colour)
     }
     state.pins.forEach((pin, i) => {
-      const x = (pin.col + 0.5) * unit, y = (pin.row + 0.5) * unit
+      const x = (pin.col + 0.5) * unit,
+        y = (pin.row + 0.5) * unit
       drawTenMetre(context, pin, unit)
       // Each pin's cross, the last one's larger: tiles are small.
       const reach = i === state.pins.length - 1 ? 9 : 5
-      for (const [width, style] of [[3, "rgba(0,0,0,.6)"], [1.5, pin.colour]]) {
+      for (const [width, style] of [
+        [3, "rgba(0,0,0,.6)"],
+        [1.5, pin.colour],
+      ]) {
         context.lineWidth = width
         context.strokeStyle = style
         context.beginPath()
-        for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+        for (const [dx, dy] of [
+          [1, 0],
+          [-1, 0],
+          [0, 1],
+          [0, -1],
+        ]) {
           context.moveTo(x + dx * 3, y + dy * 3)
           context.lineTo(x + dx * reach, y + dy * reach)
         }
@@ -128,13 +185,24 @@ export function render({ model, el }) {
       const at = place(t)
       const on = lowerThere(t)
       const lack = there(at.month) ? "no data" : lacks(at.month)
-      paint(t, state.grey, at.band, at.month, on, !there(at.month) && !waits(at.month) && !ofBand() ? "–" : lack, waits(at.month))
+      paint(
+        t,
+        state.grey,
+        at.band,
+        at.month,
+        on,
+        !there(at.month) && !waits(at.month) && !ofBand() ? "–" : lack,
+        waits(at.month),
+      )
       const of = state.bands[at.band]
       const name = of ? `${of.name} ${of.title}, ${of.wavelength} nm` : ""
       if (ofBand()) t.text.textContent = MONTHS[t.i]
       else t.text.replaceChildren(element("b", {}, of?.name ?? ""), of ? ` ${Math.round(of.wavelength)}` : "")
       t.box.title = ofBand() ? `${name}, ${MONTHS[t.i]} 2018${on ? "" : `: ${state.reasons[t.i] ?? lack}`}` : name
-      t.box.setAttribute("aria-label", ofBand() ? `${MONTHS[t.i]} 2018, ${band?.name ?? ""}${said(at.month, on)}` : name)
+      t.box.setAttribute(
+        "aria-label",
+        ofBand() ? `${MONTHS[t.i]} 2018, ${band?.name ?? ""}${said(at.month, on)}` : name,
+      )
       t.box.setAttribute("aria-pressed", String(ofBand() ? t.i === state.month : t.i === bandIndex()))
     }
     wander(upperGroup, months)
@@ -147,21 +215,27 @@ export function render({ model, el }) {
     else if (parts.has("lower")) drawLower()
     else drawAllPins()
   }, 40)
-  const number = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 1 ? value.toFixed(2) : value.toFixed(3))
+  const number = (value) =>
+    Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 1 ? value.toFixed(2) : value.toFixed(3)
   const drawLegend = (data) => {
     legend.hidden = !data
     if (!data) return
     const ends = [data.low, data.high].map((value, i) => (value === null ? ["low", "high"][i] : number(value)))
     const bar = element("i", { role: "img", "aria-label": `${data.title}, from ${ends[0]} to ${ends[1]}` })
     bar.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`
-    legend.replaceChildren(element("span", { class: "of", title: data.title }, data.title), element("b", {}, ends[0]), bar, element("b", {}, ends[1]))
+    legend.replaceChildren(
+      element("span", { class: "of", title: data.title }, data.title),
+      element("b", {}, ends[0]),
+      bar,
+      element("b", {}, ends[1]),
+    )
   }
 
   // --- pointer and keys ------------------------------------------------------------------------
   const pick = (event) => {
     const box = event.currentTarget.querySelector(".frame").getBoundingClientRect()
     const at = (v, size) => Math.min(SIZE - 1, Math.max(0, Math.floor((v / size) * SIZE)))
-    if (event.detail === 0) return null  // pressed by key: no place to pick
+    if (event.detail === 0) return null // pressed by key: no place to pick
     // A click has whole coordinates; half a pixel more is where the pointer is, and a mosaic's pixel is hardly wider.
     return { row: at(event.clientY + 0.5 - box.top, box.height), col: at(event.clientX + 0.5 - box.left, box.width) }
   }
@@ -171,43 +245,56 @@ export function render({ model, el }) {
       const pixel = pick(event)
       const shown = t.kind === "month" ? there(t.i) : lowerThere(t)
       if (isMonth) page.emit("seek", { time: Date.UTC(2018, t.i, 15) })
-      if (pixel && shown) model.send_msg({ type: "pick", ...pixel, add: event.shiftKey || event.ctrlKey || event.metaKey })
-      if (!isMonth && state.bands[t.i] && state.bands[t.i].name !== state.look.band) send({ band: state.bands[t.i].name })
+      if (pixel && shown)
+        model.send_msg({ type: "pick", ...pixel, add: event.shiftKey || event.ctrlKey || event.metaKey })
+      if (!isMonth && state.bands[t.i] && state.bands[t.i].name !== state.look.band)
+        send({ band: state.bands[t.i].name })
     })
   }
   // One stop of the tab key a grid; the arrows go from picture to picture.
   const wander = (group, tiles) => {
     const root = group.getRootNode()
-    const at = tiles.find((t) => t.box === root.activeElement) ?? tiles.find((t) => t.box.getAttribute("aria-pressed") === "true") ?? tiles[0]
+    const at =
+      tiles.find((t) => t.box === root.activeElement) ??
+      tiles.find((t) => t.box.getAttribute("aria-pressed") === "true") ??
+      tiles[0]
     for (const t of tiles) t.box.tabIndex = t === at ? 0 : -1
   }
-  const walk = (group, tiles) => group.addEventListener("keydown", (event) => {
-    const from = tiles.findIndex((t) => t.box === event.target)
-    const across = getComputedStyle(group).gridTemplateColumns.split(" ").length
-    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across, ArrowDown: across, Home: -from, End: 11 - from }[event.key]
-    if (from < 0 || by === undefined) return
-    event.preventDefault()
-    const to = from + by
-    if (to < 0 || to > 11) return
-    for (const t of tiles) t.box.tabIndex = t === tiles[to] ? 0 : -1
-    tiles[to].box.focus()
-  })
+  const walk = (group, tiles) =>
+    group.addEventListener("keydown", (event) => {
+      const from = tiles.findIndex((t) => t.box === event.target)
+      const across = getComputedStyle(group).gridTemplateColumns.split(" ").length
+      const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across, ArrowDown: across, Home: -from, End: 11 - from }[
+        event.key
+      ]
+      if (from < 0 || by === undefined) return
+      event.preventDefault()
+      const to = from + by
+      if (to < 0 || to > 11) return
+      for (const t of tiles) t.box.tabIndex = t === tiles[to] ? 0 : -1
+      tiles[to].box.focus()
+    })
   walk(upperGroup, months)
   walk(lowerGroup, lower)
-  page.on("date", ({ iso }) => {
-    if (!iso) return
-    const month = Number(iso.slice(5, 7)) - 1
-    const changed = month !== state.month || iso.slice(0, 4) !== state.iso?.slice(0, 4)
-    state.iso = iso
-    state.month = month
-    if (changed) drawLower() // in the same frame as the animation
-  }, gone.signal)
+  page.on(
+    "date",
+    ({ iso }) => {
+      if (!iso) return
+      const month = Number(iso.slice(5, 7)) - 1
+      const changed = month !== state.month || iso.slice(0, 4) !== state.iso?.slice(0, 4)
+      state.iso = iso
+      state.month = month
+      if (changed) drawLower() // in the same frame as the animation
+    },
+    gone.signal,
+  )
 
   // --- room ------------------------------------------------------------------------------------
   // The spectrum is a neighbour in the same panel: its room is told through a property that it inherits.
   const panel = () => {
     let node = el
-    while (node && node.getAttribute?.("role") !== "region") node = node.parentElement ?? node.getRootNode()?.host ?? null
+    while (node && node.getAttribute?.("role") !== "region")
+      node = node.parentElement ?? node.getRootNode()?.host ?? null
     return node
   }
   const makeRoom = () => {
@@ -231,10 +318,17 @@ export function render({ model, el }) {
   const drawMenu = () => {
     const { composite, title, twin } = state.look
     const entries = Object.values(menu).flatMap((group) => Object.values(group))
-    list.replaceChildren(element("option", { value: "" }, composite ? "As the animation" : `As the animation${twin ? `: ${title}` : ""}`),
+    list.replaceChildren(
+      element("option", { value: "" }, composite ? "As the animation" : `As the animation${twin ? `: ${title}` : ""}`),
       ...(composite && !entries.includes(composite) ? [element("option", { value: composite }, title)] : []),
       ...Object.entries(menu).map(([label, group]) =>
-        element("optgroup", { label }, ...Object.entries(group).map(([text, value]) => element("option", { value }, text)))))
+        element(
+          "optgroup",
+          { label },
+          ...Object.entries(group).map(([text, value]) => element("option", { value }, text)),
+        ),
+      ),
+    )
     list.value = composite
   }
   const say = () => {
@@ -242,21 +336,43 @@ export function render({ model, el }) {
     const count = state.status.filter((s) => s === status.THERE).length
     const settled = state.rgb || state.status.every((s) => s !== status.WAITING)
     const parts = []
-    if (settled) parts.push(count === 0 ? "No Sentinel-2 mosaic of this sample is in the corpus" : count < 12 ? `${count} of 12 months` : "")
+    if (settled)
+      parts.push(
+        count === 0
+          ? "No Sentinel-2 mosaic of this sample is in the corpus"
+          : count < 12
+            ? `${count} of 12 months`
+            : "",
+      )
     if (count && !state.look.twin) parts.push("true colour: it has no bands for the animation's")
     note.textContent = parts.filter(Boolean).join(" · ")
   }
   const handlers = {
     open(data) {
-      Object.assign(state, { ticket: data.ticket, sample: data.sample ?? null, failed: false, bands: data.bands, status: new Array(12).fill(status.WAITING), reasons: {}, empty: new Set(), rgb: null, grey: null })
-      bandList.replaceChildren(...data.bands.map((band) => element("option", { value: band.name }, `${band.name} ${band.title}`)))
+      Object.assign(state, {
+        ticket: data.ticket,
+        sample: data.sample ?? null,
+        failed: false,
+        bands: data.bands,
+        status: new Array(12).fill(status.WAITING),
+        reasons: {},
+        empty: new Set(),
+        rgb: null,
+        grey: null,
+      })
+      bandList.replaceChildren(
+        ...data.bands.map((band) => element("option", { value: band.name }, `${band.name} ${band.title}`)),
+      )
       bandList.value = state.look.band
       note.textContent = data.sample ? "reading …" : "Click a sample on the map"
       note.classList.remove("error")
       drawLegend(null)
       soon("months")
     },
-    menu(data) { menu = data.groups; drawMenu() },
+    menu(data) {
+      menu = data.groups
+      drawMenu()
+    },
     look(data) {
       state.look = data
       for (const item of by.children) item.setAttribute("aria-pressed", String(item.dataset.value === data.by))
@@ -271,25 +387,44 @@ export function render({ model, el }) {
       if (data.ticket !== state.ticket) return
       const [rgb, grey] = await Promise.all([data.rgb ? bitmap(data.rgb) : null, data.grey ? bitmap(data.grey) : null])
       if (data.ticket !== state.ticket) return
-      Object.assign(state, { status: data.status, reasons: data.reasons, empty: new Set(data.empty), rgb, grey: grey ?? state.grey })
+      Object.assign(state, {
+        status: data.status,
+        reasons: data.reasons,
+        empty: new Set(data.empty),
+        rgb,
+        grey: grey ?? state.grey,
+      })
       say()
       drawLegend(data.legend)
       drawMonths()
       drawAllPins()
       mark("bands-drawn", { sample: data.sample, months: data.status.filter((s) => s === status.THERE).length })
     },
-    pins(data) { Object.assign(state, { pins: data.pins, regions: data.regions }); soon("pins") },
+    pins(data) {
+      Object.assign(state, { pins: data.pins, regions: data.regions })
+      soon("pins")
+    },
     error(data) {
       if (data.ticket !== state.ticket) return
       note.classList.add("error")
       state.failed = true
       soon("months")
-      note.replaceChildren(data.text, element("button", { type: "button", onclick: () => model.send_msg({ type: "retry" }) }, "Try again"))
+      note.replaceChildren(
+        data.text,
+        element("button", { type: "button", onclick: () => model.send_msg({ type: "retry" }) }, "Try again"),
+      )
     },
   }
   model.on("msg:custom", (data) => handlers[data.type]?.(data))
-  const resized = new ResizeObserver(() => { makeRoom(); drawMonths(); drawAllPins() })
+  const resized = new ResizeObserver(() => {
+    makeRoom()
+    drawMonths()
+    drawAllPins()
+  })
   resized.observe(el)
-  model.on("remove", () => { gone.abort(); resized.disconnect() })
+  model.on("remove", () => {
+    gone.abort()
+    resized.disconnect()
+  })
   model.send_msg({ type: "ready" })
 }

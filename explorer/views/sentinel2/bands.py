@@ -19,7 +19,7 @@ from explorer.core.products import S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cubes import Cube, Listener, Reading
 from explorer.views.common import sentinel_look
-from explorer.views.common.components import GOES_ON, Component, Loop, bounded_int, script, source
+from explorer.views.common.components import GOES_ON, Component, Loop, bounded_int, source
 from explorer.views.common.message_fields import Hears, flag, number, text, word
 from explorer.views.common.selection import MAX_TEXT, Selection, drawn, pins
 from explorer.views.common.sentinel_look import SentinelLook
@@ -28,7 +28,6 @@ from explorer.views.common.sentinel_look import SentinelLook
 class Grid(Component):
     """The browser's side: two grids of small pictures."""
 
-    _esm = script("bands.js")
     _stylesheets: ClassVar[list[Any]] = [source("bands.css")]
     hears: ClassVar[Hears] = {
         "pick": {"row": number, "col": number, "add": flag},

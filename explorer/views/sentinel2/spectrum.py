@@ -21,7 +21,7 @@ from explorer.core.errors import ExplorerError, StoreError
 from explorer.core.products import CITATION, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cubes import Cube
-from explorer.views.common.components import Component, Later, Loop, bounded_int, script, source
+from explorer.views.common.components import Component, Later, Loop, bounded_int, source
 from explorer.views.common.message_fields import Hears, flag, many, number
 from explorer.views.common.selection import Selection, drawn, pins
 from explorer.views.common.sentinel_look import MAX_MONTHS, check_months
@@ -40,7 +40,6 @@ _Spread = dict[str, np.ndarray]
 class SpectrumBar(Component):
     """Months, class and files; carries data to the chart, past Panel's 50 ms of batching."""
 
-    _esm = script("feeding.js", "spectrum.js")
     _stylesheets: ClassVar[list[Any]] = [source("spectrum.css")]
     hears: ClassVar[Hears] = {
         "look": {"months": many(number, 12), "typical": flag, "number": number},

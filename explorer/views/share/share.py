@@ -20,7 +20,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.export import code, credit, export_jobs, registry
 from explorer.export.export_jobs import Order, Shown
 from explorer.export.stories import Story
-from explorer.views.common.components import FAILED, Component, Loop, script, source
+from explorer.views.common.components import FAILED, Component, Loop, source
 from explorer.views.common.map_state import MapState
 from explorer.views.common.message_fields import Hears, flag, number, word
 from explorer.views.common.selection import Selection
@@ -39,7 +39,6 @@ _MAKERS = ThreadPoolExecutor(2, thread_name_prefix="explorer-file")
 class Share(Component):
     """The browser's side: the panel."""
 
-    _esm = script("share.js")
     _stylesheets: ClassVar[list[Any]] = [source("share.css")]
     hears: ClassVar[Hears] = {
         "open": {"open": flag},

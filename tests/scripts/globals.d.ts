@@ -1,0 +1,16 @@
+// What the page's scripts find in the window beside the browser's own.
+
+declare const Bokeh: any
+
+interface Window {
+  Bokeh?: any
+  importShim?: any
+  /** The picture that the HTML has drawn before any library ran; the animation takes it over. */
+  explorerFirst?: any
+  /** Says that the server is gone. */
+  explorerLost: (never?: boolean) => void
+  /** Asks by `beat` whether the server hears this page; tells `silent` and `back`. */
+  explorerPulse?: (told: { beat: () => void; silent: () => void; back: () => void }) => any
+  explorerComponents?: Promise<any>
+  explorerComponentsCame?: (came: Promise<any>) => void
+}
