@@ -73,6 +73,11 @@ class Server:
         raise AssertionError(f"the server did not start:\n{log}")
 
     @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._process.pid
+
+    @property
     def complaints(self) -> list[str]:
         """Lines of the log that say that something went wrong."""
         return [line for line in list(self.lines) if re.search(r"error|warn|traceback|exception", line, re.I)]
