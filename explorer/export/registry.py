@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.core.errors import InvalidQueryError, OutputError
 from explorer.core.products import PF_SR, S2_SR
+from explorer.corpus.tables import formats
 from explorer.export import files
 
 if TYPE_CHECKING:
@@ -307,7 +308,7 @@ EXPORTS = {
     "profile": Export((".csv", *FIGURE), _profile),
     "spectrum": Export((".csv", *FIGURE), _spectrum),
     "label": Export(FIGURE, _label),
-    "samples": Export((".parquet", ".geojson", ".csv"), _samples, of_many=True),
+    "samples": Export(tuple(formats.ENDINGS), _samples, of_many=True),
     "page": Export((".html", ".htm"), _page, of_many=True),
     "slides": Export((".pptx",), _slides, of_many=True),
 }
