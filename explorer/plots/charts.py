@@ -126,8 +126,8 @@ def labels(corpus: Corpus, sample_id: str) -> hv.Bars:
     """The CORINE fractions of a sample as bars in the official colours, per cent of the 600 x 600 m cell, largest first.
 
     Raises `InvalidQueryError` where there is no label, and as `Corpus.cell`.
-    >>> labels(corpus, corpus.default_sample).opts(width=300)
-    :Bars   [land_cover]   (share,code,colour)
+    >>> labels(corpus, corpus.default_sample)
+    :Bars   [land_cover]   (Share of the cell,code,colour)
     """
     fractions = corpus.labels(sample_id)
     if not len(fractions):

@@ -30,6 +30,8 @@ FEW = 5_000
 """Up to so many samples are drawn as dots by the browser; more are an image that datashader makes for each view."""
 _CLOSEST = 40_000.0
 """Metres of web mercator that a view shows at least."""
+_NARROWEST = 0.7
+"""A view's shorter side, of its longer one."""
 _OUTLINES = "Outlines: Natural Earth"
 _SEA, _LAND, _COAST = "#e9f0f3", "#dde1da", "#97a5ab"
 _X, _Y = hv.Dimension("x", label="Easting", unit="m"), hv.Dimension("y", label="Northing", unit="m")
@@ -140,13 +142,13 @@ def _short(title: str) -> str:
 
 
 def _view(table: pd.DataFrame) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Ranges of x and y that hold the samples with a margin, twice as long as wide at most, EPSG:3857 metres.
+    """Ranges of x and y that hold the samples with a margin, EPSG:3857 metres.
 
     They end where the outlines do: what lies beyond would look like sea.
     """
     low, high = (getattr(table[["x", "y"]], name)().to_numpy() for name in ("min", "max"))
     half = np.maximum((high - low) * 0.53, _CLOSEST / 2)
-    half = np.maximum(half, half.max() / 2)
+    half = np.maximum(half, half.max() * _NARROWEST)
     middle = (low + high) / 2
     left, bottom, right, top = shapely.total_bounds(_polygons())
     start, end = np.maximum(middle - half, (left, bottom)), np.minimum(middle + half, (right, top))

@@ -37,34 +37,42 @@ def animation(
     step: int = 1,
     embed: bool = False,
 ) -> hv.DynamicMap | hv.HoloMap:
-    """A sample's pictures with a slider of dates (Sentinel-2: months); `animation(...)["2018-07-02"]` is the picture of one.
+    """A sample's pictures with a slider of dates (Sentinel-2: months); `animation(...)[np.datetime64("2018-07-02")]` is one.
 
     What is shown is chosen as for `export.scene.scene`: `composite` and `stretch` as links have them, `dates`, or
     `start`, `end` and every `step`-th. A colour composite gives `hv.RGB` (uint8, alpha 0 where nothing was measured),
     one value a pixel gives `hv.Image` (reflectance, or the index; NaN) with its colour scale. Dates that are not there
     say why. A `DynamicMap` asks Python for each frame; `embed` gives a `HoloMap` with all of them, for a notebook that
     is read without Python (160 kB a date of Planet Fusion). Blocks while it reads, raises as `export.scene.scene`.
-    >>> animation(corpus, corpus.default_sample, start="2018-06", end="2018-08")["2018-07-02"]
+    >>> movie = animation(corpus, corpus.default_sample, start="2018-06", end="2018-08")
+    >>> movie[np.datetime64("2018-07-02")]
     :RGB   [...]   (R,G,B,A)
     """
     shown = scene.scene(
         corpus, sample_id, product=product, composite=composite, stretch=stretch, dates=dates, start=start, end=end, step=step,
     )  # fmt: skip
-    steps = {found.text: found for found in shown.steps}
+    steps = {found.date: found for found in shown.steps}
+
+    def step_of(date: np.datetime64) -> Step:
+        return steps[shown.product.parse_date(date)]
+
     given = credit.of(corpus, [product])
     # Animations of one product move together where they stand side by side; days and months have a slider each.
     along = "month" if shown.product.monthly else "date"
-    slider = hv.Dimension(along, label=along.title(), values=list(steps))
+    dates_shown = [np.datetime64(date) for date in steps]  # numbers or times have a slider, text has a menu
+    slider = hv.Dimension(
+        along, label=along.title(), values=dates_shown, value_format=lambda date: step_of(date).text
+    )
 
-    def frame(date: str) -> hv.RGB | hv.Image:
-        found = steps[date]
-        title = f"{sample_id}, {date}" + ("" if found.there else f", missing: {found.why}")
+    def frame(date: np.datetime64) -> hv.RGB | hv.Image:
+        found = step_of(date)
+        title = f"{sample_id}, {found.text}" + ("" if found.there else f", missing: {found.why}")
         return _picture(shown, found, _LARGE).opts(
             title=textwrap.fill(title, 56), hooks=[*_HOOKS, style.credited(f"{shown.recipe.title}, {shown.sensor}. {given.line}", _LARGE)],
         )  # fmt: skip
 
     if embed:
-        return hv.HoloMap({text: frame(text) for text in steps}, kdims=[slider])
+        return hv.HoloMap({date: frame(date) for date in dates_shown}, kdims=[slider])
     return hv.DynamicMap(frame, kdims=[slider])
 
 

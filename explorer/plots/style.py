@@ -47,7 +47,6 @@ def credited(text: str, width: int) -> Hook:
 def quiet(plot: Any, _element: Any) -> None:
     """Axes and grid stand back behind what is shown."""
     figure = plot.state
-    figure.sizing_mode = None
     figure.outline_line_color = None
     figure.toolbar.logo = None
     figure.toolbar.autohide = True
