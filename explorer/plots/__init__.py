@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import geoviews as gv
 import holoviews as hv
-import panel as pn
 
 # Before what follows, which needs HoloViews to know Bokeh's options.
 if "bokeh" not in hv.Store.loaded_backends():
     # Inline: a notebook gets its scripts from the kernel, not from a network that may not be there.
-    pn.extension(inline=True)
     gv.extension("bokeh", logo=False, inline=True)
 
 from explorer.plots.charts import labels, profile, spectrum

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from explorer.server.ports import usable
 from tests.browser.conftest import PATIENCE
+from tests.browser.notebook import jupyterlab, run
 from tests.browser.visit import MARKED
-from tests.conftest import REPOSITORY
 
 pytest.importorskip("jupyterlab")
 pytestmark = pytest.mark.browser
@@ -35,54 +28,9 @@ _CELLS = (
 @pytest.fixture
 def lab(tmp_path: Path, corpus_folder: Path) -> Iterator[str]:
     """The address of a notebook of four cells, of which the second shows the explorer."""
-    cells = [
-        {
-            "cell_type": "code", "id": f"cell-{i}", "metadata": {}, "execution_count": None, "outputs": [],
-            "source": text.format(corpus=str(corpus_folder), sample=MARKED) if text else "",
-        }
-        for i, text in enumerate(_CELLS)
-    ]  # fmt: skip
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    book = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
-    (tmp_path / "book").mkdir()
-    (tmp_path / "book" / "explorer.ipynb").write_text(json.dumps(book))
-    port = usable("127.0.0.1", 0) or 8899
-    home = {
-        name: str(tmp_path / "home")
-        for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    }
-    settings = {
-        "EXPLORER_DATA_DIR": str(tmp_path / "data"),
-        "EXPLORER_CACHE_DIR": str(tmp_path / "cache"),
-        "PYTHONPATH": str(REPOSITORY),
-    }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--port-retries=0", "--ip=127.0.0.1", "--IdentityProvider.token=", f"--ServerApp.root_dir={tmp_path / 'book'}", "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # fmt: skip
-    with (tmp_path / "lab.log").open("w") as log:
-        process = subprocess.Popen(
-            command, env=os.environ | home | settings, stdout=log, stderr=log, cwd=tmp_path
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{address}/api", timeout=2).close()
-                break
-            except OSError:
-                assert process.poll() is None, (tmp_path / "lab.log").read_text()
-                time.sleep(0.5)
-        yield f"{address}/lab/tree/explorer.ipynb?reset"
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
-def run(page: Page, index: int) -> None:
-    cells = page.locator(".jp-Notebook .jp-CodeCell")
-    cells.nth(index).locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
+    cells = [text.format(corpus=str(corpus_folder), sample=MARKED) if text else "" for text in _CELLS]
+    with jupyterlab(tmp_path, cells) as address:
+        yield address
 
 
 @pytest.mark.timeout(500)
