@@ -158,7 +158,7 @@ def test_what_cannot_be_written_or_was_not_measured_is_said(corpus, tmp_path: Pa
 
 
 def test_a_worker_opens_a_corpus_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from explorer.corpus import corpus as module
+    from explorer import opening as module
 
     opened: list[str] = []
     original = module.open_corpus
