@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.tables import formats, tables
-from explorer.views.common.components import WAIT, Component, Loop, Newest, source
+from explorer.views.common.components import Component, Loop, Newest, source
+from explorer.views.common.file_making import FileMaker
 from explorer.views.common.message_fields import Hears, flag, number, word
 from explorer.views.common.selection import Selection
 
@@ -38,16 +38,17 @@ class PickedView:
     """Tells the set page by page; nothing is computed before somebody opens it."""
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
-        self._corpus, self._selection, self._loop = corpus, selection, loop
+        self._corpus, self._selection = corpus, selection
         self._rows = np.zeros(0, np.int64)
         self._sorted: tuple[str, bool] = ("sample_id", False)
         self._order: np.ndarray | None = None
-        self._is_open = self._saving = False
         self._pages = Newest(loop)
+        self._is_open = False
         self._ticket = 0
         self.hidden: Callable[[], bool] = lambda: False
         """Whether labels are hidden now."""
         self.picked = Picked(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
+        self._files = FileMaker(loop, self.picked, trouble="told")
         self.picked.on = {
             "page": self._page, "closed": lambda _data: self._close(), "save": self._save, "open": self._open_sample,
         }  # fmt: skip
@@ -128,30 +129,10 @@ class PickedView:
 
     def _save(self, data: dict[str, Any]) -> None:
         ending, rows = str(data.get("format")), self._rows
-        if self._saving:
-            self.picked.send("told", text=WAIT)
-            return
-        self._saving = True
-
-        def job() -> bytes | str:
-            try:
-                return tables.write(self._corpus, rows, ending)
-            except ExplorerError as error:
-                return str(error)
-
-        def failed() -> None:
-            self._saving = False
-
-        def done(result: bytes | str) -> None:
-            self._saving = False
-            if isinstance(result, str):
-                self.picked.send("told", text=result)
-            else:
-                self.picked.send(
-                    "file", name=f"rapidai4eo-samples.{ending}", media=formats.FORMATS[ending], bytes=result
-                )
-
-        self._loop.work(job, done, failed)
+        media = formats.FORMATS.get(ending, "")
+        self._files.make(
+            lambda: tables.write(self._corpus, rows, ending), f"rapidai4eo-samples.{ending}", media
+        )
 
     def _open_sample(self, data: dict[str, Any]) -> None:
         sample_id = data.get("id")

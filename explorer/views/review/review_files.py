@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
 from explorer.review import exchange
 from explorer.review import report as reports
-from explorer.views.common.components import WAIT, Component, Loop, bounded_int
+from explorer.views.common.components import Component, Loop, bounded_int
+from explorer.views.common.file_making import FileMaker
 from explorer.views.review import review_words
 from explorer.views.review import state as desks
 
@@ -18,8 +17,7 @@ class ReviewFiles:
     """Makes files of a review in threads, and sends them through the review's component."""
 
     def __init__(self, corpus: Corpus, loop: Loop, panel: Component) -> None:
-        self._corpus, self._loop, self._panel = corpus, loop, panel
-        self._busy = False
+        self._corpus, self._files = corpus, FileMaker(loop, panel)
 
     def save(self, data: dict[str, Any]) -> None:
         """All verdicts as a file of the format that is asked for."""
@@ -28,7 +26,7 @@ class ReviewFiles:
         def job() -> bytes:
             return exchange.write(desks.desk(self._corpus).records, ending)
 
-        self._make(job, f"rapidai4eo-verdicts.{ending}", exchange.FORMATS.get(ending, ""))
+        self._files.make(job, f"rapidai4eo-verdicts.{ending}", exchange.FORMATS.get(ending, ""))
 
     def report(self, data: dict[str, Any]) -> None:
         """The accuracy report, on the page or as a file."""
@@ -43,28 +41,4 @@ class ReviewFiles:
                 blind_only=data.get("blind") is True,
             ).encode()  # fmt: skip
 
-        self._make(job, "rapidai4eo-accuracy.html", "text/html", kind="report")
-
-    def _make(self, job: Callable[[], bytes], name: str, media: str, kind: str = "file") -> None:
-        if self._busy:
-            self._panel.send("trouble", text=WAIT)
-            return
-        self._busy = True
-
-        def attempt() -> bytes | str:
-            try:
-                return job()
-            except ExplorerError as error:
-                return str(error)
-
-        def failed() -> None:
-            self._busy = False
-
-        def done(result: bytes | str) -> None:
-            self._busy = False
-            if isinstance(result, str):
-                self._panel.send("trouble", text=result)
-            else:
-                self._panel.send(kind, name=name, media=media, bytes=result)
-
-        self._loop.work(attempt, done, failed)
+        self._files.make(job, "rapidai4eo-accuracy.html", "text/html", kind="report")
