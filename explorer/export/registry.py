@@ -79,10 +79,11 @@ def write(
     """
     export = find(what)
     check_ending(what, path)
+    takes = export.arguments
     for name in asked:
-        if name not in export.arguments:
-            takes = f"; it takes {', '.join(export.arguments)}" if export.arguments else ""
-            raise InvalidQueryError(f"a {what} takes no {name}{takes}")
+        if name not in takes:
+            can = f"; it takes {', '.join(takes)}" if takes else ""
+            raise InvalidQueryError(f"a {what} takes no {name}{can}")
     return export.write(corpus, sample, Path(path), progress=progress, cancel=cancel, **asked)
 
 

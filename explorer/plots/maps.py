@@ -18,10 +18,9 @@ from holoviews.operation.datashader import dynspread, rasterize
 from holoviews.plotting.bokeh.path import PolygonPlot
 
 from explorer.core import corine
-from explorer.core.assets import asset
 from explorer.core.errors import InvalidQueryError
-from explorer.core.grid import transformer
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.tables import places
 from explorer.export import credit
 from explorer.plots import style
 
@@ -150,7 +149,7 @@ def _view(table: pd.DataFrame) -> tuple[tuple[float, float], tuple[float, float]
     half = np.maximum((high - low) * 0.53, _CLOSEST / 2)
     half = np.maximum(half, half.max() * _NARROWEST)
     middle = (low + high) / 2
-    left, bottom, right, top = shapely.total_bounds(_polygons())
+    left, bottom, right, top = shapely.total_bounds(places.polygons(3857))
     start, end = np.maximum(middle - half, (left, bottom)), np.minimum(middle + half, (right, top))
     return (float(start[0]), float(end[0])), (float(start[1]), float(end[1]))
 
@@ -188,16 +187,7 @@ def _basemap(tiles: str | None) -> list[hv.Element]:
 
 
 @cache
-def _polygons() -> np.ndarray:
-    """Countries in web mercator as shapely polygons `(n,)` (Natural Earth, simplified)."""
-    countries = shapely.from_geojson(asset("europe.geojson").read_text(encoding="utf-8"))
-    to_map = transformer(4326, 3857).transform
-    polygons = shapely.get_parts(shapely.get_parts(countries))
-    return np.asarray(shapely.transform(polygons, lambda lonlat: np.column_stack(to_map(*lonlat.T))))
-
-
-@cache
 def _rings() -> list[dict[str, np.ndarray]]:
-    """Their outer rings as HoloViews takes polygons; what lies in a hole is a country of its own."""
-    rings = [shapely.get_coordinates(shapely.get_exterior_ring(polygon)) for polygon in _polygons()]
+    """Outer rings of the countries as HoloViews takes polygons; what lies in a hole is a country of its own."""
+    rings = [shapely.get_coordinates(shapely.get_exterior_ring(polygon)) for polygon in places.polygons(3857)]
     return [{"x": ring[:, 0], "y": ring[:, 1]} for ring in rings]

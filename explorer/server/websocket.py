@@ -60,6 +60,20 @@ class Counting(Handler):
         self._admission.gone(session_context.id)
 
 
+class Paces:
+    """So much at once of each address, and then so much a second."""
+
+    def __init__(self, most: float, a_second: float) -> None:
+        self._most, self._a_second = most, a_second
+        # Who was quiet for so long has all of it again, whatever they owed.
+        self._of: TTLCache[str, Allowance] = TTLCache(10_000, most / a_second + LONGEST_WAIT_S)
+
+    def take(self, who: str, amount: float = 0.0) -> float:
+        """Take some, there or not; seconds until what is owed has come back."""
+        pace = self._of[who] = self._of.get(who) or Allowance(self._most, self._a_second)
+        return pace.take(amount)
+
+
 class Doors:
     """What a server asks before it lets somebody in: of all its processes each has its own."""
 
@@ -67,8 +81,7 @@ class Doors:
         self.hosts, self.admission, self._proxies = hosts, admission, proxies
         self.sockets: set[OwnSocket] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._paces: TTLCache[str, Allowance] = TTLCache(10_000, AT_ONCE_S / SHARE)  # full again by then
-        self._requests: TTLCache[str, Allowance] = TTLCache(10_000, REQUESTS / REQUESTS_A_SECOND)
+        self._seconds, self._requests = Paces(AT_ONCE_S, SHARE), Paces(REQUESTS, REQUESTS_A_SECOND)
         self._making: dict[str, asyncio.Future[None]] = {}
 
     def address(self, handler: RequestHandler) -> str:
@@ -79,12 +92,9 @@ class Doors:
     def wait_for_turn(self, address: str) -> float:
         """Seconds that a request for `/` waits because its address has sent many. Raises `NoRoomError` where that is too long."""
         who = whose(address)
-        pace = self._requests.get(who) or Allowance(REQUESTS, REQUESTS_A_SECOND)
-        wait = pace.take(0.0)
-        if wait > LONGEST_WAIT_S:
+        if self._requests.take(who) > LONGEST_WAIT_S:
             raise NoRoomError("your network asks for more pages than this server makes for one")
-        self._requests[who] = pace
-        return pace.take(1.0)
+        return self._requests.take(who, 1.0)
 
     async def make(
         self, session_id: str, address: str, made: Callable[[], Awaitable[Any]], unless: Callable[[], bool]
@@ -106,16 +116,14 @@ class Doors:
     ) -> None:
         who = whose(address)
         async with self._turns.setdefault(who, asyncio.Lock()):
-            pace = self._paces.get(who) or Allowance(AT_ONCE_S, SHARE)
-            await asyncio.sleep(pace.take(0.0))
+            await asyncio.sleep(self._seconds.take(who))
             if unless():
                 return
             began = time.monotonic()
             try:
                 await made()
             finally:
-                pace.take(time.monotonic() - began)
-                self._paces[who] = pace
+                self._seconds.take(who, time.monotonic() - began)
 
     def watch(self, still: Callable[[str | None], str]) -> None:
         """Close sockets whose cookie is no longer somebody's: `still` gives the name of a cookie's owner, or nothing."""

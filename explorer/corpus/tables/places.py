@@ -14,6 +14,7 @@ from shapely.geometry import shape
 
 from explorer.core.assets import asset
 from explorer.core.errors import InvalidQueryError
+from explorer.core.grid import transformer
 
 NOWHERE = -1
 """The country of a sample that no country's outline comes near."""
@@ -66,6 +67,17 @@ def countries() -> tuple[Country, ...]:
         Country(name, pieces[0] if len(pieces) == 1 else shapely.union_all(pieces))
         for name, pieces in sorted(parts.items())
     )
+
+
+@cache
+def polygons(epsg: int = 4326) -> np.ndarray:
+    """The pieces of all countries' outlines as shapely polygons `(n,)` in the CRS of an EPSG code (Natural Earth, simplified)."""
+    found = shapely.from_geojson(asset("europe.geojson").read_text(encoding="utf-8"))
+    pieces = shapely.get_parts(shapely.get_parts(found))
+    if epsg == 4326:
+        return pieces
+    to = transformer(4326, epsg).transform
+    return np.asarray(shapely.transform(pieces, lambda lonlat: np.column_stack(to(*lonlat.T))))
 
 
 @cache

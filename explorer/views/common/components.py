@@ -67,7 +67,6 @@ def source(name: str) -> str:
     return _files()[name].read_text(encoding="utf-8")
 
 
-@cache
 def bundle() -> str:
     """The scripts of all components as one ES module, as `make scripts` builds it of `views/components.js`."""
     return source("components.bundle.js")

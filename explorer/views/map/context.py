@@ -10,8 +10,7 @@ import numpy as np
 import shapely
 from cartopy import crs as ccrs
 
-from explorer.core.assets import asset
-from explorer.core.grid import transformer
+from explorer.corpus.tables import places
 
 MERCATOR = ccrs.GOOGLE_MERCATOR
 EUROPE = ((-2.75e6, 4.9e6), (3.95e6, 11.6e6))
@@ -21,14 +20,11 @@ EUROPE = ((-2.75e6, 4.9e6), (3.95e6, 11.6e6))
 @cache
 def outlines() -> dict[str, list[Any]]:
     """Rings of all countries in web mercator, as Bokeh's multi-polygons take them: float32 `(n,)` each."""
-    geometries = shapely.from_geojson(asset("europe.geojson").read_text(encoding="utf-8"))
-    xs, ys = [], []
-    for polygon in shapely.get_parts(shapely.get_parts(geometries)):
-        ring = shapely.get_coordinates(shapely.get_exterior_ring(polygon))
-        x, y = transformer(4326, 3857).transform(ring[:, 0], ring[:, 1])
-        xs.append([[x.astype(np.float32)]])
-        ys.append([[y.astype(np.float32)]])
-    return {"xs": xs, "ys": ys}
+    rings = [
+        shapely.get_coordinates(shapely.get_exterior_ring(polygon)).astype(np.float32)
+        for polygon in places.polygons(3857)
+    ]
+    return {name: [[[ring[:, axis].copy()]] for ring in rings] for axis, name in enumerate(("xs", "ys"))}
 
 
 @cache
