@@ -28,12 +28,11 @@ var bus = (model) => {
     on: (kind, listener, signal) => window.addEventListener(name(kind), (event) => listener(event.detail), { signal })
   };
 };
-var mark = (name, detail, then = null) => requestAnimationFrame(
-  () => requestAnimationFrame(() => {
-    performance.mark(`explorer:${name}`, { detail });
-    then?.();
-  })
-);
+var afterPaint = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
+var mark = (name, detail, then = null) => afterPaint(() => {
+  performance.mark(`explorer:${name}`, { detail });
+  then?.();
+});
 var found = /* @__PURE__ */ new Map();
 var bokehModel = (name) => {
   let model = found.get(name);
@@ -186,39 +185,42 @@ var longDate = (iso) => {
   return `${day} ${MONTHS[month - 1]} ${year}`;
 };
 var status = { WAITING: 0, THERE: 1, ABSENT: 2, BROKEN: 3 };
-var drawCross = (context, x, y, half, colour, reach = 11) => {
-  for (const [width, stroke] of [
-    [4, "rgba(0,0,0,.55)"],
-    [2, colour]
-  ]) {
-    context.lineWidth = width;
-    context.strokeStyle = stroke;
+var strokeOnDark = (context, colour, width, trace, dark = 2 * width) => {
+  for (
+    const [lineWidth, strokeStyle] of
+    /** @type {const} */
+    [
+      [dark, "rgba(0,0,0,.6)"],
+      [width, colour]
+    ]
+  ) {
+    Object.assign(context, { lineWidth, strokeStyle });
     context.beginPath();
-    for (const [dx, dy] of [
-      [1, 0],
-      [-1, 0],
-      [0, 1],
-      [0, -1]
-    ]) {
-      context.moveTo(x + dx * (half + 1), y + dy * (half + 1));
-      context.lineTo(x + dx * (half + reach), y + dy * (half + reach));
-    }
-    context.rect(x - half, y - half, 2 * half, 2 * half);
+    trace();
     context.stroke();
   }
 };
+var traceArms = (context, x, y, from, to) => {
+  for (const [dx, dy] of [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1]
+  ]) {
+    context.moveTo(x + dx * from, y + dy * from);
+    context.lineTo(x + dx * to, y + dy * to);
+  }
+};
+var drawArms = (context, x, y, colour, { from, to, width = 2 }) => strokeOnDark(context, colour, width, () => traceArms(context, x, y, from, to));
+var drawCross = (context, x, y, half, colour, reach = 11) => strokeOnDark(context, colour, 2, () => {
+  traceArms(context, x, y, half + 1, half + reach);
+  context.rect(x - half, y - half, 2 * half, 2 * half);
+});
 var tenMetre = (v) => Math.floor((v + 0.5) * 3 / 10);
 var drawTenMetre = (context, pin, unit, left = 0, top = 0) => {
   const edge = 10 / 3 * unit;
   const x = (tenMetre(pin.col) * 10 / 3 - left) * unit, y = (tenMetre(pin.row) * 10 / 3 - top) * unit;
-  for (const [width, stroke] of [
-    [3, "rgba(0,0,0,.55)"],
-    [1.25, "#fff"]
-  ]) {
-    context.lineWidth = width;
-    context.strokeStyle = stroke;
-    context.strokeRect(x, y, edge, edge);
-  }
+  strokeOnDark(context, "#fff", 1.25, () => context.rect(x, y, edge, edge), 3);
 };
 var fitCanvas = (canvas, width = canvas.clientWidth, height = canvas.clientHeight) => {
   const ratio = window.devicePixelRatio || 1;
@@ -241,21 +243,17 @@ var ICONS = {
   save: "M7 1h2v7h3l-4 4.5L4 8h3zM2 13h12v2H2z",
   loop: "M8 3a5 5 0 0 1 4.6 3H11v1.5h4V3.4h-1.4v1.5A6.5 6.5 0 0 0 1.6 7h1.5A5 5 0 0 1 8 3zm0 10a5 5 0 0 1-4.6-3H5V8.5H1v4.1h1.4v-1.5A6.5 6.5 0 0 0 14.4 9h-1.5A5 5 0 0 1 8 13z"
 };
-var icon = (name) => {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  for (const [key, value] of Object.entries({
-    viewBox: "0 0 16 16",
-    width: 14,
-    height: 14,
-    fill: "currentColor",
-    "aria-hidden": "true"
-  }))
-    svg.setAttribute(key, String(value));
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
-  return svg;
+var svgElement = (tag, attributes = {}, ...children) => {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value));
+  node.append(...children);
+  return node;
 };
+var icon = (name) => svgElement(
+  "svg",
+  { viewBox: "0 0 16 16", width: 14, height: 14, fill: "currentColor", "aria-hidden": "true" },
+  svgElement("path", { d: ICONS[name] })
+);
 var choice = (label, options, chosen, act) => {
   const list = element(
     "select",
@@ -2934,7 +2932,7 @@ var makeLayer = (kind, name) => {
 
 // explorer/views/profile/profile_save.js
 var SVG = "http://www.w3.org/2000/svg";
-var svgElement = (tag, attributes = {}, text = null) => {
+var svgElement2 = (tag, attributes = {}, text = null) => {
   const node = document.createElementNS(SVG, tag);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   if (text !== null) node.textContent = text;
@@ -2951,15 +2949,15 @@ var wrapText = (text, most) => {
 var chartsAsSvg = (pictures, about, look) => {
   const size = (picture, side) => Number.parseFloat(picture.getAttribute(side));
   const width = Math.max(...pictures.map((p) => size(p, "width")));
-  const all = svgElement("svg", {
+  const all = svgElement2("svg", {
     xmlns: SVG,
     width,
     "font-family": "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif",
     "font-size": 11,
     fill: look.ink
   });
-  const ground = svgElement("rect", { width, fill: look.panel });
-  all.append(ground, svgElement("text", { x: 10, y: 20, "font-size": 14, "font-weight": 650 }, about.title));
+  const ground = svgElement2("rect", { width, fill: look.panel });
+  all.append(ground, svgElement2("text", { x: 10, y: 20, "font-size": 14, "font-weight": 650 }, about.title));
   let x = 10, y = 38;
   for (const key of about.keys) {
     const wide = 26 + key.text.length * 6.4;
@@ -2967,10 +2965,10 @@ var chartsAsSvg = (pictures, about, look) => {
       x = 10;
       y += 16;
     }
-    if (key.sign) all.append(svgElement("text", { x: x + 3, y, fill: key.colour || look.ink }, key.sign));
+    if (key.sign) all.append(svgElement2("text", { x: x + 3, y, fill: key.colour || look.ink }, key.sign));
     else
       all.append(
-        svgElement("path", {
+        svgElement2("path", {
           d: `M${x} ${y - 4}h16`,
           stroke: key.colour || look.muted,
           "stroke-width": key.wide ? 8 : 2.4,
@@ -2978,7 +2976,7 @@ var chartsAsSvg = (pictures, about, look) => {
           "stroke-dasharray": { dashed: "5 3", dotted: "2 2", dotdash: "2 2 6 2" }[key.dash] ?? "none"
         })
       );
-    all.append(svgElement("text", { x: x + 20, y }, key.text));
+    all.append(svgElement2("text", { x: x + 20, y }, key.text));
     x += wide;
   }
   y += 10;
@@ -2989,7 +2987,7 @@ var chartsAsSvg = (pictures, about, look) => {
   }
   for (const line of about.notes.flatMap((note) => wrapText(note, Math.floor(width / 5.6)))) {
     y += 13;
-    all.append(svgElement("text", { x: 10, y, "font-size": 10, fill: look.muted }, line));
+    all.append(svgElement2("text", { x: 10, y, "font-size": 10, fill: look.muted }, line));
   }
   y += 10;
   all.setAttribute("height", y);
@@ -6883,25 +6881,7 @@ function render13({ model, el }) {
     state.pins.forEach((pin, i) => {
       const x = (pin.col + 0.5) * unit, y = (pin.row + 0.5) * unit;
       drawTenMetre(context, pin, unit);
-      const reach = i === state.pins.length - 1 ? 9 : 5;
-      for (const [width, style] of [
-        [3, "rgba(0,0,0,.6)"],
-        [1.5, pin.colour]
-      ]) {
-        context.lineWidth = width;
-        context.strokeStyle = style;
-        context.beginPath();
-        for (const [dx, dy] of [
-          [1, 0],
-          [-1, 0],
-          [0, 1],
-          [0, -1]
-        ]) {
-          context.moveTo(x + dx * 3, y + dy * 3);
-          context.lineTo(x + dx * reach, y + dy * reach);
-        }
-        context.stroke();
-      }
+      drawArms(context, x, y, pin.colour, { from: 3, to: i === state.pins.length - 1 ? 9 : 5, width: 1.5 });
     });
   };
   const drawAllPins = () => {

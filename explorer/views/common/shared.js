@@ -9,14 +9,18 @@ export const bus = (model) => {
   }
 }
 
+/**
+ * Once what was just drawn has been presented.
+ * @param {() => void} then
+ */
+export const afterPaint = (then) => requestAnimationFrame(() => requestAnimationFrame(then))
+
 // A User Timing mark, set once what was just drawn has been presented.
 export const mark = (name, detail, then = null) =>
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      performance.mark(`explorer:${name}`, { detail })
-      then?.()
-    }),
-  )
+  afterPaint(() => {
+    performance.mark(`explorer:${name}`, { detail })
+    then?.()
+  })
 
 // A Bokeh model of this page by its name, wherever its document is; looked up once.
 const found = new Map()
@@ -67,6 +71,13 @@ export const makeSoon = (draw, wait = 0) => {
   }
 }
 
+/**
+ * An HTML element. Attributes that begin with `on` are listeners; one that is null, undefined or false is left out, as a child that is null is.
+ * @param {string} tag
+ * @param {Record<string, any>} attributes
+ * @param {Array<Node | string | null>} children
+ * @returns {any} An element of that tag.
+ */
 export const element = (tag, attributes = {}, ...children) => {
   const node = document.createElement(tag)
   for (const [key, value] of Object.entries(attributes)) {
@@ -195,6 +206,10 @@ export const wheelFactor = ({ deltaX, deltaY, deltaMode, ctrlKey }) => {
 }
 
 export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+/**
+ * `2018-07-02` as `2 Jul 2018`.
+ * @param {string} iso
+ */
 export const longDate = (iso) => {
   const [year, month, day] = iso.split("-").map(Number)
   return `${day} ${MONTHS[month - 1]} ${year}`
@@ -202,28 +217,53 @@ export const longDate = (iso) => {
 
 export const status = { WAITING: 0, THERE: 1, ABSENT: 2, BROKEN: 3 }
 
-// A cross whose arms leave the pixel itself free, dark outline under colour, so that it shows on any ground.
-export const drawCross = (context, x, y, half, colour, reach = 11) => {
-  for (const [width, stroke] of [
-    [4, "rgba(0,0,0,.55)"],
-    [2, colour],
-  ]) {
-    context.lineWidth = width
-    context.strokeStyle = stroke
+/**
+ * Strokes what `trace` adds to the path: dark and wider, then in its colour, so that it shows on any ground.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} colour
+ * @param {number} width CSS pixels of the coloured line
+ * @param {() => void} trace
+ */
+const strokeOnDark = (context, colour, width, trace, dark = 2 * width) => {
+  for (const [lineWidth, strokeStyle] of /** @type {const} */ ([
+    [dark, "rgba(0,0,0,.6)"],
+    [width, colour],
+  ])) {
+    Object.assign(context, { lineWidth, strokeStyle })
     context.beginPath()
-    for (const [dx, dy] of [
-      [1, 0],
-      [-1, 0],
-      [0, 1],
-      [0, -1],
-    ]) {
-      context.moveTo(x + dx * (half + 1), y + dy * (half + 1))
-      context.lineTo(x + dx * (half + reach), y + dy * (half + reach))
-    }
-    context.rect(x - half, y - half, 2 * half, 2 * half)
+    trace()
     context.stroke()
   }
 }
+const traceArms = (context, x, y, from, to) => {
+  for (const [dx, dy] of [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1],
+  ]) {
+    context.moveTo(x + dx * from, y + dy * from)
+    context.lineTo(x + dx * to, y + dy * to)
+  }
+}
+
+/**
+ * A pinned pixel of a picture that is small: four arms that leave the pixel itself free.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x CSS pixels, as the others
+ * @param {number} y
+ * @param {string} colour
+ * @param {{ from: number, to: number, width?: number }} arms How far from the middle they begin and end.
+ */
+export const drawArms = (context, x, y, colour, { from, to, width = 2 }) =>
+  strokeOnDark(context, colour, width, () => traceArms(context, x, y, from, to))
+
+// A cross whose arms leave the pixel itself free, and the pixel's outline.
+export const drawCross = (context, x, y, half, colour, reach = 11) =>
+  strokeOnDark(context, colour, 2, () => {
+    traceArms(context, x, y, half + 1, half + reach)
+    context.rect(x - half, y - half, 2 * half, 2 * half)
+  })
 
 // The row (or column) of the 10 m pixel that holds the centre of a 3 m pixel, as `profiles.to_s2` says it.
 const tenMetre = (v) => Math.floor(((v + 0.5) * 3) / 10)
@@ -233,18 +273,14 @@ export const drawTenMetre = (context, pin, unit, left = 0, top = 0) => {
   const edge = (10 / 3) * unit
   const x = ((tenMetre(pin.col) * 10) / 3 - left) * unit,
     y = ((tenMetre(pin.row) * 10) / 3 - top) * unit
-  for (const [width, stroke] of [
-    [3, "rgba(0,0,0,.55)"],
-    [1.25, "#fff"],
-  ]) {
-    context.lineWidth = width
-    context.strokeStyle = stroke
-    context.strokeRect(x, y, edge, edge)
-  }
+  strokeOnDark(context, "#fff", 1.25, () => context.rect(x, y, edge, edge), 3)
 }
 
-// Sizes a canvas to its box at the screen's resolution; returns its context in CSS pixels. Who knows the box's size says
-// it: to ask the canvas makes the browser lay out the page first.
+/**
+ * Sizes a canvas to its box at the screen's resolution; returns its context, emptied, in CSS pixels. Who knows the box's
+ * size says it: to ask the canvas makes the browser lay out the page first.
+ * @param {HTMLCanvasElement} canvas
+ */
 export const fitCanvas = (canvas, width = canvas.clientWidth, height = canvas.clientHeight) => {
   const ratio = window.devicePixelRatio || 1
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
@@ -268,21 +304,25 @@ export const ICONS = {
   save: "M7 1h2v7h3l-4 4.5L4 8h3zM2 13h12v2H2z",
   loop: "M8 3a5 5 0 0 1 4.6 3H11v1.5h4V3.4h-1.4v1.5A6.5 6.5 0 0 0 1.6 7h1.5A5 5 0 0 1 8 3zm0 10a5 5 0 0 1-4.6-3H5V8.5H1v4.1h1.4v-1.5A6.5 6.5 0 0 0 14.4 9h-1.5A5 5 0 0 1 8 13z",
 }
-export const icon = (name) => {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path")
-  for (const [key, value] of Object.entries({
-    viewBox: "0 0 16 16",
-    width: 14,
-    height: 14,
-    fill: "currentColor",
-    "aria-hidden": "true",
-  }))
-    svg.setAttribute(key, String(value))
-  path.setAttribute("d", ICONS[name])
-  svg.append(path)
-  return svg
+/**
+ * An element of SVG.
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {Array<Node | string>} children
+ * @returns {any}
+ */
+export const svgElement = (tag, attributes = {}, ...children) => {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag)
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value))
+  node.append(...children)
+  return node
 }
+export const icon = (name) =>
+  svgElement(
+    "svg",
+    { viewBox: "0 0 16 16", width: 14, height: 14, fill: "currentColor", "aria-hidden": "true" },
+    svgElement("path", { d: ICONS[name] }),
+  )
 
 // A list to choose from, with its name; `act` hears of the choice.
 export const choice = (label, options, chosen, act) => {
@@ -295,7 +335,11 @@ export const choice = (label, options, chosen, act) => {
   return list
 }
 
-// Gives a person a file to keep.
+/**
+ * Gives a person a file to keep.
+ * @param {string} name
+ * @param {Blob} blob
+ */
 export const saveFile = (name, blob) => {
   const link = element("a", { href: URL.createObjectURL(blob), download: name })
   link.click()

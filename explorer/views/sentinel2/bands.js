@@ -1,6 +1,6 @@
 // Sentinel-2: twelve months in colour, and below the bands of one month or the months of one band. All pictures come once.
 
-import { bus, drawTenMetre, element, fitCanvas, MONTHS, makeSoon, mark, status } from "../common/shared.js"
+import { bus, drawArms, drawTenMetre, element, fitCanvas, MONTHS, makeSoon, mark, status } from "../common/shared.js"
 
 export function render({ model, el }) {
   const page = bus(model)
@@ -139,25 +139,7 @@ export function render({ model, el }) {
         y = (pin.row + 0.5) * unit
       drawTenMetre(context, pin, unit)
       // Each pin's cross, the last one's larger: tiles are small.
-      const reach = i === state.pins.length - 1 ? 9 : 5
-      for (const [width, style] of [
-        [3, "rgba(0,0,0,.6)"],
-        [1.5, pin.colour],
-      ]) {
-        context.lineWidth = width
-        context.strokeStyle = style
-        context.beginPath()
-        for (const [dx, dy] of [
-          [1, 0],
-          [-1, 0],
-          [0, 1],
-          [0, -1],
-        ]) {
-          context.moveTo(x + dx * 3, y + dy * 3)
-          context.lineTo(x + dx * reach, y + dy * reach)
-        }
-        context.stroke()
-      }
+      drawArms(context, x, y, pin.colour, { from: 3, to: i === state.pins.length - 1 ? 9 : 5, width: 1.5 })
     })
   }
   const drawAllPins = () => {
