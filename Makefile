@@ -52,17 +52,24 @@ lint: $(VENV)/.test $(VENV)/.scripts  ## Ruff (rules and format) and mypy; of th
 	$(NODE_TOOLS)/biome ci explorer tests/scripts
 	$(NODE_TOOLS)/tsc -p tests/scripts/tsconfig.json
 	$(BIN)/node --test 'tests/scripts/*.test.js'
-	$(call BUNDLE,$(VENV)/components.bundle.js)
-	cmp $(VENV)/components.bundle.js explorer/views/components.bundle.js || { echo "run: make scripts" >&2; exit 1; }
+	$(call BUNDLE,$(VENV)/bundles)
+	for name in $(BUNDLES); do cmp $(VENV)/bundles/$$name explorer/$$name || { echo "run: make scripts" >&2; exit 1; }; done
 
-# Developers get Node from a wheel and its tools from tests/scripts/package-lock.json; users need none: the bundle is in the tree.
+# Developers get Node from a wheel and its tools from tests/scripts/package-lock.json; users need none: the bundles are in the tree.
 NODE_TOOLS := $(VENV)/scripts/node_modules/.bin
-BUNDLE = $(NODE_TOOLS)/esbuild explorer/views/components.js --bundle --format=esm --target=es2022 --charset=utf8 --log-level=warning --outfile=$(1)
+ESBUILD := $(NODE_TOOLS)/esbuild --bundle --target=es2022 --charset=utf8 --legal-comments=eof --log-level=warning
+BUNDLES := views/components.bundle.js export/page.bundle.js
+
+# All bundles, below the folder $(1). That of the stand-alone page is part of each such file, so it is made small.
+define BUNDLE
+	$(ESBUILD) explorer/views/components.js --format=esm --outfile=$(1)/views/components.bundle.js
+	$(ESBUILD) explorer/export/page.js --format=iife --minify --outfile=$(1)/export/page.bundle.js
+endef
 
 .PHONY: scripts
 scripts: $(VENV)/.scripts  ## Format the page's scripts and bundle them
 	$(NODE_TOOLS)/biome check --write explorer tests/scripts
-	$(call BUNDLE,explorer/views/components.bundle.js)
+	$(call BUNDLE,explorer)
 
 .PHONY: audit
 audit: $(VENV)/.python  ## Ask PyPI whether a pinned version has a known hole; needs the network

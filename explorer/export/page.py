@@ -30,7 +30,8 @@ MAX_SAMPLES = 12
 START = PF_SR.dates.index(PF_SR.parse_date("2018-07-02"))
 _PICTURES = {"true": "True colour", "false": "False colour (NIR)"}
 _HERE = Path(__file__).resolve().parent
-_SCRIPTS = ("page_cube.js", "page_charts.js", "page.js", "page_start.js")
+_SCRIPT = "page.bundle.js"
+"""Built by `make scripts` of page.js and what it imports; `page_model.js` names what the model holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ def _state(state: State, ids: Sequence[str], presenter_notes: bool) -> dict[str,
 
 
 def _html(model: dict[str, Any], made: Sequence[_Sample]) -> str:
-    script = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    script = (_HERE / _SCRIPT).read_text(encoding="utf-8")
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     # Only this very script and style run, and nothing is fetched: whatever a text may hold.
     policy = (

@@ -1,12 +1,38 @@
 // Small SVG charts: axes with units, lines, dots, a cursor, hover. What is drawn can be taken away as SVG.
 
-const SVG = "http://www.w3.org/2000/svg"
-const svg = (tag, attributes = {}, ...children) => {
-  const node = document.createElementNS(SVG, tag)
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value)
-  node.append(...children)
-  return node
-}
+import { svg, theme } from "./page_dom.js"
+
+/** @typedef {[x: number, y: number]} Point In the units of the data; of time, milliseconds since 1970. */
+/** @typedef {{ points: Array<Point | null>, colour: string, width?: number }} Line Null: a gap. */
+/** @typedef {{ x: number, y: number, colour: string, sign: "dot" | "hollow" | "ring" | "diamond", text: string }} Dot `text` is what it says under the pointer. */
+
+/**
+ * @typedef {object} Shown
+ * @property {Line[]} lines
+ * @property {Dot[]} dots
+ * @property {[low: number, high: number]} x
+ * @property {[low: number, high: number]} y
+ * @property {number | null} cursor Where the upright line stands, on x.
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {string} label The chart's name.
+ * @property {string} yLabel
+ * @property {string} [xLabel]
+ * @property {(low: number, high: number, count: number) => Array<[x: number, text: string]>} [xTicks] About `count` labels of x; else round numbers.
+ * @property {(x: number) => void} [onSeek] Hears where it was pressed.
+ * @property {(text: string, event: PointerEvent | null) => void} tip Shows words beside the pointer; none for an empty text.
+ */
+
+/**
+ * @typedef {object} Chart
+ * @property {(changed: Partial<Shown>) => void} show
+ * @property {(x: number | null) => void} cursor
+ * @property {() => void} redraw In the theme's colours.
+ * @property {(title: string, credit: string) => string} file What is shown as an SVG of its own.
+ */
+
 const INK = {
   light: { text: "#5a6a74", grid: "#dfe5e9", axis: "#9aa8b0", now: "#0f2a33", ground: "#ffffff" },
   dark: { text: "#9db0ba", grid: "#2c3a43", axis: "#5d707b", now: "#e3ebef", ground: "#1b272e" },
@@ -23,12 +49,21 @@ const ticks = (low, high, count) => {
   return found
 }
 
-// `lines`: {points: [[x, y] or null for a gap], colour, width}; `dots`: {x, y, colour, sign, text}; all in data units.
-const makeChart = (host, { label, yLabel, xLabel = "", xTicks, onSeek, tip }) => {
+/** @type {Options["xTicks"]} */
+const roundTicks = (low, high, count) => ticks(low, high, count).map((v) => [v, String(v)])
+
+/**
+ * A chart that fills `host`, whatever its size.
+ * @param {HTMLElement} host
+ * @param {Options} options
+ * @returns {Chart}
+ */
+export const makeChart = (host, { label, yLabel, xLabel = "", xTicks = roundTicks, onSeek, tip }) => {
   const figure = svg("svg", { role: "img", "aria-label": label, class: "chart" })
   host.append(figure)
-  let model = { lines: [], dots: [], x: [0, 1], y: [0, 1], cursor: null },
-    area = null,
+  /** @type {Shown} */
+  let model = { lines: [], dots: [], x: [0, 1], y: [0, 1], cursor: null }
+  let area = null,
     cursor = null,
     ring = null
 
@@ -36,7 +71,7 @@ const makeChart = (host, { label, yLabel, xLabel = "", xTicks, onSeek, tip }) =>
     const width = host.clientWidth,
       height = host.clientHeight
     if (width < 40 || height < 40) return
-    const ink = INK[document.documentElement.dataset.theme]
+    const ink = INK[theme()]
     area = { left: 46, right: width - 10, top: 8, bottom: height - (xLabel ? 34 : 20) }
     const [x0, x1] = model.x,
       [y0, y1] = model.y
@@ -44,6 +79,7 @@ const makeChart = (host, { label, yLabel, xLabel = "", xTicks, onSeek, tip }) =>
     area.y = (v) => area.bottom - ((v - y0) / (y1 - y0)) * (area.bottom - area.top)
     const text = (words, x, y, anchor, more = {}) =>
       svg("text", { x, y, fill: ink.text, "font-size": 11, "text-anchor": anchor, ...more }, words)
+    /** @type {SVGElement[]} */
     const parts = [svg("rect", { width, height, fill: ink.ground })]
     for (const v of ticks(y0, y1, Math.max(2, (area.bottom - area.top) / 22))) {
       parts.push(svg("line", { x1: area.left, x2: area.right, y1: area.y(v), y2: area.y(v), stroke: ink.grid }))
@@ -179,19 +215,19 @@ const makeChart = (host, { label, yLabel, xLabel = "", xTicks, onSeek, tip }) =>
     redraw: draw,
     // A file of its own: with a size, a font, and who made the data.
     file(title, credit) {
-      const copy = figure.cloneNode(true)
+      const copy = /** @type {SVGSVGElement} */ (figure.cloneNode(true))
       copy.querySelectorAll(".cursor").forEach((node) => node.remove())
       const width = host.clientWidth,
         height = host.clientHeight
       for (const [key, value] of Object.entries({
-        xmlns: SVG,
+        xmlns: "http://www.w3.org/2000/svg",
         width,
         height: height + 18,
         viewBox: `0 -18 ${width} ${height + 18}`,
         "font-family": "system-ui, sans-serif",
       }))
-        copy.setAttribute(key, value)
-      const ink = INK[document.documentElement.dataset.theme]
+        copy.setAttribute(key, String(value))
+      const ink = INK[theme()]
       copy.prepend(
         svg("title", {}, title),
         svg("desc", {}, credit),

@@ -1,0 +1,32 @@
+// The page's keys: play, step, begin and end; the story's steps.
+
+/** @import { Selection } from "./page_selection.js" */
+
+import { isWriting } from "../views/common/shared.js"
+
+/**
+ * @param {Selection} selection
+ * @returns {Record<string, () => void>} What a key does, by its name.
+ */
+export const keysOf = (selection) => ({
+  " ": () => selection.setPlaying(!selection.state.playing),
+  ArrowLeft: () => selection.move(-1),
+  ArrowRight: () => selection.move(1),
+  Home: () => selection.jump(-1),
+  End: () => selection.jump(1),
+  PageUp: () => selection.goTo(selection.state.step - 1),
+  PageDown: () => selection.goTo(selection.state.step + 1),
+})
+
+/** @param {Selection} selection */
+export const listenToKeys = (selection) => {
+  const keys = keysOf(selection)
+  addEventListener("keydown", (event) => {
+    if (isWriting(event) || event.ctrlKey || event.metaKey || event.altKey) return
+    const act = keys[event.key]
+    const pressed = event.key === " " && event.target instanceof Element && event.target.closest("button") // by itself
+    if (!act || pressed) return
+    event.preventDefault()
+    act()
+  })
+}

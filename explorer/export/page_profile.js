@@ -1,0 +1,206 @@
+// The temporal profile: reflectance of the last pin, NDVI of all, over the dates of both sensors; and the list of pins.
+
+/** @import { Dot, Line } from "./page_charts.js" */
+/** @import { Calendar, Model } from "./page_model.js" */
+/** @import { Series } from "./page_pixels.js" */
+/** @import { Selection } from "./page_selection.js" */
+
+import { longDate, MONTHS } from "../views/common/shared.js"
+import { makeChart } from "./page_charts.js"
+import { button, byId, element, mark, swatch, theme, tip } from "./page_dom.js"
+import { saveChart, saveText, valuesCsv } from "./page_files.js"
+import { monthTicks } from "./page_model.js"
+import { axisRange, REFLECTANCE, TWINS } from "./page_pixels.js"
+
+/**
+ * Values over time as a line with gaps.
+ * @param {number[]} times
+ * @param {Float64Array} values
+ * @param {number} factor
+ * @returns {Line["points"]}
+ */
+const pointsOf = (times, values, factor) =>
+  Array.from(values, (value, i) => (Number.isNaN(value) ? null : [times[i], value * factor]))
+
+/**
+ * Values over time as dots.
+ * @param {number[]} times
+ * @param {Float64Array} values
+ * @param {number} factor
+ * @param {string} colour
+ * @param {(i: number) => Dot["sign"]} signOf
+ * @param {(value: number, i: number) => string} textOf
+ * @returns {Dot[]}
+ */
+const dotsOf = (times, values, factor, colour, signOf, textOf) =>
+  Array.from(values).flatMap((value, i) =>
+    Number.isNaN(value)
+      ? []
+      : [{ x: times[i], y: value * factor, colour, sign: signOf(i), text: textOf(value * factor, i) }],
+  )
+
+/**
+ * @param {Selection} selection
+ * @param {Model} model
+ * @param {Calendar} calendar
+ */
+export const showProfile = (selection, model, calendar) => {
+  const { state } = selection
+  const { dates, months, times, monthTimes, span } = calendar
+  const bandKeys = model.planet.bands.map(() => element("span"))
+  const pins = element("div", { class: "row" })
+  const hosts = [element("div", { class: "host" }), element("div", { class: "host" })]
+
+  const filled = (/** @type {Series} */ { pin }, i) => state.cubes.planet.gapFilled(i, pin.row, pin.col)
+  const dateText = (one, i) => `Planet Fusion${filled(one, i) ? "\ngap-filled, not measured" : ""}`
+  const monthText = (i) => `${MONTHS[Number(months[i].slice(5)) - 1]} 2018`
+
+  /**
+   * Reflectance of one pin, a band a colour.
+   * @param {Series} one
+   * @returns {{ lines: Line[], dots: Dot[] }}
+   */
+  const reflectanceOf = (one) => {
+    const parts = model.planet.bands.map(({ name, title }) => {
+      const colour = model.colours[theme()][name],
+        twin = TWINS[name]
+      const measured = one.pf
+        ? dotsOf(
+            times,
+            one.pf[name],
+            REFLECTANCE,
+            colour,
+            (i) => (filled(one, i) ? "hollow" : "dot"),
+            (value, i) => `${longDate(dates[i])}\n${title} ${value.toFixed(4)}\n${dateText(one, i)}`,
+          )
+        : []
+      const monthly = one.s2
+        ? dotsOf(
+            monthTimes,
+            one.s2[twin],
+            REFLECTANCE,
+            colour,
+            () => "diamond",
+            (value, i) => `${monthText(i)}\n${twin} ${value.toFixed(4)}\nSentinel-2`,
+          )
+        : []
+      return {
+        lines: one.pf ? [{ points: pointsOf(times, one.pf[name], REFLECTANCE), colour }] : [],
+        dots: [...measured, ...monthly],
+      }
+    })
+    return { lines: parts.flatMap(({ lines }) => lines), dots: parts.flatMap(({ dots }) => dots) }
+  }
+  /**
+   * NDVI of one pin.
+   * @param {Series} one
+   * @param {string} colour
+   * @returns {{ lines: Line[], dots: Dot[] }}
+   */
+  const ndviOf = (one, colour) => {
+    const name = one.pin.name ? ` · ${one.pin.name}` : ""
+    const measured = one.ndvi
+      ? dotsOf(
+          times,
+          one.ndvi,
+          1,
+          colour,
+          (i) => (filled(one, i) ? "hollow" : "dot"),
+          (value, i) => `${longDate(dates[i])}\nNDVI ${value.toFixed(3)}${name}\n${dateText(one, i)}`,
+        )
+      : []
+    const monthly = one.s2ndvi
+      ? dotsOf(
+          monthTimes,
+          one.s2ndvi,
+          1,
+          colour,
+          () => "diamond",
+          (value, i) => `${monthText(i)}\nNDVI ${value.toFixed(3)}\nSentinel-2`,
+        )
+      : []
+    return {
+      lines: one.ndvi ? [{ points: pointsOf(times, one.ndvi, 1), colour }] : [],
+      dots: [...measured, ...monthly],
+    }
+  }
+  const pinOf = (/** @type {Series} */ { pin: { name, row, col } }, i) =>
+    element(
+      "span",
+      { class: "pin" },
+      swatch(model.colours.pins[i]),
+      name || `row ${row}, col ${col}`,
+      button(`Remove pin ${i + 1}`, "×", () => selection.removePin(i), { disabled: state.series.length === 1 }),
+    )
+
+  const draw = () => {
+    if (!state.cubes) return
+    const cursor = times[state.index]
+    const { lines, dots } = reflectanceOf(state.series.at(-1))
+    reflectance.show({ lines, dots, x: span, y: axisRange(dots, 0, 0.1), cursor })
+    const all = state.series.map((one, i) => ndviOf(one, model.colours.pins[i]))
+    const indexDots = all.flatMap((one) => one.dots)
+    ndvi.show({
+      lines: all.flatMap((one) => one.lines),
+      dots: indexDots,
+      x: span,
+      y: axisRange(indexDots, 0, 0.2),
+      cursor,
+    })
+    pins.replaceChildren(...state.series.map(pinOf))
+    mark("profile-drawn", { pixels: state.pins.map(({ row, col }) => [row, col]), sample: state.sample.id })
+  }
+  // In the theme's colours.
+  const redraw = () => {
+    model.planet.bands.forEach(({ name, title }, i) =>
+      bandKeys[i].replaceChildren(swatch(model.colours[theme()][name]), title),
+    )
+    for (const chart of [reflectance, ndvi]) chart.redraw()
+    draw() // curves of bands have other colours on the other ground
+  }
+
+  const saveValues = () => {
+    if (state.cubes) saveText(`${state.sample.id}_profiles.csv`, "text/csv", valuesCsv(model, state, calendar))
+  }
+  byId("profile").append(
+    element(
+      "h2",
+      {},
+      "Temporal profile",
+      element("small", {}, "click a pixel in either image; shift-click adds another"),
+    ),
+    element(
+      "div",
+      { class: "row" },
+      element(
+        "div",
+        { class: "keys" },
+        ...bandKeys,
+        element("span", {}, "● Planet Fusion"),
+        element("span", {}, "◆ Sentinel-2"),
+        model.samples.some(({ planet }) => planet.streams.gaps) ? element("span", {}, "○ gap-filled") : null,
+      ),
+      element(
+        "span",
+        { class: "right row" },
+        pins,
+        button("Download all values as CSV", "CSV", saveValues),
+        button("Download the reflectance chart as SVG", "Reflectance SVG", () =>
+          saveChart(model, state, reflectance, "reflectance", "Reflectance over time"),
+        ),
+        button("Download the NDVI chart as SVG", "NDVI SVG", () =>
+          saveChart(model, state, ndvi, "ndvi", "NDVI over time"),
+        ),
+      ),
+    ),
+    ...hosts,
+  )
+  const overTime = { xTicks: monthTicks, tip, onSeek: (time) => selection.stopAt(calendar.nearest(time)) }
+  const reflectance = makeChart(hosts[0], { ...overTime, label: "Reflectance over time", yLabel: "Reflectance" })
+  const ndvi = makeChart(hosts[1], { ...overTime, label: "NDVI over time", yLabel: "NDVI" })
+  selection.on(["date"], () => {
+    for (const chart of [reflectance, ndvi]) chart.cursor(times[state.index])
+  })
+  selection.on(["cubes", "pins"], draw)
+  return { redraw }
+}

@@ -1,0 +1,71 @@
+// Reflectance against wavelength: the month's of Sentinel-2, and the date's of Planet Fusion.
+
+/** @import { Dot, Line } from "./page_charts.js" */
+/** @import { Calendar, Model } from "./page_model.js" */
+/** @import { Selection } from "./page_selection.js" */
+
+import { longDate, MONTHS } from "../views/common/shared.js"
+import { makeChart } from "./page_charts.js"
+import { tip } from "./page_dom.js"
+import { axisRange, REFLECTANCE } from "./page_pixels.js"
+
+const WAVELENGTHS = /** @type {[number, number]} */ ([400, 2300]) // nm
+
+/**
+ * @param {Selection} selection
+ * @param {Model} model
+ * @param {Calendar} calendar
+ * @param {HTMLElement} host
+ */
+export const makeSpectrum = (selection, model, calendar, host) => {
+  const { state } = selection
+  const chart = makeChart(host, {
+    label: "Spectrum: reflectance against wavelength",
+    yLabel: "Reflectance",
+    xLabel: "Wavelength (nm)",
+    tip,
+  })
+  const bands = [...model.sentinel.bands].sort((a, b) => a.wavelength - b.wavelength)
+  const month = () => calendar.monthOf(state.index)
+
+  /**
+   * @param {{ name: string, title: string, wavelength: number }} band
+   * @returns {Omit<Dot, "colour" | "sign">}
+   */
+  const point = ({ title, wavelength }, value, name, sensor) => ({
+    x: wavelength,
+    y: value * REFLECTANCE,
+    text: `${name}${title}, ${wavelength} nm\n${(value * REFLECTANCE).toFixed(4)}\n${sensor}`,
+  })
+  const draw = () => {
+    if (!state.cubes) return
+    /** @type {Line[]} */
+    const lines = []
+    /** @type {Dot[]} */
+    const dots = []
+    state.series.forEach(({ pf, s2 }, i) => {
+      const colour = model.colours.pins[i]
+      if (s2) {
+        const measured = bands
+          .map((band) => ({ band, value: s2[band.name]?.[month()] ?? NaN }))
+          .filter(({ value }) => !Number.isNaN(value))
+        lines.push({ points: measured.map(({ band, value }) => [band.wavelength, value * REFLECTANCE]), colour })
+        for (const { band, value } of measured)
+          dots.push({ ...point(band, value, `${band.name} `, "Sentinel-2"), colour, sign: "dot" })
+      }
+      if (!pf) return
+      for (const band of model.planet.bands) {
+        const value = pf[band.name][state.index]
+        if (!Number.isNaN(value)) dots.push({ ...point(band, value, "", "Planet Fusion"), colour, sign: "ring" })
+      }
+    })
+    chart.show({ lines, dots, x: WAVELENGTHS, y: axisRange(dots, 0, 0.3) })
+  }
+  selection.on(["cubes", "date", "pins"], draw)
+  return {
+    chart,
+    /** What the chart is, for its file. */
+    title: () => `Spectrum, ${MONTHS[month()]} 2018 (rings: Planet Fusion, ${longDate(calendar.dates[state.index])})`,
+    redraw: chart.redraw,
+  }
+}

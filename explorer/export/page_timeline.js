@@ -1,0 +1,102 @@
+// The timeline: which dates are there, how much of them was filled, and which one is shown.
+
+/** @import { PlanetCube } from "./page_cube.js" */
+/** @import { Calendar } from "./page_model.js" */
+/** @import { Selection } from "./page_selection.js" */
+
+import { fitCanvas, MONTHS } from "../views/common/shared.js"
+import { cssColour, element } from "./page_dom.js"
+
+const EDGE = 6 // CSS pixels that stay free on either side
+
+/**
+ * Which date is at `x` CSS pixels from the timeline's left edge; before the first one it is negative.
+ * @param {number} x
+ * @param {number} width Of the timeline
+ * @param {number} count Dates
+ */
+export const indexAt = (x, width, count) => Math.floor((x - EDGE) / ((width - 2 * EDGE) / count))
+
+/**
+ * Where quarters begin: the year, or the month's name.
+ * @param {string[]} dates
+ */
+export const quarters = (dates) =>
+  dates.flatMap((iso, index) => {
+    const month = Number(iso.slice(5, 7))
+    if (month % 3 !== 1 || iso.slice(0, 7) === dates[index - 1]?.slice(0, 7)) return []
+    return [{ index, text: month === 1 ? iso.slice(0, 4) : MONTHS[month - 1] }]
+  })
+
+/**
+ * @param {Selection} selection
+ * @param {Calendar} calendar
+ * @returns {{ node: HTMLCanvasElement, draw: () => void }}
+ */
+export const makeTimeline = (selection, { dates }) => {
+  const { state } = selection
+  const node = element("canvas", {
+    class: "timeline",
+    tabindex: 0,
+    role: "slider",
+    "aria-label": "Acquisition date",
+    "aria-valuemin": 0,
+    "aria-valuemax": dates.length - 1,
+  })
+  /** @type {WeakMap<PlanetCube, number[]>} Share of each date that was filled. */
+  const shares = new WeakMap()
+  const sharesOf = (cube) => {
+    const known = shares.get(cube)
+    if (known) return known
+    const counted = dates.map((_, index) => cube.gapShare(index))
+    shares.set(cube, counted)
+    return counted
+  }
+  const labels = quarters(dates)
+
+  const draw = () => {
+    const context = fitCanvas(node),
+      unit = (node.clientWidth - 2 * EDGE) / dates.length,
+      wide = Math.max(unit - 0.8, 0.7)
+    const [there, absent, gap, muted, ink] = ["--accent", "--absent", "--gap", "--muted", "--ink"].map(cssColour)
+    const present = new Set(state.sample.planet.there)
+    const filled = state.cubes ? sharesOf(state.cubes.planet) : []
+    for (let index = 0; index < dates.length; index++) {
+      const x = EDGE + index * unit,
+        tall = present.has(index) ? 10 : 3
+      context.fillStyle = present.has(index) ? there : absent
+      context.fillRect(x, 18 - tall, wide, tall)
+      if (!filled[index]) continue
+      context.fillStyle = gap
+      context.fillRect(x, 8, wide, Math.max(2, 10 * filled[index]))
+    }
+    context.fillStyle = muted
+    context.font = "10px system-ui, sans-serif"
+    for (const { index, text } of labels) {
+      context.fillRect(EDGE + index * unit, 20, 1, 3)
+      context.fillText(text, EDGE + index * unit + 3, 30)
+    }
+    const x = EDGE + (state.index + 0.5) * unit
+    context.fillStyle = ink
+    context.fillRect(x - 1, 2, 2, 18)
+    context.beginPath()
+    context.moveTo(x - 5, 0)
+    context.lineTo(x + 5, 0)
+    context.lineTo(x, 6)
+    context.fill()
+    node.setAttribute("aria-valuenow", String(state.index))
+    node.setAttribute("aria-valuetext", dates[state.index])
+  }
+
+  const scrub = (event) =>
+    selection.stopAt(indexAt(event.clientX - node.getBoundingClientRect().left, node.clientWidth, dates.length))
+  node.addEventListener("pointerdown", (event) => {
+    node.setPointerCapture(event.pointerId)
+    scrub(event)
+  })
+  node.addEventListener("pointermove", (event) => {
+    if (node.hasPointerCapture(event.pointerId)) scrub(event)
+  })
+  selection.on(["cubes", "date"], draw)
+  return { node, draw }
+}
