@@ -50,6 +50,7 @@ lint: $(VENV)/.test $(VENV)/.scripts  ## Ruff (rules and format) and mypy; of th
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(NODE_TOOLS)/biome ci explorer tests/scripts
+	$(BIN)/python -m tests.scripts.message_types | cmp - explorer/views/messages.d.ts || { echo "run: make scripts" >&2; exit 1; }
 	$(NODE_TOOLS)/tsc -p tests/scripts/tsconfig.json
 	$(BIN)/node --test 'tests/scripts/*.test.js'
 	$(call BUNDLE,$(VENV)/bundles)
@@ -67,7 +68,8 @@ define BUNDLE
 endef
 
 .PHONY: scripts
-scripts: $(VENV)/.scripts  ## Format the page's scripts and bundle them
+scripts: $(VENV)/.scripts  ## Format the page's scripts, write the types of their messages, and bundle them
+	$(BIN)/python -m tests.scripts.message_types > explorer/views/messages.d.ts
 	$(NODE_TOOLS)/biome check --write explorer tests/scripts
 	$(call BUNDLE,explorer)
 

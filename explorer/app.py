@@ -376,7 +376,7 @@ class Explorer(pn.viewable.Viewer):
 
     def _write_url(self, push: bool) -> None:
         if self._follow_url:
-            self._head.head.send("url", search=self.selection.to_query(), push=push)
+            self._head.head.script.url(search=self.selection.to_query(), push=push)
 
 
 _OPEN: WeakSet[Explorer] = WeakSet()

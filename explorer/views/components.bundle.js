@@ -29,6 +29,7 @@ var bus = (model) => {
   };
 };
 var afterPaint = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
+var listen = (model, handlers) => model.on("msg:custom", (data) => handlers[data.type]?.(data));
 var mark = (name, detail, then = null) => afterPaint(() => {
   performance.mark(`explorer:${name}`, { detail });
   then?.();
@@ -145,7 +146,10 @@ var numberInput = ({ class: kind = "", min = null, max = null, step = null, ...a
   return input;
 };
 var makeChoices = (model, show) => {
-  let said = 0, heard = 0, told = null, timer = 0;
+  let said = 0, heard = 0, told = (
+    /** @type {T | null} */
+    null
+  ), timer = 0;
   const settle = () => {
     if (heard < said) return;
     clearTimeout(timer);
@@ -155,7 +159,10 @@ var makeChoices = (model, show) => {
   };
   return {
     send(message) {
-      model.send_msg({ ...message, number: ++said });
+      model.send_msg(
+        /** @type {any} */
+        { ...message, number: ++said }
+      );
       clearTimeout(timer);
       timer = setTimeout(() => {
         heard = said;
@@ -1403,7 +1410,6 @@ var makeLook = ({ send, button }) => {
       last = data;
       list.value = data.composite.startsWith("expr:") ? "" : data.composite;
       formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : "";
-      note.textContent = data.legend?.formula ? `= ${data.legend.formula}` : "";
       mode.value = data.mode;
       range.hidden = data.mode !== "range";
       if (data.mode === "range") {
@@ -1413,12 +1419,15 @@ var makeLook = ({ send, button }) => {
       own = data.gamma === null;
       same.checked = data.same;
       same.disabled = data.mode === "frame";
-      gamma.value = data.gamma ?? (data.legend ? 1 : 1.25);
+      gamma.value = data.gamma ?? (/^(index|expr):/.test(data.composite) ? 1 : 1.25);
       gammaText.textContent = gamma.value;
       toggle.setAttribute(
         "aria-pressed",
         String(!["true", "false"].includes(data.composite) || data.mode !== "fixed" || !own || data.same)
       );
+    },
+    showFormula(text = "") {
+      note.textContent = text && `= ${text}`;
     },
     showLegend(data) {
       shown = data;
@@ -2193,7 +2202,7 @@ function render({ model, el }) {
       mark("animation-ready", { sample: state.sample, frames: playable().length });
     }
   };
-  const handlers = {
+  listen(model, {
     open(data) {
       for (const frame of state.frames) frame?.close();
       Object.assign(state, {
@@ -2271,6 +2280,7 @@ function render({ model, el }) {
     legend(data) {
       if (data.ticket !== state.ticket) return;
       state.legend = data.legend;
+      looks.showFormula(data.legend?.formula);
       state.change = null;
       showLegend();
       askChange();
@@ -2348,8 +2358,7 @@ function render({ model, el }) {
         draw();
       }
     }
-  };
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
+  });
   const fit = () => {
     timeline.measure();
     stage.resize(well.clientWidth, well.clientHeight);
@@ -3195,8 +3204,10 @@ function render3({ model, el }) {
   const box = element("div");
   box.innerHTML = model.html;
   el.append(box);
-  model.on("msg:custom", (data) => {
-    if (data.type === "label") box.innerHTML = data.html;
+  listen(model, {
+    label(data) {
+      box.innerHTML = data.html;
+    }
   });
   model.send_msg({ type: "ready" });
 }
@@ -3241,7 +3252,7 @@ function render4({ model, el }) {
     list
   );
   const isolate = (code, event) => model.send_msg({ type: "isolate", code, add: event.shiftKey || event.ctrlKey || event.metaKey });
-  const handlers = {
+  listen(model, {
     rows(data) {
       for (const button of level.children)
         button.setAttribute("aria-checked", String(Number(button.dataset.level) === data.level));
@@ -3313,8 +3324,7 @@ function render4({ model, el }) {
       );
       key.setAttribute("aria-label", `Density: from 1 to ${data.most} samples a pixel, logarithmic`);
     }
-  };
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
+  });
   model.send_msg({ type: "ready" });
 }
 
@@ -3814,7 +3824,7 @@ function render5({ model, el }) {
     else if (event.key === "+" || event.key === "=") zoom(0.5);
     else if (event.key === "-") zoom(2);
     else if (event.key === "0") home();
-    else if (event.key === "Escape") model.send_msg({ type: "clear-area" });
+    else if (event.key === "Escape") model.send_msg({ type: "clear_area" });
     else return;
     event.preventDefault();
   });
@@ -3849,7 +3859,7 @@ function render5({ model, el }) {
       }, 700);
   };
   let told = 0;
-  const handlers = {
+  listen(model, {
     drawn(data) {
       clearTimeout(slow);
       busy.hidden = true;
@@ -3895,8 +3905,7 @@ function render5({ model, el }) {
         notice.hidden = true;
       }, 6e3);
     }
-  };
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
+  });
   model.on("remove", () => stop.abort());
   model.send_msg({ type: "ready" });
   begin();
@@ -3985,7 +3994,7 @@ function render6({ model, el }) {
     });
   };
   const format = (value, name) => value === null ? "" : name === "fraction" || name === "suspicion" ? `${(100 * value).toFixed(0)} %` : String(value);
-  const handlers = {
+  listen(model, {
     page(data) {
       state = data;
       const opening = panel.hidden;
@@ -4062,15 +4071,14 @@ function render6({ model, el }) {
     hide() {
       if (!panel.hidden) hide();
     },
-    told(data) {
+    trouble(data) {
       told.textContent = data.text;
     },
     file(data) {
       saveFile(data.name, new Blob([data.bytes], { type: data.media }));
       told.textContent = `${data.name} was written.`;
     }
-  };
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
+  });
   model.send_msg({ type: "ready" });
 }
 
@@ -4149,7 +4157,7 @@ function render7({ model, el }) {
       check.todo ? element("p", { class: "todo" }, `To do: ${check.todo}.`) : null
     )
   );
-  const handlers = {
+  listen(model, {
     toggle() {
       setOpen(panel.hidden);
     },
@@ -4177,10 +4185,9 @@ function render7({ model, el }) {
       state.asked = false;
       summary.textContent = "The files could not be looked at; open this again to try once more.";
     }
-  };
+  });
   notesHead.hidden = notes.hidden = true;
   model.on("remove", () => gone.abort());
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
   model.send_msg({ type: "ready" });
 }
 
@@ -4318,7 +4325,7 @@ function render8({ model, el }) {
   );
   const gone = new AbortController();
   const dress = makeChartKeys(bus(model), gone.signal);
-  const handlers = {
+  listen(model, {
     sample(data) {
       setTimeout(dress, 1500);
       id.textContent = data.id ?? "";
@@ -4339,7 +4346,7 @@ function render8({ model, el }) {
       words.textContent = data.text;
       notice.hidden = !data.text;
     }
-  };
+  });
   const enlarged = (event) => {
     const node = event.composedPath().find((part) => part.dataset?.panel);
     if (node) model.send_msg({ type: "panel", name: node.dataset.panel });
@@ -4365,7 +4372,6 @@ function render8({ model, el }) {
     signal
   });
   model.on("remove", () => gone.abort());
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
   model.send_msg({ type: "ready" });
 }
 
@@ -4384,12 +4390,18 @@ function render9({ model, el }) {
   const clock = (ms) => `${Math.floor(ms / 6e4)}:${String(Math.floor(ms / 1e3) % 60).padStart(2, "0")}`;
   const state = {
     on: false,
-    story: null,
+    story: (
+      /** @type {import("../messages").StoryPlayed | null} */
+      null
+    ),
     at: 0,
     since: 0,
     begun: 0,
     timed: !still.matches,
-    own: null,
+    own: (
+      /** @type {import("../messages").Told["Presenter"]["own"] | null} */
+      null
+    ),
     shipped: [],
     editing: -1
   };
@@ -4692,7 +4704,7 @@ function render9({ model, el }) {
   words.addEventListener("click", (event) => {
     if (state.story && event.target.tagName !== "A") go(1);
   });
-  const handlers = {
+  listen(model, {
     shipped(data) {
       list.replaceChildren(
         ...data.stories.map(
@@ -4774,8 +4786,7 @@ function render9({ model, el }) {
       if (beside && !beside.closed) beside.close();
       left.closed();
     }
-  };
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
+  });
   model.on("remove", () => {
     gone.abort();
     clearInterval(timer);
@@ -5755,7 +5766,10 @@ function render12({ model, el }) {
   const percent = (fraction) => `${(100 * fraction).toFixed(1).replace(/\.0$/, "")}`;
   const send = (message) => model.send_msg(message);
   let classes = [];
-  let work = null;
+  let work = (
+    /** @type {import("../messages").Told["ReviewPanel"]["work"] | null} */
+    null
+  );
   let rows = [];
   let confidence = null, sending = null, refused = null, asking = false, revealed = false;
   let shownAt = 0, moved = false, begun = "";
@@ -5900,8 +5914,8 @@ function render12({ model, el }) {
     sheet.hidden = true;
   };
   let taking = false;
-  const showReport = (take = false) => {
-    taking = take;
+  const showReport = (take2 = false) => {
+    taking = take2;
     send({ type: "report", classes: level.value, all: all.checked, blind: onlyBlind.checked });
   };
   for (const input of [level, all, onlyBlind]) input.addEventListener("change", () => showReport());
@@ -6401,7 +6415,10 @@ function render12({ model, el }) {
           title: `Show ${longDate(date)}`,
           "aria-label": `Show ${longDate(date)}`
         });
-        node.append(picture(jpeg, strips, { alt: "" }), element("small", {}, `${MONTHS[month - 1]} ${year.slice(2)}`));
+        node.append(
+          picture(jpeg, strips, { alt: "" }),
+          element("small", {}, `${MONTHS[Number(month) - 1]} ${year.slice(2)}`)
+        );
         return node;
       })
     );
@@ -6558,7 +6575,11 @@ function render12({ model, el }) {
     bar.parentElement.setAttribute("aria-valuenow", String(count));
     bar.parentElement.setAttribute("aria-valuemax", String(all2));
   };
-  const handlers = {
+  const take = (data) => {
+    saveFile(data.name, new Blob([data.bytes], { type: data.media }));
+    told.textContent = `${data.name} was written.`;
+  };
+  listen(model, {
     setup(data) {
       classes = data.classes;
       level.replaceChildren(
@@ -6707,7 +6728,7 @@ function render12({ model, el }) {
     },
     report(data) {
       if (taking) {
-        handlers.file(data);
+        take(data);
         return;
       }
       frame.srcdoc = new TextDecoder().decode(data.bytes);
@@ -6718,14 +6739,11 @@ function render12({ model, el }) {
       }
       mark("report-shown", {});
     },
-    file(data) {
-      saveFile(data.name, new Blob([data.bytes], { type: data.media }));
-      told.textContent = `${data.name} was written.`;
-    },
+    file: take,
     pong() {
       pulse?.heard();
     }
-  };
+  });
   const finish = () => {
     sending = null;
     for (const node of [...Object.values(judge), own]) node.disabled = false;
@@ -6743,7 +6761,6 @@ function render12({ model, el }) {
   const looking = setInterval(() => {
     if (work && document.visibilityState === "visible") send({ type: "look" });
   }, LOOK);
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
   model.on("remove", () => {
     gone.abort();
     clearInterval(looking);
@@ -7050,7 +7067,7 @@ function render13({ model, el }) {
     if (count && !state.look.twin) parts.push("true colour: it has no bands for the animation's");
     note.textContent = parts.filter(Boolean).join(" · ");
   };
-  const handlers = {
+  listen(model, {
     open(data) {
       Object.assign(state, {
         ticket: data.ticket,
@@ -7117,8 +7134,7 @@ function render13({ model, el }) {
         element("button", { type: "button", onclick: () => model.send_msg({ type: "retry" }) }, "Try again")
       );
     }
-  };
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
+  });
   const resized = new ResizeObserver(() => {
     makeRoom();
     drawMonths();
@@ -7513,7 +7529,26 @@ function render15({ model, el }) {
     ".svg": "SVG",
     ".pdf": "PDF"
   };
-  const state = { offer: null, now: null, busy: false, pieces: [], file: null, view: "" };
+  const state = {
+    offer: (
+      /** @type {Told["offer"] | null} */
+      null
+    ),
+    now: (
+      /** @type {Told["state"] | null} */
+      null
+    ),
+    busy: false,
+    pieces: (
+      /** @type {ArrayBuffer[]} */
+      []
+    ),
+    file: (
+      /** @type {Told["file"] | null} */
+      null
+    ),
+    view: ""
+  };
   const button = (text2, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text2);
   const select = (label, options) => element("select", { "aria-label": label }, ...options.map(([value, text2]) => element("option", { value }, text2)));
   const endings = (label, list) => select(
@@ -7797,7 +7832,7 @@ function render15({ model, el }) {
     gone.signal
   );
   keepKeys(panel, () => setOpen(false));
-  const handlers = {
+  listen(model, {
     toggle() {
       setOpen(panel.hidden);
     },
@@ -7876,8 +7911,7 @@ function render15({ model, el }) {
       setBusy(false);
       trouble.textContent = data.text;
     }
-  };
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
+  });
   model.on("remove", () => gone.abort());
   model.send_msg({ type: "ready" });
 }

@@ -258,7 +258,7 @@ def test_a_box_and_a_lasso_are_a_set(view: MapView, tiny_corpus: Corpus) -> None
     x, y = tiny_corpus.samples[["x", "y"]].loc[corpora.FULL].to_numpy()
     say(view.tools, "area", kind="poly", x=[x - 1e5, x + 1e5, x], y=[y - 1e5, y - 1e5, y + 2e5])
     until(lambda: sent(view.picked.picked, "page")[-1]["cells"][0][0] == corpora.FULL)
-    say(view.tools, "clear-area")
+    say(view.tools, "clear_area")
     until(lambda: rows(view)["count"] == 3)
 
 
@@ -399,7 +399,7 @@ def test_the_table_is_sorted_and_paged_and_written(view: MapView, tiny_corpus: C
             lambda name=f"rapidai4eo-samples.{ending}": [m for m in sent(picked, "file") if m["name"] == name]
         )  # type: ignore[misc]
     say(picked, "save", format="exe")
-    until(lambda: sent(picked, "told"))
+    until(lambda: sent(picked, "trouble"))
     say(picked, "open", id=corpora.BARE)
     assert view._selection.sample_id == corpora.BARE
 

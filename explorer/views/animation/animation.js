@@ -9,6 +9,7 @@ import {
   icon,
   isWriting,
   letterOf,
+  listen,
   longDate,
   makeChoices,
   mark,
@@ -22,6 +23,7 @@ import { makeSheet } from "./sheet.js"
 import { makeStage } from "./stage.js"
 import { dateLabel, gapText, handleByKey, lackText, makeTimeline } from "./timeline.js"
 
+/** @param {import("../messages").Drawn<"Player">} panel */
 export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
@@ -548,7 +550,7 @@ export function render({ model, el }) {
       mark("animation-ready", { sample: state.sample, frames: playable().length })
     }
   }
-  const handlers = {
+  listen(model, {
     open(data) {
       for (const frame of state.frames) frame?.close()
       Object.assign(state, {
@@ -626,6 +628,7 @@ export function render({ model, el }) {
     legend(data) {
       if (data.ticket !== state.ticket) return
       state.legend = data.legend
+      looks.showFormula(data.legend?.formula)
       state.change = null
       showLegend()
       askChange()
@@ -703,8 +706,7 @@ export function render({ model, el }) {
         draw()
       }
     },
-  }
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  })
 
   const fit = () => {
     timeline.measure()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,9 +16,9 @@ from explorer.core.products import PF_SR, REFLECTANCE_SCALE
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cubes import Cube, Reading, Status
 from explorer.views.animation.feed import Batch, FrameFeed
+from explorer.views.animation.messages import FromPlayer, ToPlayer
 from explorer.views.animation.overlays import Overlays
 from explorer.views.common.components import Component, Loop, bounded_int, source
-from explorer.views.common.message_fields import Hears, flag, many, number, text, word
 from explorer.views.common.picture_view import PictureView, view_of
 from explorer.views.common.selection import MAX_PIXELS, MAX_TEXT, Selection, drawn, pins
 
@@ -26,30 +26,12 @@ _REST = 0.25
 """Seconds that the browser has to decode the frames before the quality layers are read."""
 
 
-_POINTS = many(many(number, 2), 400)
-
-
 class Player(Component):
     """The browser's side of the panel."""
 
     _stylesheets: ClassVar[list[Any]] = [source("animation.css")]
-    hears: ClassVar[Hears] = {
-        "shown": {"ticket": number},
-        "pick": {"row": number, "col": number, "add": flag},
-        "under": {"row": number, "col": number, "index": number, "ticket": number},
-        "composite": {"value": text(1000), "number": number},
-        "stretch": {"value": text(1000), "number": number},
-        "overlay": {"value": word, "ticket": number},
-        "difference": {"first": number, "second": number, "ticket": number},
-        "date": {"index": number, "settled": flag, "ticket": number},
-        "clear": {},
-        "retry": {},
-        "move": {"pin": number, "row": number, "col": number},
-        "draw": {"kind": word, "points": _POINTS},
-        "reshape": {"region": number, "points": _POINTS, "done": flag},
-        "erase": {"region": number},
-        "view": {"mode": word, "other": number, "scale": number, "row": number, "col": number, "layer": word},
-    }
+    script = ToPlayer()
+    from_script = FromPlayer
 
 
 class AnimationView:
@@ -77,7 +59,7 @@ class AnimationView:
             "pick": self._pick,
             "composite": lambda data: self._set_look(composite=data.get("value")),
             "stretch": lambda data: self._set_look(stretch=data.get("value")),
-            "ready": lambda _data: self.player.send("menu", groups=render_spec.menu(PF_SR.id)),
+            "ready": lambda _data: self.player.script.menu(groups=render_spec.menu(PF_SR.id)),
             "retry": lambda _data: self.open(selection.sample_id),
             "clear": lambda _data: selection.keep_last_pixel(),
             "move": self._move,
@@ -87,7 +69,8 @@ class AnimationView:
             "erase": self._erase,
             "view": self._looked_at,
         }
-        self.overlays = Overlays(corpus, selection, loop, self.player)
+        self.overlays = Overlays(corpus, selection, loop, self.player.script)
+        self.player.on |= self.overlays.on
         selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
         selection.param.watch(lambda *_e: self._send_regions(), "regions")
         selection.param.watch(lambda *_e: self._start_feed(), ["composite", "stretch"])
@@ -116,8 +99,7 @@ class AnimationView:
                 self._reading = self._corpus.read(sample_id, PF_SR, first)
             except ExplorerError as error:
                 problem = str(error)
-        self.player.send(
-            "open",
+        self.player.script.open(
             ticket=self._ticket,
             sample=sample_id,
             dates=list(PF_SR.date_keys) if self._reading is not None else [],
@@ -129,7 +111,7 @@ class AnimationView:
         self._send_pins()
         self._send_regions()
         if problem:
-            self.player.send("error", ticket=self._ticket, text=problem)
+            self.player.script.error(ticket=self._ticket, text=problem)
         self._start_feed()
 
     def other_came(self) -> None:
@@ -139,7 +121,7 @@ class AnimationView:
 
     def seek(self, index: int) -> None:
         """Show another date of the same sample."""
-        self.player.send("seek", ticket=self._ticket, index=index)
+        self.player.script.seek(ticket=self._ticket, index=index)
 
     def show_view(self) -> None:
         """Look at the picture as the selection says: two dates, zoom, quality layer. After the sample was opened, which shows the whole."""
@@ -148,8 +130,7 @@ class AnimationView:
             return
         self._seen = view
         other = PF_SR.dates.index(view.other) if view.other else -1
-        self.player.send(
-            "view",
+        self.player.script.view(
             mode=view.mode,
             other=other,
             scale=view.scale,
@@ -174,8 +155,10 @@ class AnimationView:
     def _start_feed(self) -> None:
         recipe = render_spec.parse(self._selection.composite, PF_SR.id)
         choice = stretches.parse(self._selection.stretch)
-        self.player.send("look", composite=recipe.text, **asdict(choice))
-        self.player.send("legend", ticket=self._ticket, legend=None)
+        self.player.script.look(
+            composite=recipe.text, mode=choice.mode, low=choice.low, high=choice.high, gamma=choice.gamma, same=choice.same
+        )  # fmt: skip
+        self.player.script.legend(ticket=self._ticket, legend=None)
         if self._reading is None:
             return
         if self._feed is not None:
@@ -195,8 +178,7 @@ class AnimationView:
         if ticket != self._ticket:
             return  # the selection has moved on
         if batch.indices:
-            self.player.send(
-                "frames",
+            self.player.script.frames(
                 ticket=ticket,
                 paint=batch.paint,
                 indices=list(batch.indices),
@@ -204,12 +186,11 @@ class AnimationView:
                 bytes=b"".join(batch.images),
             )
         if batch.legend is not None:
-            self.player.send("legend", ticket=ticket, legend=asdict(batch.legend))
+            self.player.script.legend(ticket=ticket, legend=batch.legend)
         if batch.error:
-            self.player.send("error", ticket=ticket, text=batch.error)
+            self.player.script.error(ticket=ticket, text=batch.error)
             return
-        self.player.send(
-            "status",
+        self.player.script.status(
             ticket=ticket,
             status=batch.status,
             reasons={str(i): why for i, why in batch.reasons.items()},
@@ -232,14 +213,14 @@ class AnimationView:
         if self._stay or not len(there) or reading.cube.status[index] == Status.THERE:
             return
         nearest = int(there[np.abs(there - index).argmin()])
-        self.player.send("seek", ticket=self._ticket, index=nearest)
+        self.player.script.seek(ticket=self._ticket, index=nearest)
 
     def _send_pins(self) -> None:
-        self.player.send("pins", pins=pins(self._selection.pixels, self._selection.names))
+        self.player.script.pins(pins=pins(self._selection.pixels, self._selection.names))
 
     def _send_regions(self, problem: str = "") -> None:
         if not self._dragged:  # the browser is ahead
-            self.player.send("regions", regions=drawn(self._selection.regions), problem=problem)
+            self.player.script.regions(regions=drawn(self._selection.regions), problem=problem)
 
     def _date(self, data: dict[str, Any]) -> None:
         index = bounded_int(data, "index", len(PF_SR.dates))
@@ -301,7 +282,9 @@ class AnimationView:
         """Tell the reflectance under the pointer: the picture in the browser is stretched and compressed."""
         row, col = bounded_int(data, "row", PF_SR.size), bounded_int(data, "col", PF_SR.size)
         index, reading = bounded_int(data, "index", len(PF_SR.dates)), self._reading
-        if reading is None or data.get("ticket") != self._ticket or None in (row, col, index):
+        if reading is None or data.get("ticket") != self._ticket:
+            return
+        if row is None or col is None or index is None:
             return
         cube = reading.cube
         if cube.status[index] != Status.THERE:
@@ -311,7 +294,7 @@ class AnimationView:
             f"{name} {'not measured' if value == cube.nodata else f'{value * REFLECTANCE_SCALE:.4f}'}"
             for name, value in zip(cube.bands, values, strict=True)
         )
-        self.player.send("under", row=row, col=col, index=index, text=text)
+        self.player.script.under(row=row, col=col, index=index, text=text)
 
     def _set_look(self, composite: Any = None, stretch: Any = None) -> None:
         """Take a composite or stretch that somebody chose or typed, or say what is wrong with it."""
@@ -321,7 +304,7 @@ class AnimationView:
             if stretch is not None:
                 self._selection.stretch = str(stretches.parse(str(stretch)[:MAX_TEXT]))
         except ExplorerError as error:
-            self.player.send("look", problem=str(error))
+            self.player.script.look(problem=str(error))
 
 
 def _shape(kind: Any, points: Any) -> Shape:

@@ -146,7 +146,7 @@ export const makeLook = ({ send, button }) => {
       layer.value = name
       send("overlay", name)
     },
-    menu(groups) {
+    menu(/** @type {Record<string, Record<string, string>>} */ groups) {
       list.replaceChildren(
         element("option", { value: "" }, "formula …"),
         ...Object.entries(groups).map(([label, entries]) =>
@@ -159,7 +159,7 @@ export const makeLook = ({ send, button }) => {
       )
       if (last) this.show(last)
     },
-    show(data) {
+    show(/** @type {import("../messages").Told["Player"]["look"]} */ data) {
       problem.textContent = data.problem ?? ""
       if (data.problem) {
         open(true)
@@ -168,7 +168,6 @@ export const makeLook = ({ send, button }) => {
       last = data
       list.value = data.composite.startsWith("expr:") ? "" : data.composite
       formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : ""
-      note.textContent = data.legend?.formula ? `= ${data.legend.formula}` : ""
       mode.value = data.mode
       range.hidden = data.mode !== "range"
       if (data.mode === "range") {
@@ -178,14 +177,17 @@ export const makeLook = ({ send, button }) => {
       own = data.gamma === null
       same.checked = data.same
       same.disabled = data.mode === "frame" // each date has a stretch of its own
-      gamma.value = data.gamma ?? (data.legend ? 1 : 1.25)
+      gamma.value = data.gamma ?? (/^(index|expr):/.test(data.composite) ? 1 : 1.25) // as `stretch` paints it
       gammaText.textContent = gamma.value
       toggle.setAttribute(
         "aria-pressed",
         String(!["true", "false"].includes(data.composite) || data.mode !== "fixed" || !own || data.same),
       )
     },
-    showLegend(data) {
+    showFormula(text = "") {
+      note.textContent = text && `= ${text}`
+    },
+    showLegend(/** @type {import("../messages").Legend | null} */ data) {
       shown = data
       legend.hidden = !data
       if (!data) return

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from explorer.analysis import render_spec
-from explorer.analysis.composite import png
+from explorer.analysis.composite import Legend, png
 from explorer.analysis.difference import Difference, difference
 from explorer.analysis.quality import QualityPainter, filled_share
 from explorer.core.errors import ExplorerError
 from explorer.core.products import PF_QA, PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cubes import Cube, Listener, Reading
-from explorer.views.common.components import Component, Loop
+from explorer.views.animation.messages import ToPlayer
+from explorer.views.common.components import Loop
 from explorer.views.common.selection import Selection
 
 
 class Overlays:
     """Reads the quality layers of the shown sample when nothing else is to be read, and paints what is asked for."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, player: Component) -> None:
-        self._corpus, self._selection, self._loop, self._player = corpus, selection, loop, player
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, script: ToPlayer) -> None:
+        self._corpus, self._selection, self._loop, self._script = corpus, selection, loop, script
         self._ticket = 0
         self._quality: Reading | None = None
         self._listener: Listener | None = None
         self._shown: Cube | None = None
         self.on_cube: list[Callable[[Cube], None]] = []
-        player.on |= {"overlay": self._overlay, "difference": self._difference}
+        self.on = {"overlay": self._overlay, "difference": self._difference}
+        """What the script asks for here."""
 
     def open(self, ticket: int, shown: Cube) -> None:
         """A sample's frames are all there: now its quality layers, which many samples do not have."""
@@ -59,7 +60,7 @@ class Overlays:
         if ticket != self._ticket:
             return
         if reading.error is not None:
-            self._player.send("quality", ticket=ticket, layers=[], gaps=None, problem=str(reading.error))
+            self._script.quality(ticket=ticket, layers=[], gaps=None, problem=str(reading.error))
             return
         cube = reading.cube
         for listener in self.on_cube:
@@ -69,9 +70,7 @@ class Overlays:
             if ticket == self._ticket:
                 gaps = [None if np.isnan(v) else round(float(v), 3) for v in share]
                 known = any(v is not None for v in gaps)
-                self._player.send(
-                    "quality", ticket=ticket, layers=list(cube.bands), gaps=gaps if known else None
-                )
+                self._script.quality(ticket=ticket, layers=list(cube.bands), gaps=gaps if known else None)
 
         self._loop.work(lambda: filled_share(cube), done)
 
@@ -81,16 +80,16 @@ class Overlays:
         if data.get("ticket") != ticket or reading is None or layer not in reading.cube.bands:
             return
 
-        def job() -> tuple[list[int], list[bytes], dict[str, Any]]:
+        def job() -> tuple[list[int], list[bytes], Legend]:
             painter = QualityPainter(reading.cube, layer)
             rows = reading.cube.there.tolist()
-            return rows, [png(painter.rgba(i)) for i in rows], asdict(painter.legend)
+            return rows, [png(painter.rgba(i)) for i in rows], painter.legend
 
-        def done(result: tuple[list[int], list[bytes], dict[str, Any]]) -> None:
+        def done(result: tuple[list[int], list[bytes], Legend]) -> None:
             rows, images, legend = result
             if ticket == self._ticket:
-                self._player.send(
-                    "overlays", ticket=ticket, layer=layer, indices=rows, sizes=[len(i) for i in images],
+                self._script.overlays(
+                    ticket=ticket, layer=layer, indices=rows, sizes=[len(i) for i in images],
                     bytes=b"".join(images), legend=legend,
                 )  # fmt: skip
 
@@ -116,18 +115,15 @@ class Overlays:
             if ticket != self._ticket:
                 return
             if isinstance(result, ExplorerError):
-                self._player.send(
-                    "difference", ticket=ticket, first=first, second=second, problem=str(result)
-                )
+                self._script.difference(ticket=ticket, first=first, second=second, problem=str(result))
                 return
             found, image = result
-            self._player.send(
-                "difference",
+            self._script.difference(
                 ticket=ticket,
                 first=first,
                 second=second,
                 image=image,
-                legend=asdict(found.legend),
+                legend=found.legend,
             )
 
         self._loop.work(job, done)

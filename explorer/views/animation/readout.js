@@ -55,7 +55,7 @@ export const makeReadout = ({ el, ask }) => {
       clearTimeout(timer)
       timer = setTimeout(pending, 150)
     },
-    came({ row, col, index, text }) {
+    came(/** @type {import("../messages").Told["Player"]["under"]} */ { row, col, index, text }) {
       if (under && row === under.row && col === under.col && index === last) values.replaceChildren(text)
     },
   }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from typing import Any
+from typing import TypedDict
 
 from explorer.core import corine
 from explorer.core.errors import InvalidQueryError
@@ -49,9 +49,18 @@ _CERTAIN, _UNSURE = 1, 6
 """Ranks (see `_rank`): up to the first a text names its classes; from the second on it is only found within a word."""
 
 
+class ClassNamed(TypedDict):
+    """A level-3 class; `names` are pairs of a common name and its place among the classes that are called so."""
+
+    code: int
+    title: str
+    colour: str
+    names: list[tuple[str, int]]
+
+
 @cache
-def classes() -> list[dict[str, Any]]:
-    """All level-3 classes for the browser: `code`, `title`, `colour`, and `names`: pairs of a common name and its place among those called so."""
+def classes() -> list[ClassNamed]:
+    """All level-3 classes for the browser."""
     covers = [corine.land_cover(code) for code in corine.codes(3)]
     return [
         {
@@ -59,7 +68,7 @@ def classes() -> list[dict[str, Any]]:
             "title": cover.title,
             "colour": cover.hex,
             "names": [
-                [name, codes.index(cover.code)] for name, codes in _COMMON.items() if cover.code in codes
+                (name, codes.index(cover.code)) for name, codes in _COMMON.items() if cover.code in codes
             ],
         }
         for cover in covers
@@ -77,7 +86,7 @@ def candidates(text: str) -> list[tuple[int, int]]:
     for one in classes():
         rank, place = _rank(wanted, one)
         if rank is not None:
-            found.append((rank, place, int(one["code"])))
+            found.append((rank, place, one["code"]))
     return [(code, rank) for rank, _, code in sorted(found)]
 
 
@@ -111,7 +120,7 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", bare))
 
 
-def _rank(wanted: str, one: dict[str, Any]) -> tuple[int | None, int]:
+def _rank(wanted: str, one: ClassNamed) -> tuple[int | None, int]:
     """How well a class fits, 0 the best, and its place among those of the same common name; None where it does not."""
     if not wanted:
         return None, 0

@@ -26,6 +26,7 @@ from panel.models.esm import ESMEvent
 
 from explorer.core.errors import ExplorerError
 from explorer.views.common.message_fields import Hears
+from explorer.views.common.messages import FromBrowser, checks_of
 from explorer.views.common.redaction import without_paths
 
 T = TypeVar("T")
@@ -420,7 +421,7 @@ COMPONENTS: dict[str, type[Component]] = {}
 
 
 class Component(JSComponent):
-    """A component that talks in messages: `on` says what each kind that the browser sends does.
+    """A component that talks in messages (`messages`): `script` tells the browser's side, `on` says what each kind that comes from it does.
 
     Messages sent before the browser's side is there would be lost: they wait for its `ready`. All leave through one
     queue and the session's loop: Panel's own way (`_send_msg`) sends some at once and some at the next tick, so that
@@ -431,14 +432,16 @@ class Component(JSComponent):
 
     brings_scripts: ClassVar[bool] = False
     """Whether it brings the scripts of all where no server does: the one that every page has."""
+    from_script: ClassVar[type[FromBrowser]] = FromBrowser
+    """What its script says."""
     hears: ClassVar[Hears] = {}
-    """What its script sends, beside `ready`; a page that sends anything else is closed (`explorer.server.message_checks`)."""
+    """The same, with a check of each field; a page that sends anything else is closed (`explorer.server.message_checks`)."""
 
     __abstract = True
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
-        cls.hears = {"ready": {}, **cls.hears}
+        cls.hears = {"ready": {}, **cls.hears} if "hears" in cls.__dict__ else checks_of(cls.from_script)
         COMPONENTS[cls.__name__] = cls
         if "_esm" not in cls.__dict__:
             cls._esm = _LOADER % json.dumps(cls.__name__)
@@ -462,7 +465,7 @@ class Component(JSComponent):
         return properties
 
     def send(self, kind: str, **content: Any) -> None:
-        """Send a message to the browser; call it on the event loop only."""
+        """Send a message to the browser, which `script` does; call it on the event loop only."""
         self._outbox.append({"type": kind, **self._session_loop.public(content)})
         if not self._ready and self._session_loop.joined:
             self._bound(content)

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from explorer.core.errors import ExplorerError
-from explorer.views.common.components import WAIT, Component, Loop
+from explorer.views.common.components import WAIT, Loop
+
+
+class SendFile(Protocol):
+    """A message with a file."""
+
+    def __call__(self, *, name: str, media: str, bytes: bytes) -> None: ...  # noqa: A002  a field's name
+
+
+class TakesFiles(Protocol):
+    """A component's script that is told of files, and of what could not be made."""
+
+    def file(self, *, name: str, media: str, bytes: bytes) -> None: ...  # noqa: A002  a field's name
+    def trouble(self, *, text: str) -> None: ...
 
 
 class FileMaker:
-    """Makes a component's files. What cannot be made is told in the message `trouble`, with the reason as `text`."""
+    """Makes the files of a component, for its script."""
 
-    def __init__(self, loop: Loop, component: Component, trouble: str = "trouble") -> None:
-        self._loop, self._component, self._trouble = loop, component, trouble
+    def __init__(self, loop: Loop, script: TakesFiles) -> None:
+        self._loop, self._script = loop, script
         self._busy = False
 
-    def make(self, job: Callable[[], bytes], name: str, media: str, kind: str = "file") -> None:
-        """Send what a job gives as a message of a kind, with name and media type; the next one only after it."""
+    def make(self, job: Callable[[], bytes], name: str, media: str, send: SendFile | None = None) -> None:
+        """Send what a job gives, as `file` or by another message; the next one only after it."""
         if self._busy:
-            self._component.send(self._trouble, text=WAIT)
+            self._script.trouble(text=WAIT)
             return
         self._busy = True
 
@@ -34,8 +48,8 @@ class FileMaker:
         def done(result: bytes | str) -> None:
             self._busy = False
             if isinstance(result, str):
-                self._component.send(self._trouble, text=result)
+                self._script.trouble(text=result)
             else:
-                self._component.send(kind, name=name, media=media, bytes=result)
+                (send or self._script.file)(name=name, media=media, bytes=result)
 
         self._loop.work(attempt, done, failed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import parse_qs, urlencode
 
 import param
@@ -336,10 +336,28 @@ def _regions(text: str) -> tuple[tuple[Shape, ...], list[str]]:
     return tuple(found.values()), problems
 
 
-def drawn(regions: Iterable[Shape]) -> list[dict[str, Any]]:
-    """Regions with colour, letter, name and size, for the browser: `kind`, `points` [[row, col], ...], `colour`,
-    `letter` (`A` to `D`), `name` (or empty), `size` (`150 × 90 m, 1.35 ha`).
-    """
+class RegionShown(TypedDict):
+    """A region for the browser: `points` of row and column, `letter` `A` to `D`, `name` or empty, `size` as `150 × 90 m, 1.35 ha`."""
+
+    kind: str
+    points: list[list[float]]
+    colour: str
+    letter: str
+    name: str
+    size: str
+
+
+class PinShown(TypedDict):
+    """A pin for the browser; `name` or empty."""
+
+    row: int
+    col: int
+    colour: str
+    name: str
+
+
+def drawn(regions: Iterable[Shape]) -> list[RegionShown]:
+    """Regions with colour, letter, name and size, for the browser."""
     return [
         {
             "kind": shape.kind,
@@ -353,7 +371,7 @@ def drawn(regions: Iterable[Shape]) -> list[dict[str, Any]]:
     ]
 
 
-def pins(pixels: Iterable[Pixel], names: Mapping[Pixel, str] | None = None) -> list[dict[str, Any]]:
+def pins(pixels: Iterable[Pixel], names: Mapping[Pixel, str] | None = None) -> list[PinShown]:
     """Pixels with their colours and names, for the browser."""
     return [
         {

@@ -15,6 +15,14 @@ export const bus = (model) => {
  */
 export const afterPaint = (then) => requestAnimationFrame(() => requestAnimationFrame(then))
 
+/**
+ * Gives each message of the server to the handler of its kind.
+ * @template {keyof import("../messages").Told} C
+ * @param {import("../messages").Model<C>} model
+ * @param {import("../messages").Handlers<C>} handlers
+ */
+export const listen = (model, handlers) => model.on("msg:custom", (data) => handlers[data.type]?.(data))
+
 // A User Timing mark, set once what was just drawn has been presented.
 export const mark = (name, detail, then = null) =>
   afterPaint(() => {
@@ -162,10 +170,16 @@ export const numberInput = ({ class: kind = "", min = null, max = null, step = n
 
 // People choose faster than the server answers: what it tells of an earlier choice must not take back the later ones.
 // Choices go out numbered, the server says which it has `heard`; `show` sees the last that was `told` once it has heard all.
+/**
+ * @template {{ type: string }} M
+ * @template [T=any]
+ * @param {{ send_msg: (message: M) => void }} model
+ * @param {(data: T) => void} show
+ */
 export const makeChoices = (model, show) => {
   let said = 0,
     heard = 0,
-    told = null,
+    told = /** @type {T | null} */ (null),
     timer = 0
   const settle = () => {
     if (heard < said) return
@@ -175,19 +189,19 @@ export const makeChoices = (model, show) => {
     if (data) show(data)
   }
   return {
-    send(message) {
-      model.send_msg({ ...message, number: ++said })
+    send(/** @type {import("../messages").Unnumbered<M>} */ message) {
+      model.send_msg(/** @type {any} */ ({ ...message, number: ++said }))
       clearTimeout(timer)
       timer = setTimeout(() => {
         heard = said
         settle()
       }, 5000) // the connection broke: nobody will hear of it
     },
-    told(data) {
+    told(/** @type {T} */ data) {
       told = data
       settle()
     },
-    heard({ number }) {
+    heard(/** @type {{ number: number }} */ { number }) {
       heard = Math.max(heard, number)
       settle()
     },

@@ -14,6 +14,7 @@ from explorer.core import corine
 from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
 from explorer.views.common.components import Component, Loop, source
+from explorer.views.labels.messages import ToBars
 
 
 class Bars(Component):
@@ -22,6 +23,7 @@ class Bars(Component):
     html = param.String(doc="What the page begins with: the map must not find more room than it will have.")
 
     _stylesheets: ClassVar[list[Any]] = [source("html.css"), source("labels.css")]
+    script = ToBars()
 
 
 class LabelsView:
@@ -30,7 +32,7 @@ class LabelsView:
     def __init__(self, corpus: Corpus, loop: Loop, bus: str) -> None:
         self._corpus, self._loop = corpus, loop
         self.pane = Bars(loop, bus=bus, sizing_mode="stretch_width", margin=0, css_classes=["labels"])
-        self.pane.on = {"again": lambda _data: self.pane.send("label", html=self.html)}
+        self.pane.on = {"again": lambda _data: self.pane.script.label(html=self.html)}
         self.hidden: Callable[[], bool] = lambda: False
         """Whether labels are hidden now."""
         self.html = ""
@@ -51,7 +53,7 @@ class LabelsView:
                 self.pane.html = self.html
         except ExplorerError as error:
             self.html = _note(str(error))
-        self.pane.send("label", html=self.html)
+        self.pane.script.label(html=self.html)
 
 
 def bars(fractions: pd.Series) -> str:

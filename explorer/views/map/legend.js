@@ -1,7 +1,8 @@
 // The legend: classes to isolate by a click, the level, what is filtered, and how many samples are left.
 
-import { element, mark } from "../common/shared.js"
+import { element, listen, mark } from "../common/shared.js"
 
+/** @param {import("../messages").Drawn<"Legend">} panel */
 export function render({ model, el }) {
   const level = element(
     "div",
@@ -39,7 +40,7 @@ export function render({ model, el }) {
 
   const isolate = (code, event) =>
     model.send_msg({ type: "isolate", code, add: event.shiftKey || event.ctrlKey || event.metaKey })
-  const handlers = {
+  listen(model, {
     rows(data) {
       for (const button of level.children)
         button.setAttribute("aria-checked", String(Number(button.dataset.level) === data.level))
@@ -112,7 +113,6 @@ export function render({ model, el }) {
       )
       key.setAttribute("aria-label", `Density: from 1 to ${data.most} samples a pixel, logarithmic`)
     },
-  }
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  })
   model.send_msg({ type: "ready" })
 }

@@ -9,21 +9,17 @@ from explorer.core.errors import ExplorerError
 from explorer.views.common import palettes
 from explorer.views.common.components import Component, Loop, source
 from explorer.views.common.map_state import LEVELS
-from explorer.views.common.message_fields import Hears, flag, number, word
 from explorer.views.common.selection import Selection
 from explorer.views.map.map_shown import Shown
+from explorer.views.map.messages import FromLegend, ToLegend
 
 
 class Legend(Component):
     """The browser's side of the legend."""
 
     _stylesheets: ClassVar[list[Any]] = [source("legend.css")]
-    hears: ClassVar[Hears] = {
-        "level": {"level": number},
-        "isolate": {"code": number, "add": flag},
-        "remove": {"name": word},
-        "table": {},
-    }
+    script = ToLegend()
+    from_script = FromLegend
 
 
 class LegendView:
@@ -48,7 +44,7 @@ class LegendView:
         """The key to the density of samples; None where classes are shown."""
         self._most = most
         colours = palettes.of_density(self._state.theme)[1:] if most is not None else []
-        self.legend.send("density", most=most, colours=colours[::16] + colours[-1:])
+        self.legend.script.density(most=most, colours=colours[::16] + colours[-1:])
 
     def restyle(self) -> None:
         """Other colours."""
@@ -62,9 +58,8 @@ class LegendView:
         chips = [{"name": name, "text": text} for name, text in found.filters.chips()]
         if state.area is not None:
             chips.append({"name": "area", "text": "Area"})
-        self.legend.send(
-            "rows",
-            rows=[row | {"colour": colours[row["position"]]} for row in found.legend()],
+        self.legend.script.rows(
+            rows=found.legend(colours),
             level=state.level,
             chips=chips,
             count=len(found.set),

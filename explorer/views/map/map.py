@@ -72,7 +72,7 @@ class MapView:
         self.tools.on = {
             "view": self._viewed, "tap": self._tapped, "area": self._drawn, "step": self._step, "place": self._placed,
             "filter": self._filter, "look": self._look, "options": lambda _data: self._options(), "again": lambda _data: self._again(),
-            "clear-area": lambda _data: self._cleared(),
+            "clear_area": lambda _data: self._cleared(),
         }  # fmt: skip
         self.picked = PickedView(corpus, selection, loop, bus)
         self.legend = LegendView(selection, loop, bus)
@@ -174,15 +174,15 @@ class MapView:
         table = self._corpus.filter_table
         absent = [name for name in _KNOWN if name in state.filters.names() and name not in table.offers]
         if absent:
-            self.tools.send(
-                "notice", text=f"This corpus knows nothing of {', '.join(absent)}: not filtered by that."
+            self.tools.script.notice(
+                text=f"This corpus knows nothing of {', '.join(absent)}: not filtered by that."
             )
             state.filters = state.filters.without(*absent)
             return
         outline = [] if state.area is None else [state.area.outline]
         self._sheets.put(self.pane, area={"xs": [o[:, 0] for o in outline], "ys": [o[:, 1] for o in outline]})
         self._tell()
-        self.tools.send("busy", on=True)
+        self.tools.script.busy()
         filters, area, level = state.filters, state.area, state.level
 
         def done(found: Shown) -> None:
@@ -223,7 +223,7 @@ class MapView:
                 parts["dot"] = self._dot_in(view)
             self._sheets.put(self.pane, **parts)
             self.legend.density(most if density else None)
-            self.tools.send("drawn", number=number)
+            self.tools.script.drawn(number=number)
             self._lay_chips(ticket, view, rows)
 
         self._loop.work(draw, done)
@@ -265,14 +265,14 @@ class MapView:
     def _restyle(self) -> None:
         self._sheets.style(self._state.link(), self.pane)
         self.legend.restyle()
-        self.tools.send("overview", **map_tools.overview(self._state.theme))
+        self.tools.script.overview(**map_tools.overview(self._state.theme))
         self._tell()
 
     def _tell(self) -> None:
-        self.tools.send("state", **map_tools.state(self._state, self._tiles))
+        self.tools.script.state(**map_tools.state(self._state, self._tiles))
 
     def _again(self) -> None:
-        self.tools.send("overview", **map_tools.overview(self._state.theme))
+        self.tools.script.overview(**map_tools.overview(self._state.theme))
         self._tell()
 
     # -- what people do ---------------------------------------------------------------------------------------
@@ -322,7 +322,7 @@ class MapView:
 
         def done(area: Area | str) -> None:
             if isinstance(area, str):
-                self.tools.send("notice", text=area)
+                self.tools.script.notice(text=area)
                 return
             self._state.area = area
             self.picked.open()
@@ -354,7 +354,7 @@ class MapView:
             try:
                 self._state.filters = replace(self._state.filters, **values)
             except (ExplorerError, TypeError, ValueError) as error:
-                self.tools.send("notice", text=str(error)[:_TOLD])  # it can quote what was sent
+                self.tools.script.notice(text=str(error)[:_TOLD])  # it can quote what was sent
 
     def _look(self, data: dict[str, Any]) -> None:
         name, value = data.get("name"), data.get("value")
@@ -363,7 +363,7 @@ class MapView:
 
     def _options(self) -> None:
         self._loop.work(
-            lambda: map_tools.options(self._corpus), lambda found: self.tools.send("options", **found)
+            lambda: map_tools.options(self._corpus), lambda found: self.tools.script.options(**found)
         )
 
 

@@ -24,7 +24,7 @@ export const lookPopover = (send) => {
   const titles = { shade: "Show", palette: "Class colours", theme: "Theme", base: "Basemap" }
   return {
     node,
-    set(state) {
+    set(/** @type {import("../messages").Told["MapTools"]["state"]} */ state) {
       if (!made) {
         made = {}
         for (const [name, options] of Object.entries(state.looks)) {
@@ -131,7 +131,7 @@ export const filterPopover = (send) => {
   )
   let fields = null,
     state = null
-  const set = (next) => {
+  const set = (/** @type {import("../messages").Told["MapTools"]["state"]} */ next) => {
     state = next
     if (!fields) return
     fields.classes.set(state.filters)
@@ -140,7 +140,7 @@ export const filterPopover = (send) => {
   return {
     node,
     set,
-    options(found) {
+    options(/** @type {import("../messages").Told["MapTools"]["options"]} */ found) {
       fields = {
         classes: classField(found.classes, send),
         purity: rangeFields("Purity (largest class)", "purity", 0, 100, 100, send),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from explorer.core import corine
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
+from explorer.views.map.messages import LegendRow
 from explorer.views.map.raster import Layer, SampleRaster
 
 
@@ -28,16 +29,16 @@ class Shown:
     level: int
     filters: Filters
 
-    def legend(self) -> list[dict[str, Any]]:
-        """Rows of the legend, most frequent first: code, title, count, share of the set, and whether it is isolated."""
+    def legend(self, colours: Sequence[str]) -> list[LegendRow]:
+        """Rows of the legend, most frequent first; `colours` are those of no label and of the level's classes."""
         total = max(int(self.counts.sum()), 1)
         codes = (corine.NO_LABEL, *corine.codes(self.level))
         order = np.argsort(-self.counts, kind="stable")
         return [
             {
                 "code": codes[i],
-                "position": int(i),
                 "title": corine.land_cover(codes[i]).title,
+                "colour": colours[i],
                 "count": int(self.counts[i]),
                 "share": float(self.counts[i]) / total,
                 "on": codes[i] in self.filters.largest,

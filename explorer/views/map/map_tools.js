@@ -1,7 +1,7 @@
 // What lies over the map: bars, scale, coordinates, overview, keys. It tells the server which ranges are in view, one
 // picture at a time: the next is asked for once the last has come.
 
-import { bokehModel, bus, element, makeChoices, mark, wheelFactor } from "../common/shared.js"
+import { bokehModel, bus, element, listen, makeChoices, mark, wheelFactor } from "../common/shared.js"
 import { filterPopover, lookPopover } from "./map_popovers.js"
 
 const EARTH = 6378137
@@ -26,6 +26,7 @@ const sign = (path) => {
   return svg
 }
 
+/** @param {import("../messages").Drawn<"MapTools">} panel */
 export function render({ model, el }) {
   const { on } = bus(model),
     stop = new AbortController(),
@@ -370,7 +371,7 @@ export function render({ model, el }) {
     else if (event.key === "+" || event.key === "=") zoom(0.5)
     else if (event.key === "-") zoom(2)
     else if (event.key === "0") home()
-    else if (event.key === "Escape") model.send_msg({ type: "clear-area" })
+    else if (event.key === "Escape") model.send_msg({ type: "clear_area" })
     else return
     event.preventDefault()
   })
@@ -408,7 +409,7 @@ export function render({ model, el }) {
       }, 700)
   }
   let told = 0
-  const handlers = {
+  listen(model, {
     drawn(data) {
       clearTimeout(slow)
       busy.hidden = true
@@ -454,8 +455,7 @@ export function render({ model, el }) {
         notice.hidden = true
       }, 6000)
     },
-  }
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  })
   model.on("remove", () => stop.abort())
   model.send_msg({ type: "ready" })
   begin()

@@ -12,60 +12,26 @@ from PIL import Image, ImageDraw
 
 from explorer.core import corine
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.query.filters import MAX_VALUES, Filters
+from explorer.corpus.query.filters import Filters
 from explorer.corpus.tables import places
 from explorer.views.common.components import Component, source
 from explorer.views.common.map_state import BASES, SHADES, MapState
-from explorer.views.common.message_fields import (
-    Hears,
-    either,
-    flag,
-    many,
-    number,
-    number_or_word,
-    record,
-    word,
-)
 from explorer.views.common.palettes import PALETTES, THEMES
 from explorer.views.map import context
+from explorer.views.map.messages import FilterOptions, FromMapTools, MapShown, Overview, ToMapTools
 
 _OVERVIEW = 108
-
-
-MAX_LINE = 5_000
-"""Points of a line that is drawn around samples."""
 
 
 class MapTools(Component):
     """Bars, scale, coordinates, overview, keys and popovers over the map."""
 
     _stylesheets: ClassVar[list[Any]] = [source("map_tools.css")]
-    hears: ClassVar[Hears] = {
-        "view": {**dict.fromkeys(("x0", "x1", "y0", "y1", "width", "height"), number), "number": number},
-        "tap": {"x": number, "y": number},
-        "area": {
-            "kind": word,
-            **dict.fromkeys(("x0", "x1", "y0", "y1"), number),
-            **dict.fromkeys(("x", "y"), many(number, MAX_LINE)),
-        },
-        "step": {"east": number, "north": number},
-        "place": {"lon": number, "lat": number, "resolution": number},
-        "filter": {
-            "values": record(
-                **dict.fromkeys(
-                    Filters.__dataclass_fields__, either(number_or_word, many(number_or_word, MAX_VALUES))
-                )
-            ),
-            "clear": flag,
-            "number": number,
-        },
-        "look": {"name": word, "value": word, "number": number},
-        "options": {},
-        "clear-area": {},
-    }
+    script = ToMapTools()
+    from_script = FromMapTools
 
 
-def options(corpus: Corpus) -> dict[str, Any]:
+def options(corpus: Corpus) -> FilterOptions:
     """What the filters can be set to in this corpus; takes some tenths of a second, once."""
     table = corpus.filter_table
     country, zones = table.country, np.unique(table.zone)
@@ -84,7 +50,7 @@ def options(corpus: Corpus) -> dict[str, Any]:
     }
 
 
-def state(found: MapState, tiles: bool) -> dict[str, Any]:
+def state(found: MapState, tiles: bool) -> MapShown:
     """How the popovers stand."""
     filters = found.filters
     return {
@@ -98,7 +64,7 @@ def state(found: MapState, tiles: bool) -> dict[str, Any]:
 
 
 @cache
-def overview(theme: str) -> dict[str, Any]:
+def overview(theme: str) -> Overview:
     """A small picture of Europe and its box (EPSG:3857 metres)."""
     (x0, x1), (y0, y1) = context.EUROPE
     land, sea = ("#27343c", "#14212a") if theme == "dark" else ("#b9c4bd", "#dfeaf0")

@@ -1,7 +1,8 @@
 // The set of samples: histogram of its classes, a table by pages that the server sorts, and files to take away.
 
-import { bus, element, keepFocus, makeReturn, mark, saveFile } from "../common/shared.js"
+import { bus, element, keepFocus, listen, makeReturn, mark, saveFile } from "../common/shared.js"
 
+/** @param {import("../messages").Drawn<"Picked">} panel */
 export function render({ model, el }) {
   const title = element("h2"),
     told = element("p", { class: "told", role: "status" })
@@ -86,7 +87,7 @@ export function render({ model, el }) {
   }
   const format = (value, name) =>
     value === null ? "" : name === "fraction" || name === "suspicion" ? `${(100 * value).toFixed(0)} %` : String(value)
-  const handlers = {
+  listen(model, {
     page(data) {
       state = data
       const opening = panel.hidden
@@ -165,14 +166,13 @@ export function render({ model, el }) {
     hide() {
       if (!panel.hidden) hide()
     },
-    told(data) {
+    trouble(data) {
       told.textContent = data.text
     },
     file(data) {
       saveFile(data.name, new Blob([data.bytes], { type: data.media }))
       told.textContent = `${data.name} was written.`
     },
-  }
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  })
   model.send_msg({ type: "ready" })
 }

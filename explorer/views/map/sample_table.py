@@ -12,8 +12,8 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.tables import formats, tables
 from explorer.views.common.components import Component, Loop, Newest, source
 from explorer.views.common.file_making import FileMaker
-from explorer.views.common.message_fields import Hears, flag, number, word
 from explorer.views.common.selection import Selection
+from explorer.views.map.messages import BarShown, FromPicked, PageShown, ToPicked
 
 PAGE = 50
 _COLUMNS = {
@@ -26,12 +26,8 @@ class Picked(Component):
     """The browser's side of the set."""
 
     _stylesheets: ClassVar[list[Any]] = [source("sample_table.css")]
-    hears: ClassVar[Hears] = {
-        "page": {"page": number, "sort": word, "down": flag},
-        "closed": {},
-        "save": {"format": word},
-        "open": {"id": word},
-    }
+    script = ToPicked()
+    from_script = FromPicked
 
 
 class PickedView:
@@ -48,7 +44,7 @@ class PickedView:
         self.hidden: Callable[[], bool] = lambda: False
         """Whether labels are hidden now."""
         self.picked = Picked(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
-        self._files = FileMaker(loop, self.picked, trouble="told")
+        self._files = FileMaker(loop, self.picked.script)
         self.picked.on = {
             "page": self._page, "closed": lambda _data: self._close(), "save": self._save, "open": self._open_sample,
         }  # fmt: skip
@@ -82,12 +78,12 @@ class PickedView:
 
     def _send(self, page: int) -> None:
         if self.hidden():
-            self.picked.send("hide")
+            self.picked.script.hide()
             return
         self._ticket += 1
         ticket, rows, kept, (column, down) = self._ticket, self._rows, self._order, self._sorted
 
-        def job() -> tuple[np.ndarray, dict[str, Any]]:
+        def job() -> tuple[np.ndarray, PageShown]:
             order = ordered(self._corpus, rows, column, down) if kept is None else kept
             found = tables.frame(self._corpus, order[page * PAGE : (page + 1) * PAGE]).reset_index()
             offers = [name for name in _COLUMNS if name in found]
@@ -97,14 +93,14 @@ class PickedView:
                 "count": len(rows), "size": PAGE, "sort": column, "down": down,
             }  # fmt: skip
 
-        def done(result: tuple[np.ndarray, dict[str, Any]]) -> None:
+        def done(result: tuple[np.ndarray, PageShown]) -> None:
             if ticket == self._ticket:
                 self._order = result[0]
-                self.picked.send("page", **result[1], **self._histogram(rows))
+                self.picked.script.page(**result[1], bars=self._histogram(rows))
 
         self._pages.ask(job, done)
 
-    def _histogram(self, rows: np.ndarray) -> dict[str, Any]:
+    def _histogram(self, rows: np.ndarray) -> list[BarShown]:
         from explorer.core import corine
         from explorer.views.common import palettes
 
@@ -116,16 +112,10 @@ class PickedView:
         colours = palettes.hexes(palettes.class_table(state.level, state.palette))
         codes = (corine.NO_LABEL, *corine.codes(state.level))
         order = [int(i) for i in np.argsort(-counts, kind="stable") if counts[i]]
-        return {
-            "bars": [
-                {
-                    "title": corine.land_cover(codes[i]).title,
-                    "colour": colours[i],
-                    "count": int(counts[i]),
-                }
-                for i in order
-            ]
-        }
+        return [
+            {"title": corine.land_cover(codes[i]).title, "colour": colours[i], "count": int(counts[i])}
+            for i in order
+        ]
 
     def _save(self, data: dict[str, Any]) -> None:
         ending, rows = str(data.get("format")), self._rows

@@ -1,7 +1,8 @@
 // About this corpus: what is assumed of it, what some of its files say, what follows, and what to do.
 
-import { bus, element, keepKeys, makeDrawer, mark } from "../common/shared.js"
+import { bus, element, keepKeys, listen, makeDrawer, mark } from "../common/shared.js"
 
+/** @param {import("../messages").Drawn<"About">} panel */
 export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
@@ -80,7 +81,7 @@ export function render({ model, el }) {
         check.todo ? element("p", { class: "todo" }, `To do: ${check.todo}.`) : null,
       ),
     )
-  const handlers = {
+  listen(model, {
     toggle() {
       setOpen(panel.hidden)
     },
@@ -112,9 +113,8 @@ export function render({ model, el }) {
       state.asked = false
       summary.textContent = "The files could not be looked at; open this again to try once more."
     },
-  }
+  })
   notesHead.hidden = notes.hidden = true
   model.on("remove", () => gone.abort())
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
   model.send_msg({ type: "ready" })
 }

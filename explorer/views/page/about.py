@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -13,7 +12,7 @@ from explorer.corpus import doctor
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.doctor import Diagnosis
 from explorer.views.common.components import Component, Loop, source
-from explorer.views.common.message_fields import Hears
+from explorer.views.page.messages import FromAbout, ToAbout
 
 SAMPLES = 4
 """Looked at for a page; the command `doctor` looks at more."""
@@ -29,7 +28,8 @@ class About(Component):
     """The browser's side: the drawer."""
 
     _stylesheets: ClassVar[list[Any]] = [source("about.css")]
-    hears: ClassVar[Hears] = {"look": {}}
+    script = ToAbout()
+    from_script = FromAbout
 
 
 class AboutView:
@@ -45,7 +45,7 @@ class AboutView:
 
     def toggle(self) -> None:
         """Open the drawer, or close it."""
-        self.about.send("toggle")
+        self.about.script.toggle()
 
     def _look(self) -> None:
         if self._busy:
@@ -58,14 +58,13 @@ class AboutView:
 
         def failed() -> None:
             self._busy = False
-            self.about.send("failed")
+            self.about.script.failed()
 
         self._loop.work(lambda: diagnosis(self._corpus), done, failed, _LOOKERS)
 
     def _tell(self, found: Diagnosis) -> None:
         corpus = self._corpus
-        self.about.send(
-            "diagnosis",
+        self.about.script.diagnosis(
             facts=[
                 ["Corpus", corpus.where.rstrip("/").rpartition("/")[2] or corpus.where],
                 ["Samples", f"{len(corpus.samples):,}"],
@@ -73,7 +72,7 @@ class AboutView:
                 ["Labels", str(corpus.index.labels_found or "fractions that run to 1")],
                 ["Terms", corpus.attribution("PF-SR")],
             ],
-            checks=[asdict(check) for check in found.checks],
+            checks=list(found.checks),
             healthy=found.healthy,
             files=found.files,
             samples=min(SAMPLES, len(corpus.samples)),

@@ -1,8 +1,9 @@
 // The head of the page: what is shown, a way to go elsewhere, and what has to be said.
 
-import { bus, element, isOurKey } from "../common/shared.js"
+import { bus, element, isOurKey, listen } from "../common/shared.js"
 import { makeChartKeys } from "../profile/chart_keys.js"
 
+/** @param {import("../messages").Drawn<"Head">} panel */
 export function render({ model, el }) {
   const swatch = element("i"),
     id = element("code"),
@@ -95,7 +96,7 @@ export function render({ model, el }) {
   )
   const gone = new AbortController()
   const dress = makeChartKeys(bus(model), gone.signal)
-  const handlers = {
+  listen(model, {
     sample(data) {
       setTimeout(dress, 1500)
       id.textContent = data.id ?? ""
@@ -116,7 +117,7 @@ export function render({ model, el }) {
       words.textContent = data.text
       notice.hidden = !data.text
     },
-  }
+  })
   // The panels' headings are plain HTML: their buttons are heard here. Escape gives all panels back.
   const enlarged = (event) => {
     const node = event.composedPath().find((part) => part.dataset?.panel)
@@ -146,6 +147,5 @@ export function render({ model, el }) {
     signal,
   })
   model.on("remove", () => gone.abort())
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
   model.send_msg({ type: "ready" })
 }

@@ -16,15 +16,11 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.reading import Reading
 from explorer.corpus.tables import places
 from explorer.views.common.components import Component, Loop, source
-from explorer.views.common.message_fields import Hears, text, word
 from explorer.views.common.selection import Selection
 from explorer.views.map.raster import SampleRaster
+from explorer.views.page.messages import FromHead, ToHead
 
 _FAR = 300_000.0  # metres of web mercator; beyond that no sample is "near" a place
-
-
-MAX_SEARCH = 65_536
-"""Characters of a page's address: what a server reads of one."""
 
 
 class Head(Component):
@@ -34,12 +30,8 @@ class Head(Component):
     corpus = param.String(doc="What the corpus is, in a few words.")
 
     _stylesheets: ClassVar[list[Any]] = [source("head.css")]
-    hears: ClassVar[Hears] = {
-        "go": {"text": word},
-        "panel": {"name": word},
-        "link": {"search": text(MAX_SEARCH)},
-        **{kind: {} for kind in ("random", "stories", "share", "review", "about")},
-    }
+    script = ToHead()
+    from_script = FromHead
 
 
 class HeadView:
@@ -64,20 +56,20 @@ class HeadView:
     def open(self, sample_id: str | None, hidden: bool = False) -> None:
         """Name the selected sample; `hidden`: without its label."""
         if sample_id is None or sample_id not in self._corpus.samples.index:
-            self.head.send("sample", id=sample_id, text="", colour=None)
+            self.head.script.sample(id=sample_id, text="", colour=None)
             return
         row: dict[Any, Any] = self._corpus.samples.loc[sample_id].to_dict()
         cover = corine.land_cover(int(row["clc"]))
         share = f" {100 * row['fraction']:.0f} %" if row["clc"] else ""
         place = f"{_degrees(row['lat'], 'NS')}, {_degrees(row['lon'], 'EW')}"
         if hidden:
-            self.head.send("sample", id=sample_id, text=place, colour=None)
+            self.head.script.sample(id=sample_id, text=place, colour=None)
             return
-        self.head.send("sample", id=sample_id, text=f"{cover.title}{share} · {place}", colour=cover.hex)
+        self.head.script.sample(id=sample_id, text=f"{cover.title}{share} · {place}", colour=cover.hex)
 
     def notice(self, text: str) -> None:
         """Say something that the user has to know."""
-        self.head.send("notice", text=text)
+        self.head.script.notice(text=text)
 
     def find(self, text: str) -> str:
         """The sample of an id, or nearest to a place as people write it (see `corpus.places`).

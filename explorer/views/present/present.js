@@ -8,6 +8,7 @@ import {
   isWriting,
   keepFocus,
   letterOf,
+  listen,
   makeDrawer,
   makeReturn,
   mark,
@@ -15,6 +16,7 @@ import {
   saveFile,
 } from "../common/shared.js"
 
+/** @param {import("../messages").Drawn<"Presenter">} panel */
 export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
@@ -25,12 +27,12 @@ export function render({ model, el }) {
   const clock = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`
   const state = {
     on: false,
-    story: null,
+    story: /** @type {import("../messages").StoryPlayed | null} */ (null),
     at: 0,
     since: 0,
     begun: 0,
     timed: !still.matches,
-    own: null,
+    own: /** @type {import("../messages").Told["Presenter"]["own"] | null} */ (null),
     shipped: [],
     editing: -1,
   }
@@ -359,7 +361,7 @@ export function render({ model, el }) {
   })
 
   // --- what the server tells ------------------------------------------------------------------------------------------
-  const handlers = {
+  listen(model, {
     shipped(data) {
       list.replaceChildren(
         ...data.stories.map((story) =>
@@ -442,8 +444,7 @@ export function render({ model, el }) {
       if (beside && !beside.closed) beside.close()
       left.closed()
     },
-  }
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  })
   model.on("remove", () => {
     gone.abort()
     clearInterval(timer)

@@ -14,8 +14,8 @@ from explorer.corpus.corpus import Corpus
 from explorer.export import notes, stories
 from explorer.export.stories import State, Story
 from explorer.views.common.components import Component, Loop, Newest, bounded_int, source
-from explorer.views.common.message_fields import Hears, flag, number, number_or_word, text, word
 from explorer.views.common.selection import Selection
+from explorer.views.present.messages import FromPresenter, StateEdited, StoryOffered, StoryPlayed, ToPresenter
 
 _EMPTY = Story("My story", ())
 _MOST_KEPT = stories.MAX_BYTES // 2
@@ -26,25 +26,8 @@ class Presenter(Component):
     """The browser's side: what the room sees, the drawer, the presenter's window."""
 
     _stylesheets: ClassVar[list[Any]] = [source("present.css")]
-    hears: ClassVar[Hears] = {
-        "ready": {"own": text(stories.MAX_BYTES)},
-        "begin": {"story": word, "own": flag},
-        "end": {},
-        "go": {"index": number},
-        "collect": {},
-        "edit": {
-            "index": number,
-            "title": text(stories.MAX_NOTE),
-            "note": text(stories.MAX_NOTE),
-            "presenter": text(stories.MAX_NOTE),
-            "seconds": number_or_word,
-        },
-        "move": {"index": number, "by": number},
-        "remove": {"index": number},
-        "rename": {"title": word},
-        "show": {"index": number},
-        "load": {"text": text(stories.MAX_BYTES), "name": word},
-    }
+    script = ToPresenter()
+    from_script = FromPresenter
 
 
 class PresentView:
@@ -73,7 +56,7 @@ class PresentView:
 
     def open_drawer(self) -> None:
         """Show the stories, or put them away."""
-        self.presenter.send("drawer")
+        self.presenter.script.drawer()
 
     @property
     def own(self) -> Story | None:
@@ -96,19 +79,19 @@ class PresentView:
         self._selection.story = ""
         if played is not None:
             self.apply(self._before)
-        self.presenter.send("off")
+        self.presenter.script.off()
         self._changed()
 
     # -- playing --------------------------------------------------------------------------------------------------
 
     def _ready(self, data: dict[str, Any]) -> None:
         known = self._corpus.samples.index
-        offers = [
+        offers: list[StoryOffered] = [
             {"name": name, "title": story.title, "count": len(story.states)}
             for name, story in _shipped().items()
             if all(sample in known for sample in story.samples)
         ]
-        self.presenter.send("shipped", stories=offers)
+        self.presenter.script.shipped(stories=offers)
         text = data.get("own")
         if isinstance(text, str) and text and not self._own.states:
 
@@ -131,7 +114,7 @@ class PresentView:
             else:
                 self._start(None)
         except ExplorerError as error:
-            self.presenter.send("trouble", text=str(error))
+            self.presenter.script.trouble(text=str(error))
 
     def _start(self, story: Story | None) -> None:
         if not self.active:
@@ -140,11 +123,11 @@ class PresentView:
         name = next((name for name, one in _shipped().items() if one is story), "")
         self._selection.story = name
 
-        def begun(told: dict[str, Any] | None) -> None:
+        def begun(told: StoryPlayed | None) -> None:
             if not self.active or self._story is not story:
                 return
             credit = " · ".join(dict.fromkeys(self._corpus.attribution(p.id) for p in (PF_SR, S2_SR)))
-            self.presenter.send("on", story=told, credit=credit)
+            self.presenter.script.on(story=told, credit=credit)
             self._changed()
             if story is not None:
                 self._go({"index": 0})
@@ -160,7 +143,7 @@ class PresentView:
         index = bounded_int(data, "index", stories.MAX_STATES)
         if self._story is None or index is None or index >= len(self._story.states):
             return
-        self.presenter.send("at", index=index)
+        self.presenter.script.at(index=index)
         self.apply(self._story.states[index].link)
         self._changed()
 
@@ -227,7 +210,7 @@ class PresentView:
 
         def read(found: Story | str) -> None:
             if isinstance(found, str):
-                self.presenter.send("trouble", text=found)
+                self.presenter.script.trouble(text=found)
                 return
             self._own = found
             self._tell_own()
@@ -237,20 +220,20 @@ class PresentView:
     def _keep(self, states: tuple[State, ...]) -> None:
         if _size(states) > max(_MOST_KEPT, _size(self._own.states)):
             text = f"The story would have more than {_MOST_KEPT // 1024} KB of text: that was not kept."
-            self.presenter.send("trouble", text=text)
+            self.presenter.script.trouble(text=text)
         else:
             self._own = replace(self._own, states=states)
         self._tell_own()
 
     def _tell_own(self) -> None:
         own = self._own
-        told = [
+        told: list[StateEdited] = [
             {"title": one.title, "note": one.note, "presenter": one.presenter, "seconds": one.seconds}
             for one in own.states
         ]
         self._writing.ask(
             lambda: stories.dumps(own) if own.states else "",
-            lambda text: self.presenter.send("own", title=own.title, states=told, yaml=text),
+            lambda text: self.presenter.script.own(title=own.title, states=told, yaml=text),
         )
 
     def _index(self, data: dict[str, Any]) -> int | None:
@@ -267,11 +250,11 @@ def _shipped() -> dict[str, Story]:
 
 
 @cache
-def _rendered_shipped(name: str) -> dict[str, Any]:
+def _rendered_shipped(name: str) -> StoryPlayed:
     return _rendered(_shipped()[name])
 
 
-def _rendered(story: Story) -> dict[str, Any]:
+def _rendered(story: Story) -> StoryPlayed:
     """A story as the browser plays it, its notes as HTML."""
     return {
         "title": story.title,

@@ -10,6 +10,7 @@ import {
   isOurKey,
   isWriting,
   letterOf,
+  listen,
   longDate,
   MONTHS,
   makeReturn,
@@ -22,6 +23,7 @@ import { makeClosing } from "./review_closing.js"
 import { makeReviewForm } from "./review_form.js"
 import { makeKept } from "./review_kept.js"
 
+/** @param {import("../messages").Drawn<"ReviewPanel">} panel */
 export function render({ model, el }) {
   const gone = new AbortController()
   const page = bus(model),
@@ -31,10 +33,10 @@ export function render({ model, el }) {
   const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text)
   const key = (letter) => element("kbd", {}, letter)
   const percent = (fraction) => `${(100 * fraction).toFixed(1).replace(/\.0$/, "")}`
-  const send = (message) => model.send_msg(message)
+  const send = (/** @type {import("../messages").Said["ReviewPanel"]} */ message) => model.send_msg(message)
 
   let classes = []
-  let work = null // the sample under review, as the server told it
+  let work = /** @type {import("../messages").Told["ReviewPanel"]["work"] | null} */ (null) // the sample under review, as the server told it
   let rows = [] // classes of the label and what is said of each: { code, title, colour, given, added, action, fraction, typed }
   let confidence = null,
     sending = null,
@@ -69,7 +71,7 @@ export function render({ model, el }) {
   const of = element("span"),
     done = element("span", { class: "done" }),
     bar = element("i")
-  const go = (message) => {
+  const go = (/** @type {import("../messages").Said["ReviewPanel"]} */ message) => {
     moved = true
     send(message)
   }
@@ -595,7 +597,7 @@ export function render({ model, el }) {
     setConfidence(said.confidence)
     comment.value = said.comment
   }
-  const labelRows = (data) =>
+  const labelRows = (/** @type {import("../messages").Told["ReviewPanel"]["work"]} */ data) =>
     (data.labels ?? []).map((label) => ({
       ...label,
       given: label.fraction,
@@ -604,7 +606,7 @@ export function render({ model, el }) {
       action: "",
       typed: false,
     }))
-  const begin = (data) => {
+  const begin = (/** @type {import("../messages").Told["ReviewPanel"]["work"]} */ data) => {
     filling = true
     rows = labelRows(data)
     fill({
@@ -753,7 +755,7 @@ export function render({ model, el }) {
     for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
     return node
   }
-  const drawStrip = (pictures) => {
+  const drawStrip = (/** @type {import("../messages").SeasonShown[]} */ pictures) => {
     for (const url of strips.splice(0)) URL.revokeObjectURL(url)
     strip.replaceChildren(
       ...pictures.map(({ index, date, jpeg }) => {
@@ -762,13 +764,16 @@ export function render({ model, el }) {
           title: `Show ${longDate(date)}`,
           "aria-label": `Show ${longDate(date)}`,
         })
-        node.append(picture(jpeg, strips, { alt: "" }), element("small", {}, `${MONTHS[month - 1]} ${year.slice(2)}`))
+        node.append(
+          picture(jpeg, strips, { alt: "" }),
+          element("small", {}, `${MONTHS[Number(month) - 1]} ${year.slice(2)}`),
+        )
         return node
       }),
     )
   }
   // The samples around, true to scale, with their labels' colours unless they are hidden.
-  const drawAround = ({ cells, reach }, hidden) => {
+  const drawAround = (/** @type {import("../messages").Around} */ { cells, reach }, /** @type {boolean} */ hidden) => {
     const map = svg("svg", {
       viewBox: `${-reach} ${-reach} ${2 * reach} ${2 * reach}`,
       role: "img",
@@ -948,7 +953,11 @@ export function render({ model, el }) {
     bar.parentElement.setAttribute("aria-valuenow", String(count))
     bar.parentElement.setAttribute("aria-valuemax", String(all))
   }
-  const handlers = {
+  const take = (/** @type {import("../messages").Told["ReviewPanel"]["file"]} */ data) => {
+    saveFile(data.name, new Blob([data.bytes], { type: data.media }))
+    told.textContent = `${data.name} was written.`
+  }
+  listen(model, {
     setup(data) {
       classes = data.classes
       level.replaceChildren(
@@ -1107,7 +1116,7 @@ export function render({ model, el }) {
     },
     report(data) {
       if (taking) {
-        handlers.file(data)
+        take(data)
         return
       }
       frame.srcdoc = new TextDecoder().decode(data.bytes)
@@ -1118,14 +1127,11 @@ export function render({ model, el }) {
       }
       mark("report-shown", {})
     },
-    file(data) {
-      saveFile(data.name, new Blob([data.bytes], { type: data.media }))
-      told.textContent = `${data.name} was written.`
-    },
+    file: take,
     pong() {
       pulse?.heard()
     },
-  }
+  })
   const finish = () => {
     sending = null
     for (const node of [...Object.values(judge), own]) node.disabled = false
@@ -1145,7 +1151,6 @@ export function render({ model, el }) {
   const looking = setInterval(() => {
     if (work && document.visibilityState === "visible") send({ type: "look" })
   }, LOOK)
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
   model.on("remove", () => {
     gone.abort()
     clearInterval(looking)

@@ -19,47 +19,32 @@ from explorer.review.verdicts import reviewer_name
 from explorer.views.common import visitor
 from explorer.views.common.class_search import classes
 from explorer.views.common.components import Component, Loop, Newest, bounded_int, source
-from explorer.views.common.message_fields import Field, Hears, flag, many, number, record, text, word
 from explorer.views.common.selection import Selection, decode, encode
 from explorer.views.review import review_plan, review_words
 from explorer.views.review import state as desks
+from explorer.views.review.messages import (
+    MAX_GIVEN,
+    ChipsShown,
+    Closing,
+    Forecast,
+    FromReviewPanel,
+    KindOffered,
+    ToReviewPanel,
+    Work,
+)
 from explorer.views.review.review_files import ReviewFiles
 
 AHEAD = 2
 """Samples that are read before they are asked for."""
-MAX_GIVEN = 100
-"""Verdicts that a tab can take back."""
 _UNSEEN = "Say first what you see: the label is hidden, and “correct” or “wrong” would be of a label that nobody saw."
-
-
-_FORM: dict[str, Field] = {
-    **dict.fromkeys(("kind", "class", "strata", "allocation"), word), "count": number, "seed": number,
-}  # fmt: skip
-_SAID: dict[str, Field] = {
-    "sample": word, "judgement": word, "confidence": number, "comment": text(4000), "link": text(MAX_TEXT),
-    "adjustments": many(record(code=number, action=word, fraction=number), 200),
-}  # fmt: skip
 
 
 class ReviewPanel(Component):
     """The browser's side of the review."""
 
     _stylesheets: ClassVar[list[Any]] = [source("review.css")]
-    hears: ClassVar[Hears] = {
-        "begin": {
-            **_FORM, "resume": text(MAX_TEXT), "ids": text(review_words.MAX_IDS_TEXT), "reviewer": word, "blind": flag,
-            "given": many(word, MAX_GIVEN),
-        },
-        "forecast": _FORM,
-        "verdict": {"id": word, **_SAID},
-        "late": {"id": word, "scope": word, "base": word, **_SAID},
-        "step": {"by": number},
-        "jump": {"position": number},
-        "save": {"format": word},
-        "report": {"classes": word, "all": flag, "blind": flag},
-        "chips": {"sample": word, "codes": many(number, 100), "first": flag},
-        **{kind: {} for kind in ("undo", "open", "close", "look", "rejudge", "ping", "closing", "map")},
-    }  # fmt: skip
+    script = ToReviewPanel()
+    from_script = FromReviewPanel
 
 
 @dataclass
@@ -109,12 +94,12 @@ class ReviewView:
         self._forecasts, self._chips, self._begins, self._closings, self._pictures = (
             Newest(loop) for _ in range(5)
         )
-        files = ReviewFiles(corpus, loop, self.panel)
+        files = ReviewFiles(corpus, loop, self.panel.script)
         self.panel.on = {
             "begin": self._begin, "verdict": self._verdict, "late": self._late, "step": self._step, "jump": self._jump, "undo": lambda _data: self._undo(),
             "open": lambda _data: self._go_on(), "save": files.save, "report": files.report, "close": lambda _data: self.end(),
             "again": lambda _data: self._show() if self._work else self._set_up() if self._asked else None,
-            "look": lambda _data: self._look(), "rejudge": lambda _data: self._rejudge(), "ping": lambda _data: self.panel.send("pong"),
+            "look": lambda _data: self._look(), "rejudge": lambda _data: self._rejudge(), "ping": lambda _data: self.panel.script.pong(),
             "forecast": self._forecast, "closing": lambda _data: self._close_up(), "chips": self._show_chips, "map": lambda _data: self._show_map(),
         }  # fmt: skip
         selection.param.watch(lambda _e: self._show(), "sample_id")
@@ -181,7 +166,7 @@ class ReviewView:
         self._ticket += 1
         self.let_go()
         self._selection.param.update(review="", blind=False)
-        self.panel.send("off")
+        self.panel.script.off()
         self._changed()
 
     def let_go(self) -> None:
@@ -213,12 +198,12 @@ class ReviewView:
     def _set_up(self, resume: str = "", trouble: str = "") -> None:
         offers = self._corpus.filter_table.offers
         off = {} if "suspicion" in offers else {"suspicion": "no scores yet: explorer score"}
-        kinds = [
+        kinds: list[KindOffered] = [
             {"id": kind, "title": title, "text": text, "needs": list(needs), "off": off.get(kind, "")}
             for kind, title, text, needs in review_words.KINDS
         ]
-        self.panel.send(
-            "setup", kinds=kinds, classes=classes(), reviewer=self._visitor or "", fixed=self._visitor is not None, resume=resume,
+        self.panel.script.setup(
+            kinds=kinds, classes=classes(), reviewer=self._visitor or "", fixed=self._visitor is not None, resume=resume,
             blind=self._veiled, trouble=trouble, strata=review_plan.strata_choices(),
         )  # fmt: skip
 
@@ -229,7 +214,7 @@ class ReviewView:
             reviewer = reviewer_name(data.get("reviewer") if self._visitor is None else self._visitor)
             spec = review_words.read_queue(data, self._selection.map)
         except (ExplorerError, ValueError) as error:
-            self.panel.send("trouble", text=f"{error}")
+            self.panel.script.trouble(text=f"{error}")
             return
         blind, resumed = bool(data.get("blind")), bool(data.get("resume"))
         told = data.get("given")
@@ -261,7 +246,7 @@ class ReviewView:
             if ticket != self._ticket:
                 return
             if isinstance(work, str):
-                self.panel.send("trouble", text=work)
+                self.panel.script.trouble(text=work)
                 return
             self._work, self._asked, self._veiled = work, True, False
             text = "" if spec is None else spec.format()
@@ -279,10 +264,10 @@ class ReviewView:
         """Say what the draw that the form describes can tell."""
         shown = self._selection.map
 
-        def job() -> dict[str, Any]:
+        def job() -> Forecast:
             return review_plan.forecast(self._corpus, data, shown)
 
-        self._forecasts.ask(job, lambda told: self.panel.send("forecast", **told))
+        self._forecasts.ask(job, lambda told: self.panel.script.forecast(**told))
 
     # -- from sample to sample ------------------------------------------------------------------------------------
 
@@ -345,11 +330,11 @@ class ReviewView:
         if work is None:
             return
 
-        def job() -> dict[str, Any]:
+        def job() -> Closing:
             return review_plan.closing(desks.desk(self._corpus).records, work.spec, work.queue, work.reviewer)
 
         self._closings.ask(
-            job, lambda found: self.panel.send("closing", **found) if work is self._work else None
+            job, lambda found: self.panel.script.closing(**found) if work is self._work else None
         )
 
     def _show(self) -> None:
@@ -363,22 +348,23 @@ class ReviewView:
         self._changed()
         hidden = self.hides
 
-        def job() -> dict[str, Any]:
+        def job() -> tuple[Work, tuple[str, ...]]:
             return self._picture(work, sample_id, hidden)
 
-        def done(picture: dict[str, Any]) -> None:
+        def done(result: tuple[Work, tuple[str, ...]]) -> None:
             if ticket == self._ticket:
+                picture, work.known = result
                 if place is None:
                     picture["told"] = (
                         "This sample is not in the queue: S and B lead back to it. " + picture["told"]
                     )
-                work.known = tuple(picture.pop("known"))
-                self.panel.send("work", **picture)
+                self.panel.script.work(**picture)
                 work.said = ""
 
         self._pictures.ask(job, done)
 
-    def _picture(self, work: _Work, sample_id: str, hidden: bool) -> dict[str, Any]:
+    def _picture(self, work: _Work, sample_id: str, hidden: bool) -> tuple[Work, tuple[str, ...]]:
+        """What the panel shows of a sample, and the ids of what is said of it."""
         desk = desks.desk(self._corpus)
         told = work.said
         try:
@@ -399,14 +385,15 @@ class ReviewView:
                     }
                 )
         suspicion = None if hidden else desk.suspicion(sample_id)
-        return {
+        picture: Work = {
             "sample": sample_id, "queue": "Disagreements: you decide" if work.decides else review_words.title(work.spec), "position": work.place, "total": len(work.queue),
             "done": sum(one in work.done for one in work.queue.ids), "undoable": bool(work.given), "hidden": hidden, "blind": work.blind, "scope": work.scope,
             "revealed": work.blind and not hidden and work.again != sample_id, "labels": [] if hidden else review_words.label_rows(self._corpus, sample_id),
             "mine": None if mine is None or hidden else review_words.own_row(mine), "base": None if mine is None else str(mine["id"]), "others": others[:20], "suspicion": suspicion,
-            "suggestion": (suspicion or {}).get("suggestion", ""), "told": told, "classes": classes(),
-            "resume": self._selection.review, "reviewer": work.reviewer, "known": [str(row["id"]) for row in rows],
+            "suggestion": "" if suspicion is None else suspicion["suggestion"], "told": told, "classes": classes(),
+            "resume": self._selection.review, "reviewer": work.reviewer,
         }  # fmt: skip
+        return picture, tuple(str(row["id"]) for row in rows)
 
     def _look(self) -> None:
         """Whether another tab, process or person has said something of the sample that is shown."""
@@ -441,7 +428,7 @@ class ReviewView:
                 self._show()
             else:
                 count = sum(one in work.done for one in work.queue.ids)
-                self.panel.send("progress", done=count, total=len(work.queue))
+                self.panel.script.progress(done=count, total=len(work.queue))
 
         def failed() -> None:
             self._looking = False
@@ -464,16 +451,16 @@ class ReviewView:
 
         hidden, first = self.hides, data.get("first") is True
 
-        def job() -> dict[str, Any]:
-            found: dict[str, Any] = {}
+        def job() -> ChipsShown:
+            found: ChipsShown = {
+                "classes": review_plan.chips(self._corpus, sample_id, codes, date, composite, stretch)
+            }
             if first:
                 found["strip"] = review_plan.strip(self._corpus, sample_id, composite, stretch)
                 found["around"] = review_plan.around(self._corpus, sample_id, hidden)
-            return found | {
-                "classes": review_plan.chips(self._corpus, sample_id, codes, date, composite, stretch)
-            }
+            return found
 
-        self._chips.ask(job, lambda found: self.panel.send("chips", sample=sample_id, hidden=hidden, **found))
+        self._chips.ask(job, lambda found: self.panel.script.chips(sample=sample_id, hidden=hidden, **found))
 
     # -- what is said ---------------------------------------------------------------------------------------------
 
@@ -534,7 +521,7 @@ class ReviewView:
         def kept(result: tuple[str, str] | str) -> None:
             if isinstance(result, str):
                 text = f"Your verdict on {sample_id} from before the connection was lost was not saved: {result}."
-                self.panel.send("refused", id=own, text=text)
+                self.panel.script.refused(id=own, text=text)
                 return
             self._noted(work, own, sample_id)
             text = f"Saved now, from before the connection was lost: {sample_id} is {result[1]}."
@@ -542,7 +529,7 @@ class ReviewView:
             if work is self._work and self._selection.sample_id == sample_id:
                 self._show()
             else:
-                self.panel.send("told", text=text)
+                self.panel.script.told(text=text)
 
         self._loop.work(job, kept)
 
@@ -577,22 +564,21 @@ class ReviewView:
 
     def _noted(self, work: _Work, own: str, sample_id: str) -> None:
         """A verdict of this tab is kept."""
-        self.panel.send("saved", id=own, sample=sample_id)
+        self.panel.script.saved(id=own, sample=sample_id)
         work.undoing = ""
         work.done.add(sample_id)
         if own not in work.given:
             work.given = [*work.given, own][-MAX_GIVEN:]
 
     def _refuse(self, data: dict[str, Any], text: str) -> None:
-        self.panel.send("trouble", text=text, id=str(data.get("id"))[:80])
+        self.panel.script.trouble(text=text, id=str(data.get("id"))[:80])
 
     def _undo(self) -> None:
         work = self._work
         if work is None:
             return
         if not work.given:
-            self.panel.send(
-                "trouble",
+            self.panel.script.trouble(
                 text="There is nothing to take back that was saved in this tab: go to a sample, and judge it once more.",
             )
             return
@@ -614,7 +600,7 @@ class ReviewView:
                 work.given = [one for one in work.given if one != last]
             if result is None or isinstance(result, ExplorerError) or result.undone is None:
                 why = "it was taken back already" if gone_already else str(result)
-                self.panel.send("trouble", text=f"Nothing was taken back: {why}.")
+                self.panel.script.trouble(text=f"Nothing was taken back: {why}.")
                 return
             gone = result.undone
             work.done.discard(gone.sample_id)

@@ -19,7 +19,7 @@ export const makeClosing = ({ begin, back, report }) => {
     hide() {
       page.hidden = true
     },
-    show(data, told) {
+    show(/** @type {import("../messages").Told["ReviewPanel"]["closing"]} */ data, /** @type {string} */ told) {
       const next = data.next.map(({ text, why, resume }) =>
         element(
           "span",

@@ -7,17 +7,18 @@ from typing import Any
 from explorer.corpus.corpus import Corpus
 from explorer.review import exchange
 from explorer.review import report as reports
-from explorer.views.common.components import Component, Loop, bounded_int
+from explorer.views.common.components import Loop, bounded_int
 from explorer.views.common.file_making import FileMaker
 from explorer.views.review import review_words
 from explorer.views.review import state as desks
+from explorer.views.review.messages import ToReviewPanel
 
 
 class ReviewFiles:
     """Makes files of a review in threads, and sends them through the review's component."""
 
-    def __init__(self, corpus: Corpus, loop: Loop, panel: Component) -> None:
-        self._corpus, self._files = corpus, FileMaker(loop, panel)
+    def __init__(self, corpus: Corpus, loop: Loop, script: ToReviewPanel) -> None:
+        self._corpus, self._script, self._files = corpus, script, FileMaker(loop, script)
 
     def save(self, data: dict[str, Any]) -> None:
         """All verdicts as a file of the format that is asked for."""
@@ -41,4 +42,4 @@ class ReviewFiles:
                 blind_only=data.get("blind") is True,
             ).encode()  # fmt: skip
 
-        self._files.make(job, "rapidai4eo-accuracy.html", "text/html", kind="report")
+        self._files.make(job, "rapidai4eo-accuracy.html", "text/html", self._script.report)

@@ -4,6 +4,7 @@ import { composes, element, mark, numberInput } from "../common/shared.js"
 import { makeClassField } from "./class_search.js"
 import { sayBlind } from "./review_kept.js"
 
+/** @param {{ kept: any, send: import("../messages").Model<"ReviewPanel">["send_msg"] }} parts */
 export const makeReviewForm = ({ kept, send }) => {
   const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text)
   const PLACE = "rapidai4eo-reviewer",
@@ -125,7 +126,7 @@ export const makeReviewForm = ({ kept, send }) => {
     touched = true
     ask()
   })
-  const forecast = (data) => {
+  const forecast = (/** @type {import("../messages").Told["ReviewPanel"]["forecast"]} */ data) => {
     told.hidden = kind.value !== "random"
     if (data.problem) {
       told.replaceChildren(element("p", { class: "trouble" }, data.problem))
@@ -254,7 +255,7 @@ export const makeReviewForm = ({ kept, send }) => {
     form,
     trouble,
     forecast,
-    setup(data) {
+    setup(/** @type {import("../messages").Told["ReviewPanel"]["setup"]} */ data) {
       setup = data
       hides = data.blind
       touched = false
@@ -299,7 +300,7 @@ export const makeReviewForm = ({ kept, send }) => {
       ;(data.trouble || data.fixed || name.value ? kind : name).focus({ preventScroll: true })
     },
     // The review goes on: what another tab, or this one after a reload, has to know.
-    goesOn(data) {
+    goesOn(/** @type {import("../messages").Told["ReviewPanel"]["work"]} */ data) {
       sayBlind(data.blind)
       store(UNDER_WAY, data.blind ? JSON.stringify({ resume: data.resume }) : "")
     },

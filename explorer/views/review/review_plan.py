@@ -24,6 +24,18 @@ from explorer.views.common.map_state import MapState
 from explorer.views.common.selection import Link
 from explorer.views.map import map_near
 from explorer.views.review import review_words
+from explorer.views.review.messages import (
+    Around,
+    Chip,
+    Choice,
+    ClassShown,
+    Closing,
+    Forecast,
+    Neighbour,
+    SeasonShown,
+    StrataOption,
+    Stratum,
+)
 
 CHIPS = 3
 """Samples that show what a class looks like."""
@@ -39,14 +51,14 @@ REACH_KM = 10.0
 MAX_AROUND = 400
 
 
-def strata_choices() -> list[dict[str, str]]:
+def strata_choices() -> list[Choice]:
     """What a random draw's strata can be made of, for the form."""
     levels = [("0", "None: a simple random draw"), ("1", "5 classes (level 1)"), ("2", "15 classes (level 2)"), ("3", "44 classes (level 3)")]  # fmt: skip
     own = [(f"g:{name}", f"Grouping: {name}") for name in groupings.known()]
     return [{"value": value, "text": text} for value, text in (*levels, *own)]
 
 
-def forecast(corpus: Corpus, data: dict[str, Any], shown: MapState) -> dict[str, Any]:
+def forecast(corpus: Corpus, data: dict[str, Any], shown: MapState) -> Forecast:
     """What the draw that the form asks for can tell, by strata, and which others can tell enough; `problem` where it cannot be made."""
     try:
         spec = review_words.read_queue({**data, "kind": "random", "resume": ""}, shown)
@@ -57,7 +69,7 @@ def forecast(corpus: Corpus, data: dict[str, Any], shown: MapState) -> dict[str,
         best = forecasts.advised(corpus, spec)
     except (ExplorerError, ValueError) as error:
         return {"problem": str(error)}
-    rows = [
+    rows: list[Stratum] = [
         {
             "title": str(row["title"]), "size": int(row["size"]), "drawn": int(row["drawn"]), "few": bool(row["few"]),
             "half": _number(row["half_width"]),
@@ -70,7 +82,7 @@ def forecast(corpus: Corpus, data: dict[str, Any], shown: MapState) -> dict[str,
     }  # fmt: skip
 
 
-def _option(one: Option) -> dict[str, Any]:
+def _option(one: Option) -> StrataOption:
     few = len(one.forecast.few)
     text = (
         f"± {100 * one.forecast.half_width:.1f} %"
@@ -84,7 +96,7 @@ def _value(by: int, grouping: str) -> str:
     return f"g:{grouping}" if grouping else str(by)
 
 
-def closing(records: Records, spec: QueueSpec, queue: Queue, reviewer: str) -> dict[str, Any]:
+def closing(records: Records, spec: QueueSpec, queue: Queue, reviewer: str) -> Closing:
     """What the review of a queue has found, what is left of it, and what could be next. Raises `RecordsError`."""
     text = draws.draw_text(spec.format())
     # Of a random draw only what was judged in it counts, here as in the estimate.
@@ -106,7 +118,7 @@ def closing(records: Records, spec: QueueSpec, queue: Queue, reviewer: str) -> d
         left.append(
             f"{states['disputed']:,} are disputed: reviewers say different things, and somebody has to decide."
         )
-    told: dict[str, Any] = {
+    told: Closing = {
         "found": found, "left": left, "estimate": "", "notes": [], "next": [], "disputed": states["disputed"],
         "unsure": [str(one) for one in final.index[final["state"] == "unsure"]][:120],
     }  # fmt: skip
@@ -122,7 +134,7 @@ def closing(records: Records, spec: QueueSpec, queue: Queue, reviewer: str) -> d
     return told
 
 
-def _estimate(records: Records, spec: QueueSpec, told: dict[str, Any]) -> None:
+def _estimate(records: Records, spec: QueueSpec, told: Closing) -> None:
     text = draws.draw_text(spec.format())
     own = QueueSpec.parse(text)
     try:
@@ -198,8 +210,8 @@ def _confused(rows: list[dict[Any, Any]]) -> list[str]:
 
 def chips(
     corpus: Corpus, sample_id: str, codes: list[int], date_index: int, composite: str, stretch: str
-) -> list[dict[str, Any]]:
-    """Of each class the nearest pure samples: `code`, `title`, and `chips` with `id`, `km` away and `jpeg` of the date."""
+) -> list[ClassShown]:
+    """Of each class the nearest pure samples, at the date."""
     samples = corpus.samples
     if sample_id not in samples.index:
         return []
@@ -208,11 +220,11 @@ def chips(
     # Web mercator stretches lengths by one over the cosine of the latitude.
     scale = math.cos(math.radians(float(samples["lat"].iloc[here]))) / 1000
     away = np.hypot(x - x[here], y - y[here]) * scale
-    found = []
+    found: list[ClassShown] = []
     for code in dict.fromkeys(codes):
         if corine.land_cover(code).level != 3:
             continue
-        kept: list[dict[str, Any]] = []
+        kept: list[Chip] = []
         for row in _near(corpus, code, away, int(here)):
             other = str(samples.index[row])
             link = Link(sample=other, date=PF_SR.dates[date_index], composite=composite, stretch=stretch)
@@ -225,9 +237,9 @@ def chips(
     return found
 
 
-def strip(corpus: Corpus, sample_id: str, composite: str, stretch: str) -> list[dict[str, Any]]:
-    """The sample in each season of both years: `index` of the date, `date` and `jpeg`; what is not there is left out."""
-    found = []
+def strip(corpus: Corpus, sample_id: str, composite: str, stretch: str) -> list[SeasonShown]:
+    """The sample in each season of both years; what is not there is left out."""
+    found: list[SeasonShown] = []
     for wanted in SEASONS:
         nearest = int(np.argmin([abs((day - wanted).days) for day in PF_SR.dates]))
         for index in (nearest, nearest + 1, nearest - 1):
@@ -240,8 +252,8 @@ def strip(corpus: Corpus, sample_id: str, composite: str, stretch: str) -> list[
     return found
 
 
-def around(corpus: Corpus, sample_id: str, hidden: bool) -> dict[str, Any]:
-    """The samples around one: `cells` with `id`, `ring` of x and y in km from it (y to the south), `colour` and `title` of the label.
+def around(corpus: Corpus, sample_id: str, hidden: bool) -> Around:
+    """The samples around one with colour and title of the label.
 
     `hidden`: without what the labels say. At most `MAX_AROUND`, the nearest, within `REACH_KM`.
     """
@@ -257,7 +269,7 @@ def around(corpus: Corpus, sample_id: str, hidden: bool) -> dict[str, Any]:
     ids = samples.index[rows]
     rings = map_near.outlines(ids)
     codes = corpus.filter_table.largest(3)[rows]
-    cells = []
+    cells: list[Neighbour] = []
     for name, ring, code in zip(ids, rings, codes, strict=True):
         cover = corine.land_cover(int(code))
         places = (ring - [x[here], y[here]]) * [scale, -scale]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from explorer.core import corine
 from explorer.core.errors import ExplorerError, InvalidQueryError, InvalidVerdictError
@@ -178,7 +178,28 @@ def _adjustment(one: dict[str, Any]) -> Adjustment:
     return Adjustment(code if isinstance(code, int) else -1, action, fraction)
 
 
-def label_rows(corpus: Corpus, sample_id: str) -> list[dict[str, Any]]:
+class LabelRow(TypedDict):
+    """A class of a label, and its fraction, 0 to 1."""
+
+    code: int
+    title: str
+    colour: str
+    fraction: float
+
+
+class OwnVerdict(TypedDict):
+    """A reviewer's own verdict; `adjustments` have `code`, `action`, `fraction`; `text` says it in words."""
+
+    id: str
+    judgement: str
+    adjustments: list[dict[str, Any]]
+    comment: str
+    confidence: int | None
+    link: str
+    text: str
+
+
+def label_rows(corpus: Corpus, sample_id: str) -> list[LabelRow]:
     """A sample's label for the browser, largest fraction first; empty where there is none."""
     try:
         fractions = corpus.labels(sample_id)
@@ -188,7 +209,7 @@ def label_rows(corpus: Corpus, sample_id: str) -> list[dict[str, Any]]:
     return [{"code": c.code, "title": c.title, "colour": c.hex, "fraction": share} for c, share in covers]
 
 
-def own_row(row: Mapping[Any, Any]) -> dict[str, Any]:
+def own_row(row: Mapping[Any, Any]) -> OwnVerdict:
     """A reviewer's own verdict (a row of the records) for the browser."""
     adjusted = [
         {"code": one.code, "action": one.action, "fraction": one.fraction}

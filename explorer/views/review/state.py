@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 from weakref import WeakKeyDictionary, ref
 
 import pandas as pd
@@ -34,6 +34,15 @@ REFRESH_SECONDS = 10.0
 REVISION_SECONDS = 1.0
 _DESKS: WeakKeyDictionary[Corpus, Desk] = WeakKeyDictionary()
 _LOCK = threading.Lock()
+
+
+class Suspicion(TypedDict):
+    """What scoring says of a label; `score` 0 to 1, None where it cannot be judged."""
+
+    score: float | None
+    suggestion: str
+    reasons: list[str]
+    note: str
 
 
 class Desk:
@@ -123,8 +132,8 @@ class Desk:
         except ExplorerError as error:
             logging.getLogger("explorer").warning("the verdicts cannot be read: %s", error)
 
-    def suspicion(self, sample_id: str) -> dict[str, Any] | None:
-        """What scoring says of a sample's label: `score` (0 to 1, or None), `suggestion`, `reasons`, `note`; None where nothing."""
+    def suspicion(self, sample_id: str) -> Suspicion | None:
+        """What scoring says of a sample's label; None where nothing."""
         scores = self._read_scores()
         if scores is None or sample_id not in scores.index:
             return None

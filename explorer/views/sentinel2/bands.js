@@ -1,7 +1,19 @@
 // Sentinel-2: twelve months in colour, and below the bands of one month or the months of one band. All pictures come once.
 
-import { bus, drawArms, drawTenMetre, element, fitCanvas, MONTHS, makeSoon, mark, status } from "../common/shared.js"
+import {
+  bus,
+  drawArms,
+  drawTenMetre,
+  element,
+  fitCanvas,
+  listen,
+  MONTHS,
+  makeSoon,
+  mark,
+  status,
+} from "../common/shared.js"
 
+/** @param {import("../messages").Drawn<"Grid">} panel */
 export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
@@ -329,7 +341,7 @@ export function render({ model, el }) {
     if (count && !state.look.twin) parts.push("true colour: it has no bands for the animation's")
     note.textContent = parts.filter(Boolean).join(" · ")
   }
-  const handlers = {
+  listen(model, {
     open(data) {
       Object.assign(state, {
         ticket: data.ticket,
@@ -396,8 +408,7 @@ export function render({ model, el }) {
         element("button", { type: "button", onclick: () => model.send_msg({ type: "retry" }) }, "Try again"),
       )
     },
-  }
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  })
   const resized = new ResizeObserver(() => {
     makeRoom()
     drawMonths()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,20 +20,17 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cubes import Cube, Listener, Reading
 from explorer.views.common import sentinel_look
 from explorer.views.common.components import GOES_ON, Component, Loop, bounded_int, source
-from explorer.views.common.message_fields import Hears, flag, number, text, word
 from explorer.views.common.selection import MAX_TEXT, Selection, drawn, pins
 from explorer.views.common.sentinel_look import SentinelLook
+from explorer.views.sentinel2.messages import BandShown, FromGrid, ToGrid
 
 
 class Grid(Component):
     """The browser's side: two grids of small pictures."""
 
     _stylesheets: ClassVar[list[Any]] = [source("bands.css")]
-    hears: ClassVar[Hears] = {
-        "pick": {"row": number, "col": number, "add": flag},
-        "look": {"composite": text(1000), "by": word, "band": word, "room": word},
-        "retry": {},
-    }
+    script = ToGrid()
+    from_script = FromGrid
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +123,14 @@ class BandsView:
                 self._reading = self._corpus.read(sample_id, S2_SR)
             except ExplorerError as error:
                 problem = str(error)
-        bands = [{"name": b.name, "title": b.title, "wavelength": b.wavelength} for b in S2_SR.bands]
-        self.grid.send("open", ticket=self._ticket, sample=sample_id, bands=bands)
+        bands: list[BandShown] = [
+            {"name": b.name, "title": b.title, "wavelength": b.wavelength} for b in S2_SR.bands
+        ]
+        self.grid.script.open(ticket=self._ticket, sample=sample_id, bands=bands)
         self._send_look()
         self._send_pins()
         if problem:
-            self.grid.send("error", ticket=self._ticket, text=problem)
+            self.grid.script.error(ticket=self._ticket, text=problem)
         elif self._reading is not None:
             ticket, reading = self._ticket, self._reading
             self._listener = reading.when_finished(
@@ -151,7 +150,7 @@ class BandsView:
         if ticket != self._ticket:
             return
         if reading.error is not None:
-            self.grid.send("error", ticket=ticket, text=f"{reading.error}. {GOES_ON}")
+            self.grid.script.error(ticket=ticket, text=f"{reading.error}. {GOES_ON}")
             return
         self._send_pictures()
         for listener in self.on_cube:
@@ -178,8 +177,7 @@ class BandsView:
             if ticket != self._ticket or asked != self._asked:
                 return
             self._empty = pictures.empty if grey else self._empty
-            self.grid.send(
-                "pictures",
+            self.grid.script.pictures(
                 ticket=ticket,
                 sample=reading.cube.cell.sample_id,
                 status=reading.cube.status.tolist(),
@@ -187,20 +185,20 @@ class BandsView:
                 rgb=pictures.rgb,
                 grey=pictures.grey,
                 empty=list(self._empty),
-                legend=asdict(pictures.legend) if pictures.legend is not None else None,
+                legend=pictures.legend,
             )
 
         self._loop.work(lambda: paint(reading.cube, recipe, choice, grey, other), done)
 
     def _send_menu(self) -> None:
-        self.grid.send("menu", groups=render_spec.menu(S2_SR.id))
+        self.grid.script.menu(groups=render_spec.menu(S2_SR.id))
         self._send_look()
 
     def _send_look(self, problem: str = "") -> None:
         look = self._selection.sentinel
         recipe, twin = _recipe(self._selection.composite, look.composite)
-        self.grid.send(
-            "look", composite=look.composite, title=recipe.title, twin=twin, by=look.by, band=look.band, room=look.room,
+        self.grid.script.look(
+            composite=look.composite, title=recipe.title, twin=twin, by=look.by, band=look.band, room=look.room,
             problem=problem,
         )  # fmt: skip
 
@@ -222,7 +220,7 @@ class BandsView:
 
     def _send_pins(self) -> None:
         selection = self._selection
-        self.grid.send("pins", pins=pins(selection.pixels, selection.names), regions=drawn(selection.regions))
+        self.grid.script.pins(pins=pins(selection.pixels, selection.names), regions=drawn(selection.regions))
 
     def _pick(self, data: dict[str, Any]) -> None:
         row, col = bounded_int(data, "row", S2_SR.size), bounded_int(data, "col", S2_SR.size)

@@ -1,7 +1,8 @@
 // Sharing: the link, files to take away, and the same in Python. Files come piece by piece, each asked for.
 
-import { bus, element, keepKeys, longDate, makeDrawer, mark, saveFile } from "../common/shared.js"
+import { bus, element, keepKeys, listen, longDate, makeDrawer, mark, saveFile } from "../common/shared.js"
 
+/** @param {import("../messages").Drawn<"Share">} panel */
 export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
@@ -16,7 +17,15 @@ export function render({ model, el }) {
     ".svg": "SVG",
     ".pdf": "PDF",
   }
-  const state = { offer: null, now: null, busy: false, pieces: [], file: null, view: "" }
+  /** @typedef {import("../messages").Told["Share"]} Told */
+  const state = {
+    offer: /** @type {Told["offer"] | null} */ (null),
+    now: /** @type {Told["state"] | null} */ (null),
+    busy: false,
+    pieces: /** @type {ArrayBuffer[]} */ ([]),
+    file: /** @type {Told["file"] | null} */ (null),
+    view: "",
+  }
 
   const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text)
   const select = (label, options) =>
@@ -326,7 +335,7 @@ export function render({ model, el }) {
   )
   keepKeys(panel, () => setOpen(false))
 
-  const handlers = {
+  listen(model, {
     toggle() {
       setOpen(panel.hidden)
     },
@@ -411,8 +420,7 @@ export function render({ model, el }) {
       setBusy(false)
       trouble.textContent = data.text
     },
-  }
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  })
   model.on("remove", () => gone.abort())
   model.send_msg({ type: "ready" })
 }

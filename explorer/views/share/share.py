@@ -22,8 +22,8 @@ from explorer.export.export_jobs import Order, Shown
 from explorer.export.stories import Story
 from explorer.views.common.components import FAILED, Component, Loop, source
 from explorer.views.common.map_state import MapState
-from explorer.views.common.message_fields import Hears, flag, number, word
 from explorer.views.common.selection import Selection
+from explorer.views.share.messages import FromShare, ToShare
 
 _WATCHED = (
     "sample_id", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "story", "settled",
@@ -40,16 +40,8 @@ class Share(Component):
     """The browser's side: the panel."""
 
     _stylesheets: ClassVar[list[Any]] = [source("share.css")]
-    hears: ClassVar[Hears] = {
-        "open": {"open": flag},
-        "make": {
-            **dict.fromkeys(("kind", "first", "last", "ending", "product", "other"), word),
-            **dict.fromkeys(("pins", "chart", "skip", "story"), flag),
-            **dict.fromkeys(("fps", "scale", "count"), number),
-        },
-        "next": {},
-        "cancel": {},
-    }
+    script = ToShare()
+    from_script = FromShare
 
 
 class _Work:
@@ -94,7 +86,7 @@ class ShareView:
 
     def toggle(self) -> None:
         """Show the panel, or put it away."""
-        self.share.send("toggle")
+        self.share.script.toggle()
 
     def close(self) -> None:
         """Give up what is being made."""
@@ -108,8 +100,7 @@ class ShareView:
             return
         hidden = self.hidden()
         found = self._selection
-        self.share.send(
-            "state",
+        self.share.script.state(
             link=found.to_query(),
             served=self.served,
             hidden=hidden,
@@ -142,8 +133,7 @@ class ShareView:
         self._open = False
         self.close()
         named = credit.of(self._corpus, (PF_SR.id, S2_SR.id, "labels"))
-        self.share.send(
-            "offer",
+        self.share.script.offer(
             dates=[day.isoformat() for day in PF_SR.dates],
             terms=named.notice(),
             lacking=registry.lacking(),
@@ -181,7 +171,7 @@ class ShareView:
             self._trouble(f"This file cannot be made: {error}.")
             return
         self._work = work = _Work(order)
-        self.share.send("begun", name=order.name)
+        self.share.script.begun(name=order.name)
         _MAKERS.submit(self._run, work)
 
     def _run(self, work: _Work) -> None:
@@ -215,7 +205,7 @@ class ShareView:
 
     def _progress(self, work: _Work, done: int, total: int, reading: bool) -> None:
         if work is self._work:
-            self.share.send("progress", done=done, total=total, reading=reading)
+            self.share.script.progress(done=done, total=total, reading=reading)
 
     def _made(self, work: _Work, told: str) -> None:
         if work is not self._work:
@@ -224,7 +214,7 @@ class ShareView:
             self._work = None
             self._trouble(told)
             return
-        self.share.send("file", name=work.order.name, media=registry.MEDIA[work.order.ending], size=work.size)
+        self.share.script.file(name=work.order.name, media=registry.MEDIA[work.order.ending], size=work.size)
         self._piece(work)
 
     def _next(self, _data: dict[str, Any]) -> None:
@@ -249,7 +239,7 @@ class ShareView:
                 return
             work.sent += len(piece)
             last = work.sent >= work.size or not piece
-            self.share.send("piece", data=piece, last=last)
+            self.share.script.piece(data=piece, last=last)
             if last:
                 self.close()
 
@@ -261,4 +251,4 @@ class ShareView:
             self._trouble("Cancelled.")
 
     def _trouble(self, text: str) -> None:
-        self.share.send("trouble", text=text)
+        self.share.script.trouble(text=text)

@@ -1,0 +1,116 @@
+"""What the Planet Fusion panel and its script tell each other. `ticket` counts the samples that were opened: what has an older one is dropped."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from explorer.analysis.composite import Legend
+from explorer.views.common.message_fields import Most, Number, Word
+from explorer.views.common.messages import FromBrowser, ToBrowser
+from explorer.views.common.selection import PinShown, RegionShown
+
+Point: TypeAlias = Annotated[list[Number], Most(2)]
+"""Row and column."""
+Points: TypeAlias = Annotated[list[Point], Most(400)]
+Text: TypeAlias = Annotated[str, Most(1000)]
+
+
+class ToPlayer(ToBrowser):
+    """`indices` are of dates; `bytes` holds the pictures one after another, of these `sizes`."""
+
+    def open(
+        self,
+        *,
+        ticket: int,
+        sample: str | None,
+        dates: list[str],
+        index: int,
+        bounds: tuple[float, float, float, float] | None,
+        corners: tuple[tuple[float, ...], ...] | None,
+        credit: str,
+    ) -> None:
+        """A sample: `bounds` in UTM metres (left, bottom, right, top), `corners` longitude and latitude (NW, NE, SW, SE)."""
+
+    def frames(self, *, ticket: int, paint: int, indices: list[int], sizes: list[int], bytes: bytes) -> None:
+        """Painted dates, JPEG; what has a lower `paint` is older."""
+
+    def status(
+        self, *, ticket: int, status: bytes, reasons: dict[str, str], done: int, total: int, settled: bool
+    ) -> None:
+        """How far the reading is: a byte a date (`imagery.cubes.Status`), and why some are broken, by their index."""
+
+    def look(
+        self,
+        *,
+        composite: str = "",
+        mode: str = "fixed",
+        low: float | None = None,
+        high: float | None = None,
+        gamma: float | None = None,
+        same: bool = False,
+        problem: str = "",
+    ) -> None:
+        """What the picture shows and its stretch (`stretch.StretchSpec`); or the problem with what was asked for, alone."""
+
+    def quality(
+        self, *, ticket: int, layers: list[str], gaps: list[float | None] | None, problem: str = ""
+    ) -> None:
+        """Names of the quality layers; `gaps` are the filled shares of the dates, 0 to 1."""
+
+    def overlays(
+        self,
+        *,
+        ticket: int,
+        layer: str,
+        indices: list[int],
+        sizes: list[int],
+        bytes: bytes,
+        legend: Legend,
+    ) -> None:
+        """A quality layer of all dates, PNG."""
+
+    def difference(
+        self,
+        *,
+        ticket: int,
+        first: int,
+        second: int,
+        problem: str = "",
+        image: bytes = b"",
+        legend: Legend | None = None,
+    ) -> None:
+        """The change between two dates, PNG."""
+
+    def view(self, *, mode: str, other: int, scale: float, row: float, col: float, layer: str) -> None:
+        """How to look at the picture (`picture_view.PictureView`); `other` is -1 for no date."""
+
+    def error(self, *, ticket: int, text: str) -> None: ...
+    def heard(self, *, number: int) -> None: ...
+    def legend(self, *, ticket: int, legend: Legend | None) -> None: ...
+    def menu(self, *, groups: dict[str, dict[str, str]]) -> None: ...
+    def pins(self, *, pins: list[PinShown]) -> None: ...
+    def regions(self, *, regions: list[RegionShown], problem: str) -> None: ...
+    def seek(self, *, ticket: int, index: int) -> None: ...
+    def under(self, *, row: int, col: int, index: int, text: str) -> None: ...
+
+
+class FromPlayer(FromBrowser):
+    """Rows and columns count 3 m pixels from the upper left, dates, pins and regions are told by their index."""
+
+    def clear(self) -> None: ...
+    def composite(self, *, value: Text, number: Number) -> None: ...
+    def date(self, *, index: Number, settled: bool, ticket: Number) -> None: ...
+    def difference(self, *, first: Number, second: Number, ticket: Number) -> None: ...
+    def draw(self, *, kind: Word, points: Points) -> None: ...
+    def erase(self, *, region: Number) -> None: ...
+    def move(self, *, pin: Number, row: Number, col: Number) -> None: ...
+    def overlay(self, *, value: Word, ticket: Number) -> None: ...
+    def pick(self, *, row: Number, col: Number, add: bool) -> None: ...
+    def reshape(self, *, region: Number, points: Points, done: bool) -> None: ...
+    def retry(self) -> None: ...
+    def shown(self, *, ticket: Number) -> None: ...
+    def stretch(self, *, value: Text, number: Number) -> None: ...
+    def under(self, *, row: Number, col: Number, index: Number, ticket: Number) -> None: ...
+    def view(
+        self, *, mode: Word, other: Number, scale: Number, row: Number, col: Number, layer: Word
+    ) -> None: ...

@@ -1,0 +1,188 @@
+"""What the map, its legend and its table, and their scripts, tell each other. Coordinates x and y are EPSG:3857 metres."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias, TypedDict, Unpack
+
+from explorer.corpus.query.filters import MAX_VALUES
+from explorer.views.common.message_fields import Most, Number, Word
+from explorer.views.common.messages import FromBrowser, ToBrowser
+
+Line: TypeAlias = Annotated[list[Number], Most(5_000)]
+"""Of a line that is drawn around samples, one coordinate of its points."""
+Condition: TypeAlias = Number | Word | Annotated[list[Number | Word], Most(MAX_VALUES)] | None
+FilterName: TypeAlias = Literal[
+    "largest", "classes", "min_fraction", "purity", "mixture", "countries", "zones", "review", "suspicion", "imagery"
+]  # fmt: skip
+"""The fields of `query.filters.Filters`."""
+
+
+class ClassOffered(TypedDict):
+    """A class of CORINE to filter by."""
+
+    code: int
+    title: str
+    level: int
+
+
+class FilterOptions(TypedDict):
+    """What the filters can be set to in this corpus."""
+
+    classes: list[ClassOffered]
+    countries: list[str]
+    zones: list[int]
+    imagery: list[str]
+    review: list[str]
+    suspicion: bool
+
+
+class Looks(TypedDict):
+    """How the map looks (names in `map_state`)."""
+
+    shade: str
+    palette: str
+    theme: str
+    base: str
+
+
+class LooksOffered(TypedDict):
+    """What it can be set to: name -> title."""
+
+    shade: dict[str, str]
+    palette: dict[str, str]
+    theme: dict[str, str]
+    base: dict[str, str]
+
+
+class MapShown(TypedDict):
+    """How the popovers stand."""
+
+    filters: dict[str, Any]
+    look: Looks
+    looks: LooksOffered
+    area: bool
+
+
+class Overview(TypedDict):
+    """A small picture of Europe: a `data:` URL, its box (x0, x1, y0, y1), its side in pixels."""
+
+    src: str
+    box: list[float]
+    size: int
+
+
+class ToMapTools(ToBrowser):
+    """What lies over the map."""
+
+    def busy(self) -> None: ...
+    def drawn(self, *, number: int | None) -> None:
+        """The view of this number is on its way; None: the one that the server wanted."""
+
+    def heard(self, *, number: int) -> None: ...
+    def notice(self, *, text: str) -> None: ...
+    def options(self, **options: Unpack[FilterOptions]) -> None: ...
+    def overview(self, **overview: Unpack[Overview]) -> None: ...
+    def state(self, **state: Unpack[MapShown]) -> None: ...
+
+
+class FromMapTools(FromBrowser):
+    """Ranges, pointer, keys, and the popovers' controls."""
+
+    def area(
+        self,
+        *,
+        kind: Word,
+        x0: Number = 0,
+        x1: Number = 0,
+        y0: Number = 0,
+        y1: Number = 0,
+        x: Line | None = None,
+        y: Line | None = None,
+    ) -> None:
+        """Drawn around samples: a `rect` by its ends, or a `poly` by its points."""
+
+    def clear_area(self) -> None: ...
+    def filter(
+        self, *, values: dict[FilterName, Condition] | None = None, clear: bool = False, number: Number
+    ) -> None: ...
+    def look(self, *, name: Word, value: Word, number: Number) -> None: ...
+    def options(self) -> None: ...
+    def place(self, *, lon: Number, lat: Number, resolution: Number) -> None:
+        """Where the map came to rest: degrees, EPSG:3857 metres a pixel."""
+
+    def step(self, *, east: Number, north: Number) -> None: ...
+    def tap(self, *, x: Number, y: Number) -> None: ...
+    def view(
+        self, *, x0: Number, x1: Number, y0: Number, y1: Number, width: Number, height: Number, number: Number
+    ) -> None:
+        """The ranges in view, and the size in pixels; `number` counts them."""
+
+
+class LegendRow(TypedDict):
+    """A class: how many samples of the set have it, their share of the set (0 to 1), whether it is isolated."""
+
+    code: int
+    title: str
+    colour: str
+    count: int
+    share: float
+    on: bool
+
+
+class ToLegend(ToBrowser):
+    """What is shown on the map."""
+
+    def density(self, *, most: int | None, colours: list[str]) -> None:
+        """The key to the number of samples a pixel, up to `most`; None where classes are shown."""
+
+    def rows(
+        self, *, rows: list[LegendRow], level: int, chips: list[dict[str, str]], count: int, total: int
+    ) -> None:
+        """`chips` are the active filters: `name` and `text`; `count` of `total` samples pass."""
+
+
+class FromLegend(FromBrowser):
+    """Other classes, fewer filters."""
+
+    def isolate(self, *, code: Number, add: bool) -> None: ...
+    def level(self, *, level: Number) -> None: ...
+    def remove(self, *, name: Word) -> None: ...
+    def table(self) -> None: ...
+
+
+class BarShown(TypedDict):
+    """A class of the set, and how many samples have it."""
+
+    title: str
+    colour: str
+    count: int
+
+
+class PageShown(TypedDict):
+    """A page of the table: of each sample a cell a column; `count` samples in all, `size` a page."""
+
+    columns: list[dict[str, str]]
+    cells: list[list[Any]]
+    page: int
+    count: int
+    size: int
+    sort: str
+    down: bool
+
+
+class ToPicked(ToBrowser):
+    """The set of samples."""
+
+    def file(self, *, name: str, media: str, bytes: bytes) -> None: ...
+    def hide(self) -> None: ...
+    def page(self, *, bars: list[BarShown], **page: Unpack[PageShown]) -> None: ...
+    def trouble(self, *, text: str) -> None: ...
+
+
+class FromPicked(FromBrowser):
+    """Which page in which order, and files to take away."""
+
+    def closed(self) -> None: ...
+    def open(self, *, id: Word) -> None: ...
+    def page(self, *, page: Number, sort: Word, down: bool) -> None: ...
+    def save(self, *, format: Word) -> None: ...

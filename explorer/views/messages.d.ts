@@ -1,0 +1,487 @@
+// Written by `make scripts` from the `messages.py` of each view: change those.
+
+/** What a component's script is told: component -> kind -> fields. */
+export interface Told {
+  /** What is known of the corpus. */
+  About: {
+    /** `facts` are names and what is said of them; `files` and `samples` were looked at. */
+    diagnosis: { facts: string[][]; checks: Check[]; healthy: boolean; files: number; samples: number; notes: string[] }
+    failed: {}
+    toggle: {}
+  }
+  /** HTML is the server's own: what a corpus says in it is escaped. */
+  Bars: {
+    label: { html: string }
+  }
+  /** `ticket` counts the samples that were opened: what has an older one is dropped. */
+  Grid: {
+    error: { ticket: number; text: string }
+    /** What is shown (`sentinel_look.SentinelLook`); `twin`: it has the bands for what the animation shows. */
+    look: { composite: string; title: string; twin: boolean; by: string; band: string; room: string; problem: string }
+    menu: { groups: Record<string, Record<string, string>> }
+    open: { ticket: number; sample: string | null; bands: BandShown[] }
+    /** Of all months (`bands.Pictures`); `status` a month (`imagery.cubes.Status`). Without `grey` those of the bands stay. */
+    pictures: { ticket: number; sample: string; status: number[]; reasons: Record<string, string>; rgb: ArrayBuffer | null; grey: ArrayBuffer | null; empty: string[]; legend: Legend | null }
+    pins: { pins: PinShown[]; regions: RegionShown[] }
+  }
+  /** The selected sample, the address, and what has to be said. */
+  Head: {
+    notice: { text: string }
+    sample: { id: string | null; text: string; colour: string | null }
+    /** The selection written down; `push`: as a new page of the history. */
+    url: { search: string; push: boolean }
+  }
+  /** What is shown on the map. */
+  Legend: {
+    /** The key to the number of samples a pixel, up to `most`; None where classes are shown. */
+    density: { most: number | null; colours: string[] }
+    /** `chips` are the active filters: `name` and `text`; `count` of `total` samples pass. */
+    rows: { rows: LegendRow[]; level: number; chips: Record<string, string>[]; count: number; total: number }
+  }
+  /** What lies over the map. */
+  MapTools: {
+    busy: {}
+    /** The view of this number is on its way; None: the one that the server wanted. */
+    drawn: { number: number | null }
+    heard: { number: number }
+    notice: { text: string }
+    options: { classes: ClassOffered[]; countries: string[]; zones: number[]; imagery: string[]; review: string[]; suspicion: boolean }
+    overview: { src: string; box: number[]; size: number }
+    state: { filters: Record<string, any>; look: Looks; looks: LooksOffered; area: boolean }
+  }
+  /** The set of samples. */
+  Picked: {
+    file: { name: string; media: string; bytes: ArrayBuffer }
+    hide: {}
+    page: { bars: BarShown[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean }
+    trouble: { text: string }
+  }
+  /** `indices` are of dates; `bytes` holds the pictures one after another, of these `sizes`. */
+  Player: {
+    /** The change between two dates, PNG. */
+    difference: { ticket: number; first: number; second: number; problem: string; image: ArrayBuffer; legend: Legend | null }
+    error: { ticket: number; text: string }
+    /** Painted dates, JPEG; what has a lower `paint` is older. */
+    frames: { ticket: number; paint: number; indices: number[]; sizes: number[]; bytes: ArrayBuffer }
+    heard: { number: number }
+    legend: { ticket: number; legend: Legend | null }
+    /** What the picture shows and its stretch (`stretch.StretchSpec`); or the problem with what was asked for, alone. */
+    look: { composite: string; mode: string; low: number | null; high: number | null; gamma: number | null; same: boolean; problem: string }
+    menu: { groups: Record<string, Record<string, string>> }
+    /** A sample: `bounds` in UTM metres (left, bottom, right, top), `corners` longitude and latitude (NW, NE, SW, SE). */
+    open: { ticket: number; sample: string | null; dates: string[]; index: number; bounds: [number, number, number, number] | null; corners: number[][] | null; credit: string }
+    /** A quality layer of all dates, PNG. */
+    overlays: { ticket: number; layer: string; indices: number[]; sizes: number[]; bytes: ArrayBuffer; legend: Legend }
+    pins: { pins: PinShown[] }
+    /** Names of the quality layers; `gaps` are the filled shares of the dates, 0 to 1. */
+    quality: { ticket: number; layers: string[]; gaps: (number | null)[] | null; problem: string }
+    regions: { regions: RegionShown[]; problem: string }
+    seek: { ticket: number; index: number }
+    /** How far the reading is: a byte a date (`imagery.cubes.Status`), and why some are broken, by their index. */
+    status: { ticket: number; status: ArrayBuffer; reasons: Record<string, string>; done: number; total: number; settled: boolean }
+    under: { row: number; col: number; index: number; text: string }
+    /** How to look at the picture (`picture_view.PictureView`); `other` is -1 for no date. */
+    view: { mode: string; other: number; scale: number; row: number; col: number; layer: string }
+  }
+  /** What is played, and the story that is put together. */
+  Presenter: {
+    at: { index: number }
+    drawer: {}
+    off: {}
+    on: { story: StoryPlayed | null; credit: string }
+    own: { title: string; states: StateEdited[]; yaml: string }
+    shipped: { stories: StoryOffered[] }
+    trouble: { text: string }
+  }
+  /** The form, the sample under review, and what became of verdicts, which have ids. */
+  ReviewPanel: {
+    chips: { sample: string; hidden: boolean; strip?: SeasonShown[]; around?: Around; classes: ClassShown[] }
+    closing: { found: string[]; left: string[]; estimate: string; notes: string[]; next: Record<string, string>[]; disputed: number; unsure: string[] }
+    file: { name: string; media: string; bytes: ArrayBuffer }
+    forecast: { sentence?: string; notes?: string[]; strata?: Stratum[]; n?: number; works?: boolean; options?: StrataOption[]; advised?: string; chosen?: string; problem: string }
+    off: {}
+    pong: {}
+    progress: { done: number; total: number }
+    refused: { id: string; text: string }
+    report: { name: string; media: string; bytes: ArrayBuffer }
+    saved: { id: string; sample: string }
+    /** The form; `fixed`: the reviewer is who has logged in. */
+    setup: { kinds: KindOffered[]; classes: ClassNamed[]; reviewer: string; fixed: boolean; resume: string; blind: boolean; trouble: string; strata: Choice[] }
+    told: { text: string }
+    trouble: { text: string; id: string }
+    work: { sample: string; queue: string; position: number; total: number; done: number; undoable: boolean; hidden: boolean; blind: boolean; scope: string; revealed: boolean; labels: LabelRow[]; mine: OwnVerdict | null; base: string | null; others: Record<string, string>[]; suspicion: Suspicion | null; suggestion: string; told: string; classes: ClassNamed[]; resume: string; reviewer: string }
+  }
+  /** A file comes piece by piece: `file` tells of it, each `piece` is asked for by `next`. */
+  Share: {
+    begun: { name: string }
+    /** It is made; `size` in bytes. */
+    file: { name: string; media: string; size: number }
+    /** What files can be made of; `lacking` says why an ending cannot. */
+    offer: { dates: string[]; terms: string; lacking: Record<string, string>; counts: number[] }
+    piece: { data: ArrayBuffer; last: boolean }
+    progress: { done: number; total: number; reading: boolean }
+    /** What is shown. `values`: it has values, not colours alone; `code` has `view`, `title` and `text` of Python. */
+    state: { link: string; served: boolean; hidden: boolean; sample: string | null; date: string; what: string; values: boolean; pins: number; story: boolean; code: Record<string, string>[] }
+    toggle: {}
+    trouble: { text: string }
+  }
+}
+
+/** What a component's script says. */
+export interface Said {
+  /** Asks for the diagnosis. */
+  About:
+    | { type: "look" }
+    | { type: "ready" }
+  Bars:
+    | { type: "ready" }
+  /** Rows and columns count 10 m pixels from the upper left. */
+  Grid:
+    | { type: "look"; composite?: string; by?: string; band?: string; room?: string }
+    | { type: "pick"; row: number; col: number; add: boolean }
+    | { type: "ready" }
+    | { type: "retry" }
+  /** Where to go, and which drawer to open. */
+  Head:
+    | { type: "about" }
+    | { type: "go"; text: string }
+    | { type: "link"; search: string }
+    | { type: "panel"; name: string }
+    | { type: "random" }
+    | { type: "ready" }
+    | { type: "review" }
+    | { type: "share" }
+    | { type: "stories" }
+  /** Other classes, fewer filters. */
+  Legend:
+    | { type: "isolate"; code: number; add: boolean }
+    | { type: "level"; level: number }
+    | { type: "ready" }
+    | { type: "remove"; name: string }
+    | { type: "table" }
+  /** Ranges, pointer, keys, and the popovers' controls. */
+  MapTools:
+    | { type: "area"; kind: string; x0?: number; x1?: number; y0?: number; y1?: number; x?: number[] | null; y?: number[] | null }
+    | { type: "clear_area" }
+    | { type: "filter"; values?: Partial<Record<"largest" | "classes" | "min_fraction" | "purity" | "mixture" | "countries" | "zones" | "review" | "suspicion" | "imagery", number | string | (number | string)[] | null>> | null; clear?: boolean; number: number }
+    | { type: "look"; name: string; value: string; number: number }
+    | { type: "options" }
+    | { type: "place"; lon: number; lat: number; resolution: number }
+    | { type: "ready" }
+    | { type: "step"; east: number; north: number }
+    | { type: "tap"; x: number; y: number }
+    | { type: "view"; x0: number; x1: number; y0: number; y1: number; width: number; height: number; number: number }
+  /** Which page in which order, and files to take away. */
+  Picked:
+    | { type: "closed" }
+    | { type: "open"; id: string }
+    | { type: "page"; page: number; sort: string; down: boolean }
+    | { type: "ready" }
+    | { type: "save"; format: string }
+  /** Rows and columns count 3 m pixels from the upper left, dates, pins and regions are told by their index. */
+  Player:
+    | { type: "clear" }
+    | { type: "composite"; value: string; number: number }
+    | { type: "date"; index: number; settled: boolean; ticket: number }
+    | { type: "difference"; first: number; second: number; ticket: number }
+    | { type: "draw"; kind: string; points: number[][] }
+    | { type: "erase"; region: number }
+    | { type: "move"; pin: number; row: number; col: number }
+    | { type: "overlay"; value: string; ticket: number }
+    | { type: "pick"; row: number; col: number; add: boolean }
+    | { type: "ready" }
+    | { type: "reshape"; region: number; points: number[][]; done: boolean }
+    | { type: "retry" }
+    | { type: "shown"; ticket: number }
+    | { type: "stretch"; value: string; number: number }
+    | { type: "under"; row: number; col: number; index: number; ticket: number }
+    | { type: "view"; mode: string; other: number; scale: number; row: number; col: number; layer: string }
+  /** What to play, and changes of the story that is put together, whose views are told by their index. */
+  Presenter:
+    | { type: "begin"; story?: string; own?: boolean }
+    | { type: "collect" }
+    | { type: "edit"; index: number; title?: string; note?: string; presenter?: string; seconds?: number | string }
+    | { type: "end" }
+    | { type: "go"; index: number }
+    | { type: "load"; text: string; name: string }
+    | { type: "move"; index: number; by: number }
+    | { type: "ready"; own?: string }
+    | { type: "remove"; index: number }
+    | { type: "rename"; title: string }
+    | { type: "show"; index: number }
+  /** Which samples, the way through them, and verdicts. */
+  ReviewPanel:
+    | { type: "begin"; kind: string; class: string; count: number; seed: number; strata: string; allocation: string; resume: string; ids: string; reviewer: string; blind: boolean; given: string[] }
+    | { type: "chips"; sample: string; codes: number[]; first: boolean }
+    | { type: "close" }
+    | { type: "closing" }
+    | { type: "forecast"; kind: string; class: string; count: number; seed: number; strata: string; allocation: string }
+    | { type: "jump"; position: number }
+    | { type: "late"; id: string; sample: string; judgement: string; adjustments: Adjustment[]; confidence: number | null; comment: string; link: string; scope: string; base: string | null }
+    | { type: "look" }
+    | { type: "map" }
+    | { type: "open" }
+    | { type: "ping" }
+    | { type: "ready" }
+    | { type: "rejudge" }
+    | { type: "report"; classes: string; all: boolean; blind: boolean }
+    | { type: "save"; format: string }
+    | { type: "step"; by: number }
+    | { type: "undo" }
+    | { type: "verdict"; id: string; sample: string; judgement: string; adjustments: Adjustment[]; confidence: number | null; comment: string; link: string }
+  /** Files that are asked for. */
+  Share:
+    | { type: "cancel" }
+    | { type: "make"; kind: string; first: string; last: string; ending: string; product?: string; other?: string; pins?: boolean; chart?: boolean; skip?: boolean; story?: boolean; fps?: number; scale?: number; count?: number }
+    | { type: "next" }
+    | { type: "open"; open: boolean }
+    | { type: "ready" }
+}
+
+/** A handler for each message of the server. */
+export type Handlers<C extends keyof Told> = { [K in keyof Told[C]]: (data: Told[C][K]) => void }
+
+/** A component's model in its script: what it says goes to `send_msg`; beside these it has properties of its own. */
+export interface Model<C extends keyof Told> {
+  bus: string
+  send_msg(message: Said[C]): void
+  on(event: string, listener: (data?: any) => void): void
+  [property: string]: any
+}
+
+/** What Panel draws a component with. */
+export interface Drawn<C extends keyof Told> {
+  model: Model<C>
+  el: any
+}
+
+/** A message that is numbered as it is sent (`makeChoices`). */
+export type Unnumbered<M extends { type: string }> = M extends { number: number }
+  ? Omit<M, "number">
+  : string extends M["type"]
+    ? any
+    : never
+
+/** One assumption held against the files. `state`: `ok` as assumed; `told` otherwise, and read as it should be; `wrong` or `missing`: something would be shown wrongly, or not at all. `todo` is empty where nothing is to be done. */
+export interface Check {
+  subject: string
+  state: "ok" | "told" | "wrong" | "missing"
+  assumed: string
+  found: string
+  follows: string
+  todo: string
+}
+
+/** A band; `wavelength` in nm. */
+export interface BandShown {
+  name: string
+  title: string
+  wavelength: number
+}
+
+/** What the colours of a picture mean: `colours` (hex, low to high) run evenly from `low` to `high` in `unit`. `low` and `high` are None where each frame has its own. */
+export interface Legend {
+  title: string
+  unit: string
+  low: number | null
+  high: number | null
+  colours: string[]
+  formula: string
+  reference: string
+}
+
+/** A pin for the browser; `name` or empty. */
+export interface PinShown {
+  row: number
+  col: number
+  colour: string
+  name: string
+}
+
+/** A region for the browser: `points` of row and column, `letter` `A` to `D`, `name` or empty, `size` as `150 × 90 m, 1.35 ha`. */
+export interface RegionShown {
+  kind: string
+  points: number[][]
+  colour: string
+  letter: string
+  name: string
+  size: string
+}
+
+/** A class: how many samples of the set have it, their share of the set (0 to 1), whether it is isolated. */
+export interface LegendRow {
+  code: number
+  title: string
+  colour: string
+  count: number
+  share: number
+  on: boolean
+}
+
+/** A class of CORINE to filter by. */
+export interface ClassOffered {
+  code: number
+  title: string
+  level: number
+}
+
+/** How the map looks (names in `map_state`). */
+export interface Looks {
+  shade: string
+  palette: string
+  theme: string
+  base: string
+}
+
+/** What it can be set to: name -> title. */
+export interface LooksOffered {
+  shade: Record<string, string>
+  palette: Record<string, string>
+  theme: Record<string, string>
+  base: Record<string, string>
+}
+
+/** A class of the set, and how many samples have it. */
+export interface BarShown {
+  title: string
+  colour: string
+  count: number
+}
+
+/** A story as it is played. */
+export interface StoryPlayed {
+  title: string
+  states: StatePlayed[]
+}
+
+/** A view of a story as it is played; notes as HTML of ours. */
+export interface StatePlayed {
+  title: string
+  html: string
+  presenter_html: string
+  seconds: number
+}
+
+/** A view of the story that is put together; notes as Markdown. */
+export interface StateEdited {
+  title: string
+  note: string
+  presenter: string
+  seconds: number | null
+}
+
+/** A story that comes with the explorer; `count` of its views. */
+export interface StoryOffered {
+  name: string
+  title: string
+  count: number
+}
+
+/** The sample at a date. */
+export interface SeasonShown {
+  index: number
+  date: string
+  jpeg: ArrayBuffer
+}
+
+/** The samples around one, up to `reach` km away to each side. */
+export interface Around {
+  cells: Neighbour[]
+  reach: number
+}
+
+/** A sample around; `ring` of x and y in km from the one that is shown, y to the south. */
+export interface Neighbour {
+  id: string
+  ring: number[][]
+  colour: string
+  title: string
+}
+
+/** What a class looks like close by. */
+export interface ClassShown {
+  code: number
+  title: string
+  chips: Chip[]
+}
+
+/** A sample of a class, and how many km it is away. */
+export interface Chip {
+  id: string
+  km: number
+  jpeg: ArrayBuffer
+}
+
+/** A stratum of a draw; `half` is half the width of its accuracy's interval, 0 to 1. */
+export interface Stratum {
+  title: string
+  size: number
+  drawn: number
+  few: boolean
+  half: number | null
+}
+
+/** Other strata for the same draw: whether each gets enough, and from which size of the draw on. */
+export interface StrataOption {
+  value: string
+  works: boolean
+  enough: number | null
+  text: string
+}
+
+/** A kind of queue; `needs` are names of the form's fields, `off` says why it cannot be chosen. */
+export interface KindOffered {
+  id: string
+  title: string
+  text: string
+  needs: string[]
+  off: string
+}
+
+/** A level-3 class; `names` are pairs of a common name and its place among the classes that are called so. */
+export interface ClassNamed {
+  code: number
+  title: string
+  colour: string
+  names: [string, number][]
+}
+
+/** An entry of a list to choose from. */
+export interface Choice {
+  value: string
+  text: string
+}
+
+/** A class of a label, and its fraction, 0 to 1. */
+export interface LabelRow {
+  code: number
+  title: string
+  colour: string
+  fraction: number
+}
+
+/** A reviewer's own verdict; `adjustments` have `code`, `action`, `fraction`; `text` says it in words. */
+export interface OwnVerdict {
+  id: string
+  judgement: string
+  adjustments: Record<string, any>[]
+  comment: string
+  confidence: number | null
+  link: string
+  text: string
+}
+
+/** What scoring says of a label; `score` 0 to 1, None where it cannot be judged. */
+export interface Suspicion {
+  score: number | null
+  suggestion: string
+  reasons: string[]
+  note: string
+}
+
+/** What is said of a class. */
+export interface Adjustment {
+  code: number
+  action: string
+  fraction: number | null
+}
