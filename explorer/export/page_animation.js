@@ -47,6 +47,7 @@ const makeStage = (selection, model, { dates }) => {
 
   /** @type {Map<number, ImageData>} Painted images of this sample and picture, by the date's index. */
   const painted = new Map()
+  /** @param {number} index */
   const imageOf = (index) => {
     const known = painted.get(index)
     if (known || !state.cubes?.planet.has(index)) return known
@@ -90,7 +91,9 @@ const makeStage = (selection, model, { dates }) => {
     drawPins()
   }
 
+  /** @param {MouseEvent} event */
   const under = (event) => pixelAt(event, node.getBoundingClientRect(), PF_SIZE)
+  /** @param {{ row: number, col: number }} pixel */
   const valuesText = ({ row, col }) => {
     if (!state.cubes.planet.has(state.index)) return ""
     const values = state.cubes.planet.pixel(row, col, dates.length)

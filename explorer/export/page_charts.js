@@ -38,7 +38,12 @@ const INK = {
   dark: { text: "#9db0ba", grid: "#2c3a43", axis: "#5d707b", now: "#e3ebef", ground: "#1b272e" },
 }
 
-// Round numbers from low to high, about `count` of them.
+/**
+ * Round numbers from low to high, about `count` of them.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} count
+ */
 const ticks = (low, high, count) => {
   const rough = (high - low) / Math.max(count, 1),
     power = 10 ** Math.floor(Math.log10(rough))

@@ -12,6 +12,7 @@
 export const makeCubes = (bytesOf) => {
   /** @type {Map<string, Promise<Cubes>>} */
   const opened = new Map()
+  /** @param {Sample} sample */
   const open = async ({ number, planet, sentinel }) => ({
     planet: await PlanetCube.open(planet, bytesOf(`planet-${number}`)),
     sentinel: await SentinelCube.open(sentinel, bytesOf(`sentinel-${number}`)),
@@ -169,11 +170,11 @@ export class PlanetCube extends Cube {
     return bands.map((name) => {
       const row = this.rowOf.get(index) * this.bands.length + this.bands.indexOf(name)
       const sum = new Float32Array(area).fill(this.mean[row])
-      const weight = (k) => (k < components ? basis[k * rows + row] * this.scales[k] : 0)
+      const weight = (/** @type {number} */ k) => (k < components ? basis[k * rows + row] * this.scales[k] : 0)
       // Four components at a time: the sum is read and written a quarter as often.
       for (let k = 0; k < components; k += 4) {
         const [a, b, c, d] = [weight(k), weight(k + 1), weight(k + 2), weight(k + 3)]
-        const plane = (i) => {
+        const plane = (/** @type {number} */ i) => {
           const at = k + i < components ? k + i : k
           return planes.subarray(at * area, (at + 1) * area)
         }

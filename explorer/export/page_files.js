@@ -10,8 +10,8 @@ import { element } from "./page_dom.js"
 import { REFLECTANCE } from "./page_pixels.js"
 
 // A spreadsheet takes a text that begins like this for a formula, and runs it.
-const withoutFormula = (text) => (/^[=+\-@\t]/.test(text) ? `'${text}` : text)
-const cell = (value) => {
+const withoutFormula = (/** @type {string} */ text) => (/^[=+\-@\t]/.test(text) ? `'${text}` : text)
+const cell = (/** @type {string | number} */ value) => {
   const text = String(value)
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
@@ -35,21 +35,33 @@ export const valuesCsv = (model, { sample, cubes, series }, { dates, months }) =
     "pin,date,sensor,product,band,value,row,col,flag",
   ]
   const [firstBand] = model.planet.bands
-  const planetFlag = (/** @type {Series} */ { pin, pf }, i) => {
+  /**
+   * @param {Series} one
+   * @param {number} i
+   */
+  const planetFlag = ({ pin, pf }, i) => {
     if (!planet.has(i)) return `missing: ${sample.missing[dates[i]] ?? "not in the corpus"}`
     if (planet.gapFilled(i, pin.row, pin.col)) return "gap-filled"
     return Number.isNaN(pf[firstBand.name][i]) ? "nodata" : "measured"
   }
+  /**
+   * @param {number} value
+   * @param {number} i
+   */
   const sentinelFlag = (value, i) => {
     if (!sentinel.has(i)) return "missing"
     return Number.isNaN(value) ? "nodata" : "measured"
   }
+  /**
+   * @param {string} band
+   * @param {number} value
+   */
   const numberOf = (band, value) =>
     Number.isNaN(value) ? "" : (band === "NDVI" ? value : value * REFLECTANCE).toFixed(4)
 
   series.forEach((one, number) => {
     const pin = withoutFormula(one.pin.name || `pin ${number + 1}`)
-    const add = (...cells) => lines.push([pin, ...cells].map(cell).join(","))
+    const add = (/** @type {Array<string | number>} */ ...cells) => lines.push([pin, ...cells].map(cell).join(","))
     for (const [band, values] of one.pf ? Object.entries({ ...one.pf, NDVI: one.ndvi }) : [])
       values.forEach((value, i) =>
         add(

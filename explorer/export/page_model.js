@@ -118,7 +118,7 @@ import { MONTHS } from "../views/common/shared.js"
  */
 
 const DAY = 86400000
-// A month stands for its middle.
+/** @param {string} iso A date, or a month: that stands for its middle. */
 const timeOf = (iso) => Date.parse(iso.length === 7 ? `${iso}-15` : iso)
 
 /** @typedef {ReturnType<typeof makeCalendar>} Calendar */

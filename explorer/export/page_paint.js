@@ -6,6 +6,7 @@ const LEVELS = 4096
 /** @type {Map<number, Uint8ClampedArray>} Brightness of each level, by gamma. */
 const curves = new Map()
 
+/** @param {number} gamma */
 const curveOf = (gamma) => {
   const known = curves.get(gamma)
   if (known) return known

@@ -19,23 +19,29 @@
 export const PF_SIZE = 200
 export const S2_SIZE = 60
 
-/** Sentinel-2's band of about the same wavelength, by Planet Fusion's. */
+/** @type {Record<string, string>} Sentinel-2's band of about the same wavelength, by Planet Fusion's. */
 export const TWINS = { blue: "B02", green: "B03", red: "B04", nir: "B08" }
 
 /** Reflectance of one DN. */
 export const REFLECTANCE = 1e-4
 
-const across = (v, from, to) => Math.floor(((v + 0.5) * to) / from)
+/**
+ * The row (or column) of another grid that holds the centre of row `v`.
+ * @param {number} v
+ * @param {number} from Metres a pixel
+ * @param {number} to Metres a pixel of the other grid
+ */
+const across = (v, from, to) => Math.floor(((v + 0.5) * from) / to)
 /**
  * The 10 m pixel that holds the centre of a 3 m pixel.
  * @param {{ row: number, col: number }} pixel
  */
-export const toS2 = ({ row, col }) => ({ row: across(row, 10, 3), col: across(col, 10, 3) })
+export const toS2 = ({ row, col }) => ({ row: across(row, 3, 10), col: across(col, 3, 10) })
 /**
  * The 3 m pixel that holds the centre of a 10 m pixel.
  * @param {{ row: number, col: number }} pixel
  */
-export const toPF = ({ row, col }) => ({ row: across(row, 3, 10), col: across(col, 3, 10) })
+export const toPF = ({ row, col }) => ({ row: across(row, 10, 3), col: across(col, 10, 3) })
 
 /**
  * Which pixel of a picture is under the pointer. A click has whole coordinates; half a pixel more is where the pointer
@@ -45,7 +51,8 @@ export const toPF = ({ row, col }) => ({ row: across(row, 3, 10), col: across(co
  * @param {number} size Pixels across
  */
 export const pixelAt = ({ clientX, clientY }, box, size) => {
-  const at = (v, length) => Math.min(size - 1, Math.max(0, Math.floor((v / length) * size)))
+  const at = (/** @type {number} */ v, /** @type {number} */ length) =>
+    Math.min(size - 1, Math.max(0, Math.floor((v / length) * size)))
   return { row: at(clientY + 0.5 - box.top, box.height), col: at(clientX + 0.5 - box.left, box.width) }
 }
 

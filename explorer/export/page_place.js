@@ -12,13 +12,15 @@ import { button, byId, element, percent, svg, swatch } from "./page_dom.js"
 export const showPlace = (selection, model) => {
   const { state } = selection
 
-  const choiceOf = (/** @type {Sample} */ one) => {
+  /** @param {Sample} one */
+  const choiceOf = (one) => {
     const node = button(`Sample ${one.id}`, "", () => selection.openSample(one.id), {
       "aria-pressed": String(one === state.sample),
     })
     node.append(swatch(one.labels[0]?.hex ?? "#82909a"), one.id)
     return node
   }
+  /** @param {Sample} sample */
   const mapOf = ({ dot: [cx, cy], place }) =>
     svg(
       "svg",
@@ -26,7 +28,8 @@ export const showPlace = (selection, model) => {
       svg("path", { d: model.europe.path }),
       svg("circle", { cx, cy, r: 17, fill: "none", stroke: "#d6006c", "stroke-width": 9 }),
     )
-  const barOf = (/** @type {Label} */ { code, title, hex, fraction }) => {
+  /** @param {Label} label */
+  const barOf = ({ code, title, hex, fraction }) => {
     const bar = swatch(hex)
     bar.style.width = `${100 * fraction}%`
     return element(
@@ -37,7 +40,10 @@ export const showPlace = (selection, model) => {
       element("span", { class: "track" }, bar),
     )
   }
-  const row = (name, value) => [element("dt", {}, name), element("dd", {}, value)]
+  const row = (/** @type {string} */ name, /** @type {string} */ value) => [
+    element("dt", {}, name),
+    element("dd", {}, value),
+  ]
 
   const draw = () => {
     const { sample } = state

@@ -2,7 +2,7 @@
 
 /** @import { Selection } from "./page_selection.js" */
 
-const BEHIND = 100 // ms: after a pause of the browser's it goes on from here, and does not make up for it
+const BEHIND = 100 // ms that it makes up for at most, after a pause of the browser's
 
 /**
  * @param {Selection} selection
@@ -13,7 +13,7 @@ export const runPlayer = (selection, onFrame = (then) => requestAnimationFrame(t
   let due = 0,
     running = false
 
-  const tick = (now) => {
+  const tick = (/** @type {number} */ now) => {
     running = state.playing
     if (!running) return
     if (now >= due) {

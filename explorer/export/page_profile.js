@@ -51,9 +51,14 @@ export const showProfile = (selection, model, calendar) => {
   const pins = element("div", { class: "row" })
   const hosts = [element("div", { class: "host" }), element("div", { class: "host" })]
 
-  const filled = (/** @type {Series} */ { pin }, i) => state.cubes.planet.gapFilled(i, pin.row, pin.col)
-  const dateText = (one, i) => `Planet Fusion${filled(one, i) ? "\ngap-filled, not measured" : ""}`
-  const monthText = (i) => `${MONTHS[Number(months[i].slice(5)) - 1]} 2018`
+  /**
+   * @param {Series} one
+   * @param {number} i
+   */
+  const filled = ({ pin }, i) => state.cubes.planet.gapFilled(i, pin.row, pin.col)
+  const dateText = (/** @type {Series} */ one, /** @type {number} */ i) =>
+    `Planet Fusion${filled(one, i) ? "\ngap-filled, not measured" : ""}`
+  const monthText = (/** @type {number} */ i) => `${MONTHS[Number(months[i].slice(5)) - 1]} 2018`
 
   /**
    * Reflectance of one pin, a band a colour.
@@ -124,7 +129,11 @@ export const showProfile = (selection, model, calendar) => {
       dots: [...measured, ...monthly],
     }
   }
-  const pinOf = (/** @type {Series} */ { pin: { name, row, col } }, i) =>
+  /**
+   * @param {Series} one
+   * @param {number} i
+   */
+  const pinOf = ({ pin: { name, row, col } }, i) =>
     element(
       "span",
       { class: "pin" },
@@ -195,7 +204,11 @@ export const showProfile = (selection, model, calendar) => {
     ),
     ...hosts,
   )
-  const overTime = { xTicks: monthTicks, tip, onSeek: (time) => selection.stopAt(calendar.nearest(time)) }
+  const overTime = {
+    xTicks: monthTicks,
+    tip,
+    onSeek: (/** @type {number} */ time) => selection.stopAt(calendar.nearest(time)),
+  }
   const reflectance = makeChart(hosts[0], { ...overTime, label: "Reflectance over time", yLabel: "Reflectance" })
   const ndvi = makeChart(hosts[1], { ...overTime, label: "NDVI over time", yLabel: "NDVI" })
   selection.on(["date"], () => {

@@ -91,6 +91,7 @@ export const makeSelection = (model, calendar, open) => {
     state.index = Math.min(calendar.dates.length - 1, Math.max(0, index))
     tell("date")
   }
+  /** @param {number} way */
   const step = (way) => {
     const { there } = state.sample.planet
     if (!there.length) return false

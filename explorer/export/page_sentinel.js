@@ -1,6 +1,6 @@
 // Sentinel-2: the months in colour, and the bands of the month that belongs to the date.
 
-/** @import { Calendar, Model, Span } from "./page_model.js" */
+/** @import { Band, Calendar, Model, Span } from "./page_model.js" */
 /** @import { Selection } from "./page_selection.js" */
 
 import { drawArms, fitCanvas, MONTHS } from "../views/common/shared.js"
@@ -43,7 +43,8 @@ const makeTiles = (selection, model, calendar) => {
   let monthBands = []
   let month = -1 // whose bands are drawn
 
-  const monthTile = (/** @type {number} */ i) => {
+  /** @param {number} i */
+  const monthTile = (i) => {
     const { sentinel } = state.cubes,
       there = sentinel.has(i)
     const tile = makeTile(
@@ -56,6 +57,7 @@ const makeTiles = (selection, model, calendar) => {
     tile.node.addEventListener("click", () => selection.stopAt(calendar.middleOf(i)))
     return tile
   }
+  /** @param {Band} band */
   const bandTile = ({ name, title, wavelength }) => {
     const { sentinel } = state.cubes
     const span = /** @type {Span} */ (state.sample.s2Spans[name])

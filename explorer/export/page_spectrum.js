@@ -1,7 +1,7 @@
 // Reflectance against wavelength: the month's of Sentinel-2, and the date's of Planet Fusion.
 
 /** @import { Dot, Line } from "./page_charts.js" */
-/** @import { Calendar, Model } from "./page_model.js" */
+/** @import { Band, Calendar, Model } from "./page_model.js" */
 /** @import { Selection } from "./page_selection.js" */
 
 import { longDate, MONTHS } from "../views/common/shared.js"
@@ -29,7 +29,10 @@ export const makeSpectrum = (selection, model, calendar, host) => {
   const month = () => calendar.monthOf(state.index)
 
   /**
-   * @param {{ name: string, title: string, wavelength: number }} band
+   * @param {Band} band
+   * @param {number} value DN
+   * @param {string} name In front of the title
+   * @param {string} sensor
    * @returns {Omit<Dot, "colour" | "sign">}
    */
   const point = ({ title, wavelength }, value, name, sensor) => ({

@@ -45,6 +45,7 @@ export const makeTimeline = (selection, { dates }) => {
   })
   /** @type {WeakMap<PlanetCube, number[]>} Share of each date that was filled. */
   const shares = new WeakMap()
+  /** @param {PlanetCube} cube */
   const sharesOf = (cube) => {
     const known = shares.get(cube)
     if (known) return known
@@ -88,7 +89,7 @@ export const makeTimeline = (selection, { dates }) => {
     node.setAttribute("aria-valuetext", dates[state.index])
   }
 
-  const scrub = (event) =>
+  const scrub = (/** @type {PointerEvent} */ event) =>
     selection.stopAt(indexAt(event.clientX - node.getBoundingClientRect().left, node.clientWidth, dates.length))
   node.addEventListener("pointerdown", (event) => {
     node.setPointerCapture(event.pointerId)

@@ -173,6 +173,40 @@ def test_texts_stay_texts(made: page.Page) -> None:
     assert model["story"]["states"][1]["sample"] is None
 
 
+def properties(*names: str) -> tuple[set[str], set[str]]:
+    """Of types that the page's scripts declare: what is always there, and what can be."""
+    text = (Path(page.__file__).parent / "page_model.js").read_text(encoding="utf-8")
+    always, ever = set(), set()
+    for name in names:
+        block = re.search(rf"@typedef \{{object\}} {name}\b(.*?)\*/", text, re.DOTALL)
+        assert block, name
+        for optional, found in re.findall(r"@property \{.*\} (\[?)(\w+)", block[1]):
+            ever.add(found)
+            if not optional:
+                always.add(found)
+    return always, ever
+
+
+def test_the_scripts_know_every_field_of_the_model(made: page.Page) -> None:
+    model = model_of(made.html)
+    samples = model["samples"]
+    objects = [
+        (("Model",), model),
+        (("Colours",), model["colours"]),
+        (("Band",), model["sentinel"]["bands"][0]),
+        (("Composite",), model["sentinel"]["picture"]),
+        *((("Sample",), one) for one in samples),
+        *((("Label",), label) for one in samples for label in one["labels"]),
+        *((("Header", "PlanetOnly"), one["planet"]) for one in samples),
+        *((("Header", "SentinelOnly"), one["sentinel"]) for one in samples),
+        (("Story",), model["story"]),
+        *((("Step",), state) for state in model["story"]["states"]),
+    ]
+    for names, found in objects:
+        always, ever = properties(*names)
+        assert always <= set(found) <= ever, names
+
+
 def test_notes_for_the_speaker_come_only_when_asked(made: page.Page, tiny_corpus: Corpus) -> None:
     assert "secret" not in made.html
     story = Story("t", (State(f"?sample={corpora.FULL}", "t", "n", "secret"),))
