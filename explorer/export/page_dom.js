@@ -71,6 +71,6 @@ export const cssColour = (name) => getComputedStyle(document.documentElement).ge
 export const bytesOf = (id) => {
   const text = atob(byId(id).textContent.trim())
   const bytes = new Uint8Array(text.length)
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i) // megabytes: `from` with a function takes 0.7 s
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i) // megabytes: `from` with a function is slow
   return bytes
 }
