@@ -257,6 +257,37 @@ def test_a_box_is_a_set_with_a_table_that_can_be_taken_away(visit: Visit, europe
     wait_for_count(visit, len(europe.samples))
 
 
+def test_a_box_may_be_drawn_from_any_corner_and_then_the_mouse_moves_the_map(visit: Visit) -> None:
+    visit.open("?map=47,2.5,1000", wait_for=READY)
+    page, mouse = visit.page, visit.page.mouse
+    box = f"() => seen.figure('{MAP}').toolbar.tools.find((tool) => tool.type === 'BoxSelectTool').overlay.visible"
+    page.get_by_role("button", name="Select samples in a box").click()
+    x0, x1, y0, y1 = ranges(visit)
+    mouse.move(*middle(visit, 0.7, 0.35))
+    mouse.down()
+    mouse.move(*middle(visit, 0.3, 0.65), steps=6)
+    visit.wait(box)  # what is drawn can be seen
+    mouse.up()
+    page.wait_for_url(lambda url: "area=" in url)
+    visit.wait(f"() => !({box})()")
+    west, south = Area.parse(visit.query["area"]).outline.min(axis=0)
+    east, north = Area.parse(visit.query["area"]).outline.max(axis=0)
+    for found, share, low, high in (
+        (west, 0.3, x0, x1), (east, 0.7, x0, x1), (south, 0.35, y0, y1), (north, 0.65, y0, y1),
+    ):  # fmt: skip
+        assert (found - low) / (high - low) == pytest.approx(share, abs=0.02)
+    assert ranges(visit)[:2] == [
+        x0,
+        x1,
+    ]  # to draw moves nothing; the legend, which names the area, takes some height
+    page.get_by_role("dialog", name="Selected samples").get_by_role("button", name="Close the table").click()
+    assert page.get_by_role("button", name="Drag to move").get_attribute("aria-pressed") == "true"
+    area = visit.query["area"]
+    drag(visit, [middle(visit), middle(visit, 0.6, 0.5)])
+    until(lambda: (x0 - ranges(visit)[0]) / (x1 - x0) == pytest.approx(0.1, abs=0.02))
+    assert visit.query["area"] == area
+
+
 def test_a_lasso_takes_what_it_encloses(visit: Visit, europe: Corpus) -> None:
     visit.open("?map=47,2.5,1000", wait_for=READY)
     page = visit.page

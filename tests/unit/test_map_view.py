@@ -20,7 +20,7 @@ from explorer.corpus.query.filters import Filters
 from explorer.views.common.components import Loop
 from explorer.views.common.map_state import Place
 from explorer.views.common.selection import Selection
-from explorer.views.map import context
+from explorer.views.map import context, map_figure
 from explorer.views.map.map import MapView, first_ranges
 from explorer.views.map.raster import SampleRaster
 from tests import corpora
@@ -153,29 +153,49 @@ def test_a_link_s_place_is_where_the_map_goes(view: MapView, figure: Any) -> Non
 
 
 def test_what_the_outlines_do_not_reach_is_not_drawn_as_sea(view: MapView, figure: Any) -> None:
-    """Four covers around all that the outlines know, without a gap between them; not over an online map."""
+    """The sea ends where all that the outlines know ends; around it is another colour, in each theme."""
     left, bottom, right, top = context.known()
     land = next(r for r in figure.renderers if r.name == "land").data_source.data
     for axis, low, high in (("xs", left, right), ("ys", bottom, top)):
         values = np.concatenate([ring[0][0] for ring in land[axis]])
         assert (values.min(), values.max()) == (low, high)
-    covers = [part for part in figure.center if part.name == "beyond"]
-
-    def ends(cover: Any) -> tuple[float | None, ...]:
-        """Left, bottom, right and top; None is the frame's own edge."""
-        sides = (cover.left, cover.bottom, cover.right, cover.top)
-        return tuple(side if isinstance(side, float) else None for side in sides)
-
-    assert {ends(cover) for cover in covers} == {
-        (None, None, left, None),
-        (right, None, None, None),
-        (left, None, right, bottom),
-        (left, top, right, None),
-    }
-    assert all(cover.visible and cover.level == "underlay" for cover in covers)
-    light = {cover.fill_color for cover in covers}
+    (sea,) = [part for part in figure.center if part.name == "sea"]
+    assert (sea.left, sea.bottom, sea.right, sea.top) == (left, bottom, right, top)
+    assert sea.visible
+    assert sea.level == "underlay"
+    light = {sea.fill_color, figure.background_fill_color}
+    assert len(light) == 2
     say(view.tools, "look", name="theme", value="dark")
-    assert {cover.fill_color for cover in covers}.isdisjoint(light | {figure.background_fill_color})
+    dark = {sea.fill_color, figure.background_fill_color}
+    assert len(dark) == 2
+    assert dark.isdisjoint(light)
+
+
+def test_a_sample_s_circle_has_a_white_rim(view: MapView, figure: Any) -> None:
+    view.open(corpora.FULL)
+    dot = view._sheets[0].sources["dot"].data
+    assert dot["ink"] == ["white", map_figure.PICK]  # the rim first, wider, below the circle
+    assert dot["width"][0] > dot["width"][1]
+    assert set(dot["x"]) == {dot["x"][0]}
+    (circle,) = [r for r in figure.renderers if r.name == "dot"]
+    assert circle.data_source.data == dot
+    assert circle.level == "overlay"
+
+
+def test_footprints_have_rims_between_their_class_and_dark(view: MapView, figure: Any) -> None:
+    near = next(r for r in figure.renderers if r.name == "near").glyph
+    fill, rim = near.fill_color.transform.palette, near.line_color.transform.palette
+    assert rim[0] == fill[0] == "#00000000"
+
+    def channels(colour: str) -> list[int]:
+        return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+    for own, edge in zip(fill[1:45], rim[1:45], strict=True):
+        ends = zip(channels(own), channels("#1d2b33"), channels(edge), strict=True)
+        assert all(min(a, b) <= found <= max(a, b) for a, b, found in ends)
+        assert np.abs(np.subtract(channels(own), channels(edge))).max() > 15
+    say(view.tools, "look", name="palette", value="safe")
+    assert near.line_color.transform.palette[1:45] != rim[1:45]
 
 
 @pytest.mark.usefixtures("figure")
@@ -327,7 +347,8 @@ def test_levels_change_classes_and_colours(view: MapView, figure: Any) -> None:
         "#0072b2",
     ]
     say(view.tools, "look", name="theme", value="dark")
-    assert figure.background_fill_color == "#14212a"
+    assert view._sheets[0].sea.fill_color == "#14212a"
+    assert figure.background_fill_color == "#0f181e"
 
 
 def test_basemaps_are_there_only_where_they_are_asked_for(tiny_corpus: Corpus) -> None:
@@ -341,12 +362,14 @@ def test_basemaps_are_there_only_where_they_are_asked_for(tiny_corpus: Corpus) -
         assert len(urls) == (3 if tiles else 0)
         assert bool(sent(found.tools, "state")[-1]["looks"]["base"]) == tiles
         assert not any(renderer.visible for renderer in sheet._tiles)
+        assert sheet.sea.visible
         assert sheet._land.glyph.fill_alpha == 1
         if tiles:
             assert ["light" in urls[0], "dark" in urls[1], "Imagery" in urls[2]] == [True] * 3
             say(found.tools, "look", name="base", value="satellite")
             assert [renderer.visible for renderer in sheet._tiles] == [False, False, True]
             assert sheet._land.glyph.fill_alpha == 0  # borders stay
+            assert not sheet.sea.visible
             assert all(renderer.tile_source.attribution for renderer in sheet._tiles)
 
 

@@ -52,7 +52,7 @@ class MapView:
         self._areas, self._sets = Newest(loop), Newest(loop)
         self._drape = map_near.Drape(corpus)
         self._layer: Layer = raster.layer()
-        self._dot: map_figure.Data = {"x": [], "y": []}
+        self._dot = map_figure.EMPTY["dot"]
         view = View(*first_ranges(corpus), *_FIRST_SIZE)
         self._sheets = map_figure.Sheets(view, self._state.link(), bus)
         self._sheets.put(image=_image(view, self._layer.image(view)))
@@ -104,18 +104,17 @@ class MapView:
 
     def open(self, sample_id: str | None) -> None:
         """Mark a sample's footprint."""
-        mark: map_figure.Data = {"xs": [], "ys": []}
-        dot: map_figure.Data = {"x": [], "y": []}
+        mark, dot = map_figure.EMPTY["mark"], map_figure.EMPTY["dot"]
         if sample_id is not None and sample_id in self._corpus.samples.index:
             outline = map_near.outlines([sample_id])[0]
             mark = {"xs": [outline[:, 0]], "ys": [outline[:, 1]]}
-            dot = {"x": [outline[:, 0].mean()], "y": [outline[:, 1].mean()]}
+            dot = map_figure.dot(*outline.mean(axis=0).tolist())
         self._dot = dot
         self._sheets.put(self.pane, mark=mark, dot=self._dot_in(self.view))
 
     def _dot_in(self, view: View) -> map_figure.Data:
         """The circle that finds a sample from afar; close by its outline does, and the circle would hide its picture."""
-        return self._dot if view.cell_pixels < _OUTLINE_PIXELS else {"x": [], "y": []}
+        return self._dot if view.cell_pixels < _OUTLINE_PIXELS else map_figure.EMPTY["dot"]
 
     def show(self, sample_id: str) -> None:
         """Move the map so that a sample is in view, if it is not."""
@@ -210,7 +209,7 @@ class MapView:
             image, most = layer.density(view) if density else (layer.image(view), 0)
             parts = {"image": _image(view, image)}
             if self._sheets.latest["near"]["xs"]:
-                parts["near"] = {name: [] for name in self._sheets.latest["near"]}
+                parts["near"] = map_figure.EMPTY["near"]
             return parts, np.zeros(0, np.int32), most
 
         def done(result: tuple[dict[str, map_figure.Data], np.ndarray, int] | None) -> None:
@@ -218,7 +217,7 @@ class MapView:
                 return
             parts, rows, most = result
             if not len(rows) and self._sheets.latest["chips"]["x"]:
-                parts["chips"] = {name: [] for name in self._sheets.latest["chips"]}
+                parts["chips"] = map_figure.EMPTY["chips"]
             if len(self._sheets.latest["dot"]["x"]) != len(self._dot_in(view)["x"]):
                 parts["dot"] = self._dot_in(view)
             self._sheets.put(self.pane, **parts)
@@ -233,7 +232,7 @@ class MapView:
         wanted = self._drape.wanted(rows, view)
         if not len(wanted):
             if self._sheets.latest["chips"]["x"]:
-                self._sheets.put(self.pane, chips={name: [] for name in self._sheets.latest["chips"]})
+                self._sheets.put(self.pane, chips=map_figure.EMPTY["chips"])
             return
         ids, day = [str(i) for i in self._corpus.samples.index[wanted]], self._selection.date
         laid: list[dict[str, Any]] = []

@@ -1,12 +1,18 @@
 """The map's figure: made once by GeoViews and HoloViews, then fed through its Bokeh sources.
 
-A redraw by HoloViews costs tens of milliseconds on the event loop; data put into a source costs almost none.
+Basemaps, land, the samples' image, axes in degrees and their graticule are HoloViews' and GeoViews'. What changes goes
+straight into a source, and what people do goes straight to the page's script. In the usual way (an element in a
+DynamicMap for each, fed by a Pipe) the event loop stood still for 25 ms a mark or picture and 1.3 s for 2,000 footprints,
+where a source takes less than 0.1 ms, and each static element cost 17 ms of each page; see assets/docs/measurements.md.
+Models are few, because all of them are made, sent and freed for each visitor: glyphs without variants for what is
+selected or muted, one filter and one policy of selection for all of them, one script for all events.
 """
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import geoviews as gv
@@ -14,19 +20,24 @@ import holoviews as hv
 import numpy as np
 import panel as pn
 from bokeh.models import (
+    AllIndices,
+    AllLabels,
     BoxSelectTool,
+    CDSView,
     ColumnDataSource,
     CustomJS,
     CustomJSTickFormatter,
-    Grid,
     HoverTool,
     LassoSelectTool,
     LinearColorMapper,
-    MercatorTicker,
+    PanTool,
+    UnionRenderers,
+    WheelZoomTool,
 )
 from bokeh.models.annotations import BoxAnnotation
-from bokeh.models.axes import LinearAxis
-from bokeh.models.renderers import TileRenderer
+from bokeh.models.glyph import Glyph
+from bokeh.models.glyphs import ImageRGBA, Patches, Scatter
+from bokeh.models.renderers import GlyphRenderer, TileRenderer
 
 from explorer.views.common import palettes
 from explorer.views.common.components import source
@@ -36,32 +47,45 @@ from explorer.views.map.raster import View
 
 Data = dict[str, Any]
 PICK = "#d6006c"
-_LOOKS = {
-    "light": {
-        "beyond": "#e8edef",
-        "sea": "#c9dae4",
-        "land": "#dde1da",
-        "line": "#97a5ab",
-        "grid": "#5b7480",
-        "text": "#4a5a64",
-    },
-    "dark": {
-        "beyond": "#0f181e",
-        "sea": "#14212a",
-        "land": "#27343c",
-        "line": "#5b6c76",
-        "grid": "#8fa5b1",
-        "text": "#a9b8c0",
-    },
-}
-_EMPTY: dict[str, Data] = {
-    "image": {"image": [np.zeros((1, 1), np.uint8)], "x": [0], "y": [0], "dw": [1], "dh": [1]},
-    "near": {name: [] for name in ("xs", "ys", "c", "alpha", "id", "title", "share", "review")},
-    "chips": {name: [] for name in ("image", "x", "y", "dw", "dh")},
-    "area": {"xs": [], "ys": []},
-    "mark": {"xs": [], "ys": []},
-    "dot": {"x": [], "y": []},
-}
+LOOKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "light": MappingProxyType(
+            {
+                "beyond": "#e8edef",
+                "sea": "#c9dae4",
+                "land": "#dde1da",
+                "line": "#97a5ab",
+                "grid": "#5b7480",
+                "text": "#4a5a64",
+            }
+        ),
+        "dark": MappingProxyType(
+            {
+                "beyond": "#0f181e",
+                "sea": "#14212a",
+                "land": "#27343c",
+                "line": "#5b6c76",
+                "grid": "#8fa5b1",
+                "text": "#a9b8c0",
+            }
+        ),
+    }
+)
+"""The map's colours by theme; `beyond` is what the outlines do not reach."""
+_BORDER_ON_TILES = "#8a8f94"
+_RIM = ("#1d2b33", 0.55)
+"""What footprints' outlines are darkened with, and how much."""
+EMPTY: Mapping[str, Data] = MappingProxyType(
+    {
+        "image": {"image": [np.zeros((1, 1), np.uint8)], "x": [0], "y": [0], "dw": [1], "dh": [1]},
+        "near": {name: [] for name in ("xs", "ys", "c", "alpha", "id", "title", "share", "review")},
+        "chips": {name: [] for name in ("image", "x", "y", "dw", "dh")},
+        "area": {"xs": [], "ys": []},
+        "mark": {"xs": [], "ys": []},
+        "dot": {name: [] for name in ("x", "y", "ink", "width")},
+    }
+)
+"""The columns of each source, as they are where there is nothing to show."""
 _TIP = """
 <div style="font: 12px/1.4 system-ui, 'DejaVu Sans', sans-serif; color: #17262e; max-width: 260px">
 <b style="font-family: ui-monospace, 'DejaVu Sans Mono', monospace">@id</b><br>@title<br>@share · @review</div>
@@ -79,7 +103,7 @@ class Sheets(list[Any]):
         self.view, self.look, self.bus = view, look, bus
         self.exact: float | None = None
         """Metres a pixel that a link asks for, until the browser has told the map's size."""
-        self.latest: dict[str, Data] = dict(_EMPTY)
+        self.latest: dict[str, Data] = dict(EMPTY)
         self.first = (view.x_range, view.y_range)
 
     def put(self, pane: Any = None, **parts: Data) -> None:
@@ -113,10 +137,32 @@ class Sheets(list[Any]):
 
 def push(pane: Any) -> None:
     """Send what changed to a notebook's cells; a server's page needs no push."""
-    for ref in list(getattr(pane, "_models", ())):
-        view = pn.state._views.get(ref)
-        if view is not None and view[3] is not None:
-            pn.io.push(view[2], view[3])
+    if pane is not None:
+        pn.io.push_notebook(pane)
+
+
+def dot(x: float, y: float) -> Data:
+    """The circle that finds a sample from afar, in a white rim; EPSG:3857 metres."""
+    return {"x": [x, x], "y": [y, y], "ink": ["white", PICK], "width": [5.0, 2.5]}
+
+
+def _without_variants(renderer: Any) -> None:
+    """Nothing on the map is selected, muted or pointed at by Bokeh: copies of its glyph would be models for nothing."""
+    renderer.update(nonselection_glyph=None, selection_glyph=None, hover_glyph=None, muted_glyph=None)
+
+
+def _rims(palette: list[str]) -> list[str]:
+    """Colours of footprints' outlines: the classes' own, darkened, so that neighbours of a class stand apart."""
+    dark, share = _RIM
+    ends = [int(dark[i : i + 2], 16) for i in (1, 3, 5)]
+
+    def mixed(colour: str) -> str:
+        own = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+        return "#" + "".join(
+            f"{round((1 - share) * a + share * b):02x}" for a, b in zip(own, ends, strict=True)
+        )
+
+    return [mixed(colour) if len(colour) == 7 else colour for colour in palette]  # clear stays clear
 
 
 class _Sheet:
@@ -124,122 +170,105 @@ class _Sheet:
 
     def __init__(self, figure: Any, sheets: Sheets) -> None:
         self.figure = figure
-        self.sources = {name: ColumnDataSource(data=dict(sheets.latest[name])) for name in _EMPTY}
-        self._grids: list[Grid] = []
-        self._axes: list[LinearAxis] = []
+        self._all, self._policy = AllIndices(), UnionRenderers()
         self._land = next(r for r in figure.renderers if r.name == "land")
         self._tiles = [r for r in figure.renderers if isinstance(r, TileRenderer)]
         image = next(r for r in figure.renderers if r.name == "samples")
+        for renderer in (self._land, image):
+            _without_variants(renderer)
+            renderer.data_source.selection_policy = self._policy
+            renderer.view.filter = self._all
         image.data_source.data = dict(sheets.latest["image"])
+        self.mapper: LinearColorMapper = image.glyph.color_mapper
+        self._rim = LinearColorMapper(low=self.mapper.low, high=self.mapper.high)
+        self.sources = {
+            name: ColumnDataSource(data=dict(data), selection_policy=self._policy)
+            for name, data in sheets.latest.items()
+            if name != "image"
+        }
         self.sources["image"] = image.data_source
-        self.mapper = LinearColorMapper(low=-0.5, high=255.5, palette=["#00000000"] * 256)
-        image.glyph.update(color_mapper=self.mapper, global_alpha=1.0)
         self._glyphs()
-        self._beyond()
+        self._sea()
         self._graticule()
-        self._tools(sheets.bus)
+        self._tools()
+        self._events(sheets.bus)
         self._frame(sheets)
         self.style(sheets.look)
 
-    def _beyond(self) -> None:
-        """Cover what the outlines do not reach: it would look like sea, and land would end in a straight line."""
+    def _sea(self) -> None:
+        """The sea reaches as far as the outlines do; what lies beyond has the figure's own colour.
+
+        As sea, it would end land in a straight line.
+        """
         left, bottom, right, top = context.known()
-        sides: list[dict[str, Any]] = [
-            {"right": left}, {"left": right}, {"top": bottom, "left": left, "right": right},
-            {"bottom": top, "left": left, "right": right},
-        ]  # fmt: skip
-        self._covers = [
-            BoxAnnotation(**side, level="underlay", line_color=None, fill_alpha=1.0, name="beyond")
-            for side in sides
-        ]
-        for cover in self._covers:
-            self.figure.add_layout(cover)
+        self.sea = BoxAnnotation(
+            left=left, bottom=bottom, right=right, top=top,
+            level="underlay", line_color=None, fill_alpha=1.0, name="sea",
+        )  # fmt: skip
+        self.figure.add_layout(self.sea)
 
     def _glyphs(self) -> None:
-        figure, sources = self.figure, self.sources
-        colour = {"field": "c", "transform": self.mapper}
-        figure.image_rgba("image", "x", "y", "dw", "dh", source=sources["chips"], anchor="bottom_left")
-        self.near = figure.patches(
-            "xs", "ys", source=sources["near"], fill_color=colour, fill_alpha="alpha", line_color=colour, line_width=1.2,
-        )  # fmt: skip
-        rim = figure.patches(
-            "xs",
-            "ys",
-            source=sources["near"],
-            fill_alpha=0,
-            line_color="#1d2b33",
-            line_alpha=0.55,
-            line_width=0.8,
-        )
-        area = figure.patches(
-            "xs", "ys", source=sources["area"], fill_color=PICK, fill_alpha=0.07, line_color=PICK, line_width=1.6, line_dash=[6, 3],
-        )  # fmt: skip
+        glyphs: dict[str, Glyph] = {
+            "chips": ImageRGBA(),
+            "near": Patches(
+                fill_color={"field": "c", "transform": self.mapper}, fill_alpha="alpha",
+                line_color={"field": "c", "transform": self._rim}, line_width=1.0,
+            ),
+            "area": Patches(
+                fill_color=PICK, fill_alpha=0.07, line_color=PICK, line_width=1.6, line_dash=[6, 3]
+            ),
+            "mark": Patches(fill_alpha=0, line_color=PICK, line_width=2.5),
+            "dot": Scatter(size=17, fill_alpha=0, line_color="ink", line_width="width"),
+        }  # fmt: skip
         # On the overlay: another selected sample must not have all of Europe painted anew (40 ms).
-        marks = [
-            figure.scatter(
-                "x",
-                "y",
-                source=sources["dot"],
-                size=17,
-                fill_alpha=0,
-                level="overlay",
-                line_color=ink,
-                line_width=width,
+        above = ("mark", "dot")
+        made = {
+            name: GlyphRenderer(
+                data_source=self.sources[name], glyph=glyph, view=CDSView(filter=self._all), name=name,
+                level="overlay" if name in above else "glyph",
             )
-            for ink, width in (("white", 5), (PICK, 2.5))
-        ]
-        ring = figure.patches(
-            "xs", "ys", source=sources["mark"], fill_alpha=0, line_color=PICK, line_width=2.5, level="overlay",
-        )  # fmt: skip
-        for renderer in (self.near, rim, area, ring, *marks):
-            renderer.nonselection_glyph = renderer.selection_glyph = None
-        figure.add_tools(
-            HoverTool(renderers=[self.near], tooltips=_TIP, visible=False, point_policy="follow_mouse")
-        )
+            for name, glyph in glyphs.items()
+        }  # fmt: skip
+        for renderer in made.values():
+            _without_variants(renderer)
+        self.near = made["near"]
+        self.figure.renderers = [*self.figure.renderers, *made.values()]
 
     def _graticule(self) -> None:
-        sides: tuple[tuple[Any, Any, Any], ...] = ((0, "lon", "below"), (1, "lat", "left"))
-        for dimension, kind, side in sides:
-            ticker = MercatorTicker(dimension=kind, desired_num_ticks=5)
-            grid = Grid(
-                dimension=dimension, ticker=ticker, level="guide", grid_line_alpha=0.28, grid_line_width=0.7
-            )
-            axis = LinearAxis(
-                ticker=ticker, axis_line_color=None,
-                major_tick_line_color=None, minor_tick_line_color=None, major_label_text_font_size="12px",
-                major_label_standoff=1,
+        """GeoViews' axes and tickers for web mercator; a grid at their ticks, and labels that say east and north."""
+        figure, labels = self.figure, AllLabels()
+        self._axes, self._grids = [*figure.xaxis, *figure.yaxis], [*figure.xgrid, *figure.ygrid]
+        for kind, axis, grid in zip(("lon", "lat"), self._axes, self._grids, strict=True):
+            axis.ticker.desired_num_ticks = 5
+            axis.update(
+                axis_line_color=None, major_tick_line_color=None, minor_tick_line_color=None, axis_label=None,
+                major_label_text_font_size="12px", major_label_standoff=1, major_label_policy=labels,
+                formatter=CustomJSTickFormatter(args={"kind": kind}, code=_DEGREES),
             )  # fmt: skip
-            axis.update(formatter=CustomJSTickFormatter(args={"kind": kind}, code=_DEGREES))
-            self.figure.add_layout(grid)
-            self.figure.add_layout(axis, side)
-            self._grids.append(grid)
-            self._axes.append(axis)
+            grid.update(
+                ticker=axis.ticker, level="guide", grid_line_alpha=0.28, grid_line_width=0.7, visible=True
+            )
 
-    def _tools(self, bus: str) -> None:
-        figure = self.figure
-        for tool in (BoxSelectTool(), LassoSelectTool(continuous=False)):
+    def _tools(self) -> None:
+        """Pan and zoom (the wheel is the script's own; fingers pinch) as HoloViews made them, and what a person may draw."""
+        ways = {type(tool): tool for tool in self.figure.toolbar.tools}
+        drawn: list[Any] = [BoxSelectTool(), LassoSelectTool(continuous=False)]
+        for tool in drawn:
             tool.update(renderers=[])
             tool.overlay.update(fill_color=PICK, fill_alpha=0.1, line_color=PICK, line_width=1.6)
-            figure.add_tools(tool)
-        figure.toolbar_location = None
-        tell = "window.dispatchEvent(new CustomEvent(`explorer:${bus}:map-${kind}`, {detail: Object.assign({}, detail)}))"
-        point = "const kind = what, detail = {x: cb_obj.x, y: cb_obj.y};"
-        for event in ("tap", "doubletap"):  # a second click within 300 ms is a doubletap, not a tap
-            figure.js_on_event(event, CustomJS(args={"bus": bus, "what": "tap"}, code=point + tell))
-        figure.js_on_event("mousemove", CustomJS(args={"bus": bus, "what": "point"}, code=point + tell))
-        figure.js_on_event(
-            "mouseleave", CustomJS(args={"bus": bus}, code="const kind = 'leave', detail = {};" + tell)
-        )
-        geometry = "if (!cb_obj.final) return; const kind = 'area', detail = cb_obj.geometry;"
-        figure.js_on_event("selectiongeometry", CustomJS(args={"bus": bus}, code=geometry + tell))
-        figure.js_on_event(
-            "rangesupdate", CustomJS(args={"bus": bus}, code="const kind = 'moved', detail = {};" + tell)
-        )
+        hover = HoverTool(renderers=[self.near], tooltips=_TIP, visible=False, point_policy="follow_mouse")
+        self.figure.toolbar.tools = [ways[PanTool], ways[WheelZoomTool], hover, *drawn]
+        self.figure.toolbar_location = None
+
+    def _events(self, bus: str) -> None:
+        told = CustomJS(args={"bus": bus}, code=_EVENTS)
+        for event in ("tap", "doubletap", "mousemove", "mouseleave", "selectiongeometry", "rangesupdate"):
+            self.figure.js_on_event(event, told)
         drawn = CustomJS(
             code="requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('explorer:map-drawn')))"
         )
         self.sources["image"].js_on_change("data", drawn)
-        figure.js_on_event("document_ready", drawn)
+        self.figure.js_on_event("document_ready", drawn)
 
     def _frame(self, sheets: Sheets) -> None:
         figure = self.figure
@@ -259,22 +288,21 @@ class _Sheet:
         figure.js_on_change("inner_width", fill := CustomJS(args={"figure": figure}, code=_FILL))
         figure.js_on_change("inner_height", fill)
         figure.outline_line_color = figure.border_fill_color = None
-        figure.toolbar.logo = None
+        figure.toolbar.logo = figure.title = None
         figure.min_border = figure.min_border_left = figure.min_border_right = 0
         figure.min_border_top = figure.min_border_bottom = 0
 
     def style(self, look: MapLink) -> None:
         """The colours of a theme, palette and basemap."""
-        colours = _LOOKS[look.theme]
-        self.figure.background_fill_color = colours["sea"]
+        colours = LOOKS[look.theme]
         plain = look.base == "plain" or not self._tiles
+        self.figure.background_fill_color = colours["beyond"] if plain else colours["sea"]
+        self.sea.update(visible=plain, fill_color=colours["sea"])
         self._land.glyph.update(
             fill_color=colours["land"],
             fill_alpha=1.0 if plain else 0.0,
-            line_color=colours["line"] if plain else "#8a8f94",
+            line_color=colours["line"] if plain else _BORDER_ON_TILES,
         )
-        for cover in self._covers:
-            cover.update(visible=plain, fill_color=colours["beyond"])
         for name, renderer in zip(("light", "dark", "satellite"), self._tiles, strict=False):
             renderer.visible = look.base == name
         for grid in self._grids:
@@ -282,9 +310,10 @@ class _Sheet:
         for axis in self._axes:
             axis.major_label_text_color = colours["text"]
         density = look.shade == "density"
-        self.mapper.palette = (
+        palette = (
             palettes.of_density(look.theme) if density else palettes.of_classes(look.level, look.palette)
         )
+        self.mapper.palette, self._rim.palette = palette, _rims(palette)
 
 
 # The map fills its panel, whatever its shape, at the same metres a pixel in x and y.
@@ -304,6 +333,15 @@ x.setv({ start: (left + right) / 2 - now * width / 2, end: (left + right) / 2 + 
 y.setv({ start: (low + high) / 2 - now * height / 2, end: (low + high) / 2 + now * height / 2 })
 if (whole) figure.all_in_sight = ranges()
 """
+# A second click within 300 ms is a doubletap, not a tap.
+_EVENTS = """
+const kinds = { tap: "tap", doubletap: "tap", mousemove: "point", mouseleave: "leave", selectiongeometry: "area", rangesupdate: "moved" }
+const kind = kinds[cb_obj.event_name]
+if (kind === "area" && !cb_obj.final) return
+const place = kind === "tap" || kind === "point"
+const detail = kind === "area" ? { ...cb_obj.geometry } : place ? { x: cb_obj.x, y: cb_obj.y } : {}
+window.dispatchEvent(new CustomEvent(`explorer:${bus}:map-${kind}`, { detail }))
+"""
 _DEGREES = """
 const degrees = kind == "lon" ? tick / 111319.49079327358 : Math.atan(Math.sinh(tick / 6378137)) * 180 / Math.PI
 const rounded = Math.round(Math.abs(degrees) * 1e4) / 1e4
@@ -315,12 +353,14 @@ def chart(sheets: Sheets, tiles: bool) -> hv.Overlay:
     """The map as an overlay: basemaps (where `tiles`), land, and the samples' image, which `sheets` feeds."""
     image = gv.Image(
         np.zeros((2, 2), np.uint8), bounds=(0, 0, 1, 1), crs=context.MERCATOR, kdims=["x", "y"], vdims=["c"]
-    ).opts(hooks=[_name("samples")], apply_ranges=False, default_tools=[])
+    ).opts(
+        hooks=[_name("samples")], apply_ranges=False, default_tools=[], cmap=["#00000000"] * 256, clim=(-0.5, 255.5),
+    )  # fmt: skip
     sources = gv.tile_sources
     basemaps = (sources.CartoLight, sources.CartoDark, sources.EsriImagery) if tiles else ()
     # At once: overlays on the way there hold themselves in reference cycles.
     return hv.Overlay([*basemaps, context.land(), image]).opts(
-        responsive=True, min_height=80, xaxis=None, yaxis=None, toolbar=None, active_tools=["pan", "wheel_zoom"],
+        responsive=True, min_height=80, xaxis="bottom", yaxis="left", toolbar=None, active_tools=["pan", "wheel_zoom"],
         default_tools=["pan", "wheel_zoom"], title="", hooks=[_dress(sheets)], projection=context.MERCATOR,
     )  # fmt: skip
 
