@@ -1,7 +1,9 @@
-"""The map's work at 50,000, 500,000 and 5,000,000 samples: redraw, filter, selection, lasso.
+"""The map's work at 50,000, 500,000 and 5,000,000 samples: redraw, filter, selection, lasso; and how long a pan takes.
 
 Prints one table, with the growth from size to size and the ratio to datashader's `by(count)` + `shade` of the same points
-in the same run.
+in the same run. Then, in a browser, from the pointer's move to the picture of what it moved to, 500,000 samples; and for how
+long the event loop stands still to show a picture, a mark or 2,000 footprints: through the sources, and as HoloViews'
+elements in DynamicMaps fed by Pipes.
 """
 
 from __future__ import annotations
@@ -10,12 +12,19 @@ import itertools
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import datashader as ds
+import holoviews as hv
 import numpy as np
 import pandas as pd
+import panel as pn
 import pytest
+from bokeh.document import Document
 from datashader import transfer_functions as tf
+from holoviews.streams import Pipe
+from playwright.sync_api import Browser
 from scipy import sparse
 
 from explorer.core import corine
@@ -24,9 +33,16 @@ from explorer.corpus.query.filter_table import FilterTable
 from explorer.corpus.query.filters import Filters
 from explorer.corpus.tables.index import SampleIndex
 from explorer.corpus.tables.labels import Fractions
+from explorer.views.common.map_state import MapLink
 from explorer.views.common.palettes import class_table, hexes
+from explorer.views.map import context, map_figure
 from explorer.views.map.raster import SampleRaster, View
 from tests.bench import forms
+from tests.bench.bench_page import browser
+from tests.browser.conftest import Server
+from tests.browser.visit import MAP, WIDE, Visit
+
+__all__ = ["browser"]
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
@@ -168,6 +184,90 @@ def test_the_map_keeps_up_with_millions_of_samples() -> None:
     for n in SIZES[1:]:
         ours, plain = results[n]["redraw, Europe"], results[n]["by(count) + shade, Europe"]
         forms.limit(f"redraw of {n:,} / by(count) + shade", ours / plain, most=1 / 8)
+
+
+PANS, FOOTPRINTS = forms.sized((40, 2_000), (3, 100))
+_PAN = """(label) => {
+  const figure = seen.figure(label), image = figure.renderers.find((one) => one.name === "samples").data_source
+  const left = (x) => x[0] ?? x
+  window.panned = new Promise((done) => addEventListener("pointermove", (event) => {
+    const look = () => Math.abs(left(image.data.x) - figure.x_range.start) < 1 && left(image.data.x) !== before
+      ? requestAnimationFrame(() => done(performance.now() - event.timeStamp)) : requestAnimationFrame(look)
+    const before = left(image.data.x)
+    look()
+  }, { capture: true, once: true }))
+}"""
+"""Milliseconds until the image in the figure is that of its ranges, and one frame more, in which it is painted."""
+
+
+def pans(browser: Browser, cache: Path) -> list[float]:
+    """Milliseconds from the pointer's move to the picture."""
+    server = Server("demo", cache)
+    try:
+        page = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}).new_page()
+        visit = Visit(page, server.url).open()
+        page.wait_for_timeout(3000)  # what else a page does at first
+        x, y = visit.place_of(MAP, sum(context.EUROPE[0]) / 2, sum(context.EUROPE[1]) / 2)
+        found = []
+        for i in range(PANS):
+            way = (-1) ** i
+            page.mouse.move(x, y)
+            page.mouse.down()
+            page.mouse.move(x + 6 * way, y)
+            page.wait_for_timeout(250)
+            page.evaluate(_PAN, MAP)
+            page.mouse.move(x + 50 * way, y)
+            found.append(float(page.evaluate("() => panned")))
+            page.mouse.up()
+            page.wait_for_timeout(250)
+        return found
+    finally:
+        server.stop()
+
+
+def _ways() -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
+    """What is shown -> by sources, and by elements in DynamicMaps."""
+    rng = np.random.default_rng(1)
+    image = rng.integers(0, 45, (500, 470)).astype(np.uint8)
+    corners = rng.uniform(5e6, 6e6, (FOOTPRINTS, 1, 2)) + 300 * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    sheets = map_figure.Sheets(View(*context.EUROPE, 470, 500), MapLink(), "bench")
+    map_figure.pane(sheets, False).server_doc(Document())
+    columns = {name: [""] * FOOTPRINTS for name in ("id", "title", "share", "review")}
+    c, alpha = np.full(FOOTPRINTS, 3), np.full(FOOTPRINTS, 0.85)
+    near = columns | {"xs": list(corners[..., 0]), "ys": list(corners[..., 1]), "c": c, "alpha": alpha}
+    (x0, x1), (y0, y1) = context.EUROPE
+    cells = [{"x": cell[:, 0], "y": cell[:, 1], "c": 3, "alpha": 0.85} for cell in corners]
+    kinds: dict[str, tuple[Callable[[Any], Any], Any]] = {
+        "image": (lambda data: hv.Image(data, bounds=(x0, y0, x1, y1), kdims=["x", "y"]), image),
+        "dot": (hv.Points, [(1e6, 6e6)]),
+        "near": (lambda data: hv.Polygons(data, ["x", "y"], ["c", "alpha"]).opts(color="c"), cells),
+    }
+    pipes = {name: Pipe(data=data) for name, (_, data) in kinds.items()}
+    maps = [hv.DynamicMap(make, streams=[pipes[name]]) for name, (make, _) in kinds.items()]
+    pn.pane.HoloViews(hv.Overlay([context.land(), *maps]).collate()).server_doc(Document())
+    parts: dict[str, map_figure.Data] = {
+        "image": {"image": [image], "x": [x0], "y": [y0], "dw": [x1 - x0], "dh": [y1 - y0]},
+        "dot": map_figure.dot(1e6, 6e6), "near": near,
+    }  # fmt: skip
+    return {
+        name: (
+            lambda name=name: sheets.put(**{name: parts[name]}),
+            lambda name=name: pipes[name].send(kinds[name][1]),
+        )
+        for name in kinds
+    }  # fmt: skip
+
+
+def test_a_pan_is_followed_by_its_picture(browser: Browser, tmp_path: Path) -> None:
+    found = pans(browser, tmp_path)
+    median, late = np.percentile(found, (50, 95))
+    print(f"\npan -> picture of 500,000: median {median:.0f}, 95th percentile {late:.0f} ms")  # noqa: T201
+    forms.limit("pan -> picture of 500,000, ms, median", float(median), most=120)
+    hv.extension("bokeh", logo=False)
+    for name, (ours, usual) in _ways().items():
+        took, plain = best(ours), best(usual)
+        print(f"{name}: {1e3 * took:.2f} ms by its source, {1e3 * plain:.1f} ms by a DynamicMap")  # noqa: T201
+        forms.ratio(f"{name} by its source / by a DynamicMap", took, plain)
 
 
 def main() -> None:
