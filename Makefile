@@ -58,7 +58,7 @@ lint: $(VENV)/.test $(VENV)/.scripts  ## Ruff (rules and format) and mypy; of th
 
 # Developers get Node from a wheel and its tools from tests/scripts/package-lock.json; users need none: the bundles are in the tree.
 NODE_TOOLS := $(VENV)/scripts/node_modules/.bin
-ESBUILD := $(NODE_TOOLS)/esbuild --bundle --target=es2022 --charset=utf8 --legal-comments=eof --log-level=warning
+ESBUILD := NODE_PATH=$(VENV)/scripts/node_modules $(NODE_TOOLS)/esbuild --bundle --target=es2022 --charset=utf8 --legal-comments=eof --log-level=warning
 BUNDLES := views/components.bundle.js export/page.bundle.js
 
 # All bundles, below the folder $(1). That of the stand-alone page is part of each such file, so it is made small.

@@ -146,7 +146,7 @@ class Explorer(pn.viewable.Viewer):
             self.selection.sample_id, stay=True
         )
         self._bands.grid.on["again"] = lambda _data: self._bands.open(self.selection.sample_id)
-        self._profile.bridge.on["again"] = lambda _data: self._profile.again()
+        self._profile.charts.on["again"] = lambda _data: self._profile.again()
         laid = layout.lay_out(
             Views(
                 self.corpus, self._head, self._map, self._animation, self._bands, self._profile, self._spectrum,

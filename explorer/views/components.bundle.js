@@ -47,6 +47,11 @@ var bokehModel = (name) => {
   }
   return null;
 };
+var plainArray = (array3) => array3 && new ({ float32: Float32Array, float64: Float64Array, uint8: Uint8Array }[array3.dtype] ?? array3.constructor)(
+  array3.buffer,
+  array3.byteOffset,
+  array3.length
+);
 var decodePicture = async (bytes, type, exact) => {
   if (exact || !window.ImageDecoder) return createImageBitmap(new Blob([bytes], { type }));
   const decoder = new ImageDecoder({ data: bytes, type });
@@ -74,14 +79,14 @@ var makeSoon = (draw, wait = 0) => {
     );
   };
 };
-var element = (tag, attributes = {}, ...children) => {
+var element = (tag, attributes = {}, ...children2) => {
   const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else if (value !== null && value !== void 0 && value !== false)
-      node.setAttribute(key, value === true ? "" : value);
+  for (const [key, value2] of Object.entries(attributes)) {
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value2);
+    else if (value2 !== null && value2 !== void 0 && value2 !== false)
+      node.setAttribute(key, value2 === true ? "" : value2);
   }
-  node.append(...children.filter((child) => child !== null));
+  node.append(...children2.filter((child) => child !== null));
   return node;
 };
 var readNumber = (text, { min = null, max = null, step = null } = {}) => {
@@ -91,13 +96,13 @@ var readNumber = (text, { min = null, max = null, step = null } = {}) => {
     return { problem: `“${typed.slice(0, 20)}” is no number: write for example 0.25` };
   if (/^[+-]?[1-9]\d{0,2},\d{3}$/.test(typed))
     return { problem: `“${typed}” can be two numbers: write ${typed.replace(",", "")} or ${typed.replace(",", ".")}` };
-  const value = Number(typed.replace(",", "."));
-  if (Number(step) === 1 && !Number.isInteger(value)) return { problem: `${typed} is no whole number` };
-  if (min !== null && value < Number(min) || max !== null && value > Number(max))
+  const value2 = Number(typed.replace(",", "."));
+  if (Number(step) === 1 && !Number.isInteger(value2)) return { problem: `${typed} is no whole number` };
+  if (min !== null && value2 < Number(min) || max !== null && value2 > Number(max))
     return {
       problem: max === null ? `${typed} is too small: ${min} or more` : min === null ? `${typed} is too large: ${max} at most` : `${typed} is not from ${min} to ${max}`
     };
-  return { value };
+  return { value: value2 };
 };
 var numberInput = ({ class: kind = "", min = null, max = null, step = null, ...attributes }) => {
   const input = element("input", {
@@ -120,24 +125,24 @@ var numberInput = ({ class: kind = "", min = null, max = null, step = null, ...a
     else problem.remove();
   };
   input.addEventListener("change", (event) => {
-    const { value, problem: why = "" } = readNumber(input.value, { min, max, step });
+    const { value: value2, problem: why = "" } = readNumber(input.value, { min, max, step });
     say(why);
     if (why) {
       event.stopImmediatePropagation();
       return;
     }
-    input.value = value === null ? "" : String(value);
-    if (value !== null) input.setAttribute("aria-valuenow", value);
+    input.value = value2 === null ? "" : String(value2);
+    if (value2 !== null) input.setAttribute("aria-valuenow", value2);
   });
   input.addEventListener("input", () => say(""));
   input.addEventListener("keydown", (event) => {
     const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (!way || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    const { value = null } = readNumber(input.value);
+    const { value: value2 = null } = readNumber(input.value);
     const by = Number(step ?? 1), places = (String(by).split(".")[1] ?? "").length;
     const next = Math.min(
-      Math.max((value ?? Number(min ?? 0)) + way * by, Number(min ?? -Infinity)),
+      Math.max((value2 ?? Number(min ?? 0)) + way * by, Number(min ?? -Infinity)),
       Number(max ?? Infinity)
     );
     input.value = String(Number(next.toFixed(Math.max(places, 1))));
@@ -173,8 +178,8 @@ var makeChoices = (model, show) => {
       told = data;
       settle();
     },
-    heard({ number }) {
-      heard = Math.max(heard, number);
+    heard({ number: number5 }) {
+      heard = Math.max(heard, number5);
       settle();
     }
   };
@@ -188,8 +193,8 @@ var wheelFactor = ({ deltaX, deltaY, deltaMode, ctrlKey }) => {
 };
 var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 var longDate = (iso) => {
-  const [year, month, day] = iso.split("-").map(Number);
-  return `${day} ${MONTHS[month - 1]} ${year}`;
+  const [year, month2, day2] = iso.split("-").map(Number);
+  return `${day2} ${MONTHS[month2 - 1]} ${year}`;
 };
 var status = { WAITING: 0, THERE: 1, ABSENT: 2, BROKEN: 3 };
 var strokeOnDark = (context, colour, width, trace, dark = 2 * width) => {
@@ -224,9 +229,9 @@ var drawCross = (context, x, y, half, colour, reach = 11) => strokeOnDark(contex
   context.rect(x - half, y - half, 2 * half, 2 * half);
 });
 var tenMetre = (v) => Math.floor((v + 0.5) * 3 / 10);
-var drawTenMetre = (context, pin, unit, left = 0, top = 0) => {
-  const edge = 10 / 3 * unit;
-  const x = (tenMetre(pin.col) * 10 / 3 - left) * unit, y = (tenMetre(pin.row) * 10 / 3 - top) * unit;
+var drawTenMetre = (context, pin, unit2, left2 = 0, top2 = 0) => {
+  const edge = 10 / 3 * unit2;
+  const x = (tenMetre(pin.col) * 10 / 3 - left2) * unit2, y = (tenMetre(pin.row) * 10 / 3 - top2) * unit2;
   strokeOnDark(context, "#fff", 1.25, () => context.rect(x, y, edge, edge), 3);
 };
 var fitCanvas = (canvas, width = canvas.clientWidth, height = canvas.clientHeight) => {
@@ -250,10 +255,10 @@ var ICONS = {
   save: "M7 1h2v7h3l-4 4.5L4 8h3zM2 13h12v2H2z",
   loop: "M8 3a5 5 0 0 1 4.6 3H11v1.5h4V3.4h-1.4v1.5A6.5 6.5 0 0 0 1.6 7h1.5A5 5 0 0 1 8 3zm0 10a5 5 0 0 1-4.6-3H5V8.5H1v4.1h1.4v-1.5A6.5 6.5 0 0 0 14.4 9h-1.5A5 5 0 0 1 8 13z"
 };
-var svgElement = (tag, attributes = {}, ...children) => {
+var svgElement = (tag, attributes = {}, ...children2) => {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value));
-  node.append(...children);
+  for (const [key, value2] of Object.entries(attributes)) node.setAttribute(key, String(value2));
+  node.append(...children2);
   return node;
 };
 var icon = (name) => svgElement(
@@ -265,7 +270,7 @@ var choice = (label, options, chosen, act) => {
   const list = element(
     "select",
     { "aria-label": label, title: label },
-    ...options.map(([value, text]) => element("option", { value, selected: value === chosen }, text))
+    ...options.map(([value2, text]) => element("option", { value: value2, selected: value2 === chosen }, text))
   );
   list.addEventListener("change", () => act(list.value));
   return list;
@@ -343,10 +348,10 @@ var isWriting = (event) => event.composedPath().some(isEditor);
 var composes = (event) => event.isComposing || event.keyCode === 229;
 var explorerRoot = (el) => {
   for (let node = el; ; ) {
-    const root = node.getRootNode();
-    if (!(root instanceof ShadowRoot)) return node;
-    node = root.host;
-    if ([...root.children].some((child) => child.classList.contains("area-head"))) return node;
+    const root2 = node.getRootNode();
+    if (!(root2 instanceof ShadowRoot)) return node;
+    node = root2.host;
+    if ([...root2.children].some((child) => child.classList.contains("area-head"))) return node;
   }
 };
 var inDocument = (node) => {
@@ -355,10 +360,10 @@ var inDocument = (node) => {
 };
 var isOurKey = (event, el) => {
   if (event.defaultPrevented || composes(event)) return false;
-  const root = explorerRoot(el), path = event.composedPath();
-  if (path.includes(root)) return true;
+  const root2 = explorerRoot(el), path = event.composedPath();
+  if (path.includes(root2)) return true;
   const nowhere = path[0] === document.body || path[0] === document.documentElement;
-  return nowhere && Boolean(inDocument(root).closest("main#page"));
+  return nowhere && Boolean(inDocument(root2).closest("main#page"));
 };
 var letterOf = ({ key, code, shiftKey }) => {
   if (key.length !== 1 || key === "?") return key;
@@ -377,8 +382,8 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   const makePane = (label) => {
     const canvas = element("canvas", { class: "image", width: SIZE, height: SIZE, role: "img", "aria-label": label });
     const over = element("canvas", { class: "over" });
-    const date = element("div", { class: "date" }), why = element("div", { class: "why" });
-    return { canvas, over, date, why, box: element("div", { class: "pane" }, canvas, over, why, date) };
+    const date3 = element("div", { class: "date" }), why = element("div", { class: "why" });
+    return { canvas, over, date: date3, why, box: element("div", { class: "pane" }, canvas, over, why, date3) };
   };
   const panes = [makePane("Planet Fusion image"), makePane("Planet Fusion image of the compared date")];
   const handle = element("div", {
@@ -431,27 +436,27 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     drawing.hint,
     message
   );
-  const unit = () => side / SIZE * view.scale;
+  const unit2 = () => side / SIZE * view.scale;
   const shown = (pane) => mode !== "single" || pane === panes[0];
-  const place = ([row, col]) => [(col - view.x) * unit(), (row - view.y) * unit()];
+  const place = ([row, col]) => [(col - view.x) * unit2(), (row - view.y) * unit2()];
   const paneAt = (event) => {
-    const { left, width: wide } = panes[1].box.getBoundingClientRect();
-    return mode !== "single" && event.clientX > left + (mode === "swipe" ? swipe * wide : 0) ? 1 : 0;
+    const { left: left2, width: wide } = panes[1].box.getBoundingClientRect();
+    return mode !== "single" && event.clientX > left2 + (mode === "swipe" ? swipe * wide : 0) ? 1 : 0;
   };
   const pointAt = (event) => {
     const pane = mode === "side" ? pressed?.pane ?? paneAt(event) : 0;
     const box = panes[pane].box.getBoundingClientRect();
-    const at = (v, start) => Math.min(SIZE, Math.max(0, start + v / unit()));
+    const at = (v, start) => Math.min(SIZE, Math.max(0, start + v / unit2()));
     return [at(event.clientY - box.top, view.y), at(event.clientX - box.left, view.x)];
   };
   const pixelAt = (event) => {
     const [row, col] = pointAt(event).map((v) => Math.min(SIZE - 1, Math.floor(v)));
     return { row, col };
   };
-  const reach = (event) => (event.pointerType === "touch" ? 2 : 1) * (HIT - 2) / unit();
+  const reach = (event) => (event.pointerType === "touch" ? 2 : 1) * (HIT - 2) / unit2();
   const pinAt = (event) => {
     const pixel = pixelAt(event);
-    let best = -1, least = HIT / unit();
+    let best = -1, least = HIT / unit2();
     pins.forEach((pin, i) => {
       const far = Math.hypot(pin.row - pixel.row, pin.col - pixel.col);
       if (far <= least) {
@@ -475,8 +480,8 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
       Object.assign(canvas.style, {
         width: `${full}px`,
         height: `${full}px`,
-        left: `${-view.x * unit()}px`,
-        top: `${-view.y * unit()}px`
+        left: `${-view.x * unit2()}px`,
+        top: `${-view.y * unit2()}px`
       });
     });
     handle.hidden = mode !== "swipe";
@@ -488,18 +493,18 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     drawScale();
     drawOver();
   };
-  const metresOfBar = () => [200, 100, 50, 20, 10, 5].find((m) => m / 3 * unit() <= Math.min(side / 3.5, Math.max(side - 295, 60))) ?? 5;
+  const metresOfBar = () => [200, 100, 50, 20, 10, 5].find((m) => m / 3 * unit2() <= Math.min(side / 3.5, Math.max(side - 295, 60))) ?? 5;
   const drawScale = () => {
     const metres = metresOfBar();
-    scale.style.width = `${metres / 3 * unit()}px`;
+    scale.style.width = `${metres / 3 * unit2()}px`;
     scale.firstChild.textContent = `${metres} m`;
   };
   const drawMarks = (context, how = {}) => {
     drawing.paint(context, place, how);
     pins.forEach((pin, i) => {
       const [x, y] = place([pin.row + 0.5, pin.col + 0.5]);
-      drawCross(context, x, y, Math.max(unit() / 2, 2), pin.colour);
-      drawTenMetre(context, pin, unit(), view.x, view.y);
+      drawCross(context, x, y, Math.max(unit2() / 2, 2), pin.colour);
+      drawTenMetre(context, pin, unit2(), view.x, view.y);
       if (pins.length > 1 || pin.name) {
         context.font = "600 12px system-ui, sans-serif";
         context.lineWidth = 3;
@@ -526,11 +531,11 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   const zoomAt = (factor, event = null) => {
     const box = panes[0].box.getBoundingClientRect();
     const at = event ? { x: (event.clientX - box.left) % (box.width + 4), y: event.clientY - box.top } : { x: box.width / 2, y: box.height / 2 };
-    const ground = { x: view.x + at.x / unit(), y: view.y + at.y / unit() };
+    const ground = { x: view.x + at.x / unit2(), y: view.y + at.y / unit2() };
     view.scale = Math.min(ZOOM.most, Math.max(ZOOM.least, view.scale * factor));
     if (factor < 1 && view.scale < 1.02) view.scale = 1;
-    view.x = ground.x - at.x / unit();
-    view.y = ground.y - at.y / unit();
+    view.x = ground.x - at.x / unit2();
+    view.y = ground.y - at.y / unit2();
     bound();
     layOut();
   };
@@ -567,8 +572,8 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     const now = pinch();
     zoomAt(now.far / before.far, before);
-    view.x -= (now.clientX - before.clientX) / unit();
-    view.y -= (now.clientY - before.clientY) / unit();
+    view.x -= (now.clientX - before.clientX) / unit2();
+    view.y -= (now.clientY - before.clientY) / unit2();
     bound();
     layOut();
   };
@@ -617,8 +622,8 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     if (pressed.draws) drawing.move(pointAt(event));
     else if (pressed.pin >= 0) onMovePin(pressed.pin, pixel, false);
     else if (view.scale > 1) {
-      view.x = pressed.start.x - dx / unit();
-      view.y = pressed.start.y - dy / unit();
+      view.x = pressed.start.x - dx / unit2();
+      view.y = pressed.start.y - dy / unit2();
       bound();
       layOut();
     }
@@ -656,8 +661,8 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
       event.preventDefault();
     }
   });
-  const setSwipe = (value) => {
-    swipe = Math.min(1, Math.max(0, value));
+  const setSwipe = (value2) => {
+    swipe = Math.min(1, Math.max(0, value2));
     layOut();
   };
   handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
@@ -688,31 +693,31 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   };
   const copy = (context) => {
     for (const pane of panes.filter(shown)) {
-      const second = pane === panes[1], left = second && mode === "side" ? width / 2 + 2 : 0;
+      const second2 = pane === panes[1], left2 = second2 && mode === "side" ? width / 2 + 2 : 0;
       context.save();
       context.beginPath();
       context.rect(
-        left + (second && mode === "swipe" ? swipe * width : 0),
+        left2 + (second2 && mode === "swipe" ? swipe * width : 0),
         0,
         mode === "side" ? width / 2 - 2 : width,
         side
       );
       context.clip();
       context.fillStyle = "#10191f";
-      context.fillRect(left, 0, width, side);
-      context.translate(left, 0);
+      context.fillRect(left2, 0, width, side);
+      context.translate(left2, 0);
       const full = side * view.scale;
-      context.drawImage(pane.canvas, -view.x * unit(), -view.y * unit(), full, full);
+      context.drawImage(pane.canvas, -view.x * unit2(), -view.y * unit2(), full, full);
       drawMarks(context, { letters: true, file: true });
       if (pane.why.textContent) plate(context, pane.why.textContent, 8, side / 2);
-      const right = second && mode === "swipe";
+      const right2 = second2 && mode === "swipe";
       [...pane.date.childNodes].forEach(
-        (node, k) => plate(context, node.textContent, right ? width - 40 : 8, 8 + 21 * k, { right, size: k ? 10 : 13 })
+        (node, k) => plate(context, node.textContent, right2 ? width - 40 : 8, 8 + 21 * k, { right: right2, size: k ? 10 : 13 })
       );
       context.restore();
     }
     drawNorth(context, width - 18, 10);
-    drawBar(context, metresOfBar(), metresOfBar() / 3 * unit(), width - 10, side - 10);
+    drawBar(context, metresOfBar(), metresOfBar() / 3 * unit2(), width - 10, side - 10);
     return { width, side };
   };
   return {
@@ -733,13 +738,13 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     get mode() {
       return mode;
     },
-    setMode(value) {
-      mode = value;
+    setMode(value2) {
+      mode = value2;
       bound();
       layOut();
     },
-    setPins(value) {
-      pins = value;
+    setPins(value2) {
+      pins = value2;
       drawOver();
     },
     resize(across, down) {
@@ -756,25 +761,25 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
 // explorer/views/animation/save.js
 var FONT = "system-ui, sans-serif";
 var wrapped = (context, text, most) => {
-  const lines = [""];
+  const lines2 = [""];
   for (const word of text.split(" ")) {
-    const longer = lines.at(-1) ? `${lines.at(-1)} ${word}` : word;
-    if (context.measureText(longer).width > most && lines.at(-1)) lines.push(word);
-    else lines[lines.length - 1] = longer;
+    const longer = lines2.at(-1) ? `${lines2.at(-1)} ${word}` : word;
+    if (context.measureText(longer).width > most && lines2.at(-1)) lines2.push(word);
+    else lines2[lines2.length - 1] = longer;
   }
-  return lines;
+  return lines2;
 };
-var plate = (context, text, x, y, { size = 13, right = false } = {}) => {
+var plate = (context, text, x, y, { size = 13, right: right2 = false } = {}) => {
   context.font = `600 ${size}px ${FONT}`;
-  const wide = context.measureText(text).width + 14, left = right ? x - wide : x;
+  const wide = context.measureText(text).width + 14, left2 = right2 ? x - wide : x;
   context.fillStyle = "rgba(10,18,24,.72)";
-  context.fillRect(left, y, wide, size + 9);
+  context.fillRect(left2, y, wide, size + 9);
   context.fillStyle = "#fff";
   context.textBaseline = "middle";
-  context.fillText(text, left + 7, y + (size + 9) / 2 + 0.5);
+  context.fillText(text, left2 + 7, y + (size + 9) / 2 + 0.5);
   context.textBaseline = "alphabetic";
 };
-var drawBar = (context, metres, length, right, bottom) => {
+var drawBar = (context, metres, length, right2, bottom2) => {
   context.font = `600 11px ${FONT}`;
   context.textAlign = "center";
   for (const [line, stroke] of [
@@ -783,15 +788,15 @@ var drawBar = (context, metres, length, right, bottom) => {
   ]) {
     Object.assign(context, { lineWidth: line, strokeStyle: stroke });
     context.beginPath();
-    context.moveTo(right - length, bottom - 6);
-    context.lineTo(right - length, bottom);
-    context.lineTo(right, bottom);
-    context.lineTo(right, bottom - 6);
+    context.moveTo(right2 - length, bottom2 - 6);
+    context.lineTo(right2 - length, bottom2);
+    context.lineTo(right2, bottom2);
+    context.lineTo(right2, bottom2 - 6);
     context.stroke();
   }
   Object.assign(context, { lineWidth: 3, strokeStyle: "rgba(0,0,0,.7)", fillStyle: "#fff" });
-  context.strokeText(`${metres} m`, right - length / 2, bottom - 8);
-  context.fillText(`${metres} m`, right - length / 2, bottom - 8);
+  context.strokeText(`${metres} m`, right2 - length / 2, bottom2 - 8);
+  context.fillText(`${metres} m`, right2 - length / 2, bottom2 - 8);
   context.textAlign = "left";
 };
 var drawNorth = (context, x, y) => {
@@ -814,7 +819,7 @@ var drawNorth = (context, x, y) => {
   context.textAlign = "left";
 };
 var drawLegend = (context, legend, x, y) => {
-  const number = (value, word) => value === null ? word : String(Number(value.toPrecision(3)));
+  const number5 = (value2, word) => value2 === null ? word : String(Number(value2.toPrecision(3)));
   context.font = `11px ${FONT}`;
   const wide = Math.max(150, context.measureText(legend.title).width);
   context.fillStyle = "rgba(10,18,24,.72)";
@@ -827,24 +832,24 @@ var drawLegend = (context, legend, x, y) => {
   context.fillRect(x + 8, y + 19, wide, 8);
   if (legend.colours.length < 2) return;
   context.fillStyle = "#fff";
-  context.fillText(number(legend.low, "low"), x + 8, y + 40);
+  context.fillText(number5(legend.low, "low"), x + 8, y + 40);
   context.textAlign = "right";
-  context.fillText(number(legend.high, "high"), x + 8 + wide, y + 40);
+  context.fillText(number5(legend.high, "high"), x + 8 + wide, y + 40);
   context.textAlign = "left";
 };
 var makePicture = (width, height, footer, draw) => {
   const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
   context.font = `11px ${FONT}`;
-  const lines = footer.flatMap((text) => wrapped(context, text, width - 16));
+  const lines2 = footer.flatMap((text) => wrapped(context, text, width - 16));
   canvas.width = Math.round(2 * width);
-  canvas.height = Math.round(2 * (height + 8 + 15 * lines.length));
+  canvas.height = Math.round(2 * (height + 8 + 15 * lines2.length));
   context.scale(2, 2);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, width, canvas.height);
   context.imageSmoothingEnabled = false;
   draw(context);
   Object.assign(context, { fillStyle: "#17262e", font: `11px ${FONT}`, textBaseline: "alphabetic" });
-  lines.forEach((line, i) => context.fillText(line, 8, height + 16 + 15 * i));
+  lines2.forEach((line, i) => context.fillText(line, 8, height + 16 + 15 * i));
   return canvas;
 };
 var pictureOfSheet = ({ cells, columns }, footer) => {
@@ -865,7 +870,7 @@ var pictureOfSheet = ({ cells, columns }, footer) => {
 var download = (canvas, name) => canvas.toBlob((blob) => saveFile(name, blob), "image/png");
 
 // explorer/views/animation/draw.js
-var HALF = (value) => Math.round(Math.min(SIZE, Math.max(0, value)) * 2) / 2;
+var HALF = (value2) => Math.round(Math.min(SIZE, Math.max(0, value2)) * 2) / 2;
 var METRES = 3;
 var MOST = { regions: 4, corners: 64 };
 var TOOLS = {
@@ -910,9 +915,9 @@ var crosses = (corners) => {
   );
 };
 var measureOf = (corners) => {
-  const { top, bottom, left, right } = boundsOf(corners);
+  const { top: top2, bottom: bottom2, left: left2, right: right2 } = boundsOf(corners);
   const area = Math.abs(edgesOf(corners).reduce((sum, [[ar, ac], [br, bc]]) => sum + ac * br - bc * ar, 0)) / 2;
-  const size = `${(right - left) * METRES} × ${(bottom - top) * METRES} m`;
+  const size = `${(right2 - left2) * METRES} × ${(bottom2 - top2) * METRES} m`;
   return crosses(corners) ? `${size}, edges cross` : `${size}, ${(area * METRES * METRES / 1e4).toFixed(2)} ha`;
 };
 var toEdge = ([row, col], [[ar, ac], [br, bc]]) => {
@@ -941,7 +946,7 @@ var strokeRegion = (context, corners, colour, place, { closed = true, width = 2,
     context.fillRect(x - 2.5, y - 2.5, 5, 5);
   }
 };
-var makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, middle, redraw, focus }) => {
+var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, onAim, middle, redraw, focus }) => {
   let aim = null;
   let tool = "pin", regions = [], draft = null, held = null, over = -1, told = 0, tapped = { time: 0, row: 0, col: 0 };
   const tags = element("div", { class: "tags" });
@@ -985,14 +990,14 @@ var makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, middle, redr
       return;
     }
     setTool("pin");
-    onAdd(kind, corners);
+    onAdd2(kind, corners);
   };
   const box = ([row, col], [endRow, endCol]) => {
     const [r0, r1] = [row, endRow].map(Math.round).sort((a, b) => a - b), [c0, c1] = [col, endCol].map(Math.round).sort((a, b) => a - b);
-    const top = Math.min(r0, SIZE - 1), left = Math.min(c0, SIZE - 1);
+    const top2 = Math.min(r0, SIZE - 1), left2 = Math.min(c0, SIZE - 1);
     return [
-      [top, left],
-      [Math.max(r1, top + 1), Math.max(c1, left + 1)]
+      [top2, left2],
+      [Math.max(r1, top2 + 1), Math.max(c1, left2 + 1)]
     ];
   };
   const grab = (point, reach) => {
@@ -1016,9 +1021,9 @@ var makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, middle, redr
   };
   const shifted = ({ kind, points }, corner2, rows, cols) => {
     if (corner2 < 0) {
-      const { top, bottom, left, right } = boundsOf(points);
+      const { top: top2, bottom: bottom2, left: left2, right: right2 } = boundsOf(points);
       const step = (v, low, high) => Math.min(high, Math.max(low, kind === "box" ? Math.round(v) : HALF(Math.abs(v)) * Math.sign(v)));
-      const r = step(rows, -top, SIZE - bottom), c = step(cols, -left, SIZE - right);
+      const r = step(rows, -top2, SIZE - bottom2), c = step(cols, -left2, SIZE - right2);
       return points.map(([row, col]) => [row + r, col + c]);
     }
     if (kind !== "box")
@@ -1137,8 +1142,8 @@ var makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, middle, redr
       draft ??= { kind: "box", points: box([row - 10, col - 10], [row + 10, col + 10]) };
       const [[r0, c0], [r1, c1]] = draft.points, step = event.altKey ? 10 : 1;
       draft.points = event.shiftKey ? box([r0, c0], [HALF(Math.max(r0 + 1, r1 + arrow[0] * step)), HALF(Math.max(c0 + 1, c1 + arrow[1] * step))]) : shifted(draft, -1, arrow[0] * step, arrow[1] * step);
-      const { top, bottom, left, right } = boundsOf(draft.points);
-      say(`${measureOf(cornersOf(draft))} · rows ${top} to ${bottom - 1}, cols ${left} to ${right - 1} · Enter sets it`);
+      const { top: top2, bottom: bottom2, left: left2, right: right2 } = boundsOf(draft.points);
+      say(`${measureOf(cornersOf(draft))} · rows ${top2} to ${bottom2 - 1}, cols ${left2} to ${right2 - 1} · Enter sets it`);
       redraw();
     } else return false;
     return true;
@@ -1152,7 +1157,7 @@ var makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, middle, redr
   };
   const onTagKey = (event, index) => {
     const arrow = ARROWS[event.key];
-    if (event.key === "Delete" || event.key === "Backspace") onRemove(index);
+    if (event.key === "Delete" || event.key === "Backspace") onRemove2(index);
     else if (arrow) put(index, shifted(regions[index], -1, ...arrow.map((v) => v * (event.shiftKey ? 10 : 1))), true);
     else return;
     event.preventDefault();
@@ -1175,18 +1180,18 @@ var makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, middle, redr
     const text = measureOf(corners), [x, y] = place(corners.at(draft.kind === "box" ? 2 : -1));
     context.font = "600 12px system-ui, sans-serif";
     const wide = context.measureText(text).width + 10, most = context.canvas.clientWidth, deep = context.canvas.clientHeight;
-    const left = Math.max(2, Math.min(x + 8, most - wide - 2)), top = Math.max(2, Math.min(y + 8, deep - 20));
+    const left2 = Math.max(2, Math.min(x + 8, most - wide - 2)), top2 = Math.max(2, Math.min(y + 8, deep - 20));
     context.fillStyle = "rgba(10,18,24,.8)";
-    context.fillRect(left, top, wide, 18);
+    context.fillRect(left2, top2, wide, 18);
     context.fillStyle = "#fff";
     context.textBaseline = "middle";
-    context.fillText(text, left + 5, top + 9.5);
+    context.fillText(text, left2 + 5, top2 + 9.5);
     context.textBaseline = "alphabetic";
   };
   const tagPlace = (region, place) => {
-    const { top, bottom, left } = boundsOf(region.points);
-    const [x, y] = place([top, left]);
-    return y > 56 || x > 230 ? [x - 1, Math.max(y - 25, y > 0 ? 1 : -30)] : [x - 1, place([bottom, left])[1] + 2];
+    const { top: top2, bottom: bottom2, left: left2 } = boundsOf(region.points);
+    const [x, y] = place([top2, left2]);
+    return y > 56 || x > 230 ? [x - 1, Math.max(y - 25, y > 0 ? 1 : -30)] : [x - 1, place([bottom2, left2])[1] + 2];
   };
   const layOut = (place, wide, high) => {
     regions.forEach((region, i) => {
@@ -1212,7 +1217,7 @@ var makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, middle, redr
           "span",
           { class: "tag", tabindex: 0, role: "group", "data-region": i, onkeydown: (event) => onTagKey(event, i) },
           region.name ? `${region.letter} ${region.name}` : region.letter,
-          button(`Remove region ${region.letter}`, "×", () => onRemove(i), {
+          button(`Remove region ${region.letter}`, "×", () => onRemove2(i), {
             onkeydown: (event) => event.stopPropagation()
           })
         );
@@ -1270,11 +1275,11 @@ var makeLook = ({ send, button }) => {
   const mode = element(
     "select",
     { "aria-label": "Stretch" },
-    ...MODES.map(([value, text]) => element("option", { value }, text))
+    ...MODES.map(([value2, text]) => element("option", { value: value2 }, text))
   );
   const low = numberInput({ step: "0.01", "aria-label": "Lowest value of the range" });
   const high = numberInput({ step: "0.01", "aria-label": "Highest value of the range" });
-  const gamma = element("input", { type: "range", min: 0.5, max: 2.5, step: 0.05, "aria-label": "Gamma" });
+  const gamma2 = element("input", { type: "range", min: 0.5, max: 2.5, step: 0.05, "aria-label": "Gamma" });
   const gammaText = element("output");
   const same = element("input", { type: "checkbox", "aria-label": "One stretch for Planet Fusion and Sentinel-2" });
   const layer = element(
@@ -1285,7 +1290,7 @@ var makeLook = ({ send, button }) => {
   layer.addEventListener("change", () => send("overlay", layer.value));
   const problem = element("div", { class: "problem", role: "alert" });
   const note = element("div", { class: "formula" });
-  const range = element("div", { class: "row" }, element("label", {}, "from ", low), element("label", {}, "to ", high));
+  const range2 = element("div", { class: "row" }, element("label", {}, "from ", low), element("label", {}, "to ", high));
   const panel = element(
     "div",
     { class: "look-panel", hidden: true, role: "dialog", "aria-label": "Picture settings" },
@@ -1293,7 +1298,7 @@ var makeLook = ({ send, button }) => {
     element("label", { class: "field" }, "or a formula", formula),
     note,
     element("label", { class: "field" }, "Stretch", mode),
-    range,
+    range2,
     element(
       "label",
       {
@@ -1303,7 +1308,7 @@ var makeLook = ({ send, button }) => {
       same,
       "Same for both sensors"
     ),
-    element("label", { class: "field" }, "Gamma", gamma, gammaText),
+    element("label", { class: "field" }, "Gamma", gamma2, gammaText),
     element("label", { class: "field" }, "Quality", layer),
     problem
   );
@@ -1312,10 +1317,10 @@ var makeLook = ({ send, button }) => {
     "aria-haspopup": "dialog"
   });
   const legend = element("div", { class: "legend", hidden: true });
-  const open = (value) => {
-    panel.hidden = !value;
-    toggle.setAttribute("aria-expanded", String(value));
-    if (value) list.focus();
+  const open = (value2) => {
+    panel.hidden = !value2;
+    toggle.setAttribute("aria-expanded", String(value2));
+    if (value2) list.focus();
     else toggle.focus();
   };
   panel.addEventListener("keydown", (event) => {
@@ -1335,12 +1340,12 @@ var makeLook = ({ send, button }) => {
   const stretch = () => {
     if (mode.value === "range" && [low, high].some((input) => input.matches("[aria-invalid]"))) return;
     const words = [mode.value === "range" ? `${Number(low.value)}-${Number(high.value)}` : mode.value];
-    if (!own) words.push(`g${gamma.value}`);
+    if (!own) words.push(`g${gamma2.value}`);
     if (same.checked && mode.value !== "frame") words.push("same");
     send("stretch", words.join(","));
   };
   mode.addEventListener("change", () => {
-    range.hidden = mode.value !== "range";
+    range2.hidden = mode.value !== "range";
     if (mode.value === "range" && low.value === "") {
       low.value = "0";
       high.value = "0.3";
@@ -1349,14 +1354,14 @@ var makeLook = ({ send, button }) => {
   });
   for (const input of [low, high]) input.addEventListener("change", stretch);
   same.addEventListener("change", stretch);
-  gamma.addEventListener("input", () => {
-    gammaText.textContent = gamma.value;
+  gamma2.addEventListener("input", () => {
+    gammaText.textContent = gamma2.value;
   });
-  gamma.addEventListener("change", () => {
+  gamma2.addEventListener("change", () => {
     own = false;
     stretch();
   });
-  const number = (value) => value === null ? "" : Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 1 ? value.toFixed(2) : value.toFixed(3);
+  const number5 = (value2) => value2 === null ? "" : Math.abs(value2) >= 100 ? value2.toFixed(0) : Math.abs(value2) >= 1 ? value2.toFixed(2) : value2.toFixed(3);
   return {
     toggle,
     panel,
@@ -1395,7 +1400,7 @@ var makeLook = ({ send, button }) => {
           ([label, entries]) => element(
             "optgroup",
             { label },
-            ...Object.entries(entries).map(([text, value]) => element("option", { value }, text))
+            ...Object.entries(entries).map(([text, value2]) => element("option", { value: value2 }, text))
           )
         )
       );
@@ -1411,7 +1416,7 @@ var makeLook = ({ send, button }) => {
       list.value = data.composite.startsWith("expr:") ? "" : data.composite;
       formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : "";
       mode.value = data.mode;
-      range.hidden = data.mode !== "range";
+      range2.hidden = data.mode !== "range";
       if (data.mode === "range") {
         low.value = data.low;
         high.value = data.high;
@@ -1419,8 +1424,8 @@ var makeLook = ({ send, button }) => {
       own = data.gamma === null;
       same.checked = data.same;
       same.disabled = data.mode === "frame";
-      gamma.value = data.gamma ?? (/^(index|expr):/.test(data.composite) ? 1 : 1.25);
-      gammaText.textContent = gamma.value;
+      gamma2.value = data.gamma ?? (/^(index|expr):/.test(data.composite) ? 1 : 1.25);
+      gammaText.textContent = gamma2.value;
       toggle.setAttribute(
         "aria-pressed",
         String(!["true", "false"].includes(data.composite) || data.mode !== "fixed" || !own || data.same)
@@ -1435,7 +1440,7 @@ var makeLook = ({ send, button }) => {
       if (!data) return;
       const bar = element("i", {
         role: "img",
-        "aria-label": `${data.title}, from ${number(data.low)} to ${number(data.high)}`
+        "aria-label": `${data.title}, from ${number5(data.low)} to ${number5(data.high)}`
       });
       bar.style.background = data.colours.length > 1 ? `linear-gradient(to right, ${data.colours.join(", ")})` : data.colours[0];
       legend.replaceChildren(element("span", {}, data.title), bar);
@@ -1444,8 +1449,8 @@ var makeLook = ({ send, button }) => {
           element(
             "span",
             { class: "ends" },
-            element("b", {}, data.low === null ? "low" : number(data.low)),
-            element("b", {}, data.high === null ? "high" : number(data.high))
+            element("b", {}, data.low === null ? "low" : number5(data.low)),
+            element("b", {}, data.high === null ? "high" : number5(data.high))
           )
         );
     }
@@ -1456,7 +1461,7 @@ var makeLook = ({ send, button }) => {
 var makeReadout = ({ el, ask }) => {
   let asked = 0, under = null, last = -1, timer = 0, pending = null;
   const values = element("div");
-  const degrees = (v, letters) => `${Math.abs(v).toFixed(5)}° ${letters[v < 0 ? 1 : 0]}`;
+  const degrees3 = (v, letters) => `${Math.abs(v).toFixed(5)}° ${letters[v < 0 ? 1 : 0]}`;
   return {
     // `place` has the chip's bounds (UTM) and corners (lon, lat), or is null; `index` is the date that is seen there,
     // -1 where there is no value to ask for.
@@ -1471,16 +1476,16 @@ var makeReadout = ({ el, ask }) => {
         return;
       }
       const { row, col } = pixel;
-      const [left, , , top] = place.bounds, [nw, ne, sw, se] = place.corners;
+      const [left2, , , top2] = place.bounds, [nw, ne, sw, se] = place.corners;
       const x = (col + 0.5) / SIZE, y = (row + 0.5) / SIZE;
       const mix = (k) => (nw[k] * (1 - x) + ne[k] * x) * (1 - y) + (sw[k] * (1 - x) + se[k] * x) * y;
       if (!same) values.replaceChildren();
       el.replaceChildren(
-        element("div", {}, `row ${row}, col ${col} · ${degrees(mix(1), "NS")} ${degrees(mix(0), "EW")}`),
+        element("div", {}, `row ${row}, col ${col} · ${degrees3(mix(1), "NS")} ${degrees3(mix(0), "EW")}`),
         element(
           "div",
           {},
-          `E ${(left + 3 * col + 1.5).toFixed(0)} N ${(top - 3 * row - 1.5).toFixed(0)} m (UTM ${place.zone})`
+          `E ${(left2 + 3 * col + 1.5).toFixed(0)} N ${(top2 - 3 * row - 1.5).toFixed(0)} m (UTM ${place.zone})`
         ),
         values
       );
@@ -1574,7 +1579,7 @@ var handleByKey = ({ key, shiftKey }, { range: [from, to], index, other, dates }
   if (key === "]") return { range: [Math.min(from, index), to === index ? last : index] };
   return shiftKey && by && compared ? { other: Math.min(last, Math.max(0, other + by)) } : null;
 };
-var makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
+var makeTimeline = ({ onSeek, onCompare, onRange, root: root2 }) => {
   const el = element("canvas", {
     class: "timeline",
     tabindex: 0,
@@ -1587,11 +1592,11 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
   const contrast = window.matchMedia("(forced-colors: active)");
   let plain = contrast.matches;
   let last = null, drag = null, colours = null, width = 0, height = 0;
-  const css = (name) => getComputedStyle(root()).getPropertyValue(name).trim();
+  const css = (name) => getComputedStyle(root2()).getPropertyValue(name).trim();
   const geometry = () => {
     const n = Math.max(last?.dates.length ?? 0, 1);
-    const unit = (width - 2 * EDGE) / n;
-    return { n, unit, at: (i) => EDGE + (i + 0.5) * unit };
+    const unit2 = (width - 2 * EDGE) / n;
+    return { n, unit: unit2, at: (i) => EDGE + (i + 0.5) * unit2 };
   };
   const measure = () => {
     width = el.clientWidth;
@@ -1616,18 +1621,18 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
     };
     if (!width) measure();
     const context = fitCanvas(el, width, height);
-    const { n, unit, at } = geometry();
+    const { n, unit: unit2, at } = geometry();
     if (!model.dates.length) return;
     for (let i = 0; i < n; i++) {
       const now = model.status[i];
       context.fillStyle = now === status.THERE ? colours.there : now === status.ABSENT ? colours.absent : now === status.BROKEN ? colours.broken : colours.waiting;
       context.globalAlpha = (now === status.THERE && !model.ready(i) ? 0.4 : 1) * (i < model.range[0] || i > model.range[1] ? 0.35 : 1);
       const tall = now === status.ABSENT ? 3 : 10;
-      context.fillRect(EDGE + i * unit, 8 + (10 - tall), Math.max(unit - 0.8, 0.7), tall);
+      context.fillRect(EDGE + i * unit2, 8 + (10 - tall), Math.max(unit2 - 0.8, 0.7), tall);
       const gap = model.gaps?.[i] ?? 0;
       if (gap > 0 && now === status.THERE) {
         context.fillStyle = colours.gap;
-        context.fillRect(EDGE + i * unit, 8, Math.max(unit - 0.8, 0.7), Math.max(2, 10 * gap));
+        context.fillRect(EDGE + i * unit2, 8, Math.max(unit2 - 0.8, 0.7), Math.max(2, 10 * gap));
       }
     }
     context.globalAlpha = 1;
@@ -1635,18 +1640,18 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
     context.font = "12px system-ui, sans-serif";
     context.textBaseline = "top";
     model.dates.forEach((iso, i) => {
-      const [year, month] = iso.split("-").map(Number);
+      const [year, month2] = iso.split("-").map(Number);
       const before = i ? Number(model.dates[i - 1].split("-")[1]) : 0;
-      if (month !== before && (month - 1) % 3 === 0) {
-        context.fillRect(EDGE + i * unit, 20, 1, 3);
-        context.fillText(month === 1 ? String(year) : MONTHS[month - 1], EDGE + i * unit + 3, 20);
+      if (month2 !== before && (month2 - 1) % 3 === 0) {
+        context.fillRect(EDGE + i * unit2, 20, 1, 3);
+        context.fillText(month2 === 1 ? String(year) : MONTHS[month2 - 1], EDGE + i * unit2 + 3, 20);
       }
     });
     for (const [i, way] of [
       [model.range[0], 1],
       [model.range[1], -1]
     ]) {
-      const x = at(i) - way * unit / 2;
+      const x = at(i) - way * unit2 / 2;
       context.fillStyle = colours.now;
       context.fillRect(x - 1, 6, 2, 14);
       context.fillRect(way > 0 ? x : x - 4, 6, 4, 2);
@@ -1668,17 +1673,17 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
     el.setAttribute("aria-valuetext", model.dates[model.index] ?? "");
   };
   const indexAt = (event) => {
-    const { n, unit } = geometry();
-    return Math.min(n - 1, Math.max(0, Math.floor((event.clientX - el.getBoundingClientRect().left - EDGE) / unit)));
+    const { n, unit: unit2 } = geometry();
+    return Math.min(n - 1, Math.max(0, Math.floor((event.clientX - el.getBoundingClientRect().left - EDGE) / unit2)));
   };
   const grabbed = (event) => {
-    const { unit, at } = geometry();
+    const { unit: unit2, at } = geometry();
     const x = event.clientX - el.getBoundingClientRect().left;
     const near = (place, reach) => Math.abs(x - place) <= reach;
     if (near(at(last.index), 5)) return "now";
     if (last.other >= 0 && near(at(last.other), 6)) return "other";
-    if (near(at(last.range[0]) - unit / 2, last.range[0] ? 5 : 3)) return "from";
-    if (near(at(last.range[1]) + unit / 2, last.range[1] < last.dates.length - 1 ? 5 : 3)) return "to";
+    if (near(at(last.range[0]) - unit2 / 2, last.range[0] ? 5 : 3)) return "from";
+    if (near(at(last.range[1]) + unit2 / 2, last.range[1] < last.dates.length - 1 ? 5 : 3)) return "to";
     return event.altKey && last.other >= 0 ? "other" : "now";
   };
   const act = (event, settled) => {
@@ -1805,7 +1810,7 @@ function render({ model, el }) {
     ask: (row, col, index) => model.send_msg({ type: "under", row, col, index, ticket: state.ticket })
   });
   const timeline = makeTimeline({
-    root: () => root,
+    root: () => root2,
     onSeek: (index, settled) => {
       setPlaying(false);
       seek(index, settled);
@@ -1816,8 +1821,8 @@ function render({ model, el }) {
       askChange();
       tellView();
     },
-    onRange: (range) => {
-      state.range = range;
+    onRange: (range2) => {
+      state.range = range2;
       restart();
       drawTimeline();
       tellRange();
@@ -1835,10 +1840,10 @@ function render({ model, el }) {
   const loop = button("Loop", icon("loop"), () => setLoop(!state.loop), { "aria-pressed": "true" });
   const speed = choice(
     "Frames per second",
-    SPEEDS.map((value) => [String(value), `${value} /s`]),
+    SPEEDS.map((value2) => [String(value2), `${value2} /s`]),
     "10",
-    (value) => {
-      state.speed = Number(value);
+    (value2) => {
+      state.speed = Number(value2);
       anchor();
     }
   );
@@ -1852,19 +1857,19 @@ function render({ model, el }) {
       ...SHEET.map((n) => [`sheet-${n}`, `Sheet of ${n}`])
     ],
     "single",
-    (value) => setLook(value)
+    (value2) => setLook(value2)
   );
   const looks = makeLook({
     button,
-    send: (type, value) => {
+    send: (type, value2) => {
       if (type === "overlay") tellView();
-      if (type === "overlay" && !value) {
+      if (type === "overlay" && !value2) {
         clearOverlays();
         showLegend();
         draw();
         if (state.sheet) drawSheet();
-      } else if (type === "overlay") model.send_msg({ type, value, ticket: state.ticket });
-      else choices2.send({ type, value });
+      } else if (type === "overlay") model.send_msg({ type, value: value2, ticket: state.ticket });
+      else choices2.send({ type, value: value2 });
     }
   });
   const choices2 = makeChoices(model, (data) => {
@@ -1882,8 +1887,8 @@ function render({ model, el }) {
     ["true", "True colour"],
     ["false", "False colour (NIR)"]
   ].map(
-    ([value, text]) => button(text, text, () => choices2.send({ type: "composite", value }), {
-      "data-value": value,
+    ([value2, text]) => button(text, text, () => choices2.send({ type: "composite", value: value2 }), {
+      "data-value": value2,
       "aria-pressed": "false"
     })
   );
@@ -1897,7 +1902,7 @@ function render({ model, el }) {
     if (share !== null) bar.value = share;
     progress.title = [text, title].filter(Boolean).join(". ");
   };
-  const root = element(
+  const root2 = element(
     "div",
     { class: "stack" },
     element(
@@ -1924,7 +1929,7 @@ function render({ model, el }) {
       speed
     )
   );
-  el.append(root);
+  el.append(root2);
   const there = (i) => state.status[i] === status.THERE;
   const tellRange = () => page.emit("range", { range: state.range, other: compares() ? state.other : -1 });
   page.on("ask-range", tellRange, gone.signal);
@@ -2027,10 +2032,10 @@ function render({ model, el }) {
     });
     download(picture, `${state.sample}_${state.dates[state.index]}.png`);
   };
-  const setLook = (value) => {
-    state.sheet = value.startsWith("sheet-") ? Number(value.slice(6)) : 0;
+  const setLook = (value2) => {
+    state.sheet = value2.startsWith("sheet-") ? Number(value2.slice(6)) : 0;
     if (state.sheet) setPlaying(false);
-    stage.setMode(state.sheet || value === "difference" ? "single" : value);
+    stage.setMode(state.sheet || value2 === "difference" ? "single" : value2);
     if (differs()) setPlaying(false);
     showLegend();
     if (compares() && state.other < 0)
@@ -2122,11 +2127,11 @@ function render({ model, el }) {
       requestAnimationFrame(tick);
     } else tell(true);
   };
-  const setLoop = (value) => {
-    state.loop = value;
-    loop.setAttribute("aria-pressed", String(value));
+  const setLoop = (value2) => {
+    state.loop = value2;
+    loop.setAttribute("aria-pressed", String(value2));
   };
-  root.addEventListener("keydown", (event) => {
+  root2.addEventListener("keydown", (event) => {
     if (isWriting(event)) return;
     const held = handleByKey(event, state, compares());
     if (held) {
@@ -2155,8 +2160,8 @@ function render({ model, el }) {
       event.preventDefault();
     }
   });
-  page.on("run", (value) => setPlaying(value), gone.signal);
-  page.on("key", ({ key }) => root.dispatchEvent(new KeyboardEvent("keydown", { key })), gone.signal);
+  page.on("run", (value2) => setPlaying(value2), gone.signal);
+  page.on("key", ({ key }) => root2.dispatchEvent(new KeyboardEvent("keydown", { key })), gone.signal);
   page.on(
     "seek",
     ({ time, index, settled = true }) => {
@@ -2384,823 +2389,12 @@ function render({ model, el }) {
   mark("ready");
 }
 
-// explorer/views/common/bridge.js
-var bridge_exports = {};
-__export(bridge_exports, {
-  render: () => render2
-});
-
-// explorer/views/animation/feeding.js
-var plainArray = (array) => array && new ({ float32: Float32Array, float64: Float64Array, uint8: Uint8Array }[array.dtype] ?? array.constructor)(
-  array.buffer,
-  array.byteOffset,
-  array.length
-);
-var makeFeeding = (model) => {
-  const name = (short) => `${short}-${model.bus}`;
-  const last = /* @__PURE__ */ new Map();
-  const isEmpty = (data) => Object.values(data).every((column) => column.length === 0);
-  const set = (short, data) => {
-    const source = bokehModel(name(short));
-    if (!source) return;
-    const before = last.get(short);
-    if (before && before.source === source && (before.data === data || before.empty && isEmpty(data))) return;
-    last.set(short, { source, data, empty: isEmpty(data) });
-    source.setv({ data }, { sync: false });
-  };
-  const FILLS = 0.6;
-  const fitted = /* @__PURE__ */ new Map();
-  const fit = (short, values, { from = null, least }) => {
-    const range = bokehModel(name(`range-${short}`));
-    let low = Infinity, high = -Infinity;
-    for (const list of values)
-      for (const v of list)
-        if (Number.isFinite(v)) {
-          low = Math.min(low, v);
-          high = Math.max(high, v);
-        }
-    if (!range || low > high) return;
-    const before = fitted.get(short);
-    if (before && (range.start !== before.start || range.end !== before.end)) return;
-    const span = high - (from ?? low);
-    const held = before && low >= before.start && high <= before.end;
-    if (held && Math.max(span, least / 1.2) >= FILLS * (before.end - before.start)) return;
-    const pad = Math.max(span * 0.08, (least - span) / 2);
-    const to = { start: from ?? low - pad, end: high + pad };
-    range.setv({ ...to, reset_start: to.start, reset_end: to.end }, { sync: false });
-    fitted.set(short, to);
-  };
-  return { name, set, fit, forget: () => fitted.clear() };
-};
-
-// explorer/views/profile/profile_draw.js
-var YEAR_MS = 365 * 864e5;
-var SECOND_YEAR = Date.UTC(2019, 0, 1);
-var CHARTS = ["bands", "index"];
-var FLAG = { MISSING: 0, MEASURED: 1, GAP_FILLED: 2, NODATA: 3 };
-var SEASON_MARKS = { start: "triangle", peak: "star", end: "inverted_triangle" };
-var unpackCalendar = (data) => Object.fromEntries(
-  ["pf", "s2"].map((sensor) => {
-    const { times, left, right, missing } = data[sensor];
-    return [sensor, { times: plainArray(times), left: plainArray(left), right: plainArray(right), missing }];
-  })
-);
-var unpackCurves = (data, calendar) => {
-  const values = plainArray(data.values), flags = plainArray(data.flags);
-  let at = 0;
-  return data.curves.map((entry) => {
-    const n = calendar[entry.sensor].times.length;
-    const part = (i) => values.subarray(at + i * n, at + (i + 1) * n);
-    const curve = entry.kind ? { ...entry, middle: part(0), low: part(1), high: part(2) } : { ...entry, values: part(0), flags: flags?.subarray(at, at + n) };
-    at += entry.kind ? 3 * n : n;
-    return curve;
-  });
-};
-var makeDrawing2 = (state, set, done) => {
-  const place = (time) => state.years && time >= SECOND_YEAR ? time - YEAR_MS : time;
-  const strength = (time) => state.years && time < SECOND_YEAR ? 0.42 : 1;
-  const ink = (curve) => curve.colour || state.look.muted;
-  const parts = (times) => {
-    const cut = state.years ? times.findIndex((t) => t >= SECOND_YEAR) : -1;
-    return cut > 0 ? [
-      [0, cut],
-      [cut, times.length]
-    ] : [[0, times.length]];
-  };
-  const moved = (times, from, to) => {
-    const part = times.subarray(from, to);
-    return state.years && times[from] >= SECOND_YEAR ? part.map((t) => t - YEAR_MS) : part;
-  };
-  const lines = (curves, { width, dash = null, alpha = 1, of = (c) => c.values }) => {
-    const out = { xs: [], ys: [], colour: [], dash: [], width: [], alpha: [] };
-    for (const curve of curves) {
-      const { times } = state.calendar[curve.sensor];
-      for (const [from, to] of parts(times)) {
-        out.xs.push(moved(times, from, to));
-        out.ys.push(of(curve).subarray(from, to));
-        out.colour.push(ink(curve));
-        out.dash.push(dash ?? curve.dash);
-        out.width.push(width);
-        out.alpha.push(alpha * strength(times[from]));
-      }
-    }
-    return out;
-  };
-  const spread = (curves) => {
-    const out = { xs: [], ys: [], colour: [] };
-    for (const curve of curves) {
-      const { times } = state.calendar[curve.sensor];
-      for (const [from, to] of parts(times)) {
-        const x = moved(times, from, to);
-        let run = [];
-        const close = () => {
-          if (run.length > 1) {
-            const back = [...run].reverse();
-            out.xs.push([...run, ...back].map((i) => x[i - from]));
-            out.ys.push([...run.map((i) => curve.high[i]), ...back.map((i) => curve.low[i])]);
-            out.colour.push(ink(curve));
-          }
-          run = [];
-        };
-        for (let i = from; i < to; i++)
-          if (Number.isFinite(curve.low[i])) run.push(i);
-          else close();
-        close();
-      }
-    }
-    return out;
-  };
-  const dots = (curves, sensor) => {
-    const { times, left, right } = state.calendar[sensor];
-    const out = {
-      date: [],
-      value: [],
-      colour: [],
-      fill: [],
-      alpha: [],
-      marker: [],
-      band: [],
-      sensor: [],
-      who: [],
-      flag: []
-    };
-    if (sensor === "s2") Object.assign(out, { left: [], right: [] });
-    for (const curve of curves) {
-      const values = curve.values ?? curve.middle;
-      for (let i = 0; i < values.length; i++) {
-        const flag = curve.flags ? curve.flags[i] : FLAG.MEASURED;
-        if (!Number.isFinite(values[i]) || flag !== FLAG.MEASURED && flag !== FLAG.GAP_FILLED) continue;
-        out.date.push(place(times[i]));
-        out.value.push(values[i]);
-        out.colour.push(ink(curve));
-        out.fill.push(sensor === "s2" || flag === FLAG.GAP_FILLED ? state.look.panel : ink(curve));
-        out.alpha.push(strength(times[i]));
-        out.marker.push(curve.marker);
-        out.band.push(curve.label);
-        out.sensor.push(sensor);
-        out.who.push(curve.who);
-        out.flag.push(flag);
-        if (sensor === "s2") {
-          out.left.push(place(left[i]));
-          out.right.push(place(left[i]) + right[i] - left[i]);
-        }
-      }
-    }
-    return out;
-  };
-  let gaps = { key: null, data: null };
-  const missing = () => {
-    const holes = ["pf", "s2"].map(
-      (sensor) => [...state.pins.findLast((c) => c.sensor === sensor && c.flags)?.flags ?? []].flatMap(
-        (flag, i) => flag === FLAG.NODATA ? [i] : []
-      )
-    );
-    const key = JSON.stringify([state.years, holes, state.calendar.pf.missing, state.calendar.s2.missing]);
-    if (gaps.key !== key) gaps = { key, data: ticks() };
-    return gaps.data;
-  };
-  const ticks = () => {
-    const out = { x0: [], x1: [], y0: [], y1: [], why: [] };
-    for (const sensor of ["pf", "s2"]) {
-      const { times, left, right } = state.calendar[sensor];
-      times.forEach((_, i) => {
-        const why = state.why(sensor, i);
-        if (!why) return;
-        const x = place(left[i]);
-        out.x0.push(x);
-        out.x1.push(x + right[i] - left[i]);
-        out.y0.push(sensor === "pf" ? 0 : 0.07);
-        out.y1.push(sensor === "pf" ? 0.05 : 0.07);
-        out.why.push(why);
-      });
-    }
-    return out;
-  };
-  const on = (chart, curves, sensor = null) => curves.filter((c) => c.chart === chart && (!sensor || c.sensor === sensor));
-  return {
-    place,
-    pins() {
-      const lacking = missing();
-      for (const chart of CHARTS) {
-        set(`${chart}-lines`, lines(on(chart, state.pins, "pf"), { width: 1.6 }));
-        set(`${chart}-pf`, dots(on(chart, state.pins, "pf"), "pf"));
-        set(`${chart}-s2`, dots([...on(chart, state.pins, "s2"), ...on(chart, state.regions, "s2")], "s2"));
-        set(`${chart}-missing`, lacking);
-      }
-      done();
-    },
-    over() {
-      for (const chart of CHARTS) set(`${chart}-smooth`, lines(on(chart, state.smooth), { width: 2, dash: "dashed" }));
-      const seasons = { date: [], value: [], marker: [], colour: [], what: [] };
-      for (const { date, value, what, colour } of state.seasons) {
-        seasons.date.push(place(date));
-        seasons.value.push(value);
-        seasons.marker.push(SEASON_MARKS[what]);
-        seasons.colour.push(colour);
-        seasons.what.push(what);
-      }
-      set("index-seasons", seasons);
-      const breaks = { date: [], text: [], colour: [] };
-      for (const { date, step, colour } of state.breaks) {
-        breaks.date.push(place(date));
-        breaks.text.push(`${step > 0 ? "+" : "−"}${Math.abs(step).toFixed(2)}`);
-        breaks.colour.push(colour);
-      }
-      set("index-breaks", breaks);
-      done();
-    },
-    behind() {
-      for (const chart of CHARTS) {
-        const sample = on(chart, state.sample), regions = on(chart, state.regions);
-        const once = regions.filter(
-          (c) => c.sensor === "pf" || !regions.some((o) => o.sensor === "pf" && o.who === c.who && o.name === c.name)
-        );
-        set(`${chart}-spread`, spread([...sample, ...once]));
-        const middle = { of: (c) => c.middle };
-        const both = [
-          lines(sample, { width: 1.2, alpha: 0.75, ...middle }),
-          lines(on(chart, regions, "pf"), { width: 1.8, ...middle })
-        ];
-        set(
-          `${chart}-behind`,
-          Object.fromEntries(Object.keys(both[0]).map((key) => [key, [...both[0][key], ...both[1][key]]]))
-        );
-      }
-    },
-    // All that a chart's y axis has to hold; a sample's spread may reach beyond it, or water would flatten every field.
-    extent: (chart) => [
-      ...on(chart, state.pins).map((c) => c.values),
-      ...on(chart, state.sample).map((c) => c.middle),
-      ...on(chart, state.regions).flatMap((c) => [c.low, c.high])
-    ]
-  };
-};
-var dressChart = (chart, look) => {
-  for (const model of [...chart.left, ...chart.below, ...chart.center]) {
-    if (model.type === "Grid") model.setv({ grid_line_color: look.grid }, { sync: false });
-    else if (model.type === "Span") model.setv({ line_color: look.ink }, { sync: false });
-    else if (model.axis_label_text_color !== void 0)
-      model.setv(
-        {
-          axis_line_color: look.line,
-          major_tick_line_color: look.line,
-          axis_label_text_color: look.muted,
-          major_label_text_color: look.muted
-        },
-        { sync: false }
-      );
-  }
-};
-
-// explorer/views/profile/profile_hover.js
-var makeHover = (state, place) => {
-  const box = element("div", { class: "hover", role: "tooltip", "aria-label": "Values at the pointer", hidden: true });
-  let shown = "";
-  const nearest = (times, time) => {
-    let best = 0;
-    for (let i = 1; i < times.length; i++) if (Math.abs(times[i] - time) < Math.abs(times[best] - time)) best = i;
-    return best;
-  };
-  const day = (time) => longDate(new Date(time).toISOString().slice(0, 10));
-  const month = (time) => `${MONTHS[new Date(time).getUTCMonth()]} ${new Date(time).getUTCFullYear()}`;
-  const columns = (x) => {
-    const { pf, s2 } = state.calendar;
-    const dates = state.years ? [x, x + YEAR_MS] : [x];
-    const found2 = dates.map((time) => {
-      const i2 = nearest(pf.times, time);
-      return { sensor: "pf", i: i2, head: day(pf.times[i2]) };
-    });
-    const i = s2.left.findIndex(
-      (left, k) => found2[0] && pf.times[found2[0].i] >= left && pf.times[found2[0].i] < s2.right[k]
-    );
-    if (i >= 0) found2.push({ sensor: "s2", i, head: `S2 ${month(s2.times[i])}` });
-    return found2;
-  };
-  const number = (curve, value) => Number.isFinite(value) ? value.toFixed(curve.chart === "bands" ? 4 : 3).replace("-", "−") : "–";
-  const text = (curve, i) => curve.middle ? Number.isFinite(curve.middle[i]) ? `${number(curve, curve.middle[i])} (${number(curve, curve.low[i])} to ${number(curve, curve.high[i])})` : "–" : curve.flags && curve.flags[i] !== FLAG.MEASURED && curve.flags[i] !== FLAG.GAP_FILLED ? "–" : number(curve, curve.values[i]) + (curve.flags?.[i] === FLAG.GAP_FILLED ? " ○" : "");
-  const fill = (heads) => {
-    const rows = /* @__PURE__ */ new Map();
-    const add = (curve, what, role = curve.sensor) => {
-      const key = [what, curve.chart, curve.who, curve.name].join("|");
-      if (!rows.has(key)) rows.set(key, { what, curve, cells: {} });
-      rows.get(key).cells[role] = curve;
-    };
-    for (const curve of state.pins) add(curve, "");
-    for (const curve of state.smooth) add(curve, "", "smooth");
-    for (const curve of state.sample) add(curve, curve.kind);
-    for (const curve of state.regions) add(curve, "mean");
-    if (state.smooth.length)
-      heads = heads.flatMap(
-        (head) => head.sensor === "pf" ? [head, { ...head, role: "smooth", head: "smooth" }] : [head]
-      );
-    const pins = new Set(state.pins.map((curve) => curve.who));
-    const body = [...rows.values()].map(({ what, curve, cells }) => {
-      const swatch = element("i");
-      swatch.style.background = curve.colour || state.look.muted;
-      const who = what === "sample" ? "sample" : what === "class" ? curve.who : pins.size < 2 && what !== "mean" ? "" : curve.who;
-      return element(
-        "tr",
-        {},
-        element("th", {}, swatch, [curve.name, who].filter(Boolean).join(" · ")),
-        ...heads.map(({ sensor, role, i }) => {
-          const cell = cells[role ?? sensor];
-          return element("td", {}, cell ? text(cell, i) : "");
-        })
-      );
-    });
-    const why = heads.filter(({ role }) => !role).map(({ sensor, i }) => state.why(sensor, i)).filter(Boolean);
-    const gap = body.some((row) => row.textContent.includes("○")) ? ["○ gap-filled"] : [];
-    const many = rows.size && (state.sample.length || state.regions.length) ? ["in brackets: 10th to 90th percentile of the pixels"] : [];
-    box.replaceChildren(
-      element(
-        "table",
-        {},
-        element("tr", {}, element("th"), ...heads.map(({ head }) => element("td", {}, head))),
-        ...body
-      ),
-      ...[...why, ...gap, ...many].map((line) => element("p", {}, line))
-    );
-  };
-  return {
-    box,
-    // The date that is nearest to a place on the x axis, where the chart draws it; null where nothing is drawn.
-    show(x, left, top, above) {
-      if (!state.calendar || !state.pins.length) return this.hide();
-      const heads = columns(x);
-      const key = JSON.stringify([heads, state.drawn]);
-      if (key !== shown) fill(heads);
-      shown = key;
-      box.hidden = false;
-      const { width, height } = box.getBoundingClientRect();
-      const beside = left + 18 + width < window.innerWidth ? left + 18 : left - 18 - width;
-      box.style.left = `${Math.max(4, beside)}px`;
-      const over = above - height - 4;
-      box.style.top = `${over >= 4 ? over : Math.max(4, Math.min(top - height / 2, window.innerHeight - height - 6))}px`;
-      return place(state.calendar.pf.times[heads[0].i]);
-    },
-    hide() {
-      box.hidden = true;
-      return null;
-    }
-  };
-};
-
-// explorer/views/profile/profile_layer.js
-var LAYER_PARTS = ["lines", "pf", "s2", "smooth", "seasons"];
-var LINE_DASHES = { solid: [], dashed: [6], dotted: [2, 4], dotdash: [2, 4, 6, 4] };
-var tracePoint = (context, marker, x, y, r) => {
-  const h = r * Math.sqrt(3), outline = {
-    square: [
-      [-r, -r],
-      [r, -r],
-      [r, r],
-      [-r, r]
-    ],
-    diamond: [
-      [0, r],
-      [2 * r / 3, 0],
-      [0, -r],
-      [-2 * r / 3, 0]
-    ],
-    triangle: [
-      [-r, h / 3],
-      [r, h / 3],
-      [0, h / 3 - h]
-    ],
-    inverted_triangle: [
-      [-r, -h / 3],
-      [r, -h / 3],
-      [0, h - h / 3]
-    ],
-    star: Array.from({ length: 10 }, (_, i) => [
-      Math.sin(i * Math.PI / 5) * r * (i % 2 ? 0.4 : 1),
-      -Math.cos(i * Math.PI / 5) * r * (i % 2 ? 0.4 : 1)
-    ])
-  }[marker];
-  if (!outline) {
-    context.moveTo(x + r, y);
-    context.arc(x, y, r, 0, 2 * Math.PI);
-    return;
-  }
-  outline.forEach(([dx, dy], i) => i ? context.lineTo(x + dx, y + dy) : context.moveTo(x + dx, y + dy));
-  context.closePath();
-};
-var makeLayer = (kind, name) => {
-  const canvas = element("canvas", { class: "curves", style: "position:absolute;inset:0;pointer-events:none" });
-  const upright = (dash, width) => element("div", {
-    hidden: true,
-    style: `position:absolute;left:0;width:0;pointer-events:none;border-left:${width}px ${dash}`
-  });
-  const rules = { cursor: upright("solid", 1.4), hover: upright("dotted", 1) };
-  const data = {}, places = { cursor: null, hover: null };
-  let view = null, frame = null;
-  const source = (part) => bokehModel(name(`${kind}-${part}`));
-  const plot = () => {
-    const model = bokehModel(name(`${kind}-chart`));
-    const now = model && Bokeh.index.find_one(model);
-    if (!now?.frame) return null;
-    if (now !== view || !canvas.isConnected) {
-      const { overlays, overlays_el } = now.canvas_view;
-      overlays.el.before(canvas);
-      overlays_el.append(rules.cursor, rules.hover);
-      if (now !== view) now.repainted.connect(draw);
-      view = now;
-    }
-    return model.visible && now.frame.bbox.width ? now : null;
-  };
-  const strokeLines = (context, x, y, { xs, ys, colour, dash, width, alpha }) => {
-    xs.forEach((times, i) => {
-      const values = ys[i];
-      context.strokeStyle = colour[i];
-      context.lineWidth = width[i];
-      context.globalAlpha = alpha[i];
-      context.setLineDash(LINE_DASHES[dash[i]] ?? []);
-      context.beginPath();
-      let pen = false;
-      for (let k = 0; k < times.length; k++) {
-        if (!Number.isFinite(values[k])) {
-          pen = false;
-          continue;
-        }
-        if (pen) context.lineTo(x(times[k]), y(values[k]));
-        else context.moveTo(x(times[k]), y(values[k]));
-        pen = true;
-      }
-      context.stroke();
-    });
-    context.setLineDash([]);
-  };
-  const drawPoints = (context, x, y, { date, value, alpha, marker }, { r, width, fill, line, shape = (i) => marker[i] }) => {
-    context.lineWidth = width;
-    for (let i = 0; i < date.length; ) {
-      const look = (k) => `${fill(k)} ${line(k)} ${alpha?.[k] ?? 1}`;
-      const same = look(i);
-      context.fillStyle = fill(i);
-      context.strokeStyle = line(i);
-      context.globalAlpha = alpha?.[i] ?? 1;
-      context.beginPath();
-      for (; i < date.length && look(i) === same; i++) tracePoint(context, shape(i), x(date[i]), y(value[i]), r);
-      context.fill();
-      context.stroke();
-    }
-  };
-  const strokeMonths = (context, x, y, { left, right, value, colour }) => {
-    context.lineWidth = 1.6;
-    context.globalAlpha = 0.6;
-    value.forEach((v, i) => {
-      context.strokeStyle = colour[i];
-      context.beginPath();
-      context.moveTo(x(left[i]), y(v));
-      context.lineTo(x(right[i]), y(v));
-      context.stroke();
-    });
-  };
-  const paint = {
-    lines: strokeLines,
-    smooth: strokeLines,
-    pf: (context, x, y, d) => drawPoints(context, x, y, d, {
-      r: 1.8,
-      width: 0.9,
-      fill: (i) => d.fill[i],
-      line: (i) => d.colour[i],
-      shape: () => "circle"
-    }),
-    s2(context, x, y, d) {
-      strokeMonths(context, x, y, d);
-      drawPoints(context, x, y, d, { r: 4, width: 0.8, fill: (i) => d.colour[i], line: (i) => d.fill[i] });
-    },
-    seasons: (context, x, y, d) => drawPoints(context, x, y, d, { r: 5, width: 1.2, fill: (i) => d.colour[i], line: () => "#ffffff" })
-  };
-  const scales = () => {
-    const { x_range, y_range } = view.model;
-    const { left, top, width, height } = frame;
-    return [
-      (v) => left + (v - x_range.start) / (x_range.end - x_range.start) * width,
-      (v) => top + height - (v - y_range.start) / (y_range.end - y_range.start) * height
-    ];
-  };
-  const placeRules = () => {
-    for (const [what, rule] of Object.entries(rules)) {
-      const at = places[what] === null || !frame ? -1 : scales()[0](places[what]);
-      rule.hidden = !frame || at < frame.left || at > frame.left + frame.width;
-      if (!rule.hidden) rule.style.transform = `translateX(${at - 0.5}px)`;
-    }
-  };
-  const draw = () => {
-    if (!plot()) return;
-    const { left, top, width, height } = view.frame.bbox;
-    const { width: whole, height: high } = view.canvas_view.bbox;
-    frame = { left, top, width, height };
-    for (const rule of Object.values(rules)) Object.assign(rule.style, { top: `${top}px`, height: `${height}px` });
-    Object.assign(canvas.style, { width: `${whole}px`, height: `${high}px` });
-    const context = fitCanvas(canvas, whole, high);
-    context.save();
-    context.beginPath();
-    context.rect(left, top, width, height);
-    context.clip();
-    const [x, y] = scales();
-    for (const part of LAYER_PARTS) if (data[part]) paint[part](context, x, y, data[part]);
-    context.restore();
-    placeRules();
-  };
-  return {
-    draw,
-    has: (part) => LAYER_PARTS.includes(part) && (part !== "seasons" || kind === "index"),
-    set(part, columns) {
-      data[part] = columns;
-      source(part)?.setv({ data: columns }, { silent: true, sync: false });
-    },
-    move(what, place) {
-      places[what] = place;
-      bokehModel(name(`${what}-${kind}`))?.setv({ location: place ?? 0 }, { silent: true, sync: false });
-      if (plot()) placeRules();
-    },
-    wear(look) {
-      for (const rule of Object.values(rules)) rule.style.borderLeftColor = look.ink;
-    },
-    // Bokeh's own models come forward while `make` runs, and what it paints then has all that is seen. It needs to have
-    // painted them once before.
-    async lend(make) {
-      const ours = view ? view.model.renderers.filter((r) => LAYER_PARTS.some((part) => r.data_source === source(part))) : [];
-      const cursor = bokehModel(name(`cursor-${kind}`));
-      const show = (visible) => {
-        for (const renderer of ours) renderer.setv({ visible }, { sync: false });
-        cursor?.setv({ visible: visible && places.cursor !== null }, { sync: false });
-      };
-      for (const part of LAYER_PARTS) if (data[part]) source(part)?.change.emit();
-      show(true);
-      for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
-      try {
-        return make();
-      } finally {
-        show(false);
-      }
-    }
-  };
-};
-
-// explorer/views/profile/profile_save.js
-var SVG = "http://www.w3.org/2000/svg";
-var svgElement2 = (tag, attributes = {}, text = null) => {
-  const node = document.createElementNS(SVG, tag);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  if (text !== null) node.textContent = text;
-  return node;
-};
-var wrapText = (text, most) => {
-  const rows = [""];
-  for (const word of text.split(" ")) {
-    if (rows.at(-1) && rows.at(-1).length + word.length > most) rows.push("");
-    rows[rows.length - 1] += (rows.at(-1) ? " " : "") + word;
-  }
-  return rows;
-};
-var chartsAsSvg = (pictures, about, look) => {
-  const size = (picture, side) => Number.parseFloat(picture.getAttribute(side));
-  const width = Math.max(...pictures.map((p) => size(p, "width")));
-  const all = svgElement2("svg", {
-    xmlns: SVG,
-    width,
-    "font-family": "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif",
-    "font-size": 11,
-    fill: look.ink
-  });
-  const ground = svgElement2("rect", { width, fill: look.panel });
-  all.append(ground, svgElement2("text", { x: 10, y: 20, "font-size": 14, "font-weight": 650 }, about.title));
-  let x = 10, y = 38;
-  for (const key of about.keys) {
-    const wide = 26 + key.text.length * 6.4;
-    if (x + wide > width) {
-      x = 10;
-      y += 16;
-    }
-    if (key.sign) all.append(svgElement2("text", { x: x + 3, y, fill: key.colour || look.ink }, key.sign));
-    else
-      all.append(
-        svgElement2("path", {
-          d: `M${x} ${y - 4}h16`,
-          stroke: key.colour || look.muted,
-          "stroke-width": key.wide ? 8 : 2.4,
-          "stroke-opacity": key.wide ? 0.3 : 1,
-          "stroke-dasharray": { dashed: "5 3", dotted: "2 2", dotdash: "2 2 6 2" }[key.dash] ?? "none"
-        })
-      );
-    all.append(svgElement2("text", { x: x + 20, y }, key.text));
-    x += wide;
-  }
-  y += 10;
-  for (const picture of pictures) {
-    picture.setAttribute("y", y);
-    y += size(picture, "height") + 4;
-    all.append(picture);
-  }
-  for (const line of about.notes.flatMap((note) => wrapText(note, Math.floor(width / 5.6)))) {
-    y += 13;
-    all.append(svgElement2("text", { x: 10, y, "font-size": 10, fill: look.muted }, line));
-  }
-  y += 10;
-  all.setAttribute("height", y);
-  all.setAttribute("viewBox", `0 0 ${width} ${y}`);
-  ground.setAttribute("height", y);
-  return { text: new XMLSerializer().serializeToString(all), width, height: y };
-};
-var svgAsPng = async ({ text, width, height }) => {
-  const picture = new Image();
-  const url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
-  try {
-    picture.src = url;
-    await picture.decode();
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-  const canvas = element("canvas", { width: 2 * width, height: 2 * height });
-  canvas.getContext("2d").drawImage(picture, 0, 0, 2 * width, 2 * height);
-  return new Promise((done) => canvas.toBlob(done, "image/png"));
-};
-
-// explorer/views/common/bridge.js
-function render2({ model, el }) {
-  const page = bus(model);
-  const gone = new AbortController();
-  const { name, set, fit, forget } = makeFeeding(model);
-  const chart = (kind) => bokehModel(name(`${kind}-chart`));
-  const state = {
-    calendar: null,
-    pins: [],
-    smooth: [],
-    sample: [],
-    regions: [],
-    seasons: [],
-    breaks: [],
-    years: false,
-    drawn: 0,
-    look: { ink: "#0f2a33", muted: "#4a5a64", line: "#9aa7b0", grid: "#dfe5e9", panel: "#ffffff" },
-    now: null,
-    ticket: -1,
-    // Why there is no value of a sensor's date, a sentence; or nothing, where there is one (or it is still to come).
-    why(sensor, i) {
-      const { times, missing } = this.calendar[sensor];
-      const title = sensor === "pf" ? `Planet Fusion ${longDate(new Date(times[i]).toISOString().slice(0, 10))}` : `Sentinel-2 ${MONTHS[new Date(times[i]).getUTCMonth()]} ${new Date(times[i]).getUTCFullYear()}`;
-      if (missing[i]) return `${title}: ${missing[i]}`;
-      const last = this.pins.findLast((c) => c.sensor === sensor && c.flags);
-      return last?.flags[i] === FLAG.NODATA ? `${title}: no data at this pixel` : "";
-    }
-  };
-  const layers = Object.fromEntries(CHARTS.map((kind) => [kind, makeLayer(kind, name)]));
-  const drawing = makeDrawing2(
-    state,
-    (short, data) => {
-      const [kind, part] = short.split("-");
-      if (layers[kind].has(part)) layers[kind].set(part, data);
-      else set(short, data);
-    },
-    () => {
-      for (const layer of Object.values(layers)) layer.draw();
-    }
-  );
-  const hover = makeHover(state, drawing.place);
-  el.append(hover.box);
-  const move = (what, place) => {
-    for (const layer of Object.values(layers)) layer.move(what, place);
-  };
-  const fitAll = () => {
-    fit("bands", drawing.extent("bands"), { from: 0, least: 0.05 });
-    fit("index", drawing.extent("index"), { least: 0.6 });
-  };
-  const wear = () => {
-    for (const kind of CHARTS) {
-      layers[kind].wear(state.look);
-      if (chart(kind)) dressChart(chart(kind), state.look);
-    }
-  };
-  const arrange = ({ label, bands, years }) => {
-    bokehModel(name("index-axis"))?.setv({ axis_label: label }, { sync: false });
-    const upper = chart("bands");
-    if (upper && upper.visible !== bands) upper.setv({ visible: bands }, { sync: false });
-    if (years === state.years) return;
-    state.years = years;
-    const range = bokehModel(name("range-time"));
-    const [start, end] = years ? [Date.UTC(2017, 11, 26), Date.UTC(2019, 0, 6)] : [Date.UTC(2017, 11, 20), Date.UTC(2020, 0, 10)];
-    range?.setv({ start, end, bounds: [start, end], reset_start: start, reset_end: end }, { sync: false });
-    for (const kind of CHARTS)
-      bokehModel(name(`${kind}-dates`))?.setv(
-        years ? { days: "%d %b", months: "%b", years: "%b" } : { days: "%d %b %Y", months: "%b %Y", years: "%b %Y" },
-        { sync: false }
-      );
-    if (state.now) move("cursor", drawing.place(state.now.time));
-  };
-  page.on(
-    "date",
-    (detail) => {
-      if (!detail.iso) return;
-      state.now = detail;
-      move("cursor", drawing.place(detail.time));
-    },
-    gone.signal
-  );
-  const timeAt = (x) => state.years && state.now?.time >= SECOND_YEAR ? x + YEAR_MS : x;
-  let pointer = null;
-  page.on(
-    "chart",
-    ({ act, kind, x, sx, sy }) => {
-      if (act === "seek" || act === "drag") {
-        page.emit("seek", { time: timeAt(x), settled: act === "seek" });
-        return;
-      }
-      const waiting = pointer !== null;
-      const range = bokehModel(name("range-time"));
-      pointer = act === "leave" || !range || x < range.start || x > range.end ? {} : { kind, x, sx, sy };
-      if (!waiting)
-        requestAnimationFrame(() => {
-          const at = pointer;
-          pointer = null;
-          const view = at.kind && Bokeh.index.find_one(chart(at.kind));
-          if (!view) {
-            move("hover", hover.hide());
-            return;
-          }
-          const box = view.el.getBoundingClientRect();
-          const upper = Bokeh.index.find_one(CHARTS.map(chart).find((c) => c.visible)).el.getBoundingClientRect();
-          move("hover", hover.show(at.x, box.x + at.sx, box.y + at.sy, upper.y));
-        });
-    },
-    gone.signal
-  );
-  page.on("save", ({ format }) => model.send_msg({ type: "save", format }), gone.signal);
-  const handlers = {
-    calendar(data) {
-      state.calendar = unpackCalendar(data);
-    },
-    async save({ format, about }) {
-      const charts = CHARTS.map(chart).filter((c) => c?.visible);
-      const line = state.now ? [`Upright line: the date of the animation, ${longDate(state.now.iso)}.`] : [];
-      const drawn = await Promise.all(
-        charts.map(
-          (model2) => layers[model2.name.split("-")[0]].lend(() => Bokeh.index.find_one(model2).export("svg").canvas)
-        )
-      );
-      const picture = chartsAsSvg(drawn, { ...about, notes: [...line, ...about.notes] }, state.look);
-      const blob = format === "svg" ? new Blob([picture.text], { type: "image/svg+xml" }) : await svgAsPng(picture);
-      saveFile(`${about.file}.${format}`, blob);
-    },
-    look(data) {
-      state.look = data.look;
-      wear();
-      if (state.calendar) {
-        drawing.pins();
-        drawing.behind();
-        drawing.over();
-      }
-    },
-    curves(data) {
-      if (data.fresh) forget();
-      const again = data.show.years !== state.years;
-      arrange(data.show);
-      Object.assign(state, { ticket: data.ticket, drawn: state.drawn + 1, pins: unpackCurves(data, state.calendar) });
-      const over = state.smooth.length || state.seasons.length || state.breaks.length;
-      Object.assign(state, { smooth: [], seasons: [], breaks: [] });
-      drawing.pins();
-      if (over) drawing.over();
-      if (again) drawing.behind();
-      fitAll();
-      for (const label of data.marks) mark(label, data.detail);
-    },
-    over(data) {
-      if (data.ticket !== state.ticket) return;
-      Object.assign(state, {
-        drawn: state.drawn + 1,
-        smooth: unpackCurves(data, state.calendar),
-        seasons: data.seasons,
-        breaks: data.breaks
-      });
-      drawing.over();
-      mark("profile-overlays", { ticket: data.ticket });
-    },
-    behind(data) {
-      const curves = unpackCurves(data, state.calendar);
-      const regions = state.regions.length;
-      Object.assign(state, {
-        drawn: state.drawn + 1,
-        sample: curves.filter((c) => c.kind !== "region"),
-        regions: curves.filter((c) => c.kind === "region")
-      });
-      drawing.behind();
-      if (regions || state.regions.length) drawing.pins();
-      fitAll();
-      mark("profile-behind", { sample: state.sample.length, regions: state.regions.length });
-    }
-  };
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
-  model.on("remove", () => gone.abort());
-  model.send_msg({ type: "ready" });
-}
-
 // explorer/views/labels/labels.js
 var labels_exports = {};
 __export(labels_exports, {
-  render: () => render3
+  render: () => render2
 });
-function render3({ model, el }) {
+function render2({ model, el }) {
   const box = element("div");
   box.innerHTML = model.html;
   el.append(box);
@@ -3215,9 +2409,9 @@ function render3({ model, el }) {
 // explorer/views/map/legend.js
 var legend_exports = {};
 __export(legend_exports, {
-  render: () => render4
+  render: () => render3
 });
-function render4({ model, el }) {
+function render3({ model, el }) {
   const level = element(
     "div",
     { class: "segments", role: "radiogroup", "aria-label": "Level of the classes" },
@@ -3331,21 +2525,21 @@ function render4({ model, el }) {
 // explorer/views/map/map_tools.js
 var map_tools_exports = {};
 __export(map_tools_exports, {
-  render: () => render5
+  render: () => render4
 });
 
 // explorer/views/map/map_popovers.js
-var group = (title, ...children) => element("fieldset", {}, element("legend", {}, title), ...children);
+var group = (title, ...children2) => element("fieldset", {}, element("legend", {}, title), ...children2);
 var choices = (title, name, options, send) => {
   const row = element("div", { class: "segments", role: "radiogroup", "aria-label": title });
-  for (const [value, text] of Object.entries(options))
+  for (const [value2, text] of Object.entries(options))
     row.append(
-      element("button", { type: "button", role: "radio", "data-value": value, onclick: () => send(name, value) }, text)
+      element("button", { type: "button", role: "radio", "data-value": value2, onclick: () => send(name, value2) }, text)
     );
   return {
     node: group(title, row),
-    set: (value) => {
-      for (const button of row.children) button.setAttribute("aria-checked", String(button.dataset.value === value));
+    set: (value2) => {
+      for (const button of row.children) button.setAttribute("aria-checked", String(button.dataset.value === value2));
     }
   };
 };
@@ -3369,8 +2563,8 @@ var lookPopover = (send) => {
     }
   };
 };
-var fillIn = (input, value) => {
-  if (!input.matches(":focus, [aria-invalid]")) input.value = value;
+var fillIn = (input, value2) => {
+  if (!input.matches(":focus, [aria-invalid]")) input.value = value2;
 };
 var numberField = (label, attributes, change) => {
   const input = numberInput({ "aria-label": label, ...attributes });
@@ -3379,8 +2573,8 @@ var numberField = (label, attributes, change) => {
 };
 var rangeFields = (title, name, low, high, scale, send) => {
   const change = () => {
-    const value = (input, limit) => input.value === "" || input.matches("[aria-invalid]") ? limit : Number(input.value);
-    const [a, b] = [value(from, low), value(to, high)].sort((p, q) => p - q);
+    const value2 = (input, limit) => input.value === "" || input.matches("[aria-invalid]") ? limit : Number(input.value);
+    const [a, b] = [value2(from, low), value2(to, high)].sort((p, q) => p - q);
     send({ [name]: a <= low && b >= high ? null : [a / scale, b / scale] });
   };
   const step = scale === 1 ? 1 : 5;
@@ -3388,53 +2582,53 @@ var rangeFields = (title, name, low, high, scale, send) => {
   const to = numberField(`${title}, to`, { min: low, max: high, step, placeholder: high }, change);
   return {
     node: group(title, element("div", { class: "range" }, from, "to", to, scale === 1 ? "" : "%")),
-    set(value) {
-      fillIn(from, value && value[0] * scale > low ? Math.round(value[0] * scale * 10) / 10 : "");
-      fillIn(to, value && value[1] * scale < high ? Math.round(value[1] * scale * 10) / 10 : "");
+    set(value2) {
+      fillIn(from, value2 && value2[0] * scale > low ? Math.round(value2[0] * scale * 10) / 10 : "");
+      fillIn(to, value2 && value2[1] * scale < high ? Math.round(value2[1] * scale * 10) / 10 : "");
     }
   };
 };
 var checkList = (title, name, options, send, small = false) => {
-  const boxes = options.map(([value, text]) => {
+  const boxes = options.map(([value2, text]) => {
     const box = element("input", { type: "checkbox" });
-    box.value = value;
+    box.value = value2;
     box.addEventListener("change", () => send({ [name]: boxes.filter((b) => b.box.checked).map((b) => b.value) }));
-    return { box, value, label: element("label", {}, box, text) };
+    return { box, value: value2, label: element("label", {}, box, text) };
   });
   const list = element("div", { class: small ? "checks small" : "checks" }, ...boxes.map((b) => b.label));
   return {
     node: group(title, list),
     set(values) {
-      for (const { box, value } of boxes) box.checked = values.some((v) => String(v) === String(value));
+      for (const { box, value: value2 } of boxes) box.checked = values.some((v) => String(v) === String(value2));
     }
   };
 };
 var classField = (classes, send) => {
-  const select = element(
+  const select2 = element(
     "select",
     { "aria-label": "Contains the class" },
     element("option", { value: "" }, "any class")
   );
   for (const level of [1, 2, 3]) {
     const options = element("optgroup", { label: `Level ${level}` });
-    for (const c of classes.filter((one) => one.level === level))
+    for (const c of classes.filter((one2) => one2.level === level))
       options.append(element("option", { value: c.code }, `${c.code} ${c.title}`));
-    select.append(options);
+    select2.append(options);
   }
   let codes = [];
   const change = () => send({
-    classes: select.value === "" ? [] : select.value === "several" ? codes : [Number(select.value)],
+    classes: select2.value === "" ? [] : select2.value === "several" ? codes : [Number(select2.value)],
     min_fraction: Math.min(Math.max(Number(share.value) || 0, 0), 100) / 100
   });
   const share = numberField("Minimum fraction in percent", { min: 0, max: 100, step: 5, placeholder: 0 }, change);
-  select.addEventListener("change", change);
+  select2.addEventListener("change", change);
   return {
-    node: group("Minimum fraction", element("div", { class: "range" }, "≥", share, "% of", select)),
+    node: group("Minimum fraction", element("div", { class: "range" }, "≥", share, "% of", select2)),
     set(filters) {
       codes = filters.classes;
-      select.querySelector("option[value=several]")?.remove();
-      if (codes.length > 1) select.append(element("option", { value: "several" }, `${codes.length} classes`));
-      select.value = codes.length > 1 ? "several" : codes[0] ?? "";
+      select2.querySelector("option[value=several]")?.remove();
+      if (codes.length > 1) select2.append(element("option", { value: "several" }, `${codes.length} classes`));
+      select2.value = codes.length > 1 ? "several" : codes[0] ?? "";
       fillIn(share, filters.min_fraction ? Math.round(filters.min_fraction * 1e3) / 10 : "");
     }
   };
@@ -3505,7 +2699,7 @@ var filterPopover = (send) => {
 var EARTH = 6378137;
 var lonOf = (x) => x / EARTH * 180 / Math.PI;
 var latOf = (y) => Math.atan(Math.sinh(y / EARTH)) * 180 / Math.PI;
-var angle = (value, letters) => `${Math.abs(value).toFixed(4)}° ${letters[value < 0 ? 1 : 0]}`;
+var angle = (value2, letters) => `${Math.abs(value2).toFixed(4)}° ${letters[value2 < 0 ? 1 : 0]}`;
 var SIGNS = {
   pan: "M8 1v14M1 8h14M8 1 6 3m2-2 2 2M8 15l-2-2m2 2 2-2M1 8l2-2M1 8l2 2m12-2-2-2m2 2-2 2",
   box: "M2.5 3.5h11v9h-11z",
@@ -3522,7 +2716,7 @@ var sign = (path) => {
   svg.append(line);
   return svg;
 };
-function render5({ model, el }) {
+function render4({ model, el }) {
   const { on } = bus(model), stop = new AbortController(), { signal } = stop;
   let figure = null, overview = null;
   const modes = {
@@ -3565,7 +2759,7 @@ function render5({ model, el }) {
   const filters = filterPopover(
     (values) => choices2.send(values ? { type: "filter", values } : { type: "filter", clear: true })
   );
-  const looks = lookPopover((name, value) => choices2.send({ type: "look", name, value }));
+  const looks = lookPopover((name, value2) => choices2.send({ type: "look", name, value: value2 }));
   const choices2 = makeChoices(model, (data) => {
     filters.set(data);
     looks.set(data);
@@ -3623,8 +2817,8 @@ function render5({ model, el }) {
     element(
       "div",
       { class: "zoom" },
-      zoomButton("Zoom in", "+", () => zoom(0.5)),
-      zoomButton("Zoom out", "−", () => zoom(2)),
+      zoomButton("Zoom in", "+", () => zoom2(0.5)),
+      zoomButton("Zoom out", "−", () => zoom2(2)),
       zoomButton("Show all", sign(SIGNS.home), () => home())
     ),
     filters.node,
@@ -3690,7 +2884,7 @@ function render5({ model, el }) {
     figure.y_range.setv({ start: y0, end: y1 });
     moved();
   };
-  const zoom = (factor, fx = 0.5, fy = 0.5) => {
+  const zoom2 = (factor, fx = 0.5, fy = 0.5) => {
     const { x_range: x, y_range: y } = figure, w = x.end - x.start, h = y.end - y.start;
     const to = Math.min(Math.max(w * factor, Math.min(w, 1e3)), Math.max(w, 25e6)), f = to / w;
     const cx = x.start + fx * w, cy = y.start + fy * h;
@@ -3709,14 +2903,14 @@ function render5({ model, el }) {
   const setMode = (name) => {
     for (const [other, button] of Object.entries(modeButtons))
       button.setAttribute("aria-pressed", String(other === name));
-    const tool = figure.toolbar.tools.find((one) => one.type === modes[name][0]);
+    const tool = figure.toolbar.tools.find((one2) => one2.type === modes[name][0]);
     if (tool) tool.active = true;
   };
   const furnish = () => {
     const { x_range: x, y_range: y } = figure;
     const pixel = (x.end - x.start) / figure.inner_width / Math.cosh((y.start + y.end) / 2 / EARTH);
-    const most = pixel * Math.min(120, figure.inner_width / 4), unit = 10 ** Math.floor(Math.log10(most));
-    const length = [5, 2, 1].map((n) => n * unit).find((n) => n <= most);
+    const most = pixel * Math.min(120, figure.inner_width / 4), unit2 = 10 ** Math.floor(Math.log10(most));
+    const length = [5, 2, 1].map((n) => n * unit2).find((n) => n <= most);
     scale.style.width = `${length / pixel}px`;
     const text = length >= 1e3 ? `${length / 1e3} km` : `${length} m`;
     scale.firstChild.textContent = text;
@@ -3729,12 +2923,12 @@ function render5({ model, el }) {
     mini.hidden = share > 0.6;
     if (mini.hidden) return;
     const clamp = (v) => Math.min(Math.max(v, 0), 1);
-    const left = clamp((x.start - bx0) / (bx1 - bx0)), right = clamp((x.end - bx0) / (bx1 - bx0));
-    const top = clamp((by1 - y.end) / (by1 - by0)), bottom = clamp((by1 - y.start) / (by1 - by0));
-    const wide = Math.max((right - left) * size, 5), high = Math.max((bottom - top) * size, 5);
+    const left2 = clamp((x.start - bx0) / (bx1 - bx0)), right2 = clamp((x.end - bx0) / (bx1 - bx0));
+    const top2 = clamp((by1 - y.end) / (by1 - by0)), bottom2 = clamp((by1 - y.start) / (by1 - by0));
+    const wide = Math.max((right2 - left2) * size, 5), high = Math.max((bottom2 - top2) * size, 5);
     Object.assign(mini.firstChild.style, {
-      left: `${(left + right) / 2 * size - wide / 2}px`,
-      top: `${(top + bottom) / 2 * size - high / 2}px`,
+      left: `${(left2 + right2) / 2 * size - wide / 2}px`,
+      top: `${(top2 + bottom2) / 2 * size - high / 2}px`,
       width: `${wide}px`,
       height: `${high}px`
     });
@@ -3743,7 +2937,7 @@ function render5({ model, el }) {
     if (signal.aborted) return;
     figure = bokehModel(`map-${model.bus}`);
     if (!figure?.inner_width) return void setTimeout(begin, 30);
-    for (const range of [figure.x_range, figure.y_range]) range.change.connect(changed);
+    for (const range2 of [figure.x_range, figure.y_range]) range2.change.connect(changed);
     figure.properties.inner_width.change.connect(changed);
     figure.properties.inner_height.change.connect(changed);
     const drawn = window.Bokeh.index.find_one(figure);
@@ -3753,14 +2947,14 @@ function render5({ model, el }) {
       (event) => {
         event.preventDefault();
         event.stopImmediatePropagation();
-        const box = drawn.canvas_view.events_el.getBoundingClientRect(), { left, top, width, height } = drawn.frame.bbox;
+        const box = drawn.canvas_view.events_el.getBoundingClientRect(), { left: left2, top: top2, width, height } = drawn.frame.bbox;
         const share = (at, size) => Math.min(Math.max(at / size, 0), 1), factor = wheelFactor(event);
         if (factor === 1) return;
         if (popovers.some(([node]) => !node.hidden)) toggle(null);
-        zoom(
+        zoom2(
           1 / factor,
-          share(event.clientX - box.left - left, width),
-          1 - share(event.clientY - box.top - top, height)
+          share(event.clientX - box.left - left2, width),
+          1 - share(event.clientY - box.top - top2, height)
         );
       },
       { passive: false, capture: true, signal }
@@ -3821,8 +3015,8 @@ function render5({ model, el }) {
     const arrow = arrows[event.key];
     if (arrow && event.shiftKey) shift(...arrow);
     else if (arrow) model.send_msg({ type: "step", east: arrow[0], north: arrow[1] });
-    else if (event.key === "+" || event.key === "=") zoom(0.5);
-    else if (event.key === "-") zoom(2);
+    else if (event.key === "+" || event.key === "=") zoom2(0.5);
+    else if (event.key === "-") zoom2(2);
     else if (event.key === "0") home();
     else if (event.key === "Escape") model.send_msg({ type: "clear_area" });
     else return;
@@ -3847,11 +3041,11 @@ function render5({ model, el }) {
       return;
     }
     const text = dark ? "#a9b8c0" : "#4a5a64", line = dark ? "#34454f" : "#dfe5e9";
-    for (const one of doc.all_models ?? doc._all_models?.values() ?? []) {
-      const local = { sync: false };
-      if (one.type.endsWith("Axis")) one.setv({ major_label_text_color: text, axis_label_text_color: text }, local);
-      else if (one.type === "Grid" && !one.ticker?.type?.startsWith("Mercator"))
-        one.setv({ grid_line_color: line }, local);
+    for (const one2 of doc.all_models ?? doc._all_models?.values() ?? []) {
+      const local2 = { sync: false };
+      if (one2.type.endsWith("Axis")) one2.setv({ major_label_text_color: text, axis_label_text_color: text }, local2);
+      else if (one2.type === "Grid" && !one2.ticker?.type?.startsWith("Mercator"))
+        one2.setv({ grid_line_color: line }, local2);
     }
     if (tries < 6)
       setTimeout(() => {
@@ -3914,11 +3108,11 @@ function render5({ model, el }) {
 // explorer/views/map/sample_table.js
 var sample_table_exports = {};
 __export(sample_table_exports, {
-  render: () => render6
+  render: () => render5
 });
-function render6({ model, el }) {
+function render5({ model, el }) {
   const title = element("h2"), told = element("p", { class: "told", role: "status" });
-  const bars = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" });
+  const bars2 = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" });
   const head = element("tr"), body = element("tbody");
   const first = element("button", { type: "button", "aria-label": "First page", onclick: () => ask(0) }, "«");
   const before = element(
@@ -3939,13 +3133,13 @@ function render6({ model, el }) {
     ["geojson", "GeoJSON"],
     ["parquet", "GeoParquet"]
   ].map(
-    ([format2, name]) => element(
+    ([format3, name]) => element(
       "button",
       {
         type: "button",
         onclick: () => {
           told.textContent = `Writing ${name} …`;
-          model.send_msg({ type: "save", format: format2 });
+          model.send_msg({ type: "save", format: format3 });
         }
       },
       name
@@ -3955,7 +3149,7 @@ function render6({ model, el }) {
     "section",
     { class: "panel", role: "dialog", "aria-label": "Selected samples", hidden: true },
     element("header", {}, title, close),
-    bars,
+    bars2,
     element(
       "div",
       { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of samples" },
@@ -3967,7 +3161,7 @@ function render6({ model, el }) {
   el.append(panel);
   let state = { page: 0, count: 0, size: 50, sort: "sample_id", down: false };
   const pages = () => Math.max(Math.ceil(state.count / state.size), 1);
-  const ask = (number, sort = state.sort, down = state.down) => model.send_msg({ type: "page", page: Math.min(Math.max(number, 0), pages() - 1), sort, down });
+  const ask = (number5, sort = state.sort, down = state.down) => model.send_msg({ type: "page", page: Math.min(Math.max(number5, 0), pages() - 1), sort, down });
   const back = makeReturn(panel);
   const hide = () => {
     back.closed();
@@ -3993,7 +3187,7 @@ function render6({ model, el }) {
       maxHeight: `${Math.min(640, window.innerHeight - Math.max(box.top, 54) - 16)}px`
     });
   };
-  const format = (value, name) => value === null ? "" : name === "fraction" || name === "suspicion" ? `${(100 * value).toFixed(0)} %` : String(value);
+  const format2 = (value2, name) => value2 === null ? "" : name === "fraction" || name === "suspicion" ? `${(100 * value2).toFixed(0)} %` : String(value2);
   listen(model, {
     page(data) {
       state = data;
@@ -4004,7 +3198,7 @@ function render6({ model, el }) {
       title.textContent = `${data.count.toLocaleString("en")} sample${data.count === 1 ? "" : "s"}`;
       told.textContent = "";
       const most = Math.max(...data.bars.map((bar) => bar.count), 1);
-      bars.replaceChildren(
+      bars2.replaceChildren(
         ...data.bars.map((bar) => {
           const fill = element("i");
           Object.assign(fill.style, { width: `${100 * bar.count / most}%`, background: bar.colour });
@@ -4048,14 +3242,14 @@ function render6({ model, el }) {
             "tr",
             {},
             ...cells.map(
-              (value, i) => element(
+              (value2, i) => element(
                 "td",
-                { class: typeof value === "number" ? "number" : "" },
+                { class: typeof value2 === "number" ? "number" : "" },
                 i === 0 ? element(
                   "button",
-                  { type: "button", class: "id", onclick: () => model.send_msg({ type: "open", id: value }) },
-                  value
-                ) : format(value, data.columns[i].name)
+                  { type: "button", class: "id", onclick: () => model.send_msg({ type: "open", id: value2 }) },
+                  value2
+                ) : format2(value2, data.columns[i].name)
               )
             )
           )
@@ -4085,9 +3279,9 @@ function render6({ model, el }) {
 // explorer/views/page/about.js
 var about_exports = {};
 __export(about_exports, {
-  render: () => render7
+  render: () => render6
 });
-function render7({ model, el }) {
+function render6({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const WORDS = { ok: "as assumed", told: "read otherwise", wrong: "would be wrong", missing: "is missing" };
@@ -4194,48 +3388,9 @@ function render7({ model, el }) {
 // explorer/views/page/head.js
 var head_exports = {};
 __export(head_exports, {
-  render: () => render8
+  render: () => render7
 });
-
-// explorer/views/profile/chart_keys.js
-var makeChartKeys = (page, signal) => {
-  const HELP = "arrow keys step through the dates, with shift they move the chart; plus and minus zoom, 0 resets";
-  const move = (range, factor, share) => {
-    const width = range.end - range.start, middle = (range.start + range.end) / 2 + share * width;
-    range.setv({ start: middle - factor * width / 2, end: middle + factor * width / 2 });
-  };
-  const keyed = (view, event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const range = view.model.x_range, by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (by && event.shiftKey) move(range, 1, by / 4);
-    else if (by) page.emit("key", { key: event.key });
-    else if (event.key === "+" || event.key === "=") move(range, 0.5, 0);
-    else if (event.key === "-") move(range, 2, 0);
-    else if (event.key === "0") view.reset();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  const dressed = /* @__PURE__ */ new WeakSet();
-  const dress = () => {
-    for (const doc of window.Bokeh?.documents ?? [])
-      for (const model of doc._all_models.values()) {
-        const name = model.type === "Figure" && model.html_attributes.role === "figure" && model.html_attributes["aria-label"];
-        const view = name && window.Bokeh.index.find_one(model), layer = view?.canvas_view?.events_el;
-        if (!layer || dressed.has(layer)) continue;
-        dressed.add(layer);
-        layer.setAttribute("role", "application");
-        layer.setAttribute("tabindex", "0");
-        layer.setAttribute("aria-label", `${name}: ${HELP}`);
-        layer.addEventListener("keydown", (event) => keyed(view, event), { signal });
-      }
-  };
-  window.addEventListener("focusin", dress, { signal });
-  return dress;
-};
-
-// explorer/views/page/head.js
-function render8({ model, el }) {
+function render7({ model, el }) {
   const swatch = element("i"), id = element("code"), text = element("span");
   const sample = element("div", { class: "sample" }, swatch, id, text);
   const input = element("input", {
@@ -4324,10 +3479,8 @@ function render8({ model, el }) {
     notice
   );
   const gone = new AbortController();
-  const dress = makeChartKeys(bus(model), gone.signal);
   listen(model, {
     sample(data) {
-      setTimeout(dress, 1500);
       id.textContent = data.id ?? "";
       text.textContent = text.title = data.text;
       swatch.style.background = data.colour ?? "transparent";
@@ -4378,9 +3531,9 @@ function render8({ model, el }) {
 // explorer/views/present/present.js
 var present_exports = {};
 __export(present_exports, {
-  render: () => render9
+  render: () => render8
 });
-function render9({ model, el }) {
+function render8({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const PLACE = "rapidai4eo-story";
@@ -4405,14 +3558,14 @@ function render9({ model, el }) {
     shipped: [],
     editing: -1
   };
-  const title = element("h1"), note = element("div", { class: "note" }), dots = element("div", { class: "dots", "aria-hidden": "true" });
+  const title = element("h1"), note = element("div", { class: "note" }), dots2 = element("div", { class: "dots", "aria-hidden": "true" });
   const count = element("span", { class: "count" });
   const words = element(
     "article",
     { class: "words", hidden: true, "aria-live": "polite" },
     title,
     note,
-    element("div", { class: "line" }, dots, count)
+    element("div", { class: "line" }, dots2, count)
   );
   const credit = element("footer", { class: "credit", hidden: true });
   const veil = element("div", { class: "veil", onanimationend: () => veil.classList.remove("lift") });
@@ -4481,7 +3634,7 @@ function render9({ model, el }) {
     trouble
   );
   el.append(veil, words, credit, drawer);
-  const left = makeReturn(words);
+  const left2 = makeReturn(words);
   const setDrawer = makeDrawer(drawer, "stories", page, gone.signal, {
     shown: () => drawer.querySelector("button.main").focus()
   });
@@ -4492,12 +3645,12 @@ function render9({ model, el }) {
     keepFocus(
       own,
       () => own.replaceChildren(
-        ...states.map((one, i) => {
-          const tell = (field2, value) => model.send_msg({ type: "edit", index: i, [field2]: value });
+        ...states.map((one2, i) => {
+          const tell = (field2, value2) => model.send_msg({ type: "edit", index: i, [field2]: value2 });
           const field = (label, key, tag = "input", extra = {}) => {
             const about = { "aria-label": `${label} of view ${i + 1}`, placeholder: label, ...extra };
             const input = tag === "number" ? numberInput(about) : element(tag, about);
-            input.value = one[key] ?? "";
+            input.value = one2[key] ?? "";
             input.addEventListener("change", () => tell(key, input.value));
             return input;
           };
@@ -4508,7 +3661,7 @@ function render9({ model, el }) {
             element(
               "div",
               { class: "line" },
-              button(one.title, () => model.send_msg({ type: "show", index: i }), {
+              button(one2.title, () => model.send_msg({ type: "show", index: i }), {
                 class: "name",
                 title: "Show this view"
               }),
@@ -4570,14 +3723,14 @@ function render9({ model, el }) {
     const next = state.at + by;
     if (next >= 0 && next < state.story.states.length) model.send_msg({ type: "go", index: next });
   };
-  const large = (value) => {
+  const large = (value2) => {
     const doc = window.Bokeh?.documents ?? [];
-    for (const one of doc.flatMap((d) => [...d._all_models?.values() ?? []])) {
-      if (!one.type.endsWith("Axis")) continue;
-      one.setv(
+    for (const one2 of doc.flatMap((d) => [...d._all_models?.values() ?? []])) {
+      if (!one2.type.endsWith("Axis")) continue;
+      one2.setv(
         {
-          major_label_text_font_size: one.major_label_text_font_size === "0px" ? "0px" : value ? "17px" : "12px",
-          axis_label_text_font_size: value ? "18px" : "12px"
+          major_label_text_font_size: one2.major_label_text_font_size === "0px" ? "0px" : value2 ? "17px" : "12px",
+          axis_label_text_font_size: value2 ? "18px" : "12px"
         },
         { sync: false }
       );
@@ -4594,9 +3747,9 @@ function render9({ model, el }) {
     }, HOLD);
   };
   const tick = () => {
-    const now = performance.now(), seconds = state.story?.states[state.at]?.seconds;
-    const share = state.story && state.timed && seconds ? Math.min(1, (now - state.since) / (1e3 * seconds)) : 0;
-    dots.children[state.at]?.style.setProperty("--share", String(share));
+    const now = performance.now(), seconds2 = state.story?.states[state.at]?.seconds;
+    const share = state.story && state.timed && seconds2 ? Math.min(1, (now - state.since) / (1e3 * seconds2)) : 0;
+    dots2.children[state.at]?.style.setProperty("--share", String(share));
     if (share >= 1 && state.at < state.story.states.length - 1) {
       state.since = now;
       go(1);
@@ -4748,12 +3901,12 @@ function render9({ model, el }) {
       if (fresh) {
         state.begun = performance.now();
         large(true);
-        left.opened();
+        left2.opened();
       }
       credit.hidden = false;
       credit.replaceChildren(element("b", {}, "RapidAI4EO explorer"), element("span", {}, data.credit));
       words.hidden = !data.story;
-      dots.replaceChildren(...(data.story?.states ?? []).map(() => element("i")));
+      dots2.replaceChildren(...(data.story?.states ?? []).map(() => element("i")));
       if (!data.story) mark("presenting", {});
     },
     at(data) {
@@ -4762,7 +3915,7 @@ function render9({ model, el }) {
       state.since = performance.now();
       title.textContent = here.title;
       note.innerHTML = here.html;
-      [...dots.children].forEach((dot, i) => {
+      [...dots2.children].forEach((dot, i) => {
         dot.className = i < data.index ? "past" : i === data.index ? "now" : "";
         dot.style.setProperty("--share", "0");
       });
@@ -4784,7 +3937,7 @@ function render9({ model, el }) {
       page.emit("run", false);
       large(false);
       if (beside && !beside.closed) beside.close();
-      left.closed();
+      left2.closed();
     }
   });
   model.on("remove", () => {
@@ -4804,7 +3957,7 @@ function render9({ model, el }) {
 // explorer/views/profile/pins.js
 var pins_exports = {};
 __export(pins_exports, {
-  render: () => render10
+  render: () => render9
 });
 
 // explorer/views/profile/profile_menu.js
@@ -4869,10 +4022,10 @@ var makeCurvesMenu = (send) => {
     problem,
     element("button", { type: "button", class: "plain", onclick: () => send("") }, "As on a fresh page")
   );
-  const open = (value) => {
-    panel.hidden = !value;
-    toggle.setAttribute("aria-expanded", String(value));
-    if (!value) {
+  const open = (value2) => {
+    panel.hidden = !value2;
+    toggle.setAttribute("aria-expanded", String(value2));
+    if (!value2) {
       toggle.focus({ preventScroll: true });
       return;
     }
@@ -4923,11 +4076,11 @@ var makeCurvesMenu = (send) => {
           ([label, entries]) => element(
             "optgroup",
             { label },
-            ...Object.entries(entries).map(([text, value]) => element("option", { value }, text))
+            ...Object.entries(entries).map(([text, value2]) => element("option", { value: value2 }, text))
           )
         )
       );
-      smooth.replaceChildren(...Object.entries(menu.smooth).map(([value, text]) => element("option", { value }, text)));
+      smooth.replaceChildren(...Object.entries(menu.smooth).map(([value2, text]) => element("option", { value: value2 }, text)));
     },
     show(chosen, text) {
       now = chosen;
@@ -4983,7 +4136,7 @@ var makeCurvesMenu = (send) => {
 };
 
 // explorer/views/profile/pins.js
-function render10({ model, el }) {
+function render9({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" });
@@ -4997,10 +4150,10 @@ function render10({ model, el }) {
   const menu = makeCurvesMenu((text) => choices2.send({ type: "curves", text }));
   const choices2 = makeChoices(model, (data) => menu.show(data.chosen, data.problem));
   const save = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
-  const picture = (format) => save(
-    format.toUpperCase(),
-    `Download both charts as ${format.toUpperCase()}, with legend and attribution`,
-    () => page.emit("save", { format })
+  const picture = (format2) => save(
+    format2.toUpperCase(),
+    `Download both charts as ${format2.toUpperCase()}, with legend and attribution`,
+    () => page.emit("save", { format: format2 })
   );
   el.append(
     element(
@@ -5072,7 +4225,7 @@ function render10({ model, el }) {
       ) : null
     );
   };
-  const handlers = {
+  listen(model, {
     menu(data) {
       menu.offer(data.menu);
     },
@@ -5126,11 +4279,4227 @@ function render10({ model, el }) {
         )
       );
     }
-  };
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
+  });
   model.on("remove", () => {
     gone.abort();
     fade.disconnect();
+  });
+  model.send_msg({ type: "ready" });
+}
+
+// explorer/views/profile/profile_charts.js
+var profile_charts_exports = {};
+__export(profile_charts_exports, {
+  render: () => render10
+});
+
+// explorer/views/common/chart_marks.js
+var DASHES = { solid: "none", dashed: "6 6", dotted: "2 4", dotdash: "2 4 6 4" };
+var round = (v) => Math.round(v * 10) / 10;
+var lines = ({ xs, ys, colour, dash, width, alpha }, at) => xs.map((times, i) => {
+  let d = "", pen = false;
+  for (let k = 0; k < times.length; k++) {
+    const value2 = ys[i][k];
+    if (Number.isFinite(value2)) d += `${pen ? "L" : "M"}${round(at.x(times[k]))},${round(at.y(value2))}`;
+    pen = Number.isFinite(value2);
+  }
+  return [
+    "path",
+    {
+      d,
+      fill: "none",
+      stroke: colour[i],
+      "stroke-width": width?.[i] ?? 1.5,
+      "stroke-opacity": alpha?.[i] ?? 1,
+      "stroke-dasharray": DASHES[dash?.[i] ?? "solid"] ?? "none",
+      "stroke-linejoin": "round"
+    }
+  ];
+});
+var areas = ({ xs, ys, colour }, at, { opacity }) => xs.map((times, i) => [
+  "path",
+  {
+    d: `M${Array.from(times, (time, k) => `${round(at.x(time))},${round(at.y(ys[i][k]))}`).join("L")}Z`,
+    fill: colour[i],
+    "fill-opacity": opacity
+  }
+]);
+var H = Math.sqrt(3);
+var OUTLINES = {
+  square: [-1, -1, 1, -1, 1, 1, -1, 1],
+  diamond: [0, 1, 2 / 3, 0, 0, -1, -2 / 3, 0],
+  triangle: [-1, H / 3, 1, H / 3, 0, H / 3 - H],
+  inverted_triangle: [-1, -H / 3, 1, -H / 3, 0, H - H / 3],
+  star: Array.from({ length: 10 }, (_, i) => [
+    Math.sin(i * Math.PI / 5) * (i % 2 ? 0.4 : 1),
+    -Math.cos(i * Math.PI / 5) * (i % 2 ? 0.4 : 1)
+  ]).flat()
+};
+var outline = (sign2, radius) => {
+  const corners = OUTLINES[sign2];
+  if (!corners)
+    return `m${-radius},0a${radius},${radius} 0 1,0 ${2 * radius},0a${radius},${radius} 0 1,0 ${-2 * radius},0`;
+  let text = "", [x, y] = [0, 0];
+  for (let i = 0; i < corners.length; i += 2) {
+    const [nx, ny] = [radius * corners[i], radius * corners[i + 1]];
+    text += `${i ? "l" : "m"}${(nx - x).toFixed(2)},${(ny - y).toFixed(2)}`;
+    [x, y] = [nx, ny];
+  }
+  return `${text}z`;
+};
+var byLook = (count, look, drawn) => {
+  const paths = (
+    /** @type {Map<string, Mark>} */
+    /* @__PURE__ */ new Map()
+  );
+  for (let i = 0; i < count; i++) {
+    const attributes = look(i), key = Object.values(attributes).join();
+    if (!paths.has(key)) paths.set(key, ["path", { ...attributes, d: "" }]);
+    paths.get(key)[1].d += drawn(i);
+  }
+  return [...paths.values()];
+};
+var dots = ({ x, y, fill, edge, alpha, sign: sign2 = () => "circle" }, at, { radius, width }) => byLook(
+  x.length,
+  (i) => ({ fill: fill(i), stroke: edge(i), "stroke-width": width, opacity: alpha?.[i] ?? 1 }),
+  (i) => `M${round(at.x(x[i]))},${round(at.y(y[i]))}${outline(sign2(i), radius)}`
+);
+var bars = ({ x0, x1, y0, y1, colour, alpha }, at, { width, opacity = 1, dash = "solid" }) => byLook(
+  x0.length,
+  (i) => ({
+    fill: "none",
+    stroke: colour(i),
+    "stroke-width": width,
+    "stroke-opacity": opacity * (alpha?.[i] ?? 1),
+    "stroke-dasharray": DASHES[dash]
+  }),
+  (i) => `M${round(at.x(x0[i]))},${round(at.y(y0[i]))}L${round(at.x(x1[i]))},${round(at.y(y1[i]))}`
+);
+var labels = ({ x, y, text, colour }, at, { dx = 0, dy = 4 }) => text.map((words, i) => [
+  "text",
+  {
+    x: round(at.x(x[i]) + dx),
+    y: round(at.y(y[i]) + dy),
+    fill: colour[i],
+    "font-size": 12,
+    "font-weight": 700
+  },
+  words
+]);
+var onFrame = (at) => ({ ...at, y: (share) => at.bottom - share * (at.bottom - at.top) });
+var fitted = (values, before, { from = null, least }) => {
+  let low = Infinity, high = -Infinity;
+  for (const list of values)
+    for (let i = 0; i < list.length; i++)
+      if (Number.isFinite(list[i])) {
+        if (list[i] < low) low = list[i];
+        if (list[i] > high) high = list[i];
+      }
+  if (low > high) return null;
+  const span = high - (from ?? low);
+  const held = before && low >= before[0] && high <= before[1];
+  if (held && Math.max(span, least / 1.2) >= 0.6 * (before[1] - before[0])) return null;
+  const pad2 = Math.max(span * 0.08, (least - span) / 2);
+  return [from ?? low - pad2, high + pad2];
+};
+
+// .venv/scripts/node_modules/d3-axis/dist/d3-axis.mjs
+function identity(x) {
+  return x;
+}
+var top = 1;
+var right = 2;
+var bottom = 3;
+var left = 4;
+var epsilon = 1e-6;
+function translateX(x) {
+  return "translate(" + x + ",0)";
+}
+function translateY(y) {
+  return "translate(0," + y + ")";
+}
+function number(scale) {
+  return (d) => +scale(d);
+}
+function center(scale, offset) {
+  offset = Math.max(0, scale.bandwidth() - offset * 2) / 2;
+  if (scale.round()) offset = Math.round(offset);
+  return (d) => +scale(d) + offset;
+}
+function entering() {
+  return !this.__axis;
+}
+function axis(orient, scale) {
+  var tickArguments = [], tickValues = null, tickFormat2 = null, tickSizeInner = 6, tickSizeOuter = 6, tickPadding = 3, offset = typeof window !== "undefined" && window.devicePixelRatio > 1 ? 0 : 0.5, k = orient === top || orient === left ? -1 : 1, x = orient === left || orient === right ? "x" : "y", transform = orient === top || orient === bottom ? translateX : translateY;
+  function axis2(context) {
+    var values = tickValues == null ? scale.ticks ? scale.ticks.apply(scale, tickArguments) : scale.domain() : tickValues, format2 = tickFormat2 == null ? scale.tickFormat ? scale.tickFormat.apply(scale, tickArguments) : identity : tickFormat2, spacing = Math.max(tickSizeInner, 0) + tickPadding, range2 = scale.range(), range0 = +range2[0] + offset, range1 = +range2[range2.length - 1] + offset, position = (scale.bandwidth ? center : number)(scale.copy(), offset), selection2 = context.selection ? context.selection() : context, path = selection2.selectAll(".domain").data([null]), tick = selection2.selectAll(".tick").data(values, scale).order(), tickExit = tick.exit(), tickEnter = tick.enter().append("g").attr("class", "tick"), line = tick.select("line"), text = tick.select("text");
+    path = path.merge(path.enter().insert("path", ".tick").attr("class", "domain").attr("stroke", "currentColor"));
+    tick = tick.merge(tickEnter);
+    line = line.merge(tickEnter.append("line").attr("stroke", "currentColor").attr(x + "2", k * tickSizeInner));
+    text = text.merge(tickEnter.append("text").attr("fill", "currentColor").attr(x, k * spacing).attr("dy", orient === top ? "0em" : orient === bottom ? "0.71em" : "0.32em"));
+    if (context !== selection2) {
+      path = path.transition(context);
+      tick = tick.transition(context);
+      line = line.transition(context);
+      text = text.transition(context);
+      tickExit = tickExit.transition(context).attr("opacity", epsilon).attr("transform", function(d) {
+        return isFinite(d = position(d)) ? transform(d + offset) : this.getAttribute("transform");
+      });
+      tickEnter.attr("opacity", epsilon).attr("transform", function(d) {
+        var p = this.parentNode.__axis;
+        return transform((p && isFinite(p = p(d)) ? p : position(d)) + offset);
+      });
+    }
+    tickExit.remove();
+    path.attr("d", orient === left || orient === right ? tickSizeOuter ? "M" + k * tickSizeOuter + "," + range0 + "H" + offset + "V" + range1 + "H" + k * tickSizeOuter : "M" + offset + "," + range0 + "V" + range1 : tickSizeOuter ? "M" + range0 + "," + k * tickSizeOuter + "V" + offset + "H" + range1 + "V" + k * tickSizeOuter : "M" + range0 + "," + offset + "H" + range1);
+    tick.attr("opacity", 1).attr("transform", function(d) {
+      return transform(position(d) + offset);
+    });
+    line.attr(x + "2", k * tickSizeInner);
+    text.attr(x, k * spacing).text(format2);
+    selection2.filter(entering).attr("fill", "none").attr("font-size", 10).attr("font-family", "sans-serif").attr("text-anchor", orient === right ? "start" : orient === left ? "end" : "middle");
+    selection2.each(function() {
+      this.__axis = position;
+    });
+  }
+  axis2.scale = function(_) {
+    return arguments.length ? (scale = _, axis2) : scale;
+  };
+  axis2.ticks = function() {
+    return tickArguments = Array.from(arguments), axis2;
+  };
+  axis2.tickArguments = function(_) {
+    return arguments.length ? (tickArguments = _ == null ? [] : Array.from(_), axis2) : tickArguments.slice();
+  };
+  axis2.tickValues = function(_) {
+    return arguments.length ? (tickValues = _ == null ? null : Array.from(_), axis2) : tickValues && tickValues.slice();
+  };
+  axis2.tickFormat = function(_) {
+    return arguments.length ? (tickFormat2 = _, axis2) : tickFormat2;
+  };
+  axis2.tickSize = function(_) {
+    return arguments.length ? (tickSizeInner = tickSizeOuter = +_, axis2) : tickSizeInner;
+  };
+  axis2.tickSizeInner = function(_) {
+    return arguments.length ? (tickSizeInner = +_, axis2) : tickSizeInner;
+  };
+  axis2.tickSizeOuter = function(_) {
+    return arguments.length ? (tickSizeOuter = +_, axis2) : tickSizeOuter;
+  };
+  axis2.tickPadding = function(_) {
+    return arguments.length ? (tickPadding = +_, axis2) : tickPadding;
+  };
+  axis2.offset = function(_) {
+    return arguments.length ? (offset = +_, axis2) : offset;
+  };
+  return axis2;
+}
+function axisBottom(scale) {
+  return axis(bottom, scale);
+}
+function axisLeft(scale) {
+  return axis(left, scale);
+}
+
+// .venv/scripts/node_modules/d3-array/dist/d3-array.mjs
+function ascending(a, b) {
+  return a == null || b == null ? NaN : a < b ? -1 : a > b ? 1 : a >= b ? 0 : NaN;
+}
+function descending(a, b) {
+  return a == null || b == null ? NaN : b < a ? -1 : b > a ? 1 : b >= a ? 0 : NaN;
+}
+function bisector(f) {
+  let compare1, compare2, delta;
+  if (f.length !== 2) {
+    compare1 = ascending;
+    compare2 = (d, x) => ascending(f(d), x);
+    delta = (d, x) => f(d) - x;
+  } else {
+    compare1 = f === ascending || f === descending ? f : zero;
+    compare2 = f;
+    delta = f;
+  }
+  function left2(a, x, lo = 0, hi = a.length) {
+    if (lo < hi) {
+      if (compare1(x, x) !== 0) return hi;
+      do {
+        const mid = lo + hi >>> 1;
+        if (compare2(a[mid], x) < 0) lo = mid + 1;
+        else hi = mid;
+      } while (lo < hi);
+    }
+    return lo;
+  }
+  function right2(a, x, lo = 0, hi = a.length) {
+    if (lo < hi) {
+      if (compare1(x, x) !== 0) return hi;
+      do {
+        const mid = lo + hi >>> 1;
+        if (compare2(a[mid], x) <= 0) lo = mid + 1;
+        else hi = mid;
+      } while (lo < hi);
+    }
+    return lo;
+  }
+  function center2(a, x, lo = 0, hi = a.length) {
+    const i = left2(a, x, lo, hi - 1);
+    return i > lo && delta(a[i - 1], x) > -delta(a[i], x) ? i - 1 : i;
+  }
+  return { left: left2, center: center2, right: right2 };
+}
+function zero() {
+  return 0;
+}
+function number2(x) {
+  return x === null ? NaN : +x;
+}
+var ascendingBisect = bisector(ascending);
+var bisectRight = ascendingBisect.right;
+var bisectLeft = ascendingBisect.left;
+var bisectCenter = bisector(number2).center;
+var blur2 = Blur2(blurf);
+var blurImage = Blur2(blurfImage);
+function Blur2(blur) {
+  return function(data, rx, ry = rx) {
+    if (!((rx = +rx) >= 0)) throw new RangeError("invalid rx");
+    if (!((ry = +ry) >= 0)) throw new RangeError("invalid ry");
+    let { data: values, width, height } = data;
+    if (!((width = Math.floor(width)) >= 0)) throw new RangeError("invalid width");
+    if (!((height = Math.floor(height !== void 0 ? height : values.length / width)) >= 0)) throw new RangeError("invalid height");
+    if (!width || !height || !rx && !ry) return data;
+    const blurx = rx && blur(rx);
+    const blury = ry && blur(ry);
+    const temp = values.slice();
+    if (blurx && blury) {
+      blurh(blurx, temp, values, width, height);
+      blurh(blurx, values, temp, width, height);
+      blurh(blurx, temp, values, width, height);
+      blurv(blury, values, temp, width, height);
+      blurv(blury, temp, values, width, height);
+      blurv(blury, values, temp, width, height);
+    } else if (blurx) {
+      blurh(blurx, values, temp, width, height);
+      blurh(blurx, temp, values, width, height);
+      blurh(blurx, values, temp, width, height);
+    } else if (blury) {
+      blurv(blury, values, temp, width, height);
+      blurv(blury, temp, values, width, height);
+      blurv(blury, values, temp, width, height);
+    }
+    return data;
+  };
+}
+function blurh(blur, T, S, w, h) {
+  for (let y = 0, n = w * h; y < n; ) {
+    blur(T, S, y, y += w, 1);
+  }
+}
+function blurv(blur, T, S, w, h) {
+  for (let x = 0, n = w * h; x < w; ++x) {
+    blur(T, S, x, x + n, w);
+  }
+}
+function blurfImage(radius) {
+  const blur = blurf(radius);
+  return (T, S, start, stop, step) => {
+    start <<= 2, stop <<= 2, step <<= 2;
+    blur(T, S, start + 0, stop + 0, step);
+    blur(T, S, start + 1, stop + 1, step);
+    blur(T, S, start + 2, stop + 2, step);
+    blur(T, S, start + 3, stop + 3, step);
+  };
+}
+function blurf(radius) {
+  const radius0 = Math.floor(radius);
+  if (radius0 === radius) return bluri(radius);
+  const t = radius - radius0;
+  const w = 2 * radius + 1;
+  return (T, S, start, stop, step) => {
+    if (!((stop -= step) >= start)) return;
+    let sum = radius0 * S[start];
+    const s0 = step * radius0;
+    const s1 = s0 + step;
+    for (let i = start, j = start + s0; i < j; i += step) {
+      sum += S[Math.min(stop, i)];
+    }
+    for (let i = start, j = stop; i <= j; i += step) {
+      sum += S[Math.min(stop, i + s0)];
+      T[i] = (sum + t * (S[Math.max(start, i - s1)] + S[Math.min(stop, i + s1)])) / w;
+      sum -= S[Math.max(start, i - s0)];
+    }
+  };
+}
+function bluri(radius) {
+  const w = 2 * radius + 1;
+  return (T, S, start, stop, step) => {
+    if (!((stop -= step) >= start)) return;
+    let sum = radius * S[start];
+    const s = step * radius;
+    for (let i = start, j = start + s; i < j; i += step) {
+      sum += S[Math.min(stop, i)];
+    }
+    for (let i = start, j = stop; i <= j; i += step) {
+      sum += S[Math.min(stop, i + s)];
+      T[i] = sum / w;
+      sum -= S[Math.max(start, i - s)];
+    }
+  };
+}
+var array = Array.prototype;
+var slice = array.slice;
+var e10 = Math.sqrt(50);
+var e5 = Math.sqrt(10);
+var e2 = Math.sqrt(2);
+function tickSpec(start, stop, count) {
+  const step = (stop - start) / Math.max(0, count), power = Math.floor(Math.log10(step)), error = step / Math.pow(10, power), factor = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+  let i1, i2, inc;
+  if (power < 0) {
+    inc = Math.pow(10, -power) / factor;
+    i1 = Math.round(start * inc);
+    i2 = Math.round(stop * inc);
+    if (i1 / inc < start) ++i1;
+    if (i2 / inc > stop) --i2;
+    inc = -inc;
+  } else {
+    inc = Math.pow(10, power) * factor;
+    i1 = Math.round(start / inc);
+    i2 = Math.round(stop / inc);
+    if (i1 * inc < start) ++i1;
+    if (i2 * inc > stop) --i2;
+  }
+  if (i2 < i1 && 0.5 <= count && count < 2) return tickSpec(start, stop, count * 2);
+  return [i1, i2, inc];
+}
+function ticks(start, stop, count) {
+  stop = +stop, start = +start, count = +count;
+  if (!(count > 0)) return [];
+  if (start === stop) return [start];
+  const reverse = stop < start, [i1, i2, inc] = reverse ? tickSpec(stop, start, count) : tickSpec(start, stop, count);
+  if (!(i2 >= i1)) return [];
+  const n = i2 - i1 + 1, ticks2 = new Array(n);
+  if (reverse) {
+    if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) / -inc;
+    else for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) * inc;
+  } else {
+    if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) / -inc;
+    else for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) * inc;
+  }
+  return ticks2;
+}
+function tickIncrement(start, stop, count) {
+  stop = +stop, start = +start, count = +count;
+  return tickSpec(start, stop, count)[2];
+}
+function tickStep(start, stop, count) {
+  stop = +stop, start = +start, count = +count;
+  const reverse = stop < start, inc = reverse ? tickIncrement(stop, start, count) : tickIncrement(start, stop, count);
+  return (reverse ? -1 : 1) * (inc < 0 ? 1 / -inc : inc);
+}
+var shuffle = shuffler(Math.random);
+function shuffler(random) {
+  return function shuffle2(array3, i0 = 0, i1 = array3.length) {
+    let m = i1 - (i0 = +i0);
+    while (m) {
+      const i = random() * m-- | 0, t = array3[m + i0];
+      array3[m + i0] = array3[i + i0];
+      array3[i + i0] = t;
+    }
+    return array3;
+  };
+}
+
+// .venv/scripts/node_modules/d3-color/dist/d3-color.mjs
+function define(constructor, factory, prototype) {
+  constructor.prototype = factory.prototype = prototype;
+  prototype.constructor = constructor;
+}
+function extend(parent, definition) {
+  var prototype = Object.create(parent.prototype);
+  for (var key in definition) prototype[key] = definition[key];
+  return prototype;
+}
+function Color() {
+}
+var darker = 0.7;
+var brighter = 1 / darker;
+var reI = "\\s*([+-]?\\d+)\\s*";
+var reN = "\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)\\s*";
+var reP = "\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)%\\s*";
+var reHex = /^#([0-9a-f]{3,8})$/;
+var reRgbInteger = new RegExp(`^rgb\\(${reI},${reI},${reI}\\)$`);
+var reRgbPercent = new RegExp(`^rgb\\(${reP},${reP},${reP}\\)$`);
+var reRgbaInteger = new RegExp(`^rgba\\(${reI},${reI},${reI},${reN}\\)$`);
+var reRgbaPercent = new RegExp(`^rgba\\(${reP},${reP},${reP},${reN}\\)$`);
+var reHslPercent = new RegExp(`^hsl\\(${reN},${reP},${reP}\\)$`);
+var reHslaPercent = new RegExp(`^hsla\\(${reN},${reP},${reP},${reN}\\)$`);
+var named = {
+  aliceblue: 15792383,
+  antiquewhite: 16444375,
+  aqua: 65535,
+  aquamarine: 8388564,
+  azure: 15794175,
+  beige: 16119260,
+  bisque: 16770244,
+  black: 0,
+  blanchedalmond: 16772045,
+  blue: 255,
+  blueviolet: 9055202,
+  brown: 10824234,
+  burlywood: 14596231,
+  cadetblue: 6266528,
+  chartreuse: 8388352,
+  chocolate: 13789470,
+  coral: 16744272,
+  cornflowerblue: 6591981,
+  cornsilk: 16775388,
+  crimson: 14423100,
+  cyan: 65535,
+  darkblue: 139,
+  darkcyan: 35723,
+  darkgoldenrod: 12092939,
+  darkgray: 11119017,
+  darkgreen: 25600,
+  darkgrey: 11119017,
+  darkkhaki: 12433259,
+  darkmagenta: 9109643,
+  darkolivegreen: 5597999,
+  darkorange: 16747520,
+  darkorchid: 10040012,
+  darkred: 9109504,
+  darksalmon: 15308410,
+  darkseagreen: 9419919,
+  darkslateblue: 4734347,
+  darkslategray: 3100495,
+  darkslategrey: 3100495,
+  darkturquoise: 52945,
+  darkviolet: 9699539,
+  deeppink: 16716947,
+  deepskyblue: 49151,
+  dimgray: 6908265,
+  dimgrey: 6908265,
+  dodgerblue: 2003199,
+  firebrick: 11674146,
+  floralwhite: 16775920,
+  forestgreen: 2263842,
+  fuchsia: 16711935,
+  gainsboro: 14474460,
+  ghostwhite: 16316671,
+  gold: 16766720,
+  goldenrod: 14329120,
+  gray: 8421504,
+  green: 32768,
+  greenyellow: 11403055,
+  grey: 8421504,
+  honeydew: 15794160,
+  hotpink: 16738740,
+  indianred: 13458524,
+  indigo: 4915330,
+  ivory: 16777200,
+  khaki: 15787660,
+  lavender: 15132410,
+  lavenderblush: 16773365,
+  lawngreen: 8190976,
+  lemonchiffon: 16775885,
+  lightblue: 11393254,
+  lightcoral: 15761536,
+  lightcyan: 14745599,
+  lightgoldenrodyellow: 16448210,
+  lightgray: 13882323,
+  lightgreen: 9498256,
+  lightgrey: 13882323,
+  lightpink: 16758465,
+  lightsalmon: 16752762,
+  lightseagreen: 2142890,
+  lightskyblue: 8900346,
+  lightslategray: 7833753,
+  lightslategrey: 7833753,
+  lightsteelblue: 11584734,
+  lightyellow: 16777184,
+  lime: 65280,
+  limegreen: 3329330,
+  linen: 16445670,
+  magenta: 16711935,
+  maroon: 8388608,
+  mediumaquamarine: 6737322,
+  mediumblue: 205,
+  mediumorchid: 12211667,
+  mediumpurple: 9662683,
+  mediumseagreen: 3978097,
+  mediumslateblue: 8087790,
+  mediumspringgreen: 64154,
+  mediumturquoise: 4772300,
+  mediumvioletred: 13047173,
+  midnightblue: 1644912,
+  mintcream: 16121850,
+  mistyrose: 16770273,
+  moccasin: 16770229,
+  navajowhite: 16768685,
+  navy: 128,
+  oldlace: 16643558,
+  olive: 8421376,
+  olivedrab: 7048739,
+  orange: 16753920,
+  orangered: 16729344,
+  orchid: 14315734,
+  palegoldenrod: 15657130,
+  palegreen: 10025880,
+  paleturquoise: 11529966,
+  palevioletred: 14381203,
+  papayawhip: 16773077,
+  peachpuff: 16767673,
+  peru: 13468991,
+  pink: 16761035,
+  plum: 14524637,
+  powderblue: 11591910,
+  purple: 8388736,
+  rebeccapurple: 6697881,
+  red: 16711680,
+  rosybrown: 12357519,
+  royalblue: 4286945,
+  saddlebrown: 9127187,
+  salmon: 16416882,
+  sandybrown: 16032864,
+  seagreen: 3050327,
+  seashell: 16774638,
+  sienna: 10506797,
+  silver: 12632256,
+  skyblue: 8900331,
+  slateblue: 6970061,
+  slategray: 7372944,
+  slategrey: 7372944,
+  snow: 16775930,
+  springgreen: 65407,
+  steelblue: 4620980,
+  tan: 13808780,
+  teal: 32896,
+  thistle: 14204888,
+  tomato: 16737095,
+  turquoise: 4251856,
+  violet: 15631086,
+  wheat: 16113331,
+  white: 16777215,
+  whitesmoke: 16119285,
+  yellow: 16776960,
+  yellowgreen: 10145074
+};
+define(Color, color, {
+  copy(channels) {
+    return Object.assign(new this.constructor(), this, channels);
+  },
+  displayable() {
+    return this.rgb().displayable();
+  },
+  hex: color_formatHex,
+  // Deprecated! Use color.formatHex.
+  formatHex: color_formatHex,
+  formatHex8: color_formatHex8,
+  formatHsl: color_formatHsl,
+  formatRgb: color_formatRgb,
+  toString: color_formatRgb
+});
+function color_formatHex() {
+  return this.rgb().formatHex();
+}
+function color_formatHex8() {
+  return this.rgb().formatHex8();
+}
+function color_formatHsl() {
+  return hslConvert(this).formatHsl();
+}
+function color_formatRgb() {
+  return this.rgb().formatRgb();
+}
+function color(format2) {
+  var m, l;
+  format2 = (format2 + "").trim().toLowerCase();
+  return (m = reHex.exec(format2)) ? (l = m[1].length, m = parseInt(m[1], 16), l === 6 ? rgbn(m) : l === 3 ? new Rgb(m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, (m & 15) << 4 | m & 15, 1) : l === 8 ? rgba(m >> 24 & 255, m >> 16 & 255, m >> 8 & 255, (m & 255) / 255) : l === 4 ? rgba(m >> 12 & 15 | m >> 8 & 240, m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, ((m & 15) << 4 | m & 15) / 255) : null) : (m = reRgbInteger.exec(format2)) ? new Rgb(m[1], m[2], m[3], 1) : (m = reRgbPercent.exec(format2)) ? new Rgb(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, 1) : (m = reRgbaInteger.exec(format2)) ? rgba(m[1], m[2], m[3], m[4]) : (m = reRgbaPercent.exec(format2)) ? rgba(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, m[4]) : (m = reHslPercent.exec(format2)) ? hsla(m[1], m[2] / 100, m[3] / 100, 1) : (m = reHslaPercent.exec(format2)) ? hsla(m[1], m[2] / 100, m[3] / 100, m[4]) : named.hasOwnProperty(format2) ? rgbn(named[format2]) : format2 === "transparent" ? new Rgb(NaN, NaN, NaN, 0) : null;
+}
+function rgbn(n) {
+  return new Rgb(n >> 16 & 255, n >> 8 & 255, n & 255, 1);
+}
+function rgba(r, g, b, a) {
+  if (a <= 0) r = g = b = NaN;
+  return new Rgb(r, g, b, a);
+}
+function rgbConvert(o) {
+  if (!(o instanceof Color)) o = color(o);
+  if (!o) return new Rgb();
+  o = o.rgb();
+  return new Rgb(o.r, o.g, o.b, o.opacity);
+}
+function rgb(r, g, b, opacity) {
+  return arguments.length === 1 ? rgbConvert(r) : new Rgb(r, g, b, opacity == null ? 1 : opacity);
+}
+function Rgb(r, g, b, opacity) {
+  this.r = +r;
+  this.g = +g;
+  this.b = +b;
+  this.opacity = +opacity;
+}
+define(Rgb, rgb, extend(Color, {
+  brighter(k) {
+    k = k == null ? brighter : Math.pow(brighter, k);
+    return new Rgb(this.r * k, this.g * k, this.b * k, this.opacity);
+  },
+  darker(k) {
+    k = k == null ? darker : Math.pow(darker, k);
+    return new Rgb(this.r * k, this.g * k, this.b * k, this.opacity);
+  },
+  rgb() {
+    return this;
+  },
+  clamp() {
+    return new Rgb(clampi(this.r), clampi(this.g), clampi(this.b), clampa(this.opacity));
+  },
+  displayable() {
+    return -0.5 <= this.r && this.r < 255.5 && (-0.5 <= this.g && this.g < 255.5) && (-0.5 <= this.b && this.b < 255.5) && (0 <= this.opacity && this.opacity <= 1);
+  },
+  hex: rgb_formatHex,
+  // Deprecated! Use color.formatHex.
+  formatHex: rgb_formatHex,
+  formatHex8: rgb_formatHex8,
+  formatRgb: rgb_formatRgb,
+  toString: rgb_formatRgb
+}));
+function rgb_formatHex() {
+  return `#${hex(this.r)}${hex(this.g)}${hex(this.b)}`;
+}
+function rgb_formatHex8() {
+  return `#${hex(this.r)}${hex(this.g)}${hex(this.b)}${hex((isNaN(this.opacity) ? 1 : this.opacity) * 255)}`;
+}
+function rgb_formatRgb() {
+  const a = clampa(this.opacity);
+  return `${a === 1 ? "rgb(" : "rgba("}${clampi(this.r)}, ${clampi(this.g)}, ${clampi(this.b)}${a === 1 ? ")" : `, ${a})`}`;
+}
+function clampa(opacity) {
+  return isNaN(opacity) ? 1 : Math.max(0, Math.min(1, opacity));
+}
+function clampi(value2) {
+  return Math.max(0, Math.min(255, Math.round(value2) || 0));
+}
+function hex(value2) {
+  value2 = clampi(value2);
+  return (value2 < 16 ? "0" : "") + value2.toString(16);
+}
+function hsla(h, s, l, a) {
+  if (a <= 0) h = s = l = NaN;
+  else if (l <= 0 || l >= 1) h = s = NaN;
+  else if (s <= 0) h = NaN;
+  return new Hsl(h, s, l, a);
+}
+function hslConvert(o) {
+  if (o instanceof Hsl) return new Hsl(o.h, o.s, o.l, o.opacity);
+  if (!(o instanceof Color)) o = color(o);
+  if (!o) return new Hsl();
+  if (o instanceof Hsl) return o;
+  o = o.rgb();
+  var r = o.r / 255, g = o.g / 255, b = o.b / 255, min = Math.min(r, g, b), max = Math.max(r, g, b), h = NaN, s = max - min, l = (max + min) / 2;
+  if (s) {
+    if (r === max) h = (g - b) / s + (g < b) * 6;
+    else if (g === max) h = (b - r) / s + 2;
+    else h = (r - g) / s + 4;
+    s /= l < 0.5 ? max + min : 2 - max - min;
+    h *= 60;
+  } else {
+    s = l > 0 && l < 1 ? 0 : h;
+  }
+  return new Hsl(h, s, l, o.opacity);
+}
+function hsl(h, s, l, opacity) {
+  return arguments.length === 1 ? hslConvert(h) : new Hsl(h, s, l, opacity == null ? 1 : opacity);
+}
+function Hsl(h, s, l, opacity) {
+  this.h = +h;
+  this.s = +s;
+  this.l = +l;
+  this.opacity = +opacity;
+}
+define(Hsl, hsl, extend(Color, {
+  brighter(k) {
+    k = k == null ? brighter : Math.pow(brighter, k);
+    return new Hsl(this.h, this.s, this.l * k, this.opacity);
+  },
+  darker(k) {
+    k = k == null ? darker : Math.pow(darker, k);
+    return new Hsl(this.h, this.s, this.l * k, this.opacity);
+  },
+  rgb() {
+    var h = this.h % 360 + (this.h < 0) * 360, s = isNaN(h) || isNaN(this.s) ? 0 : this.s, l = this.l, m2 = l + (l < 0.5 ? l : 1 - l) * s, m1 = 2 * l - m2;
+    return new Rgb(
+      hsl2rgb(h >= 240 ? h - 240 : h + 120, m1, m2),
+      hsl2rgb(h, m1, m2),
+      hsl2rgb(h < 120 ? h + 240 : h - 120, m1, m2),
+      this.opacity
+    );
+  },
+  clamp() {
+    return new Hsl(clamph(this.h), clampt(this.s), clampt(this.l), clampa(this.opacity));
+  },
+  displayable() {
+    return (0 <= this.s && this.s <= 1 || isNaN(this.s)) && (0 <= this.l && this.l <= 1) && (0 <= this.opacity && this.opacity <= 1);
+  },
+  formatHsl() {
+    const a = clampa(this.opacity);
+    return `${a === 1 ? "hsl(" : "hsla("}${clamph(this.h)}, ${clampt(this.s) * 100}%, ${clampt(this.l) * 100}%${a === 1 ? ")" : `, ${a})`}`;
+  }
+}));
+function clamph(value2) {
+  value2 = (value2 || 0) % 360;
+  return value2 < 0 ? value2 + 360 : value2;
+}
+function clampt(value2) {
+  return Math.max(0, Math.min(1, value2 || 0));
+}
+function hsl2rgb(h, m1, m2) {
+  return (h < 60 ? m1 + (m2 - m1) * h / 60 : h < 180 ? m2 : h < 240 ? m1 + (m2 - m1) * (240 - h) / 60 : m1) * 255;
+}
+var radians = Math.PI / 180;
+var degrees = 180 / Math.PI;
+var K = 18;
+var Xn = 0.96422;
+var Yn = 1;
+var Zn = 0.82521;
+var t0 = 4 / 29;
+var t1 = 6 / 29;
+var t2 = 3 * t1 * t1;
+var t3 = t1 * t1 * t1;
+function labConvert(o) {
+  if (o instanceof Lab) return new Lab(o.l, o.a, o.b, o.opacity);
+  if (o instanceof Hcl) return hcl2lab(o);
+  if (!(o instanceof Rgb)) o = rgbConvert(o);
+  var r = rgb2lrgb(o.r), g = rgb2lrgb(o.g), b = rgb2lrgb(o.b), y = xyz2lab((0.2225045 * r + 0.7168786 * g + 0.0606169 * b) / Yn), x, z;
+  if (r === g && g === b) x = z = y;
+  else {
+    x = xyz2lab((0.4360747 * r + 0.3850649 * g + 0.1430804 * b) / Xn);
+    z = xyz2lab((0.0139322 * r + 0.0971045 * g + 0.7141733 * b) / Zn);
+  }
+  return new Lab(116 * y - 16, 500 * (x - y), 200 * (y - z), o.opacity);
+}
+function lab(l, a, b, opacity) {
+  return arguments.length === 1 ? labConvert(l) : new Lab(l, a, b, opacity == null ? 1 : opacity);
+}
+function Lab(l, a, b, opacity) {
+  this.l = +l;
+  this.a = +a;
+  this.b = +b;
+  this.opacity = +opacity;
+}
+define(Lab, lab, extend(Color, {
+  brighter(k) {
+    return new Lab(this.l + K * (k == null ? 1 : k), this.a, this.b, this.opacity);
+  },
+  darker(k) {
+    return new Lab(this.l - K * (k == null ? 1 : k), this.a, this.b, this.opacity);
+  },
+  rgb() {
+    var y = (this.l + 16) / 116, x = isNaN(this.a) ? y : y + this.a / 500, z = isNaN(this.b) ? y : y - this.b / 200;
+    x = Xn * lab2xyz(x);
+    y = Yn * lab2xyz(y);
+    z = Zn * lab2xyz(z);
+    return new Rgb(
+      lrgb2rgb(3.1338561 * x - 1.6168667 * y - 0.4906146 * z),
+      lrgb2rgb(-0.9787684 * x + 1.9161415 * y + 0.033454 * z),
+      lrgb2rgb(0.0719453 * x - 0.2289914 * y + 1.4052427 * z),
+      this.opacity
+    );
+  }
+}));
+function xyz2lab(t) {
+  return t > t3 ? Math.pow(t, 1 / 3) : t / t2 + t0;
+}
+function lab2xyz(t) {
+  return t > t1 ? t * t * t : t2 * (t - t0);
+}
+function lrgb2rgb(x) {
+  return 255 * (x <= 31308e-7 ? 12.92 * x : 1.055 * Math.pow(x, 1 / 2.4) - 0.055);
+}
+function rgb2lrgb(x) {
+  return (x /= 255) <= 0.04045 ? x / 12.92 : Math.pow((x + 0.055) / 1.055, 2.4);
+}
+function hclConvert(o) {
+  if (o instanceof Hcl) return new Hcl(o.h, o.c, o.l, o.opacity);
+  if (!(o instanceof Lab)) o = labConvert(o);
+  if (o.a === 0 && o.b === 0) return new Hcl(NaN, 0 < o.l && o.l < 100 ? 0 : NaN, o.l, o.opacity);
+  var h = Math.atan2(o.b, o.a) * degrees;
+  return new Hcl(h < 0 ? h + 360 : h, Math.sqrt(o.a * o.a + o.b * o.b), o.l, o.opacity);
+}
+function hcl(h, c, l, opacity) {
+  return arguments.length === 1 ? hclConvert(h) : new Hcl(h, c, l, opacity == null ? 1 : opacity);
+}
+function Hcl(h, c, l, opacity) {
+  this.h = +h;
+  this.c = +c;
+  this.l = +l;
+  this.opacity = +opacity;
+}
+function hcl2lab(o) {
+  if (isNaN(o.h)) return new Lab(o.l, 0, 0, o.opacity);
+  var h = o.h * radians;
+  return new Lab(o.l, Math.cos(h) * o.c, Math.sin(h) * o.c, o.opacity);
+}
+define(Hcl, hcl, extend(Color, {
+  brighter(k) {
+    return new Hcl(this.h, this.c, this.l + K * (k == null ? 1 : k), this.opacity);
+  },
+  darker(k) {
+    return new Hcl(this.h, this.c, this.l - K * (k == null ? 1 : k), this.opacity);
+  },
+  rgb() {
+    return hcl2lab(this).rgb();
+  }
+}));
+var A = -0.14861;
+var B = 1.78277;
+var C = -0.29227;
+var D = -0.90649;
+var E = 1.97294;
+var ED = E * D;
+var EB = E * B;
+var BC_DA = B * C - D * A;
+function cubehelixConvert(o) {
+  if (o instanceof Cubehelix) return new Cubehelix(o.h, o.s, o.l, o.opacity);
+  if (!(o instanceof Rgb)) o = rgbConvert(o);
+  var r = o.r / 255, g = o.g / 255, b = o.b / 255, l = (BC_DA * b + ED * r - EB * g) / (BC_DA + ED - EB), bl = b - l, k = (E * (g - l) - C * bl) / D, s = Math.sqrt(k * k + bl * bl) / (E * l * (1 - l)), h = s ? Math.atan2(k, bl) * degrees - 120 : NaN;
+  return new Cubehelix(h < 0 ? h + 360 : h, s, l, o.opacity);
+}
+function cubehelix(h, s, l, opacity) {
+  return arguments.length === 1 ? cubehelixConvert(h) : new Cubehelix(h, s, l, opacity == null ? 1 : opacity);
+}
+function Cubehelix(h, s, l, opacity) {
+  this.h = +h;
+  this.s = +s;
+  this.l = +l;
+  this.opacity = +opacity;
+}
+define(Cubehelix, cubehelix, extend(Color, {
+  brighter(k) {
+    k = k == null ? brighter : Math.pow(brighter, k);
+    return new Cubehelix(this.h, this.s, this.l * k, this.opacity);
+  },
+  darker(k) {
+    k = k == null ? darker : Math.pow(darker, k);
+    return new Cubehelix(this.h, this.s, this.l * k, this.opacity);
+  },
+  rgb() {
+    var h = isNaN(this.h) ? 0 : (this.h + 120) * radians, l = +this.l, a = isNaN(this.s) ? 0 : this.s * l * (1 - l), cosh2 = Math.cos(h), sinh2 = Math.sin(h);
+    return new Rgb(
+      255 * (l + a * (A * cosh2 + B * sinh2)),
+      255 * (l + a * (C * cosh2 + D * sinh2)),
+      255 * (l + a * (E * cosh2)),
+      this.opacity
+    );
+  }
+}));
+
+// .venv/scripts/node_modules/d3-interpolate/dist/d3-interpolate.mjs
+function basis(t13, v0, v1, v2, v3) {
+  var t22 = t13 * t13, t32 = t22 * t13;
+  return ((1 - 3 * t13 + 3 * t22 - t32) * v0 + (4 - 6 * t22 + 3 * t32) * v1 + (1 + 3 * t13 + 3 * t22 - 3 * t32) * v2 + t32 * v3) / 6;
+}
+function basis$1(values) {
+  var n = values.length - 1;
+  return function(t) {
+    var i = t <= 0 ? t = 0 : t >= 1 ? (t = 1, n - 1) : Math.floor(t * n), v1 = values[i], v2 = values[i + 1], v0 = i > 0 ? values[i - 1] : 2 * v1 - v2, v3 = i < n - 1 ? values[i + 2] : 2 * v2 - v1;
+    return basis((t - i / n) * n, v0, v1, v2, v3);
+  };
+}
+function basisClosed(values) {
+  var n = values.length;
+  return function(t) {
+    var i = Math.floor(((t %= 1) < 0 ? ++t : t) * n), v0 = values[(i + n - 1) % n], v1 = values[i % n], v2 = values[(i + 1) % n], v3 = values[(i + 2) % n];
+    return basis((t - i / n) * n, v0, v1, v2, v3);
+  };
+}
+var constant = (x) => () => x;
+function linear(a, d) {
+  return function(t) {
+    return a + t * d;
+  };
+}
+function exponential(a, b, y) {
+  return a = Math.pow(a, y), b = Math.pow(b, y) - a, y = 1 / y, function(t) {
+    return Math.pow(a + t * b, y);
+  };
+}
+function hue$1(a, b) {
+  var d = b - a;
+  return d ? linear(a, d > 180 || d < -180 ? d - 360 * Math.round(d / 360) : d) : constant(isNaN(a) ? b : a);
+}
+function gamma(y) {
+  return (y = +y) === 1 ? nogamma : function(a, b) {
+    return b - a ? exponential(a, b, y) : constant(isNaN(a) ? b : a);
+  };
+}
+function nogamma(a, b) {
+  var d = b - a;
+  return d ? linear(a, d) : constant(isNaN(a) ? b : a);
+}
+var rgb2 = (function rgbGamma(y) {
+  var color2 = gamma(y);
+  function rgb3(start, end) {
+    var r = color2((start = rgb(start)).r, (end = rgb(end)).r), g = color2(start.g, end.g), b = color2(start.b, end.b), opacity = nogamma(start.opacity, end.opacity);
+    return function(t) {
+      start.r = r(t);
+      start.g = g(t);
+      start.b = b(t);
+      start.opacity = opacity(t);
+      return start + "";
+    };
+  }
+  rgb3.gamma = rgbGamma;
+  return rgb3;
+})(1);
+function rgbSpline(spline) {
+  return function(colors) {
+    var n = colors.length, r = new Array(n), g = new Array(n), b = new Array(n), i, color2;
+    for (i = 0; i < n; ++i) {
+      color2 = rgb(colors[i]);
+      r[i] = color2.r || 0;
+      g[i] = color2.g || 0;
+      b[i] = color2.b || 0;
+    }
+    r = spline(r);
+    g = spline(g);
+    b = spline(b);
+    color2.opacity = 1;
+    return function(t) {
+      color2.r = r(t);
+      color2.g = g(t);
+      color2.b = b(t);
+      return color2 + "";
+    };
+  };
+}
+var rgbBasis = rgbSpline(basis$1);
+var rgbBasisClosed = rgbSpline(basisClosed);
+function numberArray(a, b) {
+  if (!b) b = [];
+  var n = a ? Math.min(b.length, a.length) : 0, c = b.slice(), i;
+  return function(t) {
+    for (i = 0; i < n; ++i) c[i] = a[i] * (1 - t) + b[i] * t;
+    return c;
+  };
+}
+function isNumberArray(x) {
+  return ArrayBuffer.isView(x) && !(x instanceof DataView);
+}
+function genericArray(a, b) {
+  var nb = b ? b.length : 0, na = a ? Math.min(nb, a.length) : 0, x = new Array(na), c = new Array(nb), i;
+  for (i = 0; i < na; ++i) x[i] = value(a[i], b[i]);
+  for (; i < nb; ++i) c[i] = b[i];
+  return function(t) {
+    for (i = 0; i < na; ++i) c[i] = x[i](t);
+    return c;
+  };
+}
+function date(a, b) {
+  var d = /* @__PURE__ */ new Date();
+  return a = +a, b = +b, function(t) {
+    return d.setTime(a * (1 - t) + b * t), d;
+  };
+}
+function number3(a, b) {
+  return a = +a, b = +b, function(t) {
+    return a * (1 - t) + b * t;
+  };
+}
+function object(a, b) {
+  var i = {}, c = {}, k;
+  if (a === null || typeof a !== "object") a = {};
+  if (b === null || typeof b !== "object") b = {};
+  for (k in b) {
+    if (k in a) {
+      i[k] = value(a[k], b[k]);
+    } else {
+      c[k] = b[k];
+    }
+  }
+  return function(t) {
+    for (k in i) c[k] = i[k](t);
+    return c;
+  };
+}
+var reA = /[-+]?(?:\d+\.?\d*|\.?\d+)(?:[eE][-+]?\d+)?/g;
+var reB = new RegExp(reA.source, "g");
+function zero2(b) {
+  return function() {
+    return b;
+  };
+}
+function one(b) {
+  return function(t) {
+    return b(t) + "";
+  };
+}
+function string(a, b) {
+  var bi = reA.lastIndex = reB.lastIndex = 0, am, bm, bs, i = -1, s = [], q = [];
+  a = a + "", b = b + "";
+  while ((am = reA.exec(a)) && (bm = reB.exec(b))) {
+    if ((bs = bm.index) > bi) {
+      bs = b.slice(bi, bs);
+      if (s[i]) s[i] += bs;
+      else s[++i] = bs;
+    }
+    if ((am = am[0]) === (bm = bm[0])) {
+      if (s[i]) s[i] += bm;
+      else s[++i] = bm;
+    } else {
+      s[++i] = null;
+      q.push({ i, x: number3(am, bm) });
+    }
+    bi = reB.lastIndex;
+  }
+  if (bi < b.length) {
+    bs = b.slice(bi);
+    if (s[i]) s[i] += bs;
+    else s[++i] = bs;
+  }
+  return s.length < 2 ? q[0] ? one(q[0].x) : zero2(b) : (b = q.length, function(t) {
+    for (var i2 = 0, o; i2 < b; ++i2) s[(o = q[i2]).i] = o.x(t);
+    return s.join("");
+  });
+}
+function value(a, b) {
+  var t = typeof b, c;
+  return b == null || t === "boolean" ? constant(b) : (t === "number" ? number3 : t === "string" ? (c = color(b)) ? (b = c, rgb2) : string : b instanceof color ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number3)(a, b);
+}
+function round2(a, b) {
+  return a = +a, b = +b, function(t) {
+    return Math.round(a * (1 - t) + b * t);
+  };
+}
+var degrees2 = 180 / Math.PI;
+var identity2 = {
+  translateX: 0,
+  translateY: 0,
+  rotate: 0,
+  skewX: 0,
+  scaleX: 1,
+  scaleY: 1
+};
+function decompose(a, b, c, d, e, f) {
+  var scaleX, scaleY, skewX;
+  if (scaleX = Math.sqrt(a * a + b * b)) a /= scaleX, b /= scaleX;
+  if (skewX = a * c + b * d) c -= a * skewX, d -= b * skewX;
+  if (scaleY = Math.sqrt(c * c + d * d)) c /= scaleY, d /= scaleY, skewX /= scaleY;
+  if (a * d < b * c) a = -a, b = -b, skewX = -skewX, scaleX = -scaleX;
+  return {
+    translateX: e,
+    translateY: f,
+    rotate: Math.atan2(b, a) * degrees2,
+    skewX: Math.atan(skewX) * degrees2,
+    scaleX,
+    scaleY
+  };
+}
+var svgNode;
+function parseCss(value2) {
+  const m = new (typeof DOMMatrix === "function" ? DOMMatrix : WebKitCSSMatrix)(value2 + "");
+  return m.isIdentity ? identity2 : decompose(m.a, m.b, m.c, m.d, m.e, m.f);
+}
+function parseSvg(value2) {
+  if (value2 == null) return identity2;
+  if (!svgNode) svgNode = document.createElementNS("http://www.w3.org/2000/svg", "g");
+  svgNode.setAttribute("transform", value2);
+  if (!(value2 = svgNode.transform.baseVal.consolidate())) return identity2;
+  value2 = value2.matrix;
+  return decompose(value2.a, value2.b, value2.c, value2.d, value2.e, value2.f);
+}
+function interpolateTransform(parse, pxComma, pxParen, degParen) {
+  function pop(s) {
+    return s.length ? s.pop() + " " : "";
+  }
+  function translate(xa, ya, xb, yb, s, q) {
+    if (xa !== xb || ya !== yb) {
+      var i = s.push("translate(", null, pxComma, null, pxParen);
+      q.push({ i: i - 4, x: number3(xa, xb) }, { i: i - 2, x: number3(ya, yb) });
+    } else if (xb || yb) {
+      s.push("translate(" + xb + pxComma + yb + pxParen);
+    }
+  }
+  function rotate(a, b, s, q) {
+    if (a !== b) {
+      if (a - b > 180) b += 360;
+      else if (b - a > 180) a += 360;
+      q.push({ i: s.push(pop(s) + "rotate(", null, degParen) - 2, x: number3(a, b) });
+    } else if (b) {
+      s.push(pop(s) + "rotate(" + b + degParen);
+    }
+  }
+  function skewX(a, b, s, q) {
+    if (a !== b) {
+      q.push({ i: s.push(pop(s) + "skewX(", null, degParen) - 2, x: number3(a, b) });
+    } else if (b) {
+      s.push(pop(s) + "skewX(" + b + degParen);
+    }
+  }
+  function scale(xa, ya, xb, yb, s, q) {
+    if (xa !== xb || ya !== yb) {
+      var i = s.push(pop(s) + "scale(", null, ",", null, ")");
+      q.push({ i: i - 4, x: number3(xa, xb) }, { i: i - 2, x: number3(ya, yb) });
+    } else if (xb !== 1 || yb !== 1) {
+      s.push(pop(s) + "scale(" + xb + "," + yb + ")");
+    }
+  }
+  return function(a, b) {
+    var s = [], q = [];
+    a = parse(a), b = parse(b);
+    translate(a.translateX, a.translateY, b.translateX, b.translateY, s, q);
+    rotate(a.rotate, b.rotate, s, q);
+    skewX(a.skewX, b.skewX, s, q);
+    scale(a.scaleX, a.scaleY, b.scaleX, b.scaleY, s, q);
+    a = b = null;
+    return function(t) {
+      var i = -1, n = q.length, o;
+      while (++i < n) s[(o = q[i]).i] = o.x(t);
+      return s.join("");
+    };
+  };
+}
+var interpolateTransformCss = interpolateTransform(parseCss, "px, ", "px)", "deg)");
+var interpolateTransformSvg = interpolateTransform(parseSvg, ", ", ")", ")");
+var epsilon2 = 1e-12;
+function cosh(x) {
+  return ((x = Math.exp(x)) + 1 / x) / 2;
+}
+function sinh(x) {
+  return ((x = Math.exp(x)) - 1 / x) / 2;
+}
+function tanh(x) {
+  return ((x = Math.exp(2 * x)) - 1) / (x + 1);
+}
+var zoom = (function zoomRho(rho, rho2, rho4) {
+  function zoom2(p0, p1) {
+    var ux0 = p0[0], uy0 = p0[1], w0 = p0[2], ux1 = p1[0], uy1 = p1[1], w1 = p1[2], dx = ux1 - ux0, dy = uy1 - uy0, d2 = dx * dx + dy * dy, i, S;
+    if (d2 < epsilon2) {
+      S = Math.log(w1 / w0) / rho;
+      i = function(t) {
+        return [
+          ux0 + t * dx,
+          uy0 + t * dy,
+          w0 * Math.exp(rho * t * S)
+        ];
+      };
+    } else {
+      var d1 = Math.sqrt(d2), b0 = (w1 * w1 - w0 * w0 + rho4 * d2) / (2 * w0 * rho2 * d1), b1 = (w1 * w1 - w0 * w0 - rho4 * d2) / (2 * w1 * rho2 * d1), r0 = Math.log(Math.sqrt(b0 * b0 + 1) - b0), r1 = Math.log(Math.sqrt(b1 * b1 + 1) - b1);
+      S = (r1 - r0) / rho;
+      i = function(t) {
+        var s = t * S, coshr0 = cosh(r0), u = w0 / (rho2 * d1) * (coshr0 * tanh(rho * s + r0) - sinh(r0));
+        return [
+          ux0 + u * dx,
+          uy0 + u * dy,
+          w0 * coshr0 / cosh(rho * s + r0)
+        ];
+      };
+    }
+    i.duration = Math.abs(S) * 1e3 * rho / Math.SQRT2;
+    return i;
+  }
+  zoom2.rho = function(_) {
+    var _1 = Math.max(1e-3, +_), _2 = _1 * _1, _4 = _2 * _2;
+    return zoomRho(_1, _2, _4);
+  };
+  return zoom2;
+})(Math.SQRT2, 2, 4);
+function hsl2(hue) {
+  return function(start, end) {
+    var h = hue((start = hsl(start)).h, (end = hsl(end)).h), s = nogamma(start.s, end.s), l = nogamma(start.l, end.l), opacity = nogamma(start.opacity, end.opacity);
+    return function(t) {
+      start.h = h(t);
+      start.s = s(t);
+      start.l = l(t);
+      start.opacity = opacity(t);
+      return start + "";
+    };
+  };
+}
+var hsl_default = hsl2(hue$1);
+var hslLong = hsl2(nogamma);
+function hcl2(hue) {
+  return function(start, end) {
+    var h = hue((start = hcl(start)).h, (end = hcl(end)).h), c = nogamma(start.c, end.c), l = nogamma(start.l, end.l), opacity = nogamma(start.opacity, end.opacity);
+    return function(t) {
+      start.h = h(t);
+      start.c = c(t);
+      start.l = l(t);
+      start.opacity = opacity(t);
+      return start + "";
+    };
+  };
+}
+var hcl_default = hcl2(hue$1);
+var hclLong = hcl2(nogamma);
+function cubehelix2(hue) {
+  return (function cubehelixGamma(y) {
+    y = +y;
+    function cubehelix3(start, end) {
+      var h = hue((start = cubehelix(start)).h, (end = cubehelix(end)).h), s = nogamma(start.s, end.s), l = nogamma(start.l, end.l), opacity = nogamma(start.opacity, end.opacity);
+      return function(t) {
+        start.h = h(t);
+        start.s = s(t);
+        start.l = l(Math.pow(t, y));
+        start.opacity = opacity(t);
+        return start + "";
+      };
+    }
+    cubehelix3.gamma = cubehelixGamma;
+    return cubehelix3;
+  })(1);
+}
+var cubehelix_default = cubehelix2(hue$1);
+var cubehelixLong = cubehelix2(nogamma);
+
+// .venv/scripts/node_modules/d3-format/dist/d3-format.mjs
+function formatDecimal(x) {
+  return Math.abs(x = Math.round(x)) >= 1e21 ? x.toLocaleString("en").replace(/,/g, "") : x.toString(10);
+}
+function formatDecimalParts(x, p) {
+  if (!isFinite(x) || x === 0) return null;
+  var i = (x = p ? x.toExponential(p - 1) : x.toExponential()).indexOf("e"), coefficient = x.slice(0, i);
+  return [
+    coefficient.length > 1 ? coefficient[0] + coefficient.slice(2) : coefficient,
+    +x.slice(i + 1)
+  ];
+}
+function exponent(x) {
+  return x = formatDecimalParts(Math.abs(x)), x ? x[1] : NaN;
+}
+function formatGroup(grouping, thousands) {
+  return function(value2, width) {
+    var i = value2.length, t = [], j = 0, g = grouping[0], length = 0;
+    while (i > 0 && g > 0) {
+      if (length + g + 1 > width) g = Math.max(1, width - length);
+      t.push(value2.substring(i -= g, i + g));
+      if ((length += g + 1) > width) break;
+      g = grouping[j = (j + 1) % grouping.length];
+    }
+    return t.reverse().join(thousands);
+  };
+}
+function formatNumerals(numerals) {
+  return function(value2) {
+    return value2.replace(/[0-9]/g, function(i) {
+      return numerals[+i];
+    });
+  };
+}
+var re = /^(?:(.)?([<>=^]))?([+\-( ])?([$#])?(0)?(\d+)?(,)?(\.\d+)?(~)?([a-z%])?$/i;
+function formatSpecifier(specifier) {
+  if (!(match = re.exec(specifier))) throw new Error("invalid format: " + specifier);
+  var match;
+  return new FormatSpecifier({
+    fill: match[1],
+    align: match[2],
+    sign: match[3],
+    symbol: match[4],
+    zero: match[5],
+    width: match[6],
+    comma: match[7],
+    precision: match[8] && match[8].slice(1),
+    trim: match[9],
+    type: match[10]
+  });
+}
+formatSpecifier.prototype = FormatSpecifier.prototype;
+function FormatSpecifier(specifier) {
+  this.fill = specifier.fill === void 0 ? " " : specifier.fill + "";
+  this.align = specifier.align === void 0 ? ">" : specifier.align + "";
+  this.sign = specifier.sign === void 0 ? "-" : specifier.sign + "";
+  this.symbol = specifier.symbol === void 0 ? "" : specifier.symbol + "";
+  this.zero = !!specifier.zero;
+  this.width = specifier.width === void 0 ? void 0 : +specifier.width;
+  this.comma = !!specifier.comma;
+  this.precision = specifier.precision === void 0 ? void 0 : +specifier.precision;
+  this.trim = !!specifier.trim;
+  this.type = specifier.type === void 0 ? "" : specifier.type + "";
+}
+FormatSpecifier.prototype.toString = function() {
+  return this.fill + this.align + this.sign + this.symbol + (this.zero ? "0" : "") + (this.width === void 0 ? "" : Math.max(1, this.width | 0)) + (this.comma ? "," : "") + (this.precision === void 0 ? "" : "." + Math.max(0, this.precision | 0)) + (this.trim ? "~" : "") + this.type;
+};
+function formatTrim(s) {
+  out: for (var n = s.length, i = 1, i0 = -1, i1; i < n; ++i) {
+    switch (s[i]) {
+      case ".":
+        i0 = i1 = i;
+        break;
+      case "0":
+        if (i0 === 0) i0 = i;
+        i1 = i;
+        break;
+      default:
+        if (!+s[i]) break out;
+        if (i0 > 0) i0 = 0;
+        break;
+    }
+  }
+  return i0 > 0 ? s.slice(0, i0) + s.slice(i1 + 1) : s;
+}
+var prefixExponent;
+function formatPrefixAuto(x, p) {
+  var d = formatDecimalParts(x, p);
+  if (!d) return prefixExponent = void 0, x.toPrecision(p);
+  var coefficient = d[0], exponent2 = d[1], i = exponent2 - (prefixExponent = Math.max(-8, Math.min(8, Math.floor(exponent2 / 3))) * 3) + 1, n = coefficient.length;
+  return i === n ? coefficient : i > n ? coefficient + new Array(i - n + 1).join("0") : i > 0 ? coefficient.slice(0, i) + "." + coefficient.slice(i) : "0." + new Array(1 - i).join("0") + formatDecimalParts(x, Math.max(0, p + i - 1))[0];
+}
+function formatRounded(x, p) {
+  var d = formatDecimalParts(x, p);
+  if (!d) return x + "";
+  var coefficient = d[0], exponent2 = d[1];
+  return exponent2 < 0 ? "0." + new Array(-exponent2).join("0") + coefficient : coefficient.length > exponent2 + 1 ? coefficient.slice(0, exponent2 + 1) + "." + coefficient.slice(exponent2 + 1) : coefficient + new Array(exponent2 - coefficient.length + 2).join("0");
+}
+var formatTypes = {
+  "%": (x, p) => (x * 100).toFixed(p),
+  "b": (x) => Math.round(x).toString(2),
+  "c": (x) => x + "",
+  "d": formatDecimal,
+  "e": (x, p) => x.toExponential(p),
+  "f": (x, p) => x.toFixed(p),
+  "g": (x, p) => x.toPrecision(p),
+  "o": (x) => Math.round(x).toString(8),
+  "p": (x, p) => formatRounded(x * 100, p),
+  "r": formatRounded,
+  "s": formatPrefixAuto,
+  "X": (x) => Math.round(x).toString(16).toUpperCase(),
+  "x": (x) => Math.round(x).toString(16)
+};
+function identity3(x) {
+  return x;
+}
+var map = Array.prototype.map;
+var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
+function formatLocale(locale3) {
+  var group2 = locale3.grouping === void 0 || locale3.thousands === void 0 ? identity3 : formatGroup(map.call(locale3.grouping, Number), locale3.thousands + ""), currencyPrefix = locale3.currency === void 0 ? "" : locale3.currency[0] + "", currencySuffix = locale3.currency === void 0 ? "" : locale3.currency[1] + "", decimal = locale3.decimal === void 0 ? "." : locale3.decimal + "", numerals = locale3.numerals === void 0 ? identity3 : formatNumerals(map.call(locale3.numerals, String)), percent = locale3.percent === void 0 ? "%" : locale3.percent + "", minus = locale3.minus === void 0 ? "−" : locale3.minus + "", nan = locale3.nan === void 0 ? "NaN" : locale3.nan + "";
+  function newFormat(specifier, options) {
+    specifier = formatSpecifier(specifier);
+    var fill = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
+    if (type === "n") comma = true, type = "g";
+    else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
+    if (zero3 || fill === "0" && align === "=") zero3 = true, fill = "0", align = "=";
+    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+    var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
+    precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
+    function format2(value2) {
+      var valuePrefix = prefix, valueSuffix = suffix, i, n, c;
+      if (type === "c") {
+        valueSuffix = formatType(value2) + valueSuffix;
+        value2 = "";
+      } else {
+        value2 = +value2;
+        var valueNegative = value2 < 0 || 1 / value2 < 0;
+        value2 = isNaN(value2) ? nan : formatType(Math.abs(value2), precision);
+        if (trim) value2 = formatTrim(value2);
+        if (valueNegative && +value2 === 0 && sign2 !== "+") valueNegative = false;
+        valuePrefix = (valueNegative ? sign2 === "(" ? sign2 : minus : sign2 === "-" || sign2 === "(" ? "" : sign2) + valuePrefix;
+        valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
+        if (maybeSuffix) {
+          i = -1, n = value2.length;
+          while (++i < n) {
+            if (c = value2.charCodeAt(i), 48 > c || c > 57) {
+              valueSuffix = (c === 46 ? decimal + value2.slice(i + 1) : value2.slice(i)) + valueSuffix;
+              value2 = value2.slice(0, i);
+              break;
+            }
+          }
+        }
+      }
+      if (comma && !zero3) value2 = group2(value2, Infinity);
+      var length = valuePrefix.length + value2.length + valueSuffix.length, padding = length < width ? new Array(width - length + 1).join(fill) : "";
+      if (comma && zero3) value2 = group2(padding + value2, padding.length ? width - valueSuffix.length : Infinity), padding = "";
+      switch (align) {
+        case "<":
+          value2 = valuePrefix + value2 + valueSuffix + padding;
+          break;
+        case "=":
+          value2 = valuePrefix + padding + value2 + valueSuffix;
+          break;
+        case "^":
+          value2 = padding.slice(0, length = padding.length >> 1) + valuePrefix + value2 + valueSuffix + padding.slice(length);
+          break;
+        default:
+          value2 = padding + valuePrefix + value2 + valueSuffix;
+          break;
+      }
+      return numerals(value2);
+    }
+    format2.toString = function() {
+      return specifier + "";
+    };
+    return format2;
+  }
+  function formatPrefix2(specifier, value2) {
+    var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes[8 + e / 3] });
+    return function(value3) {
+      return f(k * value3);
+    };
+  }
+  return {
+    format: newFormat,
+    formatPrefix: formatPrefix2
+  };
+}
+var locale;
+var format;
+var formatPrefix;
+defaultLocale({
+  thousands: ",",
+  grouping: [3],
+  currency: ["$", ""]
+});
+function defaultLocale(definition) {
+  locale = formatLocale(definition);
+  format = locale.format;
+  formatPrefix = locale.formatPrefix;
+  return locale;
+}
+function precisionFixed(step) {
+  return Math.max(0, -exponent(Math.abs(step)));
+}
+function precisionPrefix(step, value2) {
+  return Math.max(0, Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3 - exponent(Math.abs(step)));
+}
+function precisionRound(step, max) {
+  step = Math.abs(step), max = Math.abs(max) - step;
+  return Math.max(0, exponent(max) - exponent(step)) + 1;
+}
+
+// .venv/scripts/node_modules/d3-time/dist/d3-time.mjs
+var t02 = /* @__PURE__ */ new Date();
+var t12 = /* @__PURE__ */ new Date();
+function timeInterval(floori, offseti, count, field) {
+  function interval(date3) {
+    return floori(date3 = arguments.length === 0 ? /* @__PURE__ */ new Date() : /* @__PURE__ */ new Date(+date3)), date3;
+  }
+  interval.floor = (date3) => {
+    return floori(date3 = /* @__PURE__ */ new Date(+date3)), date3;
+  };
+  interval.ceil = (date3) => {
+    return floori(date3 = new Date(date3 - 1)), offseti(date3, 1), floori(date3), date3;
+  };
+  interval.round = (date3) => {
+    const d0 = interval(date3), d1 = interval.ceil(date3);
+    return date3 - d0 < d1 - date3 ? d0 : d1;
+  };
+  interval.offset = (date3, step) => {
+    return offseti(date3 = /* @__PURE__ */ new Date(+date3), step == null ? 1 : Math.floor(step)), date3;
+  };
+  interval.range = (start, stop, step) => {
+    const range2 = [];
+    start = interval.ceil(start);
+    step = step == null ? 1 : Math.floor(step);
+    if (!(start < stop) || !(step > 0)) return range2;
+    let previous;
+    do
+      range2.push(previous = /* @__PURE__ */ new Date(+start)), offseti(start, step), floori(start);
+    while (previous < start && start < stop);
+    return range2;
+  };
+  interval.filter = (test) => {
+    return timeInterval((date3) => {
+      if (date3 >= date3) while (floori(date3), !test(date3)) date3.setTime(date3 - 1);
+    }, (date3, step) => {
+      if (date3 >= date3) {
+        if (step < 0) while (++step <= 0) {
+          while (offseti(date3, -1), !test(date3)) {
+          }
+        }
+        else while (--step >= 0) {
+          while (offseti(date3, 1), !test(date3)) {
+          }
+        }
+      }
+    });
+  };
+  if (count) {
+    interval.count = (start, end) => {
+      t02.setTime(+start), t12.setTime(+end);
+      floori(t02), floori(t12);
+      return Math.floor(count(t02, t12));
+    };
+    interval.every = (step) => {
+      step = Math.floor(step);
+      return !isFinite(step) || !(step > 0) ? null : !(step > 1) ? interval : interval.filter(field ? (d) => field(d) % step === 0 : (d) => interval.count(0, d) % step === 0);
+    };
+  }
+  return interval;
+}
+var millisecond = timeInterval(() => {
+}, (date3, step) => {
+  date3.setTime(+date3 + step);
+}, (start, end) => {
+  return end - start;
+});
+millisecond.every = (k) => {
+  k = Math.floor(k);
+  if (!isFinite(k) || !(k > 0)) return null;
+  if (!(k > 1)) return millisecond;
+  return timeInterval((date3) => {
+    date3.setTime(Math.floor(date3 / k) * k);
+  }, (date3, step) => {
+    date3.setTime(+date3 + step * k);
+  }, (start, end) => {
+    return (end - start) / k;
+  });
+};
+var milliseconds = millisecond.range;
+var durationSecond = 1e3;
+var durationMinute = durationSecond * 60;
+var durationHour = durationMinute * 60;
+var durationDay = durationHour * 24;
+var durationWeek = durationDay * 7;
+var durationMonth = durationDay * 30;
+var durationYear = durationDay * 365;
+var second = timeInterval((date3) => {
+  date3.setTime(date3 - date3.getMilliseconds());
+}, (date3, step) => {
+  date3.setTime(+date3 + step * durationSecond);
+}, (start, end) => {
+  return (end - start) / durationSecond;
+}, (date3) => {
+  return date3.getUTCSeconds();
+});
+var seconds = second.range;
+var timeMinute = timeInterval((date3) => {
+  date3.setTime(date3 - date3.getMilliseconds() - date3.getSeconds() * durationSecond);
+}, (date3, step) => {
+  date3.setTime(+date3 + step * durationMinute);
+}, (start, end) => {
+  return (end - start) / durationMinute;
+}, (date3) => {
+  return date3.getMinutes();
+});
+var timeMinutes = timeMinute.range;
+var utcMinute = timeInterval((date3) => {
+  date3.setUTCSeconds(0, 0);
+}, (date3, step) => {
+  date3.setTime(+date3 + step * durationMinute);
+}, (start, end) => {
+  return (end - start) / durationMinute;
+}, (date3) => {
+  return date3.getUTCMinutes();
+});
+var utcMinutes = utcMinute.range;
+var timeHour = timeInterval((date3) => {
+  date3.setTime(date3 - date3.getMilliseconds() - date3.getSeconds() * durationSecond - date3.getMinutes() * durationMinute);
+}, (date3, step) => {
+  date3.setTime(+date3 + step * durationHour);
+}, (start, end) => {
+  return (end - start) / durationHour;
+}, (date3) => {
+  return date3.getHours();
+});
+var timeHours = timeHour.range;
+var utcHour = timeInterval((date3) => {
+  date3.setUTCMinutes(0, 0, 0);
+}, (date3, step) => {
+  date3.setTime(+date3 + step * durationHour);
+}, (start, end) => {
+  return (end - start) / durationHour;
+}, (date3) => {
+  return date3.getUTCHours();
+});
+var utcHours = utcHour.range;
+var timeDay = timeInterval(
+  (date3) => date3.setHours(0, 0, 0, 0),
+  (date3, step) => date3.setDate(date3.getDate() + step),
+  (start, end) => (end - start - (end.getTimezoneOffset() - start.getTimezoneOffset()) * durationMinute) / durationDay,
+  (date3) => date3.getDate() - 1
+);
+var timeDays = timeDay.range;
+var utcDay = timeInterval((date3) => {
+  date3.setUTCHours(0, 0, 0, 0);
+}, (date3, step) => {
+  date3.setUTCDate(date3.getUTCDate() + step);
+}, (start, end) => {
+  return (end - start) / durationDay;
+}, (date3) => {
+  return date3.getUTCDate() - 1;
+});
+var utcDays = utcDay.range;
+var unixDay = timeInterval((date3) => {
+  date3.setUTCHours(0, 0, 0, 0);
+}, (date3, step) => {
+  date3.setUTCDate(date3.getUTCDate() + step);
+}, (start, end) => {
+  return (end - start) / durationDay;
+}, (date3) => {
+  return Math.floor(date3 / durationDay);
+});
+var unixDays = unixDay.range;
+function timeWeekday(i) {
+  return timeInterval((date3) => {
+    date3.setDate(date3.getDate() - (date3.getDay() + 7 - i) % 7);
+    date3.setHours(0, 0, 0, 0);
+  }, (date3, step) => {
+    date3.setDate(date3.getDate() + step * 7);
+  }, (start, end) => {
+    return (end - start - (end.getTimezoneOffset() - start.getTimezoneOffset()) * durationMinute) / durationWeek;
+  });
+}
+var timeSunday = timeWeekday(0);
+var timeMonday = timeWeekday(1);
+var timeTuesday = timeWeekday(2);
+var timeWednesday = timeWeekday(3);
+var timeThursday = timeWeekday(4);
+var timeFriday = timeWeekday(5);
+var timeSaturday = timeWeekday(6);
+var timeSundays = timeSunday.range;
+var timeMondays = timeMonday.range;
+var timeTuesdays = timeTuesday.range;
+var timeWednesdays = timeWednesday.range;
+var timeThursdays = timeThursday.range;
+var timeFridays = timeFriday.range;
+var timeSaturdays = timeSaturday.range;
+function utcWeekday(i) {
+  return timeInterval((date3) => {
+    date3.setUTCDate(date3.getUTCDate() - (date3.getUTCDay() + 7 - i) % 7);
+    date3.setUTCHours(0, 0, 0, 0);
+  }, (date3, step) => {
+    date3.setUTCDate(date3.getUTCDate() + step * 7);
+  }, (start, end) => {
+    return (end - start) / durationWeek;
+  });
+}
+var utcSunday = utcWeekday(0);
+var utcMonday = utcWeekday(1);
+var utcTuesday = utcWeekday(2);
+var utcWednesday = utcWeekday(3);
+var utcThursday = utcWeekday(4);
+var utcFriday = utcWeekday(5);
+var utcSaturday = utcWeekday(6);
+var utcSundays = utcSunday.range;
+var utcMondays = utcMonday.range;
+var utcTuesdays = utcTuesday.range;
+var utcWednesdays = utcWednesday.range;
+var utcThursdays = utcThursday.range;
+var utcFridays = utcFriday.range;
+var utcSaturdays = utcSaturday.range;
+var timeMonth = timeInterval((date3) => {
+  date3.setDate(1);
+  date3.setHours(0, 0, 0, 0);
+}, (date3, step) => {
+  date3.setMonth(date3.getMonth() + step);
+}, (start, end) => {
+  return end.getMonth() - start.getMonth() + (end.getFullYear() - start.getFullYear()) * 12;
+}, (date3) => {
+  return date3.getMonth();
+});
+var timeMonths = timeMonth.range;
+var utcMonth = timeInterval((date3) => {
+  date3.setUTCDate(1);
+  date3.setUTCHours(0, 0, 0, 0);
+}, (date3, step) => {
+  date3.setUTCMonth(date3.getUTCMonth() + step);
+}, (start, end) => {
+  return end.getUTCMonth() - start.getUTCMonth() + (end.getUTCFullYear() - start.getUTCFullYear()) * 12;
+}, (date3) => {
+  return date3.getUTCMonth();
+});
+var utcMonths = utcMonth.range;
+var timeYear = timeInterval((date3) => {
+  date3.setMonth(0, 1);
+  date3.setHours(0, 0, 0, 0);
+}, (date3, step) => {
+  date3.setFullYear(date3.getFullYear() + step);
+}, (start, end) => {
+  return end.getFullYear() - start.getFullYear();
+}, (date3) => {
+  return date3.getFullYear();
+});
+timeYear.every = (k) => {
+  return !isFinite(k = Math.floor(k)) || !(k > 0) ? null : timeInterval((date3) => {
+    date3.setFullYear(Math.floor(date3.getFullYear() / k) * k);
+    date3.setMonth(0, 1);
+    date3.setHours(0, 0, 0, 0);
+  }, (date3, step) => {
+    date3.setFullYear(date3.getFullYear() + step * k);
+  });
+};
+var timeYears = timeYear.range;
+var utcYear = timeInterval((date3) => {
+  date3.setUTCMonth(0, 1);
+  date3.setUTCHours(0, 0, 0, 0);
+}, (date3, step) => {
+  date3.setUTCFullYear(date3.getUTCFullYear() + step);
+}, (start, end) => {
+  return end.getUTCFullYear() - start.getUTCFullYear();
+}, (date3) => {
+  return date3.getUTCFullYear();
+});
+utcYear.every = (k) => {
+  return !isFinite(k = Math.floor(k)) || !(k > 0) ? null : timeInterval((date3) => {
+    date3.setUTCFullYear(Math.floor(date3.getUTCFullYear() / k) * k);
+    date3.setUTCMonth(0, 1);
+    date3.setUTCHours(0, 0, 0, 0);
+  }, (date3, step) => {
+    date3.setUTCFullYear(date3.getUTCFullYear() + step * k);
+  });
+};
+var utcYears = utcYear.range;
+function ticker(year, month2, week, day2, hour, minute) {
+  const tickIntervals = [
+    [second, 1, durationSecond],
+    [second, 5, 5 * durationSecond],
+    [second, 15, 15 * durationSecond],
+    [second, 30, 30 * durationSecond],
+    [minute, 1, durationMinute],
+    [minute, 5, 5 * durationMinute],
+    [minute, 15, 15 * durationMinute],
+    [minute, 30, 30 * durationMinute],
+    [hour, 1, durationHour],
+    [hour, 3, 3 * durationHour],
+    [hour, 6, 6 * durationHour],
+    [hour, 12, 12 * durationHour],
+    [day2, 1, durationDay],
+    [day2, 2, 2 * durationDay],
+    [week, 1, durationWeek],
+    [month2, 1, durationMonth],
+    [month2, 3, 3 * durationMonth],
+    [year, 1, durationYear]
+  ];
+  function ticks2(start, stop, count) {
+    const reverse = stop < start;
+    if (reverse) [start, stop] = [stop, start];
+    const interval = count && typeof count.range === "function" ? count : tickInterval(start, stop, count);
+    const ticks3 = interval ? interval.range(start, +stop + 1) : [];
+    return reverse ? ticks3.reverse() : ticks3;
+  }
+  function tickInterval(start, stop, count) {
+    const target = Math.abs(stop - start) / count;
+    const i = bisector(([, , step2]) => step2).right(tickIntervals, target);
+    if (i === tickIntervals.length) return year.every(tickStep(start / durationYear, stop / durationYear, count));
+    if (i === 0) return millisecond.every(Math.max(tickStep(start, stop, count), 1));
+    const [t, step] = tickIntervals[target / tickIntervals[i - 1][2] < tickIntervals[i][2] / target ? i - 1 : i];
+    return t.every(step);
+  }
+  return [ticks2, tickInterval];
+}
+var [utcTicks, utcTickInterval] = ticker(utcYear, utcMonth, utcSunday, unixDay, utcHour, utcMinute);
+var [timeTicks, timeTickInterval] = ticker(timeYear, timeMonth, timeSunday, timeDay, timeHour, timeMinute);
+
+// .venv/scripts/node_modules/d3-time-format/dist/d3-time-format.mjs
+function localDate(d) {
+  if (0 <= d.y && d.y < 100) {
+    var date3 = new Date(-1, d.m, d.d, d.H, d.M, d.S, d.L);
+    date3.setFullYear(d.y);
+    return date3;
+  }
+  return new Date(d.y, d.m, d.d, d.H, d.M, d.S, d.L);
+}
+function utcDate(d) {
+  if (0 <= d.y && d.y < 100) {
+    var date3 = new Date(Date.UTC(-1, d.m, d.d, d.H, d.M, d.S, d.L));
+    date3.setUTCFullYear(d.y);
+    return date3;
+  }
+  return new Date(Date.UTC(d.y, d.m, d.d, d.H, d.M, d.S, d.L));
+}
+function newDate(y, m, d) {
+  return { y, m, d, H: 0, M: 0, S: 0, L: 0 };
+}
+function formatLocale2(locale3) {
+  var locale_dateTime = locale3.dateTime, locale_date = locale3.date, locale_time = locale3.time, locale_periods = locale3.periods, locale_weekdays = locale3.days, locale_shortWeekdays = locale3.shortDays, locale_months = locale3.months, locale_shortMonths = locale3.shortMonths;
+  var periodRe = formatRe(locale_periods), periodLookup = formatLookup(locale_periods), weekdayRe = formatRe(locale_weekdays), weekdayLookup = formatLookup(locale_weekdays), shortWeekdayRe = formatRe(locale_shortWeekdays), shortWeekdayLookup = formatLookup(locale_shortWeekdays), monthRe = formatRe(locale_months), monthLookup = formatLookup(locale_months), shortMonthRe = formatRe(locale_shortMonths), shortMonthLookup = formatLookup(locale_shortMonths);
+  var formats = {
+    "a": formatShortWeekday,
+    "A": formatWeekday,
+    "b": formatShortMonth,
+    "B": formatMonth,
+    "c": null,
+    "d": formatDayOfMonth,
+    "e": formatDayOfMonth,
+    "f": formatMicroseconds,
+    "g": formatYearISO,
+    "G": formatFullYearISO,
+    "H": formatHour24,
+    "I": formatHour12,
+    "j": formatDayOfYear,
+    "L": formatMilliseconds,
+    "m": formatMonthNumber,
+    "M": formatMinutes,
+    "p": formatPeriod,
+    "q": formatQuarter,
+    "Q": formatUnixTimestamp,
+    "s": formatUnixTimestampSeconds,
+    "S": formatSeconds,
+    "u": formatWeekdayNumberMonday,
+    "U": formatWeekNumberSunday,
+    "V": formatWeekNumberISO,
+    "w": formatWeekdayNumberSunday,
+    "W": formatWeekNumberMonday,
+    "x": null,
+    "X": null,
+    "y": formatYear,
+    "Y": formatFullYear,
+    "Z": formatZone,
+    "%": formatLiteralPercent
+  };
+  var utcFormats = {
+    "a": formatUTCShortWeekday,
+    "A": formatUTCWeekday,
+    "b": formatUTCShortMonth,
+    "B": formatUTCMonth,
+    "c": null,
+    "d": formatUTCDayOfMonth,
+    "e": formatUTCDayOfMonth,
+    "f": formatUTCMicroseconds,
+    "g": formatUTCYearISO,
+    "G": formatUTCFullYearISO,
+    "H": formatUTCHour24,
+    "I": formatUTCHour12,
+    "j": formatUTCDayOfYear,
+    "L": formatUTCMilliseconds,
+    "m": formatUTCMonthNumber,
+    "M": formatUTCMinutes,
+    "p": formatUTCPeriod,
+    "q": formatUTCQuarter,
+    "Q": formatUnixTimestamp,
+    "s": formatUnixTimestampSeconds,
+    "S": formatUTCSeconds,
+    "u": formatUTCWeekdayNumberMonday,
+    "U": formatUTCWeekNumberSunday,
+    "V": formatUTCWeekNumberISO,
+    "w": formatUTCWeekdayNumberSunday,
+    "W": formatUTCWeekNumberMonday,
+    "x": null,
+    "X": null,
+    "y": formatUTCYear,
+    "Y": formatUTCFullYear,
+    "Z": formatUTCZone,
+    "%": formatLiteralPercent
+  };
+  var parses = {
+    "a": parseShortWeekday,
+    "A": parseWeekday,
+    "b": parseShortMonth,
+    "B": parseMonth,
+    "c": parseLocaleDateTime,
+    "d": parseDayOfMonth,
+    "e": parseDayOfMonth,
+    "f": parseMicroseconds,
+    "g": parseYear,
+    "G": parseFullYear,
+    "H": parseHour24,
+    "I": parseHour24,
+    "j": parseDayOfYear,
+    "L": parseMilliseconds,
+    "m": parseMonthNumber,
+    "M": parseMinutes,
+    "p": parsePeriod,
+    "q": parseQuarter,
+    "Q": parseUnixTimestamp,
+    "s": parseUnixTimestampSeconds,
+    "S": parseSeconds,
+    "u": parseWeekdayNumberMonday,
+    "U": parseWeekNumberSunday,
+    "V": parseWeekNumberISO,
+    "w": parseWeekdayNumberSunday,
+    "W": parseWeekNumberMonday,
+    "x": parseLocaleDate,
+    "X": parseLocaleTime,
+    "y": parseYear,
+    "Y": parseFullYear,
+    "Z": parseZone,
+    "%": parseLiteralPercent
+  };
+  formats.x = newFormat(locale_date, formats);
+  formats.X = newFormat(locale_time, formats);
+  formats.c = newFormat(locale_dateTime, formats);
+  utcFormats.x = newFormat(locale_date, utcFormats);
+  utcFormats.X = newFormat(locale_time, utcFormats);
+  utcFormats.c = newFormat(locale_dateTime, utcFormats);
+  function newFormat(specifier, formats2) {
+    return function(date3) {
+      var string2 = [], i = -1, j = 0, n = specifier.length, c, pad2, format2;
+      if (!(date3 instanceof Date)) date3 = /* @__PURE__ */ new Date(+date3);
+      while (++i < n) {
+        if (specifier.charCodeAt(i) === 37) {
+          string2.push(specifier.slice(j, i));
+          if ((pad2 = pads[c = specifier.charAt(++i)]) != null) c = specifier.charAt(++i);
+          else pad2 = c === "e" ? " " : "0";
+          if (format2 = formats2[c]) c = format2(date3, pad2);
+          string2.push(c);
+          j = i + 1;
+        }
+      }
+      string2.push(specifier.slice(j, i));
+      return string2.join("");
+    };
+  }
+  function newParse(specifier, Z) {
+    return function(string2) {
+      var d = newDate(1900, void 0, 1), i = parseSpecifier(d, specifier, string2 += "", 0), week, day2;
+      if (i != string2.length) return null;
+      if ("Q" in d) return new Date(d.Q);
+      if ("s" in d) return new Date(d.s * 1e3 + ("L" in d ? d.L : 0));
+      if (Z && !("Z" in d)) d.Z = 0;
+      if ("p" in d) d.H = d.H % 12 + d.p * 12;
+      if (d.m === void 0) d.m = "q" in d ? d.q : 0;
+      if ("V" in d) {
+        if (d.V < 1 || d.V > 53) return null;
+        if (!("w" in d)) d.w = 1;
+        if ("Z" in d) {
+          week = utcDate(newDate(d.y, 0, 1)), day2 = week.getUTCDay();
+          week = day2 > 4 || day2 === 0 ? utcMonday.ceil(week) : utcMonday(week);
+          week = utcDay.offset(week, (d.V - 1) * 7);
+          d.y = week.getUTCFullYear();
+          d.m = week.getUTCMonth();
+          d.d = week.getUTCDate() + (d.w + 6) % 7;
+        } else {
+          week = localDate(newDate(d.y, 0, 1)), day2 = week.getDay();
+          week = day2 > 4 || day2 === 0 ? timeMonday.ceil(week) : timeMonday(week);
+          week = timeDay.offset(week, (d.V - 1) * 7);
+          d.y = week.getFullYear();
+          d.m = week.getMonth();
+          d.d = week.getDate() + (d.w + 6) % 7;
+        }
+      } else if ("W" in d || "U" in d) {
+        if (!("w" in d)) d.w = "u" in d ? d.u % 7 : "W" in d ? 1 : 0;
+        day2 = "Z" in d ? utcDate(newDate(d.y, 0, 1)).getUTCDay() : localDate(newDate(d.y, 0, 1)).getDay();
+        d.m = 0;
+        d.d = "W" in d ? (d.w + 6) % 7 + d.W * 7 - (day2 + 5) % 7 : d.w + d.U * 7 - (day2 + 6) % 7;
+      }
+      if ("Z" in d) {
+        d.H += d.Z / 100 | 0;
+        d.M += d.Z % 100;
+        return utcDate(d);
+      }
+      return localDate(d);
+    };
+  }
+  function parseSpecifier(d, specifier, string2, j) {
+    var i = 0, n = specifier.length, m = string2.length, c, parse;
+    while (i < n) {
+      if (j >= m) return -1;
+      c = specifier.charCodeAt(i++);
+      if (c === 37) {
+        c = specifier.charAt(i++);
+        parse = parses[c in pads ? specifier.charAt(i++) : c];
+        if (!parse || (j = parse(d, string2, j)) < 0) return -1;
+      } else if (c != string2.charCodeAt(j++)) {
+        return -1;
+      }
+    }
+    return j;
+  }
+  function parsePeriod(d, string2, i) {
+    var n = periodRe.exec(string2.slice(i));
+    return n ? (d.p = periodLookup.get(n[0].toLowerCase()), i + n[0].length) : -1;
+  }
+  function parseShortWeekday(d, string2, i) {
+    var n = shortWeekdayRe.exec(string2.slice(i));
+    return n ? (d.w = shortWeekdayLookup.get(n[0].toLowerCase()), i + n[0].length) : -1;
+  }
+  function parseWeekday(d, string2, i) {
+    var n = weekdayRe.exec(string2.slice(i));
+    return n ? (d.w = weekdayLookup.get(n[0].toLowerCase()), i + n[0].length) : -1;
+  }
+  function parseShortMonth(d, string2, i) {
+    var n = shortMonthRe.exec(string2.slice(i));
+    return n ? (d.m = shortMonthLookup.get(n[0].toLowerCase()), i + n[0].length) : -1;
+  }
+  function parseMonth(d, string2, i) {
+    var n = monthRe.exec(string2.slice(i));
+    return n ? (d.m = monthLookup.get(n[0].toLowerCase()), i + n[0].length) : -1;
+  }
+  function parseLocaleDateTime(d, string2, i) {
+    return parseSpecifier(d, locale_dateTime, string2, i);
+  }
+  function parseLocaleDate(d, string2, i) {
+    return parseSpecifier(d, locale_date, string2, i);
+  }
+  function parseLocaleTime(d, string2, i) {
+    return parseSpecifier(d, locale_time, string2, i);
+  }
+  function formatShortWeekday(d) {
+    return locale_shortWeekdays[d.getDay()];
+  }
+  function formatWeekday(d) {
+    return locale_weekdays[d.getDay()];
+  }
+  function formatShortMonth(d) {
+    return locale_shortMonths[d.getMonth()];
+  }
+  function formatMonth(d) {
+    return locale_months[d.getMonth()];
+  }
+  function formatPeriod(d) {
+    return locale_periods[+(d.getHours() >= 12)];
+  }
+  function formatQuarter(d) {
+    return 1 + ~~(d.getMonth() / 3);
+  }
+  function formatUTCShortWeekday(d) {
+    return locale_shortWeekdays[d.getUTCDay()];
+  }
+  function formatUTCWeekday(d) {
+    return locale_weekdays[d.getUTCDay()];
+  }
+  function formatUTCShortMonth(d) {
+    return locale_shortMonths[d.getUTCMonth()];
+  }
+  function formatUTCMonth(d) {
+    return locale_months[d.getUTCMonth()];
+  }
+  function formatUTCPeriod(d) {
+    return locale_periods[+(d.getUTCHours() >= 12)];
+  }
+  function formatUTCQuarter(d) {
+    return 1 + ~~(d.getUTCMonth() / 3);
+  }
+  return {
+    format: function(specifier) {
+      var f = newFormat(specifier += "", formats);
+      f.toString = function() {
+        return specifier;
+      };
+      return f;
+    },
+    parse: function(specifier) {
+      var p = newParse(specifier += "", false);
+      p.toString = function() {
+        return specifier;
+      };
+      return p;
+    },
+    utcFormat: function(specifier) {
+      var f = newFormat(specifier += "", utcFormats);
+      f.toString = function() {
+        return specifier;
+      };
+      return f;
+    },
+    utcParse: function(specifier) {
+      var p = newParse(specifier += "", true);
+      p.toString = function() {
+        return specifier;
+      };
+      return p;
+    }
+  };
+}
+var pads = { "-": "", "_": " ", "0": "0" };
+var numberRe = /^\s*\d+/;
+var percentRe = /^%/;
+var requoteRe = /[\\^$*+?|[\]().{}]/g;
+function pad(value2, fill, width) {
+  var sign2 = value2 < 0 ? "-" : "", string2 = (sign2 ? -value2 : value2) + "", length = string2.length;
+  return sign2 + (length < width ? new Array(width - length + 1).join(fill) + string2 : string2);
+}
+function requote(s) {
+  return s.replace(requoteRe, "\\$&");
+}
+function formatRe(names) {
+  return new RegExp("^(?:" + names.map(requote).join("|") + ")", "i");
+}
+function formatLookup(names) {
+  return new Map(names.map((name, i) => [name.toLowerCase(), i]));
+}
+function parseWeekdayNumberSunday(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 1));
+  return n ? (d.w = +n[0], i + n[0].length) : -1;
+}
+function parseWeekdayNumberMonday(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 1));
+  return n ? (d.u = +n[0], i + n[0].length) : -1;
+}
+function parseWeekNumberSunday(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 2));
+  return n ? (d.U = +n[0], i + n[0].length) : -1;
+}
+function parseWeekNumberISO(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 2));
+  return n ? (d.V = +n[0], i + n[0].length) : -1;
+}
+function parseWeekNumberMonday(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 2));
+  return n ? (d.W = +n[0], i + n[0].length) : -1;
+}
+function parseFullYear(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 4));
+  return n ? (d.y = +n[0], i + n[0].length) : -1;
+}
+function parseYear(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 2));
+  return n ? (d.y = +n[0] + (+n[0] > 68 ? 1900 : 2e3), i + n[0].length) : -1;
+}
+function parseZone(d, string2, i) {
+  var n = /^(Z)|([+-]\d\d)(?::?(\d\d))?/.exec(string2.slice(i, i + 6));
+  return n ? (d.Z = n[1] ? 0 : -(n[2] + (n[3] || "00")), i + n[0].length) : -1;
+}
+function parseQuarter(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 1));
+  return n ? (d.q = n[0] * 3 - 3, i + n[0].length) : -1;
+}
+function parseMonthNumber(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 2));
+  return n ? (d.m = n[0] - 1, i + n[0].length) : -1;
+}
+function parseDayOfMonth(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 2));
+  return n ? (d.d = +n[0], i + n[0].length) : -1;
+}
+function parseDayOfYear(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 3));
+  return n ? (d.m = 0, d.d = +n[0], i + n[0].length) : -1;
+}
+function parseHour24(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 2));
+  return n ? (d.H = +n[0], i + n[0].length) : -1;
+}
+function parseMinutes(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 2));
+  return n ? (d.M = +n[0], i + n[0].length) : -1;
+}
+function parseSeconds(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 2));
+  return n ? (d.S = +n[0], i + n[0].length) : -1;
+}
+function parseMilliseconds(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 3));
+  return n ? (d.L = +n[0], i + n[0].length) : -1;
+}
+function parseMicroseconds(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i, i + 6));
+  return n ? (d.L = Math.floor(n[0] / 1e3), i + n[0].length) : -1;
+}
+function parseLiteralPercent(d, string2, i) {
+  var n = percentRe.exec(string2.slice(i, i + 1));
+  return n ? i + n[0].length : -1;
+}
+function parseUnixTimestamp(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i));
+  return n ? (d.Q = +n[0], i + n[0].length) : -1;
+}
+function parseUnixTimestampSeconds(d, string2, i) {
+  var n = numberRe.exec(string2.slice(i));
+  return n ? (d.s = +n[0], i + n[0].length) : -1;
+}
+function formatDayOfMonth(d, p) {
+  return pad(d.getDate(), p, 2);
+}
+function formatHour24(d, p) {
+  return pad(d.getHours(), p, 2);
+}
+function formatHour12(d, p) {
+  return pad(d.getHours() % 12 || 12, p, 2);
+}
+function formatDayOfYear(d, p) {
+  return pad(1 + timeDay.count(timeYear(d), d), p, 3);
+}
+function formatMilliseconds(d, p) {
+  return pad(d.getMilliseconds(), p, 3);
+}
+function formatMicroseconds(d, p) {
+  return formatMilliseconds(d, p) + "000";
+}
+function formatMonthNumber(d, p) {
+  return pad(d.getMonth() + 1, p, 2);
+}
+function formatMinutes(d, p) {
+  return pad(d.getMinutes(), p, 2);
+}
+function formatSeconds(d, p) {
+  return pad(d.getSeconds(), p, 2);
+}
+function formatWeekdayNumberMonday(d) {
+  var day2 = d.getDay();
+  return day2 === 0 ? 7 : day2;
+}
+function formatWeekNumberSunday(d, p) {
+  return pad(timeSunday.count(timeYear(d) - 1, d), p, 2);
+}
+function dISO(d) {
+  var day2 = d.getDay();
+  return day2 >= 4 || day2 === 0 ? timeThursday(d) : timeThursday.ceil(d);
+}
+function formatWeekNumberISO(d, p) {
+  d = dISO(d);
+  return pad(timeThursday.count(timeYear(d), d) + (timeYear(d).getDay() === 4), p, 2);
+}
+function formatWeekdayNumberSunday(d) {
+  return d.getDay();
+}
+function formatWeekNumberMonday(d, p) {
+  return pad(timeMonday.count(timeYear(d) - 1, d), p, 2);
+}
+function formatYear(d, p) {
+  return pad(d.getFullYear() % 100, p, 2);
+}
+function formatYearISO(d, p) {
+  d = dISO(d);
+  return pad(d.getFullYear() % 100, p, 2);
+}
+function formatFullYear(d, p) {
+  return pad(d.getFullYear() % 1e4, p, 4);
+}
+function formatFullYearISO(d, p) {
+  var day2 = d.getDay();
+  d = day2 >= 4 || day2 === 0 ? timeThursday(d) : timeThursday.ceil(d);
+  return pad(d.getFullYear() % 1e4, p, 4);
+}
+function formatZone(d) {
+  var z = d.getTimezoneOffset();
+  return (z > 0 ? "-" : (z *= -1, "+")) + pad(z / 60 | 0, "0", 2) + pad(z % 60, "0", 2);
+}
+function formatUTCDayOfMonth(d, p) {
+  return pad(d.getUTCDate(), p, 2);
+}
+function formatUTCHour24(d, p) {
+  return pad(d.getUTCHours(), p, 2);
+}
+function formatUTCHour12(d, p) {
+  return pad(d.getUTCHours() % 12 || 12, p, 2);
+}
+function formatUTCDayOfYear(d, p) {
+  return pad(1 + utcDay.count(utcYear(d), d), p, 3);
+}
+function formatUTCMilliseconds(d, p) {
+  return pad(d.getUTCMilliseconds(), p, 3);
+}
+function formatUTCMicroseconds(d, p) {
+  return formatUTCMilliseconds(d, p) + "000";
+}
+function formatUTCMonthNumber(d, p) {
+  return pad(d.getUTCMonth() + 1, p, 2);
+}
+function formatUTCMinutes(d, p) {
+  return pad(d.getUTCMinutes(), p, 2);
+}
+function formatUTCSeconds(d, p) {
+  return pad(d.getUTCSeconds(), p, 2);
+}
+function formatUTCWeekdayNumberMonday(d) {
+  var dow = d.getUTCDay();
+  return dow === 0 ? 7 : dow;
+}
+function formatUTCWeekNumberSunday(d, p) {
+  return pad(utcSunday.count(utcYear(d) - 1, d), p, 2);
+}
+function UTCdISO(d) {
+  var day2 = d.getUTCDay();
+  return day2 >= 4 || day2 === 0 ? utcThursday(d) : utcThursday.ceil(d);
+}
+function formatUTCWeekNumberISO(d, p) {
+  d = UTCdISO(d);
+  return pad(utcThursday.count(utcYear(d), d) + (utcYear(d).getUTCDay() === 4), p, 2);
+}
+function formatUTCWeekdayNumberSunday(d) {
+  return d.getUTCDay();
+}
+function formatUTCWeekNumberMonday(d, p) {
+  return pad(utcMonday.count(utcYear(d) - 1, d), p, 2);
+}
+function formatUTCYear(d, p) {
+  return pad(d.getUTCFullYear() % 100, p, 2);
+}
+function formatUTCYearISO(d, p) {
+  d = UTCdISO(d);
+  return pad(d.getUTCFullYear() % 100, p, 2);
+}
+function formatUTCFullYear(d, p) {
+  return pad(d.getUTCFullYear() % 1e4, p, 4);
+}
+function formatUTCFullYearISO(d, p) {
+  var day2 = d.getUTCDay();
+  d = day2 >= 4 || day2 === 0 ? utcThursday(d) : utcThursday.ceil(d);
+  return pad(d.getUTCFullYear() % 1e4, p, 4);
+}
+function formatUTCZone() {
+  return "+0000";
+}
+function formatLiteralPercent() {
+  return "%";
+}
+function formatUnixTimestamp(d) {
+  return +d;
+}
+function formatUnixTimestampSeconds(d) {
+  return Math.floor(+d / 1e3);
+}
+var locale2;
+var timeFormat;
+var timeParse;
+var utcFormat;
+var utcParse;
+defaultLocale2({
+  dateTime: "%x, %X",
+  date: "%-m/%-d/%Y",
+  time: "%-I:%M:%S %p",
+  periods: ["AM", "PM"],
+  days: ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
+  shortDays: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
+  months: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+  shortMonths: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+});
+function defaultLocale2(definition) {
+  locale2 = formatLocale2(definition);
+  timeFormat = locale2.format;
+  timeParse = locale2.parse;
+  utcFormat = locale2.utcFormat;
+  utcParse = locale2.utcParse;
+  return locale2;
+}
+var isoSpecifier = "%Y-%m-%dT%H:%M:%S.%LZ";
+function formatIsoNative(date3) {
+  return date3.toISOString();
+}
+var formatIso = Date.prototype.toISOString ? formatIsoNative : utcFormat(isoSpecifier);
+function parseIsoNative(string2) {
+  var date3 = new Date(string2);
+  return isNaN(date3) ? null : date3;
+}
+var parseIso = +/* @__PURE__ */ new Date("2000-01-01T00:00:00.000Z") ? parseIsoNative : utcParse(isoSpecifier);
+
+// .venv/scripts/node_modules/d3-scale/dist/d3-scale.mjs
+function initRange(domain, range2) {
+  switch (arguments.length) {
+    case 0:
+      break;
+    case 1:
+      this.range(domain);
+      break;
+    default:
+      this.range(range2).domain(domain);
+      break;
+  }
+  return this;
+}
+function constants(x) {
+  return function() {
+    return x;
+  };
+}
+function number$1(x) {
+  return +x;
+}
+var unit = [0, 1];
+function identity$1(x) {
+  return x;
+}
+function normalize(a, b) {
+  return (b -= a = +a) ? function(x) {
+    return (x - a) / b;
+  } : constants(isNaN(b) ? NaN : 0.5);
+}
+function clamper(a, b) {
+  var t;
+  if (a > b) t = a, a = b, b = t;
+  return function(x) {
+    return Math.max(a, Math.min(b, x));
+  };
+}
+function bimap(domain, range2, interpolate) {
+  var d0 = domain[0], d1 = domain[1], r0 = range2[0], r1 = range2[1];
+  if (d1 < d0) d0 = normalize(d1, d0), r0 = interpolate(r1, r0);
+  else d0 = normalize(d0, d1), r0 = interpolate(r0, r1);
+  return function(x) {
+    return r0(d0(x));
+  };
+}
+function polymap(domain, range2, interpolate) {
+  var j = Math.min(domain.length, range2.length) - 1, d = new Array(j), r = new Array(j), i = -1;
+  if (domain[j] < domain[0]) {
+    domain = domain.slice().reverse();
+    range2 = range2.slice().reverse();
+  }
+  while (++i < j) {
+    d[i] = normalize(domain[i], domain[i + 1]);
+    r[i] = interpolate(range2[i], range2[i + 1]);
+  }
+  return function(x) {
+    var i2 = bisectRight(domain, x, 1, j) - 1;
+    return r[i2](d[i2](x));
+  };
+}
+function copy$1(source, target) {
+  return target.domain(source.domain()).range(source.range()).interpolate(source.interpolate()).clamp(source.clamp()).unknown(source.unknown());
+}
+function transformer$2() {
+  var domain = unit, range2 = unit, interpolate$1 = value, transform, untransform, unknown, clamp = identity$1, piecewise2, output, input;
+  function rescale() {
+    var n = Math.min(domain.length, range2.length);
+    if (clamp !== identity$1) clamp = clamper(domain[0], domain[n - 1]);
+    piecewise2 = n > 2 ? polymap : bimap;
+    output = input = null;
+    return scale;
+  }
+  function scale(x) {
+    return x == null || isNaN(x = +x) ? unknown : (output || (output = piecewise2(domain.map(transform), range2, interpolate$1)))(transform(clamp(x)));
+  }
+  scale.invert = function(y) {
+    return clamp(untransform((input || (input = piecewise2(range2, domain.map(transform), number3)))(y)));
+  };
+  scale.domain = function(_) {
+    return arguments.length ? (domain = Array.from(_, number$1), rescale()) : domain.slice();
+  };
+  scale.range = function(_) {
+    return arguments.length ? (range2 = Array.from(_), rescale()) : range2.slice();
+  };
+  scale.rangeRound = function(_) {
+    return range2 = Array.from(_), interpolate$1 = round2, rescale();
+  };
+  scale.clamp = function(_) {
+    return arguments.length ? (clamp = _ ? true : identity$1, rescale()) : clamp !== identity$1;
+  };
+  scale.interpolate = function(_) {
+    return arguments.length ? (interpolate$1 = _, rescale()) : interpolate$1;
+  };
+  scale.unknown = function(_) {
+    return arguments.length ? (unknown = _, scale) : unknown;
+  };
+  return function(t, u) {
+    transform = t, untransform = u;
+    return rescale();
+  };
+}
+function continuous() {
+  return transformer$2()(identity$1, identity$1);
+}
+function tickFormat(start, stop, count, specifier) {
+  var step = tickStep(start, stop, count), precision;
+  specifier = formatSpecifier(specifier == null ? ",f" : specifier);
+  switch (specifier.type) {
+    case "s": {
+      var value2 = Math.max(Math.abs(start), Math.abs(stop));
+      if (specifier.precision == null && !isNaN(precision = precisionPrefix(step, value2))) specifier.precision = precision;
+      return formatPrefix(specifier, value2);
+    }
+    case "":
+    case "e":
+    case "g":
+    case "p":
+    case "r": {
+      if (specifier.precision == null && !isNaN(precision = precisionRound(step, Math.max(Math.abs(start), Math.abs(stop))))) specifier.precision = precision - (specifier.type === "e");
+      break;
+    }
+    case "f":
+    case "%": {
+      if (specifier.precision == null && !isNaN(precision = precisionFixed(step))) specifier.precision = precision - (specifier.type === "%") * 2;
+      break;
+    }
+  }
+  return format(specifier);
+}
+function linearish(scale) {
+  var domain = scale.domain;
+  scale.ticks = function(count) {
+    var d = domain();
+    return ticks(d[0], d[d.length - 1], count == null ? 10 : count);
+  };
+  scale.tickFormat = function(count, specifier) {
+    var d = domain();
+    return tickFormat(d[0], d[d.length - 1], count == null ? 10 : count, specifier);
+  };
+  scale.nice = function(count) {
+    if (count == null) count = 10;
+    var d = domain();
+    var i0 = 0;
+    var i1 = d.length - 1;
+    var start = d[i0];
+    var stop = d[i1];
+    var prestep;
+    var step;
+    var maxIter = 10;
+    if (stop < start) {
+      step = start, start = stop, stop = step;
+      step = i0, i0 = i1, i1 = step;
+    }
+    while (maxIter-- > 0) {
+      step = tickIncrement(start, stop, count);
+      if (step === prestep) {
+        d[i0] = start;
+        d[i1] = stop;
+        return domain(d);
+      } else if (step > 0) {
+        start = Math.floor(start / step) * step;
+        stop = Math.ceil(stop / step) * step;
+      } else if (step < 0) {
+        start = Math.ceil(start * step) / step;
+        stop = Math.floor(stop * step) / step;
+      } else {
+        break;
+      }
+      prestep = step;
+    }
+    return scale;
+  };
+  return scale;
+}
+function linear2() {
+  var scale = continuous();
+  scale.copy = function() {
+    return copy$1(scale, linear2());
+  };
+  initRange.apply(scale, arguments);
+  return linearish(scale);
+}
+function nice(domain, interval) {
+  domain = domain.slice();
+  var i0 = 0, i1 = domain.length - 1, x0 = domain[i0], x1 = domain[i1], t;
+  if (x1 < x0) {
+    t = i0, i0 = i1, i1 = t;
+    t = x0, x0 = x1, x1 = t;
+  }
+  domain[i0] = interval.floor(x0);
+  domain[i1] = interval.ceil(x1);
+  return domain;
+}
+function date2(t) {
+  return new Date(t);
+}
+function number4(t) {
+  return t instanceof Date ? +t : Math.round(t);
+}
+function calendar(ticks2, tickInterval, year, month2, week, day2, hour, minute, second2, format2) {
+  var scale = continuous(), invert = scale.invert, domain = scale.domain;
+  var formatMillisecond = format2(".%L"), formatSecond = format2(":%S"), formatMinute = format2("%I:%M"), formatHour = format2("%I %p"), formatDay = format2("%a %d"), formatWeek = format2("%b %d"), formatMonth = format2("%B"), formatYear2 = format2("%Y");
+  function tickFormat2(date3) {
+    return (second2(date3) < date3 ? formatMillisecond : minute(date3) < date3 ? formatSecond : hour(date3) < date3 ? formatMinute : day2(date3) < date3 ? formatHour : month2(date3) < date3 ? week(date3) < date3 ? formatDay : formatWeek : year(date3) < date3 ? formatMonth : formatYear2)(date3);
+  }
+  scale.invert = function(y) {
+    return new Date(Math.round(invert(y)));
+  };
+  scale.domain = function(_) {
+    return arguments.length ? domain(Array.from(_, number4)) : domain().map(date2);
+  };
+  scale.ticks = function(interval) {
+    var d = domain();
+    return ticks2(d[0], d[d.length - 1], interval == null ? 10 : interval);
+  };
+  scale.tickFormat = function(count, specifier) {
+    return specifier == null ? tickFormat2 : format2(specifier);
+  };
+  scale.nice = function(interval) {
+    var d = domain();
+    if (!interval || typeof interval.range !== "function") interval = tickInterval(d[0], d[d.length - 1], interval == null ? 10 : interval);
+    return interval ? domain(nice(d, interval)) : scale;
+  };
+  scale.copy = function() {
+    return copy$1(scale, calendar(ticks2, tickInterval, year, month2, week, day2, hour, minute, second2, format2));
+  };
+  return scale;
+}
+function utcTime() {
+  return initRange.apply(calendar(utcTicks, utcTickInterval, utcYear, utcMonth, utcSunday, utcDay, utcHour, utcMinute, second, utcFormat).domain([Date.UTC(2e3, 0, 1), Date.UTC(2e3, 0, 2)]), arguments);
+}
+
+// .venv/scripts/node_modules/d3-selection/dist/d3-selection.mjs
+var xhtml = "http://www.w3.org/1999/xhtml";
+var namespaces = {
+  svg: "http://www.w3.org/2000/svg",
+  xhtml,
+  xlink: "http://www.w3.org/1999/xlink",
+  xml: "http://www.w3.org/XML/1998/namespace",
+  xmlns: "http://www.w3.org/2000/xmlns/"
+};
+function namespace(name) {
+  var prefix = name += "", i = prefix.indexOf(":");
+  if (i >= 0 && (prefix = name.slice(0, i)) !== "xmlns") name = name.slice(i + 1);
+  return namespaces.hasOwnProperty(prefix) ? { space: namespaces[prefix], local: name } : name;
+}
+function creatorInherit(name) {
+  return function() {
+    var document2 = this.ownerDocument, uri = this.namespaceURI;
+    return uri === xhtml && document2.documentElement.namespaceURI === xhtml ? document2.createElement(name) : document2.createElementNS(uri, name);
+  };
+}
+function creatorFixed(fullname) {
+  return function() {
+    return this.ownerDocument.createElementNS(fullname.space, fullname.local);
+  };
+}
+function creator(name) {
+  var fullname = namespace(name);
+  return (fullname.local ? creatorFixed : creatorInherit)(fullname);
+}
+function none() {
+}
+function selector(selector2) {
+  return selector2 == null ? none : function() {
+    return this.querySelector(selector2);
+  };
+}
+function selection_select(select2) {
+  if (typeof select2 !== "function") select2 = selector(select2);
+  for (var groups = this._groups, m = groups.length, subgroups = new Array(m), j = 0; j < m; ++j) {
+    for (var group2 = groups[j], n = group2.length, subgroup = subgroups[j] = new Array(n), node, subnode, i = 0; i < n; ++i) {
+      if ((node = group2[i]) && (subnode = select2.call(node, node.__data__, i, group2))) {
+        if ("__data__" in node) subnode.__data__ = node.__data__;
+        subgroup[i] = subnode;
+      }
+    }
+  }
+  return new Selection(subgroups, this._parents);
+}
+function array2(x) {
+  return x == null ? [] : Array.isArray(x) ? x : Array.from(x);
+}
+function empty() {
+  return [];
+}
+function selectorAll(selector2) {
+  return selector2 == null ? empty : function() {
+    return this.querySelectorAll(selector2);
+  };
+}
+function arrayAll(select2) {
+  return function() {
+    return array2(select2.apply(this, arguments));
+  };
+}
+function selection_selectAll(select2) {
+  if (typeof select2 === "function") select2 = arrayAll(select2);
+  else select2 = selectorAll(select2);
+  for (var groups = this._groups, m = groups.length, subgroups = [], parents = [], j = 0; j < m; ++j) {
+    for (var group2 = groups[j], n = group2.length, node, i = 0; i < n; ++i) {
+      if (node = group2[i]) {
+        subgroups.push(select2.call(node, node.__data__, i, group2));
+        parents.push(node);
+      }
+    }
+  }
+  return new Selection(subgroups, parents);
+}
+function matcher(selector2) {
+  return function() {
+    return this.matches(selector2);
+  };
+}
+function childMatcher(selector2) {
+  return function(node) {
+    return node.matches(selector2);
+  };
+}
+var find = Array.prototype.find;
+function childFind(match) {
+  return function() {
+    return find.call(this.children, match);
+  };
+}
+function childFirst() {
+  return this.firstElementChild;
+}
+function selection_selectChild(match) {
+  return this.select(match == null ? childFirst : childFind(typeof match === "function" ? match : childMatcher(match)));
+}
+var filter = Array.prototype.filter;
+function children() {
+  return Array.from(this.children);
+}
+function childrenFilter(match) {
+  return function() {
+    return filter.call(this.children, match);
+  };
+}
+function selection_selectChildren(match) {
+  return this.selectAll(match == null ? children : childrenFilter(typeof match === "function" ? match : childMatcher(match)));
+}
+function selection_filter(match) {
+  if (typeof match !== "function") match = matcher(match);
+  for (var groups = this._groups, m = groups.length, subgroups = new Array(m), j = 0; j < m; ++j) {
+    for (var group2 = groups[j], n = group2.length, subgroup = subgroups[j] = [], node, i = 0; i < n; ++i) {
+      if ((node = group2[i]) && match.call(node, node.__data__, i, group2)) {
+        subgroup.push(node);
+      }
+    }
+  }
+  return new Selection(subgroups, this._parents);
+}
+function sparse(update) {
+  return new Array(update.length);
+}
+function selection_enter() {
+  return new Selection(this._enter || this._groups.map(sparse), this._parents);
+}
+function EnterNode(parent, datum2) {
+  this.ownerDocument = parent.ownerDocument;
+  this.namespaceURI = parent.namespaceURI;
+  this._next = null;
+  this._parent = parent;
+  this.__data__ = datum2;
+}
+EnterNode.prototype = {
+  constructor: EnterNode,
+  appendChild: function(child) {
+    return this._parent.insertBefore(child, this._next);
+  },
+  insertBefore: function(child, next) {
+    return this._parent.insertBefore(child, next);
+  },
+  querySelector: function(selector2) {
+    return this._parent.querySelector(selector2);
+  },
+  querySelectorAll: function(selector2) {
+    return this._parent.querySelectorAll(selector2);
+  }
+};
+function constant2(x) {
+  return function() {
+    return x;
+  };
+}
+function bindIndex(parent, group2, enter, update, exit, data) {
+  var i = 0, node, groupLength = group2.length, dataLength = data.length;
+  for (; i < dataLength; ++i) {
+    if (node = group2[i]) {
+      node.__data__ = data[i];
+      update[i] = node;
+    } else {
+      enter[i] = new EnterNode(parent, data[i]);
+    }
+  }
+  for (; i < groupLength; ++i) {
+    if (node = group2[i]) {
+      exit[i] = node;
+    }
+  }
+}
+function bindKey(parent, group2, enter, update, exit, data, key) {
+  var i, node, nodeByKeyValue = /* @__PURE__ */ new Map(), groupLength = group2.length, dataLength = data.length, keyValues = new Array(groupLength), keyValue;
+  for (i = 0; i < groupLength; ++i) {
+    if (node = group2[i]) {
+      keyValues[i] = keyValue = key.call(node, node.__data__, i, group2) + "";
+      if (nodeByKeyValue.has(keyValue)) {
+        exit[i] = node;
+      } else {
+        nodeByKeyValue.set(keyValue, node);
+      }
+    }
+  }
+  for (i = 0; i < dataLength; ++i) {
+    keyValue = key.call(parent, data[i], i, data) + "";
+    if (node = nodeByKeyValue.get(keyValue)) {
+      update[i] = node;
+      node.__data__ = data[i];
+      nodeByKeyValue.delete(keyValue);
+    } else {
+      enter[i] = new EnterNode(parent, data[i]);
+    }
+  }
+  for (i = 0; i < groupLength; ++i) {
+    if ((node = group2[i]) && nodeByKeyValue.get(keyValues[i]) === node) {
+      exit[i] = node;
+    }
+  }
+}
+function datum(node) {
+  return node.__data__;
+}
+function selection_data(value2, key) {
+  if (!arguments.length) return Array.from(this, datum);
+  var bind = key ? bindKey : bindIndex, parents = this._parents, groups = this._groups;
+  if (typeof value2 !== "function") value2 = constant2(value2);
+  for (var m = groups.length, update = new Array(m), enter = new Array(m), exit = new Array(m), j = 0; j < m; ++j) {
+    var parent = parents[j], group2 = groups[j], groupLength = group2.length, data = arraylike(value2.call(parent, parent && parent.__data__, j, parents)), dataLength = data.length, enterGroup = enter[j] = new Array(dataLength), updateGroup = update[j] = new Array(dataLength), exitGroup = exit[j] = new Array(groupLength);
+    bind(parent, group2, enterGroup, updateGroup, exitGroup, data, key);
+    for (var i0 = 0, i1 = 0, previous, next; i0 < dataLength; ++i0) {
+      if (previous = enterGroup[i0]) {
+        if (i0 >= i1) i1 = i0 + 1;
+        while (!(next = updateGroup[i1]) && ++i1 < dataLength) ;
+        previous._next = next || null;
+      }
+    }
+  }
+  update = new Selection(update, parents);
+  update._enter = enter;
+  update._exit = exit;
+  return update;
+}
+function arraylike(data) {
+  return typeof data === "object" && "length" in data ? data : Array.from(data);
+}
+function selection_exit() {
+  return new Selection(this._exit || this._groups.map(sparse), this._parents);
+}
+function selection_join(onenter, onupdate, onexit) {
+  var enter = this.enter(), update = this, exit = this.exit();
+  if (typeof onenter === "function") {
+    enter = onenter(enter);
+    if (enter) enter = enter.selection();
+  } else {
+    enter = enter.append(onenter + "");
+  }
+  if (onupdate != null) {
+    update = onupdate(update);
+    if (update) update = update.selection();
+  }
+  if (onexit == null) exit.remove();
+  else onexit(exit);
+  return enter && update ? enter.merge(update).order() : update;
+}
+function selection_merge(context) {
+  var selection2 = context.selection ? context.selection() : context;
+  for (var groups0 = this._groups, groups1 = selection2._groups, m0 = groups0.length, m1 = groups1.length, m = Math.min(m0, m1), merges = new Array(m0), j = 0; j < m; ++j) {
+    for (var group0 = groups0[j], group1 = groups1[j], n = group0.length, merge = merges[j] = new Array(n), node, i = 0; i < n; ++i) {
+      if (node = group0[i] || group1[i]) {
+        merge[i] = node;
+      }
+    }
+  }
+  for (; j < m0; ++j) {
+    merges[j] = groups0[j];
+  }
+  return new Selection(merges, this._parents);
+}
+function selection_order() {
+  for (var groups = this._groups, j = -1, m = groups.length; ++j < m; ) {
+    for (var group2 = groups[j], i = group2.length - 1, next = group2[i], node; --i >= 0; ) {
+      if (node = group2[i]) {
+        if (next && node.compareDocumentPosition(next) ^ 4) next.parentNode.insertBefore(node, next);
+        next = node;
+      }
+    }
+  }
+  return this;
+}
+function selection_sort(compare) {
+  if (!compare) compare = ascending2;
+  function compareNode(a, b) {
+    return a && b ? compare(a.__data__, b.__data__) : !a - !b;
+  }
+  for (var groups = this._groups, m = groups.length, sortgroups = new Array(m), j = 0; j < m; ++j) {
+    for (var group2 = groups[j], n = group2.length, sortgroup = sortgroups[j] = new Array(n), node, i = 0; i < n; ++i) {
+      if (node = group2[i]) {
+        sortgroup[i] = node;
+      }
+    }
+    sortgroup.sort(compareNode);
+  }
+  return new Selection(sortgroups, this._parents).order();
+}
+function ascending2(a, b) {
+  return a < b ? -1 : a > b ? 1 : a >= b ? 0 : NaN;
+}
+function selection_call() {
+  var callback = arguments[0];
+  arguments[0] = this;
+  callback.apply(null, arguments);
+  return this;
+}
+function selection_nodes() {
+  return Array.from(this);
+}
+function selection_node() {
+  for (var groups = this._groups, j = 0, m = groups.length; j < m; ++j) {
+    for (var group2 = groups[j], i = 0, n = group2.length; i < n; ++i) {
+      var node = group2[i];
+      if (node) return node;
+    }
+  }
+  return null;
+}
+function selection_size() {
+  let size = 0;
+  for (const node of this) ++size;
+  return size;
+}
+function selection_empty() {
+  return !this.node();
+}
+function selection_each(callback) {
+  for (var groups = this._groups, j = 0, m = groups.length; j < m; ++j) {
+    for (var group2 = groups[j], i = 0, n = group2.length, node; i < n; ++i) {
+      if (node = group2[i]) callback.call(node, node.__data__, i, group2);
+    }
+  }
+  return this;
+}
+function attrRemove(name) {
+  return function() {
+    this.removeAttribute(name);
+  };
+}
+function attrRemoveNS(fullname) {
+  return function() {
+    this.removeAttributeNS(fullname.space, fullname.local);
+  };
+}
+function attrConstant(name, value2) {
+  return function() {
+    this.setAttribute(name, value2);
+  };
+}
+function attrConstantNS(fullname, value2) {
+  return function() {
+    this.setAttributeNS(fullname.space, fullname.local, value2);
+  };
+}
+function attrFunction(name, value2) {
+  return function() {
+    var v = value2.apply(this, arguments);
+    if (v == null) this.removeAttribute(name);
+    else this.setAttribute(name, v);
+  };
+}
+function attrFunctionNS(fullname, value2) {
+  return function() {
+    var v = value2.apply(this, arguments);
+    if (v == null) this.removeAttributeNS(fullname.space, fullname.local);
+    else this.setAttributeNS(fullname.space, fullname.local, v);
+  };
+}
+function selection_attr(name, value2) {
+  var fullname = namespace(name);
+  if (arguments.length < 2) {
+    var node = this.node();
+    return fullname.local ? node.getAttributeNS(fullname.space, fullname.local) : node.getAttribute(fullname);
+  }
+  return this.each((value2 == null ? fullname.local ? attrRemoveNS : attrRemove : typeof value2 === "function" ? fullname.local ? attrFunctionNS : attrFunction : fullname.local ? attrConstantNS : attrConstant)(fullname, value2));
+}
+function defaultView(node) {
+  return node.ownerDocument && node.ownerDocument.defaultView || node.document && node || node.defaultView;
+}
+function styleRemove(name) {
+  return function() {
+    this.style.removeProperty(name);
+  };
+}
+function styleConstant(name, value2, priority) {
+  return function() {
+    this.style.setProperty(name, value2, priority);
+  };
+}
+function styleFunction(name, value2, priority) {
+  return function() {
+    var v = value2.apply(this, arguments);
+    if (v == null) this.style.removeProperty(name);
+    else this.style.setProperty(name, v, priority);
+  };
+}
+function selection_style(name, value2, priority) {
+  return arguments.length > 1 ? this.each((value2 == null ? styleRemove : typeof value2 === "function" ? styleFunction : styleConstant)(name, value2, priority == null ? "" : priority)) : styleValue(this.node(), name);
+}
+function styleValue(node, name) {
+  return node.style.getPropertyValue(name) || defaultView(node).getComputedStyle(node, null).getPropertyValue(name);
+}
+function propertyRemove(name) {
+  return function() {
+    delete this[name];
+  };
+}
+function propertyConstant(name, value2) {
+  return function() {
+    this[name] = value2;
+  };
+}
+function propertyFunction(name, value2) {
+  return function() {
+    var v = value2.apply(this, arguments);
+    if (v == null) delete this[name];
+    else this[name] = v;
+  };
+}
+function selection_property(name, value2) {
+  return arguments.length > 1 ? this.each((value2 == null ? propertyRemove : typeof value2 === "function" ? propertyFunction : propertyConstant)(name, value2)) : this.node()[name];
+}
+function classArray(string2) {
+  return string2.trim().split(/^|\s+/);
+}
+function classList(node) {
+  return node.classList || new ClassList(node);
+}
+function ClassList(node) {
+  this._node = node;
+  this._names = classArray(node.getAttribute("class") || "");
+}
+ClassList.prototype = {
+  add: function(name) {
+    var i = this._names.indexOf(name);
+    if (i < 0) {
+      this._names.push(name);
+      this._node.setAttribute("class", this._names.join(" "));
+    }
+  },
+  remove: function(name) {
+    var i = this._names.indexOf(name);
+    if (i >= 0) {
+      this._names.splice(i, 1);
+      this._node.setAttribute("class", this._names.join(" "));
+    }
+  },
+  contains: function(name) {
+    return this._names.indexOf(name) >= 0;
+  }
+};
+function classedAdd(node, names) {
+  var list = classList(node), i = -1, n = names.length;
+  while (++i < n) list.add(names[i]);
+}
+function classedRemove(node, names) {
+  var list = classList(node), i = -1, n = names.length;
+  while (++i < n) list.remove(names[i]);
+}
+function classedTrue(names) {
+  return function() {
+    classedAdd(this, names);
+  };
+}
+function classedFalse(names) {
+  return function() {
+    classedRemove(this, names);
+  };
+}
+function classedFunction(names, value2) {
+  return function() {
+    (value2.apply(this, arguments) ? classedAdd : classedRemove)(this, names);
+  };
+}
+function selection_classed(name, value2) {
+  var names = classArray(name + "");
+  if (arguments.length < 2) {
+    var list = classList(this.node()), i = -1, n = names.length;
+    while (++i < n) if (!list.contains(names[i])) return false;
+    return true;
+  }
+  return this.each((typeof value2 === "function" ? classedFunction : value2 ? classedTrue : classedFalse)(names, value2));
+}
+function textRemove() {
+  this.textContent = "";
+}
+function textConstant(value2) {
+  return function() {
+    this.textContent = value2;
+  };
+}
+function textFunction(value2) {
+  return function() {
+    var v = value2.apply(this, arguments);
+    this.textContent = v == null ? "" : v;
+  };
+}
+function selection_text(value2) {
+  return arguments.length ? this.each(value2 == null ? textRemove : (typeof value2 === "function" ? textFunction : textConstant)(value2)) : this.node().textContent;
+}
+function htmlRemove() {
+  this.innerHTML = "";
+}
+function htmlConstant(value2) {
+  return function() {
+    this.innerHTML = value2;
+  };
+}
+function htmlFunction(value2) {
+  return function() {
+    var v = value2.apply(this, arguments);
+    this.innerHTML = v == null ? "" : v;
+  };
+}
+function selection_html(value2) {
+  return arguments.length ? this.each(value2 == null ? htmlRemove : (typeof value2 === "function" ? htmlFunction : htmlConstant)(value2)) : this.node().innerHTML;
+}
+function raise() {
+  if (this.nextSibling) this.parentNode.appendChild(this);
+}
+function selection_raise() {
+  return this.each(raise);
+}
+function lower() {
+  if (this.previousSibling) this.parentNode.insertBefore(this, this.parentNode.firstChild);
+}
+function selection_lower() {
+  return this.each(lower);
+}
+function selection_append(name) {
+  var create = typeof name === "function" ? name : creator(name);
+  return this.select(function() {
+    return this.appendChild(create.apply(this, arguments));
+  });
+}
+function constantNull() {
+  return null;
+}
+function selection_insert(name, before) {
+  var create = typeof name === "function" ? name : creator(name), select2 = before == null ? constantNull : typeof before === "function" ? before : selector(before);
+  return this.select(function() {
+    return this.insertBefore(create.apply(this, arguments), select2.apply(this, arguments) || null);
+  });
+}
+function remove() {
+  var parent = this.parentNode;
+  if (parent) parent.removeChild(this);
+}
+function selection_remove() {
+  return this.each(remove);
+}
+function selection_cloneShallow() {
+  var clone = this.cloneNode(false), parent = this.parentNode;
+  return parent ? parent.insertBefore(clone, this.nextSibling) : clone;
+}
+function selection_cloneDeep() {
+  var clone = this.cloneNode(true), parent = this.parentNode;
+  return parent ? parent.insertBefore(clone, this.nextSibling) : clone;
+}
+function selection_clone(deep) {
+  return this.select(deep ? selection_cloneDeep : selection_cloneShallow);
+}
+function selection_datum(value2) {
+  return arguments.length ? this.property("__data__", value2) : this.node().__data__;
+}
+function contextListener(listener) {
+  return function(event) {
+    listener.call(this, event, this.__data__);
+  };
+}
+function parseTypenames(typenames) {
+  return typenames.trim().split(/^|\s+/).map(function(t) {
+    var name = "", i = t.indexOf(".");
+    if (i >= 0) name = t.slice(i + 1), t = t.slice(0, i);
+    return { type: t, name };
+  });
+}
+function onRemove(typename) {
+  return function() {
+    var on = this.__on;
+    if (!on) return;
+    for (var j = 0, i = -1, m = on.length, o; j < m; ++j) {
+      if (o = on[j], (!typename.type || o.type === typename.type) && o.name === typename.name) {
+        this.removeEventListener(o.type, o.listener, o.options);
+      } else {
+        on[++i] = o;
+      }
+    }
+    if (++i) on.length = i;
+    else delete this.__on;
+  };
+}
+function onAdd(typename, value2, options) {
+  return function() {
+    var on = this.__on, o, listener = contextListener(value2);
+    if (on) for (var j = 0, m = on.length; j < m; ++j) {
+      if ((o = on[j]).type === typename.type && o.name === typename.name) {
+        this.removeEventListener(o.type, o.listener, o.options);
+        this.addEventListener(o.type, o.listener = listener, o.options = options);
+        o.value = value2;
+        return;
+      }
+    }
+    this.addEventListener(typename.type, listener, options);
+    o = { type: typename.type, name: typename.name, value: value2, listener, options };
+    if (!on) this.__on = [o];
+    else on.push(o);
+  };
+}
+function selection_on(typename, value2, options) {
+  var typenames = parseTypenames(typename + ""), i, n = typenames.length, t;
+  if (arguments.length < 2) {
+    var on = this.node().__on;
+    if (on) for (var j = 0, m = on.length, o; j < m; ++j) {
+      for (i = 0, o = on[j]; i < n; ++i) {
+        if ((t = typenames[i]).type === o.type && t.name === o.name) {
+          return o.value;
+        }
+      }
+    }
+    return;
+  }
+  on = value2 ? onAdd : onRemove;
+  for (i = 0; i < n; ++i) this.each(on(typenames[i], value2, options));
+  return this;
+}
+function dispatchEvent(node, type, params) {
+  var window2 = defaultView(node), event = window2.CustomEvent;
+  if (typeof event === "function") {
+    event = new event(type, params);
+  } else {
+    event = window2.document.createEvent("Event");
+    if (params) event.initEvent(type, params.bubbles, params.cancelable), event.detail = params.detail;
+    else event.initEvent(type, false, false);
+  }
+  node.dispatchEvent(event);
+}
+function dispatchConstant(type, params) {
+  return function() {
+    return dispatchEvent(this, type, params);
+  };
+}
+function dispatchFunction(type, params) {
+  return function() {
+    return dispatchEvent(this, type, params.apply(this, arguments));
+  };
+}
+function selection_dispatch(type, params) {
+  return this.each((typeof params === "function" ? dispatchFunction : dispatchConstant)(type, params));
+}
+function* selection_iterator() {
+  for (var groups = this._groups, j = 0, m = groups.length; j < m; ++j) {
+    for (var group2 = groups[j], i = 0, n = group2.length, node; i < n; ++i) {
+      if (node = group2[i]) yield node;
+    }
+  }
+}
+var root = [null];
+function Selection(groups, parents) {
+  this._groups = groups;
+  this._parents = parents;
+}
+function selection() {
+  return new Selection([[document.documentElement]], root);
+}
+function selection_selection() {
+  return this;
+}
+Selection.prototype = selection.prototype = {
+  constructor: Selection,
+  select: selection_select,
+  selectAll: selection_selectAll,
+  selectChild: selection_selectChild,
+  selectChildren: selection_selectChildren,
+  filter: selection_filter,
+  data: selection_data,
+  enter: selection_enter,
+  exit: selection_exit,
+  join: selection_join,
+  merge: selection_merge,
+  selection: selection_selection,
+  order: selection_order,
+  sort: selection_sort,
+  call: selection_call,
+  nodes: selection_nodes,
+  node: selection_node,
+  size: selection_size,
+  empty: selection_empty,
+  each: selection_each,
+  attr: selection_attr,
+  style: selection_style,
+  property: selection_property,
+  classed: selection_classed,
+  text: selection_text,
+  html: selection_html,
+  raise: selection_raise,
+  lower: selection_lower,
+  append: selection_append,
+  insert: selection_insert,
+  remove: selection_remove,
+  clone: selection_clone,
+  datum: selection_datum,
+  on: selection_on,
+  dispatch: selection_dispatch,
+  [Symbol.iterator]: selection_iterator
+};
+function select(selector2) {
+  return typeof selector2 === "string" ? new Selection([[document.querySelector(selector2)]], [document.documentElement]) : new Selection([[selector2]], root);
+}
+var nextId = 0;
+function local() {
+  return new Local();
+}
+function Local() {
+  this._ = "@" + (++nextId).toString(36);
+}
+Local.prototype = local.prototype = {
+  constructor: Local,
+  get: function(node) {
+    var id = this._;
+    while (!(id in node)) if (!(node = node.parentNode)) return;
+    return node[id];
+  },
+  set: function(node, value2) {
+    return node[this._] = value2;
+  },
+  remove: function(node) {
+    return this._ in node && delete node[this._];
+  },
+  toString: function() {
+    return this._;
+  }
+};
+
+// explorer/views/common/chart.js
+var HELP = "arrow keys step through the dates, with shift they move the chart; plus and minus zoom, 0 resets";
+var HELP_WITHOUT_DATES = "arrow keys with shift move the chart; plus and minus zoom, 0 resets";
+var LEFT = 54;
+var RIGHT = 10;
+var TOP = 6;
+var DRAGGED = 4;
+var day = utcFormat("%-d %b %Y");
+var month = utcFormat("%b %Y");
+var dayAlone = utcFormat("%-d %b");
+var monthAlone = utcFormat("%b");
+var icon2 = (d) => svgElement(
+  "svg",
+  { viewBox: "0 0 14 14", "aria-hidden": "true" },
+  svgElement("path", { d, fill: "none", stroke: "currentColor", "stroke-width": 1.4 })
+);
+var makeChart = (parent, options) => {
+  const { name, label, parts, time = false, xLabels = true } = options;
+  const help = options.step ? HELP : HELP_WITHOUT_DATES;
+  const axes = { x: svgElement("g", {}), y: svgElement("g", {}) };
+  const title = svgElement("text", { "text-anchor": "middle", class: "title" });
+  const groups = Object.fromEntries(Object.keys(parts).map((part) => [part, svgElement("g", { "data-part": part })]));
+  const plot = svgElement("svg", { class: "marks", overflow: "hidden" }, ...Object.values(groups));
+  const svg = svgElement(
+    "svg",
+    { tabindex: 0, role: "application", "aria-label": `${label}: ${help}` },
+    axes.x,
+    axes.y,
+    title,
+    plot
+  );
+  const rules = {
+    cursor: element("div", { class: "rule", hidden: true }),
+    hover: element("div", { class: "rule hover", hidden: true })
+  };
+  const box = element("div", { class: "zoom-box", hidden: true });
+  const button = (text, d, onclick) => element("button", { type: "button", title: text, "aria-label": text, onclick }, icon2(d));
+  const zoomButton = button(
+    "Zoom: drag a box (or hold Shift while dragging)",
+    "M2 2h7v7h-7zM9 9l4 4",
+    () => setZooming(!zooming)
+  );
+  const host = element(
+    "div",
+    { class: "chart", role: "figure", "aria-label": label, "data-chart": name },
+    svg,
+    rules.cursor,
+    rules.hover,
+    box,
+    element(
+      "div",
+      { class: "zoom" },
+      zoomButton,
+      button("The whole range", "M2 7a5 5 0 1 0 2-4M4 0v4h4", () => reset())
+    )
+  );
+  parent.append(host);
+  let [width, height] = [0, 0];
+  let frame = 0, every = true, zooming = false;
+  let whole = { x: options.x, y: (
+    /** @type {Range} */
+    options.y ?? [0, 0.6]
+  ) }, shown = { ...whole }, yLabel = options.yLabel ?? "", years = true;
+  const columns = (
+    /** @type {Record<string, any>} */
+    {}
+  );
+  const changed = /* @__PURE__ */ new Set();
+  const places = { cursor: null, hover: null };
+  let held = false;
+  const here = () => {
+    const left2 = LEFT, right2 = Math.max(LEFT + 1, width - RIGHT), top2 = TOP, bottom2 = Math.max(TOP + 1, height - (xLabels ? 22 : TOP));
+    const x = time ? utcTime(shown.x, [left2, right2]) : linear2(shown.x, [left2, right2]), y = linear2(shown.y, [bottom2, top2]);
+    const per = (right2 - left2) / (shown.x[1] - shown.x[0]);
+    return { x: (v) => left2 + (v - shown.x[0]) * per, y, left: left2, right: right2, top: top2, bottom: bottom2, scales: { x, y } };
+  };
+  const put = (node, attributes) => {
+    for (const [key, value2] of Object.entries(attributes)) node.setAttribute(key, value2);
+  };
+  const dateText = (date3) => date3.getUTCDate() === 1 ? (years ? month : monthAlone)(date3) : (years ? day : dayAlone)(date3);
+  const drawAxes = (at) => {
+    const bottom2 = axisBottom(at.scales.x).ticks(Math.max(2, Math.floor((at.right - at.left) / (years ? 84 : 56)))).tickSizeInner(at.top - at.bottom).tickSizeOuter(0).tickPadding(8).tickFormat(xLabels ? time ? dateText : options.xText ?? String : () => "");
+    const left2 = axisLeft(at.scales.y).ticks(Math.max(2, Math.min(6, Math.floor((at.bottom - at.top) / 26)))).tickSizeInner(at.left - at.right).tickSizeOuter(0).tickPadding(6);
+    put(axes.x, { transform: `translate(0,${at.bottom})` });
+    put(axes.y, { transform: `translate(${at.left},0)` });
+    select(axes.x).call(bottom2);
+    select(axes.y).call(left2);
+    for (const node of [axes.x, axes.y]) node.removeAttribute("font-family");
+    keepLabelsApart(at);
+    const middle = (at.top + at.bottom) / 2;
+    put(title, { transform: `translate(12,${middle}) rotate(-90)` });
+    title.textContent = yLabel;
+    put(plot, { x: at.left, y: at.top, width: at.right - at.left, height: at.bottom - at.top });
+    put(plot, { viewBox: `${at.left} ${at.top} ${at.right - at.left} ${at.bottom - at.top}` });
+    for (const rule of Object.values(rules))
+      Object.assign(rule.style, { top: `${at.top}px`, height: `${at.bottom - at.top}px` });
+  };
+  const keepLabelsApart = (at) => {
+    let free = -Infinity;
+    for (const text of xLabels ? (
+      /** @type {NodeListOf<SVGTextElement>} */
+      axes.x.querySelectorAll(".tick text")
+    ) : []) {
+      const x = Number(/translate\(([-\d.]+)/.exec(text.parentElement?.getAttribute("transform") ?? "")?.[1] ?? 0);
+      const half = (text.textContent ?? "").length * 3.6;
+      const moved = Math.min(0, width - 2 - half - x);
+      text.setAttribute("dx", String(moved));
+      text.style.display = x + moved - half < free || at.right < x ? "none" : "";
+      if (text.style.display === "") free = x + moved + half + 6;
+    }
+  };
+  const draw = () => {
+    frame = 0;
+    if (!width || !height || host.hidden) return;
+    const at = here();
+    if (every) drawAxes(at);
+    for (const part of every ? Object.keys(parts) : changed) {
+      const marks = columns[part] ? parts[part](columns[part], at) : [];
+      groups[part].replaceChildren(
+        ...marks.map(([tag, attributes, text]) => svgElement(tag, attributes, ...text === void 0 ? [] : [text]))
+      );
+    }
+    every = false;
+    changed.clear();
+    placeRules(at);
+  };
+  const ask = (all = false) => {
+    every ||= all;
+    frame ||= requestAnimationFrame(draw);
+  };
+  const placeRules = (at = here()) => {
+    for (const [what, rule] of Object.entries(rules)) {
+      const value2 = places[what];
+      const x = value2 === null ? -1 : at.x(value2);
+      rule.hidden = !width || x < at.left || x > at.right;
+      if (!rule.hidden) rule.style.transform = `translateX(${x - 0.7}px)`;
+    }
+  };
+  const size = new ResizeObserver(([entry]) => {
+    ;
+    ({ width, height } = entry.contentRect);
+    ask(true);
+  });
+  size.observe(host);
+  const see = (x, y = shown.y) => {
+    const [low, high] = whole.x, span = Math.min(high - low, Math.max(x[1] - x[0], (high - low) / 500)), start = Math.min(Math.max(x[0], low), high - span);
+    shown = { x: [start, start + span], y };
+    host.classList.toggle(
+      "zoomed",
+      shown.x.some((v, i) => v !== whole.x[i]) || shown.y.some((v, i) => v !== whole.y[i])
+    );
+    ask(true);
+  };
+  const tellZoom = () => options.zoomed?.(shown.x);
+  const reset = () => {
+    see(whole.x, whole.y);
+    tellZoom();
+  };
+  const setZooming = (on) => {
+    zooming = on;
+    host.classList.toggle("zooming", on);
+    zoomButton.setAttribute("aria-pressed", String(on));
+  };
+  setZooming(false);
+  const local2 = (event) => {
+    const { left: left2, top: top2 } = host.getBoundingClientRect();
+    return [event.clientX - left2, event.clientY - top2];
+  };
+  const valueAt = (left2, at = here()) => {
+    const share = (left2 - at.left) / (at.right - at.left);
+    return shown.x[0] + Math.min(1, Math.max(0, share)) * (shown.x[1] - shown.x[0]);
+  };
+  let pressed = (
+    /** @type {null | {left: number, top: number, boxed: boolean}} */
+    null
+  );
+  const drawBox = (left2, top2) => {
+    const at = here(), [x0, x1] = [pressed.left, left2].map((v) => Math.min(at.right, Math.max(at.left, v))).sort((a, b) => a - b), [y0, y1] = [pressed.top, top2].map((v) => Math.min(at.bottom, Math.max(at.top, v))).sort((a, b) => a - b);
+    Object.assign(box.style, { left: `${x0}px`, top: `${y0}px`, width: `${x1 - x0}px`, height: `${y1 - y0}px` });
+    box.hidden = false;
+    return { x0, x1, y0, y1, at };
+  };
+  svg.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    const [left2, top2] = local2(event);
+    pressed = { left: left2, top: top2, boxed: zooming || event.shiftKey };
+    svg.setPointerCapture(event.pointerId);
+  });
+  svg.addEventListener("pointermove", (event) => {
+    const [left2, top2] = local2(event), at = here();
+    if (pressed?.boxed) drawBox(left2, top2);
+    else if (pressed && Math.abs(left2 - pressed.left) >= DRAGGED) options.seek?.(valueAt(left2, at), false);
+    const inside = left2 >= at.left && left2 <= at.right;
+    options.hover?.(inside ? { x: valueAt(left2, at), left: event.clientX, top: event.clientY } : null);
+  });
+  svg.addEventListener("pointerup", (event) => {
+    if (!pressed) return;
+    const [left2, top2] = local2(event);
+    if (!pressed.boxed) options.seek?.(valueAt(left2), true);
+    else {
+      const { x0, x1, y0, y1, at } = drawBox(left2, top2);
+      if (x1 - x0 >= DRAGGED && y1 - y0 >= DRAGGED) {
+        see([valueAt(x0, at), valueAt(x1, at)], [at.scales.y.invert(y1), at.scales.y.invert(y0)]);
+        tellZoom();
+        setZooming(false);
+      }
+    }
+    pressed = null;
+    box.hidden = true;
+  });
+  svg.addEventListener("pointercancel", () => {
+    pressed = null;
+    box.hidden = true;
+  });
+  svg.addEventListener("pointerleave", () => options.hover?.(null));
+  svg.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key], span = shown.x[1] - shown.x[0], middle = (shown.x[0] + shown.x[1]) / 2;
+    const around = (centre, wide) => see([centre - wide / 2, centre + wide / 2]);
+    if (by && event.shiftKey) around(middle + by * span / 4, span);
+    else if (by && options.step) options.step(event.key);
+    else if (event.key === "+" || event.key === "=") around(middle, span / 2);
+    else if (event.key === "-") around(middle, span * 2);
+    else if (event.key === "0") see(whole.x, whole.y);
+    else if (event.key === "Escape" && zooming) setZooming(false);
+    else return;
+    tellZoom();
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  const chart = {
+    host,
+    columns,
+    /** What is seen of both axes, and whether the chart is there at all. */
+    get view() {
+      return { ...shown, yLabel, shown: !host.hidden };
+    },
+    places,
+    /** Draw other data in a part; what is the same, or was and stays empty, is left as it is. */
+    set(part, data) {
+      if (columns[part] === data) return;
+      columns[part] = data;
+      changed.add(part);
+      ask();
+    },
+    /** Fit the y axis to values; what a person has zoomed to is kept until `forget`. */
+    fit(values, how) {
+      if (held && shown.y !== whole.y) return;
+      const range2 = fitted(values, held ? whole.y : null, how);
+      if (!range2) return;
+      held = true;
+      whole = { ...whole, y: range2 };
+      see(shown.x, range2);
+    },
+    forget() {
+      held = false;
+      shown = { ...shown, y: whole.y };
+    },
+    /** @param {Range} x Another whole range, `withYear` or without in its dates. */
+    span(x, withYear = true) {
+      whole = { ...whole, x };
+      years = withYear;
+      see(x);
+    },
+    see: (x) => see(x),
+    name(text) {
+      if (text === yLabel) return;
+      yLabel = text;
+      ask(true);
+    },
+    show(on) {
+      host.hidden = !on;
+    },
+    move(what, value2) {
+      places[what] = value2;
+      placeRules();
+    },
+    redraw: () => ask(true),
+    /** Where a value lies, CSS pixels of the window. */
+    place(x, y) {
+      const at = here(), { left: left2, top: top2 } = host.getBoundingClientRect();
+      return [left2 + at.x(x), top2 + at.y(y)];
+    },
+    /** Pixels of the window between two values of x. */
+    wide: (x0, x1) => Math.abs(here().x(x1) - here().x(x0)),
+    /** What is seen, with the cursor, as an element that needs no stylesheet. */
+    picture() {
+      if (frame) {
+        cancelAnimationFrame(frame);
+        draw();
+      }
+      const copy = (
+        /** @type {SVGElement} */
+        svg.cloneNode(true)
+      );
+      const [live, plain] = [svg, copy].map((root2) => [...root2.querySelectorAll("*")]);
+      live.forEach((node, i) => {
+        const style = getComputedStyle(node);
+        for (const key of ["fill", "stroke"])
+          if (/var\(/.test(node.getAttribute(key) ?? "") || node.closest("[class=marks]") === null)
+            plain[i].setAttribute(key, style.getPropertyValue(key));
+        if (node.tagName === "text" && style.display === "none") plain[i].remove();
+      });
+      for (const key of ["tabindex", "role"]) copy.removeAttribute(key);
+      put(copy, { width, height, "font-size": 12, "aria-label": label });
+      const at = here();
+      if (places.cursor !== null && !rules.cursor.hidden) {
+        const x = at.x(places.cursor);
+        copy.append(
+          svgElement("line", {
+            x1: x,
+            x2: x,
+            y1: at.top,
+            y2: at.bottom,
+            stroke: getComputedStyle(rules.cursor).borderLeftColor,
+            "stroke-width": 1.4
+          })
+        );
+      }
+      return copy;
+    },
+    remove() {
+      size.disconnect();
+      cancelAnimationFrame(frame);
+      host.remove();
+    }
+  };
+  host.chart = chart;
+  return chart;
+};
+
+// explorer/views/common/chart_picture.js
+var wrapText = (text, most) => {
+  const rows = [""];
+  for (const word of text.split(" ")) {
+    if (rows.at(-1) && rows.at(-1).length + word.length > most) rows.push("");
+    rows[rows.length - 1] += (rows.at(-1) ? " " : "") + word;
+  }
+  return rows;
+};
+var chartsAsSvg = (pictures, about, el) => {
+  const theme = getComputedStyle(el), colour = (name, otherwise) => theme.getPropertyValue(name).trim() || otherwise;
+  const look = {
+    ink: colour("--ink", "#17262e"),
+    muted: colour("--muted", "#5a6a74"),
+    panel: colour("--panel", "#ffffff")
+  };
+  const size = (picture, side) => Number.parseFloat(picture.getAttribute(side));
+  const width = Math.max(...pictures.map((p) => size(p, "width")));
+  const all = svgElement("svg", {
+    width,
+    "font-family": "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif",
+    "font-size": 11,
+    fill: look.ink
+  });
+  const ground = svgElement("rect", { width, fill: look.panel });
+  all.append(ground, svgElement("text", { x: 10, y: 20, "font-size": 14, "font-weight": 650 }, about.title));
+  let x = 10, y = 38;
+  for (const key of about.keys ?? []) {
+    const wide = 26 + key.text.length * 6.4;
+    if (x + wide > width) {
+      x = 10;
+      y += 16;
+    }
+    if (key.sign) all.append(svgElement("text", { x: x + 3, y, fill: key.colour || look.ink }, key.sign));
+    else
+      all.append(
+        svgElement("path", {
+          d: `M${x} ${y - 4}h16`,
+          stroke: key.colour || look.muted,
+          "stroke-width": key.wide ? 8 : 2.4,
+          "stroke-opacity": key.wide ? 0.3 : 1,
+          "stroke-dasharray": { dashed: "5 3", dotted: "2 2", dotdash: "2 2 6 2" }[key.dash] ?? "none"
+        })
+      );
+    all.append(svgElement("text", { x: x + 20, y }, key.text));
+    x += wide;
+  }
+  y += 10;
+  for (const picture of pictures) {
+    picture.setAttribute("y", String(y));
+    y += size(picture, "height") + 4;
+    all.append(picture);
+  }
+  for (const line of about.notes.flatMap((note) => wrapText(note, Math.floor(width / 5.6)))) {
+    y += 13;
+    all.append(svgElement("text", { x: 10, y, "font-size": 10, fill: look.muted }, line));
+  }
+  y += 10;
+  all.setAttribute("height", String(y));
+  all.setAttribute("viewBox", `0 0 ${width} ${y}`);
+  ground.setAttribute("height", String(y));
+  return { text: new XMLSerializer().serializeToString(all), width, height: y };
+};
+var svgAsPng = async ({ text, width, height }) => {
+  const picture = new Image();
+  const url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+  try {
+    picture.src = url;
+    await picture.decode();
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  const canvas = element("canvas", { width: 2 * width, height: 2 * height });
+  canvas.getContext("2d").drawImage(picture, 0, 0, 2 * width, 2 * height);
+  return new Promise((done) => canvas.toBlob(done, "image/png"));
+};
+
+// explorer/views/profile/profile_draw.js
+var YEAR_MS = 365 * 864e5;
+var SECOND_YEAR = Date.UTC(2019, 0, 1);
+var CHARTS = ["bands", "index"];
+var FLAG = { MISSING: 0, MEASURED: 1, GAP_FILLED: 2, NODATA: 3 };
+var PARTS = {
+  spread: (c, at) => areas(c, at, { opacity: 0.13 }),
+  behind: lines,
+  lines,
+  pf: (c, at) => dots({ x: c.date, y: c.value, fill: (i) => c.fill[i], edge: (i) => c.colour[i], alpha: c.alpha }, at, {
+    radius: 1.8,
+    width: 0.9
+  }),
+  s2: (c, at) => [
+    ...bars({ x0: c.left, x1: c.right, y0: c.value, y1: c.value, colour: (i) => c.colour[i] }, at, {
+      width: 1.6,
+      opacity: 0.6
+    }),
+    ...dots(
+      {
+        x: c.date,
+        y: c.value,
+        fill: (i) => c.colour[i],
+        edge: (i) => c.fill[i],
+        alpha: c.alpha,
+        sign: (i) => c.marker[i]
+      },
+      at,
+      { radius: 4, width: 0.8 }
+    )
+  ],
+  smooth: lines,
+  missing: (c, at) => bars({ ...c, colour: () => "#8b989f" }, onFrame(at), { width: 2 }),
+  breaks(c, at) {
+    const y = (value2) => c.date.map(() => value2);
+    const edge = onFrame(at);
+    return [
+      ...bars({ x0: c.date, x1: c.date, y0: y(0), y1: y(1), colour: (i) => c.colour[i] }, edge, {
+        width: 1.4,
+        dash: "dashed"
+      }),
+      ...labels({ x: c.date, y: y(1), text: c.text, colour: c.colour }, edge, { dx: 3, dy: 12 })
+    ];
+  },
+  seasons: (c, at) => dots({ x: c.date, y: c.value, fill: (i) => c.colour[i], edge: () => "#ffffff", sign: (i) => c.marker[i] }, at, {
+    radius: 5,
+    width: 1.2
+  })
+};
+var SEASON_MARKS = { start: "triangle", peak: "star", end: "inverted_triangle" };
+var unpackCalendar = (data) => Object.fromEntries(
+  ["pf", "s2"].map((sensor) => {
+    const { times, left: left2, right: right2, missing } = data[sensor];
+    return [sensor, { times: plainArray(times), left: plainArray(left2), right: plainArray(right2), missing }];
+  })
+);
+var unpackCurves = (data, calendar2) => {
+  const values = plainArray(data.values), flags = plainArray(data.flags);
+  let at = 0;
+  return data.curves.map((entry) => {
+    const n = calendar2[entry.sensor].times.length;
+    const part = (i) => values.subarray(at + i * n, at + (i + 1) * n);
+    const curve = entry.kind ? { ...entry, middle: part(0), low: part(1), high: part(2) } : { ...entry, values: part(0), flags: flags?.subarray(at, at + n) };
+    at += entry.kind ? 3 * n : n;
+    return curve;
+  });
+};
+var makeDrawing2 = (state, set) => {
+  const place = (time) => state.years && time >= SECOND_YEAR ? time - YEAR_MS : time;
+  const strength = (time) => state.years && time < SECOND_YEAR ? 0.42 : 1;
+  const ink = (curve) => curve.colour || "var(--muted)";
+  const parts = (times) => {
+    const cut = state.years ? times.findIndex((t) => t >= SECOND_YEAR) : -1;
+    return cut > 0 ? [
+      [0, cut],
+      [cut, times.length]
+    ] : [[0, times.length]];
+  };
+  const moved = (times, from, to) => {
+    const part = times.subarray(from, to);
+    return state.years && times[from] >= SECOND_YEAR ? part.map((t) => t - YEAR_MS) : part;
+  };
+  const columnsOfLines = (curves, { width, dash = null, alpha = 1, of = (c) => c.values }) => {
+    const out = { xs: [], ys: [], colour: [], dash: [], width: [], alpha: [] };
+    for (const curve of curves) {
+      const { times } = state.calendar[curve.sensor];
+      for (const [from, to] of parts(times)) {
+        out.xs.push(moved(times, from, to));
+        out.ys.push(of(curve).subarray(from, to));
+        out.colour.push(ink(curve));
+        out.dash.push(dash ?? curve.dash);
+        out.width.push(width);
+        out.alpha.push(alpha * strength(times[from]));
+      }
+    }
+    return out;
+  };
+  const spread = (curves) => {
+    const out = { xs: [], ys: [], colour: [] };
+    for (const curve of curves) {
+      const { times } = state.calendar[curve.sensor];
+      for (const [from, to] of parts(times)) {
+        const x = moved(times, from, to);
+        let run = [];
+        const close = () => {
+          if (run.length > 1) {
+            const back = [...run].reverse();
+            out.xs.push([...run, ...back].map((i) => x[i - from]));
+            out.ys.push([...run.map((i) => curve.high[i]), ...back.map((i) => curve.low[i])]);
+            out.colour.push(ink(curve));
+          }
+          run = [];
+        };
+        for (let i = from; i < to; i++)
+          if (Number.isFinite(curve.low[i])) run.push(i);
+          else close();
+        close();
+      }
+    }
+    return out;
+  };
+  const columnsOfDots = (curves, sensor) => {
+    const { times, left: left2, right: right2 } = state.calendar[sensor];
+    const out = {
+      date: [],
+      value: [],
+      colour: [],
+      fill: [],
+      alpha: [],
+      marker: [],
+      band: [],
+      sensor: [],
+      who: [],
+      flag: []
+    };
+    if (sensor === "s2") Object.assign(out, { left: [], right: [] });
+    for (const curve of curves) {
+      const values = curve.values ?? curve.middle;
+      for (let i = 0; i < values.length; i++) {
+        const flag = curve.flags ? curve.flags[i] : FLAG.MEASURED;
+        if (!Number.isFinite(values[i]) || flag !== FLAG.MEASURED && flag !== FLAG.GAP_FILLED) continue;
+        out.date.push(place(times[i]));
+        out.value.push(values[i]);
+        out.colour.push(ink(curve));
+        out.fill.push(sensor === "s2" || flag === FLAG.GAP_FILLED ? "var(--panel)" : ink(curve));
+        out.alpha.push(strength(times[i]));
+        out.marker.push(curve.marker);
+        out.band.push(curve.label);
+        out.sensor.push(sensor);
+        out.who.push(curve.who);
+        out.flag.push(flag);
+        if (sensor === "s2") {
+          out.left.push(place(left2[i]));
+          out.right.push(place(left2[i]) + right2[i] - left2[i]);
+        }
+      }
+    }
+    return out;
+  };
+  let gaps = { key: null, data: null };
+  const missing = () => {
+    const holes = ["pf", "s2"].map(
+      (sensor) => [...state.pins.findLast((c) => c.sensor === sensor && c.flags)?.flags ?? []].flatMap(
+        (flag, i) => flag === FLAG.NODATA ? [i] : []
+      )
+    );
+    const key = JSON.stringify([state.years, holes, state.calendar.pf.missing, state.calendar.s2.missing]);
+    if (gaps.key !== key) gaps = { key, data: ticks2() };
+    return gaps.data;
+  };
+  const ticks2 = () => {
+    const out = { x0: [], x1: [], y0: [], y1: [], why: [] };
+    for (const sensor of ["pf", "s2"]) {
+      const { times, left: left2, right: right2 } = state.calendar[sensor];
+      times.forEach((_, i) => {
+        const why = state.why(sensor, i);
+        if (!why) return;
+        const x = place(left2[i]);
+        out.x0.push(x);
+        out.x1.push(x + right2[i] - left2[i]);
+        out.y0.push(sensor === "pf" ? 0 : 0.07);
+        out.y1.push(sensor === "pf" ? 0.05 : 0.07);
+        out.why.push(why);
+      });
+    }
+    return out;
+  };
+  const on = (chart, curves, sensor = null) => curves.filter((c) => c.chart === chart && (!sensor || c.sensor === sensor));
+  return {
+    place,
+    pins() {
+      const lacking = missing();
+      for (const chart of CHARTS) {
+        set(`${chart}-lines`, columnsOfLines(on(chart, state.pins, "pf"), { width: 1.6 }));
+        set(`${chart}-pf`, columnsOfDots(on(chart, state.pins, "pf"), "pf"));
+        set(`${chart}-s2`, columnsOfDots([...on(chart, state.pins, "s2"), ...on(chart, state.regions, "s2")], "s2"));
+        set(`${chart}-missing`, lacking);
+      }
+    },
+    over() {
+      for (const chart of CHARTS)
+        set(`${chart}-smooth`, columnsOfLines(on(chart, state.smooth), { width: 2, dash: "dashed" }));
+      const seasons = { date: [], value: [], marker: [], colour: [], what: [] };
+      for (const { date: date3, value: value2, what, colour } of state.seasons) {
+        seasons.date.push(place(date3));
+        seasons.value.push(value2);
+        seasons.marker.push(SEASON_MARKS[what]);
+        seasons.colour.push(colour);
+        seasons.what.push(what);
+      }
+      set("index-seasons", seasons);
+      const breaks = { date: [], text: [], colour: [] };
+      for (const { date: date3, step, colour } of state.breaks) {
+        breaks.date.push(place(date3));
+        breaks.text.push(`${step > 0 ? "+" : "−"}${Math.abs(step).toFixed(2)}`);
+        breaks.colour.push(colour);
+      }
+      set("index-breaks", breaks);
+    },
+    behind() {
+      for (const chart of CHARTS) {
+        const sample = on(chart, state.sample), regions = on(chart, state.regions);
+        const once = regions.filter(
+          (c) => c.sensor === "pf" || !regions.some((o) => o.sensor === "pf" && o.who === c.who && o.name === c.name)
+        );
+        set(`${chart}-spread`, spread([...sample, ...once]));
+        const middle = { of: (c) => c.middle };
+        const both = [
+          columnsOfLines(sample, { width: 1.2, alpha: 0.75, ...middle }),
+          columnsOfLines(on(chart, regions, "pf"), { width: 1.8, ...middle })
+        ];
+        set(
+          `${chart}-behind`,
+          Object.fromEntries(Object.keys(both[0]).map((key) => [key, [...both[0][key], ...both[1][key]]]))
+        );
+      }
+    },
+    // All that a chart's y axis has to hold; a sample's spread may reach beyond it, or water would flatten every field.
+    extent: (chart) => [
+      ...on(chart, state.pins).map((c) => c.values),
+      ...on(chart, state.sample).map((c) => c.middle),
+      ...on(chart, state.regions).flatMap((c) => [c.low, c.high])
+    ]
+  };
+};
+
+// explorer/views/profile/profile_hover.js
+var makeHover = (state, place) => {
+  const box = element("div", { class: "hover", role: "tooltip", "aria-label": "Values at the pointer", hidden: true });
+  let shown = "";
+  const nearest = (times, time) => {
+    let best = 0;
+    for (let i = 1; i < times.length; i++) if (Math.abs(times[i] - time) < Math.abs(times[best] - time)) best = i;
+    return best;
+  };
+  const day2 = (time) => longDate(new Date(time).toISOString().slice(0, 10));
+  const month2 = (time) => `${MONTHS[new Date(time).getUTCMonth()]} ${new Date(time).getUTCFullYear()}`;
+  const columns = (x) => {
+    const { pf, s2 } = state.calendar;
+    const dates = state.years ? [x, x + YEAR_MS] : [x];
+    const found2 = dates.map((time) => {
+      const i2 = nearest(pf.times, time);
+      return { sensor: "pf", i: i2, head: day2(pf.times[i2]) };
+    });
+    const i = s2.left.findIndex(
+      (left2, k) => found2[0] && pf.times[found2[0].i] >= left2 && pf.times[found2[0].i] < s2.right[k]
+    );
+    if (i >= 0) found2.push({ sensor: "s2", i, head: `S2 ${month2(s2.times[i])}` });
+    return found2;
+  };
+  const number5 = (curve, value2) => Number.isFinite(value2) ? value2.toFixed(curve.chart === "bands" ? 4 : 3).replace("-", "−") : "–";
+  const text = (curve, i) => curve.middle ? Number.isFinite(curve.middle[i]) ? `${number5(curve, curve.middle[i])} (${number5(curve, curve.low[i])} to ${number5(curve, curve.high[i])})` : "–" : curve.flags && curve.flags[i] !== FLAG.MEASURED && curve.flags[i] !== FLAG.GAP_FILLED ? "–" : number5(curve, curve.values[i]) + (curve.flags?.[i] === FLAG.GAP_FILLED ? " ○" : "");
+  const fill = (heads) => {
+    const rows = /* @__PURE__ */ new Map();
+    const add = (curve, what, role = curve.sensor) => {
+      const key = [what, curve.chart, curve.who, curve.name].join("|");
+      if (!rows.has(key)) rows.set(key, { what, curve, cells: {} });
+      rows.get(key).cells[role] = curve;
+    };
+    for (const curve of state.pins) add(curve, "");
+    for (const curve of state.smooth) add(curve, "", "smooth");
+    for (const curve of state.sample) add(curve, curve.kind);
+    for (const curve of state.regions) add(curve, "mean");
+    if (state.smooth.length)
+      heads = heads.flatMap(
+        (head) => head.sensor === "pf" ? [head, { ...head, role: "smooth", head: "smooth" }] : [head]
+      );
+    const pins = new Set(state.pins.map((curve) => curve.who));
+    const body = [...rows.values()].map(({ what, curve, cells }) => {
+      const swatch = element("i");
+      swatch.style.background = curve.colour || "var(--muted)";
+      const who = what === "sample" ? "sample" : what === "class" ? curve.who : pins.size < 2 && what !== "mean" ? "" : curve.who;
+      return element(
+        "tr",
+        {},
+        element("th", {}, swatch, [curve.name, who].filter(Boolean).join(" · ")),
+        ...heads.map(({ sensor, role, i }) => {
+          const cell = cells[role ?? sensor];
+          return element("td", {}, cell ? text(cell, i) : "");
+        })
+      );
+    });
+    const why = heads.filter(({ role }) => !role).map(({ sensor, i }) => state.why(sensor, i)).filter(Boolean);
+    const gap = body.some((row) => row.textContent.includes("○")) ? ["○ gap-filled"] : [];
+    const many = rows.size && (state.sample.length || state.regions.length) ? ["in brackets: 10th to 90th percentile of the pixels"] : [];
+    box.replaceChildren(
+      element(
+        "table",
+        {},
+        element("tr", {}, element("th"), ...heads.map(({ head }) => element("td", {}, head))),
+        ...body
+      ),
+      ...[...why, ...gap, ...many].map((line) => element("p", {}, line))
+    );
+  };
+  return {
+    box,
+    // The date that is nearest to a place on the x axis, where the chart draws it; null where nothing is drawn.
+    show(x, left2, top2, above) {
+      if (!state.calendar || !state.pins.length) return this.hide();
+      const heads = columns(x);
+      const key = JSON.stringify([heads, state.drawn]);
+      if (key !== shown) fill(heads);
+      shown = key;
+      box.hidden = false;
+      const { width, height } = box.getBoundingClientRect();
+      const beside = left2 + 18 + width < window.innerWidth ? left2 + 18 : left2 - 18 - width;
+      box.style.left = `${Math.max(4, beside)}px`;
+      const over = above - height - 4;
+      box.style.top = `${over >= 4 ? over : Math.max(4, Math.min(top2 - height / 2, window.innerHeight - height - 6))}px`;
+      return place(state.calendar.pf.times[heads[0].i]);
+    },
+    hide() {
+      box.hidden = true;
+      return null;
+    }
+  };
+};
+
+// explorer/views/profile/profile_charts.js
+var BOTH_YEARS = [Date.UTC(2017, 11, 20), Date.UTC(2020, 0, 10)];
+var ONE_YEAR = [Date.UTC(2017, 11, 26), Date.UTC(2019, 0, 6)];
+var LABELS = { bands: "Reflectance over time", index: "Indices over time" };
+function render10({ model, el }) {
+  const page = bus(model);
+  const gone = new AbortController();
+  const state = {
+    calendar: null,
+    pins: [],
+    smooth: [],
+    sample: [],
+    regions: [],
+    seasons: [],
+    breaks: [],
+    years: false,
+    drawn: 0,
+    now: null,
+    ticket: -1,
+    // Why there is no value of a sensor's date, a sentence; or nothing, where there is one (or it is still to come).
+    why(sensor, i) {
+      const { times, missing } = this.calendar[sensor];
+      const title = sensor === "pf" ? `Planet Fusion ${longDate(new Date(times[i]).toISOString().slice(0, 10))}` : `Sentinel-2 ${MONTHS[new Date(times[i]).getUTCMonth()]} ${new Date(times[i]).getUTCFullYear()}`;
+      if (missing[i]) return `${title}: ${missing[i]}`;
+      const last = this.pins.findLast((c) => c.sensor === sensor && c.flags);
+      return last?.flags[i] === FLAG.NODATA ? `${title}: no data at this pixel` : "";
+    }
+  };
+  const timeAt = (x) => state.years && state.now?.time >= SECOND_YEAR ? x + YEAR_MS : x;
+  let pointer = null;
+  const read = (place) => {
+    const waiting = pointer !== null;
+    pointer = place ?? {};
+    if (!waiting)
+      requestAnimationFrame(() => {
+        const { x, left: left2, top: top2 } = pointer;
+        pointer = null;
+        const above = (charts.bands.view.shown ? charts.bands : charts.index).host.getBoundingClientRect().top;
+        move("hover", left2 === void 0 ? hover.hide() : hover.show(x, left2, top2, above));
+      });
+  };
+  const box = element("div", { class: "charts" });
+  const charts = Object.fromEntries(
+    CHARTS.map((kind) => [
+      kind,
+      makeChart(box, {
+        name: kind,
+        label: LABELS[kind],
+        time: true,
+        x: BOTH_YEARS,
+        yLabel: kind === "bands" ? "Reflectance" : "NDVI",
+        xLabels: kind === "index",
+        parts: PARTS,
+        seek: (x, settled) => page.emit("seek", { time: timeAt(x), settled }),
+        hover: read,
+        zoomed: (range2) => CHARTS.forEach((other) => other !== kind && charts[other].see(range2)),
+        step: (key) => page.emit("key", { key })
+      })
+    ])
+  );
+  const drawing = makeDrawing2(state, (short, data) => {
+    const [kind, part] = short.split("-");
+    charts[kind].set(part, data);
+  });
+  const hover = makeHover(state, drawing.place);
+  el.append(box, hover.box);
+  const move = (what, place) => {
+    for (const chart of Object.values(charts)) chart.move(what, place);
+  };
+  const fitAll = () => {
+    charts.bands.fit(drawing.extent("bands"), { from: 0, least: 0.05 });
+    charts.index.fit(drawing.extent("index"), { least: 0.6 });
+  };
+  const arrange = ({ label, bands, years }) => {
+    charts.index.name(label);
+    charts.bands.show(bands);
+    if (years === state.years) return;
+    state.years = years;
+    for (const chart of Object.values(charts)) chart.span(years ? ONE_YEAR : BOTH_YEARS, !years);
+    if (state.now) move("cursor", drawing.place(state.now.time));
+  };
+  page.on(
+    "date",
+    (detail) => {
+      if (!detail.iso) return;
+      state.now = detail;
+      move("cursor", drawing.place(detail.time));
+    },
+    gone.signal
+  );
+  page.on("save", ({ format: format2 }) => model.send_msg({ type: "save", format: format2 }), gone.signal);
+  listen(model, {
+    calendar(data) {
+      state.calendar = unpackCalendar(data);
+    },
+    async save({ format: format2, about }) {
+      const shown = Object.values(charts).filter((chart) => chart.view.shown);
+      const line = state.now ? [`Upright line: the date of the animation, ${longDate(state.now.iso)}.`] : [];
+      const picture = chartsAsSvg(
+        shown.map((chart) => chart.picture()),
+        { ...about, notes: [...line, ...about.notes] },
+        el
+      );
+      saveFile(
+        `${about.file}.${format2}`,
+        format2 === "svg" ? new Blob([picture.text], { type: "image/svg+xml" }) : await svgAsPng(picture)
+      );
+    },
+    curves(data) {
+      if (data.fresh) for (const chart of Object.values(charts)) chart.forget();
+      const again = data.show.years !== state.years;
+      arrange(data.show);
+      Object.assign(state, { ticket: data.ticket, drawn: state.drawn + 1, pins: unpackCurves(data, state.calendar) });
+      const over = state.smooth.length || state.seasons.length || state.breaks.length;
+      Object.assign(state, { smooth: [], seasons: [], breaks: [] });
+      drawing.pins();
+      if (over) drawing.over();
+      if (again) drawing.behind();
+      fitAll();
+      for (const label of data.marks) mark(label, data.detail);
+    },
+    over(data) {
+      if (data.ticket !== state.ticket) return;
+      Object.assign(state, {
+        drawn: state.drawn + 1,
+        smooth: unpackCurves(data, state.calendar),
+        seasons: data.seasons,
+        breaks: data.breaks
+      });
+      drawing.over();
+      mark("profile-overlays", { ticket: data.ticket });
+    },
+    behind(data) {
+      const curves = unpackCurves(data, state.calendar);
+      const regions = state.regions.length;
+      Object.assign(state, {
+        drawn: state.drawn + 1,
+        sample: curves.filter((c) => c.kind !== "region"),
+        regions: curves.filter((c) => c.kind === "region")
+      });
+      drawing.behind();
+      if (regions || state.regions.length) drawing.pins();
+      fitAll();
+      mark("profile-behind", { sample: state.sample.length, regions: state.regions.length });
+    }
+  });
+  model.on("remove", () => {
+    gone.abort();
+    for (const chart of Object.values(charts)) chart.remove();
   });
   model.send_msg({ type: "ready" });
 }
@@ -5179,7 +8548,7 @@ function render11({ model, el }) {
     ) : "",
     ...notes.map((note) => element("p", {}, note))
   );
-  const handlers = {
+  listen(model, {
     tables(data) {
       box.replaceChildren(...Object.entries(data.tables).map(([name, found2]) => table(name, found2)));
       show(Object.keys(data.tables).length > 0);
@@ -5187,8 +8556,7 @@ function render11({ model, el }) {
     file(data) {
       saveFile(data.name, new Blob([data.text], { type: "text/csv" }));
     }
-  };
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
+  });
   model.send_msg({ type: "ready" });
 }
 
@@ -5200,14 +8568,14 @@ __export(review_exports, {
 
 // explorer/views/review/class_search.js
 var plainText = (text) => (text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").match(/[a-z0-9]+/g) ?? []).join(" ");
-var classRank = (wanted, one) => {
-  const code = String(one.code), title = plainText(one.title), words = title.split(" ");
+var classRank = (wanted, one2) => {
+  const code = String(one2.code), title = plainText(one2.title), words = title.split(" ");
   if ([code, title, `${code} ${title}`].includes(wanted)) return [0, 0];
-  const exact = one.names.find(([name]) => name === wanted);
+  const exact = one2.names.find(([name]) => name === wanted);
   if (exact) return [1, exact[1]];
   if (title.startsWith(wanted)) return [2, 0];
   if (code.startsWith(wanted)) return [3, 0];
-  const begun = one.names.filter(([name]) => wanted.length > 2 && name.startsWith(wanted)).map(([, place]) => place);
+  const begun = one2.names.filter(([name]) => wanted.length > 2 && name.startsWith(wanted)).map(([, place]) => place);
   if (begun.length) return [4, Math.min(...begun)];
   if (wanted.split(" ").every((part) => words.some((word) => word.startsWith(part)))) return [5, 0];
   return title.includes(wanted) ? [6, 0] : null;
@@ -5215,7 +8583,7 @@ var classRank = (wanted, one) => {
 var classCandidates = (text, classes) => {
   const wanted = plainText(text.slice(0, 80));
   if (!wanted) return [];
-  return classes.map((one) => ({ one, at: classRank(wanted, one) })).filter(({ at }) => at).sort((a, b) => a.at[0] - b.at[0] || a.at[1] - b.at[1] || a.one.code - b.one.code).map(({ one, at }) => ({ one, rank: at[0] }));
+  return classes.map((one2) => ({ one: one2, at: classRank(wanted, one2) })).filter(({ at }) => at).sort((a, b) => a.at[0] - b.at[0] || a.at[1] - b.at[1] || a.one.code - b.one.code).map(({ one: one2, at }) => ({ one: one2, rank: at[0] }));
 };
 var classMeant = (found2) => {
   if (!found2.length) return null;
@@ -5223,7 +8591,7 @@ var classMeant = (found2) => {
   if (found2[0].rank <= 1) return best.length === 1 ? best[0].one : null;
   return found2.length === 1 && found2[0].rank < 6 ? found2[0].one : null;
 };
-var makeClassField = ({ label, placeholder = "", classes, act, none, stays = false }) => {
+var makeClassField = ({ label, placeholder = "", classes, act, none: none2, stays = false }) => {
   const id = `classes-${Math.random().toString(36).slice(2)}`;
   const input = element("input", {
     placeholder,
@@ -5283,9 +8651,9 @@ var makeClassField = ({ label, placeholder = "", classes, act, none, stays = fal
       return;
     }
     list.replaceChildren(
-      ...found2.slice(0, 12).map(({ one }, i) => {
+      ...found2.slice(0, 12).map(({ one: one2 }, i) => {
         const swatch = element("i");
-        swatch.style.background = one.colour;
+        swatch.style.background = one2.colour;
         return element(
           "li",
           {
@@ -5293,11 +8661,11 @@ var makeClassField = ({ label, placeholder = "", classes, act, none, stays = fal
             role: "option",
             "aria-selected": "false",
             onpointerdown: (event) => event.preventDefault(),
-            onclick: () => take(one)
+            onclick: () => take(one2)
           },
           swatch,
-          element("b", {}, String(one.code)),
-          ` ${one.title}`
+          element("b", {}, String(one2.code)),
+          ` ${one2.title}`
         );
       })
     );
@@ -5308,10 +8676,10 @@ var makeClassField = ({ label, placeholder = "", classes, act, none, stays = fal
     input.setAttribute("aria-expanded", "true");
     mark2(-1);
   };
-  const take = (one) => {
+  const take = (one2) => {
     hide();
-    input.value = stays ? `${one.code} ${one.title}` : "";
-    act(one);
+    input.value = stays ? `${one2.code} ${one2.title}` : "";
+    act(one2);
   };
   input.addEventListener("input", show);
   input.addEventListener("blur", hide);
@@ -5338,9 +8706,9 @@ var makeClassField = ({ label, placeholder = "", classes, act, none, stays = fal
         return;
       }
       found2 = classCandidates(input.value, classes());
-      const one = classMeant(found2);
-      if (one) take(one);
-      else none(input.value.trim(), found2);
+      const one2 = classMeant(found2);
+      if (one2) take(one2);
+      else none2(input.value.trim(), found2);
     }
   });
   return {
@@ -5362,7 +8730,7 @@ var makeClosing = ({ begin, back, report }) => {
     title,
     content
   );
-  const part = (name, lines) => lines.length ? [element("h4", {}, name), element("ul", {}, ...lines.map((line) => element("li", {}, line)))] : [];
+  const part = (name, lines2) => lines2.length ? [element("h4", {}, name), element("ul", {}, ...lines2.map((line) => element("li", {}, line)))] : [];
   return {
     page,
     hide() {
@@ -5435,11 +8803,11 @@ var makeKept = () => {
     } catch {
     }
   };
-  const put = (place, key, value) => {
-    const others = read(place).filter((one) => one?.key !== key);
-    if (value !== null) {
-      const one = { key, value };
-      if (JSON.stringify(one).length <= LONGEST) others.push(one);
+  const put = (place, key, value2) => {
+    const others = read(place).filter((one2) => one2?.key !== key);
+    if (value2 !== null) {
+      const one2 = { key, value: value2 };
+      if (JSON.stringify(one2).length <= LONGEST) others.push(one2);
     }
     write(place, others);
   };
@@ -5450,15 +8818,15 @@ var makeKept = () => {
   if (!reloaded) write(GIVEN, [], "tab");
   return {
     // Unfinished verdicts, by queue and reviewer (`scope`) and sample.
-    draft: (scope, sample) => read(DRAFTS).find((one) => one?.key === `${scope} ${sample}`)?.value ?? null,
-    keepDraft: (scope, sample, value) => put(DRAFTS, `${scope} ${sample}`, value),
+    draft: (scope, sample) => read(DRAFTS).find((one2) => one2?.key === `${scope} ${sample}`)?.value ?? null,
+    keepDraft: (scope, sample, value2) => put(DRAFTS, `${scope} ${sample}`, value2),
     // Verdicts that are under way: gone once the server says that they are kept, or why not.
-    sent: (id, value) => put(SENT, id, value),
+    sent: (id, value2) => put(SENT, id, value2),
     arrived: (id) => put(SENT, id, null),
-    waiting: (scope) => read(SENT).map(({ value } = {}) => value).filter((value) => value?.scope === scope),
+    waiting: (scope) => read(SENT).map(({ value: value2 } = {}) => value2).filter((value2) => value2?.scope === scope),
     // Ids of the verdicts that this tab has given: only these it takes back, after a reload too.
     given: () => read(GIVEN, "tab").filter((id) => typeof id === "string"),
-    gave: (id) => write(GIVEN, [...read(GIVEN, "tab").filter((one) => one !== id), id], "tab")
+    gave: (id) => write(GIVEN, [...read(GIVEN, "tab").filter((one2) => one2 !== id), id], "tab")
   };
 };
 var sayBlind = (blind) => {
@@ -5506,7 +8874,7 @@ var makeReviewForm = ({ kept, send }) => {
     "select",
     { "aria-label": "Allocation to the strata" },
     ...["proportional", "equal", "neyman"].map(
-      (value) => element("option", { value }, value === "neyman" ? "Neyman" : value)
+      (value2) => element("option", { value: value2 }, value2 === "neyman" ? "Neyman" : value2)
     )
   );
   const ids = element("textarea", {
@@ -5592,10 +8960,10 @@ var makeReviewForm = ({ kept, send }) => {
       return;
     }
     for (const option of strata.options) {
-      const one = data.options.find(({ value }) => value === option.value);
-      option.textContent = setup.strata.find(({ value }) => value === option.value).text + (one ? `: ${one.text}` : "");
+      const one2 = data.options.find(({ value: value2 }) => value2 === option.value);
+      option.textContent = setup.strata.find(({ value: value2 }) => value2 === option.value).text + (one2 ? `: ${one2.text}` : "");
     }
-    const own = data.options.find(({ value }) => value === data.chosen);
+    const own = data.options.find(({ value: value2 }) => value2 === data.chosen);
     const offers = [];
     if (!data.works) {
       if (own?.enough)
@@ -5612,7 +8980,7 @@ var makeReviewForm = ({ kept, send }) => {
       if (data.advised !== data.chosen)
         offers.push(
           button(
-            `Take ${setup.strata.find(({ value }) => value === data.advised)?.text ?? data.advised}`,
+            `Take ${setup.strata.find(({ value: value2 }) => value2 === data.advised)?.text ?? data.advised}`,
             () => {
               strata.value = data.advised;
               touched = true;
@@ -5622,7 +8990,7 @@ var makeReviewForm = ({ kept, send }) => {
           )
         );
     }
-    const half = (value) => value === null ? "" : value === 0 ? "all of it" : `± ${(100 * value).toFixed(0)} %`;
+    const half = (value2) => value2 === null ? "" : value2 === 0 ? "all of it" : `± ${(100 * value2).toFixed(0)} %`;
     told.replaceChildren(
       element("p", {}, data.sentence),
       ...data.notes.map((text) => element("p", { class: "hint" }, text)),
@@ -5730,7 +9098,7 @@ var makeReviewForm = ({ kept, send }) => {
           )
         );
       kind.value = resume ? "resume" : data.kinds.find(({ off }) => !off)?.id;
-      strata.replaceChildren(...data.strata.map(({ value, text }) => element("option", { value }, text)));
+      strata.replaceChildren(...data.strata.map(({ value: value2, text }) => element("option", { value: value2 }, text)));
       strata.value = "1";
       name.value = data.reviewer || stored(PLACE);
       name.disabled = data.fixed;
@@ -5820,7 +9188,7 @@ function render12({ model, el }) {
   const add = makeClassField({
     label: "Add a class by name or code",
     classes: () => classes,
-    act: (one) => named(one),
+    act: (one2) => named2(one2),
     none: (text, found2) => unnamed(text, found2)
   });
   const instead = element("div", { class: "instead", role: "group", tabindex: "-1", hidden: true });
@@ -5885,8 +9253,8 @@ function render12({ model, el }) {
       ["geojson", "GeoJSON"],
       ["parquet", "GeoParquet"],
       ["json", "STAC"]
-    ].flatMap(([format, text]) => [
-      button(text, () => send({ type: "save", format }), { class: "link", title: `Download all verdicts as ${text}` }),
+    ].flatMap(([format2, text]) => [
+      button(text, () => send({ type: "save", format: format2 }), { class: "link", title: `Download all verdicts as ${text}` }),
       " "
     ])
   );
@@ -5977,7 +9345,7 @@ function render12({ model, el }) {
     element("div", { class: "near" }, chips, around),
     files
   );
-  const root = element(
+  const root2 = element(
     "div",
     { class: "review", role: "group", "aria-label": "Review", tabindex: "-1" },
     form.form,
@@ -5986,23 +9354,23 @@ function render12({ model, el }) {
     keys,
     sheet
   );
-  el.append(root);
+  el.append(root2);
   form.form.hidden = desk.hidden = true;
-  const fromHelp = makeReturn(keys), fromReview = makeReturn(root);
-  const focusReview = () => root.focus({ preventScroll: true });
+  const fromHelp = makeReturn(keys), fromReview = makeReturn(root2);
+  const focusReview = () => root2.focus({ preventScroll: true });
   const hasFocus = () => {
     const node = focusedNode();
-    return !node || node === document.body || root.contains(node);
+    return !node || node === document.body || root2.contains(node);
   };
-  const setHelp = (value) => {
-    if (keys.hidden === !value) return;
-    if (value) fromHelp.opened();
+  const setHelp = (value2) => {
+    if (keys.hidden === !value2) return;
+    if (value2) fromHelp.opened();
     else fromHelp.closed();
-    keys.hidden = !value;
-    if (value) keys.focus({ preventScroll: true });
+    keys.hidden = !value2;
+    if (value2) keys.focus({ preventScroll: true });
   };
-  const setConfidence = (value) => {
-    confidence = confidence === value ? null : value;
+  const setConfidence = (value2) => {
+    confidence = confidence === value2 ? null : value2;
     [...stars.children].forEach((node, i) => {
       node.setAttribute("aria-checked", String(i + 1 === confidence));
       node.classList.toggle("on", confidence !== null && i + 1 <= confidence);
@@ -6107,19 +9475,19 @@ function render12({ model, el }) {
     askChips();
   };
   const shareOut = () => {
-    const named2 = rows.filter((row) => row.added && !row.typed), rest = 1 - rows.filter((row) => !named2.includes(row)).reduce((all2, row) => all2 + meant(row), 0);
-    for (const row of named2) row.fraction = Math.max(0, Math.round(rest / named2.length * 1e4) / 1e4);
+    const named3 = rows.filter((row) => row.added && !row.typed), rest = 1 - rows.filter((row) => !named3.includes(row)).reduce((all2, row) => all2 + meant(row), 0);
+    for (const row of named3) row.fraction = Math.max(0, Math.round(rest / named3.length * 1e4) / 1e4);
   };
-  const addClass = (one) => {
-    const there = rows.find((row) => row.code === one.code);
+  const addClass = (one2) => {
+    const there = rows.find((row) => row.code === one2.code);
     if (there) {
       there.action = there.added ? "add" : "accept";
-      told.textContent = `${one.title} is in the list.`;
+      told.textContent = `${one2.title} is in the list.`;
     } else {
       rows.push({
-        code: one.code,
-        title: one.title,
-        colour: one.colour,
+        code: one2.code,
+        title: one2.title,
+        colour: one2.colour,
         given: null,
         added: true,
         action: "add",
@@ -6127,13 +9495,13 @@ function render12({ model, el }) {
         typed: false
       });
       shareOut();
-      told.textContent = meant(rows.at(-1)) > 0 ? `${one.code} ${one.title} is added with ${percent(meant(rows.at(-1)))} %.` : `${one.code} ${one.title} is added with 0 %: the label leaves no room. Say how much it has, and what of the label is not there.`;
+      told.textContent = meant(rows.at(-1)) > 0 ? `${one2.code} ${one2.title} is added with ${percent(meant(rows.at(-1)))} %.` : `${one2.code} ${one2.title} is added with 0 %: the label leaves no room. Say how much it has, and what of the label is not there.`;
     }
     drawRows();
   };
   const unnamed = (text, found2) => {
     if (text) {
-      const first = found2.slice(0, 3).map(({ one }) => `${one.code} ${one.title}`).join(", ");
+      const first = found2.slice(0, 3).map(({ one: one2 }) => `${one2.code} ${one2.title}`).join(", ");
       told.textContent = found2.length ? `Nothing was saved: “${text.slice(0, 40)}” can be ${first}${found2.length > 3 ? " …" : ""}. Choose one with ↓ and Enter, or type its code.` : `Nothing was saved: no class is called “${text.slice(0, 40)}”. Type a CORINE name or a code such as 311.`;
       return;
     }
@@ -6142,41 +9510,41 @@ function render12({ model, el }) {
       judgeAs("wrong");
     } else if (work?.hidden) say("seen");
   };
-  const named = (one) => {
-    if (asking) nameWrong(one);
-    else addClass(one);
+  const named2 = (one2) => {
+    if (asking) nameWrong(one2);
+    else addClass(one2);
   };
-  const nameWrong = (one) => {
+  const nameWrong = (one2) => {
     const parts = labelled();
     if (rows.some((row) => row.action)) {
-      addClass(one);
+      addClass(one2);
       asking = false;
       told.textContent += " W saves.";
       return;
     }
     if (parts.length < 2) {
-      replace(one, parts);
+      replace(one2, parts);
       return;
     }
     const options = [
-      [`All of the label: ${one.code} ${one.title} 100 %`, () => replace(one, parts)],
-      ...parts.filter(({ code }) => code !== one.code).slice(0, 6).map((row) => [
-        `In place of ${row.code} ${row.title}: ${percent(row.given + (parts.find(({ code }) => code === one.code)?.given ?? 0))} %`,
-        () => replace(one, [row])
+      [`All of the label: ${one2.code} ${one2.title} 100 %`, () => replace(one2, parts)],
+      ...parts.filter(({ code }) => code !== one2.code).slice(0, 6).map((row) => [
+        `In place of ${row.code} ${row.title}: ${percent(row.given + (parts.find(({ code }) => code === one2.code)?.given ?? 0))} %`,
+        () => replace(one2, [row])
       ]),
       [
         "I say how much of each",
         () => {
           hideInstead();
           asking = false;
-          addClass(one);
-          list.querySelectorAll(".class").item(rows.findIndex(({ code }) => code === one.code))?.querySelector(".share")?.focus();
+          addClass(one2);
+          list.querySelectorAll(".class").item(rows.findIndex(({ code }) => code === one2.code))?.querySelector(".share")?.focus();
         }
       ]
     ];
-    instead.setAttribute("aria-label", `${one.code} ${one.title} in place of what?`);
+    instead.setAttribute("aria-label", `${one2.code} ${one2.title} in place of what?`);
     instead.replaceChildren(
-      element("b", {}, `${one.code} ${one.title} in place of what?`),
+      element("b", {}, `${one2.code} ${one2.title} in place of what?`),
       ...options.map(([text, act], i) => {
         const node = button("", () => {
           if (!instead.hidden) act();
@@ -6192,10 +9560,10 @@ function render12({ model, el }) {
   const hideInstead = () => {
     instead.hidden = true;
   };
-  const replace = (one, parts) => {
+  const replace = (one2, parts) => {
     const share = parts.length === labelled().length ? 1 : parts.reduce((all2, row) => all2 + row.given, 0);
-    for (const row of parts) if (row.code !== one.code) row.action = "reject";
-    const there = rows.find(({ code }) => code === one.code);
+    for (const row of parts) if (row.code !== one2.code) row.action = "reject";
+    const there = rows.find(({ code }) => code === one2.code);
     if (there)
       Object.assign(there, {
         action: "set",
@@ -6204,9 +9572,9 @@ function render12({ model, el }) {
       });
     else
       rows.push({
-        code: one.code,
-        title: one.title,
-        colour: one.colour,
+        code: one2.code,
+        title: one2.title,
+        colour: one2.colour,
         given: null,
         added: true,
         action: "add",
@@ -6252,21 +9620,21 @@ function render12({ model, el }) {
     const now = written();
     kept.keepDraft(work.scope, work.sample, now === begun ? null : now);
   };
-  const classOf = (code) => classes.find((one) => one.code === code) ?? { code, title: "", colour: "#888" };
+  const classOf = (code) => classes.find((one2) => one2.code === code) ?? { code, title: "", colour: "#888" };
   const fill = (said) => {
-    for (const one of said.rows) {
-      const row = rows.find(({ code }) => code === one.code);
-      if (row) Object.assign(row, { action: one.action, fraction: one.fraction, typed: Boolean(one.typed) });
-      else if (one.action !== "reject")
+    for (const one2 of said.rows) {
+      const row = rows.find(({ code }) => code === one2.code);
+      if (row) Object.assign(row, { action: one2.action, fraction: one2.fraction, typed: Boolean(one2.typed) });
+      else if (one2.action !== "reject")
         rows.push({
-          code: one.code,
-          title: classOf(one.code).title,
-          colour: classOf(one.code).colour,
+          code: one2.code,
+          title: classOf(one2.code).title,
+          colour: classOf(one2.code).colour,
           given: null,
           added: true,
           action: "add",
-          fraction: one.fraction,
-          typed: one.typed !== false
+          fraction: one2.fraction,
+          typed: one2.typed !== false
         });
     }
     confidence = null;
@@ -6285,7 +9653,7 @@ function render12({ model, el }) {
     filling = true;
     rows = labelRows(data);
     fill({
-      rows: (data.mine?.adjustments ?? []).filter(({ action }) => !data.hidden || action !== "reject").map((one) => ({ ...one, fraction: one.action === "set" || one.action === "add" ? one.fraction : null })),
+      rows: (data.mine?.adjustments ?? []).filter(({ action }) => !data.hidden || action !== "reject").map((one2) => ({ ...one2, fraction: one2.action === "set" || one2.action === "add" ? one2.fraction : null })),
       confidence: data.mine?.confidence ?? null,
       comment: data.mine?.comment ?? ""
     });
@@ -6299,7 +9667,7 @@ function render12({ model, el }) {
       rows = labelRows(data);
       fill({
         rows: draft.rows.filter(
-          (one) => Number.isInteger(one?.code) && ["add", "set", "reject", "accept"].includes(one.action)
+          (one2) => Number.isInteger(one2?.code) && ["add", "set", "reject", "accept"].includes(one2.action)
         ),
         confidence: [1, 2, 3, 4, 5].includes(draft.confidence) ? draft.confidence : null,
         comment: draft.comment.slice(0, 4e3)
@@ -6315,9 +9683,9 @@ function render12({ model, el }) {
   const settle = () => {
     shownAt = performance.now();
     if (!moved) return;
-    root.dataset.fresh = "true";
+    root2.dataset.fresh = "true";
     setTimeout(() => {
-      if (performance.now() - shownAt >= SETTLE - 5) delete root.dataset.fresh;
+      if (performance.now() - shownAt >= SETTLE - 5) delete root2.dataset.fresh;
     }, SETTLE);
   };
   const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -6378,13 +9746,13 @@ function render12({ model, el }) {
   };
   const sendLate = () => {
     if (!work) return;
-    for (const one of kept.waiting(work.scope)) {
-      const { sample, judgement, adjustments: adjustments2, confidence: confidence2, comment: comment2, link } = one.said;
+    for (const one2 of kept.waiting(work.scope)) {
+      const { sample, judgement, adjustments: adjustments2, confidence: confidence2, comment: comment2, link } = one2.said;
       send({
         type: "late",
-        id: one.id,
-        scope: one.scope,
-        base: one.base,
+        id: one2.id,
+        scope: one2.scope,
+        base: one2.base,
         sample,
         judgement,
         adjustments: adjustments2,
@@ -6403,28 +9771,28 @@ function render12({ model, el }) {
   };
   const svg = (tag, attributes) => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    for (const [name, value2] of Object.entries(attributes)) node.setAttribute(name, value2);
     return node;
   };
   const drawStrip = (pictures) => {
     for (const url of strips.splice(0)) URL.revokeObjectURL(url);
     strip.replaceChildren(
-      ...pictures.map(({ index, date, jpeg }) => {
-        const [year, month] = date.split("-");
+      ...pictures.map(({ index, date: date3, jpeg }) => {
+        const [year, month2] = date3.split("-");
         const node = button("", () => page.emit("seek", { index }), {
-          title: `Show ${longDate(date)}`,
-          "aria-label": `Show ${longDate(date)}`
+          title: `Show ${longDate(date3)}`,
+          "aria-label": `Show ${longDate(date3)}`
         });
         node.append(
           picture(jpeg, strips, { alt: "" }),
-          element("small", {}, `${MONTHS[Number(month) - 1]} ${year.slice(2)}`)
+          element("small", {}, `${MONTHS[Number(month2) - 1]} ${year.slice(2)}`)
         );
         return node;
       })
     );
   };
   const drawAround = ({ cells, reach }, hidden) => {
-    const map = svg("svg", {
+    const map2 = svg("svg", {
       viewBox: `${-reach} ${-reach} ${2 * reach} ${2 * reach}`,
       role: "img",
       "aria-label": `${cells.length} samples around, ${2 * reach} km across`
@@ -6439,14 +9807,14 @@ function render12({ model, el }) {
       const name = svg("title", {});
       name.textContent = here ? "this sample" : title2 ? `${id}: ${title2}` : id;
       shape.append(name);
-      map.append(shape);
+      map2.append(shape);
     }
-    map.append(
+    map2.append(
       svg("circle", { cx: 0, cy: 0, r: 0.9, class: "ring" }),
       svg("path", { d: `M${-reach + 0.8} ${reach - 0.9}h5`, class: "scale" })
     );
     around.replaceChildren(
-      map,
+      map2,
       element(
         "div",
         { class: "line" },
@@ -6507,14 +9875,14 @@ function render12({ model, el }) {
       const node = (
         /** @type {Element} */
         event.composedPath()[0]
-      ), here = node === document.body || node === document.documentElement || root.contains(node);
+      ), here = node === document.body || node === document.documentElement || root2.contains(node);
       const isButton = node?.tagName === "BUTTON";
       if (event.key === "Escape" && !keys.hidden) {
         setHelp(false);
         return;
       }
       if (isWriting(event)) {
-        if (event.key === "Escape" && root.contains(node)) {
+        if (event.key === "Escape" && root2.contains(node)) {
           asking = false;
           focusReview();
           event.preventDefault();
@@ -6539,7 +9907,7 @@ function render12({ model, el }) {
     },
     { signal: gone.signal }
   );
-  root.addEventListener("keydown", (event) => {
+  root2.addEventListener("keydown", (event) => {
     if (event.repeat && (event.key === "Enter" || event.key === " ") && event.target.tagName === "BUTTON")
       event.preventDefault();
   });
@@ -6583,7 +9951,7 @@ function render12({ model, el }) {
     setup(data) {
       classes = data.classes;
       level.replaceChildren(
-        ...data.strata.filter(({ value }) => value !== "0").map(({ value, text }) => element("option", { value }, text))
+        ...data.strata.filter(({ value: value2 }) => value2 !== "0").map(({ value: value2, text }) => element("option", { value: value2 }, text))
       );
       if (form.form.hidden && desk.hidden) fromReview.opened();
       desk.hidden = true;
@@ -6711,13 +10079,13 @@ function render12({ model, el }) {
       }
       chips.append(
         ...data.classes.map(
-          (one) => element(
+          (one2) => element(
             "figure",
             {},
-            element("figcaption", { title: one.title }, element("b", {}, String(one.code)), ` ${one.title}`),
-            ...one.chips.length ? one.chips.map(
+            element("figcaption", { title: one2.title }, element("b", {}, String(one2.code)), ` ${one2.title}`),
+            ...one2.chips.length ? one2.chips.map(
               (chip) => picture(chip.jpeg, urls, {
-                alt: `A sample of ${one.title}, ${chip.km} km away`,
+                alt: `A sample of ${one2.title}, ${chip.km} km away`,
                 title: `${chip.id}, ${chip.km} km away`
               })
             ) : [element("span", { class: "hint" }, "no sample of it at hand")]
@@ -6809,7 +10177,7 @@ function render13({ model, el }) {
   const bandList = element("select", { "aria-label": "Band", onchange: () => send({ band: bandList.value }) });
   const choices2 = (label, key, entries) => {
     const buttons = entries.map(
-      ([value, text, title]) => element("button", { type: "button", title, "data-value": value, onclick: () => send({ [key]: value }) }, text)
+      ([value2, text, title]) => element("button", { type: "button", title, "data-value": value2, onclick: () => send({ [key]: value2 }) }, text)
     );
     return element("div", { class: "segments", role: "group", "aria-label": label }, ...buttons);
   };
@@ -6836,13 +10204,13 @@ function render13({ model, el }) {
     return { kind, box, canvas, over, text, why, i };
   };
   const months = Array.from({ length: 12 }, (_, i) => tile("month", i));
-  const lower = Array.from({ length: 12 }, (_, i) => tile("band", i));
+  const lower2 = Array.from({ length: 12 }, (_, i) => tile("band", i));
   const upperGroup = element(
     "div",
     { class: "tiles", role: "group", "aria-label": "Months" },
     ...months.map((t) => t.box)
   );
-  const lowerGroup = element("div", { class: "tiles", role: "group" }, ...lower.map((t) => t.box));
+  const lowerGroup = element("div", { class: "tiles", role: "group" }, ...lower2.map((t) => t.box));
   const images = element(
     "div",
     { class: "images" },
@@ -6857,18 +10225,18 @@ function render13({ model, el }) {
     0,
     state.bands.findIndex((band) => band.name === state.look.band)
   );
-  const there = (month) => state.status[month] === status.THERE;
-  const waits = (month) => !there(month) && state.status[month] !== status.ABSENT && state.status[month] !== status.BROKEN;
-  const lacks = (month) => {
-    if (waits(month)) return state.failed ? "not read" : state.sample === null ? "" : "loading";
-    return state.status[month] === status.BROKEN ? "broken" : "no mosaic";
+  const there = (month2) => state.status[month2] === status.THERE;
+  const waits = (month2) => !there(month2) && state.status[month2] !== status.ABSENT && state.status[month2] !== status.BROKEN;
+  const lacks = (month2) => {
+    if (waits(month2)) return state.failed ? "not read" : state.sample === null ? "" : "loading";
+    return state.status[month2] === status.BROKEN ? "broken" : "no mosaic";
   };
   const place = (t) => ofBand() ? { month: t.i, band: bandIndex() } : { month: state.month, band: t.i };
   const lowerThere = (t) => {
-    const { month, band } = place(t);
-    return there(month) && !state.empty.has(`${month},${band}`);
+    const { month: month2, band } = place(t);
+    return there(month2) && !state.empty.has(`${month2},${band}`);
   };
-  const said = (month, on) => on ? "" : waits(month) ? lacks(month) ? `, ${lacks(month)}` : "" : ", missing";
+  const said = (month2, on) => on ? "" : waits(month2) ? lacks(month2) ? `, ${lacks(month2)}` : "" : ", missing";
   const paint = (t, atlas, x, y, on, why, waiting) => {
     const context = t.canvas.getContext("2d");
     context.clearRect(0, 0, SIZE2, SIZE2);
@@ -6877,7 +10245,7 @@ function render13({ model, el }) {
     t.box.classList.toggle("empty", !on);
     t.box.classList.toggle("waiting", waiting);
   };
-  const outline = (context, points, width, colour) => {
+  const outline2 = (context, points, width, colour) => {
     context.lineWidth = width;
     context.strokeStyle = colour;
     context.beginPath();
@@ -6888,23 +10256,23 @@ function render13({ model, el }) {
   const drawPins = (t, on, side) => {
     const context = fitCanvas(t.over, side, side);
     if (!on) return;
-    const unit = side / 200;
+    const unit2 = side / 200;
     for (const { kind, points, colour } of state.regions) {
       const corners = kind === "box" ? [points[0], [points[0][0], points[1][1]], points[1], [points[1][0], points[0][1]]] : points;
-      const shape = corners.map(([row, col]) => [col * unit, row * unit]);
-      outline(context, shape, 3, "rgba(0,0,0,.55)");
-      outline(context, shape, 1.5, colour);
+      const shape = corners.map(([row, col]) => [col * unit2, row * unit2]);
+      outline2(context, shape, 3, "rgba(0,0,0,.55)");
+      outline2(context, shape, 1.5, colour);
     }
     state.pins.forEach((pin, i) => {
-      const x = (pin.col + 0.5) * unit, y = (pin.row + 0.5) * unit;
-      drawTenMetre(context, pin, unit);
+      const x = (pin.col + 0.5) * unit2, y = (pin.row + 0.5) * unit2;
+      drawTenMetre(context, pin, unit2);
       drawArms(context, x, y, pin.colour, { from: 3, to: i === state.pins.length - 1 ? 9 : 5, width: 1.5 });
     });
   };
   const drawAllPins = () => {
-    const sides = [months, lower].map(([t]) => t.over.clientWidth);
+    const sides = [months, lower2].map(([t]) => t.over.clientWidth);
     for (const t of months) drawPins(t, there(t.i), sides[0]);
-    for (const t of lower) drawPins(t, lowerThere(t), sides[1]);
+    for (const t of lower2) drawPins(t, lowerThere(t), sides[1]);
   };
   const drawMonths = () => {
     for (const t of months) {
@@ -6922,7 +10290,7 @@ function render13({ model, el }) {
     chosen.textContent = ofBand() ? later : `Bands of ${MONTHS[state.month]} 2018${later}`;
     lowerGroup.setAttribute("aria-label", ofBand() ? "Months of the band" : "Bands of the month");
     bandList.hidden = !ofBand();
-    for (const t of lower) {
+    for (const t of lower2) {
       const at = place(t);
       const on = lowerThere(t);
       const lack = there(at.month) ? "no data" : lacks(at.month);
@@ -6947,7 +10315,7 @@ function render13({ model, el }) {
       t.box.setAttribute("aria-pressed", String(ofBand() ? t.i === state.month : t.i === bandIndex()));
     }
     wander(upperGroup, months);
-    wander(lowerGroup, lower);
+    wander(lowerGroup, lower2);
     soon("pins");
   };
   const soon = makeSoon((parts) => {
@@ -6955,11 +10323,11 @@ function render13({ model, el }) {
     else if (parts.has("lower")) drawLower();
     else drawAllPins();
   }, 40);
-  const number = (value) => Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 1 ? value.toFixed(2) : value.toFixed(3);
+  const number5 = (value2) => Math.abs(value2) >= 100 ? value2.toFixed(0) : Math.abs(value2) >= 1 ? value2.toFixed(2) : value2.toFixed(3);
   const drawLegend2 = (data) => {
     legend.hidden = !data;
     if (!data) return;
-    const ends = [data.low, data.high].map((value, i) => value === null ? ["low", "high"][i] : number(value));
+    const ends = [data.low, data.high].map((value2, i) => value2 === null ? ["low", "high"][i] : number5(value2));
     const bar = element("i", { role: "img", "aria-label": `${data.title}, from ${ends[0]} to ${ends[1]}` });
     bar.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`;
     legend.replaceChildren(
@@ -6975,7 +10343,7 @@ function render13({ model, el }) {
     if (event.detail === 0) return null;
     return { row: at(event.clientY + 0.5 - box.top, box.height), col: at(event.clientX + 0.5 - box.left, box.width) };
   };
-  for (const t of [...months, ...lower]) {
+  for (const t of [...months, ...lower2]) {
     t.box.addEventListener("click", (event) => {
       const isMonth = t.kind === "month" || ofBand();
       const pixel = pick(event);
@@ -6988,8 +10356,8 @@ function render13({ model, el }) {
     });
   }
   const wander = (group2, tiles) => {
-    const root = group2.getRootNode();
-    const at = tiles.find((t) => t.box === root.activeElement) ?? tiles.find((t) => t.box.getAttribute("aria-pressed") === "true") ?? tiles[0];
+    const root2 = group2.getRootNode();
+    const at = tiles.find((t) => t.box === root2.activeElement) ?? tiles.find((t) => t.box.getAttribute("aria-pressed") === "true") ?? tiles[0];
     for (const t of tiles) t.box.tabIndex = t === at ? 0 : -1;
   };
   const walk = (group2, tiles) => group2.addEventListener("keydown", (event) => {
@@ -7004,15 +10372,15 @@ function render13({ model, el }) {
     tiles[to].box.focus();
   });
   walk(upperGroup, months);
-  walk(lowerGroup, lower);
+  walk(lowerGroup, lower2);
   page.on(
     "date",
     ({ iso }) => {
       if (!iso) return;
-      const month = Number(iso.slice(5, 7)) - 1;
-      const changed = month !== state.month || iso.slice(0, 4) !== state.iso?.slice(0, 4);
+      const month2 = Number(iso.slice(5, 7)) - 1;
+      const changed = month2 !== state.month || iso.slice(0, 4) !== state.iso?.slice(0, 4);
       state.iso = iso;
-      state.month = month;
+      state.month = month2;
       if (changed) drawLower();
     },
     gone.signal
@@ -7049,7 +10417,7 @@ function render13({ model, el }) {
         ([label, group2]) => element(
           "optgroup",
           { label },
-          ...Object.entries(group2).map(([text, value]) => element("option", { value }, text))
+          ...Object.entries(group2).map(([text, value2]) => element("option", { value: value2 }, text))
         )
       )
     );
@@ -7105,13 +10473,13 @@ function render13({ model, el }) {
     },
     async pictures(data) {
       if (data.ticket !== state.ticket) return;
-      const [rgb, grey] = await Promise.all([data.rgb ? bitmap(data.rgb) : null, data.grey ? bitmap(data.grey) : null]);
+      const [rgb3, grey] = await Promise.all([data.rgb ? bitmap(data.rgb) : null, data.grey ? bitmap(data.grey) : null]);
       if (data.ticket !== state.ticket) return;
       Object.assign(state, {
         status: data.status,
         reasons: data.reasons,
         empty: new Set(data.empty),
-        rgb,
+        rgb: rgb3,
         grey: grey ?? state.grey
       });
       say();
@@ -7153,11 +10521,33 @@ var spectrum_exports = {};
 __export(spectrum_exports, {
   render: () => render14
 });
+var CLASS_INK = "#7d8a92";
+var PARTS2 = {
+  class: ({ x, y }, at) => areas({ xs: x.length ? [x] : [], ys: [y], colour: [CLASS_INK] }, at, { opacity: 0.28 }),
+  "class-line": lines,
+  bars: ({ xs, ys, colour, alpha }, at) => bars(
+    {
+      x0: xs.map((x) => x[0]),
+      x1: xs.map((x) => x[1]),
+      y0: ys.map((y) => y[0]),
+      y1: ys.map((y) => y[1]),
+      colour: (i) => colour[i],
+      alpha
+    },
+    at,
+    { width: 3 }
+  ),
+  lines,
+  dots: (c, at) => dots({ x: c.wavelength, y: c.reflectance, fill: (i) => c.fill[i], edge: (i) => c.edge[i] }, at, {
+    radius: 3,
+    width: 1.6
+  }),
+  labels: (c, at) => labels({ x: c.wavelength, y: c.reflectance, text: c.text, colour: c.colour }, at, {})
+};
 function render14({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
-  const { name, set, fit, forget } = makeFeeding(model);
-  const DASHES = ["solid", "dashed", "dotted", "dotdash"];
+  const DASHES2 = ["solid", "dashed", "dotted", "dotdash"];
   const NEAR_DAYS = 15;
   let now = null;
   let spectra = null, look = { months: [], typical: false, most: 4 }, typical = null;
@@ -7212,24 +10602,35 @@ function render14({ model, el }) {
     )
   ];
   const note = element("div", { class: "note", role: "status" });
-  el.append(
-    element(
-      "div",
-      { class: "bar" },
-      element("div", { class: "segments", role: "group", "aria-label": "Months of the spectrum" }, ...toggles),
-      classes,
-      element("div", { class: "segments files", role: "group", "aria-label": "Download the spectrum" }, ...files)
-    ),
-    note
+  const tip = element("div", { class: "hover", role: "tooltip", "aria-label": "Values at the pointer", hidden: true });
+  const room = element("div", { class: "room" });
+  const chart = makeChart(room, {
+    name: "spectrum",
+    label: "Spectrum: reflectance against wavelength",
+    x: [400, 2500],
+    // nm, until the axes come
+    yLabel: "Reflectance",
+    xText: (value2) => `${value2} nm`,
+    // the unit stands at the numbers: a line for it alone would take a fifth of a low plot
+    parts: PARTS2,
+    hover: (place) => read(place)
+  });
+  const bar = element(
+    "div",
+    { class: "bar" },
+    element("div", { class: "segments", role: "group", "aria-label": "Months of the spectrum" }, ...toggles),
+    classes,
+    element("div", { class: "segments files", role: "group", "aria-label": "Download the spectrum" }, ...files)
   );
-  const month = () => now ? Number(now.iso.slice(5, 7)) : 1;
-  const wanted = () => look.months.length ? look.months : [month()];
-  const ofClass = () => wanted().includes(month()) ? month() : wanted()[0];
+  el.append(element("div", { class: "whole" }, bar, note, room), tip);
+  const month2 = () => now ? Number(now.iso.slice(5, 7)) : 1;
+  const wanted = () => look.months.length ? look.months : [month2()];
+  const ofClass = () => wanted().includes(month2()) ? month2() : wanted()[0];
   const drawBar2 = () => {
     const chosen = wanted();
     toggles.forEach((item, i) => {
       item.setAttribute("aria-pressed", String(look.months.includes(i + 1)));
-      item.classList.toggle("now", i + 1 === month());
+      item.classList.toggle("now", i + 1 === month2());
       item.disabled = look.months.length >= look.most && !look.months.includes(i + 1);
     });
     classes.setAttribute("aria-pressed", String(look.typical));
@@ -7247,8 +10648,8 @@ function render14({ model, el }) {
     return best >= 0 && Math.abs(best - now.index) * 5 <= NEAR_DAYS ? best : -1;
   };
   const keepApart = (values) => {
-    const range = bokehModel(name("range-spectrum"));
-    const gap = range ? (range.end - range.start) * 0.05 : 0;
+    const [low, high] = chart.view.y;
+    const gap = (high - low) * 0.05;
     const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]);
     order.forEach((i, k) => {
       if (k) values[i] = Math.max(values[i], values[order[k - 1]] + gap);
@@ -7257,9 +10658,9 @@ function render14({ model, el }) {
   const show = () => {
     if (!spectra || !now) return;
     shown = performance.now();
-    const lines = { xs: [], ys: [], colour: [], dash: [], alpha: [] };
-    const bars = { xs: [], ys: [], colour: [], alpha: [] };
-    const dots = {
+    const curves = { xs: [], ys: [], colour: [], dash: [], alpha: [] };
+    const spans = { xs: [], ys: [], colour: [], alpha: [] };
+    const points = {
       wavelength: [],
       reflectance: [],
       fill: [],
@@ -7271,9 +10672,9 @@ function render14({ model, el }) {
       width: [],
       spread: []
     };
-    const labels = { wavelength: [], reflectance: [], text: [], colour: [] };
+    const words = { wavelength: [], reflectance: [], text: [], colour: [] };
     const months = wanted();
-    const add = (place, sensor, { names, wavelengths, widths }, values, spread, date, alpha, fill) => wavelengths.forEach((wavelength, i) => {
+    const add = (place, sensor, { names, wavelengths, widths }, values, spread, date3, alpha, fill) => wavelengths.forEach((wavelength, i) => {
       if (!Number.isFinite(values[i])) return;
       const [low, high] = spread ? [spread.low[i], spread.high[i]] : [];
       const row = {
@@ -7284,30 +10685,30 @@ function render14({ model, el }) {
         band: names[i],
         sensor,
         place: place.name,
-        date,
+        date: date3,
         width: widths[i],
         spread: spread ? `, 10 to 90 %: ${low.toFixed(4)} to ${high.toFixed(4)}` : ""
       };
-      for (const [column, value] of Object.entries(row)) dots[column].push(value);
-      const bar = (xs, ys) => {
-        bars.xs.push(xs);
-        bars.ys.push(ys);
-        bars.colour.push(place.colour);
-        bars.alpha.push(alpha * 0.55);
+      for (const [column, value2] of Object.entries(row)) points[column].push(value2);
+      const bar2 = (xs, ys) => {
+        spans.xs.push(xs);
+        spans.ys.push(ys);
+        spans.colour.push(place.colour);
+        spans.alpha.push(alpha * 0.55);
       };
-      bar([wavelength - widths[i] / 2, wavelength + widths[i] / 2], [values[i], values[i]]);
-      if (spread) bar([wavelength, wavelength], [low, high]);
+      bar2([wavelength - widths[i] / 2, wavelength + widths[i] / 2], [values[i], values[i]]);
+      if (spread) bar2([wavelength, wavelength], [low, high]);
     });
     for (const place of spectra.places) {
       months.forEach((m, k) => {
         const alpha = 1 - 0.18 * k;
         const s2 = place.s2[m - 1];
         const measured = spectra.s2.wavelengths.map((_, i2) => i2).filter((i2) => Number.isFinite(s2[i2]));
-        lines.xs.push(measured.map((i2) => spectra.s2.wavelengths[i2]));
-        lines.ys.push(measured.map((i2) => s2[i2]));
-        lines.colour.push(place.colour);
-        lines.dash.push(DASHES[k]);
-        lines.alpha.push(alpha);
+        curves.xs.push(measured.map((i2) => spectra.s2.wavelengths[i2]));
+        curves.ys.push(measured.map((i2) => s2[i2]));
+        curves.colour.push(place.colour);
+        curves.dash.push(DASHES2[k]);
+        curves.alpha.push(alpha);
         add(
           place,
           "Sentinel-2",
@@ -7332,37 +10733,70 @@ function render14({ model, el }) {
           );
         const last = measured.at(-1);
         if (last !== void 0 && (months.length > 1 || spectra.places.length > 1)) {
-          labels.wavelength.push(spectra.s2.wavelengths[last] + spectra.s2.widths[last] / 2 + 15);
-          labels.reflectance.push(s2[last]);
-          labels.text.push(
+          words.wavelength.push(spectra.s2.wavelengths[last] + spectra.s2.widths[last] / 2 + 15);
+          words.reflectance.push(s2[last]);
+          words.text.push(
             [spectra.places.length > 1 ? place.short : "", months.length > 1 ? MONTHS[m - 1] : ""].filter(Boolean).join(" ")
           );
-          labels.colour.push(place.colour);
+          words.colour.push(place.colour);
         }
       });
     }
-    keepApart(labels.reflectance);
+    keepApart(words.reflectance);
     const known = look.typical && typical?.month === ofClass() && typical.median ? typical : null;
     if (known) {
-      const range = bokehModel(name("range-spectrum"));
-      labels.wavelength.push(1e3);
-      labels.reflectance.push(range ? range.start + (range.end - range.start) * 0.93 : 0);
-      labels.text.push(known.short);
-      labels.colour.push("#7d8a92");
+      const [low, high] = chart.view.y;
+      words.wavelength.push(1e3);
+      words.reflectance.push(low + (high - low) * 0.93);
+      words.text.push(known.short);
+      words.colour.push(CLASS_INK);
     }
     const back = known ? [...known.wavelengths].reverse() : [];
-    set(
-      "spectrum-class",
+    chart.set(
+      "class",
       known ? { x: [...known.wavelengths, ...back], y: [...known.low, ...[...known.high].reverse()] } : { x: [], y: [] }
     );
-    set(
-      "spectrum-class-line",
-      known ? { xs: [known.wavelengths], ys: [known.median], colour: ["#7d8a92"] } : { xs: [], ys: [], colour: [] }
+    chart.set(
+      "class-line",
+      known ? { xs: [known.wavelengths], ys: [known.median], colour: [CLASS_INK], width: [1.4] } : { xs: [], ys: [], colour: [] }
     );
-    set("spectrum-bars", bars);
-    set("spectrum-lines", lines);
-    set("spectrum-dots", dots);
-    set("spectrum-labels", labels);
+    chart.set("bars", spans);
+    chart.set("lines", curves);
+    chart.set("dots", points);
+    chart.set("labels", words);
+  };
+  const REACH = 8;
+  const read = (place) => {
+    const points = chart.columns.dots;
+    let nearest = null;
+    for (const wavelength of place && points ? points.wavelength : [])
+      if (nearest === null || Math.abs(wavelength - place.x) < Math.abs(nearest - place.x)) nearest = wavelength;
+    tip.hidden = nearest === null || chart.wide(nearest, place.x) > REACH;
+    if (tip.hidden) return;
+    const near = points.wavelength.flatMap((w, i) => chart.wide(w, nearest) <= REACH / 2 ? [i] : []);
+    tip.replaceChildren(
+      ...near.map((i) => {
+        const dot = element("i");
+        dot.style.background = points.edge[i];
+        const [value2, width2] = [points.reflectance[i].toFixed(4), Math.round(points.width[i])];
+        return element(
+          "div",
+          {},
+          dot,
+          element("b", {}, points.band[i]),
+          ` ${value2}${points.spread[i]} `,
+          element(
+            "span",
+            {},
+            `${Math.round(points.wavelength[i])} nm, ${width2} nm wide · ${points.sensor[i]} ${points.date[i]} · ${points.place[i]}`
+          )
+        );
+      })
+    );
+    const { width, height } = tip.getBoundingClientRect();
+    const beside = place.left + 16 + width < window.innerWidth ? place.left + 16 : place.left - 16 - width;
+    tip.style.left = `${Math.max(4, beside)}px`;
+    tip.style.top = `${Math.max(4, Math.min(place.top - height / 2, window.innerHeight - height - 6))}px`;
   };
   const fitAll = () => {
     if (!spectra) return;
@@ -7371,7 +10805,7 @@ function render14({ model, el }) {
       ...place.pf,
       ...place.spread ? place.spread.s2high : []
     ]);
-    fit("spectrum", look.typical && typical?.high ? [...values, typical.high] : values, { from: 0, least: 0.05 });
+    chart.fit(look.typical && typical?.high ? [...values, typical.high] : values, { from: 0, least: 0.05 });
   };
   const askClass = () => {
     clearTimeout(ask);
@@ -7395,64 +10829,14 @@ function render14({ model, el }) {
   );
   const save = (blob, ending) => saveFile(`${spectra?.sample ?? "sample"}_spectrum.${ending}`, blob);
   const picture = async (kind) => {
-    const chart = bokehModel(name("spectrum-figure"));
-    if (!chart || !spectra) return;
-    const drawing = Bokeh.index.find_one(chart).export("svg").canvas;
-    const [width, height] = ["width", "height"].map((side) => Number.parseFloat(drawing.getAttribute(side)));
-    const SVG2 = "http://www.w3.org/2000/svg";
-    const node = (tag, attributes, text2 = "") => {
-      const made = document.createElementNS(SVG2, tag);
-      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-      made.textContent = text2;
-      return made;
-    };
-    const theme = getComputedStyle(el), of = (key, otherwise) => theme.getPropertyValue(key).trim() || otherwise;
-    const lines = [
+    if (!spectra) return;
+    const notes = [
       note.textContent,
       ...spectra.places.map((place) => `${place.short}: ${place.name}`),
       ...spectra.notes
     ];
-    const full = height + 34 + 15 * lines.length;
-    const all = node("svg", {
-      xmlns: SVG2,
-      width,
-      height: full,
-      viewBox: `0 0 ${width} ${full}`,
-      "font-family": "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif",
-      "font-size": 10.5,
-      fill: of("--ink", "#17262e")
-    });
-    drawing.setAttribute("y", 24);
-    all.append(
-      node("rect", { width, height: full, fill: of("--panel", "#ffffff") }),
-      node("text", { x: 8, y: 16, "font-size": 13, "font-weight": 650 }, `Spectrum of ${spectra.sample}`),
-      drawing,
-      ...lines.map(
-        (line, i) => node(
-          "text",
-          {
-            x: 8,
-            y: height + 38 + 15 * i,
-            textLength: line.length * 5.6 > width - 16 ? width - 16 : line.length * 5.4,
-            lengthAdjust: "spacingAndGlyphs"
-          },
-          line
-        )
-      )
-    );
-    const text = new XMLSerializer().serializeToString(all);
-    const svg = new Blob([text], { type: "image/svg+xml" });
-    if (kind === "svg") {
-      save(svg, "svg");
-      return;
-    }
-    const image = new Image(), url = URL.createObjectURL(svg);
-    image.src = url;
-    await image.decode();
-    URL.revokeObjectURL(url);
-    const canvas = element("canvas", { width: 2 * width, height: 2 * full });
-    canvas.getContext("2d").drawImage(image, 0, 0, 2 * width, 2 * full);
-    canvas.toBlob((blob) => save(blob, "png"), "image/png");
+    const drawn = chartsAsSvg([chart.picture()], { title: `Spectrum of ${spectra.sample}`, notes }, el);
+    save(kind === "svg" ? new Blob([drawn.text], { type: "image/svg+xml" }) : await svgAsPng(drawn), kind);
   };
   const unpack = ({ places, values, ...rest }) => {
     const all = plainArray(values);
@@ -7471,13 +10855,15 @@ function render14({ model, el }) {
     };
   };
   let axes = null;
-  const handlers = {
+  listen(model, {
     axes(data) {
       axes = data;
+      const ends = [data.s2, data.pf].flatMap(({ wavelengths, widths }) => wavelengths.map((w, i) => w + widths[i]));
+      chart.span([400, Math.max(...ends) + 140]);
     },
     spectra(data) {
       if (data.fresh) {
-        forget();
+        chart.forget();
         typical = null;
       }
       spectra = unpack(data);
@@ -7499,10 +10885,10 @@ function render14({ model, el }) {
     file(data) {
       save(new Blob([data.text], { type: "text/csv" }), "csv");
     }
-  };
-  model.on("msg:custom", (data) => handlers[data.type]?.(data));
+  });
   model.on("remove", () => {
     gone.abort();
+    chart.remove();
     clearTimeout(later);
     clearTimeout(ask);
   });
@@ -7550,8 +10936,8 @@ function render15({ model, el }) {
     view: ""
   };
   const button = (text2, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text2);
-  const select = (label, options) => element("select", { "aria-label": label }, ...options.map(([value, text2]) => element("option", { value }, text2)));
-  const endings = (label, list) => select(
+  const select2 = (label, options) => element("select", { "aria-label": label }, ...options.map(([value2, text2]) => element("option", { value: value2 }, text2)));
+  const endings = (label, list) => select2(
     label,
     list.map((ending) => [ending, NAMES[ending]])
   );
@@ -7559,15 +10945,15 @@ function render15({ model, el }) {
     const input = element("input", { type: "checkbox", checked });
     return { input, el: element("label", { class: "check" }, input, text2) };
   };
-  const row = (name, ...children) => element(
+  const row = (name, ...children2) => element(
     "div",
     { class: "row" },
     element("span", { class: "name" }, name),
-    element("div", { class: "line" }, ...children)
+    element("div", { class: "line" }, ...children2)
   );
   const makers = [];
   const maker = (name, words) => {
-    const one = button(
+    const one2 = button(
       "Download",
       () => {
         trouble.textContent = "";
@@ -7575,8 +10961,8 @@ function render15({ model, el }) {
       },
       { "aria-label": `Download ${name}`, class: "make" }
     );
-    makers.push(one);
-    return one;
+    makers.push(one2);
+    return one2;
   };
   const link = element("input", {
     class: "link",
@@ -7612,26 +10998,26 @@ function render15({ model, el }) {
       field.select();
       return;
     }
-    const range = document.createRange();
-    range.selectNodeContents(field);
-    const selection = window.getSelection();
-    selection.removeAllRanges();
-    selection.addRange(range);
+    const range2 = document.createRange();
+    range2.selectNodeContents(field);
+    const selection2 = window.getSelection();
+    selection2.removeAllRanges();
+    selection2.addRange(range2);
   };
   const copyLink = button("Copy link", () => copy(link.value, link, said), { class: "main" });
-  const first = select("First date", []), last = select("Last date", []);
+  const first = select2("First date", []), last = select2("Last date", []);
   const all = button("All dates", () => setRange(0, -1), { title: "From the first to the last date of the calendar" });
   const setRange = (from, to) => {
     first.selectedIndex = from;
     last.selectedIndex = to < 0 ? last.options.length - 1 : to;
   };
-  const format = endings("Format of the animation", [".mp4", ".gif", ".webm", ".webp"]);
-  const speed = select(
+  const format2 = endings("Format of the animation", [".mp4", ".gif", ".webm", ".webp"]);
+  const speed = select2(
     "Frames a second",
     [1, 2, 5, 10, 15, 25, 30].map((n) => [n, `${n} a second`])
   );
   speed.value = "10";
-  const size = select(
+  const size = select2(
     "Size",
     [1, 2, 3, 4].map((n) => [n, `${n} × (${200 * n} px)`])
   );
@@ -7640,26 +11026,26 @@ function render15({ model, el }) {
   pins.input.addEventListener("change", () => {
     chart.input.disabled = !pins.input.checked;
   });
-  const products = (label) => select(label, [
+  const products = (label) => select2(label, [
     ["PF-SR", "Planet Fusion"],
     ["S2-SR", "Sentinel-2"]
   ]);
   const whose = products("Sensor of the cube"), packed = endings("Format of the cube", [".nc", ".zarr.zip"]);
   const seenBy = products("Sensor of the picture");
-  const still = select("Format of the picture", [
+  const still = select2("Format of the picture", [
     ["picture.png", "PNG"],
     ["picture.svg", "SVG"],
     ["picture.pdf", "PDF"],
     ["frame.tif", "GeoTIFF, as shown"],
     ["values.tif", "GeoTIFF of values"]
   ]);
-  const count = select("Dates of the contact sheet", []), sheetFormat = endings("Format of the contact sheet", [".png", ".svg", ".pdf"]);
-  const other = select("The other date", []), pairFormat = endings("Format of before and after", [".png", ".svg", ".pdf"]);
-  const told = select("What the page tells", [
+  const count = select2("Dates of the contact sheet", []), sheetFormat = endings("Format of the contact sheet", [".png", ".svg", ".pdf"]);
+  const other = select2("The other date", []), pairFormat = endings("Format of before and after", [".png", ".svg", ".pdf"]);
+  const told = select2("What the page tells", [
     ["", "This sample"],
     ["story", "My story"]
   ]);
-  const paper = select("Page or slides", [
+  const paper = select2("Page or slides", [
     [".html", "HTML, needs no server"],
     [".pptx", "PowerPoint"]
   ]);
@@ -7677,13 +11063,13 @@ function render15({ model, el }) {
     "div",
     { class: "files" },
     row("Dates", first, "to", last, all),
-    row("Animation", format, size, speed),
+    row("Animation", format2, size, speed),
     row(
       "",
       pins.el,
       chart.el,
       skip.el,
-      maker("the animation", () => ({ kind: "animation", ending: format.value, ...numbers() }))
+      maker("the animation", () => ({ kind: "animation", ending: format2.value, ...numbers() }))
     ),
     row(
       "Cube",
@@ -7755,16 +11141,16 @@ function render15({ model, el }) {
     button("Cancel", () => model.send_msg({ type: "cancel" }))
   );
   const trouble = element("p", { class: "trouble", role: "alert" });
-  const setBusy = (value) => {
-    state.busy = value;
-    work.hidden = !value;
-    if (!value) {
+  const setBusy = (value2) => {
+    state.busy = value2;
+    work.hidden = !value2;
+    if (!value2) {
       state.pieces = [];
       state.file = null;
     }
-    for (const one of makers) one.disabled = value;
+    for (const one2 of makers) one2.disabled = value2;
   };
-  const view = select("View", []);
+  const view = select2("View", []);
   view.addEventListener("change", () => {
     state.view = view.value;
     drawCode();
@@ -7785,8 +11171,8 @@ function render15({ model, el }) {
   );
   const drawCode = () => {
     const found2 = state.now?.code ?? [];
-    const chosen = found2.find((one) => one.view === state.view) ?? found2.find((one) => one.view === "planet") ?? found2[0];
-    view.replaceChildren(...found2.map((one) => element("option", { value: one.view }, one.title)));
+    const chosen = found2.find((one2) => one2.view === state.view) ?? found2.find((one2) => one2.view === "planet") ?? found2[0];
+    view.replaceChildren(...found2.map((one2) => element("option", { value: one2.view }, one2.title)));
     if (chosen) view.value = chosen.view;
     text.textContent = chosen?.text ?? "";
   };
@@ -7839,16 +11225,16 @@ function render15({ model, el }) {
     offer(data) {
       state.offer = data;
       const days = () => data.dates.map((iso) => element("option", { value: iso }, longDate(iso)));
-      for (const one of [first, last, other]) one.replaceChildren(...days());
+      for (const one2 of [first, last, other]) one2.replaceChildren(...days());
       setRange(0, -1);
       count.replaceChildren(...data.counts.map((n) => element("option", { value: n }, `${n} dates`)));
       count.value = "12";
       terms.textContent = data.terms;
       lacks.textContent = Object.values(data.lacking).filter((v, i, list) => list.indexOf(v) === i).join(" · ");
-      for (const option of [...format.options, ...packed.options, ...paper.options])
+      for (const option of [...format2.options, ...packed.options, ...paper.options])
         option.disabled = option.value in data.lacking;
-      for (const one of [format, packed])
-        if (one.selectedOptions[0]?.disabled) one.value = [...one.options].find((o) => !o.disabled)?.value ?? "";
+      for (const one2 of [format2, packed])
+        if (one2.selectedOptions[0]?.disabled) one2.value = [...one2.options].find((o) => !o.disabled)?.value ?? "";
       setBusy(false);
     },
     state(data) {
@@ -7920,7 +11306,6 @@ function render15({ model, el }) {
 var components_default = {
   About: about_exports,
   Bars: labels_exports,
-  Bridge: bridge_exports,
   Findings: profile_tables_exports,
   Grid: bands_exports,
   Head: head_exports,
@@ -7930,10 +11315,20 @@ var components_default = {
   PinList: pins_exports,
   Player: animation_exports,
   Presenter: present_exports,
+  ProfileCharts: profile_charts_exports,
   ReviewPanel: review_exports,
   Share: share_exports,
-  SpectrumBar: spectrum_exports
+  Spectrum: spectrum_exports
 };
 export {
   components_default as default
 };
+/*! Axes, scales and dates of the charts are D3's (d3-array, d3-axis, d3-color, d3-format, d3-interpolate, d3-scale, d3-selection,
+d3-time, d3-time-format, internmap).
+Copyright 2010-2026 Mike Bostock
+Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted, provided that
+the above copyright notice and this permission notice appear in all copies.
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES
+OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR
+ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS
+ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE. */

@@ -1,7 +1,6 @@
 // All components of the page, by the names of their Python classes: `make scripts` bundles them into components.bundle.js.
 
 import * as Player from "./animation/animation.js"
-import * as Bridge from "./common/bridge.js"
 import * as Bars from "./labels/labels.js"
 import * as Legend from "./map/legend.js"
 import * as MapTools from "./map/map_tools.js"
@@ -10,16 +9,16 @@ import * as About from "./page/about.js"
 import * as Head from "./page/head.js"
 import * as Presenter from "./present/present.js"
 import * as PinList from "./profile/pins.js"
+import * as ProfileCharts from "./profile/profile_charts.js"
 import * as Findings from "./profile/profile_tables.js"
 import * as ReviewPanel from "./review/review.js"
 import * as Grid from "./sentinel2/bands.js"
-import * as SpectrumBar from "./sentinel2/spectrum.js"
+import * as Spectrum from "./sentinel2/spectrum.js"
 import * as Share from "./share/share.js"
 
 export default {
   About,
   Bars,
-  Bridge,
   Findings,
   Grid,
   Head,
@@ -29,7 +28,8 @@ export default {
   PinList,
   Player,
   Presenter,
+  ProfileCharts,
   ReviewPanel,
   Share,
-  SpectrumBar,
+  Spectrum,
 }

@@ -13,6 +13,11 @@ export interface Told {
   Bars: {
     label: { html: string }
   }
+  /** Seasons and breaks, by name. */
+  Findings: {
+    file: { name: string; text: string }
+    tables: { tables: Record<string, FindingTable> }
+  }
   /** `ticket` counts the samples that were opened: what has an older one is dropped. */
   Grid: {
     error: { ticket: number; text: string }
@@ -56,6 +61,14 @@ export interface Told {
     page: { bars: BarShown[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean }
     trouble: { text: string }
   }
+  /** The legend, the pins and regions, and the menu of the curves. */
+  PinList: {
+    file: { name: string; text: string }
+    heard: { number: number }
+    menu: { menu: Menu }
+    pins: { pins: PinShown[]; regions: RegionShown[] }
+    state: { keys: Key[]; chosen: CurvesChosen; problem: string }
+  }
   /** `indices` are of dates; `bytes` holds the pictures one after another, of these `sizes`. */
   Player: {
     /** The change between two dates, PNG. */
@@ -93,6 +106,17 @@ export interface Told {
     shipped: { stories: StoryOffered[] }
     trouble: { text: string }
   }
+  /** `values` float32 hold all curves' values behind each other; `flags` uint8 as long (`profile_data.MISSING` to `NODATA`). */
+  ProfileCharts: {
+    /** The whole sample, its class and the regions. */
+    behind: { curves: Curve[]; values: NumPyArray; flags: NumPyArray | null }
+    calendar: { pf: Calendar; s2: Calendar }
+    /** The pins. `fresh`: the y axes may fit anew; `marks` are set once it is drawn, with `detail`. */
+    curves: { ticket: number; fresh: boolean; show: Arrangement; marks: string[]; detail: Record<string, any>; curves: Curve[]; values: NumPyArray; flags: NumPyArray | null }
+    /** Smoothed, and found on the pins; of the `curves` with the same ticket. */
+    over: { ticket: number; seasons: Season[]; breaks: Break[]; curves: Curve[]; values: NumPyArray; flags: NumPyArray | null }
+    save: { format: "svg" | "png"; about: AboutPicture }
+  }
   /** The form, the sample under review, and what became of verdicts, which have ids. */
   ReviewPanel: {
     chips: { sample: string; hidden: boolean; strip?: SeasonShown[]; around?: Around; classes: ClassShown[] }
@@ -125,6 +149,17 @@ export interface Told {
     toggle: {}
     trouble: { text: string }
   }
+  /** `values` float32 hold, place by place, Sentinel-2's months and Planet Fusion's dates, each the bands by wavelength; reflectance. */
+  Spectrum: {
+    axes: { s2: SpectralAxis; pf: SpectralAxis; dates: string[]; notes: string[] }
+    file: { text: string }
+    heard: { number: number }
+    look: { months: number[]; typical: boolean; most: number }
+    /** `there` are the dates of Planet Fusion that are read, `middles` those nearest to the months' middles. */
+    spectra: { fresh: boolean; sample: string | null; places: PlaceShown[]; values: NumPyArray; there: number[]; middles: (number | null)[] }
+    /** What is typical of the sample's class in a month; without curves why it is not known. */
+    typical: { month: number; text: string; short: string; wavelengths: number[] | null; median: number[] | null; low: number[] | null; high: number[] | null }
+  }
 }
 
 /** What a component's script says. */
@@ -134,6 +169,10 @@ export interface Said {
     | { type: "look" }
     | { type: "ready" }
   Bars:
+    | { type: "ready" }
+  /** Somebody takes a table away. */
+  Findings:
+    | { type: "csv"; name: string }
     | { type: "ready" }
   /** Rows and columns count 10 m pixels from the upper left. */
   Grid:
@@ -178,6 +217,13 @@ export interface Said {
     | { type: "page"; page: number; sort: string; down: boolean }
     | { type: "ready" }
     | { type: "save"; format: string }
+  /** A pin or a region by its place in the list. */
+  PinList:
+    | { type: "csv" }
+    | { type: "curves"; text: string; number: number }
+    | { type: "name"; name: string; pin?: number | null; region?: number | null }
+    | { type: "ready" }
+    | { type: "remove"; pin?: number | null; region?: number | null }
   /** Rows and columns count 3 m pixels from the upper left, dates, pins and regions are told by their index. */
   Player:
     | { type: "clear" }
@@ -209,6 +255,10 @@ export interface Said {
     | { type: "remove"; index: number }
     | { type: "rename"; title: string }
     | { type: "show"; index: number }
+  /** The script asks what belongs to a picture that somebody takes. */
+  ProfileCharts:
+    | { type: "ready" }
+    | { type: "save"; format: string }
   /** Which samples, the way through them, and verdicts. */
   ReviewPanel:
     | { type: "begin"; kind: string; class: string; count: number; seed: number; strata: string; allocation: string; resume: string; ids: string; reviewer: string; blind: boolean; given: string[] }
@@ -236,6 +286,19 @@ export interface Said {
     | { type: "next" }
     | { type: "open"; open: boolean }
     | { type: "ready" }
+  /** Months are 1 to 12; `index` is a date of Planet Fusion. */
+  Spectrum:
+    | { type: "csv"; index: number }
+    | { type: "look"; number: number; months?: number[] | null; typical?: boolean | null }
+    | { type: "ready" }
+    | { type: "typical"; month: number }
+}
+
+/** An array of NumPy as Bokeh sends it: `plainArray` makes an ordinary one of it. */
+export interface NumPyArray extends ArrayLike<number> {
+  dtype: string
+  buffer: ArrayBuffer
+  byteOffset: number
 }
 
 /** A handler for each message of the server. */
@@ -270,6 +333,22 @@ export interface Check {
   found: string
   follows: string
   todo: string
+}
+
+/** A table beside the charts; `notes` say how it was made. */
+export interface FindingTable {
+  title: string
+  columns: string[]
+  rows: FindingRow[]
+  notes: string[]
+}
+
+/** A row of a table of seasons or breaks. */
+export interface FindingRow {
+  colour: string
+  pin: string
+  cells: string[]
+  note: string
 }
 
 /** A band; `wavelength` in nm. */
@@ -348,6 +427,43 @@ export interface BarShown {
   count: number
 }
 
+/** All that can be chosen: `indices` by domain, title -> name; `smooth` name -> title, whose `sources` by name; at `most` so many indices. */
+export interface Menu {
+  bands: BandOffered[]
+  indices: Record<string, Record<string, string>>
+  smooth: Record<string, string>
+  sources: Record<string, string>
+  most: number
+}
+
+/** A band of the menu; `name` as links write it. */
+export interface BandOffered {
+  name: string
+  text: string
+  title: string
+  colour: string
+}
+
+/** An entry of the legend: a line (`dash`ed, or `wide`), or a `sign`. */
+export interface Key {
+  text?: string
+  colour?: string
+  sign?: string
+  dash?: string
+  wide?: boolean
+}
+
+/** What is chosen of it (`analysis.curves.Curves`). */
+export interface CurvesChosen {
+  bands: string[]
+  indices: string[]
+  smooth: string
+  pheno: boolean
+  breaks: boolean
+  years: boolean
+  behind: string[]
+}
+
 /** A story as it is played. */
 export interface StoryPlayed {
   title: string
@@ -375,6 +491,57 @@ export interface StoryOffered {
   name: string
   title: string
   count: number
+}
+
+/** A curve of a chart; its values are those that follow in the message: one a date, with `kind` middle, low and high of each. */
+export interface Curve {
+  chart?: "bands" | "index"
+  sensor?: "pf" | "s2"
+  name?: string
+  label?: string
+  colour?: string
+  dash?: string
+  marker?: string
+  who?: string
+  kind?: "sample" | "region" | "class"
+}
+
+/** A sensor's dates: `times` float64, each from `left` to `right`; `missing` says why there is none, by its place. */
+export interface Calendar {
+  times: NumPyArray
+  left: NumPyArray
+  right: NumPyArray
+  missing: Record<string, string>
+}
+
+/** The lower chart's `label`; whether there is an upper one; year against year. */
+export interface Arrangement {
+  label: string
+  bands: boolean
+  years: boolean
+}
+
+/** Start, peak or end of a season on a curve. */
+export interface Season {
+  date: number
+  value: number
+  what: "start" | "peak" | "end"
+  colour: string
+}
+
+/** A break of a season, `step` in the index's unit. */
+export interface Break {
+  date: number
+  step: number
+  colour: string
+}
+
+/** What a picture of the charts says beside them, and its file's name without the ending. */
+export interface AboutPicture {
+  title: string
+  file: string
+  notes: string[]
+  keys: Key[]
 }
 
 /** The sample at a date. */
@@ -484,4 +651,19 @@ export interface Adjustment {
   code: number
   action: string
   fraction: number | null
+}
+
+/** A sensor's bands by wavelength; `wavelengths` and `widths` in nm. */
+export interface SpectralAxis {
+  names: string[]
+  wavelengths: number[]
+  widths: number[]
+}
+
+/** A pin or a region of the spectrum; with `spread` its mean, 10th and 90th percentile follow each other. */
+export interface PlaceShown {
+  colour: string
+  short: string
+  name: string
+  spread: boolean
 }

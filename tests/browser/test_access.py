@@ -252,7 +252,7 @@ def test_the_keyboard_alone_pins_and_draws(visit: Visit, demo: str) -> None:
     chart.focus()
     press(visit, "ArrowRight")
     visit.wait_for_date("2018-07-12")
-    width = "() => { const r = seen.figure('Indices over time').x_range; return r.end - r.start }"
+    width = "() => { const [start, end] = seen.chart('index').view.x; return end - start }"
     whole = visit.page.evaluate(width)
     press(visit, "+")
     assert visit.page.evaluate(width) == pytest.approx(whole / 2)

@@ -301,7 +301,7 @@ def test_shift_click_adds_pins_and_clear_keeps_the_last(visit: Visit, corpus: Co
     assert len(ndvi["ys"]) == len(set(ndvi["colour"])) == 3
     visit.page.get_by_role("button", name="Remove all pins but the last").click()
     visit.page.wait_for_url(lambda url: url.endswith("pixels=120,80"))
-    visit.wait("() => seen.named('index-lines').data.ys.length === 1")
+    visit.wait("() => seen.part('index-lines').ys.length === 1")
 
 
 def test_a_click_in_a_sentinel_tile_selects_the_same_ground(visit: Visit, corpus: Corpus, demo: str) -> None:
@@ -334,12 +334,12 @@ def test_a_click_on_a_month_moves_the_animation_there(visit: Visit, demo: str) -
 
 def test_a_click_on_the_chart_moves_the_animation_there(visit: Visit, demo: str) -> None:
     visit.open(f"?sample={demo}")
-    low, high = visit.page.evaluate("() => [seen.named('range-index').start, seen.named('range-index').end]")
+    low, high = visit.page.evaluate("() => seen.chart('index').view.y")
     for iso in ("2018-05-28", "2019-08-06"):
         day = dt.date.fromisoformat(iso)
         visit.click_chart(INDEX, milliseconds(day), (low + high) / 2)
         visit.wait_for_date(iso)
-        for cursor in ("cursor-index", "cursor-bands"):
+        for cursor in ("index", "bands"):
             assert visit.cursor(cursor) == milliseconds(day)
 
 
@@ -516,7 +516,7 @@ def test_nothing_of_the_last_sample_stays(visit: Visit, demo: str) -> None:
     visit.open(f"?sample={demo}")
     visit.search(LACKING)
     visit.wait_for_sample(LACKING)
-    visit.wait("(n) => seen.named('index-pf').data.date.length === n", len(THERE_OF_LACKING))
+    visit.wait("(n) => seen.part('index-pf')?.date.length === n", len(THERE_OF_LACKING))
     assert visit.columns("index-s2")["date"] == []
     assert visit.columns("bands-s2")["date"] == []
     assert set(texts(visit.months)) == {"no mosaic"}

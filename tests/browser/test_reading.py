@@ -130,7 +130,7 @@ def test_high_contrast_shows_what_is_pressed_and_keeps_colours_that_mean_somethi
 
 
 GROUND = """() => {
-  let node = Bokeh.index.find_one(seen.figure("Indices over time")).el
+  let node = seen.chart("index").host
   while (node) {
     if (node instanceof Element && getComputedStyle(node).backgroundColor !== "rgba(0, 0, 0, 0)") return getComputedStyle(node).backgroundColor
     node = node.parentNode ?? node.host

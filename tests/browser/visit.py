@@ -35,6 +35,10 @@ window.seen = {
   named: (short) => seen.models().find((m) => (m.name ?? "").startsWith(short + "-")),
   figure: (label) => seen.models().find((m) => m.type === "Figure" && m.html_attributes["aria-label"] === label),
   slider: () => { const find = (root) => { for (const e of root.querySelectorAll('*')) { if (e.getAttribute('role') === 'slider' && e.getAttribute('aria-label') === 'Acquisition date') return e; const inner = e.shadowRoot && find(e.shadowRoot); if (inner) return inner } return null }; return find(document) },
+  within: (root, selector) => { for (const node of root.querySelectorAll("*")) { if (node.matches(selector)) return node; const inner = node.shadowRoot && seen.within(node.shadowRoot, selector); if (inner) return inner } return null },
+  chart: (name) => seen.within(document, `[data-chart="${name}"]`)?.chart,
+  part: (short) => { const [chart, ...part] = short.split("-"); return seen.chart(chart)?.columns[part.join("-")] },
+  labelled: (label) => seen.within(document, `[data-chart][aria-label="${label}"]`)?.chart,
   marks: (name) => performance.getEntriesByName("explorer:" + name),
   still: null,
   settled: (label) => { if (!window.Bokeh) return true; const f = seen.figure(label), now = JSON.stringify(f && [f.inner_width, f.inner_height, f.x_range.start, f.x_range.end, f.y_range.start, f.y_range.end]); if (seen.still?.at !== now) seen.still = { at: now, since: performance.now() }; return performance.now() - seen.still.since > 300 },
@@ -185,17 +189,17 @@ class Visit:
         return middle[0], middle[1]
 
     def columns(self, short: str) -> dict[str, list[Any]]:
-        """The data of a chart's source."""
+        """The data of a chart's part, as `index-lines`."""
         code = """(short) => {
           const plain = (v) => ArrayBuffer.isView(v) || Array.isArray(v) ? Array.from(v, plain) : v
-          return Object.fromEntries(Object.entries(seen.named(short).data).map(([k, v]) => [k, plain(v)]))
+          return Object.fromEntries(Object.entries(seen.part(short)).map(([k, v]) => [k, plain(v)]))
         }"""
-        self.wait("(short) => seen.named(short)", short)  # the charts are built one after the other
+        self.wait("(short) => seen.part(short)", short)
         return dict(self.page.evaluate(code, short))
 
-    def cursor(self, short: str = "cursor-index") -> float:
+    def cursor(self, chart: str = "index") -> float:
         """Where the line of a chart over time stands: milliseconds since 1970."""
-        return float(self.page.evaluate("(short) => seen.named(short).location", short))
+        return float(self.page.evaluate("(chart) => seen.chart(chart).places.cursor", chart))
 
     # --- what is done ----------------------------------------------------------------------------
     def pick(self, row: int, col: int, *, add: bool = False) -> None:
@@ -226,6 +230,8 @@ class Visit:
     def place_of(self, label: str, x: float, y: float) -> tuple[float, float]:
         """Where a chart draws its coordinates, CSS pixels of the window."""
         code = """([label, x, y]) => {
+          const chart = seen.labelled(label)
+          if (chart) return chart.place(x, y)
           const view = Bokeh.index.find_one(seen.figure(label)), box = view.el.getBoundingClientRect()
           return [box.x + view.frame.x_scale.compute(x), box.y + view.frame.y_scale.compute(y)]
         }"""

@@ -9,12 +9,21 @@ from textwrap import indent
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+import numpy as np
+
 import explorer.app  # noqa: F401  all components are known by then
 from explorer.views.common.components import COMPONENTS
 from explorer.views.common.messages import FromBrowser, MessageField, fields_of
 
-_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", bytes: "ArrayBuffer", NoneType: "null", Any: "any"}  # fmt: skip
-_HELPERS = """/** A handler for each message of the server. */
+_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", bytes: "ArrayBuffer", NoneType: "null", Any: "any", np.ndarray: "NumPyArray"}  # fmt: skip
+_HELPERS = """/** An array of NumPy as Bokeh sends it: `plainArray` makes an ordinary one of it. */
+export interface NumPyArray extends ArrayLike<number> {
+  dtype: string
+  buffer: ArrayBuffer
+  byteOffset: number
+}
+
+/** A handler for each message of the server. */
 export type Handlers<C extends keyof Told> = { [K in keyof Told[C]]: (data: Told[C][K]) => void }
 
 /** A component's model in its script: what it says goes to `send_msg`; beside these it has properties of its own. */

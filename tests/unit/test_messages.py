@@ -23,10 +23,7 @@ from tests.scripts.message_types import Types
 from tests.talk import sent, until
 
 ROOT = Path(explorer.__file__).parent
-NOT_DECLARED = {"Bridge", "PinList", "Findings", "SpectrumBar"}
-"""Components of the charts, whose messages are not declared yet."""
-UNDECLARED_FILES = {"views/profile/profile.py", "views/sentinel2/spectrum.py"}
-DECLARED = sorted(set(COMPONENTS) - NOT_DECLARED)
+DECLARED = sorted(COMPONENTS)
 
 
 def told(name: str) -> dict[str, Any]:
@@ -47,9 +44,7 @@ def calls() -> dict[str, list[ast.Attribute]]:
 
 
 def test_every_component_declares_its_messages() -> None:
-    assert {
-        name for name, component in COMPONENTS.items() if not hasattr(component, "script")
-    } == NOT_DECLARED
+    assert [name for name, component in COMPONENTS.items() if not hasattr(component, "script")] == []
 
 
 def test_messages_are_sent_by_their_methods_alone(calls: dict[str, list[ast.Attribute]]) -> None:
@@ -57,7 +52,7 @@ def test_messages_are_sent_by_their_methods_alone(calls: dict[str, list[ast.Attr
     senders = {
         path for path, nodes in calls.items() for node in nodes if node.attr == "send" and path.startswith("views")
     }  # fmt: skip
-    assert senders == UNDECLARED_FILES | {"views/common/components.py", "views/common/messages.py"}
+    assert senders == {"views/common/components.py", "views/common/messages.py"}
 
 
 @pytest.mark.parametrize("name", DECLARED)

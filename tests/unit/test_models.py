@@ -30,7 +30,6 @@ def models(tiny_corpus: Corpus) -> Iterator[set[Model]]:
     page.close()
 
 
-@pytest.mark.xfail(reason="the charts over time and the spectrum are Bokeh figures still", strict=True)
 def test_a_page_has_fewer_than_150_models(models: set[Model]) -> None:
     assert len(models) < PAGE, told(models)
 

@@ -35,7 +35,13 @@ def unpacked(message: dict[str, Any]) -> list[dict[str, Any]]:
     for entry in message["curves"]:
         n = LENGTH[entry["sensor"]] * (3 if "kind" in entry else 1)
         part = slice(at, at + n)
-        found.append({**entry, "values": message["values"][part], "flags": message.get("flags", [])[part]})
+        found.append(
+            {
+                **entry,
+                "values": message["values"][part],
+                "flags": (message.get("flags") if message.get("flags") is not None else [])[part],
+            }
+        )
         at += n
     assert at == len(message["values"])
     return found
@@ -202,7 +208,7 @@ def page(tiny_corpus: Corpus) -> Iterator[Explorer]:
 
 def test_gap_filled_dates_are_told_once_the_quality_layers_are_read(page: Explorer) -> None:
     def told() -> bool:
-        curves = unpacked(sent(page._profile.bridge, "curves")[-1])
+        curves = unpacked(sent(page._profile.charts, "curves")[-1])
         return any(GAP_FILLED in c["flags"] for c in curves if c["sensor"] == "pf")
 
     until(told)
@@ -210,16 +216,16 @@ def test_gap_filled_dates_are_told_once_the_quality_layers_are_read(page: Explor
 
 def test_the_samples_spread_comes_behind_and_not_with_every_pin(page: Explorer) -> None:
     def behind() -> list[dict[str, Any]]:
-        return [m for m in sent(page._profile.bridge, "behind") if m["curves"]]
+        return [m for m in sent(page._profile.charts, "behind") if m["curves"]]
 
     until(lambda: bool(behind()))
     until(lambda: not page._profile._behind._running)
     with page._loop.turn():  # it is sent in one with that
         pass
     count = len(behind())
-    drawn = len(sent(page._profile.bridge, "curves"))
+    drawn = len(sent(page._profile.charts, "curves"))
     page.selection.pin((50, 60))
-    assert len(sent(page._profile.bridge, "curves")) == drawn + 1
+    assert len(sent(page._profile.charts, "curves")) == drawn + 1
     assert len(behind()) == count
     page.selection.curves = parse("NDVI,EVI")[0]
     until(lambda: len(behind()) > count)
@@ -233,7 +239,7 @@ def test_regions_are_drawn_named_and_in_the_csv(page: Explorer, tiny_corpus: Cor
     page.selection.add_region(shape)
 
     def means() -> list[dict[str, Any]]:
-        messages = sent(page._profile.bridge, "behind")
+        messages = sent(page._profile.charts, "behind")
         return [c for c in unpacked(messages[-1]) if c["kind"] == "region"] if messages else []
 
     until(lambda: bool(means()))
@@ -262,7 +268,7 @@ def test_the_menu_chooses_curves_and_is_told_what_cannot_be(page: Explorer) -> N
     legend = page._profile.legend
     say(legend, "curves", text="red,EVI;years;behind:none")
     assert page.selection.curves == parse("red,EVI;years;behind:none")[0]
-    assert sent(page._profile.bridge, "curves")[-1]["show"] == {"label": "EVI", "bands": True, "years": True}
+    assert sent(page._profile.charts, "curves")[-1]["show"] == {"label": "EVI", "bands": True, "years": True}
     assert sent(legend, "state")[-1]["chosen"]["years"] is True
 
     def problems() -> list[dict[str, Any]]:
@@ -284,10 +290,10 @@ def test_seasons_and_breaks_come_after_the_curves_and_as_csv(page: Explorer) -> 
     page.selection.curves = parse("NDVI;smooth:whittaker;pheno;breaks")[0]
     findings = page._profile.findings
     until(lambda: bool(sent(findings, "tables")))
-    kinds = [m["type"] for m in page._profile.bridge._outbox]
+    kinds = [m["type"] for m in page._profile.charts._outbox]
     assert kinds.index("over") > kinds.index("curves")
     assert set(sent(findings, "tables")[-1]["tables"]) == {"seasons", "breaks"}
-    bridge = page._profile.bridge  # curves may be told once more, with all dates; what lies over them follows
+    bridge = page._profile.charts  # curves may be told once more, with all dates; what lies over them follows
     until(lambda: sent(bridge, "over")[-1]["ticket"] == sent(bridge, "curves")[-1]["ticket"])
     for name, word in (("seasons", "TIMESAT"), ("breaks", "ruptures")):
         say(findings, "csv", name=name)

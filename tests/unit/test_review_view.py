@@ -571,9 +571,9 @@ def test_a_blind_link_hides_the_label_before_it_is_known_who_reviews(corpus: Cor
         assert page._usual(FULL, page.selection.curves).entries == []
         page._present._collect()
         assert "arable" not in page._present._own.states[0].title
-        talk.say(page._spectrum.bar, "look", typical=True)
-        talk.say(page._spectrum.bar, "typical", month=7)
-        assert "hidden" in sent(page._spectrum.bar, "typical")[-1]["text"]
+        talk.say(page._spectrum.chart, "look", typical=True)
+        talk.say(page._spectrum.chart, "typical", month=7)
+        assert "hidden" in sent(page._spectrum.chart, "typical")[-1]["text"]
         say(page, "begin", resume=f"ids:{FULL}.{BROKEN}", reviewer="ada", blind=True)
         until(lambda: page._review._work is not None)
         assert shown(page)["hidden"]

@@ -1,7 +1,6 @@
 // The head of the page: what is shown, a way to go elsewhere, and what has to be said.
 
-import { bus, element, isOurKey, listen } from "../common/shared.js"
-import { makeChartKeys } from "../profile/chart_keys.js"
+import { element, isOurKey, listen } from "../common/shared.js"
 
 /** @param {import("../messages").Drawn<"Head">} panel */
 export function render({ model, el }) {
@@ -95,10 +94,8 @@ export function render({ model, el }) {
     notice,
   )
   const gone = new AbortController()
-  const dress = makeChartKeys(bus(model), gone.signal)
   listen(model, {
     sample(data) {
-      setTimeout(dress, 1500)
       id.textContent = data.id ?? ""
       text.textContent = text.title = data.text
       swatch.style.background = data.colour ?? "transparent"

@@ -1,8 +1,9 @@
 // The legend of the profile: what the curves mean, the menu that chooses them, the pins and regions by name, downloads.
 
-import { bus, element, keepFocus, makeChoices, saveFile } from "../common/shared.js"
+import { bus, element, keepFocus, listen, makeChoices, saveFile } from "../common/shared.js"
 import { makeCurvesMenu } from "./profile_menu.js"
 
+/** @param {import("../messages").Drawn<"PinList">} panel */
 export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
@@ -94,7 +95,7 @@ export function render({ model, el }) {
         : null,
     )
   }
-  const handlers = {
+  listen(model, {
     menu(data) {
       menu.offer(data.menu)
     },
@@ -147,8 +148,7 @@ export function render({ model, el }) {
         ),
       )
     },
-  }
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  })
   model.on("remove", () => {
     gone.abort()
     fade.disconnect()

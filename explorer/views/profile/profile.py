@@ -22,38 +22,44 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.arrays import timestamps
 from explorer.corpus.imagery.cubes import Cube
 from explorer.views.common.components import Component, Later, Loop, Newest, bounded_int, source
-from explorer.views.common.message_fields import Hears, number, text, word
 from explorer.views.common.selection import MAX_PIXELS, MAX_REGIONS, Selection, drawn, pins
-from explorer.views.profile import charts, profile_charts, profile_data, profile_tables
+from explorer.views.profile import profile_data, profile_tables
+from explorer.views.profile.messages import (
+    FromFindings,
+    FromPinList,
+    FromProfileCharts,
+    Key,
+    ToFindings,
+    ToPinList,
+    ToProfileCharts,
+)
 from explorer.views.profile.profile_data import Packed, Pin
 
 _LATER = 0.05  # seconds within which what comes of a sample is drawn together
 
 
-class Bridge(Component):
-    """Carries data to the charts, past Panel's 50 ms of batching."""
+class ProfileCharts(Component):
+    """Bands and indices over both years, one chart over the other."""
 
-    _stylesheets: ClassVar[list[Any]] = [source("profile.css")]
-    hears: ClassVar[Hears] = {"save": {"format": word}}
+    _stylesheets: ClassVar[list[Any]] = [source("chart.css"), source("profile.css")]
+    script = ToProfileCharts()
+    from_script = FromProfileCharts
 
 
 class PinList(Component):
     """The legend, the pins and regions by name, and the menu of the curves."""
 
     _stylesheets: ClassVar[list[Any]] = [source("pins.css")]
-    hears: ClassVar[Hears] = {
-        "name": {"pin": number, "region": number, "name": word},
-        "remove": {"pin": number, "region": number},
-        "csv": {},
-        "curves": {"text": text(4000), "number": number},
-    }
+    script = ToPinList()
+    from_script = FromPinList
 
 
 class Findings(Component):
     """Tables of the seasons and breaks beside the charts; not there while there are none."""
 
     _stylesheets: ClassVar[list[Any]] = [source("profile_tables.css")]
-    hears: ClassVar[Hears] = {"csv": {"name": word}}
+    script = ToFindings()
+    from_script = FromFindings
 
 
 class ProfileView:
@@ -61,24 +67,9 @@ class ProfileView:
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
-        self.bridge = Bridge(loop, bus=bus, width=0, height=0, margin=0, sizing_mode="fixed")
-        times = profile_charts.time_range(bus)
-        # Built with the page. To build them after the first frame brought that 0.4 s forward, but one page in ten
-        # then never showed a chart: Bokeh loses a layout's change that comes while it still renders the last one.
-        upper = profile_charts.over_time(
-            "bands", bus, "Reflectance", "Reflectance over time", times, x_labels=False
-        )
-        lower = profile_charts.over_time("index", bus, "NDVI", "Indices over time", times)
+        self.charts = ProfileCharts(loop, bus=bus, margin=0, min_height=0, sizing_mode="stretch_both")
         self.findings = Findings(loop, bus=bus, margin=0)
-        self.charts = pn.Row(
-            pn.Column(
-                *(pn.pane.Bokeh(chart, sizing_mode="stretch_both", min_height=0, margin=0) for chart in (upper, lower)),
-                margin=0, min_height=0, sizing_mode="stretch_both",
-            ),
-            self.findings, margin=0, min_height=0, sizing_mode="stretch_both",
-            # High contrast and paper, see `page.css`.
-            styles={"filter": "var(--chart-filter, none)", "background": "var(--chart-own, none)", "forced-color-adjust": "none"},
-        )  # fmt: skip
+        self.whole = pn.Row(self.charts, self.findings, margin=0, min_height=0, sizing_mode="stretch_both")
         self.legend = PinList(loop, bus=bus, sizing_mode="stretch_width", margin=0)
         self.legend.on = {
             "again": lambda _data: self._send_menu(),
@@ -88,7 +79,7 @@ class ProfileView:
             "curves": self._choose,
         }
         self.findings.on = {"csv": self._send_findings}
-        self.bridge.on = {"save": self._send_about}
+        self.charts.on = {"save": self._send_about}
         self._planet: Cube | None = None
         self._sentinel: Cube | None = None
         self._quality: Cube | None = None
@@ -163,8 +154,7 @@ class ProfileView:
         found = self._pins()
         self._ticket += 1
         known = any(pin.series for pin in found)
-        self.bridge.send(
-            "curves",
+        self.charts.script.curves(
             ticket=self._ticket,
             fresh=self._fresh,
             show={"label": ", ".join(curves.labels), "bands": bool(curves.bands), "years": curves.years},
@@ -228,8 +218,8 @@ class ProfileView:
             if ticket != self._ticket:
                 return
             smooth, tables = result
-            marks = {name: tables[name].marks if name in tables else [] for name in ("seasons", "breaks")}
-            self.bridge.send("over", ticket=ticket, **marks, **smooth.message())
+            seasons, breaks = (tables[name].marks if name in tables else [] for name in ("seasons", "breaks"))
+            self.charts.script.over(ticket=ticket, seasons=seasons, breaks=breaks, **smooth.message())
             self._show_found({name: found.table for name, found in tables.items()})
 
         self._over.ask(job, done)
@@ -278,7 +268,7 @@ class ProfileView:
         both = Packed()
         for part in parts:
             both.extend(part)
-        self.bridge.send("behind", **both.message())
+        self.charts.script.behind(**both.message())
 
     def _region_name(self, i: int) -> str:
         region = drawn(self._selection.regions)[i]
@@ -287,10 +277,8 @@ class ProfileView:
     # --- what is said about it -----------------------------------------------------------------------
     def _send_calendar(self) -> None:
         cubes = ((PF_SR, self._planet), (S2_SR, self._sentinel))
-        known = {p.id: profile_data.calendar(cube, p, timestamps(p)) for p, cube in cubes}
-        self.bridge.send(
-            "calendar", **{profile_data.SENSOR_KEYS[name]: dates for name, dates in known.items()}
-        )
+        pf, s2 = (profile_data.calendar(cube, product, timestamps(product)) for product, cube in cubes)
+        self.charts.script.calendar(pf=pf, s2=s2)
 
     def _send_about(self, data: dict[str, Any]) -> None:
         """What a picture of the charts says beside them; the browser makes the picture."""
@@ -298,38 +286,36 @@ class ProfileView:
         if selection.sample_id is not None and wanted in ("svg", "png"):
             shown = selection.sample_id, selection.curves, selection.map.theme
             about = profile_tables.about(self._corpus, *shown, self._named())
-            self.bridge.send("save", format=wanted, about=about)
+            self.charts.script.save(format=wanted, about=about)
 
-    def _named(self) -> list[dict[str, str]]:
+    def _named(self) -> list[Key]:
         """Pins and regions as keys of a picture."""
         selection = self._selection
-        found = [{"text": self._pin_name(p), "colour": pin["colour"]} for p, pin in zip(selection.pixels, pins(selection.pixels), strict=True)]  # fmt: skip
+        found: list[Key] = [{"text": self._pin_name(p), "colour": pin["colour"]} for p, pin in zip(selection.pixels, pins(selection.pixels), strict=True)]  # fmt: skip
         return found + [
             {"text": self._region_name(i), "colour": region["colour"]}
             for i, region in enumerate(drawn(selection.regions))
         ]
 
     def _wear(self) -> None:
-        theme = self._selection.map.theme
-        self.bridge.send("look", look=charts.LOOKS[theme])
         self.draw()
         self.draw_behind()
         self._send_legend()
 
     def _send_menu(self) -> None:
-        self.legend.send("menu", menu=profile_tables.menu())
+        self.legend.script.menu(menu=profile_tables.menu())
         self._send_legend()
 
     def _send_legend(self, problem: str = "") -> None:
         curves, theme = self._selection.curves, self._selection.map.theme
         keys, chosen = profile_tables.keys(curves, theme), profile_tables.chosen(curves)
-        self.legend.send("state", keys=keys, chosen=chosen, problem=problem)
+        self.legend.script.state(keys=keys, chosen=chosen, problem=problem)
         self._send_pins()
 
     def _send_pins(self) -> None:
         selection = self._selection
-        self.legend.send(
-            "pins", pins=pins(selection.pixels, selection.names), regions=drawn(selection.regions)
+        self.legend.script.pins(
+            pins=pins(selection.pixels, selection.names), regions=drawn(selection.regions)
         )
 
     # --- what people do ------------------------------------------------------------------------------
@@ -386,18 +372,18 @@ class ProfileView:
             return to_csv(profile_tables.together(tables))
 
         self._loop.work(
-            job, lambda text: self.legend.send("file", name=f"{sample_id}_profiles.csv", text=text)
+            job, lambda text: self.legend.script.file(name=f"{sample_id}_profiles.csv", text=text)
         )
 
     def _show_found(self, tables: dict[str, pd.DataFrame]) -> None:
         if tables or self._found:
             self._found = tables
             shown = {name: profile_tables.for_people(name, table) for name, table in tables.items()}
-            self.findings.send("tables", tables=shown)
+            self.findings.script.tables(tables=shown)
 
     def _send_findings(self, data: dict[str, Any]) -> None:
         name, sample_id = str(data.get("name")), self._selection.sample_id
         if name in self._found and sample_id is not None:
             cell = self._corpus.cell(sample_id)
             text = profile_tables.findings_csv(self._corpus, cell, self._found[name])
-            self.findings.send("file", name=f"{sample_id}_{name}.csv", text=text)
+            self.findings.script.file(name=f"{sample_id}_{name}.csv", text=text)

@@ -21,6 +21,7 @@ from explorer.analysis.shapes import Shape
 from explorer.core.products import PF_SR, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.corpus.imagery.arrays import timestamps
 from explorer.corpus.imagery.cubes import Cube, Status
+from explorer.views.profile.messages import Calendar
 
 SENSOR_KEYS = {PF_SR.id: "pf", S2_SR.id: "s2"}
 MISSING, MEASURED, GAP_FILLED, NODATA = range(4)
@@ -88,7 +89,7 @@ def milliseconds(times: np.ndarray) -> np.ndarray:
     return np.asarray(times).astype("datetime64[ms]").astype(np.float64)
 
 
-def calendar(cube: Cube | None, product: Product, times: np.ndarray) -> dict[str, Any]:
+def calendar(cube: Cube | None, product: Product, times: np.ndarray) -> Calendar:
     """A sensor's dates for the browser: `times`, `left` and `right` (float64, milliseconds) of what each stands for,
     and why some are missing. A mosaic stands in the middle of its month.
     """
@@ -257,7 +258,7 @@ class Found:
     """Seasons or breaks of all pins: a table for people and for CSV, and what to mark on the curves."""
 
     table: pd.DataFrame
-    marks: list[dict[str, Any]]
+    marks: list[Any]
 
 
 def seasons(curves: Curves, pins: Sequence[Pin]) -> Found | None:

@@ -1,11 +1,60 @@
-// Turns curves into the columns of the charts' sources; in "year against year" both years have the first one's dates.
+// Turns curves into the columns of the charts' parts, and those into marks; in "year against year" both years have the first one's dates.
 
-import { plainArray } from "../animation/feeding.js"
+import { areas, bars, dots, labels, lines, onFrame } from "../common/chart_marks.js"
+import { plainArray } from "../common/shared.js"
 
 export const YEAR_MS = 365 * 86_400_000,
   SECOND_YEAR = Date.UTC(2019, 0, 1)
 export const CHARTS = ["bands", "index"]
 export const FLAG = { MISSING: 0, MEASURED: 1, GAP_FILLED: 2, NODATA: 3 }
+/** Parts of a chart over time, back to front: from their columns to marks. */
+export const PARTS = {
+  spread: (c, at) => areas(c, at, { opacity: 0.13 }),
+  behind: lines,
+  lines,
+  pf: (c, at) =>
+    dots({ x: c.date, y: c.value, fill: (i) => c.fill[i], edge: (i) => c.colour[i], alpha: c.alpha }, at, {
+      radius: 1.8,
+      width: 0.9,
+    }),
+  s2: (c, at) => [
+    ...bars({ x0: c.left, x1: c.right, y0: c.value, y1: c.value, colour: (i) => c.colour[i] }, at, {
+      width: 1.6,
+      opacity: 0.6,
+    }),
+    ...dots(
+      {
+        x: c.date,
+        y: c.value,
+        fill: (i) => c.colour[i],
+        edge: (i) => c.fill[i],
+        alpha: c.alpha,
+        sign: (i) => c.marker[i],
+      },
+      at,
+      { radius: 4, width: 0.8 },
+    ),
+  ],
+  smooth: lines,
+  missing: (c, at) => bars({ ...c, colour: () => "#8b989f" }, onFrame(at), { width: 2 }),
+  breaks(c, at) {
+    const y = (value) => c.date.map(() => value)
+    const edge = onFrame(at)
+    return [
+      ...bars({ x0: c.date, x1: c.date, y0: y(0), y1: y(1), colour: (i) => c.colour[i] }, edge, {
+        width: 1.4,
+        dash: "dashed",
+      }),
+      ...labels({ x: c.date, y: y(1), text: c.text, colour: c.colour }, edge, { dx: 3, dy: 12 }),
+    ]
+  },
+  seasons: (c, at) =>
+    dots({ x: c.date, y: c.value, fill: (i) => c.colour[i], edge: () => "#ffffff", sign: (i) => c.marker[i] }, at, {
+      radius: 5,
+      width: 1.2,
+    }),
+}
+
 const SEASON_MARKS = { start: "triangle", peak: "star", end: "inverted_triangle" }
 
 export const unpackCalendar = (data) =>
@@ -32,10 +81,10 @@ export const unpackCurves = (data, calendar) => {
   })
 }
 
-export const makeDrawing = (state, set, done) => {
+export const makeDrawing = (state, set) => {
   const place = (time) => (state.years && time >= SECOND_YEAR ? time - YEAR_MS : time)
   const strength = (time) => (state.years && time < SECOND_YEAR ? 0.42 : 1)
-  const ink = (curve) => curve.colour || state.look.muted
+  const ink = (curve) => curve.colour || "var(--muted)"
 
   // Where a calendar is cut: nowhere, or between the years.
   const parts = (times) => {
@@ -51,7 +100,7 @@ export const makeDrawing = (state, set, done) => {
     const part = times.subarray(from, to)
     return state.years && times[from] >= SECOND_YEAR ? part.map((t) => t - YEAR_MS) : part
   }
-  const lines = (curves, { width, dash = null, alpha = 1, of = (c) => c.values }) => {
+  const columnsOfLines = (curves, { width, dash = null, alpha = 1, of = (c) => c.values }) => {
     const out = { xs: [], ys: [], colour: [], dash: [], width: [], alpha: [] }
     for (const curve of curves) {
       const { times } = state.calendar[curve.sensor]
@@ -90,7 +139,7 @@ export const makeDrawing = (state, set, done) => {
     }
     return out
   }
-  const dots = (curves, sensor) => {
+  const columnsOfDots = (curves, sensor) => {
     const { times, left, right } = state.calendar[sensor]
     const out = {
       date: [],
@@ -113,7 +162,7 @@ export const makeDrawing = (state, set, done) => {
         out.date.push(place(times[i]))
         out.value.push(values[i])
         out.colour.push(ink(curve))
-        out.fill.push(sensor === "s2" || flag === FLAG.GAP_FILLED ? state.look.panel : ink(curve))
+        out.fill.push(sensor === "s2" || flag === FLAG.GAP_FILLED ? "var(--panel)" : ink(curve))
         out.alpha.push(strength(times[i]))
         out.marker.push(curve.marker)
         out.band.push(curve.label)
@@ -165,15 +214,15 @@ export const makeDrawing = (state, set, done) => {
     pins() {
       const lacking = missing()
       for (const chart of CHARTS) {
-        set(`${chart}-lines`, lines(on(chart, state.pins, "pf"), { width: 1.6 }))
-        set(`${chart}-pf`, dots(on(chart, state.pins, "pf"), "pf"))
-        set(`${chart}-s2`, dots([...on(chart, state.pins, "s2"), ...on(chart, state.regions, "s2")], "s2"))
+        set(`${chart}-lines`, columnsOfLines(on(chart, state.pins, "pf"), { width: 1.6 }))
+        set(`${chart}-pf`, columnsOfDots(on(chart, state.pins, "pf"), "pf"))
+        set(`${chart}-s2`, columnsOfDots([...on(chart, state.pins, "s2"), ...on(chart, state.regions, "s2")], "s2"))
         set(`${chart}-missing`, lacking)
       }
-      done()
     },
     over() {
-      for (const chart of CHARTS) set(`${chart}-smooth`, lines(on(chart, state.smooth), { width: 2, dash: "dashed" }))
+      for (const chart of CHARTS)
+        set(`${chart}-smooth`, columnsOfLines(on(chart, state.smooth), { width: 2, dash: "dashed" }))
       const seasons = { date: [], value: [], marker: [], colour: [], what: [] }
       for (const { date, value, what, colour } of state.seasons) {
         seasons.date.push(place(date))
@@ -190,7 +239,6 @@ export const makeDrawing = (state, set, done) => {
         breaks.colour.push(colour)
       }
       set("index-breaks", breaks)
-      done()
     },
     behind() {
       for (const chart of CHARTS) {
@@ -203,8 +251,8 @@ export const makeDrawing = (state, set, done) => {
         set(`${chart}-spread`, spread([...sample, ...once]))
         const middle = { of: (c) => c.middle }
         const both = [
-          lines(sample, { width: 1.2, alpha: 0.75, ...middle }),
-          lines(on(chart, regions, "pf"), { width: 1.8, ...middle }),
+          columnsOfLines(sample, { width: 1.2, alpha: 0.75, ...middle }),
+          columnsOfLines(on(chart, regions, "pf"), { width: 1.8, ...middle }),
         ]
         set(
           `${chart}-behind`,
@@ -218,23 +266,5 @@ export const makeDrawing = (state, set, done) => {
       ...on(chart, state.sample).map((c) => c.middle),
       ...on(chart, state.regions).flatMap((c) => [c.low, c.high]),
     ],
-  }
-}
-
-// Axes, grid and cursors in a theme's colours.
-export const dressChart = (chart, look) => {
-  for (const model of [...chart.left, ...chart.below, ...chart.center]) {
-    if (model.type === "Grid") model.setv({ grid_line_color: look.grid }, { sync: false })
-    else if (model.type === "Span") model.setv({ line_color: look.ink }, { sync: false })
-    else if (model.axis_label_text_color !== undefined)
-      model.setv(
-        {
-          axis_line_color: look.line,
-          major_tick_line_color: look.line,
-          axis_label_text_color: look.muted,
-          major_label_text_color: look.muted,
-        },
-        { sync: false },
-      )
   }
 }

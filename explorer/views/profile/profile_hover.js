@@ -59,7 +59,7 @@ export const makeHover = (state, place) => {
     const pins = new Set(state.pins.map((curve) => curve.who))
     const body = [...rows.values()].map(({ what, curve, cells }) => {
       const swatch = element("i")
-      swatch.style.background = curve.colour || state.look.muted
+      swatch.style.background = curve.colour || "var(--muted)"
       const who =
         what === "sample" ? "sample" : what === "class" ? curve.who : pins.size < 2 && what !== "mean" ? "" : curve.who
       return element(

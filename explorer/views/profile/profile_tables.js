@@ -1,7 +1,8 @@
 // Seasons and breaks of the pins as small tables beside the charts, with how they were found and a way to take them away.
 
-import { element, saveFile } from "../common/shared.js"
+import { element, listen, saveFile } from "../common/shared.js"
 
+/** @param {import("../messages").Drawn<"Findings">} panel */
 export function render({ model, el }) {
   const box = element("div", { class: "tables", role: "region", tabindex: "0", "aria-label": "Seasons and breaks" })
   el.append(box)
@@ -46,7 +47,7 @@ export function render({ model, el }) {
         : "",
       ...notes.map((note) => element("p", {}, note)),
     )
-  const handlers = {
+  listen(model, {
     tables(data) {
       box.replaceChildren(...Object.entries(data.tables).map(([name, found]) => table(name, found)))
       show(Object.keys(data.tables).length > 0)
@@ -54,7 +55,6 @@ export function render({ model, el }) {
     file(data) {
       saveFile(data.name, new Blob([data.text], { type: "text/csv" }))
     },
-  }
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  })
   model.send_msg({ type: "ready" })
 }

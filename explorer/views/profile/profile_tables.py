@@ -17,6 +17,15 @@ from explorer.analysis.tables import to_csv
 from explorer.core.grid import Cell
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
+from explorer.views.profile.messages import (
+    AboutPicture,
+    BandOffered,
+    CurvesChosen,
+    FindingRow,
+    FindingTable,
+    Key,
+    Menu,
+)
 from explorer.views.profile.profile_data import DASHES, MARKERS, colours_of_bands
 
 _SIGNS = dict(zip(MARKERS, "◆■▲▼", strict=True))
@@ -28,16 +37,18 @@ _FOUND = {
 """Columns that the page shows; the CSV has all."""
 
 
-def keys(curves: Curves, theme: str) -> list[dict[str, Any]]:
+def keys(curves: Curves, theme: str) -> list[Key]:
     """The legend of the charts: `text` with a `colour` (a line, `dash`ed, or `wide`) or a `sign`."""
     colours = colours_of_bands(theme)
-    found: list[dict[str, Any]] = [{"text": _SHORT.get(b, b), "colour": colours[b]} for b in curves.bands]
+    found: list[Key] = [{"text": _SHORT.get(b, b), "colour": colours[b]} for b in curves.bands]
     several = len(curves.indices) > 1
     for i, (label, index) in enumerate(curves.labels.items()):
         if several:
             alone = index not in curves.of(PF_SR.id)
-            sign = {"sign": _SIGNS[MARKERS[i]]} if alone else {"dash": DASHES[i]}
-            found.append({"text": label[:28], **sign})
+            text = label[:28]
+            found.append(
+                {"text": text, "sign": _SIGNS[MARKERS[i]]} if alone else {"text": text, "dash": DASHES[i]}
+            )
     found += [{"text": "Planet Fusion", "sign": "●"}, {"text": "Sentinel-2", "sign": "◇"}]
     found.append({"text": "gap-filled", "sign": "○"})
     found.append({"text": "missing", "sign": "❘"})
@@ -56,7 +67,7 @@ def keys(curves: Curves, theme: str) -> list[dict[str, Any]]:
     return found
 
 
-def chosen(curves: Curves) -> dict[str, Any]:
+def chosen(curves: Curves) -> CurvesChosen:
     """The curves as the menu shows them."""
     return {
         "bands": list(curves.bands),
@@ -70,14 +81,14 @@ def chosen(curves: Curves) -> dict[str, Any]:
 
 
 @cache
-def menu() -> dict[str, Any]:
+def menu() -> Menu:
     """All that the menu offers: `bands`, `indices` by domain, `smooth`, and how many indices at most."""
     groups: dict[str, dict[str, str]] = {}
     both = indices.available(PF_SR.id)
     for name, entry in indices.available(S2_SR.id).items():
         only = "" if name in both else " (Sentinel-2)"
         groups.setdefault(entry.domain, {})[f"{name}: {entry.title}{only}"] = name
-    bands = [
+    bands: list[BandOffered] = [
         {
             "name": b,
             "text": _SHORT.get(b, b),
@@ -102,9 +113,7 @@ def note(curves: Curves) -> str:
     return " ".join(parts)
 
 
-def about(
-    corpus: Corpus, sample_id: str, curves: Curves, theme: str, named: Sequence[dict[str, str]]
-) -> dict[str, Any]:
+def about(corpus: Corpus, sample_id: str, curves: Curves, theme: str, named: Sequence[Key]) -> AboutPicture:
     """What a picture of the charts says beside them; `named` are pins and regions, as keys."""
     owners = dict.fromkeys(corpus.attribution(product.id) for product in (PF_SR, S2_SR))
     return {
@@ -128,11 +137,11 @@ def together(tables: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     return both
 
 
-def for_people(name: str, table: pd.DataFrame) -> dict[str, Any]:
+def for_people(name: str, table: pd.DataFrame) -> FindingTable:
     """A table of seasons or breaks as the page shows it: `columns`, `rows` of texts with the pin's colour and name, `notes`."""
     attrs = table.attrs
     columns = _FOUND[name]
-    rows = [
+    rows: list[FindingRow] = [
         {
             "colour": row["colour"],
             "pin": row["pin"],

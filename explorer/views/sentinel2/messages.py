@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
+import numpy as np
+
 from explorer.analysis.composite import Legend
 from explorer.views.common.message_fields import Most, Number, Word
 from explorer.views.common.messages import FromBrowser, ToBrowser
@@ -54,3 +56,68 @@ class FromGrid(FromBrowser):
     ) -> None: ...
     def pick(self, *, row: Number, col: Number, add: bool) -> None: ...
     def retry(self) -> None: ...
+
+
+class SpectralAxis(TypedDict):
+    """A sensor's bands by wavelength; `wavelengths` and `widths` in nm."""
+
+    names: list[str]
+    wavelengths: list[float]
+    widths: list[float]
+
+
+class PlaceShown(TypedDict):
+    """A pin or a region of the spectrum; with `spread` its mean, 10th and 90th percentile follow each other."""
+
+    colour: str
+    short: str
+    name: str
+    spread: bool
+
+
+class ToSpectrum(ToBrowser):
+    """`values` float32 hold, place by place, Sentinel-2's months and Planet Fusion's dates, each the bands by wavelength; reflectance."""
+
+    def axes(self, *, s2: SpectralAxis, pf: SpectralAxis, dates: list[str], notes: list[str]) -> None: ...
+    def spectra(
+        self,
+        *,
+        fresh: bool,
+        sample: str | None,
+        places: list[PlaceShown],
+        values: np.ndarray,
+        there: list[int],
+        middles: list[int | None],
+    ) -> None:
+        """`there` are the dates of Planet Fusion that are read, `middles` those nearest to the months' middles."""
+
+    def look(self, *, months: list[int], typical: bool, most: int) -> None: ...
+    def heard(self, *, number: int) -> None: ...
+    def typical(
+        self,
+        *,
+        month: int,
+        text: str,
+        short: str = "",
+        wavelengths: list[float] | None = None,
+        median: list[float] | None = None,
+        low: list[float] | None = None,
+        high: list[float] | None = None,
+    ) -> None:
+        """What is typical of the sample's class in a month; without curves why it is not known."""
+
+    def file(self, *, text: str) -> None: ...
+
+
+class FromSpectrum(FromBrowser):
+    """Months are 1 to 12; `index` is a date of Planet Fusion."""
+
+    def look(
+        self,
+        *,
+        number: Number,
+        months: Annotated[list[Number], Most(12)] | None = None,
+        typical: bool | None = None,
+    ) -> None: ...
+    def typical(self, *, month: Number) -> None: ...
+    def csv(self, *, index: Number) -> None: ...

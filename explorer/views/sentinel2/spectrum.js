@@ -1,12 +1,40 @@
 // The pins' and regions' spectra: brings them into their chart, and says which months are shown.
 
-import { makeFeeding, plainArray } from "../animation/feeding.js"
-import { bokehModel, bus, element, MONTHS, makeChoices, mark, saveFile } from "../common/shared.js"
+import { makeChart } from "../common/chart.js"
+import { areas, bars, dots, labels, lines } from "../common/chart_marks.js"
+import { chartsAsSvg, svgAsPng } from "../common/chart_picture.js"
+import { bus, element, listen, MONTHS, makeChoices, mark, plainArray, saveFile } from "../common/shared.js"
 
+const CLASS_INK = "#7d8a92"
+const PARTS = {
+  class: ({ x, y }, at) => areas({ xs: x.length ? [x] : [], ys: [y], colour: [CLASS_INK] }, at, { opacity: 0.28 }),
+  "class-line": lines,
+  bars: ({ xs, ys, colour, alpha }, at) =>
+    bars(
+      {
+        x0: xs.map((x) => x[0]),
+        x1: xs.map((x) => x[1]),
+        y0: ys.map((y) => y[0]),
+        y1: ys.map((y) => y[1]),
+        colour: (i) => colour[i],
+        alpha,
+      },
+      at,
+      { width: 3 },
+    ),
+  lines,
+  dots: (c, at) =>
+    dots({ x: c.wavelength, y: c.reflectance, fill: (i) => c.fill[i], edge: (i) => c.edge[i] }, at, {
+      radius: 3,
+      width: 1.6,
+    }),
+  labels: (c, at) => labels({ x: c.wavelength, y: c.reflectance, text: c.text, colour: c.colour }, at, {}),
+}
+
+/** @param {import("../messages").Drawn<"Spectrum">} panel */
 export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
-  const { name, set, fit, forget } = makeFeeding(model)
   const DASHES = ["solid", "dashed", "dotted", "dotdash"]
   const NEAR_DAYS = 15
   let now = null // { index, iso, time }
@@ -69,16 +97,25 @@ export function render({ model, el }) {
     ),
   ]
   const note = element("div", { class: "note", role: "status" })
-  el.append(
-    element(
-      "div",
-      { class: "bar" },
-      element("div", { class: "segments", role: "group", "aria-label": "Months of the spectrum" }, ...toggles),
-      classes,
-      element("div", { class: "segments files", role: "group", "aria-label": "Download the spectrum" }, ...files),
-    ),
-    note,
+  const tip = element("div", { class: "hover", role: "tooltip", "aria-label": "Values at the pointer", hidden: true })
+  const room = element("div", { class: "room" })
+  const chart = makeChart(room, {
+    name: "spectrum",
+    label: "Spectrum: reflectance against wavelength",
+    x: [400, 2500], // nm, until the axes come
+    yLabel: "Reflectance",
+    xText: (value) => `${value} nm`, // the unit stands at the numbers: a line for it alone would take a fifth of a low plot
+    parts: PARTS,
+    hover: (place) => read(place),
+  })
+  const bar = element(
+    "div",
+    { class: "bar" },
+    element("div", { class: "segments", role: "group", "aria-label": "Months of the spectrum" }, ...toggles),
+    classes,
+    element("div", { class: "segments files", role: "group", "aria-label": "Download the spectrum" }, ...files),
   )
+  el.append(element("div", { class: "whole" }, bar, note, room), tip)
   const month = () => (now ? Number(now.iso.slice(5, 7)) : 1)
   const wanted = () => (look.months.length ? look.months : [month()])
   const ofClass = () => (wanted().includes(month()) ? month() : wanted()[0]) // whose class spectrum: one is enough
@@ -108,8 +145,8 @@ export function render({ model, el }) {
   }
   // Labels at the ends of lines that end close to each other are moved apart, by a line of text.
   const keepApart = (values) => {
-    const range = bokehModel(name("range-spectrum"))
-    const gap = range ? (range.end - range.start) * 0.05 : 0
+    const [low, high] = chart.view.y
+    const gap = (high - low) * 0.05
     const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b])
     order.forEach((i, k) => {
       if (k) values[i] = Math.max(values[i], values[order[k - 1]] + gap)
@@ -118,9 +155,9 @@ export function render({ model, el }) {
   const show = () => {
     if (!spectra || !now) return
     shown = performance.now()
-    const lines = { xs: [], ys: [], colour: [], dash: [], alpha: [] }
-    const bars = { xs: [], ys: [], colour: [], alpha: [] }
-    const dots = {
+    const curves = { xs: [], ys: [], colour: [], dash: [], alpha: [] }
+    const spans = { xs: [], ys: [], colour: [], alpha: [] }
+    const points = {
       wavelength: [],
       reflectance: [],
       fill: [],
@@ -132,7 +169,7 @@ export function render({ model, el }) {
       width: [],
       spread: [],
     }
-    const labels = { wavelength: [], reflectance: [], text: [], colour: [] }
+    const words = { wavelength: [], reflectance: [], text: [], colour: [] }
     const months = wanted()
     const add = (place, sensor, { names, wavelengths, widths }, values, spread, date, alpha, fill) =>
       wavelengths.forEach((wavelength, i) => {
@@ -150,12 +187,12 @@ export function render({ model, el }) {
           width: widths[i],
           spread: spread ? `, 10 to 90 %: ${low.toFixed(4)} to ${high.toFixed(4)}` : "",
         }
-        for (const [column, value] of Object.entries(row)) dots[column].push(value)
+        for (const [column, value] of Object.entries(row)) points[column].push(value)
         const bar = (xs, ys) => {
-          bars.xs.push(xs)
-          bars.ys.push(ys)
-          bars.colour.push(place.colour)
-          bars.alpha.push(alpha * 0.55)
+          spans.xs.push(xs)
+          spans.ys.push(ys)
+          spans.colour.push(place.colour)
+          spans.alpha.push(alpha * 0.55)
         }
         bar([wavelength - widths[i] / 2, wavelength + widths[i] / 2], [values[i], values[i]])
         if (spread) bar([wavelength, wavelength], [low, high])
@@ -165,11 +202,11 @@ export function render({ model, el }) {
         const alpha = 1 - 0.18 * k
         const s2 = place.s2[m - 1]
         const measured = spectra.s2.wavelengths.map((_, i) => i).filter((i) => Number.isFinite(s2[i]))
-        lines.xs.push(measured.map((i) => spectra.s2.wavelengths[i]))
-        lines.ys.push(measured.map((i) => s2[i]))
-        lines.colour.push(place.colour)
-        lines.dash.push(DASHES[k])
-        lines.alpha.push(alpha)
+        curves.xs.push(measured.map((i) => spectra.s2.wavelengths[i]))
+        curves.ys.push(measured.map((i) => s2[i]))
+        curves.colour.push(place.colour)
+        curves.dash.push(DASHES[k])
+        curves.alpha.push(alpha)
         add(
           place,
           "Sentinel-2",
@@ -194,41 +231,77 @@ export function render({ model, el }) {
           )
         const last = measured.at(-1)
         if (last !== undefined && (months.length > 1 || spectra.places.length > 1)) {
-          labels.wavelength.push(spectra.s2.wavelengths[last] + spectra.s2.widths[last] / 2 + 15)
-          labels.reflectance.push(s2[last])
-          labels.text.push(
+          words.wavelength.push(spectra.s2.wavelengths[last] + spectra.s2.widths[last] / 2 + 15)
+          words.reflectance.push(s2[last])
+          words.text.push(
             [spectra.places.length > 1 ? place.short : "", months.length > 1 ? MONTHS[m - 1] : ""]
               .filter(Boolean)
               .join(" "),
           )
-          labels.colour.push(place.colour)
+          words.colour.push(place.colour)
         }
       })
     }
-    keepApart(labels.reflectance)
+    keepApart(words.reflectance)
     const known = look.typical && typical?.month === ofClass() && typical.median ? typical : null
     if (known) {
-      const range = bokehModel(name("range-spectrum"))
-      labels.wavelength.push(1000)
-      labels.reflectance.push(range ? range.start + (range.end - range.start) * 0.93 : 0)
-      labels.text.push(known.short)
-      labels.colour.push("#7d8a92")
+      const [low, high] = chart.view.y
+      words.wavelength.push(1000)
+      words.reflectance.push(low + (high - low) * 0.93)
+      words.text.push(known.short)
+      words.colour.push(CLASS_INK)
     }
     const back = known ? [...known.wavelengths].reverse() : []
-    set(
-      "spectrum-class",
+    chart.set(
+      "class",
       known
         ? { x: [...known.wavelengths, ...back], y: [...known.low, ...[...known.high].reverse()] }
         : { x: [], y: [] },
     )
-    set(
-      "spectrum-class-line",
-      known ? { xs: [known.wavelengths], ys: [known.median], colour: ["#7d8a92"] } : { xs: [], ys: [], colour: [] },
+    chart.set(
+      "class-line",
+      known
+        ? { xs: [known.wavelengths], ys: [known.median], colour: [CLASS_INK], width: [1.4] }
+        : { xs: [], ys: [], colour: [] },
     )
-    set("spectrum-bars", bars)
-    set("spectrum-lines", lines)
-    set("spectrum-dots", dots)
-    set("spectrum-labels", labels)
+    chart.set("bars", spans)
+    chart.set("lines", curves)
+    chart.set("dots", points)
+    chart.set("labels", words)
+  }
+  // What the dots under the pointer are, whatever their height.
+  const REACH = 8 // CSS pixels
+  const read = (place) => {
+    const points = chart.columns.dots
+    let nearest = null
+    for (const wavelength of place && points ? points.wavelength : [])
+      if (nearest === null || Math.abs(wavelength - place.x) < Math.abs(nearest - place.x)) nearest = wavelength
+    tip.hidden = nearest === null || chart.wide(nearest, place.x) > REACH
+    if (tip.hidden) return
+    const near = points.wavelength.flatMap((w, i) => (chart.wide(w, nearest) <= REACH / 2 ? [i] : []))
+    tip.replaceChildren(
+      ...near.map((i) => {
+        const dot = element("i")
+        dot.style.background = points.edge[i]
+        const [value, width] = [points.reflectance[i].toFixed(4), Math.round(points.width[i])]
+        return element(
+          "div",
+          {},
+          dot,
+          element("b", {}, points.band[i]),
+          ` ${value}${points.spread[i]} `,
+          element(
+            "span",
+            {},
+            `${Math.round(points.wavelength[i])} nm, ${width} nm wide · ${points.sensor[i]} ${points.date[i]} · ${points.place[i]}`,
+          ),
+        )
+      }),
+    )
+    const { width, height } = tip.getBoundingClientRect()
+    const beside = place.left + 16 + width < window.innerWidth ? place.left + 16 : place.left - 16 - width
+    tip.style.left = `${Math.max(4, beside)}px`
+    tip.style.top = `${Math.max(4, Math.min(place.top - height / 2, window.innerHeight - height - 6))}px`
   }
   // One scale for all dates: a spectrum that grows in spring has to look as if it grew.
   const fitAll = () => {
@@ -238,7 +311,7 @@ export function render({ model, el }) {
       ...place.pf,
       ...(place.spread ? place.spread.s2high : []),
     ])
-    fit("spectrum", look.typical && typical?.high ? [...values, typical.high] : values, { from: 0, least: 0.05 })
+    chart.fit(look.typical && typical?.high ? [...values, typical.high] : values, { from: 0, least: 0.05 })
   }
   // The class is asked for once the date rests: each month of it costs the server some chips.
   const askClass = () => {
@@ -266,68 +339,16 @@ export function render({ model, el }) {
 
   // --- files -------------------------------------------------------------------------------------
   const save = (blob, ending) => saveFile(`${spectra?.sample ?? "sample"}_spectrum.${ending}`, blob)
-  // As the chart draws it (Bokeh repaints it as SVG), under a title and over whose data it is.
+  // As the chart draws it, under a title and over whose data it is.
   const picture = async (kind) => {
-    const chart = bokehModel(name("spectrum-figure"))
-    if (!chart || !spectra) return
-    const drawing = Bokeh.index.find_one(chart).export("svg").canvas
-    const [width, height] = ["width", "height"].map((side) => Number.parseFloat(drawing.getAttribute(side)))
-    const SVG = "http://www.w3.org/2000/svg"
-    const node = (tag, attributes, text = "") => {
-      const made = document.createElementNS(SVG, tag)
-      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value)
-      made.textContent = text
-      return made
-    }
-    const theme = getComputedStyle(el),
-      of = (key, otherwise) => theme.getPropertyValue(key).trim() || otherwise
-    const lines = [
+    if (!spectra) return
+    const notes = [
       note.textContent,
       ...spectra.places.map((place) => `${place.short}: ${place.name}`),
       ...spectra.notes,
     ]
-    const full = height + 34 + 15 * lines.length
-    const all = node("svg", {
-      xmlns: SVG,
-      width,
-      height: full,
-      viewBox: `0 0 ${width} ${full}`,
-      "font-family": "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif",
-      "font-size": 10.5,
-      fill: of("--ink", "#17262e"),
-    })
-    drawing.setAttribute("y", 24)
-    all.append(
-      node("rect", { width, height: full, fill: of("--panel", "#ffffff") }),
-      node("text", { x: 8, y: 16, "font-size": 13, "font-weight": 650 }, `Spectrum of ${spectra.sample}`),
-      drawing,
-      ...lines.map((line, i) =>
-        node(
-          "text",
-          {
-            x: 8,
-            y: height + 38 + 15 * i,
-            textLength: line.length * 5.6 > width - 16 ? width - 16 : line.length * 5.4,
-            lengthAdjust: "spacingAndGlyphs",
-          },
-          line,
-        ),
-      ),
-    )
-    const text = new XMLSerializer().serializeToString(all)
-    const svg = new Blob([text], { type: "image/svg+xml" })
-    if (kind === "svg") {
-      save(svg, "svg")
-      return
-    }
-    const image = new Image(),
-      url = URL.createObjectURL(svg)
-    image.src = url
-    await image.decode()
-    URL.revokeObjectURL(url)
-    const canvas = element("canvas", { width: 2 * width, height: 2 * full })
-    canvas.getContext("2d").drawImage(image, 0, 0, 2 * width, 2 * full)
-    canvas.toBlob((blob) => save(blob, "png"), "image/png")
+    const drawn = chartsAsSvg([chart.picture()], { title: `Spectrum of ${spectra.sample}`, notes }, el)
+    save(kind === "svg" ? new Blob([drawn.text], { type: "image/svg+xml" }) : await svgAsPng(drawn), kind)
   }
 
   // All values came as one array: of each place its months, its dates, and of a region the same again of both ends of its spread.
@@ -348,13 +369,15 @@ export function render({ model, el }) {
     }
   }
   let axes = null
-  const handlers = {
+  listen(model, {
     axes(data) {
       axes = data
+      const ends = [data.s2, data.pf].flatMap(({ wavelengths, widths }) => wavelengths.map((w, i) => w + widths[i]))
+      chart.span([400, Math.max(...ends) + 140]) // room for the labels
     },
     spectra(data) {
       if (data.fresh) {
-        forget()
+        chart.forget()
         typical = null
       }
       spectra = unpack(data)
@@ -376,10 +399,10 @@ export function render({ model, el }) {
     file(data) {
       save(new Blob([data.text], { type: "text/csv" }), "csv")
     },
-  }
-  model.on("msg:custom", (data) => handlers[data.type]?.(data))
+  })
   model.on("remove", () => {
     gone.abort()
+    chart.remove()
     clearTimeout(later)
     clearTimeout(ask)
   })

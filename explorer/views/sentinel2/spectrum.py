@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-import panel as pn
 
 from explorer.analysis import regions, spectra
 from explorer.analysis.profiles import to_s2
@@ -22,11 +21,9 @@ from explorer.core.products import CITATION, PF_SR, REFLECTANCE_SCALE, S2_SR, Pr
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cubes import Cube
 from explorer.views.common.components import Component, Later, Loop, bounded_int, source
-from explorer.views.common.message_fields import Hears, flag, many, number
 from explorer.views.common.selection import Selection, drawn, pins
 from explorer.views.common.sentinel_look import MAX_MONTHS, check_months
-from explorer.views.profile import charts
-from explorer.views.sentinel2.spectrum_chart import chart
+from explorer.views.sentinel2.messages import FromSpectrum, PlaceShown, SpectralAxis, ToSpectrum
 
 _ORDERS = {p.id: [p.band_names.index(b.name) for b in sorted(p.bands, key=lambda b: b.wavelength)] for p in (PF_SR, S2_SR)}  # fmt: skip
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -37,15 +34,12 @@ _Spread = dict[str, np.ndarray]
 """`mean`, `p10`, `p90` of a region's pixels on every date: reflectance, float32 `(time, band)`, bands by wavelength."""
 
 
-class SpectrumBar(Component):
-    """Months, class and files; carries data to the chart, past Panel's 50 ms of batching."""
+class Spectrum(Component):
+    """The chart against wavelength, with months, class and files."""
 
-    _stylesheets: ClassVar[list[Any]] = [source("spectrum.css")]
-    hears: ClassVar[Hears] = {
-        "look": {"months": many(number, 12), "typical": flag, "number": number},
-        "typical": {"month": number},
-        "csv": {"index": number},
-    }
+    _stylesheets: ClassVar[list[Any]] = [source("chart.css"), source("spectrum.css")]
+    script = ToSpectrum()
+    from_script = FromSpectrum
 
 
 class SpectrumView:
@@ -53,12 +47,7 @@ class SpectrumView:
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
-        self.bar = SpectrumBar(loop, bus=bus, sizing_mode="stretch_width", margin=0)
-        self.chart = charts.pane(chart(bus))
-        self.whole = pn.Column(
-            self.bar, self.chart, margin=0, min_height=0, sizing_mode="stretch_both",
-            stylesheets=[source("spectrum_room.css")],
-        )  # fmt: skip
+        self.chart = Spectrum(loop, bus=bus, margin=0, min_height=0, sizing_mode="stretch_both")
         self._cubes: dict[str, Cube] = {}
         self._spreads: dict[tuple[str, int, Any], _Spread] = {}
         self._under_way: set[tuple[str, int, Any]] = set()
@@ -67,7 +56,7 @@ class SpectrumView:
         self.hidden: Callable[[], bool] = lambda: False
         """Whether labels are hidden now."""
         self._lacking = False
-        self.bar.on = {
+        self.chart.on = {
             "again": lambda _data: self._again(),
             "look": self._set_look,
             "typical": self._typical,
@@ -97,7 +86,7 @@ class SpectrumView:
         One flat array for all: an array a date took two frames of the websocket for each, 316 a pin.
         """
         selection = self._selection
-        places: list[dict[str, Any]] = []
+        places: list[PlaceShown] = []
         values: list[np.ndarray] = []
         for i, (pin, place) in enumerate(zip(pins(selection.pixels, selection.names), selection.pixels, strict=True)):  # fmt: skip
             name = pin["name"] or f"row {place[0]}, col {place[1]}"
@@ -111,8 +100,7 @@ class SpectrumView:
             values += [spread[kind] for kind in ("mean", "p10", "p90") for spread in spreads]
         planet = self._cubes.get(PF_SR.id)
         known = bool(self._cubes and values)
-        self.bar.send(
-            "spectra",
+        self.chart.script.spectra(
             fresh=self._fresh,
             sample=selection.sample_id,
             places=places if known else [],
@@ -169,12 +157,12 @@ class SpectrumView:
     def _send_axes(self) -> None:
         """What is the same for all samples."""
         notes = [*dict.fromkeys(self._corpus.attribution(p.id) for p in (PF_SR, S2_SR)), CITATION]
-        self.bar.send("axes", s2=_axis(S2_SR), pf=_axis(PF_SR), dates=list(PF_SR.date_keys), notes=notes)
+        self.chart.script.axes(s2=_axis(S2_SR), pf=_axis(PF_SR), dates=list(PF_SR.date_keys), notes=notes)
         self._send_look()
 
     def _send_look(self) -> None:
         look = self._selection.sentinel
-        self.bar.send("look", months=list(look.months), typical=look.typical, most=MAX_MONTHS)
+        self.chart.script.look(months=list(look.months), typical=look.typical, most=MAX_MONTHS)
 
     def _set_look(self, data: dict[str, Any]) -> None:
         look = self._selection.sentinel
@@ -195,7 +183,7 @@ class SpectrumView:
             return
 
         if self.hidden():
-            self.bar.send("typical", month=month, text="hidden: the review is blind")
+            self.chart.script.typical(month=month, text="hidden: the review is blind")
             return
 
         def job() -> dict[str, Any]:
@@ -209,7 +197,7 @@ class SpectrumView:
         def done(found: dict[str, Any]) -> None:
             if ticket == self._ticket:
                 self._lacking = found.pop("failed", False)
-                self.bar.send("typical", month=month, **found)
+                self.chart.script.typical(month=month, **found)
 
         self._loop.work(job, done)
 
@@ -217,7 +205,7 @@ class SpectrumView:
         """The corpus answers again: have what is typical of the class asked for again, if that failed."""
         if self._lacking:
             self._lacking = False
-            self.bar.send("typical", month=0, text="")
+            self.chart.script.typical(month=0, text="")
             self._send_look()
 
     def _of_class(self, sample_id: str, month: int) -> dict[str, Any]:
@@ -267,10 +255,10 @@ class SpectrumView:
             both.attrs = tables[0].attrs
             return to_csv(both)
 
-        self._loop.work(job, lambda text: self.bar.send("file", text=text))
+        self._loop.work(job, lambda text: self.chart.script.file(text=text))
 
 
-def _axis(product: Product) -> dict[str, list[Any]]:
+def _axis(product: Product) -> SpectralAxis:
     bands = sorted(product.bands, key=lambda band: band.wavelength)
     return {
         "names": [band.name for band in bands],

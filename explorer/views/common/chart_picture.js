@@ -1,16 +1,7 @@
-// Both charts as one picture, with what it shows, its legend and whose data it is: SVG as Bokeh draws it (its own
-// export repaints the plot into an SVG context), PNG from that SVG at twice the size.
+// @ts-check
+// Charts as one picture, with what they show, a legend and whose data it is: SVG, and PNG from it at twice the size.
 
-import { element } from "../common/shared.js"
-
-const SVG = "http://www.w3.org/2000/svg"
-
-const svgElement = (tag, attributes = {}, text = null) => {
-  const node = document.createElementNS(SVG, tag)
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value)
-  if (text !== null) node.textContent = text
-  return node
-}
+import { element, svgElement } from "./shared.js"
 
 const wrapText = (text, most) => {
   const rows = [""]
@@ -21,12 +12,22 @@ const wrapText = (text, most) => {
   return rows
 }
 
-// `pictures` are the charts as SVG elements, top to bottom; `about` has title, keys ({text, colour, sign, dash}) and notes.
-export const chartsAsSvg = (pictures, about, look) => {
+/**
+ * @param {SVGElement[]} pictures The charts, top to bottom (`chart.picture()`).
+ * @param {{title: string, keys?: {text?: string, colour?: string, sign?: string, dash?: string, wide?: boolean}[], notes: string[]}} about
+ * @param {Element} el Whose colours of text and ground it takes.
+ */
+export const chartsAsSvg = (pictures, about, el) => {
+  const theme = getComputedStyle(el),
+    colour = (name, otherwise) => theme.getPropertyValue(name).trim() || otherwise
+  const look = {
+    ink: colour("--ink", "#17262e"),
+    muted: colour("--muted", "#5a6a74"),
+    panel: colour("--panel", "#ffffff"),
+  }
   const size = (picture, side) => Number.parseFloat(picture.getAttribute(side))
   const width = Math.max(...pictures.map((p) => size(p, "width")))
   const all = svgElement("svg", {
-    xmlns: SVG,
     width,
     "font-family": "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif",
     "font-size": 11,
@@ -36,7 +37,7 @@ export const chartsAsSvg = (pictures, about, look) => {
   all.append(ground, svgElement("text", { x: 10, y: 20, "font-size": 14, "font-weight": 650 }, about.title))
   let x = 10,
     y = 38
-  for (const key of about.keys) {
+  for (const key of about.keys ?? []) {
     const wide = 26 + key.text.length * 6.4
     if (x + wide > width) {
       x = 10
@@ -58,7 +59,7 @@ export const chartsAsSvg = (pictures, about, look) => {
   }
   y += 10
   for (const picture of pictures) {
-    picture.setAttribute("y", y)
+    picture.setAttribute("y", String(y))
     y += size(picture, "height") + 4
     all.append(picture)
   }
@@ -67,9 +68,9 @@ export const chartsAsSvg = (pictures, about, look) => {
     all.append(svgElement("text", { x: 10, y, "font-size": 10, fill: look.muted }, line))
   }
   y += 10
-  all.setAttribute("height", y)
+  all.setAttribute("height", String(y))
   all.setAttribute("viewBox", `0 0 ${width} ${y}`)
-  ground.setAttribute("height", y)
+  ground.setAttribute("height", String(y))
   return { text: new XMLSerializer().serializeToString(all), width, height: y }
 }
 
