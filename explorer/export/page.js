@@ -35,11 +35,9 @@ const begin = async () => {
   showCredit(model)
   showPlace(selection, model)
   if (model.story) showStory(selection, model.story)
-  const parts = [
-    showAnimation(selection, model, calendar),
-    showSentinel(selection, model, calendar),
-    showProfile(selection, model, calendar),
-  ]
+  const animation = showAnimation(selection, model, calendar)
+  showSentinel(selection, model, calendar)
+  const inColours = [animation, showProfile(selection, model, calendar)]
   selection.on(["cubes"], () => mark("animation-ready", { sample: selection.state.sample.id }))
   runPlayer(selection)
   listenToKeys(selection)
@@ -47,7 +45,7 @@ const begin = async () => {
   /** @param {import("./page_dom.js").Theme} name */
   const wear = (name) => {
     document.documentElement.dataset.theme = name
-    for (const part of parts) part.redraw()
+    for (const part of inColours) part.redraw()
   }
   byId("theme").addEventListener("click", () => wear(theme() === "dark" ? "light" : "dark"))
   wear(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")

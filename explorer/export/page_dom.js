@@ -47,7 +47,7 @@ export const mark = (name, detail) => afterPaint(() => performance.mark(`page:${
 /**
  * Words beside the pointer; none for an empty text.
  * @param {string} text
- * @param {PointerEvent | null} event
+ * @param {{ clientX: number, clientY: number } | null} event
  */
 export const tip = (text, event) => {
   const node = byId("tip")

@@ -132,6 +132,6 @@ export const saveText = (name, type, text) => saveFile(name, new Blob([text], { 
  */
 export const saveChart = ({ credit, software }, { cubes, sample }, chart, what, title) => {
   if (!cubes) return
-  const text = chart.file(`${title} · ${sample.id}`, `${credit.join(" · ")} · ${software}`)
+  const text = chart.file(`${title} · ${sample.id}`, [...credit, software])
   saveText(`${sample.id}_${what}.svg`, "image/svg+xml", text)
 }

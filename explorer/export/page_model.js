@@ -1,7 +1,5 @@
 // What a stand-alone page knows: the JSON that explorer/export/page.py writes into it, and the calendar in it.
 
-import { MONTHS } from "../views/common/shared.js"
-
 /**
  * @typedef {object} Model All that the page shows, beside the cubes.
  * @property {string} title
@@ -153,21 +151,4 @@ export const makeCalendar = (model) => {
      */
     nearest: (time) => times.reduce((best, t, i) => (Math.abs(t - time) < Math.abs(times[best] - time) ? i : best), 0),
   }
-}
-
-/**
- * First days of months between two times, some `count` of them, as labels of an axis.
- * @param {number} from
- * @param {number} to
- * @param {number} count
- */
-export const monthTicks = (from, to, count) => {
-  const every = [1, 2, 3, 6, 12].find((months) => 24 / months <= count) ?? 12
-  /** @type {Array<[time: number, text: string]>} */
-  const found = []
-  for (let month = 0; month <= 24; month += every) {
-    const time = Date.UTC(2018, month, 1)
-    if (time >= from && time <= to) found.push([time, `${MONTHS[month % 12]} ${2018 + Math.floor(month / 12)}`])
-  }
-  return found
 }

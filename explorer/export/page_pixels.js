@@ -77,17 +77,3 @@ export const seriesOf = ({ planet, sentinel }, pins, dates, months) =>
     const s2 = sentinel.empty ? null : sentinel.pixel(row, col, months)
     return { pin, row, col, pf, s2, ndvi: pf && ndviOf(pf.nir, pf.red), s2ndvi: s2 && ndviOf(s2.B08, s2.B04) }
   })
-
-/**
- * What an axis shows: all values, and from `least` to `most` at any rate.
- * @param {Array<{ y: number }>} dots
- * @param {number} least
- * @param {number} most
- * @returns {[low: number, high: number]}
- */
-export const axisRange = (dots, least, most) => {
-  const values = dots.map(({ y }) => y),
-    low = Math.min(least, ...values),
-    high = Math.max(most, ...values)
-  return [low < 0 ? low - 0.03 : low, high + (high - low) * 0.04]
-}

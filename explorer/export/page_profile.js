@@ -7,10 +7,9 @@
 
 import { longDate, MONTHS } from "../views/common/shared.js"
 import { makeChart } from "./page_charts.js"
-import { button, byId, element, mark, swatch, theme, tip } from "./page_dom.js"
+import { button, byId, element, mark, swatch, theme } from "./page_dom.js"
 import { saveChart, saveText, valuesCsv } from "./page_files.js"
-import { monthTicks } from "./page_model.js"
-import { axisRange, REFLECTANCE, TWINS } from "./page_pixels.js"
+import { REFLECTANCE, TWINS } from "./page_pixels.js"
 
 /**
  * Values over time as a line with gaps.
@@ -144,18 +143,14 @@ export const showProfile = (selection, model, calendar) => {
 
   const draw = () => {
     if (!state.cubes) return
-    const cursor = times[state.index]
     const { lines, dots } = reflectanceOf(state.series.at(-1))
-    reflectance.show({ lines, dots, x: span, y: axisRange(dots, 0, 0.1), cursor })
+    reflectance.show(lines, dots)
     const all = state.series.map((one, i) => ndviOf(one, model.colours.pins[i]))
-    const indexDots = all.flatMap((one) => one.dots)
-    ndvi.show({
-      lines: all.flatMap((one) => one.lines),
-      dots: indexDots,
-      x: span,
-      y: axisRange(indexDots, 0, 0.2),
-      cursor,
-    })
+    ndvi.show(
+      all.flatMap((one) => one.lines),
+      all.flatMap((one) => one.dots),
+    )
+    moveCursor()
     pins.replaceChildren(...state.series.map(pinOf))
     mark("profile-drawn", { pixels: state.pins.map(({ row, col }) => [row, col]), sample: state.sample.id })
   }
@@ -164,7 +159,6 @@ export const showProfile = (selection, model, calendar) => {
     model.planet.bands.forEach(({ name, title }, i) =>
       bandKeys[i].replaceChildren(swatch(model.colours[theme()][name]), title),
     )
-    for (const chart of [reflectance, ndvi]) chart.redraw()
     draw() // curves of bands have other colours on the other ground
   }
 
@@ -204,16 +198,19 @@ export const showProfile = (selection, model, calendar) => {
     ),
     ...hosts,
   )
-  const overTime = {
-    xTicks: monthTicks,
-    tip,
-    onSeek: (/** @type {number} */ time) => selection.stopAt(calendar.nearest(time)),
-  }
-  const reflectance = makeChart(hosts[0], { ...overTime, label: "Reflectance over time", yLabel: "Reflectance" })
-  const ndvi = makeChart(hosts[1], { ...overTime, label: "NDVI over time", yLabel: "NDVI" })
-  selection.on(["date"], () => {
-    for (const chart of [reflectance, ndvi]) chart.cursor(times[state.index])
+  const overTime = { x: span, seek: (/** @type {number} */ time) => selection.stopAt(calendar.nearest(time)) }
+  const reflectance = makeChart(hosts[0], {
+    ...overTime,
+    name: "bands",
+    label: "Reflectance over time",
+    yLabel: "Reflectance",
+    least: 0.1,
   })
+  const ndvi = makeChart(hosts[1], { ...overTime, name: "index", label: "NDVI over time", yLabel: "NDVI", least: 0.2 })
+  const moveCursor = () => {
+    for (const chart of [reflectance, ndvi]) chart.cursor(times[state.index])
+  }
+  selection.on(["date"], moveCursor)
   selection.on(["cubes", "pins"], draw)
   return { redraw }
 }

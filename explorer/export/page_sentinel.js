@@ -133,5 +133,4 @@ export const showSentinel = (selection, model, calendar) => {
       button("Download the spectrum as SVG", "SVG", save, { class: "right" }),
     ),
   )
-  return { redraw: spectrum.redraw }
 }

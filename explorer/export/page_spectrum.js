@@ -6,8 +6,7 @@
 
 import { longDate, MONTHS } from "../views/common/shared.js"
 import { makeChart } from "./page_charts.js"
-import { tip } from "./page_dom.js"
-import { axisRange, REFLECTANCE } from "./page_pixels.js"
+import { REFLECTANCE } from "./page_pixels.js"
 
 const WAVELENGTHS = /** @type {[number, number]} */ ([400, 2300]) // nm
 
@@ -20,10 +19,12 @@ const WAVELENGTHS = /** @type {[number, number]} */ ([400, 2300]) // nm
 export const makeSpectrum = (selection, model, calendar, host) => {
   const { state } = selection
   const chart = makeChart(host, {
+    name: "spectrum",
     label: "Spectrum: reflectance against wavelength",
     yLabel: "Reflectance",
-    xLabel: "Wavelength (nm)",
-    tip,
+    x: WAVELENGTHS,
+    xText: (value) => `${value} nm`,
+    least: 0.3,
   })
   const bands = [...model.sentinel.bands].sort((a, b) => a.wavelength - b.wavelength)
   const month = () => calendar.monthOf(state.index)
@@ -62,13 +63,12 @@ export const makeSpectrum = (selection, model, calendar, host) => {
         if (!Number.isNaN(value)) dots.push({ ...point(band, value, "", "Planet Fusion"), colour, sign: "ring" })
       }
     })
-    chart.show({ lines, dots, x: WAVELENGTHS, y: axisRange(dots, 0, 0.3) })
+    chart.show(lines, dots)
   }
   selection.on(["cubes", "date", "pins"], draw)
   return {
     chart,
     /** What the chart is, for its file. */
     title: () => `Spectrum, ${MONTHS[month()]} 2018 (rings: Planet Fusion, ${longDate(calendar.dates[state.index])})`,
-    redraw: chart.redraw,
   }
 }

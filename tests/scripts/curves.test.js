@@ -40,7 +40,6 @@ const drawn = (years) => {
     regions: [],
     seasons: [],
     breaks: [],
-    look: { muted: "grey", panel: "white" },
     why: (sensor, i) => (sensor === "pf" && i === 1 ? "no chip" : ""),
   }
   const set = new Map()
@@ -62,7 +61,7 @@ test("each curve has its own part of the values", () => {
 test("what was not measured has no point, and what was filled has an empty one", () => {
   const dots = drawn(false).get("index-pf")
   assert.deepEqual(dots.date, [TIMES[0], TIMES[2]])
-  assert.deepEqual(dots.fill, ["#123456", "white"])
+  assert.deepEqual(dots.fill, ["#123456", "var(--panel)"])
   assert.deepEqual(drawn(false).get("index-missing").why, ["no chip"])
 })
 

@@ -14,3 +14,9 @@ interface Window {
   explorerComponents?: Promise<any>
   explorerComponentsCame?: (came: Promise<any>) => void
 }
+
+declare module "*.css" {
+  /** The text of a style sheet, which the bundle holds. */
+  const text: string
+  export default text
+}

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { valuesCsv } from "../../explorer/export/page_files.js"
-import { makeCalendar, monthTicks } from "../../explorer/export/page_model.js"
-import { axisRange, ndviOf, pixelAt, toPF, toS2 } from "../../explorer/export/page_pixels.js"
+import { makeCalendar } from "../../explorer/export/page_model.js"
+import { ndviOf, pixelAt, toPF, toS2 } from "../../explorer/export/page_pixels.js"
 import { indexAt, quarters } from "../../explorer/export/page_timeline.js"
 import { modelOf, selectionOf } from "./small_page.js"
 
@@ -14,16 +14,6 @@ test("a date has its month's mosaic, in the second year too, and a month the dat
   assert.equal(calendar.dates[calendar.middleOf(6)], "2018-07-17")
   assert.equal(calendar.nearest(Date.parse("2018-07-08")), 4)
   assert.equal(calendar.nearest(0), 0)
-})
-
-test("months under an axis are as many as there is room for", () => {
-  const [from, to] = ["2017-12-26", "2020-01-08"].map((iso) => Date.parse(iso))
-  assert.equal(monthTicks(from, to, 30).length, 25)
-  assert.deepEqual(
-    monthTicks(from, to, 4).map(([, text]) => text),
-    ["Jan 2018", "Jul 2018", "Jan 2019", "Jul 2019", "Jan 2020"],
-  )
-  assert.equal(monthTicks(Date.parse("2018-02-02"), Date.parse("2018-12-31"), 3).length, 0)
 })
 
 test("the timeline's quarters have names, and the year its number", () => {
@@ -57,12 +47,6 @@ test("a click is on the pixel half a CSS pixel further, and never outside of the
 test("NDVI is nothing where a band is, or where both are dark", () => {
   const found = ndviOf(Float64Array.of(3000, Number.NaN, 0, 5), Float64Array.of(1000, 1, 0, -5))
   assert.deepEqual([...found], [0.5, Number.NaN, Number.NaN, Number.NaN])
-})
-
-test("an axis shows all values, and with nothing to show what it shows at least", () => {
-  assert.deepEqual(axisRange([], 0, 0.1), [0, 0.1 * 1.04])
-  const [low, high] = axisRange([{ y: -0.2 }, { y: 0.8 }], 0, 0.1)
-  assert.ok(low < -0.2 && high > 0.8)
 })
 
 test("the CSV has a line a date, a band and a pin, and says why a value is missing", async () => {
