@@ -18,6 +18,7 @@ const map = () => Bokeh.documents.flatMap((one) => one.all_models ? [...one.all_
 const sea = () => map()?.center.find((part) => part.name === "sea")?.fill_color
 const samples = () => map()?.renderers.find((one) => one.name === "samples").data_source.data
 const mark = () => map()?.renderers.find((one) => one.name === "mark").data_source.data.xs.length
+const chips = () => map()?.renderers.find((one) => one.name === "chips").data_source.data.x.length
 """
 
 
@@ -27,6 +28,8 @@ def test_the_map_in_a_notebook_follows(browser: Browser, tmp_path: Path, corpus_
         f"from explorer import Explorer, open_corpus\ncorpus = open_corpus({str(corpus_folder)!r})\npage = Explorer(corpus, '', height='860px')",
         "page",
         f"page.selection.map.theme = 'dark'\npage.selection.sample_id = {MARKED!r}",
+        f"from explorer.views.common.map_state import Place\nat = corpus.samples.loc[{MARKED!r}]\n"
+        "page.selection.map.place = Place(at['lon'], at['lat'], 3.0)",
     ]
     with jupyterlab(tmp_path, cells) as address:
         context = browser.new_context(viewport={"width": 1500, "height": 1000})
@@ -52,5 +55,9 @@ def test_the_map_in_a_notebook_follows(browser: Browser, tmp_path: Path, corpus_
             )
             run(page, 2)
             page.wait_for_function(f"() => {{ {_MAP}; return sea() === '#14212a' && mark() === 1 }}")
+            page.wait_for_function("() => performance.getEntriesByName('explorer:bands-drawn').length")
+            run(page, 3)
+            # Its picture comes last, and by itself: no message to another part of the page takes it along.
+            page.wait_for_function(f"() => {{ {_MAP}; return chips() === 1 }}")
         finally:
             context.close()
