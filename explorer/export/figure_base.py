@@ -23,6 +23,7 @@ from explorer.analysis import colours
 from explorer.analysis.composite import Legend
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import CELL_SIZE_M, PF_SR
+from explorer.core.theme import LIGHT
 from explorer.export import credit, files, text, tiles
 from explorer.export.credit import Credit
 
@@ -31,11 +32,11 @@ ENDINGS = {".png": "image/png", ".svg": "image/svg+xml", ".pdf": "application/pd
 DPI = 100
 """Of a picture at its plain size; PNG is twice that."""
 MARGIN = 0.2
-INK, QUIET = "#16323c", "#5c6c75"
+INK, QUIET = LIGHT["ink"], LIGHT["muted"]
 _STYLE = {
-    "font.family": "DejaVu Sans", "font.size": 8.5, "axes.edgecolor": "#9aa7b0", "axes.labelcolor": INK,
+    "font.family": "DejaVu Sans", "font.size": 8.5, "axes.edgecolor": LIGHT["axis"], "axes.labelcolor": INK,
     "text.color": INK, "xtick.color": QUIET, "ytick.color": QUIET, "axes.spines.top": False,
-    "axes.spines.right": False, "axes.grid": True, "grid.color": "#dfe5e9", "grid.linewidth": 0.7,
+    "axes.spines.right": False, "axes.grid": True, "grid.color": LIGHT["grid"], "grid.linewidth": 0.7,
     "axes.axisbelow": True, "legend.frameon": False, "legend.fontsize": 8, "text.parse_math": False,
     "svg.fonttype": "path", "svg.hashsalt": "explorer", "pdf.fonttype": 42, "hatch.linewidth": 0.6,
     "axes.unicode_minus": True, "text.usetex": False, "figure.facecolor": "white",

@@ -18,6 +18,7 @@ from explorer.core import corine
 from explorer.core.errors import InvalidQueryError, StoryError
 from explorer.core.grid import Cell
 from explorer.core.products import PF_QA, PF_SR, S2_SR
+from explorer.core.theme import with_colours
 from explorer.corpus.imagery.cubes import Cube
 from explorer.export import credit, notes, packing, place_map
 from explorer.export.stories import State, Story
@@ -212,7 +213,7 @@ def _state(state: State, ids: Sequence[str], presenter_notes: bool) -> dict[str,
 
 def _html(model: dict[str, Any], made: Sequence[_Sample]) -> str:
     script = (_HERE / _SCRIPT).read_text(encoding="utf-8")
-    style = (_HERE / "page.css").read_text(encoding="utf-8")
+    style = with_colours((_HERE / "page.css").read_text(encoding="utf-8"))
     # Only this very script and style run, and nothing is fetched: whatever a text may hold.
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src blob: data:; "

@@ -19,6 +19,7 @@ from holoviews.plotting.bokeh.path import PolygonPlot
 
 from explorer.core import corine
 from explorer.core.errors import InvalidQueryError
+from explorer.core.theme import LIGHT
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.tables import places
 from explorer.export import credit
@@ -32,7 +33,7 @@ _CLOSEST = 40_000.0
 _NARROWEST = 0.7
 """A view's shorter side, of its longer one."""
 _OUTLINES = "Outlines: Natural Earth"
-_SEA, _LAND, _COAST = "#e9f0f3", "#dde1da", "#97a5ab"
+_SEA, _LAND, _COAST = "#e9f0f3", LIGHT["map-land"], LIGHT["map-border"]
 _X, _Y = hv.Dimension("x", label="Easting", unit="m"), hv.Dimension("y", label="Northing", unit="m")
 _COLUMNS = {"sample_id": "Sample", "land_cover": "Land cover", "fraction": "Fraction", "lon": "Longitude", "lat": "Latitude"}  # fmt: skip
 _TIPS = [("Sample", "@sample_id"), ("Land cover", "@land_cover"), ("Fraction", "@fraction{0 %}")]

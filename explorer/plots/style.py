@@ -9,19 +9,21 @@ from typing import Any, Literal
 from bokeh.models import AllLabels, MercatorTicker, MercatorTickFormatter
 from bokeh.models.annotations import BoxAnnotation, ColorBar, Title
 
+from explorer.core.theme import LIGHT
+
 Hook = Callable[[Any, Any], None]
 """What HoloViews calls with a plot and its element once it is drawn."""
 
-INK, QUIET, GRID = "#16323c", "#4a5a64", "#dfe5e9"
+INK, QUIET, AXIS, GRID = (LIGHT[name] for name in ("ink", "muted", "axis", "grid"))
 TYPE = {"title": "10pt", "labels": "9pt", "ticks": "8pt", "legend": "8pt"}
 BAR = {
     "width": 12, "bar_line_color": None, "major_label_text_font_size": "7pt", "title_text_font_style": "normal",
-    "major_tick_line_color": "#9aa7b0", "title_text_color": QUIET,
+    "major_tick_line_color": AXIS, "title_text_color": QUIET,
 }  # fmt: skip
 """How a colour scale looks."""
 _CREDIT_PT = 7.5
 _WIDTH_OF_LETTER = 0.72  # of the type's size in px a pt; a line that is too long would be cut
-MISSING = "#eef1f3"
+MISSING = LIGHT["hatch-b"]
 _HATCH = "#c3ccd2"
 _GROUND = "missing"
 
@@ -52,7 +54,7 @@ def quiet(plot: Any, _element: Any) -> None:
     figure.toolbar.autohide = True
     for axis in (*figure.xaxis, *figure.yaxis):
         axis.update(
-            axis_line_color="#9aa7b0", major_tick_line_color="#9aa7b0", minor_tick_line_color=None,
+            axis_line_color=AXIS, major_tick_line_color=AXIS, minor_tick_line_color=None,
             axis_label_text_font_style="normal", axis_label_text_color=QUIET, major_label_text_color=QUIET,
         )  # fmt: skip
     for grid in figure.grid:

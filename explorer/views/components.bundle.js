@@ -3034,24 +3034,6 @@ function render4({ model, el }) {
     },
     true
   );
-  const dress = (dark, tries = 0) => {
-    const doc = bokehModel(`map-${model.bus}`)?.document;
-    if (!doc) {
-      if (tries < 100 && !signal.aborted) setTimeout(() => dress(dark, tries + 1), 100);
-      return;
-    }
-    const text = dark ? "#a9b8c0" : "#4a5a64", line = dark ? "#34454f" : "#dfe5e9";
-    for (const one2 of doc.all_models ?? doc._all_models?.values() ?? []) {
-      const local2 = { sync: false };
-      if (one2.type.endsWith("Axis")) one2.setv({ major_label_text_color: text, axis_label_text_color: text }, local2);
-      else if (one2.type === "Grid" && !one2.ticker?.type?.startsWith("Mercator"))
-        one2.setv({ grid_line_color: line }, local2);
-    }
-    if (tries < 6)
-      setTimeout(() => {
-        if (!signal.aborted && frame.dataset.theme === "dark" === dark) dress(dark, tries + 1);
-      }, 700);
-  };
   let told = 0;
   listen(model, {
     drawn(data) {
@@ -3074,7 +3056,6 @@ function render4({ model, el }) {
     state(data) {
       choices2.told(data);
       frame.dataset.theme = data.look.theme;
-      dress(data.look.theme === "dark");
       const count = Object.entries(data.filters).filter(
         ([name, v]) => name !== "largest" && (Array.isArray(v) ? v.length : v)
       ).length;
@@ -7686,12 +7667,12 @@ var makeChart = (parent, options) => {
   const dateText = (date3) => date3.getUTCDate() === 1 ? (years ? month : monthAlone)(date3) : (years ? day : dayAlone)(date3);
   const drawAxes = (at) => {
     const bottom2 = axisBottom(at.scales.x).ticks(Math.max(2, Math.floor((at.right - at.left) / (years ? 84 : 56)))).tickSizeInner(at.top - at.bottom).tickSizeOuter(0).tickPadding(8).tickFormat(xLabels ? time ? dateText : options.xText ?? String : () => "");
-    const left2 = axisLeft(at.scales.y).ticks(Math.max(2, Math.min(6, Math.floor((at.bottom - at.top) / 26)))).tickSizeInner(at.left - at.right).tickSizeOuter(0).tickPadding(6);
+    const left2 = axisLeft(at.scales.y).ticks(Math.max(2, Math.min(6, Math.floor((at.bottom - at.top) / 20)))).tickSizeInner(at.left - at.right).tickSizeOuter(0).tickPadding(6);
     put(axes.x, { transform: `translate(0,${at.bottom})` });
     put(axes.y, { transform: `translate(${at.left},0)` });
     select(axes.x).call(bottom2);
     select(axes.y).call(left2);
-    for (const node of [axes.x, axes.y]) node.removeAttribute("font-family");
+    for (const node of [axes.x, axes.y]) for (const name2 of ["font-family", "font-size"]) node.removeAttribute(name2);
     keepLabelsApart(at);
     const middle = (at.top + at.bottom) / 2;
     put(title, { transform: `translate(12,${middle}) rotate(-90)` });

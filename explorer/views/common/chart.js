@@ -133,7 +133,7 @@ export const makeChart = (parent, options) => {
       .tickPadding(8)
       .tickFormat(xLabels ? (time ? dateText : (options.xText ?? String)) : () => "")
     const left = axisLeft(at.scales.y)
-      .ticks(Math.max(2, Math.min(6, Math.floor((at.bottom - at.top) / 26))))
+      .ticks(Math.max(2, Math.min(6, Math.floor((at.bottom - at.top) / 20))))
       .tickSizeInner(at.left - at.right)
       .tickSizeOuter(0)
       .tickPadding(6)
@@ -141,7 +141,7 @@ export const makeChart = (parent, options) => {
     put(axes.y, { transform: `translate(${at.left},0)` })
     select(axes.x).call(bottom)
     select(axes.y).call(left)
-    for (const node of [axes.x, axes.y]) node.removeAttribute("font-family")
+    for (const node of [axes.x, axes.y]) for (const name of ["font-family", "font-size"]) node.removeAttribute(name)
     keepLabelsApart(at)
     const middle = (at.top + at.bottom) / 2
     put(title, { transform: `translate(12,${middle}) rotate(-90)` })

@@ -25,6 +25,7 @@ from panel.io.state import set_curdoc
 from panel.models.esm import ESMEvent
 
 from explorer.core.errors import ExplorerError
+from explorer.core.theme import with_colours
 from explorer.views.common.message_fields import Hears
 from explorer.views.common.messages import FromBrowser, checks_of
 from explorer.views.common.redaction import without_paths
@@ -65,7 +66,8 @@ def _files() -> dict[str, Path]:
 @cache
 def source(name: str) -> str:
     """The text of a script, stylesheet or template of the page; read once, since who reads a file on the loop gives way to all threads."""
-    return _files()[name].read_text(encoding="utf-8")
+    text = _files()[name].read_text(encoding="utf-8")
+    return with_colours(text) if name.endswith(".css") else text
 
 
 def bundle() -> str:

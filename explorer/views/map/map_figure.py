@@ -40,6 +40,7 @@ from bokeh.models.glyph import Glyph
 from bokeh.models.glyphs import ImageRGBA, Patches, Scatter
 from bokeh.models.renderers import GlyphRenderer, TileRenderer
 
+from explorer.core.theme import THEMES
 from explorer.views.common import palettes
 from explorer.views.common.components import source
 from explorer.views.common.map_state import MapLink
@@ -48,31 +49,6 @@ from explorer.views.map.raster import View
 
 Data = dict[str, Any]
 PICK = "#d6006c"
-LOOKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "light": MappingProxyType(
-            {
-                "beyond": "#e8edef",
-                "sea": "#c9dae4",
-                "land": "#dde1da",
-                "line": "#97a5ab",
-                "grid": "#5b7480",
-                "text": "#4a5a64",
-            }
-        ),
-        "dark": MappingProxyType(
-            {
-                "beyond": "#0f181e",
-                "sea": "#14212a",
-                "land": "#27343c",
-                "line": "#5b6c76",
-                "grid": "#8fa5b1",
-                "text": "#a9b8c0",
-            }
-        ),
-    }
-)
-"""The map's colours by theme; `beyond` is what the outlines do not reach."""
 _BORDER_ON_TILES = "#8a8f94"
 _RIM = ("#1d2b33", 0.55)
 """What footprints' outlines are darkened with, and how much."""
@@ -295,21 +271,21 @@ class _Sheet:
 
     def style(self, look: MapLink) -> None:
         """The colours of a theme, palette and basemap."""
-        colours = LOOKS[look.theme]
+        colours = THEMES["dark" if look.theme == "dark" else "light"]
         plain = look.base == "plain" or not self._tiles
-        self.figure.background_fill_color = colours["beyond"] if plain else colours["sea"]
-        self.sea.update(visible=plain, fill_color=colours["sea"])
+        self.figure.background_fill_color = colours["map-beyond" if plain else "map-sea"]
+        self.sea.update(visible=plain, fill_color=colours["map-sea"])
         self._land.glyph.update(
-            fill_color=colours["land"],
+            fill_color=colours["map-land"],
             fill_alpha=1.0 if plain else 0.0,
-            line_color=colours["line"] if plain else _BORDER_ON_TILES,
+            line_color=colours["map-border"] if plain else _BORDER_ON_TILES,
         )
         for name, renderer in zip(("light", "dark", "satellite"), self._tiles, strict=False):
             renderer.visible = look.base == name
         for grid in self._grids:
-            grid.grid_line_color = colours["grid"]
+            grid.grid_line_color = colours["map-grid"]
         for axis in self._axes:
-            axis.major_label_text_color = colours["text"]
+            axis.major_label_text_color = colours["map-text"]
         density = look.shade == "density"
         palette = (
             palettes.of_density(look.theme) if density else palettes.of_classes(look.level, look.palette)

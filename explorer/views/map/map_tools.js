@@ -388,26 +388,6 @@ export function render({ model, el }) {
     true,
   )
 
-  // The page's charts keep their own colours; their words and lines follow the theme, in this browser only.
-  const dress = (dark, tries = 0) => {
-    const doc = bokehModel(`map-${model.bus}`)?.document
-    if (!doc) {
-      if (tries < 100 && !signal.aborted) setTimeout(() => dress(dark, tries + 1), 100)
-      return
-    }
-    const text = dark ? "#a9b8c0" : "#4a5a64",
-      line = dark ? "#34454f" : "#dfe5e9"
-    for (const one of doc.all_models ?? doc._all_models?.values() ?? []) {
-      const local = { sync: false }
-      if (one.type.endsWith("Axis")) one.setv({ major_label_text_color: text, axis_label_text_color: text }, local)
-      else if (one.type === "Grid" && !one.ticker?.type?.startsWith("Mercator"))
-        one.setv({ grid_line_color: line }, local)
-    }
-    if (tries < 6)
-      setTimeout(() => {
-        if (!signal.aborted && (frame.dataset.theme === "dark") === dark) dress(dark, tries + 1)
-      }, 700)
-  }
   let told = 0
   listen(model, {
     drawn(data) {
@@ -430,7 +410,6 @@ export function render({ model, el }) {
     state(data) {
       choices.told(data)
       frame.dataset.theme = data.look.theme
-      dress(data.look.theme === "dark")
       const count = Object.entries(data.filters).filter(
         ([name, v]) => name !== "largest" && (Array.isArray(v) ? v.length : v),
       ).length
