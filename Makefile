@@ -100,6 +100,11 @@ define TEST_VERSIONS
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(1) -m pytest tests/browser/test_page.py
 endef
 
+# Nightly: what nobody would notice by day, since the page that people use is the fast one.
+.PHONY: test-plain
+test-plain: $(VENV)/.test browser  ## The browser tests on public API of the libraries alone (EXPLORER_PLAIN=true)
+	EXPLORER_PLAIN=true CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m "browser and not bench" -n $(JOBS) --dist loadfile $(TESTS)
+
 .PHONY: coverage
 coverage: $(VENV)/.test browser  ## Tell which branches of Python the unit tests take, and how much of the page's scripts the browser tests run
 	rm -rf $(VENV)/js-coverage

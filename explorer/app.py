@@ -24,8 +24,8 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cubes import Cube, Reading
 from explorer.opening import open_corpus
-from explorer.server import ports, serving, shutdown
-from explorer.server.session_cleanup import hold_owners_weakly, loosen
+from explorer.server import compat, ports, serving, shutdown
+from explorer.server.compat.cut_cycles import loosen
 from explorer.server.sessions import Ahead, MakePage, warm_up
 from explorer.server.workers import Inherited
 from explorer.views.animation.animation import AnimationView
@@ -406,7 +406,7 @@ def create_page(corpus: Corpus) -> MakePage:
 def create_ahead(corpus: Corpus) -> Callable[[], Ahead]:
     """The same of pages that are made before it is known what their visitors want to see."""
     _extension()
-    hold_owners_weakly()
+    compat.install(plain=corpus.config.plain)
 
     def page() -> Ahead:
         explorer = Explorer(corpus, None, height="100vh")

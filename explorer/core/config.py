@@ -98,6 +98,10 @@ class Settings(BaseSettings):
         "",
         description="Proxies that say truly for whom they ask (X-Forwarded-For): addresses or networks, with commas between.",
     )
+    plain: bool = Field(
+        False,
+        description="Use no private parts of Bokeh, Panel and Tornado: slower, for versions that are not known yet.",
+    )
     tiles: bool = Field(False, description="Offer online basemaps on the map.")
     embed_in: str = Field(
         "", description="Hosts whose pages may show this one in a frame, with spaces between them."

@@ -106,8 +106,8 @@ class _CountFailures(logging.Filter):
     """Counts what the explorer logs as its own mistake; keeps every record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno >= logging.ERROR and not hasattr(record, "_counted"):  # by another handler
-            record._counted = True
+        if record.levelno >= logging.ERROR and not hasattr(record, "counted"):  # by another handler
+            record.counted = True
             metrics.FAILURES.inc()
         return True
 

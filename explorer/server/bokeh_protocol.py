@@ -1,8 +1,4 @@
-"""Messages of a page: those to its components encoded without looking at the whole page, and sent in one piece; those from it checked.
-
-Bokeh lists all 520 models of a document for each message, to tell which of them the browser knows: 0.25 ms (0.05 here) on the
-event loop, dozens of times a click, a third of what the loop did then. A message names one model and holds plain values.
-"""
+"""Messages of a page: those from it checked before anything is made of them, those to it sent in order."""
 
 from __future__ import annotations
 
@@ -11,19 +7,15 @@ import json
 import logging
 import time
 from asyncio import Future
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from bokeh.core.serialization import Serializer
 from bokeh.document import Document
 from bokeh.document.callbacks import invoke_with_curdoc
-from bokeh.document.events import DocumentPatchedEvent, MessageSentEvent
-from bokeh.document.json import PatchJson
-from bokeh.events import ModelEvent
-from bokeh.protocol import SPEC
+from bokeh.document.events import DocumentPatchedEvent, MessageSentEvent, ModelChangedEvent
 from bokeh.protocol.message import Message
+from bokeh.protocol.messages.error import error
 from bokeh.protocol.messages.patch_doc import patch_doc
 from bokeh.server.connection import ServerConnection
 from bokeh.server.session import ServerSession
@@ -31,9 +23,10 @@ from panel.io.server import WSHandler
 from tornado.websocket import WebSocketClosedError
 
 from explorer.core.logs import session_name
-from explorer.server import message_checks
+from explorer.server import document_reply, message_checks
+from explorer.server.compat import one_write
 from explorer.server.message_checks import RefusedError
-from explorer.views.common.components import JOBS, MAX_WAITING
+from explorer.views.common.components import JOBS, MAX_WAITING, document_locked
 
 _LOG = logging.getLogger("explorer")
 _TOLD_S = 1.0
@@ -42,45 +35,34 @@ _PATIENCE_S = 20.0
 
 
 class Patch(patch_doc):
-    """Changes of a document, and messages to its models."""
+    """What a browser says: changes of its document, and messages to the components in it."""
 
     seconds = 0.0
     """What it took the event loop to do what it says."""
-
-    @classmethod
-    def create(cls, events: list[DocumentPatchedEvent], **metadata: Any) -> patch_doc:
-        """A message of these events: of one that is itself a message to a model without a list of all models."""
-        event = events[0] if len(events) == 1 else None
-        if not isinstance(event, MessageSentEvent) or not isinstance(event.msg_data, ModelEvent):
-            return super().create(events, **metadata)
-        model, document = event.msg_data.model, event.document
-        if model is None or model.id not in document.models or model in document.models._new_models:
-            return super().create(events, **metadata)
-        serializer = Serializer(references={model})
-        message = cls(cls.create_header(), metadata, PatchJson(events=serializer.encode(events)))
-        message.add_buffers(*serializer.buffers)
-        return message
 
     def apply_to_document(self, doc: Document, setter: Any = None) -> None:
         """Do what the browser says. Raises `RefusedError`, and then nothing is done, for what no script of the page sends."""
         began = time.thread_time()
         try:
             events = message_checks.read(self.content, doc, setter)
-            invoke_with_curdoc(doc, partial(_apply, doc, events))
+            with document_locked(doc):
+                invoke_with_curdoc(doc, partial(_apply, doc, events))
         finally:
             self.seconds = time.thread_time() - began
 
 
 def _apply(doc: Document, events: list[DocumentPatchedEvent]) -> None:
     for event in events:
-        type(event)._handle_event(doc, event)
+        if isinstance(event, MessageSentEvent):
+            doc.callbacks.trigger_event(event.msg_data)  # type: ignore[arg-type]  # `message_checks` makes no other
+        elif isinstance(event, ModelChangedEvent):
+            event.model.set_from_json(event.attr, event.new, setter=event.setter)
 
 
 class PageSocket(WSHandler):
     """A session's websocket: it takes what the page's scripts send and nothing else, and not more than a person causes.
 
-    What else comes ends the connection, with one line in the log. It hands a message to the system once, where Bokeh does
-    so for each of its three to nine parts.
+    What else comes ends the connection, with one line in the log.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -111,21 +93,26 @@ class PageSocket(WSHandler):
 
     async def _do(self, connection: ServerConnection, header: dict[str, Any], content: Any) -> float:
         """Do what a message says, and answer; seconds that it took the event loop. Raises `RefusedError`."""
-        message = SPEC[header["msgtype"]](header, {}, content)  # type: ignore[arg-type]
-        pulls = header["msgtype"] == "PULL-DOC-REQ"
+        asked, pulls = header["msgid"], header["msgtype"] == "PULL-DOC-REQ"
+        message = Patch(header, {}, content)  # type: ignore[arg-type]
+        answer: Any
         try:
-            handle: Callable[..., Any] = ServerSession.pull if pulls else ServerSession.patch
-            answer = await handle(message, connection)
+            session: Any = connection.session
+            if pulls:
+                answer = await session.with_document_locked(document_reply.reply, asked, session.document)
+            else:
+                answer = await session.patch(message, connection)
         except RefusedError:
             raise
         except Exception:  # noqa: BLE001  whatever it was, the page goes on
             if not self._failed:  # once: who can cause it could fill the log
                 self._failed = True
                 _LOG.exception("a message of a page could not be handled", extra=self._who("failure"))
-            answer = connection.error(message, "failed")
+            # Bokeh's own would carry the traceback.
+            answer = error(error.create_header(request_id=asked), {}, {"text": "failed", "traceback": None})
         if isinstance(answer, Message):  # not where the session has just ended
             await self.send_message(answer)
-        return message_checks.Pace.A_PAGE if pulls else getattr(message, "seconds", 0.0)
+        return message_checks.Pace.A_PAGE if pulls else message.seconds
 
     async def _wait(self, seconds: float) -> None:
         """Let others go first, where this page has taken its part of the event loop or of the threads."""
@@ -141,8 +128,14 @@ class PageSocket(WSHandler):
             await asyncio.sleep(0.05)
 
     @property
+    def _session(self) -> ServerSession | None:
+        with suppress(AssertionError):  # the connection has let go of it
+            return self.connection.session if self.connection is not None else None
+        return None
+
+    @property
     def _busy(self) -> bool:
-        session = getattr(self.connection, "_session", None)
+        session = self._session
         jobs = None if session is None or session.destroyed else JOBS.get(session.document)
         return jobs is not None and jobs.waiting > MAX_WAITING
 
@@ -153,7 +146,7 @@ class PageSocket(WSHandler):
         self.close(1008, "a message that no page sends")
 
     def _who(self, event: str) -> dict[str, Any]:
-        session = getattr(self.connection, "_session", None)
+        session = self._session
         name = session_name(session.id) if session is not None else "none"
         return {"event": event, "session": name, "address": self.request.remote_ip}
 
@@ -162,7 +155,7 @@ class PageSocket(WSHandler):
         parts: list[tuple[str | bytes, bool]] = [
             (text, False) for text in (message.header_json, message.metadata_json, message.content_json)
         ]
-        for buffer in message._buffers:
+        for buffer in message.buffers:
             parts += [(json.dumps(buffer.ref), False), (buffer.to_bytes(), True)]
         with suppress(WebSocketClosedError):
             async with self.write_lock:
@@ -172,12 +165,8 @@ class PageSocket(WSHandler):
         connection: Any = self.ws_connection
         if connection is None or connection.is_closing():
             raise WebSocketClosedError
-        stream = connection.stream
-        stream._connecting = True  # it gathers what is written, and writes all of it with the last part
-        try:
+        with one_write.gathered(connection.stream):
             for part, binary in parts[:-1]:
                 connection.write_message(part, binary)
-        finally:
-            stream._connecting = False
         written: Future[None] = connection.write_message(*parts[-1])
         return written

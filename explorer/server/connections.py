@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -65,15 +65,25 @@ def raise_file_limit() -> int:
 
 @contextmanager
 def limited(
-    per_address: int, speaks_for_many: Callable[[str], bool] = lambda _address: False
-) -> Iterator[None]:
-    """Servers that Tornado's users make within this are `Server`. `per_address` connections, 0 for any number.
+    per_address: int,
+    speaks_for_many: Callable[[str], bool] = lambda _address: False,
+    given: Sequence[socket.socket] = (),
+) -> Iterator[list[Any]]:
+    """Servers that Tornado's users make within this are `Server`; yields their applications. `per_address` connections, 0 for any number.
 
-    `speaks_for_many` tells the addresses of proxies, which have no limit of their own.
+    `speaks_for_many` tells the addresses of proxies, which have no limit of their own. Where sockets are `given`, they listen on those
+    and not on what their users bind.
     """
-    HTTPServer.configure(Server, per_address=per_address, speaks_for_many=speaks_for_many)
+    applications: list[Any] = []
+    HTTPServer.configure(
+        Server,
+        per_address=per_address,
+        speaks_for_many=speaks_for_many,
+        given=given,
+        made=applications.append,
+    )
     try:
-        yield
+        yield applications
     finally:
         HTTPServer.configure(None)
 
@@ -98,9 +108,13 @@ class Server(HTTPServer):
         per_address: int = 0,
         speaks_for_many: Callable[[str], bool] = lambda _address: False,
         most: int = 0,
+        given: Sequence[socket.socket] = (),
+        made: Callable[[Any], None] = lambda _application: None,
         **options: Any,
     ) -> None:
         """As Tornado's; `most` connections in all, by default what the system's limit of files allows."""
+        made(request_callback)
+        self._given = given
         self._per_address, self._speaks_for_many = per_address, speaks_for_many
         self._most = most or min(MOST, raise_file_limit() // 2)
         self._held: dict[IOStream, _Held] = {}
@@ -113,6 +127,10 @@ class Server(HTTPServer):
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
         """Begin to accept on these; they are the server's from now on."""
+        if self._given:
+            for one in sockets:
+                one.close()
+            sockets = self._given
         super().add_sockets([_Listening.of(one) for one in sockets])
         if self._looking is None:
             self._looking = PeriodicCallback(self.look, 1000 * _LOOK_S)

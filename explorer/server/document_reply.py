@@ -20,10 +20,10 @@ class _Encoded:
     """A document's text, for as long as the document does not change."""
 
     def __init__(self, document: Document) -> None:
-        document.on_change(self._changed)
+        document.on_change(self.changed)
         self.text: str | None = serialize_json({"doc": document.to_json(deferred=False)})
 
-    def _changed(self, _event: Any) -> None:
+    def changed(self, _event: Any) -> None:
         self.text = None
 
 
@@ -32,17 +32,24 @@ def encode(document: Document) -> None:
     _ENCODED[document] = _Encoded(document)
 
 
-class PageReply(pull_doc_reply):
-    """Answers a browser with the text that was made before, unless the document has changed since."""
+class _Reply(pull_doc_reply):
+    """A document whose text is there already."""
 
-    @classmethod
-    def create(cls, request_id: Any, document: Document, **metadata: Any) -> pull_doc_reply:
-        encoded = _ENCODED.pop(document, None)
-        if encoded is None:
-            return super().create(request_id, document, **metadata)
-        document.remove_on_change(encoded._changed)
-        if encoded.text is None:
-            return super().create(request_id, document, **metadata)
-        message = cls(cls.create_header(request_id=request_id), metadata, {})  # type: ignore[typeddict-item]
-        message._content_json = encoded.text
-        return message
+    def __init__(self, request_id: Any, text: str) -> None:
+        super().__init__(self.create_header(request_id=request_id), {}, {})  # type: ignore[typeddict-item]
+        self._ready = text
+
+    @property
+    def content_json(self) -> str:
+        return self._ready
+
+
+def reply(request_id: Any, document: Document) -> pull_doc_reply:
+    """The answer to a browser that asks for its page: the text that was made before, unless the document has changed since."""
+    encoded = _ENCODED.pop(document, None)
+    if encoded is None:
+        return pull_doc_reply.create(request_id, document)
+    document.remove_on_change(encoded.changed)
+    if encoded.text is None:
+        return pull_doc_reply.create(request_id, document)
+    return _Reply(request_id, encoded.text)

@@ -2,7 +2,7 @@
 
 To look through all objects stops every thread: 0.3 to 0.5 s for what the libraries keep, 15 to 25 ms for each open page. What is there
 before the first visitor is looked at never again (`begin`). A closed page goes by itself but for some 1,500 of its 30,000 objects
-(`session_cleanup`): these can wait.
+(`compat.cut_cycles`): these can wait.
 
 What was let go does not leave the process by itself: glibc keeps what lies between things that are still used, for each thread. It is
 asked to give that back, at the same time.
@@ -19,8 +19,8 @@ FEW = 5
 """Open pages that can be looked through without anybody noticing: some 120 ms."""
 MANY_LEFT = 100
 """Closed pages that are worth stopping more than a few open ones for, once nobody does anything: 20 MB."""
-MOST_LEFT = 400
-"""Closed pages that may wait, however busy the server is."""
+MOST_LEFT, MOST_LEFT_WHOLE = 400, 24
+"""Closed pages that may wait, however busy the server is; the second where all of their objects wait (without `compat.cut_cycles`)."""
 _QUIET_S, _LONGEST_S = 4.0, 600.0
 _NEVER = 1_000_000_000
 
@@ -28,7 +28,8 @@ _NEVER = 1_000_000_000
 class Tidy:
     """Looks once somebody has left and it is quiet. Told of pages by `made` and `closed`, asked each second to `look`."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_left: int = MOST_LEFT) -> None:
+        self._most_left = most_left
         self._alive = self._left = 0
         self._looked = time.monotonic()
 
@@ -49,9 +50,9 @@ class Tidy:
 
     def look(self, quiet: float) -> bool:
         """Let go of closed pages if this is the time: it has been `quiet` for so many seconds, or too many wait. Whether it did."""
-        worth = self._left >= (1 if self._alive <= FEW else MANY_LEFT)
+        worth = self._left >= (1 if self._alive <= FEW else min(MANY_LEFT, self._most_left))
         long_ago = time.monotonic() - self._looked > _LONGEST_S
-        if not (quiet >= _QUIET_S and (worth or long_ago)) and self._left < MOST_LEFT:
+        if not (quiet >= _QUIET_S and (worth or long_ago)) and self._left < self._most_left:
             return False
         gc.collect()
         give_back()

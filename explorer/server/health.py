@@ -228,8 +228,8 @@ class Watchdog:
         _LOG.handle(record)
 
 
-def attach(server: Any, corpus: Corpus, **more: Callable[[], Any]) -> None:
-    """Give a server its `/health` (with `more` parts of it, which raise while they are not well), `/metrics`, its line a request, and a watch over its loop."""
+def attach(application: Any, corpus: Corpus, **more: Callable[[], Any]) -> None:
+    """Give a server's application, which runs on an event loop, its `/health` (with `more` parts of it, which raise while they are not well), `/metrics`, its line a request, and a watch over its loop."""
     known = desk(corpus)
     parts = {
         "corpus": _Part("the corpus", partial(check, corpus.store)),
@@ -238,11 +238,11 @@ def attach(server: Any, corpus: Corpus, **more: Callable[[], Any]) -> None:
     }
     parts |= {name: _Part(name, ask) for name, ask in more.items()}
     watch = LoopWatch()
-    server._tornado.add_handlers(
+    application.add_handlers(
         r".*", [(r"/health", HealthHandler, {"parts": parts, "watch": watch}), (r"/metrics", MetricsHandler)]
     )
-    server._tornado.settings["log_function"] = log_request
-    server.io_loop.add_callback(watch.start)
+    application.settings["log_function"] = log_request
+    application.io_loop.add_callback(watch.start)
 
 
 def log_request(handler: RequestHandler) -> None:

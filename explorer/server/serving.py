@@ -13,25 +13,19 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from html import escape
-from pathlib import Path
 from string import Template
 from typing import Any
 from urllib.parse import quote
 
-import bokeh
-import bokeh.server.server
-from bokeh.embed.bundle import _bundle_extensions
-from bokeh.protocol import SPEC
-from bokeh.protocol.messages.error import error
+from bokeh.embed.bundle import bundle_for_objs_and_resources
+from bokeh.resources import Resources
 from bokeh.settings import settings as bokeh_settings
 from bokeh.util.token import generate_jwt_token, generate_session_id
 from panel.io.application import Application
-from panel.io.resources import Resources
 from panel.io.server import DocHandler, get_server
 from tornado.ioloop import PeriodicCallback
 from tornado.web import authenticated
@@ -41,9 +35,8 @@ from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.server import (
     auth,
-    bokeh_protocol,
+    compat,
     connections,
-    document_reply,
     health,
     plain_pages,
     ports,
@@ -79,10 +72,9 @@ class Script:
 @cache
 def script_bundle() -> Script:
     """Bokeh with its widgets and tables (Panel extends their classes) and the extensions; no WebGL, no formulas."""
-    folder = Path(bokeh.__file__).parent / "server" / "static" / "js"
-    paths = [folder / f"{name}.min.js" for name in ("bokeh", "bokeh-widgets", "bokeh-tables")]
-    paths += [Path(found.artifact_path) for found in _bundle_extensions(None, Resources(mode="server"))]
-    return _packed(b"\n;\n".join(path.read_bytes() for path in paths))
+    resources = Resources(mode="inline", minified=True, components=["bokeh", "bokeh-widgets", "bokeh-tables"])
+    found = bundle_for_objs_and_resources(None, resources)
+    return _packed("\n;\n".join(found.js_raw).encode())
 
 
 @cache
@@ -141,7 +133,7 @@ class PageHandler(DocHandler):
         self._corpus, self._ahead = corpus, ahead
 
     def __init__(self, tornado_app: Any, *args: Any, **options: Any) -> None:
-        context = tornado_app._applications["/"]
+        context = tornado_app.applications["/"]
         super().__init__(tornado_app, *args, application_context=context, bokeh_websocket_path="", **options)
 
     @authenticated
@@ -161,7 +153,7 @@ class PageHandler(DocHandler):
                 secret_key=app.secret_key,
                 signed=app.sign_sessions,
                 expiration=app.session_token_expiration,
-                extra_payload=dict(self._generate_token_payload()),
+                extra_payload=self._told(),
             )
             self.set_header("Cache-Control", "no-store")  # it holds the session's token
             self.set_header("Content-Type", "text/html; charset=utf-8")
@@ -195,6 +187,12 @@ class PageHandler(DocHandler):
             raise
 
     head = get
+
+    def _told(self) -> dict[str, Any]:
+        """What a session is told of its request: not what else a browser sends along, which would make its token long."""
+        cookies = {name: one.value for name, one in self.request.cookies.items() if name in visitor.COOKIES}
+        told = {"headers": {}, "cookies": cookies, "arguments": self.request.arguments}
+        return told | self.application_context.application.process_request(self.request)
 
     async def _no_room(self, error: NoRoomError, address: str) -> None:
         say_no_room(error, address)
@@ -237,27 +235,6 @@ def page_html(corpus: Corpus, link: Link, query: str, token: str) -> str:
     )
 
 
-@contextmanager
-def _listening_on(given: Inherited | None) -> Iterator[None]:
-    """Bokeh binds its own sockets, unless it has to fork: within this, it takes those that were given."""
-    module: Any = bokeh.server.server
-    before = module.bind_sockets
-    if given is not None:
-        module.bind_sockets = lambda _address, _port: (list(given.sockets), given.port)
-    try:
-        yield
-    finally:
-        module.bind_sockets = before
-
-
-class _QuietError(error):
-    """What a browser hears of a failure: not the server's traceback, which is in its log."""
-
-    @classmethod
-    def create(cls, request_id: Any, text: str, **metadata: Any) -> error:
-        return cls(cls.create_header(request_id=request_id), metadata, {"text": "failed", "traceback": None})
-
-
 def make_server(
     corpus: Corpus,
     make: MakePage,
@@ -273,9 +250,7 @@ def make_server(
 
     Pages are made `ahead` of their visitors while the server has nothing else to do.
     """
-    SPEC.update(
-        {"ERROR": _QuietError, "PULL-DOC-REPLY": document_reply.PageReply, "PATCH-DOC": bokeh_protocol.Patch}
-    )
+    compat.install(plain=corpus.config.plain)
     # Bokeh looks for mistakes in a layout on the event loop, 0.1 s a page. The page is the same each time.
     bokeh_settings.perform_document_validation = False
     spares = None if ahead is None else Spares(ahead, corpus.config.spare_pages)
@@ -293,27 +268,27 @@ def make_server(
     options |= {"include_headers": [], "include_cookies": list(visitor.COOKIES)}
     options.setdefault("websocket_max_message_size", security_headers.MAX_MESSAGE_BYTES)
     options.setdefault("http_server_kwargs", {}).setdefault("max_body_size", security_headers.MAX_BODY_BYTES)
-    limits = connections.limited(config.max_connections_per_address, proxies.trusts)
-    with _listening_on(given), limits:
+    # Bokeh binds a socket of its own: where one is given, any port.
+    sockets, bound = ((), port) if given is None else (given.sockets, 0)
+    with connections.limited(config.max_connections_per_address, proxies.trusts, sockets) as applications:
         server = get_server(
-            pages, port=port, address=address, start=False, show=False,
+            pages, port=bound, address=address, start=False, show=False,
             websocket_origin=ports.origins(address, port, allow_origins), **options,
         )  # fmt: skip
+    (application,) = applications
     if spares is not None:
-        spares.tidy.begin()
-        spares.attach(server._tornado._applications["/"])
-        server._tornado.settings["spares"] = spares
+        spares.attach(application.applications["/"])
+        application.settings["spares"] = spares
         PeriodicCallback(spares.look, 1000 * LOOK_S).start()
     if given is not None:
         server.io_loop.add_callback(given.beat)
         PeriodicCallback(given.beat, 1000 * BEAT_S).start()
         PeriodicCallback(lambda: server.io_loop.stop() if given.orphaned else None, 1000).start()
-    server._tornado.settings["doors"] = door
-    security_headers.refuse_strangers(server._tornado, door.hosts)  # before all else
+    application.settings["doors"] = door
+    security_headers.refuse_strangers(application, door.hosts)  # before all else
     if visitor.asked():
-        provider: Any = server._tornado.auth_provider
-        door.watch(provider.holder)
-    server._tornado.add_handlers(
+        door.watch(application.auth_provider.holder)
+    application.add_handlers(
         r".*",
         [
             (r"/ws", OwnSocket),
@@ -322,6 +297,6 @@ def make_server(
             (r"/scripts/([0-9a-f]+\.js)", ScriptHandler),
         ],
     )
-    health.attach(server, corpus, **auth.health(server._tornado.auth_provider))
-    security_headers.protect(server._tornado, tiles=config.tiles, embed=config.embed_in.split())
+    health.attach(application, corpus, **auth.health(application.auth_provider))
+    security_headers.protect(application, tiles=config.tiles, embed=config.embed_in.split())
     return server

@@ -9,25 +9,24 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import bokeh.server.contexts
 import panel as pn
-import panel.io.document
 from bokeh.application.handlers.handler import Handler
+from bokeh.core.types import ID
 from bokeh.document import Document
 from bokeh.models import ImportedStyleSheet, InlineStyleSheet
-from panel.io.document import _cleanup_doc
+from bokeh.server.contexts import BokehSessionContext
+from bokeh.server.session import ServerSession
 from panel.io.resources import DIST_DIR
 from panel.io.state import set_curdoc
 
 from explorer.core import metrics
 from explorer.server import document_reply, health
-from explorer.server.gc_policy import Tidy
-from explorer.server.session_cleanup import PageModels
+from explorer.server.compat import closing_in_turn, cut_cycles, one_collection, spare_documents
+from explorer.server.gc_policy import MOST_LEFT, MOST_LEFT_WHOLE, Tidy
 from explorer.views.common.selection import Link, decode
 
 _LOG = logging.getLogger("explorer")
@@ -61,25 +60,26 @@ class PageMaker(Handler):
     async def on_session_created(self, session_context: Any) -> None:
         """Fill the document; a failure is logged, and told without its traceback."""
         began = time.monotonic()
-        await asyncio.get_running_loop().run_in_executor(
-            _BUILDER, self._make_ready, session_context._document
-        )
+        await session_context.with_locked_document(self._made_in_thread)
         health.opened(session_context, time.monotonic() - began)
 
     async def on_session_destroyed(self, session_context: Any) -> None:
         """Count and log it."""
         health.closed(session_context)
-        if self._spares is not None:
+        if self._spares is not None and self._spares.tidy is not None:
             self._spares.tidy.closed()
 
     def modify_document(self, doc: Document) -> None:
         """Nothing: it was filled before this is called."""
 
+    async def _made_in_thread(self, doc: Document) -> None:
+        await asyncio.get_running_loop().run_in_executor(_BUILDER, self._make_ready, doc)
+
     def _make_ready(self, doc: Document) -> None:
         begin = self._spares.begins(doc) if self._spares is not None else None
         if begin is None:
             self._fill(doc)
-            if self._spares is not None:
+            if self._spares is not None and self._spares.tidy is not None:
                 self._spares.tidy.made()
         else:
             _fill(doc, begin)
@@ -94,11 +94,16 @@ class PageMaker(Handler):
 
 
 class Spares:
-    """Pages that wait for visitors: made one at a time while the server has nothing to do. Use it on the event loop."""
+    """Pages that wait for visitors: made one at a time while the server has nothing to do. Use it on the event loop.
+
+    None are made where a session cannot be given one (`compat.spare_documents`), and garbage is left to Python and Panel where that is
+    not ours to do (`compat.one_collection`).
+    """
 
     def __init__(self, make: Callable[[], Ahead], count: int) -> None:
-        self._make, self._count = make, count
-        self.tidy = Tidy()
+        self._make, self._count = make, count if spare_documents.TRICK.on else 0
+        left = MOST_LEFT if cut_cycles.TRICK.on else MOST_LEFT_WHOLE
+        self.tidy = Tidy(left) if one_collection.TRICK.on else None
         self._ready: deque[Document] = deque()
         self._begin: dict[Document, Callable[[Link], None]] = {}
         self._making: asyncio.Future[None] | None = None
@@ -110,32 +115,15 @@ class Spares:
 
     def attach(self, context: Any) -> None:
         """Give the sessions of one of Bokeh's application contexts these documents, where it would make empty ones."""
-        create = context.create_session_if_needed
-        module: Any = bokeh.server.contexts
-        module.Document = _next_document
-        # Panel looks through all objects five seconds after a visitor has left, whoever waits then; `gc_policy` does when nobody waits.
-        panel.io.document._garbage_collect = lambda: None
+        spare_documents.attach(context, self.take, self._half_done)
+        closing_in_turn.attach(context)
+        if self.tidy is not None:
+            self.tidy.begin()
 
-        async def with_spare(session_id: Any, request: Any = None, token: str | None = None) -> Any:
-            known = session_id in context._sessions or session_id in context._pending_sessions
-            if not known and not self._ready and self._making is not None:
-                await asyncio.shield(self._making)  # it is half done; another one would be made after it
-            before = _SPARES.set(self)
-            try:
-                return await create(session_id, request, token)
-            finally:
-                _SPARES.reset(before)
-
-        context.create_session_if_needed = with_spare
-        discard = context._discard_session
-
-        async def after_others(*args: Any) -> None:
-            await asyncio.sleep(
-                0
-            )  # each takes 12 ms; Bokeh closes all that are due in one iteration of the loop
-            await discard(*args)
-
-        context._discard_session = after_others
+    async def _half_done(self) -> None:
+        """Wait for the page that is being made: another one would be made after it."""
+        if not self._ready and self._making is not None:
+            await asyncio.shield(self._making)
 
     def begins(self, doc: Document) -> Callable[[Link], None] | None:
         """What makes a spare page a visitor's; None where the document is not one of ours."""
@@ -155,8 +143,10 @@ class Spares:
         busy = (used - self._used) / max(now - self._looked, 1e-3)
         self._quiet = self._quiet + now - self._looked if busy < _QUIET else 0.0
         self._looked, self._used = now, used
-        # Where pages are made: what HoloViews noted of objects that go is not to change while others are made.
-        cleared = await asyncio.get_running_loop().run_in_executor(_BUILDER, self.tidy.look, self._quiet)
+        cleared = False
+        if self.tidy is not None:
+            # Where pages are made: what HoloViews noted of objects that go is not to change while others are made.
+            cleared = await asyncio.get_running_loop().run_in_executor(_BUILDER, self.tidy.look, self._quiet)
         if cleared or not self._quiet or self._making is not None:
             return
         if len(self._ready) < self._count:
@@ -185,16 +175,8 @@ class Spares:
             ahead.page.server_doc(doc, title=_TITLE, location=False)
         _inline_stylesheets(doc)
         self._begin[doc] = ahead.begin
-        self.tidy.made()
-
-
-_SPARES: ContextVar[Spares | None] = ContextVar("explorer-spares", default=None)
-
-
-def _next_document() -> Document:
-    """What Bokeh calls for a new session's document."""
-    spares = _SPARES.get()
-    return spares.take() if spares is not None else Document()
+        if self.tidy is not None:
+            self.tidy.made()
 
 
 def warm_up(make: MakePage) -> None:
@@ -202,12 +184,15 @@ def warm_up(make: MakePage) -> None:
     document = Document()
     _BUILDER.submit(PageMaker(make)._fill, document).result()
     document.to_json()
-    _cleanup_doc(document)
+    nobody = BokehSessionContext(ID("warm-up"), None, document)  # type: ignore[arg-type]
+    for callback in document.session_destroyed_callbacks:
+        callback(nobody)
+    ServerSession(nobody.id, document).destroy()
 
 
 def _prepare(doc: Document) -> None:
     """Make a document that is still empty one of ours."""
-    doc.models = PageModels(doc, _BUILDER.submit)
+    cut_cycles.follow(doc, _BUILDER.submit)
     # Where Panel's stylesheets are; else its CDN.
     doc.template_variables["dist_url"] = "static/extensions/panel/"
 

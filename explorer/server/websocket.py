@@ -10,7 +10,9 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from bokeh.application.handlers.handler import Handler
+from bokeh.core.types import ID
 from bokeh.document import Document
+from bokeh.protocol import Protocol
 from bokeh.util.token import check_token_signature, get_session_id, get_token_payload
 from cachetools import TTLCache
 from tornado.ioloop import PeriodicCallback
@@ -172,7 +174,7 @@ class OwnSocket(PageSocket):
     _charged: tuple[str, str] | None = None
 
     def __init__(self, tornado_app: Any, *args: Any, **options: Any) -> None:
-        context = tornado_app._applications["/"]
+        context = tornado_app.applications["/"]
         super().__init__(
             tornado_app, *args, application_context=context, bokeh_websocket_path="/ws", **options
         )
@@ -204,8 +206,8 @@ class OwnSocket(PageSocket):
             self._answer(403, "This page's session has ended; open the page again.")
             return
         await super().prepare()
-        if self._finished:
-            return
+        if self.current_user is None:
+            return  # Panel has said so
         self.cookie = self.get_cookie("user")
         cookies = get_token_payload(token).get("cookies") or {}
         if not self.current_user or (
@@ -231,21 +233,24 @@ class OwnSocket(PageSocket):
         self.set_header("Cache-Control", "no-store")
         self.finish(why)
 
-    def open(self, *args: str, **options: str) -> Awaitable[None] | None:
+    def open(self, *args: str, **options: str) -> None:
         """Begin, and never wait for the other side's acknowledgement."""
-        found = doors(self.application)
-        charged = get_session_id(str(self._token)), found.address(self)
+        found, token = doors(self.application), self._token_sent()
+        if token is None or self.selected_subprotocol != "bokeh":
+            self.close()
+            return
+        charged = get_session_id(token), found.address(self)
         try:
             found.admission.join(*charged)
         except NoRoomError as error:  # others came since `prepare`
             say_no_room(error, charged[1])
             self.close(TRY_LATER, "no room")
-            return None
+            return
         self._charged = charged
         found.sockets.add(self)
         self.set_nodelay(True)
-        begun: Awaitable[None] | None = super().open(*args, **options)
-        return begun
+        # While `open` waits, Tornado would not hear that the visitor has gone.
+        self.application.io_loop.add_callback(self._join, *charged, token)  # type: ignore[attr-defined]
 
     def on_close(self) -> None:
         """Free its place."""
@@ -256,22 +261,25 @@ class OwnSocket(PageSocket):
             found.admission.leave(*self._charged)
             self._charged = None
 
-    async def _async_open(self, token: str) -> None:
-        """Join the session, or make it; nothing for who has gone in the meantime."""
-        if self._has_gone() or self._charged is None:
+    async def _join(self, session_id: ID, address: str, token: str) -> None:
+        """Join the session, or make it first; nothing for who has gone in the meantime."""
+        found, context, application = doors(self.application), self.application_context, self.application
+        if self._has_gone():
             return
-        found, context = doors(self.application), self.application_context
         try:
-            create = partial(context.create_session_if_needed, get_session_id(token), self.request, token)
-            await found.make(*self._charged, create, unless=self._has_gone)
+            create = partial(context.create_session_if_needed, session_id, self.request, token)
+            await found.make(session_id, address, create, unless=self._has_gone)
             if self._has_gone():
                 return
-            await super()._async_open(token)
+            session = await create()  # the one that was made, unless it was too late for it
+            protocol = Protocol()
+            self.connection = application.new_connection(protocol, self, context, session)  # type: ignore[attr-defined]
+            await self.send_message(protocol.create("ACK"))
         except Exception:
             self.close()  # else it would stay, a connection to nothing
             raise
         if self._has_gone() and self.connection is not None:  # `on_close` knew of none yet
-            self.application.client_lost(self.connection)  # type: ignore[attr-defined]
+            application.client_lost(self.connection)  # type: ignore[attr-defined]
 
     def _has_gone(self) -> bool:
         return self.ws_connection is None

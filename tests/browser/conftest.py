@@ -30,6 +30,8 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 START_SECONDS = 180.0
+PLAIN = os.environ.get("EXPLORER_PLAIN", "false")
+"""Whether servers use public API of the libraries alone (`make test-plain`); read here, since each test runs with the usual settings."""
 PATIENCE = 90_000  # milliseconds; a test that waits so long has failed, however busy the machine
 expect.set_options(timeout=PATIENCE)
 
@@ -43,7 +45,12 @@ class Server:
             command or serve,
             cwd=REPOSITORY,
             env=os.environ
-            | {"EXPLORER_CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(REPOSITORY)},
+            | {
+                "EXPLORER_CACHE_DIR": str(cache),
+                "EXPLORER_PLAIN": PLAIN,
+                "PYTHONUNBUFFERED": "1",
+                "PYTHONPATH": str(REPOSITORY),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

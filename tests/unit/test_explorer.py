@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from bokeh.document import Document
+from bokeh.models import Div
 from bokeh.server.session import ServerSession
 
 import explorer
@@ -307,7 +308,8 @@ class _Session(ServerSession):
     def __init__(self, page: Explorer) -> None:
         super().__init__("test", Document())
         self._asked: list[Callable[[], Any]] = []
-        self._loop = SimpleNamespace(add_callback=lambda *what: self._asked.append(partial(*what)))
+        loop: Any = SimpleNamespace(add_callback=lambda *what: self._asked.append(partial(*what)))
+        page._loop._server_loop = loop
         context = SimpleNamespace(session=self)
         self.document._session_context = lambda: context  # type: ignore[assignment,return-value]
         page._loop._doc = self.document
@@ -328,8 +330,13 @@ def test_what_waits_for_the_browser_runs_with_the_document_locked(page: Explorer
     """Panel handles a page's first event without the lock: what waits may change models, and has to be asked for."""
     session = _Session(page)
     ran: list[bool] = []
+
+    def change() -> None:
+        session.document.add_root(Div())  # Bokeh refuses it where its lock is not held
+        ran.append(page._loop.locked)
+
     with page._loop.turn():  # else a thread of the page may run what waits
-        page._loop._queue.append(lambda: ran.append(page._loop.locked))
+        page._loop._queue.append(change)
         assert not page._loop.locked
         page._head.head._handle_msg({"type": "ready"})
         assert ran == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import json
@@ -10,13 +11,13 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import panel as pn
 import pytest
 from bokeh.document import Document
 from bokeh.models import Div
-from bokeh.protocol import SPEC
 from PIL import Image
 
 from explorer.analysis.composite import Painter, bands_of
@@ -143,12 +144,29 @@ def test_a_page_that_cannot_be_made_says_so_without_a_traceback(
     assert "secret detail" in caplog.text
 
 
-def test_an_error_message_of_the_protocol_holds_no_traceback(running: Running) -> None:
-    try:
+def test_a_browser_hears_that_something_failed_and_no_traceback(
+    running: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_request: str, _document: Document) -> None:
         raise ValueError("secret")
-    except ValueError:
-        message = SPEC["ERROR"].create("1", "secret text")
-    assert message.content == {"text": "failed", "traceback": None}
+
+    monkeypatch.setattr(document_reply, "reply", fails)
+
+    async def asked() -> list[Any]:
+        socket = await joining.connected(running.url, joining.ordered(running.url))
+        await joining.acknowledged(socket)
+        for part in ({"msgid": "asked", "msgtype": "PULL-DOC-REQ"}, {}, {}):
+            await socket.write_message(json.dumps(part))
+        answer = [
+            json.loads(await asyncio.wait_for(socket.read_message(), SECONDS) or "null") for _ in range(3)
+        ]
+        await joining.left(socket)
+        return answer
+
+    header, _, content = asyncio.run(asked())
+    assert (header["msgtype"], header["reqid"]) == ("ERROR", "asked")
+    assert content == {"text": "failed", "traceback": None}
+    assert "ValueError: secret" in caplog.text
 
 
 def test_a_callback_that_fails_is_logged_and_told_in_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
@@ -215,17 +233,17 @@ def test_a_server_for_all_addresses_knows_the_names_of_its_machine() -> None:
             ports.origins("0.0.0.0", 5006, [wrong])
 
 
-def test_a_page_is_encoded_where_it_was_made_and_anew_once_it_has_changed(running: Running) -> None:
+def test_a_page_is_encoded_where_it_was_made_and_anew_once_it_has_changed() -> None:
     for changed in (False, True):
         document = Document()
         document.add_root(Div(text="as it was made"))
         document_reply.encode(document)
         if changed:
             document.roots[0].text = "as it is now"
-        message = SPEC["PULL-DOC-REPLY"].create("1", document)
+        message = document_reply.reply("1", document)
         shown = json.loads(message.content_json)["doc"]
         assert shown["roots"][0]["attributes"]["text"] == ("as it is now" if changed else "as it was made")
         assert message.header["reqid"] == "1"
         document.roots[0].text = "later"
-        again = json.loads(SPEC["PULL-DOC-REPLY"].create("2", document).content_json)["doc"]
+        again = json.loads(document_reply.reply("2", document).content_json)["doc"]
         assert again["roots"][0]["attributes"]["text"] == "later"

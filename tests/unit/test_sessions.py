@@ -7,13 +7,8 @@ import difflib
 import json
 import re
 import weakref
-from itertools import pairwise
-from types import SimpleNamespace
-from typing import Any
 from urllib.parse import parse_qs
 
-import bokeh.server.contexts
-import panel.io.document
 import pytest
 from bokeh.document import Document
 from panel.io.document import _cleanup_doc
@@ -130,47 +125,3 @@ def test_a_visitor_gets_the_page_that_waits_and_all_of_them_are_let_go(
 
 def _waits(page: app.Explorer | None) -> bool:
     return page is not None and page._loop.waits
-
-
-def _application(**methods: Any) -> SimpleNamespace:
-    """What Bokeh keeps of an application, without sessions."""
-    return SimpleNamespace(**{"create_session_if_needed": None, "_discard_session": None} | methods)
-
-
-def test_others_have_their_turn_while_pages_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bokeh.server.contexts, "Document", Document)
-    monkeypatch.setattr(panel.io.document, "_garbage_collect", None)
-    happened: list[str] = []
-
-    async def discard(session: str, _when: object) -> None:
-        happened.append(session)
-
-    context = _application(_discard_session=discard)
-    Spares(lambda: pytest.fail("no page is wanted"), 0).attach(context)
-
-    async def close_three() -> None:
-        async def other() -> None:
-            while len(happened) < 6:
-                happened.append("other")
-                await asyncio.sleep(0)
-
-        beside = asyncio.create_task(other())
-        for name in ("first", "second", "third"):  # as Bokeh does
-            await context._discard_session(name, None)
-        await beside
-
-    asyncio.run(close_three())
-    assert [one for one in happened if one != "other"] == ["first", "second", "third"]
-    places = [happened.index(one) for one in ("first", "second", "third")]
-    assert all(later - earlier > 1 for earlier, later in pairwise(places))
-
-
-def test_only_tidy_looks_through_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked: list[int] = []
-    monkeypatch.setattr(bokeh.server.contexts, "Document", Document)
-    monkeypatch.setattr(panel.io.document, "_garbage_collect", lambda: looked.append(1))
-    Spares(lambda: pytest.fail("no page is wanted"), 0).attach(_application())
-    # What Panel asks for when a page has been closed.
-    assert "_garbage_collect" in panel.io.document._destroy_document.__code__.co_names
-    panel.io.document._garbage_collect()
-    assert looked == []

@@ -13,16 +13,18 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
-from threading import Lock, RLock
+from threading import Lock, RLock, local
 from typing import Any, ClassVar, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import panel as pn
 import param
+from bokeh.document import Document
 from bokeh.document.callbacks import invoke_with_curdoc
+from bokeh.model import Model
 from panel.custom import JSComponent
-from panel.io.state import set_curdoc
-from panel.models.esm import ESMEvent
+from panel.models.esm import ESMEvent, ReactiveESM
+from tornado.ioloop import IOLoop
 
 from explorer.core.errors import ExplorerError
 from explorer.core.theme import with_colours
@@ -91,17 +93,37 @@ def bounded_int(data: dict[str, Any], key: str, end: int) -> int | None:
     return value if isinstance(value, int) and 0 <= value < end else None
 
 
+_REGION = "region:"
+
+
 class Region(pn.Column):
-    """A part of the page that assistive technology (and tests) find by its name."""
+    """A part of the page that assistive technology (and tests) find by its name, `label`."""
 
-    label = param.String(doc="The accessible name.")
+    def __init__(self, *objects: Any, label: str, **params: Any) -> None:
+        super().__init__(*objects, tags=[f"{_REGION}{label}"], **params)
 
-    _rename: ClassVar[dict[str, str | None]] = {"label": None}
 
-    def _get_properties(self, doc: Any) -> dict[str, Any]:
-        properties = super()._get_properties(doc)
-        properties["html_attributes"] = {"role": "region", "aria-label": self.label}
-        return properties
+class Page(pn.Column):
+    """The root of all panels.
+
+    Panel has no parameter for what is said here of its models: the names of regions, and that scripts are run as they are.
+    """
+
+    def get_root(self, doc: Document | None = None, comm: Any = None, preprocess: bool = True) -> Model:
+        """The page's model, for one document or one cell of a notebook."""
+        root: Model = super().get_root(doc, comm, preprocess)
+        components = {component.name: component for component in self.select(Component)}
+        model: Any
+        for model in root.references():
+            for tag in model.tags:
+                if isinstance(tag, str) and tag.startswith(_REGION):
+                    label = tag.removeprefix(_REGION)
+                    model.update(html_attributes={"role": "region", "aria-label": label})
+            if isinstance(model, ReactiveESM):
+                component = components.get(getattr(model.data, "name", ""))
+                if component is not None:
+                    component.is_drawn_by(model)
+        return root
 
 
 class Jobs(Executor):
@@ -167,6 +189,20 @@ JOBS: WeakKeyDictionary[Any, Jobs] = WeakKeyDictionary()
 """The jobs of each page, by its document."""
 
 
+_HELD = local()
+
+
+@contextmanager
+def document_locked(document: Any) -> Iterator[None]:
+    """Within this, in this thread, the models of a session's document may be changed: Bokeh's lock of it is held."""
+    before = getattr(_HELD, "document", None)
+    _HELD.document = document
+    try:
+        yield
+    finally:
+        _HELD.document = before
+
+
 class Loop:
     """The way back to one session's event loop from any thread."""
 
@@ -192,6 +228,8 @@ class Loop:
         self._asked = False
         """Whether the loop will come back for what waits."""
         self._draining = RLock()
+        self._server_loop: IOLoop | None = None
+        """The loop that brings the session's messages."""
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
@@ -216,9 +254,9 @@ class Loop:
                 return  # `drain` follows when the browser is there
             session: Any = getattr(doc.session_context, "session", None)
             # Bokeh's own callbacks for the next turn hold themselves in a reference cycle of nine objects each.
-            if not self._asked and session is not None:
+            if not self._asked and session is not None and self._server_loop is not None:
                 self._asked = True
-                session._loop.add_callback(
+                self._server_loop.add_callback(
                     session.with_document_locked, invoke_with_curdoc, doc, self._come_back
                 )
         elif self._loop is not None and not self._loop.is_closed():
@@ -226,11 +264,17 @@ class Loop:
         else:  # a plain script: there is no loop to come back to
             self.drain()
 
+    def join(self) -> None:
+        """The browser has the page; on the loop that brings its messages."""
+        self.joined = True
+        if self._server_loop is None:
+            self._server_loop = IOLoop.current(instance=False)
+
     @property
     def locked(self) -> bool:
         """Whether models may be changed now: what comes before the browser is ready, Panel hands on without the lock."""
         session = getattr(getattr(self._doc, "session_context", None), "session", None)
-        return session is None or getattr(session, "_pending_writes", ()) is not None
+        return session is None or getattr(_HELD, "document", None) is self._doc
 
     @property
     def unseen(self) -> bool:
@@ -267,7 +311,8 @@ class Loop:
 
     def _come_back(self) -> None:
         self._asked = False  # first: what is added from now on is run by this turn, or asks for another
-        self.drain()
+        with document_locked(self._doc):
+            self.drain()
 
     def close(self) -> None:
         """Run nothing any more, and let go of what waits."""
@@ -446,7 +491,9 @@ class Component(JSComponent):
         cls.hears = {"ready": {}, **cls.hears} if "hears" in cls.__dict__ else checks_of(cls.from_script)
         COMPONENTS[cls.__name__] = cls
         if "_esm" not in cls.__dict__:
-            cls._esm = _LOADER % json.dumps(cls.__name__)
+            cls._esm = cls._loader()
+            if cls.brings_scripts:
+                cls._esm = _CARRIER % json.dumps(bundle()) + cls._esm
         if "_stylesheets" in cls.__dict__:  # first: what a component says itself is stronger
             cls._stylesheets = [source("shared.css"), *cls._stylesheets]
 
@@ -456,15 +503,20 @@ class Component(JSComponent):
         self._ready = False
         self._outbox: list[dict[str, Any]] = []
         self._waits, self._lost = 0, False
+        self._drawn_by: WeakSet[Model] = WeakSet()
         self.on: dict[str, Callable[[dict[str, Any]], None]] = {}
 
-    def _get_properties(self, doc: Any) -> dict[str, Any]:
-        properties = super()._get_properties(doc)
-        if self.brings_scripts and not self._session_loop.served:
-            properties["esm"] = _CARRIER % json.dumps(bundle()) + properties["esm"]
+    @classmethod
+    def _loader(cls) -> str:
+        return _LOADER % json.dumps(cls.__name__)
+
+    def is_drawn_by(self, model: Any) -> None:
+        """A model of it was made, which the browser has not yet: say which script it runs, and send it what is sent."""
+        if self.brings_scripts and self._session_loop.served:
+            model.esm = self._loader()
         # Named as a bundle, the script is run as it is: else Panel would compile it in the browser, as if it were TypeScript.
-        properties["bundle"] = _digest(properties["esm"])
-        return properties
+        model.bundle = _digest(model.esm)
+        self._drawn_by.add(model)
 
     def send(self, kind: str, **content: Any) -> None:
         """Send a message to the browser, which `script` does; call it on the event loop only."""
@@ -482,25 +534,21 @@ class Component(JSComponent):
 
     def _flush(self) -> None:
         messages, self._outbox = self._outbox, []
-        for ref, (model, _) in list(self._models.items()):
-            if ref not in pn.state._views:
-                continue
-            _, _, doc, comm = pn.state._views[ref]
-            for message in messages:
-                if comm is None and doc.session_context is not None:
-                    doc.callbacks.send_event(ESMEvent(model=model, data=message))
-                else:
-                    self._send_msg(message)
-
-    def _process_bokeh_event(self, doc: Any, event: Any) -> None:
-        # Panel would count it among what makes a page busy, which nothing here shows: a sixth of what a click costs the loop.
-        with set_curdoc(doc):
-            self._process_event(event)
+        served = [
+            (model, document)
+            for model in self._drawn_by
+            if (document := model.document) is not None and document.session_context is not None
+        ]
+        for message in messages:
+            for model, document in served:
+                document.callbacks.send_event(ESMEvent(model=model, data=message))
+            if not served:  # a notebook's cells, or somebody else's layout
+                self._send_msg(message)
 
     def _handle_msg(self, data: Any) -> None:
         if not isinstance(data, dict):
             return
-        self._session_loop.joined = True
+        self._session_loop.join()
         if not self._session_loop.locked:
             self._session_loop.call(lambda: self._answer(data))
             return

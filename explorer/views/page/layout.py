@@ -11,7 +11,7 @@ import panel as pn
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.views.animation.animation import AnimationView
-from explorer.views.common.components import Region, source
+from explorer.views.common.components import Page, Region, source
 from explorer.views.labels.labels import LabelsView
 from explorer.views.map.map import MapView
 from explorer.views.page.about import AboutView
@@ -52,7 +52,7 @@ class Views:
 class Layout:
     """The page, and the regions that come and go."""
 
-    page: pn.Column
+    page: Page
     map_region: Region
     label_region: Region
     desk: Region
@@ -79,7 +79,7 @@ def lay_out(views: Views, height: str) -> Layout:
         stylesheets=[":host { display: var(--area-display, flex) !important; flex-direction: column; gap: 8px; width: 100%; height: 100%; min-height: 0; }"],
     )  # fmt: skip
     views.head.head.styles, views.head.head.css_classes = {"grid-area": "head"}, ["area-head"]
-    page = pn.Column(
+    page = Page(
         views.head.head,
         left,
         _region("Planet Fusion animation", "planet", views.animation.player,

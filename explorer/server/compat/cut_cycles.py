@@ -1,6 +1,6 @@
 """What a closed page leaves behind: its reference cycles are cut, so that nearly all of it goes at once, without a garbage collection.
 
-What is held in a cycle goes only when Python looks through everything, which stops all threads (`gc_policy`). Bokeh's models hold lists and
+What is held in a cycle goes only when Python looks through everything, which stops all threads (`server.gc_policy`). Bokeh's models hold lists and
 dictionaries that hold the models; Panel's components hold who listens to them, who holds the components; trees of HoloViews hold their
 branches, which hold the tree. Of the 30,000 objects of a page some 1,500 are left to a search.
 """
@@ -8,64 +8,40 @@ branches, which hold the tree. Of the 30,000 objects of a page some 1,500 are le
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
-from weakref import ref
 
 import param
-from bokeh.core.property.wrappers import PropertyValueContainer
 from bokeh.document import Document
 from bokeh.document.models import DocumentModelManager
+from bokeh.models import Range1d
 from holoviews import Store
 from holoviews.core.dimension import Dimensioned
 from holoviews.core.tree import AttrTree
 from panel.io.state import state
+from panel.layout import Column
 from panel.pane import HoloViews
 from panel.pane.base import PaneBase
 from panel.viewable import Viewable
 
+from explorer.server.compat.trick import Trick, lacking
 from explorer.views.common.components import Component
 
 _LOG = logging.getLogger("explorer")
 
 
-class Owners(set[Any]):
-    """The models that hold a list, dictionary or set, and by which property; none of them is kept alive by it."""
-
-    def __init__(self, pairs: Iterable[tuple[Any, Any]] = ()) -> None:
-        super().__init__((ref(model), descriptor) for model, descriptor in pairs)
-
-    def add(self, pair: tuple[Any, Any]) -> None:
-        """Note a model and its property."""
-        super().add((ref(pair[0]), pair[1]))
-
-    def discard(self, pair: Any) -> None:
-        """Forget a model and its property."""
-        super().discard((ref(pair[0]), pair[1]))
-
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        for owner, descriptor in super().__iter__():
-            model = owner()
-            if model is not None:
-                yield model, descriptor
-
-
-def _container(self: Any, *args: Any, **options: Any) -> None:
-    self._owners = Owners()
-    super(PropertyValueContainer, self).__init__(*args, **options)
-
-
-def hold_owners_weakly() -> None:
-    """From now on, what a model holds does not hold the model; once, before the first page."""
-    PropertyValueContainer.__init__ = _container  # type: ignore[method-assign]
-
-
-class PageModels(DocumentModelManager):
-    """A page's models, which let go of what listens to them when the page is closed; Bokeh clears their values only.
+def follow(document: Document, later: Callable[[Callable[[], None]], Any]) -> None:
+    """Cut the cycles of a page, whose document is still empty, when it is closed.
 
     `later` runs a job in the thread that makes pages: HoloViews, which notes whose options are whose, is not thread-safe.
     """
+    if TRICK.on:
+        document.models = PageModels(document, later)
+
+
+class PageModels(DocumentModelManager):
+    """A page's models, which let go of what listens to them when the page is closed; Bokeh clears their values only."""
 
     def __init__(self, document: Document, later: Callable[[Callable[[], None]], Any]) -> None:
         super().__init__(document)
@@ -145,6 +121,31 @@ def loosen(*those: param.Parameterized) -> None:
     """Forget who listens to what nobody needs any longer."""
     for one in those:
         one.param.watchers = {}
+        if not TRICK.on:
+            continue
         one._param__private.params = {}  # copies of the class's parameters, which hold whose they are
         if isinstance(one, Viewable):
             one._hooks, one._internal_callbacks = [], []
+
+
+def _differs() -> str:
+    model, part = Range1d(), Column()
+    return (
+        lacking(
+            model, "_callbacks", "_event_callbacks", "_unstable_default_values", "_unstable_themed_values"
+        )
+        or lacking(Document().models, "_document", "_new_models")
+        or lacking(state, "_views")
+        or lacking(part, "_hooks", "_internal_callbacks", "_param__private")
+        or lacking(part._param__private, "params")
+        or lacking(HoloViews(), "_plots")
+    )
+
+
+TRICK = Trick(
+    name="cut_cycles",
+    buys="28,500 of a closed page's 30,000 objects go at once, in 12 ms; before, collections stopped a busy server for 0.4 to 0.8 s",
+    known=("bokeh>=3.9.1,<3.10", "holoviews>=1.23.2,<1.24", "panel>=1.9.4,<1.10", "param>=2.3,<3"),
+    upstream="Bokeh, Panel, HoloViews: a closed session stays in reference cycles",
+    differs=_differs,
+)
