@@ -12,16 +12,18 @@ LIGHT: Mapping[str, str] = MappingProxyType({
     "ink": "#17262e", "muted": "#5a6a74", "line": "#ccd5da", "panel": "#ffffff", "ground": "#e9eef1", "button": "#f6f8f9",
     "accent": "#0b6e69", "on-accent": "#ffffff", "focus": "#d6006c", "bad": "#c0392b", "tint": "#dcebea",
     "axis": "#9aa7b0", "grid": "#dfe5e9", "absent": "#b9c3c9", "gap": "#e8a33d", "hatch-a": "#dfe5e9", "hatch-b": "#eef1f3",
+    "chart-ink": "#17262e", "chart-muted": "#5a6a74", "chart-ground": "#ffffff",
     "well": "#10191f", "veil": "rgba(255, 255, 255, .84)",
     "map-sea": "#c9dae4", "map-land": "#dde1da", "map-beyond": "#e8edef", "map-border": "#97a5ab", "map-grid": "#5b7480",
     "map-text": "#4a5a64",
 })  # fmt: skip
-"""`axis` and `grid` are those of charts; `absent` and `gap` dates that are missing or gap-filled; `hatch-a` and `hatch-b` the
+"""`axis` and `grid` are those of charts, which keep their `chart-` colours where the system sets its own (high contrast); `absent` and `gap` dates that are missing or gap-filled; `hatch-a` and `hatch-b` the
 ground where there are no pixels; `well` what is around a picture; `map-beyond` what the outlines of countries do not reach."""
 DARK: Mapping[str, str] = MappingProxyType(LIGHT | {
     "ink": "#e3ebef", "muted": "#9db0ba", "line": "#3a4b55", "panel": "#1b272e", "ground": "#10191e", "button": "#24323a",
     "accent": "#2fa89f", "on-accent": "#06201e", "focus": "#ff6fb5", "bad": "#f07c6c", "tint": "#24433f",
     "axis": "#5b6d77", "grid": "#2d3c45", "absent": "#4d5d66", "hatch-a": "#22303a", "hatch-b": "#1b272e",
+    "chart-ink": "#e3ebef", "chart-muted": "#9db0ba", "chart-ground": "#1b272e",
     "well": "#080e12", "veil": "rgba(16, 25, 30, .84)",
     "map-sea": "#14212a", "map-land": "#27343c", "map-beyond": "#0f181e", "map-border": "#5b6c76", "map-grid": "#8fa5b1",
     "map-text": "#a9b8c0",
