@@ -127,10 +127,11 @@ class Server(HTTPServer):
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
         """Begin to accept on these; they are the server's from now on."""
-        if self._given:
+        sockets = list(sockets)
+        if sockets and self._given:  # Tornado asks with none before it asks with those that were bound
             for one in sockets:
                 one.close()
-            sockets = self._given
+            sockets, self._given = list(self._given), ()
         super().add_sockets([_Listening.of(one) for one in sockets])
         if self._looking is None:
             self._looking = PeriodicCallback(self.look, 1000 * _LOOK_S)
