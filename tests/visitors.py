@@ -237,7 +237,7 @@ class Visitor:
         """Click on a pixel and wait for its curves."""
         began = time.monotonic()
         self.tell("Player", "pick", row=row, col=col, add=False)
-        when, _ = await self.hear("Bridge", lambda kind, data: True, began, "a profile")
+        when, _ = await self.hear("ProfileCharts", lambda kind, data: True, began, "a profile")
         self.seen.profile.append(when - began)
 
     async def filter(self, **values: Any) -> None:

@@ -19,7 +19,8 @@ LIGHT: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """`axis` and `grid` are those of charts, which keep their `chart-` colours where the system sets its own (high contrast); `absent` and `gap` dates that are missing or gap-filled; `hatch-a` and `hatch-b` the
 ground where there are no pixels; `well` what is around a picture; `map-beyond` what the outlines of countries do not reach."""
-DARK: Mapping[str, str] = MappingProxyType(LIGHT | {
+DARK: Mapping[str, str] = MappingProxyType({
+    **LIGHT,
     "ink": "#e3ebef", "muted": "#9db0ba", "line": "#3a4b55", "panel": "#1b272e", "ground": "#10191e", "button": "#24323a",
     "accent": "#2fa89f", "on-accent": "#06201e", "focus": "#ff6fb5", "bad": "#f07c6c", "tint": "#24433f",
     "axis": "#5b6d77", "grid": "#2d3c45", "absent": "#4d5d66", "hatch-a": "#22303a", "hatch-b": "#1b272e",
