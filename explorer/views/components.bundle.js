@@ -24,8 +24,8 @@ var takeOver = async (show) => {
 var bus = (model) => {
   const name = (kind) => `explorer:${model.bus}:${kind}`;
   return {
-    emit: (kind, detail) => window.dispatchEvent(new CustomEvent(name(kind), { detail })),
-    on: (kind, listener, signal) => window.addEventListener(name(kind), (event) => listener(event.detail), { signal })
+    emit: (kind, detail = void 0) => window.dispatchEvent(new CustomEvent(name(kind), { detail })),
+    on: (kind, listener, signal = void 0) => window.addEventListener(name(kind), (event) => listener(event.detail), { signal })
   };
 };
 var afterPaint = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
@@ -62,7 +62,10 @@ var decodePicture = async (bytes, type, exact) => {
   }
 };
 var makeSoon = (draw, wait = 0) => {
-  let parts = null;
+  let parts = (
+    /** @type {Set<string> | null} */
+    null
+  );
   return (part) => {
     if (parts) {
       parts.add(part);

@@ -319,11 +319,7 @@ export interface Drawn<C extends keyof Told> {
 }
 
 /** A message that is numbered as it is sent (`makeChoices`). */
-export type Unnumbered<M extends { type: string }> = M extends { number: number }
-  ? Omit<M, "number">
-  : string extends M["type"]
-    ? any
-    : never
+export type Unnumbered<M> = M extends { number: number } ? Omit<M, "number"> : never
 
 /** One assumption held against the files. `state`: `ok` as assumed; `told` otherwise, and read as it should be; `wrong` or `missing`: something would be shown wrongly, or not at all. `todo` is empty where nothing is to be done. */
 export interface Check {

@@ -51,9 +51,6 @@ def text(most: int) -> Field:
     return lambda value: isinstance(value, str) and len(value) <= most
 
 
-word = text(200)
-
-
 def many(field: Field, most: int) -> Field:
     """A list of at most so many values."""
     return lambda value: isinstance(value, list) and len(value) <= most and all(map(field, value))

@@ -1,11 +1,19 @@
 // Shared by the explorer's components: one event bus a page, marks for what is on the screen, and what all need of the DOM.
 
+/**
+ * What the components of one page tell each other in the browser: kind and one value.
+ * @param {{ bus: string }} model
+ */
 export const bus = (model) => {
   const name = (kind) => `explorer:${model.bus}:${kind}`
   return {
-    emit: (kind, detail) => window.dispatchEvent(new CustomEvent(name(kind), { detail })),
-    on: (kind, listener, signal) =>
-      window.addEventListener(name(kind), (/** @type {CustomEvent} */ event) => listener(event.detail), { signal }),
+    emit: (/** @type {string} */ kind, /** @type {any} */ detail = undefined) =>
+      window.dispatchEvent(new CustomEvent(name(kind), { detail })),
+    on: (
+      /** @type {string} */ kind,
+      /** @type {(detail: any) => void} */ listener,
+      /** @type {AbortSignal} */ signal = undefined,
+    ) => window.addEventListener(name(kind), (/** @type {CustomEvent} */ event) => listener(event.detail), { signal }),
   }
 }
 
@@ -23,15 +31,24 @@ export const afterPaint = (then) => requestAnimationFrame(() => requestAnimation
  */
 export const listen = (model, handlers) => model.on("msg:custom", (data) => handlers[data.type]?.(data))
 
-// A User Timing mark, set once what was just drawn has been presented.
+/**
+ * A User Timing mark, set once what was just drawn has been presented.
+ * @param {string} name Without `explorer:`.
+ * @param {any} [detail]
+ * @param {(() => void) | null} then
+ */
 export const mark = (name, detail, then = null) =>
   afterPaint(() => {
     performance.mark(`explorer:${name}`, { detail })
     then?.()
   })
 
-// A Bokeh model of this page by its name, wherever its document is; looked up once.
 const found = new Map()
+/**
+ * A Bokeh model of this page by its name, wherever its document is; looked up once. Null while there is none.
+ * @param {string} name
+ * @returns {any}
+ */
 export const bokehModel = (name) => {
   let model = found.get(name)
   if (model?.document) return model
@@ -54,9 +71,14 @@ export const plainArray = (array) =>
     array.length,
   )
 
-// A picture out of its bytes, to be drawn and closed: 146 of them take 20 ms, by way of blobs 80 to 130 (each goes to
-// another process and back). The decoder is there in secure contexts only (https, or this machine), and its colours of fine
-// detail are a little coarser (mean error 2.8 of 255 where blobs have 2.6): not for what is looked at alone (`exact`).
+/**
+ * A picture out of its bytes, to be drawn and closed: 146 of them take 20 ms, by way of blobs 80 to 130 (each goes to
+ * another process and back). The decoder is there in secure contexts only (https, or this machine), and its colours of fine
+ * detail are a little coarser (mean error 2.8 of 255 where blobs have 2.6): not for what is looked at alone (`exact`).
+ * @param {BufferSource} bytes
+ * @param {string} type Its media type.
+ * @param {boolean} exact
+ */
 export const decodePicture = async (bytes, type, exact) => {
   if (exact || !window.ImageDecoder) return createImageBitmap(new Blob([bytes], { type }))
   const decoder = new ImageDecoder({ data: bytes, type })
@@ -67,10 +89,14 @@ export const decodePicture = async (bytes, type, exact) => {
   }
 }
 
-// Draws once, a little later, however often it was asked: `parts` are what has changed since. What is urgent goes first.
+/**
+ * Draws once, a little later, however often it was asked. What is urgent goes first.
+ * @param {(parts: Set<string>) => void} draw Is told what has changed since.
+ * @param {number} wait ms
+ */
 export const makeSoon = (draw, wait = 0) => {
-  let parts = null
-  return (part) => {
+  let parts = /** @type {Set<string> | null} */ (null)
+  return (/** @type {string} */ part) => {
     if (parts) {
       parts.add(part)
       return
@@ -347,7 +373,13 @@ export const icon = (name) =>
     svgElement("path", { d: ICONS[name] }),
   )
 
-// A list to choose from, with its name; `act` hears of the choice.
+/**
+ * A list to choose from, with its name.
+ * @param {string} label
+ * @param {string[][]} options Value and text of each.
+ * @param {string} chosen
+ * @param {(value: string) => void} act Hears of the choice.
+ */
 export const choice = (label, options, chosen, act) => {
   const list = element(
     "select",
@@ -376,7 +408,15 @@ export const focusedNode = () => {
   return node
 }
 
-// A drawer of the page: one is open at a time, and who closes it by Escape is back where they were. Keys in it are its own.
+/**
+ * A drawer of the page: one is open at a time, and who closes it by Escape is back where they were. Keys in it are its own.
+ * @param {HTMLElement} panel
+ * @param {string} name
+ * @param {ReturnType<typeof bus>} page
+ * @param {AbortSignal} signal
+ * @param {{ changed?: (open: boolean) => void, shown: () => void }} told
+ * @returns {(open: boolean) => void}
+ */
 export const makeDrawer = (panel, name, page, signal, { changed = (_open) => {}, shown }) => {
   const back = makeReturn(panel)
   const setOpen = (open) => {
@@ -428,7 +468,11 @@ export const makeReturn = (panel) => {
   }
 }
 
-// Draws anew what may hold the focus: the control of the same name, or in the same place, has it afterwards.
+/**
+ * Draws anew what may hold the focus: the control of the same name, or in the same place, has it afterwards.
+ * @param {any} box An element.
+ * @param {() => void} draw
+ */
 export const keepFocus = (box, draw) => {
   const controls = () => [...box.querySelectorAll("button:not(:disabled), input, select, textarea, [tabindex='0']")]
   const nameOf = (node) => node.getAttribute("aria-label") ?? node.textContent
