@@ -488,7 +488,7 @@ class Component(JSComponent):
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
-        cls.hears = {"ready": {}, **cls.hears} if "hears" in cls.__dict__ else checks_of(cls.from_script)
+        cls.hears = checks_of(cls.from_script)
         COMPONENTS[cls.__name__] = cls
         if "_esm" not in cls.__dict__:
             cls._esm = cls._loader()
