@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,7 +21,7 @@ from explorer.core import scratch_folders
 from explorer.core.errors import ExplorerError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.cubes import Cube, Reading
+from explorer.corpus.imagery.cubes import Reading
 from explorer.opening import open_corpus
 from explorer.server import compat, ports, serving, shutdown
 from explorer.server.compat.cut_cycles import loosen
@@ -32,7 +31,7 @@ from explorer.views.animation.animation import AnimationView
 from explorer.views.common import redaction
 from explorer.views.common.components import Allowance, Later, Loop
 from explorer.views.common.map_state import MapState
-from explorer.views.common.selection import DEFAULT_DATE, DEFAULT_PIXELS, PANELS, Link, Selection, decode
+from explorer.views.common.selection import DEFAULT_DATE, DEFAULT_PIXELS, Link, Selection, decode
 from explorer.views.labels.labels import LabelsView
 from explorer.views.map.map import MapView
 from explorer.views.map.raster import shared_raster
@@ -42,6 +41,7 @@ from explorer.views.page.click_timing import Clock
 from explorer.views.page.head import HeadView
 from explorer.views.page.layout import Views
 from explorer.views.page.recovery import Recovery
+from explorer.views.page.region_places import RegionPlaces
 from explorer.views.present.present import PresentView
 from explorer.views.profile.profile import ProfileView
 from explorer.views.profile.profile_data import Packed
@@ -57,13 +57,9 @@ _WRITTEN = (
 """What of the selection changes the link, beside the sample."""
 _OTHERS, _URL = 0.2, 0.15
 """Seconds until the other panels turn to a sample whose picture is long in coming; until the link is written."""
-_AHEAD = 0.5
-"""Seconds of quiet before the next sample is read ahead."""
 _SAMPLES, _NEXT = (8, 2), 0.4
 """Samples that one session opens at once, and then a second; the newest of more is opened within so many seconds. What is
 read first of a sample goes before all that others still read: who turned the pages without end would let nobody read on."""
-_SLOW = 0.3
-"""A cube that takes longer to read (seconds) has its profile drawn from a quarter of its dates meanwhile."""
 _SWITCH = 0.001
 
 
@@ -100,53 +96,24 @@ class Explorer(pn.viewable.Viewer):
         self._samples, self._next = Allowance(*_SAMPLES), Later(self._loop, _NEXT)
         bus = uuid.uuid4().hex[:12]
         raster = shared_raster(self.corpus)
+        # First: whether labels are hidden has to be known before any other panel hears of a sample.
+        self._review = ReviewView(self.corpus, self.selection, self._loop, bus)
         self._head = HeadView(self.corpus, self.selection, raster, self._loop, bus)
         self._loop.tell = self._head.notice
         self._map = MapView(self.corpus, self.selection, self._loop, raster, self.corpus.config.tiles, bus)
         self._animation = AnimationView(self.corpus, self.selection, self._loop, bus)
         self._bands = BandsView(self.corpus, self.selection, self._loop, bus)
-        self._profile = ProfileView(self.corpus, self.selection, self._loop, bus)
+        self._profile = ProfileView(
+            self.corpus, self.selection, self._loop, bus, partial(_usual_season, self.corpus)
+        )
         self._spectrum = SpectrumView(self.corpus, self.selection, self._loop, bus)
         self._recovery = Recovery(
             self.corpus, self.selection, self._loop, self._animation, self._bands, self._map, self._spectrum
         )
-        self._labels = LabelsView(self.corpus, self._loop, bus)
-        self._review = ReviewView(self.corpus, self.selection, self._loop, bus)
+        self._labels = LabelsView(self.corpus, self.selection, self._loop, bus)
         self._present = PresentView(self.corpus, self.selection, self._loop, bus)
         self._share = ShareView(self.corpus, self.selection, self._loop, bus)
-        self._about = AboutView(self.corpus, self._loop, bus)
-        self._share.story = lambda: self._present.own
-        for view in (self._share, self._labels, self._spectrum, self._present, self._map.picked):
-            view.hidden = lambda: self._review.hides
-        self._animation.on_cube.append(self._planet_came)
-        self._animation.on_first = self._others.now
-        self._animation.other = lambda: self._bands.shared_cube
-        self._bands.other = self._whole_planet
-        self._bands.on_cube.append(lambda _reading, _: self._animation.other_came())
-        self.selection.param.watch(self._sentinel_changed, "sentinel")
-        self._animation.overlays.on_cube.append(lambda cube: self._profile.show(quality=cube))
-        self._bands.on_cube.append(lambda reading, _: self._profile.show(sentinel=reading.cube))
-        self._bands.on_cube.append(lambda reading, _: self._spectrum.show(sentinel=reading.cube))
-        self._head.fit, self._head.show = self._map.fit, self._map.show
-        self._head.head.on["panel"] = self._enlarge
-        self._head.head.on["review"] = lambda _data: self._review.ask()
-        self._review.on_change.append(self._make_room)
-        self._head.head.on["about"] = lambda _data: self._about.toggle()
-        self._head.head.on["share"] = lambda _data: self._share.toggle()
-        self._head.head.on["stories"] = lambda _data: self._present.open_drawer()
-        self._present.apply = self._show_state
-        self._profile.typical = self._usual
-        self._present.on_change.append(self._dress)
-        self._head.head.on["link"] = lambda data: self.apply(decode(str(data.get("search", ""))))
-        # A cell shown twice, or drawn anew, has nothing yet of what was sent before.
-        self._head.head.on["again"] = lambda _data: self._head.open(
-            self.selection.sample_id, hidden=self._review.hides
-        )
-        self._animation.player.on["again"] = lambda _data: self._animation.open(
-            self.selection.sample_id, stay=True
-        )
-        self._bands.grid.on["again"] = lambda _data: self._bands.open(self.selection.sample_id)
-        self._profile.charts.on["again"] = lambda _data: self._profile.again()
+        self._about = AboutView(self.corpus, self.selection, self._loop, bus)
         laid = layout.lay_out(
             Views(
                 self.corpus, self._head, self._map, self._animation, self._bands, self._profile, self._spectrum,
@@ -154,11 +121,13 @@ class Explorer(pn.viewable.Viewer):
             ),
             height,
         )  # fmt: skip
-        self._page, self._desk = laid.page, laid.desk
-        self._map_region, self._label_region = laid.map_region, laid.label_region
-        self.selection.map.param.watch(lambda _e: self._dress(), "theme")
-        self.selection.param.watch(lambda _e: self._enlarged(), "panel")
-        self._stay = self._travelling = self._follow_url = self._hold_map = self._hid = False
+        self._page = laid.page
+        self._places = RegionPlaces(laid, self.selection)
+        session = self.selection.session
+        session.listen("first_picture", self._others.now)
+        session.listen("story_link", self._show_state)
+        session.listen("history_link", lambda: self.apply(decode(session.history_link or "")))
+        self._stay = self._travelling = self._follow_url = self._hold_map = False
         if link is not None:
             self.begin(link)
 
@@ -172,7 +141,7 @@ class Explorer(pn.viewable.Viewer):
             self._review.ask()
         self._map.stand_exactly()
         # Watched only now, so that the first sample is opened once; what the page itself costs is measured elsewhere.
-        self._clock = Clock(self.selection, self._animation, self._loop.session_id)
+        self._clock = Clock(self.selection, self._loop.session_id)
         self.selection.param.watch(lambda _e: self._turn(), "sample_id")
         self.selection.param.watch(
             lambda *_e: self._url.ask(lambda: self._write_url(push=False)), list(_WRITTEN)
@@ -241,7 +210,7 @@ class Explorer(pn.viewable.Viewer):
             self._head.let_go()
             self._review.let_go()
             self._share.close()
-        loosen(self.selection, self.selection.map)
+        loosen(self.selection, self.selection.map, self.selection.session)
         del self._head, self._map, self._animation, self._bands, self._profile, self._spectrum
         del self._recovery, self._labels, self._review, self._present, self._share, self._about
 
@@ -269,8 +238,6 @@ class Explorer(pn.viewable.Viewer):
         All at once, the first picture waited 0.4 s behind what the browser had to paint for the others.
         """
         sample_id = self.selection.sample_id
-        self._drawn_early = False
-        self._opened = time.monotonic()
         travelling, hold_map, self._hold_map = self._travelling, self._hold_map, False
         self._profile.forget()
         self._spectrum.forget()
@@ -282,7 +249,7 @@ class Explorer(pn.viewable.Viewer):
     def _open_others(self, sample_id: str | None, travelling: bool, hold_map: bool) -> None:
         if sample_id != self.selection.sample_id:
             return
-        self._head.open(sample_id, hidden=self._review.hides)
+        self._head.open(sample_id)
         self._bands.open(sample_id)
         self._labels.open(sample_id)
         self._profile.reset()
@@ -293,66 +260,9 @@ class Explorer(pn.viewable.Viewer):
         # Who goes back in the history must not be given a new entry, or there would be no way back.
         self._write_url(push=not travelling)
 
-    def _planet_came(self, reading: Reading, settled: bool) -> None:
-        # While a cube fills slowly, the profile is drawn once with its coarse dates, and again when it is whole.
-        slow = time.monotonic() - self._opened > _SLOW
-        early = slow and not self._drawn_early and reading.done >= reading.total // 4
-        if settled or early:
-            self._drawn_early = True
-            self._profile.show(planet=reading.cube, settled=settled)
-            self._spectrum.show(planet=reading.cube)
-        if settled:
-            self._bands.other_came()
-            self._loop.after(_AHEAD, lambda: self._look_ahead(reading))
-
-    def _look_ahead(self, reading: Reading) -> None:
-        if self.corpus.config.read_ahead and reading is self._animation.reading:
-            (self._review if self._review.active else self._head).look_ahead()
-
-    def _dress(self) -> None:
-        theme, panel = self.selection.map.theme, self.selection.panel
-        self._page.css_classes = [
-            *(["dark"] if theme == "dark" else []),
-            *([f"only-{panel}"] if panel else []),
-            *(["reviewing"] if self._review.active else []),
-            *(["presenting"] if self._present.active else []),
-        ]
-
-    def _enlarged(self) -> None:
-        self._place_map()
-        self._dress()
-
-    def _place_map(self) -> None:
-        wanted = self._review.wants_map
-        layout.stand(self._map_region, wanted)
-        layout.stand_alone(self._desk, not wanted)
-
-    def _make_room(self) -> None:
-        """The review stands where the labels are; while it is blind, nothing on the page may tell the label."""
-        active, hides = self._review.active, self._review.hides
-        began = active and "gone" in self._desk.css_classes
-        layout.stand(self._desk, active)
-        layout.stand(self._label_region, not active)
-        self._place_map()
-        self._dress()
-        self._head.open(self.selection.sample_id, hidden=hides)
-        self._share.tell()
-        if hides != self._hid:
-            self._hid = hides
-            self._labels.open(self.selection.sample_id)
-            self._map.picked.look()
-        curves = self.selection.curves
-        if began and "class" not in curves.behind and desk(self.corpus).knows_seasons:
-            self.selection.curves = replace(curves, behind=(*curves.behind, "class"))
-        elif self._review.blind and "class" in curves.behind:
-            self._profile.draw_behind()
-
-    def _usual(self, sample_id: str, curves: Curves) -> Packed:
-        theme = self.selection.map.theme
-        return Packed() if self._review.hides else desk(self.corpus).usual(sample_id, curves, theme)
-
-    def _show_state(self, link: str) -> None:
-        wanted = decode(link)  # in the theme that the room was darkened for
+    def _show_state(self) -> None:
+        wanted = decode(self.selection.session.story_link or "")
+        # In the theme that the room was darkened for.
         self.apply(replace(wanted, map=replace(wanted.map, theme=self.selection.map.theme)))
 
     def _tell_story(self, name: str) -> None:
@@ -361,22 +271,13 @@ class Explorer(pn.viewable.Viewer):
         except ExplorerError as error:
             self._head.notice(f"This link's story cannot be played: {error}.")
 
-    def _enlarge(self, data: dict[str, Any]) -> None:
-        panel = data.get("name")
-        if panel in PANELS:
-            self.selection.panel = "" if self.selection.panel == panel else str(panel)
-
-    def _whole_planet(self) -> Cube | None:
-        reading = self._animation.reading
-        return reading.cube if reading is not None and reading.complete else None
-
-    def _sentinel_changed(self, event: Any) -> None:
-        if event.old.composite != event.new.composite:
-            self._animation.other_came()
-
     def _write_url(self, push: bool) -> None:
         if self._follow_url:
             self._head.head.script.url(search=self.selection.to_query(), push=push)
+
+
+def _usual_season(corpus: Corpus, sample_id: str, curves: Curves, theme: str) -> Packed:
+    return desk(corpus).usual(sample_id, curves, theme)
 
 
 _OPEN: WeakSet[Explorer] = WeakSet()

@@ -458,7 +458,7 @@ def test_reading_ahead_can_be_turned_off(
     settle(page)
     page._head.let_go()
     assert page._animation.reading is not None
-    page._look_ahead(page._animation.reading)
+    page._animation._rest(page._animation.reading)
     assert bool(page._head._ahead) is wanted
 
 

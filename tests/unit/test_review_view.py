@@ -204,8 +204,8 @@ def test_a_blind_review_tells_nothing_before_the_verdict(page: Explorer, corpus:
     head = sent(page._head.head, "sample")[-1]
     assert head["colour"] is None
     assert "arable" not in head["text"]
-    assert "gone" in page._map_region.css_classes
-    assert "gone" in page._label_region.css_classes
+    assert "gone" in page._places._laid.map_region.css_classes
+    assert "gone" in page._places._laid.label_region.css_classes
     verdict(page, "seen", adjustments=[{"code": 311, "action": "add", "fraction": 1.0}])
     until(lambda: sent(page._review.panel, "work")[-1]["revealed"])
     picture = sent(page._review.panel, "work")[-1]
@@ -222,8 +222,10 @@ def test_the_page_is_as_before_when_the_review_ends(page: Explorer) -> None:
     assert "reviewing" in page._page.css_classes
     say(page, "close")
     assert not page._review.active
-    assert "gone" in page._desk.css_classes
-    assert "gone" not in page._map_region.css_classes + page._label_region.css_classes
+    assert "gone" in page._places._laid.desk.css_classes
+    assert (
+        "gone" not in page._places._laid.map_region.css_classes + page._places._laid.label_region.css_classes
+    )
     assert "reviewing" not in page._page.css_classes
     assert page.selection.review == ""
 
@@ -444,7 +446,7 @@ def test_what_scoring_found_is_told_filtered_by_and_queued(corpus: Corpus) -> No
         begin(page, blind=True)
         until(lambda: sent(page._review.panel, "work")[-1]["hidden"])
         assert sent(page._review.panel, "work")[-1]["suspicion"] is None
-        assert page._usual(FULL, page.selection.curves).entries == []
+        assert page._profile._usual_of(FULL, page.selection.curves).entries == []
     finally:
         page.close()
 
@@ -567,8 +569,8 @@ def test_a_blind_link_hides_the_label_before_it_is_known_who_reviews(corpus: Cor
         assert sent(page._review.panel, "setup")[-1]["blind"] is True
         assert "arable" not in sent(page._head.head, "sample")[-1]["text"]
         assert "arable" not in page._labels.html
-        assert "gone" in page._map_region.css_classes
-        assert page._usual(FULL, page.selection.curves).entries == []
+        assert "gone" in page._places._laid.map_region.css_classes
+        assert page._profile._usual_of(FULL, page.selection.curves).entries == []
         page._present._collect()
         assert "arable" not in page._present._own.states[0].title
         talk.say(page._spectrum.chart, "look", typical=True)

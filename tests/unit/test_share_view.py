@@ -167,7 +167,7 @@ def test_failures_are_told_and_the_next_file_is_made(page: Explorer, monkeypatch
 
 
 def test_while_labels_are_hidden_nothing_names_them(page: Explorer) -> None:
-    page._share.hidden = lambda: True
+    page.selection.session.labels_hidden = True
     say(page, "open", open=True)
     state = sent(page, "state")[-1]
     assert state["hidden"]

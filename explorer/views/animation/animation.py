@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
+import param
 
 from explorer.analysis import render_spec
 from explorer.analysis import stretch as stretches
@@ -24,6 +25,10 @@ from explorer.views.common.selection import MAX_PIXELS, MAX_TEXT, Selection, dra
 
 _REST = 0.25
 """Seconds that the browser has to decode the frames before the quality layers are read."""
+_AHEAD = 0.5
+"""Seconds of quiet before the next sample is read ahead."""
+_SLOW = 0.3
+"""A cube that takes longer to read (seconds) has its profile drawn from a quarter of its dates meanwhile."""
 
 
 class Player(Component):
@@ -39,6 +44,7 @@ class AnimationView:
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
+        self._session = selection.session
         self.player = Player(loop, bus=bus, sizing_mode="stretch_both", min_height=0)
         self._stay = self._dragged = False
         self._seen = PictureView()
@@ -47,15 +53,11 @@ class AnimationView:
         self._paint = 0
         self._reading: Reading | None = None
         self._feed: FrameFeed | None = None
-        self.on_cube: list[Callable[[Reading, bool], None]] = []
-        """Called on the loop as the cube fills, and a last time with True when it is settled."""
-        self.on_first: Callable[[], None] = lambda: None
-        """Called on the loop once the browser has a sample's first picture on the screen."""
-        self.other: Callable[[], Cube | None] = lambda: None
-        """Gives the other sensor's cube, once it is whole and while it shows the same."""
+        self._opened, self._drawn_early = 0.0, False
         self.player.on = {
             "date": self._date,
-            "shown": lambda data: self.on_first() if data.get("ticket") == self._ticket else None,
+            "again": lambda _data: self.open(selection.sample_id, stay=True),
+            "shown": self._is_seen,
             "pick": self._pick,
             "composite": lambda data: self._set_look(composite=data.get("value")),
             "stretch": lambda data: self._set_look(stretch=data.get("value")),
@@ -74,6 +76,8 @@ class AnimationView:
         selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
         selection.param.watch(lambda *_e: self._send_regions(), "regions")
         selection.param.watch(lambda *_e: self._start_feed(), ["composite", "stretch"])
+        selection.param.watch(self._sentinel_changed, "sentinel")
+        self._session.listen("sentinel_read", self._other_came)
 
     @property
     def reading(self) -> Reading | None:
@@ -90,13 +94,14 @@ class AnimationView:
         self._let_go()
         self._ticket += 1
         self._paint = 0
+        self._opened, self._drawn_early = time.monotonic(), False
         first = self._selection.date_index
         problem, bounds, corners = None, None, None
         if sample_id is not None:
             try:
                 cell = self._corpus.cell(sample_id)
                 bounds, corners = cell.bounds, cell.corners
-                self._reading = self._corpus.read(sample_id, PF_SR, first)
+                self._reading = self._session.planet = self._corpus.read(sample_id, PF_SR, first)
             except ExplorerError as error:
                 problem = str(error)
         self.player.script.open(
@@ -114,10 +119,14 @@ class AnimationView:
             self.player.script.error(ticket=self._ticket, text=problem)
         self._start_feed()
 
-    def other_came(self) -> None:
+    def _other_came(self) -> None:
         """The other sensor's cube has been read, or shows something else: paint anew where both share a stretch."""
         if stretches.parse(self._selection.stretch).same:
             self._start_feed()
+
+    def _sentinel_changed(self, event: param.parameterized.Event) -> None:
+        if event.old.composite != event.new.composite:
+            self._other_came()
 
     def seek(self, index: int) -> None:
         """Show another date of the same sample."""
@@ -150,7 +159,8 @@ class AnimationView:
             self._feed.close()
         if self._reading is not None:
             self._reading.release()
-        self._feed = self._reading = None
+        self._feed = self._reading = self._session.planet = None
+        self._session.planet_settled = False
 
     def _start_feed(self) -> None:
         recipe = render_spec.parse(self._selection.composite, PF_SR.id)
@@ -171,8 +181,12 @@ class AnimationView:
 
         self._feed = FrameFeed(
             reading, recipe, choice, self._selection.date_index, self._paint, emit, self._loop.jobs,
-            self.other() if choice.same else None,
+            self._shared_sentinel() if choice.same else None,
         )  # fmt: skip
+
+    def _shared_sentinel(self) -> Cube | None:
+        """Sentinel-2's cube for a stretch that both sensors share: once it is whole, while its panel shows what Planet shows."""
+        return None if self._selection.sentinel.composite else self._session.whole_sentinel
 
     def _send(self, ticket: int, reading: Reading, batch: Batch) -> None:
         if ticket != self._ticket:
@@ -201,8 +215,23 @@ class AnimationView:
         if batch.settled:
             self._loop.after(_REST, lambda: self._read_quality(ticket, reading))
             self._move_to_a_date_that_is_there(reading)
-        for listener in self.on_cube:
-            listener(reading, batch.settled)
+            self._loop.after(_AHEAD, lambda: self._rest(reading))
+        self._session.planet_settled = batch.settled
+        # While a cube fills slowly, the profile is drawn once with its coarse dates, and again when it is whole.
+        slow = time.monotonic() - self._opened > _SLOW
+        early = slow and not self._drawn_early and reading.done >= reading.total // 4
+        if batch.settled or early:
+            self._drawn_early = True
+            self._session.planet_drawable = True
+        self._session.planet_sent = True
+
+    def _rest(self, reading: Reading) -> None:
+        if reading is self._reading:
+            self._session.at_rest = True
+
+    def _is_seen(self, data: dict[str, Any]) -> None:
+        if data.get("ticket") == self._ticket:
+            self._session.first_picture = True
 
     def _read_quality(self, ticket: int, reading: Reading) -> None:
         if ticket == self._ticket:

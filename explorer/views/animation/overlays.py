@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,6 @@ class Overlays:
         self._quality: Reading | None = None
         self._listener: Listener | None = None
         self._shown: Cube | None = None
-        self.on_cube: list[Callable[[Cube], None]] = []
         self.on = {"overlay": self._overlay, "difference": self._difference}
         """What the script asks for here."""
 
@@ -54,7 +52,7 @@ class Overlays:
             if self._listener is not None:
                 self._quality.unsubscribe(self._listener)  # others share the reading, and keep it
             self._quality.release()
-        self._quality = self._shown = self._listener = None
+        self._quality = self._shown = self._listener = self._selection.session.quality = None
 
     def _came(self, ticket: int, reading: Reading) -> None:
         if ticket != self._ticket:
@@ -63,8 +61,7 @@ class Overlays:
             self._script.quality(ticket=ticket, layers=[], gaps=None, problem=str(reading.error))
             return
         cube = reading.cube
-        for listener in self.on_cube:
-            listener(cube)
+        self._selection.session.quality = cube
 
         def done(share: np.ndarray) -> None:
             if ticket == self._ticket:

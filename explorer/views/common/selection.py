@@ -24,6 +24,7 @@ from explorer.views.common import picture_view, sentinel_look
 from explorer.views.common.map_state import MapLink, MapState
 from explorer.views.common.picture_view import PictureView
 from explorer.views.common.sentinel_look import SentinelLook
+from explorer.views.common.session_state import SessionState
 
 Pixel = tuple[int, int]
 """(row, col) from the top left of the Planet Fusion chip, 0 to 199."""
@@ -76,6 +77,8 @@ class Selection(param.Parameterized):
         super().__init__(**params)
         self.map = MapState()
         """What the map shows beside the sample."""
+        self.session = SessionState()
+        """What the panels tell each other; nothing of it is in a link."""
 
     @property
     def date_index(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import nullcontext
 from html import escape
 from typing import Any, ClassVar
@@ -14,6 +13,7 @@ from explorer.core import corine
 from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
 from explorer.views.common.components import Component, Loop, source
+from explorer.views.common.selection import Selection
 from explorer.views.labels.messages import ToBars
 
 
@@ -29,14 +29,13 @@ class Bars(Component):
 class LabelsView:
     """Bars, largest first, or what there is to say where there are none."""
 
-    def __init__(self, corpus: Corpus, loop: Loop, bus: str) -> None:
-        self._corpus, self._loop = corpus, loop
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+        self._corpus, self._session, self._loop = corpus, selection.session, loop
         self.pane = Bars(loop, bus=bus, sizing_mode="stretch_width", margin=0, css_classes=["labels"])
         self.pane.on = {"again": lambda _data: self.pane.script.label(html=self.html)}
-        self.hidden: Callable[[], bool] = lambda: False
-        """Whether labels are hidden now."""
         self.html = ""
         """What is shown."""
+        self._session.param.watch(lambda _e: self.open(selection.sample_id), "labels_hidden")
 
     def open(self, sample_id: str | None) -> None:
         """Show a sample's label."""
@@ -45,7 +44,7 @@ class LabelsView:
                 _note("Click a sample on the map")
                 if sample_id is None
                 else _note("Hidden: the review is blind")
-                if self.hidden()
+                if self._session.labels_hidden
                 else bars(self._corpus.labels(sample_id))
             )
             # Once there is a browser it is only for those who draw the page anew; the message below is sooner there.

@@ -87,6 +87,8 @@ class MapView:
         watch(lambda *_e: self._redraw(), "shade")
         watch(lambda _e: self._go(self._state.place), "place")
         selection.param.watch(lambda _e: self._redraw(), "settled")
+        selection.session.listen("box_to_fit", self._fit_asked)
+        selection.session.listen("sample_to_show", self._show_asked)
         self._reported: Place | None = None
         self._again()
         self._change()
@@ -126,6 +128,14 @@ class MapView:
             return
         half_x, half_y = (x1 - x0) / 2, (y1 - y0) / 2
         self._move((x - half_x, x + half_x), (y - half_y, y + half_y))
+
+    def _fit_asked(self) -> None:
+        if (box := self._selection.session.box_to_fit) is not None:
+            self.fit(*box)
+
+    def _show_asked(self) -> None:
+        if (sample_id := self._selection.session.sample_to_show) is not None:
+            self.show(sample_id)
 
     def _place_of(self, sample_id: str) -> tuple[float, float]:
         row = self._corpus.samples.index.get_loc(sample_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -41,13 +40,12 @@ class PickedView:
         self._pages = Newest(loop)
         self._is_open = False
         self._ticket = 0
-        self.hidden: Callable[[], bool] = lambda: False
-        """Whether labels are hidden now."""
         self.picked = Picked(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
         self._files = FileMaker(loop, self.picked.script)
         self.picked.on = {
             "page": self._page, "closed": lambda _data: self._close(), "save": self._save, "open": self._open_sample,
         }  # fmt: skip
+        selection.session.param.watch(lambda _e: self._look(), "labels_hidden")
 
     def show(self, rows: np.ndarray) -> None:
         """Another set: positions in the sample table."""
@@ -60,7 +58,7 @@ class PickedView:
         self._is_open = True
         self._send(0)
 
-    def look(self) -> None:
+    def _look(self) -> None:
         """Labels are hidden, or shown again: a table that is open follows."""
         if self._is_open:
             self._send(0)
@@ -77,7 +75,7 @@ class PickedView:
             self._send(page)
 
     def _send(self, page: int) -> None:
-        if self.hidden():
+        if self._selection.session.labels_hidden:
             self.picked.script.hide()
             return
         self._ticket += 1

@@ -12,6 +12,7 @@ from explorer.corpus import doctor
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.doctor import Diagnosis
 from explorer.views.common.components import Component, Loop, source
+from explorer.views.common.selection import Selection
 from explorer.views.page.messages import FromAbout, ToAbout
 
 SAMPLES = 4
@@ -35,17 +36,14 @@ class About(Component):
 class AboutView:
     """Says what the corpus is and how it is read. Some files are looked at when somebody asks, once for all pages."""
 
-    def __init__(self, corpus: Corpus, loop: Loop, bus: str) -> None:
+    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._loop = corpus, loop
         self._busy = False
         self.about = About(
             loop, bus=bus, margin=0, sizing_mode="stretch_width", styles={"grid-area": "note"}, css_classes=["area-note"]
         )  # fmt: skip
         self.about.on = {"look": lambda _data: self._look()}
-
-    def toggle(self) -> None:
-        """Open the drawer, or close it."""
-        self.about.script.toggle()
+        selection.session.listen("toggle_about", self.about.script.toggle)
 
     def _look(self) -> None:
         if self._busy:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +15,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.reading import Reading
 from explorer.corpus.tables import places
 from explorer.views.common.components import Component, Loop, source
-from explorer.views.common.selection import Selection
+from explorer.views.common.selection import PANELS, Selection
 from explorer.views.map.raster import SampleRaster
 from explorer.views.page.messages import FromHead, ToHead
 
@@ -41,20 +40,30 @@ class HeadView:
         self, corpus: Corpus, selection: Selection, raster: SampleRaster, loop: Loop, bus: str
     ) -> None:
         self._corpus, self._selection, self._raster = corpus, selection, raster
+        self._session = session = selection.session
         name = corpus.where.rstrip("/").rpartition("/")[2]  # a server's folders are nobody's business
         about = f"{len(corpus.samples):,} samples · {name}"
         self.head = Head(loop, bus=bus, corpus=about, sizing_mode="stretch_width", margin=0)
-        self.fit: Callable[[float, float, float, float], None] = lambda *_box: None
-        """Shows a box (west, south, east, north in degrees) on the map."""
-        self.show: Callable[[str], None] = lambda _sample_id: None
-        """Moves the map to a sample."""
         self._random = np.random.default_rng()
         self._next: str | None = None
         self._ahead: list[Reading] = []
-        self.head.on = {"go": self._go, "random": lambda _data: self._surprise()}
+        self.head.on = {
+            "go": self._go,
+            "random": lambda _data: self._surprise(),
+            "panel": self._enlarge,
+            "link": lambda data: self._go_back(str(data.get("search", ""))),
+            "review": lambda _data: self._ask("toggle_review"),
+            "about": lambda _data: self._ask("toggle_about"),
+            "share": lambda _data: self._ask("toggle_share"),
+            "stories": lambda _data: self._ask("toggle_stories"),
+            # A cell shown twice, or drawn anew, has nothing yet of what was sent before.
+            "again": lambda _data: self.open(selection.sample_id),
+        }
+        session.param.watch(lambda _e: self.open(selection.sample_id), "labels_hidden")
+        session.listen("at_rest", self._at_rest)
 
-    def open(self, sample_id: str | None, hidden: bool = False) -> None:
-        """Name the selected sample; `hidden`: without its label."""
+    def open(self, sample_id: str | None) -> None:
+        """Name the selected sample; without its label where that is hidden."""
         if sample_id is None or sample_id not in self._corpus.samples.index:
             self.head.script.sample(id=sample_id, text="", colour=None)
             return
@@ -62,7 +71,7 @@ class HeadView:
         cover = corine.land_cover(int(row["clc"]))
         share = f" {100 * row['fraction']:.0f} %" if row["clc"] else ""
         place = f"{_degrees(row['lat'], 'NS')}, {_degrees(row['lon'], 'EW')}"
-        if hidden:
+        if self._session.labels_hidden:
             self.head.script.sample(id=sample_id, text=place, colour=None)
             return
         self.head.script.sample(id=sample_id, text=f"{cover.title}{share} · {place}", colour=cover.hex)
@@ -95,10 +104,10 @@ class HeadView:
         try:
             country = places.find_country(text)
             if country is not None:
-                self.fit(*country.bounds)
+                self._session.box_to_fit = country.bounds
             else:
                 self._selection.sample_id = found = self.find(text)
-                self.show(found)  # it may be the one that is selected, and out of sight
+                self._session.sample_to_show = found  # it may be the one that is selected, and out of sight
             self.notice("")
         except ExplorerError as error:
             self.notice(str(error))
@@ -120,6 +129,23 @@ class HeadView:
             return shown
         row: Any = ids.get_loc(shown)
         return str(ids[(row + int(self._random.integers(1, len(ids)))) % len(ids)])  # around the table
+
+    def _enlarge(self, data: dict[str, Any]) -> None:
+        """Give a panel the page, or take it back."""
+        panel = data.get("name")
+        if panel in PANELS:
+            self._selection.panel = "" if self._selection.panel == panel else str(panel)
+
+    def _ask(self, toggle: str) -> None:
+        """Ask another panel to open or close: an event of `SessionState`."""
+        setattr(self._session, toggle, True)
+
+    def _go_back(self, query: str) -> None:
+        self._session.history_link = query
+
+    def _at_rest(self) -> None:
+        if self._corpus.config.read_ahead and not self._session.reviewing:
+            self.look_ahead()
 
     def look_ahead(self) -> None:
         """Nothing else is to do: read the sample that the next surprise will be.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
@@ -31,20 +30,16 @@ class Presenter(Component):
 
 
 class PresentView:
-    """Plays stories and keeps the one that is being put together. `apply` shows a link; `on_change` re-dresses the page."""
+    """Plays stories and keeps the one that is being put together."""
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
-        self._corpus, self._selection = corpus, selection
+        self._corpus, self._selection, self._session = corpus, selection, selection.session
         self._reading, self._writing, self._rendering = Newest(loop), Newest(loop), Newest(loop)
         """YAML and Markdown of people take seconds at worst: in threads."""
         self._own = _EMPTY
         self._story: Story | None = None
         self._before = ""
         self.active = False
-        self.hidden: Callable[[], bool] = lambda: False
-        """Whether labels are hidden now."""
-        self.apply: Callable[[str], None] = lambda _link: None
-        self.on_change: list[Callable[[], None]] = []
         self.presenter = Presenter(
             loop, bus=bus, margin=0, sizing_mode="stretch_width", styles={"grid-area": "note"}, css_classes=["area-note"]
         )  # fmt: skip
@@ -53,10 +48,7 @@ class PresentView:
             "collect": lambda _data: self._collect(), "edit": self._edit, "move": self._move, "remove": self._remove,
             "rename": self._rename, "show": self._show, "load": self._load,
         }  # fmt: skip
-
-    def open_drawer(self) -> None:
-        """Show the stories, or put them away."""
-        self.presenter.script.drawer()
+        self._session.listen("toggle_stories", self.presenter.script.drawer)
 
     @property
     def own(self) -> Story | None:
@@ -78,7 +70,7 @@ class PresentView:
         played, self._story = self._story, None
         self._selection.story = ""
         if played is not None:
-            self.apply(self._before)
+            self._session.story_link = self._before
         self.presenter.script.off()
         self._changed()
 
@@ -144,7 +136,7 @@ class PresentView:
         if self._story is None or index is None or index >= len(self._story.states):
             return
         self.presenter.script.at(index=index)
-        self.apply(self._story.states[index].link)
+        self._session.story_link = self._story.states[index].link
         self._changed()
 
     # -- the story that is being put together -------------------------------------------------------------------
@@ -152,7 +144,11 @@ class PresentView:
     def _collect(self) -> None:
         sample_id = self._selection.sample_id
         title = f"{self._selection.date:%-d %B %Y}"
-        if sample_id is not None and sample_id in self._corpus.samples.index and not self.hidden():
+        if (
+            sample_id is not None
+            and sample_id in self._corpus.samples.index
+            and not self._session.labels_hidden
+        ):
             code = int(str(self._corpus.samples.at[sample_id, "clc"]))
             title = f"{corine.land_cover(code).title}, {title}"
         link = self._selection.to_query(review=False)[: stories.MAX_LINK]
@@ -200,7 +196,7 @@ class PresentView:
     def _show(self, data: dict[str, Any]) -> None:
         index = self._index(data)
         if index is not None:
-            self.apply(self._own.states[index].link)
+            self._session.story_link = self._own.states[index].link
 
     def _load(self, data: dict[str, Any]) -> None:
         text, name = data.get("text"), data.get("name")
@@ -227,6 +223,7 @@ class PresentView:
 
     def _tell_own(self) -> None:
         own = self._own
+        self._session.own_story = self.own
         told: list[StateEdited] = [
             {"title": one.title, "note": one.note, "presenter": one.presenter, "seconds": one.seconds}
             for one in own.states
@@ -240,8 +237,7 @@ class PresentView:
         return bounded_int(data, "index", len(self._own.states))
 
     def _changed(self) -> None:
-        for listener in self.on_change:
-            listener()
+        self._session.presenting = self.active
 
 
 @cache

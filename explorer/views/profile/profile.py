@@ -35,6 +35,8 @@ from explorer.views.profile.messages import (
 )
 from explorer.views.profile.profile_data import Packed, Pin
 
+UsualSeason = Callable[[str, Curves, str], Packed]
+
 _LATER = 0.05  # seconds within which what comes of a sample is drawn together
 
 
@@ -63,10 +65,22 @@ class Findings(Component):
 
 
 class ProfileView:
-    """Charts over time of the pins and regions of one sample."""
+    """Charts over time of the pins and regions of one sample.
 
-    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+    `usual_season` makes the season that is usual for a sample's class, of sample, curves and theme; it is called in a thread.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        selection: Selection,
+        loop: Loop,
+        bus: str,
+        usual_season: UsualSeason | None = None,
+    ) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
+        self._session = selection.session
+        self._usual_season = usual_season
         self.charts = ProfileCharts(loop, bus=bus, margin=0, min_height=0, sizing_mode="stretch_both")
         self.findings = Findings(loop, bus=bus, margin=0)
         self.whole = pn.Row(self.charts, self.findings, margin=0, min_height=0, sizing_mode="stretch_both")
@@ -79,7 +93,7 @@ class ProfileView:
             "curves": self._choose,
         }
         self.findings.on = {"csv": self._send_findings}
-        self.charts.on = {"save": self._send_about}
+        self.charts.on = {"save": self._send_about, "again": lambda _data: self.again()}
         self._planet: Cube | None = None
         self._sentinel: Cube | None = None
         self._quality: Cube | None = None
@@ -87,8 +101,6 @@ class ProfileView:
         self._later = Later(loop, _LATER)
         self._ticket = 0
         self._over, self._behind = Newest(loop), Newest(loop)
-        # What makes the season that is usual for a sample's class; called in a thread.
-        self.typical: Callable[[str, Curves], Packed] | None = None
         self._series: dict[Any, Series] = {}
         self._spreads: dict[Any, Spread] = {}
         self._found: dict[str, pd.DataFrame] = {}
@@ -99,6 +111,10 @@ class ProfileView:
         selection.param.watch(lambda _e: self.draw_behind(), "regions")
         selection.param.watch(lambda _e: self._chosen(), "curves")
         selection.map.param.watch(lambda _e: self._wear(), "theme")
+        self._session.listen("planet_drawable", self._planet_came)
+        self._session.listen("sentinel_read", self._sentinel_came)
+        self._session.param.watch(lambda _e: self._quality_came(), "quality")
+        self._session.param.watch(lambda _e: self._labels_come_or_go(), "labels_hidden")
 
     # --- what is known of the sample ---------------------------------------------------------------
     def forget(self) -> None:
@@ -131,6 +147,18 @@ class ProfileView:
         self._series = {}
         self._spread_changed |= quality is None
         self._later.ask(self._draw_all)  # the two sensors often come one upon the other
+
+    def _planet_came(self) -> None:
+        if self._session.planet is not None:
+            self.show(planet=self._session.planet.cube, settled=self._session.planet_settled)
+
+    def _sentinel_came(self) -> None:
+        if self._session.sentinel is not None:
+            self.show(sentinel=self._session.sentinel.cube)
+
+    def _quality_came(self) -> None:
+        if self._session.quality is not None:
+            self.show(quality=self._session.quality)
 
     def _draw_all(self) -> None:
         self._send_calendar()
@@ -237,12 +265,12 @@ class ProfileView:
         names = [self._region_name(i) for i in range(len(shapes))]
         inks = [region["colour"] for region in drawn(shapes)]
 
-        typical, sample_id = self.typical if "class" in curves.behind else None, selection.sample_id
+        usual, sample_id = "class" in curves.behind, selection.sample_id
 
         def job() -> list[Packed]:
             parts = []
-            if typical is not None and sample_id is not None:
-                parts.append(typical(sample_id, curves))
+            if usual and sample_id is not None:
+                parts.append(self._usual_of(sample_id, curves))
             if curves.whole:
                 found = {
                     c.product.id: profile_data.spread_of(kept, c, None, curves)
@@ -263,6 +291,16 @@ class ProfileView:
 
         if cubes:
             self._behind.ask(job, done)
+
+    def _usual_of(self, sample_id: str, curves: Curves) -> Packed:
+        """In a thread. Nothing while labels are hidden: a season tells its class."""
+        if self._usual_season is None or self._session.labels_hidden:
+            return Packed()
+        return self._usual_season(sample_id, curves, self._selection.map.theme)
+
+    def _labels_come_or_go(self) -> None:
+        if "class" in self._selection.curves.behind:
+            self.draw_behind()
 
     def _send_behind(self, parts: list[Packed]) -> None:
         both = Packed()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -76,20 +75,20 @@ class _Work:
 
 
 class ReviewView:
-    """Leads through a queue and keeps what is said. `on_change` is told when the page has to look different."""
+    """Leads through a queue and keeps what is said."""
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
+        self._session = selection.session
         self._work: _Work | None = None
         self._visitor: str | None = None
         """Who is logged in, where the server asks for it: nobody reviews as somebody else then."""
         self._veiled = False
         """Whether labels are hidden before it is known who reviews: a link, or another tab of this browser, is of a blind review."""
-        self.meet()
         self._asked = self._looking = False
+        self.meet()
         self._ticket = 0
         self._ahead: dict[str, list[Reading]] = {}
-        self.on_change: list[Callable[[], None]] = []
         self.panel = ReviewPanel(loop, bus=bus, sizing_mode="stretch_width", margin=0)
         self._forecasts, self._chips, self._begins, self._closings, self._pictures = (
             Newest(loop) for _ in range(5)
@@ -102,17 +101,22 @@ class ReviewView:
             "look": lambda _data: self._look(), "rejudge": lambda _data: self._rejudge(), "ping": lambda _data: self.panel.script.pong(),
             "forecast": self._forecast, "closing": lambda _data: self._close_up(), "chips": self._show_chips, "map": lambda _data: self._show_map(),
         }  # fmt: skip
-        selection.param.watch(lambda _e: self._show(), "sample_id")
+        # Before any other panel hears of the sample: whether its label is hidden has to be known then.
+        selection.param.watch(lambda _e: self._sample_changed(), "sample_id")
+        self._session.listen("toggle_review", self.ask)
+        self._session.listen("at_rest", self._at_rest)
 
     def meet(self) -> None:
         """The visitor has come."""
         self._visitor = visitor.name()
         self._veiled = visitor.is_blind()
+        self._changed()
 
     def veil(self) -> None:
         """Hide labels from now on, until a review that shows them begins, or none is wanted."""
         if self._work is None:
             self._veiled = True
+            self._changed()
 
     @property
     def veiled(self) -> bool:
@@ -128,11 +132,6 @@ class ReviewView:
     def blind(self) -> bool:
         """Whether the review is one that hides labels until a verdict is in."""
         return self._veiled or (self._work is not None and self._work.blind)
-
-    @property
-    def wants_map(self) -> bool:
-        """Whether the map of all samples has its place: not while samples are judged, and never where it would tell their labels."""
-        return not self.blind and (self._work is None or self._selection.panel == "map")
 
     @property
     def hides(self) -> bool:
@@ -175,6 +174,10 @@ class ReviewView:
             for reading in readings:
                 reading.release()
         self._ahead = {}
+
+    def _at_rest(self) -> None:
+        if self._corpus.config.read_ahead:
+            self.look_ahead()
 
     def look_ahead(self) -> None:
         """The picture is there: read the samples that come next."""
@@ -249,6 +252,7 @@ class ReviewView:
                 self.panel.script.trouble(text=work)
                 return
             self._work, self._asked, self._veiled = work, True, False
+            self._changed()
             text = "" if spec is None else spec.format()
             text = text if len(text) <= MAX_TEXT // 4 else ""
             self._selection.param.update(review=text, blind=work.blind and bool(text))
@@ -421,6 +425,7 @@ class ReviewView:
             work.revision, ids, finished = found
             if not work.decides:
                 work.done = finished
+                self._changed()
             if before >= 0 and ids != work.known:
                 work.said = (
                     "What is said of this sample has changed meanwhile, in another tab or by somebody else."
@@ -567,6 +572,7 @@ class ReviewView:
         self.panel.script.saved(id=own, sample=sample_id)
         work.undoing = ""
         work.done.add(sample_id)
+        self._changed()
         if own not in work.given:
             work.given = [*work.given, own][-MAX_GIVEN:]
 
@@ -604,14 +610,26 @@ class ReviewView:
                 return
             gone = result.undone
             work.done.discard(gone.sample_id)
+            self._changed()
             work.said = f"Taken back: {gone.sample_id} was {gone.judgement}."
             self._go(gone.sample_id)
 
         self._loop.work(job, done)
 
     def _changed(self) -> None:
-        for listener in self.on_change:
-            listener()
+        """Tell the other panels where the review stands; they hear of what is another than before."""
+        session = self._session
+        begins = self.active and not session.reviewing
+        session.param.update(
+            reviewing=self.active, judging=self._work is not None, blind=self.blind, labels_hidden=self.hides
+        )
+        curves = self._selection.curves
+        if begins and "class" not in curves.behind and desks.desk(self._corpus).knows_seasons:
+            self._selection.curves = replace(curves, behind=(*curves.behind, "class"))
+
+    def _sample_changed(self) -> None:
+        self._changed()
+        self._show()
 
 
 def _refresh(corpus: Corpus) -> None:

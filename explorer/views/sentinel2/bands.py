@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -79,39 +78,32 @@ class BandsView:
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
+        self._session = selection.session
         self.grid = Grid(loop, bus=bus, sizing_mode="stretch_width")
         self._ticket = 0
         self._reading: Reading | None = None
         self._listener: Listener | None = None
-        self.on_cube: list[Callable[[Reading, bool], None]] = []
         self._empty: tuple[str, ...] = ()
-        self.other: Callable[[], Cube | None] = lambda: None
-        """Gives Planet Fusion's cube, once it is whole."""
         self.grid.on = {
             "pick": self._pick,
             "look": self._set_look,
             "ready": lambda _data: self._send_menu(),
             "retry": lambda _data: self.open(selection.sample_id),
+            "again": lambda _data: self.open(selection.sample_id),
         }
         self._shown = self._asked
         selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names", "regions"])
         selection.param.watch(lambda *_e: self._look_changed(), ["composite", "stretch", "sentinel"])
+        self._session.listen("planet_drawable", self._planet_came)
 
     @property
     def reading(self) -> Reading | None:
         """What is shown, or being read."""
         return self._reading
 
-    @property
-    def shared_cube(self) -> Cube | None:
-        """The cube for a stretch that both sensors share: once it is whole, while the panel shows what Planet shows."""
-        reading = self._reading
-        ready = reading is not None and reading.complete and not self._selection.sentinel.composite
-        return reading.cube if ready and reading is not None else None
-
-    def other_came(self) -> None:
-        """Planet Fusion's cube has been read: paint anew where both share a stretch."""
-        if stretches.parse(self._selection.stretch).same:
+    def _planet_came(self) -> None:
+        """Once Planet Fusion's cube has been read: paint anew where both share a stretch."""
+        if self._session.planet_settled and stretches.parse(self._selection.stretch).same:
             self._send_pictures(grey=False)
 
     def open(self, sample_id: str | None) -> None:
@@ -120,7 +112,7 @@ class BandsView:
         problem = None
         if sample_id is not None:
             try:
-                self._reading = self._corpus.read(sample_id, S2_SR)
+                self._reading = self._session.sentinel = self._corpus.read(sample_id, S2_SR)
             except ExplorerError as error:
                 problem = str(error)
         bands: list[BandShown] = [
@@ -144,7 +136,7 @@ class BandsView:
             if self._listener is not None:  # or the cube, which is kept for others, would keep this page
                 self._reading.unsubscribe(self._listener)
             self._reading.release()
-        self._reading = self._listener = None
+        self._reading = self._listener = self._session.sentinel = None
 
     def _finished(self, ticket: int, reading: Reading) -> None:
         if ticket != self._ticket:
@@ -153,8 +145,7 @@ class BandsView:
             self.grid.script.error(ticket=ticket, text=f"{reading.error}. {GOES_ON}")
             return
         self._send_pictures()
-        for listener in self.on_cube:
-            listener(reading, True)
+        self._session.sentinel_read = True
 
     @property
     def _asked(self) -> tuple[str, str, str]:
@@ -171,7 +162,7 @@ class BandsView:
         if reading is None or not reading.complete:
             return
         (recipe, _), choice = _recipe(*asked[::2]), stretches.parse(asked[1])
-        other = self.other() if choice.same and not asked[2] else None
+        other = self._session.whole_planet if choice.same and not asked[2] else None
 
         def done(pictures: Pictures) -> None:
             if ticket != self._ticket or asked != self._asked:

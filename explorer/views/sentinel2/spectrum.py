@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -19,7 +18,7 @@ from explorer.core import corine
 from explorer.core.errors import ExplorerError, StoreError
 from explorer.core.products import CITATION, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cubes import Cube, Reading
 from explorer.views.common.components import Component, Later, Loop, bounded_int, source
 from explorer.views.common.selection import Selection, drawn, pins
 from explorer.views.common.sentinel_look import MAX_MONTHS, check_months
@@ -47,14 +46,13 @@ class SpectrumView:
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
+        self._session = session = selection.session
         self.chart = Spectrum(loop, bus=bus, margin=0, min_height=0, sizing_mode="stretch_both")
         self._cubes: dict[str, Cube] = {}
         self._spreads: dict[tuple[str, int, Any], _Spread] = {}
         self._under_way: set[tuple[str, int, Any]] = set()
         self._fresh = True
         self._ticket = 0
-        self.hidden: Callable[[], bool] = lambda: False
-        """Whether labels are hidden now."""
         self._lacking = False
         self.chart.on = {
             "again": lambda _data: self._again(),
@@ -65,6 +63,8 @@ class SpectrumView:
         self._later = Later(loop, _LATER)
         selection.param.watch(lambda *_e: self._later.ask(self.draw), ["pixels", "names", "regions"])
         selection.param.watch(lambda _e: self._send_look(), "sentinel")
+        session.listen("planet_drawable", lambda: self._show(session.planet))
+        session.listen("sentinel_read", lambda: self._show(session.sentinel))
         self._send_axes()  # it waits until the browser is there, and comes before what needs it
 
     def forget(self) -> None:
@@ -73,11 +73,10 @@ class SpectrumView:
         self._cubes, self._spreads, self._under_way = {}, {}, set()
         self._fresh = True
 
-    def show(self, planet: Cube | None = None, sentinel: Cube | None = None) -> None:
+    def _show(self, reading: Reading | None) -> None:
         """Draw what has been read of the sample so far; may be called again as more comes."""
-        for cube in (planet, sentinel):
-            if cube is not None and len(cube.there):
-                self._cubes[cube.product.id] = cube
+        if reading is not None and len(reading.cube.there):
+            self._cubes[reading.cube.product.id] = reading.cube
         self._later.ask(self.draw)
 
     def draw(self) -> None:
@@ -182,7 +181,7 @@ class SpectrumView:
         if not month or sample_id is None or not self._selection.sentinel.typical:
             return
 
-        if self.hidden():
+        if self._session.labels_hidden:
             self.chart.script.typical(month=month, text="hidden: the review is blind")
             return
 

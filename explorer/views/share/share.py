@@ -6,7 +6,6 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,6 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.export import code, credit, export_jobs, registry
 from explorer.export.export_jobs import Order, Shown
-from explorer.export.stories import Story
 from explorer.views.common.components import FAILED, Component, Loop, source
 from explorer.views.common.map_state import MapState
 from explorer.views.common.selection import Selection
@@ -27,6 +25,7 @@ from explorer.views.share.messages import FromShare, ToShare
 
 _WATCHED = (
     "sample_id", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "story", "settled",
+    "review", "blind",
 )  # fmt: skip
 _PIECE = 1 << 20
 """Bytes of a message: other messages have their turn between two."""
@@ -64,16 +63,15 @@ class _Work:
 
 
 class ShareView:
-    """Says how to share what is shown. `story` gives the story that is put together; `hidden` whether labels are hidden."""
+    """Says how to share what is shown."""
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
+        self._session = selection.session
         self._work: _Work | None = None
         self._open = False
         self.served = False
         """Whether the link is the page's address; else it is for `Explorer(corpus, link)`."""
-        self.story: Callable[[], Story | None] = lambda: None
-        self.hidden: Callable[[], bool] = lambda: False
         self.share = Share(
             loop, bus=bus, margin=0, sizing_mode="stretch_width", styles={"grid-area": "note"}, css_classes=["area-note"]
         )  # fmt: skip
@@ -83,10 +81,8 @@ class ShareView:
         }  # fmt: skip
         selection.param.watch(lambda *_events: self.tell(), list(_WATCHED))
         selection.map.param.watch(lambda *_events: self.tell(), list(MapState.FIELDS))
-
-    def toggle(self) -> None:
-        """Show the panel, or put it away."""
-        self.share.script.toggle()
+        self._session.param.watch(lambda *_events: self.tell(), "labels_hidden")
+        self._session.listen("toggle_share", self.share.script.toggle)
 
     def close(self) -> None:
         """Give up what is being made."""
@@ -98,7 +94,7 @@ class ShareView:
         """Say anew what is shown, where somebody looks at it."""
         if not self._open:
             return
-        hidden = self.hidden()
+        hidden = self._session.labels_hidden
         found = self._selection
         self.share.script.state(
             link=found.to_query(),
@@ -109,7 +105,7 @@ class ShareView:
             what=self._what(),
             values=render_spec.parse(found.composite, PF_SR.id).kind != "rgb",
             pins=len(found.pixels),
-            story=self.story() is not None,
+            story=self._session.own_story is not None,
             code=[] if hidden else self._code(),
         )
 
@@ -151,7 +147,7 @@ class ShareView:
             self._trouble("A file is being made already: wait for it, or cancel it.")
             return
         found = self._selection
-        if self.hidden() or found.sample_id is None:
+        if self._session.labels_hidden or found.sample_id is None:
             self._trouble("There is nothing to make a file of: labels are hidden, or no sample is selected.")
             return
         shown = Shown(
@@ -163,7 +159,7 @@ class ShareView:
             tuple((row, col, found.names.get((row, col), "")) for row, col in found.pixels),
             found.curves.indices,
             found.to_query(review=False),
-            self.story() if data.get("story") is True else None,
+            self._session.own_story if data.get("story") is True else None,
         )
         try:
             order = export_jobs.parse(shown, data)

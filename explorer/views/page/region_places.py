@@ -1,0 +1,37 @@
+"""Which of the page's regions have their place as the session goes on, and how the page is dressed."""
+
+from __future__ import annotations
+
+from explorer.views.common.selection import Selection
+from explorer.views.page.layout import Layout, stand, stand_alone
+
+
+class RegionPlaces:
+    """Gives regions their places and the page its theme: all panels or one, a review, a presentation."""
+
+    def __init__(self, laid: Layout, selection: Selection) -> None:
+        self._laid, self._selection, self._session = laid, selection, selection.session
+        selection.map.param.watch(lambda _e: self._dress(), "theme")
+        selection.param.watch(lambda _e: self._place(), "panel")
+        self._session.param.watch(lambda *_e: self._place(), ["reviewing", "judging", "blind"])
+        self._session.param.watch(lambda _e: self._dress(), "presenting")
+
+    def _place(self) -> None:
+        """The review stands where the labels are; the map beside it, but not while samples are judged, unless it is asked for."""
+        session = self._session
+        stand(self._laid.desk, session.reviewing)
+        stand(self._laid.label_region, not session.reviewing)
+        # A blind review has no map at all: it would tell the labels.
+        map_wanted = not session.blind and (not session.judging or self._selection.panel == "map")
+        stand(self._laid.map_region, map_wanted)
+        stand_alone(self._laid.desk, not map_wanted)
+        self._dress()
+
+    def _dress(self) -> None:
+        theme, panel = self._selection.map.theme, self._selection.panel
+        self._laid.page.css_classes = [
+            *(["dark"] if theme == "dark" else []),
+            *([f"only-{panel}"] if panel else []),
+            *(["reviewing"] if self._session.reviewing else []),
+            *(["presenting"] if self._session.presenting else []),
+        ]
