@@ -72,6 +72,7 @@ export const makeChart = (host, { name, label, yLabel, x, least, xText, seek }) 
       let best = null,
         least = REACH
       for (const dot of pointer ? shown : []) {
+        if (chart.wide(dot.x, pointer.x) >= least) continue
         const [left, top] = chart.place(dot.x, dot.y)
         const far = Math.hypot(left - pointer.left, top - pointer.top)
         if (far < least) [best, least] = [dot, far]

@@ -269,6 +269,13 @@ var icon = (name) => svgElement(
   { viewBox: "0 0 16 16", width: 14, height: 14, fill: "currentColor", "aria-hidden": "true" },
   svgElement("path", { d: ICONS[name] })
 );
+var placeBeside = (box, left2, top2, under = -Infinity) => {
+  const { width, height } = box.getBoundingClientRect();
+  const beside = left2 + 18 + width < window.innerWidth ? left2 + 18 : left2 - 18 - width;
+  const over = under - height - 4;
+  box.style.left = `${Math.max(4, beside)}px`;
+  box.style.top = `${over >= 4 ? over : Math.max(4, Math.min(top2 - height / 2, window.innerHeight - height - 6))}px`;
+};
 var choice = (label, options, chosen, act) => {
   const list = element(
     "select",
@@ -7649,7 +7656,7 @@ var makeChart = (parent, options) => {
   let frame = 0, every = true, zooming = false;
   let whole = { x: options.x, y: (
     /** @type {Range} */
-    options.y ?? [0, 0.6]
+    [0, 0.6]
   ) }, shown = { ...whole }, yLabel = options.yLabel ?? "", years = true;
   const columns = (
     /** @type {Record<string, any>} */
@@ -7658,7 +7665,12 @@ var makeChart = (parent, options) => {
   const changed = /* @__PURE__ */ new Set();
   const places = { cursor: null, hover: null };
   let held = false;
-  const here = () => {
+  let known = (
+    /** @type {ReturnType<typeof measure> | null} */
+    null
+  );
+  const here = () => known ??= measure();
+  const measure = () => {
     const left2 = LEFT, right2 = Math.max(LEFT + 1, width - RIGHT), top2 = TOP, bottom2 = Math.max(TOP + 1, height - (xLabels ? 22 : TOP));
     const x = time ? utcTime(shown.x, [left2, right2]) : linear2(shown.x, [left2, right2]), y = linear2(shown.y, [bottom2, top2]);
     const per = (right2 - left2) / (shown.x[1] - shown.x[0]);
@@ -7715,6 +7727,7 @@ var makeChart = (parent, options) => {
     placeRules(at);
   };
   const ask = (all = false) => {
+    if (all) known = null;
     every ||= all;
     frame ||= requestAnimationFrame(draw);
   };
@@ -7826,7 +7839,7 @@ var makeChart = (parent, options) => {
       return { ...shown, yLabel, shown: !host.hidden };
     },
     places,
-    /** Draw other data in a part; what is the same, or was and stays empty, is left as it is. */
+    /** Draw other data in a part; the same object is left as it is. */
     set(part, data) {
       if (columns[part] === data) return;
       columns[part] = data;
@@ -7844,7 +7857,7 @@ var makeChart = (parent, options) => {
     },
     forget() {
       held = false;
-      shown = { ...shown, y: whole.y };
+      see(shown.x, whole.y);
     },
     /** @param {Range} x Another whole range, `withYear` or without in its dates. */
     span(x, withYear = true) {
@@ -7865,7 +7878,6 @@ var makeChart = (parent, options) => {
       places[what] = value2;
       placeRules();
     },
-    redraw: () => ask(true),
     /** Where a value lies, CSS pixels of the window. */
     place(x, y) {
       const at = here(), { left: left2, top: top2 } = host.getBoundingClientRect();
@@ -7929,11 +7941,11 @@ var wrapText = (text, most) => {
   return rows;
 };
 var chartsAsSvg = (pictures, about, el) => {
-  const theme = getComputedStyle(el), colour = (name, otherwise) => theme.getPropertyValue(name).trim() || otherwise;
+  const theme = getComputedStyle(el), colour = (name) => theme.getPropertyValue(name).trim();
   const look = {
-    ink: colour("--ink", "#17262e"),
-    muted: colour("--muted", "#5a6a74"),
-    panel: colour("--panel", "#ffffff")
+    ink: colour("--ink"),
+    muted: colour("--muted"),
+    panel: colour("--panel")
   };
   const size = (picture, side) => Number.parseFloat(picture.getAttribute(side));
   const width = Math.max(...pictures.map((p) => size(p, "width")));
@@ -8321,11 +8333,7 @@ var makeHover = (state, place) => {
       if (key !== shown) fill(heads);
       shown = key;
       box.hidden = false;
-      const { width, height } = box.getBoundingClientRect();
-      const beside = left2 + 18 + width < window.innerWidth ? left2 + 18 : left2 - 18 - width;
-      box.style.left = `${Math.max(4, beside)}px`;
-      const over = above - height - 4;
-      box.style.top = `${over >= 4 ? over : Math.max(4, Math.min(top2 - height / 2, window.innerHeight - height - 6))}px`;
+      placeBeside(box, left2, top2, above);
       return place(state.calendar.pf.times[heads[0].i]);
     },
     hide() {
@@ -10762,7 +10770,7 @@ function render14({ model, el }) {
       ...near.map((i) => {
         const dot = element("i");
         dot.style.background = points.edge[i];
-        const [value2, width2] = [points.reflectance[i].toFixed(4), Math.round(points.width[i])];
+        const [value2, width] = [points.reflectance[i].toFixed(4), Math.round(points.width[i])];
         return element(
           "div",
           {},
@@ -10772,15 +10780,12 @@ function render14({ model, el }) {
           element(
             "span",
             {},
-            `${Math.round(points.wavelength[i])} nm, ${width2} nm wide · ${points.sensor[i]} ${points.date[i]} · ${points.place[i]}`
+            `${Math.round(points.wavelength[i])} nm, ${width} nm wide · ${points.sensor[i]} ${points.date[i]} · ${points.place[i]}`
           )
         );
       })
     );
-    const { width, height } = tip.getBoundingClientRect();
-    const beside = place.left + 16 + width < window.innerWidth ? place.left + 16 : place.left - 16 - width;
-    tip.style.left = `${Math.max(4, beside)}px`;
-    tip.style.top = `${Math.max(4, Math.min(place.top - height / 2, window.innerHeight - height - 6))}px`;
+    placeBeside(tip, place.left, place.top);
   };
   const fitAll = () => {
     if (!spectra) return;

@@ -20,7 +20,6 @@ import { element, svgElement } from "./shared.js"
  * @property {string} label What the chart is, for assistive technology.
  * @property {boolean} [time] Whether x is a time, milliseconds since 1970, UTC.
  * @property {Range} x What is seen of x at first, and at most.
- * @property {Range} [y] The same of y, until `fit`.
  * @property {string} [yLabel]
  * @property {boolean} [xLabels] Whether x has labels: of two charts over each other the lower one.
  * @property {(value: number) => string} [xText] How a tick of x reads where it is no time.
@@ -99,7 +98,7 @@ export const makeChart = (parent, options) => {
   let frame = 0, // the next one, asked for
     every = true, // whether axes and all parts are to be drawn
     zooming = false
-  let whole = { x: options.x, y: /** @type {Range} */ (options.y ?? [0, 0.6]) },
+  let whole = { x: options.x, y: /** @type {Range} */ ([0, 0.6]) }, // y until `fit`
     shown = { ...whole },
     yLabel = options.yLabel ?? "",
     years = true // whether a date says its year
@@ -108,8 +107,10 @@ export const makeChart = (parent, options) => {
   const places = { cursor: null, hover: null }
   let held = false // whether y was fitted to values of this sample
 
-  /** @returns {Places & {scales: {x: any, y: any}}} */
-  const here = () => {
+  // The places of what is seen now: kept, since a pointer and a cursor ask for them many times a second.
+  let known = /** @type {ReturnType<typeof measure> | null} */ (null)
+  const here = () => (known ??= measure())
+  const measure = () => {
     const left = LEFT,
       right = Math.max(LEFT + 1, width - RIGHT),
       top = TOP,
@@ -181,6 +182,7 @@ export const makeChart = (parent, options) => {
     placeRules(at)
   }
   const ask = (all = false) => {
+    if (all) known = null
     every ||= all
     frame ||= requestAnimationFrame(draw)
   }
@@ -299,7 +301,7 @@ export const makeChart = (parent, options) => {
       return { ...shown, yLabel, shown: !host.hidden }
     },
     places,
-    /** Draw other data in a part; what is the same, or was and stays empty, is left as it is. */
+    /** Draw other data in a part; the same object is left as it is. */
     set(/** @type {string} */ part, /** @type {any} */ data) {
       if (columns[part] === data) return
       columns[part] = data
@@ -317,7 +319,7 @@ export const makeChart = (parent, options) => {
     },
     forget() {
       held = false
-      shown = { ...shown, y: whole.y }
+      see(shown.x, whole.y)
     },
     /** @param {Range} x Another whole range, `withYear` or without in its dates. */
     span(x, withYear = true) {
@@ -338,7 +340,6 @@ export const makeChart = (parent, options) => {
       places[what] = value
       placeRules()
     },
-    redraw: () => ask(true),
     /** Where a value lies, CSS pixels of the window. */
     place(/** @type {number} */ x, /** @type {number} */ y) {
       const at = here(),

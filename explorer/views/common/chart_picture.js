@@ -19,11 +19,11 @@ const wrapText = (text, most) => {
  */
 export const chartsAsSvg = (pictures, about, el) => {
   const theme = getComputedStyle(el),
-    colour = (name, otherwise) => theme.getPropertyValue(name).trim() || otherwise
+    colour = (name) => theme.getPropertyValue(name).trim()
   const look = {
-    ink: colour("--ink", "#17262e"),
-    muted: colour("--muted", "#5a6a74"),
-    panel: colour("--panel", "#ffffff"),
+    ink: colour("--ink"),
+    muted: colour("--muted"),
+    panel: colour("--panel"),
   }
   const size = (picture, side) => Number.parseFloat(picture.getAttribute(side))
   const width = Math.max(...pictures.map((p) => size(p, "width")))

@@ -374,6 +374,21 @@ export const icon = (name) =>
   )
 
 /**
+ * Puts what is read at the pointer beside it, within the window.
+ * @param {HTMLElement} box Fixed, and not hidden.
+ * @param {number} left Of the pointer, CSS pixels of the window, as `top`.
+ * @param {number} top
+ * @param {number} [under] What it shall not cover, where there is room above it.
+ */
+export const placeBeside = (box, left, top, under = -Infinity) => {
+  const { width, height } = box.getBoundingClientRect()
+  const beside = left + 18 + width < window.innerWidth ? left + 18 : left - 18 - width
+  const over = under - height - 4
+  box.style.left = `${Math.max(4, beside)}px`
+  box.style.top = `${over >= 4 ? over : Math.max(4, Math.min(top - height / 2, window.innerHeight - height - 6))}px`
+}
+
+/**
  * A list to choose from, with its name.
  * @param {string} label
  * @param {string[][]} options Value and text of each.

@@ -1,6 +1,6 @@
 // Date and values of all curves under the pointer, in one small table beside it; made here, without the server.
 
-import { element, longDate, MONTHS } from "../common/shared.js"
+import { element, longDate, MONTHS, placeBeside } from "../common/shared.js"
 import { FLAG, YEAR_MS } from "./profile_draw.js"
 
 export const makeHover = (state, place) => {
@@ -102,12 +102,7 @@ export const makeHover = (state, place) => {
       if (key !== shown) fill(heads)
       shown = key
       box.hidden = false
-      const { width, height } = box.getBoundingClientRect()
-      const beside = left + 18 + width < window.innerWidth ? left + 18 : left - 18 - width
-      box.style.left = `${Math.max(4, beside)}px`
-      // Above the charts, where it covers none of them; beside the pointer where there is no room.
-      const over = above - height - 4
-      box.style.top = `${over >= 4 ? over : Math.max(4, Math.min(top - height / 2, window.innerHeight - height - 6))}px`
+      placeBeside(box, left, top, above) // above the charts it covers none of them
       return place(state.calendar.pf.times[heads[0].i])
     },
     hide() {

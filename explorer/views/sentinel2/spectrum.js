@@ -3,7 +3,7 @@
 import { makeChart } from "../common/chart.js"
 import { areas, bars, dots, labels, lines } from "../common/chart_marks.js"
 import { chartsAsSvg, svgAsPng } from "../common/chart_picture.js"
-import { bus, element, listen, MONTHS, makeChoices, mark, plainArray, saveFile } from "../common/shared.js"
+import { bus, element, listen, MONTHS, makeChoices, mark, placeBeside, plainArray, saveFile } from "../common/shared.js"
 
 const CLASS_INK = "#7d8a92"
 const PARTS = {
@@ -298,10 +298,7 @@ export function render({ model, el }) {
         )
       }),
     )
-    const { width, height } = tip.getBoundingClientRect()
-    const beside = place.left + 16 + width < window.innerWidth ? place.left + 16 : place.left - 16 - width
-    tip.style.left = `${Math.max(4, beside)}px`
-    tip.style.top = `${Math.max(4, Math.min(place.top - height / 2, window.innerHeight - height - 6))}px`
+    placeBeside(tip, place.left, place.top)
   }
   // One scale for all dates: a spectrum that grows in spring has to look as if it grew.
   const fitAll = () => {
