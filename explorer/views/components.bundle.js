@@ -7628,7 +7628,7 @@ var makeChart = (parent, options) => {
   );
   const rules = {
     cursor: element("div", { class: "rule", hidden: true }),
-    hover: element("div", { class: "rule hover", hidden: true })
+    hover: element("div", { class: "rule at-pointer", hidden: true })
   };
   const box = element("div", { class: "zoom-box", hidden: true });
   const button = (text, d, onclick) => element("button", { type: "button", title: text, "aria-label": text, onclick }, icon2(d));

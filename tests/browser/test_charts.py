@@ -144,6 +144,9 @@ def test_hovering_reads_all_curves_at_a_date(visit: Visit, corpus: Corpus, demo:
         assert ("S2 Aug 2018" in text) == (day.year == 2018)
         for value in month.set_index("band")["value"].dropna().loc[lambda v: v.index.isin(["B04", "B08"])]:
             assert f"{value:.4f}" in text
+    # The pointer's date is a line, under which the curves can be seen.
+    rule = "() => seen.chart('index').host.querySelector('.rule:not([hidden]).at-pointer').getBoundingClientRect().width"
+    assert visit.page.evaluate(rule) <= 2
     visit.page.mouse.move(5, 5)
     expect(visit.page.get_by_role("tooltip", name="Values at the pointer")).to_be_hidden()
 

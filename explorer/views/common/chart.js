@@ -70,7 +70,7 @@ export const makeChart = (parent, options) => {
   )
   const rules = {
     cursor: element("div", { class: "rule", hidden: true }),
-    hover: element("div", { class: "rule hover", hidden: true }),
+    hover: element("div", { class: "rule at-pointer", hidden: true }),
   }
   const box = element("div", { class: "zoom-box", hidden: true })
   const button = (/** @type {string} */ text, /** @type {string} */ d, /** @type {() => void} */ onclick) =>
