@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -729,6 +730,25 @@ def test_a_random_draw_is_kept_and_its_end_says_what_was_found(page: Explorer, c
     assert f"{len(ids)} of {len(ids)} samples are judged" in told["found"][0]
     assert told["left"] == []
     assert told["estimate"].startswith("Overall accuracy 100.0 %")
+
+
+def test_the_end_comes_after_the_last_picture_which_would_cover_it(
+    page: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(page, ids=FULL)
+    review = page._review
+    quick = review._picture
+
+    def slow(*args: Any) -> Any:
+        time.sleep(0.3)
+        return quick(*args)
+
+    monkeypatch.setattr(review, "_picture", slow)
+    verdict(page, "correct")
+    until(lambda: sent(review.panel, "closing"))
+    kinds = [message["type"] for message in sent(review.panel, "work", "closing")]
+    assert kinds[-2:] == ["work", "closing"]
+    assert sent(review.panel, "work")[-1]["told"].endswith("The only sample is reviewed.")
 
 
 def test_a_link_that_is_too_long_is_a_whole_one_all_the_same() -> None:

@@ -62,6 +62,8 @@ class _Work:
     place: int = 0
     said: str = ""
     """What happened last, for the next picture of the panel."""
+    ended: bool = False
+    """Whether the end of the review is to be shown after the next picture of the panel, which would cover it."""
     again: str | None = None
     """The sample that is judged once more although its label has been seen."""
     given: list[str] = field(default_factory=list)
@@ -280,6 +282,7 @@ class ReviewView:
         if work is None:
             return
         work.again = None
+        work.ended = False
         if sample_id == self._selection.sample_id:
             self._show()
         else:
@@ -296,9 +299,11 @@ class ReviewView:
         elif here is None or work.queue.position(here) is None:
             self._go(work.queue.ids[0])
         else:
-            work.said = (work.said + f" All {len(work.queue):,} samples are reviewed.").strip()
+            count = len(work.queue)
+            every = "The only sample is" if count == 1 else f"All {count:,} samples are"
+            work.said = f"{work.said} {every} reviewed.".strip()
+            work.ended = True
             self._show()
-            self._close_up()
 
     def _step(self, data: dict[str, Any]) -> None:
         work, by = self._work, data.get("by")
@@ -330,16 +335,18 @@ class ReviewView:
 
     def _close_up(self) -> None:
         """Say what the review has found, what is left, and what could be next."""
-        work = self._work
+        work, sample_id = self._work, self._selection.sample_id
         if work is None:
             return
 
         def job() -> Closing:
             return review_plan.closing(desks.desk(self._corpus).records, work.spec, work.queue, work.reviewer)
 
-        self._closings.ask(
-            job, lambda found: self.panel.script.closing(**found) if work is self._work else None
-        )
+        def done(found: Closing) -> None:
+            if work is self._work and self._selection.sample_id == sample_id:
+                self.panel.script.closing(**found)
+
+        self._closings.ask(job, done)
 
     def _show(self) -> None:
         work, sample_id = self._work, self._selection.sample_id
@@ -364,6 +371,9 @@ class ReviewView:
                     )
                 self.panel.script.work(**picture)
                 work.said = ""
+                if work.ended:
+                    work.ended = False
+                    self._close_up()
 
         self._pictures.ask(job, done)
 
