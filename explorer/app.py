@@ -155,6 +155,9 @@ class Explorer(pn.viewable.Viewer):
             self._tell_story(wanted.story)
 
     def __panel__(self) -> Any:
+        document = pn.state.curdoc
+        if document is not None and not self._loop.served:  # perhaps a part of somebody else's layout
+            self._page.name_regions_in(document)
         return self._page
 
     def apply(self, link: Link) -> None:

@@ -13,10 +13,13 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
+import panel as pn
 import pytest
 from bokeh.document import Document
+from bokeh.events import DocumentReady
 from bokeh.models import Div
 from bokeh.server.session import ServerSession
+from panel.io.state import set_curdoc
 
 import explorer
 from explorer import Explorer
@@ -80,6 +83,16 @@ def test_the_page_renders_in_a_plain_document_with_its_regions(page: Explorer) -
     assert {a.get("aria-label") for a in attributes if a.get("role") == "region"} == REGIONS
     assert document.get_model_by_name(f"map-{page._head.head.bus}") is not None
     document.validate()
+    destroy(document)
+
+
+def test_regions_have_names_in_somebody_elses_layout_too(page: Explorer) -> None:
+    document = Document()
+    with set_curdoc(document):
+        pn.Row("Somebody's text", page).server_doc(document)
+    document.callbacks.trigger_event(DocumentReady())
+    attributes = [getattr(model, "html_attributes", None) or {} for model in document.models]
+    assert {a.get("aria-label") for a in attributes if a.get("role") == "region"} == REGIONS
     destroy(document)
 
 

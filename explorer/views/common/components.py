@@ -21,6 +21,7 @@ import panel as pn
 import param
 from bokeh.document import Document
 from bokeh.document.callbacks import invoke_with_curdoc
+from bokeh.events import DocumentReady, Event
 from bokeh.model import Model
 from panel.custom import JSComponent
 from panel.models.esm import ESMEvent, ReactiveESM
@@ -113,17 +114,32 @@ class Page(pn.Column):
         """The page's model, for one document or one cell of a notebook."""
         root: Model = super().get_root(doc, comm, preprocess)
         components = {component.name: component for component in self.select(Component)}
+        _name_regions(root)
         model: Any
         for model in root.references():
-            for tag in model.tags:
-                if isinstance(tag, str) and tag.startswith(_REGION):
-                    label = tag.removeprefix(_REGION)
-                    model.update(html_attributes={"role": "region", "aria-label": label})
             if isinstance(model, ReactiveESM):
                 component = components.get(getattr(model.data, "name", ""))
                 if component is not None:
                     component.is_drawn_by(model)
         return root
+
+    def name_regions_in(self, document: Document) -> None:
+        """Name them once the browser has a document in which the page is a part: Panel then makes its models without `get_root`."""
+
+        def name(_event: Event) -> None:
+            for root in document.roots:
+                _name_regions(root)
+
+        document.on_event(DocumentReady, name)
+
+
+def _name_regions(root: Model) -> None:
+    model: Any
+    for model in root.references():
+        for tag in model.tags:
+            if isinstance(tag, str) and tag.startswith(_REGION):
+                label = tag.removeprefix(_REGION)
+                model.update(html_attributes={"role": "region", "aria-label": label})
 
 
 class Jobs(Executor):
