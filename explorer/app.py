@@ -21,7 +21,7 @@ from explorer.core import scratch_folders
 from explorer.core.errors import ExplorerError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.cubes import Reading
+from explorer.corpus.imagery.cube_cache import Reading
 from explorer.opening import open_corpus
 from explorer.server import compat, ports, serving, shutdown
 from explorer.server.compat.cut_cycles import loosen

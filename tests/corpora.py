@@ -13,8 +13,8 @@ from rasterio.transform import Affine
 
 from explorer.core import corine, grid
 from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
-from explorer.corpus.imagery.chips import Chip
 from explorer.corpus.imagery.cube import Cube
+from explorer.corpus.imagery.geotiff import Chip
 
 FULL = "33N_15E-200N_01_09"
 """All that a sample can have, over a few dates."""

@@ -25,7 +25,7 @@ with atheris.instrument_imports(
     from explorer.core import grid
     from explorer.core.errors import ChipError, ExplorerError
     from explorer.core.products import PF_SR
-    from explorer.corpus.imagery import chips, tiff_fast
+    from explorer.corpus.imagery import geotiff, tiff_fast
     from explorer.views.common.selection import decode, encode
     from tests import corpora
     from tests.faults.test_fuzz import KEYS, brief
@@ -43,7 +43,7 @@ def chip(data: bytes) -> None:
     if fast is None:
         return
     try:
-        found = chips.read(data, PF_SR, CELL).data
+        found = geotiff.read(data, PF_SR, CELL).data
     except ChipError as error:
         brief(error, MOST)
         return

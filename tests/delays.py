@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.imagery.read_threads import ReaderPool
 from explorer.views.common.components import Loop
 
 SECONDS = (0, 0, 0, 0.01, 0.03, 0.1, 0.25)

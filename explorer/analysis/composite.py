@@ -15,7 +15,7 @@ from explorer.analysis import stretch as stretches
 from explorer.analysis.render_spec import COMPOSITES, S2_COMPOSITES, Recipe, bands_of
 from explorer.analysis.stretch import GAMMA, STRETCH_STEP, Stretch, StretchSpec, measure, stretch_positions
 from explorer.core.products import REFLECTANCE_SCALE
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
 
 __all__ = [
     "COMPOSITES",

@@ -11,7 +11,7 @@ from explorer.analysis.composite import Legend
 from explorer.analysis.render_spec import Recipe
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import REFLECTANCE_SCALE
-from explorer.corpus.imagery.cubes import Cube, Status
+from explorer.corpus.imagery.cube_cache import Cube, Status
 
 _LEAST = {"reflectance": 0.02, "1": 0.1}
 """Smallest range on either side of 0, by unit; below, noise would look like change."""

@@ -163,7 +163,7 @@ def _of_fusion(fusion: Chips, found: pixel_features.Features, curves: dict[str, 
     by_name = {name: np.nanmedian(middle[:, i], axis=1) for i, name in enumerate(PF_SR.band_names)}
     for name, (a, b) in CURVE_INDICES.items():
         i, j = PF_SR.band_names.index(a), PF_SR.band_names.index(b)
-        by_name[name] = np.nanmedian(pixel_features.ratio(middle[:, i], middle[:, j]), axis=1)
+        by_name[name] = np.nanmedian(pixel_features.normalized_difference(middle[:, i], middle[:, j]), axis=1)
     _monthly(by_name, dates, curves)
     times = np.array(dates, dtype="datetime64[D]")
     for _, row in phenology.seasons(times, by_name["NDVI"]).iterrows():

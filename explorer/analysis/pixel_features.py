@@ -1,7 +1,8 @@
 """What the pixels of one sample say: statistics over time of bands and indices, spread over the ground.
 
 Statistics first over time for each piece of ground, then percentiles over the ground: a sample that is half wood,
-half field keeps both. NaN (never measured) stays out of both.
+half field keeps both. NaN (never measured) stays out of both. These features are for the detector of wrong labels; the NDVI that the
+page shows comes from spyndex (`analysis/indices.py`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _SPEAKS = {"ndvi": ("p25", "mean"), "nir": ("p25",)}
 _YEAR = 365.25
 
 
-def ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def normalized_difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Normalised difference (a - b) / (a + b), NaN where the sum is not positive."""
     total = a + b
     return np.asarray(np.divide(a - b, total, out=np.full_like(total, np.nan), where=total > 0))
@@ -84,8 +85,8 @@ def fusion(blocks: np.ndarray, days: np.ndarray, months: np.ndarray, years: np.n
     """Planet Fusion: `blocks` `(time, 4, n)` float32 DN of pieces of ground, NaN where missing."""
     out: Features = {}
     blue, green, red, nir = (filled(blocks[:, i], days) for i in range(4))
-    ndvi = ratio(nir, red)
-    water = ratio(green, nir)
+    ndvi = normalized_difference(nir, red)
+    water = normalized_difference(green, nir)
     bright = (blue + green + red) / 3
     series = {"ndvi": ndvi, "nir": nir, "bright": bright, "ndwi": water}
     for name, values in series.items():

@@ -15,8 +15,8 @@ from explorer.analysis import regions
 from explorer.core.errors import InvalidQueryError
 from explorer.core.grid import Cell
 from explorer.core.products import CITATION, PF_QA, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
-from explorer.corpus.imagery.arrays import timestamps
-from explorer.corpus.imagery.cubes import Cube, Status
+from explorer.corpus.imagery.cube_cache import Cube, Status
+from explorer.corpus.imagery.to_xarray import timestamps
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus

@@ -13,8 +13,8 @@ from explorer.analysis import render_spec
 from explorer.analysis.render_spec import Recipe
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, REFLECTANCE_SCALE, Product
-from explorer.corpus.imagery.arrays import timestamps
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
+from explorer.corpus.imagery.to_xarray import timestamps
 
 MAX_VERTICES = 1000
 """Of a polygon that is drawn by hand."""

@@ -13,7 +13,7 @@ from explorer.analysis import profiles, regions
 from explorer.analysis.profiles import SENSORS
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, REFLECTANCE_SCALE, S2_SR, Product
-from explorer.corpus.imagery.cubes import Cube, Status
+from explorer.corpus.imagery.cube_cache import Cube, Status
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus

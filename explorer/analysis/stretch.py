@@ -17,7 +17,7 @@ from explorer.analysis import render_spec
 from explorer.analysis.render_spec import Recipe
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import REFLECTANCE_SCALE
-from explorer.corpus.imagery.cubes import Cube, Status
+from explorer.corpus.imagery.cube_cache import Cube, Status
 
 STRETCH_STEP = 8
 """The stretch is measured on every eighth date: both years' seasons, before the last chip is read."""

@@ -14,7 +14,7 @@ from explorer.analysis.spectra import class_spectrum
 from explorer.core import forking
 from explorer.core.errors import ChipError, NotThereError, UnreadableError
 from explorer.core.products import S2_SR
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus

@@ -14,8 +14,8 @@ from rich.text import Text
 from explorer.core import corine
 from explorer.core.products import CITATION, PRODUCTS, REFLECTANCE_SCALE, Product
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.arrays import read_notes
-from explorer.corpus.imagery.cubes import Cube, Status
+from explorer.corpus.imagery.cube_cache import Cube, Status
+from explorer.corpus.imagery.to_xarray import read_notes
 
 MAX_REASONS = 12
 """Reasons for missing dates shown of one product; `corpus.planet_fusion(...).attrs` has them all."""

@@ -29,11 +29,11 @@ from explorer.core.products import (
 )
 from explorer.corpus import index_building
 from explorer.corpus.findings import Findings
-from explorer.corpus.imagery.arrays import to_dataarray
-from explorer.corpus.imagery.cubes import Cube, CubeCache, Reading
+from explorer.corpus.imagery.cube_cache import Cube, CubeCache, Reading
 from explorer.corpus.imagery.decoder import Decoder
 from explorer.corpus.imagery.file_names import DatedStore
-from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.imagery.read_threads import ReaderPool
+from explorer.corpus.imagery.to_xarray import to_dataarray
 from explorer.corpus.profile import CorpusProfile, of_corpus
 from explorer.corpus.query import local_imagery
 from explorer.corpus.query import query as queries

@@ -22,8 +22,8 @@ from explorer.core.grid import Cell
 from explorer.core.products import PF_QA, PF_SR, PRODUCTS, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.corpus.checking import compare_label
 from explorer.corpus.files import FileKey, origin
-from explorer.corpus.imagery.chips import Chip
 from explorer.corpus.imagery.cube import band_named, gap_band
+from explorer.corpus.imagery.geotiff import Chip
 from explorer.corpus.parallel import each
 from explorer.corpus.profile import CorpusProfile
 

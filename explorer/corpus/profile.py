@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from explorer.core.config import Settings
 from explorer.core.errors import CorpusFormatError, NotThereError
 from explorer.core.products import PF_QA, PF_SR, PRODUCTS, S2_SR, Product
-from explorer.corpus.imagery.chips import Rules
 from explorer.corpus.imagery.cube import QualityMeaning
+from explorer.corpus.imagery.geotiff import Rules
 from explorer.corpus.stores.store import Store
 from explorer.corpus.tables.class_names import UNCLASSIFIED, positions
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from explorer.core.errors import InvalidQueryError
 from explorer.corpus.corpus import Corpus
-from explorer.export import files, frames, moving
+from explorer.export import files, frames, video_encoders
 from explorer.export.frames import FramePainter, Style
 from explorer.export.scene import Missing, Progress
 
@@ -85,8 +85,8 @@ def check(path: str | os.PathLike[str], fps: float = FPS) -> str:
     ending = files.suffix(path, tuple(FORMATS), "an animation")
     if isinstance(fps, bool) or not 0.1 <= fps <= MAX_FPS:
         raise InvalidQueryError(f"{fps!r} frames a second; an animation has 0.1 to {MAX_FPS:g}")
-    if ending in moving.VIDEO:
-        moving.av_library()  # said before anything is read
+    if ending in video_encoders.VIDEO:
+        video_encoders.av_library()  # said before anything is read
     return ending
 
 
@@ -112,21 +112,21 @@ def encode(
         if ending == ".webp":
 
             def compressed(number: int) -> bytes:
-                return moving.webp_still(painter.frame(number))
+                return video_encoders.webp_still(painter.frame(number))
 
-            moving.webp(path, told(_ahead(pool, compressed, count)), painter.size, fps, painter.about)
+            video_encoders.webp(path, told(_ahead(pool, compressed, count)), painter.size, fps, painter.about)
         elif ending == ".gif":
             palette = _palette(painter)
 
             def reduced(number: int) -> np.ndarray:
                 return palette.places(painter.frame(number))
 
-            moving.gif(path, told(_ahead(pool, reduced, count)), fps, painter.about, palette)
+            video_encoders.gif(path, told(_ahead(pool, reduced, count)), fps, painter.about, palette)
         else:
-            moving.VIDEO[ending](path, told(_ahead(pool, painter.frame, count)), fps, painter.about)
+            video_encoders.VIDEO[ending](path, told(_ahead(pool, painter.frame, count)), fps, painter.about)
 
 
-def _palette(painter: FramePainter) -> moving.Palette:
+def _palette(painter: FramePainter) -> video_encoders.Palette:
     """A GIF's colours: those around the picture as they are, the others by pictures of all seasons."""
     left, top, right, bottom = painter.picture_box
     chosen = np.unique(np.linspace(0, len(painter.steps) - 1, _SAMPLE).round().astype(int))
@@ -136,7 +136,7 @@ def _palette(painter: FramePainter) -> moving.Palette:
     frame = painter.frame(0)
     around = np.concatenate([frame[:top].reshape(-1, 3), frame[bottom:].reshape(-1, 3)])
     found, counts = np.unique(around, axis=0, return_counts=True)
-    return moving.Palette(pictures, found[np.argsort(-counts)[:_KEPT]])
+    return video_encoders.Palette(pictures, found[np.argsort(-counts)[:_KEPT]])
 
 
 def _ahead(pool: ThreadPoolExecutor, make: Callable[[int], T], count: int) -> Iterator[T]:

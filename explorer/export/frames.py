@@ -19,7 +19,7 @@ from explorer.analysis.curves import TWINS
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import CELL_SIZE_M, PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.arrays import timestamps
+from explorer.corpus.imagery.to_xarray import timestamps
 from explorer.export import credit, scene, text, tiles, timeline_strip
 from explorer.export.scene import MID_MONTH, Missing, Progress, Scene, Step
 

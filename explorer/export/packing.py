@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from explorer.core.products import REFLECTANCE_SCALE
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
 
 STEPS = (30.0, 42.0, 60.0, 85.0, 120.0, 170.0, 240.0, 340.0)
 """DN that a component's coefficients are rounded to; the first that fits `MAX_PLANET_BYTES` is taken."""

@@ -19,7 +19,7 @@ from explorer.core.errors import InvalidQueryError, StoryError
 from explorer.core.grid import Cell
 from explorer.core.products import PF_QA, PF_SR, S2_SR
 from explorer.core.theme import with_colours
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
 from explorer.export import credit, notes, packing, place_map
 from explorer.export.stories import State, Story
 

@@ -22,8 +22,8 @@ from explorer.core.errors import InvalidQueryError
 from explorer.core.grid import Cell
 from explorer.core.products import PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.arrays import timestamps
-from explorer.corpus.imagery.cubes import Cube, Reading, Status
+from explorer.corpus.imagery.cube_cache import Cube, Reading, Status
+from explorer.corpus.imagery.to_xarray import timestamps
 from explorer.corpus.query.query import chosen_dates, period
 from explorer.export import files
 

@@ -1,4 +1,4 @@
-"""The records of a corpus's review: verdicts added, taken back, and looked up; nothing is ever overwritten."""
+"""Where verdicts are written to disk and read: added, taken back, and looked up; nothing is ever overwritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A verdict: what one reviewer says of one sample's label, with everything needed to look again."""
+"""The verdict as a value (`records.py` keeps it): what one reviewer says of one sample's label, with all that is needed to look again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of a few words, for those who do not get the explorer itself: the login, and why something is refused."""
+"""HTML of the login page and of error pages; the handler is `auth.LoginHandler`."""
 
 from __future__ import annotations
 

@@ -18,9 +18,9 @@ from PIL import Image
 
 from explorer.analysis import breaks, composite, phenology, regions, render_spec, smoothing, stretch
 from explorer.core.products import PF_SR
-from explorer.corpus.imagery.arrays import timestamps
-from explorer.corpus.imagery.chips import Chip
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
+from explorer.corpus.imagery.geotiff import Chip
+from explorer.corpus.imagery.to_xarray import timestamps
 from explorer.demo.store import DemoStore
 from tests.bench import forms
 

@@ -36,7 +36,7 @@ from explorer.core.config import Settings
 from explorer.core.errors import NotThereError
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery import chips
+from explorer.corpus.imagery import geotiff
 from explorer.corpus.stores.http import HttpStore
 from explorer.corpus.tables import index
 from explorer.corpus.tables.labels import Fractions
@@ -119,7 +119,7 @@ def xarray_concat(root: Path) -> xr.DataArray:
 def one_by_one(url: str) -> np.ndarray:
     """The same client, one request after another."""
     store, cell = HttpStore(url), grid.parse(ID)
-    read = [chips.read(store.get(PF_SR.key(cell.folder, d)), PF_SR, cell).data for d in PF_SR.dates]
+    read = [geotiff.read(store.get(PF_SR.key(cell.folder, d)), PF_SR, cell).data for d in PF_SR.dates]
     store.close()
     return np.stack(read)
 

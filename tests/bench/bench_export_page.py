@@ -14,7 +14,7 @@ from PIL import Image
 
 from explorer import open_corpus
 from explorer.core.products import PF_SR
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
 from explorer.export import packing, page
 from tests.bench import forms
 

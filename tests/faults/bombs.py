@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from explorer.core import grid
 from explorer.core.errors import ChipError, CorpusFormatError, ExplorerError, UnreadableError
 from explorer.core.products import PF_QA, PF_SR
-from explorer.corpus.imagery import chips
+from explorer.corpus.imagery import geotiff
 from explorer.corpus.stores.store import DirectoryStore
 from explorer.corpus.tables import index, index_file, sources
 from explorer.corpus.tables.label_files import read_file
@@ -37,7 +37,7 @@ GROWN = 1_500_000_000
 def main(folder: Path) -> None:
     """Read all of them; each has to be refused by name."""
     read_file(b'{"type":"Feature","properties":{"clc_111":1}}', "x")
-    chips.read(corpora.good(PF_SR, CELL, 0), PF_SR, CELL)
+    geotiff.read(corpora.good(PF_SR, CELL, 0), PF_SR, CELL)
     before = _peak()
     peaks = {}
     for name, (attack, error) in _attacks(folder).items():
@@ -76,10 +76,10 @@ def _attacks(folder: Path) -> dict[str, tuple[Callable[[], object], type[Explore
     )
     long = "a" * 10_000_000
     return {
-        "tiles of a gigabyte": (lambda: chips.read(wide, PF_SR, CELL), ChipError),
-        "a picture of a terabyte": (lambda: chips.read(_with(good, {256: 2**20, 257: 2**20}), PF_SR, CELL), ChipError),
-        "65,535 bands": (lambda: chips.read(_with(good, {277: 65_535}), PF_QA, CELL), ChipError),
-        "a tile that inflates": (lambda: chips.read(_inflating(good), PF_SR, CELL), ChipError),
+        "tiles of a gigabyte": (lambda: geotiff.read(wide, PF_SR, CELL), ChipError),
+        "a picture of a terabyte": (lambda: geotiff.read(_with(good, {256: 2**20, 257: 2**20}), PF_SR, CELL), ChipError),
+        "65,535 bands": (lambda: geotiff.read(_with(good, {277: 65_535}), PF_QA, CELL), ChipError),
+        "a tile that inflates": (lambda: geotiff.read(_inflating(good), PF_SR, CELL), ChipError),
         "a label of 20 GB": (lambda: store.get(CELL.label_key), UnreadableError),
         "a pipe": (lambda: store.get("imagery/pipe.tif"), UnreadableError),
         "a table that grows": (lambda: read_table(folder / sources.LABELS[0], "labels"), CorpusFormatError),

@@ -16,7 +16,7 @@ import pytest
 from explorer.core import grid
 from explorer.core.errors import ChipError
 from explorer.core.products import PF_SR, S2_SR, Product
-from explorer.corpus.imagery import chips, tiff_fast
+from explorer.corpus.imagery import geotiff, tiff_fast
 from tests import corpora
 
 CELL = grid.parse(corpora.FULL)
@@ -91,11 +91,11 @@ def test_what_the_fast_decoder_takes_gdal_takes_with_the_same_pixels(monkeypatch
         if tiff_fast.read(data, product, CELL) is None:
             continue
         taken += 1
-        fast = chips.read(data, product, CELL)
+        fast = geotiff.read(data, product, CELL)
         with monkeypatch.context() as patch:
             patch.setattr(tiff_fast, "read", lambda *_: None)
             try:
-                slow = chips.read(data, product, CELL)
+                slow = geotiff.read(data, product, CELL)
             except ChipError as error:
                 pytest.fail(f"mutation {number} of {product.id}: GDAL refuses what was taken: {error}")
         assert np.array_equal(fast.data, slow.data), number

@@ -20,7 +20,7 @@ from explorer.core.config import Settings, settings
 from explorer.core.errors import StoreError
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.cubes import Cube, Status
+from explorer.corpus.imagery.cube_cache import Cube, Status
 from explorer.corpus.stores import http
 from tests import corpora, servers
 from tests.servers import Faults

@@ -26,7 +26,7 @@ from explorer.core.errors import (
     StoryError,
 )
 from explorer.core.products import PF_QA, PF_SR, S2_SR
-from explorer.corpus.imagery import chips, tiff_fast
+from explorer.corpus.imagery import geotiff, tiff_fast
 from explorer.corpus.stac import stac
 from explorer.corpus.stores.store import DirectoryStore, clean_key
 from explorer.corpus.tables import ids, label_files, places
@@ -267,7 +267,7 @@ def test_a_chip_is_one_or_refused(case: tuple[Any, bytes]) -> None:
     fast = tiff_fast.read(data, product, CELL)
     assert fast is None or fast.shape == (len(product.bands), product.size, product.size)
     try:
-        chip = chips.read(data, product, CELL)
+        chip = geotiff.read(data, product, CELL)
     except ChipError as error:
         brief(error, 1000)
         return

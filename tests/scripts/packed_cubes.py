@@ -14,8 +14,8 @@ import numpy as np
 
 from explorer.core import grid
 from explorer.core.products import PF_SR, S2_SR
-from explorer.corpus.imagery.chips import Chip
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
+from explorer.corpus.imagery.geotiff import Chip
 from explorer.export import packing
 
 CELL = grid.parse("33N_15E-200N_01_01")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from explorer.analysis import breaks
 from explorer.core.products import PF_SR, S2_SR
-from explorer.corpus.imagery.arrays import timestamps
+from explorer.corpus.imagery.to_xarray import timestamps
 
 TIMES = timestamps(PF_SR)
 DAYS = 2 + 5.0 * np.arange(146)

@@ -23,8 +23,8 @@ from explorer.core import grid
 from explorer.core.errors import NotThereError, StoreError
 from explorer.core.products import PF_SR
 from explorer.corpus.imagery import reading as reading_module
-from explorer.corpus.imagery.cubes import CubeCache, Status
-from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.imagery.cube_cache import CubeCache, Status
+from explorer.corpus.imagery.read_threads import ReaderPool
 from explorer.corpus.stores import cache as cache_module
 from explorer.corpus.stores.cache import CachedStore, ChipCache
 from explorer.corpus.stores.store import DirectoryStore, Store

@@ -9,7 +9,7 @@ from affine import Affine
 from explorer.core import grid
 from explorer.core.errors import ChipError
 from explorer.core.products import PF_SR, S2_SR, Product
-from explorer.corpus.imagery import chips
+from explorer.corpus.imagery import geotiff
 from explorer.corpus.imagery.encoding import PF_MISSING
 from tests import corpora
 
@@ -43,7 +43,7 @@ UNNAMED = (
     ids=["ETRS89", "ETRS89 N-E", "ESRI WGS84", "ESRI ETRS89", "unnamed", "PROJ"],
 )
 def test_utm_on_wgs84_or_etrs89_is_the_cells_crs_however_it_is_written(product: Product, crs: str) -> None:
-    chip = chips.read(corpora.geotiff(product, CELL, corpora.pixels(product, 0), crs=crs), product, CELL)
+    chip = geotiff.read(corpora.geotiff(product, CELL, corpora.pixels(product, 0), crs=crs), product, CELL)
     np.testing.assert_array_equal(chip.data, corpora.pixels(product, 0))
     assert all("its CRS is" in note for note in chip.notes)
 
@@ -60,7 +60,7 @@ def test_utm_on_wgs84_or_etrs89_is_the_cells_crs_however_it_is_written(product: 
 def test_other_crs_are_refused_by_name(crs: str) -> None:
     data = corpora.geotiff(PF_SR, CELL, corpora.pixels(PF_SR, 0), crs=crs)
     with pytest.raises(ChipError, match=r"its CRS is .*the id says EPSG:32633"):
-        chips.read(data, PF_SR, CELL)
+        geotiff.read(data, PF_SR, CELL)
 
 
 @pytest.mark.parametrize("product", [PF_SR, S2_SR], ids=["PF", "S2"])
@@ -70,7 +70,7 @@ def test_a_corner_less_than_half_a_pixel_away_is_read_and_told(
 ) -> None:
     step, pixels = product.pixel_size, corpora.pixels(product, 0)
     moved = Affine(step, 0, LEFT + east * step, 0, -step, TOP + north * step)
-    chip = chips.read(corpora.geotiff(product, CELL, pixels, transform=moved), product, CELL)
+    chip = geotiff.read(corpora.geotiff(product, CELL, pixels, transform=moved), product, CELL)
     np.testing.assert_array_equal(chip.data, pixels)
     assert any("less than half a pixel" in note for note in chip.notes)
 
@@ -81,7 +81,7 @@ def test_a_corner_further_away_is_refused_with_the_digits_that_differ(east: floa
     with pytest.raises(
         ChipError, match=rf"corner is \({LEFT + east * 3 + 0.0001:.10g}, {TOP}\).*says \({LEFT}, {TOP}\)"
     ):
-        chips.read(corpora.geotiff(PF_SR, CELL, corpora.pixels(PF_SR, 0), transform=moved), PF_SR, CELL)
+        geotiff.read(corpora.geotiff(PF_SR, CELL, corpora.pixels(PF_SR, 0), transform=moved), PF_SR, CELL)
 
 
 @pytest.mark.parametrize(
@@ -94,16 +94,16 @@ def test_pixels_a_little_too_large_are_told_and_refused_from_half_a_pixel_on(
         PF_SR, CELL, corpora.pixels(PF_SR, 0), transform=Affine(step, 0, LEFT, 0, -step, TOP)
     )
     if reads:
-        assert any("less than half a pixel" in note for note in chips.read(data, PF_SR, CELL).notes)
+        assert any("less than half a pixel" in note for note in geotiff.read(data, PF_SR, CELL).notes)
     else:
         with pytest.raises(ChipError, match=rf"at {step:g} m a pixel"):
-            chips.read(data, PF_SR, CELL)
+            geotiff.read(data, PF_SR, CELL)
 
 
 def test_pixels_of_another_size_are_refused_with_their_digits() -> None:
     step = 600 / 199
     with pytest.raises(ChipError, match=r"at 3\.015075377 m a pixel"):
-        chips.read(
+        geotiff.read(
             corpora.geotiff(PF_SR, CELL, corpora.pixels(PF_SR, 0), transform=Affine(step, 0, LEFT, 0, -step, TOP)),
             PF_SR, CELL,
         )  # fmt: skip
@@ -119,7 +119,7 @@ def test_one_row_or_column_more_is_cut_off(
     step, pixels = product.pixel_size, corpora.pixels(product, 0)
     padded = np.pad(pixels, ((0, 0), (up, rows - up), (west, cols - west)), constant_values=7777)
     corner = Affine(step, 0, LEFT - west * step, 0, -step, TOP + up * step)
-    chip = chips.read(corpora.geotiff(product, CELL, padded, transform=corner), product, CELL)
+    chip = geotiff.read(corpora.geotiff(product, CELL, padded, transform=corner), product, CELL)
     np.testing.assert_array_equal(chip.data, pixels)
     assert len(chip.notes) == 1
 
@@ -129,7 +129,7 @@ def test_one_row_less_is_missing_pixels(first: bool) -> None:
     pixels = corpora.pixels(PF_SR, 0)
     short = pixels[:, 1:] if first else pixels[:, :-1]
     corner = Affine(3, 0, LEFT, 0, -3, TOP - 3 * first)
-    chip = chips.read(corpora.geotiff(PF_SR, CELL, short, transform=corner), PF_SR, CELL)
+    chip = geotiff.read(corpora.geotiff(PF_SR, CELL, short, transform=corner), PF_SR, CELL)
     lost = 0 if first else PF_SR.size - 1
     assert (chip.data[:, lost] == PF_MISSING).all()
     kept = np.delete(np.arange(PF_SR.size), lost)
@@ -140,4 +140,4 @@ def test_bigtiff_and_big_endian_are_tiff() -> None:
     pixels = corpora.pixels(PF_SR, 0)
     for options in ({"BIGTIFF": "YES"}, {"ENDIANNESS": "BIG"}, {"BIGTIFF": "YES", "ENDIANNESS": "BIG"}):
         data = corpora.geotiff(PF_SR, CELL, pixels, **options)
-        np.testing.assert_array_equal(chips.read(data, PF_SR, CELL).data, pixels)
+        np.testing.assert_array_equal(geotiff.read(data, PF_SR, CELL).data, pixels)

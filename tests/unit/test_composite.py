@@ -12,7 +12,7 @@ from explorer.analysis import composite
 from explorer.analysis.composite import Painter, Stretch, bands_of, measure, png, stretch_positions
 from explorer.core import grid
 from explorer.core.products import PF_SR, S2_SR, Product
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
 from tests import corpora
 from tests.corpora import cube_of
 

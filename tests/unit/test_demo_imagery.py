@@ -13,7 +13,7 @@ from rasterio.io import MemoryFile
 from explorer.core.corine import COLUMNS, codes
 from explorer.core.errors import NotThereError
 from explorer.core.products import PF_DATES, PF_QA, PF_SR, S2_MONTHS, S2_SR, SYNTHETIC_KEY
-from explorer.corpus.imagery import chips
+from explorer.corpus.imagery import geotiff
 from explorer.corpus.stores.store import Store
 from explorer.demo import landscape, noise, resources, showcase, spectra, table
 from explorer.demo import store as demo_store
@@ -62,7 +62,7 @@ def test_planet_fusion_bytes_are_encoded_as_the_corpus_does(store: DemoStore) ->
         assert source.nodata is None
         assert source.descriptions == (None,) * 4
         assert source.tags(ns="IMAGE_STRUCTURE")["PREDICTOR"] == "2"
-    chip = chips.read(data, PF_SR, cell)  # raises where size, CRS or place are not the id's
+    chip = geotiff.read(data, PF_SR, cell)  # raises where size, CRS or place are not the id's
     assert chip.data.min() >= 1
     assert chip.data.max() <= 16000
     assert 60_000 < len(data) < 320_000
@@ -70,12 +70,12 @@ def test_planet_fusion_bytes_are_encoded_as_the_corpus_does(store: DemoStore) ->
 
 def test_sentinel2_and_quality_bytes_pass_the_corpus_checks(store: DemoStore) -> None:
     cell = store.table.cell(1)
-    s2 = chips.read(store.get(S2_SR.key(cell.folder, S2_MONTHS[6])), S2_SR, cell)
+    s2 = geotiff.read(store.get(S2_SR.key(cell.folder, S2_MONTHS[6])), S2_SR, cell)
     assert s2.data.dtype == np.uint16
     assert s2.data.shape == (12, 60, 60)
     assert s2.nodata == 0
     assert s2.bands == S2_SR.band_names
-    qa = chips.read(store.get(PF_QA.key(cell.folder, PF_DATES[0])), PF_QA, cell)
+    qa = geotiff.read(store.get(PF_QA.key(cell.folder, PF_DATES[0])), PF_QA, cell)
     assert qa.bands == QA_BANDS
     assert qa.data.dtype == np.uint8
     assert qa.data.shape == (2, 200, 200)

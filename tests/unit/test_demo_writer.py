@@ -12,7 +12,7 @@ import pytest
 from explorer.core.errors import InvalidQueryError, StoreError
 from explorer.core.grid import parse
 from explorer.core.products import PF_DATES, PF_SR, PRODUCTS
-from explorer.corpus.imagery import chips
+from explorer.corpus.imagery import geotiff
 from explorer.corpus.stores.store import DirectoryStore
 from explorer.demo import store as demo_store
 from explorer.demo import table, write, writer
@@ -40,7 +40,7 @@ def test_written_corpus_has_the_real_layout(tmp_path: Path) -> None:
             assert names == [f"{stem}.tif" for stem in product.date_keys]
         assert json.loads((root / cell.label_key).read_text())["properties"]["sample_id"] == sample_id
     cell = parse(ids[0])
-    chips.read(DirectoryStore(root).get(PF_SR.key(cell.folder, PF_DATES[9])), PF_SR, cell)
+    geotiff.read(DirectoryStore(root).get(PF_SR.key(cell.folder, PF_DATES[9])), PF_SR, cell)
     labels = pd.read_csv(root / "resources/rapidai4eo_labels.csv.gz")
     assert labels["sample_id"].tolist() == ids
     features = json.loads(gzip.decompress((root / "resources/rapidai4eo_geometries.geojson.gz").read_bytes()))

@@ -12,10 +12,10 @@ from rasterio.io import MemoryFile
 from explorer.core import grid
 from explorer.core.errors import ChipError
 from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
-from explorer.corpus.imagery import chip_grid, chips
-from explorer.corpus.imagery.chips import Chip, Rules
+from explorer.corpus.imagery import chip_grid, geotiff
 from explorer.corpus.imagery.cube import Cube
 from explorer.corpus.imagery.encoding import PF_MISSING, unused_number
+from explorer.corpus.imagery.geotiff import Chip, Rules
 from explorer.corpus.imagery.stated import Stated
 from tests import corpora
 
@@ -50,8 +50,8 @@ def tagged(data: np.ndarray, product: Product, **said: Any) -> bytes:
             return bytes(other.read())
 
 
-def read(data: bytes, product: Product, rules: Rules = chips.NO_RULES) -> Chip:
-    return chips.read(data, product, CELL, rules)
+def read(data: bytes, product: Product, rules: Rules = geotiff.NO_RULES) -> Chip:
+    return geotiff.read(data, product, CELL, rules)
 
 
 @pytest.mark.parametrize("product", [PF_SR, S2_SR], ids=["PF", "S2"])
@@ -127,7 +127,7 @@ def test_an_offset_is_applied_whoever_names_it(product: Product, by: str) -> Non
     dn, count = reflectance(product), len(product.bands)
     stored = dn + 1000
     if by == "tags of the file":
-        data, rules = tagged(stored, product, scales=[1e-4] * count, offsets=[-0.1] * count), chips.NO_RULES
+        data, rules = tagged(stored, product, scales=[1e-4] * count, offsets=[-0.1] * count), geotiff.NO_RULES
     else:
         data = corpora.geotiff(product, CELL, stored)
         rules = (

@@ -18,7 +18,7 @@ from PIL import Image
 from explorer.core.errors import CancelledError, ExplorerError, OutputError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.export import animation, export_jobs, moving, registry
+from explorer.export import animation, export_jobs, registry, video_encoders
 from explorer.export.export_jobs import Shown
 from tests import corpora
 
@@ -165,7 +165,7 @@ def test_a_missing_library_is_named_before_and_when_it_is_needed(
     def none() -> Any:
         raise OutputError("video needs PyAV: pip install 'rapidai4eo-explorer[video]'")
 
-    monkeypatch.setattr(moving, "av_library", none)
+    monkeypatch.setattr(video_encoders, "av_library", none)
     with pytest.raises(OutputError, match="pip install"):
         make(tiny_corpus, tmp_path, kind="animation", ending=".mp4", scale=1, **SPAN)
     assert animation.FORMATS.keys() == set(export_jobs.ENDINGS["animation"])

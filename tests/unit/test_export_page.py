@@ -17,8 +17,8 @@ from explorer.core import grid
 from explorer.core.errors import InvalidQueryError, StoryError, UnknownSampleError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.chips import Chip
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
+from explorer.corpus.imagery.geotiff import Chip
 from explorer.export import packing, page, place_map
 from explorer.export.stories import State, Story
 from tests import corpora

@@ -20,8 +20,8 @@ from explorer.analysis.stretch import StretchSpec
 from explorer.core import grid
 from explorer.core.errors import StoreError
 from explorer.core.products import PF_SR
-from explorer.corpus.imagery.cubes import CubeCache, Reading
-from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.imagery.cube_cache import CubeCache, Reading
+from explorer.corpus.imagery.read_threads import ReaderPool
 from explorer.corpus.stores.store import DirectoryStore
 from explorer.views.animation.feed import Batch, FrameFeed
 from explorer.views.common.components import GOES_ON

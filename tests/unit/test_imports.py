@@ -79,7 +79,7 @@ def imports(tree: ast.AST, names: dict[str, Path]) -> Iterator[tuple[str, int]]:
 
 
 def room(module: str) -> str:
-    """`corpus.imagery` for `explorer.corpus.imagery.chips`; empty for the package itself."""
+    """`corpus.imagery` for `explorer.corpus.imagery.geotiff`; empty for the package itself."""
     name = module.partition(".")[2]
     while name and name not in FLOOR:
         name = name.rpartition(".")[0]
@@ -129,8 +129,8 @@ def test_imports_go_down(module: str) -> None:
     ("module", "source"),
     [
         ("explorer.core.grid", "from explorer.corpus.imagery import chips"),
-        ("explorer.corpus.imagery.chips", "def f():\n    from explorer import analysis"),
-        ("explorer.corpus.imagery.chips", "import explorer.demo.store"),
+        ("explorer.corpus.imagery.geotiff", "def f():\n    from explorer import analysis"),
+        ("explorer.corpus.imagery.geotiff", "import explorer.demo.store"),
         ("explorer.corpus.stores.http", "from explorer.corpus import corpus"),
         ("explorer.corpus.corpus", "def f():\n    from explorer.opening import open_corpus"),
         ("explorer.analysis.profiles", "from explorer.demo import store"),
@@ -147,7 +147,7 @@ def test_an_arrow_that_runs_the_wrong_way_is_found(module: str, source: str) -> 
 
 def test_types_alone_may_come_from_above() -> None:
     source = "if TYPE_CHECKING:\n    from explorer.analysis import profiles\nelse:\n    import os"
-    assert wrong_arrows("explorer.corpus.imagery.chips", ast.parse(source)) == []
+    assert wrong_arrows("explorer.corpus.imagery.geotiff", ast.parse(source)) == []
 
 
 def test_the_package_itself_imports_nothing_heavy() -> None:

@@ -17,7 +17,7 @@ from explorer.analysis import colours, composite, difference, features, profiles
 from explorer.core import grid
 from explorer.core.products import PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
 from explorer.corpus.imagery.encoding import PF_MISSING
 from explorer.export import data, packing, scene
 from explorer.views.map.map_near import Drape

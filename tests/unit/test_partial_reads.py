@@ -19,8 +19,8 @@ from explorer.core.config import Settings
 from explorer.core.errors import StoreError, UnknownBandError
 from explorer.core.products import PF_QA, PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.cubes import CubeCache, Status
-from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.imagery.cube_cache import CubeCache, Status
+from explorer.corpus.imagery.read_threads import ReaderPool
 from explorer.corpus.stores.store import DirectoryStore
 from explorer.export import animation, data, figures, frames, scene
 from tests import corpora, servers

@@ -9,7 +9,7 @@ import pytest
 from explorer.analysis.phenology import seasons, year_over_year
 from explorer.analysis.smoothing import smooth
 from explorer.core.products import PF_SR
-from explorer.corpus.imagery.arrays import timestamps
+from explorer.corpus.imagery.to_xarray import timestamps
 
 TIMES = timestamps(PF_SR)
 DAYS = 2 + 5.0 * np.arange(146)

@@ -17,7 +17,7 @@ from explorer.analysis.curves import Curves, parse
 from explorer.analysis.profiles import Series, series, to_s2
 from explorer.core.products import PF_QA, PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.arrays import timestamps
+from explorer.corpus.imagery.to_xarray import timestamps
 from explorer.views.common.components import Newest
 from explorer.views.profile import profile_data, profile_tables
 from explorer.views.profile.profile_data import GAP_FILLED, MEASURED, MISSING, Pin

@@ -6,7 +6,7 @@ import pytest
 
 from explorer.core.errors import CorpusFormatError
 from explorer.corpus import profile
-from explorer.corpus.imagery.chips import Rules
+from explorer.corpus.imagery.geotiff import Rules
 
 WHOLE = b"""
 [PF-SR]

@@ -17,8 +17,8 @@ from explorer.core import grid
 from explorer.core.errors import ExpressionError, InvalidQueryError
 from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.chips import Chip
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
+from explorer.corpus.imagery.geotiff import Chip
 from tests import corpora
 
 TRIANGLE = [(20.2, 30.1), (20.2, 90.35), (80.45, 30.1)]  # no centre lies on an edge

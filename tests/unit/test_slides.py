@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from explorer.cli import app
 from explorer.core.errors import OutputError, StoryError, UnknownSampleError
 from explorer.corpus.corpus import Corpus
-from explorer.export import moving, slides, stories
+from explorer.export import slides, stories, video_encoders
 from explorer.export.stories import State, Story
 from tests import corpora
 
@@ -99,7 +99,7 @@ def test_without_the_library_for_videos_there_are_pictures(
     def absent() -> None:
         raise OutputError("videos need PyAV")
 
-    monkeypatch.setattr(moving, "av_library", absent)
+    monkeypatch.setattr(video_encoders, "av_library", absent)
     stories.dump(Story("t", STORY.states[:1]), tmp_path / "story.yaml")
     arguments = [
         "slides",

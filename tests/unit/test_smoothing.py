@@ -12,7 +12,7 @@ from explorer.analysis import smoothing
 from explorer.analysis.smoothing import savitzky_golay, smooth, whittaker
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, S2_SR
-from explorer.corpus.imagery.arrays import timestamps
+from explorer.corpus.imagery.to_xarray import timestamps
 
 TIMES = timestamps(PF_SR)
 DAYS = np.arange(146) * 5.0

@@ -16,8 +16,8 @@ from explorer.analysis.stretch import Stretch, StretchSpec
 from explorer.core import corine, grid
 from explorer.core.errors import ExpressionError, InvalidQueryError, UnknownBandError
 from explorer.core.products import PF_QA, PF_SR, S2_SR
-from explorer.corpus.imagery.chips import Chip
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
+from explorer.corpus.imagery.geotiff import Chip
 from tests import corpora
 from tests.corpora import cube_of
 

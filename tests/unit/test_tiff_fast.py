@@ -19,7 +19,7 @@ from rasterio.io import MemoryFile
 from explorer.core import grid
 from explorer.core.errors import ChipError
 from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
-from explorer.corpus.imagery import chips, tiff_fast
+from explorer.corpus.imagery import geotiff, tiff_fast
 from tests import corpora
 
 CELL = grid.parse(corpora.FULL)
@@ -97,7 +97,7 @@ def test_what_is_wrong_is_left_to_rasterio_to_say(name: str) -> None:
     data, reason = corpora.damaged(PF_SR, CELL)[name]
     assert tiff_fast.read(data, PF_SR, CELL) is None
     with pytest.raises(ChipError, match=reason):
-        chips.read(data, PF_SR, CELL)
+        geotiff.read(data, PF_SR, CELL)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_other_encodings_are_left_to_rasterio(profile: dict[str, Any]) -> None:
 def test_band_names_and_layers_of_quality_are_left_to_rasterio() -> None:
     named = corpora.geotiff(PF_SR, CELL, corpora.pixels(PF_SR, 0), PF_SR.band_names)
     assert tiff_fast.read(named, PF_SR, CELL) is None
-    assert chips.read(named, PF_SR, CELL).bands == PF_SR.band_names
+    assert geotiff.read(named, PF_SR, CELL).bands == PF_SR.band_names
     assert tiff_fast.read(corpora.good(PF_QA, CELL, 0), PF_QA, CELL) is None
 
 

@@ -25,7 +25,7 @@ from explorer.core.errors import ExplorerError, NotThereError, StoreError, Unkno
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.findings import Findings
-from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.imagery.read_threads import ReaderPool
 from explorer.corpus.stores import objects
 from explorer.corpus.tables import index as sample_index
 from explorer.demo import open_demo

@@ -13,7 +13,7 @@ import numpy as np
 from explorer.core.errors import ChipError
 from explorer.core.grid import Cell
 from explorer.core.products import Product
-from explorer.corpus.imagery import chips
+from explorer.corpus.imagery import geotiff
 from explorer.corpus.imagery.encoding import said_of_bright, unused_number
 
 
@@ -115,7 +115,7 @@ class Cube:
         # A Sentinel-2 band can be empty as a whole (B01, B09).
         return np.asarray((self.data[index] != self.nodata).any(axis=0))
 
-    def place(self, index: int, chip: chips.Chip) -> None:
+    def place(self, index: int, chip: geotiff.Chip) -> None:
         """Put one date's pixels in; raises `ChipError` where they cannot stand beside those of the other dates."""
         if self._writable is None:
             self.bands = self.product.band_names or chip.bands

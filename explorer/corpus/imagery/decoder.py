@@ -8,9 +8,9 @@ from dataclasses import replace
 from explorer.core.grid import Cell
 from explorer.core.products import Product
 from explorer.corpus.findings import Findings
-from explorer.corpus.imagery import chips
-from explorer.corpus.imagery.chips import NO_RULES, Chip, Rules
+from explorer.corpus.imagery import geotiff
 from explorer.corpus.imagery.cube import QualityMeaning
+from explorer.corpus.imagery.geotiff import NO_RULES, Chip, Rules
 from explorer.corpus.imagery.stated import Stated
 
 
@@ -45,7 +45,7 @@ class Decoder:
 
     def read(self, data: bytes, product: Product, cell: Cell, key: str) -> Chip:
         """One chip out of its bytes; `key` is its key in the corpus's layout. Raises `ChipError`."""
-        chip = chips.read(data, product, cell, self.rules(product, key))
+        chip = geotiff.read(data, product, cell, self.rules(product, key))
         for note in chip.notes:
             self.findings.note(product.id, note, key)
         return chip

@@ -10,10 +10,10 @@ import numpy as np
 
 from explorer.core import forking, metrics
 from explorer.core.errors import CancelledError, ChipError, NotThereError, StoreError, UnreadableError
-from explorer.corpus.imagery.chips import Chip
 from explorer.corpus.imagery.cube import Cube, Status
 from explorer.corpus.imagery.decoder import Decoder
-from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.imagery.geotiff import Chip
+from explorer.corpus.imagery.read_threads import ReaderPool
 from explorer.corpus.stores.store import Store, until
 
 HEAD_START_S = 0.15

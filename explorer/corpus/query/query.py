@@ -1,4 +1,7 @@
-"""Queries by space, label, time and all other filters, alone or combined, and the chips that their result needs."""
+"""There is no query language: conditions are arguments, or the text of `Filters.parse` (`"largest:211;country:France"`).
+
+Queries by space, label, time and all other filters, alone or combined, and the chips that their result needs.
+"""
 
 from __future__ import annotations
 

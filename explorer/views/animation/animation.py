@@ -15,7 +15,7 @@ from explorer.analysis.shapes import Shape
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.products import PF_SR, REFLECTANCE_SCALE
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.cubes import Cube, Reading, Status
+from explorer.corpus.imagery.cube_cache import Cube, Reading, Status
 from explorer.views.animation.feed import Batch, FrameFeed
 from explorer.views.animation.messages import FromPlayer, ToPlayer
 from explorer.views.animation.overlays import Overlays

@@ -13,7 +13,7 @@ from explorer.analysis import stretch as stretches
 from explorer.analysis.composite import Legend, Picture, legend, make
 from explorer.analysis.render_spec import Recipe
 from explorer.analysis.stretch import StretchSpec, stretch_positions
-from explorer.corpus.imagery.cubes import Cube, Reading, Status
+from explorer.corpus.imagery.cube_cache import Cube, Reading, Status
 from explorer.views.common.components import GOES_ON
 
 BATCH = 16

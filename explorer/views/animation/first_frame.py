@@ -8,7 +8,7 @@ from explorer.analysis.composite import make
 from explorer.core.errors import ExplorerError
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.cubes import Cube, Status
+from explorer.corpus.imagery.cube_cache import Cube, Status
 from explorer.views.common.selection import DEFAULT_DATE, Link
 
 

@@ -37,7 +37,7 @@ class ToPlayer(ToBrowser):
     def status(
         self, *, ticket: int, status: bytes, reasons: dict[str, str], done: int, total: int, settled: bool
     ) -> None:
-        """How far the reading is: a byte a date (`imagery.cubes.Status`), and why some are broken, by their index."""
+        """How far the reading is: a byte a date (`imagery.cube_cache.Status`), and why some are broken, by their index."""
 
     def look(
         self,

@@ -13,7 +13,7 @@ from explorer.analysis.quality import QualityPainter, filled_share
 from explorer.core.errors import ExplorerError
 from explorer.core.products import PF_QA, PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.cubes import Cube, Listener, Reading
+from explorer.corpus.imagery.cube_cache import Cube, Listener, Reading
 from explorer.views.animation.messages import ToPlayer
 from explorer.views.common.components import Loop
 from explorer.views.common.selection import Selection

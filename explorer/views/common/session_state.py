@@ -7,7 +7,7 @@ from typing import Any
 
 import param
 
-from explorer.corpus.imagery.cubes import Cube, Reading
+from explorer.corpus.imagery.cube_cache import Cube, Reading
 from explorer.export.stories import Story
 
 

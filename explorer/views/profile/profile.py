@@ -19,8 +19,8 @@ from explorer.analysis.regions import Spread
 from explorer.analysis.tables import to_csv
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.arrays import timestamps
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
+from explorer.corpus.imagery.to_xarray import timestamps
 from explorer.views.common.components import Component, Later, Loop, Newest, bounded_int, source
 from explorer.views.common.selection import MAX_PIXELS, MAX_REGIONS, Selection, drawn, pins
 from explorer.views.profile import profile_data, profile_tables

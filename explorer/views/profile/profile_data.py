@@ -19,8 +19,8 @@ from explorer.analysis.profiles import Series
 from explorer.analysis.regions import Spread
 from explorer.analysis.shapes import Shape
 from explorer.core.products import PF_SR, REFLECTANCE_SCALE, S2_SR, Product
-from explorer.corpus.imagery.arrays import timestamps
-from explorer.corpus.imagery.cubes import Cube, Status
+from explorer.corpus.imagery.cube_cache import Cube, Status
+from explorer.corpus.imagery.to_xarray import timestamps
 from explorer.views.profile.messages import Calendar
 
 SENSOR_KEYS = {PF_SR.id: "pf", S2_SR.id: "s2"}

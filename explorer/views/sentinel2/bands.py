@@ -16,7 +16,7 @@ from explorer.analysis.stretch import StretchSpec
 from explorer.core.errors import ExplorerError
 from explorer.core.products import S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.cubes import Cube, Listener, Reading
+from explorer.corpus.imagery.cube_cache import Cube, Listener, Reading
 from explorer.views.common import sentinel_look
 from explorer.views.common.components import GOES_ON, Component, Loop, bounded_int, source
 from explorer.views.common.selection import MAX_TEXT, Selection, drawn, pins

@@ -36,7 +36,7 @@ class ToGrid(ToBrowser):
         empty: list[str],
         legend: Legend | None,
     ) -> None:
-        """Of all months (`bands.Pictures`); `status` a month (`imagery.cubes.Status`). Without `grey` those of the bands stay."""
+        """Of all months (`bands.Pictures`); `status` a month (`imagery.cube_cache.Status`). Without `grey` those of the bands stay."""
 
     def look(
         self, *, composite: str, title: str, twin: bool, by: str, band: str, room: str, problem: str

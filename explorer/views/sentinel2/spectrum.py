@@ -18,7 +18,7 @@ from explorer.core import corine
 from explorer.core.errors import ExplorerError, StoreError
 from explorer.core.products import CITATION, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.imagery.cubes import Cube, Reading
+from explorer.corpus.imagery.cube_cache import Cube, Reading
 from explorer.views.common.components import Component, Later, Loop, bounded_int, source
 from explorer.views.common.selection import Selection, drawn, pins
 from explorer.views.common.sentinel_look import MAX_MONTHS, check_months

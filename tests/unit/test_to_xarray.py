@@ -14,9 +14,9 @@ import xarray as xr
 from explorer.core import grid
 from explorer.core.errors import UnknownBandError
 from explorer.core.products import PF_QA, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
-from explorer.corpus.imagery.arrays import read_notes, timestamps, to_dataarray
-from explorer.corpus.imagery.cubes import CubeCache
-from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.imagery.cube_cache import CubeCache
+from explorer.corpus.imagery.read_threads import ReaderPool
+from explorer.corpus.imagery.to_xarray import read_notes, timestamps, to_dataarray
 from explorer.corpus.stores.store import DirectoryStore
 from tests import corpora
 

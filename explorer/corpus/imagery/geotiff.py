@@ -1,4 +1,4 @@
-"""Chips: bytes in, checked pixels out, in the product's own encoding and band order whatever the file's are.
+"""Where a GeoTIFF's bytes become an array: checked pixels in the product's own encoding and band order, whatever the file's are.
 
 A chip that is not what its id says is refused with a short reason: never wrong pixels, never a crash. What a file
 writes in another way than the corpus's own (names of bands, nodata, scale, number type, grid) is read as it says, and

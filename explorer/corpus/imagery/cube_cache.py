@@ -1,4 +1,4 @@
-"""Cubes: all chips of one sample and product in one array, read once a process and shared.
+"""The cache of cubes (all chips of one sample and product in one array): read once a process, shared, bounded in bytes.
 
 A cube has a row for every date of the product's calendar; `status` says which rows hold pixels. It fills while
 it is read (`Reading`), so that the page shows the wanted date long before the last one has come.
@@ -16,7 +16,7 @@ from explorer.core.grid import Cell
 from explorer.core.products import Product
 from explorer.corpus.imagery.cube import Cube, Status
 from explorer.corpus.imagery.decoder import Decoder
-from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.imagery.read_threads import ReaderPool
 from explorer.corpus.imagery.reading import Listener, Reading, reading_order
 from explorer.corpus.stores.store import Store
 

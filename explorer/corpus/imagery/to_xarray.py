@@ -19,7 +19,7 @@ from explorer.core.products import (
     REFLECTANCE_SCALE,
     Product,
 )
-from explorer.corpus.imagery.cubes import Cube
+from explorer.corpus.imagery.cube_cache import Cube
 
 
 def timestamps(product: Product) -> np.ndarray:

@@ -18,8 +18,8 @@ from explorer.core.errors import CancelledError, NotThereError, StoreError, Unre
 from explorer.core.grid import Cell
 from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
 from explorer.corpus.imagery import reading as reading_module
-from explorer.corpus.imagery.cubes import Cube, CubeCache, Reading, Status, reading_order
-from explorer.corpus.imagery.readers import ReaderPool
+from explorer.corpus.imagery.cube_cache import Cube, CubeCache, Reading, Status, reading_order
+from explorer.corpus.imagery.read_threads import ReaderPool
 from explorer.corpus.stores.store import DirectoryStore
 from tests import corpora
 from tests.talk import until

@@ -1,4 +1,4 @@
-"""Encoders of moving pictures: GIF and WebP by Pillow, MP4 and WebM by PyAV. Each takes frames one by one."""
+"""Encoders of animations: GIF and WebP by Pillow, MP4 and WebM by PyAV. Each takes frames one by one."""
 
 from __future__ import annotations
 
