@@ -29,7 +29,7 @@ from explorer.server.sessions import Ahead, MakePage, warm_up
 from explorer.server.workers import Inherited
 from explorer.views.animation.animation import AnimationView
 from explorer.views.common import redaction
-from explorer.views.common.components import Allowance, Later, Loop
+from explorer.views.common.components import Allowance, Debounced, SessionScheduler
 from explorer.views.common.map_state import MapState
 from explorer.views.common.selection import DEFAULT_DATE, DEFAULT_PIXELS, Link, Selection, decode
 from explorer.views.labels.labels import LabelsView
@@ -91,9 +91,9 @@ class Explorer(pn.viewable.Viewer):
         super().__init__()
         self.corpus = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
         self.selection = Selection()
-        self._loop = Loop(waits=link is None)
-        self._others, self._url = Later(self._loop, _OTHERS), Later(self._loop, _URL)
-        self._samples, self._next = Allowance(*_SAMPLES), Later(self._loop, _NEXT)
+        self._loop = SessionScheduler(waits=link is None)
+        self._others, self._url = Debounced(self._loop, _OTHERS), Debounced(self._loop, _URL)
+        self._samples, self._next = Allowance(*_SAMPLES), Debounced(self._loop, _NEXT)
         bus = uuid.uuid4().hex[:12]
         raster = shared_raster(self.corpus)
         # First: whether labels are hidden has to be known before any other panel hears of a sample.
@@ -206,7 +206,7 @@ class Explorer(pn.viewable.Viewer):
         """Let go of all that this session holds; nothing can be shown any more."""
         if self._loop.closed:
             return
-        with self._loop.turn():  # what is under way would open again what is closed here
+        with self._loop.lock():  # what is under way would open again what is closed here
             self._loop.close()
             self._animation.close()
             self._bands.close()

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from explorer.corpus.imagery.read_threads import ReaderPool
-from explorer.views.common.components import Loop
+from explorer.views.common.components import SessionScheduler
 
 SECONDS = (0, 0, 0, 0.01, 0.03, 0.1, 0.25)
 """Of which one is drawn each time."""
@@ -22,7 +22,7 @@ SHARE_OF_CHIPS = 0.2
 """Chips whose reading is delayed: of 146 a cube, all would only be slow."""
 
 _random = random.Random(int(os.environ.get("DELAYS", "1")))
-_submit, _read, _call = ThreadPoolExecutor.submit, ReaderPool.submit, Loop.call
+_submit, _read, _call = ThreadPoolExecutor.submit, ReaderPool.submit, SessionScheduler.call
 drawn = 0
 """How often something was delayed."""
 
@@ -54,7 +54,7 @@ def _delayed_read(self: ReaderPool, rank: int, job: Callable[[], None]) -> None:
     _read(self, rank, late)
 
 
-def _delayed_call(self: Loop, function: Callable[[], None]) -> None:
+def _delayed_call(self: SessionScheduler, function: Callable[[], None]) -> None:
     if threading.current_thread() is not threading.main_thread():
         wait()
     _call(self, function)
@@ -64,7 +64,7 @@ def pytest_configure() -> None:
     """Put the delays in."""
     ThreadPoolExecutor.submit = _delayed_submit  # type: ignore[method-assign, assignment]
     ReaderPool.submit = _delayed_read  # type: ignore[method-assign]
-    Loop.call = _delayed_call  # type: ignore[method-assign]
+    SessionScheduler.call = _delayed_call  # type: ignore[method-assign]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -1,7 +1,7 @@
 """What a visitor's page may send: the messages that its own scripts send, and no others.
 
 All of a message is checked before anything is made of it. Bokeh's own reading makes models, unpacks binary values without
-a bound and sets any property; a page sends what its components declare (`Component.hears`), the sizes of its charts and the
+a bound and sets any property; a page sends what its components declare (`Component.incoming_checks`), the sizes of its charts and the
 map's ranges.
 """
 
@@ -142,15 +142,15 @@ def _said(event: Any, document: Document) -> Any:
     known = COMPONENTS.get(str(component.class_name)) if isinstance(component, ReactiveESM) else None
     if known is None:
         raise RefusedError(f"a message to {type(component).__name__}, which hears none")
-    _check(known.__name__, known.hears, data)
+    _check(known.__name__, known.incoming_checks, data)
     return DataEvent(model=component, data=data)
 
 
-def _check(name: str, hears: Mapping[str, Any], data: Any) -> None:
+def _check(name: str, checks: Mapping[str, Any], data: Any) -> None:
     kind = data.get("type") if isinstance(data, dict) else None
-    if not isinstance(kind, str) or kind not in hears:
+    if not isinstance(kind, str) or kind not in checks:
         raise RefusedError(f"a message to {name} of the kind {str(kind)[:40]!r}")
-    why = problem(hears[kind], {field: value for field, value in data.items() if field != "type"})
+    why = problem(checks[kind], {field: value for field, value in data.items() if field != "type"})
     if why is not None:
         raise RefusedError(f"{name}'s {kind!r} with {why}")
 

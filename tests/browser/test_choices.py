@@ -24,13 +24,13 @@ def test_what_is_told_of_an_earlier_choice_is_not_shown(visit: Visit) -> None:
           const log = [], note = () => log.push(shown.splice(0))
           choices.told({ state: "of the server" }); note()
           choices.send({ type: "a", value: 1 }); choices.send({ type: "a", value: 2 })
-          choices.told({ state: "first" }); choices.heard({ number: 1 }); note()
+          choices.told({ state: "first" }); choices.acknowledged({ number: 1 }); note()
           choices.send({ type: "a", value: 3 })
-          choices.told({ state: "second" }); choices.heard({ number: 2 }); note()
-          choices.heard({ number: 3 }); note()  // the third changed nothing
+          choices.told({ state: "second" }); choices.acknowledged({ number: 2 }); note()
+          choices.acknowledged({ number: 3 }); note()  // the third changed nothing
           choices.send({ type: "a", value: 4 })
           choices.told({ state: "fourth" }); note()
-          choices.heard({ number: 4 }); choices.heard({ number: 4 }); note()
+          choices.acknowledged({ number: 4 }); choices.acknowledged({ number: 4 }); note()
           choices.told({ state: "of somebody else" }); note()
           return [sent, log]
         })()"""

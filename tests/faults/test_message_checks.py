@@ -364,8 +364,8 @@ def _valid(visitor: Visitor, draw: random.Random) -> list[Any]:
     from explorer.views.common.components import COMPONENTS
 
     name = draw.choice(sorted(set(visitor._ids) & set(COMPONENTS)))
-    kind = draw.choice(sorted(COMPONENTS[name].hears))
-    fields = COMPONENTS[name].hears[kind]
+    kind = draw.choice(sorted(COMPONENTS[name].incoming_checks))
+    fields = COMPONENTS[name].incoming_checks[kind]
     data = {}
     for field, check in fields.items():
         able = [

@@ -12,10 +12,10 @@ test("what is told of an earlier choice is not shown, the last state is, once al
   choices.send({ type: "a" })
   choices.send({ type: "a" })
   choices.told({ state: "first" })
-  choices.heard({ number: 1 })
+  choices.acknowledged({ number: 1 })
   assert.deepEqual(shown, ["of the server"])
   choices.told({ state: "second" })
-  choices.heard({ number: 2 })
+  choices.acknowledged({ number: 2 })
   assert.deepEqual(shown, ["of the server", "second"])
   assert.deepEqual(sent, [
     { type: "a", number: 1 },

@@ -53,7 +53,7 @@ from explorer.server.compat.component_messages import Patch
 from explorer.server.compat.cut_cycles import PageModels
 from explorer.server.compat.trick import Trick
 from explorer.server.compat.weak_owners import hold_owners_weakly
-from explorer.views.common.components import Component, Loop
+from explorer.views.common.components import Component, SessionScheduler
 from tests import corpora, visitors
 from tests.conftest import REPOSITORY
 from tests.running import Running, pages_made
@@ -484,7 +484,7 @@ def test_panel_counts_no_message_as_busy(installed: None) -> None:
         _esm = "export function render() {}"
 
     busy: list[int] = []
-    part, doc = Part(Loop()), Document()
+    part, doc = Part(SessionScheduler()), Document()
     part.on["go"] = lambda _data: busy.append(len(state._busy_counter))
     part._process_bokeh_event(doc, DataEvent(model=None, data={"type": "go"}))
     JSComponent._process_bokeh_event(part, doc, DataEvent(model=None, data={"type": "go"}))

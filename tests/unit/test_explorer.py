@@ -63,7 +63,7 @@ def settle(page: Explorer) -> None:
         return bool(told and drawn and last)  # the quality layers come after the picture
 
     until(settled)
-    with page._loop.turn():  # what follows from it is under way in a thread, as no loop runs here
+    with page._loop.lock():  # what follows from it is under way in a thread, as no loop runs here
         pass
 
 
@@ -346,11 +346,11 @@ def test_what_waits_for_the_browser_runs_with_the_document_locked(page: Explorer
 
     def change() -> None:
         session.document.add_root(Div())  # Bokeh refuses it where its lock is not held
-        ran.append(page._loop.locked)
+        ran.append(page._loop.holds_document_lock)
 
-    with page._loop.turn():  # else a thread of the page may run what waits
+    with page._loop.lock():  # else a thread of the page may run what waits
         page._loop._queue.append(change)
-        assert not page._loop.locked
+        assert not page._loop.holds_document_lock
         page._head.head._handle_msg({"type": "ready"})
         assert ran == []
         session.turn()
@@ -392,7 +392,7 @@ def test_quality_layers_that_cannot_be_read_are_told_where_they_are_chosen(page:
 def test_what_comes_before_the_browser_is_ready_runs_with_the_document_locked(page: Explorer) -> None:
     """A click during the load: Panel hands it on without the lock, and the map could not draw its mark."""
     session = _Session(page)
-    with page._loop.turn():  # else a thread of the page may run what waits
+    with page._loop.lock():  # else a thread of the page may run what waits
         page._loop._queue.clear()
         before = page.selection.sample_id
         say(page._head.head, "go", text=corpora.BARE)

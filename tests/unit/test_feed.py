@@ -24,7 +24,7 @@ from explorer.corpus.imagery.cube_cache import CubeCache, Reading
 from explorer.corpus.imagery.read_threads import ReaderPool
 from explorer.corpus.stores.store import DirectoryStore
 from explorer.views.animation.feed import Batch, FrameFeed
-from explorer.views.common.components import GOES_ON
+from explorer.views.common.components import RETRY_HINT
 from tests import corpora
 
 
@@ -282,7 +282,7 @@ def test_an_error_of_the_store_is_told(
     batches = listener.until(lambda batches: any(batch.error for batch in batches))
     told = next(batch.error for batch in batches if batch.error)
     assert told.startswith("the disk does not answer")
-    assert told.endswith(GOES_ON)
+    assert told.endswith(RETRY_HINT)
 
 
 def test_a_closed_feed_says_no_more_and_keeps_nothing_waiting(

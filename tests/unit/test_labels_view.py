@@ -12,7 +12,7 @@ import pytest
 from explorer import open_corpus
 from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
-from explorer.views.common.components import Loop
+from explorer.views.common.components import SessionScheduler
 from explorer.views.common.selection import Selection
 from explorer.views.labels.labels import LabelsView, bars
 from tests import corpora
@@ -63,7 +63,7 @@ def test_no_label_is_said() -> None:
 
 
 def test_the_panel_shows_a_sample_and_what_it_lacks(tiny_corpus: Corpus) -> None:
-    view = LabelsView(tiny_corpus, Selection(), Loop(), "bus")
+    view = LabelsView(tiny_corpus, Selection(), SessionScheduler(), "bus")
     view.open(None)
     assert "Click a sample" in view.html
     view.open(corpora.FULL)
@@ -76,7 +76,7 @@ def test_text_of_a_corpus_or_link_is_never_markup(
     tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hostile = "<img src=x onerror=alert(1)><script>alert(1)</script>"
-    view = LabelsView(tiny_corpus, Selection(), Loop(), "bus")
+    view = LabelsView(tiny_corpus, Selection(), SessionScheduler(), "bus")
     view.open(hostile)
     assert Page(view.html).tags == ["p"]
     assert "<img src=x" in Page(view.html).text
@@ -98,7 +98,7 @@ def test_a_label_file_with_hostile_properties_is_shown_as_what_it_says(tmp_path:
     )
     corpus = open_corpus(tmp_path)
     try:
-        view = LabelsView(corpus, Selection(), Loop(), "bus")
+        view = LabelsView(corpus, Selection(), SessionScheduler(), "bus")
         view.open(corpora.FULL)
         assert "script" not in Page(view.html).tags
     finally:

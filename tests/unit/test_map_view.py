@@ -17,7 +17,7 @@ from explorer.core.errors import StoreError, UnreadableError
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
-from explorer.views.common.components import Loop
+from explorer.views.common.components import SessionScheduler
 from explorer.views.common.map_state import Place
 from explorer.views.common.selection import Selection
 from explorer.views.map import context, map_figure
@@ -60,7 +60,7 @@ def test_a_single_sample_shows_where_in_europe_it_is() -> None:
 def view(tiny_corpus: Corpus) -> MapView:
     hv.extension("bokeh", logo=False)
     raster = SampleRaster(tiny_corpus.samples, tiny_corpus.filter_table.position)
-    found = MapView(tiny_corpus, Selection(), Loop(), raster, tiles=False)
+    found = MapView(tiny_corpus, Selection(), SessionScheduler(), raster, tiles=False)
     until(lambda: sent(found.legend.legend, "rows"))
     return found
 
@@ -205,7 +205,7 @@ def test_close_by_samples_are_footprints_with_their_class_and_picture(
     close_by(view, corpora.FULL)
     (sheet,) = view._sheets
     until(lambda: len(sheet.sources["chips"].data["x"]))
-    with view._loop.turn():  # who puts them puts more in the same turn
+    with view._loop.lock():  # who puts them puts more in the same turn
         near = sheet.sources["near"].data
     assert near["id"] == [corpora.FULL]
     assert near["review"] == ["not reviewed"]
@@ -220,7 +220,7 @@ def test_close_by_samples_are_footprints_with_their_class_and_picture(
     assert chips["dh"][0] == pytest.approx(np.ptp(outline[:, 1]))
     say(view.tools, "view", number=2, x0=-2e6, x1=4e6, y0=4e6, y1=1e7, width=400, height=400)
     until(lambda: not len(sheet.sources["near"].data["xs"]))
-    with view._loop.turn():
+    with view._loop.lock():
         assert not len(sheet.sources["chips"].data["x"])
     assert sheet.sources["image"].data["image"][0].any()
 
@@ -355,7 +355,7 @@ def test_basemaps_are_there_only_where_they_are_asked_for(tiny_corpus: Corpus) -
     hv.extension("bokeh", logo=False)
     raster = SampleRaster(tiny_corpus.samples, tiny_corpus.filter_table.position)
     for tiles in (False, True):
-        found = MapView(tiny_corpus, Selection(), Loop(), raster, tiles=tiles)
+        found = MapView(tiny_corpus, Selection(), SessionScheduler(), raster, tiles=tiles)
         found.pane.server_doc(Document())
         (sheet,) = found._sheets
         urls = [renderer.tile_source.url for renderer in sheet._tiles]

@@ -19,7 +19,7 @@ import explorer.app  # noqa: F401  all components are known by then
 from explorer.server import message_checks
 from explorer.server.message_checks import Inbox, Pace, RefusedError, read
 from explorer.views.common import components
-from explorer.views.common.components import COMPONENTS, Jobs, Loop, bundle
+from explorer.views.common.components import COMPONENTS, Jobs, SessionScheduler, bundle
 from explorer.views.page.head import Head
 from tests import scripts
 from tests.talk import until
@@ -239,15 +239,17 @@ def test_the_bundle_has_each_component_and_no_other() -> None:
 def test_a_component_hears_what_its_script_sends_and_nothing_else(name: str) -> None:
     component, script = COMPONENTS[name], script_of(name)
     sent = set(re.findall(r'(?:send_msg|send|go)\(\{\s*type: "([\w-]+)"', script))
-    assert sent <= set(component.hears), "a script sends what its component does not declare"
+    assert sent <= set(component.incoming_checks), "a script sends what its component does not declare"
     # Some kinds are handed through a helper by their name.
-    assert all(f'"{kind}"' in script for kind in component.hears), "a component declares what no script sends"
+    assert all(f'"{kind}"' in script for kind in component.incoming_checks), (
+        "a component declares what no script sends"
+    )
 
 
 @pytest.mark.parametrize("name", sorted(COMPONENTS))
 def test_fields_that_are_declared_are_named_in_the_script(name: str) -> None:
     script = script_of(name)
-    for kind, fields in COMPONENTS[name].hears.items():
+    for kind, fields in COMPONENTS[name].incoming_checks.items():
         assert [field for field in fields if not re.search(rf"\b{field}\b", script)] == [], kind
 
 
@@ -268,17 +270,17 @@ def test_a_session_has_two_threads_at_once_and_another_one_does_not_wait_behind_
             running[0] -= 1
 
     futures = [greedy.submit(hold) for _ in range(40)]
-    until(lambda: running[0] == components.AT_ONCE)
-    assert greedy.waiting == 40 - components.AT_ONCE
+    until(lambda: running[0] == components.MAX_JOBS_AT_ONCE)
+    assert greedy.waiting == 40 - components.MAX_JOBS_AT_ONCE
     assert other.submit(lambda: "at once").result(5) == "at once"
     gate.set()
     assert [future.result(20) for future in futures] == [None] * 40
-    assert most[0] == components.AT_ONCE
+    assert most[0] == components.MAX_JOBS_AT_ONCE
 
 
 def test_jobs_run_in_their_order_tell_their_errors_and_are_dropped() -> None:
     jobs, done, gate = Jobs(), [], threading.Event()
-    holders = [jobs.submit(gate.wait, 20) for _ in range(components.AT_ONCE)]
+    holders = [jobs.submit(gate.wait, 20) for _ in range(components.MAX_JOBS_AT_ONCE)]
     futures = [jobs.submit(done.append, i) for i in range(5)]
     failing = jobs.submit(lambda: 1 / 0)
     gate.set()
@@ -287,7 +289,7 @@ def test_jobs_run_in_their_order_tell_their_errors_and_are_dropped() -> None:
     assert isinstance(failing.exception(20), ZeroDivisionError)
     assert sorted(done) == list(range(5))
     gate.clear()
-    holders = [jobs.submit(gate.wait, 20) for _ in range(components.AT_ONCE)]
+    holders = [jobs.submit(gate.wait, 20) for _ in range(components.MAX_JOBS_AT_ONCE)]
     dropped = jobs.submit(done.append, 7)
     jobs.drop()
     gate.set()
@@ -313,7 +315,7 @@ def test_who_takes_more_than_their_part_of_the_loop_waits_and_who_drags_a_slider
 
 
 def test_what_waits_for_a_browser_that_is_never_ready_is_bounded_and_told_anew_when_it_is() -> None:
-    loop = Loop()
+    loop = SessionScheduler()
     head, heard = Head(loop, bus="x"), []
     head.on = {"again": lambda _data: heard.append("again"), "ready": lambda _data: heard.append("ready")}
     for _ in range(components.MAX_OUTBOX):  # made before the browser has the page: as much as it takes
@@ -333,7 +335,7 @@ def test_what_waits_for_a_browser_that_is_never_ready_is_bounded_and_told_anew_w
 def test_a_session_that_causes_failures_without_end_does_not_fill_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    loop = Loop()
+    loop = SessionScheduler()
     for _ in range(100):
         with loop.reporting():
             raise ZeroDivisionError

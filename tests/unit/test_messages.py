@@ -14,7 +14,7 @@ import explorer
 import explorer.app  # all components are known by then
 from explorer import Corpus, Explorer
 from explorer.corpus.query.filters import Filters
-from explorer.views.common.components import COMPONENTS, Component, Loop
+from explorer.views.common.components import COMPONENTS, Component, SessionScheduler
 from explorer.views.common.message_fields import Most, Number, Word, check_of
 from explorer.views.common.messages import FromBrowser, ToBrowser, checks_of, fields_of
 from explorer.views.map.messages import FilterName
@@ -67,9 +67,9 @@ def test_each_message_to_a_script_is_sent_by_its_panel(
         for node in nodes
         if isinstance(node.value, ast.Attribute) and node.value.attr in ("script", "_script")
     }
-    numbered = any("number" in fields for fields in COMPONENTS[name].hears.values())
-    assert ("heard" in told(name)) == numbered, "who numbers messages hears which were heard"
-    assert set(told(name)) - {"heard"} - called == set()
+    numbered = any("number" in fields for fields in COMPONENTS[name].incoming_checks.values())
+    assert ("acknowledged" in told(name)) == numbered, "who numbers messages hears which were heard"
+    assert set(told(name)) - {"acknowledged"} - called == set()
 
 
 @pytest.mark.parametrize("name", DECLARED)
@@ -96,7 +96,9 @@ def test_each_message_of_a_script_is_handled_and_what_is_sent_is_whole(
         until(lambda: sent(page._animation.player, "frames") and sent(page._bands.grid, "pictures"))
         assert {type(one).__name__ for one in made} == set(COMPONENTS)
         for one in made:
-            assert set(one.on) - {"again", "ready"} == set(one.hears) - {"ready"}, type(one).__name__
+            assert set(one.on) - {"again", "ready"} == set(one.incoming_checks) - {"ready"}, type(
+                one
+            ).__name__
         for one in made:
             for message in one._outbox if hasattr(type(one), "script") else ():
                 fields = told(type(one).__name__)[message["type"]]
@@ -137,7 +139,7 @@ del COMPONENTS["Part"]  # no component of the page
 
 
 def test_a_default_is_sent_and_dataclasses_are_dictionaries() -> None:
-    part = Part(Loop())
+    part = Part(SessionScheduler())
     part.script.keys(keys=[Key("a"), Key("b")])
     part.script.keys(keys=[], first=Key("c"), text="")
     assert part._outbox == [
@@ -147,8 +149,8 @@ def test_a_default_is_sent_and_dataclasses_are_dictionaries() -> None:
 
 
 def test_what_a_script_says_is_bounded_by_its_types() -> None:
-    assert set(Part.hears) == {"cells", "ready"}
-    check = Part.hears["cells"]["cells"]
+    assert set(Part.incoming_checks) == {"cells", "ready"}
+    check = Part.incoming_checks["cells"]["cells"]
     assert check([])
     assert check([{"row": 1.5, "name": "x" * 200}, {"row": None}])
     for wrong in ([{}] * 3, [{"row": "1"}], [{"row": True}], [{"name": "x" * 201}], [{"other": 1}], {}, "x"):

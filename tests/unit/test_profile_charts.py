@@ -18,7 +18,7 @@ from explorer.analysis.profiles import Series, series, to_s2
 from explorer.core.products import PF_QA, PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.to_xarray import timestamps
-from explorer.views.common.components import Newest
+from explorer.views.common.components import LatestOnly
 from explorer.views.profile import profile_data, profile_tables
 from explorer.views.profile.profile_data import GAP_FILLED, MEASURED, MISSING, Pin
 from tests import corpora
@@ -220,7 +220,7 @@ def test_the_samples_spread_comes_behind_and_not_with_every_pin(page: Explorer) 
 
     until(lambda: bool(behind()))
     until(lambda: not page._profile._behind._running)
-    with page._loop.turn():  # it is sent in one with that
+    with page._loop.lock():  # it is sent in one with that
         pass
     count = len(behind())
     drawn = len(sent(page._profile.charts, "curves"))
@@ -311,10 +311,10 @@ def test_seasons_and_breaks_come_after_the_curves_and_as_csv(page: Explorer) -> 
 def test_only_the_newest_job_is_heard_and_a_failure_blocks_nothing() -> None:
     waiting: list[tuple[Any, Any, Any]] = []
     loop = SimpleNamespace(work=lambda job, then, failed: waiting.append((job, then, failed)))
-    newest, heard = Newest(loop), []  # type: ignore[arg-type]
+    newest, heard = LatestOnly(loop), []  # type: ignore[arg-type]
     ran: list[int] = []
     for i in range(4):
-        newest.ask(lambda i=i: ran.append(i) or i, heard.append)  # type: ignore[func-returns-value]
+        newest.submit(lambda i=i: ran.append(i) or i, heard.append)  # type: ignore[func-returns-value]
     assert len(waiting) == 1  # one at a time
     job, then, _ = waiting.pop()
     then(job())
@@ -326,20 +326,20 @@ def test_only_the_newest_job_is_heard_and_a_failure_blocks_nothing() -> None:
     def fails() -> None:
         raise RuntimeError("broken")
 
-    newest.ask(fails, heard.append)
-    newest.ask(lambda: 4, heard.append)
+    newest.submit(fails, heard.append)
+    newest.submit(lambda: 4, heard.append)
     _, _, failed = waiting.pop()
     failed()
     assert len(waiting) == 1  # the next one has its turn
     job, then, _ = waiting.pop()
     then(job())
     assert heard == [3, 4]
-    newest.ask(fails, heard.append)
+    newest.submit(fails, heard.append)
     _, _, failed = waiting.pop()
     failed()
     assert not waiting
-    newest.ask(lambda: 5, heard.append)
-    newest.drop()
+    newest.submit(lambda: 5, heard.append)
+    newest.cancel()
     job, then, _ = waiting.pop()
     then(job())
     assert heard == [3, 4]

@@ -28,7 +28,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.server import document_reply, ports, serving
 from explorer.server.sessions import PageMaker
 from explorer.views.animation.first_frame import first_picture
-from explorer.views.common.components import FAILED, Component, Loop
+from explorer.views.common.components import FAILED, Component, SessionScheduler
 from explorer.views.common.selection import Link, decode
 from tests import corpora, joining
 from tests.running import SECONDS, Running
@@ -174,7 +174,7 @@ def test_a_callback_that_fails_is_logged_and_told_in_a_sentence(caplog: pytest.L
         _esm = "export function render() {}"
 
     told: list[str] = []
-    loop = Loop()
+    loop = SessionScheduler()
     loop.tell = told.append
     part = Part(loop)
     part.on["go"] = lambda data: data["absent"]
@@ -195,12 +195,12 @@ def test_a_numbered_message_is_answered_when_it_has_been_dealt_with() -> None:
     class Part(Component):
         _esm = "export function render() {}"
 
-    part = Part(Loop())
+    part = Part(SessionScheduler())
     part.on["go"] = lambda data: part.send("state", value=10 // data["by"])
     for message in ({"by": 5, "number": 1}, {"by": 0, "number": 2}, {"by": 2}, {"by": 1, "number": "3"}):
         part._handle_msg({"type": "go", **message})
     told = [(message["type"], message.get("number", message.get("value"))) for message in part._outbox]
-    assert told == [("state", 2), ("heard", 1), ("heard", 2), ("state", 5), ("state", 10)]
+    assert told == [("state", 2), ("acknowledged", 1), ("acknowledged", 2), ("state", 5), ("state", 10)]
 
 
 @pytest.mark.parametrize(

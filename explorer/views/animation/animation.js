@@ -624,7 +624,7 @@ export function render({ model, el }) {
       looks.menu(data.groups)
     },
     look: choices.told,
-    heard: choices.heard,
+    acknowledged: choices.acknowledged,
     legend(data) {
       if (data.ticket !== state.ticket) return
       state.legend = data.legend

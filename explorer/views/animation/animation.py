@@ -19,7 +19,7 @@ from explorer.corpus.imagery.cube_cache import Cube, Reading, Status
 from explorer.views.animation.feed import Batch, FrameFeed
 from explorer.views.animation.messages import FromPlayer, ToPlayer
 from explorer.views.animation.overlays import Overlays
-from explorer.views.common.components import Component, Loop, bounded_int, source
+from explorer.views.common.components import Component, SessionScheduler, bounded_int, source
 from explorer.views.common.picture_view import PictureView, view_of
 from explorer.views.common.selection import MAX_PIXELS, MAX_TEXT, Selection, drawn, pins
 
@@ -42,7 +42,7 @@ class Player(Component):
 class AnimationView:
     """Feeds the player with the selected sample and turns what people do in it into selection."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+    def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
         self._session = selection.session
         self.player = Player(loop, bus=bus, sizing_mode="stretch_both", min_height=0)

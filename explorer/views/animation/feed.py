@@ -14,7 +14,7 @@ from explorer.analysis.composite import Legend, Picture, legend, make
 from explorer.analysis.render_spec import Recipe
 from explorer.analysis.stretch import StretchSpec, stretch_positions
 from explorer.corpus.imagery.cube_cache import Cube, Reading, Status
-from explorer.views.common.components import GOES_ON
+from explorer.views.common.components import RETRY_HINT
 
 BATCH = 16
 """Frames a message: few enough to show early, many enough not to flood."""
@@ -207,7 +207,7 @@ class FrameFeed:
             self._told.update(fresh)
             settled = reading.finished and not self._todo
         if reading.error is not None:
-            why = f"{reading.error}. {GOES_ON}"
+            why = f"{reading.error}. {RETRY_HINT}"
         status = cube.status.tobytes()
         told, self._legend = self._legend, None
         return Batch(

@@ -15,14 +15,16 @@ from explorer.core.products import PF_QA, PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Cube, Listener, Reading
 from explorer.views.animation.messages import ToPlayer
-from explorer.views.common.components import Loop
+from explorer.views.common.components import SessionScheduler
 from explorer.views.common.selection import Selection
 
 
 class Overlays:
     """Reads the quality layers of the shown sample when nothing else is to be read, and paints what is asked for."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, script: ToPlayer) -> None:
+    def __init__(
+        self, corpus: Corpus, selection: Selection, loop: SessionScheduler, script: ToPlayer
+    ) -> None:
         self._corpus, self._selection, self._loop, self._script = corpus, selection, loop, script
         self._ticket = 0
         self._quality: Reading | None = None

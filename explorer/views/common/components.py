@@ -29,7 +29,7 @@ from tornado.ioloop import IOLoop
 
 from explorer.core.errors import ExplorerError
 from explorer.core.theme import with_colours
-from explorer.views.common.message_fields import Hears
+from explorer.views.common.message_fields import IncomingChecks
 from explorer.views.common.messages import FromBrowser, checks_of
 from explorer.views.common.redaction import without_paths
 
@@ -39,7 +39,7 @@ _PACKAGE = Path(__file__).parents[2]
 _TEXTS = (".js", ".css", ".html")
 WORKERS = ThreadPoolExecutor(4, thread_name_prefix="explorer-view")
 """Threads for what views compute: shading, painting, encoding."""
-AT_ONCE = 2
+MAX_JOBS_AT_ONCE = 2
 """Of these threads, how many one session has at once: others' jobs never wait behind all of its own."""
 MAX_WAITING = 40
 """Jobs of a session that wait; while there are more, its messages are not read."""
@@ -53,7 +53,7 @@ FAILED = "That did not work: the explorer made a mistake, which is in the server
 
 WAIT = "A file is being made already: wait for it."
 
-GOES_ON = "The panel goes on by itself once that is over."
+RETRY_HINT = "The panel goes on by itself once that is over."
 """Said with what is wrong while the corpus does not answer."""
 
 
@@ -82,7 +82,7 @@ def bundle() -> str:
 # are drawn before that one wait for it.
 _LOADER = """const components = await (window.explorerComponents ??= new Promise((told) => { window.explorerComponentsCame = told }))
 export default components.default[%s]"""
-_CARRIER = """const came = import(URL.createObjectURL(new Blob([%s], { type: "text/javascript" })))
+_EMBEDDED_BUNDLE = """const came = import(URL.createObjectURL(new Blob([%s], { type: "text/javascript" })))
 if (window.explorerComponentsCame) window.explorerComponentsCame(came)
 window.explorerComponents ??= came
 """
@@ -175,7 +175,7 @@ class Jobs(Executor):
 
     def _begin(self) -> None:
         with self._lock:
-            if self._running >= AT_ONCE or not self._waiting:
+            if self._running >= MAX_JOBS_AT_ONCE or not self._waiting:
                 return
             self._running += 1
             future, job = self._waiting.popleft()
@@ -219,8 +219,8 @@ def document_locked(document: Any) -> Iterator[None]:
         _HELD.document = before
 
 
-class Loop:
-    """The way back to one session's event loop from any thread."""
+class SessionScheduler:
+    """One session's work: jobs go to threads (`work`), what follows comes back to its event loop (`call`, `after`) from any thread."""
 
     def __init__(self, *, waits: bool = False) -> None:
         self._doc = pn.state.curdoc
@@ -287,7 +287,7 @@ class Loop:
             self._server_loop = IOLoop.current(instance=False)
 
     @property
-    def locked(self) -> bool:
+    def holds_document_lock(self) -> bool:
         """Whether models may be changed now: what comes before the browser is ready, Panel hands on without the lock."""
         session = getattr(getattr(self._doc, "session_context", None), "session", None)
         return session is None or getattr(_HELD, "document", None) is self._doc
@@ -321,7 +321,7 @@ class Loop:
         except RuntimeError:  # a plain script, or a page that is made in a thread: nobody looks yet
             self.call(function)
 
-    def turn(self) -> AbstractContextManager[object]:
+    def lock(self) -> AbstractContextManager[object]:
         """Within this, nothing else of the session runs. A plain script has no loop: there, several threads come at once."""
         return self._draining
 
@@ -339,7 +339,7 @@ class Loop:
 
     def drain(self) -> None:
         """Run what waits; on the loop only."""
-        with self.turn():
+        with self.lock():
             while self._queue and not self.closed:
                 with self.reporting():
                     self._queue.popleft()()
@@ -410,10 +410,10 @@ class Allowance:
         return max(-self._left / self._a_second, 0.0)
 
 
-class Later:
+class Debounced:
     """Does the newest of what it is asked for a little later, once: what comes often costs once, and lets more urgent go first."""
 
-    def __init__(self, loop: Loop, seconds: float) -> None:
+    def __init__(self, loop: SessionScheduler, seconds: float) -> None:
         self._loop, self._seconds = loop, seconds
         self._asked: Callable[[], None] | None = None
 
@@ -436,21 +436,21 @@ class Later:
             asked()
 
 
-class Newest:
-    """Runs the newest of the jobs it is asked for, one at a time; one that a newer one overtook never runs or ends unheard."""
+class LatestOnly:
+    """Runs the newest of the jobs submitted to it, one at a time; one that a newer one overtook never runs or ends unheard."""
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(self, loop: SessionScheduler) -> None:
         self._loop = loop
         self._running = False
         self._asked: tuple[Callable[[], Any], Callable[[Any], None]] | None = None
 
-    def ask(self, job: Callable[[], Any], then: Callable[[Any], None]) -> None:
+    def submit(self, job: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """Run a job in a thread once the one before has ended, and what follows on the loop."""
         self._asked = (job, then)
         self._next()
 
-    def drop(self) -> None:
-        """Forget what has been asked for."""
+    def cancel(self) -> None:
+        """Forget what has been submitted."""
         self._asked = None
 
     def _next(self) -> None:
@@ -493,27 +493,27 @@ class Component(JSComponent):
 
     bus = param.String(doc="Name of the event bus that the components of one page share in the browser.")
 
-    brings_scripts: ClassVar[bool] = False
+    embeds_bundle: ClassVar[bool] = False
     """Whether it brings the scripts of all where no server does: the one that every page has."""
     from_script: ClassVar[type[FromBrowser]] = FromBrowser
     """What its script says."""
-    hears: ClassVar[Hears] = {}
-    """The same, with a check of each field; a page that sends anything else is closed (`explorer.server.message_checks`)."""
+    incoming_checks: ClassVar[IncomingChecks] = {}
+    """What its script may say, by kind, with a check of each field; a page that sends anything else is closed (`explorer.server.message_checks`)."""
 
     __abstract = True
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
-        cls.hears = checks_of(cls.from_script)
+        cls.incoming_checks = checks_of(cls.from_script)
         COMPONENTS[cls.__name__] = cls
         if "_esm" not in cls.__dict__:
             cls._esm = cls._loader()
-            if cls.brings_scripts:
-                cls._esm = _CARRIER % json.dumps(bundle()) + cls._esm
+            if cls.embeds_bundle:
+                cls._esm = _EMBEDDED_BUNDLE % json.dumps(bundle()) + cls._esm
         if "_stylesheets" in cls.__dict__:  # first: what a component says itself is stronger
             cls._stylesheets = [source("shared.css"), *cls._stylesheets]
 
-    def __init__(self, loop: Loop, **params: Any) -> None:
+    def __init__(self, loop: SessionScheduler, **params: Any) -> None:
         super().__init__(**params)
         self._session_loop = loop
         self._ready = False
@@ -528,7 +528,7 @@ class Component(JSComponent):
 
     def is_drawn_by(self, model: Any) -> None:
         """A model of it was made, which the browser has not yet: say which script it runs, and send it what is sent."""
-        if self.brings_scripts and self._session_loop.served:
+        if self.embeds_bundle and self._session_loop.served:
             model.esm = self._loader()
         # Named as a bundle, the script is run as it is: else Panel would compile it in the browser, as if it were TypeScript.
         model.bundle = _digest(model.esm)
@@ -565,10 +565,10 @@ class Component(JSComponent):
         if not isinstance(data, dict):
             return
         self._session_loop.join()
-        if not self._session_loop.locked:
+        if not self._session_loop.holds_document_lock:
             self._session_loop.call(lambda: self._answer(data))
             return
-        with self._session_loop.turn(), self._session_loop.reporting():
+        with self._session_loop.lock(), self._session_loop.reporting():
             self._answer(data)
 
     def _answer(self, data: dict[str, Any]) -> None:
@@ -586,7 +586,9 @@ class Component(JSComponent):
                 self.on[kind](data)
             finally:
                 if (number := bounded_int(data, "number", 1 << 53)) is not None:
-                    self.send("heard", number=number)  # after what it changed: see `makeChoices` in shared.js
+                    self.send(
+                        "acknowledged", number=number
+                    )  # after what it changed: see `makeChoices` in shared.js
 
 
 def _length(value: Any) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from explorer.core.errors import ExplorerError
-from explorer.views.common.components import WAIT, Loop
+from explorer.views.common.components import WAIT, SessionScheduler
 
 
 class SendFile(Protocol):
@@ -25,7 +25,7 @@ class TakesFiles(Protocol):
 class FileMaker:
     """Makes the files of a component, for its script."""
 
-    def __init__(self, loop: Loop, script: TakesFiles) -> None:
+    def __init__(self, loop: SessionScheduler, script: TakesFiles) -> None:
         self._loop, self._script = loop, script
         self._busy = False
 

@@ -19,7 +19,7 @@ from typing import (
 
 Field = Callable[[Any], bool]
 """Whether a value may stand in a field. None may stand in all: it is how a script says nothing."""
-Hears = Mapping[str, Mapping[str, Field]]
+IncomingChecks = Mapping[str, Mapping[str, Field]]
 """The messages of a component by their kind, and what each may say. No field has to be there; no other may be."""
 
 

@@ -204,7 +204,7 @@ export const numberInput = ({ class: kind = "", min = null, max = null, step = n
 }
 
 // People choose faster than the server answers: what it tells of an earlier choice must not take back the later ones.
-// Choices go out numbered, the server says which it has `heard`; `show` sees the last that was `told` once it has heard all.
+// Choices go out numbered, the server says which it has `acknowledged`; `show` sees the last that was `told` once all are.
 /**
  * @template {{ type: string }} M
  * @template [T=any]
@@ -213,11 +213,11 @@ export const numberInput = ({ class: kind = "", min = null, max = null, step = n
  */
 export const makeChoices = (model, show) => {
   let said = 0,
-    heard = 0,
+    acknowledged = 0,
     told = /** @type {T | null} */ (null),
     timer = 0
   const settle = () => {
-    if (heard < said) return
+    if (acknowledged < said) return
     clearTimeout(timer)
     const data = told
     told = null
@@ -228,7 +228,7 @@ export const makeChoices = (model, show) => {
       model.send_msg(/** @type {any} */ ({ ...message, number: ++said }))
       clearTimeout(timer)
       timer = setTimeout(() => {
-        heard = said
+        acknowledged = said
         settle()
       }, 5000) // the connection broke: nobody will hear of it
     },
@@ -236,8 +236,8 @@ export const makeChoices = (model, show) => {
       told = data
       settle()
     },
-    heard(/** @type {{ number: number }} */ { number }) {
-      heard = Math.max(heard, number)
+    acknowledged(/** @type {{ number: number }} */ { number }) {
+      acknowledged = Math.max(acknowledged, number)
       settle()
     },
   }

@@ -12,7 +12,7 @@ import param
 from explorer.core import corine
 from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
-from explorer.views.common.components import Component, Loop, source
+from explorer.views.common.components import Component, SessionScheduler, source
 from explorer.views.common.selection import Selection
 from explorer.views.labels.messages import ToBars
 
@@ -29,7 +29,7 @@ class Bars(Component):
 class LabelsView:
     """Bars, largest first, or what there is to say where there are none."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+    def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._corpus, self._session, self._loop = corpus, selection.session, loop
         self.pane = Bars(loop, bus=bus, sizing_mode="stretch_width", margin=0, css_classes=["labels"])
         self.pane.on = {"again": lambda _data: self.pane.script.label(html=self.html)}

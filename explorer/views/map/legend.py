@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from explorer.core.errors import ExplorerError
 from explorer.views.common import palettes
-from explorer.views.common.components import Component, Loop, source
+from explorer.views.common.components import Component, SessionScheduler, source
 from explorer.views.common.map_state import LEVELS
 from explorer.views.common.selection import Selection
 from explorer.views.map.map_shown import Shown
@@ -25,7 +25,7 @@ class Legend(Component):
 class LegendView:
     """Says what is shown, and changes the filters."""
 
-    def __init__(self, selection: Selection, loop: Loop, bus: str) -> None:
+    def __init__(self, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._state = selection.map
         self._shown: Shown | None = None
         self._total = 0

@@ -14,7 +14,7 @@ from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.grid import transformer
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
-from explorer.views.common.components import Loop, Newest
+from explorer.views.common.components import LatestOnly, SessionScheduler
 from explorer.views.common.map_state import MapState, Place
 from explorer.views.common.selection import Selection
 from explorer.views.map import context, map_figure, map_near, map_tools
@@ -40,7 +40,7 @@ class MapView:
         self,
         corpus: Corpus,
         selection: Selection,
-        loop: Loop,
+        loop: SessionScheduler,
         raster: SampleRaster,
         tiles: bool,
         bus: str = "",
@@ -49,7 +49,7 @@ class MapView:
         self._state: MapState = selection.map
         self._tiles = tiles
         self._ticket = self._asked = 0
-        self._areas, self._sets = Newest(loop), Newest(loop)
+        self._areas, self._sets = LatestOnly(loop), LatestOnly(loop)
         self._drape = map_near.Drape(corpus)
         self._layer: Layer = raster.layer()
         self._dot = map_figure.EMPTY["dot"]
@@ -202,7 +202,7 @@ class MapView:
             self.picked.show(found.set)
             self._redraw()
 
-        self._sets.ask(lambda: shown(self._corpus, self._raster, filters, area, level), done)
+        self._sets.submit(lambda: shown(self._corpus, self._raster, filters, area, level), done)
 
     def _redraw(self, number: int | None = None) -> None:
         """Draw anew in a thread; the last image stays until the new one is there, what comes too late is dropped."""
@@ -336,10 +336,10 @@ class MapView:
             self._state.area = area
             self.picked.open()
 
-        self._areas.ask(lambda: _area(data), done)
+        self._areas.submit(lambda: _area(data), done)
 
     def _cleared(self) -> None:
-        self._areas.drop()
+        self._areas.cancel()
         self._state.area = None
 
     def _placed(self, data: dict[str, Any]) -> None:

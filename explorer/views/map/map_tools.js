@@ -415,7 +415,7 @@ export function render({ model, el }) {
       ).length
       popovers[0][1].textContent = count ? `Filters · ${count}` : "Filters"
     },
-    heard: choices.heard,
+    acknowledged: choices.acknowledged,
     options: (data) => filters.options(data),
     overview(data) {
       overview = data

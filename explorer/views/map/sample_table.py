@@ -9,7 +9,7 @@ import pandas as pd
 
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.tables import formats, tables
-from explorer.views.common.components import Component, Loop, Newest, source
+from explorer.views.common.components import Component, LatestOnly, SessionScheduler, source
 from explorer.views.common.file_making import FileMaker
 from explorer.views.common.selection import Selection
 from explorer.views.map.messages import BarShown, FromPicked, PageShown, ToPicked
@@ -32,12 +32,12 @@ class Picked(Component):
 class PickedView:
     """Tells the set page by page; nothing is computed before somebody opens it."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+    def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._corpus, self._selection = corpus, selection
         self._rows = np.zeros(0, np.int64)
         self._sorted: tuple[str, bool] = ("sample_id", False)
         self._order: np.ndarray | None = None
-        self._pages = Newest(loop)
+        self._pages = LatestOnly(loop)
         self._is_open = False
         self._ticket = 0
         self.picked = Picked(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
@@ -96,7 +96,7 @@ class PickedView:
                 self._order = result[0]
                 self.picked.script.page(**result[1], bars=self._histogram(rows))
 
-        self._pages.ask(job, done)
+        self._pages.submit(job, done)
 
     def _histogram(self, rows: np.ndarray) -> list[BarShown]:
         from explorer.core import corine

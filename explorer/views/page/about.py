@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from explorer.corpus import doctor
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.doctor import Diagnosis
-from explorer.views.common.components import Component, Loop, source
+from explorer.views.common.components import Component, SessionScheduler, source
 from explorer.views.common.selection import Selection
 from explorer.views.page.messages import FromAbout, ToAbout
 
@@ -36,7 +36,7 @@ class About(Component):
 class AboutView:
     """Says what the corpus is and how it is read. Some files are looked at when somebody asks, once for all pages."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+    def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._corpus, self._loop = corpus, loop
         self._busy = False
         self.about = About(

@@ -14,7 +14,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.reading import Reading
 from explorer.corpus.tables import places
-from explorer.views.common.components import Component, Loop, source
+from explorer.views.common.components import Component, SessionScheduler, source
 from explorer.views.common.selection import PANELS, Selection
 from explorer.views.map.raster import SampleRaster
 from explorer.views.page.messages import FromHead, ToHead
@@ -25,7 +25,7 @@ _FAR = 300_000.0  # metres of web mercator; beyond that no sample is "near" a pl
 class Head(Component):
     """The browser's side of the head."""
 
-    brings_scripts: ClassVar[bool] = True
+    embeds_bundle: ClassVar[bool] = True
     corpus = param.String(doc="What the corpus is, in a few words.")
 
     _stylesheets: ClassVar[list[Any]] = [source("head.css")]
@@ -37,7 +37,7 @@ class HeadView:
     """Says what is selected and selects what is asked for by name or place."""
 
     def __init__(
-        self, corpus: Corpus, selection: Selection, raster: SampleRaster, loop: Loop, bus: str
+        self, corpus: Corpus, selection: Selection, raster: SampleRaster, loop: SessionScheduler, bus: str
     ) -> None:
         self._corpus, self._selection, self._raster = corpus, selection, raster
         self._session = session = selection.session

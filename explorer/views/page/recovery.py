@@ -5,7 +5,7 @@ from __future__ import annotations
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.reading import Reading
 from explorer.views.animation.animation import AnimationView
-from explorer.views.common.components import Loop
+from explorer.views.common.components import SessionScheduler
 from explorer.views.common.selection import Selection
 from explorer.views.map.map import MapView
 from explorer.views.sentinel2.bands import BandsView
@@ -16,7 +16,7 @@ class Recovery:
     """Opens again what failed, for one page, each time the corpus has come back."""
 
     def __init__(
-        self, corpus: Corpus, selection: Selection, loop: Loop, animation: AnimationView, bands: BandsView,
+        self, corpus: Corpus, selection: Selection, loop: SessionScheduler, animation: AnimationView, bands: BandsView,
         map_view: MapView, spectrum: SpectrumView,
     ) -> None:  # fmt: skip
         self._selection, self._loop = selection, loop

@@ -12,7 +12,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.export import notes, stories
 from explorer.export.stories import State, Story
-from explorer.views.common.components import Component, Loop, Newest, bounded_int, source
+from explorer.views.common.components import Component, LatestOnly, SessionScheduler, bounded_int, source
 from explorer.views.common.selection import Selection
 from explorer.views.present.messages import FromPresenter, StateEdited, StoryOffered, StoryPlayed, ToPresenter
 
@@ -32,9 +32,9 @@ class Presenter(Component):
 class PresentView:
     """Plays stories and keeps the one that is being put together."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+    def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._corpus, self._selection, self._session = corpus, selection, selection.session
-        self._reading, self._writing, self._rendering = Newest(loop), Newest(loop), Newest(loop)
+        self._reading, self._writing, self._rendering = LatestOnly(loop), LatestOnly(loop), LatestOnly(loop)
         """YAML and Markdown of people take seconds at worst: in threads."""
         self._own = _EMPTY
         self._story: Story | None = None
@@ -94,7 +94,7 @@ class PresentView:
                     self._own = found
                     self._tell_own()
 
-            self._reading.ask(lambda: _read(text, "the story kept in this browser"), kept)
+            self._reading.submit(lambda: _read(text, "the story kept in this browser"), kept)
 
     def _begin(self, data: dict[str, Any]) -> None:
         name = data.get("story")
@@ -129,7 +129,7 @@ class PresentView:
         elif name:  # ours, and at once: a page can begin with it
             begun(_rendered_shipped(name))
         else:
-            self._rendering.ask(lambda: _rendered(story), begun)
+            self._rendering.submit(lambda: _rendered(story), begun)
 
     def _go(self, data: dict[str, Any]) -> None:
         index = bounded_int(data, "index", stories.MAX_STATES)
@@ -211,7 +211,7 @@ class PresentView:
             self._own = found
             self._tell_own()
 
-        self._reading.ask(lambda: _read(text, title), read)
+        self._reading.submit(lambda: _read(text, title), read)
 
     def _keep(self, states: tuple[State, ...]) -> None:
         if _size(states) > max(_MOST_KEPT, _size(self._own.states)):
@@ -228,7 +228,7 @@ class PresentView:
             {"title": one.title, "note": one.note, "presenter": one.presenter, "seconds": one.seconds}
             for one in own.states
         ]
-        self._writing.ask(
+        self._writing.submit(
             lambda: stories.dumps(own) if own.states else "",
             lambda text: self.presenter.script.own(title=own.title, states=told, yaml=text),
         )

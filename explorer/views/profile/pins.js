@@ -112,7 +112,7 @@ export function render({ model, el }) {
       keys.title = data.keys.map(({ text }) => text).join(" · ")
       tellMore()
     },
-    heard: choices.heard,
+    acknowledged: choices.acknowledged,
     file(data) {
       saveFile(data.name, new Blob([data.text], { type: "text/csv" }))
     },

@@ -21,7 +21,14 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Cube
 from explorer.corpus.imagery.to_xarray import timestamps
-from explorer.views.common.components import Component, Later, Loop, Newest, bounded_int, source
+from explorer.views.common.components import (
+    Component,
+    Debounced,
+    LatestOnly,
+    SessionScheduler,
+    bounded_int,
+    source,
+)
 from explorer.views.common.selection import MAX_PIXELS, MAX_REGIONS, Selection, drawn, pins
 from explorer.views.profile import profile_data, profile_tables
 from explorer.views.profile.messages import (
@@ -74,7 +81,7 @@ class ProfileView:
         self,
         corpus: Corpus,
         selection: Selection,
-        loop: Loop,
+        loop: SessionScheduler,
         bus: str,
         usual_season: UsualSeason | None = None,
     ) -> None:
@@ -98,9 +105,9 @@ class ProfileView:
         self._sentinel: Cube | None = None
         self._quality: Cube | None = None
         self._whole = self._fresh = self._spread_changed = False
-        self._later = Later(loop, _LATER)
+        self._later = Debounced(loop, _LATER)
         self._ticket = 0
-        self._over, self._behind = Newest(loop), Newest(loop)
+        self._over, self._behind = LatestOnly(loop), LatestOnly(loop)
         self._series: dict[Any, Series] = {}
         self._spreads: dict[Any, Spread] = {}
         self._found: dict[str, pd.DataFrame] = {}
@@ -229,7 +236,7 @@ class ProfileView:
         """Smoothing, seasons and breaks of the pins: computed in a thread, for the newest pins only."""
         curves, theme, ticket = self._selection.curves, self._selection.map.theme, self._ticket
         if not (curves.smooth or curves.seasons or curves.breaks) or not self._whole:
-            self._over.drop()
+            self._over.cancel()
             self._show_found({})
             return
 
@@ -250,7 +257,7 @@ class ProfileView:
             self.charts.script.over(ticket=ticket, seasons=seasons, breaks=breaks, **smooth.message())
             self._show_found({name: found.table for name, found in tables.items()})
 
-        self._over.ask(job, done)
+        self._over.submit(job, done)
 
     def draw_behind(self) -> None:
         """The whole sample's spread and the regions: once a sample and region, kept, not with every pin."""
@@ -290,7 +297,7 @@ class ProfileView:
                 self._send_behind(parts)
 
         if cubes:
-            self._behind.ask(job, done)
+            self._behind.submit(job, done)
 
     def _usual_of(self, sample_id: str, curves: Curves) -> Packed:
         """In a thread. Nothing while labels are hidden: a season tells its class."""

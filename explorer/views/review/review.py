@@ -17,7 +17,7 @@ from explorer.review.records import Receipt, Records
 from explorer.review.verdicts import reviewer_name
 from explorer.views.common import visitor
 from explorer.views.common.class_search import classes
-from explorer.views.common.components import Component, Loop, Newest, bounded_int, source
+from explorer.views.common.components import Component, LatestOnly, SessionScheduler, bounded_int, source
 from explorer.views.common.selection import Selection, decode, encode
 from explorer.views.review import review_plan, review_words
 from explorer.views.review import state as desks
@@ -79,7 +79,7 @@ class _Work:
 class ReviewView:
     """Leads through a queue and keeps what is said."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+    def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
         self._session = selection.session
         self._work: _Work | None = None
@@ -93,7 +93,7 @@ class ReviewView:
         self._ahead: dict[str, list[Reading]] = {}
         self.panel = ReviewPanel(loop, bus=bus, sizing_mode="stretch_width", margin=0)
         self._forecasts, self._chips, self._begins, self._closings, self._pictures = (
-            Newest(loop) for _ in range(5)
+            LatestOnly(loop) for _ in range(5)
         )
         files = ReviewFiles(corpus, loop, self.panel.script)
         self.panel.on = {
@@ -264,7 +264,7 @@ class ReviewView:
             else:
                 self._go(here)
 
-        self._begins.ask(job, begun)
+        self._begins.submit(job, begun)
 
     def _forecast(self, data: dict[str, Any]) -> None:
         """Say what the draw that the form describes can tell."""
@@ -273,7 +273,7 @@ class ReviewView:
         def job() -> Forecast:
             return review_plan.forecast(self._corpus, data, shown)
 
-        self._forecasts.ask(job, lambda told: self.panel.script.forecast(**told))
+        self._forecasts.submit(job, lambda told: self.panel.script.forecast(**told))
 
     # -- from sample to sample ------------------------------------------------------------------------------------
 
@@ -346,7 +346,7 @@ class ReviewView:
             if work is self._work and self._selection.sample_id == sample_id:
                 self.panel.script.closing(**found)
 
-        self._closings.ask(job, done)
+        self._closings.submit(job, done)
 
     def _show(self) -> None:
         work, sample_id = self._work, self._selection.sample_id
@@ -375,7 +375,7 @@ class ReviewView:
                     work.ended = False
                     self._close_up()
 
-        self._pictures.ask(job, done)
+        self._pictures.submit(job, done)
 
     def _picture(self, work: _Work, sample_id: str, hidden: bool) -> tuple[Work, tuple[str, ...]]:
         """What the panel shows of a sample, and the ids of what is said of it."""
@@ -475,7 +475,9 @@ class ReviewView:
                 found["around"] = review_plan.around(self._corpus, sample_id, hidden)
             return found
 
-        self._chips.ask(job, lambda found: self.panel.script.chips(sample=sample_id, hidden=hidden, **found))
+        self._chips.submit(
+            job, lambda found: self.panel.script.chips(sample=sample_id, hidden=hidden, **found)
+        )
 
     # -- what is said ---------------------------------------------------------------------------------------------
 

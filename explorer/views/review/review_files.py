@@ -7,7 +7,7 @@ from typing import Any
 from explorer.corpus.corpus import Corpus
 from explorer.review import exchange
 from explorer.review import report as reports
-from explorer.views.common.components import Loop, bounded_int
+from explorer.views.common.components import SessionScheduler, bounded_int
 from explorer.views.common.file_making import FileMaker
 from explorer.views.review import review_words
 from explorer.views.review import state as desks
@@ -17,7 +17,7 @@ from explorer.views.review.messages import ToReviewPanel
 class ReviewFiles:
     """Makes files of a review in threads, and sends them through the review's component."""
 
-    def __init__(self, corpus: Corpus, loop: Loop, script: ToReviewPanel) -> None:
+    def __init__(self, corpus: Corpus, loop: SessionScheduler, script: ToReviewPanel) -> None:
         self._corpus, self._script, self._files = corpus, script, FileMaker(loop, script)
 
     def save(self, data: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from explorer.core.products import S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Cube, Listener, Reading
 from explorer.views.common import sentinel_look
-from explorer.views.common.components import GOES_ON, Component, Loop, bounded_int, source
+from explorer.views.common.components import RETRY_HINT, Component, SessionScheduler, bounded_int, source
 from explorer.views.common.selection import MAX_TEXT, Selection, drawn, pins
 from explorer.views.common.sentinel_look import SentinelLook
 from explorer.views.sentinel2.messages import BandShown, FromGrid, ToGrid
@@ -76,7 +76,7 @@ def paint(
 class BandsView:
     """Feeds the grids with the selected sample; a click on a picture selects that ground."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+    def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
         self._session = selection.session
         self.grid = Grid(loop, bus=bus, sizing_mode="stretch_width")
@@ -142,7 +142,7 @@ class BandsView:
         if ticket != self._ticket:
             return
         if reading.error is not None:
-            self.grid.script.error(ticket=ticket, text=f"{reading.error}. {GOES_ON}")
+            self.grid.script.error(ticket=ticket, text=f"{reading.error}. {RETRY_HINT}")
             return
         self._send_pictures()
         self._session.sentinel_read = True

@@ -385,7 +385,7 @@ export function render({ model, el }) {
       if (data.places.length) mark("spectrum-drawn", { places: data.places.length })
     },
     look: choices.told,
-    heard: choices.heard,
+    acknowledged: choices.acknowledged,
     typical(data) {
       typical = data
       fitAll()

@@ -19,7 +19,7 @@ from explorer.core.errors import ExplorerError, StoreError
 from explorer.core.products import CITATION, PF_SR, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Cube, Reading
-from explorer.views.common.components import Component, Later, Loop, bounded_int, source
+from explorer.views.common.components import Component, Debounced, SessionScheduler, bounded_int, source
 from explorer.views.common.selection import Selection, drawn, pins
 from explorer.views.common.sentinel_look import MAX_MONTHS, check_months
 from explorer.views.sentinel2.messages import FromSpectrum, PlaceShown, SpectralAxis, ToSpectrum
@@ -44,7 +44,7 @@ class Spectrum(Component):
 class SpectrumView:
     """The chart against wavelength of the pinned pixels and regions of one sample."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+    def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
         self._session = session = selection.session
         self.chart = Spectrum(loop, bus=bus, margin=0, min_height=0, sizing_mode="stretch_both")
@@ -60,7 +60,7 @@ class SpectrumView:
             "typical": self._typical,
             "csv": self._send_csv,
         }
-        self._later = Later(loop, _LATER)
+        self._later = Debounced(loop, _LATER)
         selection.param.watch(lambda *_e: self._later.ask(self.draw), ["pixels", "names", "regions"])
         selection.param.watch(lambda _e: self._send_look(), "sentinel")
         session.listen("planet_drawable", lambda: self._show(session.planet))

@@ -18,7 +18,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.export import code, credit, export_jobs, registry
 from explorer.export.export_jobs import Order, Shown
-from explorer.views.common.components import FAILED, Component, Loop, source
+from explorer.views.common.components import FAILED, Component, SessionScheduler, source
 from explorer.views.common.map_state import MapState
 from explorer.views.common.selection import Selection
 from explorer.views.share.messages import FromShare, ToShare
@@ -65,7 +65,7 @@ class _Work:
 class ShareView:
     """Says how to share what is shown."""
 
-    def __init__(self, corpus: Corpus, selection: Selection, loop: Loop, bus: str) -> None:
+    def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
         self._session = selection.session
         self._work: _Work | None = None
