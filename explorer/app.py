@@ -37,7 +37,7 @@ from explorer.views.map.map import MapView
 from explorer.views.map.raster import shared_raster
 from explorer.views.page import layout
 from explorer.views.page.about import AboutView
-from explorer.views.page.click_timing import Clock
+from explorer.views.page.click_timing import ClickTiming
 from explorer.views.page.head import HeadView
 from explorer.views.page.layout import Views
 from explorer.views.page.recovery import Recovery
@@ -139,10 +139,10 @@ class Explorer(pn.viewable.Viewer):
         self.apply(wanted)
         if self._review.veiled and not self._review.active:
             self._review.ask()
-        self._map.stand_exactly()
+        self._map.set_exact_view()
         # Watched only now, so that the first sample is opened once; what the page itself costs is measured elsewhere.
-        self._clock = Clock(self.selection, self._loop.session_id)
-        self.selection.param.watch(lambda _e: self._turn(), "sample_id")
+        self._click_timing = ClickTiming(self.selection, self._loop.session_id)
+        self.selection.param.watch(lambda _e: self._sample_changed(), "sample_id")
         self.selection.param.watch(
             lambda *_e: self._url.ask(lambda: self._write_url(push=False)), list(_WRITTEN)
         )
@@ -217,7 +217,7 @@ class Explorer(pn.viewable.Viewer):
         del self._head, self._map, self._animation, self._bands, self._profile, self._spectrum
         del self._recovery, self._labels, self._review, self._present, self._share, self._about
 
-    def _turn(self) -> None:
+    def _sample_changed(self) -> None:
         """Another sample is selected: open it, unless one turns the pages faster than anybody looks."""
         stay, travelling, hold_map = self._stay, self._travelling, self._hold_map
         if not self._next.waits and not self._samples.take(1):

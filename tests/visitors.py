@@ -236,7 +236,7 @@ class Visitor:
     async def pin(self, row: int, col: int) -> None:
         """Click on a pixel and wait for its curves."""
         began = time.monotonic()
-        self.tell("Player", "pick", row=row, col=col, add=False)
+        self.tell("Player", "pixel_clicked", row=row, col=col, add=False)
         when, _ = await self.hear("ProfileCharts", lambda kind, data: True, began, "a profile")
         self.seen.profile.append(when - began)
 

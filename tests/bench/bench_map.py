@@ -230,8 +230,8 @@ def _ways() -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
     rng = np.random.default_rng(1)
     image = rng.integers(0, 45, (500, 470)).astype(np.uint8)
     corners = rng.uniform(5e6, 6e6, (FOOTPRINTS, 1, 2)) + 300 * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
-    sheets = map_figure.Sheets(View(*context.EUROPE, 470, 500), MapLink(), "bench")
-    map_figure.pane(sheets, False).server_doc(Document())
+    figures = map_figure.MapFigures(View(*context.EUROPE, 470, 500), MapLink(), "bench")
+    map_figure.pane(figures, False).server_doc(Document())
     columns = {name: [""] * FOOTPRINTS for name in ("id", "title", "share", "review")}
     c, alpha = np.full(FOOTPRINTS, 3), np.full(FOOTPRINTS, 0.85)
     near = columns | {"xs": list(corners[..., 0]), "ys": list(corners[..., 1]), "c": c, "alpha": alpha}
@@ -251,7 +251,7 @@ def _ways() -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
     }  # fmt: skip
     return {
         name: (
-            lambda name=name: sheets.put(**{name: parts[name]}),
+            lambda name=name: figures.put(**{name: parts[name]}),
             lambda name=name: pipes[name].send(kinds[name][1]),
         )
         for name in kinds

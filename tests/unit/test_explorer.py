@@ -190,7 +190,7 @@ def test_the_selection_can_be_changed_from_python(page: Explorer) -> None:
     assert sent(page._animation.player, "open")[-1]["sample"] == corpora.BROKEN
     assert sent(page._bands.grid, "open")[-1]["sample"] == corpora.BROKEN
     assert "Discontinuous urban fabric" in page._labels.html
-    assert len(page._map._sheets.latest["mark"]["xs"]) == 1
+    assert len(page._map._figures.latest["mark"]["xs"]) == 1
     assert sent(page._head.head, "sample")[-1]["id"] == corpora.BROKEN
 
 
@@ -212,7 +212,7 @@ def test_what_a_browser_sends_is_not_trusted(page: Explorer) -> None:
     ticket = sent(player, "open")[-1]["ticket"]
     for row in (-1, 200, 10**12, "1", None, 1.5, [1]):
         for component in (player, grid):
-            say(component, "pick", row=row, col=0)
+            say(component, "pixel_clicked", row=row, col=0)
     for index in (-1, 146, "3", None, 2.0):
         say(player, "date", index=index, ticket=ticket)
     say(player, "date", index=3, ticket=ticket - 1)  # of the sample before

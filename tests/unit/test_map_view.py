@@ -70,7 +70,7 @@ def figure(view: MapView) -> Any:
     """The map's figure, as a server makes it."""
     document = Document()
     view.pane.server_doc(document)
-    return view._sheets[0].figure
+    return view._figures[0].figure
 
 
 def rows(view: MapView) -> dict[str, Any]:
@@ -131,12 +131,12 @@ def test_arrows_go_to_the_neighbouring_sample(view: MapView) -> None:
 def test_the_mark_is_the_sample_s_footprint(view: MapView, tiny_corpus: Corpus) -> None:
     view.open(corpora.FULL)
     outline = np.asarray(tiny_corpus.cell(corpora.FULL).footprint(3857).exterior.coords)[:4]
-    (sheet,) = view._sheets
-    mark, dot = sheet.sources["mark"].data, sheet.sources["dot"].data
+    (drawn,) = view._figures
+    mark, dot = drawn.sources["mark"].data, drawn.sources["dot"].data
     assert np.allclose(np.column_stack([mark["xs"][0], mark["ys"][0]]), outline)
     assert (dot["x"][0], dot["y"][0]) == pytest.approx(tuple(outline.mean(axis=0)))
     view.open("<script>")
-    assert len(sheet.sources["mark"].data["xs"]) == 0
+    assert len(drawn.sources["mark"].data["xs"]) == 0
     view.show("<script>")
 
 
@@ -149,7 +149,7 @@ def test_a_link_s_place_is_where_the_map_goes(view: MapView, figure: Any) -> Non
     assert view._state.place == Place(13.4, 43.6, 80.0)
     assert view.view.resolution == pytest.approx(100)
     view._state.place = None
-    assert (view.view.x_range, view.view.y_range) == view._sheets.first
+    assert (view.view.x_range, view.view.y_range) == view._figures.first
 
 
 def test_what_the_outlines_do_not_reach_is_not_drawn_as_sea(view: MapView, figure: Any) -> None:
@@ -173,7 +173,7 @@ def test_what_the_outlines_do_not_reach_is_not_drawn_as_sea(view: MapView, figur
 
 def test_a_sample_s_circle_has_a_white_rim(view: MapView, figure: Any) -> None:
     view.open(corpora.FULL)
-    dot = view._sheets[0].sources["dot"].data
+    dot = view._figures[0].sources["dot"].data
     assert dot["ink"] == ["white", map_figure.PICK]  # the rim first, wider, below the circle
     assert dot["width"][0] > dot["width"][1]
     assert set(dot["x"]) == {dot["x"][0]}
@@ -203,10 +203,10 @@ def test_close_by_samples_are_footprints_with_their_class_and_picture(
     view: MapView, tiny_corpus: Corpus
 ) -> None:
     close_by(view, corpora.FULL)
-    (sheet,) = view._sheets
-    until(lambda: len(sheet.sources["chips"].data["x"]))
+    (drawn,) = view._figures
+    until(lambda: len(drawn.sources["chips"].data["x"]))
     with view._loop.lock():  # who puts them puts more in the same turn
-        near = sheet.sources["near"].data
+        near = drawn.sources["near"].data
     assert near["id"] == [corpora.FULL]
     assert near["review"] == ["not reviewed"]
     outline = np.asarray(tiny_corpus.cell(corpora.FULL).footprint(3857).exterior.coords)[:4]
@@ -214,15 +214,15 @@ def test_close_by_samples_are_footprints_with_their_class_and_picture(
     position = corine.positions(np.array([tiny_corpus.samples.loc[corpora.FULL, "clc"]]))[0]
     assert near["c"][0] == position + 1
     assert near["alpha"][0] == 0  # its picture lies there
-    assert sheet.sources["image"].data["image"][0].max() == 0
-    chips = sheet.sources["chips"].data
+    assert drawn.sources["image"].data["image"][0].max() == 0
+    chips = drawn.sources["chips"].data
     assert chips["x"][0] == pytest.approx(outline[:, 0].min())
     assert chips["dh"][0] == pytest.approx(np.ptp(outline[:, 1]))
     say(view.tools, "view", number=2, x0=-2e6, x1=4e6, y0=4e6, y1=1e7, width=400, height=400)
-    until(lambda: not len(sheet.sources["near"].data["xs"]))
+    until(lambda: not len(drawn.sources["near"].data["xs"]))
     with view._loop.lock():
-        assert not len(sheet.sources["chips"].data["x"])
-    assert sheet.sources["image"].data["image"][0].any()
+        assert not len(drawn.sources["chips"].data["x"])
+    assert drawn.sources["image"].data["image"][0].any()
 
 
 @pytest.mark.parametrize("error", [StoreError("gone"), UnreadableError("x", "no answer in time")])
@@ -239,13 +239,13 @@ def test_a_picture_that_the_corpus_could_not_give_is_tried_again(
     with monkeypatch.context() as patch:
         patch.setattr(tiny_corpus.store, "get", fail)
         close_by(view, corpora.FULL)
-        until(lambda: view._drape.failed)
+        until(lambda: view._chip_overlay.failed)
     assert bool(told) == (not isinstance(error, UnreadableError))
-    (sheet,) = view._sheets
-    assert not len(sheet.sources["chips"].data["x"])
-    view.again()
-    until(lambda: len(sheet.sources["chips"].data["x"]))
-    assert not view._drape.failed
+    (drawn,) = view._figures
+    assert not len(drawn.sources["chips"].data["x"])
+    view.retry_failed_chips()
+    until(lambda: len(drawn.sources["chips"].data["x"]))
+    assert not view._chip_overlay.failed
 
 
 def test_what_the_browser_says_wrongly_is_left_aside(view: MapView) -> None:
@@ -336,10 +336,10 @@ def test_levels_change_classes_and_colours(view: MapView, figure: Any) -> None:
     say(view.legend.legend, "level", level=1)
     assert view._state.filters.largest == ()
     until(lambda: all(row["code"] < 10 for row in rows(view)["rows"]))
-    palette = view._sheets[0].mapper.palette
+    palette = view._figures[0].mapper.palette
     assert [c.lower() for c in palette[2:7]] == [c.hex for c in corine.classes(1)]
     say(view.tools, "look", name="palette", value="safe")
-    assert [c.lower() for c in view._sheets[0].mapper.palette[2:7]] == [
+    assert [c.lower() for c in view._figures[0].mapper.palette[2:7]] == [
         "#d55e00",
         "#f0c000",
         "#009e73",
@@ -347,7 +347,7 @@ def test_levels_change_classes_and_colours(view: MapView, figure: Any) -> None:
         "#0072b2",
     ]
     say(view.tools, "look", name="theme", value="dark")
-    assert view._sheets[0].sea.fill_color == "#14212a"
+    assert view._figures[0].sea.fill_color == "#14212a"
     assert figure.background_fill_color == "#0f181e"
 
 
@@ -357,20 +357,20 @@ def test_basemaps_are_there_only_where_they_are_asked_for(tiny_corpus: Corpus) -
     for tiles in (False, True):
         found = MapView(tiny_corpus, Selection(), SessionScheduler(), raster, tiles=tiles)
         found.pane.server_doc(Document())
-        (sheet,) = found._sheets
-        urls = [renderer.tile_source.url for renderer in sheet._tiles]
+        (drawn,) = found._figures
+        urls = [renderer.tile_source.url for renderer in drawn._tiles]
         assert len(urls) == (3 if tiles else 0)
         assert bool(sent(found.tools, "state")[-1]["looks"]["base"]) == tiles
-        assert not any(renderer.visible for renderer in sheet._tiles)
-        assert sheet.sea.visible
-        assert sheet._land.glyph.fill_alpha == 1
+        assert not any(renderer.visible for renderer in drawn._tiles)
+        assert drawn.sea.visible
+        assert drawn._land.glyph.fill_alpha == 1
         if tiles:
             assert ["light" in urls[0], "dark" in urls[1], "Imagery" in urls[2]] == [True] * 3
             say(found.tools, "look", name="base", value="satellite")
-            assert [renderer.visible for renderer in sheet._tiles] == [False, False, True]
-            assert sheet._land.glyph.fill_alpha == 0  # borders stay
-            assert not sheet.sea.visible
-            assert all(renderer.tile_source.attribution for renderer in sheet._tiles)
+            assert [renderer.visible for renderer in drawn._tiles] == [False, False, True]
+            assert drawn._land.glyph.fill_alpha == 0  # borders stay
+            assert not drawn.sea.visible
+            assert all(renderer.tile_source.attribution for renderer in drawn._tiles)
 
 
 def test_density_counts_samples_and_has_a_key(view: MapView) -> None:

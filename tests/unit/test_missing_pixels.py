@@ -20,7 +20,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Cube
 from explorer.corpus.imagery.encoding import PF_MISSING
 from explorer.export import data, packing, scene
-from explorer.views.map.map_near import Drape
+from explorer.views.map.map_near import ChipOverlay
 from tests import corpora
 
 CELL = grid.parse(corpora.FULL)
@@ -127,8 +127,8 @@ def test_a_difference_knows_nothing_there(cube: Cube) -> None:
 
 
 def test_the_map_shows_the_ground_below(corpus: Corpus) -> None:
-    whole = Drape(corpus).picture(corpora.FULL, PF_SR.dates[0])
-    holed = Drape(corpus).picture(corpora.FULL, PF_SR.dates[1])
+    whole = ChipOverlay(corpus).picture(corpora.FULL, PF_SR.dates[0])
+    holed = ChipOverlay(corpus).picture(corpora.FULL, PF_SR.dates[1])
     assert whole is not None
     assert holed is not None
     clear = [

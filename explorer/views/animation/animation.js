@@ -90,7 +90,7 @@ export function render({ model, el }) {
     onView: () => tellView(),
     onPick: (pixel, add) => {
       if (state.dates.length) {
-        model.send_msg({ type: "pick", ...pixel, add })
+        model.send_msg({ type: "pixel_clicked", ...pixel, add })
         readout.later()
       }
     },

@@ -50,7 +50,7 @@ class AnimationView:
         self._seen = PictureView()
         """How the browser looks at the picture, as far as is known here."""
         self._ticket = 0
-        self._paint = 0
+        self._paint_version = 0
         self._reading: Reading | None = None
         self._feed: FrameFeed | None = None
         self._opened, self._drawn_early = 0.0, False
@@ -58,7 +58,7 @@ class AnimationView:
             "date": self._date,
             "again": lambda _data: self.open(selection.sample_id, stay=True),
             "shown": self._is_seen,
-            "pick": self._pick,
+            "pixel_clicked": self._pixel_clicked,
             "composite": lambda data: self._set_look(composite=data.get("value")),
             "stretch": lambda data: self._set_look(stretch=data.get("value")),
             "ready": lambda _data: self.player.script.menu(groups=render_spec.menu(PF_SR.id)),
@@ -93,7 +93,7 @@ class AnimationView:
         self._seen = replace(self._seen, scale=1.0, row=0.0, col=0.0, layer="")
         self._let_go()
         self._ticket += 1
-        self._paint = 0
+        self._paint_version = 0
         self._opened, self._drawn_early = time.monotonic(), False
         first = self._selection.date_index
         problem, bounds, corners = None, None, None
@@ -173,14 +173,14 @@ class AnimationView:
             return
         if self._feed is not None:
             self._feed.close()
-        self._paint += 10  # leaves room for the repaint of an early first picture
+        self._paint_version += 10  # leaves room for the repaint of an early first picture
         ticket, reading = self._ticket, self._reading
 
         def emit(batch: Batch) -> None:
             self._loop.call(lambda: self._send(ticket, reading, batch))
 
         self._feed = FrameFeed(
-            reading, recipe, choice, self._selection.date_index, self._paint, emit, self._loop.jobs,
+            reading, recipe, choice, self._selection.date_index, self._paint_version, emit, self._loop.jobs,
             self._shared_sentinel() if choice.same else None,
         )  # fmt: skip
 
@@ -266,7 +266,7 @@ class AnimationView:
             data.get("scale"), data.get("row"), data.get("col"), data.get("layer"),
         )  # fmt: skip
 
-    def _pick(self, data: dict[str, Any]) -> None:
+    def _pixel_clicked(self, data: dict[str, Any]) -> None:
         row, col = bounded_int(data, "row", PF_SR.size), bounded_int(data, "col", PF_SR.size)
         if row is not None and col is not None:
             self._selection.pin((row, col), add=bool(data.get("add")))

@@ -35,6 +35,7 @@ class Batch:
     """
 
     paint: int
+    """The version of the painting: of two pictures of a date the higher one counts."""
     indices: tuple[int, ...]
     images: tuple[bytes, ...]
     status: bytes
@@ -68,7 +69,7 @@ class FrameFeed:
         self._reading, self._first, self._emit, self._workers = reading, first, emit, workers
         self._recipe, self._choice, self._other = recipe, choice, other
         self._legend: Legend | None = None
-        self._paint = paint
+        self._paint_version = paint
         self._painter: Picture | None = None
         self._final = False
         self._quality: int | None = None
@@ -190,7 +191,7 @@ class FrameFeed:
         if ready:
             self._final = True
             if self._painter is not None and self._painter.stretch != stretch:
-                self._paint += 1
+                self._paint_version += 1
                 self._todo |= dict.fromkeys(cube.there.tolist())
                 self._painted.clear()
         self._painter, self._quality, self._sent = (
@@ -211,5 +212,14 @@ class FrameFeed:
         status = cube.status.tobytes()
         told, self._legend = self._legend, None
         return Batch(
-            self._paint, indices, images, status, fresh, reading.done, reading.total, settled, why, told
+            self._paint_version,
+            indices,
+            images,
+            status,
+            fresh,
+            reading.done,
+            reading.total,
+            settled,
+            why,
+            told,
         )

@@ -50,13 +50,13 @@ class MapView:
         self._tiles = tiles
         self._ticket = self._asked = 0
         self._areas, self._sets = LatestOnly(loop), LatestOnly(loop)
-        self._drape = map_near.Drape(corpus)
+        self._chip_overlay = map_near.ChipOverlay(corpus)
         self._layer: Layer = raster.layer()
         self._dot = map_figure.EMPTY["dot"]
         view = View(*first_ranges(corpus), *_FIRST_SIZE)
-        self._sheets = map_figure.Sheets(view, self._state.link(), bus)
-        self._sheets.put(image=_image(view, self._layer.image(view)))
-        self.pane = map_figure.pane(self._sheets, tiles)
+        self._figures = map_figure.MapFigures(view, self._state.link(), bus)
+        self._figures.put(image=_image(view, self._layer.image(view)))
+        self.pane = map_figure.pane(self._figures, tiles)
         self.tools = map_tools.MapTools(
             loop,
             bus=bus,
@@ -71,7 +71,7 @@ class MapView:
         )
         self.tools.on = {
             "view": self._viewed, "tap": self._tapped, "area": self._drawn, "step": self._step, "place": self._placed,
-            "filter": self._filter, "look": self._look, "options": lambda _data: self._options(), "again": lambda _data: self._again(),
+            "filter": self._filter, "look": self._look, "options": lambda _data: self._options(), "again": lambda _data: self._send_all_again(),
             "clear_area": lambda _data: self._cleared(),
         }  # fmt: skip
         self.picked = PickedView(corpus, selection, loop, bus)
@@ -90,19 +90,19 @@ class MapView:
         selection.session.listen("box_to_fit", self._fit_asked)
         selection.session.listen("sample_to_show", self._show_asked)
         self._reported: Place | None = None
-        self._again()
+        self._send_all_again()
         self._change()
 
     @property
     def view(self) -> View:
         """What is shown."""
-        return self._sheets.view
+        return self._figures.view
 
     # -- what the page asks -----------------------------------------------------------------------------------
 
-    def stand_exactly(self) -> None:
+    def set_exact_view(self) -> None:
         """Before the browser is there: the map will stand as a link says, whatever its size."""
-        self._sheets.tag()
+        self._figures.tag()
 
     def open(self, sample_id: str | None) -> None:
         """Mark a sample's footprint."""
@@ -112,7 +112,7 @@ class MapView:
             mark = {"xs": [outline[:, 0]], "ys": [outline[:, 1]]}
             dot = map_figure.dot(*outline.mean(axis=0).tolist())
         self._dot = dot
-        self._sheets.put(self.pane, mark=mark, dot=self._dot_in(self.view))
+        self._figures.put(self.pane, mark=mark, dot=self._dot_in(self.view))
 
     def _dot_in(self, view: View) -> map_figure.Data:
         """The circle that finds a sample from afar; close by its outline does, and the circle would hide its picture."""
@@ -141,10 +141,10 @@ class MapView:
         row = self._corpus.samples.index.get_loc(sample_id)
         return tuple(self._corpus.samples[["x", "y"]].to_numpy()[row].tolist())
 
-    def again(self) -> None:
+    def retry_failed_chips(self) -> None:
         """Lay those chips on the map that the corpus could not give before."""
-        if self._drape.failed:
-            self._drape.failed = False
+        if self._chip_overlay.failed:
+            self._chip_overlay.failed = False
             self._redraw()
 
     def fit(self, west: float, south: float, east: float, north: float) -> None:
@@ -160,10 +160,10 @@ class MapView:
             return  # the browser told us: it is there
         self._reported = place
         if place is None:
-            self._move(*self._sheets.first)
+            self._move(*self._figures.first)
             return
         x, y = transformer(4326, 3857).transform(place.lon, place.lat)
-        self._sheets.exact = place.resolution
+        self._figures.exact = place.resolution
         self._around(x, y, place.resolution)
 
     def _around(self, x: float, y: float, resolution: float) -> None:
@@ -171,7 +171,7 @@ class MapView:
         self._move((x - half_x, x + half_x), (y - half_y, y + half_y))
 
     def _move(self, x_range: tuple[float, float], y_range: tuple[float, float]) -> None:
-        self._sheets.go(x_range, y_range, self.pane)
+        self._figures.go(x_range, y_range, self.pane)
         self._redraw()
 
     # -- drawing ----------------------------------------------------------------------------------------------
@@ -189,8 +189,10 @@ class MapView:
             state.filters = state.filters.without(*absent)
             return
         outline = [] if state.area is None else [state.area.outline]
-        self._sheets.put(self.pane, area={"xs": [o[:, 0] for o in outline], "ys": [o[:, 1] for o in outline]})
-        self._tell()
+        self._figures.put(
+            self.pane, area={"xs": [o[:, 0] for o in outline], "ys": [o[:, 1] for o in outline]}
+        )
+        self._send_state()
         self.tools.script.busy()
         filters, area, level = state.filters, state.area, state.level
 
@@ -218,7 +220,7 @@ class MapView:
                 return {"near": map_near.footprints(self._corpus, rows, level), "image": _CLEAR}, rows, 0
             image, most = layer.density(view) if density else (layer.image(view), 0)
             parts = {"image": _image(view, image)}
-            if self._sheets.latest["near"]["xs"]:
+            if self._figures.latest["near"]["xs"]:
                 parts["near"] = map_figure.EMPTY["near"]
             return parts, np.zeros(0, np.int32), most
 
@@ -226,11 +228,11 @@ class MapView:
             if result is None or ticket != self._ticket:
                 return
             parts, rows, most = result
-            if not len(rows) and self._sheets.latest["chips"]["x"]:
+            if not len(rows) and self._figures.latest["chips"]["x"]:
                 parts["chips"] = map_figure.EMPTY["chips"]
-            if len(self._sheets.latest["dot"]["x"]) != len(self._dot_in(view)["x"]):
+            if len(self._figures.latest["dot"]["x"]) != len(self._dot_in(view)["x"]):
                 parts["dot"] = self._dot_in(view)
-            self._sheets.put(self.pane, **parts)
+            self._figures.put(self.pane, **parts)
             self.legend.density(most if density else None)
             self.tools.script.drawn(number=number)
             self._lay_chips(ticket, view, rows)
@@ -239,16 +241,16 @@ class MapView:
 
     def _lay_chips(self, ticket: int, view: View, rows: np.ndarray) -> None:
         """Lay pictures of the samples in the middle of a close view on the map, one by one as they are read."""
-        wanted = self._drape.wanted(rows, view)
+        wanted = self._chip_overlay.wanted(rows, view)
         if not len(wanted):
-            if self._sheets.latest["chips"]["x"]:
-                self._sheets.put(self.pane, chips=map_figure.EMPTY["chips"])
+            if self._figures.latest["chips"]["x"]:
+                self._figures.put(self.pane, chips=map_figure.EMPTY["chips"])
             return
         ids, day = [str(i) for i in self._corpus.samples.index[wanted]], self._selection.date
         laid: list[dict[str, Any]] = []
         shown = [0.0]
-        alpha = self._sheets.latest["near"]["alpha"].copy()
-        places = {name: i for i, name in enumerate(self._sheets.latest["near"]["id"])}
+        alpha = self._figures.latest["near"]["alpha"].copy()
+        places = {name: i for i, name in enumerate(self._figures.latest["near"]["id"])}
 
         def read(position: int) -> None:
             def done(picture: dict[str, Any] | None) -> None:
@@ -261,28 +263,28 @@ class MapView:
                 if last or time.monotonic() - shown[0] > _CHIPS_EVERY:
                     shown[0] = time.monotonic()
                     chips = {name: [p[name] for p in laid] for name in ("image", "x", "y", "dw", "dh")}
-                    near = self._sheets.latest["near"] | {"alpha": alpha.copy()}
-                    self._sheets.put(self.pane, chips=chips, near=near)
+                    near = self._figures.latest["near"] | {"alpha": alpha.copy()}
+                    self._figures.put(self.pane, chips=chips, near=near)
                 if not last:
                     read(position + 1)
 
-            job = lambda: self._drape.picture(ids[position], day) if ticket == self._ticket else None  # noqa: E731
+            job = lambda: self._chip_overlay.picture(ids[position], day) if ticket == self._ticket else None  # noqa: E731
             self._loop.work(job, done)
 
         read(0)
 
     def _restyle(self) -> None:
-        self._sheets.style(self._state.link(), self.pane)
+        self._figures.style(self._state.link(), self.pane)
         self.legend.restyle()
         self.tools.script.overview(**map_tools.overview(self._state.theme))
-        self._tell()
+        self._send_state()
 
-    def _tell(self) -> None:
+    def _send_state(self) -> None:
         self.tools.script.state(**map_tools.state(self._state, self._tiles))
 
-    def _again(self) -> None:
+    def _send_all_again(self) -> None:
         self.tools.script.overview(**map_tools.overview(self._state.theme))
-        self._tell()
+        self._send_state()
 
     # -- what people do ---------------------------------------------------------------------------------------
 
@@ -301,7 +303,7 @@ class MapView:
             or min(width, height) < 1
         ):
             return
-        self._sheets.view = View((x0, x1), (y0, y1), min(int(width), 4000), min(int(height), 4000))
+        self._figures.view = View((x0, x1), (y0, y1), min(int(width), 4000), min(int(height), 4000))
         self._redraw(data.get("number"))
 
     def _tapped(self, data: dict[str, Any]) -> None:
@@ -311,7 +313,7 @@ class MapView:
         reach = max(_CLICK_REACH, self.view.cell_pixels * 0.75) * self.view.resolution
         row = self._layer.nearest(x, y, reach)
         if row is not None:
-            self._selection.sample_id = str(self._corpus.samples.index[row])
+            self._selection.sample_id = str(self._corpus.samples.index[row])  # app.Explorer opens it
 
     def _step(self, data: dict[str, Any]) -> None:
         """To the neighbouring sample in a direction."""

@@ -69,8 +69,8 @@ _TIP = """
 """
 
 
-class Sheets(list[Any]):
-    """The map's figures (one; more where a notebook shows it twice), what they show, and how they look.
+class MapFigures(list[Any]):
+    """The map's Bokeh figures (one; more where a notebook shows it twice), what they show, and how they look.
 
     A list of its own, so that what HoloViews keeps (it keeps the hooks that it saw last) can refer to it weakly.
     """
@@ -86,29 +86,29 @@ class Sheets(list[Any]):
     def put(self, pane: Any = None, **parts: Data) -> None:
         """Show data by the name of their source, on all figures; call it on the event loop only."""
         self.latest |= parts
-        for sheet in self:
+        for one in self:
             for name, data in parts.items():
-                sheet.sources[name].data = data
+                one.sources[name].data = data
         push(pane)
 
     def go(self, x_range: tuple[float, float], y_range: tuple[float, float], pane: Any = None) -> None:
         """Show other ranges (EPSG:3857 metres)."""
         self.view = View(x_range, y_range, self.view.width, self.view.height)
-        for sheet in self:
-            sheet.figure.x_range.update(start=x_range[0], end=x_range[1])
-            sheet.figure.y_range.update(start=y_range[0], end=y_range[1])
+        for one in self:
+            one.figure.x_range.update(start=x_range[0], end=x_range[1])
+            one.figure.y_range.update(start=y_range[0], end=y_range[1])
         push(pane)
 
     def tag(self) -> None:
         """Tell the browser, which is not there yet, how many metres a pixel a link asks for."""
-        for sheet in self:
-            sheet.figure.tags = [] if self.exact is None else [f"at:{self.exact}"]
+        for one in self:
+            one.figure.tags = [] if self.exact is None else [f"at:{self.exact}"]
 
     def style(self, look: MapLink, pane: Any = None) -> None:
         """Wear other colours, or another basemap."""
         self.look = look
-        for sheet in self:
-            sheet.style(look)
+        for one in self:
+            one.style(look)
         push(pane)
 
 
@@ -142,10 +142,10 @@ def _rims(palette: list[str]) -> list[str]:
     return [mixed(colour) if len(colour) == 7 else colour for colour in palette]  # clear stays clear
 
 
-class _Sheet:
+class _MapFigure:
     """One Bokeh figure and the sources of what lies on it."""
 
-    def __init__(self, figure: Any, sheets: Sheets) -> None:
+    def __init__(self, figure: Any, figures: MapFigures) -> None:
         self.figure = figure
         self._all, self._policy = AllIndices(), UnionRenderers()
         self._land = next(r for r in figure.renderers if r.name == "land")
@@ -155,12 +155,12 @@ class _Sheet:
             _without_variants(renderer)
             renderer.data_source.selection_policy = self._policy
             renderer.view.filter = self._all
-        image.data_source.data = dict(sheets.latest["image"])
+        image.data_source.data = dict(figures.latest["image"])
         self.mapper: LinearColorMapper = image.glyph.color_mapper
         self._rim = LinearColorMapper(low=self.mapper.low, high=self.mapper.high)
         self.sources = {
             name: ColumnDataSource(data=dict(data), selection_policy=self._policy)
-            for name, data in sheets.latest.items()
+            for name, data in figures.latest.items()
             if name != "image"
         }
         self.sources["image"] = image.data_source
@@ -168,9 +168,9 @@ class _Sheet:
         self._sea()
         self._graticule()
         self._tools()
-        self._events(sheets.bus)
-        self._frame(sheets)
-        self.style(sheets.look)
+        self._events(figures.bus)
+        self._frame(figures)
+        self.style(figures.look)
 
     def _sea(self) -> None:
         """The sea reaches as far as the outlines do; what lies beyond has the figure's own colour.
@@ -247,11 +247,11 @@ class _Sheet:
         self.sources["image"].js_on_change("data", drawn)
         self.figure.js_on_event("document_ready", drawn)
 
-    def _frame(self, sheets: Sheets) -> None:
+    def _frame(self, figures: MapFigures) -> None:
         figure = self.figure
-        figure.name = f"map-{sheets.bus}"
-        (x0, x1), (y0, y1) = sheets.view.x_range, sheets.view.y_range
-        (fx0, fx1), (fy0, fy1) = sheets.first
+        figure.name = f"map-{figures.bus}"
+        (x0, x1), (y0, y1) = figures.view.x_range, figures.view.y_range
+        (fx0, fx1), (fy0, fy1) = figures.first
         figure.x_range.update(
             start=x0, end=x1, reset_start=fx0, reset_end=fx1, min_interval=500, max_interval=3e7
         )
@@ -261,7 +261,7 @@ class _Sheet:
         figure.html_attributes = {"role": "img", "aria-label": "Map of samples by land cover class"}
         figure.aspect_ratio = None
         figure.match_aspect = False
-        figure.tags = [] if sheets.exact is None else [f"at:{sheets.exact}"]
+        figure.tags = [] if figures.exact is None else [f"at:{figures.exact}"]
         figure.js_on_change("inner_width", fill := CustomJS(args={"figure": figure}, code=_FILL))
         figure.js_on_change("inner_height", fill)
         figure.outline_line_color = figure.border_fill_color = None
@@ -310,6 +310,7 @@ x.setv({ start: (left + right) / 2 - now * width / 2, end: (left + right) / 2 + 
 y.setv({ start: (low + high) / 2 - now * height / 2, end: (low + high) / 2 + now * height / 2 })
 if (whole) figure.all_in_sight = ranges()
 """
+# Sends `map-tap`, `map-point`, `map-leave`, `map-area` and `map-moved` to `map_tools.js`, which listens by `on("map-tap", ...)`.
 # A second click within 300 ms is a doubletap, not a tap.
 _EVENTS = """
 const kinds = { tap: "tap", doubletap: "tap", mousemove: "point", mouseleave: "leave", selectiongeometry: "area", rangesupdate: "moved" }
@@ -326,8 +327,8 @@ return `${rounded}°${rounded == 0 ? "" : degrees < 0 ? (kind == "lon" ? "W" : "
 """
 
 
-def chart(sheets: Sheets, tiles: bool) -> hv.Overlay:
-    """The map as an overlay: basemaps (where `tiles`), land, and the samples' image, which `sheets` feeds."""
+def chart(figures: MapFigures, tiles: bool) -> hv.Overlay:
+    """The map as an overlay: basemaps (where `tiles`), land, and the samples' image, which `figures` feeds."""
     image = gv.Image(
         np.zeros((2, 2), np.uint8), bounds=(0, 0, 1, 1), crs=context.MERCATOR, kdims=["x", "y"], vdims=["c"]
     ).opts(
@@ -338,7 +339,7 @@ def chart(sheets: Sheets, tiles: bool) -> hv.Overlay:
     # At once: overlays on the way there hold themselves in reference cycles.
     return hv.Overlay([*basemaps, context.land(), image]).opts(
         responsive=True, min_height=80, xaxis="bottom", yaxis="left", toolbar=None, active_tools=["pan", "wheel_zoom"],
-        default_tools=["pan", "wheel_zoom"], title="", hooks=[_dress(sheets)], projection=context.MERCATOR,
+        default_tools=["pan", "wheel_zoom"], title="", hooks=[_collect_figure(figures)], projection=context.MERCATOR,
     )  # fmt: skip
 
 
@@ -349,20 +350,20 @@ def _name(name: str) -> Callable[[Any, Any], None]:
     return hook
 
 
-def _dress(sheets: Sheets) -> Callable[[Any, Any], None]:
-    known = weakref.ref(sheets)
+def _collect_figure(figures: MapFigures) -> Callable[[Any, Any], None]:
+    known = weakref.ref(figures)
 
     def hook(plot: Any, _element: Any) -> None:
         found, figure = known(), plot.state
-        if found is not None and all(figure is not sheet.figure for sheet in found):
-            found.append(_Sheet(figure, found))
+        if found is not None and all(figure is not one.figure for one in found):
+            found.append(_MapFigure(figure, found))
 
     return hook
 
 
-def pane(sheets: Sheets, tiles: bool) -> pn.pane.HoloViews:
+def pane(figures: MapFigures, tiles: bool) -> pn.pane.HoloViews:
     """The map as a pane that fills its place."""
     return pn.pane.HoloViews(
-        chart(sheets, tiles), sizing_mode="stretch_both", min_height=0, margin=0, backend="bokeh", linked_axes=False,
+        chart(figures, tiles), sizing_mode="stretch_both", min_height=0, margin=0, backend="bokeh", linked_axes=False,
         stylesheets=[source("map_pane.css")],
     )  # fmt: skip

@@ -63,8 +63,8 @@ def outlines(ids: Any) -> np.ndarray:
     return np.asarray(coordinates.reshape(-1, 5, 2)[:, :4])
 
 
-class Drape:
-    """Pictures of chips, turned to lie on the map; the last ones are kept. It may be used from many threads."""
+class ChipOverlay:
+    """Pictures of chips over the map, turned to lie on the ground; the last ones are kept. It may be used from many threads."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus

@@ -308,6 +308,7 @@ export function render({ model, el }) {
     )
     changed()
   }
+  // `map-tap` and its like come from the figure: `_EVENTS` in map_figure.py sends `explorer:BUS:map-tap`.
   on(
     "map-tap",
     ({ x, y }) => {

@@ -10,7 +10,7 @@ from explorer.core import logs, metrics
 from explorer.views.common.selection import Selection
 
 
-class Clock:
+class ClickTiming:
     """Measures from a sample's selection until its pictures have left for the browser."""
 
     def __init__(self, selection: Selection, session_id: str) -> None:

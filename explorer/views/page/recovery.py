@@ -28,7 +28,7 @@ class Recovery:
         self._loop.call(self._open_again)
 
     def _open_again(self) -> None:
-        self._map.again()
+        self._map.retry_failed_chips()
         self._spectrum.once_more()
         sample_id = self._selection.sample_id
         if sample_id is None:

@@ -1,4 +1,4 @@
-"""Which of the page's regions have their place as the session goes on, and how the page is dressed."""
+"""Which of the page's regions have their place as the session goes on, and which style classes the page has."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ class RegionPlaces:
 
     def __init__(self, laid: Layout, selection: Selection) -> None:
         self._laid, self._selection, self._session = laid, selection, selection.session
-        selection.map.param.watch(lambda _e: self._dress(), "theme")
+        selection.map.param.watch(lambda _e: self._set_css_classes(), "theme")
         selection.param.watch(lambda _e: self._place(), "panel")
         self._session.param.watch(lambda *_e: self._place(), ["reviewing", "judging", "blind"])
-        self._session.param.watch(lambda _e: self._dress(), "presenting")
+        self._session.param.watch(lambda _e: self._set_css_classes(), "presenting")
 
     def _place(self) -> None:
         """The review stands where the labels are; the map beside it, but not while samples are judged, unless it is asked for."""
@@ -25,9 +25,9 @@ class RegionPlaces:
         map_wanted = not session.blind and (not session.judging or self._selection.panel == "map")
         stand(self._laid.map_region, map_wanted)
         stand_alone(self._laid.desk, not map_wanted)
-        self._dress()
+        self._set_css_classes()
 
-    def _dress(self) -> None:
+    def _set_css_classes(self) -> None:
         theme, panel = self._selection.map.theme, self._selection.panel
         self._laid.page.css_classes = [
             *(["dark"] if theme == "dark" else []),

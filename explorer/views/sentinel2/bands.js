@@ -240,7 +240,7 @@ export function render({ model, el }) {
       const shown = t.kind === "month" ? there(t.i) : lowerThere(t)
       if (isMonth) page.emit("seek", { time: Date.UTC(2018, t.i, 15) })
       if (pixel && shown)
-        model.send_msg({ type: "pick", ...pixel, add: event.shiftKey || event.ctrlKey || event.metaKey })
+        model.send_msg({ type: "pixel_clicked", ...pixel, add: event.shiftKey || event.ctrlKey || event.metaKey })
       if (!isMonth && state.bands[t.i] && state.bands[t.i].name !== state.look.band)
         send({ band: state.bands[t.i].name })
     })

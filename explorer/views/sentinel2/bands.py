@@ -85,7 +85,7 @@ class BandsView:
         self._listener: Listener | None = None
         self._empty: tuple[str, ...] = ()
         self.grid.on = {
-            "pick": self._pick,
+            "pixel_clicked": self._pixel_clicked,
             "look": self._set_look,
             "ready": lambda _data: self._send_menu(),
             "retry": lambda _data: self.open(selection.sample_id),
@@ -213,7 +213,7 @@ class BandsView:
         selection = self._selection
         self.grid.script.pins(pins=pins(selection.pixels, selection.names), regions=drawn(selection.regions))
 
-    def _pick(self, data: dict[str, Any]) -> None:
+    def _pixel_clicked(self, data: dict[str, Any]) -> None:
         row, col = bounded_int(data, "row", S2_SR.size), bounded_int(data, "col", S2_SR.size)
         if row is not None and col is not None:
             self._selection.pin(to_pf(row, col), add=bool(data.get("add")))
