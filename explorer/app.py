@@ -25,7 +25,7 @@ from explorer.corpus.imagery.cube_cache import Reading
 from explorer.opening import open_corpus
 from explorer.server import compat, ports, serving, shutdown
 from explorer.server.compat.cut_cycles import loosen
-from explorer.server.sessions import Ahead, MakePage, warm_up
+from explorer.server.sessions import MakePage, PreparedPage, warm_up
 from explorer.server.workers import Inherited
 from explorer.views.animation.animation import AnimationView
 from explorer.views.common import redaction
@@ -46,7 +46,7 @@ from explorer.views.present.present import PresentView
 from explorer.views.profile.profile import ProfileView
 from explorer.views.profile.profile_data import Packed
 from explorer.views.review.review import ReviewView
-from explorer.views.review.state import desk
+from explorer.views.review.review_service import review_service
 from explorer.views.sentinel2.bands import BandsView
 from explorer.views.sentinel2.spectrum import SpectrumView
 from explorer.views.share.share import ShareView
@@ -280,7 +280,7 @@ class Explorer(pn.viewable.Viewer):
 
 
 def _usual_season(corpus: Corpus, sample_id: str, curves: Curves, theme: str) -> Packed:
-    return desk(corpus).usual(sample_id, curves, theme)
+    return review_service(corpus).usual_season(sample_id, curves, theme)
 
 
 _OPEN: WeakSet[Explorer] = WeakSet()
@@ -297,7 +297,7 @@ def _close_pages() -> None:
 
 def create_page(corpus: Corpus) -> MakePage:
     """A factory of pages: one session's page a call, so that visitors never share a selection."""
-    make = create_ahead(corpus)
+    make = create_prepared_page(corpus)
 
     def page(link: Link) -> pn.viewable.Viewable:
         made = make()
@@ -307,18 +307,18 @@ def create_page(corpus: Corpus) -> MakePage:
     return page
 
 
-def create_ahead(corpus: Corpus) -> Callable[[], Ahead]:
+def create_prepared_page(corpus: Corpus) -> Callable[[], PreparedPage]:
     """The same of pages that are made before it is known what their visitors want to see."""
     _extension()
     compat.install(plain=corpus.config.plain)
 
-    def page() -> Ahead:
+    def page() -> PreparedPage:
         explorer = Explorer(corpus, None, height="100vh")
         with _OPEN_LOCK:
             _OPEN.add(explorer)
         explorer.follow_url()
         pn.state.on_session_destroyed(lambda _context: explorer.close())
-        return Ahead(explorer.__panel__(), explorer.begin)
+        return PreparedPage(explorer.__panel__(), explorer.begin)
 
     return page
 
@@ -344,7 +344,7 @@ def serve(
     readings = _warm_up(corpus, make)
     server = serving.make_server(
         corpus, make, port=port, address=address, allow_origins=allow_origins, given=given,
-        ahead=create_ahead(corpus), **options,
+        prepare=create_prepared_page(corpus), **options,
     )  # fmt: skip
     # Threads that decode and paint keep the interpreter for 5 ms at a time: the loop, which answers visitors, waited for each.
     sys.setswitchinterval(_SWITCH)
@@ -369,7 +369,7 @@ def _warm_up(corpus: Corpus, make: MakePage) -> list[Reading]:
     ahead = [corpus.prefetch(sample_id, product, first) for product in (PF_SR, S2_SR)] if sample_id else []
     shared_raster(corpus)
     _ = corpus.synthetic
-    desk(corpus).look()
+    review_service(corpus).load_existing()
     warm_up(make)
     serving.script_bundle()
     return ahead

@@ -10,7 +10,7 @@ from collections.abc import Callable
 _LOG = logging.getLogger("explorer")
 
 
-class Seldom:
+class ThrottledWarning:
     """Warns of one kind of event. The first is told at once; those of the minute after it with the next."""
 
     def __init__(

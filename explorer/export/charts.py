@@ -18,7 +18,7 @@ from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.export import credit, data, figure_base, frames, scene
-from explorer.export.figure_base import INK, MARGIN, Page, Plate
+from explorer.export.figure_base import INK, MARGIN, ExportFigure, Page
 from explorer.export.scene import Progress
 from explorer.export.timeline_strip import Curve
 
@@ -38,7 +38,7 @@ def profile(
     date: Any = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
-) -> Plate:
+) -> ExportFigure:
     """Profiles of pinned pixels over both years, a chart for `bands` (of the last pin) and for each index or formula.
 
     `date` draws a line there. Raises `InvalidQueryError`, `CancelledError`, and what `Corpus.cell` and the store raise.
@@ -64,7 +64,7 @@ def spectrum(
     months: Iterable[Any] = spectra.SUMMER,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
-) -> Plate:
+) -> ExportFigure:
     """Reflectance of pinned pixels against wavelength: Sentinel-2 as a line, Planet Fusion as rings; a line style a month.
 
     Raises as `profile`.
@@ -83,7 +83,7 @@ def spectrum(
     return _spectrum(corpus, sample_id, named, wanted, tables)
 
 
-def label(corpus: Corpus, sample_id: str) -> Plate:
+def label(corpus: Corpus, sample_id: str) -> ExportFigure:
     """The label's fractions as bars in CORINE's colours. Raises `InvalidQueryError` where there is no label."""
     found = corpus.labels(sample_id)
     if not len(found):
@@ -98,7 +98,7 @@ def _profile(
     named: Sequence[tuple[int, int, str]],
     found: Sequence[tuple[str, list[Curve]]],
     when: dt.date | None,
-) -> Plate:
+) -> ExportFigure:
     given = credit.of(corpus, [PF_SR.id, S2_SR.id])
     title = f"{sample_id}, profile of {_pixels(named)}"
     shows = {
@@ -123,7 +123,7 @@ def _profile(
         axes.set_title(name, loc="left", fontsize=9, fontweight="bold", pad=5)
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=8, borderaxespad=0, handlelength=1.2)
         _years(axes, when)
-    return Plate(page.figure, about, given)
+    return ExportFigure(page.figure, about, given)
 
 
 @figure_base.alone
@@ -133,7 +133,7 @@ def _spectrum(
     named: Sequence[tuple[int, int, str]],
     months: Sequence[dt.date],
     tables: Sequence[pd.DataFrame],
-) -> Plate:
+) -> ExportFigure:
     given = credit.of(corpus, [PF_SR.id, S2_SR.id])
     title = f"{sample_id}, spectrum of {_pixels(named)}"
     dates = [f"{month:%Y-%m}" for month in months]
@@ -158,11 +158,11 @@ def _spectrum(
     axes.set_ylabel("Reflectance")
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=3, borderaxespad=0)
-    return Plate(page.figure, about, given)
+    return ExportFigure(page.figure, about, given)
 
 
 @figure_base.alone
-def _label(corpus: Corpus, sample_id: str, found: pd.Series) -> Plate:
+def _label(corpus: Corpus, sample_id: str, found: pd.Series) -> ExportFigure:
     given = credit.of(corpus, ["labels"])
     title = f"{sample_id}, CORINE Land Cover 2018"
     about = credit.about(given, title, sample_id=sample_id, dates=["2018"])
@@ -186,7 +186,7 @@ def _label(corpus: Corpus, sample_id: str, found: pd.Series) -> Plate:
     axes.set_xlabel("Per cent of the cell")
     for place, value in zip(places, values, strict=True):
         axes.annotate(f"{value:.1f}", (value, place), (4, 0), textcoords="offset points", va="center", size=8)
-    return Plate(page.figure, about, given)
+    return ExportFigure(page.figure, about, given)
 
 
 def _years(axes: Axes, when: dt.date | None) -> None:

@@ -61,8 +61,8 @@ def alone(draw: Callable[P, T]) -> Callable[P, T]:
 
 
 @dataclass(frozen=True)
-class Plate:
-    """A figure with what its file says of itself."""
+class ExportFigure:
+    """A finished figure with what its file says of itself; `save` writes it."""
 
     figure: Figure
     about: Mapping[str, str]

@@ -15,7 +15,7 @@ from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.export import credit, figure_base, scene, tiles
-from explorer.export.figure_base import MARGIN, Page, Plate
+from explorer.export.figure_base import MARGIN, ExportFigure, Page
 from explorer.export.scene import Progress, Scene, Step
 
 MAX_SHEET = 60
@@ -39,7 +39,7 @@ def picture(
     pins: Iterable[Sequence[Any]] = (),
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
-) -> Plate:
+) -> ExportFigure:
     """One date, large, with scale bar and pins. Raises as `scene.scene`."""
     named = scene.check_pins(pins)
     shown = scene.scene(
@@ -61,7 +61,7 @@ def pair(
     pins: Iterable[Sequence[Any]] = (),
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
-) -> Plate:
+) -> ExportFigure:
     """Two dates side by side, the earlier one on the left, in one stretch. Raises as `scene.scene`."""
     named = scene.check_pins(pins)
     shown = scene.scene(
@@ -89,7 +89,7 @@ def sheet(
     pins: Iterable[Sequence[Any]] = (),
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
-) -> Plate:
+) -> ExportFigure:
     """A contact sheet: the `dates` given, else `count` of those that are there, evenly from `start` to `end`.
 
     Raises as `scene.scene`.
@@ -129,7 +129,7 @@ def months(
     pins: Iterable[Sequence[Any]] = (),
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
-) -> Plate:
+) -> ExportFigure:
     """Sentinel-2's twelve months; those that are missing are shown as such. Raises as `scene.scene`."""
     named = scene.check_pins(pins)
     shown = scene.scene(
@@ -152,7 +152,7 @@ def bands(
     product: str = S2_SR.id,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
-) -> Plate:
+) -> ExportFigure:
     """Every band of one date in grey, by wavelength, each with its own stretch over time. Raises as `scene.scene`."""
     spec = scene.product_of(product)
     ordered = sorted(spec.bands, key=lambda band: band.wavelength)
@@ -196,7 +196,7 @@ def _pictures(
     columns: int,
     named: Sequence[tuple[int, int, str]],
     title: str,
-) -> Plate:
+) -> ExportFigure:
     corpus, sample_id = shown.corpus, shown.cell.sample_id
     given = credit.of(corpus, [shown.product.id, "labels"])
     shows = shown.shows()
@@ -224,7 +224,7 @@ def _grid(
     about: dict[str, str],
     named: Sequence[tuple[int, int, str]] = (),
     shown: Scene | None = None,
-) -> Plate:
+) -> ExportFigure:
     """Pictures in rows with captions; a scale bar on the first, a ramp below where the pictures are of values."""
     rows = -(-len(cells) // columns)
     legend = shown.legend if shown is not None else None
@@ -244,4 +244,4 @@ def _grid(
             figure_base.pins(axes, named)
     if legend is not None:
         figure_base.ramp(page.axes(MARGIN, grid + 0.14, min(width - 2 * MARGIN, 4.0), 0.13), legend)
-    return Plate(page.figure, about, given)
+    return ExportFigure(page.figure, about, given)

@@ -16,7 +16,7 @@ import pandas as pd
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import CELL_SIZE_M
 from explorer.review import consensus, draws, fractions, groupings, intervals, sampling
-from explorer.review.draws import KeptDraw
+from explorer.review.draws import SampleDraw
 from explorer.review.estimators import Accuracy, Estimate, Label, Sampled, columns, from_counts, from_sampled
 from explorer.review.groupings import NOT_NAMED, Grouping
 from explorer.review.verdicts import Verdict
@@ -168,7 +168,11 @@ def from_records(
     chosen = groupings.choose(level, grouping)
     if not drawn_only:
         return _of_all(corpus, records.current(), chosen, confidence, blind_only)
-    text = draws.draw_text(queue) if queue else draws.goes_on_in(records, drawn_text(records.current()))
+    text = (
+        draws.draw_text(queue)
+        if queue
+        else draws.largest_continuation_of(records, drawn_text(records.current()))
+    )
     if not text:
         raise InvalidQueryError(
             f"{queue or ''}"[:60] + " is no random draw; name one, as random:n=200,seed=3"
@@ -218,7 +222,7 @@ class _Judged:
         return cls(final["state"], reference, mapped.fillna(0).astype(np.int64), said)
 
 
-def _first_notes(found: _Judged, drawn: KeptDraw, lead: pd.Index, blind_only: bool) -> list[str]:
+def _first_notes(found: _Judged, drawn: SampleDraw, lead: pd.Index, blind_only: bool) -> list[str]:
     notes = []
     if blind_only:
         notes.append("Only verdicts given while the label was hidden count.")
@@ -242,7 +246,7 @@ def _first_notes(found: _Judged, drawn: KeptDraw, lead: pd.Index, blind_only: bo
 
 def _of_draw(
     corpus: Corpus,
-    drawn: KeptDraw,
+    drawn: SampleDraw,
     found: _Judged,
     lead: pd.Index,
     chosen: Grouping,
@@ -300,7 +304,7 @@ def _of_draw(
 
 
 def _margins(
-    corpus: Corpus, drawn: KeptDraw, chosen: Grouping, have: Mapping[int, int]
+    corpus: Corpus, drawn: SampleDraw, chosen: Grouping, have: Mapping[int, int]
 ) -> tuple[dict[int, int], list[str]]:
     """How many samples of the draw's population the map gives each class; and what is to be said of it. `have`: as many were judged."""
     kept = (drawn.classes or {}).get(chosen.name)
@@ -318,7 +322,7 @@ def _margins(
 
 
 def _inside(
-    corpus: Corpus, drawn: KeptDraw, chosen: Grouping, margins: Mapping[int, int]
+    corpus: Corpus, drawn: SampleDraw, chosen: Grouping, margins: Mapping[int, int]
 ) -> Mapping[int, int]:
     """How many samples of each stratum of the draw have a class in the grouping: for these alone the judged ones of it stand."""
     draw, by = drawn.draw, drawn.by
@@ -334,7 +338,7 @@ def _inside(
 class _Design:
     """Strata of judged samples, thin ones put together."""
 
-    drawn: KeptDraw
+    drawn: SampleDraw
     chosen: Grouping
     margins: Mapping[int, int]
     inside: Mapping[int, int]
@@ -483,7 +487,9 @@ def _difference(
     return Estimate(value, float(np.sqrt(variance)), max(value - reach, 0.0), min(value + reach, 1.0))
 
 
-def _strata_table(drawn: KeptDraw, rows: pd.Index, mapped: np.ndarray, reference: np.ndarray) -> pd.DataFrame:
+def _strata_table(
+    drawn: SampleDraw, rows: pd.Index, mapped: np.ndarray, reference: np.ndarray
+) -> pd.DataFrame:
     draw = drawn.draw
     of = pd.Series(draw.strata, index=list(draw.ids)).loc[list(rows)].to_numpy()
     names = list(draw.sizes)

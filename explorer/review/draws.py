@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class KeptDraw:
-    """A draw as it was made. `draw` has its ids in the order drawn, strata, sizes and probabilities."""
+class SampleDraw:
+    """A random draw of samples with when, by whom and from what it was made. `draw` has its ids in the order drawn, strata, sizes and probabilities."""
 
     text: str
     """Of the queue, without the team: `random:n=200,seed=3`."""
     draw: Draw
     time: dt.datetime | None = None
-    """UTC; None for one that is not kept."""
+    """UTC, of its storing; None for one that is not in the database."""
     reviewer: str = ""
     """Who began it."""
     labels_version: str = ""
@@ -57,8 +57,8 @@ class KeptDraw:
         return QueueSpec.parse(self.text)
 
     @property
-    def kept(self) -> bool:
-        """Whether it comes from the database, and not from making it anew."""
+    def is_stored(self) -> bool:
+        """Whether it is stored: it comes from the database, and was not made anew."""
         return self.time is not None
 
     @property
@@ -82,7 +82,9 @@ class KeptDraw:
 
     def queue(self, text: str = "") -> Queue:
         """The draw as a queue to review, in its order; `text` as verdicts keep it."""
-        return Queue(text or short(self.text), self.draw.ids, self.draw.strata, self.draw.probabilities)
+        return Queue(
+            text or text_or_hash(self.text), self.draw.ids, self.draw.strata, self.draw.probabilities
+        )
 
 
 def draw_text(text: str) -> str:
@@ -100,12 +102,12 @@ def draw_text(text: str) -> str:
     return replace(spec, team=(), each=1, share=1.0).format() if spec.kind == "random" else ""
 
 
-def short(text: str) -> str:
-    """A draw's text as a verdict keeps it: with a checksum where it is longer than a verdict has room for."""
+def text_or_hash(text: str) -> str:
+    """A draw's text as a verdict keeps it: itself, or its hash where it is longer than a verdict has room for."""
     return text if len(text) <= MAX_KEPT else f"random:draw={hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def open_draw(records: Records, spec: QueueSpec, reviewer: str = "") -> KeptDraw:
+def open_draw(records: Records, spec: QueueSpec, reviewer: str = "") -> SampleDraw:
     """The draw of a random queue: the one that is kept, else it is made now and kept.
 
     Raises `InvalidQueryError` where nothing can be drawn, and `RecordsError` where it cannot be kept.
@@ -115,7 +117,7 @@ def open_draw(records: Records, spec: QueueSpec, reviewer: str = "") -> KeptDraw
         raise InvalidQueryError(f"{spec.format()[:60]} is no random draw; name one, as random:n=200,seed=3")
     found = find(records, text)
     if found is None:
-        found = _keep(records, made(records, QueueSpec.parse(text), reviewer))
+        found = _store(records, draw_sample(records, QueueSpec.parse(text), reviewer))
     return found
 
 
@@ -136,28 +138,28 @@ def queue(records: Records, spec: QueueSpec, reviewer: str = "") -> Queue:
     return whole.only(mine[reviewer])
 
 
-def find(records: Records, text: str) -> KeptDraw | None:
+def find(records: Records, text: str) -> SampleDraw | None:
     """The draw that is kept under a queue's text; None where none is. Raises `RecordsError`."""
     wanted = select(table).where(table.c.id == _id(records.name, draw_text(text) or text))
     row = records.database.read(lambda connection: connection.execute(wanted).one_or_none())
-    return None if row is None else _kept(row._asdict(), records.where)
+    return None if row is None else _from_row(row._asdict(), records.where)
 
 
-def every(records: Records) -> list[KeptDraw]:
+def every(records: Records) -> list[SampleDraw]:
     """All draws that are kept of a corpus, oldest first. Raises `RecordsError`."""
     wanted = select(table).where(table.c.corpus == records.name).order_by(table.c.time, table.c.id)
     rows = records.database.read(lambda connection: connection.execute(wanted).all())
-    return [_kept(row._asdict(), records.where) for row in rows]
+    return [_from_row(row._asdict(), records.where) for row in rows]
 
 
 def texts_of(records: Records, text: str) -> list[str]:
     """The texts of queues under which verdicts of a draw are kept: its own, those of its teams, and of draws that it goes on from."""
-    known = {text, *(one.text for one in begun_by(records, text))}
-    shown = known | {short(one) for one in known}
+    known = {text, *(one.text for one in smaller_draws_of(records, text))}
+    shown = known | {text_or_hash(one) for one in known}
     return [one for one in records.queues() if one in shown or draw_text(one) in known]
 
 
-def begun_by(records: Records, text: str) -> list[KeptDraw]:
+def smaller_draws_of(records: Records, text: str) -> list[SampleDraw]:
     """Smaller draws that are the beginning of a kept one, stratum by stratum: `random:n=200,seed=3` of `random:n=400,seed=3`.
 
     Of the same seed and conditions a larger draw holds the smaller one; what was judged in that counts in this. By rounding, or where
@@ -176,7 +178,7 @@ def begun_by(records: Records, text: str) -> list[KeptDraw]:
     ]
 
 
-def goes_on_in(records: Records, text: str) -> str:
+def largest_continuation_of(records: Records, text: str) -> str:
     """The largest kept draw that goes on from this one, and in which something was judged since; else this one."""
     first = find(records, text)
     if first is None:
@@ -186,7 +188,7 @@ def goes_on_in(records: Records, text: str) -> str:
         one
         for one in every(records)
         if len(one.draw) > len(first.draw)
-        and not judged.isdisjoint((one.text, short(one.text)))
+        and not judged.isdisjoint((one.text, text_or_hash(one.text)))
         and _conditions(one.spec) == _conditions(first.spec)
         and _begins(first.draw, one.draw)
     ]
@@ -229,7 +231,7 @@ def done(records: Records, text: str, reviewer: str) -> frozenset[str]:
     return frozenset(found.loc[found["reviewer"] == reviewer, "sample_id"])
 
 
-def of_verdicts(records: Records, current: pd.DataFrame, text: str) -> KeptDraw:
+def of_verdicts(records: Records, current: pd.DataFrame, text: str) -> SampleDraw:
     """The draw that verdicts are of: the kept one, else made anew, as this explorer does or as older ones did.
 
     `current`: the verdicts; strata and probabilities in them tell which of the two. Raises `InvalidQueryError`.
@@ -238,7 +240,7 @@ def of_verdicts(records: Records, current: pd.DataFrame, text: str) -> KeptDraw:
     if found is not None:
         return found
     spec = QueueSpec.parse(text)
-    tries = [made(records, spec), made(records, spec, least=0)]
+    tries = [draw_sample(records, spec), draw_sample(records, spec, least=0)]
     return max(tries, key=lambda one: _matching(one.draw, current))
 
 
@@ -250,19 +252,21 @@ def keep_first(records: Records, verdict: model.Verdict) -> None:
     try:
         if find(records, text) is not None:
             return
-        found = made(records, QueueSpec.parse(text), verdict.reviewer)
+        found = draw_sample(records, QueueSpec.parse(text), verdict.reviewer)
         place = dict(
             zip(found.draw.ids, zip(found.draw.strata, found.draw.probabilities, strict=True), strict=True)
         )
         stratum, probability = place.get(verdict.sample_id, (-1, 0.0))
         if str(stratum) == verdict.stratum and np.isclose(probability, verdict.probability):
-            _keep(records, found)
+            _store(records, found)
     except ExplorerError:
         return  # the estimate says that the draw is not kept; the verdict itself counts more
 
 
-def made(records: Records, spec: QueueSpec, reviewer: str = "", *, least: int = sampling.LEAST) -> KeptDraw:
-    """A draw of the corpus as it is now, not kept. Raises `InvalidQueryError`."""
+def draw_sample(
+    records: Records, spec: QueueSpec, reviewer: str = "", *, least: int = sampling.LEAST
+) -> SampleDraw:
+    """Draw samples of the corpus as it is now; the draw is not stored. Raises `InvalidQueryError`."""
     corpus = records.corpus
     rows = np.flatnonzero(spec.mask(corpus))
     by = spec.strata_of
@@ -270,7 +274,7 @@ def made(records: Records, spec: QueueSpec, reviewer: str = "", *, least: int = 
     wanted = [groupings.of_level(level) for level in (1, 2, 3)]
     for one in [*wanted, by] if isinstance(by, Grouping) else wanted:
         counted[one.name] = counts(one.of_corpus(corpus)[rows])
-    return KeptDraw(
+    return SampleDraw(
         replace(spec, team=(), each=1, share=1.0).format(), spec.draw(corpus, least=least), None, reviewer,
         records.version, scores_version(corpus), __version__, counted,
     )  # fmt: skip
@@ -289,9 +293,9 @@ def scores_version(corpus: Corpus) -> str:
     return hashlib.sha256(np.asarray(corpus.filter_table.suspicion, "<f4").tobytes()).hexdigest()[:12]
 
 
-def changes(records: Records, found: KeptDraw) -> list[str]:
+def changes(records: Records, found: SampleDraw) -> list[str]:
     """Sentences on what is no longer as it was when the draw was made; none where all is."""
-    if not found.kept:
+    if not found.is_stored:
         return [
             "This draw was not kept when its review began (by an older explorer, or in another database): it was made anew from its "
             "text. Where scores or labels changed since, it may be another one."
@@ -309,7 +313,7 @@ def changes(records: Records, found: KeptDraw) -> list[str]:
     return said
 
 
-def leading(found: KeptDraw, judged: Collection[str]) -> tuple[str, ...]:
+def leading(found: SampleDraw, judged: Collection[str]) -> tuple[str, ...]:
     """The samples of a draw that estimates rest on: see `sampling.leading`."""
     return sampling.leading(found.draw.ids, found.draw.strata, judged)
 
@@ -321,10 +325,10 @@ def _matching(draw: Draw, current: pd.DataFrame) -> int:
 
 
 def _id(corpus: str, text: str) -> str:
-    return hashlib.sha256(f"{corpus}\n{short(text)}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{corpus}\n{text_or_hash(text)}".encode()).hexdigest()[:32]
 
 
-def _keep(records: Records, found: KeptDraw) -> KeptDraw:
+def _store(records: Records, found: SampleDraw) -> SampleDraw:
     """Into the database; where another was first, that one."""
     draw = found.draw
     content = {
@@ -352,10 +356,10 @@ def _keep(records: Records, found: KeptDraw) -> KeptDraw:
         connection.execute(insert(table).on_conflict_do_nothing(index_elements=["id"]), [row])
         return connection.execute(select(table).where(table.c.id == row["id"])).one()
 
-    return _kept(records.database.write(work)._asdict(), records.where)
+    return _from_row(records.database.write(work)._asdict(), records.where)
 
 
-def _kept(row: Mapping[str, Any], where: str) -> KeptDraw:
+def _from_row(row: Mapping[str, Any], where: str) -> SampleDraw:
     try:
         content = json.loads(row["content"])
         ids, strata = tuple(map(str, content["ids"])), tuple(map(int, content["strata"]))
@@ -368,7 +372,7 @@ def _kept(row: Mapping[str, Any], where: str) -> KeptDraw:
         raise RecordsError(
             f"{where}: the draw {str(row['text'])[:60]} is damaged; it cannot be used"
         ) from error
-    return KeptDraw(
+    return SampleDraw(
         str(row["text"]), Draw(ids, strata, chances, sizes, numbers, collapsed), model.read_time(row["time"]),
         str(row["reviewer"]), str(row["labels_version"]), str(row["scores_version"]), str(row["app_version"]), classes,
     )  # fmt: skip

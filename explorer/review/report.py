@@ -19,7 +19,7 @@ from explorer.core.errors import InvalidQueryError
 from explorer.core.version import __version__
 from explorer.corpus.tables.tables import terms
 from explorer.review import accuracy, agreement, draws, groupings, planning
-from explorer.review.draws import KeptDraw
+from explorer.review.draws import SampleDraw
 from explorer.review.estimators import Accuracy
 from explorer.review.groupings import Grouping
 
@@ -55,7 +55,9 @@ def html(
         )
         if drawn_only:
             text = (
-                draws.draw_text(queue) if queue else draws.goes_on_in(records, accuracy.drawn_text(current))
+                draws.draw_text(queue)
+                if queue
+                else draws.largest_continuation_of(records, accuracy.drawn_text(current))
             )
             drawn = draws.find(records, text)
     except InvalidQueryError as error:
@@ -140,7 +142,7 @@ def _blind(current: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def _goes_on(plans: list[planning.Plan], drawn: KeptDraw | None) -> str:
+def _goes_on(plans: list[planning.Plan], drawn: SampleDraw | None) -> str:
     """The text of the draw to go on with; empty where there is none."""
     further = planning.next_draw(plans[0], drawn.spec) if plans and drawn is not None else None
     return "" if further is None else further.format()

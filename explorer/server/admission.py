@@ -122,7 +122,7 @@ def whose(address: str) -> str:
 
 
 class Proxies:
-    """Those whose word for whom they ask is taken. Raises `ServeError` for what is neither address nor network."""
+    """Trusted reverse proxies: their word for whom they ask is taken. Raises `ServeError` for what is neither address nor network."""
 
     def __init__(self, text: str) -> None:
         self._networks = [_network(part.strip()) for part in text.replace(",", " ").split()]

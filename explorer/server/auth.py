@@ -24,12 +24,12 @@ from tornado.web import HTTPError, RequestHandler
 from explorer.core import scratch_folders
 from explorer.core.config import Settings
 from explorer.core.errors import ExplorerError, LoginError
-from explorer.core.log_throttle import Seldom
+from explorer.core.log_throttle import ThrottledWarning
 from explorer.review.verdicts import reviewer_name
 from explorer.server import passwords, plain_pages, ports, secret
 from explorer.server.login_backoff import Guesses
 from explorer.server.logouts import Logouts
-from explorer.server.websocket import doors
+from explorer.server.websocket import entry_control
 from explorer.views.common import visitor
 
 DAYS = visitor.DAYS
@@ -41,7 +41,7 @@ MOST_WAITING = 32
 _LOG = logging.getLogger("explorer")
 _COOKIES = ("user", "id_token", "access_token", "refresh_token", "oauth_expiry", "is_guest")
 _CHECKER = ThreadPoolExecutor(1, thread_name_prefix="explorer-login")
-_WRONG = Seldom("login")
+_WRONG = ThrottledWarning("login")
 
 
 def options(
@@ -273,7 +273,7 @@ class LoginHandler(RequestHandler):
         provider: Passwords = self.application.auth_provider  # type: ignore[attr-defined]
         wanted, given = self.get_body_argument("next", ""), self.get_body_argument("name", "")
         password = self.get_body_argument("password", "", strip=False)
-        name, address = _reviewer(given), doors(self.application).address(self)
+        name, address = _reviewer(given), entry_control(self.application).address(self)
         pause = provider.guesses.pause(name, address)
         flooded = provider.guesses.pause_of(name, address)
         if not provider.names_are_known:
@@ -328,7 +328,9 @@ class LoginHandler(RequestHandler):
     def _check_origin(self) -> None:
         """Another site's page must not log its visitors in: reviews would go under the name that it chose."""
         origin = self.request.headers.get("Origin")
-        if origin is not None and not doors(self.application).hosts.may_talk(origin, self.request.host):
+        if origin is not None and not entry_control(self.application).hosts.may_talk(
+            origin, self.request.host
+        ):
             raise HTTPError(403)
 
     def _form(self, wanted: str, trouble: str = "") -> None:

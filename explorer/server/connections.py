@@ -24,7 +24,7 @@ from tornado.ioloop import PeriodicCallback
 from tornado.iostream import IOStream, StreamClosedError
 
 from explorer.core import metrics
-from explorer.core.log_throttle import Seldom
+from explorer.core.log_throttle import ThrottledWarning
 from explorer.server.admission import whose
 
 if sys.platform != "win32":
@@ -119,7 +119,7 @@ class Server(HTTPServer):
         self._most = most or min(MOST, raise_file_limit() // 2)
         self._held: dict[IOStream, _Held] = {}
         self._counts: Counter[str] = Counter()
-        self._full = Seldom("connections")
+        self._full = ThrottledWarning("connections")
         self._looking: PeriodicCallback | None = None
         options.setdefault("idle_connection_timeout", IDLE_S)
         options.setdefault("body_timeout", BODY_S)
@@ -246,7 +246,7 @@ class _Listening(socket.socket):
     """
 
     _spare: socket.socket | None = None
-    _lacking = Seldom("files")
+    _lacking = ThrottledWarning("files")
 
     @classmethod
     def of(cls, other: socket.socket) -> _Listening:

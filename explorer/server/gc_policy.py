@@ -25,8 +25,8 @@ _QUIET_S, _LONGEST_S = 4.0, 600.0
 _NEVER = 1_000_000_000
 
 
-class Tidy:
-    """Looks once somebody has left and it is quiet. Told of pages by `made` and `closed`, asked each second to `look`."""
+class IdleCollector:
+    """Collects garbage once somebody has left and it is quiet. Told of pages by `made` and `closed`, asked each second by `tick`."""
 
     def __init__(self, most_left: int = MOST_LEFT) -> None:
         self._most_left = most_left
@@ -48,7 +48,7 @@ class Tidy:
         self._alive -= 1
         self._left += 1
 
-    def look(self, quiet: float) -> bool:
+    def tick(self, quiet: float) -> bool:
         """Let go of closed pages if this is the time: it has been `quiet` for so many seconds, or too many wait. Whether it did."""
         worth = self._left >= (1 if self._alive <= FEW else min(MANY_LEFT, self._most_left))
         long_ago = time.monotonic() - self._looked > _LONGEST_S

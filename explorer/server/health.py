@@ -25,7 +25,7 @@ from explorer.core import logs, metrics
 from explorer.core.version import __version__
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.stores.store import check
-from explorer.views.review.state import desk
+from explorer.views.review.review_service import review_service
 
 _LOG = logging.getLogger("explorer")
 _ASKERS = ThreadPoolExecutor(4, thread_name_prefix="explorer-health")
@@ -230,7 +230,7 @@ class Watchdog:
 
 def attach(application: Any, corpus: Corpus, **more: Callable[[], Any]) -> None:
     """Give a server's application, which runs on an event loop, its `/health` (with `more` parts of it, which raise while they are not well), `/metrics`, its line a request, and a watch over its loop."""
-    known = desk(corpus)
+    known = review_service(corpus)
     parts = {
         "corpus": _Part("the corpus", partial(check, corpus.store)),
         "reviews": _Part("verdicts can be read", known.check),

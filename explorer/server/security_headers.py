@@ -17,7 +17,7 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform, RequestHandler
 
 from explorer.core.errors import ServeError
-from explorer.core.log_throttle import Seldom
+from explorer.core.log_throttle import ThrottledWarning
 from explorer.core.logs import printable
 from explorer.server import plain_pages, ports
 from explorer.views.common.components import source
@@ -105,7 +105,7 @@ def refuse_strangers(application: Any, hosts: ports.Hosts) -> None:
 class StrangeHostHandler(RequestHandler):
     """Says how to make a name known."""
 
-    _seen = Seldom("host")
+    _seen = ThrottledWarning("host")
 
     def prepare(self) -> None:
         """Answer, whatever was asked for."""

@@ -44,8 +44,8 @@ from explorer.server import (
     security_headers,
 )
 from explorer.server.admission import COME_AGAIN_S, Admission, Proxies
-from explorer.server.sessions import LOOK_S, Ahead, MakePage, PageMaker, Spares
-from explorer.server.websocket import MAX_TOKEN, Counting, Doors, OwnSocket, doors, say_no_room
+from explorer.server.sessions import TICK_S, MakePage, PageMaker, PagePool, PreparedPage
+from explorer.server.websocket import MAX_TOKEN, Counting, EntryControl, OwnSocket, entry_control, say_no_room
 from explorer.server.workers import BEAT_S, Inherited
 from explorer.views.animation.first_frame import first_picture
 from explorer.views.common import visitor
@@ -139,11 +139,15 @@ class PageHandler(DocHandler):
     @authenticated
     async def get(self, *args: Any, **options: Any) -> None:
         """The HTML; or the way to log in, or why there is no page now."""
-        app, door, address = self.application, doors(self.application), doors(self.application).address(self)
+        app, entry, address = (
+            self.application,
+            entry_control(self.application),
+            entry_control(self.application).address(self),
+        )
         makes = self._ahead and self.request.method != "HEAD"
         try:
-            door.admission.ask(address)  # before anything is made for it: who floods is to cost little
-            await asyncio.sleep(door.wait_for_turn(address))
+            entry.admission.ask(address)  # before anything is made for it: who floods is to cost little
+            await asyncio.sleep(entry.wait_for_turn(address))
             # Bokeh asks the system for each letter: on the loop it would give way to all other threads each time.
             session_id = await asyncio.to_thread(
                 generate_session_id, secret_key=app.secret_key, signed=app.sign_sessions
@@ -163,7 +167,7 @@ class PageHandler(DocHandler):
                     plain_pages.notice("This link is too long", "It says more than a page can show.")
                 )
                 return
-            (partial(door.admission.order, session_id) if makes else door.admission.ask)(address)
+            (partial(entry.admission.order, session_id) if makes else entry.admission.ask)(address)
         except NoRoomError as error:
             await self._no_room(error, address)
             return
@@ -173,17 +177,17 @@ class PageHandler(DocHandler):
         ordered, create = time.monotonic(), self.application_context.create_session_if_needed
 
         def given_up() -> bool:  # a browser connects at once; one that comes later makes the page itself
-            late = time.monotonic() - ordered > PATIENCE_S and not door.admission.is_joined(session_id)
+            late = time.monotonic() - ordered > PATIENCE_S and not entry.admission.is_joined(session_id)
             if late:
-                door.admission.gone(session_id)
+                entry.admission.gone(session_id)
             return late
 
         try:
-            await door.make(
+            await entry.make(
                 session_id, address, partial(create, session_id, self.request, token), unless=given_up
             )
         except BaseException:
-            door.admission.gone(session_id)
+            entry.admission.gone(session_id)
             raise
 
     head = get
@@ -243,7 +247,7 @@ def make_server(
     address: str,
     allow_origins: Sequence[str] = (),
     given: Inherited | None = None,
-    ahead: Callable[[], Ahead] | None = None,
+    prepare: Callable[[], PreparedPage] | None = None,
     **options: Any,
 ) -> Any:
     """A server of the page, not yet started; with what is `given`, one of several at the same address.
@@ -253,12 +257,12 @@ def make_server(
     compat.install(plain=corpus.config.plain)
     # Bokeh looks for mistakes in a layout on the event loop, 0.1 s a page. The page is the same each time.
     bokeh_settings.perform_document_validation = False
-    spares = None if ahead is None else Spares(ahead, corpus.config.spare_pages)
+    pool = None if prepare is None else PagePool(prepare, corpus.config.spare_pages)
     config = corpus.config
     proxies = Proxies(config.trusted_proxies)
     admission = Admission(config.max_pages, config.max_pages_per_address)
-    door = Doors(ports.Hosts(address, port, allow_origins), admission, proxies)
-    pages: dict[str, Any] = {"/": Application(Counting(admission), PageMaker(make, spares))}
+    entry = EntryControl(ports.Hosts(address, port, allow_origins), admission, proxies)
+    pages: dict[str, Any] = {"/": Application(Counting(admission), PageMaker(make, pool))}
     options.setdefault("verbose", given is None)  # names its address
     options |= auth.options(config, address=address, port=port, names=allow_origins)
     # Those of other processes and machines that share the secret are as good as our own.
@@ -276,18 +280,18 @@ def make_server(
             websocket_origin=ports.origins(address, port, allow_origins), **options,
         )  # fmt: skip
     (application,) = applications
-    if spares is not None:
-        spares.attach(application.applications["/"])
-        application.settings["spares"] = spares
-        PeriodicCallback(spares.look, 1000 * LOOK_S).start()
+    if pool is not None:
+        pool.attach(application.applications["/"])
+        application.settings["page_pool"] = pool
+        PeriodicCallback(pool.tick, 1000 * TICK_S).start()
     if given is not None:
         server.io_loop.add_callback(given.beat)
         PeriodicCallback(given.beat, 1000 * BEAT_S).start()
         PeriodicCallback(lambda: server.io_loop.stop() if given.orphaned else None, 1000).start()
-    application.settings["doors"] = door
-    security_headers.refuse_strangers(application, door.hosts)  # before all else
+    application.settings["entry_control"] = entry
+    security_headers.refuse_strangers(application, entry.hosts)  # before all else
     if visitor.asked():
-        door.watch(application.auth_provider.holder)
+        entry.watch(application.auth_provider.holder)
     application.add_handlers(
         r".*",
         [

@@ -26,7 +26,7 @@ from panel.io.state import set_curdoc
 from explorer.core import metrics
 from explorer.server import document_reply, health
 from explorer.server.compat import closing_in_turn, cut_cycles, one_collection, spare_documents
-from explorer.server.gc_policy import MOST_LEFT, MOST_LEFT_WHOLE, Tidy
+from explorer.server.gc_policy import MOST_LEFT, MOST_LEFT_WHOLE, IdleCollector
 from explorer.views.common.selection import Link, decode
 
 _LOG = logging.getLogger("explorer")
@@ -34,7 +34,7 @@ _BUILDER = ThreadPoolExecutor(1, thread_name_prefix="explorer-page")
 """One thread makes all pages, one after the other: HoloViews is not thread-safe, and nothing else here uses it."""
 _FAILED = "This page could not be made. The server's log says why."
 _TITLE = "RapidAI4EO explorer"
-LOOK_S = 1.0
+TICK_S = 1.0
 _QUIET = 0.15
 """Of a processor: a server that uses less has nothing to do."""
 
@@ -43,8 +43,8 @@ MakePage = Callable[[Link], pn.viewable.Viewable]
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
-    """A page for whoever comes next; `begin` shows what their link asks for, once."""
+class PreparedPage:
+    """A page made before its visitor comes; `begin` shows what their link asks for, once."""
 
     page: pn.viewable.Viewable
     begin: Callable[[Link], None]
@@ -53,9 +53,9 @@ class Ahead:
 class PageMaker(Handler):
     """Makes a session's document in a thread, where others would do it on the event loop."""
 
-    def __init__(self, make: MakePage, spares: Spares | None = None) -> None:
+    def __init__(self, make: MakePage, pool: PagePool | None = None) -> None:
         super().__init__()
-        self._make, self._spares = make, spares
+        self._make, self._pool = make, pool
 
     async def on_session_created(self, session_context: Any) -> None:
         """Fill the document; a failure is logged, and told without its traceback."""
@@ -66,8 +66,8 @@ class PageMaker(Handler):
     async def on_session_destroyed(self, session_context: Any) -> None:
         """Count and log it."""
         health.closed(session_context)
-        if self._spares is not None and self._spares.tidy is not None:
-            self._spares.tidy.closed()
+        if self._pool is not None and self._pool.collector is not None:
+            self._pool.collector.closed()
 
     def modify_document(self, doc: Document) -> None:
         """Nothing: it was filled before this is called."""
@@ -76,11 +76,11 @@ class PageMaker(Handler):
         await asyncio.get_running_loop().run_in_executor(_BUILDER, self._make_ready, doc)
 
     def _make_ready(self, doc: Document) -> None:
-        begin = self._spares.begins(doc) if self._spares is not None else None
+        begin = self._pool.claim(doc) if self._pool is not None else None
         if begin is None:
             self._fill(doc)
-            if self._spares is not None and self._spares.tidy is not None:
-                self._spares.tidy.made()
+            if self._pool is not None and self._pool.collector is not None:
+                self._pool.collector.made()
         else:
             _fill(doc, begin)
         document_reply.encode(doc)
@@ -93,17 +93,17 @@ class PageMaker(Handler):
         _fill(doc, make)
 
 
-class Spares:
+class PagePool:
     """Pages that wait for visitors: made one at a time while the server has nothing to do. Use it on the event loop.
 
     None are made where a session cannot be given one (`compat.spare_documents`), and garbage is left to Python and Panel where that is
     not ours to do (`compat.one_collection`).
     """
 
-    def __init__(self, make: Callable[[], Ahead], count: int) -> None:
+    def __init__(self, make: Callable[[], PreparedPage], count: int) -> None:
         self._make, self._count = make, count if spare_documents.TRICK.on else 0
         left = MOST_LEFT if cut_cycles.TRICK.on else MOST_LEFT_WHOLE
-        self.tidy = Tidy(left) if one_collection.TRICK.on else None
+        self.collector = IdleCollector(left) if one_collection.TRICK.on else None
         self._ready: deque[Document] = deque()
         self._begin: dict[Document, Callable[[Link], None]] = {}
         self._making: asyncio.Future[None] | None = None
@@ -117,16 +117,16 @@ class Spares:
         """Give the sessions of one of Bokeh's application contexts these documents, where it would make empty ones."""
         spare_documents.attach(context, self.take, self._half_done)
         closing_in_turn.attach(context)
-        if self.tidy is not None:
-            self.tidy.begin()
+        if self.collector is not None:
+            self.collector.begin()
 
     async def _half_done(self) -> None:
         """Wait for the page that is being made: another one would be made after it."""
         if not self._ready and self._making is not None:
             await asyncio.shield(self._making)
 
-    def begins(self, doc: Document) -> Callable[[Link], None] | None:
-        """What makes a spare page a visitor's; None where the document is not one of ours."""
+    def claim(self, doc: Document) -> Callable[[Link], None] | None:
+        """Take a prepared page for its visitor: what shows their link on it; None where the document is not one of ours."""
         return self._begin.pop(doc, None)
 
     def take(self) -> Document:
@@ -137,16 +137,18 @@ class Spares:
         metrics.SPARE_PAGES.set(len(self))
         return doc
 
-    async def look(self) -> None:
+    async def tick(self) -> None:
         """Once a second: if nothing is to do, clear up, or make a page."""
         now, used = time.monotonic(), time.process_time()
         busy = (used - self._used) / max(now - self._looked, 1e-3)
         self._quiet = self._quiet + now - self._looked if busy < _QUIET else 0.0
         self._looked, self._used = now, used
         cleared = False
-        if self.tidy is not None:
+        if self.collector is not None:
             # Where pages are made: what HoloViews noted of objects that go is not to change while others are made.
-            cleared = await asyncio.get_running_loop().run_in_executor(_BUILDER, self.tidy.look, self._quiet)
+            cleared = await asyncio.get_running_loop().run_in_executor(
+                _BUILDER, self.collector.tick, self._quiet
+            )
         if cleared or not self._quiet or self._making is not None:
             return
         if len(self._ready) < self._count:
@@ -175,8 +177,8 @@ class Spares:
             ahead.page.server_doc(doc, title=_TITLE, location=False)
         _inline_stylesheets(doc)
         self._begin[doc] = ahead.begin
-        if self.tidy is not None:
-            self.tidy.made()
+        if self.collector is not None:
+            self.collector.made()
 
 
 def warm_up(make: MakePage) -> None:

@@ -19,7 +19,7 @@ from tornado.ioloop import PeriodicCallback
 from tornado.web import Application, RequestHandler
 
 from explorer.core.errors import NoRoomError
-from explorer.core.log_throttle import Seldom
+from explorer.core.log_throttle import ThrottledWarning
 from explorer.core.logs import printable
 from explorer.server.admission import COME_AGAIN_S, Admission, Proxies, whose
 from explorer.server.bokeh_protocol import PageSocket
@@ -38,8 +38,8 @@ AT_ONCE_S, SHARE = 4.0, 1 / 3
 and who asks for hundreds leaves two thirds of the time to all others."""
 REQUESTS, REQUESTS_A_SECOND, LONGEST_WAIT_S = 60, 10, 10.0
 """Requests for `/` that one address has at once, and a second after them; those that would wait longer are refused."""
-_UNKNOWN_ORIGIN = Seldom("origin")
-_NO_ROOM = Seldom("full")
+_UNKNOWN_ORIGIN = ThrottledWarning("origin")
+_NO_ROOM = ThrottledWarning("full")
 """Shared by those who ask for pages and those who ask for connections: one line tells of both."""
 
 
@@ -62,7 +62,7 @@ class Counting(Handler):
         self._admission.gone(session_context.id)
 
 
-class Paces:
+class AddressAllowances:
     """So much at once of each address, and then so much a second."""
 
     def __init__(self, most: float, a_second: float) -> None:
@@ -76,14 +76,17 @@ class Paces:
         return pace.take(amount)
 
 
-class Doors:
-    """What a server asks before it lets somebody in: of all its processes each has its own."""
+class EntryControl:
+    """What a process checks before it lets a visitor in: hosts, how many pages are open, and how often each address may ask."""
 
     def __init__(self, hosts: Hosts, admission: Admission, proxies: Proxies) -> None:
         self.hosts, self.admission, self._proxies = hosts, admission, proxies
         self.sockets: set[OwnSocket] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._seconds, self._requests = Paces(AT_ONCE_S, SHARE), Paces(REQUESTS, REQUESTS_A_SECOND)
+        self._seconds, self._requests = (
+            AddressAllowances(AT_ONCE_S, SHARE),
+            AddressAllowances(REQUESTS, REQUESTS_A_SECOND),
+        )
         self._making: dict[str, asyncio.Future[None]] = {}
 
     def address(self, handler: RequestHandler) -> str:
@@ -137,9 +140,9 @@ class Doors:
                 socket.close(1008, "logged out")
 
 
-def doors(application: Application) -> Doors:
-    """Those of a server's application."""
-    found: Doors = application.settings["doors"]
+def entry_control(application: Application) -> EntryControl:
+    """The one of a server's application."""
+    found: EntryControl = application.settings["entry_control"]
     return found
 
 
@@ -156,7 +159,7 @@ def valid_token(token: str, key: bytes | None) -> bool:
 
 
 def say_no_room(error: NoRoomError, address: str) -> None:
-    """Log, seldom, that somebody was turned away."""
+    """Log, throttled, that somebody was turned away."""
     _NO_ROOM.warn(
         f"a visitor from {printable(address, 60)} was turned away: {error} (EXPLORER_MAX_PAGES, EXPLORER_MAX_PAGES_PER_ADDRESS; "
         "where all come through a proxy, name it in EXPLORER_TRUSTED_PROXIES)"
@@ -181,11 +184,11 @@ class OwnSocket(PageSocket):
 
     def check_origin(self, origin: str) -> bool:
         """Tornado asks only where it knows no better; `prepare` has asked before."""
-        return doors(self.application).hosts.may_talk(origin, self.request.host)
+        return entry_control(self.application).hosts.may_talk(origin, self.request.host)
 
     async def prepare(self) -> None:
         """Refuse the handshake, with a status and words that say why."""
-        found = doors(self.application)
+        found = entry_control(self.application)
         origin = self.request.headers.get("Origin")
         if origin is not None and not self.check_origin(origin):
             # Also asked without a handshake by a page whose connection failed (`connection.js`).
@@ -235,7 +238,7 @@ class OwnSocket(PageSocket):
 
     def open(self, *args: str, **options: str) -> None:
         """Begin, and never wait for the other side's acknowledgement."""
-        found, token = doors(self.application), self._token_sent()
+        found, token = entry_control(self.application), self._token_sent()
         if token is None or self.selected_subprotocol != "bokeh":
             self.close()
             return
@@ -255,7 +258,7 @@ class OwnSocket(PageSocket):
     def on_close(self) -> None:
         """Free its place."""
         super().on_close()
-        found = doors(self.application)
+        found = entry_control(self.application)
         found.sockets.discard(self)
         if self._charged is not None:
             found.admission.leave(*self._charged)
@@ -263,7 +266,11 @@ class OwnSocket(PageSocket):
 
     async def _join(self, session_id: ID, address: str, token: str) -> None:
         """Join the session, or make it first; nothing for who has gone in the meantime."""
-        found, context, application = doors(self.application), self.application_context, self.application
+        found, context, application = (
+            entry_control(self.application),
+            self.application_context,
+            self.application,
+        )
         if self._has_gone():
             return
         try:

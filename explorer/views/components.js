@@ -4,7 +4,7 @@ import * as Player from "./animation/animation.js"
 import * as Bars from "./labels/labels.js"
 import * as Legend from "./map/legend.js"
 import * as MapTools from "./map/map_tools.js"
-import * as Picked from "./map/sample_table.js"
+import * as SampleTable from "./map/sample_table.js"
 import * as About from "./page/about.js"
 import * as Head from "./page/head.js"
 import * as Presenter from "./present/present.js"
@@ -24,12 +24,12 @@ export default {
   Head,
   Legend,
   MapTools,
-  Picked,
   PinList,
   Player,
   Presenter,
   ProfileCharts,
   ReviewPanel,
+  SampleTable,
   Share,
   Spectrum,
 }

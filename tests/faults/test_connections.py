@@ -147,7 +147,7 @@ def test_a_page_s_connection_closes_where_its_session_could_not_be_made(
 
     try:
         assert asyncio.run(visit()) == [None]  # the end
-        until(lambda: not websocket.doors(running.server._tornado).sockets)
+        until(lambda: not websocket.entry_control(running.server._tornado).sockets)
     finally:
         running.stop()
 

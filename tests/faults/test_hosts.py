@@ -12,7 +12,7 @@ import panel as pn
 import pytest
 
 from explorer.core.config import Settings
-from explorer.core.log_throttle import Seldom
+from explorer.core.log_throttle import ThrottledWarning
 from explorer.opening import open_corpus
 from explorer.server import security_headers, websocket
 from explorer.server.ports import Hosts
@@ -123,8 +123,8 @@ def test_only_pages_of_this_server_open_a_session(
 def test_the_words_say_what_to_do_and_the_log_says_it_once(
     running: Running, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(security_headers.StrangeHostHandler, "_seen", Seldom("host"))
-    monkeypatch.setattr(websocket, "_UNKNOWN_ORIGIN", Seldom("origin"))
+    monkeypatch.setattr(security_headers.StrangeHostHandler, "_seen", ThrottledWarning("host"))
+    monkeypatch.setattr(websocket, "_UNKNOWN_ORIGIN", ThrottledWarning("origin"))
     with caplog.at_level(logging.WARNING, "explorer"):
         for _ in range(20):
             assert ask(running, "evil.example")[0] == 421
@@ -174,16 +174,16 @@ def test_a_page_is_from_elsewhere_by_name_scheme_and_port() -> None:
 
 def test_what_is_seldom_told_is_counted() -> None:
     now = [0.0]
-    seldom = Seldom("x", clock=lambda: now[0])
+    throttled = ThrottledWarning("x", clock=lambda: now[0])
     records: list[logging.LogRecord] = []
     handler = logging.Handler()
     handler.emit = records.append  # type: ignore[method-assign]
     logging.getLogger("explorer").addHandler(handler)
     try:
         for _ in range(1000):
-            seldom.warn("it was so")
+            throttled.warn("it was so")
         now[0] = 61
-        seldom.warn("it was so")
+        throttled.warn("it was so")
     finally:
         logging.getLogger("explorer").removeHandler(handler)
     assert [record.getMessage() for record in records] == [

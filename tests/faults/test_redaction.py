@@ -19,7 +19,7 @@ from explorer.corpus.stores.store import DirectoryStore
 from explorer.review import database
 from explorer.views.common import redaction
 from explorer.views.common.components import Component
-from explorer.views.review.state import desk
+from explorer.views.review.review_service import review_service
 from tests import corpora, talk
 
 
@@ -92,7 +92,7 @@ def test_what_postgresql_says_names_nobody(said: str) -> None:
 
 def test_a_file_of_verdicts_that_is_damaged(tmp_path: Path) -> None:
     with page(tmp_path) as made:
-        found = desk(made.corpus)
+        found = review_service(made.corpus)
         place = Path(str(redaction.default_place(made.corpus.config, redaction.corpus_name(made.corpus))))
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(b"this is no database" * 1000)

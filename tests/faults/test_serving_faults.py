@@ -22,7 +22,7 @@ from explorer import Explorer, open_corpus
 from explorer.core.config import Settings
 from explorer.review import database
 from explorer.review.records import Records
-from explorer.views.review.state import desk
+from explorer.views.review.review_service import review_service
 from tests import corpora, postgres, talk, visitors
 from tests.conftest import REPOSITORY
 
@@ -170,7 +170,7 @@ def test_a_database_that_goes_and_comes_in_the_middle_of_a_review(
             assert page.selection.sample_id == corpora.BROKEN  # what is being written stays
             server.start()
             assert say(second)["type"] == "saved"  # sent again, as it stands in the panel
-            assert [row.id for row in desk(corpus).records.rows()] == [first, second]
+            assert [row.id for row in review_service(corpus).records.rows()] == [first, second]
         finally:
             page.close()
             corpus.close()

@@ -17,7 +17,7 @@ import pytest
 from explorer import open_corpus
 from explorer.core.config import Settings
 from explorer.review.verdicts import Verdict
-from explorer.views.review.state import desk
+from explorer.views.review.review_service import review_service
 from tests import corpora, talk, visitors
 from tests.conftest import REPOSITORY
 from tests.faults.test_serving_faults import SECONDS, Served, served
@@ -181,8 +181,8 @@ def test_a_process_that_stands_still_is_replaced_and_the_others_go_on(
 def test_health_follows_a_disk_on_which_nothing_can_be_written(tiny_folder: Path, tmp_path: Path) -> None:
     config = Settings(data_dir=tmp_path / "data")
     with open_corpus(tiny_folder, config=config) as corpus:
-        desk(corpus).records.add(Verdict(corpora.FULL, "ada", "correct"))
-        desk(corpus).records.close()
+        review_service(corpus).records.add(Verdict(corpora.FULL, "ada", "correct"))
+        review_service(corpus).records.close()
     with served(tiny_folder, tmp_path) as server:
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
         until(lambda: not server.healthy())

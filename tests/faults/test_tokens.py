@@ -284,9 +284,9 @@ def test_who_goes_before_the_page_is_there_leaves_none(tiny_folder: Path, tmp_pa
         asyncio.run(come_and_go())
         session = next(iter(context.sessions))
         until(lambda: session.connection_count == 0)
-        door = websocket.doors(running.server._tornado)
-        until(lambda: not door.sockets)
-        assert door.admission.of("127.0.0.1") == 0
+        entry = websocket.entry_control(running.server._tornado)
+        until(lambda: not entry.sockets)
+        assert entry.admission.of("127.0.0.1") == 0
 
 
 def test_what_is_signed_for_one_purpose_is_worth_nothing_for_another() -> None:
@@ -347,8 +347,8 @@ def test_pages_that_nobody_connects_to_are_not_made_for_long(
     try:
         tokens = [joining.ordered(running.url) for _ in range(20)]
         last = time.monotonic()
-        door = websocket.doors(running.server._tornado)
-        until(lambda: door.admission.of("127.0.0.1") == len(door.admission) == len(made))
+        entry = websocket.entry_control(running.server._tornado)
+        until(lambda: entry.admission.of("127.0.0.1") == len(entry.admission) == len(made))
         assert made[-1] < last + 2
         assert len(made) < 20
         assert joining.handshake(running.url, tokens[-1]) == 101  # who comes after all gets it
@@ -361,7 +361,7 @@ def test_one_address_that_goes_on_asking_has_a_third_of_the_time_pages_are_made_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(websocket, "AT_ONCE_S", 0.1)
-    doors = websocket.Doors(ports.Hosts("127.0.0.1", 5006, ()), Admission(100, 100), Proxies(""))
+    entry = websocket.EntryControl(ports.Hosts("127.0.0.1", 5006, ()), Admission(100, 100), Proxies(""))
     spent: list[float] = []
 
     async def make() -> None:
@@ -370,7 +370,7 @@ def test_one_address_that_goes_on_asking_has_a_third_of_the_time_pages_are_made_
         spent.append(time.monotonic() - began)
 
     async def ask(number: int, address: str) -> float:
-        await doors.make(f"{address} {number}", address, make, unless=lambda: False)
+        await entry.make(f"{address} {number}", address, make, unless=lambda: False)
         return time.monotonic()
 
     async def run() -> tuple[float, float]:
@@ -386,16 +386,16 @@ def test_one_address_that_goes_on_asking_has_a_third_of_the_time_pages_are_made_
 
 
 def test_one_address_that_floods_waits_and_is_then_refused_while_others_do_not_wait() -> None:
-    doors = websocket.Doors(ports.Hosts("127.0.0.1", 5006, ()), Admission(100, 100), Proxies(""))
-    at_once = [doors.wait_for_turn("192.0.2.1") for _ in range(websocket.REQUESTS)]
+    entry = websocket.EntryControl(ports.Hosts("127.0.0.1", 5006, ()), Admission(100, 100), Proxies(""))
+    at_once = [entry.wait_for_turn("192.0.2.1") for _ in range(websocket.REQUESTS)]
     assert max(at_once) == 0.0
     waits: list[float] = []
 
     def go_on() -> None:
         while len(waits) < 10_000:
-            waits.append(doors.wait_for_turn("192.0.2.1"))
+            waits.append(entry.wait_for_turn("192.0.2.1"))
 
     with pytest.raises(NoRoomError, match="your network"):
         go_on()
     assert 0 < waits[0] < 1 < waits[-1] <= websocket.LONGEST_WAIT_S + 1 / websocket.REQUESTS_A_SECOND
-    assert doors.wait_for_turn("192.0.2.2") == 0.0
+    assert entry.wait_for_turn("192.0.2.2") == 0.0

@@ -38,7 +38,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application as WebApplication
 from tornado.websocket import WebSocketHandler, websocket_connect
 
-from explorer.app import create_ahead, create_page
+from explorer.app import create_page, create_prepared_page
 from explorer.corpus.corpus import Corpus
 from explorer.server import compat, sessions
 from explorer.server.bokeh_protocol import PageSocket
@@ -381,7 +381,7 @@ def test_hardly_anything_of_a_closed_page_is_left_to_a_search(
     problems: list[str] = []
     monkeypatch.setattr(cut_cycles._LOG, "exception", lambda text, *_args: problems.append(text))
     running = Running(
-        tiny_corpus, create_page(tiny_corpus), ahead=create_ahead(tiny_corpus),
+        tiny_corpus, create_page(tiny_corpus), prepare=create_prepared_page(tiny_corpus),
         unused_session_lifetime_milliseconds=500, check_unused_sessions_milliseconds=200,
     )  # fmt: skip
 

@@ -60,7 +60,7 @@ def test_a_draw_stays_though_scores_and_states_change(demo: Corpus, kept: Record
     text = "random:n=120,seed=3,alloc=neyman,filter=suspicion%3A0-0.8"
     spec = QueueSpec.parse(text)
     first = draws.open_draw(kept, spec, "Anna")
-    assert (first.kept, first.reviewer, first.labels_version) == (True, "Anna", kept.version)
+    assert (first.is_stored, first.reviewer, first.labels_version) == (True, "Anna", kept.version)
     assert first.scores_version
     assert first.spec == spec
     with_scores(demo, 2)
@@ -221,12 +221,12 @@ def test_a_larger_draw_goes_on_from_a_smaller_one(demo: Corpus, kept: Records) -
     assert further is not None
     large = draws.open_draw(kept, further)
     assert set(small.draw.ids) <= set(large.draw.ids)
-    assert [one.text for one in draws.begun_by(kept, large.text)] == [small.text]
+    assert [one.text for one in draws.smaller_draws_of(kept, large.text)] == [small.text]
     assert draws.done(kept, large.text, "Anna") == set(small.draw.ids)
     assert accuracy.from_records(demo, kept, queue=large.text).n == 100
     # With another seed nothing of it counts.
     other = draws.open_draw(kept, QueueSpec("random", 500, seed=8))
-    assert draws.begun_by(kept, other.text) == []
+    assert draws.smaller_draws_of(kept, other.text) == []
     assert planning.plan(found, 0.2).met
     everything = planning.plan(found, 0.0001)
     assert everything.need == len(demo.samples)
@@ -342,7 +342,7 @@ def test_an_old_database_is_brought_up_and_keeps_its_verdicts(tiny_corpus: Corpu
     with Records.open(tiny_corpus, path, name="mine") as kept:
         kept.add(Verdict(corpora.FULL, "Ben", "correct", blind=True))
         assert kept.current(reviewer="Ben")["blind"].tolist() == [True]
-        assert draws.open_draw(kept, QueueSpec("random", 2)).kept
+        assert draws.open_draw(kept, QueueSpec("random", 2)).is_stored
     with sqlite3.connect(path) as line:
         assert line.execute("SELECT value FROM explorer_about WHERE name = 'version'").fetchone() == (
             str(schema.VERSION),

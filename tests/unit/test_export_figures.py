@@ -27,7 +27,7 @@ PINS = [(120, 80, "field $\\frac{"), (0, 0)]
 DATES = ["2018-01-03", "2018-02-02"]
 
 
-def texts(plate: figure_base.Plate) -> list[str]:
+def texts(plate: figure_base.ExportFigure) -> list[str]:
     """Every text of a figure."""
     found = [text.get_text() for text in plate.figure.texts]
     for axes in plate.figure.axes:

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from explorer.server import gc_policy
-from explorer.server.gc_policy import FEW, MANY_LEFT, MOST_LEFT, Tidy
+from explorer.server.gc_policy import FEW, MANY_LEFT, MOST_LEFT, IdleCollector
 
 
 @pytest.fixture
@@ -21,9 +21,9 @@ def collections(monkeypatch: pytest.MonkeyPatch) -> list[None]:
 
 
 def test_nothing_is_looked_for_where_nobody_has_left(collections: list[None]) -> None:
-    tidy = Tidy()
-    tidy.made()
-    assert not tidy.look(quiet=1000.0)
+    collector = IdleCollector()
+    collector.made()
+    assert not collector.tick(quiet=1000.0)
     assert collections == []
 
 
@@ -31,40 +31,40 @@ def test_nothing_is_looked_for_where_nobody_has_left(collections: list[None]) ->
 def test_it_is_looked_once_it_is_quiet_and_worth_it(
     collections: list[None], open_pages: int, closed: int
 ) -> None:
-    tidy = Tidy()
+    collector = IdleCollector()
     for _ in range(open_pages + closed):
-        tidy.made()
+        collector.made()
     for number in range(closed):
-        assert not tidy.look(quiet=100.0), number
-        tidy.closed()
-    assert not tidy.look(quiet=2.0)
-    assert tidy.look(quiet=4.5)
-    assert not tidy.look(quiet=100.0)
+        assert not collector.tick(quiet=100.0), number
+        collector.closed()
+    assert not collector.tick(quiet=2.0)
+    assert collector.tick(quiet=4.5)
+    assert not collector.tick(quiet=100.0)
     assert len(collections) == 1
 
 
 def test_what_few_closed_pages_left_is_looked_for_in_the_end(
     collections: list[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tidy = Tidy()
+    collector = IdleCollector()
     for _ in range(FEW + 2):
-        tidy.made()
-    tidy.closed()
-    assert not tidy.look(100.0)
+        collector.made()
+    collector.closed()
+    assert not collector.tick(100.0)
     later = time.monotonic() + 601
     monkeypatch.setattr(time, "monotonic", lambda: later)
-    assert not tidy.look(1.0)
-    assert tidy.look(100.0)
+    assert not collector.tick(1.0)
+    assert collector.tick(100.0)
     assert len(collections) == 1
 
 
 def test_too_many_do_not_wait_for_quiet(collections: list[None]) -> None:
-    tidy = Tidy()
+    collector = IdleCollector()
     for number in range(MOST_LEFT):
-        assert not tidy.look(0.0), number
-        tidy.made()
-        tidy.closed()
-    assert tidy.look(0.0)
+        assert not collector.tick(0.0), number
+        collector.made()
+        collector.closed()
+    assert collector.tick(0.0)
     assert len(collections) == 1
 
 
@@ -72,12 +72,12 @@ def test_what_was_let_go_is_given_back(collections: list[None], monkeypatch: pyt
     order: list[str] = []
     monkeypatch.setattr(gc_policy.gc, "collect", lambda *_: order.append("collect"))
     monkeypatch.setattr(gc_policy, "give_back", lambda: order.append("give back"))
-    found = Tidy()
+    found = IdleCollector()
     found.made()
-    assert not found.look(quiet=100.0)
+    assert not found.tick(quiet=100.0)
     assert order == []
     found.closed()
-    assert found.look(quiet=100.0)
+    assert found.tick(quiet=100.0)
     assert order == ["collect", "give back"]
 
 

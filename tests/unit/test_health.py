@@ -39,7 +39,7 @@ from explorer.review.database import Database
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
 from explorer.server import health, serving
-from explorer.views.review.state import desk
+from explorer.views.review.review_service import review_service
 from tests import corpora, joining, servers
 from tests.running import Running, pages_made
 from tests.talk import until
@@ -231,8 +231,8 @@ def test_health_tells_whether_verdicts_can_be_kept(tmp_path: Path, monkeypatch: 
     kept = Database.write
     monkeypatch.setattr(Database, "write", write)
     try:
-        desk(corpus).records.add(Verdict(corpora.FULL, "Anna", "correct"))
-        before = [(row.id, row.comment) for row in desk(corpus).records.rows()]
+        review_service(corpus).records.add(Verdict(corpora.FULL, "Anna", "correct"))
+        before = [(row.id, row.comment) for row in review_service(corpus).records.rows()]
         for trouble[0] in troubles:
             code, found = _health(running)
             assert (code, found["status"], found["reviews"], found["verdicts"]) == (
@@ -245,7 +245,7 @@ def test_health_tells_whether_verdicts_can_be_kept(tmp_path: Path, monkeypatch: 
         trouble[0] = ""
         code, found = _health(running)
         assert (code, found["verdicts"]) == (200, True)
-        assert [(row.id, row.comment) for row in desk(corpus).records.rows()] == before
+        assert [(row.id, row.comment) for row in review_service(corpus).records.rows()] == before
     finally:
         running.stop()
         corpus.close()

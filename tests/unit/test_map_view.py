@@ -273,11 +273,15 @@ def test_a_box_and_a_lasso_are_a_set(view: MapView, tiny_corpus: Corpus) -> None
     say(view.tools, "area", kind="rect", x0=x - 1e5, x1=x + 1e5, y0=y - 1e5, y1=y + 1e5)
     until(lambda: rows(view)["count"] == 1)
     assert rows(view)["chips"] == [{"name": "area", "text": "Area"}]
-    until(lambda: sent(view.picked.picked, "page") and sent(view.picked.picked, "page")[-1]["count"] == 1)
-    assert sent(view.picked.picked, "page")[-1]["cells"][0][0] == corpora.BROKEN
+    until(
+        lambda: (
+            sent(view.sample_table.table, "page") and sent(view.sample_table.table, "page")[-1]["count"] == 1
+        )
+    )
+    assert sent(view.sample_table.table, "page")[-1]["cells"][0][0] == corpora.BROKEN
     x, y = tiny_corpus.samples[["x", "y"]].loc[corpora.FULL].to_numpy()
     say(view.tools, "area", kind="poly", x=[x - 1e5, x + 1e5, x], y=[y - 1e5, y - 1e5, y + 2e5])
-    until(lambda: sent(view.picked.picked, "page")[-1]["cells"][0][0] == corpora.FULL)
+    until(lambda: sent(view.sample_table.table, "page")[-1]["cells"][0][0] == corpora.FULL)
     say(view.tools, "clear_area")
     until(lambda: rows(view)["count"] == 3)
 
@@ -407,7 +411,7 @@ def test_what_the_corpus_cannot_tell_is_said_and_not_asked(view: MapView) -> Non
 
 def test_the_table_is_sorted_and_paged_and_written(view: MapView, tiny_corpus: Corpus) -> None:
     say(view.legend.legend, "table")
-    picked = view.picked.picked
+    picked = view.sample_table.table
     until(lambda: sent(picked, "page"))
     page = sent(picked, "page")[-1]
     assert [cells[0] for cells in page["cells"]] == sorted(tiny_corpus.samples.index)

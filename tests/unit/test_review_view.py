@@ -30,7 +30,7 @@ from explorer.views.common.selection import decode
 from explorer.views.profile import profile_data
 from explorer.views.review import review_plan, review_words
 from explorer.views.review.review import evidence_of
-from explorer.views.review.state import desk
+from explorer.views.review.review_service import review_service
 from tests import corpora, talk
 from tests.talk import sent, until
 
@@ -223,7 +223,7 @@ def test_the_page_is_as_before_when_the_review_ends(page: Explorer) -> None:
     assert "reviewing" in page._page.css_classes
     say(page, "close")
     assert not page._review.active
-    assert "gone" in page._places._laid.desk.css_classes
+    assert "gone" in page._places._laid.review_region.css_classes
     assert (
         "gone" not in page._places._laid.map_region.css_classes + page._places._laid.label_region.css_classes
     )
@@ -434,7 +434,7 @@ def scored(corpus: Corpus) -> pd.DataFrame:
 
 def test_what_scoring_found_is_told_filtered_by_and_queued(corpus: Corpus) -> None:
     scored(corpus)
-    desk(corpus).look()
+    review_service(corpus).load_existing()
     page = Explorer(corpus, f"?sample={BROKEN}")
     try:
         picture = begin(page, kind="suspicion")
@@ -443,7 +443,7 @@ def test_what_scoring_found_is_told_filtered_by_and_queued(corpus: Corpus) -> No
         assert picture["suspicion"] == {"score": 0.9, "suggestion": "Broad-leaved forest", "reasons": ["it looks like a forest", "NIR is low"], "note": ""}  # fmt: skip
         assert set(corpus.query(suspicion=(0.5, 1.0)).index) == set(corpus.samples.index) - {BROKEN}
         assert "class" in page.selection.curves.behind
-        assert desk(corpus).suspicion(BROKEN) == {"score": None, "suggestion": "", "reasons": ["only two samples are of this class"], "note": "cannot be judged"}  # fmt: skip
+        assert review_service(corpus).suspicion(BROKEN) == {"score": None, "suggestion": "", "reasons": ["only two samples are of this class"], "note": "cannot be judged"}  # fmt: skip
         begin(page, blind=True)
         until(lambda: sent(page._review.panel, "work")[-1]["hidden"])
         assert sent(page._review.panel, "work")[-1]["suspicion"] is None
@@ -455,7 +455,7 @@ def test_what_scoring_found_is_told_filtered_by_and_queued(corpus: Corpus) -> No
 def test_the_season_that_is_usual_for_the_class_is_that_of_its_samples(corpus: Corpus) -> None:
     scored(corpus)
     curves, _ = parse("nir,NDVI;behind:class")
-    packed = desk(corpus).usual(FULL, curves)
+    packed = review_service(corpus).usual_season(FULL, curves)
     if (
         not packed.entries
     ):  # fewer samples than a season needs: nothing is drawn rather than something made up

@@ -74,11 +74,11 @@ def test_hidden_labels_are_known_before_any_other_panel_hears_of_the_sample(
     work.done.add(FULL)
     page._review._changed()
     assert not page.selection.session.labels_hidden
-    known, turn = [], page._sample_changed
+    known, sample_changed = [], page._sample_changed
 
     def open_it() -> None:
         known.append(page.selection.session.labels_hidden)
-        turn()
+        sample_changed()
 
     monkeypatch.setattr(page, "_sample_changed", open_it)
     page.selection.sample_id = BROKEN

@@ -14,10 +14,10 @@ from bokeh.document import Document
 from panel.io.document import _cleanup_doc
 
 import explorer.app as app
-from explorer.app import create_ahead, create_page
+from explorer.app import create_page, create_prepared_page
 from explorer.core import metrics
 from explorer.corpus.corpus import Corpus
-from explorer.server.sessions import PageMaker, Spares
+from explorer.server.sessions import PageMaker, PagePool
 from tests import corpora, visitors
 from tests.running import Running, pages_made, wait_until_gone
 from tests.talk import until
@@ -67,12 +67,12 @@ class _Context:
 @pytest.mark.parametrize("link", LINKS)
 def test_a_page_made_ahead_is_the_page_made_for_a_link(tiny_corpus: Corpus, link: str) -> None:
     plain, spare = Document(), Document()
-    spares = Spares(create_ahead(tiny_corpus), 1)
-    spares._make_spare(spare)
+    pool = PagePool(create_prepared_page(tiny_corpus), 1)
+    pool._make_spare(spare)
     contexts = [_Context(link, document) for document in (plain, spare)]
     try:
         for document in (plain, spare):
-            PageMaker(create_page(tiny_corpus), spares)._make_ready(document)
+            PageMaker(create_page(tiny_corpus), pool)._make_ready(document)
         differs = list(difflib.unified_diff(_told(plain), _told(spare), n=3, lineterm=""))
         assert not differs, "\n".join(line[:200] for line in differs[:80])
     finally:
@@ -89,15 +89,15 @@ def test_a_visitor_gets_the_page_that_waits_and_all_of_them_are_let_go(
     monkeypatch.setattr(tiny_corpus.config, "spare_pages", 2)
     made = pages_made(monkeypatch)
     running = Running(
-        tiny_corpus, create_page(tiny_corpus), ahead=create_ahead(tiny_corpus),
+        tiny_corpus, create_page(tiny_corpus), prepare=create_prepared_page(tiny_corpus),
         unused_session_lifetime_milliseconds=8000, check_unused_sessions_milliseconds=200,
     )  # fmt: skip
-    spares = running.server._tornado.settings["spares"]
+    pool = running.server._tornado.settings["page_pool"]
     try:
-        until(lambda: len(spares) == tiny_corpus.config.spare_pages, SECONDS)
+        until(lambda: len(pool) == tiny_corpus.config.spare_pages, SECONDS)
         ahead = [ref() for ref in made]
         until(lambda: b"explorer_spare_pages 2.0" in metrics.text(), SECONDS)
-        spares._count = 0  # no more of them
+        pool._count = 0  # no more of them
         shown: list[str] = []
 
         async def visit(sample: str) -> None:

@@ -21,7 +21,7 @@ from explorer.views.map import context, map_figure, map_near, map_tools
 from explorer.views.map.legend import LegendView
 from explorer.views.map.map_shown import Shown, shown
 from explorer.views.map.raster import Layer, SampleRaster, View
-from explorer.views.map.sample_table import PickedView
+from explorer.views.map.sample_table import SampleTableView
 
 _FIRST_SIZE = (470, 500)
 _CLICK_REACH = 8  # px around the pointer within which a sample counts as meant
@@ -74,9 +74,9 @@ class MapView:
             "filter": self._filter, "look": self._look, "options": lambda _data: self._options(), "again": lambda _data: self._send_all_again(),
             "clear_area": lambda _data: self._cleared(),
         }  # fmt: skip
-        self.picked = PickedView(corpus, selection, loop, bus)
+        self.sample_table = SampleTableView(corpus, selection, loop, bus)
         self.legend = LegendView(selection, loop, bus)
-        self.legend.legend.on["table"] = lambda _data: self.picked.open()
+        self.legend.legend.on["table"] = lambda _data: self.sample_table.open()
         self.whole = pn.Column(
             self.pane, self.tools, margin=0, min_height=0, sizing_mode="stretch_both",
             styles={"position": "relative", "flex": "1", "min-height": "0", "overflow": "hidden"},
@@ -201,7 +201,7 @@ class MapView:
                 return
             self._layer = found.layer
             self.legend.show(found, len(self._corpus.samples))
-            self.picked.show(found.set)
+            self.sample_table.show(found.set)
             self._redraw()
 
         self._sets.submit(lambda: shown(self._corpus, self._raster, filters, area, level), done)
@@ -336,7 +336,7 @@ class MapView:
                 self.tools.script.notice(text=area)
                 return
             self._state.area = area
-            self.picked.open()
+            self.sample_table.open()
 
         self._areas.submit(lambda: _area(data), done)
 

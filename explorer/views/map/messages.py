@@ -170,7 +170,7 @@ class PageShown(TypedDict):
     down: bool
 
 
-class ToPicked(ToBrowser):
+class ToSampleTable(ToBrowser):
     """The set of samples."""
 
     def file(self, *, name: str, media: str, bytes: bytes) -> None: ...
@@ -179,7 +179,7 @@ class ToPicked(ToBrowser):
     def trouble(self, *, text: str) -> None: ...
 
 
-class FromPicked(FromBrowser):
+class FromSampleTable(FromBrowser):
     """Which page in which order, and files to take away."""
 
     def closed(self) -> None: ...

@@ -2,7 +2,7 @@
 
 import { bus, element, keepFocus, listen, makeReturn, mark, saveFile } from "../common/shared.js"
 
-/** @param {import("../messages").Drawn<"Picked">} panel */
+/** @param {import("../messages").Drawn<"SampleTable">} panel */
 export function render({ model, el }) {
   const title = element("h2"),
     told = element("p", { class: "told", role: "status" })

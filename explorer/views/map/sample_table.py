@@ -12,7 +12,7 @@ from explorer.corpus.tables import formats, tables
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, source
 from explorer.views.common.file_making import FileMaker
 from explorer.views.common.selection import Selection
-from explorer.views.map.messages import BarShown, FromPicked, PageShown, ToPicked
+from explorer.views.map.messages import BarShown, FromSampleTable, PageShown, ToSampleTable
 
 PAGE = 50
 _COLUMNS = {
@@ -21,15 +21,15 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-class Picked(Component):
-    """The browser's side of the set."""
+class SampleTable(Component):
+    """The browser's side of the table."""
 
     _stylesheets: ClassVar[list[Any]] = [source("sample_table.css")]
-    script = ToPicked()
-    from_script = FromPicked
+    script = ToSampleTable()
+    from_script = FromSampleTable
 
 
-class PickedView:
+class SampleTableView:
     """Tells the set page by page; nothing is computed before somebody opens it."""
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
@@ -40,9 +40,9 @@ class PickedView:
         self._pages = LatestOnly(loop)
         self._is_open = False
         self._ticket = 0
-        self.picked = Picked(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
-        self._files = FileMaker(loop, self.picked.script)
-        self.picked.on = {
+        self.table = SampleTable(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
+        self._files = FileMaker(loop, self.table.script)
+        self.table.on = {
             "page": self._page, "closed": lambda _data: self._close(), "save": self._save, "open": self._open_sample,
         }  # fmt: skip
         selection.session.param.watch(lambda _e: self._look(), "labels_hidden")
@@ -76,7 +76,7 @@ class PickedView:
 
     def _send(self, page: int) -> None:
         if self._selection.session.labels_hidden:
-            self.picked.script.hide()
+            self.table.script.hide()
             return
         self._ticket += 1
         ticket, rows, kept, (column, down) = self._ticket, self._rows, self._order, self._sorted
@@ -94,7 +94,7 @@ class PickedView:
         def done(result: tuple[np.ndarray, PageShown]) -> None:
             if ticket == self._ticket:
                 self._order = result[0]
-                self.picked.script.page(**result[1], bars=self._histogram(rows))
+                self.table.script.page(**result[1], bars=self._histogram(rows))
 
         self._pages.submit(job, done)
 

@@ -55,7 +55,7 @@ class Layout:
     page: Page
     map_region: Region
     label_region: Region
-    desk: Region
+    review_region: Region
 
 
 def lay_out(views: Views, height: str) -> Layout:
@@ -69,12 +69,12 @@ def lay_out(views: Views, height: str) -> Layout:
         views.labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",
         stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; min-height: 128px; max-height: 240px; }"],
     )  # fmt: skip
-    desk = Region(
+    review_region = Region(
         _title("Label review"), views.review.panel, label="Label review", margin=0, sizing_mode="stretch_width",
         css_classes=["gone"], stylesheets=[source("region.css"), ":host { flex: 0 0 62% !important; height: auto; overflow-y: auto; scrollbar-width: thin; } :host(.alone) { flex: 1 1 100% !important; }"],
     )  # fmt: skip
     left = pn.Column(
-        map_region, label_region, desk, margin=0, min_height=0, sizing_mode="stretch_both",
+        map_region, label_region, review_region, margin=0, min_height=0, sizing_mode="stretch_both",
         styles={"grid-area": "map"}, css_classes=["area-map"],
         stylesheets=[":host { display: var(--area-display, flex) !important; flex-direction: column; gap: 8px; width: 100%; height: 100%; min-height: 0; }"],
     )  # fmt: skip
@@ -88,14 +88,14 @@ def lay_out(views: Views, height: str) -> Layout:
                 heading=f"Sentinel-2 <small>10 m, monthly</small>{_credit(views.corpus, S2_SR.id)}"),
         _region("Temporal profile", "profile", views.profile.legend, views.profile.whole,
                 heading="Temporal profile <small>click a pixel in either image; shift-click adds another</small>"),
-        views.map.picked.picked,
+        views.map.sample_table.table,
         views.present.presenter,
         views.share.share,
         views.about.about,
         margin=0, sizing_mode="stretch_both",
         stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
     )  # fmt: skip
-    return Layout(page, map_region, label_region, desk)
+    return Layout(page, map_region, label_region, review_region)
 
 
 def stand(region: Region, wanted: bool) -> None:

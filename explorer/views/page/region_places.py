@@ -19,12 +19,12 @@ class RegionPlaces:
     def _place(self) -> None:
         """The review stands where the labels are; the map beside it, but not while samples are judged, unless it is asked for."""
         session = self._session
-        stand(self._laid.desk, session.reviewing)
+        stand(self._laid.review_region, session.reviewing)
         stand(self._laid.label_region, not session.reviewing)
         # A blind review has no map at all: it would tell the labels.
         map_wanted = not session.blind and (not session.judging or self._selection.panel == "map")
         stand(self._laid.map_region, map_wanted)
-        stand_alone(self._laid.desk, not map_wanted)
+        stand_alone(self._laid.review_region, not map_wanted)
         self._set_css_classes()
 
     def _set_css_classes(self) -> None:

@@ -8,8 +8,8 @@ from explorer.review.queue import MAX_TEXT
 from explorer.views.common.class_search import ClassNamed
 from explorer.views.common.message_fields import Most, Number, Word
 from explorer.views.common.messages import FromBrowser, ToBrowser
+from explorer.views.review.review_service import Suspicion
 from explorer.views.review.review_words import MAX_IDS_TEXT, LabelRow, OwnVerdict
-from explorer.views.review.state import Suspicion
 
 MAX_GIVEN = 100
 """Verdicts that a tab can take back."""

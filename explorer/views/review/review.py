@@ -20,7 +20,6 @@ from explorer.views.common.class_search import classes
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, bounded_int, source
 from explorer.views.common.selection import Selection, decode, encode
 from explorer.views.review import review_plan, review_words
-from explorer.views.review import state as desks
 from explorer.views.review.messages import (
     MAX_GIVEN,
     ChipsShown,
@@ -32,6 +31,7 @@ from explorer.views.review.messages import (
     Work,
 )
 from explorer.views.review.review_files import ReviewFiles
+from explorer.views.review.review_service import review_service
 
 AHEAD = 2
 """Samples that are read before they are asked for."""
@@ -227,11 +227,11 @@ class ReviewView:
 
         def job() -> _Work | str:
             try:
-                desk = desks.desk(self._corpus)
-                desk.refresh(patient=False)
-                records = desk.records
+                service = review_service(self._corpus)
+                service.refresh(patient=False)
+                records = service.records
                 if spec is None:
-                    ids = desk.disputed()
+                    ids = service.disputed()
                     queue = Queue.of(ids, self._corpus)
                     decides = _scope(records, "disputed", reviewer)
                     return _Work(
@@ -239,7 +239,7 @@ class ReviewView:
                     )
                 queue = draws.queue(records, spec, reviewer)
                 # A link says no longer that a review is blind, or never did: its verdicts do.
-                hides = blind or (resumed and desk.was_blind(reviewer, queue.text))
+                hides = blind or (resumed and service.was_blind(reviewer, queue.text))
                 scope = _scope(records, queue.text, reviewer)
                 return _Work(
                     spec, queue, reviewer, hides, scope, done=_done(records, queue, reviewer), given=given
@@ -340,7 +340,9 @@ class ReviewView:
             return
 
         def job() -> Closing:
-            return review_plan.closing(desks.desk(self._corpus).records, work.spec, work.queue, work.reviewer)
+            return review_plan.closing(
+                review_service(self._corpus).records, work.spec, work.queue, work.reviewer
+            )
 
         def done(found: Closing) -> None:
             if work is self._work and self._selection.sample_id == sample_id:
@@ -379,10 +381,10 @@ class ReviewView:
 
     def _picture(self, work: _Work, sample_id: str, hidden: bool) -> tuple[Work, tuple[str, ...]]:
         """What the panel shows of a sample, and the ids of what is said of it."""
-        desk = desks.desk(self._corpus)
+        service = review_service(self._corpus)
         told = work.said
         try:
-            rows = desk.records.current(sample_id).to_dict("records")
+            rows = service.records.current(sample_id).to_dict("records")
         except ExplorerError as error:
             rows, told = [], f"{told} The verdicts cannot be read: {error}".strip()
         mine, others = None, []
@@ -398,7 +400,7 @@ class ReviewView:
                         "link": str(row["evidence"]),
                     }
                 )
-        suspicion = None if hidden else desk.suspicion(sample_id)
+        suspicion = None if hidden else service.suspicion(sample_id)
         picture: Work = {
             "sample": sample_id, "queue": "Disagreements: you decide" if work.decides else review_words.title(work.spec), "position": work.place, "total": len(work.queue),
             "done": sum(one in work.done for one in work.queue.ids), "undoable": bool(work.given), "hidden": hidden, "blind": work.blind, "scope": work.scope,
@@ -419,12 +421,16 @@ class ReviewView:
 
         def job() -> tuple[int, tuple[str, ...], set[str]] | None:
             try:
-                desk = desks.desk(self._corpus)
-                revision = desk.revision()
+                service = review_service(self._corpus)
+                revision = service.revision()
                 if revision == before:
                     return None
-                rows = desk.records.current(sample_id)
-                return revision, tuple(map(str, rows["id"])), _done(desk.records, work.queue, work.reviewer)
+                rows = service.records.current(sample_id)
+                return (
+                    revision,
+                    tuple(map(str, rows["id"])),
+                    _done(service.records, work.queue, work.reviewer),
+                )
             except ExplorerError:
                 return None  # what is asked for next says why
 
@@ -525,7 +531,7 @@ class ReviewView:
 
         def job() -> tuple[str, str] | str:
             try:
-                rows = desks.desk(self._corpus).records.current(sample_id, work.reviewer)
+                rows = review_service(self._corpus).records.current(sample_id, work.reviewer)
             except ExplorerError as error:
                 return str(error)
             kind = "adjudication" if work.decides else "verdict"
@@ -556,7 +562,7 @@ class ReviewView:
         """In a thread: id of the verdict that was kept and what it says; or why it was not."""
         own = data.get("id")
         try:
-            records = desks.desk(self._corpus).records
+            records = review_service(self._corpus).records
             fractions = {int(str(code)): float(v) for code, v in self._corpus.labels(sample_id).items()}
             rows = records.history(sample_id, work.reviewer)
             mine = rows[rows["id"] == own].to_dict("records")
@@ -604,7 +610,7 @@ class ReviewView:
 
         def job() -> Receipt | ExplorerError | None:
             try:
-                receipt = desks.desk(self._corpus).records.undo(work.reviewer, verdict_id=last, id=own)
+                receipt = review_service(self._corpus).records.undo(work.reviewer, verdict_id=last, id=own)
             except ExplorerError as error:
                 return error
             self._loop.work(lambda: _refresh(self._corpus), lambda _none: None)
@@ -636,7 +642,7 @@ class ReviewView:
             reviewing=self.active, judging=self._work is not None, blind=self.blind, labels_hidden=self.hides
         )
         curves = self._selection.curves
-        if begins and "class" not in curves.behind and desks.desk(self._corpus).knows_seasons:
+        if begins and "class" not in curves.behind and review_service(self._corpus).knows_seasons:
             self._selection.curves = replace(curves, behind=(*curves.behind, "class"))
 
     def _sample_changed(self) -> None:
@@ -645,7 +651,7 @@ class ReviewView:
 
 
 def _refresh(corpus: Corpus) -> None:
-    desks.desk(corpus).refresh()
+    review_service(corpus).refresh()
 
 
 def _scope(records: Records, queue: str, reviewer: str) -> str:

@@ -10,8 +10,8 @@ from explorer.review import report as reports
 from explorer.views.common.components import SessionScheduler, bounded_int
 from explorer.views.common.file_making import FileMaker
 from explorer.views.review import review_words
-from explorer.views.review import state as desks
 from explorer.views.review.messages import ToReviewPanel
+from explorer.views.review.review_service import review_service
 
 
 class ReviewFiles:
@@ -25,7 +25,7 @@ class ReviewFiles:
         ending = str(data.get("format"))[:20]
 
         def job() -> bytes:
-            return exchange.write(desks.desk(self._corpus).records, ending)
+            return exchange.write(review_service(self._corpus).records, ending)
 
         self._files.make(job, f"rapidai4eo-verdicts.{ending}", exchange.FORMATS.get(ending, ""))
 
@@ -36,7 +36,7 @@ class ReviewFiles:
             level, grouping = review_words.read_strata(
                 data.get("classes", bounded_int(data, "level", 4) or 1)
             )
-            records = desks.desk(self._corpus).records
+            records = review_service(self._corpus).records
             return reports.html(
                 self._corpus, records, level or 1, drawn_only=data.get("all") is not True, grouping=grouping or None,
                 blind_only=data.get("blind") is True,

@@ -26,13 +26,13 @@ from explorer.review.records import Records, corpus_name, default_place
 from explorer.views.profile import profile_data
 from explorer.views.profile.profile_data import Packed
 
-AT_HAND = 8
+MAX_MEASURED_NOW = 8
 """Samples of a class that are read where nothing was scored."""
 _CURVES = {name.rpartition(" ")[0] for name in curve_names()}
 REFRESH_SECONDS = 10.0
 """How often at most the states of review are read anew for the map's filters."""
 REVISION_SECONDS = 1.0
-_DESKS: WeakKeyDictionary[Corpus, Desk] = WeakKeyDictionary()
+_SERVICES: WeakKeyDictionary[Corpus, ReviewService] = WeakKeyDictionary()
 _LOCK = threading.Lock()
 
 
@@ -45,11 +45,11 @@ class Suspicion(TypedDict):
     note: str
 
 
-class Desk:
+class ReviewService:
     """One corpus's review. All of it blocks: call it from threads."""
 
     def __init__(self, corpus: Corpus) -> None:
-        self._corpus = ref(corpus)  # a desk does not keep its corpus
+        self._corpus = ref(corpus)  # a service does not keep its corpus
         self._records: Records | None = None
         self._lock = threading.RLock()
         self._refreshed, self._revision = 0.0, -1
@@ -58,7 +58,7 @@ class Desk:
         self._written = 0
         self._seasons_lock = threading.Lock()
         self._seasons: LRUCache[tuple[int, str], pd.DataFrame] = LRUCache(400)
-        self._at_hand: dict[int, pd.DataFrame] = {}
+        self._measured_now: dict[int, pd.DataFrame] = {}
         self._measured: pd.DataFrame | None = None
 
     @property
@@ -123,7 +123,7 @@ class Desk:
             raise InvalidQueryError("reviewers differ on no sample: there is nothing to decide")
         return ids
 
-    def look(self) -> None:
+    def load_existing(self) -> None:
         """Read what scoring and earlier reviews left, if there is any; a trouble with it is met again on review."""
         score.show(self.corpus)
         try:
@@ -155,10 +155,10 @@ class Desk:
         """Whether scoring has left curves, so that a class's usual season costs nothing."""
         return (score.folder(self.corpus.where) / score.PARTS).is_dir()
 
-    def usual(self, sample_id: str, curves: Curves, theme: str = "light") -> Packed:
+    def usual_season(self, sample_id: str, curves: Curves, theme: str = "light") -> Packed:
         """The season that is usual for a sample's largest class, for the charts; empty where there is no label.
 
-        From the curves that scoring left; without them up to `AT_HAND` samples of the class are read, once a process.
+        From the curves that scoring left; without them up to `MAX_MEASURED_NOW` samples of the class are read, once a process.
         """
         samples = self.corpus.samples
         code = int(str(samples.at[sample_id, "clc"])) if sample_id in samples.index else 0
@@ -183,9 +183,9 @@ class Desk:
         ids = self.corpus.query(classes=[code], min_fraction=envelopes.PURE).index
         if self._measured is not None and len(self._measured.index.intersection(ids)) >= envelopes.LEAST:
             return self._measured
-        if code not in self._at_hand:
-            self._at_hand[code] = envelopes.at_hand(self.corpus, ids, AT_HAND)
-        return self._at_hand[code]
+        if code not in self._measured_now:
+            self._measured_now[code] = envelopes.at_hand(self.corpus, ids, MAX_MEASURED_NOW)
+        return self._measured_now[code]
 
     def _read_scores(self) -> pd.DataFrame | None:
         """The scores, read anew where `score` has written others since."""
@@ -203,9 +203,9 @@ class Desk:
             return self._scores
 
 
-def desk(corpus: Corpus) -> Desk:
-    """The desk of a corpus, one a process."""
+def review_service(corpus: Corpus) -> ReviewService:
+    """The review of a corpus, one a process."""
     with _LOCK:
-        if corpus not in _DESKS:
-            _DESKS[corpus] = Desk(corpus)
-        return _DESKS[corpus]
+        if corpus not in _SERVICES:
+            _SERVICES[corpus] = ReviewService(corpus)
+        return _SERVICES[corpus]
