@@ -3,7 +3,7 @@
 /** @import { Calendar, Model } from "./page_model.js" */
 /** @import { Selection } from "./page_selection.js" */
 
-import { drawArms, fitCanvas, longDate } from "../views/common/shared.js"
+import { drawArms, fitCanvas, longDate } from "../browser/shared.js"
 import { button, byId, element, icon } from "./page_dom.js"
 import { imageSheet, saveCanvas } from "./page_files.js"
 import { paint } from "./page_paint.js"

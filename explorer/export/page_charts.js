@@ -1,9 +1,9 @@
 // The page's charts: lines and dots in the explorer's own chart, with words beside the pointer.
 
-import chartStyle from "../views/common/chart.css"
-import { makeChart as makeCommonChart } from "../views/common/chart.js"
-import { dots, lines } from "../views/common/chart_marks.js"
-import { chartsAsSvg } from "../views/common/chart_picture.js"
+import chartStyle from "../browser/chart.css"
+import { makeChart as makeCommonChart } from "../browser/chart.js"
+import { dots, lines } from "../browser/chart_marks.js"
+import { chartsAsSvg } from "../browser/chart_picture.js"
 import { tip } from "./page_dom.js"
 
 /** @typedef {[x: number, y: number]} Point In the units of the data; of time, milliseconds since 1970. */

@@ -1,6 +1,6 @@
 // What all parts of the page need of the document.
 
-import { afterPaint, element as anyElement, icon as anyIcon, svgElement } from "../views/common/shared.js"
+import { afterPaint, element as anyElement, icon as anyIcon, svgElement } from "../browser/shared.js"
 
 /**
  * @type {<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, attributes?: Record<string, any>, ...children: Array<Node | string | null>) => HTMLElementTagNameMap[Tag]}

@@ -5,7 +5,7 @@
 /** @import { Series } from "./page_pixels.js" */
 /** @import { State } from "./page_selection.js" */
 
-import { longDate, saveFile } from "../views/common/shared.js"
+import { longDate, saveFile } from "../browser/shared.js"
 import { element } from "./page_dom.js"
 import { REFLECTANCE } from "./page_pixels.js"
 

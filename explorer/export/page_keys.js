@@ -2,7 +2,7 @@
 
 /** @import { Selection } from "./page_selection.js" */
 
-import { isWriting } from "../views/common/shared.js"
+import { isWriting } from "../browser/shared.js"
 
 /**
  * @param {Selection} selection

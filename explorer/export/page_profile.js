@@ -5,7 +5,7 @@
 /** @import { Series } from "./page_pixels.js" */
 /** @import { Selection } from "./page_selection.js" */
 
-import { longDate, MONTHS } from "../views/common/shared.js"
+import { longDate, MONTHS } from "../browser/shared.js"
 import { makeChart } from "./page_charts.js"
 import { button, byId, element, mark, swatch, theme } from "./page_dom.js"
 import { saveChart, saveText, valuesCsv } from "./page_files.js"

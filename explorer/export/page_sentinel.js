@@ -3,7 +3,7 @@
 /** @import { Band, Calendar, Model, Span } from "./page_model.js" */
 /** @import { Selection } from "./page_selection.js" */
 
-import { drawArms, fitCanvas, MONTHS } from "../views/common/shared.js"
+import { drawArms, fitCanvas, MONTHS } from "../browser/shared.js"
 import { button, byId, element } from "./page_dom.js"
 import { saveChart } from "./page_files.js"
 import { paint } from "./page_paint.js"

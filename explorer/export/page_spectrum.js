@@ -4,7 +4,7 @@
 /** @import { Band, Calendar, Model } from "./page_model.js" */
 /** @import { Selection } from "./page_selection.js" */
 
-import { longDate, MONTHS } from "../views/common/shared.js"
+import { longDate, MONTHS } from "../browser/shared.js"
 import { makeChart } from "./page_charts.js"
 import { REFLECTANCE } from "./page_pixels.js"
 

@@ -4,7 +4,7 @@
 /** @import { Calendar } from "./page_model.js" */
 /** @import { Selection } from "./page_selection.js" */
 
-import { fitCanvas, MONTHS } from "../views/common/shared.js"
+import { fitCanvas, MONTHS } from "../browser/shared.js"
 import { cssColour, element } from "./page_dom.js"
 
 const EDGE = 6 // CSS pixels that stay free on either side

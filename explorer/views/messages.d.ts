@@ -25,7 +25,7 @@ export interface Told {
     look: { composite: string; title: string; twin: boolean; by: string; band: string; room: string; problem: string }
     menu: { groups: Record<string, Record<string, string>> }
     open: { ticket: number; sample: string | null; bands: BandShown[] }
-    /** Of all months (`bands.Pictures`); `status` a month (`imagery.cubes.Status`). Without `grey` those of the bands stay. */
+    /** Of all months (`bands.Pictures`); `status` a month (`imagery.cube_cache.Status`). Without `grey` those of the bands stay. */
     pictures: { ticket: number; sample: string; status: number[]; reasons: Record<string, string>; rgb: ArrayBuffer | null; grey: ArrayBuffer | null; empty: string[]; legend: Legend | null }
     pins: { pins: PinShown[]; regions: RegionShown[] }
   }
@@ -45,38 +45,31 @@ export interface Told {
   }
   /** What lies over the map. */
   MapTools: {
+    acknowledged: { number: number }
     busy: {}
     /** The view of this number is on its way; None: the one that the server wanted. */
     drawn: { number: number | null }
-    heard: { number: number }
     notice: { text: string }
     options: { classes: ClassOffered[]; countries: string[]; zones: number[]; imagery: string[]; review: string[]; suspicion: boolean }
     overview: { src: string; box: number[]; size: number }
     state: { filters: Record<string, any>; look: Looks; looks: LooksOffered; area: boolean }
   }
-  /** The set of samples. */
-  Picked: {
-    file: { name: string; media: string; bytes: ArrayBuffer }
-    hide: {}
-    page: { bars: BarShown[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean }
-    trouble: { text: string }
-  }
   /** The legend, the pins and regions, and the menu of the curves. */
   PinList: {
+    acknowledged: { number: number }
     file: { name: string; text: string }
-    heard: { number: number }
     menu: { menu: Menu }
     pins: { pins: PinShown[]; regions: RegionShown[] }
     state: { keys: Key[]; chosen: CurvesChosen; problem: string }
   }
   /** `indices` are of dates; `bytes` holds the pictures one after another, of these `sizes`. */
   Player: {
+    acknowledged: { number: number }
     /** The change between two dates, PNG. */
     difference: { ticket: number; first: number; second: number; problem: string; image: ArrayBuffer; legend: Legend | null }
     error: { ticket: number; text: string }
     /** Painted dates, JPEG; what has a lower `paint` is older. */
     frames: { ticket: number; paint: number; indices: number[]; sizes: number[]; bytes: ArrayBuffer }
-    heard: { number: number }
     legend: { ticket: number; legend: Legend | null }
     /** What the picture shows and its stretch (`stretch.StretchSpec`); or the problem with what was asked for, alone. */
     look: { composite: string; mode: string; low: number | null; high: number | null; gamma: number | null; same: boolean; problem: string }
@@ -90,7 +83,7 @@ export interface Told {
     quality: { ticket: number; layers: string[]; gaps: (number | null)[] | null; problem: string }
     regions: { regions: RegionShown[]; problem: string }
     seek: { ticket: number; index: number }
-    /** How far the reading is: a byte a date (`imagery.cubes.Status`), and why some are broken, by their index. */
+    /** How far the reading is: a byte a date (`imagery.cube_cache.Status`), and why some are broken, by their index. */
     status: { ticket: number; status: ArrayBuffer; reasons: Record<string, string>; done: number; total: number; settled: boolean }
     under: { row: number; col: number; index: number; text: string }
     /** How to look at the picture (`picture_view.PictureView`); `other` is -1 for no date. */
@@ -135,6 +128,13 @@ export interface Told {
     trouble: { text: string; id: string }
     work: { sample: string; queue: string; position: number; total: number; done: number; undoable: boolean; hidden: boolean; blind: boolean; scope: string; revealed: boolean; labels: LabelRow[]; mine: OwnVerdict | null; base: string | null; others: Record<string, string>[]; suspicion: Suspicion | null; suggestion: string; told: string; classes: ClassNamed[]; resume: string; reviewer: string }
   }
+  /** The set of samples. */
+  SampleTable: {
+    file: { name: string; media: string; bytes: ArrayBuffer }
+    hide: {}
+    page: { bars: BarShown[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean }
+    trouble: { text: string }
+  }
   /** A file comes piece by piece: `file` tells of it, each `piece` is asked for by `next`. */
   Share: {
     begun: { name: string }
@@ -151,9 +151,9 @@ export interface Told {
   }
   /** `values` float32 hold, place by place, Sentinel-2's months and Planet Fusion's dates, each the bands by wavelength; reflectance. */
   Spectrum: {
+    acknowledged: { number: number }
     axes: { s2: SpectralAxis; pf: SpectralAxis; dates: string[]; notes: string[] }
     file: { text: string }
-    heard: { number: number }
     look: { months: number[]; typical: boolean; most: number }
     /** `there` are the dates of Planet Fusion that are read, `middles` those nearest to the months' middles. */
     spectra: { fresh: boolean; sample: string | null; places: PlaceShown[]; values: NumPyArray; there: number[]; middles: (number | null)[] }
@@ -177,7 +177,7 @@ export interface Said {
   /** Rows and columns count 10 m pixels from the upper left. */
   Grid:
     | { type: "look"; composite?: string; by?: string; band?: string; room?: string }
-    | { type: "pick"; row: number; col: number; add: boolean }
+    | { type: "pixel_clicked"; row: number; col: number; add: boolean }
     | { type: "ready" }
     | { type: "retry" }
   /** Where to go, and which drawer to open. */
@@ -210,13 +210,6 @@ export interface Said {
     | { type: "step"; east: number; north: number }
     | { type: "tap"; x: number; y: number }
     | { type: "view"; x0: number; x1: number; y0: number; y1: number; width: number; height: number; number: number }
-  /** Which page in which order, and files to take away. */
-  Picked:
-    | { type: "closed" }
-    | { type: "open"; id: string }
-    | { type: "page"; page: number; sort: string; down: boolean }
-    | { type: "ready" }
-    | { type: "save"; format: string }
   /** A pin or a region by its place in the list. */
   PinList:
     | { type: "csv" }
@@ -234,7 +227,7 @@ export interface Said {
     | { type: "erase"; region: number }
     | { type: "move"; pin: number; row: number; col: number }
     | { type: "overlay"; value: string; ticket: number }
-    | { type: "pick"; row: number; col: number; add: boolean }
+    | { type: "pixel_clicked"; row: number; col: number; add: boolean }
     | { type: "ready" }
     | { type: "reshape"; region: number; points: number[][]; done: boolean }
     | { type: "retry" }
@@ -279,6 +272,13 @@ export interface Said {
     | { type: "step"; by: number }
     | { type: "undo" }
     | { type: "verdict"; id: string; sample: string; judgement: string; adjustments: Adjustment[]; confidence: number | null; comment: string; link: string }
+  /** Which page in which order, and files to take away. */
+  SampleTable:
+    | { type: "closed" }
+    | { type: "open"; id: string }
+    | { type: "page"; page: number; sort: string; down: boolean }
+    | { type: "ready" }
+    | { type: "save"; format: string }
   /** Files that are asked for. */
   Share:
     | { type: "cancel" }
@@ -414,13 +414,6 @@ export interface LooksOffered {
   palette: Record<string, string>
   theme: Record<string, string>
   base: Record<string, string>
-}
-
-/** A class of the set, and how many samples have it. */
-export interface BarShown {
-  title: string
-  colour: string
-  count: number
 }
 
 /** All that can be chosen: `indices` by domain, title -> name; `smooth` name -> title, whose `sources` by name; at `most` so many indices. */
@@ -647,6 +640,13 @@ export interface Adjustment {
   code: number
   action: string
   fraction: number | null
+}
+
+/** A class of the set, and how many samples have it. */
+export interface BarShown {
+  title: string
+  colour: string
+  count: number
 }
 
 /** A sensor's bands by wavelength; `wavelengths` and `widths` in nm. */

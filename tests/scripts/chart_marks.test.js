@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { areas, bars, dots, fitted, labels, lines, onFrame } from "../../explorer/views/common/chart_marks.js"
+import { areas, bars, dots, fitted, labels, lines, onFrame } from "../../explorer/browser/chart_marks.js"
 
 // A plot of 100 x 50 px, from (10, 5) on: x from 0 to 10, y from 0 to 1, upwards.
 const at = { x: (v) => 10 + 10 * v, y: (v) => 55 - 50 * v, left: 10, right: 110, top: 5, bottom: 55 }

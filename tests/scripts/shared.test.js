@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict"
 import { mock, test } from "node:test"
-import { letterOf, longDate, makeChoices, makeSoon, wheelFactor } from "../../explorer/views/common/shared.js"
+import { letterOf, longDate, makeSoon, wheelFactor } from "../../explorer/browser/shared.js"
+import { makeChoices } from "../../explorer/views/common/talking.js"
 
 test("what is told of an earlier choice is not shown, the last state is, once all are heard", () => {
   const sent = []

@@ -1,25 +1,23 @@
 // Planet Fusion in the browser: compressed frames come once, in the order wanted; play, scrub and step need no server.
 
-import { takeOver } from "../../server/shell_taken.js"
 import {
-  bus,
   choice,
   decodePicture,
   element,
   icon,
   isWriting,
   letterOf,
-  listen,
   longDate,
-  makeChoices,
   mark,
   status,
-} from "../common/shared.js"
+} from "../../browser/shared.js"
+import { bus, listen, makeChoices } from "../common/talking.js"
 import { cornersOf, strokeRegion } from "./draw.js"
 import { makeLook } from "./look.js"
 import { makeReadout } from "./readout.js"
 import { download, drawLegend, makePicture, pictureOfSheet } from "./save.js"
 import { makeSheet } from "./sheet.js"
+import { takeOver } from "./shell_taken.js"
 import { makeStage } from "./stage.js"
 import { dateLabel, gapText, handleByKey, lackText, makeTimeline } from "./timeline.js"
 

@@ -1,9 +1,9 @@
 // Regions drawn in the image, boxes and polygons: by pointer, touch or keys; moved by their outline, corners or tag.
 // By keys, pins and polygons have a cross that the arrows move.
 
-import { drawCross, element, ICONS, icon } from "../common/shared.js"
+import { drawCross, element, ICONS, icon } from "../../browser/shared.js"
+import { SIZE } from "./chip.js"
 import { plate } from "./save.js"
-import { SIZE } from "./stage.js"
 
 const HALF = (value) => Math.round(Math.min(SIZE, Math.max(0, value)) * 2) / 2
 const METRES = 3 // of a pixel's edge

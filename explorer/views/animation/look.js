@@ -1,6 +1,6 @@
 // What the picture shows and how it is stretched: a small panel, and the legend of the colours.
 
-import { element, numberInput } from "../common/shared.js"
+import { element, numberInput } from "../../browser/shared.js"
 
 export const makeLook = ({ send, button }) => {
   const MODES = [

@@ -1,7 +1,7 @@
 // What is under the pointer: row and column, longitude and latitude, UTM, and the stored values, which the server knows.
 
-import { element } from "../common/shared.js"
-import { SIZE } from "./stage.js"
+import { element } from "../../browser/shared.js"
+import { SIZE } from "./chip.js"
 
 export const makeReadout = ({ el, ask }) => {
   let asked = 0,

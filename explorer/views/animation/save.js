@@ -1,7 +1,7 @@
 // What is seen as a PNG, twice as large as on the screen: date, scale bar, north, legend and attribution are drawn in.
 
-import { saveFile } from "../common/shared.js"
-import { SIZE } from "./stage.js"
+import { saveFile } from "../../browser/shared.js"
+import { SIZE } from "./chip.js"
 
 const FONT = "system-ui, sans-serif"
 const wrapped = (context, text, most) => {

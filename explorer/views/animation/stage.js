@@ -1,10 +1,10 @@
 // The image of the animation: one date, or two of them swiped or side by side; zoom, pan, pins, regions.
 
-import { drawCross, drawTenMetre, element, fitCanvas, wheelFactor } from "../common/shared.js"
+import { drawCross, drawTenMetre, element, fitCanvas, wheelFactor } from "../../browser/shared.js"
+import { SIZE } from "./chip.js"
 import { makeDrawing } from "./draw.js"
 import { drawBar, drawNorth, plate } from "./save.js"
 
-export const SIZE = 200 // pixels along the chip's edge
 const ZOOM = { least: 1, most: 16, step: 1.25 }
 const HIT = 10 // CSS pixels around a pin within which a press means the pin
 

@@ -1,6 +1,6 @@
 // The timeline: which dates are there, which one is shown, which one it is compared with, and the range that plays.
 
-import { element, fitCanvas, longDate, MONTHS, status } from "../common/shared.js"
+import { element, fitCanvas, longDate, MONTHS, status } from "../../browser/shared.js"
 
 // Why a date has no picture; nothing where it has one, or it is still to come.
 export const lackText = ({ dates, status: now, reasons }, i) => {

@@ -1,6 +1,7 @@
 // The bars of a sample's label, as the server made them: all that comes from a corpus in them is escaped there.
 
-import { element, listen } from "../common/shared.js"
+import { element } from "../../browser/shared.js"
+import { listen } from "../common/talking.js"
 
 /** @param {import("../messages").Drawn<"Bars">} panel */
 export function render({ model, el }) {

@@ -1,6 +1,7 @@
 // The legend: classes to isolate by a click, the level, what is filtered, and how many samples are left.
 
-import { element, listen, mark } from "../common/shared.js"
+import { element, mark } from "../../browser/shared.js"
+import { listen } from "../common/talking.js"
 
 /** @param {import("../messages").Drawn<"Legend">} panel */
 export function render({ model, el }) {

@@ -1,6 +1,6 @@
 // The map's two popovers: filters, and how it looks. Each control says one change; the server answers with the state.
 
-import { element, numberInput } from "../common/shared.js"
+import { element, numberInput } from "../../browser/shared.js"
 
 const group = (title, ...children) => element("fieldset", {}, element("legend", {}, title), ...children)
 

@@ -1,7 +1,8 @@
 // What lies over the map: bars, scale, coordinates, overview, keys. It tells the server which ranges are in view, one
 // picture at a time: the next is asked for once the last has come.
 
-import { bokehModel, bus, element, listen, makeChoices, mark, wheelFactor } from "../common/shared.js"
+import { bokehModel, element, mark, wheelFactor } from "../../browser/shared.js"
+import { bus, listen, makeChoices } from "../common/talking.js"
 import { filterPopover, lookPopover } from "./map_popovers.js"
 
 const EARTH = 6378137

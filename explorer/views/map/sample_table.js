@@ -1,6 +1,7 @@
 // The set of samples: histogram of its classes, a table by pages that the server sorts, and files to take away.
 
-import { bus, element, keepFocus, listen, makeReturn, mark, saveFile } from "../common/shared.js"
+import { element, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
+import { bus, listen } from "../common/talking.js"
 
 /** @param {import("../messages").Drawn<"SampleTable">} panel */
 export function render({ model, el }) {

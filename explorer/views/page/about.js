@@ -1,6 +1,7 @@
 // About this corpus: what is assumed of it, what some of its files say, what follows, and what to do.
 
-import { bus, element, keepKeys, listen, makeDrawer, mark } from "../common/shared.js"
+import { element, keepKeys, makeDrawer, mark } from "../../browser/shared.js"
+import { bus, listen } from "../common/talking.js"
 
 /** @param {import("../messages").Drawn<"About">} panel */
 export function render({ model, el }) {

@@ -1,6 +1,7 @@
 // The head of the page: what is shown, a way to go elsewhere, and what has to be said.
 
-import { element, isOurKey, listen } from "../common/shared.js"
+import { element, isOurKey } from "../../browser/shared.js"
+import { listen } from "../common/talking.js"
 
 /** @param {import("../messages").Drawn<"Head">} panel */
 export function render({ model, el }) {

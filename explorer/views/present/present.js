@@ -2,19 +2,18 @@
 // and the drawer where stories are put together. The server keeps the story and applies its states.
 
 import {
-  bus,
   element,
   isOurKey,
   isWriting,
   keepFocus,
   letterOf,
-  listen,
   makeDrawer,
   makeReturn,
   mark,
   numberInput,
   saveFile,
-} from "../common/shared.js"
+} from "../../browser/shared.js"
+import { bus, listen } from "../common/talking.js"
 
 /** @param {import("../messages").Drawn<"Presenter">} panel */
 export function render({ model, el }) {

@@ -1,6 +1,7 @@
 // The legend of the profile: what the curves mean, the menu that chooses them, the pins and regions by name, downloads.
 
-import { bus, element, keepFocus, listen, makeChoices, saveFile } from "../common/shared.js"
+import { element, keepFocus, saveFile } from "../../browser/shared.js"
+import { bus, listen, makeChoices } from "../common/talking.js"
 import { makeCurvesMenu } from "./profile_menu.js"
 
 /** @param {import("../messages").Drawn<"PinList">} panel */

@@ -1,9 +1,10 @@
 // The charts over time: draws what comes by message, past Panel's 50 ms of batching; moves their cursor with the animation's date in
 // the same frame; says where the animation is to go, and what the values under the pointer are.
 
-import { makeChart } from "../common/chart.js"
-import { chartsAsSvg, svgAsPng } from "../common/chart_picture.js"
-import { bus, element, listen, longDate, MONTHS, mark, saveFile } from "../common/shared.js"
+import { makeChart } from "../../browser/chart.js"
+import { chartsAsSvg, svgAsPng } from "../../browser/chart_picture.js"
+import { element, longDate, MONTHS, mark, saveFile } from "../../browser/shared.js"
+import { bus, listen } from "../common/talking.js"
 import { CHARTS, FLAG, makeDrawing, PARTS, SECOND_YEAR, unpackCalendar, unpackCurves, YEAR_MS } from "./profile_draw.js"
 import { makeHover } from "./profile_hover.js"
 

@@ -1,7 +1,7 @@
 // Turns curves into the columns of the charts' parts, and those into marks; in "year against year" both years have the first one's dates.
 
-import { areas, bars, dots, labels, lines, onFrame } from "../common/chart_marks.js"
-import { plainArray } from "../common/shared.js"
+import { areas, bars, dots, labels, lines, onFrame } from "../../browser/chart_marks.js"
+import { plainArray } from "../../browser/shared.js"
 
 export const YEAR_MS = 365 * 86_400_000,
   SECOND_YEAR = Date.UTC(2019, 0, 1)

@@ -1,6 +1,6 @@
 // Date and values of all curves under the pointer, in one small table beside it; made here, without the server.
 
-import { element, longDate, MONTHS, placeBeside } from "../common/shared.js"
+import { element, longDate, MONTHS, placeBeside } from "../../browser/shared.js"
 import { FLAG, YEAR_MS } from "./profile_draw.js"
 
 export const makeHover = (state, place) => {

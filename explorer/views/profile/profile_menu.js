@@ -1,7 +1,7 @@
 // The menu of the curves: bands, indices and a formula, and what is drawn over and behind them. Every choice is said
 // in a link's words; the server answers with what is shown then.
 
-import { element } from "../common/shared.js"
+import { element } from "../../browser/shared.js"
 
 export const makeCurvesMenu = (send) => {
   let offer = null,

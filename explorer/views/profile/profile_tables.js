@@ -1,6 +1,7 @@
 // Seasons and breaks of the pins as small tables beside the charts, with how they were found and a way to take them away.
 
-import { element, listen, saveFile } from "../common/shared.js"
+import { element, saveFile } from "../../browser/shared.js"
+import { listen } from "../common/talking.js"
 
 /** @param {import("../messages").Drawn<"Findings">} panel */
 export function render({ model, el }) {

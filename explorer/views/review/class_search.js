@@ -1,7 +1,7 @@
 // A field for a class: candidates are listed while one types, the best first, and Enter takes only what is meant.
 // `class_search.py` ranks alike; a test compares the two.
 
-import { composes, element } from "../common/shared.js"
+import { composes, element } from "../../browser/shared.js"
 
 // As texts are compared: lower case, without accents, words with one blank between them.
 const plainText = (text) =>

@@ -2,7 +2,6 @@
 // being written (classes, confidence, comment) lives here, and in this browser, until it is kept.
 
 import {
-  bus,
   composes,
   element,
   focusedNode,
@@ -10,14 +9,14 @@ import {
   isOurKey,
   isWriting,
   letterOf,
-  listen,
   longDate,
   MONTHS,
   makeReturn,
   mark,
   numberInput,
   saveFile,
-} from "../common/shared.js"
+} from "../../browser/shared.js"
+import { bus, listen } from "../common/talking.js"
 import { makeClassField } from "./class_search.js"
 import { makeClosing } from "./review_closing.js"
 import { makeReviewForm } from "./review_form.js"

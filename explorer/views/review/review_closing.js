@@ -1,6 +1,6 @@
 // The end of a review: what was found, what is left, and what could be next.
 
-import { element, mark } from "../common/shared.js"
+import { element, mark } from "../../browser/shared.js"
 
 export const makeClosing = ({ begin, back, report }) => {
   const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text)

@@ -1,6 +1,6 @@
 // How a review begins: which samples, by whom, blind or not, and what a random draw will be able to tell.
 
-import { composes, element, mark, numberInput } from "../common/shared.js"
+import { composes, element, mark, numberInput } from "../../browser/shared.js"
 import { makeClassField } from "./class_search.js"
 import { sayBlind } from "./review_kept.js"
 

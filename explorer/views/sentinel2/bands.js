@@ -1,17 +1,7 @@
 // Sentinel-2: twelve months in colour, and below the bands of one month or the months of one band. All pictures come once.
 
-import {
-  bus,
-  drawArms,
-  drawTenMetre,
-  element,
-  fitCanvas,
-  listen,
-  MONTHS,
-  makeSoon,
-  mark,
-  status,
-} from "../common/shared.js"
+import { drawArms, drawTenMetre, element, fitCanvas, MONTHS, makeSoon, mark, status } from "../../browser/shared.js"
+import { bus, listen } from "../common/talking.js"
 
 /** @param {import("../messages").Drawn<"Grid">} panel */
 export function render({ model, el }) {

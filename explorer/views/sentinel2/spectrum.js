@@ -1,9 +1,10 @@
 // The pins' and regions' spectra: brings them into their chart, and says which months are shown.
 
-import { makeChart } from "../common/chart.js"
-import { areas, bars, dots, labels, lines } from "../common/chart_marks.js"
-import { chartsAsSvg, svgAsPng } from "../common/chart_picture.js"
-import { bus, element, listen, MONTHS, makeChoices, mark, placeBeside, plainArray, saveFile } from "../common/shared.js"
+import { makeChart } from "../../browser/chart.js"
+import { areas, bars, dots, labels, lines } from "../../browser/chart_marks.js"
+import { chartsAsSvg, svgAsPng } from "../../browser/chart_picture.js"
+import { element, MONTHS, mark, placeBeside, plainArray, saveFile } from "../../browser/shared.js"
+import { bus, listen, makeChoices } from "../common/talking.js"
 
 const CLASS_INK = "#7d8a92"
 const PARTS = {

@@ -1,6 +1,7 @@
 // Sharing: the link, files to take away, and the same in Python. Files come piece by piece, each asked for.
 
-import { bus, element, keepKeys, listen, longDate, makeDrawer, mark, saveFile } from "../common/shared.js"
+import { element, keepKeys, longDate, makeDrawer, mark, saveFile } from "../../browser/shared.js"
+import { bus, listen } from "../common/talking.js"
 
 /** @param {import("../messages").Drawn<"Share">} panel */
 export function render({ model, el }) {

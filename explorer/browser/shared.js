@@ -1,35 +1,10 @@
-// Shared by the explorer's components: one event bus a page, marks for what is on the screen, and what all need of the DOM.
-
-/**
- * What the components of one page tell each other in the browser: kind and one value.
- * @param {{ bus: string }} model
- */
-export const bus = (model) => {
-  const name = (kind) => `explorer:${model.bus}:${kind}`
-  return {
-    emit: (/** @type {string} */ kind, /** @type {any} */ detail = undefined) =>
-      window.dispatchEvent(new CustomEvent(name(kind), { detail })),
-    on: (
-      /** @type {string} */ kind,
-      /** @type {(detail: any) => void} */ listener,
-      /** @type {AbortSignal} */ signal = undefined,
-    ) => window.addEventListener(name(kind), (/** @type {CustomEvent} */ event) => listener(event.detail), { signal }),
-  }
-}
+// Shared by the page and the stand-alone page: marks for what is on the screen, and what all need of the DOM.
 
 /**
  * Once what was just drawn has been presented.
  * @param {() => void} then
  */
 export const afterPaint = (then) => requestAnimationFrame(() => requestAnimationFrame(then))
-
-/**
- * Gives each message of the server to the handler of its kind.
- * @template {keyof import("../messages").Told} C
- * @param {import("../messages").Model<C>} model
- * @param {import("../messages").Handlers<C>} handlers
- */
-export const listen = (model, handlers) => model.on("msg:custom", (data) => handlers[data.type]?.(data))
 
 /**
  * A User Timing mark, set once what was just drawn has been presented.
@@ -201,46 +176,6 @@ export const numberInput = ({ class: kind = "", min = null, max = null, step = n
     input.dispatchEvent(new Event("change", { bubbles: true }))
   })
   return input
-}
-
-// People choose faster than the server answers: what it tells of an earlier choice must not take back the later ones.
-// Choices go out numbered, the server says which it has `acknowledged`; `show` sees the last that was `told` once all are.
-/**
- * @template {{ type: string }} M
- * @template [T=any]
- * @param {{ send_msg: (message: M) => void }} model
- * @param {(data: T) => void} show
- */
-export const makeChoices = (model, show) => {
-  let said = 0,
-    acknowledged = 0,
-    told = /** @type {T | null} */ (null),
-    timer = 0
-  const settle = () => {
-    if (acknowledged < said) return
-    clearTimeout(timer)
-    const data = told
-    told = null
-    if (data) show(data)
-  }
-  return {
-    send(/** @type {import("../messages").Unnumbered<M>} */ message) {
-      model.send_msg(/** @type {any} */ ({ ...message, number: ++said }))
-      clearTimeout(timer)
-      timer = setTimeout(() => {
-        acknowledged = said
-        settle()
-      }, 5000) // the connection broke: nobody will hear of it
-    },
-    told(/** @type {T} */ data) {
-      told = data
-      settle()
-    },
-    acknowledged(/** @type {{ number: number }} */ { number }) {
-      acknowledged = Math.max(acknowledged, number)
-      settle()
-    },
-  }
 }
 
 // How much closer one event of a wheel or a trackpad goes: as far as it scrolled, whether that came as one step or as fifty.
@@ -427,7 +362,7 @@ export const focusedNode = () => {
  * A drawer of the page: one is open at a time, and who closes it by Escape is back where they were. Keys in it are its own.
  * @param {HTMLElement} panel
  * @param {string} name
- * @param {ReturnType<typeof bus>} page
+ * @param {{ emit: (kind: string, detail?: any) => void, on: (kind: string, listener: (detail: any) => void, signal?: AbortSignal) => void }} page
  * @param {AbortSignal} signal
  * @param {{ changed?: (open: boolean) => void, shown: () => void }} told
  * @returns {(open: boolean) => void}
