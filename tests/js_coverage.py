@@ -51,7 +51,9 @@ def _module(route: Route) -> None:
 
 
 def _files() -> list[Path]:
-    found = [path for room in ("browser", "views", "server") for path in sorted((PACKAGE / room).rglob("*.js"))]
+    found = [
+        path for room in ("browser", "views", "server") for path in sorted((PACKAGE / room).rglob("*.js"))
+    ]
     return [path for path in found if not path.name.endswith(".bundle.js")]
 
 

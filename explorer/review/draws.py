@@ -29,7 +29,7 @@ from explorer.review.schema import draws as table
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
-    from explorer.review.records import Records
+    from explorer.review.verdict_table import VerdictTable
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class SampleDraw:
     reviewer: str = ""
     """Who began it."""
     labels_version: str = ""
-    """Of the labels that it was made from: `Records.version` of that moment."""
+    """Of the labels that it was made from: `VerdictTable.version` of that moment."""
     scores_version: str = ""
     """Of the suspicion scores; empty where there were none."""
     app_version: str = ""
@@ -107,7 +107,7 @@ def text_or_hash(text: str) -> str:
     return text if len(text) <= MAX_KEPT else f"random:draw={hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def open_draw(records: Records, spec: QueueSpec, reviewer: str = "") -> SampleDraw:
+def open_draw(records: VerdictTable, spec: QueueSpec, reviewer: str = "") -> SampleDraw:
     """The draw of a random queue: the one that is kept, else it is made now and kept.
 
     Raises `InvalidQueryError` where nothing can be drawn, and `RecordsError` where it cannot be kept.
@@ -121,7 +121,7 @@ def open_draw(records: Records, spec: QueueSpec, reviewer: str = "") -> SampleDr
     return found
 
 
-def queue(records: Records, spec: QueueSpec, reviewer: str = "") -> Queue:
+def queue(records: VerdictTable, spec: QueueSpec, reviewer: str = "") -> Queue:
     """The queue of a corpus, as `QueueSpec.build`; a random draw's is the draw that is kept.
 
     Raises `InvalidQueryError`, `UnknownSampleError`, `RecordsError`.
@@ -138,28 +138,28 @@ def queue(records: Records, spec: QueueSpec, reviewer: str = "") -> Queue:
     return whole.only(mine[reviewer])
 
 
-def find(records: Records, text: str) -> SampleDraw | None:
+def find(records: VerdictTable, text: str) -> SampleDraw | None:
     """The draw that is kept under a queue's text; None where none is. Raises `RecordsError`."""
     wanted = select(table).where(table.c.id == _id(records.name, draw_text(text) or text))
     row = records.database.read(lambda connection: connection.execute(wanted).one_or_none())
     return None if row is None else _from_row(row._asdict(), records.where)
 
 
-def every(records: Records) -> list[SampleDraw]:
+def every(records: VerdictTable) -> list[SampleDraw]:
     """All draws that are kept of a corpus, oldest first. Raises `RecordsError`."""
     wanted = select(table).where(table.c.corpus == records.name).order_by(table.c.time, table.c.id)
     rows = records.database.read(lambda connection: connection.execute(wanted).all())
     return [_from_row(row._asdict(), records.where) for row in rows]
 
 
-def texts_of(records: Records, text: str) -> list[str]:
+def texts_of(records: VerdictTable, text: str) -> list[str]:
     """The texts of queues under which verdicts of a draw are kept: its own, those of its teams, and of draws that it goes on from."""
     known = {text, *(one.text for one in smaller_draws_of(records, text))}
     shown = known | {text_or_hash(one) for one in known}
     return [one for one in records.queues() if one in shown or draw_text(one) in known]
 
 
-def smaller_draws_of(records: Records, text: str) -> list[SampleDraw]:
+def smaller_draws_of(records: VerdictTable, text: str) -> list[SampleDraw]:
     """Smaller draws that are the beginning of a kept one, stratum by stratum: `random:n=200,seed=3` of `random:n=400,seed=3`.
 
     Of the same seed and conditions a larger draw holds the smaller one; what was judged in that counts in this. By rounding, or where
@@ -178,7 +178,7 @@ def smaller_draws_of(records: Records, text: str) -> list[SampleDraw]:
     ]
 
 
-def largest_continuation_of(records: Records, text: str) -> str:
+def largest_continuation_of(records: VerdictTable, text: str) -> str:
     """The largest kept draw that goes on from this one, and in which something was judged since; else this one."""
     first = find(records, text)
     if first is None:
@@ -214,8 +214,8 @@ def _begins(first: Draw, whole: Draw) -> bool:
     )
 
 
-def verdicts(records: Records, text: str) -> pd.DataFrame:
-    """Current verdicts (`records.COLUMNS`) that were given in a draw, and adjudications of the samples that they are of.
+def verdicts(records: VerdictTable, text: str) -> pd.DataFrame:
+    """Current verdicts (`verdict_table.COLUMNS`) that were given in a draw, and adjudications of the samples that they are of.
 
     What somebody says of a drawn sample in another queue, as that of suspects, is not of the draw; nor what is decided of it there.
     """
@@ -225,13 +225,13 @@ def verdicts(records: Records, text: str) -> pd.DataFrame:
     return found[here | found["sample_id"].isin(found.loc[here, "sample_id"])]
 
 
-def done(records: Records, text: str, reviewer: str) -> frozenset[str]:
+def done(records: VerdictTable, text: str, reviewer: str) -> frozenset[str]:
     """Samples that a reviewer has judged in a draw: only those need not come again in it."""
     found = verdicts(records, text)
     return frozenset(found.loc[found["reviewer"] == reviewer, "sample_id"])
 
 
-def of_verdicts(records: Records, current: pd.DataFrame, text: str) -> SampleDraw:
+def of_verdicts(records: VerdictTable, current: pd.DataFrame, text: str) -> SampleDraw:
     """The draw that verdicts are of: the kept one, else made anew, as this explorer does or as older ones did.
 
     `current`: the verdicts; strata and probabilities in them tell which of the two. Raises `InvalidQueryError`.
@@ -244,7 +244,7 @@ def of_verdicts(records: Records, current: pd.DataFrame, text: str) -> SampleDra
     return max(tries, key=lambda one: _matching(one.draw, current))
 
 
-def keep_first(records: Records, verdict: model.Verdict) -> None:
+def keep_first(records: VerdictTable, verdict: model.Verdict) -> None:
     """Keep the draw that a verdict is of, where it is not kept yet and can be made again as the verdict says."""
     text = draw_text(verdict.queue)
     if not text or verdict.probability is None or verdict.kind != "verdict":
@@ -264,7 +264,7 @@ def keep_first(records: Records, verdict: model.Verdict) -> None:
 
 
 def draw_sample(
-    records: Records, spec: QueueSpec, reviewer: str = "", *, least: int = sampling.LEAST
+    records: VerdictTable, spec: QueueSpec, reviewer: str = "", *, least: int = sampling.LEAST
 ) -> SampleDraw:
     """Draw samples of the corpus as it is now; the draw is not stored. Raises `InvalidQueryError`."""
     corpus = records.corpus
@@ -293,7 +293,7 @@ def scores_version(corpus: Corpus) -> str:
     return hashlib.sha256(np.asarray(corpus.filter_table.suspicion, "<f4").tobytes()).hexdigest()[:12]
 
 
-def changes(records: Records, found: SampleDraw) -> list[str]:
+def changes(records: VerdictTable, found: SampleDraw) -> list[str]:
     """Sentences on what is no longer as it was when the draw was made; none where all is."""
     if not found.is_stored:
         return [
@@ -328,7 +328,7 @@ def _id(corpus: str, text: str) -> str:
     return hashlib.sha256(f"{corpus}\n{text_or_hash(text)}".encode()).hexdigest()[:32]
 
 
-def _store(records: Records, found: SampleDraw) -> SampleDraw:
+def _store(records: VerdictTable, found: SampleDraw) -> SampleDraw:
     """Into the database; where another was first, that one."""
     draw = found.draw
     content = {

@@ -25,7 +25,8 @@ from explorer.core.errors import (
 from explorer.corpus.tables import csv_safety, formats, parquet_bounds
 from explorer.corpus.tables.tables import geojson, geoparquet, terms
 from explorer.review import verdicts as model
-from explorer.review.records import COLUMNS, Receipt, Records, plain
+from explorer.review.records import Receipt, Records
+from explorer.review.verdict_table import COLUMNS, plain
 from explorer.review.verdicts import Verdict
 
 FORMATS = {**formats.FORMATS, "json": "application/geo+json"}

@@ -21,7 +21,7 @@ from shapely.geometry import mapping
 
 from explorer.core import grid
 from explorer.corpus.tables.tables import terms
-from explorer.review.records import plain
+from explorer.review.verdict_table import plain
 from explorer.review.verdicts import JUDGEMENTS, Verdict
 
 if TYPE_CHECKING:

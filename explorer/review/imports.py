@@ -17,7 +17,7 @@ from explorer.review.schema import imports as table
 from explorer.review.schema import verdicts, withdrawn
 
 if TYPE_CHECKING:
-    from explorer.review.records import Records
+    from explorer.review.verdict_table import VerdictTable
 
 _LONGEST_NAME = 200
 
@@ -51,7 +51,7 @@ def note(connection: Connection, import_id: str, corpus: str, source: str, rows:
     connection.execute(adding(table).on_conflict_do_nothing(index_elements=["id"]), [one])
 
 
-def every(records: Records) -> list[Import]:
+def every(records: VerdictTable) -> list[Import]:
     """All imports of a corpus's records, oldest first. Raises `RecordsError`."""
     wanted = select(table).where(table.c.corpus == records.name).order_by(table.c.time, table.c.id)
     return [
@@ -59,7 +59,7 @@ def every(records: Records) -> list[Import]:
     ]
 
 
-def undo(records: Records, import_id: str) -> Import:
+def undo(records: VerdictTable, import_id: str) -> Import:
     """Take back all rows that an import added: they are moved aside, and the same file can be imported again.
 
     What reviewers said here stays, also of the same samples. Raises `InvalidQueryError` where there is no such import, or

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from explorer.core.errors import ExchangeError, InvalidQueryError
 from explorer.corpus.corpus import Corpus
 from explorer.review import exchange
-from explorer.review.records import COLUMNS, Records, plain
+from explorer.review.records import Records
+from explorer.review.verdict_table import COLUMNS, plain
 from explorer.review.verdicts import Adjustment, Verdict
 from tests import corpora
 from tests.unit.test_catalog import offline

@@ -33,7 +33,7 @@ from explorer.core.errors import (
     UnknownSampleError,
 )
 from explorer.corpus.corpus import Corpus
-from explorer.review import consensus, database, records, schema, sqlite_file, verdicts
+from explorer.review import consensus, database, records, schema, sqlite_file, verdict_table, verdicts
 from explorer.review.queue import Queue
 from explorer.review.records import Records
 from explorer.review.verdicts import Adjustment, Verdict
@@ -381,7 +381,7 @@ def test_progress_of_a_queue(kept: Records, tiny_corpus: Corpus) -> None:
 
 
 def test_an_empty_review_has_tables_all_the_same(kept: Records, tiny_corpus: Corpus) -> None:
-    assert list(kept.current().columns) == list(records.COLUMNS)
+    assert list(kept.current().columns) == list(verdict_table.COLUMNS)
     assert kept.states().empty
     assert kept.final().empty
     assert consensus.reference_classes(kept.current()).empty
@@ -704,4 +704,4 @@ def test_verdicts_are_kept_in_the_stated_place(tiny_corpus: Corpus, tmp_path: Pa
     assert place.parent == tiny_corpus.config.data_dir / "reviews"
     assert place.is_file()
     elsewhere = tiny_corpus.config.model_copy(update={"review_database": str(tmp_path / "here.sqlite")})
-    assert records.default_place(elsewhere, "x") == str(tmp_path / "here.sqlite")
+    assert verdict_table.default_place(elsewhere, "x") == str(tmp_path / "here.sqlite")

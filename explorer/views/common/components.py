@@ -61,7 +61,10 @@ RETRY_HINT = "The panel goes on by itself once that is over."
 def _files() -> dict[str, Path]:
     """Files of the rooms with parts of the page by their names, each of which is there once: a component says the name alone."""
     found = [
-        path for room in ("browser", "views", "server") for path in (_PACKAGE / room).rglob("*") if path.suffix in _TEXTS
+        path
+        for room in ("browser", "views", "server")
+        for path in (_PACKAGE / room).rglob("*")
+        if path.suffix in _TEXTS
     ]
     return {path.name: path for path in found}
 

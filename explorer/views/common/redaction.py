@@ -10,7 +10,7 @@ from pathlib import Path
 from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
 from explorer.review import database
-from explorer.review.records import corpus_name, default_place
+from explorer.review.verdict_table import corpus_name, default_place
 
 _LONGEST = 20_000
 

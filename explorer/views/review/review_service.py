@@ -22,7 +22,8 @@ from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.corpus.corpus import Corpus
 from explorer.review import probe, score
 from explorer.review.consensus import with_states
-from explorer.review.records import Records, corpus_name, default_place
+from explorer.review.records import Records
+from explorer.review.verdict_table import corpus_name, default_place
 from explorer.views.profile import profile_data
 from explorer.views.profile.profile_data import Packed
 
