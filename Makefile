@@ -63,7 +63,7 @@ BUNDLES := views/components.bundle.js export/page.bundle.js
 
 # All bundles, below the folder $(1). That of the stand-alone page is part of each such file, so it is made small.
 define BUNDLE
-	$(ESBUILD) explorer/views/components.js --format=esm --outfile=$(1)/views/components.bundle.js
+	$(ESBUILD) explorer/views/all_components.js --format=esm --outfile=$(1)/views/components.bundle.js
 	$(ESBUILD) explorer/export/page.js --format=iife --minify --loader:.css=text --outfile=$(1)/export/page.bundle.js
 endef
 

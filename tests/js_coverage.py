@@ -41,7 +41,7 @@ def begin(page: Page) -> CDPSession | None:
 
 
 def _the_modules(route: Route) -> None:
-    entry = f"{_MODULES}views/components.js"
+    entry = f"{_MODULES}views/all_components.js"
     route.fulfill(content_type="text/javascript", body=f'export {{ default }} from "{entry}"')
 
 

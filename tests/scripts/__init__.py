@@ -10,7 +10,7 @@ _IMPORT = re.compile(r'^import (?:\* as (\w+)|\{[^}]*\}) from "(\.[^"]+)"', re.M
 
 COMPONENT_FILES = {
     name: (VIEWS / file).resolve()
-    for name, file in _IMPORT.findall((VIEWS / "components.js").read_text(encoding="utf-8"))
+    for name, file in _IMPORT.findall((VIEWS / "all_components.js").read_text(encoding="utf-8"))
 }
 """Name of a component -> the module that draws it."""
 

@@ -77,7 +77,7 @@ def source(name: str) -> str:
 
 
 def bundle() -> str:
-    """The scripts of all components as one ES module, as `make scripts` builds it of `views/components.js`."""
+    """The scripts of all components as one ES module, as `make scripts` builds it of `views/all_components.js`."""
     return source("components.bundle.js")
 
 
