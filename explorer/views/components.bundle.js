@@ -10,26 +10,8 @@ __export(animation_exports, {
   render: () => render
 });
 
-// explorer/server/shell_taken.js
-var takeOver = async (show) => {
-  const shell = window.explorerFirst;
-  delete window.explorerFirst;
-  if (!shell) return;
-  const picture = await shell.picture;
-  if (picture) show({ sample: shell.sample, index: shell.index, iso: shell.iso, picture });
-  shell.leave();
-};
-
-// explorer/views/common/shared.js
-var bus = (model) => {
-  const name = (kind) => `explorer:${model.bus}:${kind}`;
-  return {
-    emit: (kind, detail = void 0) => window.dispatchEvent(new CustomEvent(name(kind), { detail })),
-    on: (kind, listener, signal = void 0) => window.addEventListener(name(kind), (event) => listener(event.detail), { signal })
-  };
-};
+// explorer/browser/shared.js
 var afterPaint = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
-var listen = (model, handlers) => model.on("msg:custom", (data) => handlers[data.type]?.(data));
 var mark = (name, detail, then = null) => afterPaint(() => {
   performance.mark(`explorer:${name}`, { detail });
   then?.();
@@ -152,40 +134,6 @@ var numberInput = ({ class: kind = "", min = null, max = null, step = null, ...a
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
   return input;
-};
-var makeChoices = (model, show) => {
-  let said = 0, heard = 0, told = (
-    /** @type {T | null} */
-    null
-  ), timer = 0;
-  const settle = () => {
-    if (heard < said) return;
-    clearTimeout(timer);
-    const data = told;
-    told = null;
-    if (data) show(data);
-  };
-  return {
-    send(message) {
-      model.send_msg(
-        /** @type {any} */
-        { ...message, number: ++said }
-      );
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        heard = said;
-        settle();
-      }, 5e3);
-    },
-    told(data) {
-      told = data;
-      settle();
-    },
-    heard({ number: number5 }) {
-      heard = Math.max(heard, number5);
-      settle();
-    }
-  };
 };
 var WHEEL = { line: 16, page: 400, half: 310, most: 400, pinch: 100, squeeze: 50 };
 var wheelFactor = ({ deltaX, deltaY, deltaMode, ctrlKey }) => {
@@ -382,391 +330,52 @@ var letterOf = ({ key, code, shiftKey }) => {
   return letter?.toLowerCase() ?? (shiftKey ? key : digit ?? key);
 };
 
-// explorer/views/animation/stage.js
-var SIZE = 200;
-var ZOOM = { least: 1, most: 16, step: 1.25 };
-var HIT = 10;
-var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
-  const view = { scale: 1, x: 0, y: 0 };
-  let mode = "single", side = SIZE, width = SIZE, swipe = 0.5, pins = [], pressed = null;
-  const makePane = (label) => {
-    const canvas = element("canvas", { class: "image", width: SIZE, height: SIZE, role: "img", "aria-label": label });
-    const over = element("canvas", { class: "over" });
-    const date3 = element("div", { class: "date" }), why = element("div", { class: "why" });
-    return { canvas, over, date: date3, why, box: element("div", { class: "pane" }, canvas, over, why, date3) };
+// explorer/views/common/talking.js
+var bus = (model) => {
+  const name = (kind) => `explorer:${model.bus}:${kind}`;
+  return {
+    emit: (kind, detail = void 0) => window.dispatchEvent(new CustomEvent(name(kind), { detail })),
+    on: (kind, listener, signal = void 0) => window.addEventListener(name(kind), (event) => listener(event.detail), { signal })
   };
-  const panes = [makePane("Planet Fusion image"), makePane("Planet Fusion image of the compared date")];
-  const handle = element("div", {
-    class: "swipe",
-    role: "slider",
-    tabindex: 0,
-    "aria-label": "Swipe between the two dates",
-    "aria-valuemin": 0,
-    "aria-valuemax": 100
-  });
-  const scale = element("div", { class: "scale" }, element("span"));
-  const north = element("div", { class: "north", "aria-hidden": "true" }, "N");
-  const readout = element("div", { class: "readout" });
-  const message = element("div", { class: "message", role: "status" });
-  const zooms = element(
-    "div",
-    { class: "zooms", role: "group", "aria-label": "Zoom" },
-    button("Zoom in", "+", () => zoomAt(ZOOM.step ** 2)),
-    button("Zoom out", "−", () => zoomAt(ZOOM.step ** -2)),
-    button("Whole image", "⤢", () => reset(), { hidden: true })
-  );
-  const middle = () => [view.y + SIZE / view.scale / 2, view.x + SIZE / view.scale / 2];
-  const drawing = makeDrawing({
-    button,
-    ...regions,
-    middle,
-    onPin: onPick,
-    onAim: (point) => {
-      follow(point);
-      onHover({ row: Math.floor(point[0]), col: Math.floor(point[1]) }, 0);
-    },
-    redraw: () => drawOver(),
-    focus: () => el.focus()
-  });
-  const el = element(
-    "div",
-    {
-      class: "stage",
-      tabindex: 0,
-      role: "application",
-      "aria-label": "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom"
-    },
-    ...panes.map((pane) => pane.box),
-    handle,
-    drawing.tags,
-    north,
-    scale,
-    readout,
-    element("div", { class: "instruments" }, zooms, drawing.bar),
-    drawing.hint,
-    message
-  );
-  const unit2 = () => side / SIZE * view.scale;
-  const shown = (pane) => mode !== "single" || pane === panes[0];
-  const place = ([row, col]) => [(col - view.x) * unit2(), (row - view.y) * unit2()];
-  const paneAt = (event) => {
-    const { left: left2, width: wide } = panes[1].box.getBoundingClientRect();
-    return mode !== "single" && event.clientX > left2 + (mode === "swipe" ? swipe * wide : 0) ? 1 : 0;
-  };
-  const pointAt = (event) => {
-    const pane = mode === "side" ? pressed?.pane ?? paneAt(event) : 0;
-    const box = panes[pane].box.getBoundingClientRect();
-    const at = (v, start) => Math.min(SIZE, Math.max(0, start + v / unit2()));
-    return [at(event.clientY - box.top, view.y), at(event.clientX - box.left, view.x)];
-  };
-  const pixelAt = (event) => {
-    const [row, col] = pointAt(event).map((v) => Math.min(SIZE - 1, Math.floor(v)));
-    return { row, col };
-  };
-  const reach = (event) => (event.pointerType === "touch" ? 2 : 1) * (HIT - 2) / unit2();
-  const pinAt = (event) => {
-    const pixel = pixelAt(event);
-    let best = -1, least = HIT / unit2();
-    pins.forEach((pin, i) => {
-      const far = Math.hypot(pin.row - pixel.row, pin.col - pixel.col);
-      if (far <= least) {
-        best = i;
-        least = far;
-      }
-    });
-    return best;
-  };
-  const layOut = () => {
-    const pane = mode === "side" ? width / 2 - 2 : width;
-    panes.forEach(({ box, canvas }, i) => {
-      box.hidden = !shown(panes[i]);
-      Object.assign(box.style, {
-        width: `${pane}px`,
-        height: `${side}px`,
-        left: i && mode === "side" ? `${pane + 4}px` : "0"
-      });
-      box.style.clipPath = i && mode === "swipe" ? `inset(0 0 0 ${swipe * 100}%)` : "";
-      const full = side * view.scale;
-      Object.assign(canvas.style, {
-        width: `${full}px`,
-        height: `${full}px`,
-        left: `${-view.x * unit2()}px`,
-        top: `${-view.y * unit2()}px`
-      });
-    });
-    handle.hidden = mode !== "swipe";
-    handle.style.left = `${swipe * width}px`;
-    handle.setAttribute("aria-valuenow", Math.round(swipe * 100));
-    zooms.lastChild.hidden = view.scale === 1;
-    onView();
-    el.classList.toggle("zoomed", view.scale > 1);
-    drawScale();
-    drawOver();
-  };
-  const metresOfBar = () => [200, 100, 50, 20, 10, 5].find((m) => m / 3 * unit2() <= Math.min(side / 3.5, Math.max(side - 295, 60))) ?? 5;
-  const drawScale = () => {
-    const metres = metresOfBar();
-    scale.style.width = `${metres / 3 * unit2()}px`;
-    scale.firstChild.textContent = `${metres} m`;
-  };
-  const drawMarks = (context, how = {}) => {
-    drawing.paint(context, place, how);
-    pins.forEach((pin, i) => {
-      const [x, y] = place([pin.row + 0.5, pin.col + 0.5]);
-      drawCross(context, x, y, Math.max(unit2() / 2, 2), pin.colour);
-      drawTenMetre(context, pin, unit2(), view.x, view.y);
-      if (pins.length > 1 || pin.name) {
-        context.font = "600 12px system-ui, sans-serif";
-        context.lineWidth = 3;
-        context.strokeStyle = "rgba(0,0,0,.65)";
-        context.fillStyle = "#fff";
-        context.strokeText(pin.name || String(i + 1), x + 7, y - 6);
-        context.fillText(pin.name || String(i + 1), x + 7, y - 6);
-      }
-    });
-  };
-  const drawOver = () => {
-    const across = mode === "side" ? width / 2 - 2 : width;
-    for (const pane of panes)
-      if (shown(pane)) drawMarks(fitCanvas(pane.over, across, side), { letters: pane === panes[1] && mode === "side" });
-    el.classList.toggle("draws", drawing.tool !== "pin");
-    drawing.layOut(place, across, side);
-  };
-  const bound = () => {
-    const seen = SIZE / view.scale;
-    const across = seen * (mode === "side" ? (width / 2 - 2) / side : width / side);
-    view.x = Math.min(Math.max(view.x, 0), Math.max(0, SIZE - across));
-    view.y = Math.min(Math.max(view.y, 0), SIZE - seen);
-  };
-  const zoomAt = (factor, event = null) => {
-    const box = panes[0].box.getBoundingClientRect();
-    const at = event ? { x: (event.clientX - box.left) % (box.width + 4), y: event.clientY - box.top } : { x: box.width / 2, y: box.height / 2 };
-    const ground = { x: view.x + at.x / unit2(), y: view.y + at.y / unit2() };
-    view.scale = Math.min(ZOOM.most, Math.max(ZOOM.least, view.scale * factor));
-    if (factor < 1 && view.scale < 1.02) view.scale = 1;
-    view.x = ground.x - at.x / unit2();
-    view.y = ground.y - at.y / unit2();
-    bound();
-    layOut();
-  };
-  const follow = ([row, col]) => {
-    const seen = SIZE / view.scale, near = (v, start) => Math.min(Math.max(start, v + 8 - seen), v - 8);
-    if (view.scale === 1) return;
-    Object.assign(view, { x: near(col, view.x), y: near(row, view.y) });
-    bound();
-    layOut();
-  };
-  const lookAt = ({ scale: scale2, row, col }) => {
-    Object.assign(view, { scale: scale2, x: col, y: row });
-    bound();
-    layOut();
-  };
-  const reset = () => lookAt({ scale: 1, row: 0, col: 0 });
-  const inside = (event) => !event.target.closest("button, .swipe");
-  el.addEventListener(
-    "wheel",
-    (event) => {
-      event.preventDefault();
-      const factor = wheelFactor(event);
-      if (factor !== 1) zoomAt(factor, event);
-    },
-    { passive: false }
-  );
-  const fingers = /* @__PURE__ */ new Map();
-  const pinch = () => {
-    const [a, b] = [...fingers.values()];
-    return { clientX: (a.x + b.x) / 2, clientY: (a.y + b.y) / 2, far: Math.max(Math.hypot(a.x - b.x, a.y - b.y), 1) };
-  };
-  const spread = (event) => {
-    const before = pinch();
-    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    const now = pinch();
-    zoomAt(now.far / before.far, before);
-    view.x -= (now.clientX - before.clientX) / unit2();
-    view.y -= (now.clientY - before.clientY) / unit2();
-    bound();
-    layOut();
-  };
-  el.addEventListener("pointerdown", (event) => {
-    drawing.dropAim();
-    if (event.pointerType === "touch" && inside(event))
-      fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    if (fingers.size > 1) {
-      if (pressed) drawing.cancel();
-      pressed = null;
-      return;
-    }
-    if (!inside(event) || event.button !== 0) return;
-    const tag = event.target.closest(".tag"), pin = drawing.tool === "pin" && !tag ? pinAt(event) : -1;
-    if (tag) drawing.hold(Number(tag.dataset.region), pointAt(event));
-    const draws = Boolean(tag) || pin < 0 && drawing.down(pointAt(event), reach(event));
-    pressed = {
-      x: event.clientX,
-      y: event.clientY,
-      start: { ...view },
-      pin,
-      tag,
-      draws,
-      pane: paneAt(event),
-      moved: false,
-      add: event.shiftKey || event.ctrlKey || event.metaKey
-    };
-    el.setPointerCapture(event.pointerId);
-  });
-  el.addEventListener("pointermove", (event) => {
-    if (fingers.size > 1) {
-      if (fingers.has(event.pointerId)) spread(event);
-      return;
-    }
-    const pixel = pixelAt(event);
-    onHover(event.target.closest("button") ? null : pixel, paneAt(event));
-    if (!pressed)
-      el.classList.toggle(
-        "on-pin",
-        drawing.hover(pointAt(event), reach(event)) || drawing.tool === "pin" && pinAt(event) >= 0
-      );
-    if (!pressed) return;
-    const dx = event.clientX - pressed.x, dy = event.clientY - pressed.y;
-    if (!pressed.moved && Math.hypot(dx, dy) < 4) return;
-    pressed.moved = true;
-    if (pressed.draws) drawing.move(pointAt(event));
-    else if (pressed.pin >= 0) onMovePin(pressed.pin, pixel, false);
-    else if (view.scale > 1) {
-      view.x = pressed.start.x - dx / unit2();
-      view.y = pressed.start.y - dy / unit2();
-      bound();
-      layOut();
-    }
-  });
-  const release = (event) => {
-    fingers.delete(event.pointerId);
-    const was = pressed;
-    pressed = null;
-    if (was && event.type === "pointercancel") drawing.cancel();
-    if (!was || event.type === "pointercancel") return;
-    if (was.draws && drawing.up(was.moved) || was.tag) return;
-    if (!was.moved) {
-      if (drawing.click(pointAt(event), reach(event), event.timeStamp)) return;
-      performance.mark("explorer:pixel-clicked");
-      onPick(pixelAt(event), was.add);
-    } else if (was.pin >= 0) onMovePin(was.pin, pixelAt(event), true);
-  };
-  el.addEventListener("pointerup", release);
-  el.addEventListener("pointercancel", release);
-  el.addEventListener("pointerleave", () => onHover(null, 0));
-  el.addEventListener("keydown", (event) => {
-    if (!event.target.closest("button, .swipe") && drawing.key(event)) {
-      event.preventDefault();
-      event.stopPropagation();
-      return;
-    }
-    const act = {
-      "+": () => zoomAt(ZOOM.step),
-      "=": () => zoomAt(ZOOM.step),
-      "-": () => zoomAt(1 / ZOOM.step),
-      0: reset
-    }[event.key];
-    if (act) {
-      act();
-      event.preventDefault();
-    }
-  });
-  const setSwipe = (value2) => {
-    swipe = Math.min(1, Math.max(0, value2));
-    layOut();
-  };
-  handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
-  handle.addEventListener("pointermove", (event) => {
-    if (!handle.hasPointerCapture(event.pointerId)) return;
-    const box = el.getBoundingClientRect();
-    setSwipe((event.clientX - box.left) / box.width);
-  });
-  handle.addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: -0.02, ArrowRight: 0.02 }[event.key];
-    if (by) {
-      setSwipe(swipe + by);
-      event.preventDefault();
-      event.stopPropagation();
-    }
-  });
-  const paint = (which, frame, overlay = null) => {
-    const { canvas } = panes[which];
-    const context = canvas.getContext("2d");
-    context.clearRect(0, 0, SIZE, SIZE);
-    if (frame) context.drawImage(frame, 0, 0);
-    if (frame && overlay) context.drawImage(overlay, 0, 0);
-  };
-  const lack = (which, why, missing = Boolean(why)) => {
-    const { box, why: line } = panes[which];
-    if (box.classList.contains("missing") !== missing) box.classList.toggle("missing", missing);
-    if (line.textContent !== why) line.textContent = why;
-  };
-  const copy = (context) => {
-    for (const pane of panes.filter(shown)) {
-      const second2 = pane === panes[1], left2 = second2 && mode === "side" ? width / 2 + 2 : 0;
-      context.save();
-      context.beginPath();
-      context.rect(
-        left2 + (second2 && mode === "swipe" ? swipe * width : 0),
-        0,
-        mode === "side" ? width / 2 - 2 : width,
-        side
-      );
-      context.clip();
-      context.fillStyle = "#10191f";
-      context.fillRect(left2, 0, width, side);
-      context.translate(left2, 0);
-      const full = side * view.scale;
-      context.drawImage(pane.canvas, -view.x * unit2(), -view.y * unit2(), full, full);
-      drawMarks(context, { letters: true, file: true });
-      if (pane.why.textContent) plate(context, pane.why.textContent, 8, side / 2);
-      const right2 = second2 && mode === "swipe";
-      [...pane.date.childNodes].forEach(
-        (node, k) => plate(context, node.textContent, right2 ? width - 40 : 8, 8 + 21 * k, { right: right2, size: k ? 10 : 13 })
-      );
-      context.restore();
-    }
-    drawNorth(context, width - 18, 10);
-    drawBar(context, metresOfBar(), metresOfBar() / 3 * unit2(), width - 10, side - 10);
-    return { width, side };
+};
+var listen = (model, handlers) => model.on("msg:custom", (data) => handlers[data.type]?.(data));
+var makeChoices = (model, show) => {
+  let said = 0, acknowledged = 0, told = (
+    /** @type {T | null} */
+    null
+  ), timer = 0;
+  const settle = () => {
+    if (acknowledged < said) return;
+    clearTimeout(timer);
+    const data = told;
+    told = null;
+    if (data) show(data);
   };
   return {
-    el,
-    message,
-    readout,
-    view,
-    paint,
-    reset,
-    lookAt,
-    drawing,
-    lack,
-    copy,
-    dates: panes.map((pane) => pane.date),
-    get size() {
-      return { width, side };
+    send(message) {
+      model.send_msg(
+        /** @type {any} */
+        { ...message, number: ++said }
+      );
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        acknowledged = said;
+        settle();
+      }, 5e3);
     },
-    get mode() {
-      return mode;
+    told(data) {
+      told = data;
+      settle();
     },
-    setMode(value2) {
-      mode = value2;
-      bound();
-      layOut();
-    },
-    setPins(value2) {
-      pins = value2;
-      drawOver();
-    },
-    resize(across, down) {
-      side = Math.max(40, Math.floor(mode === "side" ? Math.min(across / 2 - 2, down - 116) : Math.min(across, down)));
-      el.classList.toggle("beside", mode === "side");
-      el.classList.toggle("compared", mode !== "single");
-      width = mode === "side" ? side * 2 + 4 : side;
-      Object.assign(el.style, { width: `${width}px`, height: `${side}px` });
-      layOut();
+    acknowledged({ number: number5 }) {
+      acknowledged = Math.max(acknowledged, number5);
+      settle();
     }
   };
 };
+
+// explorer/views/animation/chip.js
+var SIZE = 200;
 
 // explorer/views/animation/save.js
 var FONT = "system-ui, sans-serif";
@@ -1571,6 +1180,401 @@ var makeSheet = ({ onDate }) => {
   };
 };
 
+// explorer/views/animation/shell_taken.js
+var takeOver = async (show) => {
+  const shell = window.explorerFirst;
+  delete window.explorerFirst;
+  if (!shell) return;
+  const picture = await shell.picture;
+  if (picture) show({ sample: shell.sample, index: shell.index, iso: shell.iso, picture });
+  shell.leave();
+};
+
+// explorer/views/animation/stage.js
+var ZOOM = { least: 1, most: 16, step: 1.25 };
+var HIT = 10;
+var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
+  const view = { scale: 1, x: 0, y: 0 };
+  let mode = "single", side = SIZE, width = SIZE, swipe = 0.5, pins = [], pressed = null;
+  const makePane = (label) => {
+    const canvas = element("canvas", { class: "image", width: SIZE, height: SIZE, role: "img", "aria-label": label });
+    const over = element("canvas", { class: "over" });
+    const date3 = element("div", { class: "date" }), why = element("div", { class: "why" });
+    return { canvas, over, date: date3, why, box: element("div", { class: "pane" }, canvas, over, why, date3) };
+  };
+  const panes = [makePane("Planet Fusion image"), makePane("Planet Fusion image of the compared date")];
+  const handle = element("div", {
+    class: "swipe",
+    role: "slider",
+    tabindex: 0,
+    "aria-label": "Swipe between the two dates",
+    "aria-valuemin": 0,
+    "aria-valuemax": 100
+  });
+  const scale = element("div", { class: "scale" }, element("span"));
+  const north = element("div", { class: "north", "aria-hidden": "true" }, "N");
+  const readout = element("div", { class: "readout" });
+  const message = element("div", { class: "message", role: "status" });
+  const zooms = element(
+    "div",
+    { class: "zooms", role: "group", "aria-label": "Zoom" },
+    button("Zoom in", "+", () => zoomAt(ZOOM.step ** 2)),
+    button("Zoom out", "−", () => zoomAt(ZOOM.step ** -2)),
+    button("Whole image", "⤢", () => reset(), { hidden: true })
+  );
+  const middle = () => [view.y + SIZE / view.scale / 2, view.x + SIZE / view.scale / 2];
+  const drawing = makeDrawing({
+    button,
+    ...regions,
+    middle,
+    onPin: onPick,
+    onAim: (point) => {
+      follow(point);
+      onHover({ row: Math.floor(point[0]), col: Math.floor(point[1]) }, 0);
+    },
+    redraw: () => drawOver(),
+    focus: () => el.focus()
+  });
+  const el = element(
+    "div",
+    {
+      class: "stage",
+      tabindex: 0,
+      role: "application",
+      "aria-label": "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom"
+    },
+    ...panes.map((pane) => pane.box),
+    handle,
+    drawing.tags,
+    north,
+    scale,
+    readout,
+    element("div", { class: "instruments" }, zooms, drawing.bar),
+    drawing.hint,
+    message
+  );
+  const unit2 = () => side / SIZE * view.scale;
+  const shown = (pane) => mode !== "single" || pane === panes[0];
+  const place = ([row, col]) => [(col - view.x) * unit2(), (row - view.y) * unit2()];
+  const paneAt = (event) => {
+    const { left: left2, width: wide } = panes[1].box.getBoundingClientRect();
+    return mode !== "single" && event.clientX > left2 + (mode === "swipe" ? swipe * wide : 0) ? 1 : 0;
+  };
+  const pointAt = (event) => {
+    const pane = mode === "side" ? pressed?.pane ?? paneAt(event) : 0;
+    const box = panes[pane].box.getBoundingClientRect();
+    const at = (v, start) => Math.min(SIZE, Math.max(0, start + v / unit2()));
+    return [at(event.clientY - box.top, view.y), at(event.clientX - box.left, view.x)];
+  };
+  const pixelAt = (event) => {
+    const [row, col] = pointAt(event).map((v) => Math.min(SIZE - 1, Math.floor(v)));
+    return { row, col };
+  };
+  const reach = (event) => (event.pointerType === "touch" ? 2 : 1) * (HIT - 2) / unit2();
+  const pinAt = (event) => {
+    const pixel = pixelAt(event);
+    let best = -1, least = HIT / unit2();
+    pins.forEach((pin, i) => {
+      const far = Math.hypot(pin.row - pixel.row, pin.col - pixel.col);
+      if (far <= least) {
+        best = i;
+        least = far;
+      }
+    });
+    return best;
+  };
+  const layOut = () => {
+    const pane = mode === "side" ? width / 2 - 2 : width;
+    panes.forEach(({ box, canvas }, i) => {
+      box.hidden = !shown(panes[i]);
+      Object.assign(box.style, {
+        width: `${pane}px`,
+        height: `${side}px`,
+        left: i && mode === "side" ? `${pane + 4}px` : "0"
+      });
+      box.style.clipPath = i && mode === "swipe" ? `inset(0 0 0 ${swipe * 100}%)` : "";
+      const full = side * view.scale;
+      Object.assign(canvas.style, {
+        width: `${full}px`,
+        height: `${full}px`,
+        left: `${-view.x * unit2()}px`,
+        top: `${-view.y * unit2()}px`
+      });
+    });
+    handle.hidden = mode !== "swipe";
+    handle.style.left = `${swipe * width}px`;
+    handle.setAttribute("aria-valuenow", Math.round(swipe * 100));
+    zooms.lastChild.hidden = view.scale === 1;
+    onView();
+    el.classList.toggle("zoomed", view.scale > 1);
+    drawScale();
+    drawOver();
+  };
+  const metresOfBar = () => [200, 100, 50, 20, 10, 5].find((m) => m / 3 * unit2() <= Math.min(side / 3.5, Math.max(side - 295, 60))) ?? 5;
+  const drawScale = () => {
+    const metres = metresOfBar();
+    scale.style.width = `${metres / 3 * unit2()}px`;
+    scale.firstChild.textContent = `${metres} m`;
+  };
+  const drawMarks = (context, how = {}) => {
+    drawing.paint(context, place, how);
+    pins.forEach((pin, i) => {
+      const [x, y] = place([pin.row + 0.5, pin.col + 0.5]);
+      drawCross(context, x, y, Math.max(unit2() / 2, 2), pin.colour);
+      drawTenMetre(context, pin, unit2(), view.x, view.y);
+      if (pins.length > 1 || pin.name) {
+        context.font = "600 12px system-ui, sans-serif";
+        context.lineWidth = 3;
+        context.strokeStyle = "rgba(0,0,0,.65)";
+        context.fillStyle = "#fff";
+        context.strokeText(pin.name || String(i + 1), x + 7, y - 6);
+        context.fillText(pin.name || String(i + 1), x + 7, y - 6);
+      }
+    });
+  };
+  const drawOver = () => {
+    const across = mode === "side" ? width / 2 - 2 : width;
+    for (const pane of panes)
+      if (shown(pane)) drawMarks(fitCanvas(pane.over, across, side), { letters: pane === panes[1] && mode === "side" });
+    el.classList.toggle("draws", drawing.tool !== "pin");
+    drawing.layOut(place, across, side);
+  };
+  const bound = () => {
+    const seen = SIZE / view.scale;
+    const across = seen * (mode === "side" ? (width / 2 - 2) / side : width / side);
+    view.x = Math.min(Math.max(view.x, 0), Math.max(0, SIZE - across));
+    view.y = Math.min(Math.max(view.y, 0), SIZE - seen);
+  };
+  const zoomAt = (factor, event = null) => {
+    const box = panes[0].box.getBoundingClientRect();
+    const at = event ? { x: (event.clientX - box.left) % (box.width + 4), y: event.clientY - box.top } : { x: box.width / 2, y: box.height / 2 };
+    const ground = { x: view.x + at.x / unit2(), y: view.y + at.y / unit2() };
+    view.scale = Math.min(ZOOM.most, Math.max(ZOOM.least, view.scale * factor));
+    if (factor < 1 && view.scale < 1.02) view.scale = 1;
+    view.x = ground.x - at.x / unit2();
+    view.y = ground.y - at.y / unit2();
+    bound();
+    layOut();
+  };
+  const follow = ([row, col]) => {
+    const seen = SIZE / view.scale, near = (v, start) => Math.min(Math.max(start, v + 8 - seen), v - 8);
+    if (view.scale === 1) return;
+    Object.assign(view, { x: near(col, view.x), y: near(row, view.y) });
+    bound();
+    layOut();
+  };
+  const lookAt = ({ scale: scale2, row, col }) => {
+    Object.assign(view, { scale: scale2, x: col, y: row });
+    bound();
+    layOut();
+  };
+  const reset = () => lookAt({ scale: 1, row: 0, col: 0 });
+  const inside = (event) => !event.target.closest("button, .swipe");
+  el.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      const factor = wheelFactor(event);
+      if (factor !== 1) zoomAt(factor, event);
+    },
+    { passive: false }
+  );
+  const fingers = /* @__PURE__ */ new Map();
+  const pinch = () => {
+    const [a, b] = [...fingers.values()];
+    return { clientX: (a.x + b.x) / 2, clientY: (a.y + b.y) / 2, far: Math.max(Math.hypot(a.x - b.x, a.y - b.y), 1) };
+  };
+  const spread = (event) => {
+    const before = pinch();
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    const now = pinch();
+    zoomAt(now.far / before.far, before);
+    view.x -= (now.clientX - before.clientX) / unit2();
+    view.y -= (now.clientY - before.clientY) / unit2();
+    bound();
+    layOut();
+  };
+  el.addEventListener("pointerdown", (event) => {
+    drawing.dropAim();
+    if (event.pointerType === "touch" && inside(event))
+      fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (fingers.size > 1) {
+      if (pressed) drawing.cancel();
+      pressed = null;
+      return;
+    }
+    if (!inside(event) || event.button !== 0) return;
+    const tag = event.target.closest(".tag"), pin = drawing.tool === "pin" && !tag ? pinAt(event) : -1;
+    if (tag) drawing.hold(Number(tag.dataset.region), pointAt(event));
+    const draws = Boolean(tag) || pin < 0 && drawing.down(pointAt(event), reach(event));
+    pressed = {
+      x: event.clientX,
+      y: event.clientY,
+      start: { ...view },
+      pin,
+      tag,
+      draws,
+      pane: paneAt(event),
+      moved: false,
+      add: event.shiftKey || event.ctrlKey || event.metaKey
+    };
+    el.setPointerCapture(event.pointerId);
+  });
+  el.addEventListener("pointermove", (event) => {
+    if (fingers.size > 1) {
+      if (fingers.has(event.pointerId)) spread(event);
+      return;
+    }
+    const pixel = pixelAt(event);
+    onHover(event.target.closest("button") ? null : pixel, paneAt(event));
+    if (!pressed)
+      el.classList.toggle(
+        "on-pin",
+        drawing.hover(pointAt(event), reach(event)) || drawing.tool === "pin" && pinAt(event) >= 0
+      );
+    if (!pressed) return;
+    const dx = event.clientX - pressed.x, dy = event.clientY - pressed.y;
+    if (!pressed.moved && Math.hypot(dx, dy) < 4) return;
+    pressed.moved = true;
+    if (pressed.draws) drawing.move(pointAt(event));
+    else if (pressed.pin >= 0) onMovePin(pressed.pin, pixel, false);
+    else if (view.scale > 1) {
+      view.x = pressed.start.x - dx / unit2();
+      view.y = pressed.start.y - dy / unit2();
+      bound();
+      layOut();
+    }
+  });
+  const release = (event) => {
+    fingers.delete(event.pointerId);
+    const was = pressed;
+    pressed = null;
+    if (was && event.type === "pointercancel") drawing.cancel();
+    if (!was || event.type === "pointercancel") return;
+    if (was.draws && drawing.up(was.moved) || was.tag) return;
+    if (!was.moved) {
+      if (drawing.click(pointAt(event), reach(event), event.timeStamp)) return;
+      performance.mark("explorer:pixel-clicked");
+      onPick(pixelAt(event), was.add);
+    } else if (was.pin >= 0) onMovePin(was.pin, pixelAt(event), true);
+  };
+  el.addEventListener("pointerup", release);
+  el.addEventListener("pointercancel", release);
+  el.addEventListener("pointerleave", () => onHover(null, 0));
+  el.addEventListener("keydown", (event) => {
+    if (!event.target.closest("button, .swipe") && drawing.key(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    const act = {
+      "+": () => zoomAt(ZOOM.step),
+      "=": () => zoomAt(ZOOM.step),
+      "-": () => zoomAt(1 / ZOOM.step),
+      0: reset
+    }[event.key];
+    if (act) {
+      act();
+      event.preventDefault();
+    }
+  });
+  const setSwipe = (value2) => {
+    swipe = Math.min(1, Math.max(0, value2));
+    layOut();
+  };
+  handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
+  handle.addEventListener("pointermove", (event) => {
+    if (!handle.hasPointerCapture(event.pointerId)) return;
+    const box = el.getBoundingClientRect();
+    setSwipe((event.clientX - box.left) / box.width);
+  });
+  handle.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: -0.02, ArrowRight: 0.02 }[event.key];
+    if (by) {
+      setSwipe(swipe + by);
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  });
+  const paint = (which, frame, overlay = null) => {
+    const { canvas } = panes[which];
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, SIZE, SIZE);
+    if (frame) context.drawImage(frame, 0, 0);
+    if (frame && overlay) context.drawImage(overlay, 0, 0);
+  };
+  const lack = (which, why, missing = Boolean(why)) => {
+    const { box, why: line } = panes[which];
+    if (box.classList.contains("missing") !== missing) box.classList.toggle("missing", missing);
+    if (line.textContent !== why) line.textContent = why;
+  };
+  const copy = (context) => {
+    for (const pane of panes.filter(shown)) {
+      const second2 = pane === panes[1], left2 = second2 && mode === "side" ? width / 2 + 2 : 0;
+      context.save();
+      context.beginPath();
+      context.rect(
+        left2 + (second2 && mode === "swipe" ? swipe * width : 0),
+        0,
+        mode === "side" ? width / 2 - 2 : width,
+        side
+      );
+      context.clip();
+      context.fillStyle = "#10191f";
+      context.fillRect(left2, 0, width, side);
+      context.translate(left2, 0);
+      const full = side * view.scale;
+      context.drawImage(pane.canvas, -view.x * unit2(), -view.y * unit2(), full, full);
+      drawMarks(context, { letters: true, file: true });
+      if (pane.why.textContent) plate(context, pane.why.textContent, 8, side / 2);
+      const right2 = second2 && mode === "swipe";
+      [...pane.date.childNodes].forEach(
+        (node, k) => plate(context, node.textContent, right2 ? width - 40 : 8, 8 + 21 * k, { right: right2, size: k ? 10 : 13 })
+      );
+      context.restore();
+    }
+    drawNorth(context, width - 18, 10);
+    drawBar(context, metresOfBar(), metresOfBar() / 3 * unit2(), width - 10, side - 10);
+    return { width, side };
+  };
+  return {
+    el,
+    message,
+    readout,
+    view,
+    paint,
+    reset,
+    lookAt,
+    drawing,
+    lack,
+    copy,
+    dates: panes.map((pane) => pane.date),
+    get size() {
+      return { width, side };
+    },
+    get mode() {
+      return mode;
+    },
+    setMode(value2) {
+      mode = value2;
+      bound();
+      layOut();
+    },
+    setPins(value2) {
+      pins = value2;
+      drawOver();
+    },
+    resize(across, down) {
+      side = Math.max(40, Math.floor(mode === "side" ? Math.min(across / 2 - 2, down - 116) : Math.min(across, down)));
+      el.classList.toggle("beside", mode === "side");
+      el.classList.toggle("compared", mode !== "single");
+      width = mode === "side" ? side * 2 + 4 : side;
+      Object.assign(el.style, { width: `${width}px`, height: `${side}px` });
+      layOut();
+    }
+  };
+};
+
 // explorer/views/animation/timeline.js
 var lackText = ({ dates, status: now, reasons }, i) => {
   if (now[i] === status.ABSENT) return `No chip on ${longDate(dates[i])}`;
@@ -1800,7 +1804,7 @@ function render({ model, el }) {
     onView: () => tellView(),
     onPick: (pixel, add) => {
       if (state.dates.length) {
-        model.send_msg({ type: "pick", ...pixel, add });
+        model.send_msg({ type: "pixel_clicked", ...pixel, add });
         readout.later();
       }
     },
@@ -2291,7 +2295,7 @@ function render({ model, el }) {
       looks.menu(data.groups);
     },
     look: choices2.told,
-    heard: choices2.heard,
+    acknowledged: choices2.acknowledged,
     legend(data) {
       if (data.ticket !== state.ticket) return;
       state.legend = data.legend;
@@ -3071,7 +3075,7 @@ function render4({ model, el }) {
       ).length;
       popovers[0][1].textContent = count ? `Filters · ${count}` : "Filters";
     },
-    heard: choices2.heard,
+    acknowledged: choices2.acknowledged,
     options: (data) => filters.options(data),
     overview(data) {
       overview = data;
@@ -4233,7 +4237,7 @@ function render9({ model, el }) {
       keys.title = data.keys.map(({ text }) => text).join(" · ");
       tellMore();
     },
-    heard: choices2.heard,
+    acknowledged: choices2.acknowledged,
     file(data) {
       saveFile(data.name, new Blob([data.text], { type: "text/csv" }));
     },
@@ -4284,7 +4288,7 @@ __export(profile_charts_exports, {
   render: () => render10
 });
 
-// explorer/views/common/chart_marks.js
+// explorer/browser/chart_marks.js
 var DASHES = { solid: "none", dashed: "6 6", dotted: "2 4", dotdash: "2 4 6 4" };
 var round = (v) => Math.round(v * 10) / 10;
 var lines = ({ xs, ys, colour, dash, width, alpha }, at) => xs.map((times, i) => {
@@ -7595,7 +7599,7 @@ Local.prototype = local.prototype = {
   }
 };
 
-// explorer/views/common/chart.js
+// explorer/browser/chart.js
 var HELP = "arrow keys step through the dates, with shift they move the chart; plus and minus zoom, 0 resets";
 var HELP_WITHOUT_DATES = "arrow keys with shift move the chart; plus and minus zoom, 0 resets";
 var LEFT = 54;
@@ -7931,7 +7935,7 @@ var makeChart = (parent, options) => {
   return chart;
 };
 
-// explorer/views/common/chart_picture.js
+// explorer/browser/chart_picture.js
 var wrapText = (text, most) => {
   const rows = [""];
   for (const word of text.split(" ")) {
@@ -10342,7 +10346,7 @@ function render13({ model, el }) {
       const shown = t.kind === "month" ? there(t.i) : lowerThere(t);
       if (isMonth) page.emit("seek", { time: Date.UTC(2018, t.i, 15) });
       if (pixel && shown)
-        model.send_msg({ type: "pick", ...pixel, add: event.shiftKey || event.ctrlKey || event.metaKey });
+        model.send_msg({ type: "pixel_clicked", ...pixel, add: event.shiftKey || event.ctrlKey || event.metaKey });
       if (!isMonth && state.bands[t.i] && state.bands[t.i].name !== state.look.band)
         send({ band: state.bands[t.i].name });
     });
@@ -10863,7 +10867,7 @@ function render14({ model, el }) {
       if (data.places.length) mark("spectrum-drawn", { places: data.places.length });
     },
     look: choices2.told,
-    heard: choices2.heard,
+    acknowledged: choices2.acknowledged,
     typical(data) {
       typical = data;
       fitAll();
@@ -11291,8 +11295,8 @@ function render15({ model, el }) {
   model.send_msg({ type: "ready" });
 }
 
-// explorer/views/components.js
-var components_default = {
+// explorer/views/all_components.js
+var all_components_default = {
   About: about_exports,
   Bars: labels_exports,
   Findings: profile_tables_exports,
@@ -11300,17 +11304,17 @@ var components_default = {
   Head: head_exports,
   Legend: legend_exports,
   MapTools: map_tools_exports,
-  Picked: sample_table_exports,
   PinList: pins_exports,
   Player: animation_exports,
   Presenter: present_exports,
   ProfileCharts: profile_charts_exports,
   ReviewPanel: review_exports,
+  SampleTable: sample_table_exports,
   Share: share_exports,
   Spectrum: spectrum_exports
 };
 export {
-  components_default as default
+  all_components_default as default
 };
 /*! Axes, scales and dates of the charts are D3's (d3-array, d3-axis, d3-color, d3-format, d3-interpolate, d3-scale, d3-selection,
 d3-time, d3-time-format, internmap).
