@@ -117,18 +117,19 @@ def countries_of(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
 
 def find_country(text: str) -> Country | None:
     """The country of a name (English, some local ones, accents aside), or of the only one that begins so."""
-    wanted = _plain(text)
+    wanted = plain(text)
     if not wanted:
         return None
-    wanted = _plain(_ALSO.get(wanted, wanted))
-    begins = [country for country in countries() if _plain(country.name).startswith(wanted)]
-    exact = [country for country in begins if _plain(country.name) == wanted]
+    wanted = plain(_ALSO.get(wanted, wanted))
+    begins = [country for country in countries() if plain(country.name).startswith(wanted)]
+    exact = [country for country in begins if plain(country.name) == wanted]
     if exact:
         return exact[0]
     return begins[0] if len(begins) == 1 and len(wanted) >= 3 else None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A name as it is compared: lower case, without accents and white space around it."""
     letters = unicodedata.normalize("NFKD", text.strip().casefold())
     return "".join(c for c in letters if not unicodedata.combining(c))
 
