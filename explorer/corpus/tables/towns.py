@@ -137,9 +137,9 @@ def town_near(lat: float, lon: float) -> tuple[Town, float, str] | None:
     """
     if not (math.isfinite(lat) and math.isfinite(lon)):
         return None
-    chords, rows = _tree().query(_on_sphere(np.array(lat), np.array(lon)), k=12)
+    chords, rows = (np.asarray(one) for one in _tree().query(_on_sphere(np.array(lat), np.array(lon)), k=12))
     distances = 2 * _EARTH_M * np.arcsin(np.minimum(chords / 2, 1.0))
-    people = np.array([towns()[row].population for row in rows], float)
+    people = np.array([towns()[row].population for row in rows.tolist()], dtype=np.float64)
     best = int(np.argmin((distances + 3_000) / people**0.3))
     metres, town = float(distances[best]), towns()[int(rows[best])]
     if metres > MAX_DISTANCE_M:
