@@ -32,6 +32,7 @@ from explorer.views.common import redaction
 from explorer.views.common.components import Allowance, Debounced, SessionScheduler
 from explorer.views.common.map_state import MapState
 from explorer.views.common.selection import DEFAULT_DATE, DEFAULT_PIXELS, Link, Selection, decode
+from explorer.views.gallery.gallery import GalleryView
 from explorer.views.labels.labels import LabelsView
 from explorer.views.map.map import MapView
 from explorer.views.map.raster import shared_raster
@@ -52,7 +53,7 @@ from explorer.views.sentinel2.spectrum import SpectrumView
 from explorer.views.share.share import ShareView
 
 _WRITTEN = (
-    "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "panel", "review", "blind", "story", "settled",
+    "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "gallery", "panel", "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
 _OTHERS, _URL = 0.2, 0.15
@@ -114,10 +115,11 @@ class Explorer(pn.viewable.Viewer):
         self._present = PresentView(self.corpus, self.selection, self._loop, bus)
         self._share = ShareView(self.corpus, self.selection, self._loop, bus)
         self._about = AboutView(self.corpus, self.selection, self._loop, bus)
+        self._gallery = GalleryView(self.corpus, self.selection, self._loop, bus)
         laid = layout.lay_out(
             Views(
                 self.corpus, self._head, self._map, self._animation, self._bands, self._profile, self._spectrum,
-                self._labels, self._review, self._present, self._share, self._about,
+                self._labels, self._review, self._present, self._share, self._about, self._gallery,
             ),
             height,
         )  # fmt: skip
@@ -187,6 +189,7 @@ class Explorer(pn.viewable.Viewer):
                 curves=link.curves,
                 sentinel=link.sentinel,
                 view=link.view,
+                gallery=link.gallery,
                 panel=link.panel,
             )
         finally:
@@ -213,9 +216,10 @@ class Explorer(pn.viewable.Viewer):
             self._head.let_go()
             self._review.let_go()
             self._share.close()
+            self._gallery.close()
         loosen(self.selection, self.selection.map, self.selection.session)
         del self._head, self._map, self._animation, self._bands, self._profile, self._spectrum
-        del self._recovery, self._labels, self._review, self._present, self._share, self._about
+        del self._recovery, self._labels, self._review, self._present, self._share, self._about, self._gallery
 
     def _sample_changed(self) -> None:
         """Another sample is selected: open it, unless one turns the pages faster than anybody looks."""

@@ -9,7 +9,7 @@ import numpy as np
 from explorer.analysis import colours
 from explorer.analysis.composite import Legend
 from explorer.core.errors import UnknownBandError
-from explorer.corpus.imagery.cube import Cube, band_named, gap_band
+from explorer.corpus.imagery.cube import Cube, Status, band_named, gap_band
 
 _MASK_COLOUR = (255, 64, 129)
 _ALPHA = 150
@@ -60,6 +60,17 @@ def filled_share(quality: Cube | None, pixels: tuple[np.ndarray, np.ndarray] | N
     share = chosen.mean(axis=1, dtype=np.float32)
     share[np.setdiff1d(np.arange(len(share)), quality.there)] = np.nan
     return np.asarray(share)
+
+
+def filled_share_on(quality: Cube, index: int) -> float | None:
+    """Share of one date's pixels that were filled in, 0 to 1, without looking at other dates.
+
+    None where no layer says which were, or the date is not there.
+    """
+    band = gap_band(quality.bands, quality.meaning)
+    if band is None or quality.status[index] != Status.THERE:
+        return None
+    return float(_marked(quality, quality.data[index, quality.bands.index(band)]).mean())
 
 
 class QualityPainter:

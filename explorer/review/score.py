@@ -246,10 +246,11 @@ def show(corpus: Corpus) -> bool:
     frame = read(folder(corpus.where))
     if frame is None:
         return False
-    judged = frame.loc[frame["verdict"] == "", ["suspicion"]].astype("float32").clip(0, 1)
+    shown = ["suspicion", "change"]
+    judged = frame.loc[frame["verdict"] == "", shown].astype("float32").clip(0, 1)
     extras = corpus.extras
     if extras is not None:
-        judged = extras.drop(columns="suspicion", errors="ignore").join(judged, how="outer")
+        judged = extras.drop(columns=shown, errors="ignore").join(judged, how="outer")
     corpus.extras = judged
     return True
 

@@ -1,6 +1,7 @@
 // All components of the page, by the names of their Python classes: `make scripts` bundles them into components.bundle.js.
 
 import * as Player from "./animation/animation.js"
+import * as Gallery from "./gallery/gallery.js"
 import * as Bars from "./labels/labels.js"
 import * as Legend from "./map/legend.js"
 import * as MapTools from "./map/map_tools.js"
@@ -20,6 +21,7 @@ export default {
   About,
   Bars,
   Findings,
+  Gallery,
   Grid,
   Head,
   Legend,

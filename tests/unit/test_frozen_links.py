@@ -15,6 +15,7 @@ from explorer.analysis.curves import Curves
 from explorer.analysis.shapes import Shape
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
+from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.map_state import MapLink, MapState, Place
 from explorer.views.common.picture_view import PictureView
 from explorer.views.common.selection import Link, Selection, decode, encode
@@ -46,6 +47,9 @@ FROZEN: list[tuple[str, Any]] = [
     ("view=swipe:2018-12-04", {"view": PictureView("swipe", dt.date(2018, 12, 4))}),
     ("view=side;zoom:2.5,40.5,103", {"view": PictureView("side", None, 2.5, 40.5, 103.0)}),
     ("view=sheet-24;layer:cloud%20mask", {"view": PictureView("sheet-24", layer="cloud mask")}),
+    ("gallery=purity,50,2", {"gallery": GalleryLook("purity", 50, 2)}),
+    ("gallery=-class,20,1;queue;2018-07;swir;seed:3", {"gallery": GalleryLook("class", 20, 1, True, True, "2018-07", "swir", 3)}),
+    ("gallery=queue,200,7;queue;2018-07-02;index:NDVI", {"gallery": GalleryLook("queue", 200, 7, False, True, "2018-07-02", "index:NDVI")}),
     ("panel=map", {"panel": "map"}),
     ("panel=planet", {"panel": "planet"}),
     ("panel=sentinel", {"panel": "sentinel"}),
@@ -65,7 +69,7 @@ FROZEN: list[tuple[str, Any]] = [
 ]  # fmt: skip
 """What a link said, and what of `Link` it has to say; all else is as on a fresh page."""
 KEYS = {
-    "sample", "date", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "panel", "review", "story",
+    "sample", "date", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "gallery", "panel", "review", "story",
     "filter", "area", "level", "draw", "colours", "theme", "base", "map",
 }  # fmt: skip
 
@@ -88,7 +92,7 @@ def test_every_key_is_frozen() -> None:
     full = encode(Link(
         sample=SAMPLE, date=dt.date(2018, 1, 3), pixels=((1, 2),), composite="false", stretch="frame", curves=SEASON, panel="map",
         review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), sentinel=SentinelLook("swir"), view=PictureView("side"),
-        map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", Place(3.4, 51.2, 120.0)),
+        gallery=GalleryLook(), map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", Place(3.4, 51.2, 120.0)),
     ))  # fmt: skip
     written = {part.partition("=")[0] for part in full[1:].split("&")}
     assert written == KEYS, "a new key: freeze a link that has it"

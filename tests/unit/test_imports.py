@@ -34,7 +34,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("export",),
     ("plots",),
     ("views.common",),
-    ("views.animation", "views.labels", "views.map", "views.present", "views.profile", "views.share"),
+    ("views.animation", "views.gallery", "views.labels", "views.map", "views.present", "views.profile", "views.share"),
     ("views.review", "views.sentinel2"),
     ("views.page",),
     ("views",),

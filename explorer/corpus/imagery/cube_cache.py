@@ -128,19 +128,30 @@ class CubeCache:
             finally:
                 reading.release()
 
-    def glance(self, cell: Cell, product: Product, index: int) -> Cube:
-        """A cube with at least one date settled, that at position `index`; reads no other. Raises `StoreError`."""
+    def open_date(self, cell: Cell, product: Product, index: int) -> Reading:
+        """The reading of the date at position `index`, claimed for the caller, who must `release()` it; reads no other.
+
+        That of the whole cube where this date of it is in memory; else this date is read alone. `Reading.wait_for` gives the cube.
+        """
         with self._lock:
             reading = self._readings.get((cell.sample_id, product.id))
-        settled = reading is not None and reading.cube.status[index] != Status.WAITING
-        if reading is not None and settled and index not in reading.unread:
-            return reading.cube
+            settled = reading is not None and reading.cube.status[index] != Status.WAITING
+            if reading is not None and settled and index not in reading.unread and reading.claim():
+                return reading
         alone = Reading(
             self._store, self._pool, Cube(cell, product), [index], failed=self._failed, decoder=self._decoder
         )
         alone.claim()
         alone.start()
-        return alone.wait()
+        return alone
+
+    def glance(self, cell: Cell, product: Product, index: int) -> Cube:
+        """A cube with at least one date settled, that at position `index`; reads no other. Raises `StoreError`."""
+        reading = self.open_date(cell, product, index)
+        try:
+            return reading.wait_for(index)
+        finally:
+            reading.release()
 
     def peek(self, cell: Cell, product: Product) -> Cube | None:
         """The cube if it is in memory as a whole."""

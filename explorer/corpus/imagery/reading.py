@@ -210,6 +210,10 @@ class Reading:
             raise CancelledError(f"reading {self.cube.cell.sample_id} was given up")
         return self.cube
 
+    def wait_for(self, index: int) -> Cube:
+        """Block until one date is settled; else as `wait`, which it comes down to where that date is not settled yet."""
+        return self.cube if self.cube.status[index] != Status.WAITING else self.wait()
+
     def _read(self, index: int) -> None:
         with self._lock:
             if self._gone() or index not in self._unread:

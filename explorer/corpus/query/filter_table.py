@@ -20,6 +20,7 @@ from explorer.corpus.tables.labels import Fractions
 
 UNREVIEWED = "none"
 """The state of a sample that nobody reviewed."""
+_EXTRAS = ("review", "suspicion", "change")
 _MASK_BYTES = 100_000_000
 """Memory for masks of conditions asked before."""
 
@@ -30,7 +31,7 @@ AtHand = Callable[[], dict[str, np.ndarray]]
 class FilterTable:
     """Columns `(n,)` in the order of `samples`. It may be used from many threads.
 
-    `extras` has what later work knows of samples, by `sample_id`: `review` (text) and `suspicion` (0 to 1), each
+    `extras` has what later work knows of samples, by `sample_id`: `review` (text), `suspicion` and `change` (0 to 1), each
     optional, for some samples or all. `imagery` finds out what is at hand.
     """
 
@@ -56,10 +57,8 @@ class FilterTable:
 
     @property
     def offers(self) -> frozenset[str]:
-        """Names of the conditions that may be absent and are here: `review`, `suspicion`, `imagery`."""
-        known = {
-            name for name in ("review", "suspicion") if self._extras is not None and name in self._extras
-        }
+        """Names of what may be absent and is here: `review`, `suspicion`, `change`, `imagery`."""
+        known = {name for name in _EXTRAS if self._extras is not None and name in self._extras}
         return frozenset(known | ({"imagery"} if self._imagery is not None else set()))
 
     def largest(self, level: int) -> np.ndarray:
@@ -127,6 +126,11 @@ class FilterTable:
     def suspicion(self) -> np.ndarray:
         """How suspect the label is, 0 to 1, float32, NaN where not known. Raises `InvalidQueryError`."""
         return self._column("suspicion", lambda: self._extra("suspicion").to_numpy(np.float32))
+
+    @property
+    def change(self) -> np.ndarray:
+        """Probability that cover was lost from 2018 to 2019, 0 to 1, float32, NaN where not known. Raises `InvalidQueryError`."""
+        return self._column("change", lambda: self._extra("change").to_numpy(np.float32))
 
     def at_hand(self, product: str) -> np.ndarray:
         """Which samples have a product at hand. Raises `InvalidQueryError` where that cannot be told."""

@@ -20,7 +20,8 @@ from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.products import PF_SR
 from explorer.review.queue import MAX_TEXT as MAX_QUEUE
 from explorer.review.queue import QueueSpec
-from explorer.views.common import picture_view, sentinel_look
+from explorer.views.common import gallery_look, picture_view, sentinel_look
+from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.map_state import MapLink, MapState
 from explorer.views.common.picture_view import PictureView
 from explorer.views.common.sentinel_look import SentinelLook
@@ -63,6 +64,9 @@ class Selection(param.Parameterized):
     curves: Curves = param.ClassSelector(default=Curves(), class_=Curves)  # type: ignore[assignment]
     sentinel: SentinelLook = param.ClassSelector(default=SentinelLook(), class_=SentinelLook)  # type: ignore[assignment]
     view: PictureView = param.ClassSelector(default=PictureView(), class_=PictureView)  # type: ignore[assignment]
+    gallery: GalleryLook | None = param.ClassSelector(
+        default=None, class_=GalleryLook, doc="What the gallery shows; None while it is closed."
+    )  # type: ignore[assignment]
     panel: str = param.Selector(default="", objects=list(PANELS))  # type: ignore[assignment]
     story: str = param.String(
         default="", doc="The story that is played, of those that come with the explorer."
@@ -155,6 +159,7 @@ class Selection(param.Parameterized):
                 curves=self.curves,
                 sentinel=self.sentinel,
                 view=self.view,
+                gallery=self.gallery,
                 panel=self.panel,
                 review=self.review if review else "",
                 blind=self.blind and review,
@@ -182,6 +187,7 @@ class Link:
     regions: tuple[Shape, ...] = ()
     sentinel: SentinelLook = field(default_factory=SentinelLook)
     view: PictureView = field(default_factory=PictureView)
+    gallery: GalleryLook | None = None
     map: MapLink = field(default_factory=MapLink)
     problems: tuple[str, ...] = field(default=())
 
@@ -209,6 +215,8 @@ def encode(link: Link) -> str:
         parts["sentinel"] = str(link.sentinel)
     if str(link.view):
         parts["view"] = str(link.view)
+    if link.gallery is not None:
+        parts["gallery"] = str(link.gallery)
     if link.panel:
         parts["panel"] = link.panel
     if link.review:
@@ -260,6 +268,11 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         view = picture_view.parse(given.get("view", "")[:MAX_TEXT])
     except ExplorerError as error:
         problems.append(f"This link's view of the picture cannot be shown: {error}.")
+    gallery = None
+    try:
+        gallery = gallery_look.parse(given["gallery"][:MAX_TEXT]) if given.get("gallery") else None
+    except ExplorerError as error:
+        problems.append(f"This link's gallery cannot be shown: {error}.")
     panel = given.get("panel", "")
     if panel not in PANELS:
         problems.append(f"This link's panel {panel[:20]!r} is none of {', '.join(PANELS[1:])}.")
@@ -294,6 +307,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         regions=regions,
         sentinel=sentinel,
         view=view,
+        gallery=gallery,
         map=map_link,
         problems=tuple(map(_bounded, problems)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import param
 
 from explorer.corpus.imagery.cube_cache import Cube, Reading
@@ -55,12 +56,31 @@ class SessionState(param.Parameterized):
         default=None, class_=Story, doc="The story that is being put together, once it has a state."
     )  # type: ignore[assignment]
 
+    # Sets of samples.
+    filtered_rows: np.ndarray | None = param.Parameter(
+        default=None, doc="Positions in the sample table of what the map's filters and area leave, once that is known."
+    )  # type: ignore[assignment]
+    review_queue: tuple[str, ...] = param.Parameter(
+        default=(), doc="Ids of the samples under review, in their order; empty where none is."
+    )  # type: ignore[assignment]
+    reviewer: str = param.String(default="", doc="Who reviews; empty where nobody does.")  # type: ignore[assignment]
+    verdicts_changed = param.Event(doc="A verdict was kept, or taken back, and filters know of it.")
+
     # What one panel asks of another, or of the page; asked for again, it is done again.
     box_to_fit: tuple[float, float, float, float] | None = param.Tuple(
         default=None, length=4, doc="West, south, east, north in degrees: the map shows this box."
     )  # type: ignore[assignment]
     sample_to_show: str | None = param.String(
         default=None, allow_None=True, doc="The map moves until this sample is in view."
+    )  # type: ignore[assignment]
+    rows_to_list: np.ndarray | None = param.Parameter(
+        default=None, doc="The table of samples shows these, by their positions in the sample table."
+    )  # type: ignore[assignment]
+    queue_to_review: str | None = param.String(
+        default=None, allow_None=True, doc="The review opens with this queue, as `explorer.review.queue` writes it."
+    )  # type: ignore[assignment]
+    gallery_of: str | None = param.Selector(
+        default=None, objects=[None, "map", "queue"], doc="The gallery opens: of what the map shows, or of the queue under review."
     )  # type: ignore[assignment]
     story_link: str | None = param.String(
         default=None, allow_None=True, doc="The page shows this state of a story, in the theme that it has."

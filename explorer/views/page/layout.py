@@ -12,6 +12,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.views.animation.animation import AnimationView
 from explorer.views.common.components import Page, Region, source
+from explorer.views.gallery.gallery import GalleryView
 from explorer.views.labels.labels import LabelsView
 from explorer.views.map.map import MapView
 from explorer.views.page.about import AboutView
@@ -46,6 +47,7 @@ class Views:
     present: PresentView
     share: ShareView
     about: AboutView
+    gallery: GalleryView
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def lay_out(views: Views, height: str) -> Layout:
         views.present.presenter,
         views.share.share,
         views.about.about,
+        views.gallery.gallery,
         margin=0, sizing_mode="stretch_both",
         stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
     )  # fmt: skip
