@@ -18,6 +18,6 @@ if "bokeh" not in hv.Store.loaded_backends():
 
 from explorer.plots.charts import labels, profile, spectrum
 from explorer.plots.maps import sample_map, sample_table
-from explorer.plots.pictures import animation, bands
+from explorer.plots.pictures import animation, bands, gallery
 
-__all__ = ["animation", "bands", "labels", "profile", "sample_map", "sample_table", "spectrum"]
+__all__ = ["animation", "bands", "gallery", "labels", "profile", "sample_map", "sample_table", "spectrum"]

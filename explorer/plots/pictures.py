@@ -1,4 +1,4 @@
-"""Pictures of a sample on axes in metres of its UTM zone: an animation over dates, Sentinel-2's bands."""
+"""Pictures of a sample on axes in metres of its UTM zone: an animation over dates, Sentinel-2's bands; and of many samples on one date."""
 
 from __future__ import annotations
 
@@ -12,16 +12,22 @@ import numpy as np
 from explorer.analysis import colours, render_spec, spectra
 from explorer.analysis import stretch as stretches
 from explorer.analysis.composite import ValuePainter
+from explorer.analysis.profiles import SENSORS
 from explorer.analysis.stretch import StretchSpec
+from explorer.analysis.thumbnails import ThumbnailSpec
 from explorer.core.errors import InvalidQueryError
 from explorer.core.grid import Cell
 from explorer.core.products import PF_SR, REFLECTANCE_SCALE, S2_SR
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.imagery import one_date
+from explorer.corpus.imagery.cube import Status
+from explorer.corpus.imagery.one_date import OneDate
 from explorer.export import credit, scene
 from explorer.export.scene import Scene, Step
 from explorer.plots import style
 
 _LARGE, _SMALL = 420, 190
+_MOST_PICTURES = 100
 
 
 def animation(
@@ -104,6 +110,61 @@ def bands(corpus: Corpus, sample_id: str, month: Any = "2018-07") -> hv.Layout:
     given = credit.of(corpus, [S2_SR.id])
     found[-1] = found[-1].opts(hooks=[*_HOOKS, style.credited(given.line, _SMALL)])
     return hv.Layout(found).cols(4).opts(title=f"{sample_id}, Sentinel-2, {wanted[0]:%Y-%m}")
+
+
+def gallery(
+    corpus: Corpus,
+    ids: Iterable[str],
+    *,
+    date: Any = "2018-07-02",
+    composite: str = "true",
+    stretch: str = "",
+    columns: int = 4,
+) -> hv.Layout:
+    """Samples on one date, a picture each, as the page's gallery shows them: read from that date's chips alone.
+
+    `date` is one of Planet Fusion, or a month as text (`2018-07`), which is Sentinel-2's; `composite` and `stretch` as links have them.
+    A colour composite gives `hv.RGB` (uint8, alpha 0 where nothing was measured), one value a pixel `hv.Image` (reflectance, or the
+    index; NaN). A sample that lacks the date is hatched and says why. Blocks while it reads.
+    Raises `InvalidQueryError` for no sample or more than 100, `UnknownSampleError`, `UnknownDateError`, `StoreError`.
+    >>> fields = corpus.query(largest=[211], purity=(0.9, 1)).index[:3]
+    >>> len(gallery(corpus, fields, date="2018-07", composite="swir"))
+    3
+    """
+    spec = ThumbnailSpec.parse(str(date), composite, stretch)
+    chosen = [ids] if isinstance(ids, str) else list(ids)
+    if not 0 < len(chosen) <= _MOST_PICTURES:
+        raise InvalidQueryError(
+            f"{len(chosen)} samples; from 1 to {_MOST_PICTURES} are shown side by side: choose some of them"
+        )
+    cells = [corpus.cell(sample_id) for sample_id in chosen]
+    pictures: list[Any] = [None] * len(cells)
+    for found in one_date.read_each(corpus.cubes, cells, spec.product, spec.index):
+        pictures[found.position] = _of_one_date(corpus, spec, cells[found.position], found)
+    # Below the last one: what is written on the layout is lost where it is put beside others.
+    given = credit.of(corpus, [spec.product.id])
+    pictures[-1] = pictures[-1].opts(hooks=[*_HOOKS, style.credited(given.line, _SMALL)])
+    sensor = f"{SENSORS[spec.product.id]}, {spec.product.pixel_size:g} m"
+    return hv.Layout(pictures).cols(columns).opts(title=f"{spec.recipe.title}, {sensor}, {spec.date_text}")
+
+
+def _of_one_date(corpus: Corpus, spec: ThumbnailSpec, cell: Cell, found: OneDate) -> hv.RGB | hv.Image:
+    """A sample's picture, or what stands in its place where the date is not there."""
+    there, size = found.status == Status.THERE, spec.product.size
+    if there:
+        day = spec.product.dates[spec.index]
+        step = Step(spec.index, day, spec.date_text, np.datetime64(day), True)
+        shown = Scene(
+            corpus, cell, found.cube, spec.recipe, spec.choice, spec.painter(found.cube), (step,)
+        )
+        picture = _picture(shown, step, _SMALL)
+    else:
+        empty = np.zeros((size, size, 4), np.uint8)
+        picture = hv.RGB(empty, bounds=cell.bounds, kdims=_axes(cell)).opts(
+            frame_width=_SMALL, frame_height=_SMALL, fontsize=style.TYPE, xformatter=_METRES, yformatter=_METRES,
+        )  # fmt: skip
+    title = cell.sample_id if there else textwrap.fill(f"{cell.sample_id}, missing: {found.why}", 30)
+    return picture.opts(title=title, xticks=2, yticks=2, hooks=_HOOKS)
 
 
 def _picture(shown: Scene, step: Step, size: int) -> hv.RGB | hv.Image:

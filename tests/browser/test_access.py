@@ -28,6 +28,7 @@ DIALOGS = (
     ("Filters", "Filters"),
     ("Layers", "Map layers"),
     ("Table", "Selected samples"),
+    ("Gallery", "Gallery"),
     ("Picture settings", "Picture settings"),
     ("Curves ▾", "Curves"),
     ("About this corpus", "About this corpus"),

@@ -115,6 +115,38 @@ def test_a_month_without_a_mosaic_is_named(tiny_corpus: Corpus) -> None:
         plots.bands(tiny_corpus, corpora.BROKEN, month="2018-04")
 
 
+def test_a_gallery_has_the_pictures_of_one_date_in_the_order_of_its_samples(demo: Corpus) -> None:
+    ids = [str(one) for one in demo.samples.index[:3]]
+    figure = plots.gallery(demo, ids, date="2018-07-02")
+    assert [picture.opts["title"] for picture in figure] == ids
+    for sample_id, picture in zip(ids, figure, strict=True):
+        single = plots.animation(demo, sample_id, stretch="0.02-0.3", dates=["2018-07-02"])[JULY]
+        same = plots.gallery(demo, [sample_id], stretch="0.02-0.3").values()[0]
+        for channel in single.vdims:
+            np.testing.assert_array_equal(
+                same.dimension_values(channel, flat=False), single.dimension_values(channel, flat=False)
+            )
+        assert picture.bounds.lbrt() == grid.parse(sample_id).bounds
+    assert SYNTHETIC_NOTE in below(hv.render(figure.values()[-1]))
+    (month,) = plots.gallery(demo, ids[0], date="2018-07", composite="index:NDVI")
+    cube = demo.sentinel2(ids[0], months=["2018-07"]).astype(float)[0]
+    red, nir = cube.sel(band="B04"), cube.sel(band="B08")
+    found = month.dimension_values("NDVI", flat=False)[::-1]
+    np.testing.assert_allclose(found, (nir - red) / (nir + red), atol=1e-4)
+
+
+def test_a_gallery_says_what_it_lacks_and_what_it_cannot_show(tiny_corpus: Corpus) -> None:
+    figure = plots.gallery(tiny_corpus, [corpora.FULL, corpora.BROKEN], date="2018-01-03")
+    lacking = figure.values()[1]
+    assert lacking.opts["title"].replace("\n", " ").startswith(f"{corpora.BROKEN}, missing: damaged")
+    assert not lacking.dimension_values("A").any()
+    for ids, why in (([], "0 samples"), ([corpora.FULL] * 101, "101 samples")):
+        with pytest.raises(InvalidQueryError, match=why):
+            plots.gallery(tiny_corpus, ids)
+    with pytest.raises(UnknownSampleError):
+        plots.gallery(tiny_corpus, ["33N_15E-200N_01_10"])
+
+
 def test_a_profile_has_the_values_of_the_table(demo: Corpus, sample_id: str) -> None:
     figure = plots.profile(demo, sample_id, row=150, col=110)
     table = profiles.pixel(demo, sample_id, row=150, col=110)

@@ -29,11 +29,21 @@ export function render({ model, el }) {
     { type: "button", class: "table", onclick: () => model.send_msg({ type: "table" }) },
     "Table",
   )
+  const gallery = element(
+    "button",
+    {
+      type: "button",
+      class: "table",
+      title: "The same samples as pictures",
+      onclick: () => model.send_msg({ type: "gallery" }),
+    },
+    "Gallery",
+  )
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Active filters", hidden: true })
   const key = element("div", { class: "density", role: "img", hidden: true })
   const list = element("ul", { "aria-label": "Legend" })
   el.append(
-    element("div", { class: "head" }, element("span", { class: "hint" }, "Level"), level, count, table),
+    element("div", { class: "head" }, element("span", { class: "hint" }, "Level"), level, count, table, gallery),
     chips,
     key,
     list,

@@ -76,7 +76,8 @@ class MapView:
         }  # fmt: skip
         self.sample_table = SampleTableView(corpus, selection, loop, bus)
         self.legend = LegendView(selection, loop, bus)
-        self.legend.legend.on["table"] = lambda _data: self.sample_table.open()
+        self.legend.legend.on["table"] = lambda _data: self._list_set()
+        self.legend.legend.on["gallery"] = lambda _data: selection.session.param.update(gallery_of="map")
         self.whole = pn.Column(
             self.pane, self.tools, margin=0, min_height=0, sizing_mode="stretch_both",
             styles={"position": "relative", "flex": "1", "min-height": "0", "overflow": "hidden"},
@@ -89,6 +90,7 @@ class MapView:
         selection.param.watch(lambda _e: self._redraw(), "settled")
         selection.session.listen("box_to_fit", self._fit_asked)
         selection.session.listen("sample_to_show", self._show_asked)
+        selection.session.listen("rows_to_list", self._list_asked)
         self._reported: Place | None = None
         self._send_all_again()
         self._change()
@@ -136,6 +138,18 @@ class MapView:
     def _show_asked(self) -> None:
         if (sample_id := self._selection.session.sample_to_show) is not None:
             self.show(sample_id)
+
+    def _list_set(self) -> None:
+        """The table of what filters and area leave."""
+        if (rows := self._selection.session.filtered_rows) is not None:
+            self.sample_table.show(rows)
+        self.sample_table.open()
+
+    def _list_asked(self) -> None:
+        """The table of samples that another panel names."""
+        if (rows := self._selection.session.rows_to_list) is not None:
+            self.sample_table.show(rows)
+            self.sample_table.open()
 
     def _place_of(self, sample_id: str) -> tuple[float, float]:
         row = self._corpus.samples.index.get_loc(sample_id)
@@ -201,6 +215,7 @@ class MapView:
                 return
             self._layer = found.layer
             self.legend.show(found, len(self._corpus.samples))
+            self._selection.session.filtered_rows = found.set
             self.sample_table.show(found.set)
             self._redraw()
 

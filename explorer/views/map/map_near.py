@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from explorer.core import corine, grid
-from explorer.core.errors import ExplorerError, StoreError, UnreadableError
+from explorer.core.errors import StoreError
 from explorer.core.products import PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.imagery.cube import Status
 from explorer.corpus.query.filter_table import UNREVIEWED
 from explorer.views.map.raster import Layer, View
 
@@ -111,23 +112,22 @@ class ChipOverlay:
             (S2_SR, ("B04", "B03", "B02")),
         )
         for product, bands in wanted:
-            key = product.key(cell.folder, product.nearest(day))
+            index = product.dates.index(product.nearest(day))
+            reading = self._corpus.cubes.open_date(cell, product, index)
             try:
-                chip = self._corpus.decoder.read(self._corpus.store.get(key), product, cell, key)
-            except UnreadableError:
-                sure = False
-                continue
+                cube = reading.wait_for(index)
             except StoreError as error:
                 self._corpus.watch.failed(error)
                 return None, False
-            except ExplorerError:  # absent or broken: the other sensor may have seen it
+            finally:
+                reading.release()
+            if index in reading.unread:
+                sure = False
                 continue
-            planes = np.stack([chip.data[chip.bands.index(band)] for band in bands], axis=-1)
-            gone = (
-                np.zeros(planes.shape[:2], bool)
-                if chip.nodata is None
-                else (planes == chip.nodata).any(axis=-1)
-            )
+            if cube.status[index] != Status.THERE:  # absent or broken: the other sensor may have seen it
+                continue
+            planes = np.stack([cube.data[index, cube.bands.index(band)] for band in bands], axis=-1)
+            gone = ~cube.valid(index, bands)
             if gone.all():  # nothing was measured: the other sensor may have seen it
                 continue
             return _on_the_map(_stretched(planes, gone), outlines([sample_id])[0]), sure

@@ -24,6 +24,16 @@ export function render({ model, el }) {
     { type: "button", class: "close", "aria-label": "Close the table", onclick: () => hide() },
     "×",
   )
+  const gallery = element(
+    "button",
+    {
+      type: "button",
+      class: "gallery",
+      title: "What filters and area leave, as pictures",
+      onclick: () => model.send_msg({ type: "gallery" }),
+    },
+    "Gallery",
+  )
   const saves = [
     ["csv", "CSV"],
     ["geojson", "GeoJSON"],
@@ -44,7 +54,7 @@ export function render({ model, el }) {
   const panel = element(
     "section",
     { class: "panel", role: "dialog", "aria-label": "Selected samples", hidden: true },
-    element("header", {}, title, close),
+    element("header", {}, title, gallery, close),
     bars,
     element(
       "div",

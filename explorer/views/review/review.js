@@ -158,6 +158,11 @@ export function render({ model, el }) {
       class: "link",
       title: "What this review has found so far, what is left, what could be next",
     }),
+    " · ",
+    button("Gallery", () => send({ type: "gallery" }), {
+      class: "link",
+      title: "The samples of this queue as pictures",
+    }),
     " · verdicts as ",
     ...[
       ["csv", "CSV"],

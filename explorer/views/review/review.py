@@ -102,11 +102,13 @@ class ReviewView:
             "again": lambda _data: self._show() if self._work else self._set_up() if self._asked else None,
             "look": lambda _data: self._look(), "rejudge": lambda _data: self._rejudge(), "ping": lambda _data: self.panel.script.pong(),
             "forecast": self._forecast, "closing": lambda _data: self._close_up(), "chips": self._show_chips, "map": lambda _data: self._show_map(),
+            "gallery": lambda _data: self._session.param.update(gallery_of="queue"),
         }  # fmt: skip
         # Before any other panel hears of the sample: whether its label is hidden has to be known then.
         selection.param.watch(lambda _e: self._sample_changed(), "sample_id")
         self._session.listen("toggle_review", self.ask)
         self._session.listen("at_rest", self._at_rest)
+        self._session.listen("queue_to_review", self._queue_asked)
 
     def meet(self) -> None:
         """The visitor has come."""
@@ -164,6 +166,7 @@ class ReviewView:
         if not self.active:
             return
         self._work, self._asked, self._veiled = None, False, False
+        self._session.param.update(review_queue=(), reviewer="")
         self._ticket += 1
         self.let_go()
         self._selection.param.update(review="", blind=False)
@@ -176,6 +179,10 @@ class ReviewView:
             for reading in readings:
                 reading.release()
         self._ahead = {}
+
+    def _queue_asked(self) -> None:
+        if text := self._session.queue_to_review:
+            self.ask(text)
 
     def _at_rest(self) -> None:
         if self._corpus.config.read_ahead:
@@ -255,6 +262,7 @@ class ReviewView:
                 return
             self._work, self._asked, self._veiled = work, True, False
             self._changed()
+            self._session.param.update(review_queue=work.queue.ids, reviewer=work.reviewer)
             text = "" if spec is None else spec.format()
             text = text if len(text) <= MAX_TEXT // 4 else ""
             self._selection.param.update(review=text, blind=work.blind and bool(text))
@@ -582,8 +590,16 @@ class ReviewView:
             receipt = records.add(verdict)
         except ExplorerError as error:
             return str(error)
-        self._loop.work(lambda: _refresh(self._corpus), lambda _none: None)
+        self._refresh_states()
         return receipt.id, review_words.outcome(receipt.verdict)
+
+    def _refresh_states(self) -> None:
+        """Let filters know of a verdict, and panels that they do; from any thread."""
+
+        def done(_none: None) -> None:
+            self._session.verdicts_changed = True
+
+        self._loop.work(lambda: _refresh(self._corpus), done)
 
     def _noted(self, work: _Work, own: str, sample_id: str) -> None:
         """A verdict of this tab is kept."""
@@ -613,7 +629,7 @@ class ReviewView:
                 receipt = review_service(self._corpus).records.undo(work.reviewer, verdict_id=last, id=own)
             except ExplorerError as error:
                 return error
-            self._loop.work(lambda: _refresh(self._corpus), lambda _none: None)
+            self._refresh_states()
             return receipt
 
         def done(result: Receipt | ExplorerError | None) -> None:
