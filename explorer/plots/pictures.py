@@ -154,9 +154,7 @@ def _of_one_date(corpus: Corpus, spec: ThumbnailSpec, cell: Cell, found: OneDate
     if there:
         day = spec.product.dates[spec.index]
         step = Step(spec.index, day, spec.date_text, np.datetime64(day), True)
-        shown = Scene(
-            corpus, cell, found.cube, spec.recipe, spec.choice, spec.painter(found.cube), (step,)
-        )
+        shown = Scene(corpus, cell, found.cube, spec.recipe, spec.choice, spec.painter(found.cube), (step,))
         picture = _picture(shown, step, _SMALL)
     else:
         empty = np.zeros((size, size, 4), np.uint8)

@@ -92,8 +92,8 @@ def ordered(
 
 def _distance(corpus: Corpus, rows: np.ndarray, like: str) -> tuple[list[np.ndarray], str]:
     """How far samples are from one; first by features, where those of both are there, then by their labels."""
-    here = corpus.samples.index.get_loc(like)
-    labels = label_distance(corpus, rows, int(here))
+    here = int(corpus.samples.index.get_indexer(pd.Index([like]))[0])
+    labels = label_distance(corpus, rows, here)
     places = _features_of(corpus)
     if places is None or like not in places.index:
         return [labels], f"label's fractions, to {like}"

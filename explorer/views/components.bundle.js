@@ -2403,12 +2403,456 @@ function render({ model, el }) {
   mark("ready");
 }
 
+// explorer/views/gallery/gallery.js
+var gallery_exports = {};
+__export(gallery_exports, {
+  render: () => render2
+});
+var MOST_MARKED = 200;
+var SIGNS = { correct: "✓", wrong: "✗", unsure: "?", disputed: "≠" };
+var DOCK_FROM = 1251;
+var percent = (share) => `${share > 0 && share < 0.01 ? "< 1" : Math.round(100 * share)} %`;
+function render2({ model, el }) {
+  const stop = new AbortController();
+  let state = null;
+  let cells = (
+    /** @type {any[]} */
+    []
+  );
+  let urls = (
+    /** @type {string[]} */
+    []
+  );
+  const marked = /* @__PURE__ */ new Set();
+  let at = 0, anchor = 0, goTo = "first", asked = 0, came = 0;
+  const button = (text, title2, act, attributes = {}) => element("button", { type: "button", title: title2, onclick: act, ...attributes }, text);
+  const send = (message) => {
+    asked = performance.now();
+    model.send_msg(message);
+  };
+  const title = element("h2"), count = element("output", { class: "count", "aria-live": "polite", "aria-label": "Samples on this page" }), source = element("span", { class: "source" });
+  const select2 = (label, act) => {
+    const list = element("select", { "aria-label": label, title: label });
+    list.addEventListener("change", () => act(list.value));
+    return list;
+  };
+  const sort = select2("Sort by", (value2) => send({ type: "sort", sort: value2, reverse: false }));
+  const reverse = button(
+    "↓",
+    "Reverse the order",
+    () => send({ type: "sort", sort: state.sort, reverse: !state.reverse })
+  );
+  const shuffle2 = button("↻", "", () => send({ type: "shuffle" }), { hidden: true });
+  const date3 = select2("Date of the pictures", (value2) => send({ type: "date", value: value2 }));
+  const composite = select2("What the pictures show", (value2) => send({ type: "composite", value: value2 }));
+  const size = select2("Samples a page", (value2) => send({ type: "size", size: Number(value2) }));
+  size.append(...[20, 50, 100, 200].map((n) => element("option", { value: n }, `${n} a page`)));
+  const before = button("‹", "Previous page", () => turn(-1), { "aria-label": "Previous page" });
+  const next = button("›", "Next page", () => turn(1), { "aria-label": "Next page" });
+  const dock = button("", "", () => setDocked(!docked), { class: "dock" });
+  const close = button("×", "Close the gallery", () => hide(), { class: "close", "aria-label": "Close the gallery" });
+  const how = element("p", { class: "how" });
+  const grid = element("div", {
+    class: "grid",
+    role: "listbox",
+    "aria-multiselectable": "true",
+    "aria-label": "Samples. Arrow keys move, Enter opens, space marks, Shift and arrows mark a range, Ctrl+A the page"
+  });
+  const nothing = element("p", { class: "nothing", hidden: true }, "No sample is in this set.");
+  const told = element("p", { class: "told", role: "status" });
+  const chosen = element("output", { class: "chosen", "aria-live": "polite" });
+  const markPage = button("Mark page", "Mark all samples of this page (Ctrl+A)", () => markAll());
+  const clear = button("Clear", "Take all marks away", () => {
+    marked.clear();
+    drawMarks();
+  });
+  const ids = () => [...marked];
+  const table = button("Table", "The marked samples as a table", () => model.send_msg({ type: "list", ids: ids() }));
+  const review = button(
+    "Review",
+    "Review the marked samples, in this order",
+    () => model.send_msg({ type: "review", ids: ids() })
+  );
+  const saves = [
+    ["csv", "CSV"],
+    ["geojson", "GeoJSON"],
+    ["parquet", "GeoParquet"]
+  ].map(
+    ([format2, name]) => button(name, "", () => {
+      told.textContent = `Writing ${name} …`;
+      model.send_msg({ type: "save", format: format2, ids: ids() });
+    })
+  );
+  const saveWhat = element("span");
+  const panel = element(
+    "section",
+    { class: "gallery", role: "dialog", "aria-label": "Gallery", hidden: true },
+    element("header", {}, title, count, source, dock, close),
+    element(
+      "div",
+      { class: "bar", role: "toolbar", "aria-label": "Pictures and order" },
+      element("span", { class: "group" }, sort, reverse, shuffle2),
+      element("span", { class: "group" }, date3, composite),
+      element("span", { class: "group turn" }, size, before, next)
+    ),
+    how,
+    element("div", { class: "scroll" }, grid, nothing),
+    element(
+      "footer",
+      {},
+      chosen,
+      markPage,
+      clear,
+      table,
+      review,
+      element("span", { class: "save" }, saveWhat, ...saves)
+    ),
+    told
+  );
+  el.append(panel);
+  const back = makeReturn(panel);
+  let docked = false;
+  const place = () => {
+    panel.classList.toggle("docked", docked);
+    const asked2 = { box: null };
+    bus(model).emit("map-box", asked2);
+    const beside = docked && window.innerWidth >= DOCK_FROM && asked2.box?.width > 300;
+    panel.classList.toggle("beside", Boolean(beside));
+    panel.style.width = beside ? `${Math.max(asked2.box.right - 4, 330)}px` : "";
+    dock.textContent = docked ? "Large" : "Dock";
+    dock.title = docked ? "Give the gallery the whole page" : "Make room for the sample’s pictures";
+  };
+  const setDocked = (value2) => {
+    docked = value2;
+    place();
+    cells[at]?.node.scrollIntoView({ block: "nearest" });
+  };
+  window.addEventListener("resize", () => !panel.hidden && place(), { signal: stop.signal });
+  const hide = () => {
+    close_();
+    model.send_msg({ type: "closed" });
+  };
+  const close_ = () => {
+    if (panel.hidden) return;
+    back.closed();
+    panel.hidden = true;
+    docked = false;
+    drop();
+  };
+  const drop = () => {
+    for (const url of urls) URL.revokeObjectURL(url);
+    urls = [];
+  };
+  const pages = () => Math.max(Math.ceil(state.count / state.size), 1);
+  const turn = (by, then = "first") => {
+    const wanted = state.page + by;
+    if (wanted < 1 || wanted > pages()) return;
+    goTo = then;
+    send({ type: "page", page: wanted });
+  };
+  const fill = (list, choices2, value2) => {
+    const said = JSON.stringify([choices2, value2]);
+    if (list.said === said) return;
+    list.said = said;
+    const groups = /* @__PURE__ */ new Map();
+    for (const one2 of choices2) {
+      const option = element(
+        "option",
+        { value: one2.value, selected: one2.value === value2, disabled: Boolean(one2.off) },
+        one2.off ? `${one2.text} (${one2.off})` : one2.text
+      );
+      if (!one2.group) groups.set(option, null);
+      else groups.set(one2.group, [...groups.get(one2.group) ?? [], option]);
+    }
+    list.replaceChildren(
+      ...[...groups].map(([group2, options]) => options ? element("optgroup", { label: group2 }, ...options) : group2)
+    );
+    list.value = value2;
+  };
+  const nameOf = (tile, more = "") => {
+    const parts = [tile.id];
+    if (tile.title) parts.push(tile.share === null ? tile.title : `${tile.title} ${percent(tile.share)}`);
+    if (tile.verdict) parts.push(`${tile.verdict} by ${tile.by}`);
+    parts.push(more || state.date_shown);
+    return parts.join(", ");
+  };
+  const makeTile = (tile, place2) => {
+    const frame = element("span", { class: "frame waiting" });
+    const bar = element("i", { class: "class" }), words = element("span", { class: "words" }), badge = element("b", { class: "badge", hidden: true }), filled = element("small", { class: "filled", hidden: true }), tick = element("span", { class: "tick", title: "Mark" }, element("span"));
+    const node = element(
+      "div",
+      { class: "tile", role: "option", "aria-selected": "false", tabindex: "-1" },
+      frame,
+      bar,
+      words,
+      element("span", { class: "id" }, tile.id),
+      badge,
+      filled,
+      tick
+    );
+    const cell = { node, frame, bar, words, badge, filled, tile, why: "", share: 0 };
+    tick.addEventListener("click", (event) => {
+      event.stopPropagation();
+      focusOn(place2);
+      toggle(place2);
+    });
+    node.addEventListener("click", (event) => {
+      if (event.shiftKey) {
+        range2(place2);
+        focusOn(place2);
+      } else if (event.ctrlKey || event.metaKey) {
+        focusOn(place2);
+        toggle(place2);
+      } else {
+        focusOn(place2);
+        open(place2);
+      }
+    });
+    tellTile(cell, tile);
+    return cell;
+  };
+  const tellTile = (cell, tile) => {
+    cell.tile = tile;
+    cell.bar.style.background = tile.colour || "transparent";
+    cell.words.replaceChildren(
+      element("span", { class: "title" }, tile.title),
+      element("em", {}, tile.share === null ? "" : percent(tile.share)),
+      element("time", {}, state.date_shown)
+    );
+    cell.badge.hidden = !tile.verdict;
+    cell.badge.className = `badge ${tile.verdict}`;
+    cell.badge.textContent = SIGNS[tile.verdict] ?? (tile.verdict ? "•" : "");
+    cell.badge.title = tile.verdict ? `${tile.verdict}, by ${tile.by}` : "";
+    nameTile(cell);
+  };
+  const nameTile = (cell) => {
+    const said = cell.why ? `${state.date_shown} ${cell.why}` : "";
+    const gap = cell.share > 0 ? `, ${percent(cell.share)} gap-filled` : "";
+    cell.node.setAttribute("aria-label", nameOf(cell.tile, said) + gap);
+    cell.node.title = nameOf(cell.tile, said) + gap;
+  };
+  const drawSample = (id) => {
+    for (const { node, tile } of cells) {
+      node.classList.toggle("open", tile.id === id);
+      if (tile.id === id) node.setAttribute("aria-current", "true");
+      else node.removeAttribute("aria-current");
+    }
+  };
+  const drawMarks = () => {
+    for (const { node, tile } of cells) node.setAttribute("aria-selected", String(marked.has(tile.id)));
+    const n = marked.size;
+    chosen.textContent = n ? `${n.toLocaleString("en")} marked` : "None marked";
+    const hidden = Boolean(state?.hidden);
+    table.disabled = review.disabled = !n || hidden;
+    clear.disabled = !n;
+    saveWhat.textContent = n ? "Download marked" : "Download all";
+    for (const one2 of saves) one2.disabled = hidden || !state?.count;
+    const why = hidden ? "Not while the review hides labels" : "";
+    for (const one2 of [table, review, ...saves]) one2.title = why || one2.dataset.title || one2.title;
+  };
+  const focusOn = (place2, focus = true) => {
+    if (!cells.length) return;
+    cells[at]?.node.setAttribute("tabindex", "-1");
+    at = Math.min(Math.max(place2, 0), cells.length - 1);
+    cells[at].node.setAttribute("tabindex", "0");
+    if (!focus) return;
+    cells[at].node.focus({ preventScroll: true });
+    cells[at].node.scrollIntoView({ block: "nearest" });
+  };
+  const full = () => {
+    told.textContent = `At most ${MOST_MARKED} samples are marked at once.`;
+  };
+  const put = (place2, on) => {
+    const { id } = cells[place2].tile;
+    if (!on) marked.delete(id);
+    else if (marked.size >= MOST_MARKED && !marked.has(id)) return full();
+    else marked.add(id);
+  };
+  const toggle = (place2) => {
+    told.textContent = "";
+    put(place2, !marked.has(cells[place2].tile.id));
+    anchor = place2;
+    drawMarks();
+  };
+  const range2 = (to) => {
+    told.textContent = "";
+    for (let i = Math.min(anchor, to); i <= Math.max(anchor, to); i++) put(i, true);
+    drawMarks();
+  };
+  const markAll = () => {
+    told.textContent = "";
+    for (let i = 0; i < cells.length; i++) put(i, true);
+    drawMarks();
+  };
+  const open = (place2) => {
+    if (!docked) setDocked(true);
+    model.send_msg({ type: "open", id: cells[place2].tile.id });
+    if (panel.classList.contains("beside")) return;
+    const page = (
+      /** @type {any} */
+      el.getRootNode().host?.getRootNode()
+    );
+    page?.querySelector?.(".area-planet")?.scrollIntoView({ block: "start" });
+  };
+  const columns = () => {
+    const top2 = cells[0]?.node.offsetTop;
+    const n = cells.findIndex(({ node }) => node.offsetTop !== top2);
+    return n < 0 ? cells.length : n;
+  };
+  grid.addEventListener("keydown", (event) => {
+    if (!cells.length || event.altKey) return;
+    const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns(), ArrowUp: -columns() };
+    const step = steps[event.key];
+    if (step !== void 0) {
+      const to = at + step;
+      if (event.shiftKey) {
+        if (!cells[to]) return;
+        range2(to);
+        focusOn(to);
+      } else if (to >= cells.length && (step === 1 || at >= cells.length - (cells.length - 1) % columns() - 1)) {
+        turn(1);
+      } else if (to < 0) turn(-1, "last");
+      else focusOn(to);
+      if (!event.shiftKey) anchor = at;
+    } else if (event.key === "Home") focusOn(0);
+    else if (event.key === "End") focusOn(cells.length - 1);
+    else if (event.key === "PageDown") turn(1);
+    else if (event.key === "PageUp") turn(-1);
+    else if (event.key === "Enter") open(at);
+    else if (event.key === " ") toggle(at);
+    else if (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey)) markAll();
+    else return;
+    event.preventDefault();
+  });
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      hide();
+      event.preventDefault();
+    }
+    event.stopPropagation();
+  });
+  listen(model, {
+    page(data) {
+      const opening = panel.hidden, held = opening || grid.contains(el.getRootNode().activeElement);
+      const same = state?.date === data.date && state?.source === data.source;
+      state = data;
+      drop();
+      came = 0;
+      if (opening) {
+        back.opened();
+        asked = asked || performance.now();
+        docked = false;
+        goTo = "first";
+      }
+      if (!same) anchor = 0;
+      panel.hidden = false;
+      place();
+      title.textContent = "Gallery";
+      const first = (data.page - 1) * data.size;
+      const range3 = `${(first + 1).toLocaleString("en")}–${(first + data.tiles.length).toLocaleString("en")}`;
+      count.textContent = data.count ? `${range3} of ${data.count.toLocaleString("en")}` : "0 samples";
+      source.textContent = data.source;
+      how.textContent = `By ${data.how} · ${data.composite_shown}, ${data.date_shown}`;
+      told.textContent = "";
+      keepFocus(panel.querySelector(".bar"), () => {
+        fill(sort, data.sorts, data.sort);
+        fill(date3, data.dates, data.date);
+        fill(composite, data.composites, data.composite);
+        size.value = String(data.size);
+        reverse.textContent = data.reverse ? "↑" : "↓";
+        reverse.setAttribute("aria-label", "Reverse the order");
+        reverse.setAttribute("aria-pressed", String(data.reverse));
+        shuffle2.hidden = data.sort !== "random" && data.sort !== "similarity";
+        shuffle2.title = data.sort === "random" ? "Another random order" : "Compare with the sample that is open now";
+        shuffle2.setAttribute("aria-label", shuffle2.title);
+        before.disabled = data.page <= 1;
+        next.disabled = data.page >= pages();
+      });
+      cells = data.tiles.map(makeTile);
+      grid.replaceChildren(...cells.map(({ node }) => node));
+      grid.hidden = !cells.length;
+      nothing.hidden = Boolean(cells.length);
+      panel.querySelector(".scroll").scrollTop = 0;
+      at = 0;
+      anchor = 0;
+      focusOn(goTo === "last" ? cells.length - 1 : 0, held && cells.length > 0);
+      if (opening && !cells.length) close.focus({ preventScroll: true });
+      goTo = "first";
+      drawMarks();
+      drawSample(data.sample);
+      mark("gallery-page", { ticket: data.ticket, page: data.page, count: data.count, sort: data.sort });
+    },
+    pictures(data) {
+      if (data.ticket !== state?.ticket) return;
+      let begin = 0;
+      const bytes = new Uint8Array(data.bytes);
+      data.places.forEach((place2, i) => {
+        const url = URL.createObjectURL(
+          new Blob([bytes.subarray(begin, begin + data.sizes[i])], { type: "image/jpeg" })
+        );
+        begin += data.sizes[i];
+        urls.push(url);
+        const picture = element("img", { src: url, alt: "", decoding: "async", draggable: "false" });
+        cells[place2].frame.className = "frame";
+        cells[place2].frame.replaceChildren(picture);
+      });
+      for (const { place: place2, state: lack, why } of data.lacks) {
+        const cell = cells[place2];
+        cell.why = `${lack}: ${why}`;
+        cell.frame.className = `frame lacks ${lack}`;
+        cell.frame.replaceChildren(element("span", {}, element("b", {}, lack === "absent" ? "missing" : lack), why));
+        nameTile(cell);
+      }
+      const before2 = came;
+      came += data.places.length + data.lacks.length;
+      if (!before2) mark("gallery-first", { ticket: data.ticket, after: performance.now() - asked });
+      if (came === cells.length) mark("gallery-drawn", { ticket: data.ticket, after: performance.now() - asked });
+    },
+    filled(data) {
+      if (data.ticket !== state?.ticket) return;
+      data.places.forEach((place2, i) => {
+        const cell = cells[place2];
+        cell.share = data.shares[i];
+        cell.filled.hidden = !(cell.share > 0);
+        cell.filled.textContent = cell.share > 0 ? `${percent(cell.share)} filled` : "";
+        nameTile(cell);
+      });
+    },
+    ended(data) {
+      if (data.ticket === state?.ticket) mark("gallery-ended", { ticket: data.ticket });
+    },
+    tiles(data) {
+      if (data.ticket !== state?.ticket) return;
+      data.tiles.forEach((tile, i) => cells[i] && tellTile(cells[i], tile));
+    },
+    sample(data) {
+      if (state) {
+        state.sample = data.id;
+        drawSample(data.id);
+      }
+    },
+    hide: () => close_(),
+    trouble(data) {
+      told.textContent = data.text;
+    },
+    file(data) {
+      saveFile(data.name, new Blob([data.bytes], { type: data.media }));
+      told.textContent = `${data.name} was written.`;
+    }
+  });
+  model.on("remove", () => {
+    stop.abort();
+    drop();
+  });
+  model.send_msg({ type: "ready" });
+}
+
 // explorer/views/labels/labels.js
 var labels_exports = {};
 __export(labels_exports, {
-  render: () => render2
+  render: () => render3
 });
-function render2({ model, el }) {
+function render3({ model, el }) {
   const box = element("div");
   box.innerHTML = model.html;
   el.append(box);
@@ -2423,9 +2867,9 @@ function render2({ model, el }) {
 // explorer/views/map/legend.js
 var legend_exports = {};
 __export(legend_exports, {
-  render: () => render3
+  render: () => render4
 });
-function render3({ model, el }) {
+function render4({ model, el }) {
   const level = element(
     "div",
     { class: "segments", role: "radiogroup", "aria-label": "Level of the classes" },
@@ -2450,11 +2894,21 @@ function render3({ model, el }) {
     { type: "button", class: "table", onclick: () => model.send_msg({ type: "table" }) },
     "Table"
   );
+  const gallery = element(
+    "button",
+    {
+      type: "button",
+      class: "table",
+      title: "The same samples as pictures",
+      onclick: () => model.send_msg({ type: "gallery" })
+    },
+    "Gallery"
+  );
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Active filters", hidden: true });
   const key = element("div", { class: "density", role: "img", hidden: true });
   const list = element("ul", { "aria-label": "Legend" });
   el.append(
-    element("div", { class: "head" }, element("span", { class: "hint" }, "Level"), level, count, table),
+    element("div", { class: "head" }, element("span", { class: "hint" }, "Level"), level, count, table, gallery),
     chips,
     key,
     list
@@ -2473,7 +2927,7 @@ function render3({ model, el }) {
           const swatch = element("i");
           swatch.style.background = row.colour;
           const share = 100 * row.share;
-          const percent = share >= 9.95 ? share.toFixed(0) : share >= 0.1 ? share.toFixed(1) : "<0.1";
+          const percent2 = share >= 9.95 ? share.toFixed(0) : share >= 0.1 ? share.toFixed(1) : "<0.1";
           const button = element(
             "button",
             {
@@ -2481,13 +2935,13 @@ function render3({ model, el }) {
               "data-code": row.code,
               "aria-pressed": String(row.on),
               class: some && !row.on ? "off" : "",
-              title: `${row.code || ""} ${row.title}: ${row.count.toLocaleString("en")} samples, ${percent} %. Click isolates, shift-click adds.`,
+              title: `${row.code || ""} ${row.title}: ${row.count.toLocaleString("en")} samples, ${percent2} %. Click isolates, shift-click adds.`,
               onclick: (event) => isolate(row.code, event)
             },
             swatch,
             element("span", {}, row.title),
             element("em", {}, row.count.toLocaleString("en")),
-            element("em", { class: "share" }, `${percent} %`)
+            element("em", { class: "share" }, `${percent2} %`)
           );
           return element("li", {}, button);
         })
@@ -2539,7 +2993,7 @@ function render3({ model, el }) {
 // explorer/views/map/map_tools.js
 var map_tools_exports = {};
 __export(map_tools_exports, {
-  render: () => render4
+  render: () => render5
 });
 
 // explorer/views/map/map_popovers.js
@@ -2714,7 +3168,7 @@ var EARTH = 6378137;
 var lonOf = (x) => x / EARTH * 180 / Math.PI;
 var latOf = (y) => Math.atan(Math.sinh(y / EARTH)) * 180 / Math.PI;
 var angle = (value2, letters) => `${Math.abs(value2).toFixed(4)}° ${letters[value2 < 0 ? 1 : 0]}`;
-var SIGNS = {
+var SIGNS2 = {
   pan: "M8 1v14M1 8h14M8 1 6 3m2-2 2 2M8 15l-2-2m2 2 2-2M1 8l2-2M1 8l2 2m12-2-2-2m2 2-2 2",
   box: "M2.5 3.5h11v9h-11z",
   lasso: "M5 10.5C2.500 9.800 1.500 8 1.500 6.500c0-2.500 3-4 6.500-4s6.500 1.500 6.500 4-3 4-6.500 4c-1 0-2-.1-3-.3m0 0c-1.200.6-1.200 2.300.3 2.300 1.400 0 1.200 1.500.2 2",
@@ -2730,13 +3184,13 @@ var sign = (path) => {
   svg.append(line);
   return svg;
 };
-function render4({ model, el }) {
+function render5({ model, el }) {
   const { on } = bus(model), stop = new AbortController(), { signal } = stop;
   let figure = null, overview = null;
   const modes = {
-    pan: ["PanTool", "Drag to move", sign(SIGNS.pan)],
-    box: ["BoxSelectTool", "Select samples in a box", sign(SIGNS.box)],
-    lasso: ["LassoSelectTool", "Select samples with a lasso", sign(SIGNS.lasso)]
+    pan: ["PanTool", "Drag to move", sign(SIGNS2.pan)],
+    box: ["BoxSelectTool", "Select samples in a box", sign(SIGNS2.box)],
+    lasso: ["LassoSelectTool", "Select samples with a lasso", sign(SIGNS2.lasso)]
   };
   const modeButtons = Object.fromEntries(
     Object.entries(modes).map(([name, [, title, picture]]) => [
@@ -2763,7 +3217,7 @@ function render4({ model, el }) {
       "aria-label": "Select the samples that are in view",
       onclick: () => takeView()
     },
-    sign(SIGNS.seen)
+    sign(SIGNS2.seen)
   );
   const takeView = () => {
     if (!figure) return;
@@ -2833,7 +3287,7 @@ function render4({ model, el }) {
       { class: "zoom" },
       zoomButton("Zoom in", "+", () => zoom2(0.5)),
       zoomButton("Zoom out", "−", () => zoom2(2)),
-      zoomButton("Show all", sign(SIGNS.home), () => home())
+      zoomButton("Show all", sign(SIGNS2.home), () => home())
     ),
     filters.node,
     looks.node,
@@ -3103,9 +3557,9 @@ function render4({ model, el }) {
 // explorer/views/map/sample_table.js
 var sample_table_exports = {};
 __export(sample_table_exports, {
-  render: () => render5
+  render: () => render6
 });
-function render5({ model, el }) {
+function render6({ model, el }) {
   const title = element("h2"), told = element("p", { class: "told", role: "status" });
   const bars2 = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" });
   const head = element("tr"), body = element("tbody");
@@ -3122,6 +3576,16 @@ function render5({ model, el }) {
     "button",
     { type: "button", class: "close", "aria-label": "Close the table", onclick: () => hide() },
     "×"
+  );
+  const gallery = element(
+    "button",
+    {
+      type: "button",
+      class: "gallery",
+      title: "What filters and area leave, as pictures",
+      onclick: () => model.send_msg({ type: "gallery" })
+    },
+    "Gallery"
   );
   const saves = [
     ["csv", "CSV"],
@@ -3143,7 +3607,7 @@ function render5({ model, el }) {
   const panel = element(
     "section",
     { class: "panel", role: "dialog", "aria-label": "Selected samples", hidden: true },
-    element("header", {}, title, close),
+    element("header", {}, title, gallery, close),
     bars2,
     element(
       "div",
@@ -3274,13 +3738,13 @@ function render5({ model, el }) {
 // explorer/views/page/about.js
 var about_exports = {};
 __export(about_exports, {
-  render: () => render6
+  render: () => render7
 });
-function render6({ model, el }) {
+function render7({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const WORDS = { ok: "as assumed", told: "read otherwise", wrong: "would be wrong", missing: "is missing" };
-  const SIGNS2 = { ok: "✓", told: "i", wrong: "!", missing: "–" };
+  const SIGNS3 = { ok: "✓", told: "i", wrong: "!", missing: "–" };
   const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
   const state = { asked: false, told: null };
   const facts = element("dl"), summary = element("p", { class: "summary", role: "status" }), list = element("ul", { class: "checks" });
@@ -3335,7 +3799,7 @@ function render6({ model, el }) {
   const line = (check) => element(
     "li",
     { class: check.state },
-    element("b", { class: "sign", "aria-hidden": "true" }, SIGNS2[check.state]),
+    element("b", { class: "sign", "aria-hidden": "true" }, SIGNS3[check.state]),
     element(
       "div",
       {},
@@ -3383,9 +3847,9 @@ function render6({ model, el }) {
 // explorer/views/page/head.js
 var head_exports = {};
 __export(head_exports, {
-  render: () => render7
+  render: () => render8
 });
-function render7({ model, el }) {
+function render8({ model, el }) {
   const swatch = element("i"), id = element("code"), text = element("span");
   const sample = element("div", { class: "sample" }, swatch, id, text);
   const input = element("input", {
@@ -3526,9 +3990,9 @@ function render7({ model, el }) {
 // explorer/views/present/present.js
 var present_exports = {};
 __export(present_exports, {
-  render: () => render8
+  render: () => render9
 });
-function render8({ model, el }) {
+function render9({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const PLACE = "rapidai4eo-story";
@@ -3952,7 +4416,7 @@ function render8({ model, el }) {
 // explorer/views/profile/pins.js
 var pins_exports = {};
 __export(pins_exports, {
-  render: () => render9
+  render: () => render10
 });
 
 // explorer/views/profile/profile_menu.js
@@ -4131,7 +4595,7 @@ var makeCurvesMenu = (send) => {
 };
 
 // explorer/views/profile/pins.js
-function render9({ model, el }) {
+function render10({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" });
@@ -4285,7 +4749,7 @@ function render9({ model, el }) {
 // explorer/views/profile/profile_charts.js
 var profile_charts_exports = {};
 __export(profile_charts_exports, {
-  render: () => render10
+  render: () => render11
 });
 
 // explorer/browser/chart_marks.js
@@ -5663,14 +6127,14 @@ function identity3(x) {
 var map = Array.prototype.map;
 var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
 function formatLocale(locale3) {
-  var group2 = locale3.grouping === void 0 || locale3.thousands === void 0 ? identity3 : formatGroup(map.call(locale3.grouping, Number), locale3.thousands + ""), currencyPrefix = locale3.currency === void 0 ? "" : locale3.currency[0] + "", currencySuffix = locale3.currency === void 0 ? "" : locale3.currency[1] + "", decimal = locale3.decimal === void 0 ? "." : locale3.decimal + "", numerals = locale3.numerals === void 0 ? identity3 : formatNumerals(map.call(locale3.numerals, String)), percent = locale3.percent === void 0 ? "%" : locale3.percent + "", minus = locale3.minus === void 0 ? "−" : locale3.minus + "", nan = locale3.nan === void 0 ? "NaN" : locale3.nan + "";
+  var group2 = locale3.grouping === void 0 || locale3.thousands === void 0 ? identity3 : formatGroup(map.call(locale3.grouping, Number), locale3.thousands + ""), currencyPrefix = locale3.currency === void 0 ? "" : locale3.currency[0] + "", currencySuffix = locale3.currency === void 0 ? "" : locale3.currency[1] + "", decimal = locale3.decimal === void 0 ? "." : locale3.decimal + "", numerals = locale3.numerals === void 0 ? identity3 : formatNumerals(map.call(locale3.numerals, String)), percent2 = locale3.percent === void 0 ? "%" : locale3.percent + "", minus = locale3.minus === void 0 ? "−" : locale3.minus + "", nan = locale3.nan === void 0 ? "NaN" : locale3.nan + "";
   function newFormat(specifier, options) {
     specifier = formatSpecifier(specifier);
     var fill = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
     if (type === "n") comma = true, type = "g";
     else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
     if (zero3 || fill === "0" && align === "=") zero3 = true, fill = "0", align = "=";
-    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent2 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
     var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
     precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
     function format2(value2) {
@@ -8351,7 +8815,7 @@ var makeHover = (state, place) => {
 var BOTH_YEARS = [Date.UTC(2017, 11, 20), Date.UTC(2020, 0, 10)];
 var ONE_YEAR = [Date.UTC(2017, 11, 26), Date.UTC(2019, 0, 6)];
 var LABELS = { bands: "Reflectance over time", index: "Indices over time" };
-function render10({ model, el }) {
+function render11({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const state = {
@@ -8503,9 +8967,9 @@ function render10({ model, el }) {
 // explorer/views/profile/profile_tables.js
 var profile_tables_exports = {};
 __export(profile_tables_exports, {
-  render: () => render11
+  render: () => render12
 });
-function render11({ model, el }) {
+function render12({ model, el }) {
   const box = element("div", { class: "tables", role: "region", tabindex: "0", "aria-label": "Seasons and breaks" });
   el.append(box);
   const show = (some) => el.getRootNode().host.classList.toggle("some", some);
@@ -8559,7 +9023,7 @@ function render11({ model, el }) {
 // explorer/views/review/review.js
 var review_exports = {};
 __export(review_exports, {
-  render: () => render12
+  render: () => render13
 });
 
 // explorer/views/review/class_search.js
@@ -9120,14 +9584,14 @@ var makeReviewForm = ({ kept, send }) => {
 };
 
 // explorer/views/review/review.js
-function render12({ model, el }) {
+function render13({ model, el }) {
   const gone = new AbortController();
   const page = bus(model), kept = makeKept();
   const SETTLE = 1e3;
   const LOOK = 3e3;
   const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
   const key = (letter) => element("kbd", {}, letter);
-  const percent = (fraction) => `${(100 * fraction).toFixed(1).replace(/\.0$/, "")}`;
+  const percent2 = (fraction) => `${(100 * fraction).toFixed(1).replace(/\.0$/, "")}`;
   const send = (message) => model.send_msg(message);
   let classes = [];
   let work = (
@@ -9242,6 +9706,11 @@ function render12({ model, el }) {
     button("What was found", () => send({ type: "closing" }), {
       class: "link",
       title: "What this review has found so far, what is left, what could be next"
+    }),
+    " · ",
+    button("Gallery", () => send({ type: "gallery" }), {
+      class: "link",
+      title: "The samples of this queue as pictures"
     }),
     " · verdicts as ",
     ...[
@@ -9388,14 +9857,14 @@ function render12({ model, el }) {
           min: 0,
           max: 100,
           step: 5,
-          value: percent(meant(row)),
+          value: percent2(meant(row)),
           "aria-label": `Fraction of ${row.title} in percent`
         });
         swatch.style.background = row.colour;
         share.disabled = row.action === "reject";
         share.addEventListener("change", () => {
           if (share.value === "") {
-            share.value = percent(meant(row));
+            share.value = percent2(meant(row));
             return;
           }
           Object.assign(row, { fraction: Number(share.value) / 100, action: row.added ? "add" : "set", typed: true });
@@ -9417,14 +9886,14 @@ function render12({ model, el }) {
             class: `class ${row.action}`,
             tabindex: i === Math.max(focus, 0) ? "0" : "-1",
             role: "group",
-            "aria-label": `${row.code} ${row.title}, ${percent(meant(row))} percent${row.action ? `, ${row.action}` : ""}`
+            "aria-label": `${row.code} ${row.title}, ${percent2(meant(row))} percent${row.action ? `, ${row.action}` : ""}`
           },
           swatch,
           element("span", { class: "name", title: row.title }, element("b", {}, String(row.code)), ` ${row.title}`),
           element(
             "span",
             { class: "given", title: "in the label" },
-            row.given === null ? "new" : `${percent(row.given)} %`
+            row.given === null ? "new" : `${percent2(row.given)} %`
           ),
           share,
           "%",
@@ -9464,7 +9933,7 @@ function render12({ model, el }) {
       })
     );
     const all2 = total();
-    sum.textContent = rows.length ? `adds up to ${percent(all2)} %` : "";
+    sum.textContent = rows.length ? `adds up to ${percent2(all2)} %` : "";
     sum.classList.toggle("odd", rows.length > 0 && Math.abs(all2 - 1) > 0.015);
     if (focus >= 0) list.children[focus]?.focus();
     keep();
@@ -9491,7 +9960,7 @@ function render12({ model, el }) {
         typed: false
       });
       shareOut();
-      told.textContent = meant(rows.at(-1)) > 0 ? `${one2.code} ${one2.title} is added with ${percent(meant(rows.at(-1)))} %.` : `${one2.code} ${one2.title} is added with 0 %: the label leaves no room. Say how much it has, and what of the label is not there.`;
+      told.textContent = meant(rows.at(-1)) > 0 ? `${one2.code} ${one2.title} is added with ${percent2(meant(rows.at(-1)))} %.` : `${one2.code} ${one2.title} is added with 0 %: the label leaves no room. Say how much it has, and what of the label is not there.`;
     }
     drawRows();
   };
@@ -9525,7 +9994,7 @@ function render12({ model, el }) {
     const options = [
       [`All of the label: ${one2.code} ${one2.title} 100 %`, () => replace(one2, parts)],
       ...parts.filter(({ code }) => code !== one2.code).slice(0, 6).map((row) => [
-        `In place of ${row.code} ${row.title}: ${percent(row.given + (parts.find(({ code }) => code === one2.code)?.given ?? 0))} %`,
+        `In place of ${row.code} ${row.title}: ${percent2(row.given + (parts.find(({ code }) => code === one2.code)?.given ?? 0))} %`,
         () => replace(one2, [row])
       ]),
       [
@@ -9689,7 +10158,7 @@ function render12({ model, el }) {
   const judgeAs = (judgement) => {
     if (!work || sending) return;
     if (judgement !== "unsure" && tooMuch()) {
-      told.textContent = `Nothing was saved: the fractions add up to ${percent(total())} %. Say how much each class has, or reject what is not there.`;
+      told.textContent = `Nothing was saved: the fractions add up to ${percent2(total())} %. Say how much each class has, or reject what is not there.`;
       return;
     }
     asking = false;
@@ -10137,9 +10606,9 @@ function render12({ model, el }) {
 // explorer/views/sentinel2/bands.js
 var bands_exports = {};
 __export(bands_exports, {
-  render: () => render13
+  render: () => render14
 });
-function render13({ model, el }) {
+function render14({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const SIZE2 = 60;
@@ -10515,7 +10984,7 @@ function render13({ model, el }) {
 // explorer/views/sentinel2/spectrum.js
 var spectrum_exports = {};
 __export(spectrum_exports, {
-  render: () => render14
+  render: () => render15
 });
 var CLASS_INK = "#7d8a92";
 var PARTS2 = {
@@ -10540,7 +11009,7 @@ var PARTS2 = {
   }),
   labels: (c, at) => labels({ x: c.wavelength, y: c.reflectance, text: c.text, colour: c.colour }, at, {})
 };
-function render14({ model, el }) {
+function render15({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const DASHES2 = ["solid", "dashed", "dotted", "dotdash"];
@@ -10892,9 +11361,9 @@ function render14({ model, el }) {
 // explorer/views/share/share.js
 var share_exports = {};
 __export(share_exports, {
-  render: () => render15
+  render: () => render16
 });
-function render15({ model, el }) {
+function render16({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const NAMES = {
@@ -11300,6 +11769,7 @@ var all_components_default = {
   About: about_exports,
   Bars: labels_exports,
   Findings: profile_tables_exports,
+  Gallery: gallery_exports,
   Grid: bands_exports,
   Head: head_exports,
   Legend: legend_exports,

@@ -18,6 +18,23 @@ export interface Told {
     file: { name: string; text: string }
     tables: { tables: Record<string, FindingTable> }
   }
+  /** A page of samples, and their pictures as they come. Places are positions on the page. */
+  Gallery: {
+    /** All pictures of the page have come. */
+    ended: { ticket: number }
+    file: { name: string; media: string; bytes: ArrayBuffer }
+    /** How much of some pictures is gap-filled, 0 to 1. */
+    filled: { ticket: number; places: number[]; shares: number[] }
+    hide: {}
+    page: { ticket: number; tiles: Tile[]; page: number; size: number; count: number; source: string; sort: string; reverse: boolean; how: string; sorts: GalleryChoice[]; dates: GalleryChoice[]; composites: GalleryChoice[]; date: string; composite: string; date_shown: string; composite_shown: string; sample: string | null; hidden: boolean }
+    /** `bytes` holds pictures one after another (JPEG), of these `sizes`. */
+    pictures: { ticket: number; places: number[]; sizes: number[]; bytes: ArrayBuffer; lacks: Lack[] }
+    /** The page shows another sample. */
+    sample: { id: string | null }
+    /** What is said of the page's samples has changed. */
+    tiles: { ticket: number; tiles: Tile[] }
+    trouble: { text: string }
+  }
   /** `ticket` counts the samples that were opened: what has an older one is dropped. */
   Grid: {
     error: { ticket: number; text: string }
@@ -174,6 +191,20 @@ export interface Said {
   Findings:
     | { type: "csv"; name: string }
     | { type: "ready" }
+  /** Another page, order, size or picture; what to do with marked samples (all of the set, where `ids` is empty). */
+  Gallery:
+    | { type: "closed" }
+    | { type: "composite"; value: string }
+    | { type: "date"; value: string }
+    | { type: "list"; ids: string[] }
+    | { type: "open"; id: string }
+    | { type: "page"; page: number }
+    | { type: "ready" }
+    | { type: "review"; ids: string[] }
+    | { type: "save"; format: string; ids: string[] }
+    | { type: "shuffle" }
+    | { type: "size"; size: number }
+    | { type: "sort"; sort: string; reverse: boolean }
   /** Rows and columns count 10 m pixels from the upper left. */
   Grid:
     | { type: "look"; composite?: string; by?: string; band?: string; room?: string }
@@ -191,8 +222,9 @@ export interface Said {
     | { type: "review" }
     | { type: "share" }
     | { type: "stories" }
-  /** Other classes, fewer filters. */
+  /** Other classes, fewer filters, and the set as pictures or as a table. */
   Legend:
+    | { type: "gallery" }
     | { type: "isolate"; code: number; add: boolean }
     | { type: "level"; level: number }
     | { type: "ready" }
@@ -259,6 +291,7 @@ export interface Said {
     | { type: "close" }
     | { type: "closing" }
     | { type: "forecast"; kind: string; class: string; count: number; seed: number; strata: string; allocation: string }
+    | { type: "gallery" }
     | { type: "jump"; position: number }
     | { type: "late"; id: string; sample: string; judgement: string; adjustments: Adjustment[]; confidence: number | null; comment: string; link: string; scope: string; base: string | null }
     | { type: "look" }
@@ -275,6 +308,7 @@ export interface Said {
   /** Which page in which order, and files to take away. */
   SampleTable:
     | { type: "closed" }
+    | { type: "gallery" }
     | { type: "open"; id: string }
     | { type: "page"; page: number; sort: string; down: boolean }
     | { type: "ready" }
@@ -345,6 +379,31 @@ export interface FindingRow {
   pin: string
   cells: string[]
   note: string
+}
+
+/** A sample: its largest class with colour and share (0 to 1), and the verdict on it with whose it is; empty and None where hidden or unknown. */
+export interface Tile {
+  id: string
+  title: string
+  colour: string
+  share: number | null
+  verdict: string
+  by: string
+}
+
+/** What can be chosen; `off` says why not, where it cannot. */
+export interface GalleryChoice {
+  value: string
+  text: string
+  group: string
+  off: string
+}
+
+/** Why a sample has no picture: it is `absent`, or `broken`. */
+export interface Lack {
+  place: number
+  state: string
+  why: string
 }
 
 /** A band; `wavelength` in nm. */

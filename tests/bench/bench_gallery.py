@@ -49,7 +49,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for sample_id in demo.samples.index[demo.samples["clc"] > 0][:COUNT]:
             key = PF_SR.key(demo.cell(sample_id).folder, DEFAULT_DATE)
             corpora.put(root, key, demo.store.get(key))
-            corpora.write_label(root, sample_id, {int(c): float(v) for c, v in demo.labels(sample_id).items()})
+            corpora.write_label(
+                root, sample_id, {int(c): float(v) for c, v in demo.labels(sample_id).items()}
+            )
     return root
 
 

@@ -123,7 +123,10 @@ def test_a_link_restores_order_size_date_and_picture(visitor: Visitor, corpus: C
     expect(box.get_by_label("Samples a page")).to_have_value("20")
     expect(box.get_by_label("Date of the pictures")).to_have_value("2018-07")
     expect(box.get_by_label("What the pictures show")).to_have_value("swir")
-    found = [(name or "").partition(",")[0] for name in tiles(visit).evaluate_all("(all) => all.map((one) => one.ariaLabel)")]
+    found = [
+        (name or "").partition(",")[0]
+        for name in tiles(visit).evaluate_all("(all) => all.map((one) => one.ariaLabel)")
+    ]
     shares = corpus.samples["fraction"].loc[[one for one in found if corpus.samples["clc"][one] > 0]]
     assert list(shares) == sorted(shares)
     count = visit.count("gallery-drawn")

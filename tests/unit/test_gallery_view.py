@@ -292,7 +292,10 @@ def test_verdicts_are_the_reviewer_s_own_else_what_most_say(tiny_corpus: Corpus)
         records.add(Verdict(corpora.BROKEN, "ben", "unsure"))
         tiny_corpus.extras = records.states().to_frame("review")
     most = tiles(tiny_corpus, rows, 3, "official")
-    assert (most[place[corpora.FULL]]["verdict"], most[place[corpora.FULL]]["by"]) == ("wrong", "all reviewers")
+    assert (most[place[corpora.FULL]]["verdict"], most[place[corpora.FULL]]["by"]) == (
+        "wrong",
+        "all reviewers",
+    )
     own = tiles(tiny_corpus, rows, 3, "official", "ada")
     assert (own[place[corpora.FULL]]["verdict"], own[place[corpora.FULL]]["by"]) == ("correct", "ada")
     assert own[place[corpora.BROKEN]]["verdict"] == "unsure"
@@ -310,7 +313,8 @@ def test_a_blind_review_has_the_gallery_of_its_queue_and_no_label_in_it(room: Ro
     until(lambda: sent(room.view.gallery, "hide"))
     assert room.selection.gallery is None
     room.session.param.update(review_queue=(corpora.BARE, corpora.FULL), reviewer="ada")
-    page = room.open("map")  # whichever was asked for
+    room.session.gallery_of = "map"  # whichever was asked for
+    page = room.page(lambda p: p["count"] == 2)
     assert room.ids(page) == [corpora.BARE, corpora.FULL]
     assert page["hidden"]
     assert {tile["title"] for tile in page["tiles"]} == {tile["colour"] for tile in page["tiles"]} == {""}
@@ -330,7 +334,9 @@ def test_a_blind_review_has_the_gallery_of_its_queue_and_no_label_in_it(room: Ro
     assert room.selection.gallery is None
 
 
-def test_another_page_gives_up_the_pictures_of_the_one_before(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_page_gives_up_the_pictures_of_the_one_before(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     go, begun = threading.Event(), threading.Event()
     get = room.corpus.store.get
 
@@ -406,7 +412,9 @@ def test_the_queue_under_review_is_shown_in_its_order_with_the_reviewer_s_verdic
         say(page._review.panel, "verdict", judgement="wrong", sample=page.selection.sample_id, **said)
         until(lambda: sent(gallery, "tiles"))
         tile = next(
-            one for one in sent(gallery, "tiles")[-1]["tiles"] if one["id"] == sent(page._review.panel, "saved")[-1]["sample"]
+            one
+            for one in sent(gallery, "tiles")[-1]["tiles"]
+            if one["id"] == sent(page._review.panel, "saved")[-1]["sample"]
         )
         assert (tile["verdict"], tile["by"]) == ("wrong", "ida")
         say(page._review.panel, "close")

@@ -72,7 +72,9 @@ def test_it_is_the_same_whatever_is_in_memory(own_corpus: Corpus) -> None:
     assert alone == beside
 
 
-def test_what_was_seen_before_is_not_read_again_and_comes_first(tiny_corpus: Corpus, asked: list[str]) -> None:
+def test_what_was_seen_before_is_not_read_again_and_comes_first(
+    tiny_corpus: Corpus, asked: list[str]
+) -> None:
     first = dict(make_each(tiny_corpus, [corpora.BARE], FIRST))
     asked.clear()
     found = list(make_each(tiny_corpus, IDS, FIRST))
@@ -138,11 +140,11 @@ def test_who_has_cancelled_gets_no_more_and_no_more_is_read(tiny_corpus: Corpus,
 
 
 def test_what_is_kept_is_bounded_in_bytes(own_corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thumbnails, "MAX_BYTES", 30_000)
+    monkeypatch.setattr(thumbnails, "MAX_BYTES", 12_000)
     for key in PF_SR.date_keys[:8]:
         list(make_each(own_corpus, [corpora.FULL], ThumbnailSpec.parse(key)))
     kept = thumbnails._OF_CORPUS[own_corpus]._kept
-    assert 0 < kept.currsize <= 30_000
+    assert 0 < kept.currsize <= 12_000
     assert len(kept) < 8
 
 

@@ -62,7 +62,9 @@ def read_each(
     def begin(count: int) -> None:
         for position, cell in islice(waiting, count):
             reading = readings[position] = cubes.open_date(cell, product, index)
-            if reading.cube.status[index] != Status.WAITING:  # of a whole cube that is in memory, or still being read
+            if (
+                reading.cube.status[index] != Status.WAITING
+            ):  # of a whole cube that is in memory, or still being read
                 came.put(position)
             else:
                 reading.when_finished(partial(came.put, position))

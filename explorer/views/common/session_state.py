@@ -58,7 +58,8 @@ class SessionState(param.Parameterized):
 
     # Sets of samples.
     filtered_rows: np.ndarray | None = param.Parameter(
-        default=None, doc="Positions in the sample table of what the map's filters and area leave, once that is known."
+        default=None,
+        doc="Positions in the sample table of what the map's filters and area leave, once that is known.",
     )  # type: ignore[assignment]
     review_queue: tuple[str, ...] = param.Parameter(
         default=(), doc="Ids of the samples under review, in their order; empty where none is."
@@ -77,10 +78,14 @@ class SessionState(param.Parameterized):
         default=None, doc="The table of samples shows these, by their positions in the sample table."
     )  # type: ignore[assignment]
     queue_to_review: str | None = param.String(
-        default=None, allow_None=True, doc="The review opens with this queue, as `explorer.review.queue` writes it."
+        default=None,
+        allow_None=True,
+        doc="The review opens with this queue, as `explorer.review.queue` writes it.",
     )  # type: ignore[assignment]
     gallery_of: str | None = param.Selector(
-        default=None, objects=[None, "map", "queue"], doc="The gallery opens: of what the map shows, or of the queue under review."
+        default=None,
+        objects=[None, "map", "queue"],
+        doc="The gallery opens: of what the map shows, or of the queue under review.",
     )  # type: ignore[assignment]
     story_link: str | None = param.String(
         default=None, allow_None=True, doc="The page shows this state of a story, in the theme that it has."
@@ -101,6 +106,10 @@ class SessionState(param.Parameterized):
         """
         # Not only on changes: an event whose listener failed has not gone back to False.
         self.param.watch(lambda _event: listener(), name, onlychanged=False)
+
+    def ask_for_gallery(self, of: str) -> None:
+        """Open the gallery: of what the `map` shows, or of the `queue` under review."""
+        self.gallery_of = of
 
     @property
     def whole_planet(self) -> Cube | None:

@@ -1,6 +1,7 @@
 // The gallery: a page of samples as pictures that come one after another, keys to go through them, marks, and what to do with marked ones.
 
-import { bus, element, keepFocus, listen, makeReturn, mark, saveFile } from "../common/shared.js"
+import { element, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
+import { bus, listen } from "../common/talking.js"
 
 const MOST_MARKED = 200
 const SIGNS = { correct: "✓", wrong: "✗", unsure: "?", disputed: "≠" }
@@ -398,7 +399,9 @@ export function render({ model, el }) {
       let begin = 0
       const bytes = new Uint8Array(data.bytes)
       data.places.forEach((place, i) => {
-        const url = URL.createObjectURL(new Blob([bytes.subarray(begin, begin + data.sizes[i])], { type: "image/jpeg" }))
+        const url = URL.createObjectURL(
+          new Blob([bytes.subarray(begin, begin + data.sizes[i])], { type: "image/jpeg" }),
+        )
         begin += data.sizes[i]
         urls.push(url)
         const picture = element("img", { src: url, alt: "", decoding: "async", draggable: "false" })

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
+import pandas as pd
 
 from explorer.analysis.thumbnails import ThumbnailSpec
 from explorer.core import corine
@@ -183,7 +184,7 @@ class GalleryView:
     def _in_order(self, look: GalleryLook, known: Any, like: str | None, *, hidden: bool) -> Ordered:
         rows = known
         if look.queue:
-            found = self._corpus.samples.index.get_indexer(list(known))
+            found = self._corpus.samples.index.get_indexer(pd.Index(known))
             rows = found[found >= 0]
         sort, lacks = look.sort, ""
         why = {one["value"]: one["off"] for one in self._sorts(look, like, hidden=hidden)}
@@ -226,11 +227,10 @@ class GalleryView:
     def _send(self, ticket: int, batch: Batch) -> None:
         if ticket != self._ticket:
             return
-        script = self.gallery.script
         there = [(place, made) for place, made in batch.pictures if made.jpeg]
         lacks = [(place, made) for place, made in batch.pictures if not made.jpeg]
         if batch.pictures:
-            script.pictures(
+            self.gallery.script.pictures(
                 ticket=ticket,
                 places=[place for place, _ in there],
                 sizes=[len(made.jpeg) for _, made in there],
@@ -238,15 +238,15 @@ class GalleryView:
                 lacks=[{"place": place, "state": made.state, "why": made.why} for place, made in lacks],
             )
         if batch.filled:
-            script.filled(
+            self.gallery.script.filled(
                 ticket=ticket,
                 places=[place for place, _ in batch.filled],
                 shares=[round(share, 4) for _, share in batch.filled],
             )
         if batch.error:
-            script.trouble(text=batch.error)
+            self.gallery.script.trouble(text=batch.error)
         if batch.ended:
-            script.ended(ticket=ticket)
+            self.gallery.script.ended(ticket=ticket)
 
     def _send_tiles(self) -> None:
         """Another level or palette, or a verdict: the pictures stay."""
@@ -341,7 +341,7 @@ class GalleryView:
         if self._session.blind:
             self.gallery.script.trouble(text=_UNSEEN)
         elif ids := self._marked(data):
-            self._session.rows_to_list = self._corpus.samples.index.get_indexer(ids)
+            self._session.rows_to_list = self._corpus.samples.index.get_indexer(pd.Index(ids))
 
     def _review_marked(self, data: dict[str, Any]) -> None:
         if self._session.blind:
@@ -357,7 +357,7 @@ class GalleryView:
             return
         if order is None or ending not in formats.FORMATS:
             return
-        rows = self._corpus.samples.index.get_indexer(ids) if ids else order[1].rows
+        rows = self._corpus.samples.index.get_indexer(pd.Index(ids)) if ids else order[1].rows
         self._files.make(
             lambda: tables.write(self._corpus, rows, ending), f"rapidai4eo-samples.{ending}", formats.FORMATS[ending]
         )  # fmt: skip
@@ -372,9 +372,7 @@ def tiles(
     """
     ids = [str(one) for one in corpus.samples.index[rows]]
     if hidden:
-        return [
-            {"id": one, "title": "", "colour": "", "share": None, "verdict": "", "by": ""} for one in ids
-        ]
+        return [{"id": one, "title": "", "colour": "", "share": None, "verdict": "", "by": ""} for one in ids]
     table = corpus.filter_table
     codes, shares = table.largest(level)[rows], table.largest_fraction(level)[rows]
     colours = palettes.hexes(palettes.class_table(level, palette)[table.position(level)[rows]])

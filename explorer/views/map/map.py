@@ -77,7 +77,7 @@ class MapView:
         self.sample_table = SampleTableView(corpus, selection, loop, bus)
         self.legend = LegendView(selection, loop, bus)
         self.legend.legend.on["table"] = lambda _data: self._list_set()
-        self.legend.legend.on["gallery"] = lambda _data: selection.session.param.update(gallery_of="map")
+        self.legend.legend.on["gallery"] = lambda _data: selection.session.ask_for_gallery("map")
         self.whole = pn.Column(
             self.pane, self.tools, margin=0, min_height=0, sizing_mode="stretch_both",
             styles={"position": "relative", "flex": "1", "min-height": "0", "overflow": "hidden"},

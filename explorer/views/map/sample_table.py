@@ -44,7 +44,7 @@ class SampleTableView:
         self._files = FileMaker(loop, self.table.script)
         self.table.on = {
             "page": self._page, "closed": lambda _data: self._close(), "save": self._save, "open": self._open_sample,
-            "gallery": lambda _data: selection.session.param.update(gallery_of="map"),
+            "gallery": lambda _data: selection.session.ask_for_gallery("map"),
         }  # fmt: skip
         selection.session.param.watch(lambda _e: self._look(), "labels_hidden")
 

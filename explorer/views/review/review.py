@@ -102,7 +102,7 @@ class ReviewView:
             "again": lambda _data: self._show() if self._work else self._set_up() if self._asked else None,
             "look": lambda _data: self._look(), "rejudge": lambda _data: self._rejudge(), "ping": lambda _data: self.panel.script.pong(),
             "forecast": self._forecast, "closing": lambda _data: self._close_up(), "chips": self._show_chips, "map": lambda _data: self._show_map(),
-            "gallery": lambda _data: self._session.param.update(gallery_of="queue"),
+            "gallery": lambda _data: self._session.ask_for_gallery("queue"),
         }  # fmt: skip
         # Before any other panel hears of the sample: whether its label is hidden has to be known then.
         selection.param.watch(lambda _e: self._sample_changed(), "sample_id")
