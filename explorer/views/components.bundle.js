@@ -2486,7 +2486,7 @@ function render2({ model, el }) {
   const saveWhat = element("span");
   const panel = element(
     "section",
-    { class: "gallery", role: "dialog", "aria-label": "Gallery", hidden: true },
+    { class: "panel", role: "dialog", "aria-label": "Gallery", hidden: true },
     element("header", {}, title, count, source, dock, close),
     element(
       "div",

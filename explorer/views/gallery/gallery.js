@@ -85,7 +85,7 @@ export function render({ model, el }) {
   const saveWhat = element("span")
   const panel = element(
     "section",
-    { class: "gallery", role: "dialog", "aria-label": "Gallery", hidden: true },
+    { class: "panel", role: "dialog", "aria-label": "Gallery", hidden: true },
     element("header", {}, title, count, source, dock, close),
     element(
       "div",
