@@ -24,7 +24,6 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Reading
 from explorer.opening import open_corpus
 from explorer.server import compat, ports, serving, shutdown
-from explorer.server.compat.cut_cycles import loosen
 from explorer.server.sessions import MakePage, PreparedPage, warm_up
 from explorer.server.workers import Inherited
 from explorer.views.animation.animation import AnimationView
@@ -217,7 +216,6 @@ class Explorer(pn.viewable.Viewer):
             self._review.let_go()
             self._share.close()
             self._gallery.close()
-        loosen(self.selection, self.selection.map, self.selection.session)
         del self._head, self._map, self._animation, self._bands, self._profile, self._spectrum
         del self._recovery, self._labels, self._review, self._present, self._share, self._about, self._gallery
 

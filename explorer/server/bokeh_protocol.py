@@ -24,7 +24,6 @@ from tornado.websocket import WebSocketClosedError
 
 from explorer.core.logs import session_name
 from explorer.server import document_reply, message_checks
-from explorer.server.compat import one_write
 from explorer.server.message_checks import RefusedError
 from explorer.views.common.components import JOBS, MAX_WAITING, document_locked
 
@@ -165,8 +164,7 @@ class PageSocket(WSHandler):
         connection: Any = self.ws_connection
         if connection is None or connection.is_closing():
             raise WebSocketClosedError
-        with one_write.gathered(connection.stream):
-            for part, binary in parts[:-1]:
-                connection.write_message(part, binary)
+        for part, binary in parts[:-1]:
+            connection.write_message(part, binary)
         written: Future[None] = connection.write_message(*parts[-1])
         return written

@@ -1,8 +1,7 @@
 """When Python looks for what can be let go: when nobody waits, where that can be helped.
 
-To look through all objects stops every thread: 0.3 to 0.5 s for what the libraries keep, 15 to 25 ms for each open page. What is there
-before the first visitor is looked at never again (`begin`). A closed page goes by itself but for some 1,500 of its 30,000 objects
-(`compat.cut_cycles`): these can wait.
+To look through all objects stops every thread: 0.3 to 0.5 s for what the libraries keep, and some milliseconds for each open page. What is there
+before the first visitor is looked at never again (`begin`). A closed page, which the libraries hold in reference cycles, waits for that.
 
 What was let go does not leave the process by itself: glibc keeps what lies between things that are still used, for each thread. It is
 asked to give that back, at the same time.
@@ -17,10 +16,10 @@ from contextlib import suppress
 
 FEW = 5
 """Open pages that can be looked through without anybody noticing: some 120 ms."""
-MANY_LEFT = 100
-"""Closed pages that are worth stopping more than a few open ones for, once nobody does anything: 20 MB."""
-MOST_LEFT, MOST_LEFT_WHOLE = 400, 24
-"""Closed pages that may wait, however busy the server is; the second where all of their objects wait (without `compat.cut_cycles`)."""
+MANY_LEFT = 8
+"""Closed pages that are worth stopping more than a few open ones for, once nobody does anything: some 30 MB."""
+MOST_LEFT = 24
+"""Closed pages that may wait, however busy the server is: some 100 MB."""
 _QUIET_S, _LONGEST_S = 4.0, 600.0
 _NEVER = 1_000_000_000
 
@@ -28,8 +27,7 @@ _NEVER = 1_000_000_000
 class IdleCollector:
     """Collects garbage once somebody has left and it is quiet. Told of pages by `made` and `closed`, asked each second by `tick`."""
 
-    def __init__(self, most_left: int = MOST_LEFT) -> None:
-        self._most_left = most_left
+    def __init__(self) -> None:
         self._alive = self._left = 0
         self._looked = time.monotonic()
 
@@ -50,9 +48,9 @@ class IdleCollector:
 
     def tick(self, quiet: float) -> bool:
         """Let go of closed pages if this is the time: it has been `quiet` for so many seconds, or too many wait. Whether it did."""
-        worth = self._left >= (1 if self._alive <= FEW else min(MANY_LEFT, self._most_left))
+        worth = self._left >= (1 if self._alive <= FEW else MANY_LEFT)
         long_ago = time.monotonic() - self._looked > _LONGEST_S
-        if not (quiet >= _QUIET_S and (worth or long_ago)) and self._left < self._most_left:
+        if not (quiet >= _QUIET_S and (worth or long_ago)) and self._left < MOST_LEFT:
             return False
         gc.collect()
         give_back()

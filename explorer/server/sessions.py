@@ -25,8 +25,8 @@ from panel.io.state import set_curdoc
 
 from explorer.core import metrics
 from explorer.server import document_reply, health
-from explorer.server.compat import closing_in_turn, cut_cycles, one_collection, spare_documents
-from explorer.server.gc_policy import MOST_LEFT, MOST_LEFT_WHOLE, IdleCollector
+from explorer.server.compat import one_collection, spare_documents
+from explorer.server.gc_policy import IdleCollector
 from explorer.views.common.selection import Link, decode
 
 _LOG = logging.getLogger("explorer")
@@ -102,8 +102,7 @@ class PagePool:
 
     def __init__(self, make: Callable[[], PreparedPage], count: int) -> None:
         self._make, self._count = make, count if spare_documents.TRICK.on else 0
-        left = MOST_LEFT if cut_cycles.TRICK.on else MOST_LEFT_WHOLE
-        self.collector = IdleCollector(left) if one_collection.TRICK.on else None
+        self.collector = IdleCollector() if one_collection.TRICK.on else None
         self._ready: deque[Document] = deque()
         self._begin: dict[Document, Callable[[Link], None]] = {}
         self._making: asyncio.Future[None] | None = None
@@ -116,7 +115,6 @@ class PagePool:
     def attach(self, context: Any) -> None:
         """Give the sessions of one of Bokeh's application contexts these documents, where it would make empty ones."""
         spare_documents.attach(context, self.take, self._half_done)
-        closing_in_turn.attach(context)
         if self.collector is not None:
             self.collector.begin()
 
@@ -194,7 +192,6 @@ def warm_up(make: MakePage) -> None:
 
 def _prepare(doc: Document) -> None:
     """Make a document that is still empty one of ours."""
-    cut_cycles.follow(doc, _BUILDER.submit)
     # Where Panel's stylesheets are; else its CDN.
     doc.template_variables["dist_url"] = "static/extensions/panel/"
 

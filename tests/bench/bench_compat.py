@@ -1,6 +1,6 @@
 """What each trick on private parts of a library still buys: two servers, one with it and one without, are asked by turns.
 
-Run by `make bench`, or alone: python -m tests.bench.bench_compat; `EXPLORER_TRICKS=one_write,cut_cycles` measures only these.
+Run by `make bench`, or alone: python -m tests.bench.bench_compat; `EXPLORER_TRICKS=one_collection` measures only these.
 A folder of four samples of the demo (146 dates of 200 x 200 px, 4 bands int16, 3 m), 1440 x 900, servers and browser on one machine. In full
 each trick, and all of them at once; the short form does the latter, for one round.
 """
@@ -10,11 +10,14 @@ from __future__ import annotations
 import os
 import statistics
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser
@@ -22,7 +25,7 @@ from playwright.sync_api import Browser
 from explorer.server import compat
 from tests.bench import forms
 from tests.bench.bench_page import browser
-from tests.bench.bench_session import _cpu, _leave, _pins, _rss, _visit, _wait_until_quiet
+from tests.bench.bench_session import QUIET_S, _cpu, _leave, _pins, _rss, _visit, number
 from tests.browser.conftest import Server
 from tests.browser.visit import Visit
 
@@ -30,7 +33,7 @@ __all__ = ["browser"]
 ALL = "all"
 CHOSEN = tuple(filter(None, os.environ.get("EXPLORER_TRICKS", "").split(",")))
 MEASURED = CHOSEN or forms.sized((*compat.TRICKS, ALL), (ALL,))
-ROUNDS, OPENED, CLICKS = forms.sized((5, 3, 6), (1, 1, 1))
+ROUNDS, OPENED, CLICKS = forms.sized((4, 5, 6), (1, 1, 1))
 SAMPLES = 4
 _MS = 1000.0
 
@@ -56,13 +59,12 @@ def _serving(folder: Path, cache: Path, without: str) -> Iterator[Server]:
 
 
 def _quiet(server: Server, *visits: Visit) -> None:
-    """Wait until a server has nothing to do: one that makes no pages ahead tells of none."""
-    _wait_until_quiet(server, *visits)
-    deadline, last = time.monotonic() + 20, _cpu(server.pid)
+    """Wait until a server has nothing to do: pages that were left are forgotten, and those for whoever comes next are made."""
+    deadline, last = time.monotonic() + QUIET_S, _cpu(server.pid)
     while time.monotonic() < deadline:
         time.sleep(1.0)
         now = _cpu(server.pid)
-        if now - last < 0.1:
+        if now - last < 0.1 and number(server.url, "explorer_sessions_open") <= len(visits):
             return
         last = now
 
@@ -79,8 +81,8 @@ def _round(browser: Browser, server: Server, samples: list[str], found: Numbers)
         )
     _quiet(server, visit)
     found["processor a page, s"].append(_cpu(server.pid) - cpu)
-    for number in range(CLICKS):
-        sample = samples[1 + number % (len(samples) - 1)]
+    for click in range(CLICKS):
+        sample = samples[1 + click % (len(samples) - 1)]
         visit.page.evaluate(
             "() => { window.pressed = 0; addEventListener('keydown', (e) => { if (e.key === 'Enter') pressed = e.timeStamp }, { capture: true, once: false }) }"
         )
@@ -94,7 +96,35 @@ def _round(browser: Browser, server: Server, samples: list[str], found: Numbers)
     found["pin -> profile, ms"] += _pins(visit)
     visits = [_visit(browser, server.url, f"?sample={samples[0]}")[0] for _ in range(OPENED)]
     found["memory a session, MB"].append((_rss(server.pid) - memory) / (OPENED + 1))
-    _leave(visit, *visits)
+    with _asking(server.url) as answers:
+        _leave(visit, *visits)
+        _quiet(server)
+    found["slowest answer to others as pages close, ms"].append(max(answers))
+
+
+@contextmanager
+def _asking(url: str) -> Iterator[list[float]]:
+    """Ask a server for its health every 10 ms meanwhile, as somebody who clicks would: milliseconds to each answer."""
+    answers: list[float] = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        place = urlsplit(url)
+        connection = HTTPConnection(str(place.hostname), place.port, timeout=30)
+        while not ended.wait(0.01):
+            start = time.perf_counter()
+            connection.request("GET", "/health")
+            connection.getresponse().read()
+            answers.append((time.perf_counter() - start) * _MS)
+        connection.close()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield answers
+    finally:
+        ended.set()
+        thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -123,15 +153,15 @@ def test_what_a_trick_buys(browser: Browser, folder: Path, tmp_path: Path, trick
             _leave(
                 _visit(browser, server.url, f"?sample={samples[0]}")[0]
             )  # what is slow once is not of a trick
-        for number in range(ROUNDS):
+        for turn in range(ROUNDS):
             # Who is first in a round is second in the next: the machine drifts.
-            for server, numbers in servers if number % 2 == 0 else reversed(servers):
+            for server, numbers in servers if turn % 2 == 0 else reversed(servers):
                 _round(browser, server, samples, numbers)
     print(f"\n{trick}: load of the machine {os.getloadavg()[0]:.1f}")  # noqa: T201 - a benchmark prints
     for what, numbers in found[0].items():
         ours, plain = statistics.median(numbers), statistics.median(found[1][what])
         spread = f"{min(numbers):.1f} to {max(numbers):.1f}"
-        print(f"{what:32} with {ours:8.2f} ({spread}), without {plain:8.2f}")  # noqa: T201
+        print(f"{what:44} with {ours:8.2f} ({spread}), without {plain:8.2f}")  # noqa: T201
         if ours > 0 and plain > 0:
             forms.ratio(f"{what}: with {trick} / without", ours, plain)
 

@@ -1,4 +1,4 @@
-"""Tricks on private parts of Bokeh, Panel, HoloViews, param and Tornado: nowhere else are such names used.
+"""Tricks on private parts of Bokeh and Panel: nowhere else are such names used.
 
 Each is a module with a `TRICK`: what it buys, for which versions it is known, and a guard that leaves it off where the library differs.
 `EXPLORER_PLAIN=true` leaves all of them off. `tests/unit/test_compat.py` tries each on the real libraries, `tests/bench/bench_compat.py`
@@ -10,24 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from threading import Lock
 
-from explorer.server.compat import (
-    closing_in_turn,
-    component_messages,
-    cut_cycles,
-    one_collection,
-    one_write,
-    spare_documents,
-    uncounted_events,
-    weak_owners,
-)
+from explorer.server.compat import one_collection, spare_documents
 from explorer.server.compat.trick import Trick
 
-TRICKS: dict[str, Trick] = {
-    module.TRICK.name: module.TRICK
-    for module in (
-        component_messages, one_write, uncounted_events, weak_owners, cut_cycles, one_collection, closing_in_turn, spare_documents,
-    )
-}  # fmt: skip
+TRICKS: dict[str, Trick] = {module.TRICK.name: module.TRICK for module in (one_collection, spare_documents)}
 _LOCK = Lock()
 _ASKED: list[bool] = []
 

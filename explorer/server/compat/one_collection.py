@@ -22,7 +22,7 @@ def _differs() -> str:
 
 TRICK = Trick(
     name="one_collection",
-    buys="a stop of all threads after each visitor: 0.45 s for the libraries, 15 to 25 ms for each open page",
+    buys="a stop of all threads after each visitor who leaves: with 15 pages open others waited for 0.2 to 4 s, with it for 0.03 to 0.2 s",
     known=("panel>=1.9.4,<1.10",),
     upstream="Panel: garbage collection after each session",
     differs=_differs,
