@@ -17,6 +17,7 @@ import holoviews as hv
 import panel as pn
 
 from explorer.analysis.curves import Curves
+from explorer.analysis.stretch import StretchSpec
 from explorer.core import scratch_folders
 from explorer.core.errors import ExplorerError
 from explorer.core.products import PF_SR, S2_SR
@@ -184,7 +185,7 @@ class Explorer(pn.viewable.Viewer):
                 names={p: n for p, n in zip(link.pixels or (), link.names, strict=False) if n},
                 regions=link.regions,
                 composite=link.composite or "true",
-                stretch=link.stretch or "fixed",
+                stretch=link.stretch or str(StretchSpec()),
                 curves=link.curves,
                 sentinel=link.sentinel,
                 view=link.view,

@@ -13,7 +13,15 @@ from PIL import Image
 from explorer.analysis import colours
 from explorer.analysis import stretch as stretches
 from explorer.analysis.render_spec import COMPOSITES, S2_COMPOSITES, Recipe, bands_of
-from explorer.analysis.stretch import GAMMA, STRETCH_STEP, Stretch, StretchSpec, measure, stretch_positions
+from explorer.analysis.stretch import (
+    GAMMA,
+    STRETCH_STEP,
+    Stretch,
+    StretchSpec,
+    measure,
+    natural,
+    stretch_positions,
+)
 from explorer.core.products import REFLECTANCE_SCALE
 from explorer.corpus.imagery.cube_cache import Cube
 
@@ -32,6 +40,7 @@ __all__ = [
     "legend",
     "make",
     "measure",
+    "natural",
     "png",
     "stretch_positions",
 ]  # fmt: skip
@@ -73,12 +82,15 @@ class Picture(Protocol):
 
 
 class Painter:
-    """Turns a cube's dates into pictures of one band (grey) or three: stretch and lookup tables made once."""
+    """Turns a cube's dates into pictures of one band (grey) or three: stretch and lookup tables made once.
+
+    Without a `stretch` three bands are in natural colour, and one band is measured.
+    """
 
     def __init__(self, cube: Cube, bands: Sequence[str], stretch: Stretch | None = None) -> None:
         self.cube = cube
         self.bands = tuple(bands)
-        self.stretch: Stretch | None = stretch or measure(cube, bands)
+        self.stretch: Stretch | None = stretch or (natural() if len(bands) == 3 else measure(cube, bands))
         self._columns = [cube.bands.index(name) for name in self.bands]
         self._made = self._tables(self.stretch)
 

@@ -1,6 +1,7 @@
-"""Which values become black and which white: fixed over time, a frame's own, or a range that somebody names.
+"""Which values become black and which white: natural colour, each band's own range, a date's own, or one that somebody names.
 
-Fixed over time is the default, so that a winter looks darker than a summer where it is.
+Natural colour is the default of colour composites: one curve from reflectance to brightness for all bands, dates, samples
+and sensors. Nothing is measured for it, so that a date looks the same whatever else has been read.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -23,6 +25,9 @@ STRETCH_STEP = 8
 """The stretch is measured on every eighth date: both years' seasons, before the last chip is read."""
 GAMMA = 1.25
 """Of pictures of bands; an index is painted straight."""
+MIDDLE, WHITE, NATURAL_GAMMA = 900.0, 12000.0, 0.85
+"""Natural colour, DN: above a reflectance of 0.09, about that of fields, brightness is compressed, and 1.2 is white, so that
+snow and clouds (0.6 to 1) keep their relief. Chosen by looking at forests, fields, sand, lakes and snow of all seasons."""
 _PERCENT = (1.0, 99.0)
 _MIN_RANGE = 300  # DN; keeps a lake at night from becoming a firework of noise
 _SNOW_BLUE = 1800  # DN; bare ground and roofs are darker in the blue, snow and cloud brighter
@@ -32,35 +37,55 @@ _LIMIT = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Values that become black and white, one pair a band (DN; an index's own), and the gamma between them."""
+    """Values that become black and white, one pair a band (DN; an index's own), and the gamma between them.
+
+    Where there is a `middle` (DN), what lies above it is compressed, as the shoulder of a film does it: the value x becomes
+    L (1 + L / W²) / (1 + L), with L = x / middle and W = white / middle, measured from black (Reinhard et al. 2002,
+    Photographic tone reproduction for digital images, equation 4, doi:10.1145/566654.566575). Without it the way from
+    black to white is straight. The gamma comes after it.
+    """
 
     low: tuple[float, ...]
     high: tuple[float, ...]
     gamma: float = GAMMA
+    middle: float | None = None
 
     def lookup(self, band: int, dtype: np.dtype) -> np.ndarray:
-        """Grey value of every DN of a 16-bit `dtype`: uint8 `(65536,)`, indexed by the DN's bits as uint16."""
-        info = np.iinfo(dtype)
-        low = self.low[band]
-        span = max(self.high[band] - low, 1.0)
-        first, last = (int(np.clip(v, info.min, info.max)) for v in (math.ceil(low), math.floor(low + span)))
-        grey = np.zeros(65536, np.uint8)  # from the lowest number to the highest
-        dn = np.arange(first, last + 1, dtype=np.float32)
-        curve = np.clip((dn - np.float32(low)) / np.float32(span), 0, 1) ** np.float32(1 / self.gamma)
-        grey[last + 1 - info.min :] = 255
-        grey[first - info.min : last + 1 - info.min] = (curve * 255 + 0.5).astype(np.uint8)
-        return np.roll(grey, 32768) if info.min < 0 else grey
+        """Grey value of every DN of a 16-bit `dtype`: uint8 `(65536,)`, read-only, indexed by the DN's bits as uint16."""
+        return _table(self.low[band], self.high[band], self.gamma, self.middle, np.dtype(dtype).str)
+
+
+@lru_cache(64)  # natural colour has one for all samples
+def _table(low: float, high: float, gamma: float, middle: float | None, dtype: str) -> np.ndarray:
+    info = np.iinfo(dtype)
+    span = max(high - low, 1.0)
+    first, last = (int(np.clip(v, info.min, info.max)) for v in (math.ceil(low), math.floor(low + span)))
+    grey = np.zeros(65536, np.uint8)  # from the lowest number to the highest
+    dn = np.arange(first, last + 1, dtype=np.float32)
+    share = np.clip((dn - np.float32(low)) / np.float32(span), 0, 1)
+    if middle is not None:
+        white = np.float32(span / middle)
+        light = share * white
+        share = light * (1 + light / white**2) / (1 + light)
+    curve = share ** np.float32(1 / gamma)
+    grey[last + 1 - info.min :] = 255
+    grey[first - info.min : last + 1 - info.min] = (curve * 255 + 0.5).astype(np.uint8)
+    found = np.roll(grey, 32768) if info.min < 0 else grey
+    found.setflags(write=False)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class StretchSpec:
     """How to stretch, as people choose it.
 
-    `fixed` over time, each `frame` by itself, or a `range` from `low` to `high` (reflectance; an index's own unit).
-    A `gamma` of None is the picture's own; `same` asks for one stretch on both sensors.
+    `natural` colour (see `natural`), `vivid` (each band from its own darkest to its brightest values, over all dates), each
+    `frame` by itself, or a `range` from `low` to `high` (reflectance; an index's own unit). What has no natural colour
+    (`has_natural_colour`), as a band or an index, is then as with `vivid`. A `gamma` of None is the picture's own; `same` asks for one
+    stretch on both sensors, which natural colour always is.
     """
 
-    mode: Literal["fixed", "frame", "range"] = "fixed"
+    mode: Literal["natural", "vivid", "frame", "range"] = "natural"
     low: float | None = None
     high: float | None = None
     gamma: float | None = None
@@ -73,7 +98,7 @@ class StretchSpec:
             words.append(f"g{_short(self.gamma)}")
         if self.same:
             words.append("same")
-        return ",".join(words[1:] if words[0] == "fixed" and len(words) > 1 else words)
+        return ",".join(words[1:] if words[0] == _UNSAID and len(words) > 1 else words)
 
 
 def _short(value: float | None) -> str:
@@ -81,23 +106,26 @@ def _short(value: float | None) -> str:
     return repr(float(value or 0)).removesuffix(".0")
 
 
+_UNSAID = "vivid"
+"""What a text means that says a gamma or `same` alone: links of before there was natural colour."""
 _NUMBER = r"-?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})(?:e[+-]?\d{1,2})?"
 _RANGE = re.compile(rf"({_NUMBER})-({_NUMBER})", re.ASCII)
 _GAMMA = re.compile(rf"g({_NUMBER})", re.ASCII)
 
 
 def parse(text: str) -> StretchSpec:
-    """A choice from its short text: `fixed`, `frame`, `0.02-0.3`, `g1.4`, `same`, joined by commas.
+    """A choice from its short text: `natural`, `vivid`, `frame`, `0.02-0.3`, `g1.4`, `same`, joined by commas.
 
-    Raises `InvalidQueryError` naming the word that is wrong.
+    Nothing is natural colour. `g1.4` or `same` alone are vivid, and `fixed` is another word for it: what they meant before
+    there was natural colour. Raises `InvalidQueryError` naming the word that is wrong.
     >>> str(parse("0.02-0.3,g1.4"))
     '0.02-0.3,g1.4'
     """
     found: dict[str, object] = {}
     for word in text.strip().lower().split(",") if text.strip() else []:
         new: dict[str, object]
-        if word in ("fixed", "frame"):
-            new = {"mode": word}
+        if word in ("natural", "vivid", "frame", "fixed"):
+            new = {"mode": "vivid" if word == "fixed" else word}
         elif word == "same":
             new = {"same": True}
         elif match := _GAMMA.fullmatch(word):
@@ -111,23 +139,61 @@ def parse(text: str) -> StretchSpec:
             new = {"mode": "range", "low": low, "high": high}
         else:
             raise InvalidQueryError(
-                f"stretch {word[:30]!r} is unknown; there are fixed, frame, LOW-HIGH (0.02-0.3), gGAMMA (g1.4) and same"
+                f"stretch {word[:30]!r} is unknown; there are natural, vivid, frame, LOW-HIGH (0.02-0.3), gGAMMA (g1.4) and same"
             )
         if found.keys() & new.keys():
             raise InvalidQueryError(f"stretch {text[:40]!r} says the same thing twice, at {word[:30]!r}")
         found |= new
+    if found:
+        found.setdefault("mode", _UNSAID)
     return StretchSpec(**found)  # type: ignore[arg-type]  # the keys are written above
 
 
 def stretch_positions(count: int) -> range:
-    """Positions in the calendar on which the fixed stretch is measured."""
+    """Positions in the calendar on which a stretch of all dates is measured."""
     return range(0, count, STRETCH_STEP if count > 3 * STRETCH_STEP else 1)
 
 
 def measured_on(recipe: Recipe, choice: StretchSpec, count: int) -> range:
     """Positions in a calendar of `count` dates that `choose` looks at; none where the stretch needs no pixels."""
-    by_pixels = recipe.kind in ("rgb", "band") or recipe.range is None
-    return stretch_positions(count) if choice.mode == "fixed" and by_pixels else range(0)
+    return stretch_positions(count) if is_measured(recipe, choice) else range(0)
+
+
+def is_measured(recipe: Recipe, choice: StretchSpec) -> bool:
+    """Whether the stretch of all dates comes from their pixels, rather than from the choice or the recipe alone."""
+    if choice.mode not in ("natural", "vivid") or (choice.mode == "natural" and has_natural_colour(recipe)):
+        return False
+    return recipe.kind in ("rgb", "band") or recipe.range is None
+
+
+def has_natural_colour(recipe: Recipe) -> bool:
+    """Whether a picture can be in natural colour: a composite with a visible band.
+
+    Infrared bands alone lie so close together on one curve that nothing can be told apart.
+    """
+    return recipe.kind == "rgb" and not _VISIBLE.isdisjoint(recipe.bands)
+
+
+def of_one_date(recipe: Recipe) -> StretchSpec:
+    """The choice with which a picture of one date needs no other: the usual one, or where that is measured, the date's own."""
+    return StretchSpec("frame" if is_measured(recipe, StretchSpec()) else "natural")
+
+
+def is_shared(recipe: Recipe, choice: StretchSpec) -> bool:
+    """Whether the pixels of both sensors decide about the stretch."""
+    return choice.same and is_measured(recipe, choice)
+
+
+def natural(bands: int = 3, gamma: float = NATURAL_GAMMA) -> Stretch:
+    """Natural colour: the same curve for each of so many bands, from reflectance 0 (black) to `WHITE`.
+
+    One curve for all bands keeps greys grey, so that hues are those of the ground; compressed highlights keep snow and
+    clouds from being burnt out while forests are not black. The same was found good for Sentinel-2's surface reflectance
+    (M. Repše, Highlight Optimized Natural Color, and Sentinel-2 L2A True Color Optimized, both of Sentinel Hub's custom
+    scripts, custom-scripts.sentinel-hub.com); ESA's own true-colour image is one range for all bands, too, but straight
+    and white from 0.36 on.
+    """
+    return Stretch((0.0,) * bands, (WHITE,) * bands, gamma, MIDDLE)
 
 
 def choose(cube: Cube, recipe: Recipe, choice: StretchSpec) -> Stretch | None:
@@ -138,12 +204,18 @@ def choose(cube: Cube, recipe: Recipe, choice: StretchSpec) -> Stretch | None:
 
 
 def choose_together(cube: Cube, recipe: Recipe, choice: StretchSpec, other: Cube | None) -> Stretch | None:
-    """As `choose`; where the choice says `same`, one stretch with the cube of another sensor that shows the same.
+    """As `choose`; where the stretch `is_shared`, one with the cube of another sensor that shows the same.
 
     That of the cube alone where the other sensor has nothing that stands for the recipe, or is of another sample.
     """
     own = choose(cube, recipe, choice)
-    if own is None or not choice.same or other is None or other.cell != cube.cell or not len(other.there):
+    if (
+        own is None
+        or not is_shared(recipe, choice)
+        or other is None
+        or other.cell != cube.cell
+        or not len(other.there)
+    ):
         return own
     try:
         twin = render_spec.parse(recipe.text, other.product.id)
@@ -165,11 +237,11 @@ def shared(stretches: Iterable[Stretch]) -> Stretch:
     given = list(stretches)
     low = tuple(min(v) for v in zip(*(s.low for s in given), strict=True))
     high = tuple(max(v) for v in zip(*(s.high for s in given), strict=True))
-    return Stretch(low, high, given[0].gamma)
+    return Stretch(low, high, given[0].gamma, given[0].middle)
 
 
 def measure(cube: Cube, bands: Sequence[str]) -> Stretch:
-    """The fixed stretch of a cube's bands: 1st to 99th percentile over space and its coarse dates, snow left out.
+    """The vivid stretch of a cube's bands: 1st to 99th percentile over space and its coarse dates, snow left out.
 
     Each band begins at its own dark end (which takes the haze away). The bands of a true-colour image are held
     half way (geometrically) between a span each, which turns a brown field grey, and one span for all, which turns it
@@ -184,6 +256,8 @@ def _chosen(cube: Cube, recipe: Recipe, choice: StretchSpec) -> Stretch:
         count = len(recipe.bands) if recipe.kind == "rgb" else 1
         low, high = (float(v or 0) / scale for v in (choice.low, choice.high))
         return Stretch((low,) * count, (high,) * count)
+    if choice.mode == "natural" and has_natural_colour(recipe):
+        return natural(len(recipe.bands))
     if recipe.kind in ("rgb", "band"):
         return measure(cube, recipe.bands)
     if recipe.range is not None:
@@ -193,9 +267,9 @@ def _chosen(cube: Cube, recipe: Recipe, choice: StretchSpec) -> Stretch:
 
 def _with_gamma(stretch: Stretch, recipe: Recipe, choice: StretchSpec) -> Stretch:
     gamma = choice.gamma
-    if gamma is None:
+    if gamma is None and stretch.middle is None:
         gamma = GAMMA if recipe.kind in ("rgb", "band") else 1.0
-    return Stretch(stretch.low, stretch.high, gamma)
+    return replace(stretch, gamma=stretch.gamma if gamma is None else gamma)
 
 
 def _coarse(cube: Cube) -> list[int]:

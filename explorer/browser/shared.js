@@ -198,6 +198,11 @@ export const longDate = (iso) => {
   const [year, month, day] = iso.split("-").map(Number)
   return `${day} ${MONTHS[month - 1]} ${year}`
 }
+/**
+ * How much of a date is gap-filled; nothing where nothing is, or nobody says so.
+ * @param {number | null | undefined} share 0 to 1
+ */
+export const gapText = (share) => (share > 0 ? `${share < 0.01 ? "< 1" : Math.round(100 * share)} % gap-filled` : "")
 
 export const status = { WAITING: 0, THERE: 1, ABSENT: 2, BROKEN: 3 }
 

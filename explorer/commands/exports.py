@@ -21,12 +21,12 @@ Product = Annotated[str, typer.Option(metavar="ID", help="PF-SR (Planet Fusion) 
 Composite = Annotated[
     str, typer.Option(help="As in a link: true, false, band:NAME, index:NAME, expr:FORMULA ...")
 ]
-Stretch = Annotated[str, typer.Option(help="As in a link: fixed, frame, LOW-HIGH, gGAMMA, same.")]
+Stretch = Annotated[str, typer.Option(help="As in a link: natural, vivid, frame, LOW-HIGH, gGAMMA, same.")]
 OwnStretch = Annotated[
     str | None,
     typer.Option(
         "--stretch",
-        help="As in a link; a frame's own without it, so that no other date is read; fixed for all else.",
+        help="As in a link; natural colour without it, and of a frame of values its own range: no other date is read.",
     ),
 ]
 First = Annotated[str | None, typer.Option("--start", metavar="DATE", help="First date, as 2018-07-02.")]
@@ -45,7 +45,7 @@ def animate(
     output: File,
     product: Product = "PF-SR",
     composite: Composite = "true",
-    stretch: Stretch = "fixed",
+    stretch: Stretch = "natural",
     start: First = None,
     end: Last = None,
     step: Annotated[int, typer.Option(min=1, help="Every n-th date.")] = 1,

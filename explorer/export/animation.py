@@ -15,7 +15,7 @@ import numpy as np
 
 from explorer.core.errors import InvalidQueryError
 from explorer.corpus.corpus import Corpus
-from explorer.export import files, frames, video_encoders
+from explorer.export import files, frames, tiles, video_encoders
 from explorer.export.frames import FramePainter, Style
 from explorer.export.scene import Missing, Progress
 
@@ -40,7 +40,7 @@ def write(
     *,
     product: str = "PF-SR",
     composite: str = "true",
-    stretch: str = "fixed",
+    stretch: str = "natural",
     dates: Iterable[Any] | None = None,
     start: Any = None,
     end: Any = None,
@@ -130,13 +130,13 @@ def _palette(painter: FramePainter) -> video_encoders.Palette:
     """A GIF's colours: those around the picture as they are, the others by pictures of all seasons."""
     left, top, right, bottom = painter.picture_box
     chosen = np.unique(np.linspace(0, len(painter.steps) - 1, _SAMPLE).round().astype(int))
-    pictures = [
-        painter.frame(int(i))[top : bottom : painter.factor, left : right : painter.factor] for i in chosen
-    ]
-    frame = painter.frame(0)
-    around = np.concatenate([frame[:top].reshape(-1, 3), frame[bottom:].reshape(-1, 3)])
+    frames_seen = [painter.frame(int(i)) for i in chosen]
+    pictures = [frame[top : bottom : painter.factor, left : right : painter.factor] for frame in frames_seen]
+    around = np.concatenate([frames_seen[0][:top].reshape(-1, 3), frames_seen[0][bottom:].reshape(-1, 3)])
     found, counts = np.unique(around, axis=0, return_counts=True)
-    return video_encoders.Palette(pictures, found[np.argsort(-counts)[:_KEPT]])
+    marks = np.array([tiles.GAP, tiles.HATCH], np.uint8)  # of dates, also where the first has none
+    kept = np.concatenate([found[np.argsort(-counts)[:_KEPT]], marks])
+    return video_encoders.Palette(pictures, kept)
 
 
 def _ahead(pool: ThreadPoolExecutor, make: Callable[[int], T], count: int) -> Iterator[T]:

@@ -18,7 +18,7 @@ from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.export import credit, data, figure_base, frames, scene
-from explorer.export.figure_base import INK, MARGIN, ExportFigure, Page
+from explorer.export.figure_base import INK, MARGIN, QUIET, ExportFigure, Page
 from explorer.export.scene import Progress
 from explorer.export.timeline_strip import Curve
 
@@ -109,6 +109,10 @@ def _profile(
         given, title, sample_id=sample_id, dates=[PF_SR.date_keys[0], PF_SR.date_keys[-1]], shows=shows
     )
     told = "Lines: Planet Fusion, every five days. Diamonds: Sentinel-2, monthly mosaics of 2018 on the same ground, drawn in mid-month."
+    if any(len(curve.filled_points[0]) for _, curves in found for curve in curves):
+        told += " Hollow dots: gap-filled, not measured."
+    if any(len(curve.missing_times) for _, curves in found for curve in curves):
+        told += " Ticks at the lower edge: missing dates."
     page = Page(_WIDTH, len(found) * (_CHART + _BETWEEN), title, [told], given)
     for number, (chart, curves) in enumerate(found):
         top = number * (_CHART + _BETWEEN) + 0.28
@@ -118,10 +122,19 @@ def _profile(
             axes.plot(
                 _days(curve.other_times), curve.other_values, "D", ms=5, mfc=curve.colour, mec="white", mew=0.7
             )  # fmt: skip
+        for curve in curves:
+            times, values = curve.filled_points
+            axes.plot(
+                _days(times), values, "o", ms=2.6, mfc="white", mec=curve.colour, mew=0.7, gid="gap-filled"
+            )
         last = _one(named[-1], len(named), len(named) - 1)
         name = f"Reflectance at {last}" if chart == frames.BANDS else frames.curve_name(chart)
         axes.set_title(name, loc="left", fontsize=9, fontweight="bold", pad=5)
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=8, borderaxespad=0, handlelength=1.2)
+        gone = curves[0].missing_times
+        axes.plot(
+            _days(gone), np.zeros(len(gone)), "|", ms=8, color=QUIET, mew=0.8, gid="missing", transform=axes.get_xaxis_transform()
+        )  # fmt: skip
         _years(axes, when)
     return ExportFigure(page.figure, about, given)
 

@@ -42,7 +42,7 @@ class State:
     pixels: tuple[tuple[int, int], ...] = ()
     regions: tuple[Shape, ...] = ()
     composite: str = "true"
-    stretch: str = "fixed"
+    stretch: str = "natural"
     s2_composite: str = ""
     months: tuple[int, ...] = ()
     curves: Curves = field(default_factory=Curves)

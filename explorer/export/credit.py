@@ -137,6 +137,8 @@ def stretch_text(recipe: Recipe, choice: StretchSpec, stretch: Stretch | None) -
         for name, low, high in zip(names, stretch.low, stretch.high, strict=True)
     )
     unit = " (reflectance)" if scale != 1.0 else ""
+    if stretch.middle is not None:
+        return f"{choice}: all bands {stretch.low[0] * scale:.4g} to {stretch.high[0] * scale:.4g}{unit}, compressed above {stretch.middle * scale:.4g}, gamma {stretch.gamma:g}"
     return f"{choice}: {ranges}{unit}, gamma {stretch.gamma:g}"
 
 

@@ -13,7 +13,7 @@ import rasterio
 import xarray as xr
 from rasterio.transform import Affine
 
-from explorer.analysis import profiles, spectra
+from explorer.analysis import profiles, render_spec, spectra
 from explorer.analysis import stretch as stretches
 from explorer.analysis.composite import ValuePainter
 from explorer.analysis.tables import to_csv
@@ -136,22 +136,26 @@ def write_frame(
     *,
     product: str = PF_SR.id,
     composite: str = "true",
-    stretch: str = "frame",
+    stretch: str | None = None,
     values: bool = False,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> Credit:
     """Write one date as GeoTIFF in the sample's UTM zone: red, green and blue as they are shown, and alpha where it has holes.
 
-    With its own stretch (`frame`) no other date is read; `fixed` measures that of the page on some twenty. With `values`, what an index, formula or band is (float32, NaN where there is none) instead of its colours. Tags say
+    Without a `stretch` no other date is read (`stretch.of_one_date`); `vivid`, and `natural` of a band, is measured on some
+    twenty. With `values`, what an index, formula or band is (float32, NaN where there is none) instead of its colours. Tags say
     what it shows and whom to name. Raises as `scene.scene`, and `OutputError`.
     """
     files.suffix(path, FRAMES, "a GeoTIFF")
-    stretches.parse(stretch)
+    choice = stretches.parse(stretch or "")
+    if values or not stretch:
+        choice = stretches.of_one_date(render_spec.parse(composite, scene.product_of(product).id))
     shown = scene.scene(
-        corpus, sample_id, product=product, composite=composite, stretch="frame" if values else stretch, dates=[date],
-        progress=progress, cancel=cancel,
+        corpus, sample_id, product=product, composite=composite, stretch=str(choice), dates=[date], progress=progress,
+        cancel=cancel,
     )  # fmt: skip
+    shown = scene.with_gaps(shown, cancel=cancel)
     (step,) = shown.steps
     spec, recipe = shown.product, shown.recipe
     names: Sequence[str]
@@ -169,6 +173,7 @@ def write_frame(
     named = credit.of(corpus, [product])
     title = f"{sample_id}, {shown.sensor}, {recipe.title}, {step.text}"
     shows = {name: text for name, text in shown.shows().items() if not (values and name == "stretch")}
+    shows |= shown.shows_marks()
     about = credit.about(named, title, sample_id=sample_id, dates=[step.text], shows=shows)
     left, _, _, top = shown.cell.bounds
     profile = {

@@ -45,7 +45,7 @@ class Shown:
     sample_id: str
     date: dt.date = PF_SR.dates[36]
     composite: str = "true"
-    stretch: str = "fixed"
+    stretch: str = "natural"
     s2_composite: str = ""
     pins: tuple[tuple[int, int, str], ...] = ()
     indices: tuple[str, ...] = ("NDVI",)

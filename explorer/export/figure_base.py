@@ -147,7 +147,16 @@ class Page:
         return self.figure.add_axes(box)
 
 
-def picture(axes: Axes, rgba: np.ndarray | None, why: str = "") -> None:
+def badge(axes: Axes, words: str, *, is_gap: bool) -> None:
+    """Words on a plate above the right corner of a `picture`: that a date is missing, or gap-filled (`is_gap`)."""
+    ground = LIGHT["gap"] if is_gap else LIGHT["absent"]
+    axes.annotate(
+        words, (1, 1), (-2, 4), xycoords="axes fraction", textcoords="offset points", ha="right", va="bottom", size=6.5,
+        weight="bold", annotation_clip=False, bbox={"facecolor": ground, "edgecolor": "none", "boxstyle": "round,pad=0.2"},
+    )  # fmt: skip
+
+
+def picture(axes: Axes, rgba: np.ndarray | None, lack: str = "") -> None:
     """Show a picture crisp, uint8 `(y, x, 4)`; what is transparent, or not there at all (None), is hatched."""
     axes.set_xticks([])
     axes.set_yticks([])
@@ -165,7 +174,8 @@ def picture(axes: Axes, rgba: np.ndarray | None, why: str = "") -> None:
         shown = rgba if gone else rgba[..., :3]
         axes.imshow(shown, extent=(0, size, 0, size), interpolation="none", zorder=2)
     else:
-        told = "No image" if why in ("", "not there") else f"No image:\n{credit.plain(why, 60)}"
+        heading, _, why = (lack or "missing").partition(": ")
+        told = heading.capitalize() + (f":\n{credit.plain(why, 60)}" if why else "")
         axes.text(
             size / 2, size / 2, told, ha="center", va="center", size=7.5, wrap=True,
             bbox={"facecolor": "#e2e7ea", "edgecolor": "none", "pad": 2},

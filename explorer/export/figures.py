@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from explorer.analysis import render_spec
-from explorer.analysis.stretch import StretchSpec
+from explorer.analysis.stretch import StretchSpec, of_one_date
 from explorer.core import corine
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.export import credit, figure_base, scene, tiles
+from explorer.export import credit, figure_base, frames, scene, tiles
 from explorer.export.figure_base import MARGIN, ExportFigure, Page
 from explorer.export.scene import Progress, Scene, Step
 
@@ -28,6 +29,16 @@ _SMALL = {PF_SR.id: 2.0, S2_SR.id: 1.8}
 _RAMP = 0.62
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of a sheet: `rgba` uint8 `(y, x, 4)`, None and `lack` where it is missing; `mark` stands beside the caption."""
+
+    rgba: np.ndarray | None
+    caption: str
+    lack: str = ""
+    mark: str = ""
+
+
 def picture(
     corpus: Corpus,
     sample_id: str,
@@ -35,18 +46,19 @@ def picture(
     *,
     product: str = PF_SR.id,
     composite: str = "true",
-    stretch: str = "fixed",
+    stretch: str | None = None,
     pins: Iterable[Sequence[Any]] = (),
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> ExportFigure:
-    """One date, large, with scale bar and pins. Raises as `scene.scene`."""
+    """One date, large, with scale bar and pins; without a `stretch` no other date is read. Raises as `scene.scene`."""
     named = scene.check_pins(pins)
+    choice = stretch or str(of_one_date(render_spec.parse(composite, scene.product_of(product).id)))
     shown = scene.scene(
-        corpus, sample_id, product=product, composite=composite, stretch=stretch, dates=[date], progress=progress,
+        corpus, sample_id, product=product, composite=composite, stretch=choice, dates=[date], progress=progress,
         cancel=cancel,
     )  # fmt: skip
-    return _pictures(shown, shown.steps, _LARGE, 1, named, f"{sample_id}, {shown.steps[0].text}")
+    return _pictures(shown, shown.steps, _LARGE, 1, named, f"{sample_id}, {shown.steps[0].text}", cancel)
 
 
 def pair(
@@ -57,7 +69,7 @@ def pair(
     *,
     product: str = PF_SR.id,
     composite: str = "true",
-    stretch: str = "fixed",
+    stretch: str = "natural",
     pins: Iterable[Sequence[Any]] = (),
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
@@ -71,7 +83,7 @@ def pair(
     if len(shown.steps) != 2:
         raise InvalidQueryError(f"before and after are the same date, {shown.steps[0].text}")
     title = f"{sample_id}, {shown.steps[0].text} and {shown.steps[1].text}"
-    return _pictures(shown, shown.steps, _HALF, 2, named, title)
+    return _pictures(shown, shown.steps, _HALF, 2, named, title, cancel)
 
 
 def sheet(
@@ -82,7 +94,7 @@ def sheet(
     columns: int = 4,
     product: str = PF_SR.id,
     composite: str = "true",
-    stretch: str = "fixed",
+    stretch: str = "natural",
     dates: Iterable[Any] | None = None,
     start: Any = None,
     end: Any = None,
@@ -117,7 +129,7 @@ def sheet(
         if len(steps) > 1
         else f"{sample_id}, {steps[0].text}"
     )
-    return _pictures(shown, steps, _SMALL[product], min(columns, len(steps)), named, title)
+    return _pictures(shown, steps, _SMALL[product], min(columns, len(steps)), named, title, cancel)
 
 
 def months(
@@ -125,7 +137,7 @@ def months(
     sample_id: str,
     *,
     composite: str = "true",
-    stretch: str = "fixed",
+    stretch: str = "natural",
     pins: Iterable[Sequence[Any]] = (),
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
@@ -141,7 +153,9 @@ def months(
         progress=progress,
         cancel=cancel,
     )
-    return _pictures(shown, shown.steps, _SMALL[S2_SR.id], 4, named, f"{sample_id}, Sentinel-2 in 2018")
+    return _pictures(
+        shown, shown.steps, _SMALL[S2_SR.id], 4, named, f"{sample_id}, Sentinel-2 in 2018", cancel
+    )
 
 
 def bands(
@@ -160,9 +174,9 @@ def bands(
     wanted = scene.positions(spec, [date])
     cube = scene.read_for(corpus, sample_id, spec, wanted, looks, progress, cancel)
     shown = [scene.paint(corpus, cube, *look, wanted) for look in looks]
-    step = shown[0].steps[0]
+    step = scene.with_gaps(shown[0], cancel=cancel).steps[0]
     cells = [
-        (one.rgba(step), f"{band.name}, {band.wavelength:g} nm", "")
+        Picture(one.rgba(step), f"{band.name}, {band.wavelength:g} nm")
         for one, band in zip(shown, ordered, strict=True)
     ]
     given = credit.of(corpus, [product])
@@ -171,9 +185,11 @@ def bands(
         "bands": ", ".join(band.name for band in ordered),
         "composite": "each band in grey",
     }
-    shows["stretch"] = "fixed, each band by itself"
+    shows["stretch"] = "vivid, each band by itself"
     about = credit.about(given, title, sample_id=sample_id, dates=[step.text], shows=shows)
     lines = [f"{spec.title}, {spec.pixel_size:g} m. Each band is stretched by itself, over all dates."]
+    if step.mark:
+        lines.append(f"{step.text}: {step.mark}. {frames.GAP_KEY.capitalize()}.")
     return _grid(cells, _SMALL[product], 4, title, lines, given, about)
 
 
@@ -196,10 +212,12 @@ def _pictures(
     columns: int,
     named: Sequence[tuple[int, int, str]],
     title: str,
+    cancel: threading.Event | None,
 ) -> ExportFigure:
     corpus, sample_id = shown.corpus, shown.cell.sample_id
+    shown = scene.with_gaps(shown, steps, cancel)
     given = credit.of(corpus, [shown.product.id, "labels"])
-    shows = shown.shows()
+    shows = shown.shows() | shown.shows_marks()
     if named:
         shows["pixels"] = "; ".join(f"row {row}, col {col}" for row, col, _ in named) + " (3 m grid)"
     about = credit.about(given, title, sample_id=sample_id, dates=[s.text for s in steps], shows=shows)
@@ -207,15 +225,20 @@ def _pictures(
         f"{shown.recipe.title}. {shown.sensor}. Stretch {shows['stretch']}.",
         label_line(corpus, sample_id),
     ]
-    if shown.hatching:
-        lines.append(f"Hatched: {shown.hatching}.")
-    cells = [(shown.rgba(s) if s.there else None, s.text if len(steps) > 1 else "", s.why) for s in steps]
+    if shown.hatched:
+        lines.append(f"Hatched: {shown.hatched}.")
+    if any(step.filled for step in shown.steps):
+        lines.append(f"{frames.GAP_KEY.capitalize()}.")
+    cells = [
+        Picture(shown.rgba(s) if s.there else None, s.text if len(steps) > 1 else "", s.lack, s.mark)
+        for s in shown.steps
+    ]
     return _grid(cells, size, columns, title, lines, given, about, named, shown)
 
 
 @figure_base.alone
 def _grid(
-    cells: Sequence[tuple[np.ndarray | None, str, str]],
+    cells: Sequence[Picture],
     size: float,
     columns: int,
     title: str,
@@ -229,18 +252,20 @@ def _grid(
     rows = -(-len(cells) // columns)
     legend = shown.legend if shown is not None else None
     width = max(columns * size + (columns - 1) * _GAP + 2 * MARGIN, 4.4)
-    above = _CAPTION if any(caption for _, caption, _ in cells) else 0.0
+    above = _CAPTION if any(cell.caption or cell.mark for cell in cells) else 0.0
     grid = rows * (size + above) + (rows - 1) * _GAP
     page = Page(width, grid + (_RAMP if legend is not None else 0.0), title, lines, given)
-    for number, (rgba, caption, why) in enumerate(cells):
+    for number, cell in enumerate(cells):
         row, col = divmod(number, columns)
         left, top = MARGIN + col * (size + _GAP), row * (size + above + _GAP)
         axes = page.axes(left, top + above, size, size)
-        figure_base.picture(axes, rgba, why)
-        axes.set_title(caption, fontsize=8.5, loc="left", pad=3, fontweight="bold")
+        figure_base.picture(axes, cell.rgba, cell.lack)
+        axes.set_title(cell.caption, fontsize=8.5, loc="left", pad=3, fontweight="bold")
+        if cell.mark:
+            figure_base.badge(axes, cell.mark, is_gap=cell.rgba is not None)
         if number == 0 or size >= _HALF:
             figure_base.scale_bar(axes, size)
-        if rgba is not None:
+        if cell.rgba is not None:
             figure_base.pins(axes, named)
     if legend is not None:
         figure_base.ramp(page.axes(MARGIN, grid + 0.14, min(width - 2 * MARGIN, 4.0), 0.13), legend)

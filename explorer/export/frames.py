@@ -17,13 +17,16 @@ from PIL import Image
 from explorer.analysis import colours, profiles, regions
 from explorer.analysis.curves import TWINS
 from explorer.core.errors import InvalidQueryError
-from explorer.core.products import CELL_SIZE_M, PF_SR, S2_SR
+from explorer.core.products import CELL_SIZE_M, PF_QA, PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.imagery.cube_cache import Status
 from explorer.corpus.imagery.to_xarray import timestamps
 from explorer.export import credit, scene, text, tiles, timeline_strip
 from explorer.export.scene import MID_MONTH, Missing, Progress, Scene, Step
+from explorer.export.text import Colour
 
 SCALES = (1, 2, 3, 4)
+GAP_KEY = "gap-filled: the share of pixels that were not measured on the date"
 BANDS = "bands"
 """The chart of the four bands that both sensors have, instead of one index."""
 _TYPE = {1: 9, 2: 11, 3: 13, 4: 16}
@@ -101,12 +104,9 @@ class FramePainter:
     def about(self) -> dict[str, str]:
         """What a file of these frames says of itself."""
         sample_id, steps = self.scene.cell.sample_id, self.steps
-        missing = [step.text for step in steps if not step.there]
-        shows = self.scene.shows()
+        shows = self.scene.shows() | self.scene.shows_marks()
         if self.pins:
             shows["pixels"] = "; ".join(f"row {row}, col {col}" for row, col, _ in self.pins) + " (3 m grid)"
-        if missing:
-            shows["missing"] = credit.dates_text(missing)
         title = f"{sample_id}, {self.scene.sensor}, {self.scene.recipe.title}, {steps[0].text} to {steps[-1].text}"
         return credit.about(
             self.credit, title, sample_id=sample_id, dates=[step.text for step in steps], shows=shows
@@ -122,6 +122,8 @@ class FramePainter:
             tiles.blend(canvas[top:bottom, left:right], y, x, tile)
         if self.style.header:
             self._date(canvas, step)
+        elif step.mark:
+            tiles.blend(canvas, top + self._pad, self._pad, self._badge(step))
         if self._strip is not None:
             self._strip.mark(canvas[self._chart_top :, self._pad :], step.time)
         return canvas
@@ -133,7 +135,7 @@ class FramePainter:
     def picture(self, step: Step) -> np.ndarray:
         """The picture of a date alone, crisp at the frame's size: uint8 `(n, n, 3)`; hatched where nothing was measured."""
         if not step.there:
-            return tiles.nothing_here(self._hatch, credit.plain(step.why, 120), self._size)
+            return tiles.nothing_here(self._hatch, credit.plain(step.lack, 120), self._size)
         rgba = self.scene.rgba(step)
         found = rgba[..., :3].repeat(self.factor, axis=0).repeat(self.factor, axis=1)
         gone = rgba[..., 3] == 0
@@ -152,8 +154,13 @@ class FramePainter:
         below: list[tuple[Image.Image, int]] = []
         if (legend := self.scene.legend) is not None:
             below.append((tiles.ramp(legend, room, self._size), 0))
-        if self.scene.hatching:
-            below.append((tiles.hatch_key(self._hatch, room, self._size, self.scene.hatching), 0))
+        entries: list[tuple[np.ndarray | Colour, str]] = []
+        if self.scene.hatching:  # a missing date says so in its picture
+            entries.append((self._hatch, self.scene.hatching))
+        if style.header and any(step.filled for step in self.steps):
+            entries.append((tiles.GAP, GAP_KEY))
+        if entries:
+            below.append((tiles.key(entries, room, self._size), 0))
         if style.class_bar:
             labels = self.scene.corpus.labels(self.scene.cell.sample_id)
             fractions = [(int(code), float(value)) for code, value in labels.items()]  # type: ignore[call-overload]
@@ -185,12 +192,20 @@ class FramePainter:
     def _header(self, room: int) -> Image.Image:
         """The header without its date: the sensor on the right, the picture's name and the sample beneath."""
         size, shown = self._size, self.scene
-        lines = text.wrap(f"{shown.recipe.title} · {shown.cell.sample_id}", size, room)
+        marks = [self._badge(step).shape[1] + self._pad for step in self.steps if step.mark]
+        left = text.width(self.steps[0].text, self._date_size, bold=True) + self._pad + max(marks, default=0)
+        above = not marks or left + text.width(shown.sensor, size) <= room
+        told = (
+            [shown.recipe.title, shown.cell.sample_id]
+            if above
+            else [shown.sensor, shown.recipe.title, shown.cell.sample_id]
+        )
+        lines = text.wrap(" · ".join(told), size, room)
         high, line = text.line_height(self._date_size), text.line_height(size)
         image = Image.new("RGB", (room, high + line * len(lines)), tiles.PAPER)
-        left = text.width(self.steps[0].text, self._date_size, bold=True) + self._pad
-        sensor = text.shortened(shown.sensor, size, room - left)
-        text.draw(image, (room, self._date_base), sensor, size, tiles.QUIET, anchor="rs")
+        if above:
+            sensor = text.shortened(shown.sensor, size, room - left)
+            text.draw(image, (room, self._date_base), sensor, size, tiles.QUIET, anchor="rs")
         for number, words in enumerate(lines):
             text.draw(image, (0, high + line * number + round(size * 0.98)), words, size, tiles.INK)
         return image
@@ -211,6 +226,12 @@ class FramePainter:
         pad = self._pad
         part = canvas[pad : pad + high, pad : pad + wide]
         part[:] = np.asarray(words)[: part.shape[0], : part.shape[1]]
+        if step.mark:
+            badge = self._badge(step)
+            tiles.blend(canvas, pad + (high - badge.shape[0]) // 2, 2 * pad + wide, badge)
+
+    def _badge(self, step: Step) -> np.ndarray:
+        return tiles.badge(step.mark, self._size, tiles.GAP if step.there else tiles.HATCH)
 
     def _attribution(self, room: int) -> Image.Image:
         size = max(8, round(self._size * 0.85))
@@ -282,7 +303,7 @@ def painter(
     *,
     product: str = PF_SR.id,
     composite: str = "true",
-    stretch: str = "fixed",
+    stretch: str = "natural",
     dates: Iterable[Any] | None = None,
     start: Any = None,
     end: Any = None,
@@ -306,6 +327,7 @@ def painter(
         corpus, sample_id, product=product, composite=composite, stretch=stretch, dates=dates, start=start,
         end=end, step=step, missing=missing, progress=progress, cancel=cancel,
     )  # fmt: skip
+    shown = scene.with_gaps(shown, cancel=cancel)
     drawn: list[timeline_strip.Curve] = []
     if named and style.chart is not None:
         drawn = curves(corpus, sample_id, style.chart, named, cancel, _charted(shown.steps))
@@ -328,9 +350,15 @@ def curves(
     wanted = _check_chart(chart)
     planet = scene.read(corpus, sample_id, PF_SR, cancel=cancel, positions=positions)
     sentinel = scene.read(corpus, sample_id, S2_SR, cancel=cancel)
+    quality = scene.read(corpus, sample_id, PF_QA, cancel=cancel, positions=positions)
+    asked = np.isin(
+        np.arange(len(PF_SR.dates)), range(len(PF_SR.dates)) if positions is None else list(positions)
+    )
+    missing = asked & (planet.status != Status.THERE)
     found = []
     for number, (row, col, name) in enumerate(pins):
-        one = profiles.series(planet, row, col, wanted[PF_SR.id])
+        one = profiles.series(planet, row, col, wanted[PF_SR.id], quality)
+        marks = np.array([flag == "gap-filled" for flag in one.flags]), missing
         other = profiles.series(sentinel, *profiles.to_s2(row, col), wanted[S2_SR.id])
         late = other.times + MID_MONTH
         if chart == BANDS:
@@ -339,14 +367,18 @@ def curves(
                     dn = other.reflectance[other.bands.index(twin)]
                     own = one.reflectance[one.bands.index(band)]
                     title = PF_SR.band(band).title
-                    found.append(timeline_strip.Curve(title, colours.BANDS[band], one.times, own, late, dn))
+                    found.append(
+                        timeline_strip.Curve(title, colours.BANDS[band], one.times, own, late, dn, *marks)
+                    )
             continue
         label = f"{number + 1} " if len(pins) > 1 else ""
         label += credit.plain(name, 24) or f"row {row}, col {col}"
         none = np.full(len(one.times), np.nan), np.full(len(late), np.nan)
         values = next(iter(one.extra.values()), none[0])
         others = next(iter(other.extra.values()), none[1])
-        found.append(timeline_strip.Curve(label, colours.PINS[number], one.times, values, late, others))
+        found.append(
+            timeline_strip.Curve(label, colours.PINS[number], one.times, values, late, others, *marks)
+        )
     return found
 
 

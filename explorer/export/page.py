@@ -12,12 +12,13 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.analysis import colours, quality, stretch
+from explorer.analysis import colours, quality, render_spec, stretch
 from explorer.analysis.render_spec import bands_of
+from explorer.analysis.stretch import Stretch
 from explorer.core import corine
 from explorer.core.errors import InvalidQueryError, StoryError
 from explorer.core.grid import Cell
-from explorer.core.products import PF_QA, PF_SR, S2_SR
+from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
 from explorer.core.theme import with_colours
 from explorer.corpus.imagery.cube_cache import Cube
 from explorer.export import credit, notes, packing, place_map
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
 MAX_SAMPLES = 12
 """Each brings some 2 to 4 MB, all of which a browser holds in memory."""
 START = PF_SR.dates.index(PF_SR.parse_date("2018-07-02"))
-_PICTURES = {"true": "True colour", "false": "False colour (NIR)"}
+_PICTURES = {
+    "true": ("True colour", "true", "natural"),
+    "false": ("False colour (NIR)", "false", "natural"),
+    "vivid": ("Vivid", "true", "vivid"),
+}
+"""Name -> title, composite, stretch."""
 _HERE = Path(__file__).resolve().parent
 _SCRIPT = "page.bundle.js"
 """Built by `make scripts` of page.js and what it imports; `page_model.js` names what the model holds."""
@@ -115,10 +121,10 @@ def _sample(corpus: Corpus, cell: Cell, number: int) -> _Sample:
         "dot": place_map.dot(lon, lat),
         "labels": [_label(int(str(c)), f) for c, f in corpus.labels(cell.sample_id).items()],
         "missing": {PF_SR.stem(date): why[:120] for date, why in cube.missing.items()},
-        "spans": {name: _spans(cube, bands_of(name, PF_SR.id)) for name in _PICTURES},
+        "spans": {name: _spans(_stretch(cube, *look)) for name, (_, *look) in _PICTURES.items()},
         "s2Spans": {
-            "picture": _spans(s2, bands_of("true", S2_SR.id)),
-            **{b.name: _spans(s2, (b.name,))[0] for b in S2_SR.bands},
+            "picture": _spans(_stretch(s2, "true", "natural")),
+            **{b.name: _spans(_stretch(s2, f"band:{b.name}", "vivid"))[0] for b in S2_SR.bands},
         },
         "error": {"max": planet.max_error, "rms": planet.rms_error},
         "planet": planet.header,
@@ -132,12 +138,27 @@ def _label(code: int, fraction: float) -> dict[str, Any]:
     return {"code": cover.code, "title": cover.title, "hex": cover.hex, "fraction": round(float(fraction), 4)}
 
 
-def _spans(cube: Cube, bands: Sequence[str]) -> list[list[float]]:
-    """DN that become black and white, fixed over time: as the explorer's own pictures."""
-    if not len(cube.there) or not set(bands) <= set(cube.bands):
-        return [[0.0, 3000.0] for _ in bands]
-    found = stretch.measure(cube, bands)
+def _stretch(cube: Cube, composite: str, words: str) -> Stretch:
+    """The stretch of the explorer's own pictures, as its link has it; one for all dates."""
+    recipe = render_spec.parse(composite, cube.product.id)
+    if not len(cube.there) or not set(recipe.bands) <= set(cube.bands):
+        return Stretch((0.0,) * len(recipe.bands), (3000.0,) * len(recipe.bands))
+    found = stretch.choose(cube, recipe, stretch.parse(words))
+    assert found is not None
+    return found
+
+
+def _spans(found: Stretch) -> list[list[float]]:
     return [[round(low, 2), round(high, 2)] for low, high in zip(found.low, found.high, strict=True)]
+
+
+def _composite(product: Product, composite: str, words: str) -> dict[str, Any]:
+    is_natural = words == "natural"
+    return {
+        "bands": list(bands_of(composite, product.id)),
+        "gamma": stretch.NATURAL_GAMMA if is_natural else stretch.GAMMA,
+        "middle": stretch.MIDDLE if is_natural else None,
+    }
 
 
 def _model(
@@ -173,11 +194,11 @@ def _model(
         "sentinel": {
             "months": list(S2_SR.date_keys),
             "bands": _bands(S2_SR),
-            "picture": {"bands": list(bands_of("true", S2_SR.id)), "gamma": stretch.GAMMA},
+            "picture": _composite(S2_SR, "true", "natural"),
+            "gamma": stretch.GAMMA,
         },
         "pictures": {
-            name: {"title": words, "bands": list(bands_of(name, PF_SR.id)), "gamma": stretch.GAMMA}
-            for name, words in _PICTURES.items()
+            name: {"title": title} | _composite(PF_SR, *look) for name, (title, *look) in _PICTURES.items()
         },
         "europe": place_map.svg(),
         "samples": [one.model for one in made],
@@ -206,9 +227,16 @@ def _state(state: State, ids: Sequence[str], presenter_notes: bool) -> dict[str,
         "date": PF_SR.dates.index(state.date) if state.date else None,
         "pixels": [list(pixel) for pixel in state.pixels],
         "names": [name[:24] for name in state.query.get("names", "").split(";")],
-        "picture": state.query.get("composite", "true"),
+        "picture": _picture(state),
         "seconds": state.seconds,
     }
+
+
+def _picture(state: State) -> str:
+    """Which of the page's pictures a state shows: true colour can be vivid."""
+    shown = state.query.get("composite", "true")
+    vivid = shown == "true" and state.query.get("stretch", "") in ("vivid", "fixed")
+    return "vivid" if vivid else shown
 
 
 def _html(model: dict[str, Any], made: Sequence[_Sample]) -> str:

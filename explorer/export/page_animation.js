@@ -3,7 +3,7 @@
 /** @import { Calendar, Model } from "./page_model.js" */
 /** @import { Selection } from "./page_selection.js" */
 
-import { drawArms, fitCanvas, longDate } from "../browser/shared.js"
+import { drawArms, fitCanvas, gapText, longDate } from "../browser/shared.js"
 import { button, byId, element, icon } from "./page_dom.js"
 import { imageSheet, saveCanvas } from "./page_files.js"
 import { paint } from "./page_paint.js"
@@ -51,21 +51,22 @@ const makeStage = (selection, model, { dates }) => {
   const imageOf = (index) => {
     const known = painted.get(index)
     if (known || !state.cubes?.planet.has(index)) return known
-    const { bands, gamma } = model.pictures[state.picture]
-    const made = paint(state.cubes.planet.frame(index, bands), state.sample.spans[state.picture], gamma)
+    const { bands, gamma, middle } = model.pictures[state.picture]
+    const made = paint(state.cubes.planet.frame(index, bands), state.sample.spans[state.picture], gamma, middle)
     painted.set(index, made)
     return made
   }
   const lackText = () => {
     if (!state.cubes) return "Unpacking …"
-    return `Nothing here on this date: ${state.sample.missing[dates[state.index]] ?? "not in the corpus"}`
+    return `Missing: ${state.sample.missing[dates[state.index]] ?? "not in the corpus"}`
   }
   const draw = () => {
     const context = image.getContext("2d"),
       shown = imageOf(state.index)
     context.clearRect(0, 0, PF_SIZE, PF_SIZE)
     if (shown) context.putImageData(shown, 0, 0)
-    date.textContent = longDate(dates[state.index])
+    const filled = state.cubes ? gapText(state.cubes.planet.gapShare(state.index)) : ""
+    date.replaceChildren(longDate(dates[state.index]), ...(filled ? [element("small", {}, filled)] : []))
     absent.textContent = shown ? "" : lackText()
   }
   const drawPins = () => {

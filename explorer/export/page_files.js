@@ -5,7 +5,7 @@
 /** @import { Series } from "./page_pixels.js" */
 /** @import { State } from "./page_selection.js" */
 
-import { longDate, saveFile } from "../browser/shared.js"
+import { gapText, longDate, saveFile } from "../browser/shared.js"
 import { element } from "./page_dom.js"
 import { REFLECTANCE } from "./page_pixels.js"
 
@@ -83,6 +83,26 @@ export const valuesCsv = (model, { sample, cubes, series }, { dates, months }) =
   return `${lines.join("\n")}\n`
 }
 
+/**
+ * Stripes where a date has no picture.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} side
+ */
+const hatch = (context, side) => {
+  context.save()
+  context.beginPath()
+  context.rect(0, 0, side, side)
+  context.clip()
+  Object.assign(context, { strokeStyle: "#34454f", lineWidth: 7 })
+  context.beginPath()
+  for (let x = -side; x < side; x += 20) {
+    context.moveTo(x, side)
+    context.lineTo(x + side, 0)
+  }
+  context.stroke()
+  context.restore()
+}
+
 const SHEET = { side: 600, ground: "#10191f", ink: "#ffffff" } // CSS pixels: three times the image's
 
 /**
@@ -92,7 +112,7 @@ const SHEET = { side: 600, ground: "#10191f", ink: "#ffffff" } // CSS pixels: th
  * @param {Calendar} calendar
  * @param {HTMLCanvasElement} image
  */
-export const imageSheet = ({ credit, pictures }, { sample, index, picture }, { dates }, image) => {
+export const imageSheet = ({ credit, pictures }, { sample, cubes, index, picture }, { dates }, image) => {
   const { side, ground, ink } = SHEET
   const canvas = element("canvas", { width: side, height: side + 22 + 16 * credit.length })
   const context = canvas.getContext("2d")
@@ -102,7 +122,9 @@ export const imageSheet = ({ credit, pictures }, { sample, index, picture }, { d
   context.drawImage(image, 0, 0, side, side)
   context.fillStyle = ink
   context.font = "600 13px system-ui, sans-serif"
-  const title = `${longDate(dates[index])} · ${sample.id} · ${pictures[picture].title} · 600 m across`
+  const mark = cubes.planet.has(index) ? gapText(cubes.planet.gapShare(index)) : "missing"
+  if (mark === "missing") hatch(context, side)
+  const title = `${longDate(dates[index])}${mark && `, ${mark}`} · ${sample.id} · ${pictures[picture].title} · 600 m across`
   context.fillText(title, 8, side + 16)
   context.font = "11px system-ui, sans-serif"
   credit.forEach((line, i) => context.fillText(line, 8, side + 32 + 16 * i, side - 16))

@@ -14,7 +14,7 @@
  * @property {number} start Index of the date that is shown first.
  * @property {Colours} colours
  * @property {{ dates: string[], bands: Band[] }} planet Calendar of Planet Fusion (`2018-07-02`), and its bands.
- * @property {{ months: string[], bands: Band[], picture: Composite }} sentinel Months of Sentinel-2 (`2018-07`), its bands, and what its months show.
+ * @property {{ months: string[], bands: Band[], gamma: number, picture: Composite }} sentinel Months of Sentinel-2 (`2018-07`), its bands and their gamma, and what its months show.
  * @property {Record<string, Picture>} pictures What the animation can show, by its name in a link.
  * @property {{ box: string, path: string }} europe View box and path (SVG) of the small map.
  * @property {Sample[]} samples One at least.
@@ -39,6 +39,7 @@
  * @typedef {object} Composite Three bands as red, green and blue.
  * @property {string[]} bands
  * @property {number} gamma
+ * @property {number | null} middle DN above which brightness is compressed (natural colour), or null.
  */
 
 /** @typedef {Composite & { title: string }} Picture */

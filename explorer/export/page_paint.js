@@ -3,15 +3,24 @@
 /** @import { Span } from "./page_model.js" */
 
 const LEVELS = 4096
-/** @type {Map<number, Uint8ClampedArray>} Brightness of each level, by gamma. */
+/** @type {Map<string, Uint8ClampedArray>} Brightness of each level, by gamma and white. */
 const curves = new Map()
 
-/** @param {number} gamma */
-const curveOf = (gamma) => {
-  const known = curves.get(gamma)
+/**
+ * As `_table` of `analysis/stretch.py`: straight, or compressed above a middle.
+ * @param {number} gamma
+ * @param {number} white In middles; 0: straight.
+ */
+const curveOf = (gamma, white) => {
+  const name = `${gamma} ${white}`
+  const known = curves.get(name)
   if (known) return known
-  const curve = Uint8ClampedArray.from({ length: LEVELS + 1 }, (_, i) => 255 * (i / LEVELS) ** (1 / gamma) + 0.5)
-  curves.set(gamma, curve)
+  const curve = Uint8ClampedArray.from({ length: LEVELS + 1 }, (_, i) => {
+    const light = (i / LEVELS) * white
+    const share = white ? (light * (1 + light / white ** 2)) / (1 + light) : i / LEVELS
+    return Math.floor(255 * share ** (1 / gamma) + 0.5)
+  })
+  curves.set(name, curve)
   return curve
 }
 
@@ -20,14 +29,15 @@ const curveOf = (gamma) => {
  * @param {Float32Array[]} planes DN
  * @param {Span[]} spans Of each plane
  * @param {number} gamma
+ * @param {number | null} middle DN above which brightness is compressed, if it is
  */
-export const rgba = (planes, spans, gamma) => {
-  const curve = curveOf(gamma)
+export const rgba = (planes, spans, gamma, middle = null) => {
   const pixels = new Uint8ClampedArray(4 * planes[0].length).fill(255)
   for (let channel = 0; channel < 3; channel++) {
     const at = planes.length === 1 ? 0 : channel,
       plane = planes[at],
-      [low, high] = spans[at]
+      [low, high] = spans[at],
+      curve = curveOf(gamma, middle ? (high - low) / middle : 0)
     const factor = LEVELS / Math.max(high - low, 1)
     for (let p = 0, i = channel; p < plane.length; p++, i += 4) {
       const level = (plane[p] - low) * factor
@@ -43,5 +53,7 @@ export const rgba = (planes, spans, gamma) => {
  * @param {Float32Array[]} planes
  * @param {Span[]} spans
  * @param {number} gamma
+ * @param {number | null} [middle]
  */
-export const paint = (planes, spans, gamma) => new ImageData(rgba(planes, spans, gamma), Math.sqrt(planes[0].length))
+export const paint = (planes, spans, gamma, middle) =>
+  new ImageData(rgba(planes, spans, gamma, middle), Math.sqrt(planes[0].length))

@@ -33,7 +33,7 @@ const makeTile = (label, words, picture) => {
  */
 const makeTiles = (selection, model, calendar) => {
   const { state } = selection
-  const { bands, picture } = model.sentinel
+  const { bands, gamma, picture } = model.sentinel
   const monthGrid = element("div", { class: "tiles", role: "group", "aria-label": "Months" }),
     caption = element("div", { class: "caption" }),
     bandGrid = element("div", { class: "tiles bands", role: "group", "aria-label": "Bands of the month" })
@@ -51,7 +51,12 @@ const makeTiles = (selection, model, calendar) => {
       `${MONTHS[i]} 2018${there ? "" : ", missing"}`,
       [MONTHS[i] + (there ? "" : " · none")],
       there
-        ? paint(sentinel.frame(i, picture.bands), /** @type {Span[]} */ (state.sample.s2Spans.picture), picture.gamma)
+        ? paint(
+            sentinel.frame(i, picture.bands),
+            /** @type {Span[]} */ (state.sample.s2Spans.picture),
+            picture.gamma,
+            picture.middle,
+          )
         : null,
     )
     tile.node.addEventListener("click", () => selection.stopAt(calendar.middleOf(i)))
@@ -64,9 +69,7 @@ const makeTiles = (selection, model, calendar) => {
     const tile = makeTile(
       `${name}, ${title}, ${wavelength} nm`,
       [element("b", {}, name), ` ${Math.round(wavelength)}`],
-      sentinel.has(month) && sentinel.bands.includes(name)
-        ? paint(sentinel.frame(month, [name]), [span], picture.gamma)
-        : null,
+      sentinel.has(month) && sentinel.bands.includes(name) ? paint(sentinel.frame(month, [name]), [span], gamma) : null,
     )
     tile.node.addEventListener("click", (event) =>
       selection.pick(toPF(pixelAt(event, tile.frame.getBoundingClientRect(), S2_SIZE)), event.shiftKey),

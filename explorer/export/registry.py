@@ -116,7 +116,7 @@ def lacking() -> dict[str, str]:
 # -- one writer a kind: what stands after the star can be asked of it -------------------------------------------
 
 
-def _animation(corpus: Corpus, sample_id: str, path: Path, *, product: str = PF_SR.id, composite: str = "true", stretch: str = "fixed",
+def _animation(corpus: Corpus, sample_id: str, path: Path, *, product: str = PF_SR.id, composite: str = "true", stretch: str = "natural",
                dates: Iterable[Any] | None = None, start: Any = None, end: Any = None, step: int = 1,
                missing: Missing = "mark", fps: float = files.FPS, scale: int = 3, pins: Iterable[Sequence[Any]] = (),
                chart: str | bool = "NDVI", progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
@@ -152,11 +152,10 @@ def _cube(corpus: Corpus, sample_id: str, path: Path, *, product: str = PF_SR.id
 def _frame(corpus: Corpus, sample_id: str, path: Path, *, date: Any, product: str = PF_SR.id, composite: str = "true",
            stretch: str | None = None, values: bool = False, pins: Iterable[Sequence[Any]] = (),
            progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
-    # A frame's own stretch, so that no other date is read.
     look: dict[str, Any] = {
         "product": product,
         "composite": composite,
-        "stretch": stretch or "frame",
+        "stretch": stretch,
         "progress": progress,
         "cancel": cancel,
     }
@@ -170,7 +169,7 @@ def _frame(corpus: Corpus, sample_id: str, path: Path, *, date: Any, product: st
 
 
 def _sheet(corpus: Corpus, sample_id: str, path: Path, *, count: int = 12, dates: Iterable[Any] | None = None, start: Any = None,
-           end: Any = None, product: str = PF_SR.id, composite: str = "true", stretch: str = "fixed",
+           end: Any = None, product: str = PF_SR.id, composite: str = "true", stretch: str = "natural",
            pins: Iterable[Sequence[Any]] = (), progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
     from explorer.export import figures
 
@@ -181,7 +180,7 @@ def _sheet(corpus: Corpus, sample_id: str, path: Path, *, count: int = 12, dates
 
 
 def _pair(corpus: Corpus, sample_id: str, path: Path, *, dates: Sequence[Any], product: str = PF_SR.id, composite: str = "true",
-          stretch: str = "fixed", pins: Iterable[Sequence[Any]] = (),
+          stretch: str = "natural", pins: Iterable[Sequence[Any]] = (),
           progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
     from explorer.export import figures
 
@@ -193,7 +192,7 @@ def _pair(corpus: Corpus, sample_id: str, path: Path, *, dates: Sequence[Any], p
     ).save(path)  # fmt: skip
 
 
-def _months(corpus: Corpus, sample_id: str, path: Path, *, composite: str = "true", stretch: str = "fixed",
+def _months(corpus: Corpus, sample_id: str, path: Path, *, composite: str = "true", stretch: str = "natural",
             pins: Iterable[Sequence[Any]] = (), progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
     from explorer.export import figures
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -16,16 +16,18 @@ from explorer.analysis import composite as composites
 from explorer.analysis import stretch as stretches
 from explorer.analysis.composite import Legend, Painter, ValuePainter
 from explorer.analysis.profiles import SENSORS, check_pixel
+from explorer.analysis.quality import filled_share
 from explorer.analysis.render_spec import Recipe
 from explorer.analysis.stretch import Stretch, StretchSpec
 from explorer.core.errors import InvalidQueryError
 from explorer.core.grid import Cell
-from explorer.core.products import PF_SR, S2_SR, Product
+from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Cube, Reading, Status
 from explorer.corpus.imagery.to_xarray import timestamps
 from explorer.corpus.query.query import chosen_dates, period
 from explorer.export import files
+from explorer.export.credit import dates_text, stretch_text
 
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -40,7 +42,10 @@ _LOOKED_AT = 12
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One date: its position in the product's calendar, `text` as people read it, and why it is missing if it is."""
+    """One date: its position in the product's calendar, `text` as people read it, and why it is missing if it is.
+
+    `filled` is the share of its pixels that were gap-filled, 0 to 1; None where nobody says so, or `with_gaps` has not looked.
+    """
 
     index: int
     date: dt.date
@@ -48,6 +53,23 @@ class Step:
     time: np.datetime64
     there: bool
     why: str = ""
+    filled: float | None = None
+
+    @property
+    def mark(self) -> str:
+        """What is to be said beside the date, as on the page: that it is missing, or how much is gap-filled; else nothing."""
+        if not self.there:
+            return "missing"
+        if not self.filled:
+            return ""
+        return f"{'< 1' if self.filled < 0.01 else round(100 * self.filled)} % gap-filled"
+
+    @property
+    def lack(self) -> str:
+        """Why there is no picture, in words for a picture's place; empty where there is one."""
+        if self.there:
+            return ""
+        return f"missing: {'no chip of this date' if self.why in ('', 'not there') else self.why}"
 
 
 @dataclass(frozen=True)
@@ -82,6 +104,23 @@ class Scene:
         return self.painter.rgba(step.index)
 
     @cached_property
+    def hatched(self) -> str:
+        """What the hatching of these steps means, missing dates too; empty where nothing is hatched."""
+        missing = [] if all(step.there for step in self.steps) else ["missing date"]
+        return ", ".join([*missing, *([self.hatching] if self.hatching else [])])
+
+    def shows_marks(self) -> dict[str, str]:
+        """Which steps are missing, and how many are gap-filled, for a file's metadata."""
+        missing = [step.text for step in self.steps if not step.there]
+        filled = [step.filled for step in self.steps if step.filled]
+        found = {"missing": dates_text(missing)} if missing else {}
+        if filled:
+            most = f"{'< 1' if max(filled) < 0.01 else round(100 * max(filled))} % of the pixels"
+            one = len(self.steps) == 1
+            found["gap_filled"] = most if one else f"{len(filled)} of {len(self.steps)} dates, up to {most}"
+        return found
+
+    @cached_property
     def hatching(self) -> str:
         """What hatched pixels of the dates that are there mean; empty where there are none.
 
@@ -98,8 +137,6 @@ class Scene:
 
     def shows(self) -> dict[str, str]:
         """Product, bands, composite and stretch, for a file's metadata."""
-        from explorer.export.credit import stretch_text
-
         return {
             "product": f"{self.product.id} ({self.product.title})",
             "bands": ", ".join(self.recipe.bands),
@@ -114,7 +151,7 @@ def scene(
     *,
     product: str = PF_SR.id,
     composite: str = "true",
-    stretch: str = "fixed",
+    stretch: str = "natural",
     dates: Iterable[Any] | None = None,
     start: Any = None,
     end: Any = None,
@@ -126,8 +163,8 @@ def scene(
     """Read a sample and decide how and when it is shown.
 
     `product` is `PF-SR` or `S2-SR`; `composite` and `stretch` as links have them; `dates` are dates of the calendar, or
-    `start`, `end` (inclusive) and `step` (every n-th) choose them. Only these dates are read, and those on which a fixed
-    stretch is measured. Blocks while it reads; `progress` counts chips.
+    `start`, `end` (inclusive) and `step` (every n-th) choose them. Only these dates are read, and those on which the
+    stretch is measured, where it is. Blocks while it reads; `progress` counts chips.
 
     Raises `InvalidQueryError` for what cannot be understood or where no chosen date is there, `UnknownDateError`,
     `CancelledError`, and what `Corpus.cell` and the store raise.
@@ -158,6 +195,22 @@ def paint(
         steps = tuple(found for found in steps if found.there)
     painter = composites.make(cube, recipe, choice, _stretch(corpus, cube, recipe, choice, cancel))
     return Scene(corpus, cell, cube, recipe, choice, painter, steps)
+
+
+def with_gaps(
+    shown: Scene, steps: Sequence[Step] | None = None, cancel: threading.Event | None = None
+) -> Scene:
+    """The scene with these steps (all of them), each with the share of its pixels that was gap-filled.
+
+    Reads their quality layers; Sentinel-2 has none. Raises `CancelledError`, `StoreError`.
+    """
+    chosen = tuple(shown.steps if steps is None else steps)
+    there = [step.index for step in chosen if step.there]
+    if shown.product is PF_SR and there:
+        share = filled_share(read(shown.corpus, shown.cell.sample_id, PF_QA, cancel=cancel, positions=there))
+        known = {index: float(share[index]) for index in there if np.isfinite(share[index])}
+        chosen = tuple(replace(step, filled=known.get(step.index)) for step in chosen)
+    return replace(shown, steps=chosen)
 
 
 def product_of(product: str) -> Product:
@@ -265,7 +318,7 @@ def _stretch(
 ) -> Stretch | None:
     """The stretch of all dates; with `same`, that of both sensors where the other can show it too."""
     own = stretches.choose(cube, recipe, choice)
-    if own is None or not choice.same or choice.mode != "fixed":
+    if own is None or not stretches.is_shared(recipe, choice):
         return own
     other = S2_SR if cube.product is PF_SR else PF_SR
     try:

@@ -16,6 +16,7 @@ from explorer.core.errors import InvalidQueryError, OutputError, StoryError
 from explorer.core.products import PF_SR
 from explorer.export import animation, charts, credit, files, frames, notes, place_map
 from explorer.export.frames import FramePainter, Style
+from explorer.export.scene import Step
 from explorer.export.stories import State, Story
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class _Drawer:
         self._text(
             slide, (_LEFT, 0.08, WIDE - 2 * _LEFT, 0.7), state.title, size, _WHITE, bold=True, middle=True
         )
-        poster, width, height = self._poster(state, sample_id)
+        poster, step, (width, height) = self._poster(state, sample_id)
         scale = _PICTURE / max(width, height)
         across, down = width * scale, height * scale
         box = [self._inches(v) for v in (_LEFT, _TOP, across, down)]
@@ -166,14 +167,16 @@ class _Drawer:
         type_size = 18 if len(words) < _LETTERS else 14 if len(words) < 2 * _LETTERS else 11
         self._text(slide, (left, _TOP - 0.05, room - map_across - 0.2, 2.55), words, type_size, _INK)
         self._profile(slide, state, sample_id, (left, _TOP + 2.6, room, _PICTURE - 2.6))
-        self._text(slide, (_LEFT, HIGH - _FOOT, WIDE - 2 * _LEFT, 0.5), self._foot(sample_id), 10, _QUIET)
+        self._text(
+            slide, (_LEFT, HIGH - _FOOT, WIDE - 2 * _LEFT, 0.5), self._foot(sample_id, step), 10, _QUIET
+        )
         spoken = "\n\n".join(text for text in (notes.to_text(state.presenter), words) if text)
         slide.notes_slide.notes_text_frame.text = "\n".join(_printable(line) for line in spoken.split("\n"))
 
     # -- parts ---------------------------------------------------------------------------------------------
 
-    def _poster(self, state: State, sample_id: str) -> tuple[Path, int, int]:
-        """The frame of the state's date, as the video has it, with its pins."""
+    def _poster(self, state: State, sample_id: str) -> tuple[Path, Step, tuple[int, int]]:
+        """The frame of the state's date, as the video has it, with its pins; its date; width and height."""
         painter = self._painter(state, sample_id)
         wanted = state.date or PF_SR.parse_date("2018-07-02")
         number = min(
@@ -181,7 +184,7 @@ class _Drawer:
         )
         path = self._folder / f"poster-{self._count}.png"
         painter.image(number).save(path)
-        return path, *painter.size
+        return path, painter.steps[number], painter.size
 
     def _painter(self, state: State, sample_id: str) -> FramePainter:
         names = state.query.get("names", "").split(";")
@@ -189,10 +192,12 @@ class _Drawer:
             (row, col, names[i][:24] if i < len(names) else "")
             for i, (row, col) in enumerate(state.pixels[:8])
         ]
-        composite = state.query.get("composite", "true")
+        composite, stretch = state.query.get("composite", "true"), state.query.get("stretch", "natural")
         style = Style(scale=SCALE, chart=None)
         try:
-            return frames.painter(self._corpus, sample_id, composite=composite, pins=pins, style=style)
+            return frames.painter(
+                self._corpus, sample_id, composite=composite, stretch=stretch, pins=pins, style=style
+            )
         except (
             InvalidQueryError
         ):  # a picture that the link does not spell right: the plain one is better than none
@@ -234,9 +239,10 @@ class _Drawer:
         buffer.seek(0)
         return buffer
 
-    def _foot(self, sample_id: str) -> str:
+    def _foot(self, sample_id: str, step: Step) -> str:
         lon, lat = self._corpus.cell(sample_id).centre
         where = f"{sample_id} · {abs(lat):.3f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.3f}° {'E' if lon >= 0 else 'W'}"
+        where += f" · {step.text}" + (f": {step.mark}" if step.mark else "")
         return f"{where}\n{self._named.line}{' · ' if self._named.terms else ''}{self._named.terms}"
 
     def _blank(self) -> Any:

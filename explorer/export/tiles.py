@@ -10,12 +10,15 @@ from PIL import Image, ImageColor, ImageDraw
 
 from explorer.analysis.composite import Legend
 from explorer.core import corine
+from explorer.core.theme import LIGHT
 from explorer.export import text
 from explorer.export.text import Colour
 
 INK: Colour = (22, 50, 60)
 QUIET: Colour = (92, 108, 117)
 PAPER: Colour = (255, 255, 255)
+GAP: Colour = ImageColor.getrgb(LIGHT["gap"])[:3]
+"""Gap-filled, as on the page's timeline."""
 GONE: Colour = (226, 231, 234)
 HATCH: Colour = (204, 212, 217)
 _FINE = 4
@@ -210,11 +213,23 @@ def hatched(size: int, type_size: int) -> np.ndarray:
     return np.asarray(smooth(size, size, paint, GONE))
 
 
+def badge(words: str, size: int, ground: Colour) -> np.ndarray:
+    """A few words on a plate that stands beside a date: RGBA `(h, w, 4)`."""
+    pad = max(2, size // 3)
+    high = text.line_height(size) + 2 * (pad // 2)
+    image = Image.new("RGBA", (text.width(words, size, bold=True) + 2 * pad, high), (0, 0, 0, 0))
+    ImageDraw.Draw(image).rounded_rectangle(
+        (0, 0, image.width - 1, high - 1), max(2, size // 4), (*ground, 255)
+    )
+    text.draw(image, (pad, high / 2), words, size, INK, bold=True, anchor="lm")
+    return np.asarray(image)
+
+
 def nothing_here(ground: np.ndarray, why: str, type_size: int) -> np.ndarray:
     """The picture of a date that is not there: `hatched`, with the reason. uint8 RGB."""
     image, size = Image.fromarray(ground), ground.shape[0]
-    reason = [] if why == "not there" else text.wrap(why, type_size, round(size * 0.8))[:3]
-    lines = ["No image on this date", *reason]
+    heading, _, reason = why.partition(": ")
+    lines = [heading.capitalize(), *text.wrap(reason, type_size, round(size * 0.8))[:3]]
     high = text.line_height(type_size)
     wide = max(text.width(line, type_size, bold=i == 0) for i, line in enumerate(lines)) + 2 * type_size
     top = (size - high * len(lines)) // 2
@@ -226,11 +241,22 @@ def nothing_here(ground: np.ndarray, why: str, type_size: int) -> np.ndarray:
     return np.asarray(image)
 
 
-def hatch_key(hatch: np.ndarray, width: int, size: int, words: str) -> Image.Image:
-    """What the hatching of a picture means, RGB."""
-    image = Image.new("RGB", (width, text.line_height(size)), PAPER)
-    square, base = round(size * 1.1), round(size * 0.98)
-    image.paste(Image.fromarray(hatch[:square, :square]), (0, base - square + 1))
-    ImageDraw.Draw(image).rectangle((0, base - square + 1, square - 1, base), outline=QUIET)
-    text.draw(image, (square + max(3, size // 3), base), words, size, INK)
+def key(entries: Sequence[tuple[np.ndarray | Colour, str]], width: int, size: int) -> Image.Image:
+    """What marks mean, each a square of a pattern uint8 `(h, w, 3)` or a colour and words, which wrap: RGB."""
+    square, line = round(size * 1.1), text.line_height(size)
+    start = square + max(3, size // 3)
+    rows = [text.wrap(words, size, width - start) for _, words in entries]
+    image = Image.new("RGB", (width, line * sum(map(len, rows))), PAPER)
+    top = 0
+    for (sign, _), lines in zip(entries, rows, strict=True):
+        base = top + round(size * 0.98)
+        box = (0, base - square + 1, square - 1, base)
+        if isinstance(sign, np.ndarray):
+            image.paste(Image.fromarray(sign[:square, :square]), box[:2])
+        else:
+            ImageDraw.Draw(image).rectangle(box, fill=sign)
+        ImageDraw.Draw(image).rectangle(box, outline=QUIET)
+        for number, words in enumerate(lines):
+            text.draw(image, (start, base + line * number), words, size, INK)
+        top += line * len(lines)
     return image

@@ -18,7 +18,8 @@ GRID = (223, 229, 233)
 class Curve:
     """One line of the chart: `times` datetime64 `(n,)`, ascending, `values` float `(n,)`, NaN where there is none.
 
-    `other_times`, `other_values` are the other sensor's, shown as diamonds.
+    `other_times`, `other_values` are the other sensor's, shown as diamonds. `filled` and `missing`, bool `(n,)` or empty,
+    are dates that were gap-filled, shown as hollow dots, and that are not there, shown as ticks at the lower edge.
     """
 
     label: str
@@ -27,6 +28,19 @@ class Curve:
     values: np.ndarray
     other_times: np.ndarray = field(default_factory=lambda: np.zeros(0, "datetime64[ns]"))
     other_values: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    filled: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+    missing: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+
+    @property
+    def filled_points(self) -> tuple[np.ndarray, np.ndarray]:
+        """Times and values that were gap-filled."""
+        at = np.flatnonzero(self.filled & np.isfinite(self.values)) if len(self.filled) else np.zeros(0, int)
+        return self.times[at], self.values[at]
+
+    @property
+    def missing_times(self) -> np.ndarray:
+        """Times of the dates that are not there."""
+        return self.times[self.missing] if len(self.missing) else self.times[:0]
 
 
 class Strip:
@@ -95,6 +109,10 @@ class Strip:
         ticks = np.asarray(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
         return low, high, ticks[(ticks >= low) & (ticks <= high)]
 
+    def _inside(self, times: np.ndarray) -> np.ndarray:
+        start, end = (np.datetime64(int(t), "s") for t in self._span)
+        return np.asarray((times >= start) & (times <= end))
+
     def _legend(self, title: str) -> Image.Image:
         """The chart's title, then each curve's name in its colour, then what line and diamond are; wrapped."""
         size, line = self._size, text.line_height(self._size)
@@ -103,6 +121,10 @@ class Strip:
         parts += [("Planet Fusion", "line", False)]
         if any(np.isfinite(c.other_values).any() for c in self.curves):
             parts.append(("Sentinel-2, 2018", "diamond", False))
+        if any(self._inside(curve.filled_points[0]).any() for curve in self.curves):
+            parts.append(("gap-filled", "ring", False))
+        if any(self._inside(curve.missing_times).any() for curve in self.curves):
+            parts.append(("missing", "tick", False))
         gap, sign = size, round(size * 0.9)
         x = 0
         rows: list[list[tuple[int, str, str | None, bool]]] = [[]]
@@ -163,6 +185,12 @@ class Strip:
                         (x, y), r = points[0], thick * k
                         draw.ellipse((x - r, y - r, x + r, y + r), fill=colour)
             for curve in self.curves:
+                for time, value in zip(*curve.filled_points, strict=True):
+                    _ring(draw, *place(time, float(value)), self._size * 0.24 * k, curve.colour, k)
+                for time in curve.missing_times:
+                    x, y = place(time, self._low)
+                    draw.line((x, y, x, y - self._size * 0.5 * k), fill=tiles.QUIET, width=round(thick * k))
+            for curve in self.curves:
                 for time, value in zip(curve.other_times, curve.other_values, strict=True):
                     if np.isfinite(value):
                         _diamond(draw, *place(time, float(value)), self._size * 0.38 * k, curve.colour, k)
@@ -185,10 +213,21 @@ def _runs(values: np.ndarray) -> list[np.ndarray]:
 def _sign(draw: ImageDraw.ImageDraw, kind: str, left: int, middle: float, wide: int) -> None:
     if kind == "diamond":
         _diamond(draw, left + wide / 2, middle, wide * 0.45, "#5c6c75", 1)
+    elif kind == "ring":
+        _ring(draw, left + wide / 2, middle, wide * 0.3, "#5c6c75", 1)
+    elif kind == "tick":
+        draw.line(
+            (left + wide / 2, middle - wide * 0.35, left + wide / 2, middle + wide * 0.35), fill=tiles.QUIET
+        )
     else:
         colour = tiles.QUIET if kind == "line" else tiles.rgb(kind)
         high = max(1, wide // 6) if kind == "line" else max(2, wide // 3)
         draw.rectangle((left, middle - high / 2, left + wide, middle + high / 2), fill=colour)
+
+
+def _ring(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, colour: str, k: int) -> None:
+    box = (x - radius, y - radius, x + radius, y + radius)
+    draw.ellipse(box, fill=tiles.PAPER, outline=tiles.rgb(colour), width=k)
 
 
 def _diamond(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, colour: str, edge: int) -> None:

@@ -36,7 +36,7 @@ def animation(
     *,
     product: str = PF_SR.id,
     composite: str = "true",
-    stretch: str = "fixed",
+    stretch: str = "natural",
     dates: Iterable[Any] | None = None,
     start: Any = None,
     end: Any = None,

@@ -146,7 +146,7 @@ def test_both_sensors_share_a_stretch(visit: Visit, corpus: Corpus, demo: str) -
     drawn = visit.count("bands-drawn")
     box.uncheck()
     visit.wait_for_next("bands-drawn", drawn)
-    visit.wait_for_query(stretch=None)
+    visit.wait_for_query(stretch="vivid")  # what `same` alone has always meant
     alone = make(sentinel, recipe).rgba(JULY)
     assert np.array_equal(canvas(visit, visit.months.nth(JULY))[measured], alone[measured])
 

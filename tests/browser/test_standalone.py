@@ -190,7 +190,7 @@ def test_it_plays_scrubs_and_steps_over_what_is_missing(tab: Page) -> None:
     assert date_of(tab) == PF_SR.date_keys[13]
     timeline.click(position={"x": 6 + 11.5 * (box["width"] - 12) / 146, "y": 12})
     assert picture(tab).max() == 0
-    expect(tab.get_by_text("Nothing here on this date")).to_be_visible()
+    expect(tab.get_by_text("Missing: ")).to_be_visible()
 
 
 def test_its_story_is_told(tab: Page) -> None:

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { status } from "../../explorer/browser/shared.js"
-import { gapText, handleByKey, lackText } from "../../explorer/views/animation/timeline.js"
+import { gapText, status } from "../../explorer/browser/shared.js"
+import { handleByKey, lackText } from "../../explorer/views/animation/timeline.js"
 
 const dates = ["2018-01-03", "2018-01-08", "2018-01-13", "2018-01-18"]
 const at = (index, range = [0, 3], other = 1) => ({ index, range, other, dates })

@@ -16,6 +16,7 @@ import rasterio
 import xarray as xr
 
 from explorer.analysis import composite, indices, profiles, render_spec
+from explorer.analysis.stretch import StretchSpec
 from explorer.core.errors import (
     CancelledError,
     InvalidQueryError,
@@ -167,7 +168,7 @@ def test_a_frame_is_the_picture_in_its_place(tiny_corpus: Corpus, tmp_path: Path
     data.write_frame(tiny_corpus, SAMPLE, date, path, product=product, composite="false", stretch="fixed")
     cube = tiny_corpus.cubes.get(tiny_corpus.cell(SAMPLE), PRODUCTS[product])
     index = cube.product.dates.index(cube.product.parse_date(date))
-    expected = composite.make(cube, render_spec.parse("false", product)).rgb(index)
+    expected = composite.make(cube, render_spec.parse("false", product), StretchSpec("vivid")).rgb(index)
     with rasterio.open(path) as found:
         assert (np.moveaxis(found.read()[:3], 0, -1) == expected).all()
         assert found.crs.to_epsg() == 32633
@@ -178,7 +179,7 @@ def test_a_frame_is_the_picture_in_its_place(tiny_corpus: Corpus, tmp_path: Path
     assert tags["DATES"] == date
     assert LICENSE[product] in tags["TIFFTAG_COPYRIGHT"]
     assert (credit.NON_COMMERCIAL in tags["TIFFTAG_COPYRIGHT"]) == (product == "PF-SR")
-    assert tags["STRETCH"].startswith("fixed: ")
+    assert tags["STRETCH"].startswith("vivid: ")
     assert tags["TIFFTAG_DATETIME"].startswith("2018:01:0")
 
 

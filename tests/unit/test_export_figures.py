@@ -74,7 +74,8 @@ def test_a_sheet_has_dates_that_are_there_evenly(tiny_corpus: Corpus) -> None:
     titles = [axes.get_title(loc="left") for axes in plate.figure.axes]
     assert titles == ["2018-01-03", "2018-01-18", "2018-02-02", "2018-02-17"]
     chosen = figures.sheet(tiny_corpus, SAMPLE, dates=["2018-01-03", "2019-01-03"])
-    assert "No image" in texts(chosen)
+    assert "Missing:\nno chip of this date" in texts(chosen)
+    assert "missing" in texts(chosen)  # beside its date
     for wrong in ({"count": 0}, {"count": 61}, {"columns": 0}):
         with pytest.raises(InvalidQueryError):
             figures.sheet(tiny_corpus, SAMPLE, **wrong)
@@ -83,7 +84,7 @@ def test_a_sheet_has_dates_that_are_there_evenly(tiny_corpus: Corpus) -> None:
 def test_sentinel_2_has_a_sheet_of_months_and_one_of_bands(tiny_corpus: Corpus) -> None:
     months = figures.months(tiny_corpus, corpora.BARE, composite="swir")
     assert len(months.figure.axes) == 12
-    assert texts(months).count("No image") == 10
+    assert texts(months).count("Missing:\nno chip of this date") == 10
     bands = figures.bands(tiny_corpus, SAMPLE, "2018-07")
     titles = [axes.get_title(loc="left") for axes in bands.figure.axes]
     assert titles[0] == "B01, 442.7 nm"
@@ -149,7 +150,7 @@ def test_every_format_says_what_it_shows_and_on_which_terms(
     else:
         told = path.read_bytes().decode("latin-1").replace("\\(", "(").replace("\\)", ")").replace("\x00", "")
         assert told.startswith("%PDF")
-    for words in (SAMPLE, "stretch: fixed", "RapidAI4EO explorer", "CC-BY-NC-SA"):
+    for words in (SAMPLE, "stretch: natural", "RapidAI4EO explorer", "CC-BY-NC-SA"):
         assert words in told
     assert list(tmp_path.iterdir()) == [path]
 

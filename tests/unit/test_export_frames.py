@@ -89,8 +89,8 @@ def test_missing_dates_are_marked_or_left_out(tiny_corpus: Corpus) -> None:
 
 def test_why_a_date_is_missing_is_said_without_control_characters() -> None:
     ground = tiles.hatched(200, 9)
-    bare = tiles.nothing_here(ground, "not there", 9)
-    told = tiles.nothing_here(ground, "its CRS is EPSG:3035", 9)
+    bare = tiles.nothing_here(ground, "missing: no chip of this date", 9)
+    told = tiles.nothing_here(ground, "missing: its CRS is EPSG:3035", 9)
     assert (bare != ground).any()
     assert (told != bare).any()
 

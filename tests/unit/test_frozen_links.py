@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from explorer.analysis import stretch
 from explorer.analysis.curves import Curves
 from explorer.analysis.shapes import Shape
+from explorer.analysis.stretch import StretchSpec
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
 from explorer.views.common.gallery_look import GalleryLook
@@ -36,6 +38,9 @@ FROZEN: list[tuple[str, Any]] = [
     ("composite=band:nir", {"composite": "band:nir"}),
     ("composite=index:NDVI", {"composite": "index:NDVI"}),
     ("composite=expr:(nir-red)/(nir%2Bred)", {"composite": "expr:(nir-red)/(nir+red)"}),
+    ("stretch=fixed", {"stretch": "vivid"}),
+    ("stretch=vivid", {"stretch": "vivid"}),
+    ("stretch=g1.4", {"stretch": "g1.4"}),
     ("stretch=frame", {"stretch": "frame"}),
     ("stretch=0.02-0.3", {"stretch": "0.02-0.3"}),
     ("stretch=0.02-0.3,g1.4", {"stretch": "0.02-0.3,g1.4"}),
@@ -96,6 +101,20 @@ def test_every_key_is_frozen() -> None:
     ))  # fmt: skip
     written = {part.partition("=")[0] for part in full[1:].split("&")}
     assert written == KEYS, "a new key: freeze a link that has it"
+
+
+def test_a_link_without_a_stretch_is_in_natural_colour_and_the_old_words_are_as_they_were() -> None:
+    """The picture of a fresh page has changed; what a link said of it has not: `g1.4` and `same` went with `fixed`."""
+    assert stretch.parse(decode("?composite=false").stretch or "") == StretchSpec("natural")
+    assert encode(Link(stretch="natural")) == ""
+    for text, mode in (
+        ("fixed", "vivid"),
+        ("g1.4", "vivid"),
+        ("same", "vivid"),
+        ("0-0.3", "range"),
+        ("frame", "frame"),
+    ):
+        assert stretch.parse(decode(f"?stretch={text}").stretch or "").mode == mode
 
 
 def test_a_key_of_tomorrow_does_no_harm() -> None:

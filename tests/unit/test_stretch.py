@@ -36,14 +36,18 @@ def planet(dates: int = 3) -> Cube:
 @pytest.mark.parametrize(
     ("text", "choice", "short"),
     [
-        ("", StretchSpec(), "fixed"),
-        ("fixed", StretchSpec(), "fixed"),
+        ("", StretchSpec(), "natural"),
+        ("natural", StretchSpec(), "natural"),
+        ("natural,g1.4", StretchSpec(gamma=1.4), "natural,g1.4"),
+        ("vivid", StretchSpec("vivid"), "vivid"),
+        ("fixed", StretchSpec("vivid"), "vivid"),  # of links of before there was natural colour
+        ("same", StretchSpec("vivid", same=True), "same"),
         ("frame", StretchSpec("frame"), "frame"),
         ("0.02-0.3", StretchSpec("range", 0.02, 0.3), "0.02-0.3"),
         ("-0.2-0.9", StretchSpec("range", -0.2, 0.9), "-0.2-0.9"),
         ("-0.9--.2", StretchSpec("range", -0.9, -0.2), "-0.9--0.2"),
-        ("g1.4", StretchSpec(gamma=1.4), "g1.4"),
-        ("fixed,g1.4", StretchSpec(gamma=1.4), "g1.4"),
+        ("g1.4", StretchSpec("vivid", gamma=1.4), "g1.4"),
+        ("fixed,g1.4", StretchSpec("vivid", gamma=1.4), "g1.4"),
         ("frame,g0.8,same", StretchSpec("frame", gamma=0.8, same=True), "frame,g0.8,same"),
         ("SAME,0-1", StretchSpec("range", 0, 1, same=True), "0-1,same"),
     ],
@@ -57,7 +61,7 @@ def test_a_choice_is_read_from_its_short_text(text: str, choice: StretchSpec, sh
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("auto", "'auto' is unknown; there are fixed, frame"),
+        ("auto", "'auto' is unknown; there are natural, vivid, frame"),
         ("0.3-0.02", "first number has to be below"),
         ("1-1", "first number has to be below"),
         ("0-1e9", "first number has to be below"),
@@ -65,6 +69,7 @@ def test_a_choice_is_read_from_its_short_text(text: str, choice: StretchSpec, sh
         ("g-1", "gamma runs"),
         ("gg", "unknown"),
         ("fixed,frame", "twice, at 'frame'"),
+        ("natural,vivid", "twice, at 'vivid'"),
         ("g1,g2", "twice, at 'g2'"),
         ("nan-inf", "unknown"),
         ("0-1,", "'' is unknown"),
@@ -76,7 +81,7 @@ def test_a_wrong_stretch_is_refused_by_its_word(text: str, why: str) -> None:
         stretch.parse(text)
 
 
-@given(st.text(max_size=40) | st.text(alphabet="0123456789.-eg,fixdramesn", max_size=30))
+@given(st.text(max_size=40) | st.text(alphabet="0123456789.-eg,fixdramesntuvl", max_size=30))
 def test_any_text_is_a_choice_or_refused(text: str) -> None:
     try:
         choice = stretch.parse(text)
@@ -186,9 +191,9 @@ def test_each_frame_by_itself_uses_its_whole_range() -> None:
         assert own.stretch is None
         for index in range(3):
             alone = cube_of(PF_SR, {0: chips[index]})
-            expected = composite.make(alone, recipe).rgb(0)
+            expected = composite.make(alone, recipe, StretchSpec("vivid")).rgb(0)
             assert np.abs(own.rgb(index).astype(int) - expected).max() <= 1, (text, index)
-    fixed = composite.make(cube, render_spec.parse("true", "PF-SR"))
+    fixed = composite.make(cube, render_spec.parse("true", "PF-SR"), StretchSpec("vivid"))
     assert fixed.rgb(0).mean() < fixed.rgb(2).mean() - 60  # fixed over time, dark stays dark
 
 

@@ -4,6 +4,7 @@ import {
   choice,
   decodePicture,
   element,
+  gapText,
   icon,
   isWriting,
   letterOf,
@@ -19,7 +20,7 @@ import { download, drawLegend, makePicture, pictureOfSheet } from "./save.js"
 import { makeSheet } from "./sheet.js"
 import { takeOver } from "./shell_taken.js"
 import { makeStage } from "./stage.js"
-import { dateLabel, gapText, handleByKey, lackText, makeTimeline } from "./timeline.js"
+import { dateLabel, handleByKey, lackText, makeTimeline } from "./timeline.js"
 
 /** @param {import("../messages").Drawn<"Player">} panel */
 export function render({ model, el }) {

@@ -121,7 +121,8 @@ class AnimationView:
 
     def _other_came(self) -> None:
         """The other sensor's cube has been read, or shows something else: paint anew where both share a stretch."""
-        if stretches.parse(self._selection.stretch).same:
+        recipe = render_spec.parse(self._selection.composite, PF_SR.id)
+        if stretches.is_shared(recipe, stretches.parse(self._selection.stretch)):
             self._start_feed()
 
     def _sentinel_changed(self, event: param.parameterized.Event) -> None:
@@ -181,7 +182,7 @@ class AnimationView:
 
         self._feed = FrameFeed(
             reading, recipe, choice, self._selection.date_index, self._paint_version, emit, self._loop.jobs,
-            self._shared_sentinel() if choice.same else None,
+            self._shared_sentinel() if stretches.is_shared(recipe, choice) else None,
         )  # fmt: skip
 
     def _shared_sentinel(self) -> Cube | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from explorer.analysis import stretch as stretches
 from explorer.analysis.composite import Legend, Picture, legend, make
 from explorer.analysis.render_spec import Recipe
-from explorer.analysis.stretch import StretchSpec, stretch_positions
+from explorer.analysis.stretch import StretchSpec
 from explorer.corpus.imagery.cube_cache import Cube, Reading, Status
 from explorer.views.common.components import RETRY_HINT
 
@@ -50,9 +50,10 @@ class Batch:
 class FrameFeed:
     """Paints a reading's dates in one composite and hands batches to `emit` (called from worker threads).
 
-    The first picture uses a stretch of what has been read by then; as soon as the dates that the fixed stretch is
-    measured on are settled, everything is painted with that (a higher `paint`), so that the end result does not
-    depend on where the viewer began. `other` is another sensor's cube, whole, for a choice of one stretch for both.
+    Natural colour is known from the start: each date is painted once, as it comes. Of a stretch that is measured, the
+    first picture uses that of what has been read by then; as soon as the dates that it is measured on are settled,
+    everything is painted with that (a higher `paint`), so that the end result does not depend on where the viewer began.
+    `other` is another sensor's cube, whole, for a choice of one stretch for both.
     """
 
     def __init__(
@@ -181,10 +182,11 @@ class FrameFeed:
         if self._final:
             return
         cube = self._reading.cube
-        positions = stretch_positions(len(cube.product.dates))
+        positions = stretches.measured_on(self._recipe, self._choice, len(cube.product.dates))
         coarse = cube.status[list(positions)]
         # Where none of those dates is there, the stretch comes from what is: not before all of that is known.
-        ready = self._reading.finished or (coarse.all() and (coarse == Status.THERE).any())
+        known = not positions or (coarse.all() and (coarse == Status.THERE).any())
+        ready = self._reading.finished or known
         if not len(cube.there) or not (ready or self._painter is None):
             return
         stretch = stretches.choose_together(cube, self._recipe, self._choice, self._other)

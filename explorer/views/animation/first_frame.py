@@ -15,8 +15,8 @@ from explorer.views.common.selection import DEFAULT_DATE, Link
 def first_picture(corpus: Corpus, link: Link) -> bytes | None:
     """The picture of a link's sample, date, composite and stretch as JPEG; None where there is none. Blocks.
 
-    Where the whole cube is in memory, it is the picture that the animation will show. Else one chip is read, and the
-    stretch is that of this date, as that of the animation's first frame.
+    In natural colour, and where the whole cube is in memory, it is the picture that the animation will show. Else one chip
+    is read, and a stretch that is measured is that of this date, as that of the animation's first frame.
     """
     sample_id = link.sample or corpus.default_sample
     if sample_id is None:
@@ -24,7 +24,7 @@ def first_picture(corpus: Corpus, link: Link) -> bytes | None:
     index = PF_SR.dates.index(link.date or DEFAULT_DATE)
     recipe, choice = (
         render_spec.parse(link.composite or "true", PF_SR.id),
-        stretches.parse(link.stretch or "fixed"),
+        stretches.parse(link.stretch or ""),
     )
     try:
         cell = corpus.cell(sample_id)

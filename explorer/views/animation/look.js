@@ -4,7 +4,8 @@ import { element, numberInput } from "../../browser/shared.js"
 
 export const makeLook = ({ send, button }) => {
   const MODES = [
-    ["fixed", "Fixed over time"],
+    ["natural", "Natural colour"],
+    ["vivid", "Vivid: each band by itself"],
     ["frame", "Each date by itself"],
     ["range", "Reflectance range"],
   ]
@@ -82,11 +83,14 @@ export const makeLook = ({ send, button }) => {
   let shown = null // the legend
   let own = true // whether gamma is the picture's own
   let wish = "" // the quality layer that a link asks for, until the layers are there
+  const isComposite = (text) => !/^(band|index|expr):/.test(text)
+  // Both sensors have one stretch anyway, or each date its own.
+  const isSettled = () => mode.value === "frame" || (mode.value === "natural" && isComposite(last?.composite ?? "true"))
   const stretch = () => {
     if (mode.value === "range" && [low, high].some((input) => input.matches("[aria-invalid]"))) return
     const words = [mode.value === "range" ? `${Number(low.value)}-${Number(high.value)}` : mode.value]
     if (!own) words.push(`g${gamma.value}`)
-    if (same.checked && mode.value !== "frame") words.push("same")
+    if (same.checked && !same.disabled && !isSettled()) words.push("same")
     send("stretch", words.join(","))
   }
   mode.addEventListener("change", () => {
@@ -168,6 +172,10 @@ export const makeLook = ({ send, button }) => {
       last = data
       list.value = data.composite.startsWith("expr:") ? "" : data.composite
       formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : ""
+      // One value a pixel has no natural colour: its range is measured.
+      const [natural, vivid] = mode.options
+      natural.text = isComposite(data.composite) ? MODES[0][1] : "Fixed over time"
+      vivid.hidden = !isComposite(data.composite) && data.mode !== "vivid"
       mode.value = data.mode
       range.hidden = data.mode !== "range"
       if (data.mode === "range") {
@@ -175,13 +183,16 @@ export const makeLook = ({ send, button }) => {
         high.value = data.high
       }
       own = data.gamma === null
-      same.checked = data.same
-      same.disabled = data.mode === "frame" // each date has a stretch of its own
-      gamma.value = data.gamma ?? (/^(index|expr):/.test(data.composite) ? 1 : 1.25) // as `stretch` paints it
+      same.disabled = isSettled()
+      same.checked = data.same || (same.disabled && data.mode === "natural")
+      // As `stretch` paints it.
+      const usual =
+        isComposite(data.composite) && data.mode === "natural" ? 0.85 : /^(index|expr):/.test(data.composite) ? 1 : 1.25
+      gamma.value = data.gamma ?? usual
       gammaText.textContent = gamma.value
       toggle.setAttribute(
         "aria-pressed",
-        String(!["true", "false"].includes(data.composite) || data.mode !== "fixed" || !own || data.same),
+        String(!["true", "false"].includes(data.composite) || data.mode !== "natural" || !own || data.same),
       )
     },
     showFormula(text = "") {

@@ -43,7 +43,7 @@ class ToPlayer(ToBrowser):
         self,
         *,
         composite: str = "",
-        mode: str = "fixed",
+        mode: str = "natural",
         low: float | None = None,
         high: float | None = None,
         gamma: float | None = None,

@@ -1,13 +1,12 @@
 // The timeline: which dates are there, which one is shown, which one it is compared with, and the range that plays.
 
-import { element, fitCanvas, longDate, MONTHS, status } from "../../browser/shared.js"
+import { element, fitCanvas, gapText, longDate, MONTHS, status } from "../../browser/shared.js"
 
 // Why a date has no picture; nothing where it has one, or it is still to come.
 export const lackText = ({ dates, status: now, reasons }, i) => {
   if (now[i] === status.ABSENT) return `No chip on ${longDate(dates[i])}`
   return now[i] === status.BROKEN ? `Chip of ${longDate(dates[i])} cannot be shown: ${reasons[i] ?? "broken"}` : ""
 }
-export const gapText = (share) => (share > 0 ? `${share < 0.01 ? "< 1" : Math.round(100 * share)} % gap-filled` : "")
 
 // A date and how much of it is gap-filled, or two dates and the change between them. What is not yet known must not look like measured.
 export const dateLabel = ({ dates, gaps, gapsKnown, settled }, index, minus = -1) => {

@@ -16,6 +16,7 @@ from explorer.analysis import stretch as stretches
 from explorer.analysis.curves import Curves
 from explorer.analysis.profiles import check_pixel
 from explorer.analysis.shapes import Shape, clean_name
+from explorer.analysis.stretch import StretchSpec
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.products import PF_SR
 from explorer.review.queue import MAX_TEXT as MAX_QUEUE
@@ -60,7 +61,7 @@ class Selection(param.Parameterized):
     names: Mapping[Pixel, str] = param.Dict(default={})  # type: ignore[assignment]
     regions: tuple[Shape, ...] = param.Parameter(default=())  # type: ignore[assignment]
     composite: str = param.String(default="true")  # type: ignore[assignment]
-    stretch: str = param.String(default="fixed")  # type: ignore[assignment]
+    stretch: str = param.String(default=str(StretchSpec()))  # type: ignore[assignment]
     curves: Curves = param.ClassSelector(default=Curves(), class_=Curves)  # type: ignore[assignment]
     sentinel: SentinelLook = param.ClassSelector(default=SentinelLook(), class_=SentinelLook)  # type: ignore[assignment]
     view: PictureView = param.ClassSelector(default=PictureView(), class_=PictureView)  # type: ignore[assignment]
@@ -207,7 +208,7 @@ def encode(link: Link) -> str:
         parts["regions"] = ";".join(region.format() for region in link.regions)
     if link.composite and link.composite != "true":
         parts["composite"] = link.composite
-    if link.stretch and link.stretch != "fixed":
+    if link.stretch and link.stretch != str(StretchSpec()):
         parts["stretch"] = link.stretch
     if text := link.curves.format():
         parts["curves"] = text

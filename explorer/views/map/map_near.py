@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.analysis.stretch import natural
 from explorer.core import corine, grid
 from explorer.core.errors import StoreError
 from explorer.core.products import PF_SR, S2_SR, Product
@@ -130,15 +131,14 @@ class ChipOverlay:
             gone = ~cube.valid(index, bands)
             if gone.all():  # nothing was measured: the other sensor may have seen it
                 continue
-            return _on_the_map(_stretched(planes, gone), outlines([sample_id])[0]), sure
+            return _on_the_map(_painted(planes, gone), outlines([sample_id])[0]), sure
         return None, sure
 
 
-def _stretched(planes: np.ndarray, gone: np.ndarray) -> np.ndarray:
-    """DN `(y, x, 3)` as RGBA uint8: 2nd to 98th percentile of the chip, a little lifted; clear where `gone` `(y, x)`."""
-    low, high = np.percentile(planes[~gone], (2, 98))
-    scaled = np.clip((planes - low) / max(high - low, 300), 0, 1) ** 0.8
-    return np.dstack([(scaled * 255 + 0.5).astype(np.uint8), np.where(gone, 0, 255).astype(np.uint8)])
+def _painted(planes: np.ndarray, gone: np.ndarray) -> np.ndarray:
+    """DN `(y, x, 3)` as RGBA uint8, in natural colour as in the panels; clear where `gone` `(y, x)`."""
+    table = natural().lookup(0, planes.dtype)
+    return np.dstack([np.take(table, planes.view(np.uint16)), np.where(gone, 0, 255).astype(np.uint8)])
 
 
 def _on_the_map(picture: np.ndarray, corners: np.ndarray, size: int = 160) -> dict[str, Any]:

@@ -103,7 +103,8 @@ class BandsView:
 
     def _planet_came(self) -> None:
         """Once Planet Fusion's cube has been read: paint anew where both share a stretch."""
-        if self._session.planet_settled and stretches.parse(self._selection.stretch).same:
+        choice = stretches.parse(self._selection.stretch)
+        if self._session.planet_settled and stretches.is_shared(_recipe(*self._asked[::2])[0], choice):
             self._send_pictures(grey=False)
 
     def open(self, sample_id: str | None) -> None:
