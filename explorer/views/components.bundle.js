@@ -147,6 +147,7 @@ var longDate = (iso) => {
   const [year, month2, day2] = iso.split("-").map(Number);
   return `${day2} ${MONTHS[month2 - 1]} ${year}`;
 };
+var gapText = (share) => share > 0 ? `${share < 0.01 ? "< 1" : Math.round(100 * share)} % gap-filled` : "";
 var status = { WAITING: 0, THERE: 1, ABSENT: 2, BROKEN: 3 };
 var strokeOnDark = (context, colour, width, trace, dark = 2 * width) => {
   for (
@@ -879,7 +880,8 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
 // explorer/views/animation/look.js
 var makeLook = ({ send, button }) => {
   const MODES = [
-    ["fixed", "Fixed over time"],
+    ["natural", "Natural colour"],
+    ["vivid", "Vivid: each band by itself"],
     ["frame", "Each date by itself"],
     ["range", "Reflectance range"]
   ];
@@ -956,11 +958,13 @@ var makeLook = ({ send, button }) => {
   let shown = null;
   let own = true;
   let wish = "";
+  const isComposite = (text) => !/^(band|index|expr):/.test(text);
+  const isSettled = () => mode.value === "frame" || mode.value === "natural" && isComposite(last?.composite ?? "true");
   const stretch = () => {
     if (mode.value === "range" && [low, high].some((input) => input.matches("[aria-invalid]"))) return;
     const words = [mode.value === "range" ? `${Number(low.value)}-${Number(high.value)}` : mode.value];
     if (!own) words.push(`g${gamma2.value}`);
-    if (same.checked && mode.value !== "frame") words.push("same");
+    if (same.checked && !same.disabled && !isSettled()) words.push("same");
     send("stretch", words.join(","));
   };
   mode.addEventListener("change", () => {
@@ -1034,6 +1038,9 @@ var makeLook = ({ send, button }) => {
       last = data;
       list.value = data.composite.startsWith("expr:") ? "" : data.composite;
       formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : "";
+      const [natural, vivid] = mode.options;
+      natural.text = isComposite(data.composite) ? MODES[0][1] : "Fixed over time";
+      vivid.hidden = !isComposite(data.composite) && data.mode !== "vivid";
       mode.value = data.mode;
       range2.hidden = data.mode !== "range";
       if (data.mode === "range") {
@@ -1041,13 +1048,14 @@ var makeLook = ({ send, button }) => {
         high.value = data.high;
       }
       own = data.gamma === null;
-      same.checked = data.same;
-      same.disabled = data.mode === "frame";
-      gamma2.value = data.gamma ?? (/^(index|expr):/.test(data.composite) ? 1 : 1.25);
+      same.disabled = isSettled();
+      same.checked = data.same || same.disabled && data.mode === "natural";
+      const usual = isComposite(data.composite) && data.mode === "natural" ? 0.85 : /^(index|expr):/.test(data.composite) ? 1 : 1.25;
+      gamma2.value = data.gamma ?? usual;
       gammaText.textContent = gamma2.value;
       toggle.setAttribute(
         "aria-pressed",
-        String(!["true", "false"].includes(data.composite) || data.mode !== "fixed" || !own || data.same)
+        String(!["true", "false"].includes(data.composite) || data.mode !== "natural" || !own || data.same)
       );
     },
     showFormula(text = "") {
@@ -1580,7 +1588,6 @@ var lackText = ({ dates, status: now, reasons }, i) => {
   if (now[i] === status.ABSENT) return `No chip on ${longDate(dates[i])}`;
   return now[i] === status.BROKEN ? `Chip of ${longDate(dates[i])} cannot be shown: ${reasons[i] ?? "broken"}` : "";
 };
-var gapText = (share) => share > 0 ? `${share < 0.01 ? "< 1" : Math.round(100 * share)} % gap-filled` : "";
 var dateLabel = ({ dates, gaps, gapsKnown, settled }, index, minus = -1) => {
   if (!dates[index]) return [];
   const all = minus < 0 ? [index] : [index, minus];
