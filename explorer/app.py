@@ -40,6 +40,7 @@ from explorer.views.page import layout
 from explorer.views.page.about import AboutView
 from explorer.views.page.click_timing import ClickTiming
 from explorer.views.page.head import HeadView
+from explorer.views.page.help import HelpView
 from explorer.views.page.layout import Views
 from explorer.views.page.recovery import Recovery
 from explorer.views.page.region_places import RegionPlaces
@@ -115,11 +116,12 @@ class Explorer(pn.viewable.Viewer):
         self._present = PresentView(self.corpus, self.selection, self._loop, bus)
         self._share = ShareView(self.corpus, self.selection, self._loop, bus)
         self._about = AboutView(self.corpus, self.selection, self._loop, bus)
+        self._help = HelpView(self.corpus, self._loop, bus)
         self._gallery = GalleryView(self.corpus, self.selection, self._loop, bus)
         laid = layout.lay_out(
             Views(
                 self.corpus, self._head, self._map, self._animation, self._bands, self._profile, self._spectrum,
-                self._labels, self._review, self._present, self._share, self._about, self._gallery,
+                self._labels, self._review, self._present, self._share, self._about, self._gallery, self._help,
             ),
             height,
         )  # fmt: skip
@@ -219,6 +221,7 @@ class Explorer(pn.viewable.Viewer):
             self._gallery.close()
         del self._head, self._map, self._animation, self._bands, self._profile, self._spectrum
         del self._recovery, self._labels, self._review, self._present, self._share, self._about, self._gallery
+        del self._help
 
     def _sample_changed(self) -> None:
         """Another sample is selected: open it, unless one turns the pages faster than anybody looks."""

@@ -450,7 +450,7 @@ export const isWriting = (event) => event.composedPath().some(isEditor)
 export const composes = (event) => event.isComposing || event.keyCode === 229
 
 // The element that holds the whole explorer, of a component's element: the page around its head; without one, what is outermost.
-const explorerRoot = (el) => {
+export const pageRoot = (el) => {
   for (let node = el; ; ) {
     const root = node.getRootNode()
     if (!(root instanceof ShadowRoot)) return node
@@ -468,7 +468,7 @@ export const inDocument = (node) => {
 // Whether a key is the explorer's business: pressed within it, or nowhere at all on a page that is the explorer alone.
 export const isOurKey = (event, el) => {
   if (event.defaultPrevented || composes(event)) return false
-  const root = explorerRoot(el),
+  const root = pageRoot(el),
     path = event.composedPath()
   if (path.includes(root)) return true
   const nowhere = path[0] === document.body || path[0] === document.documentElement

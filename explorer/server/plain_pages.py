@@ -16,6 +16,15 @@ def notice(title: str, *paragraphs: str) -> str:
     return _page(escape(title), "\n".join(f"<p>{escape(text)}</p>" for text in paragraphs))
 
 
+def document(title: str, content: str) -> str:
+    """A longer text to read: title and content are HTML, the content with its own heading."""
+    return (
+        _template("plain_page.html")
+        .substitute(title=title, heading="", content=content, style=source("document_page.css"))
+        .replace("<h1></h1>\n", "")
+    )
+
+
 def login(wanted: str, trouble: str = "") -> str:
     """The form for name and password; `wanted` is where its sender goes afterwards, `trouble` what was wrong before."""
     form = _template("login.html").substitute(next=escape(wanted[:8000]), trouble=escape(trouble))

@@ -44,6 +44,7 @@ from explorer.server import (
     security_headers,
 )
 from explorer.server.admission import COME_AGAIN_S, Admission, Proxies
+from explorer.server.guide_pages import GuideHandler
 from explorer.server.sessions import TICK_S, MakePage, PageMaker, PagePool, PreparedPage
 from explorer.server.websocket import MAX_TOKEN, Counting, EntryControl, OwnSocket, entry_control, say_no_room
 from explorer.server.workers import BEAT_S, Inherited
@@ -299,6 +300,8 @@ def make_server(
             (r"/", PageHandler, {"corpus": corpus, "ahead": given is None}),
             (r"/first-picture\.jpg", PictureHandler, {"corpus": corpus}),
             (r"/scripts/([0-9a-f]+\.js)", ScriptHandler),
+            (r"/guide", GuideHandler),
+            (r"/guide/([^/]{1,60})", GuideHandler),
         ],
     )
     health.attach(application, corpus, **auth.health(application.auth_provider))

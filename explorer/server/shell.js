@@ -36,7 +36,7 @@
       '"head head head" 46px "map planet sentinel" minmax(0, 1.92fr) "map profile profile" minmax(0, 1fr) / minmax(0, 1.06fr) minmax(0, 1fr) minmax(0, 1fr)',
     ],
     [
-      760,
+      900,
       '"head head" 46px "map planet" 620px "profile profile" 300px "sentinel sentinel" auto / minmax(0, 1fr) minmax(0, 1fr)',
     ],
     [0, '"head" auto "map" 620px "planet" 520px "profile" 320px "sentinel" auto / minmax(0, 1fr)'],

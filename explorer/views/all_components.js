@@ -8,6 +8,7 @@ import * as MapTools from "./map/map_tools.js"
 import * as SampleTable from "./map/sample_table.js"
 import * as About from "./page/about.js"
 import * as Head from "./page/head.js"
+import * as Help from "./page/help.js"
 import * as Presenter from "./present/present.js"
 import * as PinList from "./profile/pins.js"
 import * as ProfileCharts from "./profile/profile_charts.js"
@@ -24,6 +25,7 @@ export default {
   Gallery,
   Grid,
   Head,
+  Help,
   Legend,
   MapTools,
   PinList,

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -210,13 +211,19 @@ def visitor(
     visits: list[Visit] = []
     used: dict[str, tuple[Server, int]] = {}
 
-    def begin(viewport: tuple[int, int] = WIDE, corpus: Path | str | None = None) -> Visit:
+    def begin(
+        viewport: tuple[int, int] = WIDE,
+        corpus: Path | str | None = None,
+        *,
+        newcomer: bool = False,
+        **options: Any,
+    ) -> Visit:
         server = start(corpus or corpus_folder)
         used.setdefault(server.url, (server, len(server.complaints)))
-        context = browser.new_context(viewport={"width": viewport[0], "height": viewport[1]})
+        context = browser.new_context(viewport={"width": viewport[0], "height": viewport[1]}, **options)
         context.set_default_timeout(PATIENCE)
         page: Page = context.new_page()
-        visits.append(Visit(page, server.url))
+        visits.append(Visit(page, server.url, newcomer=newcomer))
         return visits[-1]
 
     yield begin

@@ -34,6 +34,7 @@ DIALOGS = (
     ("About this corpus", "About this corpus"),
     ("Share", "Share"),
     ("Stories", "Stories"),
+    ("Help", "Help"),
 )
 
 

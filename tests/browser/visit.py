@@ -29,6 +29,9 @@ MAP = "Map of samples by land cover class"
 INDEX = "Indices over time"
 
 _OUTSIDE = re.compile(r"^(?!(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:)")
+_BEEN_HERE = """
+try { localStorage.setItem("rapidai4eo-visited", "1"); localStorage.setItem("rapidai4eo-hints", "pixel,add,fingers,time") } catch {}
+"""
 _HELPERS = """
 window.seen = {
   models: () => Bokeh.documents.flatMap((d) => [...d._all_models.values()]),
@@ -52,12 +55,12 @@ def query_of(url: str) -> dict[str, str]:
 
 
 class Visit:
-    """One person's browser tab. `complaints` collects what must not happen."""
+    """One person's browser tab. `complaints` collects what must not happen. To a `newcomer` the year plays by itself, and hints are shown."""
 
-    def __init__(self, page: Page, url: str) -> None:
+    def __init__(self, page: Page, url: str, *, newcomer: bool = False) -> None:
         self.page, self.url = page, url
         self.complaints: list[str] = []
-        page.add_init_script(_HELPERS)
+        page.add_init_script(_HELPERS if newcomer else _BEEN_HERE + _HELPERS)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
         page.on("websocket", self._websocket)

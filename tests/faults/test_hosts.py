@@ -21,7 +21,7 @@ from tests import joining
 from tests.running import Running
 
 EVERYTHING = (
-    "/", "/first-picture.jpg", f"/scripts/{script_bundle().name}", "/ws", "/health", "/metrics", "/static/js/bokeh.min.js",
+    "/", "/first-picture.jpg", "/guide", f"/scripts/{script_bundle().name}", "/ws", "/health", "/metrics", "/static/js/bokeh.min.js",
     "/static/extensions/panel/panel.min.js", "/favicon.ico", "/login", "/logout", "/autoload.js", "/nowhere", "/%2e%2e/",
 )  # fmt: skip
 

@@ -13,12 +13,14 @@ const calendar = unpackCalendar({
     left: new Float64Array(TIMES),
     right: new Float64Array(TIMES.map((t) => t + 1)),
     missing: {},
+    waiting: [2],
   },
   s2: {
     times: new Float64Array([day("2018-06-15")]),
     left: new Float64Array([day("2018-06-01")]),
     right: new Float64Array([day("2018-07-01")]),
     missing: {},
+    waiting: [0],
   },
 })
 const message = {
@@ -41,6 +43,7 @@ const drawn = (years) => {
     seasons: [],
     breaks: [],
     why: (sensor, i) => (sensor === "pf" && i === 1 ? "no chip" : ""),
+    waits: (sensor, i) => calendar[sensor].waiting.has(i),
   }
   const set = new Map()
   makeDrawing(
@@ -50,6 +53,17 @@ const drawn = (years) => {
   ).pins()
   return set
 }
+
+test("a date that is still to come has another mark than one that is missing", () => {
+  const set = drawn(false)
+  const [missing, waiting] = ["index-missing", "index-waiting"].map((name) => set.get(name))
+  assert.deepEqual(missing.x0, [TIMES[1]])
+  assert.equal(waiting.x0.length, 2) // one of Planet Fusion, one of Sentinel-2
+  assert.ok(TIMES[2] <= waiting.x0[0] && waiting.x0[0] < TIMES[2] + 1)
+  assert.ok(waiting.y1[0] < missing.y1[0])
+  const [left, right] = [calendar.s2.left[0], calendar.s2.right[0]]
+  assert.ok(left < waiting.x0[1] && waiting.x1[1] < right)
+})
 
 test("each curve has its own part of the values", () => {
   const [pf, s2] = unpackCurves(message, calendar)

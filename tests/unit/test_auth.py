@@ -128,7 +128,7 @@ def test_nothing_is_told_to_who_has_not_logged_in(closed: Running) -> None:
     assert corpora.FULL in text  # where to go afterwards, and nothing else of the page
     assert 'id="first"' not in text
     scripts = "/scripts/" + script_bundle().name
-    for path in (f"/first-picture.jpg?sample={corpora.FULL}", scripts):
+    for path in (f"/first-picture.jpg?sample={corpora.FULL}", scripts, "/guide", "/guide/guide-find.webp"):
         assert stranger.get(path)[0] == 403
     for path in ("/autoload.js", "/metadata", "/components/json/JSONDecoder/_css/x"):
         assert stranger.get(path)[0] == 404

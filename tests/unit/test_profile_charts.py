@@ -17,6 +17,7 @@ from explorer.analysis.curves import Curves, parse
 from explorer.analysis.profiles import Series, series, to_s2
 from explorer.core.products import PF_QA, PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.imagery.cube import Cube, Status
 from explorer.corpus.imagery.to_xarray import timestamps
 from explorer.views.common.components import LatestOnly
 from explorer.views.profile import profile_data, profile_tables
@@ -113,8 +114,15 @@ def test_the_calendar_says_what_a_month_spans_and_why_a_date_is_missing(tiny_cor
     assert set(found["missing"]) == {str(i) for i in range(146)} - {str(i) for i in cube.there}
     assert found["missing"]["100"] == "not there"
     assert any(why != "not there" for why in found["missing"].values())
+    assert found["waiting"] == []
     months = profile_data.calendar(None, S2_SR, timestamps(S2_SR))
     assert months["missing"] == {}  # not read yet is not missing
+    assert months["waiting"] == list(range(12))
+    half = Cube(cube.cell, PF_SR, cube.bands)
+    half.status[[3, 5]] = Status.THERE, Status.ABSENT
+    found = profile_data.calendar(half, PF_SR, timestamps(PF_SR))
+    assert set(found["missing"]) == {"5"}
+    assert found["waiting"] == [i for i in range(146) if i not in (3, 5)]
     for i, month in enumerate(pd.date_range("2018-01-01", periods=13, freq="MS")[:12]):
         assert months["left"][i] == month.timestamp() * 1000
         assert months["right"][i] == (month + pd.offsets.MonthBegin()).timestamp() * 1000

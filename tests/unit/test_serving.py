@@ -26,6 +26,7 @@ from explorer.core.errors import ServeError
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.server import document_reply, ports, serving
+from explorer.server.guide_pages import guide_pictures
 from explorer.server.sessions import PageMaker
 from explorer.views.animation.first_frame import first_picture
 from explorer.views.common.components import FAILED, Component, SessionScheduler
@@ -117,6 +118,30 @@ def test_the_scripts_are_packed_and_kept(running: Running) -> None:
     assert len(packed) < len(plain) / 3
     assert running.get(f"/scripts/{name}")[2] == plain
     assert running.get("/scripts/0123456789.js")[0] == 404
+
+
+def test_the_guide_is_there_with_its_pictures_and_nothing_else_is(running: Running) -> None:
+    code, headers, body = running.get("/guide")
+    assert (code, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    text = body.decode()
+    assert text.count("<h1>") == 1
+    assert "<script" not in text
+    pictures = re.findall(r'<img src="([^"]+)"', text)
+    assert len(pictures) == len(guide_pictures()) > 4
+    for name in pictures:
+        code, headers, body = running.get(f"/{name}")
+        assert (code, headers["Content-Type"], body[8:12]) == (200, "image/webp", b"WEBP")
+    for link in re.findall(r'href="([^"]+)"', text):
+        assert link.startswith(("https://", "favicon")), link
+
+
+@pytest.mark.parametrize(
+    "name", ["page.md", "guide.md", "guide-none.webp", "page.webp", "..%2Fguide.md", "%2e%2e/%2e%2e/README.md", "guide-find.webp%00", "a" * 61]
+)  # fmt: skip
+def test_no_other_file_is_had_through_the_guide(running: Running, name: str) -> None:
+    code, _, body = running.get(f"/guide/{name}")
+    assert code == 404
+    assert b"# " not in body
 
 
 def test_a_session_holds_the_whole_page_and_asks_nobody_else_for_it(running: Running) -> None:

@@ -6,21 +6,25 @@ import {
   element,
   gapText,
   icon,
+  inDocument,
   isWriting,
   letterOf,
   longDate,
   mark,
+  pageRoot,
   status,
 } from "../../browser/shared.js"
 import { bus, listen, makeChoices } from "../common/talking.js"
 import { cornersOf, strokeRegion } from "./draw.js"
+import { makeFirstPlay, momentOf, yearUntil } from "./first_play.js"
+import { makeHints } from "./hints.js"
 import { makeLook } from "./look.js"
 import { makeReadout } from "./readout.js"
 import { download, drawLegend, makePicture, pictureOfSheet } from "./save.js"
 import { makeSheet } from "./sheet.js"
 import { takeOver } from "./shell_taken.js"
 import { makeStage } from "./stage.js"
-import { dateLabel, handleByKey, lackText, makeTimeline } from "./timeline.js"
+import { dateLabel, earlyText, handleByKey, lackText, makeTimeline } from "./timeline.js"
 
 /** @param {import("../messages").Drawn<"Player">} panel */
 export function render({ model, el }) {
@@ -91,6 +95,8 @@ export function render({ model, el }) {
       if (state.dates.length) {
         model.send_msg({ type: "pixel_clicked", ...pixel, add })
         readout.later()
+        hints.did("pixel")
+        if (add) hints.did("add")
       }
     },
     onMovePin: (i, pixel, done) => movePin(i, pixel, done),
@@ -113,6 +119,7 @@ export function render({ model, el }) {
     onSeek: (index, settled) => {
       setPlaying(false)
       seek(index, settled)
+      if (settled) hints.did("time")
     },
     onCompare: (index) => {
       state.other = index
@@ -135,6 +142,19 @@ export function render({ model, el }) {
     },
   })
   const well = element("div", { class: "well" }, stage.el, sheet.el)
+  const served = Boolean(inDocument(el).closest("main#page"))
+  const hints = makeHints({ served })
+  page.on("hint-done", (name) => hints.did(name), gone.signal)
+  const firstPlay = makeFirstPlay({
+    served,
+    busy: () =>
+      look.value !== "single" || ["reviewing", "presenting"].some((name) => pageRoot(el).classList.contains(name)),
+    ask: () => model.send_msg({ type: "telling", ticket: state.ticket }),
+    stop: () => year && setPlaying(false),
+    // The button pauses by its click, the timeline seeks.
+    own: (event) => event.type === "pointerdown" && event.composedPath().includes(play),
+    signal: gone.signal,
+  })
   const play = button("Play", icon("play"), () => setPlaying(!state.playing), { class: "play" })
   const loop = button("Loop", icon("loop"), () => setLoop(!state.loop), { "aria-pressed": "true" })
   const speed = choice(
@@ -182,7 +202,8 @@ export function render({ model, el }) {
   }
   // Of what lies on top: the change, else the quality layer, else the picture itself.
   const showLegend = () => looks.showLegend((differs() && state.change?.legend) || state.marks || state.legend)
-  stage.el.append(looks.legend)
+  const early = element("div", { class: "hint", role: "status", hidden: true })
+  stage.el.append(looks.legend, early)
   const composites = [
     ["true", "True colour"],
     ["false", "False colour (NIR)"],
@@ -216,6 +237,7 @@ export function render({ model, el }) {
       looks.panel,
     ),
     well,
+    hints.el,
     timeline.el,
     element(
       "div",
@@ -286,7 +308,14 @@ export function render({ model, el }) {
       stage.lack(1, lackOf(state.other))
     }
     showMessage()
+    showEarly()
     drawTimeline()
+  }
+  // Pressed before all dates have come, play says what there is to play.
+  const showEarly = () => {
+    const text = earlyText(state, playable().length)
+    if (early.textContent !== text) early.textContent = text
+    early.hidden = !text
   }
   const gapOf = (index) => gapText(state.gaps?.[index])
   const lackOf = (index) => lackText(state, index)
@@ -416,6 +445,31 @@ export function render({ model, el }) {
   }
   const playable = () => state.frames.flatMap((frame, i) => (frame && inRange(i) ? [i] : []))
 
+  // The first play of a newcomer's page: each date fades into the next.
+  let year = /** @type {number[] | null} */ (null)
+  const playYear = (order) => {
+    const begun = performance.now()
+    const frame = (now) => {
+      if (year !== order) return
+      const { index, next, share, over } = momentOf(order, now - begun)
+      if (over) {
+        seek(index, true)
+        setPlaying(false)
+        hints.say(
+          `${longDate(state.dates[index])}: of the clear dates of the year the one whose NDVI differs most here.`,
+        )
+        mark("year-played", { index })
+        return
+      }
+      if (index !== state.index) seek(index, false)
+      stage.fade(state.frames[next], share)
+      requestAnimationFrame(frame)
+    }
+    setPlaying(true, frame)
+    year = order
+    hints.say(`The year ${state.dates[order[0]].slice(0, 4)}, once. A click, a key or scrolling stops it.`, true)
+    mark("year-begun")
+  }
   let playableCount = -1
   const tick = (now) => {
     if (!state.playing) return
@@ -442,17 +496,23 @@ export function render({ model, el }) {
     requestAnimationFrame(tick)
   }
 
-  const setPlaying = (playing) => {
+  const setPlaying = (playing, frame = tick) => {
     if (playing === state.playing) return
     state.playing = playing
+    if (frame === tick) firstPlay.over()
+    if (year) {
+      year = null
+      hints.say("")
+    }
     play.replaceChildren(icon(playing ? "pause" : "play"))
     play.setAttribute("aria-label", playing ? "Pause" : "Play")
     play.title = playing ? "Pause (space)" : "Play (space)"
     if (playing) {
       if (!state.loop && state.index === lastThere()) seek(firstThere(), false)
       anchor()
-      requestAnimationFrame(tick)
+      requestAnimationFrame(frame)
     } else tell(true)
+    showEarly()
   }
   const setLoop = (value) => {
     state.loop = value
@@ -547,6 +607,8 @@ export function render({ model, el }) {
     ) {
       state.readyMarked = true
       mark("animation-ready", { sample: state.sample, frames: playable().length })
+      showEarly()
+      firstPlay.ready()
     }
   }
   listen(model, {
@@ -698,9 +760,15 @@ export function render({ model, el }) {
         seek(data.index, true)
       }
     },
+    telling(data) {
+      if (data.ticket !== state.ticket || !firstPlay.wanted || state.playing || data.index === null) return
+      const order = yearUntil(state.dates, (i) => Boolean(state.frames[i]), data.index)
+      if (order.length > 1) playYear(state.frames[state.index] ? [state.index, ...order] : order)
+    },
     error(data) {
       if (data.ticket === state.ticket) {
         state.error = data.text
+        page.emit("reading-failed", "pf")
         tellProgress("")
         draw()
       }

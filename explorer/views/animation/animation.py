@@ -11,7 +11,9 @@ import param
 
 from explorer.analysis import render_spec
 from explorer.analysis import stretch as stretches
+from explorer.analysis.quality import filled_share
 from explorer.analysis.shapes import Shape
+from explorer.analysis.telling_date import telling_date
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.products import PF_SR, REFLECTANCE_SCALE
 from explorer.corpus.corpus import Corpus
@@ -70,6 +72,7 @@ class AnimationView:
             "reshape": self._reshape,
             "erase": self._erase,
             "view": self._looked_at,
+            "telling": self._telling,
         }
         self.overlays = Overlays(corpus, selection, loop, self.player.script)
         self.player.on |= self.overlays.on
@@ -325,6 +328,20 @@ class AnimationView:
             for name, value in zip(cube.bands, values, strict=True)
         )
         self.player.script.under(row=row, col=col, index=index, text=text)
+
+    def _telling(self, data: dict[str, Any]) -> None:
+        """Tell at which date most can be told apart, of the whole cube and what its quality layers say so far."""
+        ticket, cube, quality = self._ticket, self._session.whole_planet, self._session.quality
+        if data.get("ticket") != ticket or cube is None:
+            return
+
+        def done(index: int | None) -> None:
+            if ticket == self._ticket:
+                self.player.script.telling(ticket=ticket, index=index)
+
+        self._loop.work(
+            lambda: telling_date(cube, filled_share(quality) if quality is not None else None), done
+        )
 
     def _set_look(self, composite: Any = None, stretch: Any = None) -> None:
         """Take a composite or stretch that somebody chose or typed, or say what is wrong with it."""

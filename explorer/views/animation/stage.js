@@ -214,6 +214,9 @@ export const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button 
     },
     { passive: false },
   )
+  // Where the page scrolls, one finger up or down scrolls it from here too (`--touch`); two never do.
+  const hold = (event) => event.touches.length > 1 && event.cancelable && event.preventDefault()
+  for (const kind of ["touchstart", "touchmove"]) el.addEventListener(kind, hold, { passive: false })
   // Two fingers zoom around their middle, and move the picture with it.
   const fingers = new Map()
   const pinch = () => {
@@ -343,6 +346,14 @@ export const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button 
     if (frame) context.drawImage(frame, 0, 0)
     if (frame && overlay) context.drawImage(overlay, 0, 0)
   }
+  // Lays the next date over the one that was painted, as far as one has faded into the other.
+  const fade = (frame, share) => {
+    if (!frame) return
+    const context = panes[0].canvas.getContext("2d")
+    context.globalAlpha = share
+    context.drawImage(frame, 0, 0)
+    context.globalAlpha = 1
+  }
   // Says of a pane that its date has no picture, and why; hatched, as nothing measured ever looks.
   const lack = (which, why, missing = Boolean(why)) => {
     const { box, why: line } = panes[which]
@@ -386,6 +397,7 @@ export const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button 
     readout,
     view,
     paint,
+    fade,
     reset,
     lookAt,
     drawing,

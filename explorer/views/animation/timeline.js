@@ -7,6 +7,11 @@ export const lackText = ({ dates, status: now, reasons }, i) => {
   if (now[i] === status.ABSENT) return `No chip on ${longDate(dates[i])}`
   return now[i] === status.BROKEN ? `Chip of ${longDate(dates[i])} cannot be shown: ${reasons[i] ?? "broken"}` : ""
 }
+// How much of what is to play is here, while it plays and the rest still comes.
+export const earlyText = ({ playing, dates, settled, readyMarked, range: [from, to] }, here) =>
+  playing && !(settled && readyMarked) && dates.length
+    ? `${here} of ${Math.min(to, dates.length - 1) - from + 1} dates ${here === 1 ? "is" : "are"} here; the others play as they come`
+    : ""
 
 // A date and how much of it is gap-filled, or two dates and the change between them. What is not yet known must not look like measured.
 export const dateLabel = ({ dates, gaps, gapsKnown, settled }, index, minus = -1) => {
@@ -72,7 +77,7 @@ export const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
     }
     colours ??= {
       there: css("--accent"),
-      waiting: css("--line"),
+      waiting: css("--muted"),
       absent: css("--absent"),
       broken: css("--bad"),
       text: css("--muted"),
@@ -96,8 +101,9 @@ export const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
               : colours.waiting
       context.globalAlpha =
         (now === status.THERE && !model.ready(i) ? 0.4 : 1) * (i < model.range[0] || i > model.range[1] ? 0.35 : 1)
-      const tall = now === status.ABSENT ? 3 : 10
-      context.fillRect(EDGE + i * unit, 8 + (10 - tall), Math.max(unit - 0.8, 0.7), tall)
+      // A date that is still to come is a dash half way up, one that is missing a stump on the ground.
+      const [top, tall] = { [status.ABSENT]: [15, 3], [status.WAITING]: [12, 2] }[now] ?? [8, 10]
+      context.fillRect(EDGE + i * unit, top, Math.max(unit - 0.8, 0.7), tall)
       const gap = model.gaps?.[i] ?? 0
       if (gap > 0 && now === status.THERE) {
         context.fillStyle = colours.gap
@@ -178,7 +184,8 @@ export const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
     if (!last?.dates.length) return
     const i = indexAt(event),
       gap = gapText(last.gaps?.[i])
-    el.title = lackText(last, i) || longDate(last.dates[i]) + (gap && `: ${gap}`)
+    const now = last.status[i] === status.WAITING ? "loading" : gap
+    el.title = lackText(last, i) || longDate(last.dates[i]) + (now && `: ${now}`)
   })
   el.addEventListener("pointerup", (event) => {
     if (drag) act(event, true)

@@ -1,7 +1,7 @@
 // The legend: classes to isolate by a click, the level, what is filtered, and how many samples are left.
 
 import { element, mark } from "../../browser/shared.js"
-import { listen } from "../common/talking.js"
+import { bus, listen } from "../common/talking.js"
 
 /** @param {import("../messages").Drawn<"Legend">} panel */
 export function render({ model, el }) {
@@ -49,8 +49,10 @@ export function render({ model, el }) {
     list,
   )
 
-  const isolate = (code, event) =>
+  const isolate = (code, event) => {
     model.send_msg({ type: "isolate", code, add: event.shiftKey || event.ctrlKey || event.metaKey })
+    bus(model).emit("hint-done", "time")
+  }
   listen(model, {
     rows(data) {
       for (const button of level.children)

@@ -4,6 +4,7 @@
 import { bokehModel, element, mark, wheelFactor } from "../../browser/shared.js"
 import { bus, listen, makeChoices } from "../common/talking.js"
 import { filterPopover, lookPopover } from "./map_popovers.js"
+import { shareFingersWithPage } from "./map_touch.js"
 
 const EARTH = 6378137
 const lonOf = (x) => ((x / EARTH) * 180) / Math.PI
@@ -287,6 +288,7 @@ export function render({ model, el }) {
     figure.properties.inner_height.change.connect(changed)
     const drawn = window.Bokeh.index.find_one(figure)
     drawn?.canvas_view.events_el.setAttribute("tabindex", "-1") // the keys are those of `keys`
+    if (drawn) shareFingersWithPage(drawn.canvas_view.events_el, signal)
     // Before Bokeh's own, which takes a sideways swipe for a zoom, goes further in than out, and bends the map on its axes.
     drawn?.canvas_view.events_el.addEventListener(
       "wheel",

@@ -82,18 +82,23 @@ export function render({ model, el }) {
       event.stopPropagation()
     }
   })
-  // Beside the map, over what is right of it: the map stays in sight.
+  // Beside the map, over what is right of it, so that the map stays in sight; where the columns have no room there, over all.
   const place = () => {
+    const table = head.closest("table")
+    table.style.width = "max-content"
+    const needed = table.offsetWidth + 42 // borders, paddings and the bar that scrolls down
+    table.style.width = ""
     const asked = { box: null }
     bus(model).emit("map-box", asked)
     const box = asked.box ?? { right: 0, top: 60 }
     const room = window.innerWidth - box.right - 32
-    const beside = room >= 360
+    const beside = room >= Math.min(needed, 640)
+    const top = beside ? Math.max(box.top, 54) : window.innerWidth > 900 ? 54 : 8
     Object.assign(panel.style, {
       left: `${beside ? box.right + 8 : 8}px`,
-      top: `${Math.max(box.top, 54)}px`,
-      width: `${beside ? Math.min(640, room) : window.innerWidth - 32}px`,
-      maxHeight: `${Math.min(640, window.innerHeight - Math.max(box.top, 54) - 16)}px`,
+      top: `${top}px`,
+      width: `${Math.min(Math.max(needed, 640), beside ? room : window.innerWidth - 16)}px`,
+      maxHeight: `${Math.min(640, window.innerHeight - top - 16)}px`,
     })
   }
   const format = (value, name) =>
@@ -104,7 +109,6 @@ export function render({ model, el }) {
       const opening = panel.hidden
       if (opening) back.opened()
       panel.hidden = false
-      place()
       title.textContent = `${data.count.toLocaleString("en")} sample${data.count === 1 ? "" : "s"}`
       told.textContent = ""
       const most = Math.max(...data.bars.map((bar) => bar.count), 1)
@@ -171,6 +175,7 @@ export function render({ model, el }) {
       first.disabled = before.disabled = data.page === 0
       next.disabled = last.disabled = data.page >= pages() - 1
       for (const button of saves) button.disabled = !data.count
+      place()
       if (opening) close.focus({ preventScroll: true })
       mark("picked", { count: data.count })
     },

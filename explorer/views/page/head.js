@@ -1,10 +1,11 @@
 // The head of the page: what is shown, a way to go elsewhere, and what has to be said.
 
 import { element, isOurKey } from "../../browser/shared.js"
-import { listen } from "../common/talking.js"
+import { bus, listen } from "../common/talking.js"
 
 /** @param {import("../messages").Drawn<"Head">} panel */
 export function render({ model, el }) {
+  const page = bus(model)
   const swatch = element("i"),
     id = element("code"),
     text = element("span")
@@ -15,43 +16,50 @@ export function render({ model, el }) {
     "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name",
     spellcheck: "false",
   })
-  const form = element(
-    "form",
-    { role: "search" },
-    input,
-    element("button", { type: "submit" }, "Go"),
-    element(
-      "button",
-      { type: "button", onclick: () => model.send_msg({ type: "random" }), title: "Any sample, by chance" },
-      "Surprise me",
+  const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"))
+  const button = (text, title, onclick, extra = {}) =>
+    element("button", { type: "button", title, onclick, ...extra }, text)
+  // Side by side where there is room, else behind one button.
+  const actions = element(
+    "div",
+    { class: "actions", id: "head-actions" },
+    button("Surprise me", "Any sample, by chance", () => model.send_msg({ type: "random" })),
+    button("Stories", "Play a story, present this view, or put a story together", () =>
+      model.send_msg({ type: "stories" }),
     ),
-    element(
-      "button",
-      {
-        type: "button",
-        onclick: () => model.send_msg({ type: "stories" }),
-        title: "Play a story, present this view, or put a story together",
-      },
-      "Stories",
+    button("Share", "A link to this view, files to take away, and the same in Python", () =>
+      model.send_msg({ type: "share" }),
     ),
-    element(
-      "button",
-      {
-        type: "button",
-        onclick: () => model.send_msg({ type: "share" }),
-        title: "A link to this view, files to take away, and the same in Python",
-      },
-      "Share",
+    button("Review", "Review labels: a queue, a verdict on each", () => model.send_msg({ type: "review" })),
+    button(
+      "About",
+      "About this corpus: what is assumed of it, and what its files say",
+      () => model.send_msg({ type: "about" }),
+      { "aria-label": "About this corpus" },
     ),
-    element(
-      "button",
-      {
-        type: "button",
-        onclick: () => model.send_msg({ type: "review" }),
-        title: "Review labels: a queue, a verdict on each",
-      },
-      "Review",
-    ),
+    button("Help", "Keys, what the marks mean, words, citation (?)", () => page.emit("help"), {
+      "aria-keyshortcuts": "?",
+    }),
+  )
+  const more = button("Menu", "Surprise me, stories, share, review, about, help", () => setMenu(!isOpen()), {
+    class: "more",
+    "aria-expanded": "false",
+    "aria-controls": "head-actions",
+  })
+  const isOpen = () => more.getAttribute("aria-expanded") === "true"
+  const setMenu = (open) => {
+    more.setAttribute("aria-expanded", String(open))
+    actions.classList.toggle("open", open)
+  }
+  // What is chosen of it opens a drawer, whose focus comes back here: the button that was pressed is gone by then.
+  actions.addEventListener(
+    "click",
+    () => {
+      if (!isOpen()) return
+      setMenu(false)
+      more.focus({ preventScroll: true })
+    },
+    { capture: true },
   )
   form.addEventListener("submit", (event) => {
     event.preventDefault()
@@ -77,20 +85,11 @@ export function render({ model, el }) {
     element(
       "header",
       {},
-      element("h1", {}, "RapidAI4EO explorer", element("small", {}, model.corpus)),
-      element(
-        "button",
-        {
-          type: "button",
-          class: "about",
-          onclick: () => model.send_msg({ type: "about" }),
-          "aria-label": "About this corpus",
-          title: "About this corpus: what is assumed of it, and what its files say",
-        },
-        "About",
-      ),
+      element("h1", {}, "RapidAI4EO", element("span", {}, " explorer"), element("small", {}, model.corpus)),
       sample,
       form,
+      more,
+      actions,
     ),
     notice,
   )
@@ -138,6 +137,22 @@ export function render({ model, el }) {
     event.stopPropagation()
   }
   const { signal } = gone
+  window.addEventListener(
+    "pointerdown",
+    (event) => event.composedPath().includes(more) || event.composedPath().includes(actions) || setMenu(false),
+    { signal, capture: true },
+  )
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape" || !isOpen()) return
+      setMenu(false)
+      more.focus()
+      event.preventDefault()
+      event.stopPropagation()
+    },
+    { signal, capture: true },
+  )
   window.addEventListener("click", enlarged, { signal })
   window.addEventListener("keydown", escaped, { signal })
   window.addEventListener("keydown", radios, { signal, capture: true })

@@ -17,6 +17,7 @@ from explorer.views.labels.labels import LabelsView
 from explorer.views.map.map import MapView
 from explorer.views.page.about import AboutView
 from explorer.views.page.head import HeadView
+from explorer.views.page.help import HelpView
 from explorer.views.present.present import PresentView
 from explorer.views.profile.profile import ProfileView
 from explorer.views.review.review import ReviewView
@@ -48,6 +49,7 @@ class Views:
     share: ShareView
     about: AboutView
     gallery: GalleryView
+    help: HelpView
 
 
 @dataclass(frozen=True)
@@ -66,19 +68,23 @@ def lay_out(views: Views, height: str) -> Layout:
         "Sample map", "auto", views.map.whole, views.map.legend.legend,
         heading=f"Sample map{_credit(views.corpus, 'labels', ' · Natural Earth')}",
     )  # fmt: skip
+    map_region.stylesheets = [
+        *map_region.stylesheets,
+        ":host { flex: var(--map-flex, 1 1 auto) !important; height: var(--map-height, 100%) !important; }",
+    ]
     label_region = Region(
         _title(f"Labels <small>share of the 600 m cell</small>{_credit(views.corpus, 'labels')}"),
         views.labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",
-        stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; min-height: 128px; max-height: 240px; }"],
+        stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; min-height: 128px; max-height: var(--labels-most, 240px); }"],
     )  # fmt: skip
     review_region = Region(
         _title("Label review"), views.review.panel, label="Label review", margin=0, sizing_mode="stretch_width",
-        css_classes=["gone"], stylesheets=[source("region.css"), ":host { flex: 0 0 62% !important; height: auto; overflow-y: auto; scrollbar-width: thin; } :host(.alone) { flex: 1 1 100% !important; }"],
+        css_classes=["gone"], stylesheets=[source("region.css"), ":host { flex: var(--review-flex, 0 0 62%) !important; height: auto; overflow-y: var(--review-scroll, auto); scrollbar-width: thin; } :host(.alone) { flex: 1 1 100% !important; }"],
     )  # fmt: skip
     left = pn.Column(
         map_region, label_region, review_region, margin=0, min_height=0, sizing_mode="stretch_both",
         styles={"grid-area": "map"}, css_classes=["area-map"],
-        stylesheets=[":host { display: var(--area-display, flex) !important; flex-direction: column; gap: 8px; width: 100%; height: 100%; min-height: 0; }"],
+        stylesheets=[":host { display: var(--area-display, flex) !important; flex-direction: column; gap: 8px; width: 100%; height: var(--left-height, 100%) !important; min-height: 0; }"],
     )  # fmt: skip
     views.head.head.styles, views.head.head.css_classes = {"grid-area": "head"}, ["area-head"]
     page = Page(
@@ -95,6 +101,7 @@ def lay_out(views: Views, height: str) -> Layout:
         views.share.share,
         views.about.about,
         views.gallery.gallery,
+        views.help.help,
         margin=0, sizing_mode="stretch_both",
         stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
     )  # fmt: skip

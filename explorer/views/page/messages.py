@@ -33,6 +33,15 @@ class FromHead(FromBrowser):
     def stories(self) -> None: ...
 
 
+class ToHelp(ToBrowser):
+    """Whom to name."""
+
+    def facts(
+        self, *, software: str, citation: str, lines: list[str], licences: list[str], terms: str, guide: bool
+    ) -> None:
+        """`lines` are attributions; `terms` is empty where use is free; `guide`: whether the server has the guide's pages."""
+
+
 class ToAbout(ToBrowser):
     """What is known of the corpus."""
 

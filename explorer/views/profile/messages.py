@@ -15,12 +15,13 @@ Sensor = Literal["pf", "s2"]
 
 
 class Calendar(TypedDict):
-    """A sensor's dates: `times` float64, each from `left` to `right`; `missing` says why there is none, by its place."""
+    """A sensor's dates: `times` float64, each from `left` to `right`; `missing` says why there is none, by its place; `waiting` are still to come."""
 
     times: np.ndarray
     left: np.ndarray
     right: np.ndarray
     missing: dict[str, str]
+    waiting: list[int]
 
 
 class Curve(TypedDict, total=False):

@@ -30,13 +30,21 @@ export function render({ model, el }) {
     drawn: 0,
     now: null,
     ticket: -1,
+    failed: { pf: false, s2: false }, // whether a sensor's pictures could not be read
+    nameOf(sensor, i) {
+      const { times } = this.calendar[sensor]
+      return sensor === "pf"
+        ? `Planet Fusion ${longDate(new Date(times[i]).toISOString().slice(0, 10))}`
+        : `Sentinel-2 ${MONTHS[new Date(times[i]).getUTCMonth()]} ${new Date(times[i]).getUTCFullYear()}`
+    },
+    // Whether a sensor's date is still to come.
+    waits(sensor, i) {
+      return !this.failed[sensor] && this.calendar[sensor].waiting.has(i)
+    },
     // Why there is no value of a sensor's date, a sentence; or nothing, where there is one (or it is still to come).
     why(sensor, i) {
-      const { times, missing } = this.calendar[sensor]
-      const title =
-        sensor === "pf"
-          ? `Planet Fusion ${longDate(new Date(times[i]).toISOString().slice(0, 10))}`
-          : `Sentinel-2 ${MONTHS[new Date(times[i]).getUTCMonth()]} ${new Date(times[i]).getUTCFullYear()}`
+      const { missing } = this.calendar[sensor]
+      const title = this.nameOf(sensor, i)
       if (missing[i]) return `${title}: ${missing[i]}`
       const last = this.pins.findLast((c) => c.sensor === sensor && c.flags)
       return last?.flags[i] === FLAG.NODATA ? `${title}: no data at this pixel` : ""
@@ -80,7 +88,22 @@ export function render({ model, el }) {
     charts[kind].set(part, data)
   })
   const hover = makeHover(state, drawing.place)
+  const loading = element("div", { class: "loading", role: "status", hidden: true }, "Loading …")
+  box.append(loading)
   el.append(box, hover.box)
+  // That nothing is drawn is no news while it comes.
+  const tellLoading = () => {
+    const comes = ["pf", "s2"].some((sensor) => !state.failed[sensor] && state.calendar?.[sensor].waiting.size)
+    loading.hidden = Boolean(state.pins.length) || !comes || !state.now
+  }
+  page.on(
+    "reading-failed",
+    (sensor) => {
+      state.failed[sensor] = true
+      tellLoading()
+    },
+    gone.signal,
+  )
 
   const move = (what, place) => {
     for (const chart of Object.values(charts)) chart.move(what, place)
@@ -103,6 +126,7 @@ export function render({ model, el }) {
     (detail) => {
       if (!detail.iso) return
       state.now = detail
+      tellLoading()
       move("cursor", drawing.place(detail.time))
     },
     gone.signal,
@@ -114,6 +138,8 @@ export function render({ model, el }) {
   listen(model, {
     calendar(data) {
       state.calendar = unpackCalendar(data)
+      state.failed = { pf: false, s2: false }
+      tellLoading()
     },
     async save({ format, about }) {
       const shown = Object.values(charts).filter((chart) => chart.view.shown)
@@ -135,6 +161,7 @@ export function render({ model, el }) {
       Object.assign(state, { ticket: data.ticket, drawn: state.drawn + 1, pins: unpackCurves(data, state.calendar) })
       const over = state.smooth.length || state.seasons.length || state.breaks.length
       Object.assign(state, { smooth: [], seasons: [], breaks: [] })
+      tellLoading()
       drawing.pins()
       if (over) drawing.over() // of the pins as they were: nothing of it may stay
       if (again) drawing.behind()

@@ -91,7 +91,7 @@ def milliseconds(times: np.ndarray) -> np.ndarray:
 
 def calendar(cube: Cube | None, product: Product, times: np.ndarray) -> Calendar:
     """A sensor's dates for the browser: `times`, `left` and `right` (float64, milliseconds) of what each stands for,
-    and why some are missing. A mosaic stands in the middle of its month.
+    why some are missing, and which are still to come (`waiting`, positions). A mosaic stands in the middle of its month.
     """
     left = milliseconds(times)
     right = left
@@ -99,14 +99,16 @@ def calendar(cube: Cube | None, product: Product, times: np.ndarray) -> Calendar
         months = np.asarray(times).astype("datetime64[M]")
         left, right = milliseconds(months), milliseconds(months + 1)
     absent: dict[str, str] = {}
+    waiting = list(range(len(product.dates)))
     if cube is not None:
+        waiting = np.flatnonzero(cube.status == Status.WAITING).tolist()
         absent = {
             str(i): cube.reasons.get(i, "not there")
             for i, state in enumerate(cube.status)
             if state in (Status.ABSENT, Status.BROKEN)
         }
     middle = milliseconds(times) + (14 * _DAY if product.monthly else 0)
-    return {"times": middle, "left": left, "right": right, "missing": absent}
+    return {"times": middle, "left": left, "right": right, "missing": absent, "waiting": waiting}
 
 
 def colours_of_bands(theme: str) -> Mapping[str, str]:

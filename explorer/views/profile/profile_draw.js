@@ -37,6 +37,7 @@ export const PARTS = {
   ],
   smooth: lines,
   missing: (c, at) => bars({ ...c, colour: () => "#8b989f" }, onFrame(at), { width: 2 }),
+  waiting: (c, at) => bars({ ...c, colour: () => "var(--muted)" }, onFrame(at), { width: 1.5 }),
   breaks(c, at) {
     const y = (value) => c.date.map(() => value)
     const edge = onFrame(at)
@@ -60,8 +61,9 @@ const SEASON_MARKS = { start: "triangle", peak: "star", end: "inverted_triangle"
 export const unpackCalendar = (data) =>
   Object.fromEntries(
     ["pf", "s2"].map((sensor) => {
-      const { times, left, right, missing } = data[sensor]
-      return [sensor, { times: plainArray(times), left: plainArray(left), right: plainArray(right), missing }]
+      const { times, left, right, missing, waiting } = data[sensor]
+      const [at, from, to] = [times, left, right].map(plainArray)
+      return [sensor, { times: at, left: from, right: to, missing, waiting: new Set(waiting) }]
     }),
   )
 
@@ -207,17 +209,37 @@ export const makeDrawing = (state, set) => {
     return out
   }
 
+  // What is still to come is no more than a dot at the edge, a month a short bar a little higher.
+  const dotsToCome = () => {
+    const out = { x0: [], x1: [], y0: [], y1: [] }
+    for (const sensor of ["pf", "s2"]) {
+      const { times, left, right } = state.calendar[sensor]
+      times.forEach((_, i) => {
+        if (!state.waits(sensor, i)) return
+        const x = place(left[i]),
+          wide = right[i] - left[i]
+        out.x0.push(x + 0.4 * wide)
+        out.x1.push(x + 0.6 * wide)
+        out.y0.push(sensor === "pf" ? 0 : 0.07)
+        out.y1.push(sensor === "pf" ? 0.015 : 0.07)
+      })
+    }
+    return out
+  }
+
   const on = (chart, curves, sensor = null) =>
     curves.filter((c) => c.chart === chart && (!sensor || c.sensor === sensor))
   return {
     place,
     pins() {
-      const lacking = missing()
+      const lacking = missing(),
+        toCome = dotsToCome()
       for (const chart of CHARTS) {
         set(`${chart}-lines`, columnsOfLines(on(chart, state.pins, "pf"), { width: 1.6 }))
         set(`${chart}-pf`, columnsOfDots(on(chart, state.pins, "pf"), "pf"))
         set(`${chart}-s2`, columnsOfDots([...on(chart, state.pins, "s2"), ...on(chart, state.regions, "s2")], "s2"))
         set(`${chart}-missing`, lacking)
+        set(`${chart}-waiting`, toCome)
       }
     },
     over() {

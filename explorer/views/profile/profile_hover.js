@@ -74,7 +74,10 @@ export const makeHover = (state, place) => {
     })
     const why = heads
       .filter(({ role }) => !role)
-      .map(({ sensor, i }) => state.why(sensor, i))
+      .map(
+        ({ sensor, i }) =>
+          state.why(sensor, i) || (state.waits(sensor, i) ? `${state.nameOf(sensor, i)}: loading` : ""),
+      )
       .filter(Boolean)
     const gap = body.some((row) => row.textContent.includes("○")) ? ["○ gap-filled"] : []
     const many =

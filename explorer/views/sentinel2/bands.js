@@ -392,6 +392,7 @@ export function render({ model, el }) {
       if (data.ticket !== state.ticket) return
       note.classList.add("error")
       state.failed = true
+      page.emit("reading-failed", "s2")
       soon("months")
       note.replaceChildren(
         data.text,
