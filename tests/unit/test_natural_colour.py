@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from explorer.corpus.imagery.cube_cache import Cube
 
 from explorer.analysis import colours, composite, render_spec, stretch
 from explorer.analysis.composite import Painter
 from explorer.analysis.render_spec import COMPOSITES, S2_COMPOSITES
 from explorer.analysis.stretch import StretchSpec
 from explorer.core.products import PF_SR, S2_SR
+from explorer.corpus.imagery.cube_cache import Cube
 from tests.corpora import cube_of
 
 TRUE = render_spec.parse("true", "PF-SR")
