@@ -218,12 +218,12 @@ var icon = (name) => svgElement(
   { viewBox: "0 0 16 16", width: 14, height: 14, fill: "currentColor", "aria-hidden": "true" },
   svgElement("path", { d: ICONS[name] })
 );
-var placeBeside = (box, left2, top2, under = -Infinity) => {
-  const { width, height } = box.getBoundingClientRect();
+var placeBeside = (box2, left2, top2, under = -Infinity) => {
+  const { width, height } = box2.getBoundingClientRect();
   const beside = left2 + 18 + width < window.innerWidth ? left2 + 18 : left2 - 18 - width;
   const over = under - height - 4;
-  box.style.left = `${Math.max(4, beside)}px`;
-  box.style.top = `${over >= 4 ? over : Math.max(4, Math.min(top2 - height / 2, window.innerHeight - height - 6))}px`;
+  box2.style.left = `${Math.max(4, beside)}px`;
+  box2.style.top = `${over >= 4 ? over : Math.max(4, Math.min(top2 - height / 2, window.innerHeight - height - 6))}px`;
 };
 var choice = (label, options, chosen, act) => {
   const list = element(
@@ -292,10 +292,10 @@ var makeReturn = (panel) => {
     }
   };
 };
-var keepFocus = (box, draw) => {
-  const controls = () => [...box.querySelectorAll("button:not(:disabled), input, select, textarea, [tabindex='0']")];
+var keepFocus = (box2, draw) => {
+  const controls = () => [...box2.querySelectorAll("button:not(:disabled), input, select, textarea, [tabindex='0']")];
   const nameOf = (node) => node.getAttribute("aria-label") ?? node.textContent;
-  const at = controls().indexOf(box.getRootNode().activeElement), had = at < 0 ? "" : nameOf(controls()[at]);
+  const at = controls().indexOf(box2.getRootNode().activeElement), had = at < 0 ? "" : nameOf(controls()[at]);
   draw();
   if (at < 0) return;
   const now = controls();
@@ -305,7 +305,7 @@ var EDITORS = "textarea, select, input:not([type=checkbox], [type=radio], [type=
 var isEditor = (node) => node.nodeType === 1 && (node.isContentEditable || node.matches(EDITORS));
 var isWriting = (event) => event.composedPath().some(isEditor);
 var composes = (event) => event.isComposing || event.keyCode === 229;
-var explorerRoot = (el) => {
+var pageRoot = (el) => {
   for (let node = el; ; ) {
     const root2 = node.getRootNode();
     if (!(root2 instanceof ShadowRoot)) return node;
@@ -319,7 +319,7 @@ var inDocument = (node) => {
 };
 var isOurKey = (event, el) => {
   if (event.defaultPrevented || composes(event)) return false;
-  const root2 = explorerRoot(el), path = event.composedPath();
+  const root2 = pageRoot(el), path = event.composedPath();
   if (path.includes(root2)) return true;
   const nowhere = path[0] === document.body || path[0] === document.documentElement;
   return nowhere && Boolean(inDocument(root2).closest("main#page"));
@@ -402,11 +402,11 @@ var plate = (context, text, x, y, { size = 13, right: right2 = false } = {}) => 
 var drawBar = (context, metres, length, right2, bottom2) => {
   context.font = `600 11px ${FONT}`;
   context.textAlign = "center";
-  for (const [line, stroke] of [
+  for (const [line2, stroke] of [
     [4, "rgba(0,0,0,.7)"],
     [2, "#fff"]
   ]) {
-    Object.assign(context, { lineWidth: line, strokeStyle: stroke });
+    Object.assign(context, { lineWidth: line2, strokeStyle: stroke });
     context.beginPath();
     context.moveTo(right2 - length, bottom2 - 6);
     context.lineTo(right2 - length, bottom2);
@@ -469,7 +469,7 @@ var makePicture = (width, height, footer, draw) => {
   context.imageSmoothingEnabled = false;
   draw(context);
   Object.assign(context, { fillStyle: "#17262e", font: `11px ${FONT}`, textBaseline: "alphabetic" });
-  lines2.forEach((line, i) => context.fillText(line, 8, height + 16 + 15 * i));
+  lines2.forEach((line2, i) => context.fillText(line2, 8, height + 16 + 15 * i));
   return canvas;
 };
 var pictureOfSheet = ({ cells, columns }, footer) => {
@@ -550,11 +550,11 @@ var strokeRegion = (context, corners, colour, place, { closed = true, width = 2,
   corners.map(place).forEach(([x, y], i) => i ? context.lineTo(x, y) : context.moveTo(x, y));
   if (closed) context.closePath();
   context.lineJoin = "round";
-  for (const [line, stroke] of [
+  for (const [line2, stroke] of [
     [width + 2, "rgba(0,0,0,.6)"],
     [width, colour]
   ]) {
-    context.lineWidth = line;
+    context.lineWidth = line2;
     context.strokeStyle = stroke;
     context.stroke();
   }
@@ -583,7 +583,7 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
       { title, "data-tool": name, "aria-pressed": String(name === tool) }
     );
   });
-  const bar = element("div", { class: "tools", role: "group", "aria-label": "Pin, box or polygon" }, ...buttons);
+  const bar2 = element("div", { class: "tools", role: "group", "aria-label": "Pin, box or polygon" }, ...buttons);
   let timer = 0;
   const say = (text, passing = false) => {
     clearTimeout(timer);
@@ -612,7 +612,7 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
     setTool("pin");
     onAdd2(kind, corners);
   };
-  const box = ([row, col], [endRow, endCol]) => {
+  const box2 = ([row, col], [endRow, endCol]) => {
     const [r0, r1] = [row, endRow].map(Math.round).sort((a, b) => a - b), [c0, c1] = [col, endCol].map(Math.round).sort((a, b) => a - b);
     const top2 = Math.min(r0, SIZE - 1), left2 = Math.min(c0, SIZE - 1);
     return [
@@ -636,7 +636,7 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
     if (draft?.kind === "polygon") return false;
     const found2 = grab(point, reach);
     if (found2) hold(found2.index, found2.corner, point);
-    else if (tool === "box") draft = { kind: "box", from: point, points: box(point, point) };
+    else if (tool === "box") draft = { kind: "box", from: point, points: box2(point, point) };
     return Boolean(found2) || tool === "box";
   };
   const shifted = ({ kind, points }, corner2, rows, cols) => {
@@ -649,7 +649,7 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
     if (kind !== "box")
       return points.map(([row, col], i) => i === corner2 ? [HALF(row + rows), HALF(col + cols)] : [row, col]);
     const corners = cornersOf({ kind, points }), moved = corners[corner2];
-    return box(corners[(corner2 + 2) % 4], [HALF(moved[0] + rows), HALF(moved[1] + cols)]);
+    return box2(corners[(corner2 + 2) % 4], [HALF(moved[0] + rows), HALF(moved[1] + cols)]);
   };
   const put = (index, points, done) => {
     regions = regions.map(
@@ -664,7 +664,7 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
     if (held)
       put(held.index, shifted(held.shape, held.corner, point[0] - held.point[0], point[1] - held.point[1]), false);
     else if (draft?.from) {
-      draft.points = box(draft.from, point);
+      draft.points = box2(draft.from, point);
       redraw();
     }
   };
@@ -759,9 +759,9 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
       redraw();
     } else if (tool === "box" && arrow) {
       const [row, col] = middle();
-      draft ??= { kind: "box", points: box([row - 10, col - 10], [row + 10, col + 10]) };
+      draft ??= { kind: "box", points: box2([row - 10, col - 10], [row + 10, col + 10]) };
       const [[r0, c0], [r1, c1]] = draft.points, step = event.altKey ? 10 : 1;
-      draft.points = event.shiftKey ? box([r0, c0], [HALF(Math.max(r0 + 1, r1 + arrow[0] * step)), HALF(Math.max(c0 + 1, c1 + arrow[1] * step))]) : shifted(draft, -1, arrow[0] * step, arrow[1] * step);
+      draft.points = event.shiftKey ? box2([r0, c0], [HALF(Math.max(r0 + 1, r1 + arrow[0] * step)), HALF(Math.max(c0 + 1, c1 + arrow[1] * step))]) : shifted(draft, -1, arrow[0] * step, arrow[1] * step);
       const { top: top2, bottom: bottom2, left: left2, right: right2 } = boundsOf(draft.points);
       say(`${measureOf(cornersOf(draft))} · rows ${top2} to ${bottom2 - 1}, cols ${left2} to ${right2 - 1} · Enter sets it`);
       redraw();
@@ -849,7 +849,7 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
     redraw();
   };
   return {
-    bar,
+    bar: bar2,
     tags,
     hint,
     down,
@@ -875,6 +875,132 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
       return Boolean(draft);
     }
   };
+};
+
+// explorer/views/common/remember.js
+var recall = (name) => {
+  try {
+    return localStorage.getItem(name) ?? "";
+  } catch {
+    return "";
+  }
+};
+var remember = (name, text) => {
+  try {
+    localStorage.setItem(name, text);
+  } catch {
+  }
+};
+
+// explorer/views/animation/first_play.js
+var VISITED = "rapidai4eo-visited";
+var SPEED = 8;
+var PAUSE = 1200;
+var LOOKS = ["theme", "colours", "base", "draw", "level"];
+var ARRIVED = globalThis.location?.search ?? "";
+var asksForNothing = (search) => [...new URLSearchParams(search).keys()].every((key) => LOOKS.includes(key));
+var yearUntil = (dates, ready, end) => {
+  const year = dates[end].slice(0, 4);
+  const all = dates.flatMap((iso, i) => iso.startsWith(year) && ready(i) ? [i] : []);
+  const at = all.indexOf(end);
+  return [...all.slice(at + 1), ...all.slice(0, at + 1)];
+};
+var momentOf = (order, ms) => {
+  const position = Math.max(0, ms * SPEED / 1e3);
+  const k = Math.min(Math.floor(position), order.length - 1);
+  const over = position >= order.length - 1;
+  return { index: order[k], next: over ? -1 : order[k + 1], share: over ? 0 : position - k, over };
+};
+var makeFirstPlay = ({ served, busy, ask, stop, own, signal }) => {
+  const still = globalThis.matchMedia("(prefers-reduced-motion: reduce)");
+  let wanted = served && asksForNothing(ARRIVED) && !recall(VISITED) && !still.matches && !document.hidden;
+  const ended = new AbortController();
+  const end = () => {
+    wanted = false;
+    ended.abort();
+    stop();
+  };
+  signal.addEventListener("abort", () => ended.abort());
+  const listening = { signal: ended.signal, capture: true, passive: true };
+  if (wanted) {
+    for (const kind of ["pointerdown", "keydown", "wheel", "touchmove"])
+      window.addEventListener(kind, (event) => own(event) || setTimeout(end), listening);
+    window.addEventListener("scroll", (event) => event.target === document && end(), listening);
+    document.addEventListener("visibilitychange", () => document.hidden && end(), listening);
+  }
+  return {
+    get wanted() {
+      return wanted;
+    },
+    /** All dates are here. */
+    ready() {
+      if (!wanted) return;
+      setTimeout(() => {
+        if (!wanted || busy()) return;
+        remember(VISITED, "1");
+        ask();
+      }, PAUSE);
+    },
+    /** The year has played, or something else is shown. */
+    over() {
+      wanted = false;
+      ended.abort();
+    }
+  };
+};
+
+// explorer/views/animation/hints.js
+var DONE = "rapidai4eo-hints";
+var hintsFor = (touch) => touch ? [
+  ["pixel", "Tap a pixel: its two years are drawn in the profile."],
+  ["fingers", "Two fingers move and zoom the picture and the map."],
+  ["time", "Drag the timeline to another date, or choose a class in the map's legend."]
+] : [
+  ["pixel", "Click a pixel: its two years are drawn in the profile."],
+  ["add", "Shift-click adds another pixel, up to eight."],
+  ["time", "Drag the timeline to another date, or choose a class in the map's legend."]
+];
+var goneHints = (text) => new Set(text.split(",").filter(Boolean));
+var makeHints = ({ served }) => {
+  const all = hintsFor(globalThis.matchMedia("(pointer: coarse)").matches);
+  const gone = goneHints(recall(DONE));
+  let said = "";
+  const words = element("span", { role: "status" });
+  const button = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
+  const next = button("Got it", "Do not show this hint again", () => {
+    if (said) say("");
+    else did(shown());
+  });
+  const none2 = button("No more hints", "Show no hints any more", () => {
+    said = "";
+    for (const [name] of all) gone.add(name);
+    keep();
+  });
+  const el = element("div", { class: "hints", role: "note", "aria-label": "Hint", hidden: true }, words, next, none2);
+  const shown = () => served ? all.find(([name]) => !gone.has(name))?.[0] ?? "" : "";
+  const draw = () => {
+    const name = shown();
+    const text = said || (all.find(([other]) => other === name)?.[1] ?? "");
+    if (words.textContent !== text) words.textContent = text;
+    next.hidden = none2.hidden = el.classList.contains("plays");
+    el.hidden = !text;
+  };
+  const keep = () => {
+    remember(DONE, [...gone].join());
+    draw();
+  };
+  const did = (name) => {
+    if (!name || gone.has(name)) return;
+    gone.add(name);
+    keep();
+  };
+  const say = (text, plays = false) => {
+    said = text;
+    el.classList.toggle("plays", plays);
+    draw();
+  };
+  draw();
+  return { el, did, say };
 };
 
 // explorer/views/animation/look.js
@@ -1065,12 +1191,12 @@ var makeLook = ({ send, button }) => {
       shown = data;
       legend.hidden = !data;
       if (!data) return;
-      const bar = element("i", {
+      const bar2 = element("i", {
         role: "img",
         "aria-label": `${data.title}, from ${number5(data.low)} to ${number5(data.high)}`
       });
-      bar.style.background = data.colours.length > 1 ? `linear-gradient(to right, ${data.colours.join(", ")})` : data.colours[0];
-      legend.replaceChildren(element("span", {}, data.title), bar);
+      bar2.style.background = data.colours.length > 1 ? `linear-gradient(to right, ${data.colours.join(", ")})` : data.colours[0];
+      legend.replaceChildren(element("span", {}, data.title), bar2);
       if (data.colours.length > 1)
         legend.append(
           element(
@@ -1270,9 +1396,9 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   };
   const pointAt = (event) => {
     const pane = mode === "side" ? pressed?.pane ?? paneAt(event) : 0;
-    const box = panes[pane].box.getBoundingClientRect();
+    const box2 = panes[pane].box.getBoundingClientRect();
     const at = (v, start) => Math.min(SIZE, Math.max(0, start + v / unit2()));
-    return [at(event.clientY - box.top, view.y), at(event.clientX - box.left, view.x)];
+    return [at(event.clientY - box2.top, view.y), at(event.clientX - box2.left, view.x)];
   };
   const pixelAt = (event) => {
     const [row, col] = pointAt(event).map((v) => Math.min(SIZE - 1, Math.floor(v)));
@@ -1293,14 +1419,14 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   };
   const layOut = () => {
     const pane = mode === "side" ? width / 2 - 2 : width;
-    panes.forEach(({ box, canvas }, i) => {
-      box.hidden = !shown(panes[i]);
-      Object.assign(box.style, {
+    panes.forEach(({ box: box2, canvas }, i) => {
+      box2.hidden = !shown(panes[i]);
+      Object.assign(box2.style, {
         width: `${pane}px`,
         height: `${side}px`,
         left: i && mode === "side" ? `${pane + 4}px` : "0"
       });
-      box.style.clipPath = i && mode === "swipe" ? `inset(0 0 0 ${swipe * 100}%)` : "";
+      box2.style.clipPath = i && mode === "swipe" ? `inset(0 0 0 ${swipe * 100}%)` : "";
       const full = side * view.scale;
       Object.assign(canvas.style, {
         width: `${full}px`,
@@ -1354,8 +1480,8 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     view.y = Math.min(Math.max(view.y, 0), SIZE - seen);
   };
   const zoomAt = (factor, event = null) => {
-    const box = panes[0].box.getBoundingClientRect();
-    const at = event ? { x: (event.clientX - box.left) % (box.width + 4), y: event.clientY - box.top } : { x: box.width / 2, y: box.height / 2 };
+    const box2 = panes[0].box.getBoundingClientRect();
+    const at = event ? { x: (event.clientX - box2.left) % (box2.width + 4), y: event.clientY - box2.top } : { x: box2.width / 2, y: box2.height / 2 };
     const ground = { x: view.x + at.x / unit2(), y: view.y + at.y / unit2() };
     view.scale = Math.min(ZOOM.most, Math.max(ZOOM.least, view.scale * factor));
     if (factor < 1 && view.scale < 1.02) view.scale = 1;
@@ -1387,6 +1513,8 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     },
     { passive: false }
   );
+  const hold = (event) => event.touches.length > 1 && event.cancelable && event.preventDefault();
+  for (const kind of ["touchstart", "touchmove"]) el.addEventListener(kind, hold, { passive: false });
   const fingers = /* @__PURE__ */ new Map();
   const pinch = () => {
     const [a, b] = [...fingers.values()];
@@ -1493,8 +1621,8 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
   handle.addEventListener("pointermove", (event) => {
     if (!handle.hasPointerCapture(event.pointerId)) return;
-    const box = el.getBoundingClientRect();
-    setSwipe((event.clientX - box.left) / box.width);
+    const box2 = el.getBoundingClientRect();
+    setSwipe((event.clientX - box2.left) / box2.width);
   });
   handle.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: -0.02, ArrowRight: 0.02 }[event.key];
@@ -1511,10 +1639,17 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     if (frame) context.drawImage(frame, 0, 0);
     if (frame && overlay) context.drawImage(overlay, 0, 0);
   };
+  const fade = (frame, share) => {
+    if (!frame) return;
+    const context = panes[0].canvas.getContext("2d");
+    context.globalAlpha = share;
+    context.drawImage(frame, 0, 0);
+    context.globalAlpha = 1;
+  };
   const lack = (which, why, missing = Boolean(why)) => {
-    const { box, why: line } = panes[which];
-    if (box.classList.contains("missing") !== missing) box.classList.toggle("missing", missing);
-    if (line.textContent !== why) line.textContent = why;
+    const { box: box2, why: line2 } = panes[which];
+    if (box2.classList.contains("missing") !== missing) box2.classList.toggle("missing", missing);
+    if (line2.textContent !== why) line2.textContent = why;
   };
   const copy = (context) => {
     for (const pane of panes.filter(shown)) {
@@ -1551,6 +1686,7 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     readout,
     view,
     paint,
+    fade,
     reset,
     lookAt,
     drawing,
@@ -1588,6 +1724,7 @@ var lackText = ({ dates, status: now, reasons }, i) => {
   if (now[i] === status.ABSENT) return `No chip on ${longDate(dates[i])}`;
   return now[i] === status.BROKEN ? `Chip of ${longDate(dates[i])} cannot be shown: ${reasons[i] ?? "broken"}` : "";
 };
+var earlyText = ({ playing, dates, settled, readyMarked, range: [from, to] }, here) => playing && !(settled && readyMarked) && dates.length ? `${here} of ${Math.min(to, dates.length - 1) - from + 1} dates ${here === 1 ? "is" : "are"} here; the others play as they come` : "";
 var dateLabel = ({ dates, gaps, gapsKnown, settled }, index, minus = -1) => {
   if (!dates[index]) return [];
   const all = minus < 0 ? [index] : [index, minus];
@@ -1632,7 +1769,7 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root: root2 }) => {
     }
     colours ??= {
       there: css("--accent"),
-      waiting: css("--line"),
+      waiting: css("--muted"),
       absent: css("--absent"),
       broken: css("--bad"),
       text: css("--muted"),
@@ -1648,8 +1785,8 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root: root2 }) => {
       const now = model.status[i];
       context.fillStyle = now === status.THERE ? colours.there : now === status.ABSENT ? colours.absent : now === status.BROKEN ? colours.broken : colours.waiting;
       context.globalAlpha = (now === status.THERE && !model.ready(i) ? 0.4 : 1) * (i < model.range[0] || i > model.range[1] ? 0.35 : 1);
-      const tall = now === status.ABSENT ? 3 : 10;
-      context.fillRect(EDGE + i * unit2, 8 + (10 - tall), Math.max(unit2 - 0.8, 0.7), tall);
+      const [top2, tall] = { [status.ABSENT]: [15, 3], [status.WAITING]: [12, 2] }[now] ?? [8, 10];
+      context.fillRect(EDGE + i * unit2, top2, Math.max(unit2 - 0.8, 0.7), tall);
       const gap = model.gaps?.[i] ?? 0;
       if (gap > 0 && now === status.THERE) {
         context.fillStyle = colours.gap;
@@ -1727,7 +1864,8 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root: root2 }) => {
     }
     if (!last?.dates.length) return;
     const i = indexAt(event), gap = gapText(last.gaps?.[i]);
-    el.title = lackText(last, i) || longDate(last.dates[i]) + (gap && `: ${gap}`);
+    const now = last.status[i] === status.WAITING ? "loading" : gap;
+    el.title = lackText(last, i) || longDate(last.dates[i]) + (now && `: ${now}`);
   });
   el.addEventListener("pointerup", (event) => {
     if (drag) act(event, true);
@@ -1813,6 +1951,8 @@ function render({ model, el }) {
       if (state.dates.length) {
         model.send_msg({ type: "pixel_clicked", ...pixel, add });
         readout.later();
+        hints.did("pixel");
+        if (add) hints.did("add");
       }
     },
     onMovePin: (i, pixel, done) => movePin(i, pixel, done),
@@ -1835,6 +1975,7 @@ function render({ model, el }) {
     onSeek: (index, settled) => {
       setPlaying(false);
       seek(index, settled);
+      if (settled) hints.did("time");
     },
     onCompare: (index) => {
       state.other = index;
@@ -1857,6 +1998,18 @@ function render({ model, el }) {
     }
   });
   const well = element("div", { class: "well" }, stage.el, sheet.el);
+  const served = Boolean(inDocument(el).closest("main#page"));
+  const hints = makeHints({ served });
+  page.on("hint-done", (name) => hints.did(name), gone.signal);
+  const firstPlay = makeFirstPlay({
+    served,
+    busy: () => look.value !== "single" || ["reviewing", "presenting"].some((name) => pageRoot(el).classList.contains(name)),
+    ask: () => model.send_msg({ type: "telling", ticket: state.ticket }),
+    stop: () => year && setPlaying(false),
+    // The button pauses by its click, the timeline seeks.
+    own: (event) => event.type === "pointerdown" && event.composedPath().includes(play),
+    signal: gone.signal
+  });
   const play = button("Play", icon("play"), () => setPlaying(!state.playing), { class: "play" });
   const loop = button("Loop", icon("loop"), () => setLoop(!state.loop), { "aria-pressed": "true" });
   const speed = choice(
@@ -1903,7 +2056,8 @@ function render({ model, el }) {
     Object.assign(state, { overlays: [], marks: null });
   };
   const showLegend = () => looks.showLegend(differs() && state.change?.legend || state.marks || state.legend);
-  stage.el.append(looks.legend);
+  const early = element("div", { class: "hint", role: "status", hidden: true });
+  stage.el.append(looks.legend, early);
   const composites = [
     ["true", "True colour"],
     ["false", "False colour (NIR)"]
@@ -1916,11 +2070,11 @@ function render({ model, el }) {
   const clear = button("Remove all pins but the last", "Clear pins", () => model.send_msg({ type: "clear" }), {
     hidden: true
   });
-  const counts = element("span"), bar = element("progress", { max: 1, value: 0, "aria-label": "Dates read" }), progress = element("div", { class: "progress", role: "status" }, bar, counts);
+  const counts = element("span"), bar2 = element("progress", { max: 1, value: 0, "aria-label": "Dates read" }), progress = element("div", { class: "progress", role: "status" }, bar2, counts);
   const tellProgress = (text, share = null, title = "") => {
     counts.textContent = text;
-    bar.hidden = share === null;
-    if (share !== null) bar.value = share;
+    bar2.hidden = share === null;
+    if (share !== null) bar2.value = share;
     progress.title = [text, title].filter(Boolean).join(". ");
   };
   const root2 = element(
@@ -1935,6 +2089,7 @@ function render({ model, el }) {
       looks.panel
     ),
     well,
+    hints.el,
     timeline.el,
     element(
       "div",
@@ -1996,7 +2151,13 @@ function render({ model, el }) {
       stage.lack(1, lackOf(state.other));
     }
     showMessage();
+    showEarly();
     drawTimeline();
+  };
+  const showEarly = () => {
+    const text = earlyText(state, playable().length);
+    if (early.textContent !== text) early.textContent = text;
+    early.hidden = !text;
   };
   const gapOf = (index) => gapText(state.gaps?.[index]);
   const lackOf = (index) => lackText(state, index);
@@ -2112,6 +2273,33 @@ function render({ model, el }) {
     startIndex = -1;
   };
   const playable = () => state.frames.flatMap((frame, i) => frame && inRange(i) ? [i] : []);
+  let year = (
+    /** @type {number[] | null} */
+    null
+  );
+  const playYear = (order) => {
+    const begun = performance.now();
+    const frame = (now) => {
+      if (year !== order) return;
+      const { index, next, share, over } = momentOf(order, now - begun);
+      if (over) {
+        seek(index, true);
+        setPlaying(false);
+        hints.say(
+          `${longDate(state.dates[index])}: of the clear dates of the year the one whose NDVI differs most here.`
+        );
+        mark("year-played", { index });
+        return;
+      }
+      if (index !== state.index) seek(index, false);
+      stage.fade(state.frames[next], share);
+      requestAnimationFrame(frame);
+    };
+    setPlaying(true, frame);
+    year = order;
+    hints.say(`The year ${state.dates[order[0]].slice(0, 4)}, once. A click, a key or scrolling stops it.`, true);
+    mark("year-begun");
+  };
   let playableCount = -1;
   const tick = (now) => {
     if (!state.playing) return;
@@ -2136,17 +2324,23 @@ function render({ model, el }) {
     }
     requestAnimationFrame(tick);
   };
-  const setPlaying = (playing) => {
+  const setPlaying = (playing, frame = tick) => {
     if (playing === state.playing) return;
     state.playing = playing;
+    if (frame === tick) firstPlay.over();
+    if (year) {
+      year = null;
+      hints.say("");
+    }
     play.replaceChildren(icon(playing ? "pause" : "play"));
     play.setAttribute("aria-label", playing ? "Pause" : "Play");
     play.title = playing ? "Pause (space)" : "Play (space)";
     if (playing) {
       if (!state.loop && state.index === lastThere()) seek(firstThere(), false);
       anchor();
-      requestAnimationFrame(tick);
+      requestAnimationFrame(frame);
     } else tell(true);
+    showEarly();
   };
   const setLoop = (value2) => {
     state.loop = value2;
@@ -2226,6 +2420,8 @@ function render({ model, el }) {
     if (state.settled && state.pending === 0 && !state.readyMarked && state.status.every((s, i) => s !== status.THERE || state.frames[i])) {
       state.readyMarked = true;
       mark("animation-ready", { sample: state.sample, frames: playable().length });
+      showEarly();
+      firstPlay.ready();
     }
   };
   listen(model, {
@@ -2377,9 +2573,15 @@ function render({ model, el }) {
         seek(data.index, true);
       }
     },
+    telling(data) {
+      if (data.ticket !== state.ticket || !firstPlay.wanted || state.playing || data.index === null) return;
+      const order = yearUntil(state.dates, (i) => Boolean(state.frames[i]), data.index);
+      if (order.length > 1) playYear(state.frames[state.index] ? [state.index, ...order] : order);
+    },
     error(data) {
       if (data.ticket === state.ticket) {
         state.error = data.text;
+        page.emit("reading-failed", "pf");
         tellProgress("");
         draw();
       }
@@ -2398,11 +2600,11 @@ function render({ model, el }) {
     resized.disconnect();
     setPlaying(false);
   });
-  takeOver((early) => {
+  takeOver((early2) => {
     if (!state.dates.length) {
-      state.early = early;
-      stage.paint(0, early.picture);
-      stage.dates[0].textContent = longDate(early.iso);
+      state.early = early2;
+      stage.paint(0, early2.picture);
+      stage.dates[0].textContent = longDate(early2.iso);
     }
   });
   toldView = seenView();
@@ -2585,19 +2787,19 @@ function render2({ model, el }) {
   };
   const makeTile = (tile, place2) => {
     const frame = element("span", { class: "frame waiting" });
-    const bar = element("i", { class: "class" }), words = element("span", { class: "words" }), badge = element("b", { class: "badge", hidden: true }), filled = element("small", { class: "filled", hidden: true }), tick = element("span", { class: "tick", title: "Mark" }, element("span"));
+    const bar2 = element("i", { class: "class" }), words = element("span", { class: "words" }), badge = element("b", { class: "badge", hidden: true }), filled = element("small", { class: "filled", hidden: true }), tick = element("span", { class: "tick", title: "Mark" }, element("span"));
     const node = element(
       "div",
       { class: "tile", role: "option", "aria-selected": "false", tabindex: "-1" },
       frame,
-      bar,
+      bar2,
       words,
       element("span", { class: "id" }, tile.id),
       badge,
       filled,
       tick
     );
-    const cell = { node, frame, bar, words, badge, filled, tile, why: "", share: 0 };
+    const cell = { node, frame, bar: bar2, words, badge, filled, tile, why: "", share: 0 };
     tick.addEventListener("click", (event) => {
       event.stopPropagation();
       focusOn(place2);
@@ -2860,12 +3062,12 @@ __export(labels_exports, {
   render: () => render3
 });
 function render3({ model, el }) {
-  const box = element("div");
-  box.innerHTML = model.html;
-  el.append(box);
+  const box2 = element("div");
+  box2.innerHTML = model.html;
+  el.append(box2);
   listen(model, {
     label(data) {
-      box.innerHTML = data.html;
+      box2.innerHTML = data.html;
     }
   });
   model.send_msg({ type: "ready" });
@@ -2920,7 +3122,10 @@ function render4({ model, el }) {
     key,
     list
   );
-  const isolate = (code, event) => model.send_msg({ type: "isolate", code, add: event.shiftKey || event.ctrlKey || event.metaKey });
+  const isolate = (code, event) => {
+    model.send_msg({ type: "isolate", code, add: event.shiftKey || event.ctrlKey || event.metaKey });
+    bus(model).emit("hint-done", "time");
+  };
   listen(model, {
     rows(data) {
       for (const button of level.children)
@@ -2984,11 +3189,11 @@ function render4({ model, el }) {
     density(data) {
       key.hidden = data.most === null;
       if (key.hidden) return;
-      const bar = element("i");
-      bar.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`;
+      const bar2 = element("i");
+      bar2.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`;
       key.replaceChildren(
         element("span", {}, "1"),
-        bar,
+        bar2,
         element("span", {}, `${data.most.toLocaleString("en")} a pixel`)
       );
       key.setAttribute("aria-label", `Density: from 1 to ${data.most} samples a pixel, logarithmic`);
@@ -3065,16 +3270,16 @@ var rangeFields = (title, name, low, high, scale, send) => {
 };
 var checkList = (title, name, options, send, small = false) => {
   const boxes = options.map(([value2, text]) => {
-    const box = element("input", { type: "checkbox" });
-    box.value = value2;
-    box.addEventListener("change", () => send({ [name]: boxes.filter((b) => b.box.checked).map((b) => b.value) }));
-    return { box, value: value2, label: element("label", {}, box, text) };
+    const box2 = element("input", { type: "checkbox" });
+    box2.value = value2;
+    box2.addEventListener("change", () => send({ [name]: boxes.filter((b) => b.box.checked).map((b) => b.value) }));
+    return { box: box2, value: value2, label: element("label", {}, box2, text) };
   });
   const list = element("div", { class: small ? "checks small" : "checks" }, ...boxes.map((b) => b.label));
   return {
     node: group(title, list),
     set(values) {
-      for (const { box, value: value2 } of boxes) box.checked = values.some((v) => String(v) === String(value2));
+      for (const { box: box2, value: value2 } of boxes) box2.checked = values.some((v) => String(v) === String(value2));
     }
   };
 };
@@ -3170,6 +3375,13 @@ var filterPopover = (send) => {
   };
 };
 
+// explorer/views/map/map_touch.js
+var shareFingersWithPage = (surface, signal) => {
+  surface.style.touchAction = "var(--touch, none)";
+  const hold = (event) => event.touches.length > 1 && event.cancelable && event.preventDefault();
+  for (const kind of ["touchstart", "touchmove"]) surface.addEventListener(kind, hold, { passive: false, signal });
+};
+
 // explorer/views/map/map_tools.js
 var EARTH = 6378137;
 var lonOf = (x) => x / EARTH * 180 / Math.PI;
@@ -3183,13 +3395,13 @@ var SIGNS2 = {
   home: "M2 8 8 2.500 14 8M4 7v6.500h8V7"
 };
 var sign = (path) => {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  line.setAttribute("d", path);
-  svg.append(line);
-  return svg;
+  const svg2 = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg2.setAttribute("viewBox", "0 0 16 16");
+  svg2.setAttribute("aria-hidden", "true");
+  const line2 = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  line2.setAttribute("d", path);
+  svg2.append(line2);
+  return svg2;
 };
 function render5({ model, el }) {
   const { on } = bus(model), stop = new AbortController(), { signal } = stop;
@@ -3417,19 +3629,20 @@ function render5({ model, el }) {
     figure.properties.inner_height.change.connect(changed);
     const drawn = window.Bokeh.index.find_one(figure);
     drawn?.canvas_view.events_el.setAttribute("tabindex", "-1");
+    if (drawn) shareFingersWithPage(drawn.canvas_view.events_el, signal);
     drawn?.canvas_view.events_el.addEventListener(
       "wheel",
       (event) => {
         event.preventDefault();
         event.stopImmediatePropagation();
-        const box = drawn.canvas_view.events_el.getBoundingClientRect(), { left: left2, top: top2, width, height } = drawn.frame.bbox;
+        const box2 = drawn.canvas_view.events_el.getBoundingClientRect(), { left: left2, top: top2, width, height } = drawn.frame.bbox;
         const share = (at, size) => Math.min(Math.max(at / size, 0), 1), factor = wheelFactor(event);
         if (factor === 1) return;
         if (popovers.some(([node]) => !node.hidden)) toggle(null);
         zoom2(
           1 / factor,
-          share(event.clientX - box.left - left2, width),
-          1 - share(event.clientY - box.top - top2, height)
+          share(event.clientX - box2.left - left2, width),
+          1 - share(event.clientY - box2.top - top2, height)
         );
       },
       { passive: false, capture: true, signal }
@@ -3568,7 +3781,7 @@ __export(sample_table_exports, {
 });
 function render6({ model, el }) {
   const title = element("h2"), told = element("p", { class: "told", role: "status" });
-  const bars2 = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" });
+  const bars3 = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" });
   const head = element("tr"), body = element("tbody");
   const first = element("button", { type: "button", "aria-label": "First page", onclick: () => ask(0) }, "«");
   const before = element(
@@ -3615,7 +3828,7 @@ function render6({ model, el }) {
     "section",
     { class: "panel", role: "dialog", "aria-label": "Selected samples", hidden: true },
     element("header", {}, title, gallery, close),
-    bars2,
+    bars3,
     element(
       "div",
       { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of samples" },
@@ -3641,16 +3854,21 @@ function render6({ model, el }) {
     }
   });
   const place = () => {
+    const table = head.closest("table");
+    table.style.width = "max-content";
+    const needed = table.offsetWidth + 42;
+    table.style.width = "";
     const asked = { box: null };
     bus(model).emit("map-box", asked);
-    const box = asked.box ?? { right: 0, top: 60 };
-    const room = window.innerWidth - box.right - 32;
-    const beside = room >= 360;
+    const box2 = asked.box ?? { right: 0, top: 60 };
+    const room = window.innerWidth - box2.right - 32;
+    const beside = room >= Math.min(needed, 640);
+    const top2 = beside ? Math.max(box2.top, 54) : window.innerWidth > 900 ? 54 : 8;
     Object.assign(panel.style, {
-      left: `${beside ? box.right + 8 : 8}px`,
-      top: `${Math.max(box.top, 54)}px`,
-      width: `${beside ? Math.min(640, room) : window.innerWidth - 32}px`,
-      maxHeight: `${Math.min(640, window.innerHeight - Math.max(box.top, 54) - 16)}px`
+      left: `${beside ? box2.right + 8 : 8}px`,
+      top: `${top2}px`,
+      width: `${Math.min(Math.max(needed, 640), beside ? room : window.innerWidth - 16)}px`,
+      maxHeight: `${Math.min(640, window.innerHeight - top2 - 16)}px`
     });
   };
   const format2 = (value2, name) => value2 === null ? "" : name === "fraction" || name === "suspicion" ? `${(100 * value2).toFixed(0)} %` : String(value2);
@@ -3660,20 +3878,19 @@ function render6({ model, el }) {
       const opening = panel.hidden;
       if (opening) back.opened();
       panel.hidden = false;
-      place();
       title.textContent = `${data.count.toLocaleString("en")} sample${data.count === 1 ? "" : "s"}`;
       told.textContent = "";
-      const most = Math.max(...data.bars.map((bar) => bar.count), 1);
-      bars2.replaceChildren(
-        ...data.bars.map((bar) => {
+      const most = Math.max(...data.bars.map((bar2) => bar2.count), 1);
+      bars3.replaceChildren(
+        ...data.bars.map((bar2) => {
           const fill = element("i");
-          Object.assign(fill.style, { width: `${100 * bar.count / most}%`, background: bar.colour });
+          Object.assign(fill.style, { width: `${100 * bar2.count / most}%`, background: bar2.colour });
           return element(
             "div",
             { role: "listitem" },
-            element("span", { title: bar.title }, bar.title),
+            element("span", { title: bar2.title }, bar2.title),
             element("b", {}, fill),
-            element("em", {}, bar.count.toLocaleString("en"))
+            element("em", {}, bar2.count.toLocaleString("en"))
           );
         })
       );
@@ -3725,6 +3942,7 @@ function render6({ model, el }) {
       first.disabled = before.disabled = data.page === 0;
       next.disabled = last.disabled = data.page >= pages() - 1;
       for (const button of saves) button.disabled = !data.count;
+      place();
       if (opening) close.focus({ preventScroll: true });
       mark("picked", { count: data.count });
     },
@@ -3750,7 +3968,7 @@ __export(about_exports, {
 function render7({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
-  const WORDS = { ok: "as assumed", told: "read otherwise", wrong: "would be wrong", missing: "is missing" };
+  const WORDS2 = { ok: "as assumed", told: "read otherwise", wrong: "would be wrong", missing: "is missing" };
   const SIGNS3 = { ok: "✓", told: "i", wrong: "!", missing: "–" };
   const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
   const state = { asked: false, told: null };
@@ -3803,7 +4021,7 @@ function render7({ model, el }) {
     }
   });
   keepKeys(panel, () => setOpen(false));
-  const line = (check) => element(
+  const line2 = (check) => element(
     "li",
     { class: check.state },
     element("b", { class: "sign", "aria-hidden": "true" }, SIGNS3[check.state]),
@@ -3811,7 +4029,7 @@ function render7({ model, el }) {
       "div",
       {},
       element("b", {}, check.subject),
-      element("span", { class: "word" }, WORDS[check.state]),
+      element("span", { class: "word" }, WORDS2[check.state]),
       element("p", {}, check.found),
       element("p", { class: "hint" }, `Assumed: ${check.assumed}. ${check.follows ? `So: ${check.follows}.` : ""}`),
       check.todo ? element("p", { class: "todo" }, `To do: ${check.todo}.`) : null
@@ -3835,7 +4053,7 @@ function render7({ model, el }) {
       summary.className = data.healthy ? "summary" : "summary bad";
       const order = ["wrong", "missing", "told", "ok"];
       list.replaceChildren(
-        ...[...data.checks].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).map(line)
+        ...[...data.checks].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).map(line2)
       );
       notesHead.hidden = notes.hidden = !data.notes.length;
       notes.replaceChildren(...data.notes.map((text) => element("li", {}, text)));
@@ -3857,6 +4075,7 @@ __export(head_exports, {
   render: () => render8
 });
 function render8({ model, el }) {
+  const page = bus(model);
   const swatch = element("i"), id = element("code"), text = element("span");
   const sample = element("div", { class: "sample" }, swatch, id, text);
   const input = element("input", {
@@ -3865,43 +4084,51 @@ function render8({ model, el }) {
     "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name",
     spellcheck: "false"
   });
-  const form = element(
-    "form",
-    { role: "search" },
-    input,
-    element("button", { type: "submit" }, "Go"),
-    element(
-      "button",
-      { type: "button", onclick: () => model.send_msg({ type: "random" }), title: "Any sample, by chance" },
-      "Surprise me"
+  const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"));
+  const button = (text2, title, onclick, extra = {}) => element("button", { type: "button", title, onclick, ...extra }, text2);
+  const actions = element(
+    "div",
+    { class: "actions", id: "head-actions" },
+    button("Surprise me", "Any sample, by chance", () => model.send_msg({ type: "random" })),
+    button(
+      "Stories",
+      "Play a story, present this view, or put a story together",
+      () => model.send_msg({ type: "stories" })
     ),
-    element(
-      "button",
-      {
-        type: "button",
-        onclick: () => model.send_msg({ type: "stories" }),
-        title: "Play a story, present this view, or put a story together"
-      },
-      "Stories"
+    button(
+      "Share",
+      "A link to this view, files to take away, and the same in Python",
+      () => model.send_msg({ type: "share" })
     ),
-    element(
-      "button",
-      {
-        type: "button",
-        onclick: () => model.send_msg({ type: "share" }),
-        title: "A link to this view, files to take away, and the same in Python"
-      },
-      "Share"
+    button("Review", "Review labels: a queue, a verdict on each", () => model.send_msg({ type: "review" })),
+    button(
+      "About",
+      "About this corpus: what is assumed of it, and what its files say",
+      () => model.send_msg({ type: "about" }),
+      { "aria-label": "About this corpus" }
     ),
-    element(
-      "button",
-      {
-        type: "button",
-        onclick: () => model.send_msg({ type: "review" }),
-        title: "Review labels: a queue, a verdict on each"
-      },
-      "Review"
-    )
+    button("Help", "Keys, what the marks mean, words, citation (?)", () => page.emit("help"), {
+      "aria-keyshortcuts": "?"
+    })
+  );
+  const more = button("Menu", "Surprise me, stories, share, review, about, help", () => setMenu(!isOpen()), {
+    class: "more",
+    "aria-expanded": "false",
+    "aria-controls": "head-actions"
+  });
+  const isOpen = () => more.getAttribute("aria-expanded") === "true";
+  const setMenu = (open) => {
+    more.setAttribute("aria-expanded", String(open));
+    actions.classList.toggle("open", open);
+  };
+  actions.addEventListener(
+    "click",
+    () => {
+      if (!isOpen()) return;
+      setMenu(false);
+      more.focus({ preventScroll: true });
+    },
+    { capture: true }
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -3927,20 +4154,11 @@ function render8({ model, el }) {
     element(
       "header",
       {},
-      element("h1", {}, "RapidAI4EO explorer", element("small", {}, model.corpus)),
-      element(
-        "button",
-        {
-          type: "button",
-          class: "about",
-          onclick: () => model.send_msg({ type: "about" }),
-          "aria-label": "About this corpus",
-          title: "About this corpus: what is assumed of it, and what its files say"
-        },
-        "About"
-      ),
+      element("h1", {}, "RapidAI4EO", element("span", {}, " explorer"), element("small", {}, model.corpus)),
       sample,
-      form
+      form,
+      more,
+      actions
     ),
     notice
   );
@@ -3984,6 +4202,22 @@ function render8({ model, el }) {
     event.stopPropagation();
   };
   const { signal } = gone;
+  window.addEventListener(
+    "pointerdown",
+    (event) => event.composedPath().includes(more) || event.composedPath().includes(actions) || setMenu(false),
+    { signal, capture: true }
+  );
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape" || !isOpen()) return;
+      setMenu(false);
+      more.focus();
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    { signal, capture: true }
+  );
   window.addEventListener("click", enlarged, { signal });
   window.addEventListener("keydown", escaped, { signal });
   window.addEventListener("keydown", radios, { signal, capture: true });
@@ -3994,12 +4228,307 @@ function render8({ model, el }) {
   model.send_msg({ type: "ready" });
 }
 
+// explorer/views/page/help.js
+var help_exports = {};
+__export(help_exports, {
+  render: () => render9
+});
+var KEYS = [
+  [
+    "Everywhere",
+    [
+      ["?", "this help; in a review, the keys of the review"],
+      ["F", "present this view; F or Escape ends it"],
+      ["Esc", "closes what was opened last; the focus goes back"],
+      ["Tab", "from control to control"]
+    ]
+  ],
+  [
+    "Planet Fusion",
+    [
+      ["Space", "play, pause"],
+      ["← →", "step from date to date"],
+      ["Home End", "first, last date"],
+      ["[ ]", "begin, end the part that plays at this date"],
+      ["Shift ← →", "move the compared date"],
+      ["P", "a cross that arrows move; Enter pins, shift and Enter adds"],
+      ["B G", "draw a box, a polygon"],
+      ["+ − 0", "zoom in, out, show all"]
+    ]
+  ],
+  [
+    "Map",
+    [
+      ["← ↑ → ↓", "to the neighbouring sample; with shift they move the map"],
+      ["+ − 0", "zoom in, out, show all samples"],
+      ["Esc", "clear the area"]
+    ]
+  ],
+  [
+    "Charts",
+    [
+      ["← →", "step from date to date; with shift they move the chart"],
+      ["+ − 0", "zoom in, out, show all"]
+    ]
+  ]
+];
+var WORDS = [
+  ["DN", "digital number: what a chip stores for a pixel. 10,000 is a reflectance of 1."],
+  ["Reflectance", "share of the sunlight that the ground throws back in a band, 0 to 1."],
+  [
+    "NDVI",
+    "(near infrared − red) / (near infrared + red), −1 to 1: the more green leaves, the higher. Water is below 0, bare soil near 0.1, a dense crop 0.8 and more."
+  ],
+  ["Gap-filled", "not measured on that date (clouds): filled in from dates before and after. Amber and hollow marks."],
+  ["Purity", "share of the 600 m cell that its largest class covers; 1 is one class alone."],
+  [
+    "CORINE level",
+    "CORINE Land Cover has 5 classes on level 1 (artificial, farmland, forest, wetland, water), 15 on level 2, 44 on level 3. On a level, a sample has the class whose shares add up to most."
+  ],
+  ["Sample", "a square of 600 m with a label and two years of pictures."],
+  ["Chip", "one picture of a sample: one date, or one month, of one sensor."],
+  ["Mosaic", "Sentinel-2's picture of a month, put together from its clear pixels."],
+  ["True colour", "red, green and blue as the eye sees them."],
+  ["False colour", "near infrared shown as red: green leaves are bright red."],
+  [
+    "Stretch",
+    "which reflectance is black and which is white. It is the same for all dates, so that they can be compared."
+  ],
+  ["Pin", "a pixel whose curves are drawn; its colour is the same everywhere."],
+  ["Region", "a box or polygon in the picture; its mean is drawn beside the pins."],
+  ["Suspicion", "how much speaks against a label, where somebody has run the score."]
+];
+var svg = (...children2) => svgElement("svg", { viewBox: "0 0 44 20", width: 44, height: 20, "aria-hidden": "true" }, ...children2);
+var bar = (x, y, height, fill, width = 4) => svgElement("rect", { x, y, width, height, fill });
+var bars = (fill, y = 4, height = 12) => svg(...[8, 14, 20, 26, 32].map((x) => bar(x, y, height, fill)));
+var line = (d, stroke, extra = {}) => svgElement("path", { d, stroke, fill: "none", "stroke-width": 1.6, ...extra });
+var dot = (cx, fill, stroke) => svgElement("circle", { cx, cy: 10, r: 3, fill, stroke, "stroke-width": 1.4 });
+var onDark = (...children2) => svg(svgElement("rect", { width: 44, height: 20, rx: 3, fill: "var(--well)" }), ...children2);
+var box = (kind) => element("i", { class: `swatch ${kind}`, "aria-hidden": "true" });
+var MARKS = [
+  [
+    "Timeline",
+    [
+      [() => bars("var(--accent)"), "a date whose picture is here"],
+      [() => bars("var(--muted)", 9, 2), "a date that is still loading"],
+      [() => bars("var(--absent)", 13, 3), "a date that is missing"],
+      [() => bars("var(--bad)"), "a date whose file is broken; the pointer reads why"],
+      [
+        () => svg(...[8, 14, 20, 26, 32].flatMap((x) => [bar(x, 4, 12, "var(--accent)"), bar(x, 4, 5, "var(--gap)")])),
+        "amber: this much of the date is gap-filled"
+      ],
+      [
+        () => svg(bar(21, 3, 16, "var(--ink)", 2), svgElement("path", { d: "M17 1h10l-5 6z", fill: "var(--ink)" })),
+        "the date shown; the compared date has another colour"
+      ],
+      [
+        () => svg(line("M14 3h-4v14h4M30 3h4v14h-4", "var(--ink)", { "stroke-width": 2 })),
+        "brackets: the part that plays"
+      ]
+    ]
+  ],
+  [
+    "Pictures",
+    [
+      [() => box("hatched"), "hatched: there is no picture of this date or month"],
+      [() => box("waiting"), "plain: the picture is still loading"],
+      [
+        () => onDark(
+          line("M22 1v6M22 13v6M12 10h7M25 10h7", "var(--pin)", { "stroke-width": 2 }),
+          svgElement("rect", {
+            x: 19.5,
+            y: 7.5,
+            width: 5,
+            height: 5,
+            fill: "none",
+            stroke: "var(--pin)",
+            "stroke-width": 2
+          })
+        ),
+        "a cross: a pin"
+      ],
+      [
+        () => onDark(
+          svgElement("rect", {
+            x: 14,
+            y: 3,
+            width: 14,
+            height: 14,
+            fill: "none",
+            stroke: "#fff",
+            "stroke-width": 1.5
+          })
+        ),
+        "white square: Sentinel-2's 10 m pixel that holds a pin"
+      ]
+    ]
+  ],
+  [
+    "Charts",
+    [
+      [
+        () => svg(line("M3 14L16 6L28 11L41 4", "var(--accent)"), dot(16, "var(--accent)", "none")),
+        "line and dots: Planet Fusion"
+      ],
+      [
+        () => svg(line("M3 10h38", "var(--accent)"), dot(22, "var(--panel)", "var(--accent)")),
+        "hollow dot: a gap-filled date"
+      ],
+      [
+        () => svg(
+          line("M6 10h32", "var(--accent)", { opacity: 0.6 }),
+          svgElement("path", { d: "M22 5l4 5-4 5-4-5z", fill: "var(--accent)" })
+        ),
+        "diamond: Sentinel-2, its bar is the month that it stands for"
+      ],
+      [
+        () => svg(line("M12 19v-6M20 19v-6M34 19v-6", "#8b989f", { "stroke-width": 2 })),
+        "ticks at the lower edge: dates that are missing"
+      ],
+      [
+        () => svg(line("M8 16h26", "#8b989f", { "stroke-width": 2.5 })),
+        "bar at the lower edge: a month that is missing"
+      ],
+      [
+        () => svg(
+          line("M12 19v-2M20 19v-2M28 19v-2M34 19v-2", "var(--muted)", {
+            "stroke-width": 2,
+            "stroke-dasharray": "1 1"
+          })
+        ),
+        "dots at the lower edge: dates that are still loading"
+      ],
+      [
+        () => svg(
+          svgElement("path", { d: "M3 14L16 6L28 9L41 4V12L28 16L16 13L3 18z", fill: "var(--muted)", opacity: 0.3 })
+        ),
+        "band: 10th to 90th percentile of the sample or of a region"
+      ],
+      [() => svg(line("M22 1v18", "var(--ink)")), "upright line: the date of the animation"]
+    ]
+  ],
+  [
+    "Map",
+    [
+      [
+        () => svg(...["#e6e600", "#80ff00", "#e6004d"].map((fill, i) => bar(9 + 9 * i, 6, 8, fill, 8))),
+        "a sample, coloured by its largest class as in the legend"
+      ],
+      [
+        () => svg(svgElement("circle", { cx: 22, cy: 10, r: 7, fill: "none", stroke: "var(--pin)", "stroke-width": 2.5 })),
+        "ring: the sample that is shown"
+      ]
+    ]
+  ]
+];
+function render9({ model, el }) {
+  const page = bus(model);
+  const gone = new AbortController();
+  const close = element(
+    "button",
+    { type: "button", class: "close", "aria-label": "Close the help", onclick: () => setOpen(false) },
+    "×"
+  );
+  const rows = (entries, left2) => element("dl", {}, ...entries.flatMap(([name, text]) => [element("dt", {}, left2(name)), element("dd", {}, text)]));
+  const keys = (text) => element("kbd", {}, text);
+  const parts = (all, left2) => element(
+    "div",
+    { class: "parts" },
+    ...all.map(([title, entries]) => element("section", {}, element("h4", {}, title), rows(entries, left2)))
+  );
+  const told = element("div", { class: "told" });
+  const section = (name, title, ...content) => element("section", { id: `help-${name}` }, element("h3", { tabindex: "-1" }, title), ...content);
+  const sections = [
+    section(
+      "begin",
+      "To begin with",
+      element(
+        "ol",
+        {},
+        element("li", {}, "Click a point of the map, or Surprise me: another sample."),
+        element("li", {}, "Click a pixel of either picture: its two years are drawn. Shift-click adds another."),
+        element("li", {}, "Drag the timeline, or press play: the charts and Sentinel-2's month follow."),
+        element("li", {}, "Click a class in the legend: only its samples are left. Filters has more to choose by."),
+        element("li", {}, "The address of the page is what you see: send it, and others see the same.")
+      )
+    ),
+    section("keys", "Keys", parts(KEYS, keys)),
+    section(
+      "marks",
+      "What the marks mean",
+      parts(MARKS, (draw) => draw())
+    ),
+    section(
+      "words",
+      "Words",
+      rows(WORDS, (word) => word)
+    ),
+    section("version", "Version, citation, licences", told)
+  ];
+  const jump = (part) => {
+    const heading = part.querySelector("h3");
+    heading.scrollIntoView({ block: "start" });
+    heading.focus({ preventScroll: true });
+  };
+  const panel = element(
+    "section",
+    { class: "drawer", role: "dialog", "aria-label": "Help", hidden: true },
+    element(
+      "header",
+      {},
+      element("h2", {}, "Help"),
+      element(
+        "nav",
+        { "aria-label": "Parts of the help" },
+        ...sections.slice(1).map(
+          (part) => element("button", { type: "button", onclick: () => jump(part) }, part.firstChild.textContent.split(",")[0])
+        )
+      ),
+      close
+    ),
+    element("div", { class: "text", tabindex: "0", role: "region", "aria-label": "Text of the help" }, ...sections)
+  );
+  el.append(panel);
+  const setOpen = makeDrawer(panel, "help", page, gone.signal, {
+    shown() {
+      close.focus();
+      mark("help");
+    }
+  });
+  keepKeys(panel, () => setOpen(false));
+  page.on("help", () => setOpen(panel.hidden), gone.signal);
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isWriting(event) || !isOurKey(event, el) || pageRoot(el).classList.contains("presenting")) return;
+      setTimeout(() => event.defaultPrevented || setOpen(panel.hidden));
+    },
+    { signal: gone.signal }
+  );
+  listen(model, {
+    facts(data) {
+      const link = element("a", { href: "guide", target: "_blank", rel: "noopener" }, "The guide, task by task");
+      told.replaceChildren(
+        element("p", {}, data.software),
+        element("p", {}, element("b", {}, "Cite as: "), data.citation),
+        ...data.lines.map((text) => element("p", {}, text)),
+        element("p", {}, element("b", {}, "Licences: "), data.licences.join("; ")),
+        ...data.terms ? [element("p", {}, data.terms)] : [],
+        ...data.guide ? [element("p", {}, link)] : []
+      );
+    }
+  });
+  model.on("remove", () => gone.abort());
+  model.send_msg({ type: "ready" });
+}
+
 // explorer/views/present/present.js
 var present_exports = {};
 __export(present_exports, {
-  render: () => render9
+  render: () => render10
 });
-function render9({ model, el }) {
+function render10({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const PLACE = "rapidai4eo-story";
@@ -4381,9 +4910,9 @@ function render9({ model, el }) {
       state.since = performance.now();
       title.textContent = here.title;
       note.innerHTML = here.html;
-      [...dots2.children].forEach((dot, i) => {
-        dot.className = i < data.index ? "past" : i === data.index ? "now" : "";
-        dot.style.setProperty("--share", "0");
+      [...dots2.children].forEach((dot2, i) => {
+        dot2.className = i < data.index ? "past" : i === data.index ? "now" : "";
+        dot2.style.setProperty("--share", "0");
       });
       count.textContent = `${data.index + 1} / ${state.story.states.length}`;
       if (!still.matches) {
@@ -4423,7 +4952,7 @@ function render9({ model, el }) {
 // explorer/views/profile/pins.js
 var pins_exports = {};
 __export(pins_exports, {
-  render: () => render10
+  render: () => render11
 });
 
 // explorer/views/profile/profile_menu.js
@@ -4602,7 +5131,7 @@ var makeCurvesMenu = (send) => {
 };
 
 // explorer/views/profile/pins.js
-function render10({ model, el }) {
+function render11({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" });
@@ -4672,12 +5201,12 @@ function render10({ model, el }) {
     input.addEventListener("keydown", (event) => {
       if (event.key === "Enter") input.blur();
     });
-    const dot = element("b", { class: what }, sign2 ?? "");
-    dot.style.background = colour;
+    const dot2 = element("b", { class: what }, sign2 ?? "");
+    dot2.style.background = colour;
     return element(
       "span",
       { class: "pin", role: "listitem" },
-      dot,
+      dot2,
       input,
       removable ? element(
         "button",
@@ -4756,7 +5285,7 @@ function render10({ model, el }) {
 // explorer/views/profile/profile_charts.js
 var profile_charts_exports = {};
 __export(profile_charts_exports, {
-  render: () => render11
+  render: () => render12
 });
 
 // explorer/browser/chart_marks.js
@@ -4830,7 +5359,7 @@ var dots = ({ x, y, fill, edge, alpha, sign: sign2 = () => "circle" }, at, { rad
   (i) => ({ fill: fill(i), stroke: edge(i), "stroke-width": width, opacity: alpha?.[i] ?? 1 }),
   (i) => `M${round(at.x(x[i]))},${round(at.y(y[i]))}${outline(sign2(i), radius)}`
 );
-var bars = ({ x0, x1, y0, y1, colour, alpha }, at, { width, opacity = 1, dash = "solid" }) => byLook(
+var bars2 = ({ x0, x1, y0, y1, colour, alpha }, at, { width, opacity = 1, dash = "solid" }) => byLook(
   x0.length,
   (i) => ({
     fill: "none",
@@ -4898,15 +5427,15 @@ function entering() {
 function axis(orient, scale) {
   var tickArguments = [], tickValues = null, tickFormat2 = null, tickSizeInner = 6, tickSizeOuter = 6, tickPadding = 3, offset = typeof window !== "undefined" && window.devicePixelRatio > 1 ? 0 : 0.5, k = orient === top || orient === left ? -1 : 1, x = orient === left || orient === right ? "x" : "y", transform = orient === top || orient === bottom ? translateX : translateY;
   function axis2(context) {
-    var values = tickValues == null ? scale.ticks ? scale.ticks.apply(scale, tickArguments) : scale.domain() : tickValues, format2 = tickFormat2 == null ? scale.tickFormat ? scale.tickFormat.apply(scale, tickArguments) : identity : tickFormat2, spacing = Math.max(tickSizeInner, 0) + tickPadding, range2 = scale.range(), range0 = +range2[0] + offset, range1 = +range2[range2.length - 1] + offset, position = (scale.bandwidth ? center : number)(scale.copy(), offset), selection2 = context.selection ? context.selection() : context, path = selection2.selectAll(".domain").data([null]), tick = selection2.selectAll(".tick").data(values, scale).order(), tickExit = tick.exit(), tickEnter = tick.enter().append("g").attr("class", "tick"), line = tick.select("line"), text = tick.select("text");
+    var values = tickValues == null ? scale.ticks ? scale.ticks.apply(scale, tickArguments) : scale.domain() : tickValues, format2 = tickFormat2 == null ? scale.tickFormat ? scale.tickFormat.apply(scale, tickArguments) : identity : tickFormat2, spacing = Math.max(tickSizeInner, 0) + tickPadding, range2 = scale.range(), range0 = +range2[0] + offset, range1 = +range2[range2.length - 1] + offset, position = (scale.bandwidth ? center : number)(scale.copy(), offset), selection2 = context.selection ? context.selection() : context, path = selection2.selectAll(".domain").data([null]), tick = selection2.selectAll(".tick").data(values, scale).order(), tickExit = tick.exit(), tickEnter = tick.enter().append("g").attr("class", "tick"), line2 = tick.select("line"), text = tick.select("text");
     path = path.merge(path.enter().insert("path", ".tick").attr("class", "domain").attr("stroke", "currentColor"));
     tick = tick.merge(tickEnter);
-    line = line.merge(tickEnter.append("line").attr("stroke", "currentColor").attr(x + "2", k * tickSizeInner));
+    line2 = line2.merge(tickEnter.append("line").attr("stroke", "currentColor").attr(x + "2", k * tickSizeInner));
     text = text.merge(tickEnter.append("text").attr("fill", "currentColor").attr(x, k * spacing).attr("dy", orient === top ? "0em" : orient === bottom ? "0.71em" : "0.32em"));
     if (context !== selection2) {
       path = path.transition(context);
       tick = tick.transition(context);
-      line = line.transition(context);
+      line2 = line2.transition(context);
       text = text.transition(context);
       tickExit = tickExit.transition(context).attr("opacity", epsilon).attr("transform", function(d) {
         return isFinite(d = position(d)) ? transform(d + offset) : this.getAttribute("transform");
@@ -4921,7 +5450,7 @@ function axis(orient, scale) {
     tick.attr("opacity", 1).attr("transform", function(d) {
       return transform(position(d) + offset);
     });
-    line.attr(x + "2", k * tickSizeInner);
+    line2.attr(x + "2", k * tickSizeInner);
     text.attr(x, k * spacing).text(format2);
     selection2.filter(entering).attr("fill", "none").attr("font-size", 10).attr("font-family", "sans-serif").attr("text-anchor", orient === right ? "start" : orient === left ? "end" : "middle");
     selection2.each(function() {
@@ -8093,7 +8622,7 @@ var makeChart = (parent, options) => {
   const title = svgElement("text", { "text-anchor": "middle", class: "title" });
   const groups = Object.fromEntries(Object.keys(parts).map((part) => [part, svgElement("g", { "data-part": part })]));
   const plot = svgElement("svg", { class: "marks", overflow: "hidden" }, ...Object.values(groups));
-  const svg = svgElement(
+  const svg2 = svgElement(
     "svg",
     { tabindex: 0, role: "application", "aria-label": `${label}: ${help}` },
     axes.x,
@@ -8105,7 +8634,7 @@ var makeChart = (parent, options) => {
     cursor: element("div", { class: "rule", hidden: true }),
     hover: element("div", { class: "rule at-pointer", hidden: true })
   };
-  const box = element("div", { class: "zoom-box", hidden: true });
+  const box2 = element("div", { class: "zoom-box", hidden: true });
   const button = (text, d, onclick) => element("button", { type: "button", title: text, "aria-label": text, onclick }, icon2(d));
   const zoomButton = button(
     "Zoom: drag a box (or hold Shift while dragging)",
@@ -8115,10 +8644,10 @@ var makeChart = (parent, options) => {
   const host = element(
     "div",
     { class: "chart", role: "figure", "aria-label": label, "data-chart": name },
-    svg,
+    svg2,
     rules.cursor,
     rules.hover,
-    box,
+    box2,
     element(
       "div",
       { class: "zoom" },
@@ -8254,24 +8783,24 @@ var makeChart = (parent, options) => {
   );
   const drawBox = (left2, top2) => {
     const at = here(), [x0, x1] = [pressed.left, left2].map((v) => Math.min(at.right, Math.max(at.left, v))).sort((a, b) => a - b), [y0, y1] = [pressed.top, top2].map((v) => Math.min(at.bottom, Math.max(at.top, v))).sort((a, b) => a - b);
-    Object.assign(box.style, { left: `${x0}px`, top: `${y0}px`, width: `${x1 - x0}px`, height: `${y1 - y0}px` });
-    box.hidden = false;
+    Object.assign(box2.style, { left: `${x0}px`, top: `${y0}px`, width: `${x1 - x0}px`, height: `${y1 - y0}px` });
+    box2.hidden = false;
     return { x0, x1, y0, y1, at };
   };
-  svg.addEventListener("pointerdown", (event) => {
+  svg2.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     const [left2, top2] = local2(event);
     pressed = { left: left2, top: top2, boxed: zooming || event.shiftKey };
-    svg.setPointerCapture(event.pointerId);
+    svg2.setPointerCapture(event.pointerId);
   });
-  svg.addEventListener("pointermove", (event) => {
+  svg2.addEventListener("pointermove", (event) => {
     const [left2, top2] = local2(event), at = here();
     if (pressed?.boxed) drawBox(left2, top2);
     else if (pressed && Math.abs(left2 - pressed.left) >= DRAGGED) options.seek?.(valueAt(left2, at), false);
     const inside = left2 >= at.left && left2 <= at.right;
     options.hover?.(inside ? { x: valueAt(left2, at), left: event.clientX, top: event.clientY } : null);
   });
-  svg.addEventListener("pointerup", (event) => {
+  svg2.addEventListener("pointerup", (event) => {
     if (!pressed) return;
     const [left2, top2] = local2(event);
     if (!pressed.boxed) options.seek?.(valueAt(left2), true);
@@ -8284,14 +8813,14 @@ var makeChart = (parent, options) => {
       }
     }
     pressed = null;
-    box.hidden = true;
+    box2.hidden = true;
   });
-  svg.addEventListener("pointercancel", () => {
+  svg2.addEventListener("pointercancel", () => {
     pressed = null;
-    box.hidden = true;
+    box2.hidden = true;
   });
-  svg.addEventListener("pointerleave", () => options.hover?.(null));
-  svg.addEventListener("keydown", (event) => {
+  svg2.addEventListener("pointerleave", () => options.hover?.(null));
+  svg2.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key], span = shown.x[1] - shown.x[0], middle = (shown.x[0] + shown.x[1]) / 2;
     const around = (centre, wide) => see([centre - wide / 2, centre + wide / 2]);
@@ -8368,9 +8897,9 @@ var makeChart = (parent, options) => {
       }
       const copy = (
         /** @type {SVGElement} */
-        svg.cloneNode(true)
+        svg2.cloneNode(true)
       );
-      const [live, plain] = [svg, copy].map((root2) => [...root2.querySelectorAll("*")]);
+      const [live, plain] = [svg2, copy].map((root2) => [...root2.querySelectorAll("*")]);
       live.forEach((node, i) => {
         const style = getComputedStyle(node);
         for (const key of ["fill", "stroke"])
@@ -8459,9 +8988,9 @@ var chartsAsSvg = (pictures, about, el) => {
     y += size(picture, "height") + 4;
     all.append(picture);
   }
-  for (const line of about.notes.flatMap((note) => wrapText(note, Math.floor(width / 5.6)))) {
+  for (const line2 of about.notes.flatMap((note) => wrapText(note, Math.floor(width / 5.6)))) {
     y += 13;
-    all.append(svgElement("text", { x: 10, y, "font-size": 10, fill: look.muted }, line));
+    all.append(svgElement("text", { x: 10, y, "font-size": 10, fill: look.muted }, line2));
   }
   y += 10;
   all.setAttribute("height", String(y));
@@ -8497,7 +9026,7 @@ var PARTS = {
     width: 0.9
   }),
   s2: (c, at) => [
-    ...bars({ x0: c.left, x1: c.right, y0: c.value, y1: c.value, colour: (i) => c.colour[i] }, at, {
+    ...bars2({ x0: c.left, x1: c.right, y0: c.value, y1: c.value, colour: (i) => c.colour[i] }, at, {
       width: 1.6,
       opacity: 0.6
     }),
@@ -8515,12 +9044,13 @@ var PARTS = {
     )
   ],
   smooth: lines,
-  missing: (c, at) => bars({ ...c, colour: () => "#8b989f" }, onFrame(at), { width: 2 }),
+  missing: (c, at) => bars2({ ...c, colour: () => "#8b989f" }, onFrame(at), { width: 2 }),
+  waiting: (c, at) => bars2({ ...c, colour: () => "var(--muted)" }, onFrame(at), { width: 1.5 }),
   breaks(c, at) {
     const y = (value2) => c.date.map(() => value2);
     const edge = onFrame(at);
     return [
-      ...bars({ x0: c.date, x1: c.date, y0: y(0), y1: y(1), colour: (i) => c.colour[i] }, edge, {
+      ...bars2({ x0: c.date, x1: c.date, y0: y(0), y1: y(1), colour: (i) => c.colour[i] }, edge, {
         width: 1.4,
         dash: "dashed"
       }),
@@ -8535,8 +9065,9 @@ var PARTS = {
 var SEASON_MARKS = { start: "triangle", peak: "star", end: "inverted_triangle" };
 var unpackCalendar = (data) => Object.fromEntries(
   ["pf", "s2"].map((sensor) => {
-    const { times, left: left2, right: right2, missing } = data[sensor];
-    return [sensor, { times: plainArray(times), left: plainArray(left2), right: plainArray(right2), missing }];
+    const { times, left: left2, right: right2, missing, waiting } = data[sensor];
+    const [at, from, to] = [times, left2, right2].map(plainArray);
+    return [sensor, { times: at, left: from, right: to, missing, waiting: new Set(waiting) }];
   })
 );
 var unpackCurves = (data, calendar2) => {
@@ -8670,16 +9201,32 @@ var makeDrawing2 = (state, set) => {
     }
     return out;
   };
+  const dotsToCome = () => {
+    const out = { x0: [], x1: [], y0: [], y1: [] };
+    for (const sensor of ["pf", "s2"]) {
+      const { times, left: left2, right: right2 } = state.calendar[sensor];
+      times.forEach((_, i) => {
+        if (!state.waits(sensor, i)) return;
+        const x = place(left2[i]), wide = right2[i] - left2[i];
+        out.x0.push(x + 0.4 * wide);
+        out.x1.push(x + 0.6 * wide);
+        out.y0.push(sensor === "pf" ? 0 : 0.07);
+        out.y1.push(sensor === "pf" ? 0.015 : 0.07);
+      });
+    }
+    return out;
+  };
   const on = (chart, curves, sensor = null) => curves.filter((c) => c.chart === chart && (!sensor || c.sensor === sensor));
   return {
     place,
     pins() {
-      const lacking = missing();
+      const lacking = missing(), toCome = dotsToCome();
       for (const chart of CHARTS) {
         set(`${chart}-lines`, columnsOfLines(on(chart, state.pins, "pf"), { width: 1.6 }));
         set(`${chart}-pf`, columnsOfDots(on(chart, state.pins, "pf"), "pf"));
         set(`${chart}-s2`, columnsOfDots([...on(chart, state.pins, "s2"), ...on(chart, state.regions, "s2")], "s2"));
         set(`${chart}-missing`, lacking);
+        set(`${chart}-waiting`, toCome);
       }
     },
     over() {
@@ -8731,7 +9278,7 @@ var makeDrawing2 = (state, set) => {
 
 // explorer/views/profile/profile_hover.js
 var makeHover = (state, place) => {
-  const box = element("div", { class: "hover", role: "tooltip", "aria-label": "Values at the pointer", hidden: true });
+  const box2 = element("div", { class: "hover", role: "tooltip", "aria-label": "Values at the pointer", hidden: true });
   let shown = "";
   const nearest = (times, time) => {
     let best = 0;
@@ -8785,21 +9332,23 @@ var makeHover = (state, place) => {
         })
       );
     });
-    const why = heads.filter(({ role }) => !role).map(({ sensor, i }) => state.why(sensor, i)).filter(Boolean);
+    const why = heads.filter(({ role }) => !role).map(
+      ({ sensor, i }) => state.why(sensor, i) || (state.waits(sensor, i) ? `${state.nameOf(sensor, i)}: loading` : "")
+    ).filter(Boolean);
     const gap = body.some((row) => row.textContent.includes("○")) ? ["○ gap-filled"] : [];
     const many = rows.size && (state.sample.length || state.regions.length) ? ["in brackets: 10th to 90th percentile of the pixels"] : [];
-    box.replaceChildren(
+    box2.replaceChildren(
       element(
         "table",
         {},
         element("tr", {}, element("th"), ...heads.map(({ head }) => element("td", {}, head))),
         ...body
       ),
-      ...[...why, ...gap, ...many].map((line) => element("p", {}, line))
+      ...[...why, ...gap, ...many].map((line2) => element("p", {}, line2))
     );
   };
   return {
-    box,
+    box: box2,
     // The date that is nearest to a place on the x axis, where the chart draws it; null where nothing is drawn.
     show(x, left2, top2, above) {
       if (!state.calendar || !state.pins.length) return this.hide();
@@ -8807,12 +9356,12 @@ var makeHover = (state, place) => {
       const key = JSON.stringify([heads, state.drawn]);
       if (key !== shown) fill(heads);
       shown = key;
-      box.hidden = false;
-      placeBeside(box, left2, top2, above);
+      box2.hidden = false;
+      placeBeside(box2, left2, top2, above);
       return place(state.calendar.pf.times[heads[0].i]);
     },
     hide() {
-      box.hidden = true;
+      box2.hidden = true;
       return null;
     }
   };
@@ -8822,7 +9371,7 @@ var makeHover = (state, place) => {
 var BOTH_YEARS = [Date.UTC(2017, 11, 20), Date.UTC(2020, 0, 10)];
 var ONE_YEAR = [Date.UTC(2017, 11, 26), Date.UTC(2019, 0, 6)];
 var LABELS = { bands: "Reflectance over time", index: "Indices over time" };
-function render11({ model, el }) {
+function render12({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const state = {
@@ -8837,10 +9386,20 @@ function render11({ model, el }) {
     drawn: 0,
     now: null,
     ticket: -1,
+    failed: { pf: false, s2: false },
+    // whether a sensor's pictures could not be read
+    nameOf(sensor, i) {
+      const { times } = this.calendar[sensor];
+      return sensor === "pf" ? `Planet Fusion ${longDate(new Date(times[i]).toISOString().slice(0, 10))}` : `Sentinel-2 ${MONTHS[new Date(times[i]).getUTCMonth()]} ${new Date(times[i]).getUTCFullYear()}`;
+    },
+    // Whether a sensor's date is still to come.
+    waits(sensor, i) {
+      return !this.failed[sensor] && this.calendar[sensor].waiting.has(i);
+    },
     // Why there is no value of a sensor's date, a sentence; or nothing, where there is one (or it is still to come).
     why(sensor, i) {
-      const { times, missing } = this.calendar[sensor];
-      const title = sensor === "pf" ? `Planet Fusion ${longDate(new Date(times[i]).toISOString().slice(0, 10))}` : `Sentinel-2 ${MONTHS[new Date(times[i]).getUTCMonth()]} ${new Date(times[i]).getUTCFullYear()}`;
+      const { missing } = this.calendar[sensor];
+      const title = this.nameOf(sensor, i);
       if (missing[i]) return `${title}: ${missing[i]}`;
       const last = this.pins.findLast((c) => c.sensor === sensor && c.flags);
       return last?.flags[i] === FLAG.NODATA ? `${title}: no data at this pixel` : "";
@@ -8859,11 +9418,11 @@ function render11({ model, el }) {
         move("hover", left2 === void 0 ? hover.hide() : hover.show(x, left2, top2, above));
       });
   };
-  const box = element("div", { class: "charts" });
+  const box2 = element("div", { class: "charts" });
   const charts = Object.fromEntries(
     CHARTS.map((kind) => [
       kind,
-      makeChart(box, {
+      makeChart(box2, {
         name: kind,
         label: LABELS[kind],
         time: true,
@@ -8883,7 +9442,21 @@ function render11({ model, el }) {
     charts[kind].set(part, data);
   });
   const hover = makeHover(state, drawing.place);
-  el.append(box, hover.box);
+  const loading = element("div", { class: "loading", role: "status", hidden: true }, "Loading …");
+  box2.append(loading);
+  el.append(box2, hover.box);
+  const tellLoading = () => {
+    const comes = ["pf", "s2"].some((sensor) => !state.failed[sensor] && state.calendar?.[sensor].waiting.size);
+    loading.hidden = Boolean(state.pins.length) || !comes || !state.now;
+  };
+  page.on(
+    "reading-failed",
+    (sensor) => {
+      state.failed[sensor] = true;
+      tellLoading();
+    },
+    gone.signal
+  );
   const move = (what, place) => {
     for (const chart of Object.values(charts)) chart.move(what, place);
   };
@@ -8904,6 +9477,7 @@ function render11({ model, el }) {
     (detail) => {
       if (!detail.iso) return;
       state.now = detail;
+      tellLoading();
       move("cursor", drawing.place(detail.time));
     },
     gone.signal
@@ -8912,13 +9486,15 @@ function render11({ model, el }) {
   listen(model, {
     calendar(data) {
       state.calendar = unpackCalendar(data);
+      state.failed = { pf: false, s2: false };
+      tellLoading();
     },
     async save({ format: format2, about }) {
       const shown = Object.values(charts).filter((chart) => chart.view.shown);
-      const line = state.now ? [`Upright line: the date of the animation, ${longDate(state.now.iso)}.`] : [];
+      const line2 = state.now ? [`Upright line: the date of the animation, ${longDate(state.now.iso)}.`] : [];
       const picture = chartsAsSvg(
         shown.map((chart) => chart.picture()),
-        { ...about, notes: [...line, ...about.notes] },
+        { ...about, notes: [...line2, ...about.notes] },
         el
       );
       saveFile(
@@ -8933,6 +9509,7 @@ function render11({ model, el }) {
       Object.assign(state, { ticket: data.ticket, drawn: state.drawn + 1, pins: unpackCurves(data, state.calendar) });
       const over = state.smooth.length || state.seasons.length || state.breaks.length;
       Object.assign(state, { smooth: [], seasons: [], breaks: [] });
+      tellLoading();
       drawing.pins();
       if (over) drawing.over();
       if (again) drawing.behind();
@@ -8974,11 +9551,11 @@ function render11({ model, el }) {
 // explorer/views/profile/profile_tables.js
 var profile_tables_exports = {};
 __export(profile_tables_exports, {
-  render: () => render12
+  render: () => render13
 });
-function render12({ model, el }) {
-  const box = element("div", { class: "tables", role: "region", tabindex: "0", "aria-label": "Seasons and breaks" });
-  el.append(box);
+function render13({ model, el }) {
+  const box2 = element("div", { class: "tables", role: "region", tabindex: "0", "aria-label": "Seasons and breaks" });
+  el.append(box2);
   const show = (some) => el.getRootNode().host.classList.toggle("some", some);
   const table = (name, { title, columns, rows, notes }) => element(
     "section",
@@ -9003,12 +9580,12 @@ function render12({ model, el }) {
       {},
       element("tr", {}, ...columns.map((c) => element("th", {}, c))),
       ...rows.flatMap(({ colour, pin, cells, note }) => {
-        const dot = element("i");
-        dot.style.background = colour;
+        const dot2 = element("i");
+        dot2.style.background = colour;
         const row = element(
           "tr",
           { title: pin },
-          ...cells.map((cell, i) => element("td", {}, ...i ? [cell] : [dot, cell]))
+          ...cells.map((cell, i) => element("td", {}, ...i ? [cell] : [dot2, cell]))
         );
         return note ? [row, element("tr", { class: "note" }, element("td", { colspan: cells.length }, note))] : [row];
       })
@@ -9017,7 +9594,7 @@ function render12({ model, el }) {
   );
   listen(model, {
     tables(data) {
-      box.replaceChildren(...Object.entries(data.tables).map(([name, found2]) => table(name, found2)));
+      box2.replaceChildren(...Object.entries(data.tables).map(([name, found2]) => table(name, found2)));
       show(Object.keys(data.tables).length > 0);
     },
     file(data) {
@@ -9030,7 +9607,7 @@ function render12({ model, el }) {
 // explorer/views/review/review.js
 var review_exports = {};
 __export(review_exports, {
-  render: () => render13
+  render: () => render14
 });
 
 // explorer/views/review/class_search.js
@@ -9080,7 +9657,7 @@ var makeClassField = ({ label, placeholder = "", classes, act, none: none2, stay
     popover: "manual",
     hidden: true
   });
-  const box = element("span", { class: "combo" }, input, list);
+  const box2 = element("span", { class: "combo" }, input, list);
   let found2 = [], at = -1;
   const hide = () => {
     if (!list.hidden) list.hidePopover?.();
@@ -9179,7 +9756,7 @@ var makeClassField = ({ label, placeholder = "", classes, act, none: none2, stay
     }
   });
   return {
-    box,
+    box: box2,
     input,
     hide,
     found: () => classCandidates(input.value, classes()),
@@ -9197,7 +9774,7 @@ var makeClosing = ({ begin, back, report }) => {
     title,
     content
   );
-  const part = (name, lines2) => lines2.length ? [element("h4", {}, name), element("ul", {}, ...lines2.map((line) => element("li", {}, line)))] : [];
+  const part = (name, lines2) => lines2.length ? [element("h4", {}, name), element("ul", {}, ...lines2.map((line2) => element("li", {}, line2)))] : [];
   return {
     page,
     hide() {
@@ -9591,7 +10168,7 @@ var makeReviewForm = ({ kept, send }) => {
 };
 
 // explorer/views/review/review.js
-function render13({ model, el }) {
+function render14({ model, el }) {
   const gone = new AbortController();
   const page = bus(model), kept = makeKept();
   const SETTLE = 1e3;
@@ -9626,7 +10203,7 @@ function render13({ model, el }) {
     inputmode: "numeric",
     "aria-label": "Position in the queue: type a number and press Enter"
   });
-  const of = element("span"), done = element("span", { class: "done" }), bar = element("i");
+  const of = element("span"), done = element("span", { class: "done" }), bar2 = element("i");
   const go = (message) => {
     moved = true;
     send(message);
@@ -9771,7 +10348,7 @@ function render13({ model, el }) {
     "aria-label": "End the review",
     class: "close"
   });
-  const KEYS = [
+  const KEYS2 = [
     ["C", "label is correct"],
     ["W", "wrong: then type the right class, choose it with ↓ and Enter"],
     ["U", "unsure"],
@@ -9793,14 +10370,14 @@ function render13({ model, el }) {
     "div",
     { class: "keys", role: "dialog", "aria-label": "Keys of the review", hidden: true, tabindex: "-1" },
     element("h3", {}, "Keys"),
-    element("dl", {}, ...KEYS.flatMap(([letter, text]) => [element("dt", {}, key(letter)), element("dd", {}, text)])),
+    element("dl", {}, ...KEYS2.flatMap(([letter, text]) => [element("dt", {}, key(letter)), element("dd", {}, text)])),
     button("Close", () => setHelp(false))
   );
   const desk = element(
     "div",
     { class: "desk" },
     element("div", { class: "line" }, title, done, help, close),
-    element("div", { class: "bar", role: "progressbar", "aria-label": "Reviewed", "aria-valuemin": "0" }, bar),
+    element("div", { class: "bar", role: "progressbar", "aria-label": "Reviewed", "aria-valuemin": "0" }, bar2),
     element("div", { class: "line" }, back, element("span", { class: "place" }, at, of), skip, open, undo),
     // What judges stands above what grows: it never moves.
     element("div", { class: "verdicts" }, ...Object.values(judge), own),
@@ -9887,7 +10464,7 @@ function render13({ model, el }) {
           shareOut();
           drawRows(Math.min(i, rows.length - 1));
         };
-        const line2 = element(
+        const line3 = element(
           "div",
           {
             class: `class ${row.action}`,
@@ -9917,8 +10494,8 @@ function render13({ model, el }) {
             title: row.added ? "Remove (X)" : "Reject (X)"
           })
         );
-        line2.addEventListener("keydown", (event) => {
-          if (event.target !== line2 || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !event.key.startsWith("Arrow"))
+        line3.addEventListener("keydown", (event) => {
+          if (event.target !== line3 || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !event.key.startsWith("Arrow"))
             return;
           const act = {
             ArrowDown: () => list.children[i + 1]?.focus(),
@@ -9936,7 +10513,7 @@ function render13({ model, el }) {
             event.stopPropagation();
           }
         });
-        return line2;
+        return line3;
       })
     );
     const all2 = total();
@@ -10241,7 +10818,7 @@ function render13({ model, el }) {
     into.push(url);
     return element("img", { src: url, ...attributes });
   };
-  const svg = (tag, attributes) => {
+  const svg2 = (tag, attributes) => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
     for (const [name, value2] of Object.entries(attributes)) node.setAttribute(name, value2);
     return node;
@@ -10264,26 +10841,26 @@ function render13({ model, el }) {
     );
   };
   const drawAround = ({ cells, reach }, hidden) => {
-    const map2 = svg("svg", {
+    const map2 = svg2("svg", {
       viewBox: `${-reach} ${-reach} ${2 * reach} ${2 * reach}`,
       role: "img",
       "aria-label": `${cells.length} samples around, ${2 * reach} km across`
     });
     for (const { id, ring, colour, title: title2 } of [...cells].reverse()) {
       const here = id === work.sample;
-      const shape = svg("polygon", {
+      const shape = svg2("polygon", {
         points: ring.map((point) => point.join(",")).join(" "),
         class: here ? "here" : "",
         style: colour && !here ? `fill: ${colour}` : ""
       });
-      const name = svg("title", {});
+      const name = svg2("title", {});
       name.textContent = here ? "this sample" : title2 ? `${id}: ${title2}` : id;
       shape.append(name);
       map2.append(shape);
     }
     map2.append(
-      svg("circle", { cx: 0, cy: 0, r: 0.9, class: "ring" }),
-      svg("path", { d: `M${-reach + 0.8} ${reach - 0.9}h5`, class: "scale" })
+      svg2("circle", { cx: 0, cy: 0, r: 0.9, class: "ring" }),
+      svg2("path", { d: `M${-reach + 0.8} ${reach - 0.9}h5`, class: "scale" })
     );
     around.replaceChildren(
       map2,
@@ -10403,7 +10980,7 @@ function render13({ model, el }) {
     },
     { signal: gone.signal, capture: true }
   );
-  const line = (parts) => element("p", {}, ...parts);
+  const line2 = (parts) => element("p", {}, ...parts);
   const seenAs = (link) => link?.startsWith("?") ? element(
     "a",
     { href: link, target: "_blank", rel: "noopener", title: "Date, pixels and view of this verdict" },
@@ -10411,9 +10988,9 @@ function render13({ model, el }) {
   ) : "";
   const drawProgress = (count, all2) => {
     done.textContent = `${count.toLocaleString("en")} of ${all2.toLocaleString("en")} reviewed`;
-    bar.style.width = `${all2 ? 100 * count / all2 : 0}%`;
-    bar.parentElement.setAttribute("aria-valuenow", String(count));
-    bar.parentElement.setAttribute("aria-valuemax", String(all2));
+    bar2.style.width = `${all2 ? 100 * count / all2 : 0}%`;
+    bar2.parentElement.setAttribute("aria-valuenow", String(count));
+    bar2.parentElement.setAttribute("aria-valuemax", String(all2));
   };
   const take = (data) => {
     saveFile(data.name, new Blob([data.bytes], { type: data.media }));
@@ -10504,7 +11081,7 @@ function render13({ model, el }) {
           found2.suggestion ? ` suggests ${found2.suggestion}` : ""
         ];
         evidence.replaceChildren(
-          line(measured),
+          line2(measured),
           ...found2.reasons.length ? [element("ul", {}, ...found2.reasons.map((text) => element("li", {}, text)))] : []
         );
       }
@@ -10512,7 +11089,7 @@ function render13({ model, el }) {
         ...data.mine && !data.hidden ? [element("b", {}, "You said"), ` ${data.mine.text} `, seenAs(data.mine.link)] : []
       );
       others.replaceChildren(
-        ...data.others.map((other) => line([element("b", {}, other.reviewer), `: ${other.text} `, seenAs(other.link)]))
+        ...data.others.map((other) => line2([element("b", {}, other.reviewer), `: ${other.text} `, seenAs(other.link)]))
       );
       told.textContent = data.told ?? "";
       if (!same || unfolds) finish();
@@ -10613,9 +11190,9 @@ function render13({ model, el }) {
 // explorer/views/sentinel2/bands.js
 var bands_exports = {};
 __export(bands_exports, {
-  render: () => render14
+  render: () => render15
 });
-function render14({ model, el }) {
+function render15({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const SIZE2 = 60;
@@ -10668,12 +11245,12 @@ function render14({ model, el }) {
     const over = element("canvas", { class: "over" });
     const text = element("span", { class: "label" });
     const why = element("span", { class: "why" });
-    const box = element(
+    const box2 = element(
       "button",
       { type: "button", class: `tile ${kind}` },
       element("span", { class: "frame" }, canvas, over, why, text)
     );
-    return { kind, box, canvas, over, text, why, i };
+    return { kind, box: box2, canvas, over, text, why, i };
   };
   const months = Array.from({ length: 12 }, (_, i) => tile("month", i));
   const lower2 = Array.from({ length: 12 }, (_, i) => tile("band", i));
@@ -10800,20 +11377,20 @@ function render14({ model, el }) {
     legend.hidden = !data;
     if (!data) return;
     const ends = [data.low, data.high].map((value2, i) => value2 === null ? ["low", "high"][i] : number5(value2));
-    const bar = element("i", { role: "img", "aria-label": `${data.title}, from ${ends[0]} to ${ends[1]}` });
-    bar.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`;
+    const bar2 = element("i", { role: "img", "aria-label": `${data.title}, from ${ends[0]} to ${ends[1]}` });
+    bar2.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`;
     legend.replaceChildren(
       element("span", { class: "of", title: data.title }, data.title),
       element("b", {}, ends[0]),
-      bar,
+      bar2,
       element("b", {}, ends[1])
     );
   };
   const pick = (event) => {
-    const box = event.currentTarget.querySelector(".frame").getBoundingClientRect();
+    const box2 = event.currentTarget.querySelector(".frame").getBoundingClientRect();
     const at = (v, size) => Math.min(SIZE2 - 1, Math.max(0, Math.floor(v / size * SIZE2)));
     if (event.detail === 0) return null;
-    return { row: at(event.clientY + 0.5 - box.top, box.height), col: at(event.clientX + 0.5 - box.left, box.width) };
+    return { row: at(event.clientY + 0.5 - box2.top, box2.height), col: at(event.clientX + 0.5 - box2.left, box2.width) };
   };
   for (const t of [...months, ...lower2]) {
     t.box.addEventListener("click", (event) => {
@@ -10968,6 +11545,7 @@ function render14({ model, el }) {
       if (data.ticket !== state.ticket) return;
       note.classList.add("error");
       state.failed = true;
+      page.emit("reading-failed", "s2");
       soon("months");
       note.replaceChildren(
         data.text,
@@ -10991,13 +11569,13 @@ function render14({ model, el }) {
 // explorer/views/sentinel2/spectrum.js
 var spectrum_exports = {};
 __export(spectrum_exports, {
-  render: () => render15
+  render: () => render16
 });
 var CLASS_INK = "#7d8a92";
 var PARTS2 = {
   class: ({ x, y }, at) => areas({ xs: x.length ? [x] : [], ys: [y], colour: [CLASS_INK] }, at, { opacity: 0.28 }),
   "class-line": lines,
-  bars: ({ xs, ys, colour, alpha }, at) => bars(
+  bars: ({ xs, ys, colour, alpha }, at) => bars2(
     {
       x0: xs.map((x) => x[0]),
       x1: xs.map((x) => x[1]),
@@ -11016,7 +11594,7 @@ var PARTS2 = {
   }),
   labels: (c, at) => labels({ x: c.wavelength, y: c.reflectance, text: c.text, colour: c.colour }, at, {})
 };
-function render15({ model, el }) {
+function render16({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const DASHES2 = ["solid", "dashed", "dotted", "dotdash"];
@@ -11087,14 +11665,14 @@ function render15({ model, el }) {
     parts: PARTS2,
     hover: (place) => read(place)
   });
-  const bar = element(
+  const bar2 = element(
     "div",
     { class: "bar" },
     element("div", { class: "segments", role: "group", "aria-label": "Months of the spectrum" }, ...toggles),
     classes,
     element("div", { class: "segments files", role: "group", "aria-label": "Download the spectrum" }, ...files)
   );
-  el.append(element("div", { class: "whole" }, bar, note, room), tip);
+  el.append(element("div", { class: "whole" }, bar2, note, room), tip);
   const month2 = () => now ? Number(now.iso.slice(5, 7)) : 1;
   const wanted = () => look.months.length ? look.months : [month2()];
   const ofClass = () => wanted().includes(month2()) ? month2() : wanted()[0];
@@ -11162,14 +11740,14 @@ function render15({ model, el }) {
         spread: spread ? `, 10 to 90 %: ${low.toFixed(4)} to ${high.toFixed(4)}` : ""
       };
       for (const [column, value2] of Object.entries(row)) points[column].push(value2);
-      const bar2 = (xs, ys) => {
+      const bar3 = (xs, ys) => {
         spans.xs.push(xs);
         spans.ys.push(ys);
         spans.colour.push(place.colour);
         spans.alpha.push(alpha * 0.55);
       };
-      bar2([wavelength - widths[i] / 2, wavelength + widths[i] / 2], [values[i], values[i]]);
-      if (spread) bar2([wavelength, wavelength], [low, high]);
+      bar3([wavelength - widths[i] / 2, wavelength + widths[i] / 2], [values[i], values[i]]);
+      if (spread) bar3([wavelength, wavelength], [low, high]);
     });
     for (const place of spectra.places) {
       months.forEach((m, k) => {
@@ -11248,13 +11826,13 @@ function render15({ model, el }) {
     const near = points.wavelength.flatMap((w, i) => chart.wide(w, nearest) <= REACH / 2 ? [i] : []);
     tip.replaceChildren(
       ...near.map((i) => {
-        const dot = element("i");
-        dot.style.background = points.edge[i];
+        const dot2 = element("i");
+        dot2.style.background = points.edge[i];
         const [value2, width] = [points.reflectance[i].toFixed(4), Math.round(points.width[i])];
         return element(
           "div",
           {},
-          dot,
+          dot2,
           element("b", {}, points.band[i]),
           ` ${value2}${points.spread[i]} `,
           element(
@@ -11368,9 +11946,9 @@ function render15({ model, el }) {
 // explorer/views/share/share.js
 var share_exports = {};
 __export(share_exports, {
-  render: () => render16
+  render: () => render17
 });
-function render16({ model, el }) {
+function render17({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const NAMES = {
@@ -11551,10 +12129,10 @@ function render16({ model, el }) {
       seenBy,
       still,
       maker("the picture of this date", () => {
-        const dot = still.value.indexOf(".");
+        const dot2 = still.value.indexOf(".");
         return {
-          kind: still.value.slice(0, dot),
-          ending: still.value.slice(dot),
+          kind: still.value.slice(0, dot2),
+          ending: still.value.slice(dot2),
           product: seenBy.value,
           pins: pins.input.checked
         };
@@ -11601,12 +12179,12 @@ function render16({ model, el }) {
     lacks,
     terms
   );
-  const doing = element("span", { class: "doing" }), bar = element("progress", { max: 1, "aria-label": "Progress of the file" });
+  const doing = element("span", { class: "doing" }), bar2 = element("progress", { max: 1, "aria-label": "Progress of the file" });
   const work = element(
     "div",
     { class: "work", hidden: true },
     doing,
-    bar,
+    bar2,
     button("Cancel", () => model.send_msg({ type: "cancel" }))
   );
   const trouble = element("p", { class: "trouble", role: "alert" });
@@ -11731,12 +12309,12 @@ function render16({ model, el }) {
       trouble.textContent = "";
       state.name = data.name;
       doing.textContent = `Reading for ${data.name}`;
-      bar.removeAttribute("value");
+      bar2.removeAttribute("value");
     },
     progress(data) {
       doing.textContent = `${data.reading && data.done < data.total ? "Reading for" : "Making"} ${state.name}`;
-      if (data.done < data.total) bar.value = data.done / data.total;
-      else bar.removeAttribute("value");
+      if (data.done < data.total) bar2.value = data.done / data.total;
+      else bar2.removeAttribute("value");
     },
     file(data) {
       state.file = data;
@@ -11746,7 +12324,7 @@ function render16({ model, el }) {
       if (!state.file) return;
       state.pieces.push(data.data);
       const have = state.pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
-      bar.value = have / Math.max(state.file.size, 1);
+      bar2.value = have / Math.max(state.file.size, 1);
       if (!data.last) {
         model.send_msg({ type: "next" });
         return;
@@ -11779,6 +12357,7 @@ var all_components_default = {
   Gallery: gallery_exports,
   Grid: bands_exports,
   Head: head_exports,
+  Help: help_exports,
   Legend: legend_exports,
   MapTools: map_tools_exports,
   PinList: pins_exports,

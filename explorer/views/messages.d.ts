@@ -53,6 +53,11 @@ export interface Told {
     /** The selection written down; `push`: as a new page of the history. */
     url: { search: string; push: boolean }
   }
+  /** Whom to name. */
+  Help: {
+    /** `lines` are attributions; `terms` is empty where use is free; `guide`: whether the server has the guide's pages. */
+    facts: { software: string; citation: string; lines: string[]; licences: string[]; terms: string; guide: boolean }
+  }
   /** What is shown on the map. */
   Legend: {
     /** The key to the number of samples a pixel, up to `most`; None where classes are shown. */
@@ -102,6 +107,8 @@ export interface Told {
     seek: { ticket: number; index: number }
     /** How far the reading is: a byte a date (`imagery.cube_cache.Status`), and why some are broken, by their index. */
     status: { ticket: number; status: ArrayBuffer; reasons: Record<string, string>; done: number; total: number; settled: boolean }
+    /** At which date of the first year most can be told apart (`analysis.telling_date`); None where no date is there. */
+    telling: { ticket: number; index: number | null }
     under: { row: number; col: number; index: number; text: string }
     /** How to look at the picture (`picture_view.PictureView`); `other` is -1 for no date. */
     view: { mode: string; other: number; scale: number; row: number; col: number; layer: string }
@@ -222,6 +229,8 @@ export interface Said {
     | { type: "review" }
     | { type: "share" }
     | { type: "stories" }
+  Help:
+    | { type: "ready" }
   /** Other classes, fewer filters, and the set as pictures or as a table. */
   Legend:
     | { type: "gallery" }
@@ -265,6 +274,7 @@ export interface Said {
     | { type: "retry" }
     | { type: "shown"; ticket: number }
     | { type: "stretch"; value: string; number: number }
+    | { type: "telling"; ticket: number }
     | { type: "under"; row: number; col: number; index: number; ticket: number }
     | { type: "view"; mode: string; other: number; scale: number; row: number; col: number; layer: string }
   /** What to play, and changes of the story that is put together, whose views are told by their index. */
@@ -554,12 +564,13 @@ export interface Curve {
   kind?: "sample" | "region" | "class"
 }
 
-/** A sensor's dates: `times` float64, each from `left` to `right`; `missing` says why there is none, by its place. */
+/** A sensor's dates: `times` float64, each from `left` to `right`; `missing` says why there is none, by its place; `waiting` are still to come. */
 export interface Calendar {
   times: NumPyArray
   left: NumPyArray
   right: NumPyArray
   missing: Record<string, string>
+  waiting: number[]
 }
 
 /** The lower chart's `label`; whether there is an upper one; year against year. */
