@@ -193,6 +193,12 @@ def query(
     min_fraction: shared.MinFraction = None,
     start: shared.Start = None,
     end: shared.End = None,
+    filters: Annotated[
+        str | None,
+        typer.Option(
+            "--filter", metavar="TEXT", help="As a link of the page has it: 'change:0.5-1;purity:0.8-1'."
+        ),
+    ] = None,
     hrefs: Annotated[
         bool, typer.Option("--hrefs", help="List the chips' URLs or paths, one a line.")
     ] = False,
@@ -208,8 +214,10 @@ def query(
         raise InvalidQueryError("--product and --labels choose among files: give --hrefs with them")
     if output is not None and not hrefs:
         files.suffix(output, ENDINGS, "it")
+    if filters is not None:
+        conditions["filters"] = filters
     with shared.opened(corpus) as opened:
-        found = opened.query(**conditions)
+        found = _with_scores(opened, conditions)
         if hrefs:
             lines = opened.hrefs(found, product or ("PF-SR", "S2-SR"), start=start, end=end, labels=labels)
             _write_text("".join(f"{line}\n" for line in lines), output)
@@ -286,6 +294,20 @@ app.command()(transfer.download)
 app.command()(transfer.check)
 app.add_typer(transfer.cache, name="cache")
 app.add_typer(reviewing.review, name="review")
+
+
+def _with_scores(corpus: Corpus, conditions: dict[str, Any]) -> pd.DataFrame:
+    """The rows that a query finds; where it asks for what scoring found, with that."""
+    from explorer.corpus.query import cover_change
+    from explorer.corpus.query.filters import Filters
+
+    asked = Filters.parse(str(conditions.get("filters", "")))[0].names()
+    if {"suspicion", "change"} & set(asked):
+        from explorer.review import score
+
+        score.show(corpus)
+    found = corpus.query(**conditions)
+    return cover_change.with_change(corpus, found) if "change" in asked else found
 
 
 def _write_text(text: str, output: Path | None) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from explorer.analysis import phenology, pixel_features, texture
+from explorer.analysis import loss, phenology, pixel_features, texture
 from explorer.core.errors import ChipError, NotThereError, UnreadableError
 from explorer.core.products import PF_SR, S2_SR, Product
 from explorer.corpus.imagery.decoder import Decoder
@@ -52,10 +52,14 @@ class Chips:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Of one sample: `features` by `names()`, and `curves`, medians over its ground by `curve_names()`."""
+    """Of one sample: `features` by `names()`, and `curves`, medians over its ground by `curve_names()`.
+
+    `lost`: days from 1 January 2018 to the date since which cover is lost (`loss.day_of_loss`), NaN where it is not.
+    """
 
     features: np.ndarray
     curves: np.ndarray
+    lost: float = float("nan")
 
 
 def read(
@@ -83,13 +87,15 @@ def measure(fusion: Chips, sentinel: Chips) -> Measured:
     """Features and curves of a sample's chips (Planet Fusion and Sentinel-2, DN as stored)."""
     found: pixel_features.Features = {}
     curves: dict[str, float] = {}
+    lost = float("nan")
     if len(fusion.dates) >= LEAST_DATES:
-        _of_fusion(fusion, found, curves)
+        lost = _of_fusion(fusion, found, curves)
     if len(sentinel.dates) >= LEAST_MONTHS:
         _of_sentinel(sentinel, found, curves)
     return Measured(
         np.array([found.get(name, np.nan) for name in names()], np.float32),
         np.array([curves.get(name, np.nan) for name in curve_names()], np.float32),
+        lost,
     )
 
 
@@ -137,7 +143,8 @@ def names() -> tuple[str, ...]:
     return tuple(found)
 
 
-def _of_fusion(fusion: Chips, found: pixel_features.Features, curves: dict[str, float]) -> None:
+def _of_fusion(fusion: Chips, found: pixel_features.Features, curves: dict[str, float]) -> float:
+    """Adds to features and curves; the day since which cover is lost."""
     dates = fusion.dates
     days = np.array([(date - _START).days for date in dates], np.float64)
     months = np.array([date.month for date in dates])
@@ -176,6 +183,9 @@ def _of_fusion(fusion: Chips, found: pixel_features.Features, curves: dict[str, 
             )
         for part in ("length", "amplitude", "base"):
             found[f"season_{year}_{part}"] = float(row[part])
+    return loss.day_of_loss(
+        days, pixel_features.filled(pixel_features.normalized_difference(middle[:, 3], middle[:, 2]), days)
+    )
 
 
 def _of_sentinel(sentinel: Chips, found: pixel_features.Features, curves: dict[str, float]) -> None:

@@ -73,6 +73,26 @@ def filled_share_on(quality: Cube, index: int) -> float | None:
     return float(_marked(quality, quality.data[index, quality.bands.index(band)]).mean())
 
 
+def layer_means(quality: Cube) -> dict[str, np.ndarray]:
+    """Mean of each layer over a date's pixels, by the layer's name: float32 `(time,)`, NaN where it is not there.
+
+    Without the layer that marks gap-filled pixels, of which `filled_share` tells. Pixels of nodata count for nothing.
+    """
+    gap = gap_band(quality.bands, quality.meaning)
+    found = {}
+    for i, name in enumerate(quality.bands):
+        if name == gap:
+            continue
+        means = np.full(len(quality.status), np.nan, np.float32)
+        for row in quality.there:
+            values = quality.data[row, i]
+            known = values if quality.nodata is None else values[values != quality.nodata]
+            if known.size:
+                means[row] = known.mean(dtype=np.float64)
+        found[name] = means
+    return found
+
+
 class QualityPainter:
     """One layer as an overlay: nothing where it is 0, a colour where it is not.
 

@@ -24,6 +24,9 @@ import { element, svgElement } from "./shared.js"
  * @property {boolean} [xLabels] Whether x has labels: of two charts over each other the lower one.
  * @property {(value: number) => string} [xText] How a tick of x reads where it is no time.
  * @property {Record<string, (columns: any, at: Places) => Mark[]>} parts What is drawn, back to front.
+ * @property {Record<string, (columns: any) => ArrayLike<number>[]>} extents Of the parts whose values the y axis holds, these values: it is
+ *   fitted to all that has come whenever one of them is another, in whatever order they come.
+ * @property {{from?: number, least: number}} fit How it is fitted: see `fitted`.
  * @property {(x: number, settled: boolean) => void} [seek] Somebody clicks on a place, or drags there.
  * @property {(pointer: Pointer | null) => void} [hover] Somebody points at a place, or at none any more.
  * @property {(range: Range) => void} [zoomed] Somebody has chosen what is seen of x.
@@ -98,7 +101,7 @@ export const makeChart = (parent, options) => {
   let frame = 0, // the next one, asked for
     every = true, // whether axes and all parts are to be drawn
     zooming = false
-  let whole = { x: options.x, y: /** @type {Range} */ ([0, 0.6]) }, // y until `fit`
+  let whole = { x: options.x, y: /** @type {Range} */ ([0, 0.6]) }, // y until something has come
     shown = { ...whole },
     yLabel = options.yLabel ?? "",
     years = true // whether a date says its year
@@ -166,7 +169,21 @@ export const makeChart = (parent, options) => {
       if (text.style.display === "") free = x + moved + half + 6
     }
   }
+  // What a person has zoomed to is kept; the whole range, to which they go back, holds all the same what has come.
+  let unfitted = false
+  const fit = () => {
+    if (!unfitted) return
+    unfitted = false
+    const values = Object.entries(options.extents).flatMap(([part, of]) => (columns[part] ? of(columns[part]) : []))
+    const range = fitted(values, held ? whole.y : null, options.fit)
+    if (!range) return
+    const zoomed = held && shown.y !== whole.y
+    held = true
+    whole = { ...whole, y: range }
+    see(shown.x, zoomed ? shown.y : range)
+  }
   const draw = () => {
+    fit() // before the frame is over: what it changes is drawn in this one
     frame = 0
     if (!width || !height || host.hidden) return
     const at = here()
@@ -298,6 +315,7 @@ export const makeChart = (parent, options) => {
     columns,
     /** What is seen of both axes, and whether the chart is there at all. */
     get view() {
+      fit()
       return { ...shown, yLabel, shown: !host.hidden }
     },
     places,
@@ -305,20 +323,14 @@ export const makeChart = (parent, options) => {
     set(/** @type {string} */ part, /** @type {any} */ data) {
       if (columns[part] === data) return
       columns[part] = data
-      changed.add(part)
+      if (part in parts) changed.add(part)
+      unfitted ||= part in options.extents
       ask()
     },
-    /** Fit the y axis to values; what a person has zoomed to is kept until `forget`. */
-    fit(/** @type {ArrayLike<number>[]} */ values, /** @type {{from?: number, least: number}} */ how) {
-      if (held && shown.y !== whole.y) return
-      const range = fitted(values, held ? whole.y : null, how)
-      if (!range) return
-      held = true
-      whole = { ...whole, y: range }
-      see(shown.x, range)
-    },
+    /** What was seen of y is of another sample: fit it anew. */
     forget() {
       held = false
+      unfitted = true
       see(shown.x, whole.y)
     },
     /** @param {Range} x Another whole range, `withYear` or without in its dates. */

@@ -168,10 +168,10 @@ export const onFrame = (at) => ({ ...at, y: (share) => at.bottom - share * (at.b
 
 /**
  * The range of a y axis that holds all finite values of some lists, or null where it may stay as it is: what it holds still
- * fills 60 % of it, so that it does not dance while a pin is dragged.
+ * fills 60 % of it, so that it does not dance while a pin is dragged. No value ever lies outside of it.
  * @param {Numbers[]} values
  * @param {[number, number] | null} before
- * @param {{from?: number | null, least: number}} options The lower end where it is fixed, and the least span, in the values' unit.
+ * @param {{from?: number | null, least: number}} options The lower end where nothing lies below it, and the least span, in the values' unit.
  * @returns {[number, number] | null}
  */
 export const fitted = (values, before, { from = null, least }) => {
@@ -184,9 +184,66 @@ export const fitted = (values, before, { from = null, least }) => {
         if (list[i] > high) high = list[i]
       }
   if (low > high) return null
-  const span = high - (from ?? low)
+  const floor = from === null || low < from ? null : from
+  const span = high - (floor ?? low)
   const held = before && low >= before[0] && high <= before[1]
   if (held && Math.max(span, least / 1.2) >= 0.6 * (before[1] - before[0])) return null
   const pad = Math.max(span * 0.08, (least - span) / 2)
-  return [from ?? low - pad, high + pad]
+  return [floor ?? low - pad, high + pad]
+}
+
+/**
+ * Moves what would lie over each other apart, upright, and beside each other where there is not room for all.
+ * @param {{x: number, y: number}[]} places Of their middles, CSS pixels; moved where they are.
+ * @param {{top: number, bottom: number}} frame Of the middles.
+ * @param {number} apart How far at least.
+ * @param {number} beside How far the next column is.
+ */
+export const moveApart = (places, { top, bottom }, apart, beside) => {
+  const rows = Math.max(1, 1 + Math.floor((bottom - top) / apart)),
+    columns = Math.max(1, Math.ceil(places.length / rows))
+  const sorted = [...places].sort((a, b) => a.y - b.y)
+  for (let column = 0; column < columns; column++) {
+    const some = sorted.filter((_, k) => k % columns === column)
+    some.forEach((place, k) => {
+      place.x += column * beside
+      place.y = Math.max(place.y, top, k ? some[k - 1].y + apart : -Infinity)
+    })
+    for (let k = some.length - 1, most = bottom; k >= 0; most = some[k].y - apart, k--)
+      some[k].y = Math.min(some[k].y, most)
+  }
+}
+
+/**
+ * Numbers in discs at the ends of lines, within what is seen; those that would touch are moved apart.
+ * @param {{xs: Numbers[], ys: Numbers[], colour: string[], ink: string[], text: string[]}} columns
+ * @param {Places} at
+ * @returns {Mark[]}
+ */
+export const numbers = ({ xs, ys, colour, ink, text }, at) => {
+  const radius = 8
+  const ends = xs.flatMap((times, i) => {
+    for (let k = times.length - 1; k >= 0; k--) {
+      const x = at.x(times[k])
+      if (x <= at.right + 1 && x >= at.left && Number.isFinite(ys[i][k]))
+        return [{ i, x: Math.min(x, at.right - radius), y: at.y(ys[i][k]) }]
+    }
+    return []
+  })
+  moveApart(ends, { top: at.top + radius, bottom: at.bottom - radius }, 2 * radius + 1, -2 * radius - 1)
+  return ends.flatMap(({ i, x, y }) => [
+    ["circle", { cx: round(x), cy: round(y), r: radius, fill: colour[i], stroke: "var(--panel)", "stroke-width": 1.5 }],
+    [
+      "text",
+      {
+        x: round(x),
+        y: round(y + 4.3),
+        fill: ink[i],
+        "font-size": 12,
+        "font-weight": 700,
+        "text-anchor": "middle",
+      },
+      text[i],
+    ],
+  ])
 }

@@ -236,6 +236,43 @@ const traceArms = (context, x, y, from, to) => {
   }
 }
 
+const lightOf = (/** @type {string} */ channel) => {
+  const value = Number.parseInt(channel, 16) / 255
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+}
+/**
+ * Black or white, whichever can be read on a colour: by its luminance, as WCAG 2 defines it.
+ * @param {string} colour `#rrggbb`
+ */
+export const inkOn = (colour) => {
+  const [, red = "0", green = "0", blue = "0"] = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour) ?? []
+  return 0.2126 * lightOf(red) + 0.7152 * lightOf(green) + 0.0722 * lightOf(blue) > 0.18 ? "#10191f" : "#ffffff"
+}
+
+/**
+ * What stands at a pin's cross: its number where there are several, and its name.
+ * @param {{ name?: string }} pin
+ * @param {number} i Its place, from 0.
+ * @param {number} count Of all pins.
+ */
+export const pinText = ({ name }, i, count) => [count > 1 ? String(i + 1) : "", name ?? ""].filter(Boolean).join(" ")
+
+/**
+ * Words beside a place of a picture, legible on any ground.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} x CSS pixels, as `y`, of its left end and its foot.
+ * @param {number} y
+ * @param {number} [size] CSS pixels.
+ */
+export const drawWords = (context, text, x, y, size = 12) => {
+  if (!text) return
+  context.font = `600 ${size}px system-ui, sans-serif`
+  Object.assign(context, { lineWidth: size / 4, lineJoin: "round", strokeStyle: "rgba(0,0,0,.65)", fillStyle: "#fff" })
+  context.strokeText(text, x, y)
+  context.fillText(text, x, y)
+}
+
 /**
  * A pinned pixel of a picture that is small: four arms that leave the pixel itself free.
  * @param {CanvasRenderingContext2D} context

@@ -16,9 +16,12 @@ LIGHT: Mapping[str, str] = MappingProxyType({
     "well": "#10191f", "veil": "rgba(255, 255, 255, .84)",
     "map-sea": "#c9dae4", "map-land": "#dde1da", "map-beyond": "#e8edef", "map-border": "#97a5ab", "map-grid": "#5b7480",
     "map-text": "#4a5a64",
+    "date-there": "#0b6e69", "date-waiting": "#7c8b95", "date-missing": "#7c8b95", "date-broken": "#c0392b", "date-gap": "#b25e00",
+    "date-change": "#8a2be2",
 })  # fmt: skip
 """`axis` and `grid` are those of charts, which keep their `chart-` colours where the system sets its own (high contrast); `absent` and `gap` dates that are missing or gap-filled; `hatch-a` and `hatch-b` the
-ground where there are no pixels; `well` what is around a picture; `map-beyond` what the outlines of countries do not reach."""
+ground where there are no pixels; `well` what is around a picture; `map-beyond` what the outlines of countries do not reach; `date-` the marks of the timeline and the
+calendar, each at 3:1 at least on `panel` (WCAG 2.2, 1.4.11)."""
 DARK: Mapping[str, str] = MappingProxyType({
     **LIGHT,
     "ink": "#e3ebef", "muted": "#9db0ba", "line": "#3a4b55", "panel": "#1b272e", "ground": "#10191e", "button": "#24323a",
@@ -28,6 +31,8 @@ DARK: Mapping[str, str] = MappingProxyType({
     "well": "#080e12", "veil": "rgba(16, 25, 30, .84)",
     "map-sea": "#14212a", "map-land": "#27343c", "map-beyond": "#0f181e", "map-border": "#5b6c76", "map-grid": "#8fa5b1",
     "map-text": "#a9b8c0",
+    "date-there": "#2fa89f", "date-waiting": "#8295a0", "date-missing": "#8295a0", "date-broken": "#f07c6c", "date-gap": "#f0b85a",
+    "date-change": "#c9a2ff",
 })  # fmt: skip
 THEMES: Mapping[Theme, Mapping[str, str]] = MappingProxyType({"light": LIGHT, "dark": DARK})
 

@@ -274,9 +274,9 @@ class Corpus:
 
     @property
     def extras(self) -> pd.DataFrame | None:
-        """What else is known of samples, indexed by `sample_id`: `review` (text) and `suspicion` (0 to 1).
+        """What else is known of samples, indexed by `sample_id`: `review` (text), `suspicion` and `change` (0 to 1), `lost` (a date).
 
-        Either may be absent; samples that are not in it count as not reviewed, and not as suspect. Set it to filter
+        Each may be absent; samples that are not in it count as not reviewed, not as suspect and not as changed. Set it to filter
         by it.
         """
         return self._extras
@@ -305,7 +305,7 @@ class Corpus:
         """Rows of `samples` that meet every condition; with their footprints where `as_geopandas`.
 
         By space (`bbox`, `geometry`, `countries`, `zones`), label (`classes`, `level`, `min_fraction`, `largest`,
-        `purity`, `mixture`), time (`start`, `end`), `ids`, `review`, `suspicion`, `imagery`, or all. `filters` takes
+        `purity`, `mixture`), time (`start`, `end`), `ids`, `review`, `suspicion`, `change`, `imagery`, or all. `filters` takes
         a `Filters`, or the text that a link has. See `explorer.corpus.query.query.query` and `explorer.corpus.query.filters`.
         >>> fields = corpus.query(bbox=(2, 45, 4, 52), classes=[211], min_fraction=0.5)
         >>> bool((fields["fraction"] >= 0.5).all())

@@ -142,6 +142,15 @@ def stretch_text(recipe: Recipe, choice: StretchSpec, stretch: Stretch | None) -
     return f"{choice}: {ranges}{unit}, gamma {stretch.gamma:g}"
 
 
+def pin_text(number: int, name: str, count: int) -> str:
+    """What stands at a pin: its number (from 1; `number` counts from 0) where there are several, and its name.
+
+    >>> pin_text(1, "meadow", 3), pin_text(0, "", 1)
+    ('2 meadow', '')
+    """
+    return " ".join(filter(None, (str(number + 1) if count > 1 else "", plain(name, 24))))
+
+
 def plain(text: object, longest: int = 2000) -> str:
     """One line of text that nothing takes for a command: no control characters, no runs of spaces, bounded."""
     line = re.sub(r"\s+", " ", str(text))

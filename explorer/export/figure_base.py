@@ -206,7 +206,7 @@ def pins(axes: Axes, named: Sequence[tuple[int, int, str]]) -> None:
         y = CELL_SIZE_M - (row + 0.5) * PF_SR.pixel_size
         axes.plot(x, y, "o", ms=7, mfc="none", mec="white", mew=2.6, zorder=5)
         axes.plot(x, y, "o", ms=7, mfc="none", mec=colours.PINS[number], mew=1.5, zorder=6)
-        label = credit.plain(name, 24) or (str(number + 1) if len(named) > 1 else "")
+        label = credit.pin_text(number, name, len(named))
         if label:
             axes.annotate(
                 label, (x, y), (7, 0), textcoords="offset points", va="center", size=7.5, color="white",

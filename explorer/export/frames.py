@@ -256,9 +256,9 @@ class FramePainter:
             half = tile.shape[0] // 2
             y, x = (int((v + 0.5) * PF_SR.pixel_size * metre) for v in (row, col))
             found.append((y - half, x - half, tile))
-            label = name if name and not self._curves else str(number + 1) if len(self.pins) > 1 else ""
+            label = credit.pin_text(number, "" if self._curves else name, len(self.pins))
             if label:
-                words = self._pin_label(credit.plain(label, 24))
+                words = self._pin_label(label)
                 right = x + half + 1 + words.shape[1] <= size
                 left = x + half + 1 if right else x - half - 1 - words.shape[1]
                 found.append((min(max(y - words.shape[0] // 2, 0), size - words.shape[0]), left, words))

@@ -3,7 +3,7 @@
 /** @import { Calendar, Model } from "./page_model.js" */
 /** @import { Selection } from "./page_selection.js" */
 
-import { drawArms, fitCanvas, gapText, longDate } from "../browser/shared.js"
+import { drawArms, drawWords, fitCanvas, gapText, longDate, pinText } from "../browser/shared.js"
 import { button, byId, element, icon } from "./page_dom.js"
 import { imageSheet, saveCanvas } from "./page_files.js"
 import { paint } from "./page_paint.js"
@@ -77,12 +77,7 @@ const makeStage = (selection, model, { dates }) => {
       const x = (pin.col + 0.5) * unit,
         y = (pin.row + 0.5) * unit
       drawArms(context, x, y, model.colours.pins[i], { from: half, to: half + 7 })
-      if (state.pins.length === 1 && !pin.name) return
-      const name = pin.name || String(i + 1)
-      context.font = "600 12px system-ui, sans-serif"
-      Object.assign(context, { lineWidth: 3, strokeStyle: "rgba(0,0,0,.65)", fillStyle: "#fff" })
-      context.strokeText(name, x + 8, y - 7)
-      context.fillText(name, x + 8, y - 7)
+      drawWords(context, pinText(pin, i, state.pins.length), x + 8, y - 7)
     })
   }
   /** @param {number} side Of the square, CSS pixels */

@@ -2,12 +2,13 @@
 
 import chartStyle from "../browser/chart.css"
 import { makeChart as makeCommonChart } from "../browser/chart.js"
-import { dots, lines } from "../browser/chart_marks.js"
+import { dots, lines, numbers } from "../browser/chart_marks.js"
 import { chartsAsSvg } from "../browser/chart_picture.js"
+import { inkOn } from "../browser/shared.js"
 import { tip } from "./page_dom.js"
 
 /** @typedef {[x: number, y: number]} Point In the units of the data; of time, milliseconds since 1970. */
-/** @typedef {{ points: Array<Point | null>, colour: string }} Line Null: a gap. */
+/** @typedef {{ points: Array<Point | null>, colour: string, number?: string }} Line Null: a gap. `number` stands at its end. */
 /** @typedef {{ x: number, y: number, colour: string, sign: "dot" | "hollow" | "ring" | "diamond", text: string }} Dot `text` is what it says under the pointer. */
 /** @typedef {ReturnType<typeof makeChart>} Chart */
 
@@ -66,7 +67,23 @@ export const makeChart = (host, { name, label, yLabel, x, least, xText, seek }) 
         ),
       dots: (/** @type {Dot[]} */ all, at) =>
         /** @type {Dot["sign"][]} */ (["dot", "hollow", "ring", "diamond"]).flatMap((sign) => ofSign(all, sign, at)),
+      numbers: (/** @type {Line[]} */ all, at) =>
+        numbers(
+          {
+            xs: all.map(({ points }) => points.map((point) => point?.[0] ?? NaN)),
+            ys: all.map(({ points }) => points.map((point) => point?.[1] ?? NaN)),
+            colour: all.map(({ colour }) => colour),
+            ink: all.map(({ colour }) => inkOn(colour)),
+            text: all.map(({ number }) => number),
+          },
+          at,
+        ),
     },
+    extents: {
+      lines: (/** @type {Line[]} */ all) => all.map(({ points }) => points.map((point) => point?.[1] ?? NaN)),
+      dots: (/** @type {Dot[]} */ all) => [all.map(({ y }) => y)],
+    },
+    fit: { from: 0, least },
     seek,
     hover(pointer) {
       let best = null,
@@ -85,10 +102,13 @@ export const makeChart = (host, { name, label, yLabel, x, least, xText, seek }) 
       shown = points
       chart.set("lines", curves)
       chart.set("dots", points)
-      const values = points.map(({ y }) => y)
-      chart.forget()
-      chart.fit([values], { from: Math.min(...values) < 0 ? undefined : 0, least })
+      chart.set(
+        "numbers",
+        curves.filter(({ number }) => number),
+      )
     },
+    /** What is shown next is of another sample. */
+    forget: chart.forget,
     cursor: (/** @type {number | null} */ value) => chart.move("cursor", value),
     /** A file of its own: with a size, a font, and who made the data. */
     file: (/** @type {string} */ title, /** @type {string[]} */ notes) =>

@@ -5,7 +5,7 @@
 /** @import { Series } from "./page_pixels.js" */
 /** @import { Selection } from "./page_selection.js" */
 
-import { longDate, MONTHS } from "../browser/shared.js"
+import { inkOn, longDate, MONTHS } from "../browser/shared.js"
 import { makeChart } from "./page_charts.js"
 import { button, byId, element, mark, swatch, theme } from "./page_dom.js"
 import { saveChart, saveText, valuesCsv } from "./page_files.js"
@@ -99,10 +99,11 @@ export const showProfile = (selection, model, calendar) => {
    * NDVI of one pin.
    * @param {Series} one
    * @param {string} colour
+   * @param {string} number Where there are several.
    * @returns {{ lines: Line[], dots: Dot[] }}
    */
-  const ndviOf = (one, colour) => {
-    const name = one.pin.name ? ` · ${one.pin.name}` : ""
+  const ndviOf = (one, colour, number) => {
+    const name = [number, one.pin.name].some(Boolean) ? ` · ${[number, one.pin.name].filter(Boolean).join(" ")}` : ""
     const measured = one.ndvi
       ? dotsOf(
           times,
@@ -124,9 +125,17 @@ export const showProfile = (selection, model, calendar) => {
         )
       : []
     return {
-      lines: one.ndvi ? [{ points: pointsOf(times, one.ndvi, 1), colour }] : [],
+      lines: one.ndvi ? [{ points: pointsOf(times, one.ndvi, 1), colour, number }] : [],
       dots: [...measured, ...monthly],
     }
+  }
+  const numberOf = (/** @type {number} */ i) => (state.series.length > 1 ? String(i + 1) : "")
+  const numbered = (/** @type {number} */ i) => {
+    const dot = swatch(model.colours.pins[i])
+    dot.textContent = numberOf(i)
+    dot.style.color = inkOn(model.colours.pins[i])
+    dot.classList.toggle("numbered", state.series.length > 1)
+    return dot
   }
   /**
    * @param {Series} one
@@ -136,7 +145,7 @@ export const showProfile = (selection, model, calendar) => {
     element(
       "span",
       { class: "pin" },
-      swatch(model.colours.pins[i]),
+      numbered(i),
       name || `row ${row}, col ${col}`,
       button(`Remove pin ${i + 1}`, "×", () => selection.removePin(i), { disabled: state.series.length === 1 }),
     )
@@ -145,7 +154,7 @@ export const showProfile = (selection, model, calendar) => {
     if (!state.cubes) return
     const { lines, dots } = reflectanceOf(state.series.at(-1))
     reflectance.show(lines, dots)
-    const all = state.series.map((one, i) => ndviOf(one, model.colours.pins[i]))
+    const all = state.series.map((one, i) => ndviOf(one, model.colours.pins[i], numberOf(i)))
     ndvi.show(
       all.flatMap((one) => one.lines),
       all.flatMap((one) => one.dots),
@@ -211,6 +220,9 @@ export const showProfile = (selection, model, calendar) => {
     for (const chart of [reflectance, ndvi]) chart.cursor(times[state.index])
   }
   selection.on(["date"], moveCursor)
+  selection.on(["cubes"], () => {
+    for (const chart of [reflectance, ndvi]) chart.forget()
+  })
   selection.on(["cubes", "pins"], draw)
   return { redraw }
 }

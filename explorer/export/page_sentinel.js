@@ -3,7 +3,7 @@
 /** @import { Band, Calendar, Model, Span } from "./page_model.js" */
 /** @import { Selection } from "./page_selection.js" */
 
-import { drawArms, fitCanvas, MONTHS } from "../browser/shared.js"
+import { drawArms, drawWords, fitCanvas, MONTHS } from "../browser/shared.js"
 import { button, byId, element } from "./page_dom.js"
 import { saveChart } from "./page_files.js"
 import { paint } from "./page_paint.js"
@@ -98,7 +98,9 @@ const makeTiles = (selection, model, calendar) => {
         unit = crosses.clientWidth / S2_SIZE
       state.pins.forEach((pin, i) => {
         const { row, col } = toS2(pin)
-        drawArms(context, (col + 0.5) * unit, (row + 0.5) * unit, model.colours.pins[i], { from: 1.5, to: 8.5 })
+        const [x, y] = [(col + 0.5) * unit, (row + 0.5) * unit]
+        drawArms(context, x, y, model.colours.pins[i], { from: 1.5, to: 8.5 })
+        if (state.pins.length > 1) drawWords(context, String(i + 1), x + 6, y - 5)
       })
     }
   }

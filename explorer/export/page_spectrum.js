@@ -53,7 +53,12 @@ export const makeSpectrum = (selection, model, calendar, host) => {
         const measured = bands
           .map((band) => ({ band, value: s2[band.name]?.[month()] ?? NaN }))
           .filter(({ value }) => !Number.isNaN(value))
-        lines.push({ points: measured.map(({ band, value }) => [band.wavelength, value * REFLECTANCE]), colour })
+        const number = state.series.length > 1 ? String(i + 1) : ""
+        lines.push({
+          points: measured.map(({ band, value }) => [band.wavelength, value * REFLECTANCE]),
+          colour,
+          number,
+        })
         for (const { band, value } of measured)
           dots.push({ ...point(band, value, `${band.name} `, "Sentinel-2"), colour, sign: "dot" })
       }
@@ -65,6 +70,7 @@ export const makeSpectrum = (selection, model, calendar, host) => {
     })
     chart.show(lines, dots)
   }
+  selection.on(["cubes"], chart.forget)
   selection.on(["cubes", "date", "pins"], draw)
   return {
     chart,

@@ -59,7 +59,9 @@ export const makeTimeline = (selection, { dates }) => {
     const context = fitCanvas(node),
       unit = (node.clientWidth - 2 * EDGE) / dates.length,
       wide = Math.max(unit - 0.8, 0.7)
-    const [there, absent, gap, muted, ink] = ["--accent", "--absent", "--gap", "--muted", "--ink"].map(cssColour)
+    const [there, absent, gap, muted, ink] = ["--date-there", "--date-missing", "--date-gap", "--muted", "--ink"].map(
+      cssColour,
+    )
     const present = new Set(state.sample.planet.there)
     const filled = state.cubes ? sharesOf(state.cubes.planet) : []
     for (let index = 0; index < dates.length; index++) {
@@ -68,8 +70,10 @@ export const makeTimeline = (selection, { dates }) => {
       context.fillStyle = present.has(index) ? there : absent
       context.fillRect(x, 18 - tall, wide, tall)
       if (!filled[index]) continue
+      const part = Math.max(2, 10 * filled[index])
+      context.clearRect(x, 8 + part, wide, 1)
       context.fillStyle = gap
-      context.fillRect(x, 8, wide, Math.max(2, 10 * filled[index]))
+      context.fillRect(x, 8, wide, part)
     }
     context.fillStyle = muted
     context.font = "10px system-ui, sans-serif"

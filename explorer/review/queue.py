@@ -15,6 +15,7 @@ import pandas as pd
 from explorer.core.corine import land_cover
 from explorer.core.errors import InvalidQueryError, UnknownClassError
 from explorer.corpus.query.area import Area
+from explorer.corpus.query.cover_change import HOW_TO_KNOW
 from explorer.corpus.query.filters import Filters
 from explorer.review import assignment, groupings, sampling
 from explorer.review.groupings import Grouping
@@ -23,7 +24,9 @@ from explorer.review.sampling import Draw
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
 
-KINDS = ("suspicion", "class", "random", "map", "ids")
+KINDS = ("suspicion", "change", "class", "random", "map", "ids")
+MEASURED = {"suspicion": "suspicion is", "change": "change of cover is"}
+"""Kinds that put first what scoring found, and what is to be known for them."""
 DEFAULT_DRAW = 200
 MAX_TEXT = 4000
 MAX_KEPT = 1000
@@ -35,7 +38,7 @@ class QueueSpec:
     """What a queue holds, as a link says it. `build` makes the queue of a corpus."""
 
     kind: str
-    """`suspicion` (most suspect first), `class`, `random` (stratified), `map` (what filters and area leave), `ids`."""
+    """`suspicion` (most suspect first), `change` (cover most probably lost first), `class`, `random` (stratified), `map` (what filters and area leave), `ids`."""
     n: int | None = None
     """At most so many; of a random draw so many, 200 where not given."""
     seed: int = 0
@@ -145,11 +148,11 @@ class QueueSpec:
         if self.kind == "random":
             drawn = self.draw(corpus)
             return Queue(text, drawn.ids, drawn.strata, drawn.probabilities)
-        if self.kind == "suspicion" and "suspicion" not in corpus.filter_table.offers:
+        if self.kind in MEASURED and self.kind not in corpus.filter_table.offers:
             raise InvalidQueryError(
-                "no suspicion is known of this corpus's samples; compute it with: python -m explorer score CORPUS"
+                f"no {MEASURED[self.kind]} known of this corpus's samples; compute it with: {HOW_TO_KNOW}"
             )
-        return Queue(text, _ordered(corpus, mask, self.seed, known=self.kind == "suspicion")[: self.n])
+        return Queue(text, _ordered(corpus, mask, self.seed, self.kind)[: self.n])
 
     @property
     def strata_of(self) -> int | Grouping:
@@ -271,22 +274,23 @@ def build(text: str, corpus: Corpus, reviewer: str = "") -> Queue:
     return QueueSpec.parse(text).build(corpus, reviewer)
 
 
-def _ordered(corpus: Corpus, mask: np.ndarray, seed: int, known: bool) -> tuple[str, ...]:
-    """Ids of a mask, the most suspect first; those of unknown suspicion at random behind, or left out if `known`."""
+def _ordered(corpus: Corpus, mask: np.ndarray, seed: int, kind: str) -> tuple[str, ...]:
+    """Ids of a mask, the most suspect (or most probably changed) first; those not measured at random behind, or left out if it is asked for."""
     rows = np.flatnonzero(mask)
     names = np.asarray(corpus.samples.index[rows], str)
-    suspicion = np.full(len(rows), np.nan, np.float32)
-    if "suspicion" in corpus.filter_table.offers:
-        suspicion = corpus.filter_table.suspicion[rows]
-    if known:
-        rows = np.flatnonzero(np.isfinite(suspicion))
-        names, suspicion = names[rows], suspicion[rows]
+    measure = kind if kind in MEASURED else "suspicion"
+    found = np.full(len(rows), np.nan, np.float32)
+    if measure in corpus.filter_table.offers:
+        found = getattr(corpus.filter_table, measure)[rows]
+    if kind in MEASURED:
+        rows = np.flatnonzero(np.isfinite(found))
+        names, found = names[rows], found[rows]
     order = np.argsort(names)
     chance = np.empty(len(names))
     chance[order] = np.random.default_rng(seed).random(len(names))
-    found = pd.DataFrame({"id": names, "suspicion": suspicion, "chance": chance})
-    found = found.sort_values(["suspicion", "chance"], ascending=[False, True], na_position="last")
-    return tuple(found["id"].tolist())
+    ranked = pd.DataFrame({"id": names, "measure": found, "chance": chance})
+    ranked = ranked.sort_values(["measure", "chance"], ascending=[False, True], na_position="last")
+    return tuple(ranked["id"].tolist())
 
 
 def _write(value: Any) -> str:

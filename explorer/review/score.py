@@ -23,6 +23,7 @@ from explorer.core.atomic_file import replacing
 from explorer.core.config import settings
 from explorer.core.corine import codes, land_cover
 from explorer.core.errors import InvalidQueryError, OutputError, StoreError
+from explorer.corpus.query import cover_change
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -31,7 +32,18 @@ PART = 25
 """Samples a part: what a kill can cost a worker, some 20 seconds."""
 PARTS, SCORES = "parts", "scores.parquet"
 VERSION = 3
-COLUMNS = ("suspicion", "verdict", "labelled", "suggested", "change", "why", "suggested_fractions", "version")
+COLUMNS = (
+    "suspicion",
+    "verdict",
+    "labelled",
+    "suggested",
+    "change",
+    "lost",
+    "why",
+    "suggested_fractions",
+    "version",
+)
+_OLDER = {"lost"}  # columns that scores from before may lack
 _AHEAD = 3  # parts given to a worker at a time
 _MAX_BYTES = 2 * 2**30
 Progress = Callable[[int, int], None]
@@ -139,7 +151,10 @@ _opened: dict[tuple[str, ...], Corpus] = {}
 
 
 def measure(opens: str, ids: Sequence[str], said: Mapping[str, str] | None = None) -> pa.Table:
-    """Features and curves of some samples, a row each: `sample_id`, `features`, `curves` (lists of float32)."""
+    """What is measured of some samples, a row each: `sample_id`, `features`, `curves` (lists of float32), `lost` (float32).
+
+    `lost` is the day from 1 January 2018 since which cover is lost, NaN where it is not.
+    """
     from explorer.opening import open_corpus
 
     said = dict(said or {})
@@ -151,6 +166,7 @@ def measure(opens: str, ids: Sequence[str], said: Mapping[str, str] | None = Non
     columns = {"sample_id": pa.array(list(ids), pa.string())}
     for name in ("features", "curves"):
         columns[name] = pa.array([getattr(one, name) for one in found], pa.list_(pa.float32()))
+    columns["lost"] = pa.array([one.lost for one in found], pa.float32())
     return pa.table(columns).replace_schema_metadata({"explorer": _stamp()})
 
 
@@ -190,6 +206,20 @@ def measured(into: Path, column: str = "features") -> pd.DataFrame:
     return frame[~frame.index.duplicated()].sort_index()
 
 
+def _lost(into: Path, ids: pd.Index) -> pd.Series:
+    """The date since which cover is lost, ISO; empty where none is, or where a part from before does not say."""
+    found: dict[str, float | None] = {}
+    for path in _parts(into):
+        if "lost" in pq.read_schema(path).names:
+            table = pq.read_table(path, columns=["sample_id", "lost"])
+            found.update(
+                zip(table.column("sample_id").to_pylist(), table.column("lost").to_pylist(), strict=True)
+            )
+    days = pd.Series(found, dtype="float64").reindex(ids)
+    dates = pd.Timestamp("2018-01-01") + pd.to_timedelta(days, unit="D")
+    return dates.dt.strftime("%Y-%m-%d").fillna("").astype("str")
+
+
 def score(corpus: Corpus, into: Path, *, seed: int = 0, ids: Sequence[str] | None = None) -> pd.DataFrame:
     """Suspicion of the measured samples (or of those of `ids`), written to `scores.parquet`; the same table back.
 
@@ -215,6 +245,11 @@ def score(corpus: Corpus, into: Path, *, seed: int = 0, ids: Sequence[str] | Non
         "; ".join([first, *more]) if suspicion > found.rate else first
         for first, more, suspicion in zip(said, reasons, found.scores, strict=True)
     ]
+    changed = result["change"] >= cover_change.PROBABLE
+    place = list(result.columns).index("change") + 1
+    result.insert(place, "lost", _lost(into, table.index).where(changed, ""))
+    seen = result["lost"].where(result["lost"] == "", "; the loss is first seen on " + result["lost"])
+    result["why"] = result["why"].str.cat(seen)
     result["suggested_fractions"] = [_text(row) for row in found.suggested]
     result["version"] = f"{VERSION}.{features.VERSION}"
     _write(pa.Table.from_pandas(result), into / SCORES)
@@ -236,22 +271,29 @@ def read(into: Path) -> pd.DataFrame | None:
         frame = pq.read_table(path).to_pandas()
     except (OSError, pa.ArrowInvalid):
         return None
-    if frame.index.name != "sample_id" or not set(COLUMNS) <= set(frame.columns):
+    if frame.index.name != "sample_id" or not set(COLUMNS) - _OLDER <= set(frame.columns):
         return None
     return frame
 
 
 def show(corpus: Corpus) -> bool:
-    """Give the scores of a corpus, where there are any, to its `extras`, for filters and the map; whether it did."""
+    """Give the scores of a corpus, where there are any, to its `extras`, for filters and the map; whether it did.
+
+    `suspicion`, and where change could be told `change` (0 to 1) and `lost` (a date as text, empty where there is none).
+    """
     frame = read(folder(corpus.where))
     if frame is None:
         return False
-    shown = ["suspicion", "change"]
-    judged = frame.loc[frame["verdict"] == "", shown].astype("float32").clip(0, 1)
+    judged = frame["verdict"] == ""
+    shown = frame[["suspicion"]].where(judged).astype("float32").clip(0, 1)
+    change = frame["change"].astype("float32").clip(0, 1)
+    if (change > 0).any():  # of fewer than 60 samples it is not told
+        shown["change"] = change.where(judged | (change > 0))
+        shown["lost"] = frame["lost"].fillna("").astype(str) if "lost" in frame else ""
     extras = corpus.extras
     if extras is not None:
-        judged = extras.drop(columns=shown, errors="ignore").join(judged, how="outer")
-    corpus.extras = judged
+        shown = extras.drop(columns=["suspicion", "change", "lost"], errors="ignore").join(shown, how="outer")
+    corpus.extras = shown
     return True
 
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { areas, bars, dots, fitted, labels, lines, onFrame } from "../../explorer/browser/chart_marks.js"
+import { areas, bars, dots, fitted, labels, lines, numbers, onFrame } from "../../explorer/browser/chart_marks.js"
 
 // A plot of 100 x 50 px, from (10, 5) on: x from 0 to 10, y from 0 to 1, upwards.
 const at = { x: (v) => 10 + 10 * v, y: (v) => 55 - 50 * v, left: 10, right: 110, top: 5, bottom: 55 }
@@ -72,4 +72,35 @@ test("the y axis fits what is finite, and stays while the values still fill it",
   assert.equal(fitted([[Number.NaN]], null, { least: 1 }), null)
   const [low, high] = fitted([[0.5, 0.5]], null, { least: 0.6 })
   assert.ok(Math.abs(high - low - 0.6) < 1e-9)
+})
+
+test("a y axis that begins at 0 holds what lies below it all the same", () => {
+  const how = { from: 0, least: 0.05 }
+  const range = fitted([[-0.02, 0.5]], [0, 0.54], how)
+  assert.ok(range[0] < -0.02 && range[1] > 0.5)
+  assert.equal(fitted([[-0.02, 0.5]], range, how), null)
+  assert.equal(fitted([[0.02, 0.5]], null, how)[0], 0)
+})
+
+test("numbers stand at the ends of their lines, apart from each other and within the frame", () => {
+  const tall = { ...at, y: (v) => 205 - 200 * v, bottom: 205 }
+  const columns = {
+    xs: [[0, 5, 12], [0, 5], [0, 5], [0]],
+    ys: [[0.5, 0.5, 0.9], [0.5, 0.51], [0.1, 0.52], [Number.NaN]],
+    colour: ["#111111", "#222222", "#333333", "#444444"],
+    ink: ["#fff", "#fff", "#fff", "#fff"],
+    text: ["1", "2", "3", "4"],
+  }
+  const marks = numbers(columns, tall)
+  const circles = marks.filter(([tag]) => tag === "circle").map(([, circle]) => circle)
+  assert.deepEqual(
+    marks
+      .filter(([tag]) => tag === "text")
+      .map(([, , text]) => text)
+      .sort(),
+    ["1", "2", "3"],
+  )
+  const heights = circles.map(({ cy }) => cy).sort((a, b) => a - b)
+  for (const [i, y] of heights.entries()) assert.ok(!i || y - heights[i - 1] >= 16)
+  assert.ok(circles.every(({ cx, cy, r }) => cx <= tall.right - r && cy >= tall.top + r && cy <= tall.bottom - r))
 })

@@ -3,7 +3,15 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { cornersOf } from "../../explorer/views/animation/draw.js"
-import { FLAG, makeDrawing, unpackCalendar, unpackCurves, YEAR_MS } from "../../explorer/views/profile/profile_draw.js"
+import {
+  EXTENTS,
+  FLAG,
+  makeDrawing,
+  PARTS,
+  unpackCalendar,
+  unpackCurves,
+  YEAR_MS,
+} from "../../explorer/views/profile/profile_draw.js"
 
 const day = (text) => Date.parse(text)
 const TIMES = ["2018-06-01", "2018-12-30", "2019-06-01"].map(day)
@@ -122,4 +130,44 @@ test("a box is drawn by its four corners, a polygon by its own", () => {
       [1, 1],
     ],
   )
+})
+
+test("the y axis holds every part that is drawn by value", () => {
+  const onFrame = ["missing", "waiting", "breaks", "numbers"] // stand at the frame, or at ends of lines
+  assert.deepEqual(
+    Object.keys(EXTENTS).sort(),
+    Object.keys(PARTS)
+      .filter((part) => !onFrame.includes(part))
+      .sort(),
+  )
+  const set = drawn(false)
+  const values = Object.entries(EXTENTS).flatMap(([part, of]) => {
+    const columns = set.get(`index-${part}`)
+    return columns ? of(columns).flatMap((list) => [...list]) : []
+  })
+  for (const value of [0.25, 0.5, 0.75]) assert.ok(values.includes(value), String(value))
+})
+
+test("several pins are numbered at the end of their first index, one alone is not", () => {
+  assert.deepEqual(drawn(false).get("index-numbers").text, [])
+  const curve = (pin, values) => ({
+    chart: "index",
+    sensor: "pf",
+    colour: pin === 1 ? "#f49700" : "#500df8",
+    label: "NDVI",
+    who: `${pin}`,
+    pin,
+    values: Float32Array.from(values),
+  })
+  const set = new Map()
+  const state = { calendar, years: false, smooth: [], sample: [], regions: [], seasons: [], breaks: [], why: () => "", waits: () => false }
+  state.pins = [curve(1, [0.1, 0.2, 0.3]), curve(1, [0.7, 0.7, 0.7]), curve(2, [0.4, 0.5, 0.6])]
+  makeDrawing(state, (part, data) => set.set(part, data)).pins()
+  const { text, ys, ink } = set.get("index-numbers")
+  assert.deepEqual(text, ["1", "2"])
+  assert.deepEqual(
+    ys.map((list) => list.at(-1)),
+    [Math.fround(0.3), Math.fround(0.6)],
+  )
+  assert.deepEqual(ink, ["#10191f", "#ffffff"])
 })

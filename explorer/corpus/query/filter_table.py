@@ -14,6 +14,7 @@ from scipy import sparse
 from explorer.core import corine, forking
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PRODUCTS
+from explorer.corpus.query.cover_change import HOW_TO_KNOW
 from explorer.corpus.tables import places
 from explorer.corpus.tables.index import SampleIndex
 from explorer.corpus.tables.labels import Fractions
@@ -132,6 +133,13 @@ class FilterTable:
         """Probability that cover was lost from 2018 to 2019, 0 to 1, float32, NaN where not known. Raises `InvalidQueryError`."""
         return self._column("change", lambda: self._extra("change").to_numpy(np.float32))
 
+    @property
+    def lost(self) -> np.ndarray:
+        """The date on which that is first seen as text (`2018-09-04`), empty where none is known."""
+        if self._extras is None or "lost" not in self._extras:
+            return self._column("lost", lambda: np.full(len(self), "", "U10"))
+        return self._column("lost", lambda: self._extra("lost").fillna("").astype(str).to_numpy("U10"))
+
     def at_hand(self, product: str) -> np.ndarray:
         """Which samples have a product at hand. Raises `InvalidQueryError` where that cannot be told."""
         if self._imagery is None:
@@ -161,7 +169,10 @@ class FilterTable:
 
     def _extra(self, name: str) -> pd.Series:
         if self._extras is None or name not in self._extras:
-            raise InvalidQueryError(f"nothing is known of the {name} of this corpus's samples; leave it out")
+            how = "" if name == "review" else f", or compute it with: {HOW_TO_KNOW}"
+            raise InvalidQueryError(
+                f"nothing is known of the {name} of this corpus's samples; leave it out{how}"
+            )
         return self._extras[name].reindex(self.index.samples.index)
 
     def _column(self, name: str, make: Callable[[], np.ndarray]) -> np.ndarray:

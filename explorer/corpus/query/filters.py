@@ -49,6 +49,8 @@ class Filters:
     """States of review, as `Corpus.extras` has them; `none` is "not reviewed"."""
     suspicion: Range | None = None
     """How suspect the label is, from and to, 0 to 1, as `Corpus.extras` has it."""
+    change: Range | None = None
+    """How probable it is that cover was lost from 2018 to 2019, from and to, 0 to 1, as `Corpus.extras` has it."""
     imagery: tuple[str, ...] = ()
     """Products (`PF-SR`, `PF-QA`, `S2-SR`) that must be at hand."""
 
@@ -186,6 +188,7 @@ _MASKS: dict[str, Callable[[Filters, FilterTable], np.ndarray]] = {
     "zones": lambda f, t: _lookup(t.zone, f.zones, 100),
     "review": lambda f, t: np.isin(t.review, f.review),
     "suspicion": lambda f, t: _between(t.suspicion, f.suspicion or (0, 1)),
+    "change": lambda f, t: _between(t.change, f.change or (0, 1)),
     "imagery": _imagery,
 }
 
@@ -298,7 +301,7 @@ def product_ids(value: Any, name: str = "products") -> tuple[str, ...]:
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "largest": _codes, "classes": _codes, "min_fraction": _share, "purity": _shares, "mixture": _counts,
-    "countries": _country_names, "zones": _zones, "review": _states, "suspicion": _shares, "imagery": lambda name, value: product_ids(value, name),
+    "countries": _country_names, "zones": _zones, "review": _states, "suspicion": _shares, "change": _shares, "imagery": lambda name, value: product_ids(value, name),
 }  # fmt: skip
 
 
@@ -306,9 +309,9 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 
 _SHORT = {
     "largest": "largest", "classes": "with", "min_fraction": "min", "purity": "purity", "mixture": "classes",
-    "countries": "country", "zones": "zone", "review": "review", "suspicion": "suspicion", "imagery": "imagery",
+    "countries": "country", "zones": "zone", "review": "review", "suspicion": "suspicion", "change": "change", "imagery": "imagery",
 }  # fmt: skip
-_RANGES = {"purity", "mixture", "suspicion"}
+_RANGES = {"purity", "mixture", "suspicion", "change"}
 _LONG = {short: name for name, short in _SHORT.items()}
 
 
@@ -332,7 +335,7 @@ def _range(text: str) -> tuple[str, str]:
 
 _READ: dict[str, Callable[[str], Any]] = {
     "largest": _list, "classes": _list, "min_fraction": str, "purity": _range, "mixture": _range,
-    "countries": _list, "zones": _list, "review": _list, "suspicion": _range, "imagery": _list,
+    "countries": _list, "zones": _list, "review": _list, "suspicion": _range, "change": _range, "imagery": _list,
 }  # fmt: skip
 
 
@@ -371,5 +374,6 @@ _TEXTS: dict[str, Callable[[Filters], str]] = {
     "zones": lambda f: f"UTM {_some((f'{zone:02d}N' for zone in f.zones), 4)}",
     "review": lambda f: "Review: " + _some("not reviewed" if s == UNREVIEWED else s for s in f.review),
     "suspicion": lambda f: f"Suspicion {_percent(f.suspicion)}",
+    "change": lambda f: f"Cover lost {_percent(f.change)}",
     "imagery": lambda f: f"At hand: {_some(f.imagery)}",
 }

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_GEOJSON = 200_000
 """More samples than this make a GeoJSON that no program opens gladly."""
-_DECIMALS = {"lon": 6, "lat": 6, "x": 2, "y": 2, "fraction": 4, "suspicion": 4}
+_DECIMALS = {"lon": 6, "lat": 6, "x": 2, "y": 2, "fraction": 4, "suspicion": 4, "change": 4}
 """Of what is written as text."""
 
 
@@ -32,7 +32,7 @@ def frame(corpus: Corpus, rows: np.ndarray) -> pd.DataFrame:
     """Rows of the sample table (positions) with what the map knows of them, indexed by `sample_id`.
 
     `lon`, `lat` (degrees), `clc`, `class` (its name), `fraction` (0 to 1), `classes` (how many), `country`, `zone`; and
-    `review` and `suspicion` where they are known.
+    `review`, `suspicion`, `change` (probability that cover was lost) and `lost` (since when) where they are known.
     """
     from explorer.corpus.tables.places import names
 
@@ -49,6 +49,8 @@ def frame(corpus: Corpus, rows: np.ndarray) -> pd.DataFrame:
         found["review"] = table.review[rows]
     if "suspicion" in table.offers:
         found["suspicion"] = table.suspicion[rows]
+    if "change" in table.offers:
+        found["change"], found["lost"] = table.change[rows], table.lost[rows]
     found.index.name = "sample_id"
     return found
 

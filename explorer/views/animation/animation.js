@@ -13,8 +13,10 @@ import {
   mark,
   pageRoot,
   status,
+  svgElement,
 } from "../../browser/shared.js"
 import { bus, listen, makeChoices } from "../common/talking.js"
+import { makeDates } from "./dates.js"
 import { cornersOf, strokeRegion } from "./draw.js"
 import { makeFirstPlay, momentOf, yearUntil } from "./first_play.js"
 import { makeHints } from "./hints.js"
@@ -24,7 +26,18 @@ import { download, drawLegend, makePicture, pictureOfSheet } from "./save.js"
 import { makeSheet } from "./sheet.js"
 import { takeOver } from "./shell_taken.js"
 import { makeStage } from "./stage.js"
-import { dateLabel, earlyText, handleByKey, lackText, makeTimeline } from "./timeline.js"
+import { dateLabel, dateState, earlyText, handleByKey, lackText, makeTimeline } from "./timeline.js"
+
+// A pin that is crossed out: words would push the speed out of the bar.
+const clearIcon = () =>
+  svgElement(
+    "svg",
+    { viewBox: "0 0 16 16", width: 15, height: 15, "aria-hidden": "true", fill: "none", stroke: "currentColor" },
+    svgElement("path", {
+      d: "M8 14.5C5 10.500 3.500 8 3.500 5.700a4.500 4.500 0 0 1 9 0c0 2.300-1.500 4.800-4.500 8.800zM6.300 4l3.400 3.400M9.700 4 6.300 7.400",
+      "stroke-width": 1.3,
+    }),
+  )
 
 /** @param {import("../messages").Drawn<"Player">} panel */
 export function render({ model, el }) {
@@ -42,6 +55,9 @@ export function render({ model, el }) {
     reasons: {},
     gaps: null,
     gapsKnown: false,
+    means: null, // of the quality layers
+    lost: -1, // the date since which cover is lost, and what is said of it
+    lostText: "",
     index: 0,
     other: -1,
     range: /** @type {[number, number]} */ ([0, 0]),
@@ -213,7 +229,17 @@ export function render({ model, el }) {
       "aria-pressed": "false",
     }),
   )
-  const clear = button("Remove all pins but the last", "Clear pins", () => model.send_msg({ type: "clear" }), {
+  const dates = makeDates({
+    now: () => state,
+    may: (i) => there(i) || !state.settled,
+    described: (i) => dateState(state, i),
+    go: (index) => {
+      setPlaying(false)
+      seek(index, true)
+    },
+  })
+  window.addEventListener("pointerdown", dates.closeUnless, { signal: gone.signal, capture: true })
+  const clear = button("Remove all pins but the last", clearIcon(), () => model.send_msg({ type: "clear" }), {
     hidden: true,
   })
   const counts = element("span"),
@@ -241,17 +267,23 @@ export function render({ model, el }) {
     timeline.el,
     element(
       "div",
-      { class: "controls" },
-      button("First date", icon("first"), () => seek(firstThere(), true)),
-      button("Previous date", icon("previous"), () => step(-1)),
-      play,
-      button("Next date", icon("next"), () => step(1)),
-      button("Last date", icon("last"), () => seek(lastThere(), true)),
-      loop,
-      clear,
-      progress,
-      speed,
+      { class: "controls-room" },
+      element(
+        "div",
+        { class: "controls" },
+        button("First date", icon("first"), () => seek(firstThere(), true), { class: "end" }),
+        button("Previous date", icon("previous"), () => step(-1)),
+        play,
+        button("Next date", icon("next"), () => step(1)),
+        button("Last date", icon("last"), () => seek(lastThere(), true), { class: "end" }),
+        dates.box,
+        loop,
+        clear,
+        progress,
+        speed,
+      ),
     ),
+    timeline.tip,
   )
   el.append(root)
 
@@ -319,17 +351,24 @@ export function render({ model, el }) {
   }
   const gapOf = (index) => gapText(state.gaps?.[index])
   const lackOf = (index) => lackText(state, index)
-  const drawTimeline = () =>
+  const drawTimeline = () => {
     timeline.draw({
       dates: state.dates,
       status: state.status,
       reasons: state.reasons,
       gaps: state.gaps,
+      gapsKnown: state.gapsKnown,
+      settled: state.settled,
+      means: state.means,
       index: state.index,
       range: state.range,
       other: compares() ? state.other : -1,
+      change: state.lost,
+      changeText: state.lostText,
       ready: (i) => Boolean(state.frames[i]),
     })
+    dates.show()
+  }
 
   const showMessage = () => {
     const { message } = stage
@@ -625,6 +664,9 @@ export function render({ model, el }) {
         reasons: {},
         gaps: null,
         gapsKnown: false,
+        means: null,
+        lost: -1,
+        lostText: "",
         change: null,
         legend: null,
         index: data.index,
@@ -698,9 +740,15 @@ export function render({ model, el }) {
       if (data.ticket !== state.ticket) return
       state.gaps = data.gaps
       state.gapsKnown = true
+      state.means = data.means
       looks.layers(data.layers, data.problem)
       draw()
       if (state.sheet) drawSheet()
+    },
+    lost(data) {
+      if (data.ticket !== state.ticket) return
+      Object.assign(state, { lost: data.index, lostText: data.text })
+      drawTimeline()
     },
     view(data) {
       if (data.other >= 0) state.other = data.other

@@ -18,6 +18,8 @@ from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.products import PF_SR, REFLECTANCE_SCALE
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Cube, Reading, Status
+from explorer.corpus.query import cover_change
+from explorer.corpus.query.cover_change import CoverChange
 from explorer.views.animation.feed import Batch, FrameFeed
 from explorer.views.animation.messages import FromPlayer, ToPlayer
 from explorer.views.animation.overlays import Overlays
@@ -36,7 +38,7 @@ _SLOW = 0.3
 class Player(Component):
     """The browser's side of the panel."""
 
-    _stylesheets: ClassVar[list[Any]] = [source("animation.css")]
+    _stylesheets: ClassVar[list[Any]] = [source("combobox.css"), source("animation.css")]
     script = ToPlayer()
     from_script = FromPlayer
 
@@ -81,6 +83,7 @@ class AnimationView:
         selection.param.watch(lambda *_e: self._start_feed(), ["composite", "stretch"])
         selection.param.watch(self._sentinel_changed, "sentinel")
         self._session.listen("sentinel_read", self._other_came)
+        self._session.param.watch(lambda _e: self._send_lost(), "labels_hidden")
 
     @property
     def reading(self) -> Reading | None:
@@ -121,6 +124,25 @@ class AnimationView:
         if problem:
             self.player.script.error(ticket=self._ticket, text=problem)
         self._start_feed()
+        self._send_lost()
+
+    def _send_lost(self) -> None:
+        """Mark the date since which cover is lost; nothing while a review is blind, since it speaks of the label."""
+        sample_id, ticket = self._selection.sample_id, self._ticket
+        if self._reading is None or sample_id is None or self._corpus.extras is None:
+            return
+
+        def done(found: CoverChange | None) -> None:
+            if ticket != self._ticket:
+                return
+            index, text = -1, ""
+            if found is not None and found.probable and not self._session.labels_hidden:
+                text = found.text
+                if found.seen is not None:
+                    index = PF_SR.dates.index(PF_SR.nearest(found.seen))
+            self.player.script.lost(ticket=ticket, index=index, text=text)
+
+        self._loop.work(lambda: cover_change.of_sample(self._corpus, sample_id), done)
 
     def _other_came(self) -> None:
         """The other sensor's cube has been read, or shows something else: paint anew where both share a stretch."""

@@ -1,6 +1,7 @@
 // What the picture shows and how it is stretched: a small panel, and the legend of the colours.
 
 import { element, numberInput } from "../../browser/shared.js"
+import { drawEntry, entriesFound, entriesOf, makeCombobox } from "../common/combobox.js"
 
 export const makeLook = ({ send, button }) => {
   const MODES = [
@@ -9,7 +10,32 @@ export const makeLook = ({ send, button }) => {
     ["frame", "Each date by itself"],
     ["range", "Reflectance range"],
   ]
-  const list = element("select", { "aria-label": "Shown in the image", title: "Composite, band or index" })
+  let entries = [], // of the menu
+    chosen = "" // a composite, band or index; nothing where a formula is shown
+  const textOf = (value) => entries.find((entry) => entry.value === value)?.text ?? ""
+  const list = makeCombobox({
+    label: "Shown in the image",
+    listed: "Composites, bands and indices",
+    placeholder: "formula …",
+    find: (text) => entriesFound(text, entries),
+    draw: drawEntry,
+    take(entry) {
+      list.input.value = entry.text
+      send("composite", entry.value)
+    },
+    enter(text) {
+      if (text !== textOf(chosen)) problem.textContent = `No composite, band or index is called “${text.slice(0, 40)}”.`
+    },
+    most: Infinity,
+    firstMarked: true,
+    whole: true,
+    wide: 440,
+  })
+  // What stands there is what is shown, unless somebody types.
+  list.input.addEventListener("focus", () => list.input.select())
+  list.input.addEventListener("blur", () => {
+    list.input.value = textOf(chosen)
+  })
   const formula = element("input", {
     type: "text",
     placeholder: "(nir - red) / (nir + red)",
@@ -39,7 +65,7 @@ export const makeLook = ({ send, button }) => {
   const panel = element(
     "div",
     { class: "look-panel", hidden: true, role: "dialog", "aria-label": "Picture settings" },
-    element("label", { class: "field" }, "Show", list),
+    element("div", { class: "field" }, "Show", list.box),
     element("label", { class: "field" }, "or a formula", formula),
     note,
     element("label", { class: "field" }, "Stretch", mode),
@@ -66,15 +92,12 @@ export const makeLook = ({ send, button }) => {
   const open = (value) => {
     panel.hidden = !value
     toggle.setAttribute("aria-expanded", String(value))
-    if (value) list.focus()
+    if (value) list.input.focus()
     else toggle.focus()
   }
   panel.addEventListener("keydown", (event) => {
     event.stopPropagation() // its keys are not the animation's
     if (event.key === "Escape") open(false)
-  })
-  list.addEventListener("change", () => {
-    if (list.value) send("composite", list.value)
   })
   formula.addEventListener("change", () => {
     if (formula.value.trim()) send("composite", `expr:${formula.value.trim()}`)
@@ -127,7 +150,7 @@ export const makeLook = ({ send, button }) => {
       return layer.value
     },
     get title() {
-      return (list.value ? list.selectedOptions[0]?.text : formula.value) || "picture"
+      return (chosen ? textOf(chosen) : formula.value) || "picture"
     },
     get colours() {
       return shown
@@ -151,16 +174,7 @@ export const makeLook = ({ send, button }) => {
       send("overlay", name)
     },
     menu(/** @type {Record<string, Record<string, string>>} */ groups) {
-      list.replaceChildren(
-        element("option", { value: "" }, "formula …"),
-        ...Object.entries(groups).map(([label, entries]) =>
-          element(
-            "optgroup",
-            { label },
-            ...Object.entries(entries).map(([text, value]) => element("option", { value }, text)),
-          ),
-        ),
-      )
+      entries = entriesOf(groups)
       if (last) this.show(last)
     },
     show(/** @type {import("../messages").Told["Player"]["look"]} */ data) {
@@ -170,7 +184,8 @@ export const makeLook = ({ send, button }) => {
         return
       }
       last = data
-      list.value = data.composite.startsWith("expr:") ? "" : data.composite
+      chosen = data.composite.startsWith("expr:") ? "" : data.composite
+      if (!list.open) list.input.value = textOf(chosen)
       formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : ""
       // One value a pixel has no natural colour: its range is measured.
       const [natural, vivid] = mode.options

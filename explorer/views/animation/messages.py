@@ -53,9 +53,18 @@ class ToPlayer(ToBrowser):
         """What the picture shows and its stretch (`stretch.StretchSpec`); or the problem with what was asked for, alone."""
 
     def quality(
-        self, *, ticket: int, layers: list[str], gaps: list[float | None] | None, problem: str = ""
+        self,
+        *,
+        ticket: int,
+        layers: list[str],
+        gaps: list[float | None] | None,
+        means: dict[str, list[float | None]],
+        problem: str = "",
     ) -> None:
-        """Names of the quality layers; `gaps` are the filled shares of the dates, 0 to 1."""
+        """Names of the quality layers; `gaps` are the filled shares of the dates, 0 to 1; `means` of other layers over each date's pixels."""
+
+    def lost(self, *, ticket: int, index: int, text: str) -> None:
+        """The date on which cover was seen to be lost, -1 for none, and a sentence on it."""
 
     def overlays(
         self,

@@ -9,7 +9,7 @@ import numpy as np
 from explorer.analysis import render_spec
 from explorer.analysis.composite import Legend, png
 from explorer.analysis.difference import Difference, difference
-from explorer.analysis.quality import QualityPainter, filled_share
+from explorer.analysis.quality import QualityPainter, filled_share, layer_means
 from explorer.core.errors import ExplorerError
 from explorer.core.products import PF_QA, PF_SR
 from explorer.corpus.corpus import Corpus
@@ -60,18 +60,22 @@ class Overlays:
         if ticket != self._ticket:
             return
         if reading.error is not None:
-            self._script.quality(ticket=ticket, layers=[], gaps=None, problem=str(reading.error))
+            self._script.quality(ticket=ticket, layers=[], gaps=None, means={}, problem=str(reading.error))
             return
         cube = reading.cube
         self._selection.session.quality = cube
 
-        def done(share: np.ndarray) -> None:
+        def done(found: tuple[np.ndarray, dict[str, np.ndarray]]) -> None:
             if ticket == self._ticket:
-                gaps = [None if np.isnan(v) else round(float(v), 3) for v in share]
-                known = any(v is not None for v in gaps)
-                self._script.quality(ticket=ticket, layers=list(cube.bands), gaps=gaps if known else None)
+                gaps = _rounded(found[0])
+                self._script.quality(
+                    ticket=ticket,
+                    layers=list(cube.bands),
+                    gaps=gaps if any(v is not None for v in gaps) else None,
+                    means={name: _rounded(values) for name, values in found[1].items()},
+                )
 
-        self._loop.work(lambda: filled_share(cube), done)
+        self._loop.work(lambda: (filled_share(cube), layer_means(cube)), done)
 
     def _overlay(self, data: dict[str, Any]) -> None:
         """Paint one layer of all dates: masks are small, and play with the frames."""
@@ -126,3 +130,7 @@ class Overlays:
             )
 
         self._loop.work(job, done)
+
+
+def _rounded(values: np.ndarray) -> list[float | None]:
+    return [None if np.isnan(v) else round(float(v), 3) for v in values]

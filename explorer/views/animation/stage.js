@@ -1,6 +1,6 @@
 // The image of the animation: one date, or two of them swiped or side by side; zoom, pan, pins, regions.
 
-import { drawCross, drawTenMetre, element, fitCanvas, wheelFactor } from "../../browser/shared.js"
+import { drawCross, drawTenMetre, drawWords, element, fitCanvas, pinText, wheelFactor } from "../../browser/shared.js"
 import { SIZE } from "./chip.js"
 import { makeDrawing } from "./draw.js"
 import { drawBar, drawNorth, plate } from "./save.js"
@@ -150,14 +150,7 @@ export const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button 
       const [x, y] = place([pin.row + 0.5, pin.col + 0.5])
       drawCross(context, x, y, Math.max(unit() / 2, 2), pin.colour)
       drawTenMetre(context, pin, unit(), view.x, view.y) // the ground that Sentinel-2's value stands for
-      if (pins.length > 1 || pin.name) {
-        context.font = "600 12px system-ui, sans-serif"
-        context.lineWidth = 3
-        context.strokeStyle = "rgba(0,0,0,.65)"
-        context.fillStyle = "#fff"
-        context.strokeText(pin.name || String(i + 1), x + 7, y - 6)
-        context.fillText(pin.name || String(i + 1), x + 7, y - 6)
-      }
+      drawWords(context, pinText(pin, i, pins.length), x + 7, y - 6)
     })
   }
   const drawOver = () => {

@@ -1,6 +1,6 @@
 // The timeline: which dates are there, which one is shown, which one it is compared with, and the range that plays.
 
-import { element, fitCanvas, gapText, longDate, MONTHS, status } from "../../browser/shared.js"
+import { element, fitCanvas, gapText, longDate, MONTHS, placeBeside, status } from "../../browser/shared.js"
 
 // Why a date has no picture; nothing where it has one, or it is still to come.
 export const lackText = ({ dates, status: now, reasons }, i) => {
@@ -12,6 +12,33 @@ export const earlyText = ({ playing, dates, settled, readyMarked, range: [from, 
   playing && !(settled && readyMarked) && dates.length
     ? `${here} of ${Math.min(to, dates.length - 1) - from + 1} dates ${here === 1 ? "is" : "are"} here; the others play as they come`
     : ""
+
+/**
+ * What is known of a date: its kind, the share that is gap-filled, and both in words.
+ * @param {any} state
+ * @param {number} i
+ */
+export const dateState = ({ status: now, reasons, gaps, gapsKnown, settled }, i) => {
+  const share = gaps?.[i] ?? 0
+  if (now[i] === status.ABSENT) return { kind: "missing", share: 0, text: "missing: the corpus has no chip" }
+  if (now[i] === status.BROKEN)
+    return { kind: "missing", share: 0, text: `missing: its chip cannot be shown: ${reasons[i] ?? "broken"}` }
+  if (now[i] !== status.THERE) return { kind: "waiting", share: 0, text: "loading" }
+  if (share > 0) return { kind: "filled", share, text: `there, ${gapText(share)}` }
+  const unknown = settled && !gapsKnown ? "; gap-filling: loading" : gaps ? ", all of it measured" : ""
+  return { kind: "there", share: 0, text: `there${unknown}` }
+}
+/**
+ * What the quality layers say of a date, by their own names: the mean over its pixels.
+ * @param {Record<string, Array<number | null>> | null} means
+ * @param {number} i
+ */
+export const qualityText = (means, i) =>
+  Object.entries(means ?? {}).flatMap(([name, values]) =>
+    values[i] === null || values[i] === undefined
+      ? []
+      : [`${name.replaceAll("_", " ")}: ${Number(values[i].toPrecision(3))} on average`],
+  )
 
 // A date and how much of it is gap-filled, or two dates and the change between them. What is not yet known must not look like measured.
 export const dateLabel = ({ dates, gaps, gapsKnown, settled }, index, minus = -1) => {
@@ -46,6 +73,7 @@ export const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
     "aria-valuemin": 0,
     "aria-keyshortcuts": "[ ] Shift+ArrowLeft Shift+ArrowRight",
   })
+  const tip = element("div", { class: "tip", role: "tooltip", "aria-label": "Date at the pointer", hidden: true })
   const EDGE = 6
   const contrast = window.matchMedia("(forced-colors: active)")
   let plain = contrast.matches
@@ -76,41 +104,45 @@ export const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
       colours = null
     }
     colours ??= {
-      there: css("--accent"),
-      waiting: css("--muted"),
-      absent: css("--absent"),
-      broken: css("--bad"),
+      there: css("--date-there"),
+      waiting: css("--date-waiting"),
+      absent: css("--date-missing"),
+      broken: css("--date-broken"),
+      gap: css("--date-gap"),
       text: css("--muted"),
       now: css("--ink"),
       other: css("--focus"),
-      gap: css("--gap"),
+      change: css("--date-change"),
     }
     if (!width) measure()
     const context = fitCanvas(el, width, height)
     const { n, unit, at } = geometry()
     if (!model.dates.length) return
+    // Forms tell states apart as well as colours, and no mark is paler than can be seen: what does not play is lower, what is missing
+    // is a line at the foot, what is still to be drawn a box.
+    const wide = Math.max(unit - 0.8, 0.7)
     for (let i = 0; i < n; i++) {
-      const now = model.status[i]
+      const now = model.status[i],
+        x = EDGE + i * unit,
+        plays = i >= model.range[0] && i <= model.range[1]
+      const tall = now === status.ABSENT ? 3 : plays ? 10 : 5
       context.fillStyle =
-        now === status.THERE
-          ? colours.there
-          : now === status.ABSENT
-            ? colours.absent
-            : now === status.BROKEN
-              ? colours.broken
-              : colours.waiting
-      context.globalAlpha =
-        (now === status.THERE && !model.ready(i) ? 0.4 : 1) * (i < model.range[0] || i > model.range[1] ? 0.35 : 1)
-      // A date that is still to come is a dash half way up, one that is missing a stump on the ground.
-      const [top, tall] = { [status.ABSENT]: [15, 3], [status.WAITING]: [12, 2] }[now] ?? [8, 10]
-      context.fillRect(EDGE + i * unit, top, Math.max(unit - 0.8, 0.7), tall)
+        {
+          [status.THERE]: model.ready(i) ? colours.there : colours.waiting,
+          [status.ABSENT]: colours.absent,
+          [status.BROKEN]: colours.broken,
+        }[now] ?? colours.waiting
+      if (now === undefined || now === status.WAITING)
+        context.fillRect(x, 12, wide, 2) // half way up: still to come
+      else context.fillRect(x, 18 - tall, wide, tall)
       const gap = model.gaps?.[i] ?? 0
       if (gap > 0 && now === status.THERE) {
+        const part = Math.max(2, tall * gap)
+        context.clearRect(x, 18 - tall + part, wide, 1)
         context.fillStyle = colours.gap
-        context.fillRect(EDGE + i * unit, 8, Math.max(unit - 0.8, 0.7), Math.max(2, 10 * gap))
+        context.fillRect(x, 18 - tall, wide, part)
       }
     }
-    context.globalAlpha = 1
     context.fillStyle = colours.text
     context.font = "12px system-ui, sans-serif"
     context.textBaseline = "top"
@@ -141,11 +173,24 @@ export const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
       context.lineTo(at(i), 6)
       context.fill()
     }
+    if (model.change >= 0) {
+      context.fillStyle = colours.change
+      context.beginPath()
+      context.moveTo(at(model.change), 19)
+      context.lineTo(at(model.change) + 5, 27)
+      context.lineTo(at(model.change) - 5, 27)
+      context.fill()
+      context.fillRect(at(model.change) - 1, 6, 2, 14)
+    }
     if (model.other >= 0) cursor(model.other, colours.other)
     cursor(model.index, colours.now)
     el.setAttribute("aria-valuemax", n - 1)
     el.setAttribute("aria-valuenow", model.index)
     el.setAttribute("aria-valuetext", model.dates[model.index] ?? "")
+    el.setAttribute(
+      "aria-description",
+      [dateState(model, model.index).text, model.changeText].filter(Boolean).join(". "),
+    )
   }
 
   const indexAt = (event) => {
@@ -173,6 +218,7 @@ export const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
   el.addEventListener("pointerdown", (event) => {
     if (!last?.dates.length) return
     drag = grabbed(event)
+    unpoint()
     el.setPointerCapture(event.pointerId)
     act(event, false)
   })
@@ -182,11 +228,26 @@ export const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
       return
     }
     if (!last?.dates.length) return
-    const i = indexAt(event),
-      gap = gapText(last.gaps?.[i])
-    const now = last.status[i] === status.WAITING ? "loading" : gap
-    el.title = lackText(last, i) || longDate(last.dates[i]) + (now && `: ${now}`)
+    point(indexAt(event), event)
   })
+  // Above the timeline, so that it covers none of it.
+  const point = (i, { clientX }) => {
+    const change = i === last.change || (last.change >= 0 && Math.abs(i - last.change) * geometry().unit <= 5)
+    tip.replaceChildren(
+      element("b", {}, longDate(last.dates[i])),
+      ...[dateState(last, i).text, ...qualityText(last.means, i), ...(change ? [last.changeText] : [])].map((text) =>
+        element("div", {}, text),
+      ),
+    )
+    tip.hidden = false
+    const { top } = el.getBoundingClientRect()
+    placeBeside(tip, clientX, top, top)
+  }
+  const unpoint = () => {
+    tip.hidden = true
+  }
+  el.addEventListener("pointerleave", unpoint)
+  el.addEventListener("keydown", unpoint) // Escape among them
   el.addEventListener("pointerup", (event) => {
     if (drag) act(event, true)
     drag = null
@@ -196,6 +257,7 @@ export const makeTimeline = ({ onSeek, onCompare, onRange, root }) => {
   })
   return {
     el,
+    tip,
     draw,
     measure,
     again: () => {

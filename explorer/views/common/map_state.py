@@ -14,7 +14,7 @@ from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
 from explorer.views.common.palettes import PALETTES, THEMES
 
-SHADES = {"class": "Land cover", "density": "Density of samples"}
+SHADES = {"class": "Land cover", "density": "Density of samples", "change": "Cover lost 2018–2019"}
 BASES = {"plain": "Plain", "light": "Light map", "dark": "Dark map", "satellite": "Satellite"}
 LEVELS = (1, 2, 3)
 

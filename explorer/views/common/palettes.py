@@ -54,6 +54,23 @@ def of_classes(level: int, palette: str) -> list[str]:
     return [_CLEAR, *colours, *[_CLEAR] * (255 - len(colours))]
 
 
+_OF_CHANGE = {
+    "light": ("#b9c3c9", "#e9e3c5", "#f0a860", "#c8402c", "#6a0f2e"),
+    "dark": ("#56656e", "#4b3a3a", "#a04a34", "#f08a4a", "#ffe3b0"),
+}
+"""Of a theme: what is not known, then from no loss of cover to a certain one, ever further from the ground."""
+
+
+def of_change(theme: str) -> list[str]:
+    """256 colours for a layer by `steps_of_change`: 0 is clear, 1 what is not known, then from no loss to a certain one."""
+    unknown, *ends = _OF_CHANGE["dark" if theme == "dark" else "light"]
+    channels = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in ends])
+    at = np.linspace(0, len(ends) - 1, 101)
+    mixed = np.stack([np.interp(at, np.arange(len(ends)), channel) for channel in channels.T], axis=1)
+    found = [_CLEAR, unknown, *hexes(mixed.round().astype(int))]
+    return [*found, *[_CLEAR] * (256 - len(found))]
+
+
 def of_density(theme: str) -> list[str]:
     """256 colours for `Layer.density`, 0 clear: few stands back, many stands out, on either ground."""
     scale = colorcet.CET_L18[40:] if theme == "light" else colorcet.fire[60:]

@@ -12,6 +12,8 @@ import param
 from explorer.core import corine
 from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.query import cover_change
+from explorer.corpus.query.cover_change import CoverChange
 from explorer.views.common.components import Component, SessionScheduler, source
 from explorer.views.common.selection import Selection
 from explorer.views.labels.messages import ToBars
@@ -35,6 +37,7 @@ class LabelsView:
         self.pane.on = {"again": lambda _data: self.pane.script.label(html=self.html)}
         self.html = ""
         """What is shown."""
+        self._ticket = 0
         self._session.param.watch(lambda _e: self.open(selection.sample_id), "labels_hidden")
 
     def open(self, sample_id: str | None) -> None:
@@ -53,6 +56,21 @@ class LabelsView:
         except ExplorerError as error:
             self.html = _note(str(error))
         self.pane.script.label(html=self.html)
+        self._add_change(sample_id)
+
+    def _add_change(self, sample_id: str | None) -> None:
+        """Under the bars, that cover was probably lost, which a label of 2018 cannot know."""
+        self._ticket += 1
+        ticket = self._ticket
+        if sample_id is None or self._session.labels_hidden or self._corpus.extras is None:
+            return
+
+        def done(found: CoverChange | None) -> None:
+            if ticket == self._ticket and found is not None and found.probable:
+                self.html += _note(found.text)
+                self.pane.script.label(html=self.html)
+
+        self._loop.work(lambda: cover_change.of_sample(self._corpus, sample_id), done)
 
 
 def bars(fractions: pd.Series) -> str:

@@ -114,9 +114,26 @@ export function render({ model, el }) {
         )
       mark("legend", { count: data.count })
     },
+    change({ colours }) {
+      if (colours.length) {
+        const bar = element("i")
+        bar.style.background = `linear-gradient(to right, ${colours.join(", ")})`
+        key.replaceChildren(element("span", {}, "cover lost: 0 %"), bar, element("span", {}, "100 %"))
+        key.setAttribute(
+          "aria-label",
+          "Probability that cover was lost from 2018 to 2019: from 0 to 100 %; grey: not known",
+        )
+        key.title = "Probability that cover was lost from 2018 to 2019; grey: not known"
+        key.hidden = false
+      } else if (key.title) key.hidden = true
+      if (!colours.length) key.removeAttribute("title")
+    },
     density(data) {
-      key.hidden = data.most === null
-      if (key.hidden) return
+      if (data.most === null) {
+        if (!key.title) key.hidden = true
+        return
+      }
+      key.hidden = false
       const bar = element("i")
       bar.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`
       key.replaceChildren(

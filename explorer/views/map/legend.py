@@ -46,6 +46,11 @@ class LegendView:
         colours = palettes.of_density(self._state.theme)[1:] if most is not None else []
         self.legend.script.density(most=most, colours=colours[::16] + colours[-1:])
 
+    def change(self, on: bool) -> None:
+        """The key to the probability that cover was lost, where that is what the map shows."""
+        colours = palettes.of_change(self._state.theme)[2:103:10] if on else []
+        self.legend.script.change(colours=colours)
+
     def restyle(self) -> None:
         """Other colours."""
         self._send()

@@ -14,6 +14,7 @@ from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.grid import transformer
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
+from explorer.corpus.query.cover_change import LACKING
 from explorer.views.common.components import LatestOnly, SessionScheduler
 from explorer.views.common.map_state import MapState, Place
 from explorer.views.common.selection import Selection
@@ -29,7 +30,7 @@ _CHIPS_EVERY = 0.15  # seconds; what comes faster is laid on the map together
 _OUTLINE_PIXELS = 24.0  # a sample this wide is found by its outline
 _FAR = 1e8  # metres; beyond, whatever a message says, there is no map
 _TOLD = 400  # characters of a notice
-_KNOWN = ("review", "suspicion", "imagery")
+_KNOWN = ("review", "suspicion", "change", "imagery")
 _CLEAR = {"image": [np.zeros((1, 1), np.uint8)], "x": [0], "y": [0], "dw": [1], "dh": [1]}
 
 
@@ -83,9 +84,8 @@ class MapView:
             styles={"position": "relative", "flex": "1", "min-height": "0", "overflow": "hidden"},
         )  # fmt: skip
         watch = self._state.param.watch
-        watch(lambda *_e: self._change(), ["filters", "level", "area"])
+        watch(lambda *_e: self._change(), ["filters", "level", "area", "shade"])
         watch(lambda *_e: self._restyle(), ["palette", "theme", "base", "shade", "level"])
-        watch(lambda *_e: self._redraw(), "shade")
         watch(lambda _e: self._go(self._state.place), "place")
         selection.param.watch(lambda _e: self._redraw(), "settled")
         selection.session.listen("box_to_fit", self._fit_asked)
@@ -202,13 +202,17 @@ class MapView:
             )
             state.filters = state.filters.without(*absent)
             return
+        if state.shade == "change" and "change" not in table.offers:
+            self.tools.script.notice(text=f"Cover that was lost cannot be drawn: {LACKING}.")
+            state.shade = "class"
+            return
         outline = [] if state.area is None else [state.area.outline]
         self._figures.put(
             self.pane, area={"xs": [o[:, 0] for o in outline], "ys": [o[:, 1] for o in outline]}
         )
         self._send_state()
         self.tools.script.busy()
-        filters, area, level = state.filters, state.area, state.level
+        filters, area, level, change = state.filters, state.area, state.level, state.shade == "change"
 
         def done(found: Shown) -> None:
             if asked != self._asked:
@@ -219,20 +223,27 @@ class MapView:
             self.sample_table.show(found.set)
             self._redraw()
 
-        self._sets.submit(lambda: shown(self._corpus, self._raster, filters, area, level), done)
+        self._sets.submit(
+            lambda: shown(self._corpus, self._raster, filters, area, level, change=change), done
+        )
 
     def _redraw(self, number: int | None = None) -> None:
         """Draw anew in a thread; the last image stays until the new one is there, what comes too late is dropped."""
         self._ticket += 1
         ticket, view, layer = self._ticket, self.view, self._layer
         density, level = self._state.shade == "density", self._state.level
+        change = layer.largest
 
         def draw() -> tuple[dict[str, map_figure.Data], np.ndarray, int] | None:
             if ticket != self._ticket:
                 return None
             rows = None if density else map_near.rows_near(layer, view)
             if rows is not None:
-                return {"near": map_near.footprints(self._corpus, rows, level), "image": _CLEAR}, rows, 0
+                return (
+                    {"near": map_near.footprints(self._corpus, rows, level, change=change), "image": _CLEAR},
+                    rows,
+                    0,
+                )
             image, most = layer.density(view) if density else (layer.image(view), 0)
             parts = {"image": _image(view, image)}
             if self._figures.latest["near"]["xs"]:
@@ -249,6 +260,7 @@ class MapView:
                 parts["dot"] = self._dot_in(view)
             self._figures.put(self.pane, **parts)
             self.legend.density(most if density else None)
+            self.legend.change(change)
             self.tools.script.drawn(number=number)
             self._lay_chips(ticket, view, rows)
 
@@ -295,7 +307,7 @@ class MapView:
         self._send_state()
 
     def _send_state(self) -> None:
-        self.tools.script.state(**map_tools.state(self._state, self._tiles))
+        self.tools.script.state(**map_tools.state(self._state, self._tiles, self._corpus.filter_table.offers))
 
     def _send_all_again(self) -> None:
         self.tools.script.overview(**map_tools.overview(self._state.theme))

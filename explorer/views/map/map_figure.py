@@ -286,9 +286,11 @@ class _MapFigure:
             grid.grid_line_color = colours["map-grid"]
         for axis in self._axes:
             axis.major_label_text_color = colours["map-text"]
-        density = look.shade == "density"
+        by_look = {"density": palettes.of_density, "change": palettes.of_change}
         palette = (
-            palettes.of_density(look.theme) if density else palettes.of_classes(look.level, look.palette)
+            by_look[look.shade](look.theme)
+            if look.shade in by_look
+            else palettes.of_classes(look.level, look.palette)
         )
         self.mapper.palette, self._rim.palette = palette, _rims(palette)
 

@@ -16,6 +16,7 @@ from explorer.core.products import PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube import Status
 from explorer.corpus.query.filter_table import UNREVIEWED
+from explorer.views.map.map_shown import steps_of_change
 from explorer.views.map.raster import Layer, View
 
 FROM_PIXELS = 5.0
@@ -38,23 +39,37 @@ def rows_near(layer: Layer, view: View) -> np.ndarray | None:
     return rows if len(rows) <= MOST_FOOTPRINTS else None
 
 
-def footprints(corpus: Corpus, rows: np.ndarray, level: int) -> dict[str, Any]:
-    """Columns for the map's patches: corners (EPSG:3857 metres), colour, and what the hover says."""
+def footprints(corpus: Corpus, rows: np.ndarray, level: int, *, change: bool = False) -> dict[str, Any]:
+    """Columns for the map's patches: corners (EPSG:3857 metres), colour (by the change of cover, where `change`), and what the hover says."""
     ids = corpus.samples.index[rows]
     table = corpus.filter_table
     corners = outlines(ids) if len(ids) else np.zeros((0, 4, 2))
     codes, shares = table.largest(level)[rows], table.purity[rows]
     reviews = table.review[rows] if "review" in table.offers else [UNREVIEWED] * len(rows)
+    drawn = steps_of_change(table.change[rows]) if change else table.position(level)[rows]
+    if "change" in table.offers:
+        told = zip(reviews, table.change[rows], table.lost[rows], strict=True)
+        reviews = [
+            f"{'not reviewed' if state == UNREVIEWED else state}{_change_text(*found)}"
+            for state, *found in told
+        ]
     return {
         "xs": list(corners[..., 0]),
         "ys": list(corners[..., 1]),
-        "c": (table.position(level)[rows] + 1).astype(np.int32),
+        "c": (drawn + 1).astype(np.int32),
         "alpha": np.full(len(rows), 0.85),
         "id": [str(i) for i in ids],
         "title": [corine.land_cover(int(code)).title for code in codes],
         "share": [f"{100 * share:.0f} % largest class" if code else "no fraction" for code, share in zip(codes, shares, strict=True)],
         "review": ["not reviewed" if state == UNREVIEWED else str(state) for state in reviews],
     }  # fmt: skip
+
+
+def _change_text(probability: float, seen: str) -> str:
+    if np.isnan(probability):
+        return ""
+    when = f", seen on {seen}" if seen else ""
+    return f" · cover lost: {100 * probability:.0f} %{when}"
 
 
 def outlines(ids: Any) -> np.ndarray:

@@ -2,16 +2,29 @@
 
 import { element, numberInput } from "../../browser/shared.js"
 
+const LACKING = "Not known yet; compute it with: python -m explorer score CORPUS"
 const group = (title, ...children) => element("fieldset", {}, element("legend", {}, title), ...children)
 
-const choices = (title, name, options, send) => {
+const choices = (title, name, options, send, off = {}) => {
   const row = element("div", { class: "segments", role: "radiogroup", "aria-label": title })
   for (const [value, text] of Object.entries(options))
     row.append(
-      element("button", { type: "button", role: "radio", "data-value": value, onclick: () => send(name, value) }, text),
+      element(
+        "button",
+        {
+          type: "button",
+          role: "radio",
+          "data-value": value,
+          disabled: Boolean(off[value]),
+          title: off[value],
+          onclick: () => send(name, value),
+        },
+        text,
+      ),
     )
+  const why = Object.values(off).map((text) => element("p", { class: "hint" }, text))
   return {
-    node: group(title, row),
+    node: group(title, row, ...why),
     set: (value) => {
       for (const button of row.children) button.setAttribute("aria-checked", String(button.dataset.value === value))
     },
@@ -29,7 +42,7 @@ export const lookPopover = (send) => {
         made = {}
         for (const [name, options] of Object.entries(state.looks)) {
           if (!Object.keys(options).length) continue
-          made[name] = choices(titles[name], name, options, send)
+          made[name] = choices(titles[name], name, options, send, name === "shade" ? state.off : {})
           node.append(made[name].node)
         }
         if (!made.base) node.append(element("p", { class: "hint" }, "Online basemaps: start with --tiles."))
@@ -51,7 +64,7 @@ const numberField = (label, attributes, change) => {
 }
 
 // From and to, in percent or as counts; empty is no limit.
-const rangeFields = (title, name, low, high, scale, send) => {
+const rangeFields = (title, name, low, high, scale, send, lacking = "") => {
   const change = () => {
     const value = (input, limit) =>
       input.value === "" || input.matches("[aria-invalid]") ? limit : Number(input.value)
@@ -61,8 +74,13 @@ const rangeFields = (title, name, low, high, scale, send) => {
   const step = scale === 1 ? 1 : 5
   const from = numberField(`${title}, from`, { min: low, max: high, step, placeholder: low }, change)
   const to = numberField(`${title}, to`, { min: low, max: high, step, placeholder: high }, change)
+  from.disabled = to.disabled = Boolean(lacking)
   return {
-    node: group(title, element("div", { class: "range" }, from, "to", to, scale === 1 ? "" : "%")),
+    node: group(
+      title,
+      element("div", { class: "range" }, from, "to", to, scale === 1 ? "" : "%"),
+      ...(lacking ? [element("p", { class: "hint" }, lacking)] : []),
+    ),
     set(value) {
       fillIn(from, value && value[0] * scale > low ? Math.round(value[0] * scale * 10) / 10 : "")
       fillIn(to, value && value[1] * scale < high ? Math.round(value[1] * scale * 10) / 10 : "")
@@ -174,6 +192,7 @@ export const filterPopover = (send) => {
           found.review.map((r) => [r, r === "none" ? "not reviewed" : r]),
           send,
         )
+      fields.change = rangeFields("Cover lost 2018 to 2019", "change", 0, 100, 100, send, found.change ? "" : LACKING)
       if (found.suspicion) fields.suspicion = rangeFields("Suspicion", "suspicion", 0, 100, 100, send)
       body.replaceChildren(...Object.values(fields).map((field) => field.node))
       if (state) set(state)

@@ -48,11 +48,29 @@ class Shown:
         ]
 
 
-def shown(corpus: Corpus, raster: SampleRaster, filters: Filters, area: Area | None, level: int) -> Shown:
-    """What passes. Raises `InvalidQueryError` where the corpus cannot tell."""
+CHANGE_STEPS = 100
+
+
+def steps_of_change(change: np.ndarray) -> np.ndarray:
+    """Probabilities `(n,)` as what a map draws: uint8, 0 for unknown, else 1 to 1 + `CHANGE_STEPS`."""
+    return np.where(np.isfinite(change), 1 + np.round(CHANGE_STEPS * np.nan_to_num(change)), 0).astype(
+        np.uint8
+    )
+
+
+def shown(
+    corpus: Corpus,
+    raster: SampleRaster,
+    filters: Filters,
+    area: Area | None,
+    level: int,
+    *,
+    change: bool = False,
+) -> Shown:
+    """What passes; drawn by the probability that cover was lost, where `change` says so. Raises `InvalidQueryError` where the corpus cannot tell."""
     table = corpus.filter_table
     mask = filters.mask(table)
-    layer = raster.layer(mask, level)
+    layer = raster.layer(mask, level, steps_of_change(table.change) if change else None)
     others = filters.without("largest").mask(table)
     if area is not None:
         samples = corpus.samples

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Collection
 from functools import cache
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from explorer.core import corine
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.query.cover_change import LACKING
 from explorer.corpus.query.filters import Filters
 from explorer.corpus.tables import places
 from explorer.views.common.components import Component, source
@@ -47,11 +49,12 @@ def options(corpus: Corpus) -> FilterOptions:
         "imagery": ["PF-SR", "PF-QA", "S2-SR"] if "imagery" in table.offers else [],
         "review": np.unique(table.review).tolist() if "review" in table.offers else [],
         "suspicion": "suspicion" in table.offers,
+        "change": "change" in table.offers,
     }
 
 
-def state(found: MapState, tiles: bool) -> MapShown:
-    """How the popovers stand."""
+def state(found: MapState, tiles: bool, offers: Collection[str]) -> MapShown:
+    """How the popovers stand; `offers` are those of the corpus's filter table."""
     filters = found.filters
     return {
         "filters": {name: getattr(filters, name) for name in Filters.__dataclass_fields__},
@@ -59,6 +62,7 @@ def state(found: MapState, tiles: bool) -> MapShown:
         "looks": {
             "shade": SHADES, "palette": PALETTES, "theme": THEMES, "base": BASES if tiles else {},
         },
+        "off": {} if "change" in offers else {"change": f"Cover lost: {LACKING}"},
         "area": found.area is not None,
     }  # fmt: skip
 

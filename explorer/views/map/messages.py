@@ -12,7 +12,7 @@ Line: TypeAlias = Annotated[list[Number], Most(5_000)]
 """Of a line that is drawn around samples, one coordinate of its points."""
 Condition: TypeAlias = Number | Word | Annotated[list[Number | Word], Most(MAX_VALUES)] | None
 FilterName: TypeAlias = Literal[
-    "largest", "classes", "min_fraction", "purity", "mixture", "countries", "zones", "review", "suspicion", "imagery"
+    "largest", "classes", "min_fraction", "purity", "mixture", "countries", "zones", "review", "suspicion", "change", "imagery"
 ]  # fmt: skip
 """The fields of `query.filters.Filters`."""
 
@@ -34,6 +34,7 @@ class FilterOptions(TypedDict):
     imagery: list[str]
     review: list[str]
     suspicion: bool
+    change: bool
 
 
 class Looks(TypedDict):
@@ -55,11 +56,12 @@ class LooksOffered(TypedDict):
 
 
 class MapShown(TypedDict):
-    """How the popovers stand."""
+    """How the popovers stand; `off` says of looks that cannot be chosen why not."""
 
     filters: dict[str, Any]
     look: Looks
     looks: LooksOffered
+    off: dict[str, str]
     area: bool
 
 
@@ -134,6 +136,9 @@ class ToLegend(ToBrowser):
 
     def density(self, *, most: int | None, colours: list[str]) -> None:
         """The key to the number of samples a pixel, up to `most`; None where classes are shown."""
+
+    def change(self, *, colours: list[str]) -> None:
+        """The key to the probability that cover was lost, from 0 to 1; no colours where something else is shown."""
 
     def rows(
         self, *, rows: list[LegendRow], level: int, chips: list[dict[str, str]], count: int, total: int

@@ -68,6 +68,8 @@ class Layer:
     tiles: int
     origin: tuple[float, float]
     step: tuple[float, float]
+    largest: bool = False
+    """Whether a pixel shows the largest `c` of its samples, and not any one's."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -112,7 +114,8 @@ class Layer:
         points = self._points(view)
         if not len(points):
             return np.zeros((view.height, view.width), np.uint8)
-        first = self._canvas(view).points(points, "x", "y", agg=ds.first("c")).to_numpy()
+        which = ds.max("c") if self.largest else ds.first("c")
+        first = self._canvas(view).points(points, "x", "y", agg=which).to_numpy()
         drawn = np.isfinite(first) if first.dtype.kind == "f" else first >= 0
         found = np.where(drawn, first, 255).astype(np.uint8) + np.uint8(1)  # 255 + 1 is 0: nothing
         return grown(found, self._reach(view, float(drawn.mean())))
@@ -210,19 +213,26 @@ class SampleRaster:
     def __len__(self) -> int:
         return len(self._order)
 
-    def layer(self, mask: np.ndarray | None = None, level: int = 3) -> Layer:
-        """The samples of a mask, bool `(n,)` in the order of the table (all without one), by their class of a level."""
-        c = self._level(level)
+    def layer(
+        self, mask: np.ndarray | None = None, level: int = 3, values: np.ndarray | None = None
+    ) -> Layer:
+        """The samples of a mask, bool `(n,)` in the order of the table (all without one), by their class of a level.
+
+        Or by `values`, uint8 `(n,)` in the same order, of which a pixel shows the largest.
+        """
+        c = self._level(level) if values is None else values[self._order]
+        large = values is not None
         if mask is None or mask.all():
-            return self._layer(self._x, self._y, self._order, c, self._starts)
+            return self._layer(self._x, self._y, self._order, c, self._starts, large)
         keep = mask[self._order]
         starts = np.concatenate([[0], np.cumsum(keep)])[self._starts]
-        return self._layer(self._x[keep], self._y[keep], self._order[keep], c[keep], starts)
+        return self._layer(self._x[keep], self._y[keep], self._order[keep], c[keep], starts, large)
 
     def _layer(
-        self, x: np.ndarray, y: np.ndarray, rows: np.ndarray, c: np.ndarray, starts: np.ndarray
+        self, x: np.ndarray, y: np.ndarray, rows: np.ndarray, c: np.ndarray, starts: np.ndarray, largest: bool
     ) -> Layer:
-        return Layer(x, y, rows, c, starts, self._tiles, self._origin, (self._step[0], self._step[1]))
+        step = (self._step[0], self._step[1])
+        return Layer(x, y, rows, c, starts, self._tiles, self._origin, step, largest)
 
     def _level(self, level: int) -> np.ndarray:
         with self._lock:

@@ -3,6 +3,8 @@
 import { element, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
 import { bus, listen } from "../common/talking.js"
 
+const SHARES = new Set(["fraction", "suspicion", "change"]) // columns that are shown as percent, and sorted from the largest
+
 /** @param {import("../messages").Drawn<"SampleTable">} panel */
 export function render({ model, el }) {
   const title = element("h2"),
@@ -102,7 +104,7 @@ export function render({ model, el }) {
     })
   }
   const format = (value, name) =>
-    value === null ? "" : name === "fraction" || name === "suspicion" ? `${(100 * value).toFixed(0)} %` : String(value)
+    value === null ? "" : SHARES.has(name) ? `${(100 * value).toFixed(0)} %` : String(value)
   listen(model, {
     page(data) {
       state = data
@@ -136,12 +138,7 @@ export function render({ model, el }) {
                 "button",
                 {
                   type: "button",
-                  onclick: () =>
-                    ask(
-                      0,
-                      column.name,
-                      sorted ? !data.down : column.name === "fraction" || column.name === "suspicion",
-                    ),
+                  onclick: () => ask(0, column.name, sorted ? !data.down : SHARES.has(column.name)),
                 },
                 column.title,
                 sorted ? (data.down ? " ↓" : " ↑") : "",

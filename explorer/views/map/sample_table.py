@@ -17,7 +17,7 @@ from explorer.views.map.messages import BarShown, FromSampleTable, PageShown, To
 PAGE = 50
 _COLUMNS = {
     "sample_id": "Sample", "class": "Largest class", "fraction": "Fraction", "classes": "Classes", "country": "Country",
-    "review": "Review", "suspicion": "Suspicion",
+    "review": "Review", "suspicion": "Suspicion", "change": "Cover lost", "lost": "Seen on",
 }  # fmt: skip
 
 

@@ -25,7 +25,9 @@ class Calendar(TypedDict):
 
 
 class Curve(TypedDict, total=False):
-    """A curve of a chart; its values are those that follow in the message: one a date, with `kind` middle, low and high of each."""
+    """A curve of a chart; its values are those that follow in the message: one a date, with `kind` middle, low and high of each. `pin`
+    counts the pins from 1.
+    """
 
     chart: Literal["bands", "index"]
     sensor: Sensor
@@ -35,6 +37,7 @@ class Curve(TypedDict, total=False):
     dash: str
     marker: str
     who: str
+    pin: int
     kind: Literal["sample", "region", "class"]
 
 

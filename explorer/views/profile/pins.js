@@ -1,6 +1,6 @@
 // The legend of the profile: what the curves mean, the menu that chooses them, the pins and regions by name, downloads.
 
-import { element, keepFocus, saveFile } from "../../browser/shared.js"
+import { element, inkOn, keepFocus, saveFile } from "../../browser/shared.js"
 import { bus, listen, makeChoices } from "../common/talking.js"
 import { makeCurvesMenu } from "./profile_menu.js"
 
@@ -75,8 +75,8 @@ export function render({ model, el }) {
     input.addEventListener("keydown", (event) => {
       if (event.key === "Enter") input.blur()
     })
-    const dot = element("b", { class: what }, sign ?? "")
-    dot.style.background = colour
+    const dot = element("b", { class: sign ? what : "dot" }, sign ?? "")
+    Object.assign(dot.style, { background: colour, color: inkOn(colour) })
     return element(
       "span",
       { class: "pin", role: "listitem" },
@@ -120,7 +120,7 @@ export function render({ model, el }) {
     pins(data) {
       const last = data.pins.at(-1)
       whose.hidden = data.pins.length < 2
-      whose.textContent = last ? `${last.name || `${last.row}, ${last.col}`}:` : ""
+      whose.textContent = last ? `${data.pins.length} ${last.name || `${last.row}, ${last.col}`}:` : ""
       keepFocus(list, () =>
         list.replaceChildren(
           ...data.pins.map((pin, i) =>
@@ -130,6 +130,7 @@ export function render({ model, el }) {
               colour: pin.colour,
               name: pin.name ?? "",
               title: `row ${pin.row}, col ${pin.col}`,
+              sign: data.pins.length > 1 ? String(i + 1) : undefined,
               hint: `pin ${i + 1} at row ${pin.row}, col ${pin.col}`,
               removable: data.pins.length > 1,
             }),

@@ -58,7 +58,7 @@ class ProfileCharts(Component):
 class PinList(Component):
     """The legend, the pins and regions by name, and the menu of the curves."""
 
-    _stylesheets: ClassVar[list[Any]] = [source("pins.css")]
+    _stylesheets: ClassVar[list[Any]] = [source("combobox.css"), source("pins.css")]
     script = ToPinList()
     from_script = FromPinList
 
@@ -177,10 +177,8 @@ class ProfileView:
     def again(self) -> None:
         """The browser draws the charts anew and knows nothing."""
         self._fresh = True
+        self._send_calendar()  # first: curves without it are nothing
         self._wear()
-        self._send_calendar()
-        self.draw()
-        self.draw_behind()
 
     # --- what is drawn -------------------------------------------------------------------------------
     def draw(self) -> None:
@@ -336,7 +334,14 @@ class ProfileView:
     def _named(self) -> list[Key]:
         """Pins and regions as keys of a picture."""
         selection = self._selection
-        found: list[Key] = [{"text": self._pin_name(p), "colour": pin["colour"]} for p, pin in zip(selection.pixels, pins(selection.pixels), strict=True)]  # fmt: skip
+        looks = pins(selection.pixels)
+        found: list[Key] = [
+            {
+                "text": f"{i} {self._pin_name(p)}" if len(looks) > 1 else self._pin_name(p),
+                "colour": look["colour"],
+            }
+            for i, (p, look) in enumerate(zip(selection.pixels, looks, strict=True), 1)
+        ]
         return found + [
             {"text": self._region_name(i), "colour": region["colour"]}
             for i, region in enumerate(drawn(selection.regions))

@@ -5,7 +5,18 @@ import { makeChart } from "../../browser/chart.js"
 import { chartsAsSvg, svgAsPng } from "../../browser/chart_picture.js"
 import { element, longDate, MONTHS, mark, saveFile } from "../../browser/shared.js"
 import { bus, listen } from "../common/talking.js"
-import { CHARTS, FLAG, makeDrawing, PARTS, SECOND_YEAR, unpackCalendar, unpackCurves, YEAR_MS } from "./profile_draw.js"
+import { makeChartHeights } from "./chart_heights.js"
+import {
+  CHARTS,
+  EXTENTS,
+  FLAG,
+  makeDrawing,
+  PARTS,
+  SECOND_YEAR,
+  unpackCalendar,
+  unpackCurves,
+  YEAR_MS,
+} from "./profile_draw.js"
 import { makeHover } from "./profile_hover.js"
 
 /** @type {[number, number]} */
@@ -76,12 +87,19 @@ export function render({ model, el }) {
         yLabel: kind === "bands" ? "Reflectance" : "NDVI",
         xLabels: kind === "index",
         parts: PARTS,
+        extents: EXTENTS,
+        fit: kind === "bands" ? { from: 0, least: 0.05 } : { least: 0.6 },
         seek: (x, settled) => page.emit("seek", { time: timeAt(x), settled }),
         hover: read,
         zoomed: (range) => CHARTS.forEach((other) => other !== kind && charts[other].see(range)),
         step: (key) => page.emit("key", { key }),
       }),
     ]),
+  )
+  const heights = makeChartHeights(
+    box,
+    CHARTS.map((kind) => ({ name: kind, label: LABELS[kind], host: charts[kind].host })),
+    model.bus,
   )
   const drawing = makeDrawing(state, (short, data) => {
     const [kind, part] = short.split("-")
@@ -108,13 +126,10 @@ export function render({ model, el }) {
   const move = (what, place) => {
     for (const chart of Object.values(charts)) chart.move(what, place)
   }
-  const fitAll = () => {
-    charts.bands.fit(drawing.extent("bands"), { from: 0, least: 0.05 })
-    charts.index.fit(drawing.extent("index"), { least: 0.6 })
-  }
   const arrange = ({ label, bands, years }) => {
     charts.index.name(label)
     charts.bands.show(bands)
+    heights.arrange()
     if (years === state.years) return
     state.years = years
     for (const chart of Object.values(charts)) chart.span(years ? ONE_YEAR : BOTH_YEARS, !years)
@@ -165,7 +180,6 @@ export function render({ model, el }) {
       drawing.pins()
       if (over) drawing.over() // of the pins as they were: nothing of it may stay
       if (again) drawing.behind()
-      fitAll()
       for (const label of data.marks) mark(label, data.detail)
     },
     over(data) {
@@ -189,12 +203,12 @@ export function render({ model, el }) {
       })
       drawing.behind()
       if (regions || state.regions.length) drawing.pins() // Sentinel-2's means are points beside the pins'
-      fitAll()
       mark("profile-behind", { sample: state.sample.length, regions: state.regions.length })
     },
   })
   model.on("remove", () => {
     gone.abort()
+    heights.remove()
     for (const chart of Object.values(charts)) chart.remove()
   })
   model.send_msg({ type: "ready" })

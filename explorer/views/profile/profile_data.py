@@ -128,9 +128,9 @@ def pin_curves(curves: Curves, pins: Sequence[Pin], theme: str = "light") -> Pac
                 found.add(
                     series.reflectance[series.bands.index(own)], flags,
                     chart="bands", sensor=SENSOR_KEYS[series.product.id], name=band, label=own, colour=inks[band],
-                    dash=DASHES[0], marker=MARKERS[0], who=pins[-1].name,
+                    dash=DASHES[0], marker=MARKERS[0], who=pins[-1].name, pin=len(pins),
                 )  # fmt: skip
-    for pin in pins:
+    for number, pin in enumerate(pins, 1):
         for series in pin.series:
             flags = _codes(series)
             for i, label in enumerate(curves.labels):
@@ -138,7 +138,7 @@ def pin_curves(curves: Curves, pins: Sequence[Pin], theme: str = "light") -> Pac
                     found.add(
                         series.extra[label], flags,
                         chart="index", sensor=SENSOR_KEYS[series.product.id], name=label, label=label, colour=pin.colour,
-                        dash=DASHES[i], marker=MARKERS[i], who=pin.name,
+                        dash=DASHES[i], marker=MARKERS[i], who=pin.name, pin=number,
                     )  # fmt: skip
     return found
 
@@ -239,7 +239,7 @@ def smooth_curves(curves: Curves, pins: Sequence[Pin], theme: str = "light") -> 
                 if band in series.bands:
                     values = series.reflectance[series.bands.index(band)]
                     curve = smoothing.smooth(series.times, values, curves.smooth).values
-                    found.add(curve, chart="bands", sensor="pf", name=band, label=band, colour=colours_of_bands(theme)[band], who=pin.name)  # fmt: skip
+                    found.add(curve, chart="bands", sensor="pf", name=band, label=band, colour=colours_of_bands(theme)[band], who=pin.name, pin=number + 1)  # fmt: skip
         for label in curves.labels:
             if label in series.extra:
                 curve = smoothing.smooth(series.times, series.extra[label], curves.smooth).values
@@ -251,6 +251,7 @@ def smooth_curves(curves: Curves, pins: Sequence[Pin], theme: str = "light") -> 
                     label=label,
                     colour=pin.colour,
                     who=pin.name,
+                    pin=number + 1,
                 )
     return found
 

@@ -1,7 +1,7 @@
 // Turns curves into the columns of the charts' parts, and those into marks; in "year against year" both years have the first one's dates.
 
-import { areas, bars, dots, labels, lines, onFrame } from "../../browser/chart_marks.js"
-import { plainArray } from "../../browser/shared.js"
+import { areas, bars, dots, labels, lines, numbers, onFrame } from "../../browser/chart_marks.js"
+import { inkOn, plainArray } from "../../browser/shared.js"
 
 export const YEAR_MS = 365 * 86_400_000,
   SECOND_YEAR = Date.UTC(2019, 0, 1)
@@ -54,6 +54,17 @@ export const PARTS = {
       radius: 5,
       width: 1.2,
     }),
+  numbers,
+}
+/** What the y axis holds of them: all that is drawn, whenever it comes. */
+export const EXTENTS = {
+  spread: (c) => c.ys.filter((_, i) => c.held[i]),
+  behind: (c) => c.ys,
+  lines: (c) => c.ys,
+  pf: (c) => [c.value],
+  s2: (c) => [c.value],
+  smooth: (c) => c.ys,
+  seasons: (c) => [c.value],
 }
 
 const SEASON_MARKS = { start: "triangle", peak: "star", end: "inverted_triangle" }
@@ -118,7 +129,7 @@ export const makeDrawing = (state, set) => {
     return out
   }
   const spread = (curves) => {
-    const out = { xs: [], ys: [], colour: [] }
+    const out = { xs: [], ys: [], colour: [], held: [] }
     for (const curve of curves) {
       const { times } = state.calendar[curve.sensor]
       for (const [from, to] of parts(times)) {
@@ -130,6 +141,8 @@ export const makeDrawing = (state, set) => {
             out.xs.push([...run, ...back].map((i) => x[i - from]))
             out.ys.push([...run.map((i) => curve.high[i]), ...back.map((i) => curve.low[i])])
             out.colour.push(ink(curve))
+            // What the whole sample does to an index may lie outside: a lake in it would flatten every field.
+            out.held.push(curve.chart === "bands" || curve.kind !== "sample")
           }
           run = []
         }
@@ -227,6 +240,28 @@ export const makeDrawing = (state, set) => {
     return out
   }
 
+  // Of several pins, the number of each at the end of its first index.
+  const numbered = () => {
+    const first = new Map()
+    for (const curve of state.pins)
+      if (
+        curve.chart === "index" &&
+        (!first.has(curve.pin) || (curve.sensor === "pf" && first.get(curve.pin).sensor !== "pf"))
+      )
+        first.set(curve.pin, curve)
+    const out = { xs: [], ys: [], colour: [], ink: [], text: [] }
+    for (const [pin, curve] of first.size > 1 ? first : []) {
+      const { times } = state.calendar[curve.sensor]
+      const [from, to] = parts(times).at(-1)
+      out.xs.push(moved(times, from, to))
+      out.ys.push(curve.values.subarray(from, to))
+      out.colour.push(curve.colour)
+      out.ink.push(inkOn(curve.colour))
+      out.text.push(String(pin))
+    }
+    return out
+  }
+
   const on = (chart, curves, sensor = null) =>
     curves.filter((c) => c.chart === chart && (!sensor || c.sensor === sensor))
   return {
@@ -241,6 +276,7 @@ export const makeDrawing = (state, set) => {
         set(`${chart}-missing`, lacking)
         set(`${chart}-waiting`, toCome)
       }
+      set("index-numbers", numbered())
     },
     over() {
       for (const chart of CHARTS)
@@ -282,11 +318,5 @@ export const makeDrawing = (state, set) => {
         )
       }
     },
-    // All that a chart's y axis has to hold; a sample's spread may reach beyond it, or water would flatten every field.
-    extent: (chart) => [
-      ...on(chart, state.pins).map((c) => c.values),
-      ...on(chart, state.sample).map((c) => c.middle),
-      ...on(chart, state.regions).flatMap((c) => [c.low, c.high]),
-    ],
   }
 }

@@ -44,7 +44,7 @@ export const makeHover = (state, place) => {
   const fill = (heads) => {
     const rows = new Map()
     const add = (curve, what, role = curve.sensor) => {
-      const key = [what, curve.chart, curve.who, curve.name].join("|")
+      const key = [what, curve.chart, curve.pin, curve.who, curve.name].join("|")
       if (!rows.has(key)) rows.set(key, { what, curve, cells: {} })
       rows.get(key).cells[role] = curve
     }
@@ -56,12 +56,12 @@ export const makeHover = (state, place) => {
       heads = heads.flatMap((head) =>
         head.sensor === "pf" ? [head, { ...head, role: "smooth", head: "smooth" }] : [head],
       )
-    const pins = new Set(state.pins.map((curve) => curve.who))
+    const pins = new Set(state.pins.map((curve) => curve.pin))
     const body = [...rows.values()].map(({ what, curve, cells }) => {
       const swatch = element("i")
       swatch.style.background = curve.colour || "var(--muted)"
-      const who =
-        what === "sample" ? "sample" : what === "class" ? curve.who : pins.size < 2 && what !== "mean" ? "" : curve.who
+      const ofPin = pins.size < 2 ? "" : `${curve.pin} ${curve.who}` // as it is numbered in the images
+      const who = what === "sample" ? "sample" : what === "class" || what === "mean" ? curve.who : ofPin
       return element(
         "tr",
         {},

@@ -2,6 +2,7 @@
 // in a link's words; the server answers with what is shown then.
 
 import { element } from "../../browser/shared.js"
+import { drawEntry, entriesFound, entriesOf, makeCombobox } from "../common/combobox.js"
 
 export const makeCurvesMenu = (send) => {
   let offer = null,
@@ -20,7 +21,25 @@ export const makeCurvesMenu = (send) => {
   )
   const bands = element("div", { class: "choices", role: "group", "aria-label": "Bands" })
   const indices = element("div", { class: "choices", role: "group", "aria-label": "Indices shown" })
-  const list = element("select", { "aria-label": "Add an index" })
+  let entries = []
+  const list = makeCombobox({
+    label: "Add an index",
+    listed: "Indices found",
+    placeholder: "name or application, as NDVI, water, burn",
+    find: (text) => entriesFound(text, entries),
+    draw: drawEntry,
+    take(entry) {
+      list.input.value = ""
+      add(entry.value)
+    },
+    enter(text) {
+      if (text) problem.textContent = `No index is called “${text.slice(0, 40)}”.`
+    },
+    most: Infinity,
+    firstMarked: true,
+    whole: true,
+    wide: 440,
+  })
   const formula = element("input", {
     type: "text",
     placeholder: "(nir - red) / (nir + red)",
@@ -56,7 +75,7 @@ export const makeCurvesMenu = (send) => {
     { class: "curves-panel", hidden: true, role: "dialog", "aria-label": "Curves" },
     field("Bands", bands),
     field("Indices", indices),
-    field("Add", list),
+    field("Add", list.box),
     field("Formula", formula),
     field("Smoothed", smooth),
     field("Sample", element("div", { class: "choices" }, behind.index.node, behind.bands.node)),
@@ -105,10 +124,6 @@ export const makeCurvesMenu = (send) => {
   const add = (name) => {
     if (name && !now.indices.includes(name)) say({ indices: [...now.indices, name] })
   }
-  list.addEventListener("change", () => {
-    add(list.value)
-    list.value = ""
-  })
   formula.addEventListener("change", () => {
     if (formula.value.trim()) add(`expr:${formula.value.trim()}`)
   })
@@ -122,16 +137,7 @@ export const makeCurvesMenu = (send) => {
     },
     offer(menu) {
       offer = menu
-      list.replaceChildren(
-        element("option", { value: "" }, "an index …"),
-        ...Object.entries(menu.indices).map(([label, entries]) =>
-          element(
-            "optgroup",
-            { label },
-            ...Object.entries(entries).map(([text, value]) => element("option", { value }, text)),
-          ),
-        ),
-      )
+      entries = entriesOf(menu.indices)
       smooth.replaceChildren(...Object.entries(menu.smooth).map(([value, text]) => element("option", { value }, text)))
     },
     show(chosen, text) {
@@ -179,7 +185,7 @@ export const makeCurvesMenu = (send) => {
         [...bands.children, ...indices.children]
           .find((b) => b.dataset.choice === focused)
           ?.focus({ preventScroll: true })
-      list.disabled = formula.disabled = chosen.indices.length >= offer.most
+      list.input.disabled = formula.disabled = chosen.indices.length >= offer.most
       if (formula.disabled || chosen.indices.includes(`expr:${formula.value.trim()}`)) formula.value = ""
       smooth.value = chosen.smooth
       smooth.title = offer.sources[chosen.smooth] ?? ""

@@ -12,7 +12,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.reading import Reading
 from explorer.review import draws
-from explorer.review.queue import MAX_TEXT, Queue, QueueSpec
+from explorer.review.queue import MAX_TEXT, MEASURED, Queue, QueueSpec
 from explorer.review.records import Receipt, Records
 from explorer.review.verdicts import reviewer_name
 from explorer.views.common import visitor
@@ -41,7 +41,7 @@ _UNSEEN = "Say first what you see: the label is hidden, and “correct” or “
 class ReviewPanel(Component):
     """The browser's side of the review."""
 
-    _stylesheets: ClassVar[list[Any]] = [source("review.css")]
+    _stylesheets: ClassVar[list[Any]] = [source("combobox.css"), source("review.css")]
     script = ToReviewPanel()
     from_script = FromReviewPanel
 
@@ -209,7 +209,7 @@ class ReviewView:
 
     def _set_up(self, resume: str = "", trouble: str = "") -> None:
         offers = self._corpus.filter_table.offers
-        off = {} if "suspicion" in offers else {"suspicion": "no scores yet: explorer score"}
+        off = {name: "no scores yet: explorer score" for name in MEASURED if name not in offers}
         kinds: list[KindOffered] = [
             {"id": kind, "title": title, "text": text, "needs": list(needs), "off": off.get(kind, "")}
             for kind, title, text, needs in review_words.KINDS

@@ -31,6 +31,7 @@ MAX_IDS_TEXT = 2_000_000
 """Characters of a list of ids; a longer one is cut."""
 KINDS = (
     ("suspicion", "Most suspect first", "The labels that the imagery contradicts most come first.", ("count",)),
+    ("change", "Cover lost 2018 to 2019", "Where cover was most probably lost comes first: felled, built over, cleared.", ("count",)),
     ("class", "One class", "Samples whose largest class it is, most suspect first.", ("class", "count")),
     ("random", "Random draw", "A random draw: what an honest accuracy needs.", ("count", "strata", "allocation", "seed")),
     ("map", "What the map shows", "What the map's filters and drawn area leave, most suspect first.", ("count",)),

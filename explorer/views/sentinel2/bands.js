@@ -1,6 +1,16 @@
 // Sentinel-2: twelve months in colour, and below the bands of one month or the months of one band. All pictures come once.
 
-import { drawArms, drawTenMetre, element, fitCanvas, MONTHS, makeSoon, mark, status } from "../../browser/shared.js"
+import {
+  drawArms,
+  drawTenMetre,
+  drawWords,
+  element,
+  fitCanvas,
+  MONTHS,
+  makeSoon,
+  mark,
+  status,
+} from "../../browser/shared.js"
 import { bus, listen } from "../common/talking.js"
 
 /** @param {import("../messages").Drawn<"Grid">} panel */
@@ -142,6 +152,7 @@ export function render({ model, el }) {
       drawTenMetre(context, pin, unit)
       // Each pin's cross, the last one's larger: tiles are small.
       drawArms(context, x, y, pin.colour, { from: 3, to: i === state.pins.length - 1 ? 9 : 5, width: 1.5 })
+      if (state.pins.length > 1) drawWords(context, String(i + 1), x + 4, y - 3, Math.min(12, Math.max(9, side / 9)))
     })
   }
   const drawAllPins = () => {

@@ -1,7 +1,7 @@
 // The pins' and regions' spectra: brings them into their chart, and says which months are shown.
 
 import { makeChart } from "../../browser/chart.js"
-import { areas, bars, dots, labels, lines } from "../../browser/chart_marks.js"
+import { areas, bars, dots, labels, lines, moveApart } from "../../browser/chart_marks.js"
 import { chartsAsSvg, svgAsPng } from "../../browser/chart_picture.js"
 import { element, MONTHS, mark, placeBeside, plainArray, saveFile } from "../../browser/shared.js"
 import { bus, listen, makeChoices } from "../common/talking.js"
@@ -29,7 +29,18 @@ const PARTS = {
       radius: 3,
       width: 1.6,
     }),
-  labels: (c, at) => labels({ x: c.wavelength, y: c.reflectance, text: c.text, colour: c.colour }, at, {}),
+  labels(c, at) {
+    const marks = labels({ x: c.wavelength, y: c.reflectance, text: c.text, colour: c.colour }, at, {})
+    const wide = Math.max(0, ...c.text.map((text) => 7.5 * text.length)) + 5
+    moveApart(
+      marks.map(([, words]) => /** @type {any} */ (words)),
+      { top: at.top + 10, bottom: at.bottom },
+      13,
+      wide,
+    )
+    return marks
+  },
+  class_name: (c, at) => labels(c, at, {}),
 }
 
 /** @param {import("../messages").Drawn<"Spectrum">} panel */
@@ -51,7 +62,6 @@ export function render({ model, el }) {
     look = data
     drawBar()
     askClass()
-    fitAll()
     show()
   })
   const send = (what) => {
@@ -107,6 +117,14 @@ export function render({ model, el }) {
     yLabel: "Reflectance",
     xText: (value) => `${value} nm`, // the unit stands at the numbers: a line for it alone would take a fifth of a low plot
     parts: PARTS,
+    extents: {
+      scale: (lists) => lists,
+      class: ({ y }) => [y],
+      bars: ({ ys }) => ys,
+      lines: ({ ys }) => ys,
+      dots: ({ reflectance }) => [reflectance],
+    },
+    fit: { from: 0, least: 0.05 },
     hover: (place) => read(place),
   })
   const bar = element(
@@ -143,15 +161,6 @@ export function render({ model, el }) {
       if (best < 0 || Math.abs(i - now.index) < Math.abs(best - now.index)) best = i
     })
     return best >= 0 && Math.abs(best - now.index) * 5 <= NEAR_DAYS ? best : -1
-  }
-  // Labels at the ends of lines that end close to each other are moved apart, by a line of text.
-  const keepApart = (values) => {
-    const [low, high] = chart.view.y
-    const gap = (high - low) * 0.05
-    const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b])
-    order.forEach((i, k) => {
-      if (k) values[i] = Math.max(values[i], values[order[k - 1]] + gap)
-    })
   }
   const show = () => {
     if (!spectra || !now) return
@@ -243,15 +252,7 @@ export function render({ model, el }) {
         }
       })
     }
-    keepApart(words.reflectance)
     const known = look.typical && typical?.month === ofClass() && typical.median ? typical : null
-    if (known) {
-      const [low, high] = chart.view.y
-      words.wavelength.push(1000)
-      words.reflectance.push(low + (high - low) * 0.93)
-      words.text.push(known.short)
-      words.colour.push(CLASS_INK)
-    }
     const back = known ? [...known.wavelengths].reverse() : []
     chart.set(
       "class",
@@ -269,6 +270,13 @@ export function render({ model, el }) {
     chart.set("lines", curves)
     chart.set("dots", points)
     chart.set("labels", words)
+    const [low, high] = chart.view.y // with all of these in it
+    chart.set("class_name", {
+      x: known ? [1000] : [],
+      y: known ? [low + (high - low) * 0.93] : [],
+      text: known ? [known.short] : [],
+      colour: [CLASS_INK],
+    })
   }
   // What the dots under the pointer are, whatever their height.
   const REACH = 8 // CSS pixels
@@ -302,15 +310,15 @@ export function render({ model, el }) {
     placeBeside(tip, place.left, place.top)
   }
   // One scale for all dates: a spectrum that grows in spring has to look as if it grew.
-  const fitAll = () => {
-    if (!spectra) return
-    const values = spectra.places.flatMap((place) => [
-      ...place.s2,
-      ...place.pf,
-      ...(place.spread ? place.spread.s2high : []),
-    ])
-    chart.fit(look.typical && typical?.high ? [...values, typical.high] : values, { from: 0, least: 0.05 })
-  }
+  const scaleToAll = () =>
+    chart.set(
+      "scale",
+      spectra.places.flatMap((place) => [
+        ...place.s2,
+        ...place.pf,
+        ...(place.spread ? [...place.spread.s2high, ...place.spread.pfhigh] : []),
+      ]),
+    )
   // The class is asked for once the date rests: each month of it costs the server some chips.
   const askClass = () => {
     clearTimeout(ask)
@@ -379,7 +387,7 @@ export function render({ model, el }) {
         typical = null
       }
       spectra = unpack(data)
-      fitAll()
+      scaleToAll()
       show()
       drawBar()
       askClass()
@@ -389,7 +397,6 @@ export function render({ model, el }) {
     acknowledged: choices.acknowledged,
     typical(data) {
       typical = data
-      fitAll()
       show()
       drawBar()
       mark("class-drawn", { month: data.month })

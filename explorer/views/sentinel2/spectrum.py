@@ -89,7 +89,7 @@ class SpectrumView:
         values: list[np.ndarray] = []
         for i, (pin, place) in enumerate(zip(pins(selection.pixels, selection.names), selection.pixels, strict=True)):  # fmt: skip
             name = pin["name"] or f"row {place[0]}, col {place[1]}"
-            places.append({"colour": pin["colour"], "short": pin["name"] or str(i + 1), "name": name, "spread": False})  # fmt: skip
+            places.append({"colour": pin["colour"], "short": f"{i + 1} {pin['name']}".strip(), "name": name, "spread": False})  # fmt: skip
             values += [self._pixel(S2_SR, to_s2(*place)), self._pixel(PF_SR, place)]
         for look, shape in zip(drawn(selection.regions), selection.regions, strict=True):
             title = look["name"] or f"region {look['letter']}"
