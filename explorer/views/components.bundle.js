@@ -175,6 +175,22 @@ var traceArms = (context, x, y, from, to) => {
     context.lineTo(x + dx * to, y + dy * to);
   }
 };
+var lightOf = (channel) => {
+  const value2 = Number.parseInt(channel, 16) / 255;
+  return value2 <= 0.04045 ? value2 / 12.92 : ((value2 + 0.055) / 1.055) ** 2.4;
+};
+var inkOn = (colour) => {
+  const [, red = "0", green = "0", blue = "0"] = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour) ?? [];
+  return 0.2126 * lightOf(red) + 0.7152 * lightOf(green) + 0.0722 * lightOf(blue) > 0.18 ? "#10191f" : "#ffffff";
+};
+var pinText = ({ name }, i, count) => [count > 1 ? String(i + 1) : "", name ?? ""].filter(Boolean).join(" ");
+var drawWords = (context, text, x, y, size = 12) => {
+  if (!text) return;
+  context.font = `600 ${size}px system-ui, sans-serif`;
+  Object.assign(context, { lineWidth: size / 4, lineJoin: "round", strokeStyle: "rgba(0,0,0,.65)", fillStyle: "#fff" });
+  context.strokeText(text, x, y);
+  context.fillText(text, x, y);
+};
 var drawArms = (context, x, y, colour, { from, to, width = 2 }) => strokeOnDark(context, colour, width, () => traceArms(context, x, y, from, to));
 var drawCross = (context, x, y, half, colour, reach = 11) => strokeOnDark(context, colour, 2, () => {
   traceArms(context, x, y, half + 1, half + reach);
@@ -371,6 +387,286 @@ var makeChoices = (model, show) => {
     acknowledged({ number: number5 }) {
       acknowledged = Math.max(acknowledged, number5);
       settle();
+    }
+  };
+};
+
+// explorer/views/animation/dates.js
+var DAY_MS = 864e5;
+var WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+var LONG_MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December"
+];
+var two = (value2) => String(value2).padStart(2, "0");
+var isoOf = (year, month2, day2) => `${year}-${two(month2)}-${two(day2)}`;
+var timeOf = (iso) => Date.parse(`${iso}T00:00:00Z`);
+var partsOf = (iso) => iso.split("-").map(Number);
+var readDay = (text, shownYear) => {
+  const parts = text.toLowerCase().match(/[a-z]+|\d+/g) ?? [];
+  const words = parts.filter((part) => /[a-z]/.test(part) && !/^(st|nd|rd|th|of)$/.test(part));
+  const numbers2 = parts.filter((part) => /\d/.test(part));
+  if (words.length > 1 || !parts.length || numbers2.some((one2) => one2.length > 8)) return null;
+  const [only] = numbers2;
+  if (numbers2.length === 1 && only.length === 8) numbers2.splice(0, 1, only.slice(0, 4), only.slice(4, 6), only.slice(6));
+  const isYear = (one2) => one2.length === 4;
+  const years = numbers2.filter(isYear), others = numbers2.filter((one2) => !isYear(one2)).map(Number);
+  if (years.length > 1) return null;
+  let year = years.length ? Number(years[0]) : shownYear, month2 = 0;
+  if (words.length) {
+    if (words[0].length < 3) return null;
+    month2 = LONG_MONTHS.findIndex((name) => name.toLowerCase().startsWith(words[0])) + 1;
+    if (!month2 && words[0] === "sept") month2 = 9;
+    if (!month2 || others.length > 2) return null;
+  } else {
+    if (others.length < (years.length ? 1 : 2) || others.length > 3) return null;
+    if (years.length && isYear(numbers2[0])) others.reverse();
+    month2 = others.length === 1 ? others.shift() : others.splice(1, 1)[0];
+  }
+  const [day2 = 15, short] = others;
+  if (short !== void 0 && !years.length) year = 2e3 + short;
+  else if (short !== void 0) return null;
+  const iso = isoOf(year, month2, day2);
+  return new Date(timeOf(iso) || 0).toISOString().slice(0, 10) === iso ? iso : null;
+};
+var nearestDate = (dates, iso, may) => {
+  let best = -1;
+  dates.forEach((one2, i) => {
+    if (may(i) && (best < 0 || Math.abs(timeOf(one2) - timeOf(iso)) < Math.abs(timeOf(dates[best]) - timeOf(iso))))
+      best = i;
+  });
+  return best;
+};
+var weeksOf = (year, month2) => {
+  const before = (new Date(Date.UTC(year, month2 - 1, 1)).getUTCDay() + 6) % 7, count = new Date(Date.UTC(year, month2, 0)).getUTCDate();
+  const cells = [...new Array(before).fill(null), ...Array.from({ length: count }, (_, i) => i + 1)];
+  while (cells.length % 7) cells.push(null);
+  return Array.from({ length: cells.length / 7 }, (_, i) => cells.slice(7 * i, 7 * i + 7));
+};
+var makeDates = ({ now, may, described, go }) => {
+  const input = element("input", {
+    type: "text",
+    class: "day",
+    "aria-label": "Date",
+    title: "Type a date: 2018-07-02, jul 18, 2 July 2018",
+    maxlength: 40,
+    spellcheck: "false",
+    autocomplete: "off"
+  });
+  const said = element("output", { class: "date-said", role: "status", hidden: true });
+  const say = (text) => {
+    said.textContent = text;
+    said.hidden = !text;
+  };
+  const sign2 = svgElement(
+    "svg",
+    { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true", fill: "none", stroke: "currentColor" },
+    svgElement("path", {
+      d: "M2.500 3.500h11v10h-11zM2.500 6.500h11M5.500 1.500v3M10.500 1.500v3",
+      "stroke-width": 1.4
+    })
+  );
+  const toggle = element(
+    "button",
+    {
+      type: "button",
+      class: "open-calendar",
+      title: "Calendar of the dates",
+      "aria-label": "Calendar of the dates",
+      "aria-haspopup": "dialog",
+      "aria-expanded": "false",
+      onclick: () => panel.hidden ? open() : close()
+    },
+    sign2
+  );
+  const title = element("b", { "aria-live": "polite" });
+  const turn = (text, arrow, by) => element("button", { type: "button", "aria-label": text, title: text, onclick: () => shift(by) }, arrow);
+  const grid = element("table", { role: "grid", "aria-label": "Days" });
+  const key = element(
+    "p",
+    { class: "calendar-key" },
+    ...[
+      ["there", "there"],
+      ["filled", "gap-filled"],
+      ["missing", "missing"]
+    ].map(([kind, text]) => element("span", {}, element("i", { class: kind, "aria-hidden": "true" }), text))
+  );
+  const panel = element(
+    "div",
+    { class: "calendar", role: "dialog", "aria-label": "Calendar of the dates", popover: "manual", hidden: true },
+    element(
+      "header",
+      {},
+      turn("Year before", "«", -12),
+      turn("Month before", "‹", -1),
+      title,
+      turn("Month after", "›", 1),
+      turn("Year after", "»", 12)
+    ),
+    grid,
+    key
+  );
+  const box2 = element("span", { class: "dates", role: "group", "aria-label": "Date" }, input, toggle, panel, said);
+  let day2 = "";
+  const ends = () => [now().dates[0], now().dates.at(-1)];
+  const within = (iso) => {
+    const [first, last] = ends();
+    if (iso < first) return first;
+    return iso > last ? last : iso;
+  };
+  const goTo = (iso) => {
+    const { dates } = now();
+    const i = nearestDate(dates, iso, may);
+    if (i < 0) {
+      say("No date of this sample is there.");
+      return;
+    }
+    const wanted = dates.indexOf(iso);
+    const why = wanted >= 0 ? described(wanted).text : "the corpus has no such day";
+    go(i);
+    input.value = longDate(dates[i]);
+    say(dates[i] === iso ? "" : `${longDate(iso)}: ${why}. The nearest that is there: ${longDate(dates[i])}.`);
+  };
+  const draw = () => {
+    const { dates, index } = now();
+    const [year, month2, current] = partsOf(day2), [first, last] = ends();
+    const at = new Map(dates.map((iso, i) => [iso, i]));
+    title.textContent = `${LONG_MONTHS[month2 - 1]} ${year}`;
+    const cell = (number5) => {
+      if (number5 === null) return element("td", {});
+      const iso = isoOf(year, month2, number5), i = at.get(iso);
+      const { kind, share, text } = i === void 0 ? { kind: "none", share: 0, text: "no acquisition" } : described(i);
+      const mark2 = element("i", { class: kind, "aria-hidden": "true" });
+      if (kind === "filled") mark2.style.setProperty("--share", `${Math.max(12, 100 * share)}%`);
+      return element(
+        "td",
+        { role: "gridcell", "aria-selected": String(i === index) },
+        element(
+          "button",
+          {
+            type: "button",
+            tabindex: number5 === current ? 0 : -1,
+            class: i === void 0 ? "other" : "",
+            disabled: iso < first || iso > last,
+            "aria-label": `${number5} ${LONG_MONTHS[month2 - 1]} ${year}: ${text}`,
+            title: text,
+            onclick: () => {
+              close();
+              goTo(iso);
+            }
+          },
+          String(number5),
+          mark2
+        )
+      );
+    };
+    grid.replaceChildren(
+      element("thead", {}, element("tr", {}, ...WEEKDAYS.map((name) => element("th", { scope: "col" }, name)))),
+      element(
+        "tbody",
+        {},
+        ...weeksOf(year, month2).map((week) => element("tr", { role: "row" }, ...week.map((number5) => cell(number5))))
+      )
+    );
+  };
+  const focusDay = () => grid.querySelector("button[tabindex='0']")?.focus({ preventScroll: true });
+  const move = (iso) => {
+    day2 = within(iso);
+    draw();
+  };
+  const shift = (months) => {
+    const [year, month2, number5] = partsOf(day2);
+    const at = new Date(Date.UTC(year, month2 - 1 + months, 1));
+    const most = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 0)).getUTCDate();
+    move(isoOf(at.getUTCFullYear(), at.getUTCMonth() + 1, Math.min(number5, most)));
+  };
+  const open = () => {
+    const { dates, index } = now();
+    if (!dates.length) return;
+    say("");
+    day2 = dates[index];
+    panel.hidden = false;
+    draw();
+    panel.showPopover?.();
+    const edge = toggle.getBoundingClientRect(), { width, height } = panel.getBoundingClientRect();
+    panel.style.left = `${Math.max(8, Math.min(edge.left - width / 2, window.innerWidth - width - 8))}px`;
+    panel.style.top = `${edge.top - height - 6 >= 8 ? edge.top - height - 6 : Math.min(edge.bottom + 6, window.innerHeight - height - 8)}px`;
+    toggle.setAttribute("aria-expanded", "true");
+    focusDay();
+  };
+  const close = () => {
+    if (panel.hidden) return;
+    panel.hidePopover?.();
+    panel.hidden = true;
+    toggle.setAttribute("aria-expanded", "false");
+    toggle.focus({ preventScroll: true });
+  };
+  panel.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    const days = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[event.key], months = { PageUp: -1, PageDown: 1 }[event.key];
+    if (event.key === "Escape") close();
+    else if (event.ctrlKey || event.metaKey || event.altKey || !grid.contains(event.target)) return;
+    else if (months) shift(event.shiftKey ? 12 * months : months);
+    else if (days) move(new Date(timeOf(day2) + days * DAY_MS).toISOString().slice(0, 10));
+    else if (event.key === "Home" || event.key === "End") {
+      const weekday = (new Date(timeOf(day2)).getUTCDay() + 6) % 7;
+      move(new Date(timeOf(day2) + (event.key === "Home" ? -weekday : 6 - weekday) * DAY_MS).toISOString().slice(0, 10));
+    } else return;
+    event.preventDefault();
+    if (event.key !== "Escape") focusDay();
+  });
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Escape") {
+      show();
+      say("");
+      input.select();
+    } else if (event.key === "Enter" && input.value.trim() && now().dates.length) {
+      const iso = readDay(input.value, partsOf(now().dates[now().index])[0]);
+      if (iso) goTo(iso);
+      else say(`“${input.value.trim().slice(0, 30)}” is no date: write 2018-07-02, jul 18 or 2 July 2018.`);
+      input.select();
+    }
+  });
+  input.addEventListener("blur", () => show());
+  const show = () => {
+    const { dates, index } = now();
+    input.disabled = toggle.disabled = !dates.length;
+    input.value = dates[index] ? longDate(dates[index]) : "";
+  };
+  let before = -1;
+  return {
+    box: box2,
+    panel,
+    /** The animation shows another date, or knows more of some. */
+    show() {
+      const { index } = now();
+      if (index !== before && !said.hidden) say("");
+      before = index;
+      if (input.getRootNode().activeElement !== input) show();
+      if (!panel.hidden) {
+        const focused = grid.contains(grid.getRootNode().activeElement);
+        draw();
+        if (focused) focusDay();
+      }
+    },
+    closeUnless(event) {
+      if (!event.composedPath().some((node) => node === panel || node === toggle)) {
+        panel.hidePopover?.();
+        panel.hidden = true;
+        toggle.setAttribute("aria-expanded", "false");
+      }
     }
   };
 };
@@ -1003,6 +1299,189 @@ var makeHints = ({ served }) => {
   return { el, did, say };
 };
 
+// explorer/views/common/combobox.js
+var plainText = (text) => (text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").match(/[a-z0-9]+/g) ?? []).join(" ");
+var entriesOf = (groups) => Object.entries(groups).flatMap(
+  ([group2, entries]) => Object.entries(entries).map(([text, value2]) => {
+    const cut = text.indexOf(": ");
+    return {
+      value: value2,
+      text,
+      short: cut < 0 ? text : text.slice(0, cut),
+      title: cut < 0 ? "" : text.slice(cut + 2),
+      group: group2.replace(/^indices: /, "")
+    };
+  })
+);
+var rankOf = (wanted, { short, title, group: group2 }) => {
+  const name = plainText(short), long = plainText(title), all = `${name} ${long} ${plainText(group2)}`;
+  if (name === wanted) return 0;
+  if (name.startsWith(wanted)) return 1;
+  if (long.startsWith(wanted)) return 2;
+  if (plainText(group2) === wanted) return 3;
+  const words = all.split(" ");
+  if (wanted.split(" ").every((part) => words.some((word) => word.startsWith(part)))) return 4;
+  return all.includes(wanted) ? 5 : -1;
+};
+var entriesFound = (text, entries) => {
+  const wanted = plainText(text.slice(0, 80));
+  if (!wanted) return text.trim() ? [] : entries;
+  return entries.map((entry, i) => ({ entry, i, rank: rankOf(wanted, entry) })).filter(({ rank }) => rank >= 0).sort((a, b) => a.rank - b.rank || a.i - b.i).map(({ entry }) => entry);
+};
+var makeCombobox = ({
+  label,
+  listed,
+  placeholder = "",
+  find: find2,
+  draw,
+  take,
+  enter,
+  most = 12,
+  firstMarked = false,
+  whole = false,
+  wide: least = 260
+}) => {
+  const id = `list-${Math.random().toString(36).slice(2)}`;
+  const input = element("input", {
+    type: "text",
+    placeholder,
+    maxlength: 200,
+    "aria-label": label,
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": id
+  });
+  const list = element("ul", {
+    id,
+    class: "candidates",
+    role: "listbox",
+    "aria-label": listed,
+    popover: "manual",
+    hidden: true
+  });
+  const told = element("span", { class: "combo-told", role: "status" });
+  const box2 = element("span", { class: "combo" }, input, list, told);
+  let found2 = (
+    /** @type {T[]} */
+    []
+  ), at = -1;
+  const hide = () => {
+    if (!list.hidden) list.hidePopover?.();
+    list.hidden = true;
+    at = -1;
+    told.textContent = "";
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const mark2 = (index) => {
+    at = index;
+    [...list.children].forEach((node2, i) => node2.setAttribute("aria-selected", String(i === at)));
+    const node = list.children[at];
+    if (!node) {
+      input.removeAttribute("aria-activedescendant");
+      return;
+    }
+    input.setAttribute("aria-activedescendant", node.id);
+    node.scrollIntoView({ block: "nearest" });
+  };
+  const place = () => {
+    const edge = input.getBoundingClientRect(), below = window.innerHeight - edge.bottom - 8, above = edge.top - 8, up = below < 190 && above > below, wide = Math.min(Math.max(edge.width, least), window.innerWidth - 16);
+    Object.assign(list.style, {
+      left: `${Math.max(8, Math.min(edge.left, window.innerWidth - wide - 8))}px`,
+      width: `${wide}px`,
+      maxHeight: `${Math.min(300, up ? above : below)}px`,
+      top: up ? "auto" : `${edge.bottom + 2}px`,
+      bottom: up ? `${window.innerHeight - edge.top + 2}px` : "auto"
+    });
+  };
+  const choose = (one2) => {
+    hide();
+    take(one2);
+  };
+  const show = (text = input.value) => {
+    found2 = find2(text).slice(0, most);
+    if (!found2.length) {
+      hide();
+      told.textContent = text.trim() ? "nothing found" : "";
+      return;
+    }
+    list.replaceChildren(
+      ...found2.map(
+        (one2, i) => element(
+          "li",
+          {
+            id: `${id}-${i}`,
+            role: "option",
+            "aria-selected": "false",
+            onpointerdown: (event) => event.preventDefault(),
+            onclick: () => choose(one2)
+          },
+          ...draw(one2)
+        )
+      )
+    );
+    const opens = list.hidden;
+    list.hidden = false;
+    place();
+    if (opens) list.showPopover?.();
+    list.scrollTop = 0;
+    input.setAttribute("aria-expanded", "true");
+    told.textContent = `${found2.length} in the list`;
+    mark2(firstMarked && text.trim() ? 0 : -1);
+  };
+  const open = () => show(whole ? "" : input.value);
+  input.addEventListener("input", () => show());
+  input.addEventListener("blur", hide);
+  if (whole)
+    input.addEventListener("click", () => {
+      if (list.hidden) open();
+    });
+  input.addEventListener("keydown", (event) => {
+    if (composes(event)) return;
+    if (event.repeat && event.key === "Enter") {
+      event.preventDefault();
+      return;
+    }
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
+    if (by) {
+      event.preventDefault();
+      if (list.hidden) open();
+      const count = list.hidden ? 0 : list.children.length;
+      if (!count) return;
+      const next = at < 0 ? by > 0 ? 0 : count - 1 : at + by;
+      mark2(Math.abs(by) > 1 ? Math.min(count - 1, Math.max(0, next)) : (next + count) % count);
+    } else if (event.key === "Escape" && !list.hidden) {
+      hide();
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (event.key === "Enter") {
+      if (!list.hidden && at >= 0) {
+        event.preventDefault();
+        choose(found2[at]);
+      } else enter(input.value.trim(), event);
+    }
+  });
+  return {
+    box: box2,
+    input,
+    hide,
+    choose,
+    /** Whether the list is shown. */
+    get open() {
+      return !list.hidden;
+    }
+  };
+};
+var drawEntry = ({ short, title, group: group2 }) => [
+  element("b", { class: title ? "" : "title" }, short),
+  title ? element("span", { class: "title" }, ` ${title}`) : "",
+  element("small", {}, ` ${group2}`)
+];
+
 // explorer/views/animation/look.js
 var makeLook = ({ send, button }) => {
   const MODES = [
@@ -1011,7 +1490,30 @@ var makeLook = ({ send, button }) => {
     ["frame", "Each date by itself"],
     ["range", "Reflectance range"]
   ];
-  const list = element("select", { "aria-label": "Shown in the image", title: "Composite, band or index" });
+  let entries = [], chosen = "";
+  const textOf = (value2) => entries.find((entry) => entry.value === value2)?.text ?? "";
+  const list = makeCombobox({
+    label: "Shown in the image",
+    listed: "Composites, bands and indices",
+    placeholder: "formula …",
+    find: (text) => entriesFound(text, entries),
+    draw: drawEntry,
+    take(entry) {
+      list.input.value = entry.text;
+      send("composite", entry.value);
+    },
+    enter(text) {
+      if (text !== textOf(chosen)) problem.textContent = `No composite, band or index is called “${text.slice(0, 40)}”.`;
+    },
+    most: Infinity,
+    firstMarked: true,
+    whole: true,
+    wide: 440
+  });
+  list.input.addEventListener("focus", () => list.input.select());
+  list.input.addEventListener("blur", () => {
+    list.input.value = textOf(chosen);
+  });
   const formula = element("input", {
     type: "text",
     placeholder: "(nir - red) / (nir + red)",
@@ -1041,7 +1543,7 @@ var makeLook = ({ send, button }) => {
   const panel = element(
     "div",
     { class: "look-panel", hidden: true, role: "dialog", "aria-label": "Picture settings" },
-    element("label", { class: "field" }, "Show", list),
+    element("div", { class: "field" }, "Show", list.box),
     element("label", { class: "field" }, "or a formula", formula),
     note,
     element("label", { class: "field" }, "Stretch", mode),
@@ -1067,15 +1569,12 @@ var makeLook = ({ send, button }) => {
   const open = (value2) => {
     panel.hidden = !value2;
     toggle.setAttribute("aria-expanded", String(value2));
-    if (value2) list.focus();
+    if (value2) list.input.focus();
     else toggle.focus();
   };
   panel.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.key === "Escape") open(false);
-  });
-  list.addEventListener("change", () => {
-    if (list.value) send("composite", list.value);
   });
   formula.addEventListener("change", () => {
     if (formula.value.trim()) send("composite", `expr:${formula.value.trim()}`);
@@ -1119,13 +1618,13 @@ var makeLook = ({ send, button }) => {
       return layer.value;
     },
     get title() {
-      return (list.value ? list.selectedOptions[0]?.text : formula.value) || "picture";
+      return (chosen ? textOf(chosen) : formula.value) || "picture";
     },
     get colours() {
       return shown;
     },
     layers(names, lacking = "") {
-      const chosen = [wish, layer.value].find((name) => name && names.includes(name)) ?? "";
+      const chosen2 = [wish, layer.value].find((name) => name && names.includes(name)) ?? "";
       if (names.length) wish = "";
       layer.disabled = !names.length;
       layer.title = lacking;
@@ -1133,8 +1632,8 @@ var makeLook = ({ send, button }) => {
         element("option", { value: "" }, names.length ? "not shown" : lacking ? "cannot be read" : "no quality layers"),
         ...names.map((name) => element("option", { value: name }, name))
       );
-      layer.value = chosen;
-      if (chosen) send("overlay", chosen);
+      layer.value = chosen2;
+      if (chosen2) send("overlay", chosen2);
     },
     want(name) {
       wish = name;
@@ -1143,16 +1642,7 @@ var makeLook = ({ send, button }) => {
       send("overlay", name);
     },
     menu(groups) {
-      list.replaceChildren(
-        element("option", { value: "" }, "formula …"),
-        ...Object.entries(groups).map(
-          ([label, entries]) => element(
-            "optgroup",
-            { label },
-            ...Object.entries(entries).map(([text, value2]) => element("option", { value: value2 }, text))
-          )
-        )
-      );
+      entries = entriesOf(groups);
       if (last) this.show(last);
     },
     show(data) {
@@ -1162,7 +1652,8 @@ var makeLook = ({ send, button }) => {
         return;
       }
       last = data;
-      list.value = data.composite.startsWith("expr:") ? "" : data.composite;
+      chosen = data.composite.startsWith("expr:") ? "" : data.composite;
+      if (!list.open) list.input.value = textOf(chosen);
       formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : "";
       const [natural, vivid] = mode.options;
       natural.text = isComposite(data.composite) ? MODES[0][1] : "Fixed over time";
@@ -1456,14 +1947,7 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
       const [x, y] = place([pin.row + 0.5, pin.col + 0.5]);
       drawCross(context, x, y, Math.max(unit2() / 2, 2), pin.colour);
       drawTenMetre(context, pin, unit2(), view.x, view.y);
-      if (pins.length > 1 || pin.name) {
-        context.font = "600 12px system-ui, sans-serif";
-        context.lineWidth = 3;
-        context.strokeStyle = "rgba(0,0,0,.65)";
-        context.fillStyle = "#fff";
-        context.strokeText(pin.name || String(i + 1), x + 7, y - 6);
-        context.fillText(pin.name || String(i + 1), x + 7, y - 6);
-      }
+      drawWords(context, pinText(pin, i, pins.length), x + 7, y - 6);
     });
   };
   const drawOver = () => {
@@ -1725,6 +2209,19 @@ var lackText = ({ dates, status: now, reasons }, i) => {
   return now[i] === status.BROKEN ? `Chip of ${longDate(dates[i])} cannot be shown: ${reasons[i] ?? "broken"}` : "";
 };
 var earlyText = ({ playing, dates, settled, readyMarked, range: [from, to] }, here) => playing && !(settled && readyMarked) && dates.length ? `${here} of ${Math.min(to, dates.length - 1) - from + 1} dates ${here === 1 ? "is" : "are"} here; the others play as they come` : "";
+var dateState = ({ status: now, reasons, gaps, gapsKnown, settled }, i) => {
+  const share = gaps?.[i] ?? 0;
+  if (now[i] === status.ABSENT) return { kind: "missing", share: 0, text: "missing: the corpus has no chip" };
+  if (now[i] === status.BROKEN)
+    return { kind: "missing", share: 0, text: `missing: its chip cannot be shown: ${reasons[i] ?? "broken"}` };
+  if (now[i] !== status.THERE) return { kind: "waiting", share: 0, text: "loading" };
+  if (share > 0) return { kind: "filled", share, text: `there, ${gapText(share)}` };
+  const unknown = settled && !gapsKnown ? "; gap-filling: loading" : gaps ? ", all of it measured" : "";
+  return { kind: "there", share: 0, text: `there${unknown}` };
+};
+var qualityText = (means, i) => Object.entries(means ?? {}).flatMap(
+  ([name, values]) => values[i] === null || values[i] === void 0 ? [] : [`${name.replaceAll("_", " ")}: ${Number(values[i].toPrecision(3))} on average`]
+);
 var dateLabel = ({ dates, gaps, gapsKnown, settled }, index, minus = -1) => {
   if (!dates[index]) return [];
   const all = minus < 0 ? [index] : [index, minus];
@@ -1746,6 +2243,7 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root: root2 }) => {
     "aria-valuemin": 0,
     "aria-keyshortcuts": "[ ] Shift+ArrowLeft Shift+ArrowRight"
   });
+  const tip = element("div", { class: "tip", role: "tooltip", "aria-label": "Date at the pointer", hidden: true });
   const EDGE = 6;
   const contrast = window.matchMedia("(forced-colors: active)");
   let plain = contrast.matches;
@@ -1768,32 +2266,40 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root: root2 }) => {
       colours = null;
     }
     colours ??= {
-      there: css("--accent"),
-      waiting: css("--muted"),
-      absent: css("--absent"),
-      broken: css("--bad"),
+      there: css("--date-there"),
+      waiting: css("--date-waiting"),
+      absent: css("--date-missing"),
+      broken: css("--date-broken"),
+      gap: css("--date-gap"),
       text: css("--muted"),
       now: css("--ink"),
       other: css("--focus"),
-      gap: css("--gap")
+      change: css("--date-change")
     };
     if (!width) measure();
     const context = fitCanvas(el, width, height);
     const { n, unit: unit2, at } = geometry();
     if (!model.dates.length) return;
+    const wide = Math.max(unit2 - 0.8, 0.7);
     for (let i = 0; i < n; i++) {
-      const now = model.status[i];
-      context.fillStyle = now === status.THERE ? colours.there : now === status.ABSENT ? colours.absent : now === status.BROKEN ? colours.broken : colours.waiting;
-      context.globalAlpha = (now === status.THERE && !model.ready(i) ? 0.4 : 1) * (i < model.range[0] || i > model.range[1] ? 0.35 : 1);
-      const [top2, tall] = { [status.ABSENT]: [15, 3], [status.WAITING]: [12, 2] }[now] ?? [8, 10];
-      context.fillRect(EDGE + i * unit2, top2, Math.max(unit2 - 0.8, 0.7), tall);
+      const now = model.status[i], x = EDGE + i * unit2, plays = i >= model.range[0] && i <= model.range[1];
+      const tall = now === status.ABSENT ? 3 : plays ? 10 : 5;
+      context.fillStyle = {
+        [status.THERE]: model.ready(i) ? colours.there : colours.waiting,
+        [status.ABSENT]: colours.absent,
+        [status.BROKEN]: colours.broken
+      }[now] ?? colours.waiting;
+      if (now === void 0 || now === status.WAITING)
+        context.fillRect(x, 12, wide, 2);
+      else context.fillRect(x, 18 - tall, wide, tall);
       const gap = model.gaps?.[i] ?? 0;
       if (gap > 0 && now === status.THERE) {
+        const part = Math.max(2, tall * gap);
+        context.clearRect(x, 18 - tall + part, wide, 1);
         context.fillStyle = colours.gap;
-        context.fillRect(EDGE + i * unit2, 8, Math.max(unit2 - 0.8, 0.7), Math.max(2, 10 * gap));
+        context.fillRect(x, 18 - tall, wide, part);
       }
     }
-    context.globalAlpha = 1;
     context.fillStyle = colours.text;
     context.font = "12px system-ui, sans-serif";
     context.textBaseline = "top";
@@ -1824,11 +2330,24 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root: root2 }) => {
       context.lineTo(at(i), 6);
       context.fill();
     };
+    if (model.change >= 0) {
+      context.fillStyle = colours.change;
+      context.beginPath();
+      context.moveTo(at(model.change), 19);
+      context.lineTo(at(model.change) + 5, 27);
+      context.lineTo(at(model.change) - 5, 27);
+      context.fill();
+      context.fillRect(at(model.change) - 1, 6, 2, 14);
+    }
     if (model.other >= 0) cursor(model.other, colours.other);
     cursor(model.index, colours.now);
     el.setAttribute("aria-valuemax", n - 1);
     el.setAttribute("aria-valuenow", model.index);
     el.setAttribute("aria-valuetext", model.dates[model.index] ?? "");
+    el.setAttribute(
+      "aria-description",
+      [dateState(model, model.index).text, model.changeText].filter(Boolean).join(". ")
+    );
   };
   const indexAt = (event) => {
     const { n, unit: unit2 } = geometry();
@@ -1854,6 +2373,7 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root: root2 }) => {
   el.addEventListener("pointerdown", (event) => {
     if (!last?.dates.length) return;
     drag = grabbed(event);
+    unpoint();
     el.setPointerCapture(event.pointerId);
     act(event, false);
   });
@@ -1863,10 +2383,25 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root: root2 }) => {
       return;
     }
     if (!last?.dates.length) return;
-    const i = indexAt(event), gap = gapText(last.gaps?.[i]);
-    const now = last.status[i] === status.WAITING ? "loading" : gap;
-    el.title = lackText(last, i) || longDate(last.dates[i]) + (now && `: ${now}`);
+    point(indexAt(event), event);
   });
+  const point = (i, { clientX }) => {
+    const change = i === last.change || last.change >= 0 && Math.abs(i - last.change) * geometry().unit <= 5;
+    tip.replaceChildren(
+      element("b", {}, longDate(last.dates[i])),
+      ...[dateState(last, i).text, ...qualityText(last.means, i), ...change ? [last.changeText] : []].map(
+        (text) => element("div", {}, text)
+      )
+    );
+    tip.hidden = false;
+    const { top: top2 } = el.getBoundingClientRect();
+    placeBeside(tip, clientX, top2, top2);
+  };
+  const unpoint = () => {
+    tip.hidden = true;
+  };
+  el.addEventListener("pointerleave", unpoint);
+  el.addEventListener("keydown", unpoint);
   el.addEventListener("pointerup", (event) => {
     if (drag) act(event, true);
     drag = null;
@@ -1876,6 +2411,7 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root: root2 }) => {
   });
   return {
     el,
+    tip,
     draw,
     measure,
     again: () => {
@@ -1886,6 +2422,14 @@ var makeTimeline = ({ onSeek, onCompare, onRange, root: root2 }) => {
 };
 
 // explorer/views/animation/animation.js
+var clearIcon = () => svgElement(
+  "svg",
+  { viewBox: "0 0 16 16", width: 15, height: 15, "aria-hidden": "true", fill: "none", stroke: "currentColor" },
+  svgElement("path", {
+    d: "M8 14.5C5 10.500 3.500 8 3.500 5.700a4.500 4.500 0 0 1 9 0c0 2.300-1.500 4.800-4.500 8.800zM6.300 4l3.400 3.400M9.700 4 6.300 7.400",
+    "stroke-width": 1.3
+  })
+);
 function render({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
@@ -1901,6 +2445,11 @@ function render({ model, el }) {
     reasons: {},
     gaps: null,
     gapsKnown: false,
+    means: null,
+    // of the quality layers
+    lost: -1,
+    // the date since which cover is lost, and what is said of it
+    lostText: "",
     index: 0,
     other: -1,
     range: (
@@ -2067,7 +2616,17 @@ function render({ model, el }) {
       "aria-pressed": "false"
     })
   );
-  const clear = button("Remove all pins but the last", "Clear pins", () => model.send_msg({ type: "clear" }), {
+  const dates = makeDates({
+    now: () => state,
+    may: (i) => there(i) || !state.settled,
+    described: (i) => dateState(state, i),
+    go: (index) => {
+      setPlaying(false);
+      seek(index, true);
+    }
+  });
+  window.addEventListener("pointerdown", dates.closeUnless, { signal: gone.signal, capture: true });
+  const clear = button("Remove all pins but the last", clearIcon(), () => model.send_msg({ type: "clear" }), {
     hidden: true
   });
   const counts = element("span"), bar2 = element("progress", { max: 1, value: 0, "aria-label": "Dates read" }), progress = element("div", { class: "progress", role: "status" }, bar2, counts);
@@ -2093,17 +2652,23 @@ function render({ model, el }) {
     timeline.el,
     element(
       "div",
-      { class: "controls" },
-      button("First date", icon("first"), () => seek(firstThere(), true)),
-      button("Previous date", icon("previous"), () => step(-1)),
-      play,
-      button("Next date", icon("next"), () => step(1)),
-      button("Last date", icon("last"), () => seek(lastThere(), true)),
-      loop,
-      clear,
-      progress,
-      speed
-    )
+      { class: "controls-room" },
+      element(
+        "div",
+        { class: "controls" },
+        button("First date", icon("first"), () => seek(firstThere(), true), { class: "end" }),
+        button("Previous date", icon("previous"), () => step(-1)),
+        play,
+        button("Next date", icon("next"), () => step(1)),
+        button("Last date", icon("last"), () => seek(lastThere(), true), { class: "end" }),
+        dates.box,
+        loop,
+        clear,
+        progress,
+        speed
+      )
+    ),
+    timeline.tip
   );
   el.append(root2);
   const there = (i) => state.status[i] === status.THERE;
@@ -2161,16 +2726,24 @@ function render({ model, el }) {
   };
   const gapOf = (index) => gapText(state.gaps?.[index]);
   const lackOf = (index) => lackText(state, index);
-  const drawTimeline = () => timeline.draw({
-    dates: state.dates,
-    status: state.status,
-    reasons: state.reasons,
-    gaps: state.gaps,
-    index: state.index,
-    range: state.range,
-    other: compares() ? state.other : -1,
-    ready: (i) => Boolean(state.frames[i])
-  });
+  const drawTimeline = () => {
+    timeline.draw({
+      dates: state.dates,
+      status: state.status,
+      reasons: state.reasons,
+      gaps: state.gaps,
+      gapsKnown: state.gapsKnown,
+      settled: state.settled,
+      means: state.means,
+      index: state.index,
+      range: state.range,
+      other: compares() ? state.other : -1,
+      change: state.lost,
+      changeText: state.lostText,
+      ready: (i) => Boolean(state.frames[i])
+    });
+    dates.show();
+  };
   const showMessage = () => {
     const { message } = stage;
     let text = lackOf(state.index), retry = false;
@@ -2438,6 +3011,9 @@ function render({ model, el }) {
         reasons: {},
         gaps: null,
         gapsKnown: false,
+        means: null,
+        lost: -1,
+        lostText: "",
         change: null,
         legend: null,
         index: data.index,
@@ -2511,9 +3087,15 @@ function render({ model, el }) {
       if (data.ticket !== state.ticket) return;
       state.gaps = data.gaps;
       state.gapsKnown = true;
+      state.means = data.means;
       looks.layers(data.layers, data.problem);
       draw();
       if (state.sheet) drawSheet();
+    },
+    lost(data) {
+      if (data.ticket !== state.ticket) return;
+      Object.assign(state, { lost: data.index, lostText: data.text });
+      drawTimeline();
     },
     view(data) {
       if (data.other >= 0) state.other = data.other;
@@ -3186,9 +3768,26 @@ function render4({ model, el }) {
         );
       mark("legend", { count: data.count });
     },
+    change({ colours }) {
+      if (colours.length) {
+        const bar2 = element("i");
+        bar2.style.background = `linear-gradient(to right, ${colours.join(", ")})`;
+        key.replaceChildren(element("span", {}, "cover lost: 0 %"), bar2, element("span", {}, "100 %"));
+        key.setAttribute(
+          "aria-label",
+          "Probability that cover was lost from 2018 to 2019: from 0 to 100 %; grey: not known"
+        );
+        key.title = "Probability that cover was lost from 2018 to 2019; grey: not known";
+        key.hidden = false;
+      } else if (key.title) key.hidden = true;
+      if (!colours.length) key.removeAttribute("title");
+    },
     density(data) {
-      key.hidden = data.most === null;
-      if (key.hidden) return;
+      if (data.most === null) {
+        if (!key.title) key.hidden = true;
+        return;
+      }
+      key.hidden = false;
       const bar2 = element("i");
       bar2.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`;
       key.replaceChildren(
@@ -3209,15 +3808,28 @@ __export(map_tools_exports, {
 });
 
 // explorer/views/map/map_popovers.js
+var LACKING = "Not known yet; compute it with: python -m explorer score CORPUS";
 var group = (title, ...children2) => element("fieldset", {}, element("legend", {}, title), ...children2);
-var choices = (title, name, options, send) => {
+var choices = (title, name, options, send, off = {}) => {
   const row = element("div", { class: "segments", role: "radiogroup", "aria-label": title });
   for (const [value2, text] of Object.entries(options))
     row.append(
-      element("button", { type: "button", role: "radio", "data-value": value2, onclick: () => send(name, value2) }, text)
+      element(
+        "button",
+        {
+          type: "button",
+          role: "radio",
+          "data-value": value2,
+          disabled: Boolean(off[value2]),
+          title: off[value2],
+          onclick: () => send(name, value2)
+        },
+        text
+      )
     );
+  const why = Object.values(off).map((text) => element("p", { class: "hint" }, text));
   return {
-    node: group(title, row),
+    node: group(title, row, ...why),
     set: (value2) => {
       for (const button of row.children) button.setAttribute("aria-checked", String(button.dataset.value === value2));
     }
@@ -3234,7 +3846,7 @@ var lookPopover = (send) => {
         made = {};
         for (const [name, options] of Object.entries(state.looks)) {
           if (!Object.keys(options).length) continue;
-          made[name] = choices(titles[name], name, options, send);
+          made[name] = choices(titles[name], name, options, send, name === "shade" ? state.off : {});
           node.append(made[name].node);
         }
         if (!made.base) node.append(element("p", { class: "hint" }, "Online basemaps: start with --tiles."));
@@ -3251,7 +3863,7 @@ var numberField = (label, attributes, change) => {
   input.addEventListener("change", change);
   return input;
 };
-var rangeFields = (title, name, low, high, scale, send) => {
+var rangeFields = (title, name, low, high, scale, send, lacking = "") => {
   const change = () => {
     const value2 = (input, limit) => input.value === "" || input.matches("[aria-invalid]") ? limit : Number(input.value);
     const [a, b] = [value2(from, low), value2(to, high)].sort((p, q) => p - q);
@@ -3260,8 +3872,13 @@ var rangeFields = (title, name, low, high, scale, send) => {
   const step = scale === 1 ? 1 : 5;
   const from = numberField(`${title}, from`, { min: low, max: high, step, placeholder: low }, change);
   const to = numberField(`${title}, to`, { min: low, max: high, step, placeholder: high }, change);
+  from.disabled = to.disabled = Boolean(lacking);
   return {
-    node: group(title, element("div", { class: "range" }, from, "to", to, scale === 1 ? "" : "%")),
+    node: group(
+      title,
+      element("div", { class: "range" }, from, "to", to, scale === 1 ? "" : "%"),
+      ...lacking ? [element("p", { class: "hint" }, lacking)] : []
+    ),
     set(value2) {
       fillIn(from, value2 && value2[0] * scale > low ? Math.round(value2[0] * scale * 10) / 10 : "");
       fillIn(to, value2 && value2[1] * scale < high ? Math.round(value2[1] * scale * 10) / 10 : "");
@@ -3368,6 +3985,7 @@ var filterPopover = (send) => {
           found2.review.map((r) => [r, r === "none" ? "not reviewed" : r]),
           send
         );
+      fields.change = rangeFields("Cover lost 2018 to 2019", "change", 0, 100, 100, send, found2.change ? "" : LACKING);
       if (found2.suspicion) fields.suspicion = rangeFields("Suspicion", "suspicion", 0, 100, 100, send);
       body.replaceChildren(...Object.values(fields).map((field) => field.node));
       if (state) set(state);
@@ -3779,6 +4397,7 @@ var sample_table_exports = {};
 __export(sample_table_exports, {
   render: () => render6
 });
+var SHARES = /* @__PURE__ */ new Set(["fraction", "suspicion", "change"]);
 function render6({ model, el }) {
   const title = element("h2"), told = element("p", { class: "told", role: "status" });
   const bars3 = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" });
@@ -3871,7 +4490,7 @@ function render6({ model, el }) {
       maxHeight: `${Math.min(640, window.innerHeight - top2 - 16)}px`
     });
   };
-  const format2 = (value2, name) => value2 === null ? "" : name === "fraction" || name === "suspicion" ? `${(100 * value2).toFixed(0)} %` : String(value2);
+  const format2 = (value2, name) => value2 === null ? "" : SHARES.has(name) ? `${(100 * value2).toFixed(0)} %` : String(value2);
   listen(model, {
     page(data) {
       state = data;
@@ -3906,11 +4525,7 @@ function render6({ model, el }) {
                 "button",
                 {
                   type: "button",
-                  onclick: () => ask(
-                    0,
-                    column.name,
-                    sorted ? !data.down : column.name === "fraction" || column.name === "suspicion"
-                  )
+                  onclick: () => ask(0, column.name, sorted ? !data.down : SHARES.has(column.name))
                 },
                 column.title,
                 sorted ? data.down ? " ↓" : " ↑" : ""
@@ -4940,12 +5555,12 @@ function render10({ model, el }) {
     clearInterval(timer);
     clearTimeout(runner);
   });
-  let kept = "";
+  let kept2 = "";
   try {
-    kept = localStorage.getItem(PLACE) ?? "";
+    kept2 = localStorage.getItem(PLACE) ?? "";
   } catch {
   }
-  model.send_msg({ type: "ready", own: kept.slice(0, 262144) });
+  model.send_msg({ type: "ready", own: kept2.slice(0, 262144) });
   drawOwn();
 }
 
@@ -4972,7 +5587,25 @@ var makeCurvesMenu = (send) => {
   );
   const bands = element("div", { class: "choices", role: "group", "aria-label": "Bands" });
   const indices = element("div", { class: "choices", role: "group", "aria-label": "Indices shown" });
-  const list = element("select", { "aria-label": "Add an index" });
+  let entries = [];
+  const list = makeCombobox({
+    label: "Add an index",
+    listed: "Indices found",
+    placeholder: "name or application, as NDVI, water, burn",
+    find: (text) => entriesFound(text, entries),
+    draw: drawEntry,
+    take(entry) {
+      list.input.value = "";
+      add(entry.value);
+    },
+    enter(text) {
+      if (text) problem.textContent = `No index is called “${text.slice(0, 40)}”.`;
+    },
+    most: Infinity,
+    firstMarked: true,
+    whole: true,
+    wide: 440
+  });
   const formula = element("input", {
     type: "text",
     placeholder: "(nir - red) / (nir + red)",
@@ -5008,7 +5641,7 @@ var makeCurvesMenu = (send) => {
     { class: "curves-panel", hidden: true, role: "dialog", "aria-label": "Curves" },
     field("Bands", bands),
     field("Indices", indices),
-    field("Add", list),
+    field("Add", list.box),
     field("Formula", formula),
     field("Smoothed", smooth),
     field("Sample", element("div", { class: "choices" }, behind.index.node, behind.bands.node)),
@@ -5049,10 +5682,6 @@ var makeCurvesMenu = (send) => {
   const add = (name) => {
     if (name && !now.indices.includes(name)) say({ indices: [...now.indices, name] });
   };
-  list.addEventListener("change", () => {
-    add(list.value);
-    list.value = "";
-  });
   formula.addEventListener("change", () => {
     if (formula.value.trim()) add(`expr:${formula.value.trim()}`);
   });
@@ -5065,16 +5694,7 @@ var makeCurvesMenu = (send) => {
     },
     offer(menu) {
       offer = menu;
-      list.replaceChildren(
-        element("option", { value: "" }, "an index …"),
-        ...Object.entries(menu.indices).map(
-          ([label, entries]) => element(
-            "optgroup",
-            { label },
-            ...Object.entries(entries).map(([text, value2]) => element("option", { value: value2 }, text))
-          )
-        )
-      );
+      entries = entriesOf(menu.indices);
       smooth.replaceChildren(...Object.entries(menu.smooth).map(([value2, text]) => element("option", { value: value2 }, text)));
     },
     show(chosen, text) {
@@ -5120,7 +5740,7 @@ var makeCurvesMenu = (send) => {
       );
       if (focused)
         [...bands.children, ...indices.children].find((b) => b.dataset.choice === focused)?.focus({ preventScroll: true });
-      list.disabled = formula.disabled = chosen.indices.length >= offer.most;
+      list.input.disabled = formula.disabled = chosen.indices.length >= offer.most;
       if (formula.disabled || chosen.indices.includes(`expr:${formula.value.trim()}`)) formula.value = "";
       smooth.value = chosen.smooth;
       smooth.title = offer.sources[chosen.smooth] ?? "";
@@ -5201,8 +5821,8 @@ function render11({ model, el }) {
     input.addEventListener("keydown", (event) => {
       if (event.key === "Enter") input.blur();
     });
-    const dot2 = element("b", { class: what }, sign2 ?? "");
-    dot2.style.background = colour;
+    const dot2 = element("b", { class: sign2 ? what : "dot" }, sign2 ?? "");
+    Object.assign(dot2.style, { background: colour, color: inkOn(colour) });
     return element(
       "span",
       { class: "pin", role: "listitem" },
@@ -5244,7 +5864,7 @@ function render11({ model, el }) {
     pins(data) {
       const last = data.pins.at(-1);
       whose.hidden = data.pins.length < 2;
-      whose.textContent = last ? `${last.name || `${last.row}, ${last.col}`}:` : "";
+      whose.textContent = last ? `${data.pins.length} ${last.name || `${last.row}, ${last.col}`}:` : "";
       keepFocus(
         list,
         () => list.replaceChildren(
@@ -5255,6 +5875,7 @@ function render11({ model, el }) {
               colour: pin.colour,
               name: pin.name ?? "",
               title: `row ${pin.row}, col ${pin.col}`,
+              sign: data.pins.length > 1 ? String(i + 1) : void 0,
               hint: `pin ${i + 1} at row ${pin.row}, col ${pin.col}`,
               removable: data.pins.length > 1
             })
@@ -5391,11 +6012,52 @@ var fitted = (values, before, { from = null, least }) => {
         if (list[i] > high) high = list[i];
       }
   if (low > high) return null;
-  const span = high - (from ?? low);
+  const floor = from === null || low < from ? null : from;
+  const span = high - (floor ?? low);
   const held = before && low >= before[0] && high <= before[1];
   if (held && Math.max(span, least / 1.2) >= 0.6 * (before[1] - before[0])) return null;
   const pad2 = Math.max(span * 0.08, (least - span) / 2);
-  return [from ?? low - pad2, high + pad2];
+  return [floor ?? low - pad2, high + pad2];
+};
+var moveApart = (places, { top: top2, bottom: bottom2 }, apart, beside) => {
+  const rows = Math.max(1, 1 + Math.floor((bottom2 - top2) / apart)), columns = Math.max(1, Math.ceil(places.length / rows));
+  const sorted = [...places].sort((a, b) => a.y - b.y);
+  for (let column = 0; column < columns; column++) {
+    const some = sorted.filter((_, k) => k % columns === column);
+    some.forEach((place, k) => {
+      place.x += column * beside;
+      place.y = Math.max(place.y, top2, k ? some[k - 1].y + apart : -Infinity);
+    });
+    for (let k = some.length - 1, most = bottom2; k >= 0; most = some[k].y - apart, k--)
+      some[k].y = Math.min(some[k].y, most);
+  }
+};
+var numbers = ({ xs, ys, colour, ink, text }, at) => {
+  const radius = 8;
+  const ends = xs.flatMap((times, i) => {
+    for (let k = times.length - 1; k >= 0; k--) {
+      const x = at.x(times[k]);
+      if (x <= at.right + 1 && x >= at.left && Number.isFinite(ys[i][k]))
+        return [{ i, x: Math.min(x, at.right - radius), y: at.y(ys[i][k]) }];
+    }
+    return [];
+  });
+  moveApart(ends, { top: at.top + radius, bottom: at.bottom - radius }, 2 * radius + 1, -2 * radius - 1);
+  return ends.flatMap(({ i, x, y }) => [
+    ["circle", { cx: round(x), cy: round(y), r: radius, fill: colour[i], stroke: "var(--panel)", "stroke-width": 1.5 }],
+    [
+      "text",
+      {
+        x: round(x),
+        y: round(y + 4.3),
+        fill: ink[i],
+        "font-size": 12,
+        "font-weight": 700,
+        "text-anchor": "middle"
+      },
+      text[i]
+    ]
+  ]);
 };
 
 // .venv/scripts/node_modules/d3-axis/dist/d3-axis.mjs
@@ -8715,7 +9377,20 @@ var makeChart = (parent, options) => {
       if (text.style.display === "") free = x + moved + half + 6;
     }
   };
+  let unfitted = false;
+  const fit = () => {
+    if (!unfitted) return;
+    unfitted = false;
+    const values = Object.entries(options.extents).flatMap(([part, of]) => columns[part] ? of(columns[part]) : []);
+    const range2 = fitted(values, held ? whole.y : null, options.fit);
+    if (!range2) return;
+    const zoomed = held && shown.y !== whole.y;
+    held = true;
+    whole = { ...whole, y: range2 };
+    see(shown.x, zoomed ? shown.y : range2);
+  };
   const draw = () => {
+    fit();
     frame = 0;
     if (!width || !height || host.hidden) return;
     const at = here();
@@ -8840,6 +9515,7 @@ var makeChart = (parent, options) => {
     columns,
     /** What is seen of both axes, and whether the chart is there at all. */
     get view() {
+      fit();
       return { ...shown, yLabel, shown: !host.hidden };
     },
     places,
@@ -8847,20 +9523,14 @@ var makeChart = (parent, options) => {
     set(part, data) {
       if (columns[part] === data) return;
       columns[part] = data;
-      changed.add(part);
+      if (part in parts) changed.add(part);
+      unfitted ||= part in options.extents;
       ask();
     },
-    /** Fit the y axis to values; what a person has zoomed to is kept until `forget`. */
-    fit(values, how) {
-      if (held && shown.y !== whole.y) return;
-      const range2 = fitted(values, held ? whole.y : null, how);
-      if (!range2) return;
-      held = true;
-      whole = { ...whole, y: range2 };
-      see(shown.x, range2);
-    },
+    /** What was seen of y is of another sample: fit it anew. */
     forget() {
       held = false;
+      unfitted = true;
       see(shown.x, whole.y);
     },
     /** @param {Range} x Another whole range, `withYear` or without in its dates. */
@@ -9012,6 +9682,127 @@ var svgAsPng = async ({ text, width, height }) => {
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 };
 
+// explorer/views/profile/chart_heights.js
+var LEAST = 60;
+var MOST2 = 1200;
+var GAP = 8;
+var STEP = 16;
+var LEAP = 96;
+var kept = (
+  /** @type {Map<string, Record<string, number>>} */
+  /* @__PURE__ */ new Map()
+);
+var panelOf = (el) => {
+  for (let node = (
+    /** @type {any} */
+    el
+  ); node; ) {
+    const panel = node.closest?.('[class*="area-"]');
+    if (panel) return panel;
+    const root2 = node.getRootNode();
+    node = root2 instanceof ShadowRoot ? root2.host : null;
+  }
+  return null;
+};
+var makeChartHeights = (box2, charts, page) => {
+  const heights = kept.get(page) ?? {};
+  kept.set(page, heights);
+  const shown = () => charts.filter(({ host }) => !host.hidden);
+  const apply = () => {
+    const panel = panelOf(box2);
+    const all = shown(), chosen = all.some(({ name }) => heights[name]);
+    const rest = panel ? panel.getBoundingClientRect().height - box2.getBoundingClientRect().height : 0;
+    let sum = 0;
+    all.forEach(({ name, host }, i) => {
+      const height = heights[name] ?? LEAST;
+      host.style.flex = chosen ? `${i === all.length - 1 ? 1 : 0} 0 ${height}px` : "";
+      sum += height + edges[charts.findIndex((one2) => one2.name === name)].offsetHeight;
+    });
+    if (!panel) return;
+    panel.style.minHeight = chosen ? `${Math.round(sum + rest)}px` : "";
+    const page2 = panel.getRootNode().host;
+    if (!page2) return;
+    page2.removeAttribute("data-taller");
+    const below = Math.ceil(panel.getBoundingClientRect().bottom + GAP - page2.getBoundingClientRect().bottom);
+    if (below > 0) {
+      page2.style.setProperty("--taller", `${below}px`);
+      page2.setAttribute("data-taller", "");
+    }
+  };
+  const choose = (name, height) => {
+    for (const one2 of shown()) heights[one2.name] ??= Math.round(one2.host.getBoundingClientRect().height);
+    heights[name] = Math.round(Math.min(MOST2, Math.max(LEAST, height)));
+    apply();
+  };
+  const reset = () => {
+    for (const name of Object.keys(heights)) delete heights[name];
+    apply();
+  };
+  const edges = charts.map(({ name, label, host }) => {
+    const grip = element("div", {
+      class: "grip",
+      role: "separator",
+      tabindex: 0,
+      "aria-orientation": "horizontal",
+      "aria-label": `Height of the chart: ${label}`,
+      "aria-valuemin": LEAST,
+      "aria-valuemax": MOST2,
+      "aria-valuenow": LEAST,
+      title: "Drag to make the chart taller (arrow keys; Home or a double click: as it was)"
+    });
+    const edge = element("div", { class: "edge" }, grip);
+    let from = (
+      /** @type {null | { y: number, height: number }} */
+      null
+    );
+    edge.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      from = { y: event.clientY, height: host.getBoundingClientRect().height };
+      edge.setPointerCapture(event.pointerId);
+      event.preventDefault();
+      grip.focus({ preventScroll: true });
+    });
+    edge.addEventListener("pointermove", (event) => {
+      if (from) choose(name, from.height + event.clientY - from.y);
+    });
+    for (const kind of ["pointerup", "pointercancel"])
+      edge.addEventListener(kind, () => {
+        from = null;
+      });
+    edge.addEventListener("dblclick", reset);
+    grip.addEventListener("keydown", (event) => {
+      const by = { ArrowDown: STEP, ArrowUp: -STEP, PageDown: LEAP, PageUp: -LEAP }[event.key];
+      if (event.ctrlKey || event.metaKey || event.altKey || !by && event.key !== "Home") return;
+      if (by) choose(name, host.getBoundingClientRect().height + by);
+      else reset();
+      event.preventDefault();
+      event.stopPropagation();
+      grip.scrollIntoView({ block: "nearest" });
+    });
+    host.after(edge);
+    return edge;
+  });
+  const size = new ResizeObserver(() => {
+    charts.forEach(({ host }, i) => {
+      edges[i].hidden = host.hidden;
+      edges[i].firstChild.setAttribute("aria-valuenow", String(Math.round(host.getBoundingClientRect().height)));
+    });
+  });
+  for (const { host } of charts) size.observe(host);
+  return {
+    /** A chart has come or gone. */
+    arrange() {
+      charts.forEach(({ host }, i) => {
+        edges[i].hidden = host.hidden;
+      });
+      if (Object.keys(heights).length) apply();
+    },
+    remove() {
+      size.disconnect();
+    }
+  };
+};
+
 // explorer/views/profile/profile_draw.js
 var YEAR_MS = 365 * 864e5;
 var SECOND_YEAR = Date.UTC(2019, 0, 1);
@@ -9060,7 +9851,17 @@ var PARTS = {
   seasons: (c, at) => dots({ x: c.date, y: c.value, fill: (i) => c.colour[i], edge: () => "#ffffff", sign: (i) => c.marker[i] }, at, {
     radius: 5,
     width: 1.2
-  })
+  }),
+  numbers
+};
+var EXTENTS = {
+  spread: (c) => c.ys.filter((_, i) => c.held[i]),
+  behind: (c) => c.ys,
+  lines: (c) => c.ys,
+  pf: (c) => [c.value],
+  s2: (c) => [c.value],
+  smooth: (c) => c.ys,
+  seasons: (c) => [c.value]
 };
 var SEASON_MARKS = { start: "triangle", peak: "star", end: "inverted_triangle" };
 var unpackCalendar = (data) => Object.fromEntries(
@@ -9112,7 +9913,7 @@ var makeDrawing2 = (state, set) => {
     return out;
   };
   const spread = (curves) => {
-    const out = { xs: [], ys: [], colour: [] };
+    const out = { xs: [], ys: [], colour: [], held: [] };
     for (const curve of curves) {
       const { times } = state.calendar[curve.sensor];
       for (const [from, to] of parts(times)) {
@@ -9124,6 +9925,7 @@ var makeDrawing2 = (state, set) => {
             out.xs.push([...run, ...back].map((i) => x[i - from]));
             out.ys.push([...run.map((i) => curve.high[i]), ...back.map((i) => curve.low[i])]);
             out.colour.push(ink(curve));
+            out.held.push(curve.chart === "bands" || curve.kind !== "sample");
           }
           run = [];
         };
@@ -9216,6 +10018,23 @@ var makeDrawing2 = (state, set) => {
     }
     return out;
   };
+  const numbered = () => {
+    const first = /* @__PURE__ */ new Map();
+    for (const curve of state.pins)
+      if (curve.chart === "index" && (!first.has(curve.pin) || curve.sensor === "pf" && first.get(curve.pin).sensor !== "pf"))
+        first.set(curve.pin, curve);
+    const out = { xs: [], ys: [], colour: [], ink: [], text: [] };
+    for (const [pin, curve] of first.size > 1 ? first : []) {
+      const { times } = state.calendar[curve.sensor];
+      const [from, to] = parts(times).at(-1);
+      out.xs.push(moved(times, from, to));
+      out.ys.push(curve.values.subarray(from, to));
+      out.colour.push(curve.colour);
+      out.ink.push(inkOn(curve.colour));
+      out.text.push(String(pin));
+    }
+    return out;
+  };
   const on = (chart, curves, sensor = null) => curves.filter((c) => c.chart === chart && (!sensor || c.sensor === sensor));
   return {
     place,
@@ -9228,6 +10047,7 @@ var makeDrawing2 = (state, set) => {
         set(`${chart}-missing`, lacking);
         set(`${chart}-waiting`, toCome);
       }
+      set("index-numbers", numbered());
     },
     over() {
       for (const chart of CHARTS)
@@ -9266,13 +10086,7 @@ var makeDrawing2 = (state, set) => {
           Object.fromEntries(Object.keys(both[0]).map((key) => [key, [...both[0][key], ...both[1][key]]]))
         );
       }
-    },
-    // All that a chart's y axis has to hold; a sample's spread may reach beyond it, or water would flatten every field.
-    extent: (chart) => [
-      ...on(chart, state.pins).map((c) => c.values),
-      ...on(chart, state.sample).map((c) => c.middle),
-      ...on(chart, state.regions).flatMap((c) => [c.low, c.high])
-    ]
+    }
   };
 };
 
@@ -9305,7 +10119,7 @@ var makeHover = (state, place) => {
   const fill = (heads) => {
     const rows = /* @__PURE__ */ new Map();
     const add = (curve, what, role = curve.sensor) => {
-      const key = [what, curve.chart, curve.who, curve.name].join("|");
+      const key = [what, curve.chart, curve.pin, curve.who, curve.name].join("|");
       if (!rows.has(key)) rows.set(key, { what, curve, cells: {} });
       rows.get(key).cells[role] = curve;
     };
@@ -9317,11 +10131,12 @@ var makeHover = (state, place) => {
       heads = heads.flatMap(
         (head) => head.sensor === "pf" ? [head, { ...head, role: "smooth", head: "smooth" }] : [head]
       );
-    const pins = new Set(state.pins.map((curve) => curve.who));
+    const pins = new Set(state.pins.map((curve) => curve.pin));
     const body = [...rows.values()].map(({ what, curve, cells }) => {
       const swatch = element("i");
       swatch.style.background = curve.colour || "var(--muted)";
-      const who = what === "sample" ? "sample" : what === "class" ? curve.who : pins.size < 2 && what !== "mean" ? "" : curve.who;
+      const ofPin = pins.size < 2 ? "" : `${curve.pin} ${curve.who}`;
+      const who = what === "sample" ? "sample" : what === "class" || what === "mean" ? curve.who : ofPin;
       return element(
         "tr",
         {},
@@ -9430,12 +10245,19 @@ function render12({ model, el }) {
         yLabel: kind === "bands" ? "Reflectance" : "NDVI",
         xLabels: kind === "index",
         parts: PARTS,
+        extents: EXTENTS,
+        fit: kind === "bands" ? { from: 0, least: 0.05 } : { least: 0.6 },
         seek: (x, settled) => page.emit("seek", { time: timeAt(x), settled }),
         hover: read,
         zoomed: (range2) => CHARTS.forEach((other) => other !== kind && charts[other].see(range2)),
         step: (key) => page.emit("key", { key })
       })
     ])
+  );
+  const heights = makeChartHeights(
+    box2,
+    CHARTS.map((kind) => ({ name: kind, label: LABELS[kind], host: charts[kind].host })),
+    model.bus
   );
   const drawing = makeDrawing2(state, (short, data) => {
     const [kind, part] = short.split("-");
@@ -9460,13 +10282,10 @@ function render12({ model, el }) {
   const move = (what, place) => {
     for (const chart of Object.values(charts)) chart.move(what, place);
   };
-  const fitAll = () => {
-    charts.bands.fit(drawing.extent("bands"), { from: 0, least: 0.05 });
-    charts.index.fit(drawing.extent("index"), { least: 0.6 });
-  };
   const arrange = ({ label, bands, years }) => {
     charts.index.name(label);
     charts.bands.show(bands);
+    heights.arrange();
     if (years === state.years) return;
     state.years = years;
     for (const chart of Object.values(charts)) chart.span(years ? ONE_YEAR : BOTH_YEARS, !years);
@@ -9513,7 +10332,6 @@ function render12({ model, el }) {
       drawing.pins();
       if (over) drawing.over();
       if (again) drawing.behind();
-      fitAll();
       for (const label of data.marks) mark(label, data.detail);
     },
     over(data) {
@@ -9537,12 +10355,12 @@ function render12({ model, el }) {
       });
       drawing.behind();
       if (regions || state.regions.length) drawing.pins();
-      fitAll();
       mark("profile-behind", { sample: state.sample.length, regions: state.regions.length });
     }
   });
   model.on("remove", () => {
     gone.abort();
+    heights.remove();
     for (const chart of Object.values(charts)) chart.remove();
   });
   model.send_msg({ type: "ready" });
@@ -9611,7 +10429,6 @@ __export(review_exports, {
 });
 
 // explorer/views/review/class_search.js
-var plainText = (text) => (text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").match(/[a-z0-9]+/g) ?? []).join(" ");
 var classRank = (wanted, one2) => {
   const code = String(one2.code), title = plainText(one2.title), words = title.split(" ");
   if ([code, title, `${code} ${title}`].includes(wanted)) return [0, 0];
@@ -9636,125 +10453,30 @@ var classMeant = (found2) => {
   return found2.length === 1 && found2[0].rank < 6 ? found2[0].one : null;
 };
 var makeClassField = ({ label, placeholder = "", classes, act, none: none2, stays = false }) => {
-  const id = `classes-${Math.random().toString(36).slice(2)}`;
-  const input = element("input", {
+  const field = makeCombobox({
+    label,
     placeholder,
-    maxlength: 200,
-    "aria-label": label,
-    spellcheck: "false",
-    autocomplete: "off",
-    autocapitalize: "off",
-    role: "combobox",
-    "aria-autocomplete": "list",
-    "aria-expanded": "false",
-    "aria-controls": id
-  });
-  const list = element("ul", {
-    id,
-    class: "candidates",
-    role: "listbox",
-    "aria-label": "Classes found",
-    popover: "manual",
-    hidden: true
-  });
-  const box2 = element("span", { class: "combo" }, input, list);
-  let found2 = [], at = -1;
-  const hide = () => {
-    if (!list.hidden) list.hidePopover?.();
-    list.hidden = true;
-    at = -1;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  };
-  const mark2 = (index) => {
-    at = index;
-    [...list.children].forEach((node2, i) => node2.setAttribute("aria-selected", String(i === at)));
-    const node = list.children[at];
-    if (!node) {
-      input.removeAttribute("aria-activedescendant");
-      return;
-    }
-    input.setAttribute("aria-activedescendant", node.id);
-    node.scrollIntoView({ block: "nearest" });
-  };
-  const place = () => {
-    const edge = input.getBoundingClientRect(), below = window.innerHeight - edge.bottom - 8, above = edge.top - 8;
-    const up = below < 190 && above > below;
-    Object.assign(list.style, {
-      left: `${edge.left}px`,
-      width: `${Math.max(edge.width, 260)}px`,
-      maxHeight: `${Math.min(300, up ? above : below)}px`,
-      top: up ? "auto" : `${edge.bottom + 2}px`,
-      bottom: up ? `${window.innerHeight - edge.top + 2}px` : "auto"
-    });
-  };
-  const show = () => {
-    found2 = classCandidates(input.value, classes());
-    if (!found2.length) {
-      hide();
-      return;
-    }
-    list.replaceChildren(
-      ...found2.slice(0, 12).map(({ one: one2 }, i) => {
-        const swatch = element("i");
-        swatch.style.background = one2.colour;
-        return element(
-          "li",
-          {
-            id: `${id}-${i}`,
-            role: "option",
-            "aria-selected": "false",
-            onpointerdown: (event) => event.preventDefault(),
-            onclick: () => take(one2)
-          },
-          swatch,
-          element("b", {}, String(one2.code)),
-          ` ${one2.title}`
-        );
-      })
-    );
-    const opens = list.hidden;
-    list.hidden = false;
-    place();
-    if (opens) list.showPopover?.();
-    input.setAttribute("aria-expanded", "true");
-    mark2(-1);
-  };
-  const take = (one2) => {
-    hide();
-    input.value = stays ? `${one2.code} ${one2.title}` : "";
-    act(one2);
-  };
-  input.addEventListener("input", show);
-  input.addEventListener("blur", hide);
-  input.addEventListener("keydown", (event) => {
-    if (composes(event)) return;
-    if (event.repeat && event.key === "Enter") {
+    listed: "Classes found",
+    find: (text) => classCandidates(text, classes()).map(({ one: one2 }) => one2),
+    draw(one2) {
+      const swatch = element("i");
+      swatch.style.background = one2.colour;
+      return [swatch, element("b", {}, String(one2.code)), element("span", { class: "title" }, ` ${one2.title}`)];
+    },
+    take(one2) {
+      input.value = stays ? `${one2.code} ${one2.title}` : "";
+      act(one2);
+    },
+    enter(text, event) {
+      if (stays && !field.open) return;
       event.preventDefault();
-      return;
-    }
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by) {
-      event.preventDefault();
-      if (list.hidden) show();
-      const count = list.hidden ? 0 : list.children.length;
-      if (count) mark2(at < 0 ? by > 0 ? 0 : count - 1 : (at + by + count) % count);
-    } else if (event.key === "Escape" && !list.hidden) {
-      hide();
-      event.preventDefault();
-      event.stopPropagation();
-    } else if (event.key === "Enter" && !(stays && list.hidden)) {
-      event.preventDefault();
-      if (!list.hidden && at >= 0) {
-        take(found2[at].one);
-        return;
-      }
-      found2 = classCandidates(input.value, classes());
+      const found2 = classCandidates(text, classes());
       const one2 = classMeant(found2);
-      if (one2) take(one2);
-      else none2(input.value.trim(), found2);
+      if (one2) field.choose(one2);
+      else none2(text, found2);
     }
   });
+  const { box: box2, input, hide } = field;
   return {
     box: box2,
     input,
@@ -9831,7 +10553,7 @@ var makeClosing = ({ begin, back, report }) => {
 // explorer/views/review/review_kept.js
 var makeKept = () => {
   const DRAFTS = "rapidai4eo-drafts", SENT = "rapidai4eo-sent", GIVEN = "rapidai4eo-given";
-  const MOST2 = { [DRAFTS]: 200, [SENT]: 20, [GIVEN]: 100 }, LONGEST = 3e4;
+  const MOST3 = { [DRAFTS]: 200, [SENT]: 20, [GIVEN]: 100 }, LONGEST = 3e4;
   const STORES = { tab: () => sessionStorage, browser: () => localStorage };
   const read = (place, store = "browser") => {
     try {
@@ -9843,7 +10565,7 @@ var makeKept = () => {
   };
   const write = (place, list, store = "browser") => {
     try {
-      STORES[store]().setItem(place, JSON.stringify(list.slice(-MOST2[place])));
+      STORES[store]().setItem(place, JSON.stringify(list.slice(-MOST3[place])));
     } catch {
     }
   };
@@ -9881,7 +10603,7 @@ var sayBlind = (blind) => {
 };
 
 // explorer/views/review/review_form.js
-var makeReviewForm = ({ kept, send }) => {
+var makeReviewForm = ({ kept: kept2, send }) => {
   const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
   const PLACE = "rapidai4eo-reviewer", UNDER_WAY = "rapidai4eo-review";
   const stored = (place) => {
@@ -10088,7 +10810,7 @@ var makeReviewForm = ({ kept, send }) => {
       ids: ids.value.slice(0, 2e6),
       reviewer: name.value.trim(),
       blind: blind.checked,
-      given: kept.given(),
+      given: kept2.given(),
       ...more
     });
   };
@@ -10170,7 +10892,7 @@ var makeReviewForm = ({ kept, send }) => {
 // explorer/views/review/review.js
 function render14({ model, el }) {
   const gone = new AbortController();
-  const page = bus(model), kept = makeKept();
+  const page = bus(model), kept2 = makeKept();
   const SETTLE = 1e3;
   const LOOK = 3e3;
   const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
@@ -10185,7 +10907,7 @@ function render14({ model, el }) {
   let rows = [];
   let confidence = null, sending = null, refused = null, asking = false, revealed = false;
   let shownAt = 0, moved = false, begun = "";
-  const form = makeReviewForm({ kept, send });
+  const form = makeReviewForm({ kept: kept2, send });
   const closing = makeClosing({
     begin: (resume, kind) => {
       closing.hide();
@@ -10667,7 +11389,7 @@ function render14({ model, el }) {
   const keep = () => {
     if (!work || filling) return;
     const now = written();
-    kept.keepDraft(work.scope, work.sample, now === begun ? null : now);
+    kept2.keepDraft(work.scope, work.sample, now === begun ? null : now);
   };
   const classOf = (code) => classes.find((one2) => one2.code === code) ?? { code, title: "", colour: "#888" };
   const fill = (said) => {
@@ -10709,7 +11431,7 @@ function render14({ model, el }) {
     begun = written();
     let draft = null;
     try {
-      draft = JSON.parse(kept.draft(data.scope, data.sample));
+      draft = JSON.parse(kept2.draft(data.scope, data.sample));
     } catch {
     }
     if (draft && Array.isArray(draft.rows) && typeof draft.comment === "string") {
@@ -10757,7 +11479,7 @@ function render14({ model, el }) {
     const content = JSON.stringify({ ...said, link: "" });
     sending = refused?.content === content ? refused.id : newId();
     refused = { id: sending, content };
-    kept.sent(sending, { id: sending, scope: work.scope, base: work.base, said });
+    kept2.sent(sending, { id: sending, scope: work.scope, base: work.base, said });
     for (const node of [...Object.values(judge), own]) node.disabled = true;
     told.textContent = "Saving …";
     moved = true;
@@ -10795,7 +11517,7 @@ function render14({ model, el }) {
   };
   const sendLate = () => {
     if (!work) return;
-    for (const one2 of kept.waiting(work.scope)) {
+    for (const one2 of kept2.waiting(work.scope)) {
       const { sample, judgement, adjustments: adjustments2, confidence: confidence2, comment: comment2, link } = one2.said;
       send({
         type: "late",
@@ -11015,14 +11737,14 @@ function render14({ model, el }) {
     trouble(data) {
       form.trouble.textContent = data.text;
       told.textContent = data.text;
-      if (data.id) kept.arrived(data.id);
+      if (data.id) kept2.arrived(data.id);
       finish();
     },
     told(data) {
       told.textContent = data.text;
     },
     refused(data) {
-      kept.arrived(data.id);
+      kept2.arrived(data.id);
       told.textContent = data.text;
       if (data.id === sending) finish();
     },
@@ -11100,9 +11822,9 @@ function render14({ model, el }) {
     },
     saved(data) {
       refused = null;
-      kept.arrived(data.id);
-      kept.gave(data.id);
-      if (work) kept.keepDraft(work.scope, data.sample, null);
+      kept2.arrived(data.id);
+      kept2.gave(data.id);
+      if (work) kept2.keepDraft(work.scope, data.sample, null);
       if (work?.sample === data.sample) begun = written();
       if (data.id === sending) {
         performance.mark("explorer:verdict-saved", { detail: data });
@@ -11316,6 +12038,7 @@ function render15({ model, el }) {
       const x = (pin.col + 0.5) * unit2, y = (pin.row + 0.5) * unit2;
       drawTenMetre(context, pin, unit2);
       drawArms(context, x, y, pin.colour, { from: 3, to: i === state.pins.length - 1 ? 9 : 5, width: 1.5 });
+      if (state.pins.length > 1) drawWords(context, String(i + 1), x + 4, y - 3, Math.min(12, Math.max(9, side / 9)));
     });
   };
   const drawAllPins = () => {
@@ -11592,7 +12315,21 @@ var PARTS2 = {
     radius: 3,
     width: 1.6
   }),
-  labels: (c, at) => labels({ x: c.wavelength, y: c.reflectance, text: c.text, colour: c.colour }, at, {})
+  labels(c, at) {
+    const marks = labels({ x: c.wavelength, y: c.reflectance, text: c.text, colour: c.colour }, at, {});
+    const wide = Math.max(0, ...c.text.map((text) => 7.5 * text.length)) + 5;
+    moveApart(
+      marks.map(([, words]) => (
+        /** @type {any} */
+        words
+      )),
+      { top: at.top + 10, bottom: at.bottom },
+      13,
+      wide
+    );
+    return marks;
+  },
+  class_name: (c, at) => labels(c, at, {})
 };
 function render16({ model, el }) {
   const page = bus(model);
@@ -11606,7 +12343,6 @@ function render16({ model, el }) {
     look = data;
     drawBar2();
     askClass();
-    fitAll();
     show();
   });
   const send = (what) => {
@@ -11663,6 +12399,14 @@ function render16({ model, el }) {
     xText: (value2) => `${value2} nm`,
     // the unit stands at the numbers: a line for it alone would take a fifth of a low plot
     parts: PARTS2,
+    extents: {
+      scale: (lists) => lists,
+      class: ({ y }) => [y],
+      bars: ({ ys }) => ys,
+      lines: ({ ys }) => ys,
+      dots: ({ reflectance }) => [reflectance]
+    },
+    fit: { from: 0, least: 0.05 },
     hover: (place) => read(place)
   });
   const bar2 = element(
@@ -11697,14 +12441,6 @@ function render16({ model, el }) {
     });
     return best >= 0 && Math.abs(best - now.index) * 5 <= NEAR_DAYS ? best : -1;
   };
-  const keepApart = (values) => {
-    const [low, high] = chart.view.y;
-    const gap = (high - low) * 0.05;
-    const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]);
-    order.forEach((i, k) => {
-      if (k) values[i] = Math.max(values[i], values[order[k - 1]] + gap);
-    });
-  };
   const show = () => {
     if (!spectra || !now) return;
     shown = performance.now();
@@ -11726,7 +12462,7 @@ function render16({ model, el }) {
     const months = wanted();
     const add = (place, sensor, { names, wavelengths, widths }, values, spread, date3, alpha, fill) => wavelengths.forEach((wavelength, i) => {
       if (!Number.isFinite(values[i])) return;
-      const [low, high] = spread ? [spread.low[i], spread.high[i]] : [];
+      const [low2, high2] = spread ? [spread.low[i], spread.high[i]] : [];
       const row = {
         wavelength,
         reflectance: values[i],
@@ -11737,7 +12473,7 @@ function render16({ model, el }) {
         place: place.name,
         date: date3,
         width: widths[i],
-        spread: spread ? `, 10 to 90 %: ${low.toFixed(4)} to ${high.toFixed(4)}` : ""
+        spread: spread ? `, 10 to 90 %: ${low2.toFixed(4)} to ${high2.toFixed(4)}` : ""
       };
       for (const [column, value2] of Object.entries(row)) points[column].push(value2);
       const bar3 = (xs, ys) => {
@@ -11747,7 +12483,7 @@ function render16({ model, el }) {
         spans.alpha.push(alpha * 0.55);
       };
       bar3([wavelength - widths[i] / 2, wavelength + widths[i] / 2], [values[i], values[i]]);
-      if (spread) bar3([wavelength, wavelength], [low, high]);
+      if (spread) bar3([wavelength, wavelength], [low2, high2]);
     });
     for (const place of spectra.places) {
       months.forEach((m, k) => {
@@ -11792,15 +12528,7 @@ function render16({ model, el }) {
         }
       });
     }
-    keepApart(words.reflectance);
     const known = look.typical && typical?.month === ofClass() && typical.median ? typical : null;
-    if (known) {
-      const [low, high] = chart.view.y;
-      words.wavelength.push(1e3);
-      words.reflectance.push(low + (high - low) * 0.93);
-      words.text.push(known.short);
-      words.colour.push(CLASS_INK);
-    }
     const back = known ? [...known.wavelengths].reverse() : [];
     chart.set(
       "class",
@@ -11814,6 +12542,13 @@ function render16({ model, el }) {
     chart.set("lines", curves);
     chart.set("dots", points);
     chart.set("labels", words);
+    const [low, high] = chart.view.y;
+    chart.set("class_name", {
+      x: known ? [1e3] : [],
+      y: known ? [low + (high - low) * 0.93] : [],
+      text: known ? [known.short] : [],
+      colour: [CLASS_INK]
+    });
   };
   const REACH = 8;
   const read = (place) => {
@@ -11845,15 +12580,14 @@ function render16({ model, el }) {
     );
     placeBeside(tip, place.left, place.top);
   };
-  const fitAll = () => {
-    if (!spectra) return;
-    const values = spectra.places.flatMap((place) => [
+  const scaleToAll = () => chart.set(
+    "scale",
+    spectra.places.flatMap((place) => [
       ...place.s2,
       ...place.pf,
-      ...place.spread ? place.spread.s2high : []
-    ]);
-    chart.fit(look.typical && typical?.high ? [...values, typical.high] : values, { from: 0, least: 0.05 });
-  };
+      ...place.spread ? [...place.spread.s2high, ...place.spread.pfhigh] : []
+    ])
+  );
   const askClass = () => {
     clearTimeout(ask);
     if (!look.typical || !now || typical?.month === ofClass()) return;
@@ -11914,7 +12648,7 @@ function render16({ model, el }) {
         typical = null;
       }
       spectra = unpack(data);
-      fitAll();
+      scaleToAll();
       show();
       drawBar2();
       askClass();
@@ -11924,7 +12658,6 @@ function render16({ model, el }) {
     acknowledged: choices2.acknowledged,
     typical(data) {
       typical = data;
-      fitAll();
       show();
       drawBar2();
       mark("class-drawn", { month: data.month });
@@ -12097,7 +12830,7 @@ function render17({ model, el }) {
     [".pptx", "PowerPoint"]
   ]);
   const dateName = element("b");
-  const numbers = () => ({
+  const numbers2 = () => ({
     pins: pins.input.checked,
     chart: chart.input.checked,
     skip: skip.input.checked,
@@ -12116,7 +12849,7 @@ function render17({ model, el }) {
       pins.el,
       chart.el,
       skip.el,
-      maker("the animation", () => ({ kind: "animation", ending: format2.value, ...numbers() }))
+      maker("the animation", () => ({ kind: "animation", ending: format2.value, ...numbers2() }))
     ),
     row(
       "Cube",
@@ -12224,7 +12957,7 @@ function render17({ model, el }) {
     text.textContent = chosen?.text ?? "";
   };
   const what = element("small");
-  const kept = element(
+  const kept2 = element(
     "p",
     { class: "hint", hidden: true },
     "Files and lines of Python name the label: they are back once the review tells it."
@@ -12240,7 +12973,7 @@ function render17({ model, el }) {
     ),
     element("div", { class: "line" }, link, copyLink, said),
     linkHint,
-    kept,
+    kept2,
     element("h3", {}, "Files"),
     filesPart,
     element("h3", {}, "In Python"),
@@ -12300,7 +13033,7 @@ function render17({ model, el }) {
       if (!data.values && still.value === values.value) still.selectedIndex = 0;
       told.options[1].disabled = !data.story;
       if (!data.story) told.value = "";
-      kept.hidden = !data.hidden;
+      kept2.hidden = !data.hidden;
       for (const part of [filesPart, codePart, ...panel.querySelectorAll("h3")]) part.hidden = data.hidden;
       drawCode();
     },

@@ -60,6 +60,8 @@ export interface Told {
   }
   /** What is shown on the map. */
   Legend: {
+    /** The key to the probability that cover was lost, from 0 to 1; no colours where something else is shown. */
+    change: { colours: string[] }
     /** The key to the number of samples a pixel, up to `most`; None where classes are shown. */
     density: { most: number | null; colours: string[] }
     /** `chips` are the active filters: `name` and `text`; `count` of `total` samples pass. */
@@ -72,9 +74,9 @@ export interface Told {
     /** The view of this number is on its way; None: the one that the server wanted. */
     drawn: { number: number | null }
     notice: { text: string }
-    options: { classes: ClassOffered[]; countries: string[]; zones: number[]; imagery: string[]; review: string[]; suspicion: boolean }
+    options: { classes: ClassOffered[]; countries: string[]; zones: number[]; imagery: string[]; review: string[]; suspicion: boolean; change: boolean }
     overview: { src: string; box: number[]; size: number }
-    state: { filters: Record<string, any>; look: Looks; looks: LooksOffered; area: boolean }
+    state: { filters: Record<string, any>; look: Looks; looks: LooksOffered; off: Record<string, string>; area: boolean }
   }
   /** The legend, the pins and regions, and the menu of the curves. */
   PinList: {
@@ -95,14 +97,16 @@ export interface Told {
     legend: { ticket: number; legend: Legend | null }
     /** What the picture shows and its stretch (`stretch.StretchSpec`); or the problem with what was asked for, alone. */
     look: { composite: string; mode: string; low: number | null; high: number | null; gamma: number | null; same: boolean; problem: string }
+    /** The date on which cover was seen to be lost, -1 for none, and a sentence on it. */
+    lost: { ticket: number; index: number; text: string }
     menu: { groups: Record<string, Record<string, string>> }
     /** A sample: `bounds` in UTM metres (left, bottom, right, top), `corners` longitude and latitude (NW, NE, SW, SE). */
     open: { ticket: number; sample: string | null; dates: string[]; index: number; bounds: [number, number, number, number] | null; corners: number[][] | null; credit: string }
     /** A quality layer of all dates, PNG. */
     overlays: { ticket: number; layer: string; indices: number[]; sizes: number[]; bytes: ArrayBuffer; legend: Legend }
     pins: { pins: PinShown[] }
-    /** Names of the quality layers; `gaps` are the filled shares of the dates, 0 to 1. */
-    quality: { ticket: number; layers: string[]; gaps: (number | null)[] | null; problem: string }
+    /** Names of the quality layers; `gaps` are the filled shares of the dates, 0 to 1; `means` of other layers over each date's pixels. */
+    quality: { ticket: number; layers: string[]; gaps: (number | null)[] | null; means: Record<string, (number | null)[]>; problem: string }
     regions: { regions: RegionShown[]; problem: string }
     seek: { ticket: number; index: number }
     /** How far the reading is: a byte a date (`imagery.cube_cache.Status`), and why some are broken, by their index. */
@@ -243,7 +247,7 @@ export interface Said {
   MapTools:
     | { type: "area"; kind: string; x0?: number; x1?: number; y0?: number; y1?: number; x?: number[] | null; y?: number[] | null }
     | { type: "clear_area" }
-    | { type: "filter"; values?: Partial<Record<"largest" | "classes" | "min_fraction" | "purity" | "mixture" | "countries" | "zones" | "review" | "suspicion" | "imagery", number | string | (number | string)[] | null>> | null; clear?: boolean; number: number }
+    | { type: "filter"; values?: Partial<Record<"largest" | "classes" | "min_fraction" | "purity" | "mixture" | "countries" | "zones" | "review" | "suspicion" | "change" | "imagery", number | string | (number | string)[] | null>> | null; clear?: boolean; number: number }
     | { type: "look"; name: string; value: string; number: number }
     | { type: "options" }
     | { type: "place"; lon: number; lat: number; resolution: number }
@@ -551,7 +555,7 @@ export interface StoryOffered {
   count: number
 }
 
-/** A curve of a chart; its values are those that follow in the message: one a date, with `kind` middle, low and high of each. */
+/** A curve of a chart; its values are those that follow in the message: one a date, with `kind` middle, low and high of each. `pin` counts the pins from 1. */
 export interface Curve {
   chart?: "bands" | "index"
   sensor?: "pf" | "s2"
@@ -561,6 +565,7 @@ export interface Curve {
   dash?: string
   marker?: string
   who?: string
+  pin?: number
   kind?: "sample" | "region" | "class"
 }
 

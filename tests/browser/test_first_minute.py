@@ -257,7 +257,8 @@ def test_what_is_still_read_is_loading_and_play_says_how_much_is_here(
             charts = visit.region("Temporal profile")
             expect(charts.get_by_text("Loading …")).to_be_visible()
             visit.page.mouse.move(*visit.on_timeline(120))
-            expect(visit.slider).to_have_attribute("title", re.compile(r"2019: loading$"))
+            tip = visit.page.get_by_role("tooltip", name="Date at the pointer")
+            expect(tip).to_contain_text(re.compile(r"2019\s*loading$"))
             visit.page.get_by_role("button", name="Play", exact=True).click()
             early = visit.region("Planet Fusion animation").get_by_text(
                 re.compile(r"^\d+ of 146 dates (is|are) here")
@@ -276,6 +277,8 @@ def test_what_is_missing_is_not_said_to_be_loading(visit: Visit) -> None:
     visit.open(f"?sample={LACKING}", wait_for=("bands-drawn", "animation-ready"))
     expect(visit.region("Temporal profile").get_by_text("Loading …")).to_be_hidden()
     visit.page.mouse.move(*visit.on_timeline(120))
-    expect(visit.slider).to_have_attribute("title", re.compile("^No chip on"))
+    expect(visit.page.get_by_role("tooltip", name="Date at the pointer")).to_contain_text(
+        "missing: the corpus has no chip"
+    )
     assert visit.columns("index-waiting")["x0"] == []
     assert len(visit.columns("index-missing")["x0"]) > 100

@@ -160,7 +160,17 @@ test("several pins are numbered at the end of their first index, one alone is no
     values: Float32Array.from(values),
   })
   const set = new Map()
-  const state = { calendar, years: false, smooth: [], sample: [], regions: [], seasons: [], breaks: [], why: () => "", waits: () => false }
+  const state = {
+    calendar,
+    years: false,
+    smooth: [],
+    sample: [],
+    regions: [],
+    seasons: [],
+    breaks: [],
+    why: () => "",
+    waits: () => false,
+  }
   state.pins = [curve(1, [0.1, 0.2, 0.3]), curve(1, [0.7, 0.7, 0.7]), curve(2, [0.4, 0.5, 0.6])]
   makeDrawing(state, (part, data) => set.set(part, data)).pins()
   const { text, ys, ink } = set.get("index-numbers")
