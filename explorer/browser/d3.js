@@ -9,6 +9,7 @@ ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN A
 ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE. */
 
 export { axisBottom, axisLeft } from "d3-axis"
+export { interpolateZoom } from "d3-interpolate"
 export { scaleLinear, scaleUtc } from "d3-scale"
 export { select } from "d3-selection"
 export { utcFormat } from "d3-time-format"

@@ -14,13 +14,13 @@ LIGHT: Mapping[str, str] = MappingProxyType({
     "axis": "#9aa7b0", "grid": "#dfe5e9", "absent": "#b9c3c9", "gap": "#e8a33d", "hatch-a": "#dfe5e9", "hatch-b": "#eef1f3",
     "chart-ink": "#17262e", "chart-muted": "#5a6a74", "chart-ground": "#ffffff",
     "well": "#10191f", "veil": "rgba(255, 255, 255, .84)",
-    "map-sea": "#c9dae4", "map-land": "#dde1da", "map-beyond": "#e8edef", "map-border": "#97a5ab", "map-grid": "#5b7480",
-    "map-text": "#4a5a64",
+    "map-sea": "#c9dae4", "map-land": "#dde1da", "map-border": "#7d8d95", "map-grid": "#5b7480", "map-text": "#4a5a64",
+    "map-name": "#16252d", "map-water": "#23597c", "map-halo": "rgba(255, 255, 255, .88)",
     "date-there": "#0b6e69", "date-waiting": "#7c8b95", "date-missing": "#7c8b95", "date-broken": "#c0392b", "date-gap": "#b25e00",
     "date-change": "#8a2be2",
 })  # fmt: skip
 """`axis` and `grid` are those of charts, which keep their `chart-` colours where the system sets its own (high contrast); `absent` and `gap` dates that are missing or gap-filled; `hatch-a` and `hatch-b` the
-ground where there are no pixels; `well` what is around a picture; `map-beyond` what the outlines of countries do not reach; `date-` the marks of the timeline and the
+ground where there are no pixels; `well` what is around a picture; `map-name` and `map-water` names on the map, of land and of seas, and `map-halo` what lies around their letters; `date-` the marks of the timeline and the
 calendar, each at 3:1 at least on `panel` (WCAG 2.2, 1.4.11)."""
 DARK: Mapping[str, str] = MappingProxyType({
     **LIGHT,
@@ -29,8 +29,8 @@ DARK: Mapping[str, str] = MappingProxyType({
     "axis": "#5b6d77", "grid": "#2d3c45", "absent": "#4d5d66", "hatch-a": "#22303a", "hatch-b": "#1b272e",
     "chart-ink": "#e3ebef", "chart-muted": "#9db0ba", "chart-ground": "#1b272e",
     "well": "#080e12", "veil": "rgba(16, 25, 30, .84)",
-    "map-sea": "#14212a", "map-land": "#27343c", "map-beyond": "#0f181e", "map-border": "#5b6c76", "map-grid": "#8fa5b1",
-    "map-text": "#a9b8c0",
+    "map-sea": "#14212a", "map-land": "#27343c", "map-border": "#6d808b", "map-grid": "#8fa5b1", "map-text": "#a9b8c0",
+    "map-name": "#f1f6f8", "map-water": "#a6cde6", "map-halo": "rgba(8, 14, 18, .88)",
     "date-there": "#2fa89f", "date-waiting": "#8295a0", "date-missing": "#8295a0", "date-broken": "#f07c6c", "date-gap": "#f0b85a",
     "date-change": "#c9a2ff",
 })  # fmt: skip

@@ -93,6 +93,7 @@ def drag(visit: Visit, places: list[tuple[float, float]]) -> None:
     mouse.down()
     for place in places[1:]:
         mouse.move(*place, steps=6)
+    visit.page.wait_for_timeout(120)  # held for a moment: a map that is let go in motion goes on
     mouse.up()
 
 
@@ -103,7 +104,7 @@ def middle(visit: Visit, x: float = 0.5, y: float = 0.5) -> tuple[float, float]:
 
 
 def test_each_sample_is_drawn_in_its_colour_where_it_is(visitor: Visitor, corpus: Corpus) -> None:
-    visit = visitor().open(f"?sample={MARKED}")
+    visit = visitor().open(f"?sample={MARKED}&layers=none")
     for row in corpus.samples.drop(MARKED).itertuples():
         assert at(visit, float(str(row.x)), float(str(row.y))) == corine.land_cover(int(str(row.clc))).rgb
     x, y = corpus.samples.loc[MARKED, ["x", "y"]].to_numpy()
@@ -136,7 +137,7 @@ def test_dragging_pans_and_the_wheel_zooms_and_the_picture_follows(visit: Visit)
 
 def test_what_is_drawn_is_the_class_there(visit: Visit, europe: Corpus) -> None:
     """Close enough that samples lie apart: each pixel under one is in its class's colour."""
-    visit.open("?map=47,2.5,200", wait_for=READY)
+    visit.open("?map=47,2.5,200&layers=none", wait_for=READY)
     x0, x1, y0, y1 = ranges(visit)
     s = europe.samples
     margin = 0.12 * (x1 - x0)

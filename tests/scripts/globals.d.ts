@@ -15,6 +15,14 @@ interface Window {
   explorerComponentsCame?: (came: Promise<any>) => void
 }
 
+declare module "d3-interpolate" {
+  /** The way between two views, each the middle and the width; how long it takes, ms. */
+  export const interpolateZoom: (
+    from: [number, number, number],
+    to: [number, number, number],
+  ) => ((t: number) => [number, number, number]) & { duration: number }
+}
+
 declare module "*.css" {
   /** The text of a style sheet, which the bundle holds. */
   const text: string

@@ -12,6 +12,7 @@ import pytest
 from explorer import open_corpus
 from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
+from explorer.views.common import palettes
 from explorer.views.common.components import SessionScheduler
 from explorer.views.common.selection import Selection
 from explorer.views.labels.labels import LabelsView, bars
@@ -103,3 +104,16 @@ def test_a_label_file_with_hostile_properties_is_shown_as_what_it_says(tmp_path:
         assert "script" not in Page(view.html).tags
     finally:
         corpus.close()
+
+
+def test_bars_wear_the_colours_of_the_map(tiny_corpus: Corpus) -> None:
+    view = LabelsView(tiny_corpus, selection := Selection(sample_id=corpora.FULL), SessionScheduler(), "")
+    view.open(corpora.FULL)
+    official = re.findall(r"background:(#\w+)", view.html)
+    selection.map.palette = "safe"
+    safe = re.findall(r"background:(#\w+)", view.html)
+    assert safe == [
+        palettes.of_class(int(str(code)), "safe") for code in tiny_corpus.labels(corpora.FULL).index
+    ]
+    assert len(safe) == len(official)
+    assert set(safe).isdisjoint(official)

@@ -14,9 +14,11 @@ from bokeh.document import Document
 
 from explorer.core import corine
 from explorer.core.errors import StoreError, UnreadableError
+from explorer.core.theme import THEMES
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
+from explorer.views.common import palettes
 from explorer.views.common.components import SessionScheduler
 from explorer.views.common.map_state import Place
 from explorer.views.common.selection import Selection
@@ -152,23 +154,63 @@ def test_a_link_s_place_is_where_the_map_goes(view: MapView, figure: Any) -> Non
     assert (view.view.x_range, view.view.y_range) == view._figures.first
 
 
-def test_what_the_outlines_do_not_reach_is_not_drawn_as_sea(view: MapView, figure: Any) -> None:
-    """The sea ends where all that the outlines know ends; around it is another colour, in each theme."""
-    left, bottom, right, top = context.known()
-    land = next(r for r in figure.renderers if r.name == "land").data_source.data
-    for axis, low, high in (("xs", left, right), ("ys", bottom, top)):
-        values = np.concatenate([ring[0][0] for ring in land[axis]])
-        assert (values.min(), values.max()) == (low, high)
-    (sea,) = [part for part in figure.center if part.name == "sea"]
-    assert (sea.left, sea.bottom, sea.right, sea.top) == (left, bottom, right, top)
-    assert sea.visible
-    assert sea.level == "underlay"
-    light = {sea.fill_color, figure.background_fill_color}
-    assert len(light) == 2
-    say(view.tools, "look", name="theme", value="dark")
-    dark = {sea.fill_color, figure.background_fill_color}
-    assert len(dark) == 2
-    assert dark.isdisjoint(light)
+def test_the_ground_is_land_or_sea_wherever_one_looks(view: MapView, figure: Any) -> None:
+    """Land reaches around the world: what is no land has the sea's colour, without an edge, in each theme."""
+    land = next(r for r in figure.renderers if r.name == "land")
+    x, y = (np.concatenate([ring[0][0] for ring in land.data_source.data[axis]]) for axis in ("xs", "ys"))
+    assert x.min() < -2e7 < 2e7 < x.max()
+    assert y.min() < -5e6
+    assert y.max() > 1.7e7  # 83 degrees north
+    seas = set()
+    for name, colours in THEMES.items():
+        say(view.tools, "look", name="theme", value=name)
+        assert (figure.background_fill_color, land.glyph.fill_color) == (
+            colours["map-sea"],
+            colours["map-land"],
+        )
+        seas.add(figure.background_fill_color)
+    assert len(seas) == 2
+
+
+def test_coasts_and_borders_lie_over_the_samples_and_land_below(figure: Any) -> None:
+    names = [renderer.name for renderer in figure.renderers]
+    assert names.index("land") < names.index("samples") < names.index("borders") < names.index("mark")
+    land, borders = (next(r for r in figure.renderers if r.name == name) for name in ("land", "borders"))
+    assert borders.data_source is land.data_source  # sent once
+    assert (land.glyph.line_color, borders.glyph.fill_color) == (None, None)
+    assert borders.glyph.line_width < 1.5
+
+
+def test_a_browser_flies_where_the_map_is_to_go(view: MapView, figure: Any) -> None:
+    view._loop.join()
+    before = (figure.x_range.start, figure.x_range.end)
+    view.fit(5.0, 46.0, 10.0, 48.0)
+    flown = sent(view.tools, "fly")[-1]
+    assert (flown["x0"], flown["x1"]) == view.view.x_range
+    assert (flown["y0"], flown["y1"]) == view.view.y_range
+    assert (figure.x_range.start, figure.x_range.end) == before  # the browser moves it
+    target = view.view
+    way = {"x0": 0.0, "x1": 4e6, "y0": 5e6, "y1": 9e6, "width": 400, "height": 400}
+    say(view.tools, "view", number=1, moving=True, **way)
+    assert view.view == target  # on the way, what is in view is drawn and nothing else
+    say(view.tools, "view", number=2, **way)
+    assert view.view.x_range == (0.0, 4e6)
+
+
+def test_each_name_is_told_once_and_again_to_a_page_that_is_drawn_anew(view: MapView) -> None:
+    def told() -> list[str]:
+        return [name["text"] for message in sent(view.tools, "names") for name in message["names"]]
+
+    around = {"x0": -2e6, "x1": 4e6, "y0": 4e6, "y1": 10e6, "width": 400, "height": 400}
+    say(view.tools, "view", number=1, **around)
+    until(lambda: "France" in told())
+    say(view.tools, "view", number=2, x0=0.0, x1=4e5, y0=5.95e6, y1=6.35e6, width=400, height=400)
+    until(lambda: "Paris" in told())
+    assert told().count("France") == 1
+    say(view.tools, "again")
+    until(lambda: told().count("Paris") == 2)
+    say(view.tools, "look", name="names", value="none")
+    assert not sent(view.tools, "state")[-1]["names"]["shown"]
 
 
 def test_a_sample_s_circle_has_a_white_rim(view: MapView, figure: Any) -> None:
@@ -351,8 +393,7 @@ def test_levels_change_classes_and_colours(view: MapView, figure: Any) -> None:
         "#0072b2",
     ]
     say(view.tools, "look", name="theme", value="dark")
-    assert view._figures[0].sea.fill_color == "#14212a"
-    assert figure.background_fill_color == "#0f181e"
+    assert figure.background_fill_color == "#14212a"
 
 
 def test_basemaps_are_there_only_where_they_are_asked_for(tiny_corpus: Corpus) -> None:
@@ -366,14 +407,12 @@ def test_basemaps_are_there_only_where_they_are_asked_for(tiny_corpus: Corpus) -
         assert len(urls) == (3 if tiles else 0)
         assert bool(sent(found.tools, "state")[-1]["looks"]["base"]) == tiles
         assert not any(renderer.visible for renderer in drawn._tiles)
-        assert drawn.sea.visible
         assert drawn._land.glyph.fill_alpha == 1
         if tiles:
             assert ["light" in urls[0], "dark" in urls[1], "Imagery" in urls[2]] == [True] * 3
             say(found.tools, "look", name="base", value="satellite")
             assert [renderer.visible for renderer in drawn._tiles] == [False, False, True]
             assert drawn._land.glyph.fill_alpha == 0  # borders stay
-            assert not drawn.sea.visible
             assert all(renderer.tile_source.attribution for renderer in drawn._tiles)
 
 
@@ -429,6 +468,20 @@ def test_the_table_is_sorted_and_paged_and_written(view: MapView, tiny_corpus: C
     until(lambda: sent(picked, "trouble"))
     say(picked, "open", id=corpora.BARE)
     assert view._selection.sample_id == corpora.BARE
+
+
+def test_the_table_wears_the_colours_of_the_map_and_stays_on_its_page(view: MapView) -> None:
+    table = view.sample_table.table
+    say(view.legend.legend, "table")
+    until(lambda: sent(table, "page"))
+    first = sent(table, "page")[-1]
+    codes = view._corpus.samples["clc"].loc[[cells[0] for cells in first["cells"]]]
+    assert first["colours"] == [palettes.of_class(int(code), "official") for code in codes]
+    view._state.palette = "safe"
+    until(lambda: len(sent(table, "page")) > 1)
+    again = sent(table, "page")[-1]
+    assert again["colours"] == [palettes.of_class(int(code), "safe") for code in codes]
+    assert again["cells"] == first["cells"]
 
 
 def test_land_is_there_without_a_network() -> None:

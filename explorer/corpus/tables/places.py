@@ -18,6 +18,8 @@ from explorer.core.grid import transformer
 
 NOWHERE = -1
 """The country of a sample that no country's outline comes near."""
+_WHITE_SEA = shapely.box(32.0, 62.5, 46.0, 73.0)
+"""In degrees: here the outlines of Europe are drawn by hand, without the sea; those of the world know better."""
 COAST_DEGREES = 0.12
 """Outlines are simplified: a sample this far off a coast still belongs to the nearest country."""
 
@@ -74,6 +76,29 @@ def polygons(epsg: int = 4326) -> np.ndarray:
     """The pieces of all countries' outlines as shapely polygons `(n,)` in the CRS of an EPSG code (Natural Earth, simplified)."""
     found = shapely.from_geojson(asset("europe.geojson").read_text(encoding="utf-8"))
     pieces = shapely.get_parts(shapely.get_parts(found))
+    return _projected(pieces, epsg)
+
+
+@cache
+def world(epsg: int = 4326) -> np.ndarray:
+    """The pieces of all land between 60° S and 84° N as shapely polygons `(n,)` in the CRS of an EPSG code (Natural Earth).
+
+    Around Europe by country, as `polygons` and as fine where that has it; what lies far away is coarse, and without borders.
+    """
+    beyond = json.loads(asset("world.geojson").read_text(encoding="utf-8"))["features"]
+    parts = {country.name: [country.outline] for country in countries()}
+    parts["Russia"] = [shapely.difference(part, _WHITE_SEA) for part in parts["Russia"]]
+    for feature in beyond:  # it reaches a little into the outlines of Europe, so that no seam is left
+        name = feature["properties"]["name"]
+        parts.setdefault(_RENAMED.get(name, name), []).append(shape(feature["geometry"]))
+    whole = [
+        shapely.union_all(shapely.make_valid(part)) if len(part) > 1 else part[0] for part in parts.values()
+    ]
+    pieces = shapely.get_parts(whole)
+    return _projected(pieces[shapely.get_type_id(pieces) == shapely.GeometryType.POLYGON], epsg)
+
+
+def _projected(pieces: np.ndarray, epsg: int) -> np.ndarray:
     if epsg == 4326:
         return pieces
     to = transformer(4326, epsg).transform

@@ -16,6 +16,7 @@ from explorer.views.common.palettes import PALETTES, THEMES
 
 SHADES = {"class": "Land cover", "density": "Density of samples", "change": "Cover lost 2018–2019"}
 BASES = {"plain": "Plain", "light": "Light map", "dark": "Dark map", "satellite": "Satellite"}
+NAMES = {"names": "Shown", "none": "Hidden"}
 LEVELS = (1, 2, 3)
 
 
@@ -54,6 +55,7 @@ class MapLink:
     palette: str = "official"
     theme: str = "light"
     base: str = "plain"
+    names: str = "names"
     place: Place | None = None
     problems: tuple[str, ...] = field(default=(), compare=False)
 
@@ -98,7 +100,7 @@ class MapLink:
 
 _KEYS = {
     "filters": "filter", "area": "area", "level": "level", "shade": "draw", "palette": "colours", "theme": "theme",
-    "base": "base", "place": "map",
+    "base": "base", "names": "layers", "place": "map",
 }  # fmt: skip
 _CHOICES: dict[str, dict[str, Any]] = {
     "level": {str(level): level for level in LEVELS},
@@ -106,6 +108,7 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "palette": {name: name for name in PALETTES},
     "theme": {name: name for name in THEMES},
     "base": {name: name for name in BASES},
+    "names": {name: name for name in NAMES},
 }
 
 
@@ -119,6 +122,7 @@ class MapState(param.Parameterized):
     palette: str = param.Selector(default="official", objects=list(PALETTES))  # type: ignore[assignment]
     theme: str = param.Selector(default="light", objects=list(THEMES))  # type: ignore[assignment]
     base: str = param.Selector(default="plain", objects=list(BASES))  # type: ignore[assignment]
+    names: str = param.Selector(default="names", objects=list(NAMES))  # type: ignore[assignment]
     place: Place | None = param.Parameter(default=None)  # type: ignore[assignment]
 
     FIELDS = tuple(f.name for f in fields(MapLink) if f.name != "problems")

@@ -48,6 +48,16 @@ def hexes(table: np.ndarray) -> list[str]:
     return ["#{:02x}{:02x}{:02x}".format(*row) for row in table.tolist()]
 
 
+def of_class(code: int, palette: str) -> str:
+    """The colour of a level-3 class (a code, or `corine.NO_LABEL`) as `#rrggbb`.
+
+    >>> of_class(211, "official"), of_class(211, "safe")
+    ('#ffffa8', '#ffee98')
+    """
+    position = int(corine.positions(np.array([code]))[0])
+    return hexes(class_table(3, palette)[position : position + 1])[0]
+
+
 def of_classes(level: int, palette: str) -> list[str]:
     """256 colours for `Layer.image`: 0 is clear, then the colour table."""
     colours = hexes(class_table(level, palette))

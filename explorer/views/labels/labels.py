@@ -14,6 +14,7 @@ from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query import cover_change
 from explorer.corpus.query.cover_change import CoverChange
+from explorer.views.common import palettes
 from explorer.views.common.components import Component, SessionScheduler, source
 from explorer.views.common.selection import Selection
 from explorer.views.labels.messages import ToBars
@@ -33,12 +34,14 @@ class LabelsView:
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._corpus, self._session, self._loop = corpus, selection.session, loop
+        self._map = selection.map
         self.pane = Bars(loop, bus=bus, sizing_mode="stretch_width", margin=0, css_classes=["labels"])
         self.pane.on = {"again": lambda _data: self.pane.script.label(html=self.html)}
         self.html = ""
         """What is shown."""
         self._ticket = 0
         self._session.param.watch(lambda _e: self.open(selection.sample_id), "labels_hidden")
+        selection.map.param.watch(lambda _e: self.open(selection.sample_id), "palette")
 
     def open(self, sample_id: str | None) -> None:
         """Show a sample's label."""
@@ -48,7 +51,7 @@ class LabelsView:
                 if sample_id is None
                 else _note("Hidden: the review is blind")
                 if self._session.labels_hidden
-                else bars(self._corpus.labels(sample_id))
+                else bars(self._corpus.labels(sample_id), self._map.palette)
             )
             # Once there is a browser it is only for those who draw the page anew; the message below is sooner there.
             with nullcontext() if self._loop.unseen else param.discard_events(self.pane):
@@ -73,8 +76,8 @@ class LabelsView:
         self._loop.work(lambda: cover_change.of_sample(self._corpus, sample_id), done)
 
 
-def bars(fractions: pd.Series) -> str:
-    """Fractions (level-3 code -> 0 to 1) as an accessible list with bars, HTML."""
+def bars(fractions: pd.Series, palette: str = "official") -> str:
+    """Fractions (level-3 code -> 0 to 1) as an accessible list with bars in the colours of a palette, HTML."""
     if fractions.empty:
         return _note("This sample has no label")
     rows = []
@@ -84,7 +87,7 @@ def bars(fractions: pd.Series) -> str:
         rows.append(
             f'<li><span class="name" title="{escape(cover.title)}"><b>{cover.code}</b> {escape(cover.title)}</span>'
             f'<span class="percent">{percent} %</span>'
-            f'<span class="track"><i style="width:{100 * fraction:.2f}%;background:{cover.hex}"></i></span></li>'
+            f'<span class="track"><i style="width:{100 * fraction:.2f}%;background:{palettes.of_class(cover.code, palette)}"></i></span></li>'
         )
     total = float(fractions.sum())
     note = "" if abs(total - 1) < 0.015 else _note(f"The fractions add up to {100 * total:.0f} %")

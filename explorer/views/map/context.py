@@ -19,23 +19,16 @@ EUROPE = ((-2.75e6, 4.9e6), (3.95e6, 11.6e6))
 
 @cache
 def outlines() -> dict[str, list[Any]]:
-    """Rings of all countries in web mercator, as Bokeh's multi-polygons take them: float32 `(n,)` each."""
+    """Rings of all land in web mercator, as Bokeh's multi-polygons take them: float32 `(n,)` each."""
     rings = [
         shapely.get_coordinates(shapely.get_exterior_ring(polygon)).astype(np.float32)
-        for polygon in places.polygons(3857)
+        for polygon in places.world(3857)
     ]
     return {name: [[[ring[:, axis].copy()]] for ring in rings] for axis, name in enumerate(("xs", "ys"))}
 
 
-@cache
-def known() -> tuple[float, float, float, float]:
-    """Where the outlines end: left, bottom, right and top, EPSG:3857 metres. What lies beyond is not known to be sea."""
-    x, y = (np.concatenate([ring[0][0] for ring in outlines()[axis]]) for axis in ("xs", "ys"))
-    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
-
-
 def land() -> hv.Polygons:
-    """Land with coasts and borders as one element; drawn in the browser, so that panning never shows a gap.
+    """Land as one element; drawn in the browser, so that panning never shows a gap. Its coasts and borders lie over the samples.
 
     The rings go straight to the glyph: as a GeoViews element they are projected and split one by one, which took
     3.9 s a page (measured), for coordinates that are in the map's projection already.
@@ -46,5 +39,5 @@ def land() -> hv.Polygons:
         plot.handles["glyph_renderer"].name = "land"
 
     return hv.Polygons([{"x": [0, 1, 1], "y": [0, 0, 1]}]).opts(
-        color="#dde1da", line_color="#97a5ab", line_width=0.7, hooks=[fill], apply_ranges=False
+        color="#dde1da", line_color=None, hooks=[fill], apply_ranges=False
     )

@@ -3,6 +3,8 @@
 import { element, mark } from "../../browser/shared.js"
 import { bus, listen } from "../common/talking.js"
 
+const ROW = 24 // px, as in the style sheet
+
 /** @param {import("../messages").Drawn<"Legend">} panel */
 export function render({ model, el }) {
   const level = element(
@@ -42,13 +44,52 @@ export function render({ model, el }) {
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Active filters", hidden: true })
   const key = element("div", { class: "density", role: "img", hidden: true })
   const list = element("ul", { "aria-label": "Legend" })
+  const scroller = element("div", { class: "scroll" }, list)
+  const more = element("button", {
+    type: "button",
+    class: "more",
+    hidden: true,
+    onclick: () => scroller.scrollBy({ top: scroller.clientHeight - ROW }),
+  })
+  const columns = () => Number(getComputedStyle(list).getPropertyValue("--legend-columns")) || 2
+  // What lies below or above is announced: few see a thin scroll bar.
+  const announce = () => {
+    const below = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop
+    const lines = below > 2 ? Math.ceil((below - 2) / ROW) : 0,
+      count = columns()
+    // The last line may not be full.
+    const left =
+      lines && Math.min(lines * count - ((count - (list.children.length % count)) % count), list.children.length)
+    more.hidden = !left || scroller.clientHeight < 2 * ROW
+    more.textContent = `+${left} more`
+    more.setAttribute("aria-label", `Show more classes: ${left} are further down`)
+    scroller.classList.toggle("below", left > 0)
+    scroller.classList.toggle("above", scroller.scrollTop > 2)
+  }
+  scroller.addEventListener("scroll", announce, { passive: true })
+  const sized = new ResizeObserver(() => {
+    keepInSight()
+    announce()
+  })
+  sized.observe(scroller)
+  model.on("remove", () => sized.disconnect())
   el.append(
     element("div", { class: "head" }, element("span", { class: "hint" }, "Level"), level, count, table, gallery),
     chips,
     key,
-    list,
+    element("div", { class: "rows" }, scroller, more),
   )
 
+  // Isolated classes stick to the upper or lower edge of what scrolls, below one another in their column.
+  const keepInSight = () => {
+    const rows = [...list.children],
+      count = columns()
+    for (let column = 0; column < count; column++) {
+      const chosen = rows.filter((one, i) => i % count === column && one.classList.contains("on"))
+      for (const [i, one] of chosen.entries())
+        Object.assign(one.style, { top: `${i * ROW}px`, bottom: `${(chosen.length - 1 - i) * ROW}px` })
+    }
+  }
   const isolate = (code, event) => {
     model.send_msg({ type: "isolate", code, add: event.shiftKey || event.ctrlKey || event.metaKey })
     bus(model).emit("hint-done", "time")
@@ -83,9 +124,11 @@ export function render({ model, el }) {
             element("em", {}, row.count.toLocaleString("en")),
             element("em", { class: "share" }, `${percent} %`),
           )
-          return element("li", {}, button)
+          return element("li", { class: row.on ? "on" : "" }, button)
         }),
       )
+      keepInSight()
+      announce()
       if (focused) list.querySelector(`[data-code="${focused}"]`)?.focus({ preventScroll: true })
       chips.hidden = !data.chips.length
       chips.replaceChildren(

@@ -18,7 +18,7 @@ from explorer.corpus.query.cover_change import LACKING
 from explorer.views.common.components import LatestOnly, SessionScheduler
 from explorer.views.common.map_state import MapState, Place
 from explorer.views.common.selection import Selection
-from explorer.views.map import context, map_figure, map_near, map_tools
+from explorer.views.map import context, map_figure, map_names, map_near, map_tools
 from explorer.views.map.legend import LegendView
 from explorer.views.map.map_shown import Shown, shown
 from explorer.views.map.raster import Layer, SampleRaster, View
@@ -50,7 +50,8 @@ class MapView:
         self._state: MapState = selection.map
         self._tiles = tiles
         self._ticket = self._asked = 0
-        self._areas, self._sets = LatestOnly(loop), LatestOnly(loop)
+        self._areas, self._sets, self._names = LatestOnly(loop), LatestOnly(loop), LatestOnly(loop)
+        self._names_sent: set[int] = set()
         self._chip_overlay = map_near.ChipOverlay(corpus)
         self._layer: Layer = raster.layer()
         self._dot = map_figure.EMPTY["dot"]
@@ -85,7 +86,7 @@ class MapView:
         )  # fmt: skip
         watch = self._state.param.watch
         watch(lambda *_e: self._change(), ["filters", "level", "area", "shade"])
-        watch(lambda *_e: self._restyle(), ["palette", "theme", "base", "shade", "level"])
+        watch(lambda *_e: self._restyle(), ["palette", "theme", "base", "shade", "level", "names"])
         watch(lambda _e: self._go(self._state.place), "place")
         selection.param.watch(lambda _e: self._redraw(), "settled")
         selection.session.listen("box_to_fit", self._fit_asked)
@@ -97,7 +98,7 @@ class MapView:
 
     @property
     def view(self) -> View:
-        """What is shown."""
+        """What is shown, or will be once the map has moved there."""
         return self._figures.view
 
     # -- what the page asks -----------------------------------------------------------------------------------
@@ -185,8 +186,13 @@ class MapView:
         self._move((x - half_x, x + half_x), (y - half_y, y + half_y))
 
     def _move(self, x_range: tuple[float, float], y_range: tuple[float, float]) -> None:
-        self._figures.go(x_range, y_range, self.pane)
-        self._redraw()
+        if not self._loop.joined:
+            self._figures.go(x_range, y_range, self.pane)
+            self._redraw()
+            return
+        # The browser moves there, and says what is in view on the way.
+        self._figures.view = View(x_range, y_range, self.view.width, self.view.height)
+        self.tools.script.fly(x0=x_range[0], x1=x_range[1], y0=y_range[0], y1=y_range[1])
 
     # -- drawing ----------------------------------------------------------------------------------------------
 
@@ -227,10 +233,10 @@ class MapView:
             lambda: shown(self._corpus, self._raster, filters, area, level, change=change), done
         )
 
-    def _redraw(self, number: int | None = None) -> None:
+    def _redraw(self, number: int | None = None, view: View | None = None) -> None:
         """Draw anew in a thread; the last image stays until the new one is there, what comes too late is dropped."""
         self._ticket += 1
-        ticket, view, layer = self._ticket, self.view, self._layer
+        ticket, view, layer = self._ticket, view or self.view, self._layer
         density, level = self._state.shade == "density", self._state.level
         change = layer.largest
 
@@ -263,8 +269,22 @@ class MapView:
             self.legend.change(change)
             self.tools.script.drawn(number=number)
             self._lay_chips(ticket, view, rows)
+            self._send_names(view)
 
         self._loop.work(draw, done)
+
+    def _send_names(self, view: View) -> None:
+        """Names of what a view shows and of what is near it, each once."""
+        if not map_names.look(self._state)["shown"]:
+            return
+
+        def done(found: np.ndarray) -> None:
+            new = [i for i in found.tolist() if i not in self._names_sent]
+            self._names_sent.update(new)
+            if new:
+                self.tools.script.names(names=map_names.all_names().rows(new))
+
+        self._names.submit(lambda: map_names.all_names().near(view), done)
 
     def _lay_chips(self, ticket: int, view: View, rows: np.ndarray) -> None:
         """Lay pictures of the samples in the middle of a close view on the map, one by one as they are read."""
@@ -301,6 +321,7 @@ class MapView:
         read(0)
 
     def _restyle(self) -> None:
+        self._send_names(self.view)
         self._figures.style(self._state.link(), self.pane)
         self.legend.restyle()
         self.tools.script.overview(**map_tools.overview(self._state.theme))
@@ -310,6 +331,8 @@ class MapView:
         self.tools.script.state(**map_tools.state(self._state, self._tiles, self._corpus.filter_table.offers))
 
     def _send_all_again(self) -> None:
+        self._names_sent.clear()
+        self._send_names(self.view)
         self.tools.script.overview(**map_tools.overview(self._state.theme))
         self._send_state()
 
@@ -330,8 +353,10 @@ class MapView:
             or min(width, height) < 1
         ):
             return
-        self._figures.view = View((x0, x1), (y0, y1), min(int(width), 4000), min(int(height), 4000))
-        self._redraw(data.get("number"))
+        view = View((x0, x1), (y0, y1), min(int(width), 4000), min(int(height), 4000))
+        if not data.get("moving"):
+            self._figures.view = view
+        self._redraw(data.get("number"), view)
 
     def _tapped(self, data: dict[str, Any]) -> None:
         x, y = data.get("x"), data.get("y")
@@ -396,7 +421,10 @@ class MapView:
 
     def _look(self, data: dict[str, Any]) -> None:
         name, value = data.get("name"), data.get("value")
-        if name in ("shade", "palette", "theme", "base") and value in self._state.param[name].objects:
+        if (
+            name in ("shade", "palette", "theme", "base", "names")
+            and value in self._state.param[name].objects
+        ):
             self._state.param.update(**{name: value})
 
     def _options(self) -> None:

@@ -11,6 +11,7 @@ selected or muted, one filter and one policy of selection for all of them, one s
 
 from __future__ import annotations
 
+import json
 import weakref
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -33,11 +34,9 @@ from bokeh.models import (
     LinearColorMapper,
     PanTool,
     UnionRenderers,
-    WheelZoomTool,
 )
-from bokeh.models.annotations import BoxAnnotation
 from bokeh.models.glyph import Glyph
-from bokeh.models.glyphs import ImageRGBA, Patches, Scatter
+from bokeh.models.glyphs import ImageRGBA, MultiPolygons, Patches, Scatter
 from bokeh.models.renderers import GlyphRenderer, TileRenderer
 
 from explorer.core.theme import THEMES
@@ -165,27 +164,15 @@ class _MapFigure:
         }
         self.sources["image"] = image.data_source
         self._glyphs()
-        self._sea()
         self._graticule()
         self._tools()
         self._events(figures.bus)
         self._frame(figures)
         self.style(figures.look)
 
-    def _sea(self) -> None:
-        """The sea reaches as far as the outlines do; what lies beyond has the figure's own colour.
-
-        As sea, it would end land in a straight line.
-        """
-        left, bottom, right, top = context.known()
-        self.sea = BoxAnnotation(
-            left=left, bottom=bottom, right=right, top=top,
-            level="underlay", line_color=None, fill_alpha=1.0, name="sea",
-        )  # fmt: skip
-        self.figure.add_layout(self.sea)
-
     def _glyphs(self) -> None:
         glyphs: dict[str, Glyph] = {
+            "borders": MultiPolygons(fill_color=None, line_width=0.8),
             "chips": ImageRGBA(),
             "near": Patches(
                 fill_color={"field": "c", "transform": self.mapper}, fill_alpha="alpha",
@@ -201,14 +188,14 @@ class _MapFigure:
         above = ("mark", "dot")
         made = {
             name: GlyphRenderer(
-                data_source=self.sources[name], glyph=glyph, view=CDSView(filter=self._all), name=name,
+                data_source=self._land.data_source if name == "borders" else self.sources[name], glyph=glyph, view=CDSView(filter=self._all), name=name,
                 level="overlay" if name in above else "glyph",
             )
             for name, glyph in glyphs.items()
         }  # fmt: skip
         for renderer in made.values():
             _without_variants(renderer)
-        self.near = made["near"]
+        self.near, self._borders = made["near"], made["borders"]
         self.figure.renderers = [*self.figure.renderers, *made.values()]
 
     def _graticule(self) -> None:
@@ -227,19 +214,19 @@ class _MapFigure:
             )
 
     def _tools(self) -> None:
-        """Pan and zoom (the wheel is the script's own; fingers pinch) as HoloViews made them, and what a person may draw."""
+        """Pan as HoloViews made it (wheel and pinch are the script's own: Bokeh's jump), and what a person may draw."""
         ways = {type(tool): tool for tool in self.figure.toolbar.tools}
         drawn: list[Any] = [BoxSelectTool(), LassoSelectTool(continuous=False)]
         for tool in drawn:
             tool.update(renderers=[])
             tool.overlay.update(fill_color=PICK, fill_alpha=0.1, line_color=PICK, line_width=1.6)
         hover = HoverTool(renderers=[self.near], tooltips=_TIP, visible=False, point_policy="follow_mouse")
-        self.figure.toolbar.tools = [ways[PanTool], ways[WheelZoomTool], hover, *drawn]
+        self.figure.toolbar.tools = [ways[PanTool], hover, *drawn]
         self.figure.toolbar_location = None
 
     def _events(self, bus: str) -> None:
         told = CustomJS(args={"bus": bus}, code=_EVENTS)
-        for event in ("tap", "doubletap", "mousemove", "mouseleave", "selectiongeometry", "rangesupdate"):
+        for event in _TOLD:
             self.figure.js_on_event(event, told)
         drawn = CustomJS(
             code="requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('explorer:map-drawn')))"
@@ -273,13 +260,10 @@ class _MapFigure:
         """The colours of a theme, palette and basemap."""
         colours = THEMES["dark" if look.theme == "dark" else "light"]
         plain = look.base == "plain" or not self._tiles
-        self.figure.background_fill_color = colours["map-beyond" if plain else "map-sea"]
-        self.sea.update(visible=plain, fill_color=colours["map-sea"])
-        self._land.glyph.update(
-            fill_color=colours["map-land"],
-            fill_alpha=1.0 if plain else 0.0,
-            line_color=colours["map-border"] if plain else _BORDER_ON_TILES,
-        )
+        self.figure.background_fill_color = colours["map-sea"]
+        self._land.glyph.update(fill_color=colours["map-land"], fill_alpha=1.0 if plain else 0.0)
+        borders: Any = self._borders.glyph
+        borders.line_color = colours["map-border"] if plain else _BORDER_ON_TILES
         for name, renderer in zip(("light", "dark", "satellite"), self._tiles, strict=False):
             renderer.visible = look.base == name
         for grid in self._grids:
@@ -312,16 +296,24 @@ x.setv({ start: (left + right) / 2 - now * width / 2, end: (left + right) / 2 + 
 y.setv({ start: (low + high) / 2 - now * height / 2, end: (low + high) / 2 + now * height / 2 })
 if (whole) figure.all_in_sight = ranges()
 """
-# Sends `map-tap`, `map-point`, `map-leave`, `map-area` and `map-moved` to `map_tools.js`, which listens by `on("map-tap", ...)`.
-# A second click within 300 ms is a doubletap, not a tap.
-_EVENTS = """
-const kinds = { tap: "tap", doubletap: "tap", mousemove: "point", mouseleave: "leave", selectiongeometry: "area", rangesupdate: "moved" }
-const kind = kinds[cb_obj.event_name]
+_TOLD = {
+    "tap": "tap", "doubletap": "tap", "mousemove": "point", "mouseleave": "leave", "selectiongeometry": "area",
+    "rangesupdate": "moved", "panstart": "drag", "panend": "let-go", "pinchstart": "pinch", "pinch": "pinch", "pinchend": "pinched",
+}  # fmt: skip
+"""Bokeh's events, and what the page's script knows them as. A second click within 300 ms is a doubletap, not a tap."""
+# Sends `map-tap`, `map-point` and so on to `map_tools.js`, which listens by `on("map-tap", ...)`.
+_EVENTS = (
+    f"""
+const kind = {json.dumps(_TOLD)}[cb_obj.event_name]
+"""
+    """
 if (kind === "area" && !cb_obj.final) return
 const place = kind === "tap" || kind === "point"
-const detail = kind === "area" ? { ...cb_obj.geometry } : place ? { x: cb_obj.x, y: cb_obj.y } : {}
+const detail = kind === "area" ? { ...cb_obj.geometry } : place ? { x: cb_obj.x, y: cb_obj.y }
+  : kind === "pinch" ? { sx: cb_obj.sx, sy: cb_obj.sy, scale: cb_obj.scale ?? 1, first: cb_obj.event_name === "pinchstart" } : {}
 window.dispatchEvent(new CustomEvent(`explorer:${bus}:map-${kind}`, { detail }))
 """
+)
 _DEGREES = """
 const degrees = kind == "lon" ? tick / 111319.49079327358 : Math.atan(Math.sinh(tick / 6378137)) * 180 / Math.PI
 const rounded = Math.round(Math.abs(degrees) * 1e4) / 1e4
@@ -340,8 +332,8 @@ def chart(figures: MapFigures, tiles: bool) -> hv.Overlay:
     basemaps = (sources.CartoLight, sources.CartoDark, sources.EsriImagery) if tiles else ()
     # At once: overlays on the way there hold themselves in reference cycles.
     return hv.Overlay([*basemaps, context.land(), image]).opts(
-        responsive=True, min_height=80, xaxis="bottom", yaxis="left", toolbar=None, active_tools=["pan", "wheel_zoom"],
-        default_tools=["pan", "wheel_zoom"], title="", hooks=[_collect_figure(figures)], projection=context.MERCATOR,
+        responsive=True, min_height=80, xaxis="bottom", yaxis="left", toolbar=None, active_tools=["pan"],
+        default_tools=["pan"], title="", hooks=[_collect_figure(figures)], projection=context.MERCATOR,
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ const choices = (title, name, options, send, off = {}) => {
 export const lookPopover = (send) => {
   const node = element("div", { class: "popover look", role: "dialog", "aria-label": "Map layers", hidden: true })
   let made = null
-  const titles = { shade: "Show", palette: "Class colours", theme: "Theme", base: "Basemap" }
+  const titles = { shade: "Show", palette: "Class colours", theme: "Theme", base: "Basemap", names: "Names of places" }
   return {
     node,
     set(/** @type {import("../messages").Told["MapTools"]["state"]} */ state) {

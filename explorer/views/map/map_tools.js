@@ -1,8 +1,11 @@
 // What lies over the map: bars, scale, coordinates, overview, keys. It tells the server which ranges are in view, one
 // picture at a time: the next is asked for once the last has come.
 
+import { interpolateZoom } from "../../browser/d3.js"
 import { bokehModel, element, mark, wheelFactor } from "../../browser/shared.js"
 import { bus, listen, makeChoices } from "../common/talking.js"
+import { letGo, makeMoves } from "./map_moves.js"
+import { makeNames } from "./map_names.js"
 import { filterPopover, lookPopover } from "./map_popovers.js"
 import { shareFingersWithPage } from "./map_touch.js"
 
@@ -34,7 +37,8 @@ export function render({ model, el }) {
     stop = new AbortController(),
     { signal } = stop
   let figure = null,
-    overview = null
+    overview = null,
+    wanted = /** @type {[number, number, number, number] | null} */ (null) // ranges that were asked for before there was a figure
 
   const modes = {
     pan: ["PanTool", "Drag to move", sign(SIGNS.pan)],
@@ -123,9 +127,12 @@ export function render({ model, el }) {
     element("i"),
   )
   const notice = element("div", { class: "notice", role: "alert", hidden: true })
+  const canvas = element("canvas", { class: "names", "aria-hidden": "true" })
+  const names = makeNames(canvas)
   const frame = element(
     "div",
     { class: "frame" },
+    canvas,
     keys,
     busy,
     element(
@@ -138,8 +145,8 @@ export function render({ model, el }) {
     element(
       "div",
       { class: "zoom" },
-      zoomButton("Zoom in", "+", () => zoom(0.5)),
-      zoomButton("Zoom out", "−", () => zoom(2)),
+      zoomButton("Zoom in", "+", () => moves.glide(0.5, 0.5, 0.5)),
+      zoomButton("Zoom out", "−", () => moves.glide(2, 0.5, 0.5)),
       zoomButton("Show all", sign(SIGNS.home), () => home()),
     ),
     filters.node,
@@ -157,17 +164,13 @@ export function render({ model, el }) {
     slow = 0,
     settle = 0,
     last = ""
+  const inView = () => {
+    const { x_range: x, y_range: y, inner_width: width, inner_height: height } = figure
+    return { x0: x.start, x1: x.end, y0: y.start, y1: y.end, width, height }
+  }
   const tell = () => {
     if (!figure?.inner_width || !figure.inner_height) return
-    const { x_range: x, y_range: y } = figure
-    const view = {
-      x0: x.start,
-      x1: x.end,
-      y0: y.start,
-      y1: y.end,
-      width: figure.inner_width,
-      height: figure.inner_height,
-    }
+    const view = { ...inView(), moving: moves.flying }
     if (JSON.stringify(view) === last) return
     if (waiting) {
       dirty = true
@@ -193,6 +196,7 @@ export function render({ model, el }) {
       frameAsked = false
       tell()
       furnish()
+      names.draw(inView())
     })
   }
   const moved = () => {
@@ -212,6 +216,15 @@ export function render({ model, el }) {
     figure.y_range.setv({ start: y0, end: y1 })
     moved()
   }
+  const moves = makeMoves({
+    get: inView,
+    show: (...ranges) => look(...ranges),
+    zoom: (...step) => zoom(...step),
+    path: interpolateZoom,
+  })
+  // While somebody drags: where the pointer was, and when; then when it let go.
+  let dragged = null,
+    released = 0
   const zoom = (factor, fx = 0.5, fy = 0.5) => {
     const { x_range: x, y_range: y } = figure,
       w = x.end - x.start,
@@ -226,6 +239,7 @@ export function render({ model, el }) {
     const { x_range: x, y_range: y } = figure,
       w = ((x.end - x.start) / 4) * east,
       h = ((y.end - y.start) / 4) * north
+    moves.stop()
     look(x.start + w, x.end + w, y.start + h, y.end + h)
   }
   const home = () => {
@@ -234,7 +248,7 @@ export function render({ model, el }) {
     const pixel = Math.max((x1 - x0) / width, (y1 - y0) / height),
       cx = (x0 + x1) / 2,
       cy = (y0 + y1) / 2
-    look(cx - (pixel * width) / 2, cx + (pixel * width) / 2, cy - (pixel * height) / 2, cy + (pixel * height) / 2)
+    moves.fly(cx - (pixel * width) / 2, cx + (pixel * width) / 2, cy - (pixel * height) / 2, cy + (pixel * height) / 2)
   }
   const setMode = (name) => {
     for (const [other, button] of Object.entries(modeButtons))
@@ -301,15 +315,31 @@ export function render({ model, el }) {
           factor = wheelFactor(event)
         if (factor === 1) return
         if (popovers.some(([node]) => !node.hidden)) toggle(null)
-        zoom(
-          1 / factor,
-          share(event.clientX - box.left - left, width),
-          1 - share(event.clientY - box.top - top, height),
-        )
+        const fx = share(event.clientX - box.left - left, width),
+          fy = 1 - share(event.clientY - box.top - top, height)
+        // A wheel's step is spread over some frames; fingers on a pad make their own.
+        if (Math.abs(Math.log(factor)) > 0.1 && !event.ctrlKey) moves.glide(1 / factor, fx, fy)
+        else {
+          moves.stop()
+          zoom(1 / factor, fx, fy)
+        }
       },
       { passive: false, capture: true, signal },
     )
+    // Whoever takes hold of the map stops it.
+    const hear = (kind, listener) =>
+      drawn?.canvas_view.events_el.addEventListener(kind, listener, { capture: true, signal })
+    hear("pointerdown", () => {
+      moves.stop()
+      changed() // the server waits for where a flight ends
+    })
+    hear("pointermove", ({ timeStamp: t, clientX: x, clientY: y }) => dragged?.push({ t, x, y }))
+    hear("pointerup", ({ timeStamp }) => {
+      released = timeStamp
+    })
     changed()
+    if (wanted) moves.fly(...wanted)
+    wanted = null
   }
   // `map-tap` and its like come from the figure: `_EVENTS` in map_figure.py sends `explorer:BUS:map-tap`.
   on(
@@ -326,6 +356,50 @@ export function render({ model, el }) {
     () => {
       moved()
       if (popovers.some(([node]) => !node.hidden)) toggle(null)
+    },
+    signal,
+  )
+  on(
+    "map-drag",
+    () => {
+      if (modeButtons.pan.getAttribute("aria-pressed") === "true") dragged = []
+    },
+    signal,
+  )
+  on(
+    "map-let-go",
+    () => {
+      if (dragged) moves.coast(letGo(dragged, released))
+      dragged = null
+    },
+    signal,
+  )
+  // Two fingers: what was between them stays between them, as far apart as they are.
+  let pinched = null
+  on(
+    "map-pinch",
+    ({ sx, sy, scale, first }) => {
+      const box = inView(),
+        { left, top } = window.Bokeh.index.find_one(figure).frame.bbox
+      if (first || !pinched) {
+        dragged = null
+        moves.stop()
+        const wide = box.x1 - box.x0,
+          pixel = wide / box.width
+        pinched = { x: box.x0 + (sx - left) * pixel, y: box.y1 - (sy - top) * pixel, wide }
+      }
+      const wide = Math.min(Math.max(pinched.wide / scale, 1000), 2.5e7),
+        pixel = wide / box.width
+      const x0 = pinched.x - (sx - left) * pixel,
+        y1 = pinched.y + (sy - top) * pixel
+      look(x0, x0 + wide, y1 - pixel * box.height, y1)
+    },
+    signal,
+  )
+  on(
+    "map-pinched",
+    () => {
+      pinched = null
     },
     signal,
   )
@@ -372,8 +446,8 @@ export function render({ model, el }) {
     const arrow = arrows[event.key]
     if (arrow && event.shiftKey) shift(...arrow)
     else if (arrow) model.send_msg({ type: "step", east: arrow[0], north: arrow[1] })
-    else if (event.key === "+" || event.key === "=") zoom(0.5)
-    else if (event.key === "-") zoom(2)
+    else if (event.key === "+" || event.key === "=") moves.glide(0.5, 0.5, 0.5)
+    else if (event.key === "-") moves.glide(2, 0.5, 0.5)
     else if (event.key === "0") home()
     else if (event.key === "Escape") model.send_msg({ type: "clear_area" })
     else return
@@ -414,6 +488,8 @@ export function render({ model, el }) {
     state(data) {
       choices.told(data)
       frame.dataset.theme = data.look.theme
+      names.dress(data.names)
+      if (figure) names.draw(inView())
       const count = Object.entries(data.filters).filter(
         ([name, v]) => name !== "largest" && (Array.isArray(v) ? v.length : v),
       ).length
@@ -429,6 +505,14 @@ export function render({ model, el }) {
         height: `${data.size}px`,
       })
       if (figure) furnish()
+    },
+    fly({ x0, x1, y0, y1 }) {
+      if (figure?.inner_width) moves.fly(x0, x1, y0, y1)
+      else wanted = [x0, x1, y0, y1]
+    },
+    names(data) {
+      names.add(data.names)
+      if (figure?.inner_width) names.draw(inView())
     },
     notice(data) {
       notice.textContent = data.text

@@ -17,9 +17,9 @@ from explorer.corpus.query.cover_change import LACKING
 from explorer.corpus.query.filters import Filters
 from explorer.corpus.tables import places
 from explorer.views.common.components import Component, source
-from explorer.views.common.map_state import BASES, SHADES, MapState
+from explorer.views.common.map_state import BASES, NAMES, SHADES, MapState
 from explorer.views.common.palettes import PALETTES, THEMES
-from explorer.views.map import context
+from explorer.views.map import context, map_names
 from explorer.views.map.messages import FilterOptions, FromMapTools, MapShown, Overview, ToMapTools
 
 _OVERVIEW = 108
@@ -58,11 +58,12 @@ def state(found: MapState, tiles: bool, offers: Collection[str]) -> MapShown:
     filters = found.filters
     return {
         "filters": {name: getattr(filters, name) for name in Filters.__dataclass_fields__},
-        "look": {"shade": found.shade, "palette": found.palette, "theme": found.theme, "base": found.base},
+        "look": {"shade": found.shade, "palette": found.palette, "theme": found.theme, "base": found.base, "names": found.names},
         "looks": {
-            "shade": SHADES, "palette": PALETTES, "theme": THEMES, "base": BASES if tiles else {},
+            "shade": SHADES, "palette": PALETTES, "theme": THEMES, "base": BASES if tiles else {}, "names": NAMES,
         },
         "off": {} if "change" in offers else {"change": f"Cover lost: {LACKING}"},
+        "names": map_names.look(found),
         "area": found.area is not None,
     }  # fmt: skip
 

@@ -44,6 +44,27 @@ class Looks(TypedDict):
     palette: str
     theme: str
     base: str
+    names: str
+
+
+class NamesLook(TypedDict):
+    """How names are drawn on the map: colours of what lies on land, of seas, and around their letters."""
+
+    shown: bool
+    ink: str
+    water: str
+    halo: str
+
+
+class NameShown(TypedDict):
+    """A name and its place (EPSG:3857 metres); `kind` is `country`, `sea`, `city` or `town`; seen from `start` to `end` metres a pixel."""
+
+    text: str
+    kind: str
+    x: float
+    y: float
+    start: float
+    end: float
 
 
 class LooksOffered(TypedDict):
@@ -53,6 +74,7 @@ class LooksOffered(TypedDict):
     palette: dict[str, str]
     theme: dict[str, str]
     base: dict[str, str]
+    names: dict[str, str]
 
 
 class MapShown(TypedDict):
@@ -62,6 +84,7 @@ class MapShown(TypedDict):
     look: Looks
     looks: LooksOffered
     off: dict[str, str]
+    names: NamesLook
     area: bool
 
 
@@ -81,6 +104,12 @@ class ToMapTools(ToBrowser):
         """The view of this number is on its way; None: the one that the server wanted."""
 
     def acknowledged(self, *, number: int) -> None: ...
+    def fly(self, *, x0: float, x1: float, y0: float, y1: float) -> None:
+        """The map moves to these ranges."""
+
+    def names(self, *, names: list[NameShown]) -> None:
+        """Names in view and near it, without those that were told before."""
+
     def notice(self, *, text: str) -> None: ...
     def options(self, **options: Unpack[FilterOptions]) -> None: ...
     def overview(self, **overview: Unpack[Overview]) -> None: ...
@@ -115,9 +144,10 @@ class FromMapTools(FromBrowser):
     def step(self, *, east: Number, north: Number) -> None: ...
     def tap(self, *, x: Number, y: Number) -> None: ...
     def view(
-        self, *, x0: Number, x1: Number, y0: Number, y1: Number, width: Number, height: Number, number: Number
-    ) -> None:
-        """The ranges in view, and the size in pixels; `number` counts them."""
+        self, *, x0: Number, x1: Number, y0: Number, y1: Number, width: Number, height: Number, number: Number,
+        moving: bool = False,
+    ) -> None:  # fmt: skip
+        """The ranges in view, and the size in pixels; `number` counts them; `moving`: on the way to where `fly` said."""
 
 
 class LegendRow(TypedDict):
@@ -165,8 +195,9 @@ class BarShown(TypedDict):
 
 
 class PageShown(TypedDict):
-    """A page of the table: of each sample a cell a column; `count` samples in all, `size` a page."""
+    """A page of the table: of each sample a cell a column, and the colour of its class; `count` samples in all, `size` a page."""
 
+    colours: list[str]
     columns: list[dict[str, str]]
     cells: list[list[Any]]
     page: int

@@ -105,6 +105,11 @@ export function render({ model, el }) {
   }
   const format = (value, name) =>
     value === null ? "" : SHARES.has(name) ? `${(100 * value).toFixed(0)} %` : String(value)
+  const swatched = (colour, text) => {
+    const swatch = element("i")
+    swatch.style.background = colour
+    return element("span", { class: "class" }, swatch, text)
+  }
   listen(model, {
     page(data) {
       state = data
@@ -148,7 +153,7 @@ export function render({ model, el }) {
         ),
       )
       body.replaceChildren(
-        ...data.cells.map((cells) =>
+        ...data.cells.map((cells, row) =>
           element(
             "tr",
             {},
@@ -162,7 +167,9 @@ export function render({ model, el }) {
                       { type: "button", class: "id", onclick: () => model.send_msg({ type: "open", id: value }) },
                       value,
                     )
-                  : format(value, data.columns[i].name),
+                  : data.columns[i].name === "class"
+                    ? swatched(data.colours[row], format(value, "class"))
+                    : format(value, data.columns[i].name),
               ),
             ),
           ),

@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from explorer.core import corine
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.tables import formats, tables
+from explorer.views.common import palettes
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, source
 from explorer.views.common.file_making import FileMaker
 from explorer.views.common.selection import Selection
@@ -39,7 +41,7 @@ class SampleTableView:
         self._order: np.ndarray | None = None
         self._pages = LatestOnly(loop)
         self._is_open = False
-        self._ticket = 0
+        self._ticket = self._shown_page = 0
         self.table = SampleTable(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
         self._files = FileMaker(loop, self.table.script)
         self.table.on = {
@@ -47,6 +49,7 @@ class SampleTableView:
             "gallery": lambda _data: selection.session.ask_for_gallery("map"),
         }  # fmt: skip
         selection.session.param.watch(lambda _e: self._look(), "labels_hidden")
+        selection.map.param.watch(lambda _e: self._recolour(), "palette")
 
     def show(self, rows: np.ndarray) -> None:
         """Another set: positions in the sample table."""
@@ -64,6 +67,11 @@ class SampleTableView:
         if self._is_open:
             self._send(0)
 
+    def _recolour(self) -> None:
+        """Other colours: a table that is open stays on its page."""
+        if self._is_open:
+            self._send(self._shown_page)
+
     def _close(self) -> None:
         self._is_open = False
 
@@ -80,16 +88,19 @@ class SampleTableView:
             self.table.script.hide()
             return
         self._ticket += 1
+        self._shown_page, palette = page, self._selection.map.palette
         ticket, rows, kept, (column, down) = self._ticket, self._rows, self._order, self._sorted
 
         def job() -> tuple[np.ndarray, PageShown]:
             order = ordered(self._corpus, rows, column, down) if kept is None else kept
-            found = tables.frame(self._corpus, order[page * PAGE : (page + 1) * PAGE]).reset_index()
+            shown = order[page * PAGE : (page + 1) * PAGE]
+            found = tables.frame(self._corpus, shown).reset_index()
             offers = [name for name in _COLUMNS if name in found]
             cells = [[_cell(row[name]) for name in offers] for row in found.to_dict("records")]
             return order, {
                 "columns": [{"name": name, "title": _COLUMNS[name]} for name in offers], "cells": cells, "page": page,
                 "count": len(rows), "size": PAGE, "sort": column, "down": down,
+                "colours": [palettes.of_class(code, palette) for code in found["clc"].tolist()],
             }  # fmt: skip
 
         def done(result: tuple[np.ndarray, PageShown]) -> None:
@@ -100,9 +111,6 @@ class SampleTableView:
         self._pages.submit(job, done)
 
     def _histogram(self, rows: np.ndarray) -> list[BarShown]:
-        from explorer.core import corine
-        from explorer.views.common import palettes
-
         state = self._selection.map
         counts = np.bincount(
             self._corpus.filter_table.position(state.level)[rows],

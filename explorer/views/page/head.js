@@ -8,8 +8,9 @@ export function render({ model, el }) {
   const page = bus(model)
   const swatch = element("i"),
     id = element("code"),
-    text = element("span")
-  const sample = element("div", { class: "sample" }, swatch, id, text)
+    text = element("span", { class: "class" }),
+    place = element("span", { class: "place" })
+  const sample = element("div", { class: "sample" }, swatch, id, text, place)
   const input = element("input", {
     type: "search",
     placeholder: "Sample, lat, lon or country",
@@ -98,6 +99,7 @@ export function render({ model, el }) {
     sample(data) {
       id.textContent = data.id ?? ""
       text.textContent = text.title = data.text
+      place.textContent = place.title = data.place
       swatch.style.background = data.colour ?? "transparent"
       document.title = data.id ? `${data.id} · RapidAI4EO explorer` : "RapidAI4EO explorer"
     },

@@ -13,7 +13,8 @@ from explorer.core.grid import transformer
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.reading import Reading
-from explorer.corpus.tables import places
+from explorer.corpus.tables import places, towns
+from explorer.views.common import palettes
 from explorer.views.common.components import Component, SessionScheduler, source
 from explorer.views.common.selection import PANELS, Selection
 from explorer.views.map.raster import SampleRaster
@@ -60,21 +61,24 @@ class HeadView:
             "again": lambda _data: self.open(selection.sample_id),
         }
         session.param.watch(lambda _e: self.open(selection.sample_id), "labels_hidden")
+        selection.map.param.watch(lambda _e: self.open(selection.sample_id), "palette")
         session.listen("at_rest", self._at_rest)
 
     def open(self, sample_id: str | None) -> None:
         """Name the selected sample; without its label where that is hidden."""
         if sample_id is None or sample_id not in self._corpus.samples.index:
-            self.head.script.sample(id=sample_id, text="", colour=None)
+            self.head.script.sample(id=sample_id, text="", place="", colour=None)
             return
         row: dict[Any, Any] = self._corpus.samples.loc[sample_id].to_dict()
         cover = corine.land_cover(int(row["clc"]))
         share = f" {100 * row['fraction']:.0f} %" if row["clc"] else ""
-        place = f"{_degrees(row['lat'], 'NS')}, {_degrees(row['lon'], 'EW')}"
+        degrees = f"{_degrees(row['lat'], 'NS')}, {_degrees(row['lon'], 'EW')}"
+        place = " · ".join(filter(None, (towns.in_words(row["lat"], row["lon"]), degrees)))
         if self._session.labels_hidden:
-            self.head.script.sample(id=sample_id, text=place, colour=None)
+            self.head.script.sample(id=sample_id, text="", place=place, colour=None)
             return
-        self.head.script.sample(id=sample_id, text=f"{cover.title}{share} · {place}", colour=cover.hex)
+        colour = palettes.of_class(cover.code, self._selection.map.palette)
+        self.head.script.sample(id=sample_id, text=f"{cover.title}{share}", place=place, colour=colour)
 
     def notice(self, text: str) -> None:
         """Say something that the user has to know."""

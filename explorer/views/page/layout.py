@@ -31,6 +31,11 @@ _CREDITS = {
     "labels": "CORINE Land Cover 2018, EEA",
 }
 
+_MAP_ALONE = """
+:host { display: var(--area-display, var(--map-display, flex)) !important; grid-template: "title title" auto "map legend" minmax(0, 1fr) / minmax(0, 1fr) 320px; column-gap: 12px; }
+"""
+"""Alone on a wide page, the map has its legend beside it (and the label below that, see `page.css`)."""
+
 
 @dataclass(frozen=True)
 class Views:
@@ -64,18 +69,21 @@ class Layout:
 
 def lay_out(views: Views, height: str) -> Layout:
     """Put the views on a page of a height (CSS)."""
+    views.map.whole.styles = {**views.map.whole.styles, "grid-area": "map"}
+    views.map.legend.legend.styles = {"grid-area": "legend"}
     map_region = _region(
         "Sample map", "auto", views.map.whole, views.map.legend.legend,
-        heading=f"Sample map{_credit(views.corpus, 'labels', ' · Natural Earth')}",
+        heading=f"Sample map{_credit(views.corpus, 'labels', ' · Natural Earth, GeoNames')}",
     )  # fmt: skip
     map_region.stylesheets = [
         *map_region.stylesheets,
         ":host { flex: var(--map-flex, 1 1 auto) !important; height: var(--map-height, 100%) !important; }",
+        _MAP_ALONE,
     ]
     label_region = Region(
         _title(f"Labels <small>share of the 600 m cell</small>{_credit(views.corpus, 'labels')}"),
         views.labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",
-        stylesheets=[source("region.css"), ":host { flex: none !important; height: auto; min-height: 128px; max-height: var(--labels-most, 240px); }"],
+        stylesheets=[source("region.css"), ":host { flex: none !important; position: var(--label-position, static) !important; right: 10px; bottom: 9px; width: var(--label-width, 100%) !important; min-height: 128px; height: var(--label-height, clamp(150px, 21vh, 230px)); }"],
     )  # fmt: skip
     review_region = Region(
         _title("Label review"), views.review.panel, label="Label review", margin=0, sizing_mode="stretch_width",
@@ -84,7 +92,7 @@ def lay_out(views: Views, height: str) -> Layout:
     left = pn.Column(
         map_region, label_region, review_region, margin=0, min_height=0, sizing_mode="stretch_both",
         styles={"grid-area": "map"}, css_classes=["area-map"],
-        stylesheets=[":host { display: var(--area-display, flex) !important; flex-direction: column; gap: 8px; width: 100%; height: var(--left-height, 100%) !important; min-height: 0; }"],
+        stylesheets=[":host { display: var(--area-display, flex) !important; position: relative; flex-direction: column; gap: 8px; width: 100%; height: var(--left-height, 100%) !important; min-height: 0; }"],
     )  # fmt: skip
     views.head.head.styles, views.head.head.css_classes = {"grid-area": "head"}, ["area-head"]
     page = Page(
@@ -129,6 +137,7 @@ def _title(text: str, enlarge: str = "") -> pn.pane.HTML:
         f"<h2>{_enlarger(*enlarge.split(':')) if enlarge else ''}{text}</h2>",
         margin=0,
         sizing_mode="stretch_width",
+        styles={"grid-area": "title"},
         stylesheets=[source("html.css")],
     )
 

@@ -13,7 +13,9 @@ class ToHead(ToBrowser):
     """The selected sample, the address, and what has to be said."""
 
     def notice(self, *, text: str) -> None: ...
-    def sample(self, *, id: str | None, text: str, colour: str | None) -> None: ...
+    def sample(self, *, id: str | None, text: str, place: str, colour: str | None) -> None:
+        """Its class and its colour, and where it is in words and degrees."""
+
     def url(self, *, search: str, push: bool) -> None:
         """The selection written down; `push`: as a new page of the history."""
 

@@ -1,0 +1,89 @@
+// Names on the map, on a canvas over it that takes no clicks: where a name may stand was found out on the server.
+
+const FADE = 0.18 // of a doubling of the zoom, in which a name comes or goes
+const FONTS = {
+  country: "600 13px",
+  sea: "italic 12px",
+  city: "600 12px",
+  town: "12px",
+}
+const DOT = 2.2 // px, radius of a town's
+const between = (value) => Math.min(Math.max(value, 0), 1)
+
+/**
+ * How much of a name is seen: 0 where it has no room yet, 1 a little closer.
+ * @param {{ start: number, end: number }} name From which metres a pixel on, and to which, it is shown.
+ * @param {number} resolution Metres a pixel.
+ */
+export const strength = ({ start, end }, resolution) =>
+  Math.min(between(Math.log2(start / resolution) / FADE), end > 0 ? between(1 + Math.log2(resolution / end) / FADE) : 1)
+
+/**
+ * Where the names are drawn, and the ways to tell it of them.
+ * @param {HTMLCanvasElement} canvas
+ */
+export const makeNames = (canvas) => {
+  const context = canvas.getContext("2d")
+  const known = /** @type {Map<string, any>} */ (new Map())
+  let look = null
+  const family = () => getComputedStyle(canvas).fontFamily || "sans-serif"
+  let drawn = []
+
+  const draw = ({ x0, x1, y1, width, height }) => {
+    const ratio = window.devicePixelRatio || 1
+    const size = [Math.round(width * ratio), Math.round(height * ratio)]
+    if (canvas.width !== size[0] || canvas.height !== size[1]) {
+      ;[canvas.width, canvas.height] = size
+      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` })
+    }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0)
+    context.clearRect(0, 0, width, height)
+    drawn = []
+    if (!look?.shown) return
+    const resolution = (x1 - x0) / width,
+      fonts = family()
+    context.lineJoin = "round"
+    context.textBaseline = "middle"
+    for (const name of known.values()) {
+      const px = (name.x - x0) / resolution,
+        py = (y1 - name.y) / resolution
+      if (px < -200 || px > width + 100 || py < -20 || py > height + 20) continue
+      const alpha = strength(name, resolution)
+      if (alpha <= 0) continue
+      const town = name.kind === "town" || name.kind === "city"
+      context.globalAlpha = alpha
+      context.font = `${FONTS[name.kind]} ${fonts}`
+      context.textAlign = town ? "left" : "center"
+      context.fillStyle = name.kind === "sea" ? look.water : look.ink
+      context.strokeStyle = look.halo
+      context.lineWidth = 3
+      const left = Math.round(px) + (town ? 6 : 0),
+        top = Math.round(py)
+      context.strokeText(name.text, left, top)
+      if (town) {
+        context.beginPath()
+        context.arc(px, py, DOT, 0, 2 * Math.PI)
+        context.stroke()
+        context.fill()
+      }
+      context.fillText(name.text, left, top)
+      drawn.push(name.text)
+    }
+    context.globalAlpha = 1
+  }
+  return {
+    /** Names that the server has told; what is there already stays. */
+    add: (names) => {
+      for (const name of names) known.set(`${name.text}:${name.x}:${name.y}`, name)
+    },
+    /** Other colours, or none. */
+    dress: (told) => {
+      look = told
+    },
+    draw,
+    /** The names that were drawn last. */
+    get drawn() {
+      return drawn
+    },
+  }
+}
