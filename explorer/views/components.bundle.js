@@ -1208,8 +1208,8 @@ var momentOf = (order, ms) => {
   return { index: order[k], next: over ? -1 : order[k + 1], share: over ? 0 : position - k, over };
 };
 var makeFirstPlay = ({ served, busy, ask, stop, own, signal }) => {
-  const still = globalThis.matchMedia("(prefers-reduced-motion: reduce)");
-  let wanted = served && asksForNothing(ARRIVED) && !recall(VISITED) && !still.matches && !document.hidden;
+  const still2 = globalThis.matchMedia("(prefers-reduced-motion: reduce)");
+  let wanted = served && asksForNothing(ARRIVED) && !recall(VISITED) && !still2.matches && !document.hidden;
   const ended = new AbortController();
   const end = () => {
     wanted = false;
@@ -3644,12 +3644,20 @@ __export(labels_exports, {
   render: () => render3
 });
 function render3({ model, el }) {
-  const box2 = element("div");
+  const box2 = element("div", { class: "scroll", role: "group", "aria-label": "Classes of the label" });
   box2.innerHTML = model.html;
   el.append(box2);
+  const reachable = () => {
+    box2.tabIndex = box2.scrollHeight > box2.clientHeight + 1 ? 0 : -1;
+  };
+  const sized = new ResizeObserver(reachable);
+  sized.observe(box2);
+  model.on("remove", () => sized.disconnect());
   listen(model, {
     label(data) {
       box2.innerHTML = data.html;
+      box2.scrollTop = 0;
+      reachable();
     }
   });
   model.send_msg({ type: "ready" });
@@ -3660,6 +3668,7 @@ var legend_exports = {};
 __export(legend_exports, {
   render: () => render4
 });
+var ROW = 24;
 function render4({ model, el }) {
   const level = element(
     "div",
@@ -3698,12 +3707,45 @@ function render4({ model, el }) {
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Active filters", hidden: true });
   const key = element("div", { class: "density", role: "img", hidden: true });
   const list = element("ul", { "aria-label": "Legend" });
+  const scroller = element("div", { class: "scroll" }, list);
+  const more = element("button", {
+    type: "button",
+    class: "more",
+    hidden: true,
+    onclick: () => scroller.scrollBy({ top: scroller.clientHeight - ROW })
+  });
+  const columns = () => Number(getComputedStyle(list).getPropertyValue("--legend-columns")) || 2;
+  const announce = () => {
+    const below = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+    const lines2 = below > 2 ? Math.ceil((below - 2) / ROW) : 0, count2 = columns();
+    const left2 = lines2 && Math.min(lines2 * count2 - (count2 - list.children.length % count2) % count2, list.children.length);
+    more.hidden = !left2 || scroller.clientHeight < 2 * ROW;
+    more.textContent = `+${left2} more`;
+    more.setAttribute("aria-label", `Show more classes: ${left2} are further down`);
+    scroller.classList.toggle("below", left2 > 0);
+    scroller.classList.toggle("above", scroller.scrollTop > 2);
+  };
+  scroller.addEventListener("scroll", announce, { passive: true });
+  const sized = new ResizeObserver(() => {
+    keepInSight();
+    announce();
+  });
+  sized.observe(scroller);
+  model.on("remove", () => sized.disconnect());
   el.append(
     element("div", { class: "head" }, element("span", { class: "hint" }, "Level"), level, count, table, gallery),
     chips,
     key,
-    list
+    element("div", { class: "rows" }, scroller, more)
   );
+  const keepInSight = () => {
+    const rows = [...list.children], count2 = columns();
+    for (let column = 0; column < count2; column++) {
+      const chosen = rows.filter((one2, i) => i % count2 === column && one2.classList.contains("on"));
+      for (const [i, one2] of chosen.entries())
+        Object.assign(one2.style, { top: `${i * ROW}px`, bottom: `${(chosen.length - 1 - i) * ROW}px` });
+    }
+  };
   const isolate = (code, event) => {
     model.send_msg({ type: "isolate", code, add: event.shiftKey || event.ctrlKey || event.metaKey });
     bus(model).emit("hint-done", "time");
@@ -3737,9 +3779,11 @@ function render4({ model, el }) {
             element("em", {}, row.count.toLocaleString("en")),
             element("em", { class: "share" }, `${percent2} %`)
           );
-          return element("li", {}, button);
+          return element("li", { class: row.on ? "on" : "" }, button);
         })
       );
+      keepInSight();
+      announce();
       if (focused) list.querySelector(`[data-code="${focused}"]`)?.focus({ preventScroll: true });
       chips.hidden = !data.chips.length;
       chips.replaceChildren(
@@ -3806,2259 +3850,6 @@ var map_tools_exports = {};
 __export(map_tools_exports, {
   render: () => render5
 });
-
-// explorer/views/map/map_popovers.js
-var LACKING = "Not known yet; compute it with: python -m explorer score CORPUS";
-var group = (title, ...children2) => element("fieldset", {}, element("legend", {}, title), ...children2);
-var choices = (title, name, options, send, off = {}) => {
-  const row = element("div", { class: "segments", role: "radiogroup", "aria-label": title });
-  for (const [value2, text] of Object.entries(options))
-    row.append(
-      element(
-        "button",
-        {
-          type: "button",
-          role: "radio",
-          "data-value": value2,
-          disabled: Boolean(off[value2]),
-          title: off[value2],
-          onclick: () => send(name, value2)
-        },
-        text
-      )
-    );
-  const why = Object.values(off).map((text) => element("p", { class: "hint" }, text));
-  return {
-    node: group(title, row, ...why),
-    set: (value2) => {
-      for (const button of row.children) button.setAttribute("aria-checked", String(button.dataset.value === value2));
-    }
-  };
-};
-var lookPopover = (send) => {
-  const node = element("div", { class: "popover look", role: "dialog", "aria-label": "Map layers", hidden: true });
-  let made = null;
-  const titles = { shade: "Show", palette: "Class colours", theme: "Theme", base: "Basemap" };
-  return {
-    node,
-    set(state) {
-      if (!made) {
-        made = {};
-        for (const [name, options] of Object.entries(state.looks)) {
-          if (!Object.keys(options).length) continue;
-          made[name] = choices(titles[name], name, options, send, name === "shade" ? state.off : {});
-          node.append(made[name].node);
-        }
-        if (!made.base) node.append(element("p", { class: "hint" }, "Online basemaps: start with --tiles."));
-      }
-      for (const [name, choice2] of Object.entries(made)) choice2.set(state.look[name]);
-    }
-  };
-};
-var fillIn = (input, value2) => {
-  if (!input.matches(":focus, [aria-invalid]")) input.value = value2;
-};
-var numberField = (label, attributes, change) => {
-  const input = numberInput({ "aria-label": label, ...attributes });
-  input.addEventListener("change", change);
-  return input;
-};
-var rangeFields = (title, name, low, high, scale, send, lacking = "") => {
-  const change = () => {
-    const value2 = (input, limit) => input.value === "" || input.matches("[aria-invalid]") ? limit : Number(input.value);
-    const [a, b] = [value2(from, low), value2(to, high)].sort((p, q) => p - q);
-    send({ [name]: a <= low && b >= high ? null : [a / scale, b / scale] });
-  };
-  const step = scale === 1 ? 1 : 5;
-  const from = numberField(`${title}, from`, { min: low, max: high, step, placeholder: low }, change);
-  const to = numberField(`${title}, to`, { min: low, max: high, step, placeholder: high }, change);
-  from.disabled = to.disabled = Boolean(lacking);
-  return {
-    node: group(
-      title,
-      element("div", { class: "range" }, from, "to", to, scale === 1 ? "" : "%"),
-      ...lacking ? [element("p", { class: "hint" }, lacking)] : []
-    ),
-    set(value2) {
-      fillIn(from, value2 && value2[0] * scale > low ? Math.round(value2[0] * scale * 10) / 10 : "");
-      fillIn(to, value2 && value2[1] * scale < high ? Math.round(value2[1] * scale * 10) / 10 : "");
-    }
-  };
-};
-var checkList = (title, name, options, send, small = false) => {
-  const boxes = options.map(([value2, text]) => {
-    const box2 = element("input", { type: "checkbox" });
-    box2.value = value2;
-    box2.addEventListener("change", () => send({ [name]: boxes.filter((b) => b.box.checked).map((b) => b.value) }));
-    return { box: box2, value: value2, label: element("label", {}, box2, text) };
-  });
-  const list = element("div", { class: small ? "checks small" : "checks" }, ...boxes.map((b) => b.label));
-  return {
-    node: group(title, list),
-    set(values) {
-      for (const { box: box2, value: value2 } of boxes) box2.checked = values.some((v) => String(v) === String(value2));
-    }
-  };
-};
-var classField = (classes, send) => {
-  const select2 = element(
-    "select",
-    { "aria-label": "Contains the class" },
-    element("option", { value: "" }, "any class")
-  );
-  for (const level of [1, 2, 3]) {
-    const options = element("optgroup", { label: `Level ${level}` });
-    for (const c of classes.filter((one2) => one2.level === level))
-      options.append(element("option", { value: c.code }, `${c.code} ${c.title}`));
-    select2.append(options);
-  }
-  let codes = [];
-  const change = () => send({
-    classes: select2.value === "" ? [] : select2.value === "several" ? codes : [Number(select2.value)],
-    min_fraction: Math.min(Math.max(Number(share.value) || 0, 0), 100) / 100
-  });
-  const share = numberField("Minimum fraction in percent", { min: 0, max: 100, step: 5, placeholder: 0 }, change);
-  select2.addEventListener("change", change);
-  return {
-    node: group("Minimum fraction", element("div", { class: "range" }, "≥", share, "% of", select2)),
-    set(filters) {
-      codes = filters.classes;
-      select2.querySelector("option[value=several]")?.remove();
-      if (codes.length > 1) select2.append(element("option", { value: "several" }, `${codes.length} classes`));
-      select2.value = codes.length > 1 ? "several" : codes[0] ?? "";
-      fillIn(share, filters.min_fraction ? Math.round(filters.min_fraction * 1e3) / 10 : "");
-    }
-  };
-};
-var filterPopover = (send) => {
-  const waiting = element("p", { class: "hint" }, "Finding out what there is to filter by …");
-  const body = element("div", { class: "fields" }, waiting);
-  const clear = element("button", { type: "button", onclick: () => send(null) }, "Clear all");
-  const node = element(
-    "div",
-    { class: "popover filter", role: "dialog", "aria-label": "Filters", hidden: true },
-    body,
-    element("p", { class: "hint" }, "A click in the legend isolates a class."),
-    clear
-  );
-  let fields = null, state = null;
-  const set = (next) => {
-    state = next;
-    if (!fields) return;
-    fields.classes.set(state.filters);
-    for (const [name, field] of Object.entries(fields)) if (name !== "classes") field.set(state.filters[name] ?? []);
-  };
-  return {
-    node,
-    set,
-    options(found2) {
-      fields = {
-        classes: classField(found2.classes, send),
-        purity: rangeFields("Purity (largest class)", "purity", 0, 100, 100, send),
-        mixture: rangeFields("Number of classes", "mixture", 0, 44, 1, send),
-        countries: checkList(
-          "Country",
-          "countries",
-          found2.countries.map((n) => [n, n]),
-          send
-        ),
-        zones: checkList(
-          "UTM zone",
-          "zones",
-          found2.zones.map((z) => [z, `${String(z).padStart(2, "0")}N`]),
-          send,
-          true
-        )
-      };
-      if (found2.imagery.length)
-        fields.imagery = checkList(
-          "Imagery at hand",
-          "imagery",
-          found2.imagery.map((p) => [p, p]),
-          send,
-          true
-        );
-      if (found2.review.length)
-        fields.review = checkList(
-          "Review",
-          "review",
-          found2.review.map((r) => [r, r === "none" ? "not reviewed" : r]),
-          send
-        );
-      fields.change = rangeFields("Cover lost 2018 to 2019", "change", 0, 100, 100, send, found2.change ? "" : LACKING);
-      if (found2.suspicion) fields.suspicion = rangeFields("Suspicion", "suspicion", 0, 100, 100, send);
-      body.replaceChildren(...Object.values(fields).map((field) => field.node));
-      if (state) set(state);
-    }
-  };
-};
-
-// explorer/views/map/map_touch.js
-var shareFingersWithPage = (surface, signal) => {
-  surface.style.touchAction = "var(--touch, none)";
-  const hold = (event) => event.touches.length > 1 && event.cancelable && event.preventDefault();
-  for (const kind of ["touchstart", "touchmove"]) surface.addEventListener(kind, hold, { passive: false, signal });
-};
-
-// explorer/views/map/map_tools.js
-var EARTH = 6378137;
-var lonOf = (x) => x / EARTH * 180 / Math.PI;
-var latOf = (y) => Math.atan(Math.sinh(y / EARTH)) * 180 / Math.PI;
-var angle = (value2, letters) => `${Math.abs(value2).toFixed(4)}° ${letters[value2 < 0 ? 1 : 0]}`;
-var SIGNS2 = {
-  pan: "M8 1v14M1 8h14M8 1 6 3m2-2 2 2M8 15l-2-2m2 2 2-2M1 8l2-2M1 8l2 2m12-2-2-2m2 2-2 2",
-  box: "M2.5 3.5h11v9h-11z",
-  lasso: "M5 10.5C2.500 9.800 1.500 8 1.500 6.500c0-2.500 3-4 6.500-4s6.500 1.500 6.500 4-3 4-6.500 4c-1 0-2-.1-3-.3m0 0c-1.200.6-1.200 2.300.3 2.300 1.400 0 1.200 1.500.2 2",
-  seen: "M1.5 5V1.5H5M11 1.5h3.500V5M14.500 11v3.500H11M5 14.500H1.500V11M5 5h6v6H5z",
-  home: "M2 8 8 2.500 14 8M4 7v6.500h8V7"
-};
-var sign = (path) => {
-  const svg2 = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg2.setAttribute("viewBox", "0 0 16 16");
-  svg2.setAttribute("aria-hidden", "true");
-  const line2 = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  line2.setAttribute("d", path);
-  svg2.append(line2);
-  return svg2;
-};
-function render5({ model, el }) {
-  const { on } = bus(model), stop = new AbortController(), { signal } = stop;
-  let figure = null, overview = null;
-  const modes = {
-    pan: ["PanTool", "Drag to move", sign(SIGNS2.pan)],
-    box: ["BoxSelectTool", "Select samples in a box", sign(SIGNS2.box)],
-    lasso: ["LassoSelectTool", "Select samples with a lasso", sign(SIGNS2.lasso)]
-  };
-  const modeButtons = Object.fromEntries(
-    Object.entries(modes).map(([name, [, title, picture]]) => [
-      name,
-      element(
-        "button",
-        {
-          type: "button",
-          title,
-          "aria-label": title,
-          "aria-pressed": String(name === "pan"),
-          onclick: () => setMode(name)
-        },
-        picture
-      )
-    ])
-  );
-  const view = element(
-    "button",
-    {
-      type: "button",
-      class: "view",
-      title: "Select the samples that are in view",
-      "aria-label": "Select the samples that are in view",
-      onclick: () => takeView()
-    },
-    sign(SIGNS2.seen)
-  );
-  const takeView = () => {
-    if (!figure) return;
-    const { x_range: x, y_range: y } = figure;
-    model.send_msg({ type: "area", kind: "rect", x0: x.start, x1: x.end, y0: y.start, y1: y.end });
-  };
-  const filters = filterPopover(
-    (values) => choices2.send(values ? { type: "filter", values } : { type: "filter", clear: true })
-  );
-  const looks = lookPopover((name, value2) => choices2.send({ type: "look", name, value: value2 }));
-  const choices2 = makeChoices(model, (data) => {
-    filters.set(data);
-    looks.set(data);
-  });
-  let asked = false;
-  const popovers = [
-    [filters.node, element("button", { type: "button", "aria-expanded": "false" }, "Filters")],
-    [looks.node, element("button", { type: "button", "aria-expanded": "false" }, "Layers")]
-  ];
-  const toggle = (wanted) => {
-    for (const [node, button] of popovers) {
-      node.hidden = node !== wanted || !node.hidden;
-      button.setAttribute("aria-expanded", String(!node.hidden));
-      if (!node.hidden) node.querySelector("button, input, select")?.focus({ preventScroll: true });
-    }
-    if (wanted === filters.node && !asked) {
-      asked = true;
-      model.send_msg({ type: "options" });
-    }
-  };
-  for (const [node, button] of popovers) button.addEventListener("click", () => toggle(node));
-  const zoomButton = (title, text, act) => element("button", { type: "button", title, "aria-label": title, onclick: act }, text);
-  const keys = element("div", {
-    class: "keys",
-    tabindex: "0",
-    role: "application",
-    "aria-label": "Map. Arrow keys go to the neighbouring sample, with shift they move the map; plus and minus zoom; 0 shows all; Escape clears the area. The tools have a button that selects what is in view."
-  });
-  const busy = element("div", {
-    class: "busy",
-    role: "progressbar",
-    "aria-label": "The map is being drawn",
-    hidden: true
-  });
-  const where = element("output", { class: "where", "aria-label": "Coordinates under the pointer" });
-  const scale = element("div", { class: "scale", role: "img" }, element("span"));
-  const mini = element(
-    "div",
-    { class: "mini", role: "img", "aria-label": "Overview: where the map is in Europe", hidden: true },
-    element("i")
-  );
-  const notice = element("div", { class: "notice", role: "alert", hidden: true });
-  const frame = element(
-    "div",
-    { class: "frame" },
-    keys,
-    busy,
-    element(
-      "div",
-      { class: "bar", role: "toolbar", "aria-label": "Map tools" },
-      element("span", { class: "segments" }, ...Object.values(modeButtons)),
-      view,
-      ...popovers.map(([, button]) => button)
-    ),
-    element(
-      "div",
-      { class: "zoom" },
-      zoomButton("Zoom in", "+", () => zoom2(0.5)),
-      zoomButton("Zoom out", "−", () => zoom2(2)),
-      zoomButton("Show all", sign(SIGNS2.home), () => home())
-    ),
-    filters.node,
-    looks.node,
-    notice,
-    where,
-    element("div", { class: "corner" }, mini, scale)
-  );
-  el.append(frame);
-  let sent = 0, waiting = 0, dirty = false, slow = 0, settle = 0, last = "";
-  const tell = () => {
-    if (!figure?.inner_width || !figure.inner_height) return;
-    const { x_range: x, y_range: y } = figure;
-    const view2 = {
-      x0: x.start,
-      x1: x.end,
-      y0: y.start,
-      y1: y.end,
-      width: figure.inner_width,
-      height: figure.inner_height
-    };
-    if (JSON.stringify(view2) === last) return;
-    if (waiting) {
-      dirty = true;
-      return;
-    }
-    last = JSON.stringify(view2);
-    waiting = ++sent;
-    model.send_msg({ type: "view", number: sent, ...view2 });
-    clearTimeout(slow);
-    slow = setTimeout(() => {
-      busy.hidden = false;
-      if (waiting) {
-        waiting = 0;
-        tell();
-      }
-    }, 600);
-  };
-  let frameAsked = false;
-  const changed = () => {
-    if (frameAsked) return;
-    frameAsked = true;
-    requestAnimationFrame(() => {
-      frameAsked = false;
-      tell();
-      furnish();
-    });
-  };
-  const moved = () => {
-    clearTimeout(settle);
-    settle = setTimeout(() => {
-      const { x_range: x, y_range: y } = figure;
-      model.send_msg({
-        type: "place",
-        lon: lonOf((x.start + x.end) / 2),
-        lat: latOf((y.start + y.end) / 2),
-        resolution: (x.end - x.start) / figure.inner_width
-      });
-    }, 350);
-  };
-  const look = (x0, x1, y0, y1) => {
-    figure.x_range.setv({ start: x0, end: x1 });
-    figure.y_range.setv({ start: y0, end: y1 });
-    moved();
-  };
-  const zoom2 = (factor, fx = 0.5, fy = 0.5) => {
-    const { x_range: x, y_range: y } = figure, w = x.end - x.start, h = y.end - y.start;
-    const to = Math.min(Math.max(w * factor, Math.min(w, 1e3)), Math.max(w, 25e6)), f = to / w;
-    const cx = x.start + fx * w, cy = y.start + fy * h;
-    look(cx - fx * w * f, cx + (1 - fx) * w * f, cy - fy * h * f, cy + (1 - fy) * h * f);
-  };
-  const shift = (east, north) => {
-    const { x_range: x, y_range: y } = figure, w = (x.end - x.start) / 4 * east, h = (y.end - y.start) / 4 * north;
-    look(x.start + w, x.end + w, y.start + h, y.end + h);
-  };
-  const home = () => {
-    const { x_range: x, y_range: y, inner_width: width, inner_height: height } = figure;
-    const [x0, x1, y0, y1] = [x.reset_start, x.reset_end, y.reset_start, y.reset_end];
-    const pixel = Math.max((x1 - x0) / width, (y1 - y0) / height), cx = (x0 + x1) / 2, cy = (y0 + y1) / 2;
-    look(cx - pixel * width / 2, cx + pixel * width / 2, cy - pixel * height / 2, cy + pixel * height / 2);
-  };
-  const setMode = (name) => {
-    for (const [other, button] of Object.entries(modeButtons))
-      button.setAttribute("aria-pressed", String(other === name));
-    const tool = figure.toolbar.tools.find((one2) => one2.type === modes[name][0]);
-    if (tool) tool.active = true;
-  };
-  const furnish = () => {
-    const { x_range: x, y_range: y } = figure;
-    const pixel = (x.end - x.start) / figure.inner_width / Math.cosh((y.start + y.end) / 2 / EARTH);
-    const most = pixel * Math.min(120, figure.inner_width / 4), unit2 = 10 ** Math.floor(Math.log10(most));
-    const length = [5, 2, 1].map((n) => n * unit2).find((n) => n <= most);
-    scale.style.width = `${length / pixel}px`;
-    const text = length >= 1e3 ? `${length / 1e3} km` : `${length} m`;
-    scale.firstChild.textContent = text;
-    scale.setAttribute("aria-label", `Scale bar: ${text}`);
-    frame.style.left = `${Math.max(figure.outer_width - figure.inner_width, 0)}px`;
-    frame.style.bottom = `${Math.max(figure.outer_height - figure.inner_height, 0)}px`;
-    if (!overview) return;
-    const [bx0, bx1, by0, by1] = overview.box, size = overview.size;
-    const share = (x.end - x.start) / (bx1 - bx0);
-    mini.hidden = share > 0.6;
-    if (mini.hidden) return;
-    const clamp = (v) => Math.min(Math.max(v, 0), 1);
-    const left2 = clamp((x.start - bx0) / (bx1 - bx0)), right2 = clamp((x.end - bx0) / (bx1 - bx0));
-    const top2 = clamp((by1 - y.end) / (by1 - by0)), bottom2 = clamp((by1 - y.start) / (by1 - by0));
-    const wide = Math.max((right2 - left2) * size, 5), high = Math.max((bottom2 - top2) * size, 5);
-    Object.assign(mini.firstChild.style, {
-      left: `${(left2 + right2) / 2 * size - wide / 2}px`,
-      top: `${(top2 + bottom2) / 2 * size - high / 2}px`,
-      width: `${wide}px`,
-      height: `${high}px`
-    });
-  };
-  const begin = () => {
-    if (signal.aborted) return;
-    figure = bokehModel(`map-${model.bus}`);
-    if (!figure?.inner_width) return void setTimeout(begin, 30);
-    for (const range2 of [figure.x_range, figure.y_range]) range2.change.connect(changed);
-    figure.properties.inner_width.change.connect(changed);
-    figure.properties.inner_height.change.connect(changed);
-    const drawn = window.Bokeh.index.find_one(figure);
-    drawn?.canvas_view.events_el.setAttribute("tabindex", "-1");
-    if (drawn) shareFingersWithPage(drawn.canvas_view.events_el, signal);
-    drawn?.canvas_view.events_el.addEventListener(
-      "wheel",
-      (event) => {
-        event.preventDefault();
-        event.stopImmediatePropagation();
-        const box2 = drawn.canvas_view.events_el.getBoundingClientRect(), { left: left2, top: top2, width, height } = drawn.frame.bbox;
-        const share = (at, size) => Math.min(Math.max(at / size, 0), 1), factor = wheelFactor(event);
-        if (factor === 1) return;
-        if (popovers.some(([node]) => !node.hidden)) toggle(null);
-        zoom2(
-          1 / factor,
-          share(event.clientX - box2.left - left2, width),
-          1 - share(event.clientY - box2.top - top2, height)
-        );
-      },
-      { passive: false, capture: true, signal }
-    );
-    changed();
-  };
-  on(
-    "map-tap",
-    ({ x, y }) => {
-      toggle(null);
-      keys.focus({ preventScroll: true });
-      model.send_msg({ type: "tap", x, y });
-    },
-    signal
-  );
-  on(
-    "map-moved",
-    () => {
-      moved();
-      if (popovers.some(([node]) => !node.hidden)) toggle(null);
-    },
-    signal
-  );
-  on(
-    "map-point",
-    ({ x, y }) => {
-      where.textContent = `${angle(latOf(y), "NS")}, ${angle(lonOf(x), "EW")}`;
-    },
-    signal
-  );
-  on(
-    "map-leave",
-    () => {
-      where.textContent = "";
-    },
-    signal
-  );
-  on(
-    "map-box",
-    (detail) => {
-      detail.box = frame.getBoundingClientRect();
-    },
-    signal
-  );
-  on(
-    "map-area",
-    (geometry) => {
-      const every = Math.ceil(geometry.x?.length / 5e3), thin = (values) => Array.from(values).filter((_, i) => i % every === 0);
-      const plain = geometry.type === "rect" ? { kind: "rect", x0: geometry.x0, x1: geometry.x1, y0: geometry.y0, y1: geometry.y1 } : { kind: "poly", x: thin(geometry.x), y: thin(geometry.y) };
-      model.send_msg({ type: "area", ...plain });
-      setMode("pan");
-    },
-    signal
-  );
-  const arrows = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-  keys.addEventListener("keydown", (event) => {
-    if (!figure || event.ctrlKey || event.metaKey || event.altKey) return;
-    const arrow = arrows[event.key];
-    if (arrow && event.shiftKey) shift(...arrow);
-    else if (arrow) model.send_msg({ type: "step", east: arrow[0], north: arrow[1] });
-    else if (event.key === "+" || event.key === "=") zoom2(0.5);
-    else if (event.key === "-") zoom2(2);
-    else if (event.key === "0") home();
-    else if (event.key === "Escape") model.send_msg({ type: "clear_area" });
-    else return;
-    event.preventDefault();
-  });
-  frame.addEventListener(
-    "keydown",
-    (event) => {
-      const open = popovers.find(([node]) => !node.hidden);
-      if (event.key === "Escape" && open) {
-        toggle(null);
-        open[1].focus();
-        event.stopPropagation();
-      }
-    },
-    true
-  );
-  let told = 0;
-  listen(model, {
-    drawn(data) {
-      clearTimeout(slow);
-      busy.hidden = true;
-      if (data.number && data.number < waiting) return;
-      waiting = 0;
-      mark("map-view");
-      if (dirty) {
-        dirty = false;
-        tell();
-      }
-    },
-    busy() {
-      clearTimeout(slow);
-      slow = setTimeout(() => {
-        busy.hidden = false;
-      }, 250);
-    },
-    state(data) {
-      choices2.told(data);
-      frame.dataset.theme = data.look.theme;
-      const count = Object.entries(data.filters).filter(
-        ([name, v]) => name !== "largest" && (Array.isArray(v) ? v.length : v)
-      ).length;
-      popovers[0][1].textContent = count ? `Filters · ${count}` : "Filters";
-    },
-    acknowledged: choices2.acknowledged,
-    options: (data) => filters.options(data),
-    overview(data) {
-      overview = data;
-      Object.assign(mini.style, {
-        backgroundImage: `url(${data.src})`,
-        width: `${data.size}px`,
-        height: `${data.size}px`
-      });
-      if (figure) furnish();
-    },
-    notice(data) {
-      notice.textContent = data.text;
-      notice.hidden = !data.text;
-      clearTimeout(told);
-      told = setTimeout(() => {
-        notice.hidden = true;
-      }, 6e3);
-    }
-  });
-  model.on("remove", () => stop.abort());
-  model.send_msg({ type: "ready" });
-  begin();
-}
-
-// explorer/views/map/sample_table.js
-var sample_table_exports = {};
-__export(sample_table_exports, {
-  render: () => render6
-});
-var SHARES = /* @__PURE__ */ new Set(["fraction", "suspicion", "change"]);
-function render6({ model, el }) {
-  const title = element("h2"), told = element("p", { class: "told", role: "status" });
-  const bars3 = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" });
-  const head = element("tr"), body = element("tbody");
-  const first = element("button", { type: "button", "aria-label": "First page", onclick: () => ask(0) }, "«");
-  const before = element(
-    "button",
-    { type: "button", "aria-label": "Previous page", onclick: () => ask(state.page - 1) },
-    "‹"
-  );
-  const next = element("button", { type: "button", "aria-label": "Next page", onclick: () => ask(state.page + 1) }, "›");
-  const last = element("button", { type: "button", "aria-label": "Last page", onclick: () => ask(pages() - 1) }, "»");
-  const page = element("span", { class: "page" });
-  const close = element(
-    "button",
-    { type: "button", class: "close", "aria-label": "Close the table", onclick: () => hide() },
-    "×"
-  );
-  const gallery = element(
-    "button",
-    {
-      type: "button",
-      class: "gallery",
-      title: "What filters and area leave, as pictures",
-      onclick: () => model.send_msg({ type: "gallery" })
-    },
-    "Gallery"
-  );
-  const saves = [
-    ["csv", "CSV"],
-    ["geojson", "GeoJSON"],
-    ["parquet", "GeoParquet"]
-  ].map(
-    ([format3, name]) => element(
-      "button",
-      {
-        type: "button",
-        onclick: () => {
-          told.textContent = `Writing ${name} …`;
-          model.send_msg({ type: "save", format: format3 });
-        }
-      },
-      name
-    )
-  );
-  const panel = element(
-    "section",
-    { class: "panel", role: "dialog", "aria-label": "Selected samples", hidden: true },
-    element("header", {}, title, gallery, close),
-    bars3,
-    element(
-      "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of samples" },
-      element("table", {}, element("thead", {}, head), body)
-    ),
-    element("footer", {}, first, before, page, next, last, element("span", { class: "save" }, "Download", ...saves)),
-    told
-  );
-  el.append(panel);
-  let state = { page: 0, count: 0, size: 50, sort: "sample_id", down: false };
-  const pages = () => Math.max(Math.ceil(state.count / state.size), 1);
-  const ask = (number5, sort = state.sort, down = state.down) => model.send_msg({ type: "page", page: Math.min(Math.max(number5, 0), pages() - 1), sort, down });
-  const back = makeReturn(panel);
-  const hide = () => {
-    back.closed();
-    panel.hidden = true;
-    model.send_msg({ type: "closed" });
-  };
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      hide();
-      event.stopPropagation();
-    }
-  });
-  const place = () => {
-    const table = head.closest("table");
-    table.style.width = "max-content";
-    const needed = table.offsetWidth + 42;
-    table.style.width = "";
-    const asked = { box: null };
-    bus(model).emit("map-box", asked);
-    const box2 = asked.box ?? { right: 0, top: 60 };
-    const room = window.innerWidth - box2.right - 32;
-    const beside = room >= Math.min(needed, 640);
-    const top2 = beside ? Math.max(box2.top, 54) : window.innerWidth > 900 ? 54 : 8;
-    Object.assign(panel.style, {
-      left: `${beside ? box2.right + 8 : 8}px`,
-      top: `${top2}px`,
-      width: `${Math.min(Math.max(needed, 640), beside ? room : window.innerWidth - 16)}px`,
-      maxHeight: `${Math.min(640, window.innerHeight - top2 - 16)}px`
-    });
-  };
-  const format2 = (value2, name) => value2 === null ? "" : SHARES.has(name) ? `${(100 * value2).toFixed(0)} %` : String(value2);
-  listen(model, {
-    page(data) {
-      state = data;
-      const opening = panel.hidden;
-      if (opening) back.opened();
-      panel.hidden = false;
-      title.textContent = `${data.count.toLocaleString("en")} sample${data.count === 1 ? "" : "s"}`;
-      told.textContent = "";
-      const most = Math.max(...data.bars.map((bar2) => bar2.count), 1);
-      bars3.replaceChildren(
-        ...data.bars.map((bar2) => {
-          const fill = element("i");
-          Object.assign(fill.style, { width: `${100 * bar2.count / most}%`, background: bar2.colour });
-          return element(
-            "div",
-            { role: "listitem" },
-            element("span", { title: bar2.title }, bar2.title),
-            element("b", {}, fill),
-            element("em", {}, bar2.count.toLocaleString("en"))
-          );
-        })
-      );
-      keepFocus(
-        head,
-        () => head.replaceChildren(
-          ...data.columns.map((column) => {
-            const sorted = column.name === data.sort;
-            return element(
-              "th",
-              { scope: "col", "aria-sort": sorted ? data.down ? "descending" : "ascending" : "none" },
-              element(
-                "button",
-                {
-                  type: "button",
-                  onclick: () => ask(0, column.name, sorted ? !data.down : SHARES.has(column.name))
-                },
-                column.title,
-                sorted ? data.down ? " ↓" : " ↑" : ""
-              )
-            );
-          })
-        )
-      );
-      body.replaceChildren(
-        ...data.cells.map(
-          (cells) => element(
-            "tr",
-            {},
-            ...cells.map(
-              (value2, i) => element(
-                "td",
-                { class: typeof value2 === "number" ? "number" : "" },
-                i === 0 ? element(
-                  "button",
-                  { type: "button", class: "id", onclick: () => model.send_msg({ type: "open", id: value2 }) },
-                  value2
-                ) : format2(value2, data.columns[i].name)
-              )
-            )
-          )
-        )
-      );
-      page.textContent = `${(data.page + 1).toLocaleString("en")} / ${pages().toLocaleString("en")}`;
-      first.disabled = before.disabled = data.page === 0;
-      next.disabled = last.disabled = data.page >= pages() - 1;
-      for (const button of saves) button.disabled = !data.count;
-      place();
-      if (opening) close.focus({ preventScroll: true });
-      mark("picked", { count: data.count });
-    },
-    hide() {
-      if (!panel.hidden) hide();
-    },
-    trouble(data) {
-      told.textContent = data.text;
-    },
-    file(data) {
-      saveFile(data.name, new Blob([data.bytes], { type: data.media }));
-      told.textContent = `${data.name} was written.`;
-    }
-  });
-  model.send_msg({ type: "ready" });
-}
-
-// explorer/views/page/about.js
-var about_exports = {};
-__export(about_exports, {
-  render: () => render7
-});
-function render7({ model, el }) {
-  const page = bus(model);
-  const gone = new AbortController();
-  const WORDS2 = { ok: "as assumed", told: "read otherwise", wrong: "would be wrong", missing: "is missing" };
-  const SIGNS3 = { ok: "✓", told: "i", wrong: "!", missing: "–" };
-  const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
-  const state = { asked: false, told: null };
-  const facts = element("dl"), summary = element("p", { class: "summary", role: "status" }), list = element("ul", { class: "checks" });
-  const notes = element("ul", { class: "notes" }), notesHead = element("h3", {}, "Noticed while files were read");
-  const close = button("×", () => setOpen(false), { class: "close", "aria-label": "Close about this corpus" });
-  const save = button(
-    "Download as JSON",
-    () => {
-      const link = element("a", {
-        href: URL.createObjectURL(new Blob([JSON.stringify(state.told, null, 2)], { type: "application/json" })),
-        download: "about-this-corpus.json"
-      });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1e4);
-    },
-    { disabled: true }
-  );
-  const panel = element(
-    "section",
-    { class: "drawer", role: "dialog", "aria-label": "About this corpus", hidden: true },
-    element("header", {}, element("h2", {}, "About this corpus"), close),
-    facts,
-    element("h3", {}, "What the explorer assumes, and what some files say"),
-    summary,
-    list,
-    notesHead,
-    notes,
-    element(
-      "footer",
-      {},
-      element(
-        "p",
-        { class: "hint" },
-        "More files, and what to do where something is wrong: ",
-        element("code", {}, "explorer doctor"),
-        " with the corpus's place."
-      ),
-      save
-    )
-  );
-  el.append(panel);
-  const setOpen = makeDrawer(panel, "about", page, gone.signal, {
-    shown() {
-      close.focus();
-      if (state.asked) return;
-      state.asked = true;
-      summary.textContent = "Looking at some files of the corpus …";
-      model.send_msg({ type: "look" });
-    }
-  });
-  keepKeys(panel, () => setOpen(false));
-  const line2 = (check) => element(
-    "li",
-    { class: check.state },
-    element("b", { class: "sign", "aria-hidden": "true" }, SIGNS3[check.state]),
-    element(
-      "div",
-      {},
-      element("b", {}, check.subject),
-      element("span", { class: "word" }, WORDS2[check.state]),
-      element("p", {}, check.found),
-      element("p", { class: "hint" }, `Assumed: ${check.assumed}. ${check.follows ? `So: ${check.follows}.` : ""}`),
-      check.todo ? element("p", { class: "todo" }, `To do: ${check.todo}.`) : null
-    )
-  );
-  listen(model, {
-    toggle() {
-      setOpen(panel.hidden);
-    },
-    diagnosis(data) {
-      state.told = {
-        facts: Object.fromEntries(data.facts),
-        healthy: data.healthy,
-        checks: data.checks,
-        noticed: data.notes
-      };
-      save.disabled = false;
-      facts.replaceChildren(...data.facts.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]));
-      const worst = data.checks.filter((check) => check.state === "wrong" || check.state === "missing").length;
-      summary.textContent = `${data.files} files of ${data.samples} samples were looked at: ` + (data.healthy ? "nothing would be shown wrongly or be missing." : `${worst} ${worst === 1 ? "thing" : "things"} would be wrong or missing.`);
-      summary.className = data.healthy ? "summary" : "summary bad";
-      const order = ["wrong", "missing", "told", "ok"];
-      list.replaceChildren(
-        ...[...data.checks].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).map(line2)
-      );
-      notesHead.hidden = notes.hidden = !data.notes.length;
-      notes.replaceChildren(...data.notes.map((text) => element("li", {}, text)));
-      mark("about", {});
-    },
-    failed() {
-      state.asked = false;
-      summary.textContent = "The files could not be looked at; open this again to try once more.";
-    }
-  });
-  notesHead.hidden = notes.hidden = true;
-  model.on("remove", () => gone.abort());
-  model.send_msg({ type: "ready" });
-}
-
-// explorer/views/page/head.js
-var head_exports = {};
-__export(head_exports, {
-  render: () => render8
-});
-function render8({ model, el }) {
-  const page = bus(model);
-  const swatch = element("i"), id = element("code"), text = element("span");
-  const sample = element("div", { class: "sample" }, swatch, id, text);
-  const input = element("input", {
-    type: "search",
-    placeholder: "Sample, lat, lon or country",
-    "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name",
-    spellcheck: "false"
-  });
-  const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"));
-  const button = (text2, title, onclick, extra = {}) => element("button", { type: "button", title, onclick, ...extra }, text2);
-  const actions = element(
-    "div",
-    { class: "actions", id: "head-actions" },
-    button("Surprise me", "Any sample, by chance", () => model.send_msg({ type: "random" })),
-    button(
-      "Stories",
-      "Play a story, present this view, or put a story together",
-      () => model.send_msg({ type: "stories" })
-    ),
-    button(
-      "Share",
-      "A link to this view, files to take away, and the same in Python",
-      () => model.send_msg({ type: "share" })
-    ),
-    button("Review", "Review labels: a queue, a verdict on each", () => model.send_msg({ type: "review" })),
-    button(
-      "About",
-      "About this corpus: what is assumed of it, and what its files say",
-      () => model.send_msg({ type: "about" }),
-      { "aria-label": "About this corpus" }
-    ),
-    button("Help", "Keys, what the marks mean, words, citation (?)", () => page.emit("help"), {
-      "aria-keyshortcuts": "?"
-    })
-  );
-  const more = button("Menu", "Surprise me, stories, share, review, about, help", () => setMenu(!isOpen()), {
-    class: "more",
-    "aria-expanded": "false",
-    "aria-controls": "head-actions"
-  });
-  const isOpen = () => more.getAttribute("aria-expanded") === "true";
-  const setMenu = (open) => {
-    more.setAttribute("aria-expanded", String(open));
-    actions.classList.toggle("open", open);
-  };
-  actions.addEventListener(
-    "click",
-    () => {
-      if (!isOpen()) return;
-      setMenu(false);
-      more.focus({ preventScroll: true });
-    },
-    { capture: true }
-  );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (input.value.trim()) model.send_msg({ type: "go", text: input.value.trim().slice(0, 200) });
-  });
-  const words = element("span");
-  const notice = element(
-    "div",
-    { class: "notice", role: "alert", hidden: true },
-    words,
-    element(
-      "button",
-      {
-        type: "button",
-        onclick: () => {
-          notice.hidden = true;
-        }
-      },
-      "Dismiss"
-    )
-  );
-  el.append(
-    element(
-      "header",
-      {},
-      element("h1", {}, "RapidAI4EO", element("span", {}, " explorer"), element("small", {}, model.corpus)),
-      sample,
-      form,
-      more,
-      actions
-    ),
-    notice
-  );
-  const gone = new AbortController();
-  listen(model, {
-    sample(data) {
-      id.textContent = data.id ?? "";
-      text.textContent = text.title = data.text;
-      swatch.style.background = data.colour ?? "transparent";
-      document.title = data.id ? `${data.id} · RapidAI4EO explorer` : "RapidAI4EO explorer";
-    },
-    // The URL is the selection written down: a new sample is a new page of the history, the rest amends it.
-    url(data) {
-      if (window.location.search === data.search) return;
-      window.history[data.push ? "pushState" : "replaceState"](
-        {},
-        "",
-        window.location.pathname + data.search + window.location.hash
-      );
-    },
-    notice(data) {
-      words.textContent = data.text;
-      notice.hidden = !data.text;
-    }
-  });
-  const enlarged = (event) => {
-    const node = event.composedPath().find((part) => part.dataset?.panel);
-    if (node) model.send_msg({ type: "panel", name: node.dataset.panel });
-  };
-  const escaped = (event) => {
-    if (event.key === "Escape" && isOurKey(event, el) && window.location.search.includes("panel="))
-      model.send_msg({ type: "panel", name: "" });
-  };
-  const radios = (event) => {
-    const node = event.composedPath()[0], by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
-    if (!by || node.getAttribute?.("role") !== "radio" || !isOurKey(event, el)) return;
-    const all = [...node.parentElement.children], next = all[(all.indexOf(node) + by + all.length) % all.length];
-    next.focus();
-    next.click();
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  const { signal } = gone;
-  window.addEventListener(
-    "pointerdown",
-    (event) => event.composedPath().includes(more) || event.composedPath().includes(actions) || setMenu(false),
-    { signal, capture: true }
-  );
-  window.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key !== "Escape" || !isOpen()) return;
-      setMenu(false);
-      more.focus();
-      event.preventDefault();
-      event.stopPropagation();
-    },
-    { signal, capture: true }
-  );
-  window.addEventListener("click", enlarged, { signal });
-  window.addEventListener("keydown", escaped, { signal });
-  window.addEventListener("keydown", radios, { signal, capture: true });
-  window.addEventListener("popstate", () => model.send_msg({ type: "link", search: window.location.search }), {
-    signal
-  });
-  model.on("remove", () => gone.abort());
-  model.send_msg({ type: "ready" });
-}
-
-// explorer/views/page/help.js
-var help_exports = {};
-__export(help_exports, {
-  render: () => render9
-});
-var KEYS = [
-  [
-    "Everywhere",
-    [
-      ["?", "this help; in a review, the keys of the review"],
-      ["F", "present this view; F or Escape ends it"],
-      ["Esc", "closes what was opened last; the focus goes back"],
-      ["Tab", "from control to control"]
-    ]
-  ],
-  [
-    "Planet Fusion",
-    [
-      ["Space", "play, pause"],
-      ["← →", "step from date to date"],
-      ["Home End", "first, last date"],
-      ["[ ]", "begin, end the part that plays at this date"],
-      ["Shift ← →", "move the compared date"],
-      ["P", "a cross that arrows move; Enter pins, shift and Enter adds"],
-      ["B G", "draw a box, a polygon"],
-      ["+ − 0", "zoom in, out, show all"]
-    ]
-  ],
-  [
-    "Map",
-    [
-      ["← ↑ → ↓", "to the neighbouring sample; with shift they move the map"],
-      ["+ − 0", "zoom in, out, show all samples"],
-      ["Esc", "clear the area"]
-    ]
-  ],
-  [
-    "Charts",
-    [
-      ["← →", "step from date to date; with shift they move the chart"],
-      ["+ − 0", "zoom in, out, show all"]
-    ]
-  ]
-];
-var WORDS = [
-  ["DN", "digital number: what a chip stores for a pixel. 10,000 is a reflectance of 1."],
-  ["Reflectance", "share of the sunlight that the ground throws back in a band, 0 to 1."],
-  [
-    "NDVI",
-    "(near infrared − red) / (near infrared + red), −1 to 1: the more green leaves, the higher. Water is below 0, bare soil near 0.1, a dense crop 0.8 and more."
-  ],
-  ["Gap-filled", "not measured on that date (clouds): filled in from dates before and after. Amber and hollow marks."],
-  ["Purity", "share of the 600 m cell that its largest class covers; 1 is one class alone."],
-  [
-    "CORINE level",
-    "CORINE Land Cover has 5 classes on level 1 (artificial, farmland, forest, wetland, water), 15 on level 2, 44 on level 3. On a level, a sample has the class whose shares add up to most."
-  ],
-  ["Sample", "a square of 600 m with a label and two years of pictures."],
-  ["Chip", "one picture of a sample: one date, or one month, of one sensor."],
-  ["Mosaic", "Sentinel-2's picture of a month, put together from its clear pixels."],
-  ["True colour", "red, green and blue as the eye sees them."],
-  ["False colour", "near infrared shown as red: green leaves are bright red."],
-  [
-    "Stretch",
-    "which reflectance is black and which is white. It is the same for all dates, so that they can be compared."
-  ],
-  ["Pin", "a pixel whose curves are drawn; its colour is the same everywhere."],
-  ["Region", "a box or polygon in the picture; its mean is drawn beside the pins."],
-  ["Suspicion", "how much speaks against a label, where somebody has run the score."]
-];
-var svg = (...children2) => svgElement("svg", { viewBox: "0 0 44 20", width: 44, height: 20, "aria-hidden": "true" }, ...children2);
-var bar = (x, y, height, fill, width = 4) => svgElement("rect", { x, y, width, height, fill });
-var bars = (fill, y = 4, height = 12) => svg(...[8, 14, 20, 26, 32].map((x) => bar(x, y, height, fill)));
-var line = (d, stroke, extra = {}) => svgElement("path", { d, stroke, fill: "none", "stroke-width": 1.6, ...extra });
-var dot = (cx, fill, stroke) => svgElement("circle", { cx, cy: 10, r: 3, fill, stroke, "stroke-width": 1.4 });
-var onDark = (...children2) => svg(svgElement("rect", { width: 44, height: 20, rx: 3, fill: "var(--well)" }), ...children2);
-var box = (kind) => element("i", { class: `swatch ${kind}`, "aria-hidden": "true" });
-var MARKS = [
-  [
-    "Timeline",
-    [
-      [() => bars("var(--accent)"), "a date whose picture is here"],
-      [() => bars("var(--muted)", 9, 2), "a date that is still loading"],
-      [() => bars("var(--absent)", 13, 3), "a date that is missing"],
-      [() => bars("var(--bad)"), "a date whose file is broken; the pointer reads why"],
-      [
-        () => svg(...[8, 14, 20, 26, 32].flatMap((x) => [bar(x, 4, 12, "var(--accent)"), bar(x, 4, 5, "var(--gap)")])),
-        "amber: this much of the date is gap-filled"
-      ],
-      [
-        () => svg(bar(21, 3, 16, "var(--ink)", 2), svgElement("path", { d: "M17 1h10l-5 6z", fill: "var(--ink)" })),
-        "the date shown; the compared date has another colour"
-      ],
-      [
-        () => svg(line("M14 3h-4v14h4M30 3h4v14h-4", "var(--ink)", { "stroke-width": 2 })),
-        "brackets: the part that plays"
-      ]
-    ]
-  ],
-  [
-    "Pictures",
-    [
-      [() => box("hatched"), "hatched: there is no picture of this date or month"],
-      [() => box("waiting"), "plain: the picture is still loading"],
-      [
-        () => onDark(
-          line("M22 1v6M22 13v6M12 10h7M25 10h7", "var(--pin)", { "stroke-width": 2 }),
-          svgElement("rect", {
-            x: 19.5,
-            y: 7.5,
-            width: 5,
-            height: 5,
-            fill: "none",
-            stroke: "var(--pin)",
-            "stroke-width": 2
-          })
-        ),
-        "a cross: a pin"
-      ],
-      [
-        () => onDark(
-          svgElement("rect", {
-            x: 14,
-            y: 3,
-            width: 14,
-            height: 14,
-            fill: "none",
-            stroke: "#fff",
-            "stroke-width": 1.5
-          })
-        ),
-        "white square: Sentinel-2's 10 m pixel that holds a pin"
-      ]
-    ]
-  ],
-  [
-    "Charts",
-    [
-      [
-        () => svg(line("M3 14L16 6L28 11L41 4", "var(--accent)"), dot(16, "var(--accent)", "none")),
-        "line and dots: Planet Fusion"
-      ],
-      [
-        () => svg(line("M3 10h38", "var(--accent)"), dot(22, "var(--panel)", "var(--accent)")),
-        "hollow dot: a gap-filled date"
-      ],
-      [
-        () => svg(
-          line("M6 10h32", "var(--accent)", { opacity: 0.6 }),
-          svgElement("path", { d: "M22 5l4 5-4 5-4-5z", fill: "var(--accent)" })
-        ),
-        "diamond: Sentinel-2, its bar is the month that it stands for"
-      ],
-      [
-        () => svg(line("M12 19v-6M20 19v-6M34 19v-6", "#8b989f", { "stroke-width": 2 })),
-        "ticks at the lower edge: dates that are missing"
-      ],
-      [
-        () => svg(line("M8 16h26", "#8b989f", { "stroke-width": 2.5 })),
-        "bar at the lower edge: a month that is missing"
-      ],
-      [
-        () => svg(
-          line("M12 19v-2M20 19v-2M28 19v-2M34 19v-2", "var(--muted)", {
-            "stroke-width": 2,
-            "stroke-dasharray": "1 1"
-          })
-        ),
-        "dots at the lower edge: dates that are still loading"
-      ],
-      [
-        () => svg(
-          svgElement("path", { d: "M3 14L16 6L28 9L41 4V12L28 16L16 13L3 18z", fill: "var(--muted)", opacity: 0.3 })
-        ),
-        "band: 10th to 90th percentile of the sample or of a region"
-      ],
-      [() => svg(line("M22 1v18", "var(--ink)")), "upright line: the date of the animation"]
-    ]
-  ],
-  [
-    "Map",
-    [
-      [
-        () => svg(...["#e6e600", "#80ff00", "#e6004d"].map((fill, i) => bar(9 + 9 * i, 6, 8, fill, 8))),
-        "a sample, coloured by its largest class as in the legend"
-      ],
-      [
-        () => svg(svgElement("circle", { cx: 22, cy: 10, r: 7, fill: "none", stroke: "var(--pin)", "stroke-width": 2.5 })),
-        "ring: the sample that is shown"
-      ]
-    ]
-  ]
-];
-function render9({ model, el }) {
-  const page = bus(model);
-  const gone = new AbortController();
-  const close = element(
-    "button",
-    { type: "button", class: "close", "aria-label": "Close the help", onclick: () => setOpen(false) },
-    "×"
-  );
-  const rows = (entries, left2) => element("dl", {}, ...entries.flatMap(([name, text]) => [element("dt", {}, left2(name)), element("dd", {}, text)]));
-  const keys = (text) => element("kbd", {}, text);
-  const parts = (all, left2) => element(
-    "div",
-    { class: "parts" },
-    ...all.map(([title, entries]) => element("section", {}, element("h4", {}, title), rows(entries, left2)))
-  );
-  const told = element("div", { class: "told" });
-  const section = (name, title, ...content) => element("section", { id: `help-${name}` }, element("h3", { tabindex: "-1" }, title), ...content);
-  const sections = [
-    section(
-      "begin",
-      "To begin with",
-      element(
-        "ol",
-        {},
-        element("li", {}, "Click a point of the map, or Surprise me: another sample."),
-        element("li", {}, "Click a pixel of either picture: its two years are drawn. Shift-click adds another."),
-        element("li", {}, "Drag the timeline, or press play: the charts and Sentinel-2's month follow."),
-        element("li", {}, "Click a class in the legend: only its samples are left. Filters has more to choose by."),
-        element("li", {}, "The address of the page is what you see: send it, and others see the same.")
-      )
-    ),
-    section("keys", "Keys", parts(KEYS, keys)),
-    section(
-      "marks",
-      "What the marks mean",
-      parts(MARKS, (draw) => draw())
-    ),
-    section(
-      "words",
-      "Words",
-      rows(WORDS, (word) => word)
-    ),
-    section("version", "Version, citation, licences", told)
-  ];
-  const jump = (part) => {
-    const heading = part.querySelector("h3");
-    heading.scrollIntoView({ block: "start" });
-    heading.focus({ preventScroll: true });
-  };
-  const panel = element(
-    "section",
-    { class: "drawer", role: "dialog", "aria-label": "Help", hidden: true },
-    element(
-      "header",
-      {},
-      element("h2", {}, "Help"),
-      element(
-        "nav",
-        { "aria-label": "Parts of the help" },
-        ...sections.slice(1).map(
-          (part) => element("button", { type: "button", onclick: () => jump(part) }, part.firstChild.textContent.split(",")[0])
-        )
-      ),
-      close
-    ),
-    element("div", { class: "text", tabindex: "0", role: "region", "aria-label": "Text of the help" }, ...sections)
-  );
-  el.append(panel);
-  const setOpen = makeDrawer(panel, "help", page, gone.signal, {
-    shown() {
-      close.focus();
-      mark("help");
-    }
-  });
-  keepKeys(panel, () => setOpen(false));
-  page.on("help", () => setOpen(panel.hidden), gone.signal);
-  window.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (isWriting(event) || !isOurKey(event, el) || pageRoot(el).classList.contains("presenting")) return;
-      setTimeout(() => event.defaultPrevented || setOpen(panel.hidden));
-    },
-    { signal: gone.signal }
-  );
-  listen(model, {
-    facts(data) {
-      const link = element("a", { href: "guide", target: "_blank", rel: "noopener" }, "The guide, task by task");
-      told.replaceChildren(
-        element("p", {}, data.software),
-        element("p", {}, element("b", {}, "Cite as: "), data.citation),
-        ...data.lines.map((text) => element("p", {}, text)),
-        element("p", {}, element("b", {}, "Licences: "), data.licences.join("; ")),
-        ...data.terms ? [element("p", {}, data.terms)] : [],
-        ...data.guide ? [element("p", {}, link)] : []
-      );
-    }
-  });
-  model.on("remove", () => gone.abort());
-  model.send_msg({ type: "ready" });
-}
-
-// explorer/views/present/present.js
-var present_exports = {};
-__export(present_exports, {
-  render: () => render10
-});
-function render10({ model, el }) {
-  const page = bus(model);
-  const gone = new AbortController();
-  const PLACE = "rapidai4eo-story";
-  const HOLD = 3e3;
-  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
-  const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
-  const clock = (ms) => `${Math.floor(ms / 6e4)}:${String(Math.floor(ms / 1e3) % 60).padStart(2, "0")}`;
-  const state = {
-    on: false,
-    story: (
-      /** @type {import("../messages").StoryPlayed | null} */
-      null
-    ),
-    at: 0,
-    since: 0,
-    begun: 0,
-    timed: !still.matches,
-    own: (
-      /** @type {import("../messages").Told["Presenter"]["own"] | null} */
-      null
-    ),
-    shipped: [],
-    editing: -1
-  };
-  const title = element("h1"), note = element("div", { class: "note" }), dots2 = element("div", { class: "dots", "aria-hidden": "true" });
-  const count = element("span", { class: "count" });
-  const words = element(
-    "article",
-    { class: "words", hidden: true, "aria-live": "polite" },
-    title,
-    note,
-    element("div", { class: "line" }, dots2, count)
-  );
-  const credit = element("footer", { class: "credit", hidden: true });
-  const veil = element("div", { class: "veil", onanimationend: () => veil.classList.remove("lift") });
-  const trouble = element("p", { class: "trouble", role: "alert" });
-  const list = element("div", { class: "stories" }), own = element("ol", { class: "own", "aria-label": "Views of my story" });
-  const name = element("input", {
-    class: "title",
-    maxlength: 200,
-    "aria-label": "Title of my story",
-    placeholder: "Title of my story"
-  });
-  name.addEventListener("change", () => model.send_msg({ type: "rename", title: name.value }));
-  const file = element("input", { type: "file", accept: ".yaml,.yml", hidden: true, "aria-label": "Story file" });
-  file.addEventListener("change", async () => {
-    const chosen = file.files[0];
-    file.value = "";
-    if (!chosen) return;
-    if (chosen.size > 262144) {
-      trouble.textContent = `${chosen.name} has more than 256 KB, far more than a story.`;
-      return;
-    }
-    model.send_msg({ type: "load", text: await chosen.text(), name: chosen.name.slice(0, 80) });
-  });
-  const playOwn = button("Play", () => begin({ own: true }), { class: "main" });
-  const saveOwn = button(
-    "Save as YAML",
-    () => saveFile("story.yaml", new Blob([state.own.yaml], { type: "application/yaml" }))
-  );
-  const drawer = element(
-    "section",
-    { class: "drawer", role: "dialog", "aria-label": "Stories", hidden: true },
-    element(
-      "header",
-      {},
-      element("h2", {}, "Stories"),
-      button("×", () => setDrawer(false), { class: "close", "aria-label": "Close the stories" })
-    ),
-    element(
-      "div",
-      { class: "line" },
-      button(
-        "Present this view",
-        () => {
-          setDrawer(false);
-          begin({});
-        },
-        { class: "main", title: "Full screen, without controls (F)" }
-      ),
-      element("span", { class: "hint" }, element("kbd", {}, "F"))
-    ),
-    list,
-    element("h3", {}, "My story"),
-    name,
-    own,
-    element(
-      "div",
-      { class: "line" },
-      button("Add this view", () => model.send_msg({ type: "collect" }), {
-        title: "The sample, date, pixels and settings as they are now"
-      }),
-      playOwn,
-      saveOwn,
-      button("Open a file", () => file.click()),
-      file
-    ),
-    trouble
-  );
-  el.append(veil, words, credit, drawer);
-  const left2 = makeReturn(words);
-  const setDrawer = makeDrawer(drawer, "stories", page, gone.signal, {
-    shown: () => drawer.querySelector("button.main").focus()
-  });
-  const drawOwn = () => {
-    const states = state.own?.states ?? [];
-    playOwn.disabled = saveOwn.disabled = !states.length;
-    name.value = state.own?.title ?? "";
-    keepFocus(
-      own,
-      () => own.replaceChildren(
-        ...states.map((one2, i) => {
-          const tell = (field2, value2) => model.send_msg({ type: "edit", index: i, [field2]: value2 });
-          const field = (label, key, tag = "input", extra = {}) => {
-            const about = { "aria-label": `${label} of view ${i + 1}`, placeholder: label, ...extra };
-            const input = tag === "number" ? numberInput(about) : element(tag, about);
-            input.value = one2[key] ?? "";
-            input.addEventListener("change", () => tell(key, input.value));
-            return input;
-          };
-          const open = state.editing === i;
-          return element(
-            "li",
-            { class: open ? "open" : "" },
-            element(
-              "div",
-              { class: "line" },
-              button(one2.title, () => model.send_msg({ type: "show", index: i }), {
-                class: "name",
-                title: "Show this view"
-              }),
-              button(
-                "✎",
-                () => {
-                  state.editing = open ? -1 : i;
-                  drawOwn();
-                },
-                { "aria-label": `Edit view ${i + 1}`, "aria-expanded": String(open), title: "Title, note, time" }
-              ),
-              button("↑", () => model.send_msg({ type: "move", index: i, by: -1 }), {
-                "aria-label": `Move view ${i + 1} up`,
-                disabled: i === 0
-              }),
-              button("↓", () => model.send_msg({ type: "move", index: i, by: 1 }), {
-                "aria-label": `Move view ${i + 1} down`,
-                disabled: i === states.length - 1
-              }),
-              button(
-                "×",
-                () => {
-                  state.editing = -1;
-                  model.send_msg({ type: "remove", index: i });
-                },
-                { "aria-label": `Remove view ${i + 1}` }
-              )
-            ),
-            open ? element(
-              "div",
-              { class: "fields" },
-              field("Title", "title", "input", { maxlength: 200 }),
-              field("Note, in Markdown, for the room", "note", "textarea", { rows: 3, maxlength: 8e3 }),
-              field("Notes for the presenter alone", "presenter", "textarea", { rows: 2, maxlength: 8e3 }),
-              element(
-                "label",
-                { class: "line" },
-                "Seconds",
-                field("seconds", "seconds", "number", { min: 1, max: 3600, step: 0.5 })
-              )
-            ) : null
-          );
-        })
-      )
-    );
-  };
-  const begin = (what) => {
-    document.documentElement.requestFullscreen?.().catch(() => {
-    });
-    model.send_msg({ type: "begin", ...what });
-  };
-  const end = () => {
-    if (document.fullscreenElement) document.exitFullscreen().catch(() => {
-    });
-    model.send_msg({ type: "end" });
-  };
-  const go = (by) => {
-    if (!state.story) return;
-    const next = state.at + by;
-    if (next >= 0 && next < state.story.states.length) model.send_msg({ type: "go", index: next });
-  };
-  const large = (value2) => {
-    const doc = window.Bokeh?.documents ?? [];
-    for (const one2 of doc.flatMap((d) => [...d._all_models?.values() ?? []])) {
-      if (!one2.type.endsWith("Axis")) continue;
-      one2.setv(
-        {
-          major_label_text_font_size: one2.major_label_text_font_size === "0px" ? "0px" : value2 ? "17px" : "12px",
-          axis_label_text_font_size: value2 ? "18px" : "12px"
-        },
-        { sync: false }
-      );
-    }
-  };
-  let timer = 0, runner = 0;
-  const arm = () => {
-    clearInterval(timer);
-    clearTimeout(runner);
-    if (!state.on) return;
-    timer = setInterval(tick, 250);
-    runner = setTimeout(() => {
-      if (state.on && !still.matches && state.story) page.emit("run", true);
-    }, HOLD);
-  };
-  const tick = () => {
-    const now = performance.now(), seconds2 = state.story?.states[state.at]?.seconds;
-    const share = state.story && state.timed && seconds2 ? Math.min(1, (now - state.since) / (1e3 * seconds2)) : 0;
-    dots2.children[state.at]?.style.setProperty("--share", String(share));
-    if (share >= 1 && state.at < state.story.states.length - 1) {
-      state.since = now;
-      go(1);
-    }
-    drawPresenter(now);
-  };
-  let beside = null;
-  const openPresenter = () => {
-    beside = window.open("", "rapidai4eo-presenter", "popup,width=760,height=560");
-    if (!beside) {
-      count.textContent = "The browser did not allow the presenter's window.";
-      return;
-    }
-    const doc = beside.document;
-    doc.title = "Presenter · RapidAI4EO explorer";
-    doc.body.replaceChildren();
-    const style = doc.createElement("style");
-    style.textContent = "body{font:18px/1.45 system-ui,sans-serif;margin:22px;color:#17262e;background:#fff}h1{font-size:24px;margin:.2em 0}time{font-size:34px;font-variant-numeric:tabular-nums}small{color:#5a6a74}section{margin:14px 0;padding:12px 16px;background:#eef2f4;border-radius:8px}button{font:inherit;padding:6px 18px}";
-    doc.head.replaceChildren(style);
-    beside.parts = Object.fromEntries(
-      [
-        ["time", "time"],
-        ["title", "h1"],
-        ["note", "section"],
-        ["next", "p"]
-      ].map(([key, tag]) => [key, doc.body.appendChild(doc.createElement(tag))])
-    );
-    for (const [text, by] of [
-      ["‹ Back", -1],
-      ["Next ›", 1]
-    ]) {
-      const node = doc.body.appendChild(doc.createElement("button"));
-      node.textContent = text;
-      node.addEventListener("click", () => go(by));
-    }
-    beside.addEventListener("keydown", keyed);
-    drawPresenter(performance.now(), true);
-  };
-  let drawn = -1;
-  const drawPresenter = (now, anew = false) => {
-    if (!beside || beside.closed || !state.story) return;
-    const { parts } = beside;
-    const here = state.story.states[state.at], next = state.story.states[state.at + 1];
-    parts.time.textContent = `${clock(now - state.begun)}   ${state.at + 1} / ${state.story.states.length}` + (here.seconds ? `   ${clock(Math.max(0, 1e3 * here.seconds - (now - state.since)))} left${state.timed ? "" : " (held)"}` : "");
-    if (drawn === state.at && !anew) return;
-    drawn = state.at;
-    parts.title.textContent = here.title;
-    parts.note.innerHTML = here.presenter_html || "<small>No notes for this view.</small>";
-    parts.next.textContent = next ? `Next: ${next.title}` : "This is the last view.";
-  };
-  const keyed = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    const node = event.composedPath()[0], ours = event.currentTarget !== window;
-    const whole = state.on && document.fullscreenElement && node === document.body;
-    if (!ours && !whole && !isOurKey(event, el)) return;
-    if (event.key === "Escape" && !drawer.hidden && drawer.contains(node)) {
-      setDrawer(false);
-      event.preventDefault();
-      return;
-    }
-    if (isWriting(event)) return;
-    const letter = letterOf(event);
-    if (!state.on) {
-      if (letter === "f" && !event.repeat) {
-        begin({});
-        event.preventDefault();
-      }
-      return;
-    }
-    const inside = node?.closest?.("[role=slider]");
-    const act = {
-      Escape: end,
-      f: end,
-      PageDown: () => go(1),
-      Enter: () => go(1),
-      n: () => go(1),
-      PageUp: () => go(-1),
-      Backspace: () => go(-1),
-      b: () => go(-1),
-      ArrowRight: inside ? null : () => state.story ? go(1) : page.emit("key", { key: "ArrowRight" }),
-      ArrowLeft: inside ? null : () => state.story ? go(-1) : page.emit("key", { key: "ArrowLeft" }),
-      " ": () => page.emit("key", { key: " " }),
-      t: () => {
-        state.timed = !state.timed;
-        state.since = performance.now();
-      },
-      s: openPresenter,
-      Home: state.story ? () => model.send_msg({ type: "go", index: 0 }) : null
-    }[letter];
-    if (act) {
-      act();
-      event.preventDefault();
-      event.stopPropagation();
-    }
-  };
-  window.addEventListener("keydown", keyed, { signal: gone.signal, capture: true });
-  document.addEventListener(
-    "fullscreenchange",
-    () => {
-      if (!document.fullscreenElement && state.on && state.full) model.send_msg({ type: "end" });
-      state.full = Boolean(document.fullscreenElement);
-    },
-    { signal: gone.signal }
-  );
-  words.addEventListener("click", (event) => {
-    if (state.story && event.target.tagName !== "A") go(1);
-  });
-  listen(model, {
-    shipped(data) {
-      list.replaceChildren(
-        ...data.stories.map(
-          (story) => element(
-            "div",
-            { class: "story" },
-            element("div", {}, element("b", {}, story.title), element("small", {}, ` ${story.count} views`)),
-            button(
-              "Play",
-              () => {
-                setDrawer(false);
-                begin({ story: story.name });
-              },
-              { "aria-label": `Play ${story.title}` }
-            )
-          )
-        )
-      );
-    },
-    drawer() {
-      setDrawer(drawer.hidden);
-    },
-    own(data) {
-      state.own = data;
-      trouble.textContent = "";
-      try {
-        localStorage.setItem(PLACE, data.yaml);
-      } catch {
-      }
-      drawOwn();
-      mark("story-kept", { count: data.states.length });
-    },
-    trouble(data) {
-      setDrawer(true);
-      trouble.textContent = data.text;
-    },
-    on(data) {
-      const fresh = !state.on;
-      Object.assign(state, { on: true, story: data.story, at: 0 });
-      setDrawer(false);
-      if (fresh) {
-        state.begun = performance.now();
-        large(true);
-        left2.opened();
-      }
-      credit.hidden = false;
-      credit.replaceChildren(element("b", {}, "RapidAI4EO explorer"), element("span", {}, data.credit));
-      words.hidden = !data.story;
-      dots2.replaceChildren(...(data.story?.states ?? []).map(() => element("i")));
-      if (!data.story) mark("presenting", {});
-    },
-    at(data) {
-      const here = state.story.states[data.index];
-      state.at = data.index;
-      state.since = performance.now();
-      title.textContent = here.title;
-      note.innerHTML = here.html;
-      [...dots2.children].forEach((dot2, i) => {
-        dot2.className = i < data.index ? "past" : i === data.index ? "now" : "";
-        dot2.style.setProperty("--share", "0");
-      });
-      count.textContent = `${data.index + 1} / ${state.story.states.length}`;
-      if (!still.matches) {
-        veil.classList.remove("lift");
-        void veil.offsetWidth;
-        veil.classList.add("lift");
-      }
-      arm();
-      large(true);
-      mark("story-at", { index: data.index });
-    },
-    off() {
-      clearInterval(timer);
-      clearTimeout(runner);
-      Object.assign(state, { on: false, story: null });
-      words.hidden = credit.hidden = true;
-      page.emit("run", false);
-      large(false);
-      if (beside && !beside.closed) beside.close();
-      left2.closed();
-    }
-  });
-  model.on("remove", () => {
-    gone.abort();
-    clearInterval(timer);
-    clearTimeout(runner);
-  });
-  let kept2 = "";
-  try {
-    kept2 = localStorage.getItem(PLACE) ?? "";
-  } catch {
-  }
-  model.send_msg({ type: "ready", own: kept2.slice(0, 262144) });
-  drawOwn();
-}
-
-// explorer/views/profile/pins.js
-var pins_exports = {};
-__export(pins_exports, {
-  render: () => render11
-});
-
-// explorer/views/profile/profile_menu.js
-var makeCurvesMenu = (send) => {
-  let offer = null, now = null;
-  const toggle = element(
-    "button",
-    {
-      type: "button",
-      class: "curves",
-      "aria-expanded": "false",
-      "aria-haspopup": "dialog",
-      title: "Bands, indices, smoothing, seasons, breaks",
-      onclick: () => open(panel.hidden)
-    },
-    "Curves ▾"
-  );
-  const bands = element("div", { class: "choices", role: "group", "aria-label": "Bands" });
-  const indices = element("div", { class: "choices", role: "group", "aria-label": "Indices shown" });
-  let entries = [];
-  const list = makeCombobox({
-    label: "Add an index",
-    listed: "Indices found",
-    placeholder: "name or application, as NDVI, water, burn",
-    find: (text) => entriesFound(text, entries),
-    draw: drawEntry,
-    take(entry) {
-      list.input.value = "";
-      add(entry.value);
-    },
-    enter(text) {
-      if (text) problem.textContent = `No index is called “${text.slice(0, 40)}”.`;
-    },
-    most: Infinity,
-    firstMarked: true,
-    whole: true,
-    wide: 440
-  });
-  const formula = element("input", {
-    type: "text",
-    placeholder: "(nir - red) / (nir + red)",
-    "aria-label": "Add a formula over band names",
-    spellcheck: "false",
-    maxlength: 200
-  });
-  const smooth = element("select", { "aria-label": "Smoothing" });
-  const problem = element("div", { class: "problem", role: "alert" });
-  const check = (label, title) => {
-    const input = element("input", { type: "checkbox", onchange: () => say() });
-    return { input, node: element("label", { class: "check", title }, input, label) };
-  };
-  const switches = {
-    pheno: check(
-      "Seasons: start, peak, end",
-      "Of the first index; marked on the curve, and in a table beside the charts"
-    ),
-    breaks: check("Breaks of the season", "Of the first index, by ruptures; snow left out"),
-    years: check("2018 and 2019 over each other", "The x axis becomes the day of the year")
-  };
-  const behind = {
-    index: check("indices", "Median and 10th to 90th percentile of the whole sample behind the indices"),
-    bands: check("bands", "The same behind the bands"),
-    class: check(
-      "for its class",
-      "The season that is usual for the sample's largest class: median and 10th to 90th percentile of its samples, month by month"
-    )
-  };
-  const field = (title, ...nodes) => element("div", { class: "field" }, element("span", {}, title), ...nodes);
-  const panel = element(
-    "div",
-    { class: "curves-panel", hidden: true, role: "dialog", "aria-label": "Curves" },
-    field("Bands", bands),
-    field("Indices", indices),
-    field("Add", list.box),
-    field("Formula", formula),
-    field("Smoothed", smooth),
-    field("Sample", element("div", { class: "choices" }, behind.index.node, behind.bands.node)),
-    field("Usual", element("div", { class: "choices" }, behind.class.node)),
-    element("div", { class: "switches" }, ...Object.values(switches).map((s) => s.node)),
-    problem,
-    element("button", { type: "button", class: "plain", onclick: () => send("") }, "As on a fresh page")
-  );
-  const open = (value2) => {
-    panel.hidden = !value2;
-    toggle.setAttribute("aria-expanded", String(value2));
-    if (!value2) {
-      toggle.focus({ preventScroll: true });
-      return;
-    }
-    const button = toggle.getBoundingClientRect(), { width, height } = panel.getBoundingClientRect();
-    panel.style.left = `${Math.max(8, Math.min(button.right - width, window.innerWidth - width - 8))}px`;
-    panel.style.top = `${button.bottom + height + 10 < window.innerHeight ? button.bottom + 4 : Math.max(8, button.top - height - 4)}px`;
-    bands.querySelector("button")?.focus({ preventScroll: true });
-  };
-  panel.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (event.key === "Escape") open(false);
-  });
-  const say = (change = {}) => {
-    const next = { ...now, ...change };
-    now = next;
-    const parts = [[...next.bands, ...next.indices].join(",")];
-    if (smooth.value) parts.push(`smooth:${smooth.value}`);
-    for (const [word, { input }] of Object.entries(switches)) if (input.checked) parts.push(word);
-    parts.push(
-      `behind:${Object.keys(behind).filter((chart) => behind[chart].input.checked).join(",") || "none"}`
-    );
-    problem.textContent = "";
-    send(parts.join(";"));
-  };
-  smooth.addEventListener("change", () => say());
-  const add = (name) => {
-    if (name && !now.indices.includes(name)) say({ indices: [...now.indices, name] });
-  };
-  formula.addEventListener("change", () => {
-    if (formula.value.trim()) add(`expr:${formula.value.trim()}`);
-  });
-  return {
-    toggle,
-    panel,
-    open,
-    close: () => {
-      if (!panel.hidden) open(false);
-    },
-    offer(menu) {
-      offer = menu;
-      entries = entriesOf(menu.indices);
-      smooth.replaceChildren(...Object.entries(menu.smooth).map(([value2, text]) => element("option", { value: value2 }, text)));
-    },
-    show(chosen, text) {
-      now = chosen;
-      problem.textContent = text;
-      const focused = panel.getRootNode().activeElement?.dataset?.choice;
-      bands.replaceChildren(
-        ...offer.bands.map((band) => {
-          const on = chosen.bands.includes(band.name);
-          const swatch = element("i");
-          swatch.style.background = band.colour;
-          return element(
-            "button",
-            {
-              type: "button",
-              "aria-pressed": String(on),
-              "data-choice": band.name,
-              title: band.title,
-              onclick: () => say({ bands: on ? now.bands.filter((b) => b !== band.name) : [...now.bands, band.name] })
-            },
-            swatch,
-            band.text
-          );
-        })
-      );
-      indices.replaceChildren(
-        ...chosen.indices.map(
-          (index) => element(
-            "button",
-            {
-              type: "button",
-              "aria-pressed": "true",
-              "data-choice": index,
-              disabled: chosen.indices.length < 2,
-              title: `Remove ${index.replace("expr:", "")}`,
-              "aria-label": `Remove ${index.replace("expr:", "")}`,
-              onclick: () => say({ indices: now.indices.filter((i) => i !== index) })
-            },
-            index.replace("expr:", ""),
-            chosen.indices.length > 1 ? " ×" : ""
-          )
-        )
-      );
-      if (focused)
-        [...bands.children, ...indices.children].find((b) => b.dataset.choice === focused)?.focus({ preventScroll: true });
-      list.input.disabled = formula.disabled = chosen.indices.length >= offer.most;
-      if (formula.disabled || chosen.indices.includes(`expr:${formula.value.trim()}`)) formula.value = "";
-      smooth.value = chosen.smooth;
-      smooth.title = offer.sources[chosen.smooth] ?? "";
-      for (const [word, { input }] of Object.entries(switches)) input.checked = chosen[word];
-      for (const [chart, { input }] of Object.entries(behind)) input.checked = chosen.behind.includes(chart);
-    }
-  };
-};
-
-// explorer/views/profile/pins.js
-function render11({ model, el }) {
-  const page = bus(model);
-  const gone = new AbortController();
-  const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" });
-  const whose = element("span", {
-    class: "key",
-    role: "listitem",
-    hidden: true,
-    title: "The bands are those of this pin, the one added last"
-  });
-  const list = element("div", { class: "pins", role: "list", "aria-label": "Pinned pixels" });
-  const menu = makeCurvesMenu((text) => choices2.send({ type: "curves", text }));
-  const choices2 = makeChoices(model, (data) => menu.show(data.chosen, data.problem));
-  const save = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
-  const picture = (format2) => save(
-    format2.toUpperCase(),
-    `Download both charts as ${format2.toUpperCase()}, with legend and attribution`,
-    () => page.emit("save", { format: format2 })
-  );
-  el.append(
-    element(
-      "div",
-      { class: "actions" },
-      menu.toggle,
-      element(
-        "div",
-        { class: "segments", role: "group", "aria-label": "Download the profile" },
-        picture("png"),
-        picture("svg"),
-        save(
-          "CSV",
-          "Download the profiles of pins and regions, both sensors, with units and attribution",
-          () => model.send_msg({ type: "csv" })
-        )
-      )
-    ),
-    element("div", { class: "legend-line" }, keys, list),
-    menu.panel
-  );
-  const tellMore = () => {
-    const more = keys.scrollWidth > keys.clientWidth + 1;
-    keys.classList.toggle("more", more);
-    keys.tabIndex = more ? 0 : -1;
-  };
-  const fade = new ResizeObserver(tellMore);
-  fade.observe(keys);
-  window.addEventListener(
-    "pointerdown",
-    (event) => {
-      if (!event.composedPath().some((n) => n === menu.panel || n === menu.toggle)) menu.close();
-    },
-    { signal: gone.signal, capture: true }
-  );
-  const chip = ({ what, i, colour, name, title, hint, sign: sign2 = void 0, removable }) => {
-    const input = element("input", {
-      class: "name",
-      value: name,
-      maxlength: 24,
-      placeholder: title,
-      "aria-label": `Name of ${hint}`,
-      title: `${hint}. Type to name it.`
-    });
-    input.style.width = `${Math.max(name ? 5 : 0.88 * title.length, name.length + 1)}ch`;
-    const tell = () => {
-      if (input.value.trim() !== name) model.send_msg({ type: "name", [what]: i, name: input.value });
-    };
-    input.addEventListener("change", tell);
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") input.blur();
-    });
-    const dot2 = element("b", { class: sign2 ? what : "dot" }, sign2 ?? "");
-    Object.assign(dot2.style, { background: colour, color: inkOn(colour) });
-    return element(
-      "span",
-      { class: "pin", role: "listitem" },
-      dot2,
-      input,
-      removable ? element(
-        "button",
-        {
-          type: "button",
-          title: `Remove this ${what}`,
-          "aria-label": `Remove ${what} ${sign2 ?? i + 1}`,
-          onclick: () => model.send_msg({ type: "remove", [what]: i })
-        },
-        "×"
-      ) : null
-    );
-  };
-  listen(model, {
-    menu(data) {
-      menu.offer(data.menu);
-    },
-    state(data) {
-      choices2.told(data);
-      keys.replaceChildren(
-        whose,
-        ...data.keys.map(({ text, colour, sign: sign2, dash, wide }) => {
-          const mark2 = element("i", { class: sign2 ? "sign" : wide ? "wide" : dash ?? "line" }, sign2 ?? "");
-          if (colour) mark2.style.color = colour;
-          return element("span", { class: "key", role: "listitem" }, mark2, text);
-        })
-      );
-      keys.title = data.keys.map(({ text }) => text).join(" · ");
-      tellMore();
-    },
-    acknowledged: choices2.acknowledged,
-    file(data) {
-      saveFile(data.name, new Blob([data.text], { type: "text/csv" }));
-    },
-    pins(data) {
-      const last = data.pins.at(-1);
-      whose.hidden = data.pins.length < 2;
-      whose.textContent = last ? `${data.pins.length} ${last.name || `${last.row}, ${last.col}`}:` : "";
-      keepFocus(
-        list,
-        () => list.replaceChildren(
-          ...data.pins.map(
-            (pin, i) => chip({
-              what: "pin",
-              i,
-              colour: pin.colour,
-              name: pin.name ?? "",
-              title: `row ${pin.row}, col ${pin.col}`,
-              sign: data.pins.length > 1 ? String(i + 1) : void 0,
-              hint: `pin ${i + 1} at row ${pin.row}, col ${pin.col}`,
-              removable: data.pins.length > 1
-            })
-          ),
-          ...data.regions.map(
-            (region, i) => chip({
-              what: "region",
-              i,
-              colour: region.colour,
-              name: region.name,
-              title: `region ${region.letter}`,
-              hint: `region ${region.letter}, ${region.size}`,
-              sign: region.letter,
-              removable: true
-            })
-          )
-        )
-      );
-    }
-  });
-  model.on("remove", () => {
-    gone.abort();
-    fade.disconnect();
-  });
-  model.send_msg({ type: "ready" });
-}
-
-// explorer/views/profile/profile_charts.js
-var profile_charts_exports = {};
-__export(profile_charts_exports, {
-  render: () => render12
-});
-
-// explorer/browser/chart_marks.js
-var DASHES = { solid: "none", dashed: "6 6", dotted: "2 4", dotdash: "2 4 6 4" };
-var round = (v) => Math.round(v * 10) / 10;
-var lines = ({ xs, ys, colour, dash, width, alpha }, at) => xs.map((times, i) => {
-  let d = "", pen = false;
-  for (let k = 0; k < times.length; k++) {
-    const value2 = ys[i][k];
-    if (Number.isFinite(value2)) d += `${pen ? "L" : "M"}${round(at.x(times[k]))},${round(at.y(value2))}`;
-    pen = Number.isFinite(value2);
-  }
-  return [
-    "path",
-    {
-      d,
-      fill: "none",
-      stroke: colour[i],
-      "stroke-width": width?.[i] ?? 1.5,
-      "stroke-opacity": alpha?.[i] ?? 1,
-      "stroke-dasharray": DASHES[dash?.[i] ?? "solid"] ?? "none",
-      "stroke-linejoin": "round"
-    }
-  ];
-});
-var areas = ({ xs, ys, colour }, at, { opacity }) => xs.map((times, i) => [
-  "path",
-  {
-    d: `M${Array.from(times, (time, k) => `${round(at.x(time))},${round(at.y(ys[i][k]))}`).join("L")}Z`,
-    fill: colour[i],
-    "fill-opacity": opacity
-  }
-]);
-var H = Math.sqrt(3);
-var OUTLINES = {
-  square: [-1, -1, 1, -1, 1, 1, -1, 1],
-  diamond: [0, 1, 2 / 3, 0, 0, -1, -2 / 3, 0],
-  triangle: [-1, H / 3, 1, H / 3, 0, H / 3 - H],
-  inverted_triangle: [-1, -H / 3, 1, -H / 3, 0, H - H / 3],
-  star: Array.from({ length: 10 }, (_, i) => [
-    Math.sin(i * Math.PI / 5) * (i % 2 ? 0.4 : 1),
-    -Math.cos(i * Math.PI / 5) * (i % 2 ? 0.4 : 1)
-  ]).flat()
-};
-var outline = (sign2, radius) => {
-  const corners = OUTLINES[sign2];
-  if (!corners)
-    return `m${-radius},0a${radius},${radius} 0 1,0 ${2 * radius},0a${radius},${radius} 0 1,0 ${-2 * radius},0`;
-  let text = "", [x, y] = [0, 0];
-  for (let i = 0; i < corners.length; i += 2) {
-    const [nx, ny] = [radius * corners[i], radius * corners[i + 1]];
-    text += `${i ? "l" : "m"}${(nx - x).toFixed(2)},${(ny - y).toFixed(2)}`;
-    [x, y] = [nx, ny];
-  }
-  return `${text}z`;
-};
-var byLook = (count, look, drawn) => {
-  const paths = (
-    /** @type {Map<string, Mark>} */
-    /* @__PURE__ */ new Map()
-  );
-  for (let i = 0; i < count; i++) {
-    const attributes = look(i), key = Object.values(attributes).join();
-    if (!paths.has(key)) paths.set(key, ["path", { ...attributes, d: "" }]);
-    paths.get(key)[1].d += drawn(i);
-  }
-  return [...paths.values()];
-};
-var dots = ({ x, y, fill, edge, alpha, sign: sign2 = () => "circle" }, at, { radius, width }) => byLook(
-  x.length,
-  (i) => ({ fill: fill(i), stroke: edge(i), "stroke-width": width, opacity: alpha?.[i] ?? 1 }),
-  (i) => `M${round(at.x(x[i]))},${round(at.y(y[i]))}${outline(sign2(i), radius)}`
-);
-var bars2 = ({ x0, x1, y0, y1, colour, alpha }, at, { width, opacity = 1, dash = "solid" }) => byLook(
-  x0.length,
-  (i) => ({
-    fill: "none",
-    stroke: colour(i),
-    "stroke-width": width,
-    "stroke-opacity": opacity * (alpha?.[i] ?? 1),
-    "stroke-dasharray": DASHES[dash]
-  }),
-  (i) => `M${round(at.x(x0[i]))},${round(at.y(y0[i]))}L${round(at.x(x1[i]))},${round(at.y(y1[i]))}`
-);
-var labels = ({ x, y, text, colour }, at, { dx = 0, dy = 4 }) => text.map((words, i) => [
-  "text",
-  {
-    x: round(at.x(x[i]) + dx),
-    y: round(at.y(y[i]) + dy),
-    fill: colour[i],
-    "font-size": 12,
-    "font-weight": 700
-  },
-  words
-]);
-var onFrame = (at) => ({ ...at, y: (share) => at.bottom - share * (at.bottom - at.top) });
-var fitted = (values, before, { from = null, least }) => {
-  let low = Infinity, high = -Infinity;
-  for (const list of values)
-    for (let i = 0; i < list.length; i++)
-      if (Number.isFinite(list[i])) {
-        if (list[i] < low) low = list[i];
-        if (list[i] > high) high = list[i];
-      }
-  if (low > high) return null;
-  const floor = from === null || low < from ? null : from;
-  const span = high - (floor ?? low);
-  const held = before && low >= before[0] && high <= before[1];
-  if (held && Math.max(span, least / 1.2) >= 0.6 * (before[1] - before[0])) return null;
-  const pad2 = Math.max(span * 0.08, (least - span) / 2);
-  return [floor ?? low - pad2, high + pad2];
-};
-var moveApart = (places, { top: top2, bottom: bottom2 }, apart, beside) => {
-  const rows = Math.max(1, 1 + Math.floor((bottom2 - top2) / apart)), columns = Math.max(1, Math.ceil(places.length / rows));
-  const sorted = [...places].sort((a, b) => a.y - b.y);
-  for (let column = 0; column < columns; column++) {
-    const some = sorted.filter((_, k) => k % columns === column);
-    some.forEach((place, k) => {
-      place.x += column * beside;
-      place.y = Math.max(place.y, top2, k ? some[k - 1].y + apart : -Infinity);
-    });
-    for (let k = some.length - 1, most = bottom2; k >= 0; most = some[k].y - apart, k--)
-      some[k].y = Math.min(some[k].y, most);
-  }
-};
-var numbers = ({ xs, ys, colour, ink, text }, at) => {
-  const radius = 8;
-  const ends = xs.flatMap((times, i) => {
-    for (let k = times.length - 1; k >= 0; k--) {
-      const x = at.x(times[k]);
-      if (x <= at.right + 1 && x >= at.left && Number.isFinite(ys[i][k]))
-        return [{ i, x: Math.min(x, at.right - radius), y: at.y(ys[i][k]) }];
-    }
-    return [];
-  });
-  moveApart(ends, { top: at.top + radius, bottom: at.bottom - radius }, 2 * radius + 1, -2 * radius - 1);
-  return ends.flatMap(({ i, x, y }) => [
-    ["circle", { cx: round(x), cy: round(y), r: radius, fill: colour[i], stroke: "var(--panel)", "stroke-width": 1.5 }],
-    [
-      "text",
-      {
-        x: round(x),
-        y: round(y + 4.3),
-        fill: ink[i],
-        "font-size": 12,
-        "font-weight": 700,
-        "text-anchor": "middle"
-      },
-      text[i]
-    ]
-  ]);
-};
 
 // .venv/scripts/node_modules/d3-axis/dist/d3-axis.mjs
 function identity(x) {
@@ -6156,213 +3947,6 @@ function axisBottom(scale) {
 }
 function axisLeft(scale) {
   return axis(left, scale);
-}
-
-// .venv/scripts/node_modules/d3-array/dist/d3-array.mjs
-function ascending(a, b) {
-  return a == null || b == null ? NaN : a < b ? -1 : a > b ? 1 : a >= b ? 0 : NaN;
-}
-function descending(a, b) {
-  return a == null || b == null ? NaN : b < a ? -1 : b > a ? 1 : b >= a ? 0 : NaN;
-}
-function bisector(f) {
-  let compare1, compare2, delta;
-  if (f.length !== 2) {
-    compare1 = ascending;
-    compare2 = (d, x) => ascending(f(d), x);
-    delta = (d, x) => f(d) - x;
-  } else {
-    compare1 = f === ascending || f === descending ? f : zero;
-    compare2 = f;
-    delta = f;
-  }
-  function left2(a, x, lo = 0, hi = a.length) {
-    if (lo < hi) {
-      if (compare1(x, x) !== 0) return hi;
-      do {
-        const mid = lo + hi >>> 1;
-        if (compare2(a[mid], x) < 0) lo = mid + 1;
-        else hi = mid;
-      } while (lo < hi);
-    }
-    return lo;
-  }
-  function right2(a, x, lo = 0, hi = a.length) {
-    if (lo < hi) {
-      if (compare1(x, x) !== 0) return hi;
-      do {
-        const mid = lo + hi >>> 1;
-        if (compare2(a[mid], x) <= 0) lo = mid + 1;
-        else hi = mid;
-      } while (lo < hi);
-    }
-    return lo;
-  }
-  function center2(a, x, lo = 0, hi = a.length) {
-    const i = left2(a, x, lo, hi - 1);
-    return i > lo && delta(a[i - 1], x) > -delta(a[i], x) ? i - 1 : i;
-  }
-  return { left: left2, center: center2, right: right2 };
-}
-function zero() {
-  return 0;
-}
-function number2(x) {
-  return x === null ? NaN : +x;
-}
-var ascendingBisect = bisector(ascending);
-var bisectRight = ascendingBisect.right;
-var bisectLeft = ascendingBisect.left;
-var bisectCenter = bisector(number2).center;
-var blur2 = Blur2(blurf);
-var blurImage = Blur2(blurfImage);
-function Blur2(blur) {
-  return function(data, rx, ry = rx) {
-    if (!((rx = +rx) >= 0)) throw new RangeError("invalid rx");
-    if (!((ry = +ry) >= 0)) throw new RangeError("invalid ry");
-    let { data: values, width, height } = data;
-    if (!((width = Math.floor(width)) >= 0)) throw new RangeError("invalid width");
-    if (!((height = Math.floor(height !== void 0 ? height : values.length / width)) >= 0)) throw new RangeError("invalid height");
-    if (!width || !height || !rx && !ry) return data;
-    const blurx = rx && blur(rx);
-    const blury = ry && blur(ry);
-    const temp = values.slice();
-    if (blurx && blury) {
-      blurh(blurx, temp, values, width, height);
-      blurh(blurx, values, temp, width, height);
-      blurh(blurx, temp, values, width, height);
-      blurv(blury, values, temp, width, height);
-      blurv(blury, temp, values, width, height);
-      blurv(blury, values, temp, width, height);
-    } else if (blurx) {
-      blurh(blurx, values, temp, width, height);
-      blurh(blurx, temp, values, width, height);
-      blurh(blurx, values, temp, width, height);
-    } else if (blury) {
-      blurv(blury, values, temp, width, height);
-      blurv(blury, temp, values, width, height);
-      blurv(blury, values, temp, width, height);
-    }
-    return data;
-  };
-}
-function blurh(blur, T, S, w, h) {
-  for (let y = 0, n = w * h; y < n; ) {
-    blur(T, S, y, y += w, 1);
-  }
-}
-function blurv(blur, T, S, w, h) {
-  for (let x = 0, n = w * h; x < w; ++x) {
-    blur(T, S, x, x + n, w);
-  }
-}
-function blurfImage(radius) {
-  const blur = blurf(radius);
-  return (T, S, start, stop, step) => {
-    start <<= 2, stop <<= 2, step <<= 2;
-    blur(T, S, start + 0, stop + 0, step);
-    blur(T, S, start + 1, stop + 1, step);
-    blur(T, S, start + 2, stop + 2, step);
-    blur(T, S, start + 3, stop + 3, step);
-  };
-}
-function blurf(radius) {
-  const radius0 = Math.floor(radius);
-  if (radius0 === radius) return bluri(radius);
-  const t = radius - radius0;
-  const w = 2 * radius + 1;
-  return (T, S, start, stop, step) => {
-    if (!((stop -= step) >= start)) return;
-    let sum = radius0 * S[start];
-    const s0 = step * radius0;
-    const s1 = s0 + step;
-    for (let i = start, j = start + s0; i < j; i += step) {
-      sum += S[Math.min(stop, i)];
-    }
-    for (let i = start, j = stop; i <= j; i += step) {
-      sum += S[Math.min(stop, i + s0)];
-      T[i] = (sum + t * (S[Math.max(start, i - s1)] + S[Math.min(stop, i + s1)])) / w;
-      sum -= S[Math.max(start, i - s0)];
-    }
-  };
-}
-function bluri(radius) {
-  const w = 2 * radius + 1;
-  return (T, S, start, stop, step) => {
-    if (!((stop -= step) >= start)) return;
-    let sum = radius * S[start];
-    const s = step * radius;
-    for (let i = start, j = start + s; i < j; i += step) {
-      sum += S[Math.min(stop, i)];
-    }
-    for (let i = start, j = stop; i <= j; i += step) {
-      sum += S[Math.min(stop, i + s)];
-      T[i] = sum / w;
-      sum -= S[Math.max(start, i - s)];
-    }
-  };
-}
-var array = Array.prototype;
-var slice = array.slice;
-var e10 = Math.sqrt(50);
-var e5 = Math.sqrt(10);
-var e2 = Math.sqrt(2);
-function tickSpec(start, stop, count) {
-  const step = (stop - start) / Math.max(0, count), power = Math.floor(Math.log10(step)), error = step / Math.pow(10, power), factor = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
-  let i1, i2, inc;
-  if (power < 0) {
-    inc = Math.pow(10, -power) / factor;
-    i1 = Math.round(start * inc);
-    i2 = Math.round(stop * inc);
-    if (i1 / inc < start) ++i1;
-    if (i2 / inc > stop) --i2;
-    inc = -inc;
-  } else {
-    inc = Math.pow(10, power) * factor;
-    i1 = Math.round(start / inc);
-    i2 = Math.round(stop / inc);
-    if (i1 * inc < start) ++i1;
-    if (i2 * inc > stop) --i2;
-  }
-  if (i2 < i1 && 0.5 <= count && count < 2) return tickSpec(start, stop, count * 2);
-  return [i1, i2, inc];
-}
-function ticks(start, stop, count) {
-  stop = +stop, start = +start, count = +count;
-  if (!(count > 0)) return [];
-  if (start === stop) return [start];
-  const reverse = stop < start, [i1, i2, inc] = reverse ? tickSpec(stop, start, count) : tickSpec(start, stop, count);
-  if (!(i2 >= i1)) return [];
-  const n = i2 - i1 + 1, ticks2 = new Array(n);
-  if (reverse) {
-    if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) / -inc;
-    else for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) * inc;
-  } else {
-    if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) / -inc;
-    else for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) * inc;
-  }
-  return ticks2;
-}
-function tickIncrement(start, stop, count) {
-  stop = +stop, start = +start, count = +count;
-  return tickSpec(start, stop, count)[2];
-}
-function tickStep(start, stop, count) {
-  stop = +stop, start = +start, count = +count;
-  const reverse = stop < start, inc = reverse ? tickIncrement(stop, start, count) : tickIncrement(start, stop, count);
-  return (reverse ? -1 : 1) * (inc < 0 ? 1 / -inc : inc);
-}
-var shuffle = shuffler(Math.random);
-function shuffler(random) {
-  return function shuffle2(array3, i0 = 0, i1 = array3.length) {
-    let m = i1 - (i0 = +i0);
-    while (m) {
-      const i = random() * m-- | 0, t = array3[m + i0];
-      array3[m + i0] = array3[i + i0];
-      array3[i + i0] = t;
-    }
-    return array3;
-  };
 }
 
 // .venv/scripts/node_modules/d3-color/dist/d3-color.mjs
@@ -6955,7 +4539,7 @@ function date(a, b) {
     return d.setTime(a * (1 - t) + b * t), d;
   };
 }
-function number3(a, b) {
+function number2(a, b) {
   return a = +a, b = +b, function(t) {
     return a * (1 - t) + b * t;
   };
@@ -6978,7 +4562,7 @@ function object(a, b) {
 }
 var reA = /[-+]?(?:\d+\.?\d*|\.?\d+)(?:[eE][-+]?\d+)?/g;
 var reB = new RegExp(reA.source, "g");
-function zero2(b) {
+function zero(b) {
   return function() {
     return b;
   };
@@ -7002,7 +4586,7 @@ function string(a, b) {
       else s[++i] = bm;
     } else {
       s[++i] = null;
-      q.push({ i, x: number3(am, bm) });
+      q.push({ i, x: number2(am, bm) });
     }
     bi = reB.lastIndex;
   }
@@ -7011,16 +4595,16 @@ function string(a, b) {
     if (s[i]) s[i] += bs;
     else s[++i] = bs;
   }
-  return s.length < 2 ? q[0] ? one(q[0].x) : zero2(b) : (b = q.length, function(t) {
+  return s.length < 2 ? q[0] ? one(q[0].x) : zero(b) : (b = q.length, function(t) {
     for (var i2 = 0, o; i2 < b; ++i2) s[(o = q[i2]).i] = o.x(t);
     return s.join("");
   });
 }
 function value(a, b) {
   var t = typeof b, c;
-  return b == null || t === "boolean" ? constant(b) : (t === "number" ? number3 : t === "string" ? (c = color(b)) ? (b = c, rgb2) : string : b instanceof color ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number3)(a, b);
+  return b == null || t === "boolean" ? constant(b) : (t === "number" ? number2 : t === "string" ? (c = color(b)) ? (b = c, rgb2) : string : b instanceof color ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number2)(a, b);
 }
-function round2(a, b) {
+function round(a, b) {
   return a = +a, b = +b, function(t) {
     return Math.round(a * (1 - t) + b * t);
   };
@@ -7069,7 +4653,7 @@ function interpolateTransform(parse, pxComma, pxParen, degParen) {
   function translate(xa, ya, xb, yb, s, q) {
     if (xa !== xb || ya !== yb) {
       var i = s.push("translate(", null, pxComma, null, pxParen);
-      q.push({ i: i - 4, x: number3(xa, xb) }, { i: i - 2, x: number3(ya, yb) });
+      q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
     } else if (xb || yb) {
       s.push("translate(" + xb + pxComma + yb + pxParen);
     }
@@ -7078,14 +4662,14 @@ function interpolateTransform(parse, pxComma, pxParen, degParen) {
     if (a !== b) {
       if (a - b > 180) b += 360;
       else if (b - a > 180) a += 360;
-      q.push({ i: s.push(pop(s) + "rotate(", null, degParen) - 2, x: number3(a, b) });
+      q.push({ i: s.push(pop(s) + "rotate(", null, degParen) - 2, x: number2(a, b) });
     } else if (b) {
       s.push(pop(s) + "rotate(" + b + degParen);
     }
   }
   function skewX(a, b, s, q) {
     if (a !== b) {
-      q.push({ i: s.push(pop(s) + "skewX(", null, degParen) - 2, x: number3(a, b) });
+      q.push({ i: s.push(pop(s) + "skewX(", null, degParen) - 2, x: number2(a, b) });
     } else if (b) {
       s.push(pop(s) + "skewX(" + b + degParen);
     }
@@ -7093,7 +4677,7 @@ function interpolateTransform(parse, pxComma, pxParen, degParen) {
   function scale(xa, ya, xb, yb, s, q) {
     if (xa !== xb || ya !== yb) {
       var i = s.push(pop(s) + "scale(", null, ",", null, ")");
-      q.push({ i: i - 4, x: number3(xa, xb) }, { i: i - 2, x: number3(ya, yb) });
+      q.push({ i: i - 4, x: number2(xa, xb) }, { i: i - 2, x: number2(ya, yb) });
     } else if (xb !== 1 || yb !== 1) {
       s.push(pop(s) + "scale(" + xb + "," + yb + ")");
     }
@@ -7205,6 +4789,213 @@ function cubehelix2(hue) {
 }
 var cubehelix_default = cubehelix2(hue$1);
 var cubehelixLong = cubehelix2(nogamma);
+
+// .venv/scripts/node_modules/d3-array/dist/d3-array.mjs
+function ascending(a, b) {
+  return a == null || b == null ? NaN : a < b ? -1 : a > b ? 1 : a >= b ? 0 : NaN;
+}
+function descending(a, b) {
+  return a == null || b == null ? NaN : b < a ? -1 : b > a ? 1 : b >= a ? 0 : NaN;
+}
+function bisector(f) {
+  let compare1, compare2, delta;
+  if (f.length !== 2) {
+    compare1 = ascending;
+    compare2 = (d, x) => ascending(f(d), x);
+    delta = (d, x) => f(d) - x;
+  } else {
+    compare1 = f === ascending || f === descending ? f : zero2;
+    compare2 = f;
+    delta = f;
+  }
+  function left2(a, x, lo = 0, hi = a.length) {
+    if (lo < hi) {
+      if (compare1(x, x) !== 0) return hi;
+      do {
+        const mid = lo + hi >>> 1;
+        if (compare2(a[mid], x) < 0) lo = mid + 1;
+        else hi = mid;
+      } while (lo < hi);
+    }
+    return lo;
+  }
+  function right2(a, x, lo = 0, hi = a.length) {
+    if (lo < hi) {
+      if (compare1(x, x) !== 0) return hi;
+      do {
+        const mid = lo + hi >>> 1;
+        if (compare2(a[mid], x) <= 0) lo = mid + 1;
+        else hi = mid;
+      } while (lo < hi);
+    }
+    return lo;
+  }
+  function center2(a, x, lo = 0, hi = a.length) {
+    const i = left2(a, x, lo, hi - 1);
+    return i > lo && delta(a[i - 1], x) > -delta(a[i], x) ? i - 1 : i;
+  }
+  return { left: left2, center: center2, right: right2 };
+}
+function zero2() {
+  return 0;
+}
+function number3(x) {
+  return x === null ? NaN : +x;
+}
+var ascendingBisect = bisector(ascending);
+var bisectRight = ascendingBisect.right;
+var bisectLeft = ascendingBisect.left;
+var bisectCenter = bisector(number3).center;
+var blur2 = Blur2(blurf);
+var blurImage = Blur2(blurfImage);
+function Blur2(blur) {
+  return function(data, rx, ry = rx) {
+    if (!((rx = +rx) >= 0)) throw new RangeError("invalid rx");
+    if (!((ry = +ry) >= 0)) throw new RangeError("invalid ry");
+    let { data: values, width, height } = data;
+    if (!((width = Math.floor(width)) >= 0)) throw new RangeError("invalid width");
+    if (!((height = Math.floor(height !== void 0 ? height : values.length / width)) >= 0)) throw new RangeError("invalid height");
+    if (!width || !height || !rx && !ry) return data;
+    const blurx = rx && blur(rx);
+    const blury = ry && blur(ry);
+    const temp = values.slice();
+    if (blurx && blury) {
+      blurh(blurx, temp, values, width, height);
+      blurh(blurx, values, temp, width, height);
+      blurh(blurx, temp, values, width, height);
+      blurv(blury, values, temp, width, height);
+      blurv(blury, temp, values, width, height);
+      blurv(blury, values, temp, width, height);
+    } else if (blurx) {
+      blurh(blurx, values, temp, width, height);
+      blurh(blurx, temp, values, width, height);
+      blurh(blurx, values, temp, width, height);
+    } else if (blury) {
+      blurv(blury, values, temp, width, height);
+      blurv(blury, temp, values, width, height);
+      blurv(blury, values, temp, width, height);
+    }
+    return data;
+  };
+}
+function blurh(blur, T, S, w, h) {
+  for (let y = 0, n = w * h; y < n; ) {
+    blur(T, S, y, y += w, 1);
+  }
+}
+function blurv(blur, T, S, w, h) {
+  for (let x = 0, n = w * h; x < w; ++x) {
+    blur(T, S, x, x + n, w);
+  }
+}
+function blurfImage(radius) {
+  const blur = blurf(radius);
+  return (T, S, start, stop, step) => {
+    start <<= 2, stop <<= 2, step <<= 2;
+    blur(T, S, start + 0, stop + 0, step);
+    blur(T, S, start + 1, stop + 1, step);
+    blur(T, S, start + 2, stop + 2, step);
+    blur(T, S, start + 3, stop + 3, step);
+  };
+}
+function blurf(radius) {
+  const radius0 = Math.floor(radius);
+  if (radius0 === radius) return bluri(radius);
+  const t = radius - radius0;
+  const w = 2 * radius + 1;
+  return (T, S, start, stop, step) => {
+    if (!((stop -= step) >= start)) return;
+    let sum = radius0 * S[start];
+    const s0 = step * radius0;
+    const s1 = s0 + step;
+    for (let i = start, j = start + s0; i < j; i += step) {
+      sum += S[Math.min(stop, i)];
+    }
+    for (let i = start, j = stop; i <= j; i += step) {
+      sum += S[Math.min(stop, i + s0)];
+      T[i] = (sum + t * (S[Math.max(start, i - s1)] + S[Math.min(stop, i + s1)])) / w;
+      sum -= S[Math.max(start, i - s0)];
+    }
+  };
+}
+function bluri(radius) {
+  const w = 2 * radius + 1;
+  return (T, S, start, stop, step) => {
+    if (!((stop -= step) >= start)) return;
+    let sum = radius * S[start];
+    const s = step * radius;
+    for (let i = start, j = start + s; i < j; i += step) {
+      sum += S[Math.min(stop, i)];
+    }
+    for (let i = start, j = stop; i <= j; i += step) {
+      sum += S[Math.min(stop, i + s)];
+      T[i] = sum / w;
+      sum -= S[Math.max(start, i - s)];
+    }
+  };
+}
+var array = Array.prototype;
+var slice = array.slice;
+var e10 = Math.sqrt(50);
+var e5 = Math.sqrt(10);
+var e2 = Math.sqrt(2);
+function tickSpec(start, stop, count) {
+  const step = (stop - start) / Math.max(0, count), power = Math.floor(Math.log10(step)), error = step / Math.pow(10, power), factor = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+  let i1, i2, inc;
+  if (power < 0) {
+    inc = Math.pow(10, -power) / factor;
+    i1 = Math.round(start * inc);
+    i2 = Math.round(stop * inc);
+    if (i1 / inc < start) ++i1;
+    if (i2 / inc > stop) --i2;
+    inc = -inc;
+  } else {
+    inc = Math.pow(10, power) * factor;
+    i1 = Math.round(start / inc);
+    i2 = Math.round(stop / inc);
+    if (i1 * inc < start) ++i1;
+    if (i2 * inc > stop) --i2;
+  }
+  if (i2 < i1 && 0.5 <= count && count < 2) return tickSpec(start, stop, count * 2);
+  return [i1, i2, inc];
+}
+function ticks(start, stop, count) {
+  stop = +stop, start = +start, count = +count;
+  if (!(count > 0)) return [];
+  if (start === stop) return [start];
+  const reverse = stop < start, [i1, i2, inc] = reverse ? tickSpec(stop, start, count) : tickSpec(start, stop, count);
+  if (!(i2 >= i1)) return [];
+  const n = i2 - i1 + 1, ticks2 = new Array(n);
+  if (reverse) {
+    if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) / -inc;
+    else for (let i = 0; i < n; ++i) ticks2[i] = (i2 - i) * inc;
+  } else {
+    if (inc < 0) for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) / -inc;
+    else for (let i = 0; i < n; ++i) ticks2[i] = (i1 + i) * inc;
+  }
+  return ticks2;
+}
+function tickIncrement(start, stop, count) {
+  stop = +stop, start = +start, count = +count;
+  return tickSpec(start, stop, count)[2];
+}
+function tickStep(start, stop, count) {
+  stop = +stop, start = +start, count = +count;
+  const reverse = stop < start, inc = reverse ? tickIncrement(stop, start, count) : tickIncrement(start, stop, count);
+  return (reverse ? -1 : 1) * (inc < 0 ? 1 / -inc : inc);
+}
+var shuffle = shuffler(Math.random);
+function shuffler(random) {
+  return function shuffle2(array3, i0 = 0, i1 = array3.length) {
+    let m = i1 - (i0 = +i0);
+    while (m) {
+      const i = random() * m-- | 0, t = array3[m + i0];
+      array3[m + i0] = array3[i + i0];
+      array3[i + i0] = t;
+    }
+    return array3;
+  };
+}
 
 // .venv/scripts/node_modules/d3-format/dist/d3-format.mjs
 function formatDecimal(x) {
@@ -8384,7 +6175,7 @@ function transformer$2() {
     return x == null || isNaN(x = +x) ? unknown : (output || (output = piecewise2(domain.map(transform), range2, interpolate$1)))(transform(clamp(x)));
   }
   scale.invert = function(y) {
-    return clamp(untransform((input || (input = piecewise2(range2, domain.map(transform), number3)))(y)));
+    return clamp(untransform((input || (input = piecewise2(range2, domain.map(transform), number2)))(y)));
   };
   scale.domain = function(_) {
     return arguments.length ? (domain = Array.from(_, number$1), rescale()) : domain.slice();
@@ -8393,7 +6184,7 @@ function transformer$2() {
     return arguments.length ? (range2 = Array.from(_), rescale()) : range2.slice();
   };
   scale.rangeRound = function(_) {
-    return range2 = Array.from(_), interpolate$1 = round2, rescale();
+    return range2 = Array.from(_), interpolate$1 = round, rescale();
   };
   scale.clamp = function(_) {
     return arguments.length ? (clamp = _ ? true : identity$1, rescale()) : clamp !== identity$1;
@@ -9261,6 +7052,2519 @@ Local.prototype = local.prototype = {
   }
 };
 
+// explorer/views/map/map_moves.js
+var FLIGHT = { least: 300, most: 1200, speed: 0.45 };
+var GLIDE = 55;
+var COAST = { window: 90, held: 45, half: 190, least: 0.12, end: 0.015, most: 3.5 };
+var ease = (t) => t < 0.5 ? 4 * t ** 3 : 1 - (2 - 2 * t) ** 3 / 2;
+var still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches || document.hidden;
+var flight = (way, to) => {
+  const duration = Math.min(Math.max(way.duration * FLIGHT.speed, FLIGHT.least), FLIGHT.most);
+  return {
+    duration,
+    /** The view after so many milliseconds. */
+    at: (ms) => ms >= duration ? to : way(ease(ms / duration))
+  };
+};
+var letGo = (points, now) => {
+  const last = points.at(-1), first = points.find(({ t }) => now - t <= COAST.window);
+  if (!last || !first || now - last.t > COAST.held || last.t - first.t < 8) return { x: 0, y: 0 };
+  const [x, y] = [(last.x - first.x) / (last.t - first.t), (last.y - first.y) / (last.t - first.t)];
+  const speed = Math.hypot(x, y);
+  if (speed < COAST.least) return { x: 0, y: 0 };
+  const part = Math.min(1, COAST.most / speed);
+  return { x: x * part, y: y * part };
+};
+var makeMoves = ({ get, show, zoom: zoom2, path }) => {
+  let frame = 0, flying = false, left2 = 0;
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    frame = left2 = 0;
+    flying = false;
+  };
+  const run = (step) => {
+    let begun = 0, last = 0;
+    const next = (now) => {
+      begun ||= now;
+      const goes = step(now - begun, now - (last || now));
+      last = now;
+      if (goes) frame = requestAnimationFrame(next);
+      else stop();
+    };
+    frame = requestAnimationFrame(next);
+  };
+  const fly = (x0, x1, y0, y1) => {
+    stop();
+    const { width, height, ...now } = get();
+    if (still() || !width || !height) {
+      show(x0, x1, y0, y1);
+      return;
+    }
+    const to = (
+      /** @type {[number, number, number]} */
+      [
+        (x0 + x1) / 2,
+        (y0 + y1) / 2,
+        Math.max(x1 - x0, (y1 - y0) * width / height)
+      ]
+    );
+    const way = flight(path([(now.x0 + now.x1) / 2, (now.y0 + now.y1) / 2, now.x1 - now.x0], to), to);
+    flying = true;
+    run((ms) => {
+      const [x, y, wide] = way.at(ms), high = wide * height / width, last = ms >= way.duration;
+      if (last) flying = false;
+      show(x - wide / 2, x + wide / 2, y - high / 2, y + high / 2);
+      return !last;
+    });
+  };
+  const glide = (factor, fx, fy) => {
+    if (still()) {
+      zoom2(factor, fx, fy);
+      return;
+    }
+    const more = left2;
+    stop();
+    left2 = more + Math.log(factor);
+    run((_ms, since) => {
+      const part = Math.abs(left2) < 4e-3 ? left2 : left2 * (1 - Math.exp(-Math.max(since, 8) / GLIDE));
+      zoom2(Math.exp(part), fx, fy);
+      left2 -= part;
+      return left2 !== 0;
+    });
+  };
+  const coast = (velocity) => {
+    stop();
+    if (still() || !(velocity.x || velocity.y)) return;
+    let { x: vx, y: vy } = velocity;
+    run((_ms, since) => {
+      const { x0, x1, y0, y1, width } = get(), pixel = (x1 - x0) / width;
+      show(x0 - vx * since * pixel, x1 - vx * since * pixel, y0 + vy * since * pixel, y1 + vy * since * pixel);
+      const slower = 2 ** (-since / COAST.half);
+      vx *= slower;
+      vy *= slower;
+      return Math.hypot(vx, vy) > COAST.end;
+    });
+  };
+  return {
+    fly,
+    glide,
+    coast,
+    stop,
+    /** Whether it is on its way to where the server wants it. */
+    get flying() {
+      return flying;
+    }
+  };
+};
+
+// explorer/views/map/map_names.js
+var FADE = 0.18;
+var FONTS = {
+  country: "600 13px",
+  sea: "italic 12px",
+  city: "600 12px",
+  town: "12px"
+};
+var DOT = 2.2;
+var between = (value2) => Math.min(Math.max(value2, 0), 1);
+var strength = ({ start, end }, resolution) => Math.min(between(Math.log2(start / resolution) / FADE), end > 0 ? between(1 + Math.log2(resolution / end) / FADE) : 1);
+var makeNames = (canvas) => {
+  const context = canvas.getContext("2d");
+  const known = (
+    /** @type {Map<string, any>} */
+    /* @__PURE__ */ new Map()
+  );
+  let look = null;
+  const family = () => getComputedStyle(canvas).fontFamily || "sans-serif";
+  let drawn = [];
+  const draw = ({ x0, x1, y1, width, height }) => {
+    const ratio = window.devicePixelRatio || 1;
+    const size = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== size[0] || canvas.height !== size[1]) {
+      ;
+      [canvas.width, canvas.height] = size;
+      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+    }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    drawn = [];
+    if (!look?.shown) return;
+    const resolution = (x1 - x0) / width, fonts = family();
+    context.lineJoin = "round";
+    context.textBaseline = "middle";
+    for (const name of known.values()) {
+      const px = (name.x - x0) / resolution, py = (y1 - name.y) / resolution;
+      if (px < -200 || px > width + 100 || py < -20 || py > height + 20) continue;
+      const alpha = strength(name, resolution);
+      if (alpha <= 0) continue;
+      const town = name.kind === "town" || name.kind === "city";
+      context.globalAlpha = alpha;
+      context.font = `${FONTS[name.kind]} ${fonts}`;
+      context.textAlign = town ? "left" : "center";
+      context.fillStyle = name.kind === "sea" ? look.water : look.ink;
+      context.strokeStyle = look.halo;
+      context.lineWidth = 3;
+      const left2 = Math.round(px) + (town ? 6 : 0), top2 = Math.round(py);
+      context.strokeText(name.text, left2, top2);
+      if (town) {
+        context.beginPath();
+        context.arc(px, py, DOT, 0, 2 * Math.PI);
+        context.stroke();
+        context.fill();
+      }
+      context.fillText(name.text, left2, top2);
+      drawn.push(name.text);
+    }
+    context.globalAlpha = 1;
+  };
+  return {
+    /** Names that the server has told; what is there already stays. */
+    add: (names) => {
+      for (const name of names) known.set(`${name.text}:${name.x}:${name.y}`, name);
+    },
+    /** Other colours, or none. */
+    dress: (told) => {
+      look = told;
+    },
+    draw,
+    /** The names that were drawn last. */
+    get drawn() {
+      return drawn;
+    }
+  };
+};
+
+// explorer/views/map/map_popovers.js
+var LACKING = "Not known yet; compute it with: python -m explorer score CORPUS";
+var group = (title, ...children2) => element("fieldset", {}, element("legend", {}, title), ...children2);
+var choices = (title, name, options, send, off = {}) => {
+  const row = element("div", { class: "segments", role: "radiogroup", "aria-label": title });
+  for (const [value2, text] of Object.entries(options))
+    row.append(
+      element(
+        "button",
+        {
+          type: "button",
+          role: "radio",
+          "data-value": value2,
+          disabled: Boolean(off[value2]),
+          title: off[value2],
+          onclick: () => send(name, value2)
+        },
+        text
+      )
+    );
+  const why = Object.values(off).map((text) => element("p", { class: "hint" }, text));
+  return {
+    node: group(title, row, ...why),
+    set: (value2) => {
+      for (const button of row.children) button.setAttribute("aria-checked", String(button.dataset.value === value2));
+    }
+  };
+};
+var lookPopover = (send) => {
+  const node = element("div", { class: "popover look", role: "dialog", "aria-label": "Map layers", hidden: true });
+  let made = null;
+  const titles = { shade: "Show", palette: "Class colours", theme: "Theme", base: "Basemap", names: "Names of places" };
+  return {
+    node,
+    set(state) {
+      if (!made) {
+        made = {};
+        for (const [name, options] of Object.entries(state.looks)) {
+          if (!Object.keys(options).length) continue;
+          made[name] = choices(titles[name], name, options, send, name === "shade" ? state.off : {});
+          node.append(made[name].node);
+        }
+        if (!made.base) node.append(element("p", { class: "hint" }, "Online basemaps: start with --tiles."));
+      }
+      for (const [name, choice2] of Object.entries(made)) choice2.set(state.look[name]);
+    }
+  };
+};
+var fillIn = (input, value2) => {
+  if (!input.matches(":focus, [aria-invalid]")) input.value = value2;
+};
+var numberField = (label, attributes, change) => {
+  const input = numberInput({ "aria-label": label, ...attributes });
+  input.addEventListener("change", change);
+  return input;
+};
+var rangeFields = (title, name, low, high, scale, send, lacking = "") => {
+  const change = () => {
+    const value2 = (input, limit) => input.value === "" || input.matches("[aria-invalid]") ? limit : Number(input.value);
+    const [a, b] = [value2(from, low), value2(to, high)].sort((p, q) => p - q);
+    send({ [name]: a <= low && b >= high ? null : [a / scale, b / scale] });
+  };
+  const step = scale === 1 ? 1 : 5;
+  const from = numberField(`${title}, from`, { min: low, max: high, step, placeholder: low }, change);
+  const to = numberField(`${title}, to`, { min: low, max: high, step, placeholder: high }, change);
+  from.disabled = to.disabled = Boolean(lacking);
+  return {
+    node: group(
+      title,
+      element("div", { class: "range" }, from, "to", to, scale === 1 ? "" : "%"),
+      ...lacking ? [element("p", { class: "hint" }, lacking)] : []
+    ),
+    set(value2) {
+      fillIn(from, value2 && value2[0] * scale > low ? Math.round(value2[0] * scale * 10) / 10 : "");
+      fillIn(to, value2 && value2[1] * scale < high ? Math.round(value2[1] * scale * 10) / 10 : "");
+    }
+  };
+};
+var checkList = (title, name, options, send, small = false) => {
+  const boxes = options.map(([value2, text]) => {
+    const box2 = element("input", { type: "checkbox" });
+    box2.value = value2;
+    box2.addEventListener("change", () => send({ [name]: boxes.filter((b) => b.box.checked).map((b) => b.value) }));
+    return { box: box2, value: value2, label: element("label", {}, box2, text) };
+  });
+  const list = element("div", { class: small ? "checks small" : "checks" }, ...boxes.map((b) => b.label));
+  return {
+    node: group(title, list),
+    set(values) {
+      for (const { box: box2, value: value2 } of boxes) box2.checked = values.some((v) => String(v) === String(value2));
+    }
+  };
+};
+var classField = (classes, send) => {
+  const select2 = element(
+    "select",
+    { "aria-label": "Contains the class" },
+    element("option", { value: "" }, "any class")
+  );
+  for (const level of [1, 2, 3]) {
+    const options = element("optgroup", { label: `Level ${level}` });
+    for (const c of classes.filter((one2) => one2.level === level))
+      options.append(element("option", { value: c.code }, `${c.code} ${c.title}`));
+    select2.append(options);
+  }
+  let codes = [];
+  const change = () => send({
+    classes: select2.value === "" ? [] : select2.value === "several" ? codes : [Number(select2.value)],
+    min_fraction: Math.min(Math.max(Number(share.value) || 0, 0), 100) / 100
+  });
+  const share = numberField("Minimum fraction in percent", { min: 0, max: 100, step: 5, placeholder: 0 }, change);
+  select2.addEventListener("change", change);
+  return {
+    node: group("Minimum fraction", element("div", { class: "range" }, "≥", share, "% of", select2)),
+    set(filters) {
+      codes = filters.classes;
+      select2.querySelector("option[value=several]")?.remove();
+      if (codes.length > 1) select2.append(element("option", { value: "several" }, `${codes.length} classes`));
+      select2.value = codes.length > 1 ? "several" : codes[0] ?? "";
+      fillIn(share, filters.min_fraction ? Math.round(filters.min_fraction * 1e3) / 10 : "");
+    }
+  };
+};
+var filterPopover = (send) => {
+  const waiting = element("p", { class: "hint" }, "Finding out what there is to filter by …");
+  const body = element("div", { class: "fields" }, waiting);
+  const clear = element("button", { type: "button", onclick: () => send(null) }, "Clear all");
+  const node = element(
+    "div",
+    { class: "popover filter", role: "dialog", "aria-label": "Filters", hidden: true },
+    body,
+    element("p", { class: "hint" }, "A click in the legend isolates a class."),
+    clear
+  );
+  let fields = null, state = null;
+  const set = (next) => {
+    state = next;
+    if (!fields) return;
+    fields.classes.set(state.filters);
+    for (const [name, field] of Object.entries(fields)) if (name !== "classes") field.set(state.filters[name] ?? []);
+  };
+  return {
+    node,
+    set,
+    options(found2) {
+      fields = {
+        classes: classField(found2.classes, send),
+        purity: rangeFields("Purity (largest class)", "purity", 0, 100, 100, send),
+        mixture: rangeFields("Number of classes", "mixture", 0, 44, 1, send),
+        countries: checkList(
+          "Country",
+          "countries",
+          found2.countries.map((n) => [n, n]),
+          send
+        ),
+        zones: checkList(
+          "UTM zone",
+          "zones",
+          found2.zones.map((z) => [z, `${String(z).padStart(2, "0")}N`]),
+          send,
+          true
+        )
+      };
+      if (found2.imagery.length)
+        fields.imagery = checkList(
+          "Imagery at hand",
+          "imagery",
+          found2.imagery.map((p) => [p, p]),
+          send,
+          true
+        );
+      if (found2.review.length)
+        fields.review = checkList(
+          "Review",
+          "review",
+          found2.review.map((r) => [r, r === "none" ? "not reviewed" : r]),
+          send
+        );
+      fields.change = rangeFields("Cover lost 2018 to 2019", "change", 0, 100, 100, send, found2.change ? "" : LACKING);
+      if (found2.suspicion) fields.suspicion = rangeFields("Suspicion", "suspicion", 0, 100, 100, send);
+      body.replaceChildren(...Object.values(fields).map((field) => field.node));
+      if (state) set(state);
+    }
+  };
+};
+
+// explorer/views/map/map_touch.js
+var shareFingersWithPage = (surface, signal) => {
+  surface.style.touchAction = "var(--touch, none)";
+  const hold = (event) => event.touches.length > 1 && event.cancelable && event.preventDefault();
+  for (const kind of ["touchstart", "touchmove"]) surface.addEventListener(kind, hold, { passive: false, signal });
+};
+
+// explorer/views/map/map_tools.js
+var EARTH = 6378137;
+var lonOf = (x) => x / EARTH * 180 / Math.PI;
+var latOf = (y) => Math.atan(Math.sinh(y / EARTH)) * 180 / Math.PI;
+var angle = (value2, letters) => `${Math.abs(value2).toFixed(4)}° ${letters[value2 < 0 ? 1 : 0]}`;
+var SIGNS2 = {
+  pan: "M8 1v14M1 8h14M8 1 6 3m2-2 2 2M8 15l-2-2m2 2 2-2M1 8l2-2M1 8l2 2m12-2-2-2m2 2-2 2",
+  box: "M2.5 3.5h11v9h-11z",
+  lasso: "M5 10.5C2.500 9.800 1.500 8 1.500 6.500c0-2.500 3-4 6.500-4s6.500 1.500 6.500 4-3 4-6.500 4c-1 0-2-.1-3-.3m0 0c-1.200.6-1.200 2.300.3 2.300 1.400 0 1.200 1.500.2 2",
+  seen: "M1.5 5V1.5H5M11 1.5h3.500V5M14.500 11v3.500H11M5 14.500H1.500V11M5 5h6v6H5z",
+  home: "M2 8 8 2.500 14 8M4 7v6.500h8V7"
+};
+var sign = (path) => {
+  const svg2 = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg2.setAttribute("viewBox", "0 0 16 16");
+  svg2.setAttribute("aria-hidden", "true");
+  const line2 = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  line2.setAttribute("d", path);
+  svg2.append(line2);
+  return svg2;
+};
+function render5({ model, el }) {
+  const { on } = bus(model), stop = new AbortController(), { signal } = stop;
+  let figure = null, overview = null, wanted = (
+    /** @type {[number, number, number, number] | null} */
+    null
+  );
+  const modes = {
+    pan: ["PanTool", "Drag to move", sign(SIGNS2.pan)],
+    box: ["BoxSelectTool", "Select samples in a box", sign(SIGNS2.box)],
+    lasso: ["LassoSelectTool", "Select samples with a lasso", sign(SIGNS2.lasso)]
+  };
+  const modeButtons = Object.fromEntries(
+    Object.entries(modes).map(([name, [, title, picture]]) => [
+      name,
+      element(
+        "button",
+        {
+          type: "button",
+          title,
+          "aria-label": title,
+          "aria-pressed": String(name === "pan"),
+          onclick: () => setMode(name)
+        },
+        picture
+      )
+    ])
+  );
+  const view = element(
+    "button",
+    {
+      type: "button",
+      class: "view",
+      title: "Select the samples that are in view",
+      "aria-label": "Select the samples that are in view",
+      onclick: () => takeView()
+    },
+    sign(SIGNS2.seen)
+  );
+  const takeView = () => {
+    if (!figure) return;
+    const { x_range: x, y_range: y } = figure;
+    model.send_msg({ type: "area", kind: "rect", x0: x.start, x1: x.end, y0: y.start, y1: y.end });
+  };
+  const filters = filterPopover(
+    (values) => choices2.send(values ? { type: "filter", values } : { type: "filter", clear: true })
+  );
+  const looks = lookPopover((name, value2) => choices2.send({ type: "look", name, value: value2 }));
+  const choices2 = makeChoices(model, (data) => {
+    filters.set(data);
+    looks.set(data);
+  });
+  let asked = false;
+  const popovers = [
+    [filters.node, element("button", { type: "button", "aria-expanded": "false" }, "Filters")],
+    [looks.node, element("button", { type: "button", "aria-expanded": "false" }, "Layers")]
+  ];
+  const toggle = (wanted2) => {
+    for (const [node, button] of popovers) {
+      node.hidden = node !== wanted2 || !node.hidden;
+      button.setAttribute("aria-expanded", String(!node.hidden));
+      if (!node.hidden) node.querySelector("button, input, select")?.focus({ preventScroll: true });
+    }
+    if (wanted2 === filters.node && !asked) {
+      asked = true;
+      model.send_msg({ type: "options" });
+    }
+  };
+  for (const [node, button] of popovers) button.addEventListener("click", () => toggle(node));
+  const zoomButton = (title, text, act) => element("button", { type: "button", title, "aria-label": title, onclick: act }, text);
+  const keys = element("div", {
+    class: "keys",
+    tabindex: "0",
+    role: "application",
+    "aria-label": "Map. Arrow keys go to the neighbouring sample, with shift they move the map; plus and minus zoom; 0 shows all; Escape clears the area. The tools have a button that selects what is in view."
+  });
+  const busy = element("div", {
+    class: "busy",
+    role: "progressbar",
+    "aria-label": "The map is being drawn",
+    hidden: true
+  });
+  const where = element("output", { class: "where", "aria-label": "Coordinates under the pointer" });
+  const scale = element("div", { class: "scale", role: "img" }, element("span"));
+  const mini = element(
+    "div",
+    { class: "mini", role: "img", "aria-label": "Overview: where the map is in Europe", hidden: true },
+    element("i")
+  );
+  const notice = element("div", { class: "notice", role: "alert", hidden: true });
+  const canvas = element("canvas", { class: "names", "aria-hidden": "true" });
+  const names = makeNames(canvas);
+  const frame = element(
+    "div",
+    { class: "frame" },
+    canvas,
+    keys,
+    busy,
+    element(
+      "div",
+      { class: "bar", role: "toolbar", "aria-label": "Map tools" },
+      element("span", { class: "segments" }, ...Object.values(modeButtons)),
+      view,
+      ...popovers.map(([, button]) => button)
+    ),
+    element(
+      "div",
+      { class: "zoom" },
+      zoomButton("Zoom in", "+", () => moves.glide(0.5, 0.5, 0.5)),
+      zoomButton("Zoom out", "−", () => moves.glide(2, 0.5, 0.5)),
+      zoomButton("Show all", sign(SIGNS2.home), () => home())
+    ),
+    filters.node,
+    looks.node,
+    notice,
+    where,
+    element("div", { class: "corner" }, mini, scale)
+  );
+  el.append(frame);
+  let sent = 0, waiting = 0, dirty = false, slow = 0, settle = 0, last = "";
+  const inView = () => {
+    const { x_range: x, y_range: y, inner_width: width, inner_height: height } = figure;
+    return { x0: x.start, x1: x.end, y0: y.start, y1: y.end, width, height };
+  };
+  const tell = () => {
+    if (!figure?.inner_width || !figure.inner_height) return;
+    const view2 = { ...inView(), moving: moves.flying };
+    if (JSON.stringify(view2) === last) return;
+    if (waiting) {
+      dirty = true;
+      return;
+    }
+    last = JSON.stringify(view2);
+    waiting = ++sent;
+    model.send_msg({ type: "view", number: sent, ...view2 });
+    clearTimeout(slow);
+    slow = setTimeout(() => {
+      busy.hidden = false;
+      if (waiting) {
+        waiting = 0;
+        tell();
+      }
+    }, 600);
+  };
+  let frameAsked = false;
+  const changed = () => {
+    if (frameAsked) return;
+    frameAsked = true;
+    requestAnimationFrame(() => {
+      frameAsked = false;
+      tell();
+      furnish();
+      names.draw(inView());
+    });
+  };
+  const moved = () => {
+    clearTimeout(settle);
+    settle = setTimeout(() => {
+      const { x_range: x, y_range: y } = figure;
+      model.send_msg({
+        type: "place",
+        lon: lonOf((x.start + x.end) / 2),
+        lat: latOf((y.start + y.end) / 2),
+        resolution: (x.end - x.start) / figure.inner_width
+      });
+    }, 350);
+  };
+  const look = (x0, x1, y0, y1) => {
+    figure.x_range.setv({ start: x0, end: x1 });
+    figure.y_range.setv({ start: y0, end: y1 });
+    moved();
+  };
+  const moves = makeMoves({
+    get: inView,
+    show: (...ranges) => look(...ranges),
+    zoom: (...step) => zoom2(...step),
+    path: zoom
+  });
+  let dragged = null, released = 0;
+  const zoom2 = (factor, fx = 0.5, fy = 0.5) => {
+    const { x_range: x, y_range: y } = figure, w = x.end - x.start, h = y.end - y.start;
+    const to = Math.min(Math.max(w * factor, Math.min(w, 1e3)), Math.max(w, 25e6)), f = to / w;
+    const cx = x.start + fx * w, cy = y.start + fy * h;
+    look(cx - fx * w * f, cx + (1 - fx) * w * f, cy - fy * h * f, cy + (1 - fy) * h * f);
+  };
+  const shift = (east, north) => {
+    const { x_range: x, y_range: y } = figure, w = (x.end - x.start) / 4 * east, h = (y.end - y.start) / 4 * north;
+    moves.stop();
+    look(x.start + w, x.end + w, y.start + h, y.end + h);
+  };
+  const home = () => {
+    const { x_range: x, y_range: y, inner_width: width, inner_height: height } = figure;
+    const [x0, x1, y0, y1] = [x.reset_start, x.reset_end, y.reset_start, y.reset_end];
+    const pixel = Math.max((x1 - x0) / width, (y1 - y0) / height), cx = (x0 + x1) / 2, cy = (y0 + y1) / 2;
+    moves.fly(cx - pixel * width / 2, cx + pixel * width / 2, cy - pixel * height / 2, cy + pixel * height / 2);
+  };
+  const setMode = (name) => {
+    for (const [other, button] of Object.entries(modeButtons))
+      button.setAttribute("aria-pressed", String(other === name));
+    const tool = figure.toolbar.tools.find((one2) => one2.type === modes[name][0]);
+    if (tool) tool.active = true;
+  };
+  const furnish = () => {
+    const { x_range: x, y_range: y } = figure;
+    const pixel = (x.end - x.start) / figure.inner_width / Math.cosh((y.start + y.end) / 2 / EARTH);
+    const most = pixel * Math.min(120, figure.inner_width / 4), unit2 = 10 ** Math.floor(Math.log10(most));
+    const length = [5, 2, 1].map((n) => n * unit2).find((n) => n <= most);
+    scale.style.width = `${length / pixel}px`;
+    const text = length >= 1e3 ? `${length / 1e3} km` : `${length} m`;
+    scale.firstChild.textContent = text;
+    scale.setAttribute("aria-label", `Scale bar: ${text}`);
+    frame.style.left = `${Math.max(figure.outer_width - figure.inner_width, 0)}px`;
+    frame.style.bottom = `${Math.max(figure.outer_height - figure.inner_height, 0)}px`;
+    if (!overview) return;
+    const [bx0, bx1, by0, by1] = overview.box, size = overview.size;
+    const share = (x.end - x.start) / (bx1 - bx0);
+    mini.hidden = share > 0.6;
+    if (mini.hidden) return;
+    const clamp = (v) => Math.min(Math.max(v, 0), 1);
+    const left2 = clamp((x.start - bx0) / (bx1 - bx0)), right2 = clamp((x.end - bx0) / (bx1 - bx0));
+    const top2 = clamp((by1 - y.end) / (by1 - by0)), bottom2 = clamp((by1 - y.start) / (by1 - by0));
+    const wide = Math.max((right2 - left2) * size, 5), high = Math.max((bottom2 - top2) * size, 5);
+    Object.assign(mini.firstChild.style, {
+      left: `${(left2 + right2) / 2 * size - wide / 2}px`,
+      top: `${(top2 + bottom2) / 2 * size - high / 2}px`,
+      width: `${wide}px`,
+      height: `${high}px`
+    });
+  };
+  const begin = () => {
+    if (signal.aborted) return;
+    figure = bokehModel(`map-${model.bus}`);
+    if (!figure?.inner_width) return void setTimeout(begin, 30);
+    for (const range2 of [figure.x_range, figure.y_range]) range2.change.connect(changed);
+    figure.properties.inner_width.change.connect(changed);
+    figure.properties.inner_height.change.connect(changed);
+    const drawn = window.Bokeh.index.find_one(figure);
+    drawn?.canvas_view.events_el.setAttribute("tabindex", "-1");
+    if (drawn) shareFingersWithPage(drawn.canvas_view.events_el, signal);
+    drawn?.canvas_view.events_el.addEventListener(
+      "wheel",
+      (event) => {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        const box2 = drawn.canvas_view.events_el.getBoundingClientRect(), { left: left2, top: top2, width, height } = drawn.frame.bbox;
+        const share = (at, size) => Math.min(Math.max(at / size, 0), 1), factor = wheelFactor(event);
+        if (factor === 1) return;
+        if (popovers.some(([node]) => !node.hidden)) toggle(null);
+        const fx = share(event.clientX - box2.left - left2, width), fy = 1 - share(event.clientY - box2.top - top2, height);
+        if (Math.abs(Math.log(factor)) > 0.1 && !event.ctrlKey) moves.glide(1 / factor, fx, fy);
+        else {
+          moves.stop();
+          zoom2(1 / factor, fx, fy);
+        }
+      },
+      { passive: false, capture: true, signal }
+    );
+    const hear = (kind, listener) => drawn?.canvas_view.events_el.addEventListener(kind, listener, { capture: true, signal });
+    hear("pointerdown", () => {
+      moves.stop();
+      changed();
+    });
+    hear("pointermove", ({ timeStamp: t, clientX: x, clientY: y }) => dragged?.push({ t, x, y }));
+    hear("pointerup", ({ timeStamp }) => {
+      released = timeStamp;
+    });
+    changed();
+    if (wanted) moves.fly(...wanted);
+    wanted = null;
+  };
+  on(
+    "map-tap",
+    ({ x, y }) => {
+      toggle(null);
+      keys.focus({ preventScroll: true });
+      model.send_msg({ type: "tap", x, y });
+    },
+    signal
+  );
+  on(
+    "map-moved",
+    () => {
+      moved();
+      if (popovers.some(([node]) => !node.hidden)) toggle(null);
+    },
+    signal
+  );
+  on(
+    "map-drag",
+    () => {
+      if (modeButtons.pan.getAttribute("aria-pressed") === "true") dragged = [];
+    },
+    signal
+  );
+  on(
+    "map-let-go",
+    () => {
+      if (dragged) moves.coast(letGo(dragged, released));
+      dragged = null;
+    },
+    signal
+  );
+  let pinched = null;
+  on(
+    "map-pinch",
+    ({ sx, sy, scale: scale2, first }) => {
+      const box2 = inView(), { left: left2, top: top2 } = window.Bokeh.index.find_one(figure).frame.bbox;
+      if (first || !pinched) {
+        dragged = null;
+        moves.stop();
+        const wide2 = box2.x1 - box2.x0, pixel2 = wide2 / box2.width;
+        pinched = { x: box2.x0 + (sx - left2) * pixel2, y: box2.y1 - (sy - top2) * pixel2, wide: wide2 };
+      }
+      const wide = Math.min(Math.max(pinched.wide / scale2, 1e3), 25e6), pixel = wide / box2.width;
+      const x0 = pinched.x - (sx - left2) * pixel, y1 = pinched.y + (sy - top2) * pixel;
+      look(x0, x0 + wide, y1 - pixel * box2.height, y1);
+    },
+    signal
+  );
+  on(
+    "map-pinched",
+    () => {
+      pinched = null;
+    },
+    signal
+  );
+  on(
+    "map-point",
+    ({ x, y }) => {
+      where.textContent = `${angle(latOf(y), "NS")}, ${angle(lonOf(x), "EW")}`;
+    },
+    signal
+  );
+  on(
+    "map-leave",
+    () => {
+      where.textContent = "";
+    },
+    signal
+  );
+  on(
+    "map-box",
+    (detail) => {
+      detail.box = frame.getBoundingClientRect();
+    },
+    signal
+  );
+  on(
+    "map-area",
+    (geometry) => {
+      const every = Math.ceil(geometry.x?.length / 5e3), thin = (values) => Array.from(values).filter((_, i) => i % every === 0);
+      const plain = geometry.type === "rect" ? { kind: "rect", x0: geometry.x0, x1: geometry.x1, y0: geometry.y0, y1: geometry.y1 } : { kind: "poly", x: thin(geometry.x), y: thin(geometry.y) };
+      model.send_msg({ type: "area", ...plain });
+      setMode("pan");
+    },
+    signal
+  );
+  const arrows = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  keys.addEventListener("keydown", (event) => {
+    if (!figure || event.ctrlKey || event.metaKey || event.altKey) return;
+    const arrow = arrows[event.key];
+    if (arrow && event.shiftKey) shift(...arrow);
+    else if (arrow) model.send_msg({ type: "step", east: arrow[0], north: arrow[1] });
+    else if (event.key === "+" || event.key === "=") moves.glide(0.5, 0.5, 0.5);
+    else if (event.key === "-") moves.glide(2, 0.5, 0.5);
+    else if (event.key === "0") home();
+    else if (event.key === "Escape") model.send_msg({ type: "clear_area" });
+    else return;
+    event.preventDefault();
+  });
+  frame.addEventListener(
+    "keydown",
+    (event) => {
+      const open = popovers.find(([node]) => !node.hidden);
+      if (event.key === "Escape" && open) {
+        toggle(null);
+        open[1].focus();
+        event.stopPropagation();
+      }
+    },
+    true
+  );
+  let told = 0;
+  listen(model, {
+    drawn(data) {
+      clearTimeout(slow);
+      busy.hidden = true;
+      if (data.number && data.number < waiting) return;
+      waiting = 0;
+      mark("map-view");
+      if (dirty) {
+        dirty = false;
+        tell();
+      }
+    },
+    busy() {
+      clearTimeout(slow);
+      slow = setTimeout(() => {
+        busy.hidden = false;
+      }, 250);
+    },
+    state(data) {
+      choices2.told(data);
+      frame.dataset.theme = data.look.theme;
+      names.dress(data.names);
+      if (figure) names.draw(inView());
+      const count = Object.entries(data.filters).filter(
+        ([name, v]) => name !== "largest" && (Array.isArray(v) ? v.length : v)
+      ).length;
+      popovers[0][1].textContent = count ? `Filters · ${count}` : "Filters";
+    },
+    acknowledged: choices2.acknowledged,
+    options: (data) => filters.options(data),
+    overview(data) {
+      overview = data;
+      Object.assign(mini.style, {
+        backgroundImage: `url(${data.src})`,
+        width: `${data.size}px`,
+        height: `${data.size}px`
+      });
+      if (figure) furnish();
+    },
+    fly({ x0, x1, y0, y1 }) {
+      if (figure?.inner_width) moves.fly(x0, x1, y0, y1);
+      else wanted = [x0, x1, y0, y1];
+    },
+    names(data) {
+      names.add(data.names);
+      if (figure?.inner_width) names.draw(inView());
+    },
+    notice(data) {
+      notice.textContent = data.text;
+      notice.hidden = !data.text;
+      clearTimeout(told);
+      told = setTimeout(() => {
+        notice.hidden = true;
+      }, 6e3);
+    }
+  });
+  model.on("remove", () => stop.abort());
+  model.send_msg({ type: "ready" });
+  begin();
+}
+
+// explorer/views/map/sample_table.js
+var sample_table_exports = {};
+__export(sample_table_exports, {
+  render: () => render6
+});
+var SHARES = /* @__PURE__ */ new Set(["fraction", "suspicion", "change"]);
+function render6({ model, el }) {
+  const title = element("h2"), told = element("p", { class: "told", role: "status" });
+  const bars3 = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" });
+  const head = element("tr"), body = element("tbody");
+  const first = element("button", { type: "button", "aria-label": "First page", onclick: () => ask(0) }, "«");
+  const before = element(
+    "button",
+    { type: "button", "aria-label": "Previous page", onclick: () => ask(state.page - 1) },
+    "‹"
+  );
+  const next = element("button", { type: "button", "aria-label": "Next page", onclick: () => ask(state.page + 1) }, "›");
+  const last = element("button", { type: "button", "aria-label": "Last page", onclick: () => ask(pages() - 1) }, "»");
+  const page = element("span", { class: "page" });
+  const close = element(
+    "button",
+    { type: "button", class: "close", "aria-label": "Close the table", onclick: () => hide() },
+    "×"
+  );
+  const gallery = element(
+    "button",
+    {
+      type: "button",
+      class: "gallery",
+      title: "What filters and area leave, as pictures",
+      onclick: () => model.send_msg({ type: "gallery" })
+    },
+    "Gallery"
+  );
+  const saves = [
+    ["csv", "CSV"],
+    ["geojson", "GeoJSON"],
+    ["parquet", "GeoParquet"]
+  ].map(
+    ([format3, name]) => element(
+      "button",
+      {
+        type: "button",
+        onclick: () => {
+          told.textContent = `Writing ${name} …`;
+          model.send_msg({ type: "save", format: format3 });
+        }
+      },
+      name
+    )
+  );
+  const panel = element(
+    "section",
+    { class: "panel", role: "dialog", "aria-label": "Selected samples", hidden: true },
+    element("header", {}, title, gallery, close),
+    bars3,
+    element(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of samples" },
+      element("table", {}, element("thead", {}, head), body)
+    ),
+    element("footer", {}, first, before, page, next, last, element("span", { class: "save" }, "Download", ...saves)),
+    told
+  );
+  el.append(panel);
+  let state = { page: 0, count: 0, size: 50, sort: "sample_id", down: false };
+  const pages = () => Math.max(Math.ceil(state.count / state.size), 1);
+  const ask = (number5, sort = state.sort, down = state.down) => model.send_msg({ type: "page", page: Math.min(Math.max(number5, 0), pages() - 1), sort, down });
+  const back = makeReturn(panel);
+  const hide = () => {
+    back.closed();
+    panel.hidden = true;
+    model.send_msg({ type: "closed" });
+  };
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      hide();
+      event.stopPropagation();
+    }
+  });
+  const place = () => {
+    const table = head.closest("table");
+    table.style.width = "max-content";
+    const needed = table.offsetWidth + 42;
+    table.style.width = "";
+    const asked = { box: null };
+    bus(model).emit("map-box", asked);
+    const box2 = asked.box ?? { right: 0, top: 60 };
+    const room = window.innerWidth - box2.right - 32;
+    const beside = room >= Math.min(needed, 640);
+    const top2 = beside ? Math.max(box2.top, 54) : window.innerWidth > 900 ? 54 : 8;
+    Object.assign(panel.style, {
+      left: `${beside ? box2.right + 8 : 8}px`,
+      top: `${top2}px`,
+      width: `${Math.min(Math.max(needed, 640), beside ? room : window.innerWidth - 16)}px`,
+      maxHeight: `${Math.min(640, window.innerHeight - top2 - 16)}px`
+    });
+  };
+  const format2 = (value2, name) => value2 === null ? "" : SHARES.has(name) ? `${(100 * value2).toFixed(0)} %` : String(value2);
+  const swatched = (colour, text) => {
+    const swatch = element("i");
+    swatch.style.background = colour;
+    return element("span", { class: "class" }, swatch, text);
+  };
+  listen(model, {
+    page(data) {
+      state = data;
+      const opening = panel.hidden;
+      if (opening) back.opened();
+      panel.hidden = false;
+      title.textContent = `${data.count.toLocaleString("en")} sample${data.count === 1 ? "" : "s"}`;
+      told.textContent = "";
+      const most = Math.max(...data.bars.map((bar2) => bar2.count), 1);
+      bars3.replaceChildren(
+        ...data.bars.map((bar2) => {
+          const fill = element("i");
+          Object.assign(fill.style, { width: `${100 * bar2.count / most}%`, background: bar2.colour });
+          return element(
+            "div",
+            { role: "listitem" },
+            element("span", { title: bar2.title }, bar2.title),
+            element("b", {}, fill),
+            element("em", {}, bar2.count.toLocaleString("en"))
+          );
+        })
+      );
+      keepFocus(
+        head,
+        () => head.replaceChildren(
+          ...data.columns.map((column) => {
+            const sorted = column.name === data.sort;
+            return element(
+              "th",
+              { scope: "col", "aria-sort": sorted ? data.down ? "descending" : "ascending" : "none" },
+              element(
+                "button",
+                {
+                  type: "button",
+                  onclick: () => ask(0, column.name, sorted ? !data.down : SHARES.has(column.name))
+                },
+                column.title,
+                sorted ? data.down ? " ↓" : " ↑" : ""
+              )
+            );
+          })
+        )
+      );
+      body.replaceChildren(
+        ...data.cells.map(
+          (cells, row) => element(
+            "tr",
+            {},
+            ...cells.map(
+              (value2, i) => element(
+                "td",
+                { class: typeof value2 === "number" ? "number" : "" },
+                i === 0 ? element(
+                  "button",
+                  { type: "button", class: "id", onclick: () => model.send_msg({ type: "open", id: value2 }) },
+                  value2
+                ) : data.columns[i].name === "class" ? swatched(data.colours[row], format2(value2, "class")) : format2(value2, data.columns[i].name)
+              )
+            )
+          )
+        )
+      );
+      page.textContent = `${(data.page + 1).toLocaleString("en")} / ${pages().toLocaleString("en")}`;
+      first.disabled = before.disabled = data.page === 0;
+      next.disabled = last.disabled = data.page >= pages() - 1;
+      for (const button of saves) button.disabled = !data.count;
+      place();
+      if (opening) close.focus({ preventScroll: true });
+      mark("picked", { count: data.count });
+    },
+    hide() {
+      if (!panel.hidden) hide();
+    },
+    trouble(data) {
+      told.textContent = data.text;
+    },
+    file(data) {
+      saveFile(data.name, new Blob([data.bytes], { type: data.media }));
+      told.textContent = `${data.name} was written.`;
+    }
+  });
+  model.send_msg({ type: "ready" });
+}
+
+// explorer/views/page/about.js
+var about_exports = {};
+__export(about_exports, {
+  render: () => render7
+});
+function render7({ model, el }) {
+  const page = bus(model);
+  const gone = new AbortController();
+  const WORDS2 = { ok: "as assumed", told: "read otherwise", wrong: "would be wrong", missing: "is missing" };
+  const SIGNS3 = { ok: "✓", told: "i", wrong: "!", missing: "–" };
+  const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
+  const state = { asked: false, told: null };
+  const facts = element("dl"), summary = element("p", { class: "summary", role: "status" }), list = element("ul", { class: "checks" });
+  const notes = element("ul", { class: "notes" }), notesHead = element("h3", {}, "Noticed while files were read");
+  const close = button("×", () => setOpen(false), { class: "close", "aria-label": "Close about this corpus" });
+  const save = button(
+    "Download as JSON",
+    () => {
+      const link = element("a", {
+        href: URL.createObjectURL(new Blob([JSON.stringify(state.told, null, 2)], { type: "application/json" })),
+        download: "about-this-corpus.json"
+      });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1e4);
+    },
+    { disabled: true }
+  );
+  const panel = element(
+    "section",
+    { class: "drawer", role: "dialog", "aria-label": "About this corpus", hidden: true },
+    element("header", {}, element("h2", {}, "About this corpus"), close),
+    facts,
+    element("h3", {}, "What the explorer assumes, and what some files say"),
+    summary,
+    list,
+    notesHead,
+    notes,
+    element(
+      "footer",
+      {},
+      element(
+        "p",
+        { class: "hint" },
+        "More files, and what to do where something is wrong: ",
+        element("code", {}, "explorer doctor"),
+        " with the corpus's place."
+      ),
+      save
+    )
+  );
+  el.append(panel);
+  const setOpen = makeDrawer(panel, "about", page, gone.signal, {
+    shown() {
+      close.focus();
+      if (state.asked) return;
+      state.asked = true;
+      summary.textContent = "Looking at some files of the corpus …";
+      model.send_msg({ type: "look" });
+    }
+  });
+  keepKeys(panel, () => setOpen(false));
+  const line2 = (check) => element(
+    "li",
+    { class: check.state },
+    element("b", { class: "sign", "aria-hidden": "true" }, SIGNS3[check.state]),
+    element(
+      "div",
+      {},
+      element("b", {}, check.subject),
+      element("span", { class: "word" }, WORDS2[check.state]),
+      element("p", {}, check.found),
+      element("p", { class: "hint" }, `Assumed: ${check.assumed}. ${check.follows ? `So: ${check.follows}.` : ""}`),
+      check.todo ? element("p", { class: "todo" }, `To do: ${check.todo}.`) : null
+    )
+  );
+  listen(model, {
+    toggle() {
+      setOpen(panel.hidden);
+    },
+    diagnosis(data) {
+      state.told = {
+        facts: Object.fromEntries(data.facts),
+        healthy: data.healthy,
+        checks: data.checks,
+        noticed: data.notes
+      };
+      save.disabled = false;
+      facts.replaceChildren(...data.facts.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]));
+      const worst = data.checks.filter((check) => check.state === "wrong" || check.state === "missing").length;
+      summary.textContent = `${data.files} files of ${data.samples} samples were looked at: ` + (data.healthy ? "nothing would be shown wrongly or be missing." : `${worst} ${worst === 1 ? "thing" : "things"} would be wrong or missing.`);
+      summary.className = data.healthy ? "summary" : "summary bad";
+      const order = ["wrong", "missing", "told", "ok"];
+      list.replaceChildren(
+        ...[...data.checks].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).map(line2)
+      );
+      notesHead.hidden = notes.hidden = !data.notes.length;
+      notes.replaceChildren(...data.notes.map((text) => element("li", {}, text)));
+      mark("about", {});
+    },
+    failed() {
+      state.asked = false;
+      summary.textContent = "The files could not be looked at; open this again to try once more.";
+    }
+  });
+  notesHead.hidden = notes.hidden = true;
+  model.on("remove", () => gone.abort());
+  model.send_msg({ type: "ready" });
+}
+
+// explorer/views/page/head.js
+var head_exports = {};
+__export(head_exports, {
+  render: () => render8
+});
+function render8({ model, el }) {
+  const page = bus(model);
+  const swatch = element("i"), id = element("code"), text = element("span", { class: "class" }), place = element("span", { class: "place" });
+  const sample = element("div", { class: "sample" }, swatch, id, text, place);
+  const input = element("input", {
+    type: "search",
+    placeholder: "Sample, lat, lon or country",
+    "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name",
+    spellcheck: "false"
+  });
+  const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"));
+  const button = (text2, title, onclick, extra = {}) => element("button", { type: "button", title, onclick, ...extra }, text2);
+  const actions = element(
+    "div",
+    { class: "actions", id: "head-actions" },
+    button("Surprise me", "Any sample, by chance", () => model.send_msg({ type: "random" })),
+    button(
+      "Stories",
+      "Play a story, present this view, or put a story together",
+      () => model.send_msg({ type: "stories" })
+    ),
+    button(
+      "Share",
+      "A link to this view, files to take away, and the same in Python",
+      () => model.send_msg({ type: "share" })
+    ),
+    button("Review", "Review labels: a queue, a verdict on each", () => model.send_msg({ type: "review" })),
+    button(
+      "About",
+      "About this corpus: what is assumed of it, and what its files say",
+      () => model.send_msg({ type: "about" }),
+      { "aria-label": "About this corpus" }
+    ),
+    button("Help", "Keys, what the marks mean, words, citation (?)", () => page.emit("help"), {
+      "aria-keyshortcuts": "?"
+    })
+  );
+  const more = button("Menu", "Surprise me, stories, share, review, about, help", () => setMenu(!isOpen()), {
+    class: "more",
+    "aria-expanded": "false",
+    "aria-controls": "head-actions"
+  });
+  const isOpen = () => more.getAttribute("aria-expanded") === "true";
+  const setMenu = (open) => {
+    more.setAttribute("aria-expanded", String(open));
+    actions.classList.toggle("open", open);
+  };
+  actions.addEventListener(
+    "click",
+    () => {
+      if (!isOpen()) return;
+      setMenu(false);
+      more.focus({ preventScroll: true });
+    },
+    { capture: true }
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (input.value.trim()) model.send_msg({ type: "go", text: input.value.trim().slice(0, 200) });
+  });
+  const words = element("span");
+  const notice = element(
+    "div",
+    { class: "notice", role: "alert", hidden: true },
+    words,
+    element(
+      "button",
+      {
+        type: "button",
+        onclick: () => {
+          notice.hidden = true;
+        }
+      },
+      "Dismiss"
+    )
+  );
+  el.append(
+    element(
+      "header",
+      {},
+      element("h1", {}, "RapidAI4EO", element("span", {}, " explorer"), element("small", {}, model.corpus)),
+      sample,
+      form,
+      more,
+      actions
+    ),
+    notice
+  );
+  const gone = new AbortController();
+  listen(model, {
+    sample(data) {
+      id.textContent = data.id ?? "";
+      text.textContent = text.title = data.text;
+      place.textContent = place.title = data.place;
+      swatch.style.background = data.colour ?? "transparent";
+      document.title = data.id ? `${data.id} · RapidAI4EO explorer` : "RapidAI4EO explorer";
+    },
+    // The URL is the selection written down: a new sample is a new page of the history, the rest amends it.
+    url(data) {
+      if (window.location.search === data.search) return;
+      window.history[data.push ? "pushState" : "replaceState"](
+        {},
+        "",
+        window.location.pathname + data.search + window.location.hash
+      );
+    },
+    notice(data) {
+      words.textContent = data.text;
+      notice.hidden = !data.text;
+    }
+  });
+  const enlarged = (event) => {
+    const node = event.composedPath().find((part) => part.dataset?.panel);
+    if (node) model.send_msg({ type: "panel", name: node.dataset.panel });
+  };
+  const escaped = (event) => {
+    if (event.key === "Escape" && isOurKey(event, el) && window.location.search.includes("panel="))
+      model.send_msg({ type: "panel", name: "" });
+  };
+  const radios = (event) => {
+    const node = event.composedPath()[0], by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (!by || node.getAttribute?.("role") !== "radio" || !isOurKey(event, el)) return;
+    const all = [...node.parentElement.children], next = all[(all.indexOf(node) + by + all.length) % all.length];
+    next.focus();
+    next.click();
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const { signal } = gone;
+  window.addEventListener(
+    "pointerdown",
+    (event) => event.composedPath().includes(more) || event.composedPath().includes(actions) || setMenu(false),
+    { signal, capture: true }
+  );
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape" || !isOpen()) return;
+      setMenu(false);
+      more.focus();
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    { signal, capture: true }
+  );
+  window.addEventListener("click", enlarged, { signal });
+  window.addEventListener("keydown", escaped, { signal });
+  window.addEventListener("keydown", radios, { signal, capture: true });
+  window.addEventListener("popstate", () => model.send_msg({ type: "link", search: window.location.search }), {
+    signal
+  });
+  model.on("remove", () => gone.abort());
+  model.send_msg({ type: "ready" });
+}
+
+// explorer/views/page/help.js
+var help_exports = {};
+__export(help_exports, {
+  render: () => render9
+});
+var KEYS = [
+  [
+    "Everywhere",
+    [
+      ["?", "this help; in a review, the keys of the review"],
+      ["F", "present this view; F or Escape ends it"],
+      ["Esc", "closes what was opened last; the focus goes back"],
+      ["Tab", "from control to control"]
+    ]
+  ],
+  [
+    "Planet Fusion",
+    [
+      ["Space", "play, pause"],
+      ["← →", "step from date to date"],
+      ["Home End", "first, last date"],
+      ["[ ]", "begin, end the part that plays at this date"],
+      ["Shift ← →", "move the compared date"],
+      ["P", "a cross that arrows move; Enter pins, shift and Enter adds"],
+      ["B G", "draw a box, a polygon"],
+      ["+ − 0", "zoom in, out, show all"]
+    ]
+  ],
+  [
+    "Map",
+    [
+      ["← ↑ → ↓", "to the neighbouring sample; with shift they move the map"],
+      ["+ − 0", "zoom in, out, show all samples"],
+      ["Esc", "clear the area"]
+    ]
+  ],
+  [
+    "Charts",
+    [
+      ["← →", "step from date to date; with shift they move the chart"],
+      ["+ − 0", "zoom in, out, show all"]
+    ]
+  ]
+];
+var WORDS = [
+  ["DN", "digital number: what a chip stores for a pixel. 10,000 is a reflectance of 1."],
+  ["Reflectance", "share of the sunlight that the ground throws back in a band, 0 to 1."],
+  [
+    "NDVI",
+    "(near infrared − red) / (near infrared + red), −1 to 1: the more green leaves, the higher. Water is below 0, bare soil near 0.1, a dense crop 0.8 and more."
+  ],
+  ["Gap-filled", "not measured on that date (clouds): filled in from dates before and after. Amber and hollow marks."],
+  ["Purity", "share of the 600 m cell that its largest class covers; 1 is one class alone."],
+  [
+    "CORINE level",
+    "CORINE Land Cover has 5 classes on level 1 (artificial, farmland, forest, wetland, water), 15 on level 2, 44 on level 3. On a level, a sample has the class whose shares add up to most."
+  ],
+  ["Sample", "a square of 600 m with a label and two years of pictures."],
+  ["Chip", "one picture of a sample: one date, or one month, of one sensor."],
+  ["Mosaic", "Sentinel-2's picture of a month, put together from its clear pixels."],
+  ["True colour", "red, green and blue as the eye sees them."],
+  ["False colour", "near infrared shown as red: green leaves are bright red."],
+  [
+    "Stretch",
+    "which reflectance is black and which is white. It is the same for all dates, so that they can be compared."
+  ],
+  ["Pin", "a pixel whose curves are drawn; its colour is the same everywhere."],
+  ["Region", "a box or polygon in the picture; its mean is drawn beside the pins."],
+  ["Suspicion", "how much speaks against a label, where somebody has run the score."]
+];
+var svg = (...children2) => svgElement("svg", { viewBox: "0 0 44 20", width: 44, height: 20, "aria-hidden": "true" }, ...children2);
+var bar = (x, y, height, fill, width = 4) => svgElement("rect", { x, y, width, height, fill });
+var bars = (fill, y = 4, height = 12) => svg(...[8, 14, 20, 26, 32].map((x) => bar(x, y, height, fill)));
+var line = (d, stroke, extra = {}) => svgElement("path", { d, stroke, fill: "none", "stroke-width": 1.6, ...extra });
+var dot = (cx, fill, stroke) => svgElement("circle", { cx, cy: 10, r: 3, fill, stroke, "stroke-width": 1.4 });
+var onDark = (...children2) => svg(svgElement("rect", { width: 44, height: 20, rx: 3, fill: "var(--well)" }), ...children2);
+var box = (kind) => element("i", { class: `swatch ${kind}`, "aria-hidden": "true" });
+var MARKS = [
+  [
+    "Timeline",
+    [
+      [() => bars("var(--accent)"), "a date whose picture is here"],
+      [() => bars("var(--muted)", 9, 2), "a date that is still loading"],
+      [() => bars("var(--absent)", 13, 3), "a date that is missing"],
+      [() => bars("var(--bad)"), "a date whose file is broken; the pointer reads why"],
+      [
+        () => svg(...[8, 14, 20, 26, 32].flatMap((x) => [bar(x, 4, 12, "var(--accent)"), bar(x, 4, 5, "var(--gap)")])),
+        "amber: this much of the date is gap-filled"
+      ],
+      [
+        () => svg(bar(21, 3, 16, "var(--ink)", 2), svgElement("path", { d: "M17 1h10l-5 6z", fill: "var(--ink)" })),
+        "the date shown; the compared date has another colour"
+      ],
+      [
+        () => svg(line("M14 3h-4v14h4M30 3h4v14h-4", "var(--ink)", { "stroke-width": 2 })),
+        "brackets: the part that plays"
+      ]
+    ]
+  ],
+  [
+    "Pictures",
+    [
+      [() => box("hatched"), "hatched: there is no picture of this date or month"],
+      [() => box("waiting"), "plain: the picture is still loading"],
+      [
+        () => onDark(
+          line("M22 1v6M22 13v6M12 10h7M25 10h7", "var(--pin)", { "stroke-width": 2 }),
+          svgElement("rect", {
+            x: 19.5,
+            y: 7.5,
+            width: 5,
+            height: 5,
+            fill: "none",
+            stroke: "var(--pin)",
+            "stroke-width": 2
+          })
+        ),
+        "a cross: a pin"
+      ],
+      [
+        () => onDark(
+          svgElement("rect", {
+            x: 14,
+            y: 3,
+            width: 14,
+            height: 14,
+            fill: "none",
+            stroke: "#fff",
+            "stroke-width": 1.5
+          })
+        ),
+        "white square: Sentinel-2's 10 m pixel that holds a pin"
+      ]
+    ]
+  ],
+  [
+    "Charts",
+    [
+      [
+        () => svg(line("M3 14L16 6L28 11L41 4", "var(--accent)"), dot(16, "var(--accent)", "none")),
+        "line and dots: Planet Fusion"
+      ],
+      [
+        () => svg(line("M3 10h38", "var(--accent)"), dot(22, "var(--panel)", "var(--accent)")),
+        "hollow dot: a gap-filled date"
+      ],
+      [
+        () => svg(
+          line("M6 10h32", "var(--accent)", { opacity: 0.6 }),
+          svgElement("path", { d: "M22 5l4 5-4 5-4-5z", fill: "var(--accent)" })
+        ),
+        "diamond: Sentinel-2, its bar is the month that it stands for"
+      ],
+      [
+        () => svg(line("M12 19v-6M20 19v-6M34 19v-6", "#8b989f", { "stroke-width": 2 })),
+        "ticks at the lower edge: dates that are missing"
+      ],
+      [
+        () => svg(line("M8 16h26", "#8b989f", { "stroke-width": 2.5 })),
+        "bar at the lower edge: a month that is missing"
+      ],
+      [
+        () => svg(
+          line("M12 19v-2M20 19v-2M28 19v-2M34 19v-2", "var(--muted)", {
+            "stroke-width": 2,
+            "stroke-dasharray": "1 1"
+          })
+        ),
+        "dots at the lower edge: dates that are still loading"
+      ],
+      [
+        () => svg(
+          svgElement("path", { d: "M3 14L16 6L28 9L41 4V12L28 16L16 13L3 18z", fill: "var(--muted)", opacity: 0.3 })
+        ),
+        "band: 10th to 90th percentile of the sample or of a region"
+      ],
+      [() => svg(line("M22 1v18", "var(--ink)")), "upright line: the date of the animation"]
+    ]
+  ],
+  [
+    "Map",
+    [
+      [
+        () => svg(...["#e6e600", "#80ff00", "#e6004d"].map((fill, i) => bar(9 + 9 * i, 6, 8, fill, 8))),
+        "a sample, coloured by its largest class as in the legend"
+      ],
+      [
+        () => svg(svgElement("circle", { cx: 22, cy: 10, r: 7, fill: "none", stroke: "var(--pin)", "stroke-width": 2.5 })),
+        "ring: the sample that is shown"
+      ]
+    ]
+  ]
+];
+function render9({ model, el }) {
+  const page = bus(model);
+  const gone = new AbortController();
+  const close = element(
+    "button",
+    { type: "button", class: "close", "aria-label": "Close the help", onclick: () => setOpen(false) },
+    "×"
+  );
+  const rows = (entries, left2) => element("dl", {}, ...entries.flatMap(([name, text]) => [element("dt", {}, left2(name)), element("dd", {}, text)]));
+  const keys = (text) => element("kbd", {}, text);
+  const parts = (all, left2) => element(
+    "div",
+    { class: "parts" },
+    ...all.map(([title, entries]) => element("section", {}, element("h4", {}, title), rows(entries, left2)))
+  );
+  const told = element("div", { class: "told" });
+  const section = (name, title, ...content) => element("section", { id: `help-${name}` }, element("h3", { tabindex: "-1" }, title), ...content);
+  const sections = [
+    section(
+      "begin",
+      "To begin with",
+      element(
+        "ol",
+        {},
+        element("li", {}, "Click a point of the map, or Surprise me: another sample."),
+        element("li", {}, "Click a pixel of either picture: its two years are drawn. Shift-click adds another."),
+        element("li", {}, "Drag the timeline, or press play: the charts and Sentinel-2's month follow."),
+        element("li", {}, "Click a class in the legend: only its samples are left. Filters has more to choose by."),
+        element("li", {}, "The address of the page is what you see: send it, and others see the same.")
+      )
+    ),
+    section("keys", "Keys", parts(KEYS, keys)),
+    section(
+      "marks",
+      "What the marks mean",
+      parts(MARKS, (draw) => draw())
+    ),
+    section(
+      "words",
+      "Words",
+      rows(WORDS, (word) => word)
+    ),
+    section("version", "Version, citation, licences", told)
+  ];
+  const jump = (part) => {
+    const heading = part.querySelector("h3");
+    heading.scrollIntoView({ block: "start" });
+    heading.focus({ preventScroll: true });
+  };
+  const panel = element(
+    "section",
+    { class: "drawer", role: "dialog", "aria-label": "Help", hidden: true },
+    element(
+      "header",
+      {},
+      element("h2", {}, "Help"),
+      element(
+        "nav",
+        { "aria-label": "Parts of the help" },
+        ...sections.slice(1).map(
+          (part) => element("button", { type: "button", onclick: () => jump(part) }, part.firstChild.textContent.split(",")[0])
+        )
+      ),
+      close
+    ),
+    element("div", { class: "text", tabindex: "0", role: "region", "aria-label": "Text of the help" }, ...sections)
+  );
+  el.append(panel);
+  const setOpen = makeDrawer(panel, "help", page, gone.signal, {
+    shown() {
+      close.focus();
+      mark("help");
+    }
+  });
+  keepKeys(panel, () => setOpen(false));
+  page.on("help", () => setOpen(panel.hidden), gone.signal);
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isWriting(event) || !isOurKey(event, el) || pageRoot(el).classList.contains("presenting")) return;
+      setTimeout(() => event.defaultPrevented || setOpen(panel.hidden));
+    },
+    { signal: gone.signal }
+  );
+  listen(model, {
+    facts(data) {
+      const link = element("a", { href: "guide", target: "_blank", rel: "noopener" }, "The guide, task by task");
+      told.replaceChildren(
+        element("p", {}, data.software),
+        element("p", {}, element("b", {}, "Cite as: "), data.citation),
+        ...data.lines.map((text) => element("p", {}, text)),
+        element("p", {}, element("b", {}, "Licences: "), data.licences.join("; ")),
+        ...data.terms ? [element("p", {}, data.terms)] : [],
+        ...data.guide ? [element("p", {}, link)] : []
+      );
+    }
+  });
+  model.on("remove", () => gone.abort());
+  model.send_msg({ type: "ready" });
+}
+
+// explorer/views/present/present.js
+var present_exports = {};
+__export(present_exports, {
+  render: () => render10
+});
+function render10({ model, el }) {
+  const page = bus(model);
+  const gone = new AbortController();
+  const PLACE = "rapidai4eo-story";
+  const HOLD = 3e3;
+  const still2 = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
+  const clock = (ms) => `${Math.floor(ms / 6e4)}:${String(Math.floor(ms / 1e3) % 60).padStart(2, "0")}`;
+  const state = {
+    on: false,
+    story: (
+      /** @type {import("../messages").StoryPlayed | null} */
+      null
+    ),
+    at: 0,
+    since: 0,
+    begun: 0,
+    timed: !still2.matches,
+    own: (
+      /** @type {import("../messages").Told["Presenter"]["own"] | null} */
+      null
+    ),
+    shipped: [],
+    editing: -1
+  };
+  const title = element("h1"), note = element("div", { class: "note" }), dots2 = element("div", { class: "dots", "aria-hidden": "true" });
+  const count = element("span", { class: "count" });
+  const words = element(
+    "article",
+    { class: "words", hidden: true, "aria-live": "polite" },
+    title,
+    note,
+    element("div", { class: "line" }, dots2, count)
+  );
+  const credit = element("footer", { class: "credit", hidden: true });
+  const veil = element("div", { class: "veil", onanimationend: () => veil.classList.remove("lift") });
+  const trouble = element("p", { class: "trouble", role: "alert" });
+  const list = element("div", { class: "stories" }), own = element("ol", { class: "own", "aria-label": "Views of my story" });
+  const name = element("input", {
+    class: "title",
+    maxlength: 200,
+    "aria-label": "Title of my story",
+    placeholder: "Title of my story"
+  });
+  name.addEventListener("change", () => model.send_msg({ type: "rename", title: name.value }));
+  const file = element("input", { type: "file", accept: ".yaml,.yml", hidden: true, "aria-label": "Story file" });
+  file.addEventListener("change", async () => {
+    const chosen = file.files[0];
+    file.value = "";
+    if (!chosen) return;
+    if (chosen.size > 262144) {
+      trouble.textContent = `${chosen.name} has more than 256 KB, far more than a story.`;
+      return;
+    }
+    model.send_msg({ type: "load", text: await chosen.text(), name: chosen.name.slice(0, 80) });
+  });
+  const playOwn = button("Play", () => begin({ own: true }), { class: "main" });
+  const saveOwn = button(
+    "Save as YAML",
+    () => saveFile("story.yaml", new Blob([state.own.yaml], { type: "application/yaml" }))
+  );
+  const drawer = element(
+    "section",
+    { class: "drawer", role: "dialog", "aria-label": "Stories", hidden: true },
+    element(
+      "header",
+      {},
+      element("h2", {}, "Stories"),
+      button("×", () => setDrawer(false), { class: "close", "aria-label": "Close the stories" })
+    ),
+    element(
+      "div",
+      { class: "line" },
+      button(
+        "Present this view",
+        () => {
+          setDrawer(false);
+          begin({});
+        },
+        { class: "main", title: "Full screen, without controls (F)" }
+      ),
+      element("span", { class: "hint" }, element("kbd", {}, "F"))
+    ),
+    list,
+    element("h3", {}, "My story"),
+    name,
+    own,
+    element(
+      "div",
+      { class: "line" },
+      button("Add this view", () => model.send_msg({ type: "collect" }), {
+        title: "The sample, date, pixels and settings as they are now"
+      }),
+      playOwn,
+      saveOwn,
+      button("Open a file", () => file.click()),
+      file
+    ),
+    trouble
+  );
+  el.append(veil, words, credit, drawer);
+  const left2 = makeReturn(words);
+  const setDrawer = makeDrawer(drawer, "stories", page, gone.signal, {
+    shown: () => drawer.querySelector("button.main").focus()
+  });
+  const drawOwn = () => {
+    const states = state.own?.states ?? [];
+    playOwn.disabled = saveOwn.disabled = !states.length;
+    name.value = state.own?.title ?? "";
+    keepFocus(
+      own,
+      () => own.replaceChildren(
+        ...states.map((one2, i) => {
+          const tell = (field2, value2) => model.send_msg({ type: "edit", index: i, [field2]: value2 });
+          const field = (label, key, tag = "input", extra = {}) => {
+            const about = { "aria-label": `${label} of view ${i + 1}`, placeholder: label, ...extra };
+            const input = tag === "number" ? numberInput(about) : element(tag, about);
+            input.value = one2[key] ?? "";
+            input.addEventListener("change", () => tell(key, input.value));
+            return input;
+          };
+          const open = state.editing === i;
+          return element(
+            "li",
+            { class: open ? "open" : "" },
+            element(
+              "div",
+              { class: "line" },
+              button(one2.title, () => model.send_msg({ type: "show", index: i }), {
+                class: "name",
+                title: "Show this view"
+              }),
+              button(
+                "✎",
+                () => {
+                  state.editing = open ? -1 : i;
+                  drawOwn();
+                },
+                { "aria-label": `Edit view ${i + 1}`, "aria-expanded": String(open), title: "Title, note, time" }
+              ),
+              button("↑", () => model.send_msg({ type: "move", index: i, by: -1 }), {
+                "aria-label": `Move view ${i + 1} up`,
+                disabled: i === 0
+              }),
+              button("↓", () => model.send_msg({ type: "move", index: i, by: 1 }), {
+                "aria-label": `Move view ${i + 1} down`,
+                disabled: i === states.length - 1
+              }),
+              button(
+                "×",
+                () => {
+                  state.editing = -1;
+                  model.send_msg({ type: "remove", index: i });
+                },
+                { "aria-label": `Remove view ${i + 1}` }
+              )
+            ),
+            open ? element(
+              "div",
+              { class: "fields" },
+              field("Title", "title", "input", { maxlength: 200 }),
+              field("Note, in Markdown, for the room", "note", "textarea", { rows: 3, maxlength: 8e3 }),
+              field("Notes for the presenter alone", "presenter", "textarea", { rows: 2, maxlength: 8e3 }),
+              element(
+                "label",
+                { class: "line" },
+                "Seconds",
+                field("seconds", "seconds", "number", { min: 1, max: 3600, step: 0.5 })
+              )
+            ) : null
+          );
+        })
+      )
+    );
+  };
+  const begin = (what) => {
+    document.documentElement.requestFullscreen?.().catch(() => {
+    });
+    model.send_msg({ type: "begin", ...what });
+  };
+  const end = () => {
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {
+    });
+    model.send_msg({ type: "end" });
+  };
+  const go = (by) => {
+    if (!state.story) return;
+    const next = state.at + by;
+    if (next >= 0 && next < state.story.states.length) model.send_msg({ type: "go", index: next });
+  };
+  const large = (value2) => {
+    const doc = window.Bokeh?.documents ?? [];
+    for (const one2 of doc.flatMap((d) => [...d._all_models?.values() ?? []])) {
+      if (!one2.type.endsWith("Axis")) continue;
+      one2.setv(
+        {
+          major_label_text_font_size: one2.major_label_text_font_size === "0px" ? "0px" : value2 ? "17px" : "12px",
+          axis_label_text_font_size: value2 ? "18px" : "12px"
+        },
+        { sync: false }
+      );
+    }
+  };
+  let timer = 0, runner = 0;
+  const arm = () => {
+    clearInterval(timer);
+    clearTimeout(runner);
+    if (!state.on) return;
+    timer = setInterval(tick, 250);
+    runner = setTimeout(() => {
+      if (state.on && !still2.matches && state.story) page.emit("run", true);
+    }, HOLD);
+  };
+  const tick = () => {
+    const now = performance.now(), seconds2 = state.story?.states[state.at]?.seconds;
+    const share = state.story && state.timed && seconds2 ? Math.min(1, (now - state.since) / (1e3 * seconds2)) : 0;
+    dots2.children[state.at]?.style.setProperty("--share", String(share));
+    if (share >= 1 && state.at < state.story.states.length - 1) {
+      state.since = now;
+      go(1);
+    }
+    drawPresenter(now);
+  };
+  let beside = null;
+  const openPresenter = () => {
+    beside = window.open("", "rapidai4eo-presenter", "popup,width=760,height=560");
+    if (!beside) {
+      count.textContent = "The browser did not allow the presenter's window.";
+      return;
+    }
+    const doc = beside.document;
+    doc.title = "Presenter · RapidAI4EO explorer";
+    doc.body.replaceChildren();
+    const style = doc.createElement("style");
+    style.textContent = "body{font:18px/1.45 system-ui,sans-serif;margin:22px;color:#17262e;background:#fff}h1{font-size:24px;margin:.2em 0}time{font-size:34px;font-variant-numeric:tabular-nums}small{color:#5a6a74}section{margin:14px 0;padding:12px 16px;background:#eef2f4;border-radius:8px}button{font:inherit;padding:6px 18px}";
+    doc.head.replaceChildren(style);
+    beside.parts = Object.fromEntries(
+      [
+        ["time", "time"],
+        ["title", "h1"],
+        ["note", "section"],
+        ["next", "p"]
+      ].map(([key, tag]) => [key, doc.body.appendChild(doc.createElement(tag))])
+    );
+    for (const [text, by] of [
+      ["‹ Back", -1],
+      ["Next ›", 1]
+    ]) {
+      const node = doc.body.appendChild(doc.createElement("button"));
+      node.textContent = text;
+      node.addEventListener("click", () => go(by));
+    }
+    beside.addEventListener("keydown", keyed);
+    drawPresenter(performance.now(), true);
+  };
+  let drawn = -1;
+  const drawPresenter = (now, anew = false) => {
+    if (!beside || beside.closed || !state.story) return;
+    const { parts } = beside;
+    const here = state.story.states[state.at], next = state.story.states[state.at + 1];
+    parts.time.textContent = `${clock(now - state.begun)}   ${state.at + 1} / ${state.story.states.length}` + (here.seconds ? `   ${clock(Math.max(0, 1e3 * here.seconds - (now - state.since)))} left${state.timed ? "" : " (held)"}` : "");
+    if (drawn === state.at && !anew) return;
+    drawn = state.at;
+    parts.title.textContent = here.title;
+    parts.note.innerHTML = here.presenter_html || "<small>No notes for this view.</small>";
+    parts.next.textContent = next ? `Next: ${next.title}` : "This is the last view.";
+  };
+  const keyed = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const node = event.composedPath()[0], ours = event.currentTarget !== window;
+    const whole = state.on && document.fullscreenElement && node === document.body;
+    if (!ours && !whole && !isOurKey(event, el)) return;
+    if (event.key === "Escape" && !drawer.hidden && drawer.contains(node)) {
+      setDrawer(false);
+      event.preventDefault();
+      return;
+    }
+    if (isWriting(event)) return;
+    const letter = letterOf(event);
+    if (!state.on) {
+      if (letter === "f" && !event.repeat) {
+        begin({});
+        event.preventDefault();
+      }
+      return;
+    }
+    const inside = node?.closest?.("[role=slider]");
+    const act = {
+      Escape: end,
+      f: end,
+      PageDown: () => go(1),
+      Enter: () => go(1),
+      n: () => go(1),
+      PageUp: () => go(-1),
+      Backspace: () => go(-1),
+      b: () => go(-1),
+      ArrowRight: inside ? null : () => state.story ? go(1) : page.emit("key", { key: "ArrowRight" }),
+      ArrowLeft: inside ? null : () => state.story ? go(-1) : page.emit("key", { key: "ArrowLeft" }),
+      " ": () => page.emit("key", { key: " " }),
+      t: () => {
+        state.timed = !state.timed;
+        state.since = performance.now();
+      },
+      s: openPresenter,
+      Home: state.story ? () => model.send_msg({ type: "go", index: 0 }) : null
+    }[letter];
+    if (act) {
+      act();
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+  window.addEventListener("keydown", keyed, { signal: gone.signal, capture: true });
+  document.addEventListener(
+    "fullscreenchange",
+    () => {
+      if (!document.fullscreenElement && state.on && state.full) model.send_msg({ type: "end" });
+      state.full = Boolean(document.fullscreenElement);
+    },
+    { signal: gone.signal }
+  );
+  words.addEventListener("click", (event) => {
+    if (state.story && event.target.tagName !== "A") go(1);
+  });
+  listen(model, {
+    shipped(data) {
+      list.replaceChildren(
+        ...data.stories.map(
+          (story) => element(
+            "div",
+            { class: "story" },
+            element("div", {}, element("b", {}, story.title), element("small", {}, ` ${story.count} views`)),
+            button(
+              "Play",
+              () => {
+                setDrawer(false);
+                begin({ story: story.name });
+              },
+              { "aria-label": `Play ${story.title}` }
+            )
+          )
+        )
+      );
+    },
+    drawer() {
+      setDrawer(drawer.hidden);
+    },
+    own(data) {
+      state.own = data;
+      trouble.textContent = "";
+      try {
+        localStorage.setItem(PLACE, data.yaml);
+      } catch {
+      }
+      drawOwn();
+      mark("story-kept", { count: data.states.length });
+    },
+    trouble(data) {
+      setDrawer(true);
+      trouble.textContent = data.text;
+    },
+    on(data) {
+      const fresh = !state.on;
+      Object.assign(state, { on: true, story: data.story, at: 0 });
+      setDrawer(false);
+      if (fresh) {
+        state.begun = performance.now();
+        large(true);
+        left2.opened();
+      }
+      credit.hidden = false;
+      credit.replaceChildren(element("b", {}, "RapidAI4EO explorer"), element("span", {}, data.credit));
+      words.hidden = !data.story;
+      dots2.replaceChildren(...(data.story?.states ?? []).map(() => element("i")));
+      if (!data.story) mark("presenting", {});
+    },
+    at(data) {
+      const here = state.story.states[data.index];
+      state.at = data.index;
+      state.since = performance.now();
+      title.textContent = here.title;
+      note.innerHTML = here.html;
+      [...dots2.children].forEach((dot2, i) => {
+        dot2.className = i < data.index ? "past" : i === data.index ? "now" : "";
+        dot2.style.setProperty("--share", "0");
+      });
+      count.textContent = `${data.index + 1} / ${state.story.states.length}`;
+      if (!still2.matches) {
+        veil.classList.remove("lift");
+        void veil.offsetWidth;
+        veil.classList.add("lift");
+      }
+      arm();
+      large(true);
+      mark("story-at", { index: data.index });
+    },
+    off() {
+      clearInterval(timer);
+      clearTimeout(runner);
+      Object.assign(state, { on: false, story: null });
+      words.hidden = credit.hidden = true;
+      page.emit("run", false);
+      large(false);
+      if (beside && !beside.closed) beside.close();
+      left2.closed();
+    }
+  });
+  model.on("remove", () => {
+    gone.abort();
+    clearInterval(timer);
+    clearTimeout(runner);
+  });
+  let kept2 = "";
+  try {
+    kept2 = localStorage.getItem(PLACE) ?? "";
+  } catch {
+  }
+  model.send_msg({ type: "ready", own: kept2.slice(0, 262144) });
+  drawOwn();
+}
+
+// explorer/views/profile/pins.js
+var pins_exports = {};
+__export(pins_exports, {
+  render: () => render11
+});
+
+// explorer/views/profile/profile_menu.js
+var makeCurvesMenu = (send) => {
+  let offer = null, now = null;
+  const toggle = element(
+    "button",
+    {
+      type: "button",
+      class: "curves",
+      "aria-expanded": "false",
+      "aria-haspopup": "dialog",
+      title: "Bands, indices, smoothing, seasons, breaks",
+      onclick: () => open(panel.hidden)
+    },
+    "Curves ▾"
+  );
+  const bands = element("div", { class: "choices", role: "group", "aria-label": "Bands" });
+  const indices = element("div", { class: "choices", role: "group", "aria-label": "Indices shown" });
+  let entries = [];
+  const list = makeCombobox({
+    label: "Add an index",
+    listed: "Indices found",
+    placeholder: "name or application, as NDVI, water, burn",
+    find: (text) => entriesFound(text, entries),
+    draw: drawEntry,
+    take(entry) {
+      list.input.value = "";
+      add(entry.value);
+    },
+    enter(text) {
+      if (text) problem.textContent = `No index is called “${text.slice(0, 40)}”.`;
+    },
+    most: Infinity,
+    firstMarked: true,
+    whole: true,
+    wide: 440
+  });
+  const formula = element("input", {
+    type: "text",
+    placeholder: "(nir - red) / (nir + red)",
+    "aria-label": "Add a formula over band names",
+    spellcheck: "false",
+    maxlength: 200
+  });
+  const smooth = element("select", { "aria-label": "Smoothing" });
+  const problem = element("div", { class: "problem", role: "alert" });
+  const check = (label, title) => {
+    const input = element("input", { type: "checkbox", onchange: () => say() });
+    return { input, node: element("label", { class: "check", title }, input, label) };
+  };
+  const switches = {
+    pheno: check(
+      "Seasons: start, peak, end",
+      "Of the first index; marked on the curve, and in a table beside the charts"
+    ),
+    breaks: check("Breaks of the season", "Of the first index, by ruptures; snow left out"),
+    years: check("2018 and 2019 over each other", "The x axis becomes the day of the year")
+  };
+  const behind = {
+    index: check("indices", "Median and 10th to 90th percentile of the whole sample behind the indices"),
+    bands: check("bands", "The same behind the bands"),
+    class: check(
+      "for its class",
+      "The season that is usual for the sample's largest class: median and 10th to 90th percentile of its samples, month by month"
+    )
+  };
+  const field = (title, ...nodes) => element("div", { class: "field" }, element("span", {}, title), ...nodes);
+  const panel = element(
+    "div",
+    { class: "curves-panel", hidden: true, role: "dialog", "aria-label": "Curves" },
+    field("Bands", bands),
+    field("Indices", indices),
+    field("Add", list.box),
+    field("Formula", formula),
+    field("Smoothed", smooth),
+    field("Sample", element("div", { class: "choices" }, behind.index.node, behind.bands.node)),
+    field("Usual", element("div", { class: "choices" }, behind.class.node)),
+    element("div", { class: "switches" }, ...Object.values(switches).map((s) => s.node)),
+    problem,
+    element("button", { type: "button", class: "plain", onclick: () => send("") }, "As on a fresh page")
+  );
+  const open = (value2) => {
+    panel.hidden = !value2;
+    toggle.setAttribute("aria-expanded", String(value2));
+    if (!value2) {
+      toggle.focus({ preventScroll: true });
+      return;
+    }
+    const button = toggle.getBoundingClientRect(), { width, height } = panel.getBoundingClientRect();
+    panel.style.left = `${Math.max(8, Math.min(button.right - width, window.innerWidth - width - 8))}px`;
+    panel.style.top = `${button.bottom + height + 10 < window.innerHeight ? button.bottom + 4 : Math.max(8, button.top - height - 4)}px`;
+    bands.querySelector("button")?.focus({ preventScroll: true });
+  };
+  panel.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Escape") open(false);
+  });
+  const say = (change = {}) => {
+    const next = { ...now, ...change };
+    now = next;
+    const parts = [[...next.bands, ...next.indices].join(",")];
+    if (smooth.value) parts.push(`smooth:${smooth.value}`);
+    for (const [word, { input }] of Object.entries(switches)) if (input.checked) parts.push(word);
+    parts.push(
+      `behind:${Object.keys(behind).filter((chart) => behind[chart].input.checked).join(",") || "none"}`
+    );
+    problem.textContent = "";
+    send(parts.join(";"));
+  };
+  smooth.addEventListener("change", () => say());
+  const add = (name) => {
+    if (name && !now.indices.includes(name)) say({ indices: [...now.indices, name] });
+  };
+  formula.addEventListener("change", () => {
+    if (formula.value.trim()) add(`expr:${formula.value.trim()}`);
+  });
+  return {
+    toggle,
+    panel,
+    open,
+    close: () => {
+      if (!panel.hidden) open(false);
+    },
+    offer(menu) {
+      offer = menu;
+      entries = entriesOf(menu.indices);
+      smooth.replaceChildren(...Object.entries(menu.smooth).map(([value2, text]) => element("option", { value: value2 }, text)));
+    },
+    show(chosen, text) {
+      now = chosen;
+      problem.textContent = text;
+      const focused = panel.getRootNode().activeElement?.dataset?.choice;
+      bands.replaceChildren(
+        ...offer.bands.map((band) => {
+          const on = chosen.bands.includes(band.name);
+          const swatch = element("i");
+          swatch.style.background = band.colour;
+          return element(
+            "button",
+            {
+              type: "button",
+              "aria-pressed": String(on),
+              "data-choice": band.name,
+              title: band.title,
+              onclick: () => say({ bands: on ? now.bands.filter((b) => b !== band.name) : [...now.bands, band.name] })
+            },
+            swatch,
+            band.text
+          );
+        })
+      );
+      indices.replaceChildren(
+        ...chosen.indices.map(
+          (index) => element(
+            "button",
+            {
+              type: "button",
+              "aria-pressed": "true",
+              "data-choice": index,
+              disabled: chosen.indices.length < 2,
+              title: `Remove ${index.replace("expr:", "")}`,
+              "aria-label": `Remove ${index.replace("expr:", "")}`,
+              onclick: () => say({ indices: now.indices.filter((i) => i !== index) })
+            },
+            index.replace("expr:", ""),
+            chosen.indices.length > 1 ? " ×" : ""
+          )
+        )
+      );
+      if (focused)
+        [...bands.children, ...indices.children].find((b) => b.dataset.choice === focused)?.focus({ preventScroll: true });
+      list.input.disabled = formula.disabled = chosen.indices.length >= offer.most;
+      if (formula.disabled || chosen.indices.includes(`expr:${formula.value.trim()}`)) formula.value = "";
+      smooth.value = chosen.smooth;
+      smooth.title = offer.sources[chosen.smooth] ?? "";
+      for (const [word, { input }] of Object.entries(switches)) input.checked = chosen[word];
+      for (const [chart, { input }] of Object.entries(behind)) input.checked = chosen.behind.includes(chart);
+    }
+  };
+};
+
+// explorer/views/profile/pins.js
+function render11({ model, el }) {
+  const page = bus(model);
+  const gone = new AbortController();
+  const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" });
+  const whose = element("span", {
+    class: "key",
+    role: "listitem",
+    hidden: true,
+    title: "The bands are those of this pin, the one added last"
+  });
+  const list = element("div", { class: "pins", role: "list", "aria-label": "Pinned pixels" });
+  const menu = makeCurvesMenu((text) => choices2.send({ type: "curves", text }));
+  const choices2 = makeChoices(model, (data) => menu.show(data.chosen, data.problem));
+  const save = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
+  const picture = (format2) => save(
+    format2.toUpperCase(),
+    `Download both charts as ${format2.toUpperCase()}, with legend and attribution`,
+    () => page.emit("save", { format: format2 })
+  );
+  el.append(
+    element(
+      "div",
+      { class: "actions" },
+      menu.toggle,
+      element(
+        "div",
+        { class: "segments", role: "group", "aria-label": "Download the profile" },
+        picture("png"),
+        picture("svg"),
+        save(
+          "CSV",
+          "Download the profiles of pins and regions, both sensors, with units and attribution",
+          () => model.send_msg({ type: "csv" })
+        )
+      )
+    ),
+    element("div", { class: "legend-line" }, keys, list),
+    menu.panel
+  );
+  const tellMore = () => {
+    const more = keys.scrollWidth > keys.clientWidth + 1;
+    keys.classList.toggle("more", more);
+    keys.tabIndex = more ? 0 : -1;
+  };
+  const fade = new ResizeObserver(tellMore);
+  fade.observe(keys);
+  window.addEventListener(
+    "pointerdown",
+    (event) => {
+      if (!event.composedPath().some((n) => n === menu.panel || n === menu.toggle)) menu.close();
+    },
+    { signal: gone.signal, capture: true }
+  );
+  const chip = ({ what, i, colour, name, title, hint, sign: sign2 = void 0, removable }) => {
+    const input = element("input", {
+      class: "name",
+      value: name,
+      maxlength: 24,
+      placeholder: title,
+      "aria-label": `Name of ${hint}`,
+      title: `${hint}. Type to name it.`
+    });
+    input.style.width = `${Math.max(name ? 5 : 0.88 * title.length, name.length + 1)}ch`;
+    const tell = () => {
+      if (input.value.trim() !== name) model.send_msg({ type: "name", [what]: i, name: input.value });
+    };
+    input.addEventListener("change", tell);
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") input.blur();
+    });
+    const dot2 = element("b", { class: sign2 ? what : "dot" }, sign2 ?? "");
+    Object.assign(dot2.style, { background: colour, color: inkOn(colour) });
+    return element(
+      "span",
+      { class: "pin", role: "listitem" },
+      dot2,
+      input,
+      removable ? element(
+        "button",
+        {
+          type: "button",
+          title: `Remove this ${what}`,
+          "aria-label": `Remove ${what} ${sign2 ?? i + 1}`,
+          onclick: () => model.send_msg({ type: "remove", [what]: i })
+        },
+        "×"
+      ) : null
+    );
+  };
+  listen(model, {
+    menu(data) {
+      menu.offer(data.menu);
+    },
+    state(data) {
+      choices2.told(data);
+      keys.replaceChildren(
+        whose,
+        ...data.keys.map(({ text, colour, sign: sign2, dash, wide }) => {
+          const mark2 = element("i", { class: sign2 ? "sign" : wide ? "wide" : dash ?? "line" }, sign2 ?? "");
+          if (colour) mark2.style.color = colour;
+          return element("span", { class: "key", role: "listitem" }, mark2, text);
+        })
+      );
+      keys.title = data.keys.map(({ text }) => text).join(" · ");
+      tellMore();
+    },
+    acknowledged: choices2.acknowledged,
+    file(data) {
+      saveFile(data.name, new Blob([data.text], { type: "text/csv" }));
+    },
+    pins(data) {
+      const last = data.pins.at(-1);
+      whose.hidden = data.pins.length < 2;
+      whose.textContent = last ? `${data.pins.length} ${last.name || `${last.row}, ${last.col}`}:` : "";
+      keepFocus(
+        list,
+        () => list.replaceChildren(
+          ...data.pins.map(
+            (pin, i) => chip({
+              what: "pin",
+              i,
+              colour: pin.colour,
+              name: pin.name ?? "",
+              title: `row ${pin.row}, col ${pin.col}`,
+              sign: data.pins.length > 1 ? String(i + 1) : void 0,
+              hint: `pin ${i + 1} at row ${pin.row}, col ${pin.col}`,
+              removable: data.pins.length > 1
+            })
+          ),
+          ...data.regions.map(
+            (region, i) => chip({
+              what: "region",
+              i,
+              colour: region.colour,
+              name: region.name,
+              title: `region ${region.letter}`,
+              hint: `region ${region.letter}, ${region.size}`,
+              sign: region.letter,
+              removable: true
+            })
+          )
+        )
+      );
+    }
+  });
+  model.on("remove", () => {
+    gone.abort();
+    fade.disconnect();
+  });
+  model.send_msg({ type: "ready" });
+}
+
+// explorer/views/profile/profile_charts.js
+var profile_charts_exports = {};
+__export(profile_charts_exports, {
+  render: () => render12
+});
+
+// explorer/browser/chart_marks.js
+var DASHES = { solid: "none", dashed: "6 6", dotted: "2 4", dotdash: "2 4 6 4" };
+var round2 = (v) => Math.round(v * 10) / 10;
+var lines = ({ xs, ys, colour, dash, width, alpha }, at) => xs.map((times, i) => {
+  let d = "", pen = false;
+  for (let k = 0; k < times.length; k++) {
+    const value2 = ys[i][k];
+    if (Number.isFinite(value2)) d += `${pen ? "L" : "M"}${round2(at.x(times[k]))},${round2(at.y(value2))}`;
+    pen = Number.isFinite(value2);
+  }
+  return [
+    "path",
+    {
+      d,
+      fill: "none",
+      stroke: colour[i],
+      "stroke-width": width?.[i] ?? 1.5,
+      "stroke-opacity": alpha?.[i] ?? 1,
+      "stroke-dasharray": DASHES[dash?.[i] ?? "solid"] ?? "none",
+      "stroke-linejoin": "round"
+    }
+  ];
+});
+var areas = ({ xs, ys, colour }, at, { opacity }) => xs.map((times, i) => [
+  "path",
+  {
+    d: `M${Array.from(times, (time, k) => `${round2(at.x(time))},${round2(at.y(ys[i][k]))}`).join("L")}Z`,
+    fill: colour[i],
+    "fill-opacity": opacity
+  }
+]);
+var H = Math.sqrt(3);
+var OUTLINES = {
+  square: [-1, -1, 1, -1, 1, 1, -1, 1],
+  diamond: [0, 1, 2 / 3, 0, 0, -1, -2 / 3, 0],
+  triangle: [-1, H / 3, 1, H / 3, 0, H / 3 - H],
+  inverted_triangle: [-1, -H / 3, 1, -H / 3, 0, H - H / 3],
+  star: Array.from({ length: 10 }, (_, i) => [
+    Math.sin(i * Math.PI / 5) * (i % 2 ? 0.4 : 1),
+    -Math.cos(i * Math.PI / 5) * (i % 2 ? 0.4 : 1)
+  ]).flat()
+};
+var outline = (sign2, radius) => {
+  const corners = OUTLINES[sign2];
+  if (!corners)
+    return `m${-radius},0a${radius},${radius} 0 1,0 ${2 * radius},0a${radius},${radius} 0 1,0 ${-2 * radius},0`;
+  let text = "", [x, y] = [0, 0];
+  for (let i = 0; i < corners.length; i += 2) {
+    const [nx, ny] = [radius * corners[i], radius * corners[i + 1]];
+    text += `${i ? "l" : "m"}${(nx - x).toFixed(2)},${(ny - y).toFixed(2)}`;
+    [x, y] = [nx, ny];
+  }
+  return `${text}z`;
+};
+var byLook = (count, look, drawn) => {
+  const paths = (
+    /** @type {Map<string, Mark>} */
+    /* @__PURE__ */ new Map()
+  );
+  for (let i = 0; i < count; i++) {
+    const attributes = look(i), key = Object.values(attributes).join();
+    if (!paths.has(key)) paths.set(key, ["path", { ...attributes, d: "" }]);
+    paths.get(key)[1].d += drawn(i);
+  }
+  return [...paths.values()];
+};
+var dots = ({ x, y, fill, edge, alpha, sign: sign2 = () => "circle" }, at, { radius, width }) => byLook(
+  x.length,
+  (i) => ({ fill: fill(i), stroke: edge(i), "stroke-width": width, opacity: alpha?.[i] ?? 1 }),
+  (i) => `M${round2(at.x(x[i]))},${round2(at.y(y[i]))}${outline(sign2(i), radius)}`
+);
+var bars2 = ({ x0, x1, y0, y1, colour, alpha }, at, { width, opacity = 1, dash = "solid" }) => byLook(
+  x0.length,
+  (i) => ({
+    fill: "none",
+    stroke: colour(i),
+    "stroke-width": width,
+    "stroke-opacity": opacity * (alpha?.[i] ?? 1),
+    "stroke-dasharray": DASHES[dash]
+  }),
+  (i) => `M${round2(at.x(x0[i]))},${round2(at.y(y0[i]))}L${round2(at.x(x1[i]))},${round2(at.y(y1[i]))}`
+);
+var labels = ({ x, y, text, colour }, at, { dx = 0, dy = 4 }) => text.map((words, i) => [
+  "text",
+  {
+    x: round2(at.x(x[i]) + dx),
+    y: round2(at.y(y[i]) + dy),
+    fill: colour[i],
+    "font-size": 12,
+    "font-weight": 700
+  },
+  words
+]);
+var onFrame = (at) => ({ ...at, y: (share) => at.bottom - share * (at.bottom - at.top) });
+var fitted = (values, before, { from = null, least }) => {
+  let low = Infinity, high = -Infinity;
+  for (const list of values)
+    for (let i = 0; i < list.length; i++)
+      if (Number.isFinite(list[i])) {
+        if (list[i] < low) low = list[i];
+        if (list[i] > high) high = list[i];
+      }
+  if (low > high) return null;
+  const floor = from === null || low < from ? null : from;
+  const span = high - (floor ?? low);
+  const held = before && low >= before[0] && high <= before[1];
+  if (held && Math.max(span, least / 1.2) >= 0.6 * (before[1] - before[0])) return null;
+  const pad2 = Math.max(span * 0.08, (least - span) / 2);
+  return [floor ?? low - pad2, high + pad2];
+};
+var moveApart = (places, { top: top2, bottom: bottom2 }, apart, beside) => {
+  const rows = Math.max(1, 1 + Math.floor((bottom2 - top2) / apart)), columns = Math.max(1, Math.ceil(places.length / rows));
+  const sorted = [...places].sort((a, b) => a.y - b.y);
+  for (let column = 0; column < columns; column++) {
+    const some = sorted.filter((_, k) => k % columns === column);
+    some.forEach((place, k) => {
+      place.x += column * beside;
+      place.y = Math.max(place.y, top2, k ? some[k - 1].y + apart : -Infinity);
+    });
+    for (let k = some.length - 1, most = bottom2; k >= 0; most = some[k].y - apart, k--)
+      some[k].y = Math.min(some[k].y, most);
+  }
+};
+var numbers = ({ xs, ys, colour, ink, text }, at) => {
+  const radius = 8;
+  const ends = xs.flatMap((times, i) => {
+    for (let k = times.length - 1; k >= 0; k--) {
+      const x = at.x(times[k]);
+      if (x <= at.right + 1 && x >= at.left && Number.isFinite(ys[i][k]))
+        return [{ i, x: Math.min(x, at.right - radius), y: at.y(ys[i][k]) }];
+    }
+    return [];
+  });
+  moveApart(ends, { top: at.top + radius, bottom: at.bottom - radius }, 2 * radius + 1, -2 * radius - 1);
+  return ends.flatMap(({ i, x, y }) => [
+    ["circle", { cx: round2(x), cy: round2(y), r: radius, fill: colour[i], stroke: "var(--panel)", "stroke-width": 1.5 }],
+    [
+      "text",
+      {
+        x: round2(x),
+        y: round2(y + 4.3),
+        fill: ink[i],
+        "font-size": 12,
+        "font-weight": 700,
+        "text-anchor": "middle"
+      },
+      text[i]
+    ]
+  ]);
+};
+
 // explorer/browser/chart.js
 var HELP = "arrow keys step through the dates, with shift they move the chart; plus and minus zoom, 0 resets";
 var HELP_WITHOUT_DATES = "arrow keys with shift move the chart; plus and minus zoom, 0 resets";
@@ -9884,7 +10188,7 @@ var unpackCurves = (data, calendar2) => {
 };
 var makeDrawing2 = (state, set) => {
   const place = (time) => state.years && time >= SECOND_YEAR ? time - YEAR_MS : time;
-  const strength = (time) => state.years && time < SECOND_YEAR ? 0.42 : 1;
+  const strength2 = (time) => state.years && time < SECOND_YEAR ? 0.42 : 1;
   const ink = (curve) => curve.colour || "var(--muted)";
   const parts = (times) => {
     const cut = state.years ? times.findIndex((t) => t >= SECOND_YEAR) : -1;
@@ -9907,7 +10211,7 @@ var makeDrawing2 = (state, set) => {
         out.colour.push(ink(curve));
         out.dash.push(dash ?? curve.dash);
         out.width.push(width);
-        out.alpha.push(alpha * strength(times[from]));
+        out.alpha.push(alpha * strength2(times[from]));
       }
     }
     return out;
@@ -9961,7 +10265,7 @@ var makeDrawing2 = (state, set) => {
         out.value.push(values[i]);
         out.colour.push(ink(curve));
         out.fill.push(sensor === "s2" || flag === FLAG.GAP_FILLED ? "var(--panel)" : ink(curve));
-        out.alpha.push(strength(times[i]));
+        out.alpha.push(strength2(times[i]));
         out.marker.push(curve.marker);
         out.band.push(curve.label);
         out.sensor.push(sensor);
@@ -12812,7 +13116,7 @@ function render17({ model, el }) {
   ]);
   const whose = products("Sensor of the cube"), packed = endings("Format of the cube", [".nc", ".zarr.zip"]);
   const seenBy = products("Sensor of the picture");
-  const still = select2("Format of the picture", [
+  const still2 = select2("Format of the picture", [
     ["picture.png", "PNG"],
     ["picture.svg", "SVG"],
     ["picture.pdf", "PDF"],
@@ -12860,12 +13164,12 @@ function render17({ model, el }) {
     row(
       "This date",
       seenBy,
-      still,
+      still2,
       maker("the picture of this date", () => {
-        const dot2 = still.value.indexOf(".");
+        const dot2 = still2.value.indexOf(".");
         return {
-          kind: still.value.slice(0, dot2),
-          ending: still.value.slice(dot2),
+          kind: still2.value.slice(0, dot2),
+          ending: still2.value.slice(dot2),
           product: seenBy.value,
           pins: pins.input.checked
         };
@@ -13027,10 +13331,10 @@ function render17({ model, el }) {
       const index = [...other.options].findIndex((option) => option.value === data.date);
       if (before?.date !== data.date && (before === null || other.value === data.date))
         other.selectedIndex = index + 73 < other.options.length ? index + 73 : Math.max(0, index - 73);
-      const values = still.options[still.options.length - 1];
+      const values = still2.options[still2.options.length - 1];
       values.disabled = !data.values;
       values.title = data.values ? "" : "A band, index or formula has values; a colour composite has not";
-      if (!data.values && still.value === values.value) still.selectedIndex = 0;
+      if (!data.values && still2.value === values.value) still2.selectedIndex = 0;
       told.options[1].disabled = !data.story;
       if (!data.story) told.value = "";
       kept2.hidden = !data.hidden;

@@ -49,7 +49,8 @@ export interface Told {
   /** The selected sample, the address, and what has to be said. */
   Head: {
     notice: { text: string }
-    sample: { id: string | null; text: string; colour: string | null }
+    /** Its class and its colour, and where it is in words and degrees. */
+    sample: { id: string | null; text: string; place: string; colour: string | null }
     /** The selection written down; `push`: as a new page of the history. */
     url: { search: string; push: boolean }
   }
@@ -73,10 +74,14 @@ export interface Told {
     busy: {}
     /** The view of this number is on its way; None: the one that the server wanted. */
     drawn: { number: number | null }
+    /** The map moves to these ranges. */
+    fly: { x0: number; x1: number; y0: number; y1: number }
+    /** Names in view and near it, without those that were told before. */
+    names: { names: NameShown[] }
     notice: { text: string }
     options: { classes: ClassOffered[]; countries: string[]; zones: number[]; imagery: string[]; review: string[]; suspicion: boolean; change: boolean }
     overview: { src: string; box: number[]; size: number }
-    state: { filters: Record<string, any>; look: Looks; looks: LooksOffered; off: Record<string, string>; area: boolean }
+    state: { filters: Record<string, any>; look: Looks; looks: LooksOffered; off: Record<string, string>; names: NamesLook; area: boolean }
   }
   /** The legend, the pins and regions, and the menu of the curves. */
   PinList: {
@@ -160,7 +165,7 @@ export interface Told {
   SampleTable: {
     file: { name: string; media: string; bytes: ArrayBuffer }
     hide: {}
-    page: { bars: BarShown[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean }
+    page: { bars: BarShown[]; colours: string[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean }
     trouble: { text: string }
   }
   /** A file comes piece by piece: `file` tells of it, each `piece` is asked for by `next`. */
@@ -254,7 +259,7 @@ export interface Said {
     | { type: "ready" }
     | { type: "step"; east: number; north: number }
     | { type: "tap"; x: number; y: number }
-    | { type: "view"; x0: number; x1: number; y0: number; y1: number; width: number; height: number; number: number }
+    | { type: "view"; x0: number; x1: number; y0: number; y1: number; width: number; height: number; number: number; moving?: boolean }
   /** A pin or a region by its place in the list. */
   PinList:
     | { type: "csv" }
@@ -466,6 +471,16 @@ export interface LegendRow {
   on: boolean
 }
 
+/** A name and its place (EPSG:3857 metres); `kind` is `country`, `sea`, `city` or `town`; seen from `start` to `end` metres a pixel. */
+export interface NameShown {
+  text: string
+  kind: string
+  x: number
+  y: number
+  start: number
+  end: number
+}
+
 /** A class of CORINE to filter by. */
 export interface ClassOffered {
   code: number
@@ -479,6 +494,7 @@ export interface Looks {
   palette: string
   theme: string
   base: string
+  names: string
 }
 
 /** What it can be set to: name -> title. */
@@ -487,6 +503,15 @@ export interface LooksOffered {
   palette: Record<string, string>
   theme: Record<string, string>
   base: Record<string, string>
+  names: Record<string, string>
+}
+
+/** How names are drawn on the map: colours of what lies on land, of seas, and around their letters. */
+export interface NamesLook {
+  shown: boolean
+  ink: string
+  water: string
+  halo: string
 }
 
 /** All that can be chosen: `indices` by domain, title -> name; `smooth` name -> title, whose `sources` by name; at `most` so many indices. */
