@@ -9,14 +9,14 @@ from tests.browser.visit import Visit
 
 pytestmark = pytest.mark.browser
 
-SHARED = source("shared.js").replace("export ", "")
+TALKING = source("talking.js").replace("export ", "")
 
 
 def test_what_is_told_of_an_earlier_choice_is_not_shown(visit: Visit) -> None:
     """The first answer comes when three more choices have gone out: only the last state is drawn, once, when all are heard."""
     visit.page.goto("about:blank")
     found = visit.page.evaluate(
-        SHARED
+        TALKING
         + """
         ;(() => {
           const sent = [], shown = []
@@ -44,7 +44,7 @@ def test_choices_that_nobody_hears_of_do_not_hold_the_state_back_for_good(visit:
     visit.page.clock.install()
     visit.page.goto("about:blank")
     visit.page.evaluate(
-        SHARED
+        TALKING
         + """
         ;(() => {
           window.shown = []

@@ -115,7 +115,7 @@ def test_wrong_asks_for_the_class_and_takes_none_for_an_answer(
     expect(panel(visit).get_by_label("Add a class by name or code")).to_be_focused()
     assert said(corpus, "in a hurry") == []
     press(visit, "Enter")
-    expect(panel(visit).get_by_role("status").filter(has_text="All 1 samples are reviewed")).to_be_visible()
+    expect(panel(visit).get_by_role("status").filter(has_text="The only sample is reviewed")).to_be_visible()
     (row,) = said(corpus, "in a hurry")
     assert (row["judgement"], row["adjustments"]) == ("wrong", "")
 

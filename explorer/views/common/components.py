@@ -591,7 +591,7 @@ class Component(JSComponent):
                 if (number := bounded_int(data, "number", 1 << 53)) is not None:
                     self.send(
                         "acknowledged", number=number
-                    )  # after what it changed: see `makeChoices` in shared.js
+                    )  # after what it changed: see `makeChoices` in talking.js
 
 
 def _length(value: Any) -> int:
