@@ -25,8 +25,8 @@ STRETCH_STEP = 8
 """The stretch is measured on every eighth date: both years' seasons, before the last chip is read."""
 GAMMA = 1.25
 """Of pictures of bands; an index is painted straight."""
-MIDDLE, WHITE, NATURAL_GAMMA = 900.0, 12000.0, 0.85
-"""Natural colour, DN: above a reflectance of 0.09, about that of fields, brightness is compressed, and 1.2 is white, so that
+MIDDLE, WHITE, NATURAL_GAMMA = 750.0, 12000.0, 0.85
+"""Natural colour, DN: above a reflectance of 0.075, about that of fields, brightness is compressed, and 1.2 is white, so that
 snow and clouds (0.6 to 1) keep their relief. Chosen by looking at forests, fields, sand, lakes and snow of all seasons."""
 _PERCENT = (1.0, 99.0)
 _MIN_RANGE = 300  # DN; keeps a lake at night from becoming a firework of noise
