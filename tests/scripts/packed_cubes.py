@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.analysis import stretch
 from explorer.core import grid
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.imagery.cube_cache import Cube
@@ -72,6 +73,20 @@ def nothing() -> dict[str, Any]:
     }
 
 
+def natural() -> dict[str, Any]:
+    """Natural colour of every hundredth DN, as the explorer paints it."""
+    found = stretch.natural()
+    dn = np.arange(0, 13_000, 100)
+    table = found.lookup(0, np.dtype(np.uint16))
+    return {
+        "span": [found.low[0], found.high[0]],
+        "gamma": found.gamma,
+        "middle": found.middle,
+        "dn": dn.tolist(),
+        "levels": table[dn].tolist(),
+    }
+
+
 def _told(packed: packing.Packed) -> dict[str, Any]:
     return {"header": packed.header, "data": base64.b64encode(packed.data).decode()}
 
@@ -87,6 +102,7 @@ if __name__ == "__main__":
             "unsigned": sentinel(np.uint16),
             "signed": sentinel(np.int16),
             "nothing": nothing(),
+            "natural": natural(),
         },
         sys.stdout,
     )

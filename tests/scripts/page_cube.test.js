@@ -147,3 +147,12 @@ test("a picture is black to white between its ends, and transparent where a band
   assert.equal(pixel(colour, 1)[3], 0)
   assert.ok(rgba([plane(25)], [[0, 100]], 2)[0] > rgba([plane(25)], [[0, 100]], 1)[0]) // gamma brightens
 })
+
+test("natural colour is the explorer's own", () => {
+  const { span, gamma, middle, dn, levels } = packed.natural
+  const pixels = rgba([Float32Array.from(dn)], [span], gamma, middle)
+  levels.forEach((level, i) =>
+    assert.ok(Math.abs(pixels[4 * i] - level) <= 1, `${dn[i]}: ${pixels[4 * i]}, not ${level}`),
+  )
+  assert.ok(levels.at(-1) === 255 && levels[90] < 250)
+})
