@@ -12,6 +12,7 @@ from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from tests.browser.axe import violations
 from tests.browser.conftest import Visitor
+from tests.browser.test_review import begin
 from tests.browser.visit import LACKING, MARKED, NARROW, Visit
 
 pytestmark = pytest.mark.browser
@@ -156,6 +157,43 @@ def test_pages_turn_by_keys_and_buttons(visitor: Visitor) -> None:
     gallery(visit).get_by_role("button", name="Next page").click()
     expect(count).to_have_text(re.compile(r"^21–40 of "))
     visit.wait_for_query(gallery="purity,20,2")
+
+
+def test_a_blind_review_shows_its_queue_without_a_word_of_labels(visit: Visit, demo: str) -> None:
+    visit.open(f"?sample={demo}")
+    begin(visit, [demo, MARKED], "gallery", blind=True)
+    button = visit.page.get_by_role("button", name="Gallery", exact=True)
+    button.click()
+    drawn(visit)
+    box = gallery(visit)
+    expect(box.get_by_text("Queue under review")).to_be_visible()
+    assert [one.split(",")[0] for one in tiles(visit).evaluate_all("(all) => all.map((one) => one.ariaLabel)")] == [
+        demo, MARKED,
+    ]  # fmt: skip
+    assert "arable" not in box.inner_text()
+    assert tiles(visit).locator(".badge:visible").count() == 0
+    assert box.get_by_label("Sort by", exact=True).locator("option[value=class]").is_disabled()
+    assert box.get_by_role("button", name="CSV").is_disabled()
+    # The form of the review stays in sight below it, and goes to what is opened.
+    tile(visit, MARKED).press("Enter")
+    visit.wait_for_sample(MARKED)
+    form, shown = visit.region("Label review").bounding_box(), box.bounding_box()
+    assert form is not None
+    assert shown is not None
+    assert shown["y"] > form["y"] + 150
+    visit.page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+
+
+def test_a_lasso_s_table_has_the_same_samples_as_pictures(visit: Visit) -> None:
+    visit.open(f"?sample={MARKED}&filter=largest:211")
+    visit.wait("() => seen.marks('legend').length")
+    visit.page.get_by_role("button", name="Select the samples that are in view").click()
+    table = visit.page.get_by_role("dialog", name="Selected samples")
+    table.get_by_role("button", name="Gallery", exact=True).click()
+    drawn(visit)
+    expect(gallery(visit).get_by_text("Non-irrigated arable land · in the area")).to_be_visible()
+    expect(tile(visit, MARKED)).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [(1440, 900), NARROW, (820, 1180), (390, 844)])

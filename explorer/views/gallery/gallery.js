@@ -120,7 +120,7 @@ export function render({ model, el }) {
     // In a review, the form stands where the map was: what is docked lies below the pictures then.
     const beside = docked && window.innerWidth >= DOCK_FROM && asked.box?.width > 300
     panel.classList.toggle("beside", Boolean(beside))
-    panel.style.width = beside ? `${Math.max(asked.box.right - 4, 330)}px` : ""
+    panel.style.width = beside ? `${Math.max(asked.box.right + 4, 330)}px` : ""
     dock.textContent = docked ? "Large" : "Dock"
     dock.title = docked ? "Give the gallery the whole page" : "Make room for the sample’s pictures"
   }
@@ -309,6 +309,11 @@ export function render({ model, el }) {
     const n = cells.findIndex(({ node }) => node.offsetTop !== top)
     return n < 0 ? cells.length : n
   }
+  // Whatever gave a tile the focus: a reader's own cursor does not use our keys.
+  grid.addEventListener("focusin", (event) => {
+    const place = cells.findIndex(({ node }) => node === event.target)
+    if (place >= 0 && place !== at) focusOn(place, false)
+  })
   grid.addEventListener("keydown", (event) => {
     if (!cells.length || event.altKey) return
     const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns(), ArrowUp: -columns() }
