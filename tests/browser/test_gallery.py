@@ -139,6 +139,19 @@ def test_a_link_restores_order_size_date_and_picture(visitor: Visitor, corpus: C
     assert "explorer score" in option.inner_text()
 
 
+def test_another_date_leaves_the_keys_where_they_are(visit: Visit) -> None:
+    opened(visit, f"?sample={MARKED}&date={PF_SR.date_keys[36]}")
+    visit.page.keyboard.press("ArrowRight")
+    here, count = focused(visit), visit.count("gallery-drawn")
+    visit.page.keyboard.press("Space")
+    box = gallery(visit)
+    box.get_by_label("Date of the pictures").select_option("2018-07")
+    drawn(visit, count)
+    assert f"{here}, " in (box.locator(".tile[tabindex='0']").get_attribute("aria-label") or "")
+    expect(tile(visit, here)).to_contain_text("2018-07")
+    expect(tile(visit, here)).to_have_attribute("aria-selected", "true")
+
+
 def test_pages_turn_by_keys_and_buttons(visitor: Visitor) -> None:
     visit = visitor(corpus="demo").open("?gallery=purity,20,1", wait_for=("ready", "legend"))
     drawn(visit)

@@ -241,6 +241,7 @@ export function render({ model, el }) {
     cell.node.setAttribute("aria-label", nameOf(cell.tile, said) + gap)
     cell.node.title = nameOf(cell.tile, said) + gap
   }
+  const shownIds = () => cells.map(({ tile }) => tile.id).join()
   const drawSample = (id) => {
     for (const { node, tile } of cells) {
       node.classList.toggle("open", tile.id === id)
@@ -351,7 +352,6 @@ export function render({ model, el }) {
     page(data) {
       const opening = panel.hidden,
         held = opening || grid.contains(el.getRootNode().activeElement)
-      const same = state?.date === data.date && state?.source === data.source
       state = data
       drop()
       came = 0
@@ -361,7 +361,6 @@ export function render({ model, el }) {
         docked = false
         goTo = "first"
       }
-      if (!same) anchor = 0
       panel.hidden = false
       place()
       title.textContent = "Gallery"
@@ -385,14 +384,25 @@ export function render({ model, el }) {
         before.disabled = data.page <= 1
         next.disabled = data.page >= pages()
       })
-      cells = data.tiles.map(makeTile)
-      grid.replaceChildren(...cells.map(({ node }) => node))
+      // Another date or picture of the same samples: who looks at one of them goes on.
+      const again = !opening && cells.length > 0 && data.tiles.map(({ id }) => id).join() === shownIds()
+      if (again)
+        cells.forEach((cell, i) => {
+          cell.why = ""
+          cell.share = 0
+          cell.filled.hidden = true
+          tellTile(cell, data.tiles[i])
+        })
+      else {
+        cells = data.tiles.map(makeTile)
+        grid.replaceChildren(...cells.map(({ node }) => node))
+        panel.querySelector(".scroll").scrollTop = 0
+        at = 0
+        anchor = 0
+        focusOn(goTo === "last" ? cells.length - 1 : 0, held && cells.length > 0)
+      }
       grid.hidden = !cells.length
       nothing.hidden = Boolean(cells.length)
-      panel.querySelector(".scroll").scrollTop = 0
-      at = 0
-      anchor = 0
-      focusOn(goTo === "last" ? cells.length - 1 : 0, held && cells.length > 0)
       if (opening && !cells.length) close.focus({ preventScroll: true })
       goTo = "first"
       drawMarks()
