@@ -3309,7 +3309,7 @@ function render2({ model, el }) {
     bus(model).emit("map-box", asked2);
     const beside = docked && window.innerWidth >= DOCK_FROM && asked2.box?.width > 300;
     panel.classList.toggle("beside", Boolean(beside));
-    panel.style.width = beside ? `${Math.max(asked2.box.right - 4, 330)}px` : "";
+    panel.style.width = beside ? `${Math.max(asked2.box.right + 4, 330)}px` : "";
     dock.textContent = docked ? "Large" : "Dock";
     dock.title = docked ? "Give the gallery the whole page" : "Make room for the sample’s pictures";
   };
@@ -3422,6 +3422,7 @@ function render2({ model, el }) {
     cell.node.setAttribute("aria-label", nameOf(cell.tile, said) + gap);
     cell.node.title = nameOf(cell.tile, said) + gap;
   };
+  const shownIds = () => cells.map(({ tile }) => tile.id).join();
   const drawSample = (id) => {
     for (const { node, tile } of cells) {
       node.classList.toggle("open", tile.id === id);
@@ -3490,6 +3491,10 @@ function render2({ model, el }) {
     const n = cells.findIndex(({ node }) => node.offsetTop !== top2);
     return n < 0 ? cells.length : n;
   };
+  grid.addEventListener("focusin", (event) => {
+    const place2 = cells.findIndex(({ node }) => node === event.target);
+    if (place2 >= 0 && place2 !== at) focusOn(place2, false);
+  });
   grid.addEventListener("keydown", (event) => {
     if (!cells.length || event.altKey) return;
     const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns(), ArrowUp: -columns() };
@@ -3525,7 +3530,6 @@ function render2({ model, el }) {
   listen(model, {
     page(data) {
       const opening = panel.hidden, held = opening || grid.contains(el.getRootNode().activeElement);
-      const same = state?.date === data.date && state?.source === data.source;
       state = data;
       drop();
       came = 0;
@@ -3535,7 +3539,6 @@ function render2({ model, el }) {
         docked = false;
         goTo = "first";
       }
-      if (!same) anchor = 0;
       panel.hidden = false;
       place();
       title.textContent = "Gallery";
@@ -3559,14 +3562,24 @@ function render2({ model, el }) {
         before.disabled = data.page <= 1;
         next.disabled = data.page >= pages();
       });
-      cells = data.tiles.map(makeTile);
-      grid.replaceChildren(...cells.map(({ node }) => node));
+      const again = !opening && cells.length > 0 && data.tiles.map(({ id }) => id).join() === shownIds();
+      if (again)
+        cells.forEach((cell, i) => {
+          cell.why = "";
+          cell.share = 0;
+          cell.filled.hidden = true;
+          tellTile(cell, data.tiles[i]);
+        });
+      else {
+        cells = data.tiles.map(makeTile);
+        grid.replaceChildren(...cells.map(({ node }) => node));
+        panel.querySelector(".scroll").scrollTop = 0;
+        at = 0;
+        anchor = 0;
+        focusOn(goTo === "last" ? cells.length - 1 : 0, held && cells.length > 0);
+      }
       grid.hidden = !cells.length;
       nothing.hidden = Boolean(cells.length);
-      panel.querySelector(".scroll").scrollTop = 0;
-      at = 0;
-      anchor = 0;
-      focusOn(goTo === "last" ? cells.length - 1 : 0, held && cells.length > 0);
       if (opening && !cells.length) close.focus({ preventScroll: true });
       goTo = "first";
       drawMarks();
