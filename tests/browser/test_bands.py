@@ -88,7 +88,7 @@ def test_a_bands_months_are_shown_and_walked_by_keys(visit: Visit, corpus: Corpu
     for key in ("ArrowRight", "ArrowUp", "ArrowLeft"):
         visit.page.keyboard.press(key)
     expect(tiles.nth(0)).to_be_focused()
-    visit.page.keyboard.press("Enter")
+    visit.page.keyboard.press("Space")
     visit.page.wait_for_url(lambda url: "date=2018-01-" in url)
     expect(tiles.nth(0)).to_have_attribute("aria-pressed", "true")
 
@@ -105,7 +105,7 @@ def test_a_missing_month_of_a_band_says_so(visit: Visit) -> None:
 
 def test_a_click_on_a_band_chooses_it(visit: Visit, demo: str) -> None:
     visit.open(f"?sample={demo}")
-    visit.pick_tile(visit.bands.nth(4), 20, 30)
+    visit.bands.nth(4).click()
     visit.page.wait_for_url(lambda url: "sentinel=B05" in url)
     visit.page.get_by_role("button", name="A band's months").click()
     expect(visit.page.get_by_label("Band", exact=True)).to_have_value("B05")

@@ -156,7 +156,13 @@ class Visit:
 
     @property
     def stage(self) -> Locator:
-        return self.page.locator(".stage")
+        """The animation's picture; Sentinel-2's may be large beside it."""
+        return self.region("Planet Fusion animation").locator(".stage")
+
+    @property
+    def large(self) -> Locator:
+        """Sentinel-2's picture that is large."""
+        return self.page.get_by_role("application", name=re.compile("^Sentinel-2 image"))
 
     @property
     def months(self) -> Locator:
@@ -218,8 +224,8 @@ class Visit:
         code = "([row, col]) => { const last = seen.marks('profile-drawn').at(-1)?.detail.pixels.at(-1); return last && last[0] === row && last[1] === col }"
         self.wait(code, [row, col])
 
-    def pick_tile(self, tile: Locator, row: int, col: int, *, add: bool = False) -> None:
-        """Click on a 10 m pixel of a Sentinel-2 tile and wait for its profile."""
+    def pin_in_tile(self, tile: Locator, row: int, col: int) -> None:
+        """Press on a 10 m pixel of a small Sentinel-2 picture, with shift, and wait for its profile."""
         frame = tile.locator(".frame")
         box = frame.bounding_box()
         assert box is not None
@@ -227,7 +233,7 @@ class Visit:
         left = round(box["x"] + (col + 0.5) / 60 * box["width"] - 0.5) - box["x"]
         top = round(box["y"] + (row + 0.5) / 60 * box["height"] - 0.5) - box["y"]
         place = {"x": left + 0.01, "y": top + 0.01}
-        frame.click(position=place, modifiers=["Shift"] if add else [])  # type: ignore[arg-type]
+        frame.click(position=place, modifiers=["Shift"])  # type: ignore[arg-type]
         self.wait_for_profile(*to_pf(row, col))
 
     def place_of(self, label: str, x: float, y: float) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { cornersOf } from "../../explorer/views/animation/draw.js"
+import { cornersOf } from "../../explorer/views/common/draw.js"
 import {
   EXTENTS,
   FLAG,

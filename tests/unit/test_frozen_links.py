@@ -21,7 +21,7 @@ from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.map_state import MapLink, MapState, Place
 from explorer.views.common.picture_view import PictureView
 from explorer.views.common.selection import Link, Selection, decode, encode
-from explorer.views.common.sentinel_look import SentinelLook
+from explorer.views.common.sentinel_look import LargePicture, SentinelLook
 
 SAMPLE = "33N_15E-200N_01_09"
 SEASON = Curves(("red", "nir"), ("NDVI", "EVI"), "whittaker", True, True, True, ())
@@ -49,6 +49,8 @@ FROZEN: list[tuple[str, Any]] = [
     ("curves=NDVI;behind:bands,index", {"curves": Curves(bands=(), behind=("bands", "index"))}),
     ("sentinel=swir;months;B11;4,7;class;spectrum", {"sentinel": SentinelLook("swir", "months", "B11", (4, 7), True, "spectrum")}),
     ("sentinel=images", {"sentinel": SentinelLook(room="images")}),
+    ("sentinel=large", {"sentinel": SentinelLook(large=LargePicture())}),
+    ("sentinel=B11;large:swipe,4,B11;zoom:2.5,40.5,103", {"sentinel": SentinelLook(band="B11", large=LargePicture("swipe", 4, "B11", 2.5, 40.5, 103.0))}),
     ("view=swipe:2018-12-04", {"view": PictureView("swipe", dt.date(2018, 12, 4))}),
     ("view=side;zoom:2.5,40.5,103", {"view": PictureView("side", None, 2.5, 40.5, 103.0)}),
     ("view=sheet-24;layer:cloud%20mask", {"view": PictureView("sheet-24", layer="cloud mask")}),

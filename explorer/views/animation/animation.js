@@ -15,17 +15,19 @@ import {
   status,
   svgElement,
 } from "../../browser/shared.js"
+import { SIZE } from "../common/chip.js"
+import { cornersOf, strokeRegion } from "../common/draw.js"
+import { nearestDate } from "../common/nearest_date.js"
+import { download, drawLegend, makePicture, pictureOfSheet } from "../common/picture_file.js"
+import { makeReadout } from "../common/readout.js"
+import { makeStage } from "../common/stage.js"
 import { bus, listen, makeChoices } from "../common/talking.js"
 import { makeDates } from "./dates.js"
-import { cornersOf, strokeRegion } from "./draw.js"
 import { makeFirstPlay, momentOf, yearUntil } from "./first_play.js"
 import { makeHints } from "./hints.js"
 import { makeLook } from "./look.js"
-import { makeReadout } from "./readout.js"
-import { download, drawLegend, makePicture, pictureOfSheet } from "./save.js"
 import { makeSheet } from "./sheet.js"
 import { takeOver } from "./shell_taken.js"
-import { makeStage } from "./stage.js"
 import { dateLabel, dateState, earlyText, handleByKey, lackText, makeTimeline } from "./timeline.js"
 
 // A pin that is crossed out: words would push the speed out of the bar.
@@ -105,6 +107,12 @@ export function render({ model, el }) {
     }, 200)
   }
   const stage = makeStage({
+    name: "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom",
+    panes: [
+      { label: "Planet Fusion image", pixels: SIZE },
+      { label: "Planet Fusion image of the compared date", pixels: SIZE },
+    ],
+    swipes: "Swipe between the two dates",
     button,
     onView: () => tellView(),
     onPick: (pixel, add) => {
@@ -615,6 +623,17 @@ export function render({ model, el }) {
     gone.signal,
   )
 
+  // For who compares with the date nearest to a time: its picture is to be drawn at once, it is closed with the sample.
+  page.on(
+    "ask-picture",
+    ({ time, take }) => {
+      const expected = state.settled ? state.status : state.status.map((s) => (s === status.WAITING ? status.THERE : s))
+      const { index, days } = nearestDate(state.dates, expected, time)
+      take({ index, days, iso: state.dates[index], picture: state.frames[index] ?? null, settled: state.settled })
+    },
+    gone.signal,
+  )
+
   // --- what the server sends -------------------------------------------------------------------
   const decode = async (bytes, index, paint, ticket) => {
     state.pending++
@@ -631,6 +650,7 @@ export function render({ model, el }) {
     } finally {
       state.pending--
       if (state.pending === 0) {
+        page.emit("pictures")
         drawTimeline()
         if (state.sheet) drawSheet()
         checkReady()
@@ -718,6 +738,7 @@ export function render({ model, el }) {
           lacking ? `${lacking} dates are missing or broken` : "",
         )
       draw()
+      if (data.settled) page.emit("pictures")
       checkReady()
     },
     under(data) {

@@ -12,10 +12,9 @@ import param
 from explorer.analysis import render_spec
 from explorer.analysis import stretch as stretches
 from explorer.analysis.quality import filled_share
-from explorer.analysis.shapes import Shape
 from explorer.analysis.telling_date import telling_date
-from explorer.core.errors import ExplorerError, InvalidQueryError
-from explorer.core.products import PF_SR, REFLECTANCE_SCALE
+from explorer.core.errors import ExplorerError
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Cube, Reading, Status
 from explorer.corpus.query import cover_change
@@ -24,8 +23,10 @@ from explorer.views.animation.feed import Batch, FrameFeed
 from explorer.views.animation.messages import FromPlayer, ToPlayer
 from explorer.views.animation.overlays import Overlays
 from explorer.views.common.components import Component, SessionScheduler, bounded_int, source
+from explorer.views.common.picture_marks import PictureMarks
 from explorer.views.common.picture_view import PictureView, view_of
-from explorer.views.common.selection import MAX_PIXELS, MAX_TEXT, Selection, drawn, pins
+from explorer.views.common.pixel_text import bands_text
+from explorer.views.common.selection import MAX_TEXT, Selection, drawn, pins
 
 _REST = 0.25
 """Seconds that the browser has to decode the frames before the quality layers are read."""
@@ -38,7 +39,7 @@ _SLOW = 0.3
 class Player(Component):
     """The browser's side of the panel."""
 
-    _stylesheets: ClassVar[list[Any]] = [source("combobox.css"), source("animation.css")]
+    _stylesheets: ClassVar[list[Any]] = [source("combobox.css"), source("stage.css"), source("animation.css")]
     script = ToPlayer()
     from_script = FromPlayer
 
@@ -50,7 +51,7 @@ class AnimationView:
         self._corpus, self._selection, self._loop = corpus, selection, loop
         self._session = selection.session
         self.player = Player(loop, bus=bus, sizing_mode="stretch_both", min_height=0)
-        self._stay = self._dragged = False
+        self._stay = False
         self._seen = PictureView()
         """How the browser looks at the picture, as far as is known here."""
         self._ticket = 0
@@ -62,22 +63,18 @@ class AnimationView:
             "date": self._date,
             "again": lambda _data: self.open(selection.sample_id, stay=True),
             "shown": self._is_seen,
-            "pixel_clicked": self._pixel_clicked,
             "composite": lambda data: self._set_look(composite=data.get("value")),
             "stretch": lambda data: self._set_look(stretch=data.get("value")),
             "ready": lambda _data: self.player.script.menu(groups=render_spec.menu(PF_SR.id)),
             "retry": lambda _data: self.open(selection.sample_id),
             "clear": lambda _data: selection.keep_last_pixel(),
-            "move": self._move,
             "under": self._under,
-            "draw": self._draw,
-            "reshape": self._reshape,
-            "erase": self._erase,
             "view": self._looked_at,
             "telling": self._telling,
         }
         self.overlays = Overlays(corpus, selection, loop, self.player.script)
-        self.player.on |= self.overlays.on
+        self._marks = PictureMarks(selection, self._send_regions)
+        self.player.on |= self.overlays.on | self._marks.on
         selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
         selection.param.watch(lambda *_e: self._send_regions(), "regions")
         selection.param.watch(lambda *_e: self._start_feed(), ["composite", "stretch"])
@@ -274,7 +271,7 @@ class AnimationView:
         self.player.script.pins(pins=pins(self._selection.pixels, self._selection.names))
 
     def _send_regions(self, problem: str = "") -> None:
-        if not self._dragged:  # the browser is ahead
+        if not self._marks.dragged:  # the browser is ahead
             self.player.script.regions(regions=drawn(self._selection.regions), problem=problem)
 
     def _date(self, data: dict[str, Any]) -> None:
@@ -292,47 +289,6 @@ class AnimationView:
             data.get("scale"), data.get("row"), data.get("col"), data.get("layer"),
         )  # fmt: skip
 
-    def _pixel_clicked(self, data: dict[str, Any]) -> None:
-        row, col = bounded_int(data, "row", PF_SR.size), bounded_int(data, "col", PF_SR.size)
-        if row is not None and col is not None:
-            self._selection.pin((row, col), add=bool(data.get("add")))
-
-    def _move(self, data: dict[str, Any]) -> None:
-        pin = bounded_int(data, "pin", MAX_PIXELS)
-        row, col = bounded_int(data, "row", PF_SR.size), bounded_int(data, "col", PF_SR.size)
-        if pin is not None and row is not None and col is not None:
-            self._selection.move_pin(pin, (row, col))
-
-    def _draw(self, data: dict[str, Any]) -> None:
-        """Take a region that was drawn, or say what is wrong with it."""
-        try:
-            self._selection.add_region(_shape(data.get("kind"), data.get("points")))
-        except ExplorerError as error:
-            self._send_regions(f"{error}.")
-
-    def _reshape(self, data: dict[str, Any]) -> None:
-        """Take a region's new place or form while it is dragged; at the end say what became of it."""
-        index = bounded_int(data, "region", len(self._selection.regions))
-        if index is None:
-            return
-        done, problem = bool(data.get("done")), ""
-        self._dragged = True
-        try:
-            self._selection.move_region(
-                index, _shape(self._selection.regions[index].kind, data.get("points"))
-            )
-        except ExplorerError as error:
-            problem = f"{error}." if done else ""
-        finally:
-            self._dragged = False
-        if done:
-            self._send_regions(problem)
-
-    def _erase(self, data: dict[str, Any]) -> None:
-        index = bounded_int(data, "region", len(self._selection.regions))
-        if index is not None:
-            self._selection.remove_region(index)
-
     def _under(self, data: dict[str, Any]) -> None:
         """Tell the reflectance under the pointer: the picture in the browser is stretched and compressed."""
         row, col = bounded_int(data, "row", PF_SR.size), bounded_int(data, "col", PF_SR.size)
@@ -341,15 +297,9 @@ class AnimationView:
             return
         if row is None or col is None or index is None:
             return
-        cube = reading.cube
-        if cube.status[index] != Status.THERE:
-            return
-        values = cube.data[index, :, row, col]
-        text = " · ".join(
-            f"{name} {'not measured' if value == cube.nodata else f'{value * REFLECTANCE_SCALE:.4f}'}"
-            for name, value in zip(cube.bands, values, strict=True)
-        )
-        self.player.script.under(row=row, col=col, index=index, text=text)
+        text = bands_text(reading.cube, index, row, col)
+        if text:
+            self.player.script.under(row=row, col=col, index=index, text=text)
 
     def _telling(self, data: dict[str, Any]) -> None:
         """Tell at which date most can be told apart, of the whole cube and what its quality layers say so far."""
@@ -374,10 +324,3 @@ class AnimationView:
                 self._selection.stretch = str(stretches.parse(str(stretch)[:MAX_TEXT]))
         except ExplorerError as error:
             self.player.script.look(problem=str(error))
-
-
-def _shape(kind: Any, points: Any) -> Shape:
-    """A region out of a message, which can hold anything. Raises `InvalidQueryError`."""
-    if not isinstance(points, list) or not all(isinstance(point, list) for point in points):
-        raise InvalidQueryError("a region's corners are a list of row and column pairs")
-    return Shape.of(str(kind), points)

@@ -1,7 +1,7 @@
 // A sheet of dates, evenly through the range that plays; a click goes to the date.
 
 import { element, longDate } from "../../browser/shared.js"
-import { SIZE } from "./chip.js"
+import { SIZE } from "../common/chip.js"
 
 export const makeSheet = ({ onDate }) => {
   const COLUMNS = { 12: 4, 24: 6, 48: 8 }

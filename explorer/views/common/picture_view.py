@@ -37,7 +37,7 @@ class PictureView:
         if self.mode != "single":
             words.append(f"{self.mode}:{self.other.isoformat()}" if self.other else self.mode)
         if self.scale > 1:
-            words.append(f"zoom:{_short(self.scale, 3)},{_short(self.row, 2)},{_short(self.col, 2)}")
+            words.append(zoom_word(self.scale, self.row, self.col))
         if self.layer:
             words.append(f"layer:{self.layer}")
         return ";".join(words)
@@ -48,11 +48,10 @@ def view_of(
 ) -> PictureView:
     """What a browser says, as it can be: numbers brought within their bounds, what is unknown left out."""
     mode = mode if mode in MODES else "single"
-    zoom = round(_within(scale, 1.0, MOST_ZOOM), 3)
-    place = (_within(row, 0.0, PF_SR.size), _within(col, 0.0, PF_SR.size)) if zoom > 1 else (0.0, 0.0)
+    zoom = zoom_of(scale, row, col)
     named = layer if isinstance(layer, str) and len(layer) <= MAX_LAYER and ";" not in layer else ""
     return PictureView(
-        str(mode), other if mode in COMPARING else None, zoom, round(place[0], 2), round(place[1], 2), named.strip()
+        str(mode), other if mode in COMPARING else None, *zoom, named.strip()
     )  # fmt: skip
 
 
@@ -73,10 +72,8 @@ def _read(word: str) -> dict[str, object]:
     name, _, rest = word.partition(":")
     if name == "layer" and 0 < len(rest) <= MAX_LAYER:
         return {"layer": rest.strip()}
-    if name == "zoom" and (numbers := _ZOOM.fullmatch(rest)):
-        scale, row, col = (float(number) for number in numbers.groups())
-        if 1 < scale <= MOST_ZOOM and max(row, col) <= PF_SR.size:
-            return {"scale": scale, "row": row, "col": col}
+    if name == "zoom" and (zoom := read_zoom(rest)):
+        return dict(zip(("scale", "row", "col"), zoom, strict=True))
     if name in COMPARING:
         try:
             return {"mode": name, "other": PF_SR.parse_date(rest[:40]) if rest else None}
@@ -87,6 +84,31 @@ def _read(word: str) -> dict[str, object]:
     raise InvalidQueryError(
         f"{word[:30]!r} is none of {', '.join(MODES[1:])} (with :DATE where two are compared), zoom:SCALE,ROW,COL, layer:NAME"
     )
+
+
+def zoom_word(scale: float, row: float, col: float) -> str:
+    """A zoom as a word of a link: how many times as large, and the pixel in the upper left corner."""
+    return f"zoom:{_short(scale, 3)},{_short(row, 2)},{_short(col, 2)}"
+
+
+def read_zoom(text: str) -> tuple[float, float, float] | None:
+    """Scale, row and column out of what a link's word says after `zoom:`; None where it cannot be.
+
+    >>> read_zoom("2.5,40.5,103")
+    (2.5, 40.5, 103.0)
+    """
+    if not (numbers := _ZOOM.fullmatch(text)):
+        return None
+    scale, row, col = (float(number) for number in numbers.groups())
+    return (scale, row, col) if 1 < scale <= MOST_ZOOM and max(row, col) <= PF_SR.size else None
+
+
+def zoom_of(scale: object, row: object, col: object) -> tuple[float, float, float]:
+    """Scale, row and column as a browser says them, brought within their bounds; where the whole is seen, from its corner."""
+    zoom = round(_within(scale, 1.0, MOST_ZOOM), 3)
+    if zoom <= 1:
+        return 1.0, 0.0, 0.0
+    return zoom, round(_within(row, 0.0, PF_SR.size), 2), round(_within(col, 0.0, PF_SR.size), 2)
 
 
 def _short(value: float, digits: int) -> str:

@@ -1,4 +1,5 @@
-// Sentinel-2: twelve months in colour, and below the bands of one month or the months of one band. All pictures come once.
+// Sentinel-2: twelve months in colour, and below the bands of one month or the months of one band; or one of them large. All
+// pictures come once.
 
 import {
   drawArms,
@@ -11,16 +12,21 @@ import {
   mark,
   status,
 } from "../../browser/shared.js"
+import { middleOfPixel, SIZE as PLANET } from "../common/chip.js"
+import { middleOfMonth } from "../common/nearest_date.js"
 import { bus, listen } from "../common/talking.js"
+import { arrange, spectrumHeight } from "./arrange.js"
+import { makeLarge, PIXELS as SIZE } from "./large.js"
 
 /** @param {import("../messages").Drawn<"Grid">} panel */
 export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
-  const SIZE = 60
+  const ROW_GAP = 4 // CSS pixels between the rows of the panel
   // Where the window is low, the images and the spectrum take turns.
   const low = window.matchMedia("(max-height: 840px) and (min-width: 1251px)")
   const scarce = window.matchMedia("(max-height: 960px) and (min-width: 1251px)")
+  const stacked = window.matchMedia("(max-width: 1250px)") // panels stand under each other, and the page scrolls
   const state = {
     ticket: -1,
     sample: undefined,
@@ -35,6 +41,12 @@ export function render({ model, el }) {
     iso: null,
     rgb: null,
     grey: null,
+    legend: null,
+    place: null,
+    credit: "",
+    planetCredit: "",
+    // The picture that is large, or null: `month` 0 to 11, or null for the animation's; `band` empty for the months' colours.
+    large: /** @type {{ month: number | null, band: string } | null} */ (null),
     look: { composite: "", title: "", twin: true, by: "bands", band: "B08", room: "" },
   }
 
@@ -63,6 +75,17 @@ export function render({ model, el }) {
     ["", "Both", "Images and spectrum"],
     ["spectrum", "Spectrum", "The spectrum alone"],
   ])
+  const enlarge = element(
+    "button",
+    {
+      type: "button",
+      class: "enlarge",
+      title: "The chosen month large; a double click on a picture, or Enter, does it too",
+      "aria-label": "The chosen month large",
+      onclick: () => openLarge(months[state.month]),
+    },
+    "Large",
+  )
   const send = (what) => model.send_msg({ type: "look", ...what })
 
   const tile = (kind, i) => {
@@ -81,19 +104,20 @@ export function render({ model, el }) {
   const lower = Array.from({ length: 12 }, (_, i) => tile("band", i))
   const upperGroup = element(
     "div",
-    { class: "tiles", role: "group", "aria-label": "Months" },
+    { class: "tiles upper", role: "group", "aria-label": "Months" },
     ...months.map((t) => t.box),
   )
-  const lowerGroup = element("div", { class: "tiles", role: "group" }, ...lower.map((t) => t.box))
-  const images = element(
+  const lowerGroup = element("div", { class: "tiles lower", role: "group" }, ...lower.map((t) => t.box))
+  const upperBar = element("div", { class: "bar upper" }, list, note, room, enlarge)
+  const lowerBar = element("div", { class: "bar lower" }, by, bandList, chosen)
+  const hint = element(
     "div",
-    { class: "images" },
-    legend,
-    upperGroup,
-    element("div", { class: "bar" }, by, bandList, chosen),
-    lowerGroup,
+    { class: "hints" },
+    "Click: choose · double click or Enter: large · shift-click: add a pin",
   )
-  el.append(element("div", { class: "bands" }, element("div", { class: "bar" }, list, note, room), images))
+  const root = element("div", { class: "bands" }, upperBar, legend, upperGroup, lowerBar, lowerGroup, hint)
+  const images = [upperGroup, lowerBar, lowerGroup, hint]
+  el.append(root)
 
   // --- what is there ---------------------------------------------------------------------------
   const ofBand = () => state.look.by === "months"
@@ -117,6 +141,105 @@ export function render({ model, el }) {
   }
 
   const said = (month, on) => (on ? "" : waits(month) ? (lacks(month) ? `, ${lacks(month)}` : "") : ", missing") // after a tile's name
+
+  // --- one large -------------------------------------------------------------------------------
+  // By its month or band; opened and closed as the grid is shown or not, so that the page has one large picture at most of each sensor.
+  let large = /** @type {ReturnType<typeof makeLarge> | null} */ (null)
+  const largeMonth = () => state.large.month ?? state.month
+  const tileOf = ({ month, band }) =>
+    (band !== "" && lower[ofBand() ? month : state.bands.findIndex((one) => one.name === band)]) || months[month]
+  // The neighbour as the grid has it: the next band of the month, or the next month.
+  const neighbour = (step) => {
+    const { band } = state.large
+    if (band === "" || ofBand()) {
+      const month = largeMonth() + step
+      return month >= 0 && month < 12 ? { month, band, name: `${MONTHS[month]} 2018` } : null
+    }
+    const next = state.bands[state.bands.findIndex((one) => one.name === band) + step]
+    return next ? { month: largeMonth(), band: next.name, name: `${next.name} ${next.title}` } : null
+  }
+  const facts = () => {
+    const month = largeMonth(),
+      { band } = state.large
+    const index = state.bands.findIndex((one) => one.name === band)
+    const empty = band === "" ? false : state.empty.has(`${month},${index}`)
+    const on = there(month) && !empty
+    const atlas = band === "" ? state.rgb : state.grey
+    const of = state.bands[index]
+    return {
+      ticket: state.ticket,
+      sample: state.sample ?? null,
+      place: state.place,
+      month,
+      chosenMonth: state.large.month,
+      band,
+      title: of ? `${of.name} ${of.title}, ${of.wavelength} nm` : state.look.twin ? state.look.title : "True colour",
+      note: state.iso?.slice(0, 4) === "2019" && state.large.month === null ? "the mosaics end in 2018" : "",
+      lack: on
+        ? ""
+        : empty
+          ? "no data"
+          : (state.status[month] === status.BROKEN && state.reasons[month]) || lacks(month),
+      picture:
+        on && atlas
+          ? { image: atlas, x: (band === "" ? month : index) * SIZE, y: band === "" ? 0 : month * SIZE }
+          : null,
+      legend: band === "" ? state.legend : null,
+      credit: state.credit,
+      planetCredit: state.planetCredit,
+      neighbours: { previous: neighbour(-1)?.name ?? "", next: neighbour(1)?.name ?? "" },
+    }
+  }
+  // The animation goes to the month; where it has no date there, the month alone says which one is large.
+  const seekMonth = (month) => {
+    page.emit("seek", { time: middleOfMonth(month) })
+    return state.month === month ? null : month
+  }
+  const setLarge = (value) => {
+    state.large = value
+    if (value && !large) {
+      large = makeLarge({ model, page, facts, onStep: stepLarge, onClose: closeLarge })
+      large.setPins(state.pins)
+      large.setRegions(state.regions, "")
+      root.append(large.el)
+    } else if (!value && large) {
+      large.remove()
+      large = null
+    }
+    makeRoom()
+  }
+  const openLarge = (t) => {
+    const { month, band } =
+      t.kind === "month" ? { month: t.i, band: "" } : { ...place(t), band: state.bands[place(t).band]?.name }
+    if (band === undefined) return
+    setLarge({ month: seekMonth(month), band })
+    large.draw()
+    large.tell()
+    large.focus()
+  }
+  const stepLarge = (by) => {
+    const to = neighbour(by)
+    if (!to) return
+    // Set before the animation is asked, which answers with its new date at once.
+    if (to.month !== largeMonth()) {
+      state.large = { ...state.large, month: to.month }
+      state.large.month = seekMonth(to.month)
+    } else {
+      state.large = { ...state.large, band: to.band }
+      if (to.band !== state.look.band) send({ band: to.band })
+    }
+    large.draw()
+    large.tell()
+  }
+  const closeLarge = () => {
+    const tile = tileOf({ month: largeMonth(), band: state.large.band })
+    setLarge(null)
+    drawMonths()
+    drawAllPins()
+    model.send_msg({ type: "large", mode: "", month: null, band: "", scale: 1, row: 0, col: 0 })
+    for (const t of tile.kind === "month" ? months : lower) t.box.tabIndex = t === tile ? 0 : -1
+    tile.box.focus({ preventScroll: true })
+  }
 
   // --- drawing ---------------------------------------------------------------------------------
   const paint = (t, atlas, x, y, on, why, waiting) => {
@@ -213,7 +336,7 @@ export function render({ model, el }) {
   const number = (value) =>
     Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 1 ? value.toFixed(2) : value.toFixed(3)
   const drawLegend = (data) => {
-    legend.hidden = !data
+    legend.hidden = !data || Boolean(state.large?.band)
     if (!data) return
     const ends = [data.low, data.high].map((value, i) => (value === null ? ["low", "high"][i] : number(value)))
     const bar = element("i", { role: "img", "aria-label": `${data.title}, from ${ends[0]} to ${ends[1]}` })
@@ -227,23 +350,32 @@ export function render({ model, el }) {
   }
 
   // --- pointer and keys ------------------------------------------------------------------------
-  const pick = (event) => {
-    const box = event.currentTarget.querySelector(".frame").getBoundingClientRect()
-    const at = (v, size) => Math.min(SIZE - 1, Math.max(0, Math.floor((v / size) * SIZE)))
-    if (event.detail === 0) return null // pressed by key: no place to pick
+  // The 3 m pixel in the middle of the 10 m pixel under the pointer.
+  const pixelAt = (t, event) => {
+    const box = t.box.querySelector(".frame").getBoundingClientRect()
+    const at = (v, size) => middleOfPixel((v / size) * PLANET, SIZE)
     // A click has whole coordinates; half a pixel more is where the pointer is, and a mosaic's pixel is hardly wider.
     return { row: at(event.clientY + 0.5 - box.top, box.height), col: at(event.clientX + 0.5 - box.left, box.width) }
   }
+  const choose = (t) => {
+    if (t.kind === "month" || ofBand()) page.emit("seek", { time: middleOfMonth(t.i) })
+    else if (state.bands[t.i] && state.bands[t.i].name !== state.look.band) send({ band: state.bands[t.i].name })
+  }
   for (const t of [...months, ...lower]) {
     t.box.addEventListener("click", (event) => {
-      const isMonth = t.kind === "month" || ofBand()
-      const pixel = pick(event)
-      const shown = t.kind === "month" ? there(t.i) : lowerThere(t)
-      if (isMonth) page.emit("seek", { time: Date.UTC(2018, t.i, 15) })
-      if (pixel && shown)
-        model.send_msg({ type: "pixel_clicked", ...pixel, add: event.shiftKey || event.ctrlKey || event.metaKey })
-      if (!isMonth && state.bands[t.i] && state.bands[t.i].name !== state.look.band)
-        send({ band: state.bands[t.i].name })
+      const pins = event.shiftKey || event.ctrlKey || event.metaKey
+      if (!pins || event.detail === 0) choose(t)
+      else if (t.kind === "month" ? there(t.i) : lowerThere(t))
+        model.send_msg({ type: "pixel_clicked", ...pixelAt(t, event), add: true })
+    })
+    t.box.addEventListener("dblclick", (event) => {
+      if (!event.shiftKey && !event.ctrlKey && !event.metaKey) openLarge(t)
+    })
+    t.box.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.repeat) return
+      event.preventDefault() // no click besides
+      choose(t)
+      openLarge(t)
     })
   }
   // One stop of the tab key a grid; the arrows go from picture to picture.
@@ -279,7 +411,12 @@ export function render({ model, el }) {
       const changed = month !== state.month || iso.slice(0, 4) !== state.iso?.slice(0, 4)
       state.iso = iso
       state.month = month
-      if (changed) drawLower() // in the same frame as the animation
+      if (!changed) return
+      drawLower() // in the same frame as the animation
+      if (state.large?.month === null) {
+        large.draw()
+        large.tell()
+      }
     },
     gone.signal,
   )
@@ -292,20 +429,60 @@ export function render({ model, el }) {
       node = node.parentElement ?? node.getRootNode()?.host ?? null
     return node
   }
+  const isAlone = () => panel()?.getRootNode().host?.classList.contains("only-sentinel") ?? false // on the page: then there is room
+  const setRoom = (name, value) => panel()?.style.setProperty(name, value)
+  const isStacked = () => stacked.matches && !isAlone()
+  const heightOf = (node) => node.getBoundingClientRect().height
+  // The pictures get what the panel has left over; where panels stand under each other, they have a little more than the window is high.
+  const layTiles = (withSpectrum) => {
+    const region = panel()
+    if (!region || !root.clientWidth) return
+    root.classList.remove("in-two") // what is measured does not depend on what was before
+    const { paddingTop, paddingBottom, rowGap } = getComputedStyle(region)
+    const [above, below, gap] = [paddingTop, paddingBottom, rowGap].map((v) => Number.parseFloat(v) || 0)
+    const content = region.clientHeight - above - below
+    const heading = root.getBoundingClientRect().top - region.getBoundingClientRect().top - region.clientTop - above
+    const [upper, lowerHeight, ...others] = [upperBar, lowerBar, legend, hint].map(heightOf)
+    const own = [upper, ...others].reduce((sum, height) => sum + (height && height + ROW_GAP), 0)
+    const height = isStacked()
+      ? 1.15 * window.innerHeight
+      : content - heading - own - (withSpectrum ? spectrumHeight(content) + gap : 0)
+    const bar = (lowerHeight && lowerHeight + ROW_GAP) + ROW_GAP
+    const { edge, columns, beside } = arrange({ width: root.clientWidth, height, bar })
+    root.classList.toggle("in-two", beside)
+    for (const group of [upperGroup, lowerGroup]) group.style.gridTemplateColumns = `repeat(${columns}, ${edge}px)`
+  }
+  let watched = null
   const makeRoom = () => {
     if (window.matchMedia("print").matches) return // paper is lower than the window: what is shown stays shown
-    const alone = (panel()?.clientWidth ?? 0) >= 800 // on the page: then there is room
-    const tight = low.matches && !alone
+    const region = panel()
+    if (region && region !== watched) resized.observe(region) // what is observed again is told again
+    watched = region
+    const alone = isAlone()
+    const tight = alone ? stacked.matches : low.matches
     const wanted = state.look.room || (tight ? "images" : "")
-    images.hidden = wanted === "spectrum"
-    panel()?.style.setProperty("--spectrum-shown", wanted === "images" ? "none" : "flex")
-    panel()?.style.setProperty("--spectrum-note", wanted === "" && scarce.matches && !alone ? "none" : "block")
+    const isLarge = Boolean(state.large)
+    for (const part of images) part.hidden = isLarge || wanted === "spectrum"
+    room.hidden = enlarge.hidden = isLarge
+    legend.hidden = !state.legend || (isLarge && state.large.band !== "")
+    list.hidden = isLarge && state.large.band !== ""
+    root.classList.toggle("holds-large", isLarge)
+    setRoom("--pictures-flex", isLarge && !isStacked() ? "1 1 0" : "none")
+    setRoom(
+      "--pictures-height",
+      isLarge && isStacked() ? `${Math.round(Math.min(root.clientWidth + 70, 0.86 * window.innerHeight))}px` : "auto",
+    )
+    setRoom("--spectrum-shown", wanted === "images" || (isLarge && !isStacked()) ? "none" : "flex")
+    setRoom("--spectrum-flex", alone ? "1 1 0" : "none")
+    setRoom("--spectrum-height", alone ? "auto" : "320px")
+    setRoom("--spectrum-note", wanted === "" && scarce.matches && !alone ? "none" : "block")
     for (const item of room.children) {
       item.hidden = tight && item.dataset.value === ""
       item.setAttribute("aria-pressed", String(item.dataset.value === wanted))
     }
+    if (!images[0].hidden) layTiles(wanted !== "images")
   }
-  for (const query of [low, scarce]) query.addEventListener("change", makeRoom, { signal: gone.signal })
+  for (const query of [low, scarce, stacked]) query.addEventListener("change", makeRoom, { signal: gone.signal })
 
   // --- what the server sends -------------------------------------------------------------------
   const bitmap = (bytes) => createImageBitmap(new Blob([bytes], { type: "image/png" }))
@@ -349,6 +526,10 @@ export function render({ model, el }) {
         sample: data.sample ?? null,
         failed: false,
         bands: data.bands,
+        place: data.bounds && { bounds: data.bounds, corners: data.corners, zone: data.sample.slice(0, 3) },
+        credit: data.credit,
+        planetCredit: data.planet_credit,
+        legend: null,
         status: new Array(12).fill(status.WAITING),
         reasons: {},
         empty: new Set(),
@@ -363,6 +544,7 @@ export function render({ model, el }) {
       note.classList.remove("error")
       drawLegend(null)
       soon("months")
+      large?.draw()
     },
     menu(data) {
       menu = data.groups
@@ -377,6 +559,7 @@ export function render({ model, el }) {
       if (state.rgb) say()
       if (data.problem) note.textContent = data.problem
       soon("lower")
+      large?.draw()
     },
     async pictures(data) {
       if (data.ticket !== state.ticket) return
@@ -388,15 +571,35 @@ export function render({ model, el }) {
         empty: new Set(data.empty),
         rgb,
         grey: grey ?? state.grey,
+        legend: data.legend,
       })
       say()
       drawLegend(data.legend)
       drawMonths()
       drawAllPins()
+      large?.draw()
       mark("bands-drawn", { sample: data.sample, months: data.status.filter((s) => s === status.THERE).length })
     },
+    large(data) {
+      if (!data.mode) {
+        setLarge(null)
+        soon("months")
+        return
+      }
+      setLarge({ month: data.month === null ? null : data.month - 1, band: data.band })
+      large.lookAt(data.mode, data)
+    },
+    under(data) {
+      large?.came(data)
+    },
     pins(data) {
-      Object.assign(state, { pins: data.pins, regions: data.regions })
+      state.pins = data.pins
+      large?.setPins(data.pins)
+      soon("pins")
+    },
+    regions(data) {
+      state.regions = data.regions
+      large?.setRegions(data.regions, data.problem)
       soon("pins")
     },
     error(data) {
@@ -405,6 +608,7 @@ export function render({ model, el }) {
       state.failed = true
       page.emit("reading-failed", "s2")
       soon("months")
+      large?.draw()
       note.replaceChildren(
         data.text,
         element("button", { type: "button", onclick: () => model.send_msg({ type: "retry" }) }, "Try again"),
@@ -413,12 +617,14 @@ export function render({ model, el }) {
   })
   const resized = new ResizeObserver(() => {
     makeRoom()
+    if (state.large) return
     drawMonths()
     drawAllPins()
   })
-  resized.observe(el)
+  resized.observe(root)
   model.on("remove", () => {
     gone.abort()
+    large?.remove()
     resized.disconnect()
   })
   model.send_msg({ type: "ready" })

@@ -10,24 +10,26 @@ import numpy as np
 from explorer.analysis import render_spec
 from explorer.analysis import stretch as stretches
 from explorer.analysis.composite import Legend, Painter, legend, make, measure, png
-from explorer.analysis.profiles import to_pf
+from explorer.analysis.profiles import to_s2
 from explorer.analysis.render_spec import Recipe
 from explorer.analysis.stretch import StretchSpec
 from explorer.core.errors import ExplorerError
-from explorer.core.products import S2_SR
+from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Cube, Listener, Reading
 from explorer.views.common import sentinel_look
 from explorer.views.common.components import RETRY_HINT, Component, SessionScheduler, bounded_int, source
+from explorer.views.common.picture_marks import PictureMarks
+from explorer.views.common.pixel_text import bands_text, recipe_text
 from explorer.views.common.selection import MAX_TEXT, Selection, drawn, pins
-from explorer.views.common.sentinel_look import SentinelLook
+from explorer.views.common.sentinel_look import LargePicture, SentinelLook, large_of
 from explorer.views.sentinel2.messages import BandShown, FromGrid, ToGrid
 
 
 class Grid(Component):
-    """The browser's side: two grids of small pictures."""
+    """The browser's side: two grids of small pictures, or one of them large."""
 
-    _stylesheets: ClassVar[list[Any]] = [source("bands.css")]
+    _stylesheets: ClassVar[list[Any]] = [source("stage.css"), source("bands.css")]
     script = ToGrid()
     from_script = FromGrid
 
@@ -74,7 +76,7 @@ def paint(
 
 
 class BandsView:
-    """Feeds the grids with the selected sample; a click on a picture selects that ground."""
+    """Feeds the grids, and the picture that is large, with the selected sample."""
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._corpus, self._selection, self._loop = corpus, selection, loop
@@ -84,15 +86,20 @@ class BandsView:
         self._reading: Reading | None = None
         self._listener: Listener | None = None
         self._empty: tuple[str, ...] = ()
-        self.grid.on = {
-            "pixel_clicked": self._pixel_clicked,
+        self._marks = PictureMarks(selection, self._send_regions)
+        self._large_seen: LargePicture | None = None
+        """What the browser shows large, as far as is known here."""
+        self.grid.on = self._marks.on | {
             "look": self._set_look,
+            "large": self._set_large,
+            "under": self._under,
             "ready": lambda _data: self._send_menu(),
             "retry": lambda _data: self.open(selection.sample_id),
             "again": lambda _data: self.open(selection.sample_id),
         }
         self._shown = self._asked
-        selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names", "regions"])
+        selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
+        selection.param.watch(lambda *_e: self._send_regions(), "regions")
         selection.param.watch(lambda *_e: self._look_changed(), ["composite", "stretch", "sentinel"])
         self._session.listen("planet_drawable", self._planet_came)
 
@@ -110,18 +117,29 @@ class BandsView:
     def open(self, sample_id: str | None) -> None:
         """Show a sample's mosaics as soon as they are read."""
         self.close()
-        problem = None
+        problem, bounds, corners = None, None, None
         if sample_id is not None:
             try:
+                cell = self._corpus.cell(sample_id)
+                bounds, corners = cell.bounds, cell.corners
                 self._reading = self._session.sentinel = self._corpus.read(sample_id, S2_SR)
             except ExplorerError as error:
                 problem = str(error)
         bands: list[BandShown] = [
             {"name": b.name, "title": b.title, "wavelength": b.wavelength} for b in S2_SR.bands
         ]
-        self.grid.script.open(ticket=self._ticket, sample=sample_id, bands=bands)
+        self.grid.script.open(
+            ticket=self._ticket,
+            sample=sample_id,
+            bands=bands,
+            bounds=bounds,
+            corners=corners,
+            credit=self._corpus.attribution(S2_SR.id),
+            planet_credit=self._corpus.attribution(PF_SR.id),
+        )
         self._send_look()
         self._send_pins()
+        self._send_regions()
         if problem:
             self.grid.script.error(ticket=self._ticket, text=problem)
         elif self._reading is not None:
@@ -154,6 +172,7 @@ class BandsView:
 
     def _look_changed(self) -> None:
         self._send_look()
+        self._send_large()
         if self._asked != self._shown:
             self._send_pictures(grey=False)
 
@@ -210,14 +229,51 @@ class BandsView:
                 look = replace(look, **{key: getattr(given, key)})
         self._selection.sentinel = look
 
-    def _send_pins(self) -> None:
-        selection = self._selection
-        self.grid.script.pins(pins=pins(selection.pixels, selection.names), regions=drawn(selection.regions))
+    def _send_large(self) -> None:
+        """Show large what the selection says, unless the browser said so itself: it may be further by now."""
+        large = self._selection.sentinel.large
+        if large == self._large_seen:
+            return
+        self._large_seen = large
+        shown = large or LargePicture()
+        self.grid.script.large(
+            mode=shown.mode if large else "", month=shown.month, band=shown.band,
+            scale=shown.scale, row=shown.row, col=shown.col,
+        )  # fmt: skip
 
-    def _pixel_clicked(self, data: dict[str, Any]) -> None:
-        row, col = bounded_int(data, "row", S2_SR.size), bounded_int(data, "col", S2_SR.size)
-        if row is not None and col is not None:
-            self._selection.pin(to_pf(row, col), add=bool(data.get("add")))
+    def _set_large(self, data: dict[str, Any]) -> None:
+        """Note which picture is large and how it is looked at: a link shows it so again."""
+        large = self._large_seen = large_of(
+            *(data.get(key) for key in ("mode", "month", "band", "scale", "row", "col"))
+        )
+        self._selection.sentinel = replace(self._selection.sentinel, large=large)
+
+    def _send_pins(self) -> None:
+        self.grid.script.pins(pins=pins(self._selection.pixels, self._selection.names))
+
+    def _send_regions(self, problem: str = "") -> None:
+        if not self._marks.dragged:  # the browser is ahead
+            self.grid.script.regions(regions=drawn(self._selection.regions), problem=problem)
+
+    def _under(self, data: dict[str, Any]) -> None:
+        """Tell what is measured under the pointer, in the large picture or in Planet Fusion's that it is compared with."""
+        of, planet = data.get("of"), data.get("of") == "planet"
+        index = bounded_int(data, "index", len((PF_SR if planet else S2_SR).dates))
+        row, col = bounded_int(data, "row", PF_SR.size), bounded_int(data, "col", PF_SR.size)
+        reading = self._session.planet if planet else self._reading
+        if reading is None or data.get("ticket") != self._ticket:
+            return
+        if row is None or col is None or index is None or not isinstance(of, str):
+            return
+        cube = reading.cube
+        if planet:
+            text = bands_text(cube, index, row, col)
+        elif of in cube.bands:
+            text = bands_text(cube, index, *to_s2(row, col), [of])
+        else:
+            recipe, _ = _recipe(self._selection.composite, self._selection.sentinel.composite)
+            text = recipe_text(cube, index, *to_s2(row, col), recipe)
+        self.grid.script.under(row=row, col=col, index=index, of=of, text=text)
 
 
 def _recipe(composite: str, own: str) -> tuple[Recipe, bool]:

@@ -9,6 +9,7 @@ import numpy as np
 from explorer.analysis.composite import Legend
 from explorer.views.common.message_fields import Most, Number, Word
 from explorer.views.common.messages import FromBrowser, ToBrowser
+from explorer.views.common.picture_marks import FromPicture
 from explorer.views.common.selection import PinShown, RegionShown
 
 
@@ -23,7 +24,19 @@ class BandShown(TypedDict):
 class ToGrid(ToBrowser):
     """`ticket` counts the samples that were opened: what has an older one is dropped."""
 
-    def open(self, *, ticket: int, sample: str | None, bands: list[BandShown]) -> None: ...
+    def open(
+        self,
+        *,
+        ticket: int,
+        sample: str | None,
+        bands: list[BandShown],
+        bounds: tuple[float, float, float, float] | None,
+        corners: tuple[tuple[float, ...], ...] | None,
+        credit: str,
+        planet_credit: str,
+    ) -> None:
+        """A sample: `bounds` in UTM metres (left, bottom, right, top), `corners` longitude and latitude (NW, NE, SW, SE)."""
+
     def pictures(
         self,
         *,
@@ -43,19 +56,30 @@ class ToGrid(ToBrowser):
     ) -> None:
         """What is shown (`sentinel_look.SentinelLook`); `twin`: it has the bands for what the animation shows."""
 
+    def large(self, *, mode: str, month: int | None, band: str, scale: float, row: float, col: float) -> None:
+        """The picture that is large (`sentinel_look.LargePicture`); where `mode` is empty, none is."""
+
+    def under(self, *, row: int, col: int, index: int, of: str, text: str) -> None:
+        """The answer to the same message of the script."""
+
     def error(self, *, ticket: int, text: str) -> None: ...
     def menu(self, *, groups: dict[str, dict[str, str]]) -> None: ...
-    def pins(self, *, pins: list[PinShown], regions: list[RegionShown]) -> None: ...
+    def pins(self, *, pins: list[PinShown]) -> None: ...
+    def regions(self, *, regions: list[RegionShown], problem: str) -> None: ...
 
 
-class FromGrid(FromBrowser):
-    """Rows and columns count 10 m pixels from the upper left."""
+class FromGrid(FromPicture):
+    """What is done in the panel, and in a picture that is large."""
 
     def look(
         self, *, composite: Annotated[str, Most(1000)] = "", by: Word = "", band: Word = "", room: Word = ""
     ) -> None: ...
-    def pixel_clicked(self, *, row: Number, col: Number, add: bool) -> None: ...
+    def large(
+        self, *, mode: Word, month: Number | None, band: Word, scale: Number, row: Number, col: Number
+    ) -> None: ...
     def retry(self) -> None: ...
+    def under(self, *, row: Number, col: Number, index: Number, of: Word, ticket: Number) -> None:
+        """Asks what is measured in a pixel `of` a band, of Planet Fusion (`planet`) or of what the months show (empty); `index`: a month from 0, or a date."""
 
 
 class SpectralAxis(TypedDict):

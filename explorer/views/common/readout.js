@@ -3,18 +3,22 @@
 import { element } from "../../browser/shared.js"
 import { SIZE } from "./chip.js"
 
+/**
+ * @param {{ el: HTMLElement, ask: (row: number, col: number, index: any) => void }} options `ask` has the server tell the values
+ * of a pixel (row and column of Planet Fusion's grid), which `came` is given.
+ */
 export const makeReadout = ({ el, ask }) => {
   let asked = 0,
     under = null,
-    last = -1,
+    last = /** @type {any} */ (-1),
     timer = 0,
     pending = null
   const values = element("div")
   const degrees = (v, letters) => `${Math.abs(v).toFixed(5)}° ${letters[v < 0 ? 1 : 0]}`
   return {
-    // `place` has the chip's bounds (UTM) and corners (lon, lat), or is null; `index` is the date that is seen there,
-    // -1 where there is no value to ask for.
-    show(pixel, place, index) {
+    // `place` has the chip's bounds (UTM) and corners (lon, lat), or is null; `index` says what is seen there, as the date's
+    // position, -1 where there is no value to ask for; `pixels` are along the edge of that picture.
+    show(pixel, place, index, pixels = SIZE) {
       clearTimeout(timer)
       pending = null
       const same = pixel && under && pixel.row === under.row && pixel.col === under.col && index === last
@@ -25,18 +29,20 @@ export const makeReadout = ({ el, ask }) => {
         return
       }
       const { row, col } = pixel
-      const [left, , , top] = place.bounds,
+      const [ownRow, ownCol] = [row, col].map((v) => Math.floor(((v + 0.5) * pixels) / SIZE))
+      const [left, , right, top] = place.bounds,
+        metres = (right - left) / pixels,
         [nw, ne, sw, se] = place.corners
-      const x = (col + 0.5) / SIZE,
-        y = (row + 0.5) / SIZE
+      const x = (ownCol + 0.5) / pixels,
+        y = (ownRow + 0.5) / pixels
       const mix = (k) => (nw[k] * (1 - x) + ne[k] * x) * (1 - y) + (sw[k] * (1 - x) + se[k] * x) * y
       if (!same) values.replaceChildren()
       el.replaceChildren(
-        element("div", {}, `row ${row}, col ${col} · ${degrees(mix(1), "NS")} ${degrees(mix(0), "EW")}`),
+        element("div", {}, `row ${ownRow}, col ${ownCol} · ${degrees(mix(1), "NS")} ${degrees(mix(0), "EW")}`),
         element(
           "div",
           {},
-          `E ${(left + 3 * col + 1.5).toFixed(0)} N ${(top - 3 * row - 1.5).toFixed(0)} m (UTM ${place.zone})`,
+          `E ${(left + metres * (ownCol + 0.5)).toFixed(0)} N ${(top - metres * (ownRow + 0.5)).toFixed(0)} m (UTM ${place.zone})`,
         ),
         values,
       )
@@ -55,7 +61,7 @@ export const makeReadout = ({ el, ask }) => {
       clearTimeout(timer)
       timer = setTimeout(pending, 150)
     },
-    came(/** @type {import("../messages").Told["Player"]["under"]} */ { row, col, index, text }) {
+    came(/** @type {{ row: number, col: number, index: any, text: string }} */ { row, col, index, text }) {
       if (under && row === under.row && col === under.col && index === last) values.replaceChildren(text)
     },
   }

@@ -2,8 +2,8 @@
 // By keys, pins and polygons have a cross that the arrows move.
 
 import { drawCross, element, ICONS, icon } from "../../browser/shared.js"
-import { SIZE } from "./chip.js"
-import { plate } from "./save.js"
+import { middleOfPixel, SIZE } from "./chip.js"
+import { plate } from "./picture_file.js"
 
 const HALF = (value) => Math.round(Math.min(SIZE, Math.max(0, value)) * 2) / 2
 const METRES = 3 // of a pixel's edge
@@ -90,7 +90,8 @@ export const strokeRegion = (context, corners, colour, place, { closed = true, w
   }
 }
 
-export const makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, middle, redraw, focus }) => {
+// `pixels` are along the picture's edge: the keys' cross steps from one to the next.
+export const makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, middle, pixels, redraw, focus }) => {
   let aim = null // where the keys' cross is, [row, col]
   let tool = "pin",
     regions = [],
@@ -256,7 +257,7 @@ export const makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, mid
   // --- by keys ------------------------------------------------------------------------------------------------
   const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
   const takeAim = (point) => {
-    aim = point.map((v) => Math.min(SIZE - 1, Math.max(0, Math.floor(v))) + 0.5) // the middle of a pixel
+    aim = point.map((v) => middleOfPixel(v, pixels) + 0.5)
     if (tool === "polygon" && draft) draft.at = aim
     onAim(aim)
     const keys =
@@ -265,7 +266,8 @@ export const makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, mid
         : draft?.points.length > 2
           ? "space sets a corner, Enter closes"
           : "space sets a corner"
-    say(`Row ${Math.floor(aim[0])}, col ${Math.floor(aim[1])} · arrows move, with shift by 10 · ${keys} · Esc`)
+    const [row, col] = aim.map((v) => Math.floor((v * pixels) / SIZE))
+    say(`Row ${row}, col ${col} · arrows move, with shift by 10 · ${keys} · Esc`)
     redraw()
   }
   const dropAim = () => {
@@ -290,13 +292,13 @@ export const makeDrawing = ({ button, onAdd, onMove, onRemove, onPin, onAim, mid
         redraw()
       } else setTool("pin")
     } else if (arrow && (aim || tool === "polygon")) {
-      const step = event.shiftKey ? 10 : 1,
+      const step = ((event.shiftKey ? 10 : 1) * SIZE) / pixels,
         from = aim ?? middle()
       takeAim([from[0] + arrow[0] * step, from[1] + arrow[1] * step])
     } else if (aim && tool === "pin" && event.key === "Enter")
       onPin({ row: Math.floor(aim[0]), col: Math.floor(aim[1]) }, event.shiftKey)
     else if (tool === "polygon" && event.key === " ") {
-      aim ??= middle().map((v) => Math.floor(v) + 0.5)
+      aim ??= middle().map((v) => middleOfPixel(v, pixels) + 0.5)
       corner()
     } else if (event.key === "Enter" && draft) finish()
     else if (event.key === "Backspace" && draft?.kind === "polygon") {

@@ -1,14 +1,27 @@
-// The image of the animation: one date, or two of them swiped or side by side; zoom, pan, pins, regions.
+// A large picture of a sample: one, or two of them swiped or side by side; zoom, pan, pins, regions. Places on it are pixels of
+// Planet Fusion's grid whatever it shows, so that two sensors beside each other are zoomed and moved as one.
 
 import { drawCross, drawTenMetre, drawWords, element, fitCanvas, pinText, wheelFactor } from "../../browser/shared.js"
-import { SIZE } from "./chip.js"
+import { middleOfPixel, SIZE } from "./chip.js"
 import { makeDrawing } from "./draw.js"
-import { drawBar, drawNorth, plate } from "./save.js"
+import { drawBar, drawNorth, plate } from "./picture_file.js"
 
 const ZOOM = { least: 1, most: 16, step: 1.25 }
 const HIT = 10 // CSS pixels around a pin within which a press means the pin
 
-export const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
+/**
+ * @param {{
+ *   name: string, panes: { label: string, pixels: number }[], swipes: string,
+ *   button: (label: string, text: string | Node, action: () => void, extra?: object) => HTMLElement,
+ *   onPick: (pixel: { row: number, col: number }, add: boolean) => void,
+ *   onMovePin: (index: number, pixel: { row: number, col: number }, done: boolean) => void,
+ *   onHover: (pixel: { row: number, col: number } | null, pane: number) => void,
+ *   onView: () => void,
+ *   regions: { onAdd: Function, onMove: Function, onRemove: Function },
+ * }} options `name` is what the picture is called, with its keys; `pixels` are along the edge of what a pane shows; `swipes`
+ * names the handle between two.
+ */
+export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onView, regions, button }) => {
   const view = { scale: 1, x: 0, y: 0 } // what is in sight: zoom, and the chip's pixel in the upper left corner
   let mode = "single",
     side = SIZE,
@@ -17,19 +30,25 @@ export const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button 
     pins = [],
     pressed = null
 
-  const makePane = (label) => {
-    const canvas = element("canvas", { class: "image", width: SIZE, height: SIZE, role: "img", "aria-label": label })
+  const makePane = ({ label, pixels }) => {
+    const canvas = element("canvas", {
+      class: "image",
+      width: pixels,
+      height: pixels,
+      role: "img",
+      "aria-label": label,
+    })
     const over = element("canvas", { class: "over" })
     const date = element("div", { class: "date" }),
       why = element("div", { class: "why" })
-    return { canvas, over, date, why, box: element("div", { class: "pane" }, canvas, over, why, date) }
+    return { canvas, over, date, why, pixels, box: element("div", { class: "pane" }, canvas, over, why, date) }
   }
-  const panes = [makePane("Planet Fusion image"), makePane("Planet Fusion image of the compared date")]
+  const panes = shows.map(makePane)
   const handle = element("div", {
     class: "swipe",
     role: "slider",
     tabindex: 0,
-    "aria-label": "Swipe between the two dates",
+    "aria-label": swipes,
     "aria-valuemin": 0,
     "aria-valuemax": 100,
   })
@@ -49,6 +68,7 @@ export const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button 
     button,
     ...regions,
     middle,
+    pixels: shows[0].pixels,
     onPin: onPick,
     onAim: (point) => {
       follow(point)
@@ -63,8 +83,7 @@ export const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button 
       class: "stage",
       tabindex: 0,
       role: "application",
-      "aria-label":
-        "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom",
+      "aria-label": name,
     },
     ...panes.map((pane) => pane.box),
     handle,
@@ -92,16 +111,17 @@ export const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button 
     return [at(event.clientY - box.top, view.y), at(event.clientX - box.left, view.x)]
   }
   const pixelAt = (event) => {
-    const [row, col] = pointAt(event).map((v) => Math.min(SIZE - 1, Math.floor(v)))
+    const { pixels } = panes[mode === "single" ? 0 : (pressed?.pane ?? paneAt(event))]
+    const [row, col] = pointAt(event).map((v) => middleOfPixel(v, pixels))
     return { row, col }
   }
   const reach = (event) => ((event.pointerType === "touch" ? 2 : 1) * (HIT - 2)) / unit()
   const pinAt = (event) => {
-    const pixel = pixelAt(event)
+    const [row, col] = pointAt(event).map(Math.floor)
     let best = -1,
       least = HIT / unit()
     pins.forEach((pin, i) => {
-      const far = Math.hypot(pin.row - pixel.row, pin.col - pixel.col)
+      const far = Math.hypot(pin.row - row, pin.col - col)
       if (far <= least) {
         best = i
         least = far
@@ -333,9 +353,9 @@ export const makeStage = ({ onPick, onMovePin, onHover, onView, regions, button 
 
   // Draws a frame, or nothing: another date's picture never stays under this date's name.
   const paint = (which, frame, overlay = null) => {
-    const { canvas } = panes[which]
+    const { canvas, pixels } = panes[which]
     const context = canvas.getContext("2d")
-    context.clearRect(0, 0, SIZE, SIZE)
+    context.clearRect(0, 0, pixels, pixels)
     if (frame) context.drawImage(frame, 0, 0)
     if (frame && overlay) context.drawImage(overlay, 0, 0)
   }
