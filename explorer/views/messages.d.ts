@@ -38,13 +38,19 @@ export interface Told {
   /** `ticket` counts the samples that were opened: what has an older one is dropped. */
   Grid: {
     error: { ticket: number; text: string }
+    /** The picture that is large (`sentinel_look.LargePicture`); where `mode` is empty, none is. */
+    large: { mode: string; month: number | null; band: string; scale: number; row: number; col: number }
     /** What is shown (`sentinel_look.SentinelLook`); `twin`: it has the bands for what the animation shows. */
     look: { composite: string; title: string; twin: boolean; by: string; band: string; room: string; problem: string }
     menu: { groups: Record<string, Record<string, string>> }
-    open: { ticket: number; sample: string | null; bands: BandShown[] }
+    /** A sample: `bounds` in UTM metres (left, bottom, right, top), `corners` longitude and latitude (NW, NE, SW, SE). */
+    open: { ticket: number; sample: string | null; bands: BandShown[]; bounds: [number, number, number, number] | null; corners: number[][] | null; credit: string; planet_credit: string }
     /** Of all months (`bands.Pictures`); `status` a month (`imagery.cube_cache.Status`). Without `grey` those of the bands stay. */
     pictures: { ticket: number; sample: string; status: number[]; reasons: Record<string, string>; rgb: ArrayBuffer | null; grey: ArrayBuffer | null; empty: string[]; legend: Legend | null }
-    pins: { pins: PinShown[]; regions: RegionShown[] }
+    pins: { pins: PinShown[] }
+    regions: { regions: RegionShown[]; problem: string }
+    /** The answer to the same message of the script. */
+    under: { row: number; col: number; index: number; of: string; text: string }
   }
   /** The selected sample, the address, and what has to be said. */
   Head: {
@@ -221,12 +227,18 @@ export interface Said {
     | { type: "shuffle" }
     | { type: "size"; size: number }
     | { type: "sort"; sort: string; reverse: boolean }
-  /** Rows and columns count 10 m pixels from the upper left. */
+  /** What is done in the panel, and in a picture that is large. */
   Grid:
+    | { type: "draw"; kind: string; points: number[][] }
+    | { type: "erase"; region: number }
+    | { type: "large"; mode: string; month: number | null; band: string; scale: number; row: number; col: number }
     | { type: "look"; composite?: string; by?: string; band?: string; room?: string }
+    | { type: "move"; pin: number; row: number; col: number }
     | { type: "pixel_clicked"; row: number; col: number; add: boolean }
     | { type: "ready" }
+    | { type: "reshape"; region: number; points: number[][]; done: boolean }
     | { type: "retry" }
+    | { type: "under"; row: number; col: number; index: number; of: string; ticket: number }
   /** Where to go, and which drawer to open. */
   Head:
     | { type: "about" }
@@ -267,7 +279,7 @@ export interface Said {
     | { type: "name"; name: string; pin?: number | null; region?: number | null }
     | { type: "ready" }
     | { type: "remove"; pin?: number | null; region?: number | null }
-  /** Rows and columns count 3 m pixels from the upper left, dates, pins and regions are told by their index. */
+  /** Rows and columns count 3 m pixels from the upper left, dates are told by their index. */
   Player:
     | { type: "clear" }
     | { type: "composite"; value: string; number: number }
