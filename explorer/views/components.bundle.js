@@ -347,334 +347,14 @@ var letterOf = ({ key, code, shiftKey }) => {
   return letter?.toLowerCase() ?? (shiftKey ? key : digit ?? key);
 };
 
-// explorer/views/common/talking.js
-var bus = (model) => {
-  const name = (kind) => `explorer:${model.bus}:${kind}`;
-  return {
-    emit: (kind, detail = void 0) => window.dispatchEvent(new CustomEvent(name(kind), { detail })),
-    on: (kind, listener, signal = void 0) => window.addEventListener(name(kind), (event) => listener(event.detail), { signal })
-  };
-};
-var listen = (model, handlers) => model.on("msg:custom", (data) => handlers[data.type]?.(data));
-var makeChoices = (model, show) => {
-  let said = 0, acknowledged = 0, told = (
-    /** @type {T | null} */
-    null
-  ), timer = 0;
-  const settle = () => {
-    if (acknowledged < said) return;
-    clearTimeout(timer);
-    const data = told;
-    told = null;
-    if (data) show(data);
-  };
-  return {
-    send(message) {
-      model.send_msg(
-        /** @type {any} */
-        { ...message, number: ++said }
-      );
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        acknowledged = said;
-        settle();
-      }, 5e3);
-    },
-    told(data) {
-      told = data;
-      settle();
-    },
-    acknowledged({ number: number5 }) {
-      acknowledged = Math.max(acknowledged, number5);
-      settle();
-    }
-  };
-};
-
-// explorer/views/animation/dates.js
-var DAY_MS = 864e5;
-var WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-var LONG_MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December"
-];
-var two = (value2) => String(value2).padStart(2, "0");
-var isoOf = (year, month2, day2) => `${year}-${two(month2)}-${two(day2)}`;
-var timeOf = (iso) => Date.parse(`${iso}T00:00:00Z`);
-var partsOf = (iso) => iso.split("-").map(Number);
-var readDay = (text, shownYear) => {
-  const parts = text.toLowerCase().match(/[a-z]+|\d+/g) ?? [];
-  const words = parts.filter((part) => /[a-z]/.test(part) && !/^(st|nd|rd|th|of)$/.test(part));
-  const numbers2 = parts.filter((part) => /\d/.test(part));
-  if (words.length > 1 || !parts.length || numbers2.some((one2) => one2.length > 8)) return null;
-  const [only] = numbers2;
-  if (numbers2.length === 1 && only.length === 8) numbers2.splice(0, 1, only.slice(0, 4), only.slice(4, 6), only.slice(6));
-  const isYear = (one2) => one2.length === 4;
-  const years = numbers2.filter(isYear), others = numbers2.filter((one2) => !isYear(one2)).map(Number);
-  if (years.length > 1) return null;
-  let year = years.length ? Number(years[0]) : shownYear, month2 = 0;
-  if (words.length) {
-    if (words[0].length < 3) return null;
-    month2 = LONG_MONTHS.findIndex((name) => name.toLowerCase().startsWith(words[0])) + 1;
-    if (!month2 && words[0] === "sept") month2 = 9;
-    if (!month2 || others.length > 2) return null;
-  } else {
-    if (others.length < (years.length ? 1 : 2) || others.length > 3) return null;
-    if (years.length && isYear(numbers2[0])) others.reverse();
-    month2 = others.length === 1 ? others.shift() : others.splice(1, 1)[0];
-  }
-  const [day2 = 15, short] = others;
-  if (short !== void 0 && !years.length) year = 2e3 + short;
-  else if (short !== void 0) return null;
-  const iso = isoOf(year, month2, day2);
-  return new Date(timeOf(iso) || 0).toISOString().slice(0, 10) === iso ? iso : null;
-};
-var nearestDate = (dates, iso, may) => {
-  let best = -1;
-  dates.forEach((one2, i) => {
-    if (may(i) && (best < 0 || Math.abs(timeOf(one2) - timeOf(iso)) < Math.abs(timeOf(dates[best]) - timeOf(iso))))
-      best = i;
-  });
-  return best;
-};
-var weeksOf = (year, month2) => {
-  const before = (new Date(Date.UTC(year, month2 - 1, 1)).getUTCDay() + 6) % 7, count = new Date(Date.UTC(year, month2, 0)).getUTCDate();
-  const cells = [...new Array(before).fill(null), ...Array.from({ length: count }, (_, i) => i + 1)];
-  while (cells.length % 7) cells.push(null);
-  return Array.from({ length: cells.length / 7 }, (_, i) => cells.slice(7 * i, 7 * i + 7));
-};
-var makeDates = ({ now, may, described, go }) => {
-  const input = element("input", {
-    type: "text",
-    class: "day",
-    "aria-label": "Date",
-    title: "Type a date: 2018-07-02, jul 18, 2 July 2018",
-    maxlength: 40,
-    spellcheck: "false",
-    autocomplete: "off"
-  });
-  const said = element("output", { class: "date-said", role: "status", hidden: true });
-  const say = (text) => {
-    said.textContent = text;
-    said.hidden = !text;
-  };
-  const sign2 = svgElement(
-    "svg",
-    { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true", fill: "none", stroke: "currentColor" },
-    svgElement("path", {
-      d: "M2.500 3.500h11v10h-11zM2.500 6.500h11M5.500 1.500v3M10.500 1.500v3",
-      "stroke-width": 1.4
-    })
-  );
-  const toggle = element(
-    "button",
-    {
-      type: "button",
-      class: "open-calendar",
-      title: "Calendar of the dates",
-      "aria-label": "Calendar of the dates",
-      "aria-haspopup": "dialog",
-      "aria-expanded": "false",
-      onclick: () => panel.hidden ? open() : close()
-    },
-    sign2
-  );
-  const title = element("b", { "aria-live": "polite" });
-  const turn = (text, arrow, by) => element("button", { type: "button", "aria-label": text, title: text, onclick: () => shift(by) }, arrow);
-  const grid = element("table", { role: "grid", "aria-label": "Days" });
-  const key = element(
-    "p",
-    { class: "calendar-key" },
-    ...[
-      ["there", "there"],
-      ["filled", "gap-filled"],
-      ["missing", "missing"]
-    ].map(([kind, text]) => element("span", {}, element("i", { class: kind, "aria-hidden": "true" }), text))
-  );
-  const panel = element(
-    "div",
-    { class: "calendar", role: "dialog", "aria-label": "Calendar of the dates", popover: "manual", hidden: true },
-    element(
-      "header",
-      {},
-      turn("Year before", "«", -12),
-      turn("Month before", "‹", -1),
-      title,
-      turn("Month after", "›", 1),
-      turn("Year after", "»", 12)
-    ),
-    grid,
-    key
-  );
-  const box2 = element("span", { class: "dates", role: "group", "aria-label": "Date" }, input, toggle, panel, said);
-  let day2 = "";
-  const ends = () => [now().dates[0], now().dates.at(-1)];
-  const within = (iso) => {
-    const [first, last] = ends();
-    if (iso < first) return first;
-    return iso > last ? last : iso;
-  };
-  const goTo = (iso) => {
-    const { dates } = now();
-    const i = nearestDate(dates, iso, may);
-    if (i < 0) {
-      say("No date of this sample is there.");
-      return;
-    }
-    const wanted = dates.indexOf(iso);
-    const why = wanted >= 0 ? described(wanted).text : "the corpus has no such day";
-    go(i);
-    input.value = longDate(dates[i]);
-    say(dates[i] === iso ? "" : `${longDate(iso)}: ${why}. The nearest that is there: ${longDate(dates[i])}.`);
-  };
-  const draw = () => {
-    const { dates, index } = now();
-    const [year, month2, current] = partsOf(day2), [first, last] = ends();
-    const at = new Map(dates.map((iso, i) => [iso, i]));
-    title.textContent = `${LONG_MONTHS[month2 - 1]} ${year}`;
-    const cell = (number5) => {
-      if (number5 === null) return element("td", {});
-      const iso = isoOf(year, month2, number5), i = at.get(iso);
-      const { kind, share, text } = i === void 0 ? { kind: "none", share: 0, text: "no acquisition" } : described(i);
-      const mark2 = element("i", { class: kind, "aria-hidden": "true" });
-      if (kind === "filled") mark2.style.setProperty("--share", `${Math.max(12, 100 * share)}%`);
-      return element(
-        "td",
-        { role: "gridcell", "aria-selected": String(i === index) },
-        element(
-          "button",
-          {
-            type: "button",
-            tabindex: number5 === current ? 0 : -1,
-            class: i === void 0 ? "other" : "",
-            disabled: iso < first || iso > last,
-            "aria-label": `${number5} ${LONG_MONTHS[month2 - 1]} ${year}: ${text}`,
-            title: text,
-            onclick: () => {
-              close();
-              goTo(iso);
-            }
-          },
-          String(number5),
-          mark2
-        )
-      );
-    };
-    grid.replaceChildren(
-      element("thead", {}, element("tr", {}, ...WEEKDAYS.map((name) => element("th", { scope: "col" }, name)))),
-      element(
-        "tbody",
-        {},
-        ...weeksOf(year, month2).map((week) => element("tr", { role: "row" }, ...week.map((number5) => cell(number5))))
-      )
-    );
-  };
-  const focusDay = () => grid.querySelector("button[tabindex='0']")?.focus({ preventScroll: true });
-  const move = (iso) => {
-    day2 = within(iso);
-    draw();
-  };
-  const shift = (months) => {
-    const [year, month2, number5] = partsOf(day2);
-    const at = new Date(Date.UTC(year, month2 - 1 + months, 1));
-    const most = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 0)).getUTCDate();
-    move(isoOf(at.getUTCFullYear(), at.getUTCMonth() + 1, Math.min(number5, most)));
-  };
-  const open = () => {
-    const { dates, index } = now();
-    if (!dates.length) return;
-    say("");
-    day2 = dates[index];
-    panel.hidden = false;
-    draw();
-    panel.showPopover?.();
-    const edge = toggle.getBoundingClientRect(), { width, height } = panel.getBoundingClientRect();
-    panel.style.left = `${Math.max(8, Math.min(edge.left - width / 2, window.innerWidth - width - 8))}px`;
-    panel.style.top = `${edge.top - height - 6 >= 8 ? edge.top - height - 6 : Math.min(edge.bottom + 6, window.innerHeight - height - 8)}px`;
-    toggle.setAttribute("aria-expanded", "true");
-    focusDay();
-  };
-  const close = () => {
-    if (panel.hidden) return;
-    panel.hidePopover?.();
-    panel.hidden = true;
-    toggle.setAttribute("aria-expanded", "false");
-    toggle.focus({ preventScroll: true });
-  };
-  panel.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    const days = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[event.key], months = { PageUp: -1, PageDown: 1 }[event.key];
-    if (event.key === "Escape") close();
-    else if (event.ctrlKey || event.metaKey || event.altKey || !grid.contains(event.target)) return;
-    else if (months) shift(event.shiftKey ? 12 * months : months);
-    else if (days) move(new Date(timeOf(day2) + days * DAY_MS).toISOString().slice(0, 10));
-    else if (event.key === "Home" || event.key === "End") {
-      const weekday = (new Date(timeOf(day2)).getUTCDay() + 6) % 7;
-      move(new Date(timeOf(day2) + (event.key === "Home" ? -weekday : 6 - weekday) * DAY_MS).toISOString().slice(0, 10));
-    } else return;
-    event.preventDefault();
-    if (event.key !== "Escape") focusDay();
-  });
-  input.addEventListener("focus", () => input.select());
-  input.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (event.key === "Escape") {
-      show();
-      say("");
-      input.select();
-    } else if (event.key === "Enter" && input.value.trim() && now().dates.length) {
-      const iso = readDay(input.value, partsOf(now().dates[now().index])[0]);
-      if (iso) goTo(iso);
-      else say(`“${input.value.trim().slice(0, 30)}” is no date: write 2018-07-02, jul 18 or 2 July 2018.`);
-      input.select();
-    }
-  });
-  input.addEventListener("blur", () => show());
-  const show = () => {
-    const { dates, index } = now();
-    input.disabled = toggle.disabled = !dates.length;
-    input.value = dates[index] ? longDate(dates[index]) : "";
-  };
-  let before = -1;
-  return {
-    box: box2,
-    panel,
-    /** The animation shows another date, or knows more of some. */
-    show() {
-      const { index } = now();
-      if (index !== before && !said.hidden) say("");
-      before = index;
-      if (input.getRootNode().activeElement !== input) show();
-      if (!panel.hidden) {
-        const focused = grid.contains(grid.getRootNode().activeElement);
-        draw();
-        if (focused) focusDay();
-      }
-    },
-    closeUnless(event) {
-      if (!event.composedPath().some((node) => node === panel || node === toggle)) {
-        panel.hidePopover?.();
-        panel.hidden = true;
-        toggle.setAttribute("aria-expanded", "false");
-      }
-    }
-  };
-};
-
-// explorer/views/animation/chip.js
+// explorer/views/common/chip.js
 var SIZE = 200;
+var middleOfPixel = (place, pixels) => {
+  const own = Math.min(pixels - 1, Math.max(0, Math.floor(place * pixels / SIZE)));
+  return Math.floor((own + 0.5) * SIZE / pixels);
+};
 
-// explorer/views/animation/save.js
+// explorer/views/common/picture_file.js
 var FONT = "system-ui, sans-serif";
 var wrapped = (context, text, most) => {
   const lines2 = [""];
@@ -785,7 +465,7 @@ var pictureOfSheet = ({ cells, columns }, footer) => {
 };
 var download = (canvas, name) => canvas.toBlob((blob) => saveFile(name, blob), "image/png");
 
-// explorer/views/animation/draw.js
+// explorer/views/common/draw.js
 var HALF = (value2) => Math.round(Math.min(SIZE, Math.max(0, value2)) * 2) / 2;
 var METRES = 3;
 var MOST = { regions: 4, corners: 64 };
@@ -862,14 +542,14 @@ var strokeRegion = (context, corners, colour, place, { closed = true, width = 2,
     context.fillRect(x - 2.5, y - 2.5, 5, 5);
   }
 };
-var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, onAim, middle, redraw, focus }) => {
+var makeDrawing = ({ button: button2, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, onAim, middle, pixels, redraw, focus }) => {
   let aim = null;
   let tool = "pin", regions = [], draft = null, held = null, over = -1, told = 0, tapped = { time: 0, row: 0, col: 0 };
   const tags = element("div", { class: "tags" });
   const hint = element("div", { class: "hint", role: "status", hidden: true });
   const buttons = Object.entries(TOOLS).map(([name, { label, title, path }]) => {
     ICONS[name] = path;
-    return button(
+    return button2(
       label,
       icon(name),
       () => {
@@ -1012,11 +692,12 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
   };
   const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   const takeAim = (point) => {
-    aim = point.map((v) => Math.min(SIZE - 1, Math.max(0, Math.floor(v))) + 0.5);
+    aim = point.map((v) => middleOfPixel(v, pixels) + 0.5);
     if (tool === "polygon" && draft) draft.at = aim;
     onAim(aim);
     const keys = tool === "pin" ? "Enter pins, shift + Enter adds" : draft?.points.length > 2 ? "space sets a corner, Enter closes" : "space sets a corner";
-    say(`Row ${Math.floor(aim[0])}, col ${Math.floor(aim[1])} · arrows move, with shift by 10 · ${keys} · Esc`);
+    const [row, col] = aim.map((v) => Math.floor(v * pixels / SIZE));
+    say(`Row ${row}, col ${col} · arrows move, with shift by 10 · ${keys} · Esc`);
     redraw();
   };
   const dropAim = () => {
@@ -1041,12 +722,12 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
         redraw();
       } else setTool("pin");
     } else if (arrow && (aim || tool === "polygon")) {
-      const step = event.shiftKey ? 10 : 1, from = aim ?? middle();
+      const step = (event.shiftKey ? 10 : 1) * SIZE / pixels, from = aim ?? middle();
       takeAim([from[0] + arrow[0] * step, from[1] + arrow[1] * step]);
     } else if (aim && tool === "pin" && event.key === "Enter")
       onPin({ row: Math.floor(aim[0]), col: Math.floor(aim[1]) }, event.shiftKey);
     else if (tool === "polygon" && event.key === " ") {
-      aim ??= middle().map((v) => Math.floor(v) + 0.5);
+      aim ??= middle().map((v) => middleOfPixel(v, pixels) + 0.5);
       corner();
     } else if (event.key === "Enter" && draft) finish();
     else if (event.key === "Backspace" && draft?.kind === "polygon") {
@@ -1133,7 +814,7 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
           "span",
           { class: "tag", tabindex: 0, role: "group", "data-region": i, onkeydown: (event) => onTagKey(event, i) },
           region.name ? `${region.letter} ${region.name}` : region.letter,
-          button(`Remove region ${region.letter}`, "×", () => onRemove2(i), {
+          button2(`Remove region ${region.letter}`, "×", () => onRemove2(i), {
             onkeydown: (event) => event.stopPropagation()
           })
         );
@@ -1173,543 +854,32 @@ var makeDrawing = ({ button, onAdd: onAdd2, onMove, onRemove: onRemove2, onPin, 
   };
 };
 
-// explorer/views/common/remember.js
-var recall = (name) => {
-  try {
-    return localStorage.getItem(name) ?? "";
-  } catch {
-    return "";
-  }
+// explorer/views/common/nearest_date.js
+var MIDDLE = 15;
+var DAY = 864e5;
+var middleOfMonth = (month2) => Date.UTC(2018, month2, MIDDLE);
+var nearestDate = (dates, states, time) => {
+  let found2 = { index: -1, days: Infinity };
+  dates.forEach((iso, index) => {
+    const days = Math.abs(Math.round((Date.parse(`${iso}T00:00:00Z`) - time) / DAY));
+    if (states[index] === status.THERE && days < found2.days) found2 = { index, days };
+  });
+  return found2;
 };
-var remember = (name, text) => {
-  try {
-    localStorage.setItem(name, text);
-  } catch {
-  }
-};
+var awayText = (days, month2) => days === 0 ? `mid-${MONTHS[month2]}` : `${days} day${days === 1 ? "" : "s"} from mid-${MONTHS[month2]}`;
 
-// explorer/views/animation/first_play.js
-var VISITED = "rapidai4eo-visited";
-var SPEED = 8;
-var PAUSE = 1200;
-var LOOKS = ["theme", "colours", "base", "draw", "level"];
-var ARRIVED = globalThis.location?.search ?? "";
-var asksForNothing = (search) => [...new URLSearchParams(search).keys()].every((key) => LOOKS.includes(key));
-var yearUntil = (dates, ready, end) => {
-  const year = dates[end].slice(0, 4);
-  const all = dates.flatMap((iso, i) => iso.startsWith(year) && ready(i) ? [i] : []);
-  const at = all.indexOf(end);
-  return [...all.slice(at + 1), ...all.slice(0, at + 1)];
-};
-var momentOf = (order, ms) => {
-  const position = Math.max(0, ms * SPEED / 1e3);
-  const k = Math.min(Math.floor(position), order.length - 1);
-  const over = position >= order.length - 1;
-  return { index: order[k], next: over ? -1 : order[k + 1], share: over ? 0 : position - k, over };
-};
-var makeFirstPlay = ({ served, busy, ask, stop, own, signal }) => {
-  const still2 = globalThis.matchMedia("(prefers-reduced-motion: reduce)");
-  let wanted = served && asksForNothing(ARRIVED) && !recall(VISITED) && !still2.matches && !document.hidden;
-  const ended = new AbortController();
-  const end = () => {
-    wanted = false;
-    ended.abort();
-    stop();
-  };
-  signal.addEventListener("abort", () => ended.abort());
-  const listening = { signal: ended.signal, capture: true, passive: true };
-  if (wanted) {
-    for (const kind of ["pointerdown", "keydown", "wheel", "touchmove"])
-      window.addEventListener(kind, (event) => own(event) || setTimeout(end), listening);
-    window.addEventListener("scroll", (event) => event.target === document && end(), listening);
-    document.addEventListener("visibilitychange", () => document.hidden && end(), listening);
-  }
-  return {
-    get wanted() {
-      return wanted;
-    },
-    /** All dates are here. */
-    ready() {
-      if (!wanted) return;
-      setTimeout(() => {
-        if (!wanted || busy()) return;
-        remember(VISITED, "1");
-        ask();
-      }, PAUSE);
-    },
-    /** The year has played, or something else is shown. */
-    over() {
-      wanted = false;
-      ended.abort();
-    }
-  };
-};
-
-// explorer/views/animation/hints.js
-var DONE = "rapidai4eo-hints";
-var hintsFor = (touch) => touch ? [
-  ["pixel", "Tap a pixel: its two years are drawn in the profile."],
-  ["fingers", "Two fingers move and zoom the picture and the map."],
-  ["time", "Drag the timeline to another date, or choose a class in the map's legend."]
-] : [
-  ["pixel", "Click a pixel: its two years are drawn in the profile."],
-  ["add", "Shift-click adds another pixel, up to eight."],
-  ["time", "Drag the timeline to another date, or choose a class in the map's legend."]
-];
-var goneHints = (text) => new Set(text.split(",").filter(Boolean));
-var makeHints = ({ served }) => {
-  const all = hintsFor(globalThis.matchMedia("(pointer: coarse)").matches);
-  const gone = goneHints(recall(DONE));
-  let said = "";
-  const words = element("span", { role: "status" });
-  const button = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
-  const next = button("Got it", "Do not show this hint again", () => {
-    if (said) say("");
-    else did(shown());
-  });
-  const none2 = button("No more hints", "Show no hints any more", () => {
-    said = "";
-    for (const [name] of all) gone.add(name);
-    keep();
-  });
-  const el = element("div", { class: "hints", role: "note", "aria-label": "Hint", hidden: true }, words, next, none2);
-  const shown = () => served ? all.find(([name]) => !gone.has(name))?.[0] ?? "" : "";
-  const draw = () => {
-    const name = shown();
-    const text = said || (all.find(([other]) => other === name)?.[1] ?? "");
-    if (words.textContent !== text) words.textContent = text;
-    next.hidden = none2.hidden = el.classList.contains("plays");
-    el.hidden = !text;
-  };
-  const keep = () => {
-    remember(DONE, [...gone].join());
-    draw();
-  };
-  const did = (name) => {
-    if (!name || gone.has(name)) return;
-    gone.add(name);
-    keep();
-  };
-  const say = (text, plays = false) => {
-    said = text;
-    el.classList.toggle("plays", plays);
-    draw();
-  };
-  draw();
-  return { el, did, say };
-};
-
-// explorer/views/common/combobox.js
-var plainText = (text) => (text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").match(/[a-z0-9]+/g) ?? []).join(" ");
-var entriesOf = (groups) => Object.entries(groups).flatMap(
-  ([group2, entries]) => Object.entries(entries).map(([text, value2]) => {
-    const cut = text.indexOf(": ");
-    return {
-      value: value2,
-      text,
-      short: cut < 0 ? text : text.slice(0, cut),
-      title: cut < 0 ? "" : text.slice(cut + 2),
-      group: group2.replace(/^indices: /, "")
-    };
-  })
-);
-var rankOf = (wanted, { short, title, group: group2 }) => {
-  const name = plainText(short), long = plainText(title), all = `${name} ${long} ${plainText(group2)}`;
-  if (name === wanted) return 0;
-  if (name.startsWith(wanted)) return 1;
-  if (long.startsWith(wanted)) return 2;
-  if (plainText(group2) === wanted) return 3;
-  const words = all.split(" ");
-  if (wanted.split(" ").every((part) => words.some((word) => word.startsWith(part)))) return 4;
-  return all.includes(wanted) ? 5 : -1;
-};
-var entriesFound = (text, entries) => {
-  const wanted = plainText(text.slice(0, 80));
-  if (!wanted) return text.trim() ? [] : entries;
-  return entries.map((entry, i) => ({ entry, i, rank: rankOf(wanted, entry) })).filter(({ rank }) => rank >= 0).sort((a, b) => a.rank - b.rank || a.i - b.i).map(({ entry }) => entry);
-};
-var makeCombobox = ({
-  label,
-  listed,
-  placeholder = "",
-  find: find2,
-  draw,
-  take,
-  enter,
-  most = 12,
-  firstMarked = false,
-  whole = false,
-  wide: least = 260
-}) => {
-  const id = `list-${Math.random().toString(36).slice(2)}`;
-  const input = element("input", {
-    type: "text",
-    placeholder,
-    maxlength: 200,
-    "aria-label": label,
-    spellcheck: "false",
-    autocomplete: "off",
-    autocapitalize: "off",
-    role: "combobox",
-    "aria-autocomplete": "list",
-    "aria-expanded": "false",
-    "aria-controls": id
-  });
-  const list = element("ul", {
-    id,
-    class: "candidates",
-    role: "listbox",
-    "aria-label": listed,
-    popover: "manual",
-    hidden: true
-  });
-  const told = element("span", { class: "combo-told", role: "status" });
-  const box2 = element("span", { class: "combo" }, input, list, told);
-  let found2 = (
-    /** @type {T[]} */
-    []
-  ), at = -1;
-  const hide = () => {
-    if (!list.hidden) list.hidePopover?.();
-    list.hidden = true;
-    at = -1;
-    told.textContent = "";
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  };
-  const mark2 = (index) => {
-    at = index;
-    [...list.children].forEach((node2, i) => node2.setAttribute("aria-selected", String(i === at)));
-    const node = list.children[at];
-    if (!node) {
-      input.removeAttribute("aria-activedescendant");
-      return;
-    }
-    input.setAttribute("aria-activedescendant", node.id);
-    node.scrollIntoView({ block: "nearest" });
-  };
-  const place = () => {
-    const edge = input.getBoundingClientRect(), below = window.innerHeight - edge.bottom - 8, above = edge.top - 8, up = below < 190 && above > below, wide = Math.min(Math.max(edge.width, least), window.innerWidth - 16);
-    Object.assign(list.style, {
-      left: `${Math.max(8, Math.min(edge.left, window.innerWidth - wide - 8))}px`,
-      width: `${wide}px`,
-      maxHeight: `${Math.min(300, up ? above : below)}px`,
-      top: up ? "auto" : `${edge.bottom + 2}px`,
-      bottom: up ? `${window.innerHeight - edge.top + 2}px` : "auto"
-    });
-  };
-  const choose = (one2) => {
-    hide();
-    take(one2);
-  };
-  const show = (text = input.value) => {
-    found2 = find2(text).slice(0, most);
-    if (!found2.length) {
-      hide();
-      told.textContent = text.trim() ? "nothing found" : "";
-      return;
-    }
-    list.replaceChildren(
-      ...found2.map(
-        (one2, i) => element(
-          "li",
-          {
-            id: `${id}-${i}`,
-            role: "option",
-            "aria-selected": "false",
-            onpointerdown: (event) => event.preventDefault(),
-            onclick: () => choose(one2)
-          },
-          ...draw(one2)
-        )
-      )
-    );
-    const opens = list.hidden;
-    list.hidden = false;
-    place();
-    if (opens) list.showPopover?.();
-    list.scrollTop = 0;
-    input.setAttribute("aria-expanded", "true");
-    told.textContent = `${found2.length} in the list`;
-    mark2(firstMarked && text.trim() ? 0 : -1);
-  };
-  const open = () => show(whole ? "" : input.value);
-  input.addEventListener("input", () => show());
-  input.addEventListener("blur", hide);
-  if (whole)
-    input.addEventListener("click", () => {
-      if (list.hidden) open();
-    });
-  input.addEventListener("keydown", (event) => {
-    if (composes(event)) return;
-    if (event.repeat && event.key === "Enter") {
-      event.preventDefault();
-      return;
-    }
-    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
-    if (by) {
-      event.preventDefault();
-      if (list.hidden) open();
-      const count = list.hidden ? 0 : list.children.length;
-      if (!count) return;
-      const next = at < 0 ? by > 0 ? 0 : count - 1 : at + by;
-      mark2(Math.abs(by) > 1 ? Math.min(count - 1, Math.max(0, next)) : (next + count) % count);
-    } else if (event.key === "Escape" && !list.hidden) {
-      hide();
-      event.preventDefault();
-      event.stopPropagation();
-    } else if (event.key === "Enter") {
-      if (!list.hidden && at >= 0) {
-        event.preventDefault();
-        choose(found2[at]);
-      } else enter(input.value.trim(), event);
-    }
-  });
-  return {
-    box: box2,
-    input,
-    hide,
-    choose,
-    /** Whether the list is shown. */
-    get open() {
-      return !list.hidden;
-    }
-  };
-};
-var drawEntry = ({ short, title, group: group2 }) => [
-  element("b", { class: title ? "" : "title" }, short),
-  title ? element("span", { class: "title" }, ` ${title}`) : "",
-  element("small", {}, ` ${group2}`)
-];
-
-// explorer/views/animation/look.js
-var makeLook = ({ send, button }) => {
-  const MODES = [
-    ["natural", "Natural colour"],
-    ["vivid", "Vivid: each band by itself"],
-    ["frame", "Each date by itself"],
-    ["range", "Reflectance range"]
-  ];
-  let entries = [], chosen = "";
-  const textOf = (value2) => entries.find((entry) => entry.value === value2)?.text ?? "";
-  const list = makeCombobox({
-    label: "Shown in the image",
-    listed: "Composites, bands and indices",
-    placeholder: "formula …",
-    find: (text) => entriesFound(text, entries),
-    draw: drawEntry,
-    take(entry) {
-      list.input.value = entry.text;
-      send("composite", entry.value);
-    },
-    enter(text) {
-      if (text !== textOf(chosen)) problem.textContent = `No composite, band or index is called “${text.slice(0, 40)}”.`;
-    },
-    most: Infinity,
-    firstMarked: true,
-    whole: true,
-    wide: 440
-  });
-  list.input.addEventListener("focus", () => list.input.select());
-  list.input.addEventListener("blur", () => {
-    list.input.value = textOf(chosen);
-  });
-  const formula = element("input", {
-    type: "text",
-    placeholder: "(nir - red) / (nir + red)",
-    "aria-label": "Formula over band names: blue, green, red, nir",
-    spellcheck: "false",
-    maxlength: 200
-  });
-  const mode = element(
-    "select",
-    { "aria-label": "Stretch" },
-    ...MODES.map(([value2, text]) => element("option", { value: value2 }, text))
-  );
-  const low = numberInput({ step: "0.01", "aria-label": "Lowest value of the range" });
-  const high = numberInput({ step: "0.01", "aria-label": "Highest value of the range" });
-  const gamma2 = element("input", { type: "range", min: 0.5, max: 2.5, step: 0.05, "aria-label": "Gamma" });
-  const gammaText = element("output");
-  const same = element("input", { type: "checkbox", "aria-label": "One stretch for Planet Fusion and Sentinel-2" });
-  const layer = element(
-    "select",
-    { "aria-label": "Quality overlay", disabled: true },
-    element("option", { value: "" }, "no quality layers")
-  );
-  layer.addEventListener("change", () => send("overlay", layer.value));
-  const problem = element("div", { class: "problem", role: "alert" });
-  const note = element("div", { class: "formula" });
-  const range2 = element("div", { class: "row" }, element("label", {}, "from ", low), element("label", {}, "to ", high));
-  const panel = element(
-    "div",
-    { class: "look-panel", hidden: true, role: "dialog", "aria-label": "Picture settings" },
-    element("div", { class: "field" }, "Show", list.box),
-    element("label", { class: "field" }, "or a formula", formula),
-    note,
-    element("label", { class: "field" }, "Stretch", mode),
-    range2,
-    element(
-      "label",
-      {
-        class: "check",
-        title: "Black and white mean the same reflectance in both panels, as long as both show the same"
-      },
-      same,
-      "Same for both sensors"
-    ),
-    element("label", { class: "field" }, "Gamma", gamma2, gammaText),
-    element("label", { class: "field" }, "Quality", layer),
-    problem
-  );
-  const toggle = button("Picture settings", "More ▾", () => open(panel.hidden), {
-    "aria-expanded": "false",
-    "aria-haspopup": "dialog"
-  });
-  const legend = element("div", { class: "legend", hidden: true });
-  const open = (value2) => {
-    panel.hidden = !value2;
-    toggle.setAttribute("aria-expanded", String(value2));
-    if (value2) list.input.focus();
-    else toggle.focus();
-  };
-  panel.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (event.key === "Escape") open(false);
-  });
-  formula.addEventListener("change", () => {
-    if (formula.value.trim()) send("composite", `expr:${formula.value.trim()}`);
-  });
-  let last = null;
-  let shown = null;
-  let own = true;
-  let wish = "";
-  const isComposite = (text) => !/^(band|index|expr):/.test(text);
-  const isSettled = () => mode.value === "frame" || mode.value === "natural" && isComposite(last?.composite ?? "true");
-  const stretch = () => {
-    if (mode.value === "range" && [low, high].some((input) => input.matches("[aria-invalid]"))) return;
-    const words = [mode.value === "range" ? `${Number(low.value)}-${Number(high.value)}` : mode.value];
-    if (!own) words.push(`g${gamma2.value}`);
-    if (same.checked && !same.disabled && !isSettled()) words.push("same");
-    send("stretch", words.join(","));
-  };
-  mode.addEventListener("change", () => {
-    range2.hidden = mode.value !== "range";
-    if (mode.value === "range" && low.value === "") {
-      low.value = "0";
-      high.value = "0.3";
-    }
-    stretch();
-  });
-  for (const input of [low, high]) input.addEventListener("change", stretch);
-  same.addEventListener("change", stretch);
-  gamma2.addEventListener("input", () => {
-    gammaText.textContent = gamma2.value;
-  });
-  gamma2.addEventListener("change", () => {
-    own = false;
-    stretch();
-  });
-  const number5 = (value2) => value2 === null ? "" : Math.abs(value2) >= 100 ? value2.toFixed(0) : Math.abs(value2) >= 1 ? value2.toFixed(2) : value2.toFixed(3);
-  return {
-    toggle,
-    panel,
-    legend,
-    get layer() {
-      return layer.value;
-    },
-    get title() {
-      return (chosen ? textOf(chosen) : formula.value) || "picture";
-    },
-    get colours() {
-      return shown;
-    },
-    layers(names, lacking = "") {
-      const chosen2 = [wish, layer.value].find((name) => name && names.includes(name)) ?? "";
-      if (names.length) wish = "";
-      layer.disabled = !names.length;
-      layer.title = lacking;
-      layer.replaceChildren(
-        element("option", { value: "" }, names.length ? "not shown" : lacking ? "cannot be read" : "no quality layers"),
-        ...names.map((name) => element("option", { value: name }, name))
-      );
-      layer.value = chosen2;
-      if (chosen2) send("overlay", chosen2);
-    },
-    want(name) {
-      wish = name;
-      if (name === layer.value || name && ![...layer.options].some((option) => option.value === name)) return;
-      layer.value = name;
-      send("overlay", name);
-    },
-    menu(groups) {
-      entries = entriesOf(groups);
-      if (last) this.show(last);
-    },
-    show(data) {
-      problem.textContent = data.problem ?? "";
-      if (data.problem) {
-        open(true);
-        return;
-      }
-      last = data;
-      chosen = data.composite.startsWith("expr:") ? "" : data.composite;
-      if (!list.open) list.input.value = textOf(chosen);
-      formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : "";
-      const [natural, vivid] = mode.options;
-      natural.text = isComposite(data.composite) ? MODES[0][1] : "Fixed over time";
-      vivid.hidden = !isComposite(data.composite) && data.mode !== "vivid";
-      mode.value = data.mode;
-      range2.hidden = data.mode !== "range";
-      if (data.mode === "range") {
-        low.value = data.low;
-        high.value = data.high;
-      }
-      own = data.gamma === null;
-      same.disabled = isSettled();
-      same.checked = data.same || same.disabled && data.mode === "natural";
-      const usual = isComposite(data.composite) && data.mode === "natural" ? 0.85 : /^(index|expr):/.test(data.composite) ? 1 : 1.25;
-      gamma2.value = data.gamma ?? usual;
-      gammaText.textContent = gamma2.value;
-      toggle.setAttribute(
-        "aria-pressed",
-        String(!["true", "false"].includes(data.composite) || data.mode !== "natural" || !own || data.same)
-      );
-    },
-    showFormula(text = "") {
-      note.textContent = text && `= ${text}`;
-    },
-    showLegend(data) {
-      shown = data;
-      legend.hidden = !data;
-      if (!data) return;
-      const bar2 = element("i", {
-        role: "img",
-        "aria-label": `${data.title}, from ${number5(data.low)} to ${number5(data.high)}`
-      });
-      bar2.style.background = data.colours.length > 1 ? `linear-gradient(to right, ${data.colours.join(", ")})` : data.colours[0];
-      legend.replaceChildren(element("span", {}, data.title), bar2);
-      if (data.colours.length > 1)
-        legend.append(
-          element(
-            "span",
-            { class: "ends" },
-            element("b", {}, data.low === null ? "low" : number5(data.low)),
-            element("b", {}, data.high === null ? "high" : number5(data.high))
-          )
-        );
-    }
-  };
-};
-
-// explorer/views/animation/readout.js
+// explorer/views/common/readout.js
 var makeReadout = ({ el, ask }) => {
-  let asked = 0, under = null, last = -1, timer = 0, pending = null;
+  let asked = 0, under = null, last = (
+    /** @type {any} */
+    -1
+  ), timer = 0, pending = null;
   const values = element("div");
   const degrees3 = (v, letters) => `${Math.abs(v).toFixed(5)}° ${letters[v < 0 ? 1 : 0]}`;
   return {
-    // `place` has the chip's bounds (UTM) and corners (lon, lat), or is null; `index` is the date that is seen there,
-    // -1 where there is no value to ask for.
-    show(pixel, place, index) {
+    // `place` has the chip's bounds (UTM) and corners (lon, lat), or is null; `index` says what is seen there, as the date's
+    // position, -1 where there is no value to ask for; `pixels` are along the edge of that picture.
+    show(pixel, place, index, pixels = SIZE) {
       clearTimeout(timer);
       pending = null;
       const same = pixel && under && pixel.row === under.row && pixel.col === under.col && index === last;
@@ -1720,16 +890,17 @@ var makeReadout = ({ el, ask }) => {
         return;
       }
       const { row, col } = pixel;
-      const [left2, , , top2] = place.bounds, [nw, ne, sw, se] = place.corners;
-      const x = (col + 0.5) / SIZE, y = (row + 0.5) / SIZE;
+      const [ownRow, ownCol] = [row, col].map((v) => Math.floor((v + 0.5) * pixels / SIZE));
+      const [left2, , right2, top2] = place.bounds, metres = (right2 - left2) / pixels, [nw, ne, sw, se] = place.corners;
+      const x = (ownCol + 0.5) / pixels, y = (ownRow + 0.5) / pixels;
       const mix = (k) => (nw[k] * (1 - x) + ne[k] * x) * (1 - y) + (sw[k] * (1 - x) + se[k] * x) * y;
       if (!same) values.replaceChildren();
       el.replaceChildren(
-        element("div", {}, `row ${row}, col ${col} · ${degrees3(mix(1), "NS")} ${degrees3(mix(0), "EW")}`),
+        element("div", {}, `row ${ownRow}, col ${ownCol} · ${degrees3(mix(1), "NS")} ${degrees3(mix(0), "EW")}`),
         element(
           "div",
           {},
-          `E ${(left2 + 3 * col + 1.5).toFixed(0)} N ${(top2 - 3 * row - 1.5).toFixed(0)} m (UTM ${place.zone})`
+          `E ${(left2 + metres * (ownCol + 0.5)).toFixed(0)} N ${(top2 - metres * (ownRow + 0.5)).toFixed(0)} m (UTM ${place.zone})`
         ),
         values
       );
@@ -1753,86 +924,30 @@ var makeReadout = ({ el, ask }) => {
   };
 };
 
-// explorer/views/animation/sheet.js
-var makeSheet = ({ onDate }) => {
-  const COLUMNS = { 12: 4, 24: 6, 48: 8 };
-  const el = element("div", { class: "sheet", hidden: true });
-  let cells = [], columns = 4;
-  return {
-    el,
-    get cells() {
-      return cells;
-    },
-    get columns() {
-      return columns;
-    },
-    // `list` are the dates that can be shown, `picture` paints one onto a canvas, `note` says more of one.
-    draw(count, list, { dates, picture, note }) {
-      el.hidden = !count;
-      cells = [];
-      if (!count) {
-        el.replaceChildren();
-        return;
-      }
-      const n = Math.min(count, list.length);
-      columns = COLUMNS[count];
-      cells = Array.from({ length: n }, (_, k) => list[Math.round(k * (list.length - 1) / Math.max(n - 1, 1))]).map(
-        (index) => {
-          const canvas = element("canvas", { width: SIZE, height: SIZE });
-          picture(canvas.getContext("2d"), index);
-          return { index, canvas, text: longDate(dates[index]), note: note(index) };
-        }
-      );
-      el.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-      el.replaceChildren(
-        ...cells.map(
-          ({ index, canvas, text, note: note2 }) => element(
-            "button",
-            {
-              type: "button",
-              title: note2 ? `${text}: ${note2}` : text,
-              "aria-label": note2 ? `${text}, ${note2}` : text,
-              class: note2 ? "filled" : null,
-              onclick: () => onDate(index)
-            },
-            canvas,
-            element("span", {}, count > 24 ? text.replace(/ 20/, " ’") : text)
-          )
-        )
-      );
-      if (!n) el.append(element("p", {}, "No date of this sample can be shown yet"));
-    }
-  };
-};
-
-// explorer/views/animation/shell_taken.js
-var takeOver = async (show) => {
-  const shell = window.explorerFirst;
-  delete window.explorerFirst;
-  if (!shell) return;
-  const picture = await shell.picture;
-  if (picture) show({ sample: shell.sample, index: shell.index, iso: shell.iso, picture });
-  shell.leave();
-};
-
-// explorer/views/animation/stage.js
+// explorer/views/common/stage.js
 var ZOOM = { least: 1, most: 16, step: 1.25 };
 var HIT = 10;
-var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
+var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onView, regions, button: button2 }) => {
   const view = { scale: 1, x: 0, y: 0 };
   let mode = "single", side = SIZE, width = SIZE, swipe = 0.5, pins = [], pressed = null;
-  const makePane = (label) => {
-    const canvas = element("canvas", { class: "image", width: SIZE, height: SIZE, role: "img", "aria-label": label });
+  const makePane = ({ label, pixels }) => {
+    const canvas = element("canvas", {
+      class: "image",
+      width: pixels,
+      height: pixels,
+      role: "img",
+      "aria-label": label
+    });
     const over = element("canvas", { class: "over" });
     const date3 = element("div", { class: "date" }), why = element("div", { class: "why" });
-    return { canvas, over, date: date3, why, box: element("div", { class: "pane" }, canvas, over, why, date3) };
+    return { canvas, over, date: date3, why, pixels, box: element("div", { class: "pane" }, canvas, over, why, date3) };
   };
-  const panes = [makePane("Planet Fusion image"), makePane("Planet Fusion image of the compared date")];
+  const panes = shows.map(makePane);
   const handle = element("div", {
     class: "swipe",
     role: "slider",
     tabindex: 0,
-    "aria-label": "Swipe between the two dates",
+    "aria-label": swipes,
     "aria-valuemin": 0,
     "aria-valuemax": 100
   });
@@ -1843,15 +958,16 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
   const zooms = element(
     "div",
     { class: "zooms", role: "group", "aria-label": "Zoom" },
-    button("Zoom in", "+", () => zoomAt(ZOOM.step ** 2)),
-    button("Zoom out", "−", () => zoomAt(ZOOM.step ** -2)),
-    button("Whole image", "⤢", () => reset(), { hidden: true })
+    button2("Zoom in", "+", () => zoomAt(ZOOM.step ** 2)),
+    button2("Zoom out", "−", () => zoomAt(ZOOM.step ** -2)),
+    button2("Whole image", "⤢", () => reset(), { hidden: true })
   );
   const middle = () => [view.y + SIZE / view.scale / 2, view.x + SIZE / view.scale / 2];
   const drawing = makeDrawing({
-    button,
+    button: button2,
     ...regions,
     middle,
+    pixels: shows[0].pixels,
     onPin: onPick,
     onAim: (point) => {
       follow(point);
@@ -1866,7 +982,7 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
       class: "stage",
       tabindex: 0,
       role: "application",
-      "aria-label": "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom"
+      "aria-label": name
     },
     ...panes.map((pane) => pane.box),
     handle,
@@ -1892,15 +1008,16 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     return [at(event.clientY - box2.top, view.y), at(event.clientX - box2.left, view.x)];
   };
   const pixelAt = (event) => {
-    const [row, col] = pointAt(event).map((v) => Math.min(SIZE - 1, Math.floor(v)));
+    const { pixels } = panes[mode === "single" ? 0 : pressed?.pane ?? paneAt(event)];
+    const [row, col] = pointAt(event).map((v) => middleOfPixel(v, pixels));
     return { row, col };
   };
   const reach = (event) => (event.pointerType === "touch" ? 2 : 1) * (HIT - 2) / unit2();
   const pinAt = (event) => {
-    const pixel = pixelAt(event);
+    const [row, col] = pointAt(event).map(Math.floor);
     let best = -1, least = HIT / unit2();
     pins.forEach((pin, i) => {
-      const far = Math.hypot(pin.row - pixel.row, pin.col - pixel.col);
+      const far = Math.hypot(pin.row - row, pin.col - col);
       if (far <= least) {
         best = i;
         least = far;
@@ -2117,9 +1234,9 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
     }
   });
   const paint = (which, frame, overlay = null) => {
-    const { canvas } = panes[which];
+    const { canvas, pixels } = panes[which];
     const context = canvas.getContext("2d");
-    context.clearRect(0, 0, SIZE, SIZE);
+    context.clearRect(0, 0, pixels, pixels);
     if (frame) context.drawImage(frame, 0, 0);
     if (frame && overlay) context.drawImage(overlay, 0, 0);
   };
@@ -2201,6 +1318,920 @@ var makeStage = ({ onPick, onMovePin, onHover, onView, regions, button }) => {
       layOut();
     }
   };
+};
+
+// explorer/views/common/talking.js
+var bus = (model) => {
+  const name = (kind) => `explorer:${model.bus}:${kind}`;
+  return {
+    emit: (kind, detail = void 0) => window.dispatchEvent(new CustomEvent(name(kind), { detail })),
+    on: (kind, listener, signal = void 0) => window.addEventListener(name(kind), (event) => listener(event.detail), { signal })
+  };
+};
+var listen = (model, handlers) => model.on("msg:custom", (data) => handlers[data.type]?.(data));
+var makeChoices = (model, show) => {
+  let said = 0, acknowledged = 0, told = (
+    /** @type {T | null} */
+    null
+  ), timer = 0;
+  const settle = () => {
+    if (acknowledged < said) return;
+    clearTimeout(timer);
+    const data = told;
+    told = null;
+    if (data) show(data);
+  };
+  return {
+    send(message) {
+      model.send_msg(
+        /** @type {any} */
+        { ...message, number: ++said }
+      );
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        acknowledged = said;
+        settle();
+      }, 5e3);
+    },
+    told(data) {
+      told = data;
+      settle();
+    },
+    acknowledged({ number: number5 }) {
+      acknowledged = Math.max(acknowledged, number5);
+      settle();
+    }
+  };
+};
+
+// explorer/views/animation/dates.js
+var DAY_MS = 864e5;
+var WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+var LONG_MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December"
+];
+var two = (value2) => String(value2).padStart(2, "0");
+var isoOf = (year, month2, day2) => `${year}-${two(month2)}-${two(day2)}`;
+var timeOf = (iso) => Date.parse(`${iso}T00:00:00Z`);
+var partsOf = (iso) => iso.split("-").map(Number);
+var readDay = (text, shownYear) => {
+  const parts = text.toLowerCase().match(/[a-z]+|\d+/g) ?? [];
+  const words = parts.filter((part) => /[a-z]/.test(part) && !/^(st|nd|rd|th|of)$/.test(part));
+  const numbers2 = parts.filter((part) => /\d/.test(part));
+  if (words.length > 1 || !parts.length || numbers2.some((one2) => one2.length > 8)) return null;
+  const [only] = numbers2;
+  if (numbers2.length === 1 && only.length === 8) numbers2.splice(0, 1, only.slice(0, 4), only.slice(4, 6), only.slice(6));
+  const isYear = (one2) => one2.length === 4;
+  const years = numbers2.filter(isYear), others = numbers2.filter((one2) => !isYear(one2)).map(Number);
+  if (years.length > 1) return null;
+  let year = years.length ? Number(years[0]) : shownYear, month2 = 0;
+  if (words.length) {
+    if (words[0].length < 3) return null;
+    month2 = LONG_MONTHS.findIndex((name) => name.toLowerCase().startsWith(words[0])) + 1;
+    if (!month2 && words[0] === "sept") month2 = 9;
+    if (!month2 || others.length > 2) return null;
+  } else {
+    if (others.length < (years.length ? 1 : 2) || others.length > 3) return null;
+    if (years.length && isYear(numbers2[0])) others.reverse();
+    month2 = others.length === 1 ? others.shift() : others.splice(1, 1)[0];
+  }
+  const [day2 = 15, short] = others;
+  if (short !== void 0 && !years.length) year = 2e3 + short;
+  else if (short !== void 0) return null;
+  const iso = isoOf(year, month2, day2);
+  return new Date(timeOf(iso) || 0).toISOString().slice(0, 10) === iso ? iso : null;
+};
+var nearestDate2 = (dates, iso, may) => {
+  let best = -1;
+  dates.forEach((one2, i) => {
+    if (may(i) && (best < 0 || Math.abs(timeOf(one2) - timeOf(iso)) < Math.abs(timeOf(dates[best]) - timeOf(iso))))
+      best = i;
+  });
+  return best;
+};
+var weeksOf = (year, month2) => {
+  const before = (new Date(Date.UTC(year, month2 - 1, 1)).getUTCDay() + 6) % 7, count = new Date(Date.UTC(year, month2, 0)).getUTCDate();
+  const cells = [...new Array(before).fill(null), ...Array.from({ length: count }, (_, i) => i + 1)];
+  while (cells.length % 7) cells.push(null);
+  return Array.from({ length: cells.length / 7 }, (_, i) => cells.slice(7 * i, 7 * i + 7));
+};
+var makeDates = ({ now, may, described, go }) => {
+  const input = element("input", {
+    type: "text",
+    class: "day",
+    "aria-label": "Date",
+    title: "Type a date: 2018-07-02, jul 18, 2 July 2018",
+    maxlength: 40,
+    spellcheck: "false",
+    autocomplete: "off"
+  });
+  const said = element("output", { class: "date-said", role: "status", hidden: true });
+  const say = (text) => {
+    said.textContent = text;
+    said.hidden = !text;
+  };
+  const sign2 = svgElement(
+    "svg",
+    { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true", fill: "none", stroke: "currentColor" },
+    svgElement("path", {
+      d: "M2.500 3.500h11v10h-11zM2.500 6.500h11M5.500 1.500v3M10.500 1.500v3",
+      "stroke-width": 1.4
+    })
+  );
+  const toggle = element(
+    "button",
+    {
+      type: "button",
+      class: "open-calendar",
+      title: "Calendar of the dates",
+      "aria-label": "Calendar of the dates",
+      "aria-haspopup": "dialog",
+      "aria-expanded": "false",
+      onclick: () => panel.hidden ? open() : close()
+    },
+    sign2
+  );
+  const title = element("b", { "aria-live": "polite" });
+  const turn = (text, arrow, by) => element("button", { type: "button", "aria-label": text, title: text, onclick: () => shift(by) }, arrow);
+  const grid = element("table", { role: "grid", "aria-label": "Days" });
+  const key = element(
+    "p",
+    { class: "calendar-key" },
+    ...[
+      ["there", "there"],
+      ["filled", "gap-filled"],
+      ["missing", "missing"]
+    ].map(([kind, text]) => element("span", {}, element("i", { class: kind, "aria-hidden": "true" }), text))
+  );
+  const panel = element(
+    "div",
+    { class: "calendar", role: "dialog", "aria-label": "Calendar of the dates", popover: "manual", hidden: true },
+    element(
+      "header",
+      {},
+      turn("Year before", "«", -12),
+      turn("Month before", "‹", -1),
+      title,
+      turn("Month after", "›", 1),
+      turn("Year after", "»", 12)
+    ),
+    grid,
+    key
+  );
+  const box2 = element("span", { class: "dates", role: "group", "aria-label": "Date" }, input, toggle, panel, said);
+  let day2 = "";
+  const ends = () => [now().dates[0], now().dates.at(-1)];
+  const within = (iso) => {
+    const [first, last] = ends();
+    if (iso < first) return first;
+    return iso > last ? last : iso;
+  };
+  const goTo = (iso) => {
+    const { dates } = now();
+    const i = nearestDate2(dates, iso, may);
+    if (i < 0) {
+      say("No date of this sample is there.");
+      return;
+    }
+    const wanted = dates.indexOf(iso);
+    const why = wanted >= 0 ? described(wanted).text : "the corpus has no such day";
+    go(i);
+    input.value = longDate(dates[i]);
+    say(dates[i] === iso ? "" : `${longDate(iso)}: ${why}. The nearest that is there: ${longDate(dates[i])}.`);
+  };
+  const draw = () => {
+    const { dates, index } = now();
+    const [year, month2, current] = partsOf(day2), [first, last] = ends();
+    const at = new Map(dates.map((iso, i) => [iso, i]));
+    title.textContent = `${LONG_MONTHS[month2 - 1]} ${year}`;
+    const cell = (number5) => {
+      if (number5 === null) return element("td", {});
+      const iso = isoOf(year, month2, number5), i = at.get(iso);
+      const { kind, share, text } = i === void 0 ? { kind: "none", share: 0, text: "no acquisition" } : described(i);
+      const mark2 = element("i", { class: kind, "aria-hidden": "true" });
+      if (kind === "filled") mark2.style.setProperty("--share", `${Math.max(12, 100 * share)}%`);
+      return element(
+        "td",
+        { role: "gridcell", "aria-selected": String(i === index) },
+        element(
+          "button",
+          {
+            type: "button",
+            tabindex: number5 === current ? 0 : -1,
+            class: i === void 0 ? "other" : "",
+            disabled: iso < first || iso > last,
+            "aria-label": `${number5} ${LONG_MONTHS[month2 - 1]} ${year}: ${text}`,
+            title: text,
+            onclick: () => {
+              close();
+              goTo(iso);
+            }
+          },
+          String(number5),
+          mark2
+        )
+      );
+    };
+    grid.replaceChildren(
+      element("thead", {}, element("tr", {}, ...WEEKDAYS.map((name) => element("th", { scope: "col" }, name)))),
+      element(
+        "tbody",
+        {},
+        ...weeksOf(year, month2).map((week) => element("tr", { role: "row" }, ...week.map((number5) => cell(number5))))
+      )
+    );
+  };
+  const focusDay = () => grid.querySelector("button[tabindex='0']")?.focus({ preventScroll: true });
+  const move = (iso) => {
+    day2 = within(iso);
+    draw();
+  };
+  const shift = (months) => {
+    const [year, month2, number5] = partsOf(day2);
+    const at = new Date(Date.UTC(year, month2 - 1 + months, 1));
+    const most = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 0)).getUTCDate();
+    move(isoOf(at.getUTCFullYear(), at.getUTCMonth() + 1, Math.min(number5, most)));
+  };
+  const open = () => {
+    const { dates, index } = now();
+    if (!dates.length) return;
+    say("");
+    day2 = dates[index];
+    panel.hidden = false;
+    draw();
+    panel.showPopover?.();
+    const edge = toggle.getBoundingClientRect(), { width, height } = panel.getBoundingClientRect();
+    panel.style.left = `${Math.max(8, Math.min(edge.left - width / 2, window.innerWidth - width - 8))}px`;
+    panel.style.top = `${edge.top - height - 6 >= 8 ? edge.top - height - 6 : Math.min(edge.bottom + 6, window.innerHeight - height - 8)}px`;
+    toggle.setAttribute("aria-expanded", "true");
+    focusDay();
+  };
+  const close = () => {
+    if (panel.hidden) return;
+    panel.hidePopover?.();
+    panel.hidden = true;
+    toggle.setAttribute("aria-expanded", "false");
+    toggle.focus({ preventScroll: true });
+  };
+  panel.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    const days = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[event.key], months = { PageUp: -1, PageDown: 1 }[event.key];
+    if (event.key === "Escape") close();
+    else if (event.ctrlKey || event.metaKey || event.altKey || !grid.contains(event.target)) return;
+    else if (months) shift(event.shiftKey ? 12 * months : months);
+    else if (days) move(new Date(timeOf(day2) + days * DAY_MS).toISOString().slice(0, 10));
+    else if (event.key === "Home" || event.key === "End") {
+      const weekday = (new Date(timeOf(day2)).getUTCDay() + 6) % 7;
+      move(new Date(timeOf(day2) + (event.key === "Home" ? -weekday : 6 - weekday) * DAY_MS).toISOString().slice(0, 10));
+    } else return;
+    event.preventDefault();
+    if (event.key !== "Escape") focusDay();
+  });
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Escape") {
+      show();
+      say("");
+      input.select();
+    } else if (event.key === "Enter" && input.value.trim() && now().dates.length) {
+      const iso = readDay(input.value, partsOf(now().dates[now().index])[0]);
+      if (iso) goTo(iso);
+      else say(`“${input.value.trim().slice(0, 30)}” is no date: write 2018-07-02, jul 18 or 2 July 2018.`);
+      input.select();
+    }
+  });
+  input.addEventListener("blur", () => show());
+  const show = () => {
+    const { dates, index } = now();
+    input.disabled = toggle.disabled = !dates.length;
+    input.value = dates[index] ? longDate(dates[index]) : "";
+  };
+  let before = -1;
+  return {
+    box: box2,
+    panel,
+    /** The animation shows another date, or knows more of some. */
+    show() {
+      const { index } = now();
+      if (index !== before && !said.hidden) say("");
+      before = index;
+      if (input.getRootNode().activeElement !== input) show();
+      if (!panel.hidden) {
+        const focused = grid.contains(grid.getRootNode().activeElement);
+        draw();
+        if (focused) focusDay();
+      }
+    },
+    closeUnless(event) {
+      if (!event.composedPath().some((node) => node === panel || node === toggle)) {
+        panel.hidePopover?.();
+        panel.hidden = true;
+        toggle.setAttribute("aria-expanded", "false");
+      }
+    }
+  };
+};
+
+// explorer/views/common/remember.js
+var recall = (name) => {
+  try {
+    return localStorage.getItem(name) ?? "";
+  } catch {
+    return "";
+  }
+};
+var remember = (name, text) => {
+  try {
+    localStorage.setItem(name, text);
+  } catch {
+  }
+};
+
+// explorer/views/animation/first_play.js
+var VISITED = "rapidai4eo-visited";
+var SPEED = 8;
+var PAUSE = 1200;
+var LOOKS = ["theme", "colours", "base", "draw", "level"];
+var ARRIVED = globalThis.location?.search ?? "";
+var asksForNothing = (search) => [...new URLSearchParams(search).keys()].every((key) => LOOKS.includes(key));
+var yearUntil = (dates, ready, end) => {
+  const year = dates[end].slice(0, 4);
+  const all = dates.flatMap((iso, i) => iso.startsWith(year) && ready(i) ? [i] : []);
+  const at = all.indexOf(end);
+  return [...all.slice(at + 1), ...all.slice(0, at + 1)];
+};
+var momentOf = (order, ms) => {
+  const position = Math.max(0, ms * SPEED / 1e3);
+  const k = Math.min(Math.floor(position), order.length - 1);
+  const over = position >= order.length - 1;
+  return { index: order[k], next: over ? -1 : order[k + 1], share: over ? 0 : position - k, over };
+};
+var makeFirstPlay = ({ served, busy, ask, stop, own, signal }) => {
+  const still2 = globalThis.matchMedia("(prefers-reduced-motion: reduce)");
+  let wanted = served && asksForNothing(ARRIVED) && !recall(VISITED) && !still2.matches && !document.hidden;
+  const ended = new AbortController();
+  const end = () => {
+    wanted = false;
+    ended.abort();
+    stop();
+  };
+  signal.addEventListener("abort", () => ended.abort());
+  const listening = { signal: ended.signal, capture: true, passive: true };
+  if (wanted) {
+    for (const kind of ["pointerdown", "keydown", "wheel", "touchmove"])
+      window.addEventListener(kind, (event) => own(event) || setTimeout(end), listening);
+    window.addEventListener("scroll", (event) => event.target === document && end(), listening);
+    document.addEventListener("visibilitychange", () => document.hidden && end(), listening);
+  }
+  return {
+    get wanted() {
+      return wanted;
+    },
+    /** All dates are here. */
+    ready() {
+      if (!wanted) return;
+      setTimeout(() => {
+        if (!wanted || busy()) return;
+        remember(VISITED, "1");
+        ask();
+      }, PAUSE);
+    },
+    /** The year has played, or something else is shown. */
+    over() {
+      wanted = false;
+      ended.abort();
+    }
+  };
+};
+
+// explorer/views/animation/hints.js
+var DONE = "rapidai4eo-hints";
+var hintsFor = (touch) => touch ? [
+  ["pixel", "Tap a pixel: its two years are drawn in the profile."],
+  ["fingers", "Two fingers move and zoom the picture and the map."],
+  ["time", "Drag the timeline to another date, or choose a class in the map's legend."]
+] : [
+  ["pixel", "Click a pixel: its two years are drawn in the profile."],
+  ["add", "Shift-click adds another pixel, up to eight."],
+  ["time", "Drag the timeline to another date, or choose a class in the map's legend."]
+];
+var goneHints = (text) => new Set(text.split(",").filter(Boolean));
+var makeHints = ({ served }) => {
+  const all = hintsFor(globalThis.matchMedia("(pointer: coarse)").matches);
+  const gone = goneHints(recall(DONE));
+  let said = "";
+  const words = element("span", { role: "status" });
+  const button2 = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
+  const next = button2("Got it", "Do not show this hint again", () => {
+    if (said) say("");
+    else did(shown());
+  });
+  const none2 = button2("No more hints", "Show no hints any more", () => {
+    said = "";
+    for (const [name] of all) gone.add(name);
+    keep();
+  });
+  const el = element("div", { class: "hints", role: "note", "aria-label": "Hint", hidden: true }, words, next, none2);
+  const shown = () => served ? all.find(([name]) => !gone.has(name))?.[0] ?? "" : "";
+  const draw = () => {
+    const name = shown();
+    const text = said || (all.find(([other]) => other === name)?.[1] ?? "");
+    if (words.textContent !== text) words.textContent = text;
+    next.hidden = none2.hidden = el.classList.contains("plays");
+    el.hidden = !text;
+  };
+  const keep = () => {
+    remember(DONE, [...gone].join());
+    draw();
+  };
+  const did = (name) => {
+    if (!name || gone.has(name)) return;
+    gone.add(name);
+    keep();
+  };
+  const say = (text, plays = false) => {
+    said = text;
+    el.classList.toggle("plays", plays);
+    draw();
+  };
+  draw();
+  return { el, did, say };
+};
+
+// explorer/views/common/combobox.js
+var plainText = (text) => (text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").match(/[a-z0-9]+/g) ?? []).join(" ");
+var entriesOf = (groups) => Object.entries(groups).flatMap(
+  ([group2, entries]) => Object.entries(entries).map(([text, value2]) => {
+    const cut = text.indexOf(": ");
+    return {
+      value: value2,
+      text,
+      short: cut < 0 ? text : text.slice(0, cut),
+      title: cut < 0 ? "" : text.slice(cut + 2),
+      group: group2.replace(/^indices: /, "")
+    };
+  })
+);
+var rankOf = (wanted, { short, title, group: group2 }) => {
+  const name = plainText(short), long = plainText(title), all = `${name} ${long} ${plainText(group2)}`;
+  if (name === wanted) return 0;
+  if (name.startsWith(wanted)) return 1;
+  if (long.startsWith(wanted)) return 2;
+  if (plainText(group2) === wanted) return 3;
+  const words = all.split(" ");
+  if (wanted.split(" ").every((part) => words.some((word) => word.startsWith(part)))) return 4;
+  return all.includes(wanted) ? 5 : -1;
+};
+var entriesFound = (text, entries) => {
+  const wanted = plainText(text.slice(0, 80));
+  if (!wanted) return text.trim() ? [] : entries;
+  return entries.map((entry, i) => ({ entry, i, rank: rankOf(wanted, entry) })).filter(({ rank }) => rank >= 0).sort((a, b) => a.rank - b.rank || a.i - b.i).map(({ entry }) => entry);
+};
+var makeCombobox = ({
+  label,
+  listed,
+  placeholder = "",
+  find: find2,
+  draw,
+  take,
+  enter,
+  most = 12,
+  firstMarked = false,
+  whole = false,
+  wide: least = 260
+}) => {
+  const id = `list-${Math.random().toString(36).slice(2)}`;
+  const input = element("input", {
+    type: "text",
+    placeholder,
+    maxlength: 200,
+    "aria-label": label,
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": id
+  });
+  const list = element("ul", {
+    id,
+    class: "candidates",
+    role: "listbox",
+    "aria-label": listed,
+    popover: "manual",
+    hidden: true
+  });
+  const told = element("span", { class: "combo-told", role: "status" });
+  const box2 = element("span", { class: "combo" }, input, list, told);
+  let found2 = (
+    /** @type {T[]} */
+    []
+  ), at = -1;
+  const hide = () => {
+    if (!list.hidden) list.hidePopover?.();
+    list.hidden = true;
+    at = -1;
+    told.textContent = "";
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const mark2 = (index) => {
+    at = index;
+    [...list.children].forEach((node2, i) => node2.setAttribute("aria-selected", String(i === at)));
+    const node = list.children[at];
+    if (!node) {
+      input.removeAttribute("aria-activedescendant");
+      return;
+    }
+    input.setAttribute("aria-activedescendant", node.id);
+    node.scrollIntoView({ block: "nearest" });
+  };
+  const place = () => {
+    const edge = input.getBoundingClientRect(), below = window.innerHeight - edge.bottom - 8, above = edge.top - 8, up = below < 190 && above > below, wide = Math.min(Math.max(edge.width, least), window.innerWidth - 16);
+    Object.assign(list.style, {
+      left: `${Math.max(8, Math.min(edge.left, window.innerWidth - wide - 8))}px`,
+      width: `${wide}px`,
+      maxHeight: `${Math.min(300, up ? above : below)}px`,
+      top: up ? "auto" : `${edge.bottom + 2}px`,
+      bottom: up ? `${window.innerHeight - edge.top + 2}px` : "auto"
+    });
+  };
+  const choose = (one2) => {
+    hide();
+    take(one2);
+  };
+  const show = (text = input.value) => {
+    found2 = find2(text).slice(0, most);
+    if (!found2.length) {
+      hide();
+      told.textContent = text.trim() ? "nothing found" : "";
+      return;
+    }
+    list.replaceChildren(
+      ...found2.map(
+        (one2, i) => element(
+          "li",
+          {
+            id: `${id}-${i}`,
+            role: "option",
+            "aria-selected": "false",
+            onpointerdown: (event) => event.preventDefault(),
+            onclick: () => choose(one2)
+          },
+          ...draw(one2)
+        )
+      )
+    );
+    const opens = list.hidden;
+    list.hidden = false;
+    place();
+    if (opens) list.showPopover?.();
+    list.scrollTop = 0;
+    input.setAttribute("aria-expanded", "true");
+    told.textContent = `${found2.length} in the list`;
+    mark2(firstMarked && text.trim() ? 0 : -1);
+  };
+  const open = () => show(whole ? "" : input.value);
+  input.addEventListener("input", () => show());
+  input.addEventListener("blur", hide);
+  if (whole)
+    input.addEventListener("click", () => {
+      if (list.hidden) open();
+    });
+  input.addEventListener("keydown", (event) => {
+    if (composes(event)) return;
+    if (event.repeat && event.key === "Enter") {
+      event.preventDefault();
+      return;
+    }
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
+    if (by) {
+      event.preventDefault();
+      if (list.hidden) open();
+      const count = list.hidden ? 0 : list.children.length;
+      if (!count) return;
+      const next = at < 0 ? by > 0 ? 0 : count - 1 : at + by;
+      mark2(Math.abs(by) > 1 ? Math.min(count - 1, Math.max(0, next)) : (next + count) % count);
+    } else if (event.key === "Escape" && !list.hidden) {
+      hide();
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (event.key === "Enter") {
+      if (!list.hidden && at >= 0) {
+        event.preventDefault();
+        choose(found2[at]);
+      } else enter(input.value.trim(), event);
+    }
+  });
+  return {
+    box: box2,
+    input,
+    hide,
+    choose,
+    /** Whether the list is shown. */
+    get open() {
+      return !list.hidden;
+    }
+  };
+};
+var drawEntry = ({ short, title, group: group2 }) => [
+  element("b", { class: title ? "" : "title" }, short),
+  title ? element("span", { class: "title" }, ` ${title}`) : "",
+  element("small", {}, ` ${group2}`)
+];
+
+// explorer/views/animation/look.js
+var makeLook = ({ send, button: button2 }) => {
+  const MODES = [
+    ["natural", "Natural colour"],
+    ["vivid", "Vivid: each band by itself"],
+    ["frame", "Each date by itself"],
+    ["range", "Reflectance range"]
+  ];
+  let entries = [], chosen = "";
+  const textOf = (value2) => entries.find((entry) => entry.value === value2)?.text ?? "";
+  const list = makeCombobox({
+    label: "Shown in the image",
+    listed: "Composites, bands and indices",
+    placeholder: "formula …",
+    find: (text) => entriesFound(text, entries),
+    draw: drawEntry,
+    take(entry) {
+      list.input.value = entry.text;
+      send("composite", entry.value);
+    },
+    enter(text) {
+      if (text !== textOf(chosen)) problem.textContent = `No composite, band or index is called “${text.slice(0, 40)}”.`;
+    },
+    most: Infinity,
+    firstMarked: true,
+    whole: true,
+    wide: 440
+  });
+  list.input.addEventListener("focus", () => list.input.select());
+  list.input.addEventListener("blur", () => {
+    list.input.value = textOf(chosen);
+  });
+  const formula = element("input", {
+    type: "text",
+    placeholder: "(nir - red) / (nir + red)",
+    "aria-label": "Formula over band names: blue, green, red, nir",
+    spellcheck: "false",
+    maxlength: 200
+  });
+  const mode = element(
+    "select",
+    { "aria-label": "Stretch" },
+    ...MODES.map(([value2, text]) => element("option", { value: value2 }, text))
+  );
+  const low = numberInput({ step: "0.01", "aria-label": "Lowest value of the range" });
+  const high = numberInput({ step: "0.01", "aria-label": "Highest value of the range" });
+  const gamma2 = element("input", { type: "range", min: 0.5, max: 2.5, step: 0.05, "aria-label": "Gamma" });
+  const gammaText = element("output");
+  const same = element("input", { type: "checkbox", "aria-label": "One stretch for Planet Fusion and Sentinel-2" });
+  const layer = element(
+    "select",
+    { "aria-label": "Quality overlay", disabled: true },
+    element("option", { value: "" }, "no quality layers")
+  );
+  layer.addEventListener("change", () => send("overlay", layer.value));
+  const problem = element("div", { class: "problem", role: "alert" });
+  const note = element("div", { class: "formula" });
+  const range2 = element("div", { class: "row" }, element("label", {}, "from ", low), element("label", {}, "to ", high));
+  const panel = element(
+    "div",
+    { class: "look-panel", hidden: true, role: "dialog", "aria-label": "Picture settings" },
+    element("div", { class: "field" }, "Show", list.box),
+    element("label", { class: "field" }, "or a formula", formula),
+    note,
+    element("label", { class: "field" }, "Stretch", mode),
+    range2,
+    element(
+      "label",
+      {
+        class: "check",
+        title: "Black and white mean the same reflectance in both panels, as long as both show the same"
+      },
+      same,
+      "Same for both sensors"
+    ),
+    element("label", { class: "field" }, "Gamma", gamma2, gammaText),
+    element("label", { class: "field" }, "Quality", layer),
+    problem
+  );
+  const toggle = button2("Picture settings", "More ▾", () => open(panel.hidden), {
+    "aria-expanded": "false",
+    "aria-haspopup": "dialog"
+  });
+  const legend = element("div", { class: "legend", hidden: true });
+  const open = (value2) => {
+    panel.hidden = !value2;
+    toggle.setAttribute("aria-expanded", String(value2));
+    if (value2) list.input.focus();
+    else toggle.focus();
+  };
+  panel.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Escape") open(false);
+  });
+  formula.addEventListener("change", () => {
+    if (formula.value.trim()) send("composite", `expr:${formula.value.trim()}`);
+  });
+  let last = null;
+  let shown = null;
+  let own = true;
+  let wish = "";
+  const isComposite = (text) => !/^(band|index|expr):/.test(text);
+  const isSettled = () => mode.value === "frame" || mode.value === "natural" && isComposite(last?.composite ?? "true");
+  const stretch = () => {
+    if (mode.value === "range" && [low, high].some((input) => input.matches("[aria-invalid]"))) return;
+    const words = [mode.value === "range" ? `${Number(low.value)}-${Number(high.value)}` : mode.value];
+    if (!own) words.push(`g${gamma2.value}`);
+    if (same.checked && !same.disabled && !isSettled()) words.push("same");
+    send("stretch", words.join(","));
+  };
+  mode.addEventListener("change", () => {
+    range2.hidden = mode.value !== "range";
+    if (mode.value === "range" && low.value === "") {
+      low.value = "0";
+      high.value = "0.3";
+    }
+    stretch();
+  });
+  for (const input of [low, high]) input.addEventListener("change", stretch);
+  same.addEventListener("change", stretch);
+  gamma2.addEventListener("input", () => {
+    gammaText.textContent = gamma2.value;
+  });
+  gamma2.addEventListener("change", () => {
+    own = false;
+    stretch();
+  });
+  const number5 = (value2) => value2 === null ? "" : Math.abs(value2) >= 100 ? value2.toFixed(0) : Math.abs(value2) >= 1 ? value2.toFixed(2) : value2.toFixed(3);
+  return {
+    toggle,
+    panel,
+    legend,
+    get layer() {
+      return layer.value;
+    },
+    get title() {
+      return (chosen ? textOf(chosen) : formula.value) || "picture";
+    },
+    get colours() {
+      return shown;
+    },
+    layers(names, lacking = "") {
+      const chosen2 = [wish, layer.value].find((name) => name && names.includes(name)) ?? "";
+      if (names.length) wish = "";
+      layer.disabled = !names.length;
+      layer.title = lacking;
+      layer.replaceChildren(
+        element("option", { value: "" }, names.length ? "not shown" : lacking ? "cannot be read" : "no quality layers"),
+        ...names.map((name) => element("option", { value: name }, name))
+      );
+      layer.value = chosen2;
+      if (chosen2) send("overlay", chosen2);
+    },
+    want(name) {
+      wish = name;
+      if (name === layer.value || name && ![...layer.options].some((option) => option.value === name)) return;
+      layer.value = name;
+      send("overlay", name);
+    },
+    menu(groups) {
+      entries = entriesOf(groups);
+      if (last) this.show(last);
+    },
+    show(data) {
+      problem.textContent = data.problem ?? "";
+      if (data.problem) {
+        open(true);
+        return;
+      }
+      last = data;
+      chosen = data.composite.startsWith("expr:") ? "" : data.composite;
+      if (!list.open) list.input.value = textOf(chosen);
+      formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : "";
+      const [natural, vivid] = mode.options;
+      natural.text = isComposite(data.composite) ? MODES[0][1] : "Fixed over time";
+      vivid.hidden = !isComposite(data.composite) && data.mode !== "vivid";
+      mode.value = data.mode;
+      range2.hidden = data.mode !== "range";
+      if (data.mode === "range") {
+        low.value = data.low;
+        high.value = data.high;
+      }
+      own = data.gamma === null;
+      same.disabled = isSettled();
+      same.checked = data.same || same.disabled && data.mode === "natural";
+      const usual = isComposite(data.composite) && data.mode === "natural" ? 0.85 : /^(index|expr):/.test(data.composite) ? 1 : 1.25;
+      gamma2.value = data.gamma ?? usual;
+      gammaText.textContent = gamma2.value;
+      toggle.setAttribute(
+        "aria-pressed",
+        String(!["true", "false"].includes(data.composite) || data.mode !== "natural" || !own || data.same)
+      );
+    },
+    showFormula(text = "") {
+      note.textContent = text && `= ${text}`;
+    },
+    showLegend(data) {
+      shown = data;
+      legend.hidden = !data;
+      if (!data) return;
+      const bar2 = element("i", {
+        role: "img",
+        "aria-label": `${data.title}, from ${number5(data.low)} to ${number5(data.high)}`
+      });
+      bar2.style.background = data.colours.length > 1 ? `linear-gradient(to right, ${data.colours.join(", ")})` : data.colours[0];
+      legend.replaceChildren(element("span", {}, data.title), bar2);
+      if (data.colours.length > 1)
+        legend.append(
+          element(
+            "span",
+            { class: "ends" },
+            element("b", {}, data.low === null ? "low" : number5(data.low)),
+            element("b", {}, data.high === null ? "high" : number5(data.high))
+          )
+        );
+    }
+  };
+};
+
+// explorer/views/animation/sheet.js
+var makeSheet = ({ onDate }) => {
+  const COLUMNS = { 12: 4, 24: 6, 48: 8 };
+  const el = element("div", { class: "sheet", hidden: true });
+  let cells = [], columns = 4;
+  return {
+    el,
+    get cells() {
+      return cells;
+    },
+    get columns() {
+      return columns;
+    },
+    // `list` are the dates that can be shown, `picture` paints one onto a canvas, `note` says more of one.
+    draw(count, list, { dates, picture, note }) {
+      el.hidden = !count;
+      cells = [];
+      if (!count) {
+        el.replaceChildren();
+        return;
+      }
+      const n = Math.min(count, list.length);
+      columns = COLUMNS[count];
+      cells = Array.from({ length: n }, (_, k) => list[Math.round(k * (list.length - 1) / Math.max(n - 1, 1))]).map(
+        (index) => {
+          const canvas = element("canvas", { width: SIZE, height: SIZE });
+          picture(canvas.getContext("2d"), index);
+          return { index, canvas, text: longDate(dates[index]), note: note(index) };
+        }
+      );
+      el.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+      el.replaceChildren(
+        ...cells.map(
+          ({ index, canvas, text, note: note2 }) => element(
+            "button",
+            {
+              type: "button",
+              title: note2 ? `${text}: ${note2}` : text,
+              "aria-label": note2 ? `${text}, ${note2}` : text,
+              class: note2 ? "filled" : null,
+              onclick: () => onDate(index)
+            },
+            canvas,
+            element("span", {}, count > 24 ? text.replace(/ 20/, " ’") : text)
+          )
+        )
+      );
+      if (!n) el.append(element("p", {}, "No date of this sample can be shown yet"));
+    }
+  };
+};
+
+// explorer/views/animation/shell_taken.js
+var takeOver = async (show) => {
+  const shell = window.explorerFirst;
+  delete window.explorerFirst;
+  if (!shell) return;
+  const picture = await shell.picture;
+  if (picture) show({ sample: shell.sample, index: shell.index, iso: shell.iso, picture });
+  shell.leave();
 };
 
 // explorer/views/animation/timeline.js
@@ -2473,7 +2504,7 @@ function render({ model, el }) {
     readyMarked: false,
     sheet: 0
   };
-  const button = (label, text, action, extra = {}) => element("button", { type: "button", "aria-label": label, title: label, onclick: action, ...extra }, text);
+  const button2 = (label, text, action, extra = {}) => element("button", { type: "button", "aria-label": label, title: label, onclick: action, ...extra }, text);
   let viewTimer = 0, toldView = "";
   const seenView = () => JSON.stringify({
     mode: look.value,
@@ -2494,7 +2525,13 @@ function render({ model, el }) {
     }, 200);
   };
   const stage = makeStage({
-    button,
+    name: "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom",
+    panes: [
+      { label: "Planet Fusion image", pixels: SIZE },
+      { label: "Planet Fusion image of the compared date", pixels: SIZE }
+    ],
+    swipes: "Swipe between the two dates",
+    button: button2,
     onView: () => tellView(),
     onPick: (pixel, add) => {
       if (state.dates.length) {
@@ -2559,8 +2596,8 @@ function render({ model, el }) {
     own: (event) => event.type === "pointerdown" && event.composedPath().includes(play),
     signal: gone.signal
   });
-  const play = button("Play", icon("play"), () => setPlaying(!state.playing), { class: "play" });
-  const loop = button("Loop", icon("loop"), () => setLoop(!state.loop), { "aria-pressed": "true" });
+  const play = button2("Play", icon("play"), () => setPlaying(!state.playing), { class: "play" });
+  const loop = button2("Loop", icon("loop"), () => setLoop(!state.loop), { "aria-pressed": "true" });
   const speed = choice(
     "Frames per second",
     SPEEDS.map((value2) => [String(value2), `${value2} /s`]),
@@ -2583,7 +2620,7 @@ function render({ model, el }) {
     (value2) => setLook(value2)
   );
   const looks = makeLook({
-    button,
+    button: button2,
     send: (type, value2) => {
       if (type === "overlay") tellView();
       if (type === "overlay" && !value2) {
@@ -2611,7 +2648,7 @@ function render({ model, el }) {
     ["true", "True colour"],
     ["false", "False colour (NIR)"]
   ].map(
-    ([value2, text]) => button(text, text, () => choices2.send({ type: "composite", value: value2 }), {
+    ([value2, text]) => button2(text, text, () => choices2.send({ type: "composite", value: value2 }), {
       "data-value": value2,
       "aria-pressed": "false"
     })
@@ -2626,7 +2663,7 @@ function render({ model, el }) {
     }
   });
   window.addEventListener("pointerdown", dates.closeUnless, { signal: gone.signal, capture: true });
-  const clear = button("Remove all pins but the last", clearIcon(), () => model.send_msg({ type: "clear" }), {
+  const clear = button2("Remove all pins but the last", clearIcon(), () => model.send_msg({ type: "clear" }), {
     hidden: true
   });
   const counts = element("span"), bar2 = element("progress", { max: 1, value: 0, "aria-label": "Dates read" }), progress = element("div", { class: "progress", role: "status" }, bar2, counts);
@@ -2644,7 +2681,7 @@ function render({ model, el }) {
       { class: "bar" },
       element("div", { class: "segments", role: "group", "aria-label": "Composite" }, ...composites, looks.toggle),
       look,
-      button("Save the picture as PNG", icon("save"), () => save(), { class: "save" }),
+      button2("Save the picture as PNG", icon("save"), () => save(), { class: "save" }),
       looks.panel
     ),
     well,
@@ -2656,11 +2693,11 @@ function render({ model, el }) {
       element(
         "div",
         { class: "controls" },
-        button("First date", icon("first"), () => seek(firstThere(), true), { class: "end" }),
-        button("Previous date", icon("previous"), () => step(-1)),
+        button2("First date", icon("first"), () => seek(firstThere(), true), { class: "end" }),
+        button2("Previous date", icon("previous"), () => step(-1)),
         play,
-        button("Next date", icon("next"), () => step(1)),
-        button("Last date", icon("last"), () => seek(lastThere(), true), { class: "end" }),
+        button2("Next date", icon("next"), () => step(1)),
+        button2("Last date", icon("last"), () => seek(lastThere(), true), { class: "end" }),
         dates.box,
         loop,
         clear,
@@ -2757,7 +2794,7 @@ function render({ model, el }) {
     message.dataset.text = text;
     message.replaceChildren(text);
     message.hidden = !text;
-    if (retry) message.append(button("Try again", "Try again", () => model.send_msg({ type: "retry" })));
+    if (retry) message.append(button2("Try again", "Try again", () => model.send_msg({ type: "retry" })));
   };
   const drawSheet = () => {
     stage.el.hidden = Boolean(state.sheet);
@@ -2968,6 +3005,15 @@ function render({ model, el }) {
     },
     gone.signal
   );
+  page.on(
+    "ask-picture",
+    ({ time, take }) => {
+      const expected = state.settled ? state.status : state.status.map((s) => s === status.WAITING ? status.THERE : s);
+      const { index, days } = nearestDate(state.dates, expected, time);
+      take({ index, days, iso: state.dates[index], picture: state.frames[index] ?? null, settled: state.settled });
+    },
+    gone.signal
+  );
   const decode = async (bytes, index, paint, ticket) => {
     state.pending++;
     try {
@@ -2983,6 +3029,7 @@ function render({ model, el }) {
     } finally {
       state.pending--;
       if (state.pending === 0) {
+        page.emit("pictures");
         drawTimeline();
         if (state.sheet) drawSheet();
         checkReady();
@@ -3065,6 +3112,7 @@ function render({ model, el }) {
           lacking ? `${lacking} dates are missing or broken` : ""
         );
       draw();
+      if (data.settled) page.emit("pictures");
       checkReady();
     },
     under(data) {
@@ -3216,7 +3264,7 @@ function render2({ model, el }) {
   );
   const marked = /* @__PURE__ */ new Set();
   let at = 0, anchor = 0, goTo = "first", asked = 0, came = 0;
-  const button = (text, title2, act, attributes = {}) => element("button", { type: "button", title: title2, onclick: act, ...attributes }, text);
+  const button2 = (text, title2, act, attributes = {}) => element("button", { type: "button", title: title2, onclick: act, ...attributes }, text);
   const send = (message) => {
     asked = performance.now();
     model.send_msg(message);
@@ -3228,20 +3276,20 @@ function render2({ model, el }) {
     return list;
   };
   const sort = select2("Sort by", (value2) => send({ type: "sort", sort: value2, reverse: false }));
-  const reverse = button(
+  const reverse = button2(
     "↓",
     "Reverse the order",
     () => send({ type: "sort", sort: state.sort, reverse: !state.reverse })
   );
-  const shuffle2 = button("↻", "", () => send({ type: "shuffle" }), { hidden: true });
+  const shuffle2 = button2("↻", "", () => send({ type: "shuffle" }), { hidden: true });
   const date3 = select2("Date of the pictures", (value2) => send({ type: "date", value: value2 }));
   const composite = select2("What the pictures show", (value2) => send({ type: "composite", value: value2 }));
   const size = select2("Samples a page", (value2) => send({ type: "size", size: Number(value2) }));
   size.append(...[20, 50, 100, 200].map((n) => element("option", { value: n }, `${n} a page`)));
-  const before = button("‹", "Previous page", () => turn(-1), { "aria-label": "Previous page" });
-  const next = button("›", "Next page", () => turn(1), { "aria-label": "Next page" });
-  const dock = button("", "", () => setDocked(!docked), { class: "dock" });
-  const close = button("×", "Close the gallery", () => hide(), { class: "close", "aria-label": "Close the gallery" });
+  const before = button2("‹", "Previous page", () => turn(-1), { "aria-label": "Previous page" });
+  const next = button2("›", "Next page", () => turn(1), { "aria-label": "Next page" });
+  const dock = button2("", "", () => setDocked(!docked), { class: "dock" });
+  const close = button2("×", "Close the gallery", () => hide(), { class: "close", "aria-label": "Close the gallery" });
   const how = element("p", { class: "how" });
   const grid = element("div", {
     class: "grid",
@@ -3252,14 +3300,14 @@ function render2({ model, el }) {
   const nothing = element("p", { class: "nothing", hidden: true }, "No sample is in this set.");
   const told = element("p", { class: "told", role: "status" });
   const chosen = element("output", { class: "chosen", "aria-live": "polite" });
-  const markPage = button("Mark page", "Mark all samples of this page (Ctrl+A)", () => markAll());
-  const clear = button("Clear", "Take all marks away", () => {
+  const markPage = button2("Mark page", "Mark all samples of this page (Ctrl+A)", () => markAll());
+  const clear = button2("Clear", "Take all marks away", () => {
     marked.clear();
     drawMarks();
   });
   const ids = () => [...marked];
-  const table = button("Table", "The marked samples as a table", () => model.send_msg({ type: "list", ids: ids() }));
-  const review = button(
+  const table = button2("Table", "The marked samples as a table", () => model.send_msg({ type: "list", ids: ids() }));
+  const review = button2(
     "Review",
     "Review the marked samples, in this order",
     () => model.send_msg({ type: "review", ids: ids() })
@@ -3269,7 +3317,7 @@ function render2({ model, el }) {
     ["geojson", "GeoJSON"],
     ["parquet", "GeoParquet"]
   ].map(
-    ([format2, name]) => button(name, "", () => {
+    ([format2, name]) => button2(name, "", () => {
       told.textContent = `Writing ${name} …`;
       model.send_msg({ type: "save", format: format2, ids: ids() });
     })
@@ -3765,8 +3813,8 @@ function render4({ model, el }) {
   };
   listen(model, {
     rows(data) {
-      for (const button of level.children)
-        button.setAttribute("aria-checked", String(Number(button.dataset.level) === data.level));
+      for (const button2 of level.children)
+        button2.setAttribute("aria-checked", String(Number(button2.dataset.level) === data.level));
       const n = data.count.toLocaleString("en"), all = data.total.toLocaleString("en");
       count.textContent = data.count === data.total ? `${all} samples` : `${n} of ${all} samples`;
       const focused = el.getRootNode().activeElement?.dataset?.code;
@@ -3777,7 +3825,7 @@ function render4({ model, el }) {
           swatch.style.background = row.colour;
           const share = 100 * row.share;
           const percent2 = share >= 9.95 ? share.toFixed(0) : share >= 0.1 ? share.toFixed(1) : "<0.1";
-          const button = element(
+          const button2 = element(
             "button",
             {
               type: "button",
@@ -3792,7 +3840,7 @@ function render4({ model, el }) {
             element("em", {}, row.count.toLocaleString("en")),
             element("em", { class: "share" }, `${percent2} %`)
           );
-          return element("li", { class: row.on ? "on" : "" }, button);
+          return element("li", { class: row.on ? "on" : "" }, button2);
         })
       );
       keepInSight();
@@ -7271,7 +7319,7 @@ var choices = (title, name, options, send, off = {}) => {
   return {
     node: group(title, row, ...why),
     set: (value2) => {
-      for (const button of row.children) button.setAttribute("aria-checked", String(button.dataset.value === value2));
+      for (const button2 of row.children) button2.setAttribute("aria-checked", String(button2.dataset.value === value2));
     }
   };
 };
@@ -7518,9 +7566,9 @@ function render5({ model, el }) {
     [looks.node, element("button", { type: "button", "aria-expanded": "false" }, "Layers")]
   ];
   const toggle = (wanted2) => {
-    for (const [node, button] of popovers) {
+    for (const [node, button2] of popovers) {
       node.hidden = node !== wanted2 || !node.hidden;
-      button.setAttribute("aria-expanded", String(!node.hidden));
+      button2.setAttribute("aria-expanded", String(!node.hidden));
       if (!node.hidden) node.querySelector("button, input, select")?.focus({ preventScroll: true });
     }
     if (wanted2 === filters.node && !asked) {
@@ -7528,7 +7576,7 @@ function render5({ model, el }) {
       model.send_msg({ type: "options" });
     }
   };
-  for (const [node, button] of popovers) button.addEventListener("click", () => toggle(node));
+  for (const [node, button2] of popovers) button2.addEventListener("click", () => toggle(node));
   const zoomButton = (title, text, act) => element("button", { type: "button", title, "aria-label": title, onclick: act }, text);
   const keys = element("div", {
     class: "keys",
@@ -7563,7 +7611,7 @@ function render5({ model, el }) {
       { class: "bar", role: "toolbar", "aria-label": "Map tools" },
       element("span", { class: "segments" }, ...Object.values(modeButtons)),
       view,
-      ...popovers.map(([, button]) => button)
+      ...popovers.map(([, button2]) => button2)
     ),
     element(
       "div",
@@ -7657,8 +7705,8 @@ function render5({ model, el }) {
     moves.fly(cx - pixel * width / 2, cx + pixel * width / 2, cy - pixel * height / 2, cy + pixel * height / 2);
   };
   const setMode = (name) => {
-    for (const [other, button] of Object.entries(modeButtons))
-      button.setAttribute("aria-pressed", String(other === name));
+    for (const [other, button2] of Object.entries(modeButtons))
+      button2.setAttribute("aria-pressed", String(other === name));
     const tool = figure.toolbar.tools.find((one2) => one2.type === modes[name][0]);
     if (tool) tool.active = true;
   };
@@ -8073,7 +8121,7 @@ function render6({ model, el }) {
       page.textContent = `${(data.page + 1).toLocaleString("en")} / ${pages().toLocaleString("en")}`;
       first.disabled = before.disabled = data.page === 0;
       next.disabled = last.disabled = data.page >= pages() - 1;
-      for (const button of saves) button.disabled = !data.count;
+      for (const button2 of saves) button2.disabled = !data.count;
       place();
       if (opening) close.focus({ preventScroll: true });
       mark("picked", { count: data.count });
@@ -8102,12 +8150,12 @@ function render7({ model, el }) {
   const gone = new AbortController();
   const WORDS2 = { ok: "as assumed", told: "read otherwise", wrong: "would be wrong", missing: "is missing" };
   const SIGNS3 = { ok: "✓", told: "i", wrong: "!", missing: "–" };
-  const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
+  const button2 = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
   const state = { asked: false, told: null };
   const facts = element("dl"), summary = element("p", { class: "summary", role: "status" }), list = element("ul", { class: "checks" });
   const notes = element("ul", { class: "notes" }), notesHead = element("h3", {}, "Noticed while files were read");
-  const close = button("×", () => setOpen(false), { class: "close", "aria-label": "Close about this corpus" });
-  const save = button(
+  const close = button2("×", () => setOpen(false), { class: "close", "aria-label": "Close about this corpus" });
+  const save = button2(
     "Download as JSON",
     () => {
       const link = element("a", {
@@ -8217,33 +8265,33 @@ function render8({ model, el }) {
     spellcheck: "false"
   });
   const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"));
-  const button = (text2, title, onclick, extra = {}) => element("button", { type: "button", title, onclick, ...extra }, text2);
+  const button2 = (text2, title, onclick, extra = {}) => element("button", { type: "button", title, onclick, ...extra }, text2);
   const actions = element(
     "div",
     { class: "actions", id: "head-actions" },
-    button("Surprise me", "Any sample, by chance", () => model.send_msg({ type: "random" })),
-    button(
+    button2("Surprise me", "Any sample, by chance", () => model.send_msg({ type: "random" })),
+    button2(
       "Stories",
       "Play a story, present this view, or put a story together",
       () => model.send_msg({ type: "stories" })
     ),
-    button(
+    button2(
       "Share",
       "A link to this view, files to take away, and the same in Python",
       () => model.send_msg({ type: "share" })
     ),
-    button("Review", "Review labels: a queue, a verdict on each", () => model.send_msg({ type: "review" })),
-    button(
+    button2("Review", "Review labels: a queue, a verdict on each", () => model.send_msg({ type: "review" })),
+    button2(
       "About",
       "About this corpus: what is assumed of it, and what its files say",
       () => model.send_msg({ type: "about" }),
       { "aria-label": "About this corpus" }
     ),
-    button("Help", "Keys, what the marks mean, words, citation (?)", () => page.emit("help"), {
+    button2("Help", "Keys, what the marks mean, words, citation (?)", () => page.emit("help"), {
       "aria-keyshortcuts": "?"
     })
   );
-  const more = button("Menu", "Surprise me, stories, share, review, about, help", () => setMenu(!isOpen()), {
+  const more = button2("Menu", "Surprise me, stories, share, review, about, help", () => setMenu(!isOpen()), {
     class: "more",
     "aria-expanded": "false",
     "aria-controls": "head-actions"
@@ -8667,7 +8715,7 @@ function render10({ model, el }) {
   const PLACE = "rapidai4eo-story";
   const HOLD = 3e3;
   const still2 = window.matchMedia("(prefers-reduced-motion: reduce)");
-  const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
+  const button2 = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
   const clock = (ms) => `${Math.floor(ms / 6e4)}:${String(Math.floor(ms / 1e3) % 60).padStart(2, "0")}`;
   const state = {
     on: false,
@@ -8717,8 +8765,8 @@ function render10({ model, el }) {
     }
     model.send_msg({ type: "load", text: await chosen.text(), name: chosen.name.slice(0, 80) });
   });
-  const playOwn = button("Play", () => begin({ own: true }), { class: "main" });
-  const saveOwn = button(
+  const playOwn = button2("Play", () => begin({ own: true }), { class: "main" });
+  const saveOwn = button2(
     "Save as YAML",
     () => saveFile("story.yaml", new Blob([state.own.yaml], { type: "application/yaml" }))
   );
@@ -8729,12 +8777,12 @@ function render10({ model, el }) {
       "header",
       {},
       element("h2", {}, "Stories"),
-      button("×", () => setDrawer(false), { class: "close", "aria-label": "Close the stories" })
+      button2("×", () => setDrawer(false), { class: "close", "aria-label": "Close the stories" })
     ),
     element(
       "div",
       { class: "line" },
-      button(
+      button2(
         "Present this view",
         () => {
           setDrawer(false);
@@ -8751,12 +8799,12 @@ function render10({ model, el }) {
     element(
       "div",
       { class: "line" },
-      button("Add this view", () => model.send_msg({ type: "collect" }), {
+      button2("Add this view", () => model.send_msg({ type: "collect" }), {
         title: "The sample, date, pixels and settings as they are now"
       }),
       playOwn,
       saveOwn,
-      button("Open a file", () => file.click()),
+      button2("Open a file", () => file.click()),
       file
     ),
     trouble
@@ -8789,11 +8837,11 @@ function render10({ model, el }) {
             element(
               "div",
               { class: "line" },
-              button(one2.title, () => model.send_msg({ type: "show", index: i }), {
+              button2(one2.title, () => model.send_msg({ type: "show", index: i }), {
                 class: "name",
                 title: "Show this view"
               }),
-              button(
+              button2(
                 "✎",
                 () => {
                   state.editing = open ? -1 : i;
@@ -8801,15 +8849,15 @@ function render10({ model, el }) {
                 },
                 { "aria-label": `Edit view ${i + 1}`, "aria-expanded": String(open), title: "Title, note, time" }
               ),
-              button("↑", () => model.send_msg({ type: "move", index: i, by: -1 }), {
+              button2("↑", () => model.send_msg({ type: "move", index: i, by: -1 }), {
                 "aria-label": `Move view ${i + 1} up`,
                 disabled: i === 0
               }),
-              button("↓", () => model.send_msg({ type: "move", index: i, by: 1 }), {
+              button2("↓", () => model.send_msg({ type: "move", index: i, by: 1 }), {
                 "aria-label": `Move view ${i + 1} down`,
                 disabled: i === states.length - 1
               }),
-              button(
+              button2(
                 "×",
                 () => {
                   state.editing = -1;
@@ -8993,7 +9041,7 @@ function render10({ model, el }) {
             "div",
             { class: "story" },
             element("div", {}, element("b", {}, story.title), element("small", {}, ` ${story.count} views`)),
-            button(
+            button2(
               "Play",
               () => {
                 setDrawer(false);
@@ -9175,9 +9223,9 @@ var makeCurvesMenu = (send) => {
       toggle.focus({ preventScroll: true });
       return;
     }
-    const button = toggle.getBoundingClientRect(), { width, height } = panel.getBoundingClientRect();
-    panel.style.left = `${Math.max(8, Math.min(button.right - width, window.innerWidth - width - 8))}px`;
-    panel.style.top = `${button.bottom + height + 10 < window.innerHeight ? button.bottom + 4 : Math.max(8, button.top - height - 4)}px`;
+    const button2 = toggle.getBoundingClientRect(), { width, height } = panel.getBoundingClientRect();
+    panel.style.left = `${Math.max(8, Math.min(button2.right - width, window.innerWidth - width - 8))}px`;
+    panel.style.top = `${button2.bottom + height + 10 < window.innerHeight ? button2.bottom + 4 : Math.max(8, button2.top - height - 4)}px`;
     bands.querySelector("button")?.focus({ preventScroll: true });
   };
   panel.addEventListener("keydown", (event) => {
@@ -9614,8 +9662,8 @@ var makeChart = (parent, options) => {
     hover: element("div", { class: "rule at-pointer", hidden: true })
   };
   const box2 = element("div", { class: "zoom-box", hidden: true });
-  const button = (text, d, onclick) => element("button", { type: "button", title: text, "aria-label": text, onclick }, icon2(d));
-  const zoomButton = button(
+  const button2 = (text, d, onclick) => element("button", { type: "button", title: text, "aria-label": text, onclick }, icon2(d));
+  const zoomButton = button2(
     "Zoom: drag a box (or hold Shift while dragging)",
     "M2 2h7v7h-7zM9 9l4 4",
     () => setZooming(!zooming)
@@ -9631,7 +9679,7 @@ var makeChart = (parent, options) => {
       "div",
       { class: "zoom" },
       zoomButton,
-      button("The whole range", "M2 7a5 5 0 1 0 2-4M4 0v4h4", () => reset())
+      button2("The whole range", "M2 7a5 5 0 1 0 2-4M4 0v4h4", () => reset())
     )
   );
   parent.append(host);
@@ -10599,7 +10647,7 @@ function render12({ model, el }) {
   const move = (what, place) => {
     for (const chart of Object.values(charts)) chart.move(what, place);
   };
-  const arrange = ({ label, bands, years }) => {
+  const arrange2 = ({ label, bands, years }) => {
     charts.index.name(label);
     charts.bands.show(bands);
     heights.arrange();
@@ -10641,7 +10689,7 @@ function render12({ model, el }) {
     curves(data) {
       if (data.fresh) for (const chart of Object.values(charts)) chart.forget();
       const again = data.show.years !== state.years;
-      arrange(data.show);
+      arrange2(data.show);
       Object.assign(state, { ticket: data.ticket, drawn: state.drawn + 1, pins: unpackCurves(data, state.calendar) });
       const over = state.smooth.length || state.seasons.length || state.breaks.length;
       Object.assign(state, { smooth: [], seasons: [], breaks: [] });
@@ -10805,7 +10853,7 @@ var makeClassField = ({ label, placeholder = "", classes, act, none: none2, stay
 
 // explorer/views/review/review_closing.js
 var makeClosing = ({ begin, back, report }) => {
-  const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
+  const button2 = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
   const title = element("h3", { tabindex: "-1" }, "What this review has found"), content = element("div", { class: "content" });
   const page = element(
     "section",
@@ -10824,7 +10872,7 @@ var makeClosing = ({ begin, back, report }) => {
         ({ text, why, resume }) => element(
           "span",
           {},
-          button(text, () => begin(resume), { class: "main" }),
+          button2(text, () => begin(resume), { class: "main" }),
           ` ${why}`
         )
       );
@@ -10833,7 +10881,7 @@ var makeClosing = ({ begin, back, report }) => {
           element(
             "span",
             {},
-            button("Decide disagreements", () => begin("", "disputed"), { class: "main" }),
+            button2("Decide disagreements", () => begin("", "disputed"), { class: "main" }),
             ` ${data.disputed.toLocaleString("en")} of them`
           )
         );
@@ -10842,7 +10890,7 @@ var makeClosing = ({ begin, back, report }) => {
           element(
             "span",
             {},
-            button("Look at the unsure ones again", () => begin(`ids:${data.unsure.join(".")}`)),
+            button2("Look at the unsure ones again", () => begin(`ids:${data.unsure.join(".")}`)),
             ` ${data.unsure.length.toLocaleString("en")} of them`
           )
         );
@@ -10856,8 +10904,8 @@ var makeClosing = ({ begin, back, report }) => {
         element(
           "div",
           { class: "buttons" },
-          button("Accuracy report", report, { class: "main" }),
-          button("Back to the samples", back)
+          button2("Accuracy report", report, { class: "main" }),
+          button2("Back to the samples", back)
         )
       );
       page.hidden = false;
@@ -10921,7 +10969,7 @@ var sayBlind = (blind) => {
 
 // explorer/views/review/review_form.js
 var makeReviewForm = ({ kept: kept2, send }) => {
-  const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
+  const button2 = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
   const PLACE = "rapidai4eo-reviewer", UNDER_WAY = "rapidai4eo-review";
   const stored = (place) => {
     try {
@@ -10984,7 +11032,7 @@ var makeReviewForm = ({ kept: kept2, send }) => {
     seed: field("Seed", seed),
     ids: field("Ids", ids)
   };
-  const cancel = button("Cancel", () => send({ type: "close" }));
+  const cancel = button2("Cancel", () => send({ type: "close" }));
   const form = element(
     "form",
     { class: "begin", "aria-label": "Begin a review" },
@@ -11051,7 +11099,7 @@ var makeReviewForm = ({ kept: kept2, send }) => {
     if (!data.works) {
       if (own?.enough)
         offers.push(
-          button(
+          button2(
             `Draw ${own.enough.toLocaleString("en")}`,
             () => {
               count.value = own.enough;
@@ -11062,7 +11110,7 @@ var makeReviewForm = ({ kept: kept2, send }) => {
         );
       if (data.advised !== data.chosen)
         offers.push(
-          button(
+          button2(
             `Take ${setup.strata.find(({ value: value2 }) => value2 === data.advised)?.text ?? data.advised}`,
             () => {
               strata.value = data.advised;
@@ -11212,7 +11260,7 @@ function render14({ model, el }) {
   const page = bus(model), kept2 = makeKept();
   const SETTLE = 1e3;
   const LOOK = 3e3;
-  const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
+  const button2 = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
   const key = (letter) => element("kbd", {}, letter);
   const percent2 = (fraction) => `${(100 * fraction).toFixed(1).replace(/\.0$/, "")}`;
   const send = (message) => model.send_msg(message);
@@ -11247,19 +11295,19 @@ function render14({ model, el }) {
     moved = true;
     send(message);
   };
-  const back = button("‹ Back", () => go({ type: "step", by: -1 }), {
+  const back = button2("‹ Back", () => go({ type: "step", by: -1 }), {
     title: "The one before (B)",
     "aria-keyshortcuts": "B"
   });
-  const skip = button("Skip ›", () => go({ type: "step", by: 1 }), {
+  const skip = button2("Skip ›", () => go({ type: "step", by: 1 }), {
     title: "The next one, without a verdict (S)",
     "aria-keyshortcuts": "S"
   });
-  const open = button("Next open", () => go({ type: "open" }), {
+  const open = button2("Next open", () => go({ type: "open" }), {
     title: "The next one that has no verdict of yours (N)",
     "aria-keyshortcuts": "N"
   });
-  const undo = button(
+  const undo = button2(
     "Undo",
     () => {
       if (!fresh()) go({ type: "undo" });
@@ -11280,7 +11328,7 @@ function render14({ model, el }) {
     "div",
     { class: "confidence", role: "radiogroup", "aria-label": "Confidence" },
     ...[1, 2, 3, 4, 5].map(
-      (n) => button(String(n), () => setConfidence(n), {
+      (n) => button2(String(n), () => setConfidence(n), {
         role: "radio",
         "aria-checked": "false",
         title: `${["a guess", "rather unsure", "fair", "sure", "certain"][n - 1]} (${n})`
@@ -11298,14 +11346,14 @@ function render14({ model, el }) {
   const verdicts = { correct: ["Correct", "C"], wrong: ["Wrong", "W"], unsure: ["Unsure", "U"] };
   const judge = Object.fromEntries(
     Object.entries(verdicts).map(([id, [text, letter]]) => {
-      const node = button("", () => say(id), { class: id, "aria-pressed": "false" });
+      const node = button2("", () => say(id), { class: id, "aria-pressed": "false" });
       node.append(text, " ", key(letter));
       return [id, node];
     })
   );
-  const own = button("Save my classes ", () => say("seen"), { class: "main seen" });
+  const own = button2("Save my classes ", () => say("seen"), { class: "main seen" });
   own.append(key("⏎"));
-  const rejudge = button("Judge once more", () => send({ type: "rejudge" }), {
+  const rejudge = button2("Judge once more", () => send({ type: "rejudge" }), {
     title: "Another verdict on this sample, now that its label is known: it will not count as blind",
     hidden: true
   });
@@ -11321,17 +11369,17 @@ function render14({ model, el }) {
   const files = element(
     "div",
     { class: "files" },
-    button("Accuracy report", () => showReport(), {
+    button2("Accuracy report", () => showReport(), {
       class: "link",
       title: "How good the labels are, with intervals; areas; agreement; what to review yet"
     }),
     " · ",
-    button("What was found", () => send({ type: "closing" }), {
+    button2("What was found", () => send({ type: "closing" }), {
       class: "link",
       title: "What this review has found so far, what is left, what could be next"
     }),
     " · ",
-    button("Gallery", () => send({ type: "gallery" }), {
+    button2("Gallery", () => send({ type: "gallery" }), {
       class: "link",
       title: "The samples of this queue as pictures"
     }),
@@ -11342,7 +11390,7 @@ function render14({ model, el }) {
       ["parquet", "GeoParquet"],
       ["json", "STAC"]
     ].flatMap(([format2, text]) => [
-      button(text, () => send({ type: "save", format: format2 }), { class: "link", title: `Download all verdicts as ${text}` }),
+      button2(text, () => send({ type: "save", format: format2 }), { class: "link", title: `Download all verdicts as ${text}` }),
       " "
     ])
   );
@@ -11359,8 +11407,8 @@ function render14({ model, el }) {
       level,
       element("label", { class: "check" }, all, "with samples that were chosen, not drawn"),
       element("label", { class: "check" }, onlyBlind, "only of those who did not see the label"),
-      button("Download", () => showReport(true), { class: "main" }),
-      button("×", () => closeReport(), { class: "close", "aria-label": "Close the report" })
+      button2("Download", () => showReport(true), { class: "main" }),
+      button2("×", () => closeReport(), { class: "close", "aria-label": "Close the report" })
     ),
     frame
   );
@@ -11381,8 +11429,8 @@ function render14({ model, el }) {
       event.preventDefault();
     }
   });
-  const help = button("?", () => setHelp(keys.hidden), { title: "Keys (?)", "aria-label": "Keys", class: "help" });
-  const close = button("×", () => send({ type: "close" }), {
+  const help = button2("?", () => setHelp(keys.hidden), { title: "Keys (?)", "aria-label": "Keys", class: "help" });
+  const close = button2("×", () => send({ type: "close" }), {
     title: "End the review",
     "aria-label": "End the review",
     class: "close"
@@ -11410,7 +11458,7 @@ function render14({ model, el }) {
     { class: "keys", role: "dialog", "aria-label": "Keys of the review", hidden: true, tabindex: "-1" },
     element("h3", {}, "Keys"),
     element("dl", {}, ...KEYS2.flatMap(([letter, text]) => [element("dt", {}, key(letter)), element("dd", {}, text)])),
-    button("Close", () => setHelp(false))
+    button2("Close", () => setHelp(false))
   );
   const desk = element(
     "div",
@@ -11520,13 +11568,13 @@ function render14({ model, el }) {
           ),
           share,
           "%",
-          row.added ? null : button("✓", () => set("accept"), {
+          row.added ? null : button2("✓", () => set("accept"), {
             class: "yes",
             "aria-pressed": String(row.action === "accept"),
             "aria-label": `Accept ${row.title}`,
             title: "Accept (Y)"
           }),
-          button("✗", () => set("reject"), {
+          button2("✗", () => set("reject"), {
             class: "no",
             "aria-pressed": String(row.action === "reject"),
             "aria-label": `${row.added ? "Remove" : "Reject"} ${row.title}`,
@@ -11634,7 +11682,7 @@ function render14({ model, el }) {
     instead.replaceChildren(
       element("b", {}, `${one2.code} ${one2.title} in place of what?`),
       ...options.map(([text, act], i) => {
-        const node = button("", () => {
+        const node = button2("", () => {
           if (!instead.hidden) act();
         });
         node.append(key(String(i + 1)), ` ${text}`);
@@ -11867,7 +11915,7 @@ function render14({ model, el }) {
     strip.replaceChildren(
       ...pictures.map(({ index, date: date3, jpeg }) => {
         const [year, month2] = date3.split("-");
-        const node = button("", () => page.emit("seek", { index }), {
+        const node = button2("", () => page.emit("seek", { index }), {
           title: `Show ${longDate(date3)}`,
           "aria-label": `Show ${longDate(date3)}`
         });
@@ -11908,7 +11956,7 @@ function render14({ model, el }) {
         { class: "line" },
         element("small", {}, `5 km · ${cells.length - 1} around`),
         ...hidden ? [] : [
-          button("Map", () => send({ type: "map" }), {
+          button2("Map", () => send({ type: "map" }), {
             class: "link",
             title: "The map of all samples; Esc leads back"
           })
@@ -12231,12 +12279,249 @@ var bands_exports = {};
 __export(bands_exports, {
   render: () => render15
 });
+
+// explorer/views/sentinel2/arrange.js
+var TILES = 12;
+var GAP2 = { across: 5, down: 4 };
+var BESIDE = 18;
+var WIDE = 900;
+var LEAST2 = 44;
+var arrange = ({ width, height, bar: bar2 }) => {
+  let best = { edge: 0, columns: 6, beside: false };
+  for (const beside of width < WIDE ? [false] : [false, true]) {
+    for (const columns of [6, 4, 3, 2, 12]) {
+      const rows = TILES / columns;
+      const across = beside ? (width - BESIDE) / 2 : width;
+      const down = beside ? height : (height - bar2) / 2;
+      const edge = Math.floor(
+        Math.min((across - (columns - 1) * GAP2.across) / columns, (down - (rows - 1) * GAP2.down) / rows)
+      );
+      if (edge > best.edge) best = { edge, columns, beside };
+    }
+  }
+  return best.edge >= LEAST2 ? best : { edge: LEAST2, columns: 6, beside: false };
+};
+var spectrumHeight = (height) => Math.round(Math.min(360, Math.max(140, 0.27 * height)));
+
+// explorer/views/sentinel2/large.js
+var PIXELS = 60;
+var button = (label, text, action, extra = {}) => element("button", { type: "button", "aria-label": label, title: label, onclick: action, ...extra }, text);
+var makeLarge = ({ model, page, facts, onStep, onClose }) => {
+  const gone = new AbortController();
+  const picture = element("canvas", { width: PIXELS, height: PIXELS });
+  let planet = null;
+  let timer = 0, told = "";
+  const seen = () => {
+    const { chosenMonth, band } = facts();
+    const { scale, y: row, x: col } = stage.view;
+    return { mode: stage.mode, month: chosenMonth === null ? null : chosenMonth + 1, band, scale, row, col };
+  };
+  const tell = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const said = seen();
+      if (JSON.stringify(said) === told) return;
+      told = JSON.stringify(said);
+      model.send_msg({ type: "large", .../** @type {any} */
+      said });
+    }, 200);
+  };
+  const stage = makeStage({
+    name: "Sentinel-2 image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them left and right go to the neighbouring picture, Escape to all of them; plus and minus zoom",
+    panes: [
+      { label: "Sentinel-2 image", pixels: PIXELS },
+      { label: "Planet Fusion image of the nearest date", pixels: SIZE }
+    ],
+    swipes: "Swipe between Sentinel-2 and Planet Fusion",
+    button,
+    onView: tell,
+    onPick: (pixel, add) => {
+      if (!facts().sample) return;
+      model.send_msg({ type: "pixel_clicked", ...pixel, add });
+      readout.later();
+    },
+    onMovePin: (pin, pixel, done) => {
+      pins = pins.map((one2, i) => i === pin ? { ...one2, ...pixel } : one2);
+      stage.setPins(pins);
+      if (!done && performance.now() - moved < 20) return;
+      moved = performance.now();
+      model.send_msg({ type: "move", pin, ...pixel });
+    },
+    onHover: (pixel, pane) => {
+      const { place, month: month2, band, lack } = facts();
+      if (pane) readout.show(pixel, place, planet?.picture ? `planet:${planet.index}` : -1);
+      else readout.show(pixel, place, lack ? -1 : `${band}:${month2}`, PIXELS);
+    },
+    regions: {
+      onAdd: (kind, points) => model.send_msg({ type: "draw", kind, points }),
+      onMove: (region, points, done) => model.send_msg({ type: "reshape", region, points, done }),
+      onRemove: (region) => model.send_msg({ type: "erase", region })
+    }
+  });
+  let pins = [], moved = 0;
+  const readout = makeReadout({
+    el: stage.readout,
+    ask: (row, col, key) => {
+      const [of, index] = key.split(":");
+      model.send_msg({ type: "under", row, col, index: Number(index), of, ticket: facts().ticket });
+    }
+  });
+  const name = element("span", { class: "name", role: "status" });
+  const previous = button("Previous picture", icon("previous"), () => onStep(-1));
+  const next = button("Next picture", icon("next"), () => onStep(1));
+  const look = choice(
+    "Compare with Planet Fusion",
+    [
+      ["single", "Sentinel-2 alone"],
+      ["swipe", "Swipe with Planet Fusion"],
+      ["side", "Side by side"]
+    ],
+    "single",
+    (value2) => setMode(value2)
+  );
+  stage.message.hidden = true;
+  const well = element("div", { class: "well" }, stage.el);
+  const el = element(
+    "div",
+    { class: "large", role: "group", "aria-label": "Large Sentinel-2 picture" },
+    element(
+      "div",
+      { class: "bar" },
+      button("All pictures (Escape)", "‹ All", () => onClose(), { class: "all" }),
+      previous,
+      name,
+      next,
+      look,
+      button("Save the picture as PNG", icon("save"), () => save(), { class: "save" })
+    ),
+    well
+  );
+  const compares = () => stage.mode !== "single";
+  const small = (text) => element("small", {}, text);
+  const drawPlanet = () => {
+    if (!compares()) return;
+    planet = null;
+    page.emit("ask-picture", {
+      time: middleOfMonth(facts().month),
+      take: (found2) => {
+        planet = found2;
+      }
+    });
+    stage.paint(1, planet?.picture ?? null);
+    if (!planet?.iso) {
+      stage.dates[1].replaceChildren("Planet Fusion");
+      stage.lack(1, planet?.settled ? "No date of Planet Fusion is there" : "Loading …", Boolean(planet?.settled));
+      return;
+    }
+    const away = awayText(planet.days, facts().month);
+    stage.dates[1].replaceChildren(longDate(planet.iso), small("Planet Fusion"), small(away));
+    stage.lack(1, planet.picture ? "" : "Loading …", false);
+  };
+  const draw = () => {
+    const { month: month2, title, note, lack, picture: found2, neighbours } = facts();
+    const context = picture.getContext("2d");
+    context.clearRect(0, 0, PIXELS, PIXELS);
+    if (found2) context.drawImage(found2.image, found2.x, found2.y, PIXELS, PIXELS, 0, 0, PIXELS, PIXELS);
+    stage.paint(0, found2 ? picture : null);
+    stage.lack(0, lack, Boolean(lack) && lack !== "loading");
+    const date3 = `${MONTHS[month2]} 2018`;
+    stage.dates[0].replaceChildren(date3, small([title, note].filter(Boolean).join(" · ")));
+    if (name.textContent !== date3) name.textContent = date3;
+    name.title = title;
+    for (
+      const [item, text, way] of
+      /** @type {[any, string, string][]} */
+      [
+        [previous, neighbours.previous, "Previous"],
+        [next, neighbours.next, "Next"]
+      ]
+    ) {
+      if (!text && item === item.getRootNode().activeElement) stage.el.focus();
+      item.disabled = !text;
+      item.title = text ? `${way}: ${text}` : `${way}: none`;
+    }
+    drawPlanet();
+    mark("large-drawn", { month: month2, title, mode: stage.mode, planet: planet?.iso ?? null });
+  };
+  const setMode = (mode) => {
+    look.value = mode;
+    stage.setMode(mode);
+    fit();
+    draw();
+    tell();
+  };
+  const save = () => {
+    const { sample, month: month2, band, title, lack, legend, credit, planetCredit } = facts();
+    if (!sample || lack) return;
+    const { width, side } = stage.size;
+    const other = compares() && planet?.iso ? ` · with Planet Fusion of ${longDate(planet.iso)}, ${awayText(planet.days, month2)}` : "";
+    const footer = [
+      `${sample} · Sentinel-2, ${title}, ${MONTHS[month2]} 2018${other} · UTM ${sample.slice(0, 3)}`,
+      credit,
+      ...other ? [planetCredit] : []
+    ];
+    const file = makePicture(width, side, footer, (context) => {
+      stage.copy(context);
+      if (legend) drawLegend(context, legend, 8, 56);
+    });
+    download(file, `${sample}_S2_2018-${String(month2 + 1).padStart(2, "0")}${band ? `_${band}` : ""}.png`);
+  };
+  el.addEventListener("keydown", (event) => {
+    const act = {
+      Escape: onClose,
+      ...isWriting(event) ? {} : { ArrowLeft: () => onStep(-1), ArrowRight: () => onStep(1) }
+    }[event.key];
+    if (act) {
+      act();
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (!isWriting(event) && !event.ctrlKey && !event.metaKey && !event.altKey && stage.drawing.shortcut(letterOf(event))) {
+      stage.el.focus();
+      event.preventDefault();
+    }
+  });
+  page.on("pictures", drawPlanet, gone.signal);
+  const fit = () => stage.resize(well.clientWidth, well.clientHeight);
+  const resized = new ResizeObserver(fit);
+  resized.observe(well);
+  return {
+    el,
+    draw,
+    tell,
+    setPins(list) {
+      pins = list;
+      stage.setPins(list);
+    },
+    setRegions: (list, problem) => stage.drawing.set(list, problem),
+    came: ({ row, col, index, of, text }) => readout.came({ row, col, index: `${of}:${index}`, text }),
+    /** Looks as a link says; nothing of it is told back. */
+    lookAt(mode, view) {
+      look.value = mode;
+      stage.setMode(mode);
+      fit();
+      stage.lookAt(view);
+      draw();
+      clearTimeout(timer);
+      told = JSON.stringify(seen());
+    },
+    focus: () => stage.el.focus({ preventScroll: true }),
+    remove() {
+      gone.abort();
+      clearTimeout(timer);
+      resized.disconnect();
+      el.remove();
+    }
+  };
+};
+
+// explorer/views/sentinel2/bands.js
 function render15({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
-  const SIZE2 = 60;
+  const ROW_GAP = 4;
   const low = window.matchMedia("(max-height: 840px) and (min-width: 1251px)");
   const scarce = window.matchMedia("(max-height: 960px) and (min-width: 1251px)");
+  const stacked = window.matchMedia("(max-width: 1250px)");
   const state = {
     ticket: -1,
     sample: void 0,
@@ -12251,6 +12536,15 @@ function render15({ model, el }) {
     iso: null,
     rgb: null,
     grey: null,
+    legend: null,
+    place: null,
+    credit: "",
+    planetCredit: "",
+    // The picture that is large, or null: `month` 0 to 11, or null for the animation's; `band` empty for the months' colours.
+    large: (
+      /** @type {{ month: number | null, band: string } | null} */
+      null
+    ),
     look: { composite: "", title: "", twin: true, by: "bands", band: "B08", room: "" }
   };
   const note = element("div", { class: "note", role: "status" });
@@ -12278,9 +12572,20 @@ function render15({ model, el }) {
     ["", "Both", "Images and spectrum"],
     ["spectrum", "Spectrum", "The spectrum alone"]
   ]);
+  const enlarge = element(
+    "button",
+    {
+      type: "button",
+      class: "enlarge",
+      title: "The chosen month large; a double click on a picture, or Enter, does it too",
+      "aria-label": "The chosen month large",
+      onclick: () => openLarge(months[state.month])
+    },
+    "Large"
+  );
   const send = (what) => model.send_msg({ type: "look", ...what });
   const tile = (kind, i) => {
-    const canvas = element("canvas", { width: SIZE2, height: SIZE2 });
+    const canvas = element("canvas", { width: PIXELS, height: PIXELS });
     const over = element("canvas", { class: "over" });
     const text = element("span", { class: "label" });
     const why = element("span", { class: "why" });
@@ -12295,19 +12600,20 @@ function render15({ model, el }) {
   const lower2 = Array.from({ length: 12 }, (_, i) => tile("band", i));
   const upperGroup = element(
     "div",
-    { class: "tiles", role: "group", "aria-label": "Months" },
+    { class: "tiles upper", role: "group", "aria-label": "Months" },
     ...months.map((t) => t.box)
   );
-  const lowerGroup = element("div", { class: "tiles", role: "group" }, ...lower2.map((t) => t.box));
-  const images = element(
+  const lowerGroup = element("div", { class: "tiles lower", role: "group" }, ...lower2.map((t) => t.box));
+  const upperBar = element("div", { class: "bar upper" }, list, note, room, enlarge);
+  const lowerBar = element("div", { class: "bar lower" }, by, bandList, chosen);
+  const hint = element(
     "div",
-    { class: "images" },
-    legend,
-    upperGroup,
-    element("div", { class: "bar" }, by, bandList, chosen),
-    lowerGroup
+    { class: "hints" },
+    "Click: choose · double click or Enter: large · shift-click: add a pin"
   );
-  el.append(element("div", { class: "bands" }, element("div", { class: "bar" }, list, note, room), images));
+  const root2 = element("div", { class: "bands" }, upperBar, legend, upperGroup, lowerBar, lowerGroup, hint);
+  const images = [upperGroup, lowerBar, lowerGroup, hint];
+  el.append(root2);
   const ofBand = () => state.look.by === "months";
   const bandIndex = () => Math.max(
     0,
@@ -12325,10 +12631,96 @@ function render15({ model, el }) {
     return there(month2) && !state.empty.has(`${month2},${band}`);
   };
   const said = (month2, on) => on ? "" : waits(month2) ? lacks(month2) ? `, ${lacks(month2)}` : "" : ", missing";
+  let large = (
+    /** @type {ReturnType<typeof makeLarge> | null} */
+    null
+  );
+  const largeMonth = () => state.large.month ?? state.month;
+  const tileOf = ({ month: month2, band }) => band !== "" && lower2[ofBand() ? month2 : state.bands.findIndex((one2) => one2.name === band)] || months[month2];
+  const neighbour = (step) => {
+    const { band } = state.large;
+    if (band === "" || ofBand()) {
+      const month2 = largeMonth() + step;
+      return month2 >= 0 && month2 < 12 ? { month: month2, band, name: `${MONTHS[month2]} 2018` } : null;
+    }
+    const next = state.bands[state.bands.findIndex((one2) => one2.name === band) + step];
+    return next ? { month: largeMonth(), band: next.name, name: `${next.name} ${next.title}` } : null;
+  };
+  const facts = () => {
+    const month2 = largeMonth(), { band } = state.large;
+    const index = state.bands.findIndex((one2) => one2.name === band);
+    const empty2 = band === "" ? false : state.empty.has(`${month2},${index}`);
+    const on = there(month2) && !empty2;
+    const atlas = band === "" ? state.rgb : state.grey;
+    const of = state.bands[index];
+    return {
+      ticket: state.ticket,
+      sample: state.sample ?? null,
+      place: state.place,
+      month: month2,
+      chosenMonth: state.large.month,
+      band,
+      title: of ? `${of.name} ${of.title}, ${of.wavelength} nm` : state.look.twin ? state.look.title : "True colour",
+      note: state.iso?.slice(0, 4) === "2019" && state.large.month === null ? "the mosaics end in 2018" : "",
+      lack: on ? "" : empty2 ? "no data" : state.status[month2] === status.BROKEN && state.reasons[month2] || lacks(month2),
+      picture: on && atlas ? { image: atlas, x: (band === "" ? month2 : index) * PIXELS, y: band === "" ? 0 : month2 * PIXELS } : null,
+      legend: band === "" ? state.legend : null,
+      credit: state.credit,
+      planetCredit: state.planetCredit,
+      neighbours: { previous: neighbour(-1)?.name ?? "", next: neighbour(1)?.name ?? "" }
+    };
+  };
+  const seekMonth = (month2) => {
+    page.emit("seek", { time: middleOfMonth(month2) });
+    return state.month === month2 ? null : month2;
+  };
+  const setLarge = (value2) => {
+    state.large = value2;
+    if (value2 && !large) {
+      large = makeLarge({ model, page, facts, onStep: stepLarge, onClose: closeLarge });
+      large.setPins(state.pins);
+      large.setRegions(state.regions, "");
+      root2.append(large.el);
+    } else if (!value2 && large) {
+      large.remove();
+      large = null;
+    }
+    makeRoom();
+  };
+  const openLarge = (t) => {
+    const { month: month2, band } = t.kind === "month" ? { month: t.i, band: "" } : { ...place(t), band: state.bands[place(t).band]?.name };
+    if (band === void 0) return;
+    setLarge({ month: seekMonth(month2), band });
+    large.draw();
+    large.tell();
+    large.focus();
+  };
+  const stepLarge = (by2) => {
+    const to = neighbour(by2);
+    if (!to) return;
+    if (to.month !== largeMonth()) {
+      state.large = { ...state.large, month: to.month };
+      state.large.month = seekMonth(to.month);
+    } else {
+      state.large = { ...state.large, band: to.band };
+      if (to.band !== state.look.band) send({ band: to.band });
+    }
+    large.draw();
+    large.tell();
+  };
+  const closeLarge = () => {
+    const tile2 = tileOf({ month: largeMonth(), band: state.large.band });
+    setLarge(null);
+    drawMonths();
+    drawAllPins();
+    model.send_msg({ type: "large", mode: "", month: null, band: "", scale: 1, row: 0, col: 0 });
+    for (const t of tile2.kind === "month" ? months : lower2) t.box.tabIndex = t === tile2 ? 0 : -1;
+    tile2.box.focus({ preventScroll: true });
+  };
   const paint = (t, atlas, x, y, on, why, waiting) => {
     const context = t.canvas.getContext("2d");
-    context.clearRect(0, 0, SIZE2, SIZE2);
-    if (on && atlas) context.drawImage(atlas, x * SIZE2, y * SIZE2, SIZE2, SIZE2, 0, 0, SIZE2, SIZE2);
+    context.clearRect(0, 0, PIXELS, PIXELS);
+    if (on && atlas) context.drawImage(atlas, x * PIXELS, y * PIXELS, PIXELS, PIXELS, 0, 0, PIXELS, PIXELS);
     t.why.textContent = on ? "" : why;
     t.box.classList.toggle("empty", !on);
     t.box.classList.toggle("waiting", waiting);
@@ -12414,7 +12806,7 @@ function render15({ model, el }) {
   }, 40);
   const number5 = (value2) => Math.abs(value2) >= 100 ? value2.toFixed(0) : Math.abs(value2) >= 1 ? value2.toFixed(2) : value2.toFixed(3);
   const drawLegend2 = (data) => {
-    legend.hidden = !data;
+    legend.hidden = !data || Boolean(state.large?.band);
     if (!data) return;
     const ends = [data.low, data.high].map((value2, i) => value2 === null ? ["low", "high"][i] : number5(value2));
     const bar2 = element("i", { role: "img", "aria-label": `${data.title}, from ${ends[0]} to ${ends[1]}` });
@@ -12426,27 +12818,35 @@ function render15({ model, el }) {
       element("b", {}, ends[1])
     );
   };
-  const pick = (event) => {
-    const box2 = event.currentTarget.querySelector(".frame").getBoundingClientRect();
-    const at = (v, size) => Math.min(SIZE2 - 1, Math.max(0, Math.floor(v / size * SIZE2)));
-    if (event.detail === 0) return null;
+  const pixelAt = (t, event) => {
+    const box2 = t.box.querySelector(".frame").getBoundingClientRect();
+    const at = (v, size) => middleOfPixel(v / size * SIZE, PIXELS);
     return { row: at(event.clientY + 0.5 - box2.top, box2.height), col: at(event.clientX + 0.5 - box2.left, box2.width) };
+  };
+  const choose = (t) => {
+    if (t.kind === "month" || ofBand()) page.emit("seek", { time: middleOfMonth(t.i) });
+    else if (state.bands[t.i] && state.bands[t.i].name !== state.look.band) send({ band: state.bands[t.i].name });
   };
   for (const t of [...months, ...lower2]) {
     t.box.addEventListener("click", (event) => {
-      const isMonth = t.kind === "month" || ofBand();
-      const pixel = pick(event);
-      const shown = t.kind === "month" ? there(t.i) : lowerThere(t);
-      if (isMonth) page.emit("seek", { time: Date.UTC(2018, t.i, 15) });
-      if (pixel && shown)
-        model.send_msg({ type: "pixel_clicked", ...pixel, add: event.shiftKey || event.ctrlKey || event.metaKey });
-      if (!isMonth && state.bands[t.i] && state.bands[t.i].name !== state.look.band)
-        send({ band: state.bands[t.i].name });
+      const pins = event.shiftKey || event.ctrlKey || event.metaKey;
+      if (!pins || event.detail === 0) choose(t);
+      else if (t.kind === "month" ? there(t.i) : lowerThere(t))
+        model.send_msg({ type: "pixel_clicked", ...pixelAt(t, event), add: true });
+    });
+    t.box.addEventListener("dblclick", (event) => {
+      if (!event.shiftKey && !event.ctrlKey && !event.metaKey) openLarge(t);
+    });
+    t.box.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.repeat) return;
+      event.preventDefault();
+      choose(t);
+      openLarge(t);
     });
   }
   const wander = (group2, tiles) => {
-    const root2 = group2.getRootNode();
-    const at = tiles.find((t) => t.box === root2.activeElement) ?? tiles.find((t) => t.box.getAttribute("aria-pressed") === "true") ?? tiles[0];
+    const root3 = group2.getRootNode();
+    const at = tiles.find((t) => t.box === root3.activeElement) ?? tiles.find((t) => t.box.getAttribute("aria-pressed") === "true") ?? tiles[0];
     for (const t of tiles) t.box.tabIndex = t === at ? 0 : -1;
   };
   const walk = (group2, tiles) => group2.addEventListener("keydown", (event) => {
@@ -12470,7 +12870,12 @@ function render15({ model, el }) {
       const changed = month2 !== state.month || iso.slice(0, 4) !== state.iso?.slice(0, 4);
       state.iso = iso;
       state.month = month2;
-      if (changed) drawLower();
+      if (!changed) return;
+      drawLower();
+      if (state.large?.month === null) {
+        large.draw();
+        large.tell();
+      }
     },
     gone.signal
   );
@@ -12480,20 +12885,57 @@ function render15({ model, el }) {
       node = node.parentElement ?? node.getRootNode()?.host ?? null;
     return node;
   };
+  const isAlone = () => panel()?.getRootNode().host?.classList.contains("only-sentinel") ?? false;
+  const setRoom = (name, value2) => panel()?.style.setProperty(name, value2);
+  const isStacked = () => stacked.matches && !isAlone();
+  const heightOf = (node) => node.getBoundingClientRect().height;
+  const layTiles = (withSpectrum) => {
+    const region = panel();
+    if (!region || !root2.clientWidth) return;
+    root2.classList.remove("in-two");
+    const { paddingTop, paddingBottom, rowGap } = getComputedStyle(region);
+    const [above, below, gap] = [paddingTop, paddingBottom, rowGap].map((v) => Number.parseFloat(v) || 0);
+    const content = region.clientHeight - above - below;
+    const heading = root2.getBoundingClientRect().top - region.getBoundingClientRect().top - region.clientTop - above;
+    const [upper, lowerHeight, ...others] = [upperBar, lowerBar, legend, hint].map(heightOf);
+    const own = [upper, ...others].reduce((sum, height2) => sum + (height2 && height2 + ROW_GAP), 0);
+    const height = isStacked() ? 1.15 * window.innerHeight : content - heading - own - (withSpectrum ? spectrumHeight(content) + gap : 0);
+    const bar2 = (lowerHeight && lowerHeight + ROW_GAP) + ROW_GAP;
+    const { edge, columns, beside } = arrange({ width: root2.clientWidth, height, bar: bar2 });
+    root2.classList.toggle("in-two", beside);
+    for (const group2 of [upperGroup, lowerGroup]) group2.style.gridTemplateColumns = `repeat(${columns}, ${edge}px)`;
+  };
+  let watched = null;
   const makeRoom = () => {
     if (window.matchMedia("print").matches) return;
-    const alone = (panel()?.clientWidth ?? 0) >= 800;
-    const tight = low.matches && !alone;
+    const region = panel();
+    if (region && region !== watched) resized.observe(region);
+    watched = region;
+    const alone = isAlone();
+    const tight = alone ? stacked.matches : low.matches;
     const wanted = state.look.room || (tight ? "images" : "");
-    images.hidden = wanted === "spectrum";
-    panel()?.style.setProperty("--spectrum-shown", wanted === "images" ? "none" : "flex");
-    panel()?.style.setProperty("--spectrum-note", wanted === "" && scarce.matches && !alone ? "none" : "block");
+    const isLarge = Boolean(state.large);
+    for (const part of images) part.hidden = isLarge || wanted === "spectrum";
+    room.hidden = enlarge.hidden = isLarge;
+    legend.hidden = !state.legend || isLarge && state.large.band !== "";
+    list.hidden = isLarge && state.large.band !== "";
+    root2.classList.toggle("holds-large", isLarge);
+    setRoom("--pictures-flex", isLarge && !isStacked() ? "1 1 0" : "none");
+    setRoom(
+      "--pictures-height",
+      isLarge && isStacked() ? `${Math.round(Math.min(root2.clientWidth + 70, 0.86 * window.innerHeight))}px` : "auto"
+    );
+    setRoom("--spectrum-shown", wanted === "images" || isLarge && !isStacked() ? "none" : "flex");
+    setRoom("--spectrum-flex", alone ? "1 1 0" : "none");
+    setRoom("--spectrum-height", alone ? "auto" : "320px");
+    setRoom("--spectrum-note", wanted === "" && scarce.matches && !alone ? "none" : "block");
     for (const item of room.children) {
       item.hidden = tight && item.dataset.value === "";
       item.setAttribute("aria-pressed", String(item.dataset.value === wanted));
     }
+    if (!images[0].hidden) layTiles(wanted !== "images");
   };
-  for (const query of [low, scarce]) query.addEventListener("change", makeRoom, { signal: gone.signal });
+  for (const query of [low, scarce, stacked]) query.addEventListener("change", makeRoom, { signal: gone.signal });
   const bitmap = (bytes) => createImageBitmap(new Blob([bytes], { type: "image/png" }));
   let menu = {};
   const drawMenu = () => {
@@ -12531,6 +12973,10 @@ function render15({ model, el }) {
         sample: data.sample ?? null,
         failed: false,
         bands: data.bands,
+        place: data.bounds && { bounds: data.bounds, corners: data.corners, zone: data.sample.slice(0, 3) },
+        credit: data.credit,
+        planetCredit: data.planet_credit,
+        legend: null,
         status: new Array(12).fill(status.WAITING),
         reasons: {},
         empty: /* @__PURE__ */ new Set(),
@@ -12545,6 +12991,7 @@ function render15({ model, el }) {
       note.classList.remove("error");
       drawLegend2(null);
       soon("months");
+      large?.draw();
     },
     menu(data) {
       menu = data.groups;
@@ -12559,6 +13006,7 @@ function render15({ model, el }) {
       if (state.rgb) say();
       if (data.problem) note.textContent = data.problem;
       soon("lower");
+      large?.draw();
     },
     async pictures(data) {
       if (data.ticket !== state.ticket) return;
@@ -12569,16 +13017,36 @@ function render15({ model, el }) {
         reasons: data.reasons,
         empty: new Set(data.empty),
         rgb: rgb3,
-        grey: grey ?? state.grey
+        grey: grey ?? state.grey,
+        legend: data.legend
       });
       say();
       drawLegend2(data.legend);
       drawMonths();
       drawAllPins();
+      large?.draw();
       mark("bands-drawn", { sample: data.sample, months: data.status.filter((s) => s === status.THERE).length });
     },
+    large(data) {
+      if (!data.mode) {
+        setLarge(null);
+        soon("months");
+        return;
+      }
+      setLarge({ month: data.month === null ? null : data.month - 1, band: data.band });
+      large.lookAt(data.mode, data);
+    },
+    under(data) {
+      large?.came(data);
+    },
     pins(data) {
-      Object.assign(state, { pins: data.pins, regions: data.regions });
+      state.pins = data.pins;
+      large?.setPins(data.pins);
+      soon("pins");
+    },
+    regions(data) {
+      state.regions = data.regions;
+      large?.setRegions(data.regions, data.problem);
       soon("pins");
     },
     error(data) {
@@ -12587,6 +13055,7 @@ function render15({ model, el }) {
       state.failed = true;
       page.emit("reading-failed", "s2");
       soon("months");
+      large?.draw();
       note.replaceChildren(
         data.text,
         element("button", { type: "button", onclick: () => model.send_msg({ type: "retry" }) }, "Try again")
@@ -12595,12 +13064,14 @@ function render15({ model, el }) {
   });
   const resized = new ResizeObserver(() => {
     makeRoom();
+    if (state.large) return;
     drawMonths();
     drawAllPins();
   });
-  resized.observe(el);
+  resized.observe(root2);
   model.on("remove", () => {
     gone.abort();
+    large?.remove();
     resized.disconnect();
   });
   model.send_msg({ type: "ready" });
@@ -13032,7 +13503,7 @@ function render17({ model, el }) {
     ),
     view: ""
   };
-  const button = (text2, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text2);
+  const button2 = (text2, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text2);
   const select2 = (label, options) => element("select", { "aria-label": label }, ...options.map(([value2, text2]) => element("option", { value: value2 }, text2)));
   const endings = (label, list) => select2(
     label,
@@ -13050,7 +13521,7 @@ function render17({ model, el }) {
   );
   const makers = [];
   const maker = (name, words) => {
-    const one2 = button(
+    const one2 = button2(
       "Download",
       () => {
         trouble.textContent = "";
@@ -13101,9 +13572,9 @@ function render17({ model, el }) {
     selection2.removeAllRanges();
     selection2.addRange(range2);
   };
-  const copyLink = button("Copy link", () => copy(link.value, link, said), { class: "main" });
+  const copyLink = button2("Copy link", () => copy(link.value, link, said), { class: "main" });
   const first = select2("First date", []), last = select2("Last date", []);
-  const all = button("All dates", () => setRange(0, -1), { title: "From the first to the last date of the calendar" });
+  const all = button2("All dates", () => setRange(0, -1), { title: "From the first to the last date of the calendar" });
   const setRange = (from, to) => {
     first.selectedIndex = from;
     last.selectedIndex = to < 0 ? last.options.length - 1 : to;
@@ -13235,7 +13706,7 @@ function render17({ model, el }) {
     { class: "work", hidden: true },
     doing,
     bar2,
-    button("Cancel", () => model.send_msg({ type: "cancel" }))
+    button2("Cancel", () => model.send_msg({ type: "cancel" }))
   );
   const trouble = element("p", { class: "trouble", role: "alert" });
   const setBusy = (value2) => {
@@ -13261,7 +13732,7 @@ function render17({ model, el }) {
       "div",
       { class: "line" },
       view,
-      button("Copy", () => copy(text.textContent, text, copied), { "aria-label": "Copy the lines" }),
+      button2("Copy", () => copy(text.textContent, text, copied), { "aria-label": "Copy the lines" }),
       copied
     ),
     pre
@@ -13286,7 +13757,7 @@ function render17({ model, el }) {
       "header",
       {},
       element("h2", {}, "Share ", what),
-      button("×", () => setOpen(false), { class: "close", "aria-label": "Close sharing" })
+      button2("×", () => setOpen(false), { class: "close", "aria-label": "Close sharing" })
     ),
     element("div", { class: "line" }, link, copyLink, said),
     linkHint,
