@@ -14,14 +14,14 @@ const DONE = "rapidai4eo-hints" // where this browser keeps which hints have gon
 export const hintsFor = (touch) =>
   touch
     ? [
-        ["pixel", "Tap a pixel: its two years are drawn in the profile."],
+        ["pixel", "Tap a pixel to see its two years."],
         ["fingers", "Two fingers move and zoom the picture and the map."],
-        ["time", "Drag the timeline to another date, or choose a class in the map's legend."],
+        ["time", "Drag the timeline, or choose a class in the legend."],
       ]
     : [
-        ["pixel", "Click a pixel: its two years are drawn in the profile."],
+        ["pixel", "Click a pixel to see its two years."],
         ["add", "Shift-click adds another pixel, up to eight."],
-        ["time", "Drag the timeline to another date, or choose a class in the map's legend."],
+        ["time", "Drag the timeline, or choose a class in the legend."],
       ]
 
 /**
