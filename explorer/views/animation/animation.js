@@ -502,9 +502,7 @@ export function render({ model, el }) {
       if (over) {
         seek(index, true)
         setPlaying(false)
-        hints.say(
-          `${longDate(state.dates[index])}: of the clear dates of the year the one whose NDVI differs most here.`,
-        )
+        hints.say(`${longDate(state.dates[index])}: the clear date at which NDVI differs most.`)
         mark("year-played", { index })
         return
       }
