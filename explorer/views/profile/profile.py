@@ -321,6 +321,8 @@ class ProfileView:
     def _send_calendar(self) -> None:
         cubes = ((PF_SR, self._planet), (S2_SR, self._sentinel))
         pf, s2 = (profile_data.calendar(cube, product, timestamps(product)) for product, cube in cubes)
+        if self._selection.sample_id is None:
+            pf["waiting"], s2["waiting"] = [], []  # nothing is on its way
         self.charts.script.calendar(pf=pf, s2=s2)
 
     def _send_about(self, data: dict[str, Any]) -> None:

@@ -112,7 +112,7 @@ export function render({ model, el }) {
   // That nothing is drawn is no news while it comes.
   const tellLoading = () => {
     const comes = ["pf", "s2"].some((sensor) => !state.failed[sensor] && state.calendar?.[sensor].waiting.size)
-    loading.hidden = Boolean(state.pins.length) || !comes || !state.now
+    loading.hidden = Boolean(state.pins.length) || !comes
   }
   page.on(
     "reading-failed",
