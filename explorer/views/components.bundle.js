@@ -1719,13 +1719,13 @@ var makeFirstPlay = ({ served, busy, ask, stop, own, signal }) => {
 // explorer/views/animation/hints.js
 var DONE = "rapidai4eo-hints";
 var hintsFor = (touch) => touch ? [
-  ["pixel", "Tap a pixel: its two years are drawn in the profile."],
+  ["pixel", "Tap a pixel to see its two years."],
   ["fingers", "Two fingers move and zoom the picture and the map."],
-  ["time", "Drag the timeline to another date, or choose a class in the map's legend."]
+  ["time", "Drag the timeline, or choose a class in the legend."]
 ] : [
-  ["pixel", "Click a pixel: its two years are drawn in the profile."],
+  ["pixel", "Click a pixel to see its two years."],
   ["add", "Shift-click adds another pixel, up to eight."],
-  ["time", "Drag the timeline to another date, or choose a class in the map's legend."]
+  ["time", "Drag the timeline, or choose a class in the legend."]
 ];
 var goneHints = (text) => new Set(text.split(",").filter(Boolean));
 var makeHints = ({ served }) => {
@@ -2895,9 +2895,7 @@ function render({ model, el }) {
       if (over) {
         seek(index, true);
         setPlaying(false);
-        hints.say(
-          `${longDate(state.dates[index])}: of the clear dates of the year the one whose NDVI differs most here.`
-        );
+        hints.say(`${longDate(state.dates[index])}: the clear date at which NDVI differs most.`);
         mark("year-played", { index });
         return;
       }
@@ -10634,7 +10632,7 @@ function render12({ model, el }) {
   el.append(box2, hover.box);
   const tellLoading = () => {
     const comes = ["pf", "s2"].some((sensor) => !state.failed[sensor] && state.calendar?.[sensor].waiting.size);
-    loading.hidden = Boolean(state.pins.length) || !comes || !state.now;
+    loading.hidden = Boolean(state.pins.length) || !comes;
   };
   page.on(
     "reading-failed",
