@@ -14,7 +14,7 @@ from explorer import open_corpus
 from explorer.core.products import PF_SR
 from explorer.review import score
 from tests.browser.conftest import Visitor
-from tests.browser.visit import MARKED, Visit
+from tests.browser.visit import LACKING, MARKED, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -89,7 +89,9 @@ def test_its_date_is_marked_on_the_timeline_and_said_at_the_label(visit: Visit) 
 
 
 def test_a_review_goes_through_the_losses_the_most_probable_first(visit: Visit) -> None:
-    visit.open()
+    visit.open(
+        f"?sample={LACKING}", wait_for=("first-frame", "map-drawn")
+    )  # not of the queue: it begins at its first
     visit.page.get_by_role("button", name="Review", exact=True).click()
     visit.wait("() => seen.marks('review-setup').length")
     visit.page.get_by_label("Which samples").select_option("change")
