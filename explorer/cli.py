@@ -186,6 +186,10 @@ def profile(
 @app.command()
 def query(
     corpus: shared.CorpusArg,
+    find: Annotated[
+        str | None,
+        typer.Option(metavar="PHRASE", help='As in the search of the page: "vineyards Italy >= 80 %".'),
+    ] = None,
     bbox: shared.Bbox = None,
     geometry: shared.Geometry = None,
     classes: shared.Classes = None,
@@ -210,6 +214,8 @@ def query(
 ) -> None:
     """Find samples by space, label and time; write .csv, .geojson or .parquet, or list their chips."""
     conditions = shared.conditions(bbox, geometry, classes, level, min_fraction, start, end)
+    if find is not None:
+        conditions["find"] = find
     if (product or labels) and not hrefs:
         raise InvalidQueryError("--product and --labels choose among files: give --hrefs with them")
     if output is not None and not hrefs:

@@ -298,20 +298,28 @@ class Corpus:
         return table
 
     @overload
-    def query(self, *, as_geopandas: Literal[True], **conditions: Any) -> gpd.GeoDataFrame: ...
+    def query(
+        self, find: str | None = None, *, as_geopandas: Literal[True], **conditions: Any
+    ) -> gpd.GeoDataFrame: ...
     @overload
-    def query(self, *, as_geopandas: bool = False, **conditions: Any) -> pd.DataFrame: ...
-    def query(self, *, as_geopandas: bool = False, **conditions: Any) -> pd.DataFrame:
+    def query(
+        self, find: str | None = None, *, as_geopandas: bool = False, **conditions: Any
+    ) -> pd.DataFrame: ...
+    def query(
+        self, find: str | None = None, *, as_geopandas: bool = False, **conditions: Any
+    ) -> pd.DataFrame:
         """Rows of `samples` that meet every condition; with their footprints where `as_geopandas`.
 
-        By space (`bbox`, `geometry`, `countries`, `zones`), label (`classes`, `level`, `min_fraction`, `largest`,
+        By a phrase as the page's search takes it (`find`, see `explorer.corpus.query.phrases`), space (`bbox`, `geometry`,
+        `countries`, `regions`, `near`, `zones`), label (`classes`, `level`, `min_fraction`, `largest`,
         `purity`, `mixture`), time (`start`, `end`), `ids`, `review`, `suspicion`, `change`, `imagery`, or all. `filters` takes
         a `Filters`, or the text that a link has. See `explorer.corpus.query.query.query` and `explorer.corpus.query.filters`.
         >>> fields = corpus.query(bbox=(2, 45, 4, 52), classes=[211], min_fraction=0.5)
         >>> bool((fields["fraction"] >= 0.5).all())
         True
+        >>> vineyards = corpus.query("vineyards Italy >= 80 %")
         """
-        found = queries.query(self.filter_table, **conditions)
+        found = queries.query(self.filter_table, find=find, **conditions)
         return self.to_geopandas(found) if as_geopandas else found
 
     def to_geopandas(self, samples: pd.DataFrame | Iterable[str] | None = None) -> gpd.GeoDataFrame:

@@ -101,7 +101,7 @@ class Monkey:
         self._click(self.visit.stage, position=self._place(), modifiers=["Shift"])
 
     def other_sample(self) -> None:
-        box = self.visit.page.get_by_role("searchbox")
+        box = self.visit.search_field
         box.fill(self._random.choice(list(self.corpus.samples.index)), timeout=_NOW)
         box.press("Enter", timeout=_NOW)
 
@@ -172,7 +172,7 @@ class Monkey:
         self.visit.click_chart(INDEX, self._random.uniform(first, last), 0.4)
 
     def wrong_words(self) -> None:
-        box = self.visit.page.get_by_role("searchbox")
+        box = self.visit.search_field
         box.fill(self._random.choice(["nowhere at all", "99N_00E-000N_00_00", "<b>x</b>", "\u202e"]), timeout=_NOW)  # fmt: skip
         box.press("Enter", timeout=_NOW)
 

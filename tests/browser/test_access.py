@@ -201,7 +201,7 @@ def test_the_keyboard_alone_looks_around(visit: Visit, demo: str) -> None:
     press(visit, "Enter", "Escape")
     visit.page.wait_for_url(lambda url: "purity" in url)
     # Sample by id, with a date, played, stepped and kept to a part of the year.
-    visit.page.get_by_role("searchbox").focus()
+    visit.search_field.focus()
     visit.page.keyboard.type(demo)
     press(visit, "Enter")
     visit.wait_for_sample(demo)

@@ -358,7 +358,7 @@ def test_density_has_a_key_and_other_colours(visit: Visit) -> None:
 def test_the_map_works_with_the_keyboard_alone(visit: Visit, europe: Corpus) -> None:
     visit.open(wait_for=READY)
     page = visit.page
-    page.get_by_role("searchbox").focus()
+    visit.search_field.focus()
     for _ in range(12):
         page.keyboard.press("Tab")
         if page.evaluate(

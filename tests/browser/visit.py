@@ -173,6 +173,10 @@ class Visit:
         return self.page.get_by_role("group", name="Bands of the month", exact=True).get_by_role("button")
 
     @property
+    def search_field(self) -> Locator:
+        return self.page.get_by_role("combobox", name="Search samples, places and classes")
+
+    @property
     def notice(self) -> Locator:
         return self.page.get_by_role("alert")
 
@@ -253,6 +257,5 @@ class Visit:
 
     def search(self, text: str) -> None:
         """Use the search box."""
-        box = self.page.get_by_role("searchbox")
-        box.fill(text)
-        box.press("Enter")
+        self.search_field.fill(text)
+        self.search_field.press("Enter")

@@ -27,6 +27,8 @@ from explorer.core.errors import (
 )
 from explorer.core.products import PF_QA, PF_SR, S2_SR
 from explorer.corpus.imagery import geotiff, tiff_fast
+from explorer.corpus.query import phrases
+from explorer.corpus.query.filters import Filters
 from explorer.corpus.stac import stac
 from explorer.corpus.stores.store import DirectoryStore, clean_key
 from explorer.corpus.tables import ids, label_files, places
@@ -151,6 +153,12 @@ def test_formulas_pictures_and_places_are_understood_or_refused(text: str) -> No
             brief(error, 1000)
     places.parse_place(text[:200])
     places.find_country(text[:200])
+    try:
+        phrase = phrases.read(text)
+    except ExplorerError as error:
+        brief(error, 1000)
+    else:
+        assert Filters.parse(phrase.filters.format())[1] == ()
 
 
 @attacked

@@ -267,15 +267,6 @@ def test_no_region_comes_from_what_is_none(page: Explorer) -> None:
     assert page.selection.regions == before
 
 
-def test_the_page_finds_samples_by_id_and_by_place(page: Explorer, tiny_corpus: Corpus) -> None:
-    row = tiny_corpus.samples.loc[corpora.BARE]
-    assert page._head.find(corpora.FULL) == corpora.FULL
-    for text in (f"{row['lat']:.5f}, {row['lon']:.5f}", f" {row['lat']:.3f} {row['lon']:.3f} ", f"{row['lat']:.3f};{row['lon']:.3f}"):  # fmt: skip
-        assert page._head.find(text) == corpora.BARE
-    with pytest.raises(explorer.ExplorerError, match="latitude 0"):
-        page._head.find("0, -40")
-
-
 def test_drawing_a_component_anew_sends_it_all_again(page: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
     """As when a notebook shows the same cell twice."""
     settle(page)

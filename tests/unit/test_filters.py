@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 
 from explorer.core import corine, grid
@@ -19,7 +20,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.query import local_imagery
 from explorer.corpus.query.filter_table import FilterTable
 from explorer.corpus.query.filters import Filters
-from explorer.corpus.tables import places
+from explorer.corpus.tables import places, towns
 from explorer.corpus.tables.index import SampleIndex
 from explorer.corpus.tables.labels import Fractions
 from explorer.opening import open_corpus
@@ -373,3 +374,62 @@ def test_folders_that_may_not_be_read_have_nothing_at_hand(
     with open_corpus(tmp_path) as corpus:
         monkeypatch.setattr(os, "scandir", guarded)
         assert list(corpus.query(imagery="PF-SR").index) == [corpora.FULL]
+
+
+def test_a_largest_fraction_is_asked_of_classes_that_are_there(
+    table: FilterTable, dense: pd.DataFrame
+) -> None:
+    filters = Filters(classes=(311,), min_fraction=0.2, max_fraction=0.6)
+    assert (filters.mask(table) == dense[311].between(0.2, 0.6)).all()
+    assert filters.names() == ("classes",)
+    assert filters.chips() == (("classes", "20 to 60 % Broad-leaved forest"),)
+    assert filters.without("classes") == Filters()
+    few = Filters(classes=(311,), max_fraction=0.2)
+    assert (few.mask(table) == ((dense[311] > 0) & (dense[311] <= 0.2 + 1e-6))).all()
+    assert Filters(max_fraction=0.5).chips() == (("max_fraction", "Largest class ≤ 50 %"),)
+    assert (Filters(max_fraction=0.5).mask(table) == (table.purity <= 0.5 + 1e-6)).all()
+    with pytest.raises(InvalidQueryError, match="max_fraction"):
+        Filters(max_fraction=1.5)
+
+
+def test_near_is_a_circle(table: FilterTable, index: SampleIndex) -> None:
+    lon, lat = index.samples["lon"].mean(), index.samples["lat"].mean()
+    filters = Filters(near=(lat, lon, 10))
+    metres = pyproj.Geod(ellps="WGS84").inv(
+        np.full(len(index), lon), np.full(len(index), lat), index.samples["lon"], index.samples["lat"]
+    )[2]
+    mask = filters.mask(table)
+    assert 0 < mask.sum() < len(index)
+    assert (mask == (metres <= 10_000))[np.abs(metres - 10_000) > 60].all()  # a sphere is within 0.5 %
+    for wrong in ((91, 0, 1), (0, 0, 0), (0, 0, 1e9), (0, 0), "here", ("a", 1, 2), (float("nan"), 0, 1)):
+        with pytest.raises(InvalidQueryError, match="near"):
+            Filters(near=wrong)  # type: ignore[arg-type]
+
+
+def test_a_region_is_that_of_the_nearest_town_of_the_country() -> None:
+    # Florence, Siena, the middle of Umbria, Nice.
+    lon, lat = np.array([11.25, 11.33, 12.4, 7.27]), np.array([43.77, 43.32, 43.1, 43.70])
+    found = towns.regions_of(lon, lat, places.countries_of(lon, lat))
+    assert [towns.regions()[i].name for i in found][:3] == ["Tuscany", "Tuscany", "Umbria"]
+    assert towns.regions()[found[3]].country == "France"
+    nowhere = towns.regions_of(np.array([-40.0]), np.array([40.0]), np.array([places.NOWHERE]))
+    assert nowhere.tolist() == [places.NOWHERE]
+
+
+def test_regions_are_given_by_name_or_title() -> None:
+    assert (
+        Filters(regions=("tuscany",)).regions
+        == Filters(regions=("Tuscany, Italy",)).regions
+        == ("Tuscany, Italy",)
+    )
+    with pytest.raises(InvalidQueryError, match="'Atlantis' is no region"):
+        Filters(regions=("Atlantis",))
+
+
+def test_places_are_written_in_a_link() -> None:
+    filters = Filters(
+        regions=("Tuscany, Italy",), near=(47.3937, -0.6848, 12.5), classes=(221,), max_fraction=0.6
+    )
+    assert filters.format() == "with:221;max:0.6;region:Tuscany%2C Italy;near:47.3937,-0.6848,12.5"
+    assert Filters.parse(filters.format()) == (filters, ())
+    assert dict(Filters(near=(47.394, 0.685, 50)).chips())["near"].startswith("Within 50 km of ")

@@ -66,6 +66,8 @@ FROZEN: list[tuple[str, Any]] = [
     ("story=a-year-in-a-field", {"story": "a-year-in-a-field"}),
     ("filter=country:Spain;classes:1-2", {"map": MapLink(filters=Filters(mixture=(1, 2), countries=("Spain",)))}),
     ("filter=largest:211;min:0.5", {"map": MapLink(filters=Filters(largest=(211,), min_fraction=0.5))}),
+    ("filter=with:221;min:0.2;max:0.6;region:Tuscany%252C+Italy", {"map": MapLink(filters=Filters(classes=(221,), min_fraction=0.2, max_fraction=0.6, regions=("Tuscany, Italy",)))}),
+    ("filter=near:47.3937,0.6848,50", {"map": MapLink(filters=Filters(near=(47.3937, 0.6848, 50.0)))}),
     ("area=-6,38;-2,42", {"map": MapLink(area=Area(((-6.0, 38.0), (-2.0, 42.0))))}),
     ("level=2", {"map": MapLink(level=2)}),
     ("draw=density", {"map": MapLink(shade="density")}),

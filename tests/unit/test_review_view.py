@@ -21,6 +21,7 @@ from explorer.core.config import settings
 from explorer.core.errors import ExplorerError, InvalidQueryError, InvalidVerdictError, RecordsError
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.tables.class_words import COMMON
 from explorer.review import draws, exchange, score
 from explorer.review.queue import Queue
 from explorer.review.records import Records
@@ -497,8 +498,8 @@ def test_a_name_that_can_be_several_classes_is_none() -> None:
 
 def test_common_names_are_those_of_classes() -> None:
     known = {one["code"] for one in class_search.classes()}
-    assert {code for codes in class_search._COMMON.values() for code in codes} <= known
-    assert all(name == class_search.plain(name) for name in class_search._COMMON)
+    assert {code for codes in COMMON.values() for code in codes} <= known
+    assert all(name == class_search.plain(name) for name in COMMON)
 
 
 def test_a_verdict_is_told_with_its_classes_and_fractions() -> None:

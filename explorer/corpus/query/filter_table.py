@@ -15,7 +15,7 @@ from explorer.core import corine, forking
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PRODUCTS
 from explorer.corpus.query.cover_change import HOW_TO_KNOW
-from explorer.corpus.tables import places
+from explorer.corpus.tables import places, towns
 from explorer.corpus.tables.index import SampleIndex
 from explorer.corpus.tables.labels import Fractions
 
@@ -105,6 +105,20 @@ class FilterTable:
         return self._column(
             "country", lambda: places.countries_of(samples["lon"].to_numpy(), samples["lat"].to_numpy())
         )
+
+    @property
+    def region(self) -> np.ndarray:
+        """Position in `towns.regions()`, int16, `places.NOWHERE` where in none: the region of the nearest town of the sample's country."""
+        samples, country = self.index.samples, self.country
+        return self._column(
+            "region",
+            lambda: towns.regions_of(samples["lon"].to_numpy(), samples["lat"].to_numpy(), country),
+        )
+
+    def metres_from(self, lat: float, lon: float) -> np.ndarray:
+        """Metres of each sample's centre from a place (degrees), float64; not kept."""
+        samples = self.index.samples
+        return towns.metres_from(lat, lon, samples["lat"].to_numpy(), samples["lon"].to_numpy())
 
     @property
     def zone(self) -> np.ndarray:

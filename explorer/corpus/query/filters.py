@@ -18,13 +18,16 @@ from explorer.core import corine
 from explorer.core.errors import ExplorerError, InvalidQueryError, UnknownClassError
 from explorer.core.products import PRODUCTS
 from explorer.corpus.query.filter_table import UNREVIEWED, FilterTable
-from explorer.corpus.tables import places
+from explorer.corpus.tables import places, towns
 
 Range = tuple[float, float]
 MAX_VALUES = 300
 """Values of one condition: more than there are classes, countries or zones; a message could bring millions."""
 ROUNDING = 1e-6
 """Fractions are float32: what is 0.45 may miss it by this."""
+
+
+_LIMITS = ("min_fraction", "max_fraction")
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,18 @@ class Filters:
     """Codes of any level: their fractions together are `min_fraction` at least, or there at all."""
     min_fraction: float = 0.0
     """0 to 1; without `classes`, asked of the largest class."""
+    max_fraction: float = 1.0
+    """0 to 1; the fractions of `classes` together are so much at most (and there at all); without them, asked of the largest class."""
     purity: Range | None = None
     """Fraction of the largest class (level 3), from and to, 0 to 1."""
     mixture: tuple[int, int] | None = None
     """Number of classes (level 3) in the sample, from and to."""
     countries: tuple[str, ...] = ()
     """Names as in `explorer.corpus.tables.places.names()`."""
+    regions: tuple[str, ...] = ()
+    """Titles as of `explorer.corpus.tables.towns.regions()` ("Tuscany, Italy"): the nearest town of the sample's country lies in one of them."""
+    near: tuple[float, float, float] | None = None
+    """Latitude and longitude in degrees, and kilometres: the sample's centre is at most so far from there."""
     zones: tuple[int, ...] = ()
     """UTM zones, 1 to 60."""
     review: tuple[str, ...] = ()
@@ -64,15 +73,13 @@ class Filters:
         return self != Filters()
 
     def names(self) -> tuple[str, ...]:
-        """Names of the conditions that are given; `min_fraction` belongs to `classes` where these are given."""
+        """Names of the conditions that are given; limits of fractions belong to `classes` where these are given."""
         given = [field.name for field in fields(self) if getattr(self, field.name) != field.default]
-        if "classes" in given and "min_fraction" in given:
-            given.remove("min_fraction")
-        return tuple(given)
+        return tuple(name for name in given if name not in _LIMITS or "classes" not in given)
 
     def without(self, *names: str) -> Filters:
         """The same filters less some conditions."""
-        gone = {*names, *(("min_fraction",) if "classes" in names else ())}
+        gone = {*names, *(_LIMITS if "classes" in names else ())}
         blank = Filters()
         return replace(self, **{name: getattr(blank, name) for name in gone})
 
@@ -92,7 +99,9 @@ class Filters:
         return found
 
     def _key(self, name: str) -> Any:
-        return (self.classes, self.min_fraction) if name == "classes" else getattr(self, name)
+        if name == "classes":
+            return self.classes, self.min_fraction, self.max_fraction
+        return getattr(self, name)
 
     # -- written down -----------------------------------------------------------------------------------------
 
@@ -158,7 +167,8 @@ def _classes(filters: Filters, table: FilterTable) -> np.ndarray:
     if codes:
         fraction = table.fractions.of_classes(codes)
         floor = filters.min_fraction
-        mask |= fraction >= floor - ROUNDING if floor > 0 else fraction > 0
+        enough = fraction >= floor - ROUNDING if floor > 0 else fraction > 0
+        mask |= enough & (fraction <= filters.max_fraction + ROUNDING)
     return mask
 
 
@@ -178,13 +188,26 @@ def _countries(filters: Filters, table: FilterTable) -> np.ndarray:
     return _lookup(table.country, positions, len(places.names()) + 1)  # -1, nowhere, is the last
 
 
+def _regions(filters: Filters, table: FilterTable) -> np.ndarray:
+    positions = [towns.region_positions()[title] for title in filters.regions]
+    return _lookup(table.region, positions, len(towns.regions()) + 1)  # -1, nowhere, is the last
+
+
+def _near(filters: Filters, table: FilterTable) -> np.ndarray:
+    lat, lon, kilometres = filters.near or (0.0, 0.0, 0.0)
+    return table.metres_from(lat, lon) <= 1000 * kilometres
+
+
 _MASKS: dict[str, Callable[[Filters, FilterTable], np.ndarray]] = {
     "largest": _largest,
     "classes": _classes,
     "min_fraction": lambda f, t: t.purity >= f.min_fraction - ROUNDING,
+    "max_fraction": lambda f, t: t.purity <= f.max_fraction + ROUNDING,
     "purity": lambda f, t: _between(t.purity, f.purity or (0, 1)),
     "mixture": lambda f, t: _between(t.mixture, f.mixture or (0, 44)),
     "countries": _countries,
+    "regions": _regions,
+    "near": _near,
     "zones": lambda f, t: _lookup(t.zone, f.zones, 100),
     "review": lambda f, t: np.isin(t.review, f.review),
     "suspicion": lambda f, t: _between(t.suspicion, f.suspicion or (0, 1)),
@@ -276,6 +299,40 @@ def _country_names(name: str, value: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _region_titles(name: str, value: Any) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for one in many(name, value):
+        text = str(one)[:120]
+        named = [text] if text in towns.region_positions() else [r.title for r in _regions_called(text)]
+        if len(named) != 1:
+            several = f"can be {' or '.join(named)}; choose one" if named else "is no region of this map"
+            raise InvalidQueryError(f"region {text!r} {several}")
+        found[named[0]] = None
+    return tuple(found)
+
+
+def _regions_called(text: str) -> list[towns.Region]:
+    return towns.regions_by_words().get(" ".join(places.words_of(text)), [])
+
+
+MAX_KILOMETRES = 2_000.0
+"""Farther than this, nothing is near."""
+
+
+def _circle(name: str, value: Any) -> tuple[float, float, float] | None:
+    if value is None:
+        return None
+    try:
+        lat, lon, kilometres = (float(part) for part in value)
+    except (TypeError, ValueError):
+        raise InvalidQueryError(f"{name} is {value!r}; give latitude, longitude and kilometres") from None
+    if not (abs(lat) <= 85 and abs(lon) <= 180):
+        raise InvalidQueryError(f"{name} is {lat:g}, {lon:g}, which is no latitude and longitude on this map")
+    if not 0 < kilometres <= MAX_KILOMETRES:
+        raise InvalidQueryError(f"{name} is {kilometres:g} km; it runs to {MAX_KILOMETRES:,.0f} km")
+    return round(lat, 4) + 0.0, round(lon, 4) + 0.0, kilometres
+
+
 def _zones(name: str, value: Any) -> tuple[int, ...]:
     found: dict[int, None] = {}
     for one in many(name, value):
@@ -300,16 +357,16 @@ def product_ids(value: Any, name: str = "products") -> tuple[str, ...]:
 
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
-    "largest": _codes, "classes": _codes, "min_fraction": _share, "purity": _shares, "mixture": _counts,
-    "countries": _country_names, "zones": _zones, "review": _states, "suspicion": _shares, "change": _shares, "imagery": lambda name, value: product_ids(value, name),
+    "largest": _codes, "classes": _codes, "min_fraction": _share, "max_fraction": _share, "purity": _shares, "mixture": _counts,
+    "countries": _country_names, "regions": _region_titles, "near": _circle, "zones": _zones, "review": _states, "suspicion": _shares, "change": _shares, "imagery": lambda name, value: product_ids(value, name),
 }  # fmt: skip
 
 
 # -- words ----------------------------------------------------------------------------------------------------
 
 _SHORT = {
-    "largest": "largest", "classes": "with", "min_fraction": "min", "purity": "purity", "mixture": "classes",
-    "countries": "country", "zones": "zone", "review": "review", "suspicion": "suspicion", "change": "change", "imagery": "imagery",
+    "largest": "largest", "classes": "with", "min_fraction": "min", "max_fraction": "max", "purity": "purity", "mixture": "classes",
+    "countries": "country", "regions": "region", "near": "near", "zones": "zone", "review": "review", "suspicion": "suspicion", "change": "change", "imagery": "imagery",
 }  # fmt: skip
 _RANGES = {"purity", "mixture", "suspicion", "change"}
 _LONG = {short: name for name, short in _SHORT.items()}
@@ -318,6 +375,8 @@ _LONG = {short: name for name, short in _SHORT.items()}
 def _write(name: str, value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
+    if name == "near":
+        return ",".join(f"{number:.7g}" for number in value)
     if name in _RANGES:
         return f"{value[0]:g}-{value[1]:g}"
     return ",".join(str(v).replace("%", "%25").replace(",", "%2C").replace(";", "%3B") for v in value)
@@ -334,8 +393,8 @@ def _range(text: str) -> tuple[str, str]:
 
 
 _READ: dict[str, Callable[[str], Any]] = {
-    "largest": _list, "classes": _list, "min_fraction": str, "purity": _range, "mixture": _range,
-    "countries": _list, "zones": _list, "review": _list, "suspicion": _range, "change": _range, "imagery": _list,
+    "largest": _list, "classes": _list, "min_fraction": str, "max_fraction": str, "purity": _range, "mixture": _range,
+    "countries": _list, "regions": _list, "near": _list, "zones": _list, "review": _list, "suspicion": _range, "change": _range, "imagery": _list,
 }  # fmt: skip
 
 
@@ -351,6 +410,16 @@ def _percent(limits: Range | None) -> str:
     return f"≤ {100 * high:.3g} %" if low <= 0 else f"{100 * low:.3g} to {100 * high:.3g} %"
 
 
+def _limits(filters: Filters) -> str:
+    limits = filters.min_fraction, filters.max_fraction
+    return "" if limits == (0, 1) else _percent(limits)
+
+
+def _near_text(filters: Filters) -> str:
+    lat, lon, kilometres = filters.near or (0.0, 0.0, 0.0)
+    return f"Within {kilometres:g} km of {towns.place_name(lat, lon)}"
+
+
 def _some(values: Iterable[Any], shown: int = 3) -> str:
     texts = [str(v) for v in values]
     return ", ".join(texts[:shown]) + (f" + {len(texts) - shown} more" if len(texts) > shown else "")
@@ -364,13 +433,14 @@ def _count_text(filters: Filters) -> str:
 
 _TEXTS: dict[str, Callable[[Filters], str]] = {
     "largest": lambda f: f"Mostly {_titles(f.largest)}",
-    "classes": lambda f: (
-        (f"≥ {100 * f.min_fraction:.3g} % " if f.min_fraction else "Some ") + _titles(f.classes)
-    ),
+    "classes": lambda f: f"{_limits(f) or 'Some'} {_titles(f.classes)}",
     "min_fraction": lambda f: f"Largest class ≥ {100 * f.min_fraction:.3g} %",
+    "max_fraction": lambda f: f"Largest class ≤ {100 * f.max_fraction:.3g} %",
     "purity": lambda f: f"Purity {_percent(f.purity)}",
     "mixture": _count_text,
     "countries": lambda f: _some(f.countries),
+    "regions": lambda f: _some(f.regions),
+    "near": _near_text,
     "zones": lambda f: f"UTM {_some((f'{zone:02d}N' for zone in f.zones), 4)}",
     "review": lambda f: "Review: " + _some("not reviewed" if s == UNREVIEWED else s for s in f.review),
     "suspicion": lambda f: f"Suspicion {_percent(f.suspicion)}",

@@ -23,6 +23,7 @@ from shapely.geometry.base import BaseGeometry
 from explorer.core import corine, grid, products
 from explorer.core.errors import InvalidQueryError, UnknownClassError, UnknownSampleError
 from explorer.core.products import PRODUCTS, Product
+from explorer.corpus.query import phrases
 from explorer.corpus.query.filter_table import FilterTable
 from explorer.corpus.query.filters import ROUNDING, Filters, many, product_ids
 
@@ -38,7 +39,7 @@ _HALF_DIAGONAL_M = products.CELL_SIZE_M * math.sqrt(0.5)
 _DEGREE_M = 110_500.0
 """The shortest degree of latitude."""
 _FILTERS = {field.name for field in fields(Filters)}
-_OWN = {"bbox", "geometry", "level", "start", "end", "ids"}
+_OWN = {"bbox", "geometry", "level", "start", "end", "ids", "find"}
 
 
 def query(
@@ -52,6 +53,7 @@ def query(
     end: Any = None,
     ids: str | Iterable[str] | None = None,
     filters: Filters | str | None = None,
+    find: str | None = None,
     **more: Any,
 ) -> pd.DataFrame:
     """Rows of `samples` that meet every condition given, in their order.
@@ -61,7 +63,8 @@ def query(
     is "no label"): their fractions add up to at least `min_fraction`, or are there at all. Without `classes`,
     `min_fraction` is asked of the largest class. `start` and `end` (dates, inclusive; `2018-07` is the month) do
     not choose samples: they are checked against the calendars and kept in `attrs` for `keys`. All other conditions
-    are those of `Filters`: by name, or whole as `filters` (an object, or the text that a link has).
+    are those of `Filters`: by name, or whole as `filters` (an object, or the text that a link has). `find` is a phrase, as
+    the page's search takes it ("vineyards Italy >= 80 %", see `phrases`), every word of which has to be understood.
 
     Raises `InvalidQueryError`, `UnknownClassError`, `UnknownSampleError`.
     """
@@ -69,6 +72,7 @@ def query(
         filters, problems = Filters.parse(filters)
         if problems:
             raise InvalidQueryError(" ".join(problems))
+    phrase = phrases.read_whole(find) if find is not None else None
     if unknown := more.keys() - _FILTERS:
         known = ", ".join(sorted(_OWN | _FILTERS))
         raise InvalidQueryError(f"no condition {min(unknown)!r}; there are {known}, filters")
@@ -79,6 +83,10 @@ def query(
     mask = np.ones(len(samples), bool)
     if ids is not None:
         mask &= _with_ids(samples, ids, table.index.source)
+    if phrase is not None:
+        mask &= _with_start(samples, phrase.id_start) if phrase.id_start else phrase.conditions.mask(table)
+        if phrase.sample:
+            mask &= _with_ids(samples, phrase.sample, table.index.source)
     if bbox is not None:
         mask &= _within(samples, shapely.box(*_bbox(bbox)), mask)
     if geometry is not None:
@@ -242,6 +250,10 @@ def _with_ids(samples: pd.DataFrame, ids: str | Iterable[str], where: str) -> np
     mask = np.zeros(len(samples), bool)
     mask[rows] = True
     return mask
+
+
+def _with_start(samples: pd.DataFrame, start: str) -> np.ndarray:
+    return np.asarray(samples.index.str.startswith(start), bool)
 
 
 def _bbox(bbox: Sequence[float]) -> tuple[float, float, float, float]:

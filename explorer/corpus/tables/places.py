@@ -153,12 +153,30 @@ def find_country(text: str) -> Country | None:
     return begins[0] if len(begins) == 1 and len(wanted) >= 3 else None
 
 
+@cache
+def countries_by_words() -> dict[str, Country]:
+    """Countries by their English names and some local ones, words as `words_of` gives them."""
+    known = {country.name: country for country in countries()}
+    named = {**{name: name for name in known}, **_ALSO}
+    return {" ".join(words_of(name)): known[given] for name, given in named.items() if given in known}
+
+
 def plain(text: str) -> str:
     """A name as it is compared: lower case, without accents and white space around it."""
     letters = unicodedata.normalize("NFKD", text.strip().casefold())
     return "".join(c for c in letters if not unicodedata.combining(c))
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a name as they are compared: lower case, without accents, hyphens and apostrophes between them.
+
+    >>> words_of("Saint-Pierre-des-Corps")
+    ['saint', 'pierre', 'des', 'corps']
+    """
+    return _WORDS.findall(plain(text))
+
+
+_WORDS = re.compile(r"[^\W_]+")
 _NUMBER = r"\d{1,3}(?:\.\d+)?"
 _ANGLE = rf"""
     (?P<sign>[+-]?)\s*(?P<deg>{_NUMBER})\s*(?:°|º|d|deg)?\s*

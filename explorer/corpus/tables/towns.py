@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import csv
 import math
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from explorer.core.assets import asset
-from explorer.corpus.tables.places import plain
+from explorer.corpus.tables import places
+from explorer.corpus.tables.places import plain, words_of
 
 CREDIT = "Towns: GeoNames, CC BY 4.0"
 """Whom to name where towns are shown."""
 MAX_DISTANCE_M = 150_000.0
 """A place is told by a town that is at most so far away."""
+_AT_M = 300.0
+"""A place so near to that of a town is the town: places in links are rounded."""
 _EARTH_M = 6_371_008.8  # mean radius, WGS 84
 _COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 
@@ -92,8 +98,38 @@ def regions() -> tuple[Region, ...]:
 
 
 @cache
-def _names() -> tuple[tuple[str, Town], ...]:
-    return tuple((plain(name), town) for town in towns() for name in (town.name, *town.also))
+def _names() -> tuple[list[str], list[Town]]:
+    """All names of all towns, sorted, and whose each is."""
+    named = [(plain(name), town) for town in towns() for name in (town.name, *town.also)]
+    named.sort(key=itemgetter(0))
+    return [name for name, _ in named], [town for _, town in named]
+
+
+@cache
+def towns_by_words() -> dict[str, list[Town]]:
+    """Towns by each of their names, words as `places.words_of` gives them, the largest first."""
+    found: dict[str, list[Town]] = {}
+    for town in towns():
+        for name in (town.name, *town.also):
+            named = found.setdefault(" ".join(words_of(name)), [])
+            if town not in named:
+                named.append(town)
+    return found
+
+
+@cache
+def regions_by_words() -> dict[str, list[Region]]:
+    """Regions by name, words as `places.words_of` gives them; several countries may have one of that name."""
+    found: dict[str, list[Region]] = {}
+    for region in regions():
+        found.setdefault(" ".join(words_of(region.name)), []).append(region)
+    return found
+
+
+@cache
+def region_positions() -> dict[str, int]:
+    """Position in `regions` of each region by its title."""
+    return {region.title: position for position, region in enumerate(regions())}
 
 
 def find_towns(text: str, limit: int = 8) -> list[Town]:
@@ -101,9 +137,16 @@ def find_towns(text: str, limit: int = 8) -> list[Town]:
     wanted = plain(text)
     if not wanted:
         return []
-    begins = {id(town): town for name, town in _names() if name.startswith(wanted)}
-    exact = {id(town) for name, town in _names() if name == wanted}
-    ordered = sorted(begins.values(), key=lambda town: (id(town) not in exact, -town.population))
+    names, owners = _names()
+    found: dict[int, Town] = {}
+    exact = set()
+    for row in range(bisect_left(names, wanted), len(names)):
+        if not names[row].startswith(wanted):
+            break
+        found[id(owners[row])] = owners[row]
+        if names[row] == wanted:
+            exact.add(id(owners[row]))
+    ordered = sorted(found.values(), key=lambda town: (id(town) not in exact, -town.population))
     return ordered[:limit]
 
 
@@ -122,11 +165,55 @@ def _on_sphere(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
     return np.stack([flat * np.cos(longitude), flat * np.sin(longitude), np.sin(latitude)], axis=-1)
 
 
+def _tree_of(some: Sequence[Town]) -> cKDTree:
+    return cKDTree(_on_sphere(np.array([town.lat for town in some]), np.array([town.lon for town in some])))
+
+
 @cache
 def _tree() -> cKDTree:
-    return cKDTree(
-        _on_sphere(np.array([town.lat for town in towns()]), np.array([town.lon for town in towns()]))
-    )
+    return _tree_of(towns())
+
+
+def metres_from(lat: float, lon: float, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:
+    """Metres from a place to others (degrees), float64 `(n,)`: great circle, as in `town_near`."""
+    chords = np.linalg.norm(_on_sphere(lats, lons) - _on_sphere(np.array(lat), np.array(lon)), axis=-1)
+    return np.asarray(2 * _EARTH_M * np.arcsin(np.minimum(chords / 2, 1.0)))
+
+
+def box_around(lat: float, lon: float, kilometres: float) -> tuple[float, float, float, float]:
+    """West, south, east, north (degrees) of a circle around a place."""
+    high = math.degrees(1000 * kilometres / _EARTH_M)
+    wide = high / max(math.cos(math.radians(lat)), 0.01)
+    return lon - wide, lat - high, lon + wide, lat + high
+
+
+def regions_of(lon: np.ndarray, lat: np.ndarray, country: np.ndarray) -> np.ndarray:
+    """Position in `regions` of the region of each place (degrees), int16 `(n,)`; `places.NOWHERE` where none is known.
+
+    `country` as `places.countries_of` gives it. A place is in the region of that town of its country that is nearest: near
+    borders of regions it is a guess.
+    """
+    found = np.full(len(lon), places.NOWHERE, np.int16)
+    for number, name in enumerate(places.names()):
+        rows = np.flatnonzero(country == number)
+        inside = [town for town in towns() if town.country == name]
+        if rows.size and inside:
+            _, nearest = _tree_of(inside).query(_on_sphere(lat[rows], lon[rows]))
+            known = [region_positions().get(f"{town.region}, {name}", places.NOWHERE) for town in inside]
+            found[rows] = np.array(known, np.int16)[nearest]
+    return found
+
+
+def place_name(lat: float, lon: float) -> str:
+    """The name of the town at a place (degrees), or the place itself in degrees where there is none.
+
+    >>> place_name(48.1374, 11.5755), place_name(47.0, 1.0)
+    ('Munich', '47.00° N, 1.00° E')
+    """
+    chord, row = _tree().query(_on_sphere(np.array(lat), np.array(lon)))
+    if chord * _EARTH_M < _AT_M:
+        return towns()[int(row)].name
+    return f"{abs(lat):.2f}° {'NS'[int(lat < 0)]}, {abs(lon):.2f}° {'EW'[int(lon < 0)]}"
 
 
 def town_near(lat: float, lon: float) -> tuple[Town, float, str] | None:

@@ -12,38 +12,10 @@ from typing import TypedDict
 
 from explorer.core import corine
 from explorer.core.errors import InvalidQueryError
+from explorer.corpus.tables.class_words import COMMON
 
 MAX_TYPED = 80
 """Characters of a class's name that are looked at."""
-
-_COMMON = {
-    "forest": (311, 312, 313), "forests": (311, 312, 313), "wood": (311, 312, 313), "woods": (311, 312, 313),
-    "woodland": (311, 312, 313, 324), "trees": (311, 312, 313), "deciduous": (311,), "deciduous forest": (311,),
-    "broadleaf": (311,), "broadleaved": (311,), "broadleaved forest": (311,), "beech": (311,), "oak": (311,),
-    "conifer": (312,), "conifers": (312,), "evergreen forest": (312,), "needleleaved": (312,), "pine": (312,), "spruce": (312,),
-    "clear cut": (324,), "clearcut": (324,), "regrowth": (324,), "urban": (111, 112), "city": (111, 112), "town": (112, 111),
-    "village": (112,), "settlement": (112, 111), "built up": (111, 112), "houses": (112, 111), "residential": (112, 111),
-    "suburb": (112,), "industry": (121,), "factory": (121,), "commerce": (121,), "greenhouses": (121,), "road": (122,),
-    "roads": (122,), "motorway": (122,), "railway": (122,), "harbour": (123,), "harbor": (123,), "port": (123,), "airport": (124,),
-    "airfield": (124,), "mine": (131,), "quarry": (131,), "mining": (131,), "gravel pit": (131,), "dump": (132,), "landfill": (132,),
-    "building site": (133,), "construction": (133,), "park": (141,), "cemetery": (141,), "golf": (142,), "golf course": (142,),
-    "stadium": (142,), "campsite": (142,), "arable": (211, 212, 213), "arable land": (211, 212, 213), "cropland": (211, 212, 213),
-    "crop": (211, 212, 213), "crops": (211, 212, 213), "field": (211, 212, 213), "fields": (211, 212, 213),
-    "agriculture": (211, 212, 213, 242, 243), "farmland": (211, 212, 213, 242, 243), "irrigated": (212,), "rainfed": (211,),
-    "rice": (213,), "paddy": (213,), "vine": (221,), "vines": (221,), "vineyard": (221,), "wine": (221,), "orchard": (222,),
-    "orchards": (222,), "fruit": (222,), "citrus": (222,), "hops": (222,), "olive": (223,), "olives": (223,), "pasture": (231,),
-    "meadow": (231,), "meadows": (231,), "grass": (231, 321), "grassland": (321, 231), "grasslands": (321, 231), "mosaic": (242, 243),
-    "dehesa": (244,), "montado": (244,), "moor": (322,), "heath": (322,), "heather": (322,), "shrub": (324, 323, 322),
-    "shrubs": (324, 323, 322), "bushes": (324, 323, 322), "scrub": (323, 324), "maquis": (323,), "garrigue": (323,),
-    "beach": (331,), "dune": (331,), "sand": (331,), "rock": (332,), "rocks": (332,), "scree": (332,), "cliff": (332,), "bare": (332, 333),
-    "bare soil": (333, 332), "burnt": (334,), "burned": (334,), "fire": (334,), "glacier": (335,), "snow": (335,), "ice": (335,),
-    "wetland": (411, 412, 421), "wetlands": (411, 412, 421), "marsh": (411, 421), "swamp": (411,), "reeds": (411,), "bog": (412,),
-    "peat": (412,), "mire": (412,), "salt marsh": (421,), "saltmarsh": (421,), "salt": (422, 421), "salt pans": (422,),
-    "tidal flats": (423,), "mudflat": (423,), "mudflats": (423,), "water": (511, 512), "inland water": (511, 512), "river": (511,),
-    "rivers": (511,), "stream": (511,), "canal": (511,), "lake": (512,), "lakes": (512,), "pond": (512,), "reservoir": (512,),
-    "lagoon": (521,), "estuary": (522,), "sea": (523,), "ocean": (523,), "sea water": (523,), "marine water": (521, 522, 523),
-}  # fmt: skip
-"""What people call classes where it is not their title, and which they mean by it, the likeliest first."""
 
 _CERTAIN, _UNSURE = 1, 6
 """Ranks (see `_rank`): up to the first a text names its classes; from the second on it is only found within a word."""
@@ -68,7 +40,7 @@ def classes() -> list[ClassNamed]:
             "title": cover.title,
             "colour": cover.hex,
             "names": [
-                (name, codes.index(cover.code)) for name, codes in _COMMON.items() if cover.code in codes
+                (name, codes.index(cover.code)) for name, codes in COMMON.items() if cover.code in codes
             ],
         }
         for cover in covers

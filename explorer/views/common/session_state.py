@@ -50,6 +50,11 @@ class SessionState(param.Parameterized):
         default=False, doc="Whether the selected sample's label must not be seen, anywhere on the page."
     )  # type: ignore[assignment]
 
+    # The table of samples.
+    table_open: bool = param.Boolean(
+        default=False, doc="Whether the table of samples has its place under the map."
+    )  # type: ignore[assignment]
+
     # Presenting.
     presenting: bool = param.Boolean(default=False, doc="Whether the page is without its controls.")  # type: ignore[assignment]
     own_story: Story | None = param.ClassSelector(

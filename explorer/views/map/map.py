@@ -168,7 +168,10 @@ class MapView:
             [west, east], [max(south, -80), min(north, 84)]
         )
         resolution = 1.1 * max((x1 - x0) / self.view.width, (y1 - y0) / self.view.height, 1.0)
-        self._around((x0 + x1) / 2, (y0 + y1) / 2, resolution)
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2
+        self._around(x, y, resolution)
+        lon, lat = transformer(3857, 4326).transform(x, y)
+        self._reported = self._state.place = Place.parse(f"{lat:.4f},{lon:.4f},{resolution:.4g}")
 
     def _go(self, place: Place | None) -> None:
         if place == self._reported:

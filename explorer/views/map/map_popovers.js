@@ -116,11 +116,13 @@ const classField = (classes, send) => {
       options.append(element("option", { value: c.code }, `${c.code} ${c.title}`))
     select.append(options)
   }
-  let codes = []
+  let codes = [],
+    most = 1
   const change = () =>
     send({
       classes: select.value === "" ? [] : select.value === "several" ? codes : [Number(select.value)],
       min_fraction: Math.min(Math.max(Number(share.value) || 0, 0), 100) / 100,
+      max_fraction: select.value === "several" ? most : 1,
     })
   const share = numberField("Minimum fraction in percent", { min: 0, max: 100, step: 5, placeholder: 0 }, change)
   select.addEventListener("change", change)
@@ -128,6 +130,7 @@ const classField = (classes, send) => {
     node: group("Minimum fraction", element("div", { class: "range" }, "≥", share, "% of", select)),
     set(filters) {
       codes = filters.classes
+      most = filters.max_fraction
       select.querySelector("option[value=several]")?.remove()
       if (codes.length > 1) select.append(element("option", { value: "several" }, `${codes.length} classes`))
       select.value = codes.length > 1 ? "several" : (codes[0] ?? "")

@@ -491,7 +491,7 @@ export function render({ model, el }) {
       names.dress(data.names)
       if (figure) names.draw(inView())
       const count = Object.entries(data.filters).filter(
-        ([name, v]) => name !== "largest" && (Array.isArray(v) ? v.length : v),
+        ([name, v]) => name !== "largest" && (name === "max_fraction" ? v < 1 : Array.isArray(v) ? v.length : v),
       ).length
       popovers[0][1].textContent = count ? `Filters · ${count}` : "Filters"
     },

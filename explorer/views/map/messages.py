@@ -12,7 +12,8 @@ Line: TypeAlias = Annotated[list[Number], Most(5_000)]
 """Of a line that is drawn around samples, one coordinate of its points."""
 Condition: TypeAlias = Number | Word | Annotated[list[Number | Word], Most(MAX_VALUES)] | None
 FilterName: TypeAlias = Literal[
-    "largest", "classes", "min_fraction", "purity", "mixture", "countries", "zones", "review", "suspicion", "change", "imagery"
+    "largest", "classes", "min_fraction", "max_fraction", "purity", "mixture", "countries", "regions", "near", "zones", "review",
+    "suspicion", "change", "imagery",
 ]  # fmt: skip
 """The fields of `query.filters.Filters`."""
 
@@ -209,6 +210,9 @@ class PageShown(TypedDict):
 
 class ToSampleTable(ToBrowser):
     """The set of samples."""
+
+    def current(self, *, id: str | None) -> None:
+        """The sample that the page shows."""
 
     def file(self, *, name: str, media: str, bytes: bytes) -> None: ...
     def hide(self) -> None: ...

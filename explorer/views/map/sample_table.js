@@ -1,7 +1,7 @@
 // The set of samples: histogram of its classes, a table by pages that the server sorts, and files to take away.
 
 import { element, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
-import { bus, listen } from "../common/talking.js"
+import { listen } from "../common/talking.js"
 
 const SHARES = new Set(["fraction", "suspicion", "change"]) // columns that are shown as percent, and sorted from the largest
 
@@ -84,25 +84,53 @@ export function render({ model, el }) {
       event.stopPropagation()
     }
   })
-  // Beside the map, over what is right of it, so that the map stays in sight; where the columns have no room there, over all.
-  const place = () => {
-    const table = head.closest("table")
-    table.style.width = "max-content"
-    const needed = table.offsetWidth + 42 // borders, paddings and the bar that scrolls down
-    table.style.width = ""
-    const asked = { box: null }
-    bus(model).emit("map-box", asked)
-    const box = asked.box ?? { right: 0, top: 60 }
-    const room = window.innerWidth - box.right - 32
-    const beside = room >= Math.min(needed, 640)
-    const top = beside ? Math.max(box.top, 54) : window.innerWidth > 900 ? 54 : 8
-    Object.assign(panel.style, {
-      left: `${beside ? box.right + 8 : 8}px`,
-      top: `${top}px`,
-      width: `${Math.min(Math.max(needed, 640), beside ? room : window.innerWidth - 16)}px`,
-      maxHeight: `${Math.min(640, window.innerHeight - top - 16)}px`,
-    })
+  // Rows: arrows go from one to the next, over the ends of a page, and open each; the one that is open is marked.
+  let current = null,
+    enter = ""
+  const rows = () => [...body.rows]
+  const buttonOf = (row) => row?.querySelector("button")
+  const markCurrent = (id, seen = false) => {
+    current = id
+    for (const row of rows()) {
+      const is = row.dataset.id === id
+      if (is) row.setAttribute("aria-current", "true")
+      else row.removeAttribute("aria-current")
+      buttonOf(row).tabIndex = -1
+      if (is && seen) row.scrollIntoView({ block: "nearest" })
+    }
+    const one = buttonOf(body.querySelector("[aria-current]") ?? body.rows[0])
+    if (one) one.tabIndex = 0
   }
+  const open = (row) => {
+    markCurrent(row.dataset.id, true)
+    buttonOf(row).focus({ preventScroll: true })
+    model.send_msg({ type: "open", id: row.dataset.id })
+  }
+  const turn = (number, end) => {
+    if (number < 0 || number >= pages()) return
+    enter = end
+    ask(number)
+  }
+  body.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
+    const all = rows(),
+      here = all.indexOf(event.target.closest("tr"))
+    if (here < 0) return
+    const last = all.length - 1
+    if (event.key === "ArrowDown") here < last ? open(all[here + 1]) : turn(state.page + 1, "first")
+    else if (event.key === "ArrowUp") here ? open(all[here - 1]) : turn(state.page - 1, "last")
+    else if (event.key === "Home") open(all[0])
+    else if (event.key === "End") open(all[last])
+    else if (event.key === "PageDown") turn(state.page + 1, "first")
+    else if (event.key === "PageUp") turn(state.page - 1, "first")
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  })
+  body.addEventListener("click", (event) => {
+    const row = event.target.closest("tr")
+    if (row) open(row)
+  })
   const format = (value, name) =>
     value === null ? "" : SHARES.has(name) ? `${(100 * value).toFixed(0)} %` : String(value)
   const swatched = (colour, text) => {
@@ -138,7 +166,11 @@ export function render({ model, el }) {
             const sorted = column.name === data.sort
             return element(
               "th",
-              { scope: "col", "aria-sort": sorted ? (data.down ? "descending" : "ascending") : "none" },
+              {
+                scope: "col",
+                class: `column-${column.name}`,
+                "aria-sort": sorted ? (data.down ? "descending" : "ascending") : "none",
+              },
               element(
                 "button",
                 {
@@ -152,21 +184,21 @@ export function render({ model, el }) {
           }),
         ),
       )
+      const focused = body.contains(panel.getRootNode().activeElement)
       body.replaceChildren(
         ...data.cells.map((cells, row) =>
           element(
             "tr",
-            {},
+            { "data-id": cells[0] },
             ...cells.map((value, i) =>
               element(
                 "td",
-                { class: typeof value === "number" ? "number" : "" },
+                {
+                  class: `column-${data.columns[i].name}${typeof value === "number" ? " number" : ""}`,
+                  title: typeof value === "string" && i ? value : null,
+                },
                 i === 0
-                  ? element(
-                      "button",
-                      { type: "button", class: "id", onclick: () => model.send_msg({ type: "open", id: value }) },
-                      value,
-                    )
+                  ? element("button", { type: "button", class: "id" }, value)
                   : data.columns[i].name === "class"
                     ? swatched(data.colours[row], format(value, "class"))
                     : format(value, data.columns[i].name),
@@ -179,10 +211,15 @@ export function render({ model, el }) {
       first.disabled = before.disabled = data.page === 0
       next.disabled = last.disabled = data.page >= pages() - 1
       for (const button of saves) button.disabled = !data.count
-      place()
-      if (opening) close.focus({ preventScroll: true })
+      markCurrent(current, opening)
+      const end = enter
+      enter = ""
+      if (end && body.rows.length) open(end === "last" ? rows().at(-1) : body.rows[0])
+      else if (opening || focused)
+        (buttonOf(body.querySelector("[aria-current]") ?? body.rows[0]) ?? close).focus({ preventScroll: true })
       mark("picked", { count: data.count })
     },
+    current: (data) => markCurrent(data.id, true),
     hide() {
       if (!panel.hidden) hide()
     },

@@ -42,13 +42,15 @@ class SampleTableView:
         self._pages = LatestOnly(loop)
         self._is_open = False
         self._ticket = self._shown_page = 0
-        self.table = SampleTable(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
+        self.table = SampleTable(loop, bus=bus, margin=0, min_height=0, sizing_mode="stretch_width")
         self._files = FileMaker(loop, self.table.script)
         self.table.on = {
             "page": self._page, "closed": lambda _data: self._close(), "save": self._save, "open": self._open_sample,
             "gallery": lambda _data: selection.session.ask_for_gallery("map"),
         }  # fmt: skip
-        selection.session.param.watch(lambda _e: self._look(), "labels_hidden")
+        self._session = session = selection.session
+        session.param.watch(lambda _e: self._look(), "labels_hidden")
+        selection.param.watch(lambda _e: self._mark_current(), "sample_id")
         selection.map.param.watch(lambda _e: self._recolour(), "palette")
 
     def show(self, rows: np.ndarray) -> None:
@@ -73,7 +75,12 @@ class SampleTableView:
             self._send(self._shown_page)
 
     def _close(self) -> None:
-        self._is_open = False
+        self._is_open = self._session.table_open = False
+
+    def _mark_current(self) -> None:
+        """Say which row is that of the selected sample."""
+        if self._is_open:
+            self.table.script.current(id=self._selection.sample_id)
 
     def _page(self, data: dict[str, Any]) -> None:
         column, page = data.get("sort"), data.get("page")
@@ -106,7 +113,9 @@ class SampleTableView:
         def done(result: tuple[np.ndarray, PageShown]) -> None:
             if ticket == self._ticket:
                 self._order = result[0]
+                self._session.table_open = self._is_open  # first: what has no place cannot have the focus
                 self.table.script.page(**result[1], bars=self._histogram(rows))
+                self._mark_current()
 
         self._pages.submit(job, done)
 

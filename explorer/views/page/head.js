@@ -1,7 +1,8 @@
 // The head of the page: what is shown, a way to go elsewhere, and what has to be said.
 
-import { element, isOurKey } from "../../browser/shared.js"
+import { element, isOurKey, mark } from "../../browser/shared.js"
 import { bus, listen } from "../common/talking.js"
+import { makeSearchField } from "./search_field.js"
 
 /** @param {import("../messages").Drawn<"Head">} panel */
 export function render({ model, el }) {
@@ -11,13 +12,8 @@ export function render({ model, el }) {
     text = element("span", { class: "class" }),
     place = element("span", { class: "place" })
   const sample = element("div", { class: "sample" }, swatch, id, text, place)
-  const input = element("input", {
-    type: "search",
-    placeholder: "Sample, lat, lon or country",
-    "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name",
-    spellcheck: "false",
-  })
-  const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"))
+  const search = makeSearchField(model)
+  const form = element("form", { role: "search" }, search.box, element("button", { type: "submit" }, "Go"))
   const button = (text, title, onclick, extra = {}) =>
     element("button", { type: "button", title, onclick, ...extra }, text)
   // Side by side where there is room, else behind one button.
@@ -64,7 +60,7 @@ export function render({ model, el }) {
   )
   form.addEventListener("submit", (event) => {
     event.preventDefault()
-    if (input.value.trim()) model.send_msg({ type: "go", text: input.value.trim().slice(0, 200) })
+    search.go()
   })
   const words = element("span")
   const notice = element(
@@ -96,6 +92,12 @@ export function render({ model, el }) {
   )
   const gone = new AbortController()
   listen(model, {
+    suggestions: search.suggestions,
+    counted: search.counted,
+    searched(data) {
+      search.say(data.text)
+      mark("searched", { text: data.text })
+    },
     sample(data) {
       id.textContent = data.id ?? ""
       text.textContent = text.title = data.text
@@ -161,6 +163,9 @@ export function render({ model, el }) {
   window.addEventListener("popstate", () => model.send_msg({ type: "link", search: window.location.search }), {
     signal,
   })
-  model.on("remove", () => gone.abort())
+  model.on("remove", () => {
+    gone.abort()
+    search.stop()
+  })
   model.send_msg({ type: "ready" })
 }

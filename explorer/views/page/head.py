@@ -8,19 +8,16 @@ import numpy as np
 import param
 
 from explorer.core import corine
-from explorer.core.errors import ExplorerError, InvalidQueryError
-from explorer.core.grid import transformer
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.reading import Reading
-from explorer.corpus.tables import places, towns
+from explorer.corpus.tables import towns
 from explorer.views.common import palettes
 from explorer.views.common.components import Component, SessionScheduler, source
 from explorer.views.common.selection import PANELS, Selection
 from explorer.views.map.raster import SampleRaster
 from explorer.views.page.messages import FromHead, ToHead
-
-_FAR = 300_000.0  # metres of web mercator; beyond that no sample is "near" a place
+from explorer.views.page.search import SearchView
 
 
 class Head(Component):
@@ -35,21 +32,24 @@ class Head(Component):
 
 
 class HeadView:
-    """Says what is selected and selects what is asked for by name or place."""
+    """Says what is selected; its search (`SearchView`) selects what is asked for."""
 
     def __init__(
         self, corpus: Corpus, selection: Selection, raster: SampleRaster, loop: SessionScheduler, bus: str
     ) -> None:
-        self._corpus, self._selection, self._raster = corpus, selection, raster
+        self._corpus, self._selection = corpus, selection
         self._session = session = selection.session
         name = corpus.where.rstrip("/").rpartition("/")[2]  # a server's folders are nobody's business
         about = f"{len(corpus.samples):,} samples · {name}"
         self.head = Head(loop, bus=bus, corpus=about, sizing_mode="stretch_width", margin=0)
+        self.search = SearchView(corpus, selection, raster, loop, self.head.script, self.notice)
         self._random = np.random.default_rng()
         self._next: str | None = None
         self._ahead: list[Reading] = []
         self.head.on = {
-            "go": self._go,
+            "go": self.search.go,
+            "suggest": self.search.suggest,
+            "choose": self.search.choose,
             "random": lambda _data: self._surprise(),
             "panel": self._enlarge,
             "link": lambda data: self._go_back(str(data.get("search", ""))),
@@ -83,38 +83,6 @@ class HeadView:
     def notice(self, text: str) -> None:
         """Say something that the user has to know."""
         self.head.script.notice(text=text)
-
-    def find(self, text: str) -> str:
-        """The sample of an id, or nearest to a place as people write it (see `corpus.places`).
-
-        Raises an `ExplorerError` that says why not.
-        """
-        place = places.parse_place(text)
-        if not place:
-            self._corpus.cell(text.strip())
-            return text.strip()
-        lat, lon = place
-        x, y = transformer(4326, 3857).transform(lon, lat)
-        row = self._raster.nearest(x, y, _FAR)
-        if row is None:
-            raise InvalidQueryError(f"no sample of this corpus is near latitude {lat}, longitude {lon}")
-        return str(self._corpus.samples.index[row])
-
-    def _go(self, data: dict[str, Any]) -> None:
-        text = data.get("text")
-        if not isinstance(text, str):
-            return
-        text = text[:200]
-        try:
-            country = places.find_country(text)
-            if country is not None:
-                self._session.box_to_fit = country.bounds
-            else:
-                self._selection.sample_id = found = self.find(text)
-                self._session.sample_to_show = found  # it may be the one that is selected, and out of sight
-            self.notice("")
-        except ExplorerError as error:
-            self.notice(str(error))
 
     def _surprise(self) -> None:
         chosen = self._next

@@ -11,7 +11,7 @@ import panel as pn
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.views.animation.animation import AnimationView
-from explorer.views.common.components import Page, Region, source
+from explorer.views.common.components import Component, Page, Region, source
 from explorer.views.gallery.gallery import GalleryView
 from explorer.views.labels.labels import LabelsView
 from explorer.views.map.map import MapView
@@ -65,6 +65,7 @@ class Layout:
     map_region: Region
     label_region: Region
     review_region: Region
+    sample_table: Component
 
 
 def lay_out(views: Views, height: str) -> Layout:
@@ -83,14 +84,14 @@ def lay_out(views: Views, height: str) -> Layout:
     label_region = Region(
         _title(f"Labels <small>share of the 600 m cell</small>{_credit(views.corpus, 'labels')}"),
         views.labels.pane, label="Labels", margin=0, sizing_mode="stretch_width",
-        stylesheets=[source("region.css"), ":host { flex: none !important; position: var(--label-position, static) !important; right: 10px; bottom: 9px; width: var(--label-width, 100%) !important; min-height: 128px; height: var(--label-height, clamp(150px, 21vh, 230px)); }"],
+        stylesheets=[source("region.css"), ":host { flex: none !important; position: var(--label-position, static) !important; right: 10px; bottom: 9px; width: var(--label-width, 100%) !important; min-height: 128px; height: var(--label-height, clamp(150px, 21vh, 230px)); display: var(--label-display, var(--area-display, flex)) !important; }"],
     )  # fmt: skip
     review_region = Region(
         _title("Label review"), views.review.panel, label="Label review", margin=0, sizing_mode="stretch_width",
         css_classes=["gone"], stylesheets=[source("region.css"), ":host { flex: var(--review-flex, 0 0 62%) !important; height: auto; overflow-y: var(--review-scroll, auto); scrollbar-width: thin; } :host(.alone) { flex: 1 1 100% !important; }"],
     )  # fmt: skip
     left = pn.Column(
-        map_region, label_region, review_region, margin=0, min_height=0, sizing_mode="stretch_both",
+        map_region, views.map.sample_table.table, label_region, review_region, margin=0, min_height=0, sizing_mode="stretch_both",
         styles={"grid-area": "map"}, css_classes=["area-map"],
         stylesheets=[":host { display: var(--area-display, flex) !important; position: relative; flex-direction: column; gap: 8px; width: 100%; height: var(--left-height, 100%) !important; min-height: 0; }"],
     )  # fmt: skip
@@ -104,7 +105,6 @@ def lay_out(views: Views, height: str) -> Layout:
                 heading=f"Sentinel-2 <small>10 m, monthly</small>{_credit(views.corpus, S2_SR.id)}"),
         _region("Temporal profile", "profile", views.profile.legend, views.profile.whole,
                 heading="Temporal profile <small>click a pixel in a large image; shift-click adds another</small>"),
-        views.map.sample_table.table,
         views.present.presenter,
         views.share.share,
         views.about.about,
@@ -113,7 +113,7 @@ def lay_out(views: Views, height: str) -> Layout:
         margin=0, sizing_mode="stretch_both",
         stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
     )  # fmt: skip
-    return Layout(page, map_region, label_region, review_region)
+    return Layout(page, map_region, label_region, review_region, views.map.sample_table.table)
 
 
 def stand(region: Region, wanted: bool) -> None:

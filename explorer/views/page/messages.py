@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from explorer.corpus.doctor import Check
-from explorer.views.common.message_fields import Most, Word
+from explorer.views.common.message_fields import Most, Number, Word
 from explorer.views.common.messages import FromBrowser, ToBrowser
 
 
+class SuggestionShown(TypedDict):
+    """Something that a search may mean: the group that it is in, its name, what it is, the colour of its class or ""."""
+
+    group: str
+    title: str
+    detail: str
+    colour: str
+
+
 class ToHead(ToBrowser):
-    """The selected sample, the address, and what has to be said."""
+    """The selected sample, the address, what a search may mean and what it found, and what has to be said."""
+
+    def counted(self, *, ticket: int, counts: list[int | None], details: list[str]) -> None:
+        """How many samples each suggestion of this number finds, where that can be said, and what more is known of it."""
 
     def notice(self, *, text: str) -> None: ...
     def sample(self, *, id: str | None, text: str, place: str, colour: str | None) -> None:
         """Its class and its colour, and where it is in words and degrees."""
+
+    def searched(self, *, text: str) -> None:
+        """What was found, in a sentence."""
+
+    def suggestions(self, *, ticket: int, options: list[SuggestionShown]) -> None:
+        """What the text of this number may mean; 0: nothing is offered any more."""
 
     def url(self, *, search: str, push: bool) -> None:
         """The selection written down; `push`: as a new page of the history."""
@@ -24,6 +42,9 @@ class FromHead(FromBrowser):
     """Where to go, and which drawer to open."""
 
     def about(self) -> None: ...
+    def choose(self, *, ticket: Number, index: Number) -> None:
+        """One of the suggestions of this number."""
+
     def go(self, *, text: Word) -> None: ...
     def link(self, *, search: Annotated[str, Most(65_536)]) -> None:
         """Another address by the browser's own buttons; as long as a server reads one."""
@@ -33,6 +54,8 @@ class FromHead(FromBrowser):
     def review(self) -> None: ...
     def share(self) -> None: ...
     def stories(self) -> None: ...
+    def suggest(self, *, text: Word, ticket: Number) -> None:
+        """What may this mean? Texts are numbered as they are typed."""
 
 
 class ToHelp(ToBrowser):

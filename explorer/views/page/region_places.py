@@ -12,8 +12,8 @@ class RegionPlaces:
     def __init__(self, laid: Layout, selection: Selection) -> None:
         self._laid, self._selection, self._session = laid, selection, selection.session
         selection.map.param.watch(lambda _e: self._set_css_classes(), "theme")
-        selection.param.watch(lambda _e: self._place(), "panel")
-        self._session.param.watch(lambda *_e: self._place(), ["reviewing", "judging", "blind"])
+        selection.param.watch(lambda *_e: self._place(), ["panel", "gallery"])
+        self._session.param.watch(lambda *_e: self._place(), ["reviewing", "judging", "blind", "table_open"])
         self._session.param.watch(lambda _e: self._set_css_classes(), "presenting")
 
     def _place(self) -> None:
@@ -25,6 +25,10 @@ class RegionPlaces:
         map_wanted = not session.blind and (not session.judging or self._selection.panel == "map")
         stand(self._laid.map_region, map_wanted)
         stand_alone(self._laid.review_region, not map_wanted)
+        # The gallery lies over the map and what is under it: a table is then opened out of the gallery.
+        over = self._selection.gallery is not None
+        classes = ["open", "over"] if over else ["open"]
+        self._laid.sample_table.css_classes = classes if session.table_open and (over or map_wanted) else []
         self._set_css_classes()
 
     def _set_css_classes(self) -> None:
@@ -33,5 +37,6 @@ class RegionPlaces:
             *(["dark"] if theme == "dark" else []),
             *([f"only-{panel}"] if panel else []),
             *(["reviewing"] if self._session.reviewing else []),
+            *(["table-open"] if self._laid.sample_table.css_classes == ["open"] else []),
             *(["presenting"] if self._session.presenting else []),
         ]
