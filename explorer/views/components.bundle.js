@@ -7398,10 +7398,11 @@ var classField = (classes, send) => {
       options.append(element("option", { value: c.code }, `${c.code} ${c.title}`));
     select2.append(options);
   }
-  let codes = [];
+  let codes = [], most = 1;
   const change = () => send({
     classes: select2.value === "" ? [] : select2.value === "several" ? codes : [Number(select2.value)],
-    min_fraction: Math.min(Math.max(Number(share.value) || 0, 0), 100) / 100
+    min_fraction: Math.min(Math.max(Number(share.value) || 0, 0), 100) / 100,
+    max_fraction: select2.value === "several" ? most : 1
   });
   const share = numberField("Minimum fraction in percent", { min: 0, max: 100, step: 5, placeholder: 0 }, change);
   select2.addEventListener("change", change);
@@ -7409,6 +7410,7 @@ var classField = (classes, send) => {
     node: group("Minimum fraction", element("div", { class: "range" }, "≥", share, "% of", select2)),
     set(filters) {
       codes = filters.classes;
+      most = filters.max_fraction;
       select2.querySelector("option[value=several]")?.remove();
       if (codes.length > 1) select2.append(element("option", { value: "several" }, `${codes.length} classes`));
       select2.value = codes.length > 1 ? "several" : codes[0] ?? "";
@@ -7913,7 +7915,7 @@ function render5({ model, el }) {
       names.dress(data.names);
       if (figure) names.draw(inView());
       const count = Object.entries(data.filters).filter(
-        ([name, v]) => name !== "largest" && (Array.isArray(v) ? v.length : v)
+        ([name, v]) => name !== "largest" && (name === "max_fraction" ? v < 1 : Array.isArray(v) ? v.length : v)
       ).length;
       popovers[0][1].textContent = count ? `Filters · ${count}` : "Filters";
     },
@@ -8030,24 +8032,50 @@ function render6({ model, el }) {
       event.stopPropagation();
     }
   });
-  const place = () => {
-    const table = head.closest("table");
-    table.style.width = "max-content";
-    const needed = table.offsetWidth + 42;
-    table.style.width = "";
-    const asked = { box: null };
-    bus(model).emit("map-box", asked);
-    const box2 = asked.box ?? { right: 0, top: 60 };
-    const room = window.innerWidth - box2.right - 32;
-    const beside = room >= Math.min(needed, 640);
-    const top2 = beside ? Math.max(box2.top, 54) : window.innerWidth > 900 ? 54 : 8;
-    Object.assign(panel.style, {
-      left: `${beside ? box2.right + 8 : 8}px`,
-      top: `${top2}px`,
-      width: `${Math.min(Math.max(needed, 640), beside ? room : window.innerWidth - 16)}px`,
-      maxHeight: `${Math.min(640, window.innerHeight - top2 - 16)}px`
-    });
+  let current = null, enter = "";
+  const rows = () => [...body.rows];
+  const buttonOf = (row) => row?.querySelector("button");
+  const markCurrent = (id, seen = false) => {
+    current = id;
+    for (const row of rows()) {
+      const is = row.dataset.id === id;
+      if (is) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+      buttonOf(row).tabIndex = -1;
+      if (is && seen) row.scrollIntoView({ block: "nearest" });
+    }
+    const one2 = buttonOf(body.querySelector("[aria-current]") ?? body.rows[0]);
+    if (one2) one2.tabIndex = 0;
   };
+  const open = (row) => {
+    markCurrent(row.dataset.id, true);
+    buttonOf(row).focus({ preventScroll: true });
+    model.send_msg({ type: "open", id: row.dataset.id });
+  };
+  const turn = (number5, end) => {
+    if (number5 < 0 || number5 >= pages()) return;
+    enter = end;
+    ask(number5);
+  };
+  body.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const all = rows(), here = all.indexOf(event.target.closest("tr"));
+    if (here < 0) return;
+    const last2 = all.length - 1;
+    if (event.key === "ArrowDown") here < last2 ? open(all[here + 1]) : turn(state.page + 1, "first");
+    else if (event.key === "ArrowUp") here ? open(all[here - 1]) : turn(state.page - 1, "last");
+    else if (event.key === "Home") open(all[0]);
+    else if (event.key === "End") open(all[last2]);
+    else if (event.key === "PageDown") turn(state.page + 1, "first");
+    else if (event.key === "PageUp") turn(state.page - 1, "first");
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  body.addEventListener("click", (event) => {
+    const row = event.target.closest("tr");
+    if (row) open(row);
+  });
   const format2 = (value2, name) => value2 === null ? "" : SHARES.has(name) ? `${(100 * value2).toFixed(0)} %` : String(value2);
   const swatched = (colour, text) => {
     const swatch = element("i");
@@ -8083,7 +8111,11 @@ function render6({ model, el }) {
             const sorted = column.name === data.sort;
             return element(
               "th",
-              { scope: "col", "aria-sort": sorted ? data.down ? "descending" : "ascending" : "none" },
+              {
+                scope: "col",
+                class: `column-${column.name}`,
+                "aria-sort": sorted ? data.down ? "descending" : "ascending" : "none"
+              },
               element(
                 "button",
                 {
@@ -8097,20 +8129,20 @@ function render6({ model, el }) {
           })
         )
       );
+      const focused = body.contains(panel.getRootNode().activeElement);
       body.replaceChildren(
         ...data.cells.map(
           (cells, row) => element(
             "tr",
-            {},
+            { "data-id": cells[0] },
             ...cells.map(
               (value2, i) => element(
                 "td",
-                { class: typeof value2 === "number" ? "number" : "" },
-                i === 0 ? element(
-                  "button",
-                  { type: "button", class: "id", onclick: () => model.send_msg({ type: "open", id: value2 }) },
-                  value2
-                ) : data.columns[i].name === "class" ? swatched(data.colours[row], format2(value2, "class")) : format2(value2, data.columns[i].name)
+                {
+                  class: `column-${data.columns[i].name}${typeof value2 === "number" ? " number" : ""}`,
+                  title: typeof value2 === "string" && i ? value2 : null
+                },
+                i === 0 ? element("button", { type: "button", class: "id" }, value2) : data.columns[i].name === "class" ? swatched(data.colours[row], format2(value2, "class")) : format2(value2, data.columns[i].name)
               )
             )
           )
@@ -8120,10 +8152,15 @@ function render6({ model, el }) {
       first.disabled = before.disabled = data.page === 0;
       next.disabled = last.disabled = data.page >= pages() - 1;
       for (const button2 of saves) button2.disabled = !data.count;
-      place();
-      if (opening) close.focus({ preventScroll: true });
+      markCurrent(current, opening);
+      const end = enter;
+      enter = "";
+      if (end && body.rows.length) open(end === "last" ? rows().at(-1) : body.rows[0]);
+      else if (opening || focused)
+        (buttonOf(body.querySelector("[aria-current]") ?? body.rows[0]) ?? close).focus({ preventScroll: true });
       mark("picked", { count: data.count });
     },
+    current: (data) => markCurrent(data.id, true),
     hide() {
       if (!panel.hidden) hide();
     },
@@ -8252,17 +8289,192 @@ var head_exports = {};
 __export(head_exports, {
   render: () => render8
 });
+
+// explorer/views/page/search_field.js
+var TYPED = 200;
+var TOLD = 15e3;
+var makeSearchField = (model) => {
+  const id = `search-${Math.random().toString(36).slice(2)}`;
+  const input = element("input", {
+    type: "text",
+    enterkeyhint: "search",
+    maxlength: TYPED,
+    placeholder: "Place, class, id: vineyards Italy ≥ 80 %",
+    title: "A sample's id, coordinates, a town, region or country, a class, or several words: vineyards Italy ≥ 80 %",
+    "aria-label": "Search samples, places and classes",
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": id
+  });
+  const list = element("div", {
+    id,
+    class: "suggestions",
+    role: "listbox",
+    "aria-label": "Suggestions",
+    popover: "manual",
+    hidden: true
+  });
+  const told = element("output", { class: "told", role: "status", "aria-label": "Search result", hidden: true });
+  const box2 = element("span", { class: "search" }, input, list, told);
+  let ticket = 0, listed = 0, at = -1, timer = 0, options = [];
+  const hide = () => {
+    if (!list.hidden) list.hidePopover?.();
+    list.hidden = true;
+    at = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const say = (text) => {
+    told.textContent = told.title = text;
+    told.hidden = !text;
+    clearTimeout(timer);
+    if (text)
+      timer = setTimeout(() => {
+        told.hidden = true;
+      }, TOLD);
+  };
+  const show = () => {
+    const edge = input.getBoundingClientRect(), wide = Math.min(Math.max(edge.width, 380), window.innerWidth - 16);
+    Object.assign(list.style, {
+      left: `${Math.max(8, Math.min(edge.left, window.innerWidth - wide - 8))}px`,
+      top: `${edge.bottom + 3}px`,
+      width: `${wide}px`,
+      maxHeight: `${Math.max(120, window.innerHeight - edge.bottom - 16)}px`
+    });
+    const opens = list.hidden;
+    list.hidden = false;
+    if (opens) list.showPopover?.();
+    input.setAttribute("aria-expanded", "true");
+  };
+  const move = (index) => {
+    at = index;
+    options.forEach((node2, i) => node2.setAttribute("aria-selected", String(i === at)));
+    const node = options[at];
+    if (node) {
+      input.setAttribute("aria-activedescendant", node.id);
+      node.scrollIntoView({ block: "nearest" });
+    } else input.removeAttribute("aria-activedescendant");
+  };
+  const ask = () => {
+    const text = input.value.trim();
+    say("");
+    if (text) model.send_msg({ type: "suggest", text, ticket: ++ticket });
+    else {
+      ticket += 1;
+      hide();
+    }
+  };
+  const done = () => {
+    ticket += 1;
+    hide();
+  };
+  const choose = (index) => {
+    const node = options[index];
+    input.value = node.dataset.title;
+    model.send_msg({ type: "choose", ticket: listed, index });
+    done();
+  };
+  const go = () => {
+    const text = input.value.trim();
+    if (text) model.send_msg({ type: "go", text: text.slice(0, TYPED) });
+    done();
+  };
+  input.addEventListener("input", ask);
+  input.addEventListener("blur", hide);
+  input.addEventListener("keydown", (event) => {
+    if (composes(event)) return;
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by && !event.altKey && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      if (list.hidden) ask();
+      else if (options.length) move(at < 0 && by < 0 ? options.length - 1 : (at + by + options.length) % options.length);
+    } else if (event.key === "Escape" && (!list.hidden || input.value)) {
+      if (list.hidden) input.value = "";
+      done();
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (event.repeat) return;
+      if (!list.hidden && at >= 0) choose(at);
+      else go();
+    }
+  });
+  const option = (one2, i) => {
+    const swatch = element("i", { "aria-hidden": "true" });
+    if (one2.colour) swatch.style.background = one2.colour;
+    else swatch.classList.add("none");
+    return element(
+      "div",
+      {
+        id: `${id}-${i}`,
+        role: "option",
+        "aria-selected": "false",
+        "data-title": one2.title,
+        onpointerdown: (event) => event.preventDefault(),
+        onclick: () => choose(i)
+      },
+      swatch,
+      element("b", {}, one2.title),
+      element("small", {}, one2.detail),
+      element("em", {})
+    );
+  };
+  return {
+    box: box2,
+    go,
+    say,
+    suggestions(data) {
+      if (data.ticket !== ticket) {
+        if (data.ticket === 0) hide();
+        return;
+      }
+      listed = data.ticket;
+      at = -1;
+      input.removeAttribute("aria-activedescendant");
+      options = data.options.map(option);
+      const groups = /* @__PURE__ */ new Map();
+      data.options.forEach((one2, i) => {
+        groups.set(one2.group, [...groups.get(one2.group) ?? [], options[i]]);
+      });
+      list.replaceChildren(
+        ...[...groups].map(
+          ([name, nodes]) => element(
+            "div",
+            { role: "group", "aria-label": name },
+            element("div", { class: "group", "aria-hidden": "true" }, name),
+            ...nodes
+          )
+        )
+      );
+      if (options.length && input.getRootNode().activeElement === input) show();
+      else hide();
+      mark("suggested", { ticket: data.ticket, count: options.length });
+    },
+    counted(data) {
+      if (data.ticket !== listed) return;
+      options.forEach((node, i) => {
+        const count = data.counts[i];
+        node.querySelector("small").textContent = data.details[i];
+        node.querySelector("em").textContent = count === null ? "" : `${count.toLocaleString("en")} sample${count === 1 ? "" : "s"}`;
+      });
+      mark("suggestions-counted", { ticket: data.ticket });
+    },
+    stop: () => clearTimeout(timer)
+  };
+};
+
+// explorer/views/page/head.js
 function render8({ model, el }) {
   const page = bus(model);
   const swatch = element("i"), id = element("code"), text = element("span", { class: "class" }), place = element("span", { class: "place" });
   const sample = element("div", { class: "sample" }, swatch, id, text, place);
-  const input = element("input", {
-    type: "search",
-    placeholder: "Sample, lat, lon or country",
-    "aria-label": "Go to a sample by id, to a place by latitude and longitude, or to a country by name",
-    spellcheck: "false"
-  });
-  const form = element("form", { role: "search" }, input, element("button", { type: "submit" }, "Go"));
+  const search = makeSearchField(model);
+  const form = element("form", { role: "search" }, search.box, element("button", { type: "submit" }, "Go"));
   const button2 = (text2, title, onclick, extra = {}) => element("button", { type: "button", title, onclick, ...extra }, text2);
   const actions = element(
     "div",
@@ -8310,7 +8522,7 @@ function render8({ model, el }) {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (input.value.trim()) model.send_msg({ type: "go", text: input.value.trim().slice(0, 200) });
+    search.go();
   });
   const words = element("span");
   const notice = element(
@@ -8342,6 +8554,12 @@ function render8({ model, el }) {
   );
   const gone = new AbortController();
   listen(model, {
+    suggestions: search.suggestions,
+    counted: search.counted,
+    searched(data) {
+      search.say(data.text);
+      mark("searched", { text: data.text });
+    },
     sample(data) {
       id.textContent = data.id ?? "";
       text.textContent = text.title = data.text;
@@ -8403,7 +8621,10 @@ function render8({ model, el }) {
   window.addEventListener("popstate", () => model.send_msg({ type: "link", search: window.location.search }), {
     signal
   });
-  model.on("remove", () => gone.abort());
+  model.on("remove", () => {
+    gone.abort();
+    search.stop();
+  });
   model.send_msg({ type: "ready" });
 }
 

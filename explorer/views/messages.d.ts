@@ -52,11 +52,17 @@ export interface Told {
     /** The answer to the same message of the script. */
     under: { row: number; col: number; index: number; of: string; text: string }
   }
-  /** The selected sample, the address, and what has to be said. */
+  /** The selected sample, the address, what a search may mean and what it found, and what has to be said. */
   Head: {
+    /** How many samples each suggestion of this number finds, where that can be said, and what more is known of it. */
+    counted: { ticket: number; counts: (number | null)[]; details: string[] }
     notice: { text: string }
     /** Its class and its colour, and where it is in words and degrees. */
     sample: { id: string | null; text: string; place: string; colour: string | null }
+    /** What was found, in a sentence. */
+    searched: { text: string }
+    /** What the text of this number may mean; 0: nothing is offered any more. */
+    suggestions: { ticket: number; options: SuggestionShown[] }
     /** The selection written down; `push`: as a new page of the history. */
     url: { search: string; push: boolean }
   }
@@ -169,6 +175,8 @@ export interface Told {
   }
   /** The set of samples. */
   SampleTable: {
+    /** The sample that the page shows. */
+    current: { id: string | null }
     file: { name: string; media: string; bytes: ArrayBuffer }
     hide: {}
     page: { bars: BarShown[]; colours: string[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean }
@@ -242,6 +250,7 @@ export interface Said {
   /** Where to go, and which drawer to open. */
   Head:
     | { type: "about" }
+    | { type: "choose"; ticket: number; index: number }
     | { type: "go"; text: string }
     | { type: "link"; search: string }
     | { type: "panel"; name: string }
@@ -250,6 +259,7 @@ export interface Said {
     | { type: "review" }
     | { type: "share" }
     | { type: "stories" }
+    | { type: "suggest"; text: string; ticket: number }
   Help:
     | { type: "ready" }
   /** Other classes, fewer filters, and the set as pictures or as a table. */
@@ -264,7 +274,7 @@ export interface Said {
   MapTools:
     | { type: "area"; kind: string; x0?: number; x1?: number; y0?: number; y1?: number; x?: number[] | null; y?: number[] | null }
     | { type: "clear_area" }
-    | { type: "filter"; values?: Partial<Record<"largest" | "classes" | "min_fraction" | "purity" | "mixture" | "countries" | "zones" | "review" | "suspicion" | "change" | "imagery", number | string | (number | string)[] | null>> | null; clear?: boolean; number: number }
+    | { type: "filter"; values?: Partial<Record<"largest" | "classes" | "min_fraction" | "max_fraction" | "purity" | "mixture" | "countries" | "regions" | "near" | "zones" | "review" | "suspicion" | "change" | "imagery", number | string | (number | string)[] | null>> | null; clear?: boolean; number: number }
     | { type: "look"; name: string; value: string; number: number }
     | { type: "options" }
     | { type: "place"; lon: number; lat: number; resolution: number }
@@ -471,6 +481,14 @@ export interface RegionShown {
   letter: string
   name: string
   size: string
+}
+
+/** Something that a search may mean: the group that it is in, its name, what it is, the colour of its class or "". */
+export interface SuggestionShown {
+  group: string
+  title: string
+  detail: string
+  colour: string
 }
 
 /** A class: how many samples of the set have it, their share of the set (0 to 1), whether it is isolated. */
