@@ -168,7 +168,8 @@ export const makeDates = ({ now, may, described, go }) => {
   const within = (/** @type {string} */ iso) => {
     const [first, last] = ends()
     if (iso < first) return first
-    return iso > last ? last : iso
+    if (iso > last) return last
+    return iso
   }
   const goTo = (/** @type {string} */ iso) => {
     const { dates } = now()

@@ -52,7 +52,7 @@ def of_class(code: int, palette: str) -> str:
     """The colour of a level-3 class (a code, or `corine.NO_LABEL`) as `#rrggbb`.
 
     >>> of_class(211, "official"), of_class(211, "safe")
-    ('#ffffa8', '#ffee98')
+    ('#ffffa8', '#ffeb99')
     """
     position = int(corine.positions(np.array([code]))[0])
     return hexes(class_table(3, palette)[position : position + 1])[0]
