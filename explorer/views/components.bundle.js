@@ -1495,7 +1495,8 @@ var makeDates = ({ now, may, described, go }) => {
   const within = (iso) => {
     const [first, last] = ends();
     if (iso < first) return first;
-    return iso > last ? last : iso;
+    if (iso > last) return last;
+    return iso;
   };
   const goTo = (iso) => {
     const { dates } = now();
