@@ -117,7 +117,7 @@ def test_the_pictures_grow_with_their_panel(visitor: Visitor, demo: str) -> None
                 end = max(
                     p["y"] + p["height"] for p in [*grid, *([lain["spectrum"]] if lain["spectrum"] else [])]
                 )
-                assert end > lain["panel"]["y"] + 0.8 * lain["panel"]["height"], size
+                assert end > lain["panel"]["y"] + 0.65 * lain["panel"]["height"], size
             visit.page.close()
     small, alone = edges.values()
     wide = [small[size] for size in SIZES[:4]]
