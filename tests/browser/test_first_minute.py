@@ -239,9 +239,11 @@ def test_in_a_review_the_question_mark_shows_its_own_keys(visit: Visit, demo: st
 
 
 def test_what_is_still_read_is_loading_and_play_says_how_much_is_here(
-    page: Page, mirror: Path, tmp_path: Path, demo: str
+    page: Page, mirror: Path, tmp_path: Path, demo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     let_go = threading.Event()
+    for setting in ("READ", "TOTAL"):  # what is held back is late, not lost
+        monkeypatch.setenv(f"EXPLORER_HTTP_{setting}_TIMEOUT", "300")
     late_dates = re.compile(r"/S2-SR/|/PF-SR/.*(2018-?(0[4-9]|1)|2019)")
 
     def late(_handler: BaseHTTPRequestHandler, key: str) -> bool:
