@@ -15,7 +15,7 @@ export const makeSearchField = (model) => {
     type: "text",
     enterkeyhint: "search",
     maxlength: TYPED,
-    placeholder: "Place, class, id: vineyards Italy ≥ 80 %",
+    placeholder: "Find: vineyards Italy ≥ 80 %",
     title: "A sample's id, coordinates, a town, region or country, a class, or several words: vineyards Italy ≥ 80 %",
     "aria-label": "Search samples, places and classes",
     spellcheck: "false",
