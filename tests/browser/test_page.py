@@ -447,7 +447,7 @@ def test_the_search_box_takes_ids_and_places(visit: Visit, corpus: Corpus, demo:
     visit.page.wait_for_url(lambda url: f"sample={demo}" in url)
     expect(visit.page.locator("header code")).to_have_text(demo)
     for text, said in (
-        ("nowhere", "'nowhere' is not a sample id"),
+        ("nowhere", "nothing of 'nowhere' was understood"),
         ("33N_15E-200N_02_09", "33N_15E-200N_02_09 is not in the corpus"),
         ("91, 0", "give latitude"),
         ("<b>x</b>", "<b>x</b>"),
