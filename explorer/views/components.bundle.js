@@ -8300,6 +8300,8 @@ var makeSearchField = (model) => {
     type: "text",
     enterkeyhint: "search",
     maxlength: TYPED,
+    "data-kept": "",
+    // what is searched is in the address
     placeholder: "Find: vineyards Italy ≥ 80 %",
     title: "A sample's id, coordinates, a town, region or country, a class, or several words: vineyards Italy ≥ 80 %",
     "aria-label": "Search samples, places and classes",

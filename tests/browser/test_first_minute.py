@@ -257,7 +257,6 @@ def test_what_is_still_read_is_loading_and_play_says_how_much_is_here(
         try:
             visit = Visit(page, server.url).open(f"?sample={demo}&date=2018-02-02", wait_for=COMING)
             charts = visit.region("Temporal profile")
-            expect(charts.get_by_text("Loading …")).to_be_visible()
             visit.page.mouse.move(*visit.on_timeline(120))
             tip = visit.page.get_by_role("tooltip", name="Date at the pointer")
             expect(tip).to_contain_text(re.compile(r"2019\s*loading$"))

@@ -94,7 +94,7 @@ def test_a_verdict_that_could_not_be_written_stays_in_the_panel_until_it_is(
             press(visit, "4", "m")
             page.keyboard.type("a lake, seen in May")
             press(visit, "Escape", "c")
-            status = panel(visit).get_by_role("status")
+            status = panel(visit).locator(".told")
             expect(status).to_contain_text("Nothing was saved")
             expect(status).to_contain_text(re.compile("disk is full" if apart else "Is the disk full"))
             expect(status).to_contain_text("make room")

@@ -80,7 +80,7 @@ def test_find_a_place(guide: Visit) -> None:
     before = guide.count("legend")
     guide.page.get_by_role("list", name="Legend").get_by_role("button", name="Coniferous forest").click()
     guide.wait_for_next("legend", before)
-    button(guide, "Filters").click()
+    guide.page.get_by_role("button", name=re.compile("^Filters")).click()
     guide.page.get_by_label("Purity (largest class), from").fill("80")
     guide.page.get_by_label("Purity (largest class), from").press("Enter")
     guide.page.wait_for_url(lambda url: "purity" in url)

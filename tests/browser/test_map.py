@@ -75,6 +75,16 @@ def at(visit: Visit, x: float, y: float) -> tuple[int, ...]:
     return tuple(int(v) for v in seen[int(py - top), int(px - left)])
 
 
+def around(visit: Visit, x: float, y: float) -> set[tuple[int, ...]]:
+    """Colours within two pixels of a place: a border may lie over it."""
+    seen, left, top = picture(visit)
+    px, py = visit.place_of(MAP, x, y)
+    row, col = int(py - top), int(px - left)
+    return {
+        tuple(map(int, one)) for one in seen[row - 2 : row + 3, col - 2 : col + 3].reshape(-1, seen.shape[-1])
+    }
+
+
 def count(visit: Visit) -> int:
     """How many samples the legend says are shown."""
     text = visit.page.get_by_label("Samples shown").inner_text()
@@ -106,7 +116,7 @@ def middle(visit: Visit, x: float = 0.5, y: float = 0.5) -> tuple[float, float]:
 def test_each_sample_is_drawn_in_its_colour_where_it_is(visitor: Visitor, corpus: Corpus) -> None:
     visit = visitor().open(f"?sample={MARKED}&layers=none")
     for row in corpus.samples.drop(MARKED).itertuples():
-        assert at(visit, float(str(row.x)), float(str(row.y))) == corine.land_cover(int(str(row.clc))).rgb
+        assert corine.land_cover(int(str(row.clc))).rgb in around(visit, float(str(row.x)), float(str(row.y)))
     x, y = corpus.samples.loc[MARKED, ["x", "y"]].to_numpy()
     assert at(visit, x + 270_000, y) in (SEA, LAND)
 
@@ -430,8 +440,7 @@ def test_the_search_box_takes_countries_and_the_usual_forms_of_places(visit: Vis
     visit.search("48°51'24\"N 2°21'8\"E")
     away = np.hypot(europe.samples["x"] - 261_835, europe.samples["y"] - 6_250_555)
     visit.page.wait_for_url(lambda url: str(away.idxmin()) in url)
-    x0, x1, *_ = ranges(visit)
-    assert x0 < 261_835 < x1
+    until(lambda: ranges(visit)[0] < 261_835 < ranges(visit)[1])  # the map flies there
 
 
 def test_scale_bar_and_coordinates_are_true(visit: Visit) -> None:

@@ -15,7 +15,7 @@ pytest.importorskip("jupyterlab")
 pytestmark = pytest.mark.browser
 _MAP = """
 const map = () => Bokeh.documents.flatMap((one) => one.all_models ? [...one.all_models] : [...one._all_models.values()]).find((model) => (model.name ?? "").startsWith("map-"))
-const sea = () => map()?.center.find((part) => part.name === "sea")?.fill_color
+const sea = () => map()?.background_fill_color
 const samples = () => map()?.renderers.find((one) => one.name === "samples").data_source.data
 const mark = () => map()?.renderers.find((one) => one.name === "mark").data_source.data.xs.length
 const chips = () => map()?.renderers.find((one) => one.name === "chips").data_source.data.x.length

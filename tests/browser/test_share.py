@@ -158,7 +158,7 @@ def test_pictures_figures_and_tables(marked: Visit, corpus: Corpus, tmp_path: Pa
         red, green, blue = picture.read()[:3].astype(int)
         assert picture.crs.to_epsg() == corpus.cell(MARKED).epsg
         assert tuple(picture.bounds) == tuple(corpus.cell(MARKED).bounds)
-    assert min(red[5, 5], green[5, 195], blue[195, 5]) > 250
+    assert min(red[5, 5], green[5, 195], blue[195, 5]) > 220
 
     choose(share, first_date=str(PF_SR.dates[0]), last_date=str(LAST), dates_of_the_contact_sheet="6")
     with Image.open(download(marked, share, "the contact sheet", tmp_path)) as sheet:
