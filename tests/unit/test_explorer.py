@@ -178,7 +178,7 @@ def test_two_pages_share_no_selection_but_the_cubes(tiny_corpus: Corpus) -> None
         assert other.selection.pixels == DEFAULT_PIXELS
         assert other.selection.composite == "true"
         assert one._head.head.bus != other._head.head.bus
-        assert shared_raster(tiny_corpus) is one._head._raster is other._head._raster
+        assert shared_raster(tiny_corpus) is one._head.search._raster is other._head.search._raster
     finally:
         one.close()
         other.close()

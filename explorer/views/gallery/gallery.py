@@ -335,7 +335,7 @@ class GalleryView:
         told = data.get("ids")
         known = self._corpus.samples.index
         given = told if isinstance(told, list) else []
-        return [one for one in dict.fromkeys(given) if isinstance(one, str) and one in known][:MAX_MARKED]
+        return list(dict.fromkeys(one for one in given if isinstance(one, str) and one in known))[:MAX_MARKED]
 
     def _list_marked(self, data: dict[str, Any]) -> None:
         if self._session.blind:
