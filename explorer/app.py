@@ -219,6 +219,8 @@ class Explorer(pn.viewable.Viewer):
             self._review.let_go()
             self._share.close()
             self._gallery.close()
+        for one in (self.selection, self.selection.map, self.selection.session):
+            one.param.watchers = {}  # who still holds the selection holds no panel
         del self._head, self._map, self._animation, self._bands, self._profile, self._spectrum
         del self._recovery, self._labels, self._review, self._present, self._share, self._about, self._gallery
         del self._help
