@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-import sys
-import threading
-from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from explorer.analysis.telling_date import telling_date
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from tests import servers
-from tests.browser.conftest import Server, Visitor
+from tests.browser.conftest import Visitor
 from tests.browser.test_review import begin
 from tests.browser.visit import LACKING, MARKED, Visit
 
@@ -236,42 +231,6 @@ def test_in_a_review_the_question_mark_shows_its_own_keys(visit: Visit, demo: st
     visit.page.keyboard.press("Escape")
     visit.page.get_by_role("button", name="Help", exact=True).click()
     expect(help_of(visit)).to_be_visible()
-
-
-def test_what_is_still_read_is_loading_and_play_says_how_much_is_here(
-    page: Page, mirror: Path, tmp_path: Path, demo: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    let_go = threading.Event()
-    for setting in ("READ", "TOTAL"):  # what is held back is late, not lost
-        monkeypatch.setenv(f"EXPLORER_HTTP_{setting}_TIMEOUT", "300")
-    late_dates = re.compile(r"/S2-SR/|/PF-SR/.*(2018-?(0[4-9]|1)|2019)")
-
-    def late(_handler: BaseHTTPRequestHandler, key: str) -> bool:
-        if late_dates.search(key):
-            let_go.wait(60)
-        return False
-
-    with servers.serve(mirror, answer=late) as files:
-        serve = [sys.executable, "-m", "explorer", "serve", files.url, "--port", "0", "--no-open"]
-        server = Server(mirror, tmp_path / "cache", serve)
-        try:
-            visit = Visit(page, server.url).open(f"?sample={demo}&date=2018-02-02", wait_for=COMING)
-            charts = visit.region("Temporal profile")
-            visit.page.mouse.move(*visit.on_timeline(120))
-            tip = visit.page.get_by_role("tooltip", name="Date at the pointer")
-            expect(tip).to_contain_text(re.compile(r"2019\s*loading$"))
-            visit.page.get_by_role("button", name="Play", exact=True).click()
-            early = visit.region("Planet Fusion animation").get_by_text(
-                re.compile(r"^\d+ of 146 dates (is|are) here")
-            )
-            expect(early).to_be_visible()
-            let_go.set()
-            expect(early).to_be_hidden()
-            expect(charts.get_by_text("Loading …")).to_be_hidden()
-            visit.page.get_by_role("button", name="Pause", exact=True).click()
-        finally:
-            let_go.set()
-            server.stop()
 
 
 def test_what_is_missing_is_not_said_to_be_loading(visit: Visit) -> None:
