@@ -1364,6 +1364,29 @@ var makeChoices = (model, show) => {
   };
 };
 
+// explorer/views/common/view_teller.js
+var REST = 200;
+var makeViewTeller = (seen, send) => {
+  let timer = 0, told = "";
+  return {
+    /** The view may have changed. */
+    later() {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const view = seen(), text = JSON.stringify(view);
+        if (text === told) return;
+        told = text;
+        send(view);
+      }, REST);
+    },
+    /** What is in sight now is known on the other side. */
+    known() {
+      told = JSON.stringify(seen());
+    },
+    stop: () => clearTimeout(timer)
+  };
+};
+
 // explorer/views/animation/dates.js
 var DAY_MS = 864e5;
 var WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -1800,6 +1823,56 @@ var entriesFound = (text, entries) => {
   if (!wanted) return text.trim() ? [] : entries;
   return entries.map((entry, i) => ({ entry, i, rank: rankOf(wanted, entry) })).filter(({ rank }) => rank >= 0).sort((a, b) => a.rank - b.rank || a.i - b.i).map(({ entry }) => entry);
 };
+var makeListField = (tag, id, field, box2) => {
+  const input = element("input", {
+    type: "text",
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": id,
+    ...field
+  });
+  const list = element(tag, { id, role: "listbox", popover: "manual", hidden: true, ...box2 });
+  let at = -1;
+  return {
+    input,
+    list,
+    /** Which option is marked; -1 for none. */
+    get at() {
+      return at;
+    },
+    hide() {
+      if (!list.hidden) list.hidePopover?.();
+      list.hidden = true;
+      at = -1;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    },
+    /** In the browser's top layer, since the panel around it scrolls: `place` says where. */
+    show(place) {
+      const opens = list.hidden;
+      list.hidden = false;
+      place();
+      if (opens) list.showPopover?.();
+      input.setAttribute("aria-expanded", "true");
+    },
+    mark(options, index) {
+      at = index;
+      const nodes = [...options];
+      nodes.forEach((node2, i) => node2.setAttribute("aria-selected", String(i === at)));
+      const node = nodes[at];
+      if (!node) {
+        input.removeAttribute("aria-activedescendant");
+        return;
+      }
+      input.setAttribute("aria-activedescendant", node.id);
+      node.scrollIntoView({ block: "nearest" });
+    }
+  };
+};
 var makeCombobox = ({
   label,
   listed,
@@ -1814,52 +1887,24 @@ var makeCombobox = ({
   wide: least = 260
 }) => {
   const id = `list-${Math.random().toString(36).slice(2)}`;
-  const input = element("input", {
-    type: "text",
-    placeholder,
-    maxlength: 200,
-    "aria-label": label,
-    spellcheck: "false",
-    autocomplete: "off",
-    autocapitalize: "off",
-    role: "combobox",
-    "aria-autocomplete": "list",
-    "aria-expanded": "false",
-    "aria-controls": id
-  });
-  const list = element("ul", {
+  const field = makeListField(
+    "ul",
     id,
-    class: "candidates",
-    role: "listbox",
-    "aria-label": listed,
-    popover: "manual",
-    hidden: true
-  });
+    { placeholder, maxlength: 200, "aria-label": label },
+    { class: "candidates", "aria-label": listed }
+  );
+  const { input, list } = field;
   const told = element("span", { class: "combo-told", role: "status" });
   const box2 = element("span", { class: "combo" }, input, list, told);
   let found2 = (
     /** @type {T[]} */
     []
-  ), at = -1;
+  );
   const hide = () => {
-    if (!list.hidden) list.hidePopover?.();
-    list.hidden = true;
-    at = -1;
+    field.hide();
     told.textContent = "";
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
   };
-  const mark2 = (index) => {
-    at = index;
-    [...list.children].forEach((node2, i) => node2.setAttribute("aria-selected", String(i === at)));
-    const node = list.children[at];
-    if (!node) {
-      input.removeAttribute("aria-activedescendant");
-      return;
-    }
-    input.setAttribute("aria-activedescendant", node.id);
-    node.scrollIntoView({ block: "nearest" });
-  };
+  const mark2 = (index) => field.mark(list.children, index);
   const place = () => {
     const edge = input.getBoundingClientRect(), below = window.innerHeight - edge.bottom - 8, above = edge.top - 8, up = below < 190 && above > below, wide = Math.min(Math.max(edge.width, least), window.innerWidth - 16);
     Object.assign(list.style, {
@@ -1896,12 +1941,8 @@ var makeCombobox = ({
         )
       )
     );
-    const opens = list.hidden;
-    list.hidden = false;
-    place();
-    if (opens) list.showPopover?.();
+    field.show(place);
     list.scrollTop = 0;
-    input.setAttribute("aria-expanded", "true");
     told.textContent = `${found2.length} in the list`;
     mark2(firstMarked && text.trim() ? 0 : -1);
   };
@@ -1924,16 +1965,16 @@ var makeCombobox = ({
       if (list.hidden) open();
       const count = list.hidden ? 0 : list.children.length;
       if (!count) return;
-      const next = at < 0 ? by > 0 ? 0 : count - 1 : at + by;
+      const next = field.at < 0 ? by > 0 ? 0 : count - 1 : field.at + by;
       mark2(Math.abs(by) > 1 ? Math.min(count - 1, Math.max(0, next)) : (next + count) % count);
     } else if (event.key === "Escape" && !list.hidden) {
       hide();
       event.preventDefault();
       event.stopPropagation();
     } else if (event.key === "Enter") {
-      if (!list.hidden && at >= 0) {
+      if (!list.hidden && field.at >= 0) {
         event.preventDefault();
-        choose(found2[at]);
+        choose(found2[field.at]);
       } else enter(input.value.trim(), event);
     }
   });
@@ -2506,25 +2547,17 @@ function render({ model, el }) {
     sheet: 0
   };
   const button2 = (label, text, action, extra = {}) => element("button", { type: "button", "aria-label": label, title: label, onclick: action, ...extra }, text);
-  let viewTimer = 0, toldView = "";
-  const seenView = () => JSON.stringify({
-    mode: look.value,
-    other: compares() ? state.other : -1,
-    scale: stage.view.scale,
-    row: stage.view.y,
-    col: stage.view.x,
-    layer: looks.layer
-  });
-  const tellView = () => {
-    clearTimeout(viewTimer);
-    viewTimer = setTimeout(() => {
-      const seen = seenView();
-      if (seen === toldView) return;
-      toldView = seen;
-      const { mode, other, scale, row, col, layer } = JSON.parse(seen);
-      model.send_msg({ type: "view", mode, other, scale, row, col, layer });
-    }, 200);
-  };
+  const view = makeViewTeller(
+    () => ({
+      mode: look.value,
+      other: compares() ? state.other : -1,
+      scale: stage.view.scale,
+      row: stage.view.y,
+      col: stage.view.x,
+      layer: looks.layer
+    }),
+    (seen) => model.send_msg({ type: "view", ...seen })
+  );
   const stage = makeStage({
     name: "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom",
     panes: [
@@ -2533,7 +2566,7 @@ function render({ model, el }) {
     ],
     swipes: "Swipe between the two dates",
     button: button2,
-    onView: () => tellView(),
+    onView: view.later,
     onPick: (pixel, add) => {
       if (state.dates.length) {
         model.send_msg({ type: "pixel_clicked", ...pixel, add });
@@ -2568,7 +2601,7 @@ function render({ model, el }) {
       state.other = index;
       draw();
       askChange();
-      tellView();
+      view.later();
     },
     onRange: (range2) => {
       state.range = range2;
@@ -2623,7 +2656,7 @@ function render({ model, el }) {
   const looks = makeLook({
     button: button2,
     send: (type, value2) => {
-      if (type === "overlay") tellView();
+      if (type === "overlay") view.later();
       if (type === "overlay" && !value2) {
         clearOverlays();
         showLegend();
@@ -2837,7 +2870,7 @@ function render({ model, el }) {
     drawSheet();
     draw();
     askChange();
-    tellView();
+    view.later();
   };
   let lastMove = 0;
   const movePin = (i, pixel, done) => {
@@ -3155,7 +3188,7 @@ function render({ model, el }) {
       }
       stage.lookAt(data);
       looks.want(data.layer);
-      toldView = seenView();
+      view.known();
     },
     async overlays(data) {
       if (data.ticket !== state.ticket || data.layer !== looks.layer) return;
@@ -3224,7 +3257,7 @@ function render({ model, el }) {
   const resized = new ResizeObserver(fit);
   resized.observe(well);
   model.on("remove", () => {
-    clearTimeout(viewTimer);
+    view.stop();
     gone.abort();
     resized.disconnect();
     setPlaying(false);
@@ -3236,7 +3269,7 @@ function render({ model, el }) {
       stage.dates[0].textContent = longDate(early2.iso);
     }
   });
-  toldView = seenView();
+  view.known();
   model.send_msg({ type: "ready" });
   mark("ready");
 }
@@ -8296,41 +8329,24 @@ var TYPED = 200;
 var TOLD = 15e3;
 var makeSearchField = (model) => {
   const id = `search-${Math.random().toString(36).slice(2)}`;
-  const input = element("input", {
-    type: "text",
-    enterkeyhint: "search",
-    maxlength: TYPED,
-    "data-kept": "",
-    // what is searched is in the address
-    placeholder: "Find: vineyards Italy ≥ 80 %",
-    title: "A sample's id, coordinates, a town, region or country, a class, or several words: vineyards Italy ≥ 80 %",
-    "aria-label": "Search samples, places and classes",
-    spellcheck: "false",
-    autocomplete: "off",
-    autocapitalize: "off",
-    role: "combobox",
-    "aria-autocomplete": "list",
-    "aria-expanded": "false",
-    "aria-controls": id
-  });
-  const list = element("div", {
+  const field = makeListField(
+    "div",
     id,
-    class: "suggestions",
-    role: "listbox",
-    "aria-label": "Suggestions",
-    popover: "manual",
-    hidden: true
-  });
+    {
+      enterkeyhint: "search",
+      maxlength: TYPED,
+      "data-kept": "",
+      // what is searched is in the address
+      placeholder: "Find: vineyards Italy ≥ 80 %",
+      title: "A sample's id, coordinates, a town, region or country, a class, or several words: vineyards Italy ≥ 80 %",
+      "aria-label": "Search samples, places and classes"
+    },
+    { class: "suggestions", "aria-label": "Suggestions" }
+  );
+  const { input, list, hide } = field;
   const told = element("output", { class: "told", role: "status", "aria-label": "Search result", hidden: true });
   const box2 = element("span", { class: "search" }, input, list, told);
-  let ticket = 0, listed = 0, at = -1, timer = 0, options = [];
-  const hide = () => {
-    if (!list.hidden) list.hidePopover?.();
-    list.hidden = true;
-    at = -1;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  };
+  let ticket = 0, listed = 0, timer = 0, options = [];
   const say = (text) => {
     told.textContent = told.title = text;
     told.hidden = !text;
@@ -8340,7 +8356,7 @@ var makeSearchField = (model) => {
         told.hidden = true;
       }, TOLD);
   };
-  const show = () => {
+  const place = () => {
     const edge = input.getBoundingClientRect(), wide = Math.min(Math.max(edge.width, 380), window.innerWidth - 16);
     Object.assign(list.style, {
       left: `${Math.max(8, Math.min(edge.left, window.innerWidth - wide - 8))}px`,
@@ -8348,19 +8364,6 @@ var makeSearchField = (model) => {
       width: `${wide}px`,
       maxHeight: `${Math.max(120, window.innerHeight - edge.bottom - 16)}px`
     });
-    const opens = list.hidden;
-    list.hidden = false;
-    if (opens) list.showPopover?.();
-    input.setAttribute("aria-expanded", "true");
-  };
-  const move = (index) => {
-    at = index;
-    options.forEach((node2, i) => node2.setAttribute("aria-selected", String(i === at)));
-    const node = options[at];
-    if (node) {
-      input.setAttribute("aria-activedescendant", node.id);
-      node.scrollIntoView({ block: "nearest" });
-    } else input.removeAttribute("aria-activedescendant");
   };
   const ask = () => {
     const text = input.value.trim();
@@ -8394,7 +8397,10 @@ var makeSearchField = (model) => {
     if (by && !event.altKey && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       if (list.hidden) ask();
-      else if (options.length) move(at < 0 && by < 0 ? options.length - 1 : (at + by + options.length) % options.length);
+      else if (options.length) {
+        const next = field.at < 0 && by < 0 ? options.length - 1 : (field.at + by + options.length) % options.length;
+        field.mark(options, next);
+      }
     } else if (event.key === "Escape" && (!list.hidden || input.value)) {
       if (list.hidden) input.value = "";
       done();
@@ -8403,7 +8409,7 @@ var makeSearchField = (model) => {
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (event.repeat) return;
-      if (!list.hidden && at >= 0) choose(at);
+      if (!list.hidden && field.at >= 0) choose(field.at);
       else go();
     }
   });
@@ -8437,9 +8443,8 @@ var makeSearchField = (model) => {
         return;
       }
       listed = data.ticket;
-      at = -1;
-      input.removeAttribute("aria-activedescendant");
       options = data.options.map(option);
+      field.mark(options, -1);
       const groups = /* @__PURE__ */ new Map();
       data.options.forEach((one2, i) => {
         groups.set(one2.group, [...groups.get(one2.group) ?? [], options[i]]);
@@ -8454,7 +8459,7 @@ var makeSearchField = (model) => {
           )
         )
       );
-      if (options.length && input.getRootNode().activeElement === input) show();
+      if (options.length && input.getRootNode().activeElement === input) field.show(place);
       else hide();
       mark("suggested", { ticket: data.ticket, count: options.length });
     },
@@ -12532,22 +12537,15 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
   const gone = new AbortController();
   const picture = element("canvas", { width: PIXELS, height: PIXELS });
   let planet = null;
-  let timer = 0, told = "";
-  const seen = () => {
-    const { chosenMonth, band } = facts();
-    const { scale, y: row, x: col } = stage.view;
-    return { mode: stage.mode, month: chosenMonth === null ? null : chosenMonth + 1, band, scale, row, col };
-  };
-  const tell = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const said = seen();
-      if (JSON.stringify(said) === told) return;
-      told = JSON.stringify(said);
-      model.send_msg({ type: "large", .../** @type {any} */
-      said });
-    }, 200);
-  };
+  const view = makeViewTeller(
+    () => {
+      const { chosenMonth, band } = facts();
+      const { scale, y: row, x: col } = stage.view;
+      return { mode: stage.mode, month: chosenMonth === null ? null : chosenMonth + 1, band, scale, row, col };
+    },
+    (seen) => model.send_msg({ type: "large", .../** @type {any} */
+    seen })
+  );
   const stage = makeStage({
     name: "Sentinel-2 image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them left and right go to the neighbouring picture, Escape to all of them; plus and minus zoom",
     panes: [
@@ -12556,7 +12554,7 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
     ],
     swipes: "Swipe between Sentinel-2 and Planet Fusion",
     button,
-    onView: tell,
+    onView: view.later,
     onPick: (pixel, add) => {
       if (!facts().sample) return;
       model.send_msg({ type: "pixel_clicked", ...pixel, add });
@@ -12670,7 +12668,7 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
     stage.setMode(mode);
     fit();
     draw();
-    tell();
+    view.later();
   };
   const save = () => {
     const { sample, month: month2, band, title, lack, legend, credit, planetCredit } = facts();
@@ -12709,7 +12707,7 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
   return {
     el,
     draw,
-    tell,
+    tell: view.later,
     setPins(list) {
       pins = list;
       stage.setPins(list);
@@ -12717,19 +12715,19 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
     setRegions: (list, problem) => stage.drawing.set(list, problem),
     came: ({ row, col, index, of, text }) => readout.came({ row, col, index: `${of}:${index}`, text }),
     /** Looks as a link says; nothing of it is told back. */
-    lookAt(mode, view) {
+    lookAt(mode, place) {
       look.value = mode;
       stage.setMode(mode);
       fit();
-      stage.lookAt(view);
+      stage.lookAt(place);
       draw();
-      clearTimeout(timer);
-      told = JSON.stringify(seen());
+      view.stop();
+      view.known();
     },
     focus: () => stage.el.focus({ preventScroll: true }),
     remove() {
       gone.abort();
-      clearTimeout(timer);
+      view.stop();
       resized.disconnect();
       el.remove();
     }

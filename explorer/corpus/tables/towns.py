@@ -17,8 +17,6 @@ from explorer.core.assets import asset
 from explorer.corpus.tables import places
 from explorer.corpus.tables.places import plain, words_of
 
-CREDIT = "Towns: GeoNames, CC BY 4.0"
-"""Whom to name where towns are shown."""
 MAX_DISTANCE_M = 150_000.0
 """A place is told by a town that is at most so far away."""
 _AT_M = 300.0
@@ -165,6 +163,11 @@ def _on_sphere(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
     return np.stack([flat * np.cos(longitude), flat * np.sin(longitude), np.sin(latitude)], axis=-1)
 
 
+def _metres(chords: np.ndarray) -> np.ndarray:
+    """Along great circles, between places whose chords on the unit sphere are so long."""
+    return np.asarray(2 * _EARTH_M * np.arcsin(np.minimum(chords / 2, 1.0)))
+
+
 def _tree_of(some: Sequence[Town]) -> cKDTree:
     return cKDTree(_on_sphere(np.array([town.lat for town in some]), np.array([town.lon for town in some])))
 
@@ -176,8 +179,7 @@ def _tree() -> cKDTree:
 
 def metres_from(lat: float, lon: float, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:
     """Metres from a place to others (degrees), float64 `(n,)`: great circle, as in `town_near`."""
-    chords = np.linalg.norm(_on_sphere(lats, lons) - _on_sphere(np.array(lat), np.array(lon)), axis=-1)
-    return np.asarray(2 * _EARTH_M * np.arcsin(np.minimum(chords / 2, 1.0)))
+    return _metres(np.linalg.norm(_on_sphere(lats, lons) - _on_sphere(np.array(lat), np.array(lon)), axis=-1))
 
 
 def box_around(lat: float, lon: float, kilometres: float) -> tuple[float, float, float, float]:
@@ -225,7 +227,7 @@ def town_near(lat: float, lon: float) -> tuple[Town, float, str] | None:
     if not (math.isfinite(lat) and math.isfinite(lon)):
         return None
     chords, rows = (np.asarray(one) for one in _tree().query(_on_sphere(np.array(lat), np.array(lon)), k=12))
-    distances = 2 * _EARTH_M * np.arcsin(np.minimum(chords / 2, 1.0))
+    distances = _metres(chords)
     people = np.array([towns()[row].population for row in rows.tolist()], dtype=np.float64)
     best = int(np.argmin((distances + 3_000) / people**0.3))
     metres, town = float(distances[best]), towns()[int(rows[best])]

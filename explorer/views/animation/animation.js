@@ -22,6 +22,7 @@ import { download, drawLegend, makePicture, pictureOfSheet } from "../common/pic
 import { makeReadout } from "../common/readout.js"
 import { makeStage } from "../common/stage.js"
 import { bus, listen, makeChoices } from "../common/talking.js"
+import { makeViewTeller } from "../common/view_teller.js"
 import { makeDates } from "./dates.js"
 import { makeFirstPlay, momentOf, yearUntil } from "./first_play.js"
 import { makeHints } from "./hints.js"
@@ -84,28 +85,17 @@ export function render({ model, el }) {
   // --- what is on the screen -------------------------------------------------------------------
   const button = (label, text, action, extra = {}) =>
     element("button", { type: "button", "aria-label": label, title: label, onclick: action, ...extra }, text)
-  // How the picture is looked at goes into the link, and so into the evidence of a verdict, once it rests.
-  let viewTimer = 0,
-    toldView = ""
-  const seenView = () =>
-    JSON.stringify({
+  const view = makeViewTeller(
+    () => ({
       mode: look.value,
       other: compares() ? state.other : -1,
       scale: stage.view.scale,
       row: stage.view.y,
       col: stage.view.x,
       layer: looks.layer,
-    })
-  const tellView = () => {
-    clearTimeout(viewTimer)
-    viewTimer = setTimeout(() => {
-      const seen = seenView()
-      if (seen === toldView) return
-      toldView = seen
-      const { mode, other, scale, row, col, layer } = JSON.parse(seen)
-      model.send_msg({ type: "view", mode, other, scale, row, col, layer })
-    }, 200)
-  }
+    }),
+    (seen) => model.send_msg({ type: "view", ...seen }),
+  )
   const stage = makeStage({
     name: "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom",
     panes: [
@@ -114,7 +104,7 @@ export function render({ model, el }) {
     ],
     swipes: "Swipe between the two dates",
     button,
-    onView: () => tellView(),
+    onView: view.later,
     onPick: (pixel, add) => {
       if (state.dates.length) {
         model.send_msg({ type: "pixel_clicked", ...pixel, add })
@@ -149,7 +139,7 @@ export function render({ model, el }) {
       state.other = index
       draw()
       askChange()
-      tellView()
+      view.later()
     },
     onRange: (range) => {
       state.range = range
@@ -205,7 +195,7 @@ export function render({ model, el }) {
   const looks = makeLook({
     button,
     send: (type, value) => {
-      if (type === "overlay") tellView()
+      if (type === "overlay") view.later()
       if (type === "overlay" && !value) {
         clearOverlays()
         showLegend()
@@ -436,7 +426,7 @@ export function render({ model, el }) {
     drawSheet()
     draw()
     askChange()
-    tellView()
+    view.later()
   }
 
   let lastMove = 0
@@ -780,7 +770,7 @@ export function render({ model, el }) {
       }
       stage.lookAt(data)
       looks.want(data.layer)
-      toldView = seenView()
+      view.known()
     },
     async overlays(data) {
       if (data.ticket !== state.ticket || data.layer !== looks.layer) return
@@ -850,7 +840,7 @@ export function render({ model, el }) {
   const resized = new ResizeObserver(fit)
   resized.observe(well)
   model.on("remove", () => {
-    clearTimeout(viewTimer)
+    view.stop()
     gone.abort()
     resized.disconnect()
     setPlaying(false)
@@ -862,7 +852,7 @@ export function render({ model, el }) {
       stage.dates[0].textContent = longDate(early.iso)
     }
   })
-  toldView = seenView()
+  view.known()
   model.send_msg({ type: "ready" })
   mark("ready")
 }

@@ -67,6 +67,65 @@ export const entriesFound = (text, entries) => {
 }
 
 /**
+ * A field with a list below it, hidden at first, and which of the list's options is marked: what the combobox of the ARIA
+ * Authoring Practices, 1.2, says to assistive technology.
+ * @param {string} tag The list's.
+ * @param {string} id The list's.
+ * @param {Record<string, any>} field Attributes of the field.
+ * @param {Record<string, any>} box Attributes of the list.
+ */
+export const makeListField = (tag, id, field, box) => {
+  const input = element("input", {
+    type: "text",
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": id,
+    ...field,
+  })
+  const list = element(tag, { id, role: "listbox", popover: "manual", hidden: true, ...box })
+  let at = -1
+  return {
+    input,
+    list,
+    /** Which option is marked; -1 for none. */
+    get at() {
+      return at
+    },
+    hide() {
+      if (!list.hidden) list.hidePopover?.()
+      list.hidden = true
+      at = -1
+      input.setAttribute("aria-expanded", "false")
+      input.removeAttribute("aria-activedescendant")
+    },
+    /** In the browser's top layer, since the panel around it scrolls: `place` says where. */
+    show(/** @type {() => void} */ place) {
+      const opens = list.hidden
+      list.hidden = false
+      place()
+      if (opens) list.showPopover?.()
+      input.setAttribute("aria-expanded", "true")
+    },
+    mark(/** @type {Iterable<Element>} */ options, /** @type {number} */ index) {
+      at = index
+      const nodes = [...options]
+      nodes.forEach((node, i) => node.setAttribute("aria-selected", String(i === at)))
+      const node = nodes[at]
+      if (!node) {
+        input.removeAttribute("aria-activedescendant")
+        return
+      }
+      input.setAttribute("aria-activedescendant", node.id)
+      node.scrollIntoView({ block: "nearest" })
+    },
+  }
+}
+
+/**
  * The field and its list; `combobox.css` belongs to it.
  * @template T
  * @param {object} options
@@ -96,51 +155,22 @@ export const makeCombobox = ({
   wide: least = 260,
 }) => {
   const id = `list-${Math.random().toString(36).slice(2)}`
-  const input = element("input", {
-    type: "text",
-    placeholder,
-    maxlength: 200,
-    "aria-label": label,
-    spellcheck: "false",
-    autocomplete: "off",
-    autocapitalize: "off",
-    role: "combobox",
-    "aria-autocomplete": "list",
-    "aria-expanded": "false",
-    "aria-controls": id,
-  })
-  const list = element("ul", {
+  const field = makeListField(
+    "ul",
     id,
-    class: "candidates",
-    role: "listbox",
-    "aria-label": listed,
-    popover: "manual",
-    hidden: true,
-  })
+    { placeholder, maxlength: 200, "aria-label": label },
+    { class: "candidates", "aria-label": listed },
+  )
+  const { input, list } = field
   const told = element("span", { class: "combo-told", role: "status" })
   const box = element("span", { class: "combo" }, input, list, told)
-  let found = /** @type {T[]} */ ([]),
-    at = -1
+  let found = /** @type {T[]} */ ([])
   const hide = () => {
-    if (!list.hidden) list.hidePopover?.()
-    list.hidden = true
-    at = -1
+    field.hide()
     told.textContent = ""
-    input.setAttribute("aria-expanded", "false")
-    input.removeAttribute("aria-activedescendant")
   }
-  const mark = (/** @type {number} */ index) => {
-    at = index
-    ;[...list.children].forEach((node, i) => node.setAttribute("aria-selected", String(i === at)))
-    const node = list.children[at]
-    if (!node) {
-      input.removeAttribute("aria-activedescendant")
-      return
-    }
-    input.setAttribute("aria-activedescendant", node.id)
-    node.scrollIntoView({ block: "nearest" })
-  }
-  // In the browser's top layer, since the panel around it scrolls; the field has to be where it is by then.
+  const mark = (/** @type {number} */ index) => field.mark(list.children, index)
+  // The field has to be where it is by then.
   const place = () => {
     const edge = input.getBoundingClientRect(),
       below = window.innerHeight - edge.bottom - 8,
@@ -181,12 +211,8 @@ export const makeCombobox = ({
         ),
       ),
     )
-    const opens = list.hidden
-    list.hidden = false
-    place()
-    if (opens) list.showPopover?.()
+    field.show(place)
     list.scrollTop = 0
-    input.setAttribute("aria-expanded", "true")
     told.textContent = `${found.length} in the list`
     mark(firstMarked && text.trim() ? 0 : -1)
   }
@@ -209,16 +235,16 @@ export const makeCombobox = ({
       if (list.hidden) open()
       const count = list.hidden ? 0 : list.children.length
       if (!count) return
-      const next = at < 0 ? (by > 0 ? 0 : count - 1) : at + by
+      const next = field.at < 0 ? (by > 0 ? 0 : count - 1) : field.at + by
       mark(Math.abs(by) > 1 ? Math.min(count - 1, Math.max(0, next)) : (next + count) % count)
     } else if (event.key === "Escape" && !list.hidden) {
       hide()
       event.preventDefault()
       event.stopPropagation()
     } else if (event.key === "Enter") {
-      if (!list.hidden && at >= 0) {
+      if (!list.hidden && field.at >= 0) {
         event.preventDefault()
-        choose(found[at])
+        choose(found[field.at])
       } else enter(input.value.trim(), event)
     }
   })

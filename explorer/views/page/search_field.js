@@ -2,6 +2,7 @@
 // suggestion that the arrow keys have come to (the combobox with a list of the ARIA Authoring Practices, 1.2).
 
 import { composes, element, mark } from "../../browser/shared.js"
+import { makeListField } from "../common/combobox.js"
 
 const TYPED = 200 // characters that the server reads
 const TOLD = 15_000 // ms that what was found stays in sight
@@ -11,45 +12,27 @@ const TOLD = 15_000 // ms that what was found stays in sight
  */
 export const makeSearchField = (model) => {
   const id = `search-${Math.random().toString(36).slice(2)}`
-  const input = element("input", {
-    type: "text",
-    enterkeyhint: "search",
-    maxlength: TYPED,
-    "data-kept": "", // what is searched is in the address
-    placeholder: "Find: vineyards Italy ≥ 80 %",
-    title: "A sample's id, coordinates, a town, region or country, a class, or several words: vineyards Italy ≥ 80 %",
-    "aria-label": "Search samples, places and classes",
-    spellcheck: "false",
-    autocomplete: "off",
-    autocapitalize: "off",
-    role: "combobox",
-    "aria-autocomplete": "list",
-    "aria-expanded": "false",
-    "aria-controls": id,
-  })
-  const list = element("div", {
+  const field = makeListField(
+    "div",
     id,
-    class: "suggestions",
-    role: "listbox",
-    "aria-label": "Suggestions",
-    popover: "manual",
-    hidden: true,
-  })
+    {
+      enterkeyhint: "search",
+      maxlength: TYPED,
+      "data-kept": "", // what is searched is in the address
+      placeholder: "Find: vineyards Italy ≥ 80 %",
+      title: "A sample's id, coordinates, a town, region or country, a class, or several words: vineyards Italy ≥ 80 %",
+      "aria-label": "Search samples, places and classes",
+    },
+    { class: "suggestions", "aria-label": "Suggestions" },
+  )
+  const { input, list, hide } = field
   const told = element("output", { class: "told", role: "status", "aria-label": "Search result", hidden: true })
   const box = element("span", { class: "search" }, input, list, told)
   let ticket = 0,
     listed = 0,
-    at = -1,
     timer = 0,
     options = []
 
-  const hide = () => {
-    if (!list.hidden) list.hidePopover?.()
-    list.hidden = true
-    at = -1
-    input.setAttribute("aria-expanded", "false")
-    input.removeAttribute("aria-activedescendant")
-  }
   const say = (text) => {
     told.textContent = told.title = text
     told.hidden = !text
@@ -59,7 +42,7 @@ export const makeSearchField = (model) => {
         told.hidden = true
       }, TOLD)
   }
-  const show = () => {
+  const place = () => {
     const edge = input.getBoundingClientRect(),
       wide = Math.min(Math.max(edge.width, 380), window.innerWidth - 16)
     Object.assign(list.style, {
@@ -68,19 +51,6 @@ export const makeSearchField = (model) => {
       width: `${wide}px`,
       maxHeight: `${Math.max(120, window.innerHeight - edge.bottom - 16)}px`,
     })
-    const opens = list.hidden
-    list.hidden = false
-    if (opens) list.showPopover?.()
-    input.setAttribute("aria-expanded", "true")
-  }
-  const move = (index) => {
-    at = index
-    options.forEach((node, i) => node.setAttribute("aria-selected", String(i === at)))
-    const node = options[at]
-    if (node) {
-      input.setAttribute("aria-activedescendant", node.id)
-      node.scrollIntoView({ block: "nearest" })
-    } else input.removeAttribute("aria-activedescendant")
   }
   const ask = () => {
     const text = input.value.trim()
@@ -115,7 +85,10 @@ export const makeSearchField = (model) => {
     if (by && !event.altKey && !event.ctrlKey && !event.metaKey) {
       event.preventDefault()
       if (list.hidden) ask()
-      else if (options.length) move(at < 0 && by < 0 ? options.length - 1 : (at + by + options.length) % options.length)
+      else if (options.length) {
+        const next = field.at < 0 && by < 0 ? options.length - 1 : (field.at + by + options.length) % options.length
+        field.mark(options, next)
+      }
     } else if (event.key === "Escape" && (!list.hidden || input.value)) {
       // First the list goes, then the text.
       if (list.hidden) input.value = ""
@@ -125,7 +98,7 @@ export const makeSearchField = (model) => {
     } else if (event.key === "Enter") {
       event.preventDefault()
       if (event.repeat) return
-      if (!list.hidden && at >= 0) choose(at)
+      if (!list.hidden && field.at >= 0) choose(field.at)
       else go()
     }
   })
@@ -161,9 +134,8 @@ export const makeSearchField = (model) => {
         return
       }
       listed = data.ticket
-      at = -1
-      input.removeAttribute("aria-activedescendant")
       options = data.options.map(option)
+      field.mark(options, -1)
       const groups = new Map()
       data.options.forEach((one, i) => {
         groups.set(one.group, [...(groups.get(one.group) ?? []), options[i]])
@@ -178,7 +150,7 @@ export const makeSearchField = (model) => {
           ),
         ),
       )
-      if (options.length && input.getRootNode().activeElement === input) show()
+      if (options.length && input.getRootNode().activeElement === input) field.show(place)
       else hide()
       mark("suggested", { ticket: data.ticket, count: options.length })
     },

@@ -7,6 +7,7 @@ import { awayText, middleOfMonth } from "../common/nearest_date.js"
 import { download, drawLegend, makePicture } from "../common/picture_file.js"
 import { makeReadout } from "../common/readout.js"
 import { makeStage } from "../common/stage.js"
+import { makeViewTeller } from "../common/view_teller.js"
 
 export const PIXELS = 60 // along the edge of a mosaic's chip
 
@@ -41,24 +42,15 @@ export const makeLarge = ({ model, page, facts, onStep, onClose }) => {
   const gone = new AbortController()
   const picture = element("canvas", { width: PIXELS, height: PIXELS })
   let planet = null // what the animation has of the nearest date
-  let timer = 0,
-    told = ""
 
-  // --- how it is looked at goes into the link, once it rests ---
-  const seen = () => {
-    const { chosenMonth, band } = facts()
-    const { scale, y: row, x: col } = stage.view
-    return { mode: stage.mode, month: chosenMonth === null ? null : chosenMonth + 1, band, scale, row, col }
-  }
-  const tell = () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      const said = seen()
-      if (JSON.stringify(said) === told) return
-      told = JSON.stringify(said)
-      model.send_msg({ type: "large", .../** @type {any} */ (said) })
-    }, 200)
-  }
+  const view = makeViewTeller(
+    () => {
+      const { chosenMonth, band } = facts()
+      const { scale, y: row, x: col } = stage.view
+      return { mode: stage.mode, month: chosenMonth === null ? null : chosenMonth + 1, band, scale, row, col }
+    },
+    (seen) => model.send_msg({ type: "large", .../** @type {any} */ (seen) }),
+  )
 
   const stage = makeStage({
     name: "Sentinel-2 image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them left and right go to the neighbouring picture, Escape to all of them; plus and minus zoom",
@@ -68,7 +60,7 @@ export const makeLarge = ({ model, page, facts, onStep, onClose }) => {
     ],
     swipes: "Swipe between Sentinel-2 and Planet Fusion",
     button,
-    onView: tell,
+    onView: view.later,
     onPick: (pixel, add) => {
       if (!facts().sample) return
       model.send_msg({ type: "pixel_clicked", ...pixel, add })
@@ -183,7 +175,7 @@ export const makeLarge = ({ model, page, facts, onStep, onClose }) => {
     stage.setMode(mode)
     fit()
     draw()
-    tell()
+    view.later()
   }
   const save = () => {
     const { sample, month, band, title, lack, legend, credit, planetCredit } = facts()
@@ -234,7 +226,7 @@ export const makeLarge = ({ model, page, facts, onStep, onClose }) => {
   return {
     el,
     draw,
-    tell,
+    tell: view.later,
     setPins(list) {
       pins = list
       stage.setPins(list)
@@ -242,19 +234,19 @@ export const makeLarge = ({ model, page, facts, onStep, onClose }) => {
     setRegions: (list, problem) => stage.drawing.set(list, problem),
     came: ({ row, col, index, of, text }) => readout.came({ row, col, index: `${of}:${index}`, text }),
     /** Looks as a link says; nothing of it is told back. */
-    lookAt(mode, view) {
+    lookAt(mode, place) {
       look.value = mode
       stage.setMode(mode)
       fit()
-      stage.lookAt(view)
+      stage.lookAt(place)
       draw()
-      clearTimeout(timer)
-      told = JSON.stringify(seen())
+      view.stop()
+      view.known()
     },
     focus: () => stage.el.focus({ preventScroll: true }),
     remove() {
       gone.abort()
-      clearTimeout(timer)
+      view.stop()
       resized.disconnect()
       el.remove()
     },
