@@ -288,7 +288,7 @@ def show(corpus: Corpus) -> bool:
     shown = frame[["suspicion"]].where(judged).astype("float32").clip(0, 1)
     change = frame["change"].astype("float32").clip(0, 1)
     if (change > 0).any():  # of fewer than 60 samples it is not told
-        shown["change"] = change.where(judged | (change > 0))
+        shown["change"] = change.where(judged)
         shown["lost"] = frame["lost"].fillna("").astype(str) if "lost" in frame else ""
     extras = corpus.extras
     if extras is not None:
