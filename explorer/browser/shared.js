@@ -439,9 +439,20 @@ export const keepKeys = (panel, close) =>
     event.stopPropagation() // keys in here are not the animation's
   })
 
+// Gives the focus to what may only get its place with the next layout: what has none cannot have it.
+export const focusWhenShown = (node, wanted = () => true, tries = 30) => {
+  if (!node.isConnected || !wanted()) return
+  if (node.getClientRects().length) node.focus({ preventScroll: true })
+  else if (tries) setTimeout(() => focusWhenShown(node, wanted, tries - 1), 100)
+}
+
 // Where the focus goes back to when what was opened is closed: to what had it, unless it is elsewhere by now.
 export const makeReturn = (panel) => {
   let from = null
+  const isFree = () => {
+    const now = focusedNode()
+    return !now || now === document.body || panel.contains(now)
+  }
   return {
     opened() {
       from = focusedNode()
@@ -449,13 +460,7 @@ export const makeReturn = (panel) => {
     closed() {
       const wanted = from
       from = null
-      const back = (tries) => {
-        const now = focusedNode()
-        if (!wanted?.isConnected || (now && now !== document.body && !panel.contains(now))) return
-        if (wanted.getClientRects().length) wanted.focus({ preventScroll: true })
-        else if (tries) setTimeout(() => back(tries - 1), 100) // it comes back with the rest of the page
-      }
-      back(30)
+      if (wanted) focusWhenShown(wanted, isFree)
     },
   }
 }

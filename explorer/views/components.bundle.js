@@ -289,8 +289,17 @@ var keepKeys = (panel, close) => panel.addEventListener("keydown", (event) => {
   }
   event.stopPropagation();
 });
+var focusWhenShown = (node, wanted = () => true, tries = 30) => {
+  if (!node.isConnected || !wanted()) return;
+  if (node.getClientRects().length) node.focus({ preventScroll: true });
+  else if (tries) setTimeout(() => focusWhenShown(node, wanted, tries - 1), 100);
+};
 var makeReturn = (panel) => {
   let from = null;
+  const isFree = () => {
+    const now = focusedNode();
+    return !now || now === document.body || panel.contains(now);
+  };
   return {
     opened() {
       from = focusedNode();
@@ -298,13 +307,7 @@ var makeReturn = (panel) => {
     closed() {
       const wanted = from;
       from = null;
-      const back = (tries) => {
-        const now = focusedNode();
-        if (!wanted?.isConnected || now && now !== document.body && !panel.contains(now)) return;
-        if (wanted.getClientRects().length) wanted.focus({ preventScroll: true });
-        else if (tries) setTimeout(() => back(tries - 1), 100);
-      };
-      back(30);
+      if (wanted) focusWhenShown(wanted, isFree);
     }
   };
 };
@@ -8191,7 +8194,7 @@ function render6({ model, el }) {
       enter = "";
       if (end && body.rows.length) open(end === "last" ? rows().at(-1) : body.rows[0]);
       else if (opening || focused)
-        (buttonOf(body.querySelector("[aria-current]") ?? body.rows[0]) ?? close).focus({ preventScroll: true });
+        focusWhenShown(buttonOf(body.querySelector("[aria-current]") ?? body.rows[0]) ?? close);
       mark("picked", { count: data.count });
     },
     current: (data) => markCurrent(data.id, true),

@@ -69,7 +69,7 @@ def test_the_single_real_chip(real: Visit, real_folder: Path) -> None:
     ).to_be_visible()
     picture = real.pixels(real.image)
     assert picture[..., 3].all()
-    assert picture[..., :3].std() > 20
+    assert picture[..., :3].std() > 10  # fields in winter, in natural colour: no flat picture
     with rasterio.open(real_folder / PF_SR.key(parse(CHIP).folder, PF_SR.dates[0])) as source:
         stored = source.read()[:, 10, 20]
     shown = real.columns("bands-pf")

@@ -398,8 +398,10 @@ def test_how_the_picture_is_looked_at_is_in_the_link_and_in_the_evidence_of_a_ve
     link, wide = visit.query["view"], visit.stage.locator("canvas.image").first.evaluate(width)
     begin(visit, [demo], "looks closely")
     visit.page.get_by_role("combobox", name="View").select_option("side")
-    visit.page.get_by_role("button", name="Zoom in").last.click()
     visit.page.wait_for_url(lambda url: "view=side" in url and "zoom" in url)
+    once = visit.query["view"]
+    visit.page.get_by_role("button", name="Zoom in").last.click()
+    visit.page.wait_for_url(lambda _url: visit.query["view"] != once)
     seen = visit.query["view"]
     visit.page.keyboard.press("Escape")
     visit.stage.focus()

@@ -1,6 +1,6 @@
 // The set of samples: histogram of its classes, a table by pages that the server sorts, and files to take away.
 
-import { element, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
+import { element, focusWhenShown, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
 import { listen } from "../common/talking.js"
 
 const SHARES = new Set(["fraction", "suspicion", "change"]) // columns that are shown as percent, and sorted from the largest
@@ -216,7 +216,7 @@ export function render({ model, el }) {
       enter = ""
       if (end && body.rows.length) open(end === "last" ? rows().at(-1) : body.rows[0])
       else if (opening || focused)
-        (buttonOf(body.querySelector("[aria-current]") ?? body.rows[0]) ?? close).focus({ preventScroll: true })
+        focusWhenShown(buttonOf(body.querySelector("[aria-current]") ?? body.rows[0]) ?? close)
       mark("picked", { count: data.count })
     },
     current: (data) => markCurrent(data.id, true),
