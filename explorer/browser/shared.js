@@ -440,10 +440,10 @@ export const keepKeys = (panel, close) =>
   })
 
 // Gives the focus to what may only get its place with the next layout: what has none cannot have it.
-export const focusWhenShown = (node, wanted = () => true, tries = 30) => {
+export const focusWhenShown = (node, wanted = () => true, frames = 180) => {
   if (!node.isConnected || !wanted()) return
   if (node.getClientRects().length) node.focus({ preventScroll: true })
-  else if (tries) setTimeout(() => focusWhenShown(node, wanted, tries - 1), 100)
+  else if (frames) requestAnimationFrame(() => focusWhenShown(node, wanted, frames - 1))
 }
 
 // Where the focus goes back to when what was opened is closed: to what had it, unless it is elsewhere by now.

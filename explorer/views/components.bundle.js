@@ -289,10 +289,10 @@ var keepKeys = (panel, close) => panel.addEventListener("keydown", (event) => {
   }
   event.stopPropagation();
 });
-var focusWhenShown = (node, wanted = () => true, tries = 30) => {
+var focusWhenShown = (node, wanted = () => true, frames = 180) => {
   if (!node.isConnected || !wanted()) return;
   if (node.getClientRects().length) node.focus({ preventScroll: true });
-  else if (tries) setTimeout(() => focusWhenShown(node, wanted, tries - 1), 100);
+  else if (frames) requestAnimationFrame(() => focusWhenShown(node, wanted, frames - 1));
 };
 var makeReturn = (panel) => {
   let from = null;

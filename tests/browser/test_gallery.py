@@ -109,6 +109,7 @@ def test_marked_samples_are_listed_and_saved_and_reviewed(visit: Visit, tmp_path
     gallery(visit).get_by_role("button", name="Table", exact=True).click()
     table = page.get_by_role("dialog", name="Selected samples")
     expect(table.get_by_role("heading", name="2 samples")).to_be_visible()
+    expect(table.locator(":focus")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(table).to_be_hidden()
     gallery(visit).get_by_role("button", name="Review", exact=True).click()
