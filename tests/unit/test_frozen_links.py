@@ -13,13 +13,13 @@ import pytest
 
 from explorer.analysis import stretch
 from explorer.analysis.curves import Curves
+from explorer.analysis.picture_view import PictureView
 from explorer.analysis.shapes import Shape
 from explorer.analysis.stretch import StretchSpec
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
 from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.map_state import MapLink, MapState, Place
-from explorer.views.common.picture_view import PictureView
 from explorer.views.common.selection import Link, Selection, decode, encode
 from explorer.views.common.sentinel_look import LargePicture, SentinelLook
 

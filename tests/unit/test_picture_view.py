@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.analysis.picture_view import MODES, PictureView, parse, view_of
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR
-from explorer.views.common.picture_view import MODES, PictureView, parse, view_of
 
 ANYTHING = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=80))
 

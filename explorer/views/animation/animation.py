@@ -11,6 +11,7 @@ import param
 
 from explorer.analysis import render_spec
 from explorer.analysis import stretch as stretches
+from explorer.analysis.picture_view import PictureView, view_of
 from explorer.analysis.quality import filled_share
 from explorer.analysis.telling_date import telling_date
 from explorer.core.errors import ExplorerError
@@ -24,7 +25,6 @@ from explorer.views.animation.messages import FromPlayer, ToPlayer
 from explorer.views.animation.overlays import Overlays
 from explorer.views.common.components import Component, SessionScheduler, bounded_int, source
 from explorer.views.common.picture_marks import PictureMarks
-from explorer.views.common.picture_view import PictureView, view_of
 from explorer.views.common.pixel_text import bands_text
 from explorer.views.common.selection import MAX_TEXT, Selection, drawn, pins
 

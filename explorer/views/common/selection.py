@@ -10,10 +10,11 @@ from urllib.parse import parse_qs, urlencode
 
 import param
 
-from explorer.analysis import colours, render_spec
+from explorer.analysis import colours, picture_view, render_spec
 from explorer.analysis import curves as curve_texts
 from explorer.analysis import stretch as stretches
 from explorer.analysis.curves import Curves
+from explorer.analysis.picture_view import PictureView
 from explorer.analysis.profiles import check_pixel
 from explorer.analysis.shapes import Shape, clean_name
 from explorer.analysis.stretch import StretchSpec
@@ -21,10 +22,9 @@ from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.products import PF_SR
 from explorer.review.queue import MAX_TEXT as MAX_QUEUE
 from explorer.review.queue import QueueSpec
-from explorer.views.common import gallery_look, picture_view, sentinel_look
+from explorer.views.common import gallery_look, sentinel_look
 from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.map_state import MapLink, MapState
-from explorer.views.common.picture_view import PictureView
 from explorer.views.common.sentinel_look import SentinelLook
 from explorer.views.common.session_state import SessionState
 

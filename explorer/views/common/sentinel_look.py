@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast, get_args
 
 from explorer.analysis import render_spec
+from explorer.analysis.picture_view import read_zoom, zoom_of, zoom_word
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import S2_SR
-from explorer.views.common.picture_view import read_zoom, zoom_of, zoom_word
 
 DEFAULT_BAND = "B08"
 MAX_MONTHS = 4
