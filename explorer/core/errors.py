@@ -241,3 +241,11 @@ class ExchangeError(ExplorerError, ValueError):
         super().__init__(f"{where}{at}: {why}; nothing was imported")
         self.line = line
         self.column = column
+
+
+class LegendError(ExplorerError, ValueError):
+    """A legend that is none, or none of that name; `line` counts from 1, None where no line is to blame."""
+
+    def __init__(self, where: str, line: int | None, why: str) -> None:
+        super().__init__(f"{where}{f', line {line}' if line else ''}: {why}")
+        self.line = line

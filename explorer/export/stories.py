@@ -15,13 +15,13 @@ from urllib.parse import parse_qs
 
 import yaml
 
+from explorer.core import yaml_nodes
 from explorer.core.assets import asset
 from explorer.core.errors import OutputError, StoryError, UnknownDateError
 from explorer.core.products import PF_SR
 
 MAX_BYTES = 256 * 1024
 MAX_STATES = 200
-MAX_DEPTH = 8
 MAX_LINE = 200
 """Characters of a title or an author."""
 MAX_LINK = 4000
@@ -116,7 +116,7 @@ def loads(text: str, name: str = "story") -> Story:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise StoryError(name, None, f"it has more than {MAX_BYTES // 1024} KB, far more than a story")
     try:
-        root = yaml.compose(text, Loader=_Plain)
+        root = yaml_nodes.compose(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise StoryError(name, mark.line + 1 if mark else None, str(error.problem or error)) from error
@@ -149,24 +149,6 @@ def dump(story: Story, path: str | os.PathLike[str]) -> None:
 def shipped() -> dict[str, Story]:
     """The stories that come with the demo, by the name of their file."""
     return {path.stem: load(path) for path in sorted(asset("stories").glob("*.yaml"))}
-
-
-class _Plain(yaml.SafeLoader):
-    """Composes nodes without aliases (a few lines of which can grow to gigabytes) and only so deep."""
-
-    _depth = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(None, None, "a story has no aliases (*)", self.peek_event().start_mark)
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            mark = self.peek_event().start_mark
-            raise yaml.MarkedYAMLError(None, None, "lists and mappings are nested too deep", mark)
-        try:
-            return super().compose_node(parent, index)
-        finally:
-            self._depth -= 1
 
 
 class _Blocks(yaml.SafeDumper):

@@ -31,6 +31,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("analysis", "demo"),
     ("opening",),
     ("review",),
+    ("opinions",),
     ("export",),
     ("plots",),
     ("views.common",),
@@ -48,7 +49,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
 FLOOR = {room: height for height, row in enumerate(ROOMS) for room in row}
 
 PAGE_LIBRARIES = {"panel", "param", "bokeh", "holoviews", "geoviews"}
-WITHOUT_PAGE = ("core", "corpus", "analysis", "demo", "opening", "review", "export", "commands")
+WITHOUT_PAGE = ("core", "corpus", "analysis", "demo", "opening", "review", "opinions", "export", "commands")
 
 
 def modules() -> dict[str, Path]:
