@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 
 from explorer.core.errors import UnknownBandError, UnknownDateError
 
@@ -101,6 +103,41 @@ class Product:
             raise UnknownDateError(text, self.id, self.calendar)
         return date
 
+    def parse_dates(self, given: object) -> list[dt.date]:
+        """Dates of this product's calendar, ascending, each once, from one or several things that mean some.
+
+        A day, or a month of a monthly product, as `parse_date` takes it; a month (`2018-07`) or year (`2018`): all its dates; a
+        whole number from 1 to 12: that month, of each year; a slice of days, months and years, both ends included, either
+        may be left out; or any number of these.
+        Raises `UnknownDateError` for the first that means none of the calendar's dates.
+        >>> [date.day for date in PF_SR.parse_dates("2018-07")]
+        [2, 7, 12, 17, 22, 27]
+        >>> [date.month for date in S2_SR.parse_dates(slice("2018-05", "2018-07"))], len(S2_SR.parse_dates([1, 2, 12]))
+        ([5, 6, 7], 3)
+        """
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            return self._dates_of(given)
+        return sorted({date for one in given for date in self._dates_of(one)})
+
+    def _dates_of(self, one: object) -> list[dt.date]:
+        if isinstance(one, slice):
+            first, last = _period(one.start), _period(one.stop)
+            ends = (one.start is None or first) and (one.stop is None or last) and one.step is None
+            found = [
+                d for d in self.dates if (not first or first[0] <= d) and (not last or d <= last[1])
+            ] if ends else []  # fmt: skip
+        elif isinstance(one, bool):
+            found = []
+        elif isinstance(one, Integral):
+            found = [d for d in self.dates if d.month == one]
+        elif isinstance(one, str) and (period := _period(one)) and period[0] != period[1]:
+            found = [d for d in self.dates if period[0] <= d <= period[1]]
+        else:
+            return [self.parse_date(one)]
+        if not found:
+            raise UnknownDateError(one, self.id, self.calendar)
+        return found
+
     @property
     def calendar(self) -> str:
         """One sentence on which dates exist."""
@@ -117,6 +154,7 @@ class Product:
         return min(self.dates, key=lambda d: abs(d - date))
 
 
+_PERIOD = re.compile(r"^(\d{4})(?:-(\d{2}))?$")
 _DATE = re.compile(r"^(\d{4})-(\d{2})(?:-(\d{2}))?(?:[T ].*)?$")
 
 
@@ -132,6 +170,20 @@ def _as_date(value: object) -> dt.date | None:
         return dt.date(int(match[1]), int(match[2]), int(match[3] or 1))
     except ValueError:
         return None
+
+
+def _period(value: object) -> tuple[dt.date, dt.date] | None:
+    """First and last day of a day, month or year; None for what is none of them."""
+    match = _PERIOD.match(value) if isinstance(value, str) else None
+    if match is None:
+        day = _as_date(value)
+        return None if day is None else (day, day)
+    try:
+        first = dt.date(int(match[1]), int(match[2] or 1), 1)
+    except ValueError:
+        return None
+    ahead = first.replace(month=12) if match[2] is None else first
+    return first, (ahead.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
 
 
 PF_DATES = tuple(dt.date(2018, 1, 3) + dt.timedelta(days=5 * i) for i in range(146))

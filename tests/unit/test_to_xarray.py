@@ -55,7 +55,7 @@ def test_dimensions_coordinates_and_units(cubes: CubeCache) -> None:
     assert array.time.dtype == "datetime64[ns]"
     assert array.time.values[0] == np.datetime64("2018-01-03T10:30")
     assert array.x.attrs["units"] == array.y.attrs["units"] == "metre"
-    assert array.attrs["units"] == "DN"
+    assert array.attrs["units"] == "1"
     assert array.attrs["reflectance_scale"] == REFLECTANCE_SCALE
     assert array.attrs["sample_id"] == corpora.FULL
     assert "GCYDKJ" in array.attrs["references"]

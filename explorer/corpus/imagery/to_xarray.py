@@ -19,6 +19,7 @@ from explorer.core.products import (
     REFLECTANCE_SCALE,
     Product,
 )
+from explorer.corpus.imagery import accessor  # noqa: F401  (registers .rapidai4eo)
 from explorer.corpus.imagery.cube_cache import Cube
 
 
@@ -52,15 +53,10 @@ def to_dataarray(
     size, step = product.size, product.pixel_size
     coords: dict[str, object] = {
         "time": ("time", timestamps(product)[rows], {"long_name": "acquisition date (UTC)"}),
-        "band": ("band", np.array([names[c] for c in columns], dtype=object)),
-        "y": ("y", top - step * (np.arange(size) + 0.5), _axis("y")),
-        "x": ("x", left + step * (np.arange(size) + 0.5), _axis("x")),
+        **band_coords(product, [names[c] for c in columns]),
+        "y": ("y", top - step * (np.arange(size) + 0.5), axis_attrs("y")),
+        "x": ("x", left + step * (np.arange(size) + 0.5), axis_attrs("x")),
     }
-    if product.bands:
-        spec = [product.band(names[c]) for c in columns]
-        for name, long_name in (("wavelength", "central wavelength"), ("width", "full bandwidth")):
-            values = np.array([getattr(b, name) for b in spec])
-            coords[name] = ("band", values, {"units": "nm", "long_name": long_name})
     attrs: dict[str, object] = {
         "long_name": product.title,
         "product": product.id,
@@ -73,9 +69,9 @@ def to_dataarray(
     if notes:
         attrs["read_notes"] = notes
     if product.bands:
-        attrs["units"] = "DN"
+        attrs["units"] = "1"  # of the integers as of what is computed from them
         attrs["reflectance_scale"] = REFLECTANCE_SCALE  # reflectance = DN x this
-    coords["spatial_ref"] = _grid_mapping(cell.epsg, left, top, step)
+    coords["spatial_ref"] = grid_mapping(cell.epsg, left, top, step)
     array = xr.DataArray(data, dims=("time", "band", "y", "x"), coords=coords, name=product.id, attrs=attrs)
     array.encoding["grid_mapping"] = "spatial_ref"
     if cube.nodata is not None:
@@ -117,7 +113,19 @@ def _position(name: str, names: Sequence[str], product: Product) -> int:
         raise UnknownBandError(name, product.id, names) from None
 
 
-def _axis(name: str) -> dict[str, str]:
+def band_coords(product: Product, names: Sequence[str]) -> dict[str, object]:
+    """Coordinates along `band`: names, and for reflectance centres and widths in nm."""
+    coords: dict[str, object] = {"band": ("band", np.array(names, dtype=object))}
+    if product.bands:
+        spec = [product.band(name) for name in names]
+        for name, long_name in (("wavelength", "central wavelength"), ("width", "full bandwidth")):
+            values = np.array([getattr(b, name) for b in spec])
+            coords[name] = ("band", values, {"units": "nm", "long_name": long_name})
+    return coords
+
+
+def axis_attrs(name: str) -> dict[str, str]:
+    """CF attributes of a projected axis, `y` or `x`, in metres."""
     return {
         "standard_name": f"projection_{name}_coordinate",
         "long_name": f"{name} coordinate of projection",
@@ -137,7 +145,8 @@ def _grid_mapping_template(epsg: int) -> xr.Variable:
     return empty.rio.write_crs(_crs(epsg)).coords["spatial_ref"].variable
 
 
-def _grid_mapping(epsg: int, left: float, top: float, step: float) -> xr.Variable:
+def grid_mapping(epsg: int, left: float, top: float, step: float) -> xr.Variable:
+    """The CRS and the transform of a chip's grid, as CF and GDAL write them: `spatial_ref`."""
     variable = _grid_mapping_template(epsg).copy()
     transform = Affine(step, 0, left, 0, -step, top).to_gdal()
     variable.attrs["GeoTransform"] = " ".join(str(value) for value in transform)
