@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import sys
 from enum import StrEnum
@@ -60,7 +61,6 @@ class _Commands(TyperGroup):
 app = shared.Commands(
     cls=_Commands,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Look at the RapidAI4EO corpus. CORPUS is a folder in its layout, a URL, a STAC catalog.json, or the word demo.",
@@ -148,6 +148,7 @@ def info(
     sample_id: Annotated[
         str | None, typer.Argument(metavar="SAMPLE_ID", help="Describe this sample.")
     ] = None,
+    as_json: shared.AsJson = False,
 ) -> None:
     """Describe a corpus, or one sample: place, label, dates there and missing, means of the bands."""
     from rich.console import Console
@@ -155,6 +156,10 @@ def info(
     from explorer.commands import describe
 
     with shared.opened(corpus, tells_warnings=sample_id is None) as opened:
+        if as_json:
+            facts = describe.sample_facts(opened, sample_id) if sample_id else describe.corpus_facts(opened)
+            typer.echo(json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False))
+            return
         report = describe.sample_report(opened, sample_id) if sample_id else describe.corpus_report(opened)
         describe.print_to(Console(), report)
 
@@ -180,7 +185,7 @@ def profile(
         if lon is not None and lat is not None:
             row, col = _pixel_at(opened, sample_id, lon, lat)
         table = profiles.pixel(opened, sample_id, row=cast(int, row), col=cast(int, col))
-    _write_text(to_csv(table), output)
+    shared.write_output(to_csv(table), output)
 
 
 @app.command()
@@ -210,27 +215,35 @@ def query(
         list[str] | None, typer.Option(metavar="ID", help="With --hrefs: PF-SR, PF-QA or S2-SR; repeatable.")
     ] = None,
     labels: Annotated[bool, typer.Option("--labels", help="With --hrefs: the label files too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write GeoJSON in place of the table.")] = False,
     output: shared.OutputOpt = None,
 ) -> None:
-    """Find samples by space, label and time; write .csv, .geojson or .parquet, or list their chips."""
+    """Find samples by space, label and time; write .csv, .geojson or .parquet, or list their chips.
+
+    Without a file, a terminal gets a table of some, a pipe and -o - get CSV of all.
+    """
     conditions = shared.conditions(bbox, geometry, classes, level, min_fraction, start, end)
     if find is not None:
         conditions["find"] = find
     if (product or labels) and not hrefs:
         raise InvalidQueryError("--product and --labels choose among files: give --hrefs with them")
-    if output is not None and not hrefs:
-        files.suffix(output, ENDINGS, "it")
+    named = None if output == shared.STDOUT else output
+    if as_json and (hrefs or named is not None):
+        raise InvalidQueryError("--json is for standard output: give neither --hrefs nor a file with it")
+    ending = "geojson" if as_json else "csv"
+    if named is not None and not hrefs:
+        ending = files.suffix(named, ENDINGS, "it").removeprefix(".")
     if filters is not None:
         conditions["filters"] = filters
     with shared.opened(corpus) as opened:
         found = _with_scores(opened, conditions)
         if hrefs:
             lines = opened.hrefs(found, product or ("PF-SR", "S2-SR"), start=start, end=end, labels=labels)
-            _write_text("".join(f"{line}\n" for line in lines), output)
-        elif output is None:
+            shared.write_output("".join(f"{line}\n" for line in lines), output)
+        elif output is None and not as_json and shared.to_terminal():
             _print_samples(found)
         else:
-            _write_samples(opened, found, output)
+            shared.write_output(_encoded(opened, found, ending), output, _samples(len(found)))
 
 
 @app.command()
@@ -316,15 +329,6 @@ def _with_scores(corpus: Corpus, conditions: dict[str, Any]) -> pd.DataFrame:
     return cover_change.with_change(corpus, found) if "change" in asked else found
 
 
-def _write_text(text: str, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.write(text)
-        return
-    with shared.writing(output):
-        output.write_text(text, encoding="utf-8")
-    typer.echo(f"Wrote {output}", err=True)
-
-
 def _pixel_at(corpus: Corpus, sample_id: str, lon: float, lat: float) -> tuple[int, int]:
     from explorer.core.products import PF_SR
 
@@ -354,12 +358,8 @@ def _samples(count: int) -> str:
     return f"{count:,} sample" + ("" if count == 1 else "s")
 
 
-def _write_samples(corpus: Corpus, found: pd.DataFrame, output: Path) -> None:
+def _encoded(corpus: Corpus, found: pd.DataFrame, ending: str) -> bytes:
     from explorer.corpus.tables import tables
 
-    ending = output.suffix.lower().removeprefix(".")
     # A CSV is the bare table, which every program reads without being told of notes above it.
-    data = tables.encode(found, ending, {} if ending == "csv" else tables.terms(corpus))
-    with shared.writing(output):
-        output.write_bytes(data)
-    typer.echo(f"Wrote {_samples(len(found))} to {output}")
+    return tables.encode(found, ending, {} if ending == "csv" else tables.terms(corpus))

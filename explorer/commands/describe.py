@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -89,6 +89,63 @@ def sample_report(corpus: Corpus, sample_id: str) -> RenderableType:
     named = dict.fromkeys([*map(corpus.attribution, [*there, "labels"]), CITATION])
     parts += ["", *(Text(text, style="dim") for text in named)]
     return Group(*parts)
+
+
+def corpus_facts(corpus: Corpus) -> dict[str, Any]:
+    """What `corpus_report` says, for programs: JSON's types alone."""
+    samples, index = corpus.samples, corpus.index
+    codes, counts = np.unique(samples["clc"].to_numpy(), return_counts=True)
+    return {
+        "corpus": corpus.where,
+        "samples": len(samples),
+        "table_from": index.source,
+        "labels": None if index.labels_found is None else str(index.labels_found),
+        "profile": list(corpus.profile.lines()),
+        "extent": [
+            round(float(v), 6) for v in (*samples[["lon", "lat"]].min(), *samples[["lon", "lat"]].max())
+        ] if len(samples) else None,
+        "opens_with": corpus.default_sample,
+        "samples_by_largest_class": {
+            str(code): {"title": corine.land_cover(code).title, "samples": count}
+            for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
+        },
+        "warnings": [str(warning) for warning in index.warnings],
+        "citation": CITATION,
+    }  # fmt: skip
+
+
+def sample_facts(corpus: Corpus, sample_id: str) -> dict[str, Any]:
+    """What `sample_report` says, for programs: JSON's types alone. Reads every chip; raises as it does."""
+    cell = corpus.cell(sample_id)
+    labels = corpus.labels(sample_id)
+    products = {}
+    for product in PRODUCTS.values():
+        cube = corpus.cubes.get(cell, product)
+        scale = REFLECTANCE_SCALE if product.bands else 1.0
+        bands = {}
+        for name, (mean, deviation, share) in _band_means(cube).items():
+            numbers = {"mean": mean * scale, "standard_deviation": deviation * scale, "measured": share}
+            bands[name] = {key: None if np.isnan(number) else number for key, number in numbers.items()}
+        products[product.id] = {
+            "dates": [product.date_keys[i] for i in cube.there.tolist()],
+            "missing": {product.stem(date): why for date, why in cube.missing.items()},
+            "units": "reflectance" if product.bands else "as stored",
+            "bands": bands,
+            "read_notes": read_notes(cube, cube.there.tolist()),
+            "attribution": corpus.attribution(product.id),
+            "license": corpus.license(product.id),
+        }
+    return {
+        "sample": sample_id,
+        "corpus": corpus.where,
+        "epsg": cell.epsg,
+        "bounds": list(cell.bounds),
+        "centre": list(cell.centre),
+        "label": {str(code): fraction for code, fraction in labels.items()},
+        "unclassified": labels.attrs.get("unclassified", 0.0),
+        "products": products,
+        "citation": CITATION,
+    }
 
 
 def samples_table(samples: pd.DataFrame) -> Table:
@@ -214,12 +271,7 @@ def _band_table(cube: Cube) -> Table:
     if known:
         table.add_column("Mean reflectance", justify="right", no_wrap=True)
     table.add_column("Measured", justify="right", no_wrap=True)
-    for position, name in enumerate(cube.bands):
-        values = cube.data[cube.there, position]
-        measured = values if cube.nodata is None else values[values != cube.nodata]
-        mean, deviation = (
-            (float(measured.mean()), float(measured.std())) if measured.size else (np.nan, np.nan)
-        )
+    for name, (mean, deviation, share) in _band_means(cube).items():
         row = [
             plain(name),
             _number(mean, ",.0f" if known else ",.3g"),
@@ -228,8 +280,21 @@ def _band_table(cube: Cube) -> Table:
         if known:
             row.insert(1, f"{known[name].wavelength:g}")
             row.append(_number(mean * REFLECTANCE_SCALE, ".4f"))
-        table.add_row(*row, f"{measured.size / values.size:.1%}")
+        table.add_row(*row, f"{share:.1%}")
     return table
+
+
+def _band_means(cube: Cube) -> dict[str, tuple[float, float, float]]:
+    """Of each band over all dates: mean and standard deviation as stored (NaN where nothing is measured), share that is measured."""
+    found = {}
+    for position, name in enumerate(cube.bands):
+        values = cube.data[cube.there, position]
+        measured = values if cube.nodata is None else values[values != cube.nodata]
+        mean, deviation = (
+            (float(measured.mean()), float(measured.std())) if measured.size else (np.nan, np.nan)
+        )
+        found[name] = (mean, deviation, measured.size / values.size if values.size else 0.0)
+    return found
 
 
 def _number(value: float, form: str) -> str:

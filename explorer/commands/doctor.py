@@ -25,7 +25,7 @@ def doctor(
     samples: Annotated[
         int, typer.Option(min=1, max=100_000, metavar="N", help="Read files of this many samples.")
     ] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON in place of the table.")] = False,
+    as_json: shared.AsJson = False,
 ) -> None:
     """Hold what the explorer assumes of a corpus against some of its files; end with 1 if anything would be wrong or missing."""
     from explorer.corpus import doctor as examination

@@ -153,6 +153,9 @@ def agreement_(
         waiting = int((records.final()["state"] == "disputed").sum())
     found = agreement.measure(agreement.ratings(current, of, level))
     differ = agreement.disagreements(current, of, level)
+    if output == shared.STDOUT:
+        _write_table(differ, output)
+        return
     _echo(found.table())
     if len(found.pairs):
         _echo(found.pairs)
@@ -182,6 +185,9 @@ def accuracy_(
         found = accuracy.from_records(
             opened, records, level, queue=queue, drawn_only=not everything, grouping=chosen, blind_only=blind
         )
+    if output == shared.STDOUT:
+        _write_table(found.table(), output)
+        return
     shown = [
         name
         for name in found.table().columns
@@ -221,9 +227,7 @@ def report_(
             opened, records, level, queue=queue, drawn_only=not everything, half_width=half_width, grouping=chosen,
             blind_only=blind,
         )  # fmt: skip
-    with shared.writing(output):
-        output.write_text(text, encoding="utf-8")
-    typer.echo(f"Wrote {output}")
+    shared.write_output(text, output)
 
 
 @review.command("forecast")
@@ -299,7 +303,6 @@ def _write_table(table: pd.DataFrame, output: Path | None) -> None:
     from explorer.corpus.tables.csv_safety import neutral
 
     text = neutral(table).to_csv(lineterminator="\r\n")
-    with shared.writing(output):
-        # Excel takes letters beyond ASCII for others without the mark; without such letters nobody needs it.
-        output.write_bytes(text.encode("utf-8" if text.isascii() else "utf-8-sig"))
-    typer.echo(f"Wrote {output}", err=True)
+    # Excel takes letters beyond ASCII for others without the mark; without such letters nobody needs it.
+    marked = not text.isascii() and output != shared.STDOUT
+    shared.write_output(text.encode("utf-8-sig" if marked else "utf-8"), output)

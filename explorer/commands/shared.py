@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from explorer.core import atomic_file
 from explorer.core.errors import ExplorerError, InvalidQueryError, OutputError
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ CorpusArg = Annotated[
     str, typer.Argument(metavar="CORPUS", help="Folder, URL, catalog.json, or the word demo.")
 ]
 OutputOpt = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")]
+STDOUT = Path("-")
+"""In place of a file's name: standard output."""
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON in place of the table.")]
 Bbox = Annotated[
     tuple[float, float, float, float] | None,
     typer.Option(metavar="W S E N", help="Box of longitudes and latitudes in degrees."),
@@ -230,6 +235,31 @@ def writing(target: Path) -> Iterator[None]:
         raise
     except OSError as error:
         raise OutputError(f"cannot write {error.filename or target}: {error.strerror or error}") from error
+
+
+def to_terminal() -> bool:
+    """Whether standard output is read by a person: others get all of a table, in a form for programs."""
+    return sys.stdout.isatty()
+
+
+def write_output(data: bytes | str, output: Path | None, told: str = "") -> None:
+    """Write to a file, which is whole or not there, or to standard output (None, `-`); then `told` on stderr.
+
+    Raises `OutputError`.
+    """
+    content = data.encode() if isinstance(data, str) else data
+    if output is None or output == STDOUT:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    with writing(output):
+        if output.exists() and not output.is_file():  # a device or a pipe: nothing takes its place
+            output.write_bytes(content)
+        else:
+            with atomic_file.replacing(output) as part:
+                part.write_bytes(content)
+    typer.echo(f"Wrote {told}{' to ' if told else ''}{output}", err=True)
 
 
 def plain(text: str, keep: str = "") -> str:

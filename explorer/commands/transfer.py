@@ -142,7 +142,7 @@ def _cache() -> ChipCache:
 
 @contextmanager
 def _lines(output: Path | None) -> Iterator[TextIO]:
-    if output is None:
+    if output is None or output == shared.STDOUT:
         yield sys.stdout
         return
     with shared.writing(output), open(output, "w", encoding="utf-8", newline="") as file:

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from typer.testing import CliRunner, Result
 
 import explorer
 from explorer.cli import app
+from explorer.commands import shared
 from explorer.core import grid
 from explorer.core.products import PF_SR, S2_SR
 from tests import corpora
@@ -273,6 +275,13 @@ def test_profile_refuses_what_names_no_pixel(
     assert message in error(run, "profile", tiny_folder, corpora.FULL, *options)
 
 
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard output as a person reads it."""
+    monkeypatch.setattr(shared, "to_terminal", lambda: True)
+
+
+@pytest.mark.usefixtures("terminal")
 def test_query_by_space_label_and_time(run: Run, tiny_folder: Path) -> None:
     assert run("query", tiny_folder).stdout.endswith("3 samples\n")
     text = run("query", tiny_folder, "--bbox", 0, 45, 5, 55).stdout
@@ -329,7 +338,10 @@ def test_query_takes_an_area_from_a_file_in_any_crs(run: Run, tiny_folder: Path,
     cell = grid.parse(corpora.FULL)
     area = gpd.GeoSeries([cell.footprint(cell.epsg).buffer(1000)], crs=cell.epsg)
     area.to_file(tmp_path / "area.gpkg")
-    assert run("query", tiny_folder, "--geometry", tmp_path / "area.gpkg").stdout.endswith("1 sample\n")
+    assert (
+        corpora.FULL
+        in run("query", tiny_folder, "--geometry", tmp_path / "area.gpkg").stdout.splitlines()[-1]
+    )
 
 
 @pytest.mark.parametrize(
@@ -355,6 +367,49 @@ def test_query_refuses_by_name(
     assert message in error(run, "query", tiny_folder, *options)
 
 
+def test_a_pipe_gets_all_samples_as_csv_and_json_is_geojson(run: Run, tiny_folder: Path) -> None:
+    for options in ((), ("-o", "-")):
+        result = run("query", tiny_folder, *options)
+        assert sorted(pd.read_csv(io.StringIO(result.stdout)).sample_id) == sorted(
+            [corpora.FULL, corpora.BROKEN, corpora.BARE]
+        )
+        assert result.stderr == ""
+    found = json.loads(run("query", tiny_folder, "--bbox", 0, 45, 5, 55, "--json").stdout)
+    assert [one["properties"]["sample_id"] for one in found["features"]] == [corpora.BROKEN]
+    assert "--json is for standard output" in error(run, "query", tiny_folder, "--json", "-o", "x.csv")
+    assert not Path("-").exists()
+
+
+def test_info_as_json_has_what_the_table_has(run: Run, tiny_folder: Path) -> None:
+    facts = json.loads(run("info", tiny_folder, "--json").stdout)
+    assert facts["samples"] == 3
+    assert facts["samples_by_largest_class"]["211"] == {"title": "Non-irrigated arable land", "samples": 2}
+    one = json.loads(run("info", tiny_folder, corpora.BROKEN, "--json").stdout)
+    assert one["epsg"] == 32631
+    assert one["label"]["211"] == pytest.approx(0.55)
+    planet = one["products"]["PF-SR"]
+    assert len(planet["dates"]) + len(planet["missing"]) == len(PF_SR.dates)
+    text = run("info", tiny_folder, corpora.BROKEN).stdout
+    assert f"{planet['bands']['nir']['mean']:.4f}" in text
+
+
+def test_a_device_is_written_to_and_not_replaced(run: Run, tiny_folder: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    run("profile", tiny_folder, corpora.FULL, "--row", 1, "--col", 2, "-o", pipe)
+    reader.join(30)
+    assert pipe.is_fifo()
+    assert "reflectance" in read[0]
+
+
+def test_the_shell_is_offered_completion(run: Run) -> None:
+    assert "--install-completion" in run("--help").stdout
+
+
+@pytest.mark.usefixtures("terminal")
 def test_a_long_result_is_cut_and_says_so(run: Run, tmp_path: Path) -> None:
     for number in range(1, 26):
         corpora.write_label(tmp_path, f"33N_15E-200N_02_{number:02d}", {211: 1.0})
