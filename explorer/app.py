@@ -54,7 +54,7 @@ from explorer.views.sentinel2.spectrum import SpectrumView
 from explorer.views.share.share import ShareView
 
 _WRITTEN = (
-    "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "gallery", "panel", "review", "blind", "story", "settled",
+    "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "playback", "gallery", "panel", "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
 _OTHERS, _URL = 0.2, 0.15
@@ -155,6 +155,7 @@ class Explorer(pn.viewable.Viewer):
         )
         self._open(stay=wanted.date is not None, at_once=True)
         self._animation.show_view()
+        self._animation.show_playback()
         if wanted.story:
             self._tell_story(wanted.story)
 
@@ -191,6 +192,7 @@ class Explorer(pn.viewable.Viewer):
                 curves=link.curves,
                 sentinel=link.sentinel,
                 view=link.view,
+                playback=link.playback,
                 gallery=link.gallery,
                 panel=link.panel,
             )
@@ -198,6 +200,7 @@ class Explorer(pn.viewable.Viewer):
             self._stay = self._travelling = False
         self._animation.seek(self.selection.date_index)
         self._animation.show_view()
+        self._animation.show_playback()
         if link.review:
             self._review.ask(link.review, blind=link.blind)
         self._head.notice(" ".join(problems))
@@ -236,6 +239,9 @@ class Explorer(pn.viewable.Viewer):
             self._travelling, self._hold_map = travelling, hold_map
             try:
                 self._open(stay=stay)
+                if travelling:  # what opens a sample shows all of its picture, and holds
+                    self._animation.show_view()
+                    self._animation.show_playback()
             finally:
                 self._travelling = False
 

@@ -17,11 +17,14 @@ MAX_LAYER = 60
 """Characters of a quality layer's name."""
 _ZOOM = re.compile(r"(\d{1,2}(?:\.\d{1,3})?),(\d{1,3}(?:\.\d{1,2})?),(\d{1,3}(?:\.\d{1,2})?)", re.ASCII)
 
+_SHARE = re.compile(r"0(?:\.\d{1,3})?|1", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class PictureView:
     """`mode` is one of `MODES`; where two dates are compared, `other` is the second one. `scale` is the zoom, 1 to 16, with the
     pixel `row`, `col` (of the Planet Fusion grid) in the upper left corner. `layer` names the quality layer that lies on top.
+    `split` is where the one picture is swiped over the other, 0 to 1 of the width.
     """
 
     mode: str = "single"
@@ -30,6 +33,7 @@ class PictureView:
     row: float = 0.0
     col: float = 0.0
     layer: str = ""
+    split: float = 0.5
 
     def __str__(self) -> str:
         """The short text that `parse` reads; empty where all is as on a fresh page."""
@@ -38,20 +42,29 @@ class PictureView:
             words.append(f"{self.mode}:{self.other.isoformat()}" if self.other else self.mode)
         if self.scale > 1:
             words.append(zoom_word(self.scale, self.row, self.col))
+        if self.mode == "swipe" and self.split != 0.5:
+            words.append(f"split:{_short(self.split, 3)}")
         if self.layer:
             words.append(f"layer:{self.layer}")
         return ";".join(words)
 
 
 def view_of(
-    mode: object, other: dt.date | None, scale: object, row: object, col: object, layer: object
+    mode: object,
+    other: dt.date | None,
+    scale: object,
+    row: object,
+    col: object,
+    layer: object,
+    split: object = 0.5,
 ) -> PictureView:
     """What a browser says, as it can be: numbers brought within their bounds, what is unknown left out."""
     mode = mode if mode in MODES else "single"
     zoom = zoom_of(scale, row, col)
     named = layer if isinstance(layer, str) and len(layer) <= MAX_LAYER and ";" not in layer else ""
+    swiped = round(_within(split, 0.0, 1.0), 3) if mode == "swipe" else 0.5
     return PictureView(
-        str(mode), other if mode in COMPARING else None, *zoom, named.strip()
+        str(mode), other if mode in COMPARING else None, *zoom, named.strip(), swiped
     )  # fmt: skip
 
 
@@ -74,6 +87,8 @@ def _read(word: str) -> dict[str, object]:
         return {"layer": rest.strip()}
     if name == "zoom" and (zoom := read_zoom(rest)):
         return dict(zip(("scale", "row", "col"), zoom, strict=True))
+    if name == "split" and _SHARE.fullmatch(rest):
+        return {"split": float(rest)}
     if name in COMPARING:
         try:
             return {"mode": name, "other": PF_SR.parse_date(rest[:40]) if rest else None}
@@ -82,7 +97,7 @@ def _read(word: str) -> dict[str, object]:
     if word in MODES:
         return {"mode": word}
     raise InvalidQueryError(
-        f"{word[:30]!r} is none of {', '.join(MODES[1:])} (with :DATE where two are compared), zoom:SCALE,ROW,COL, layer:NAME"
+        f"{word[:30]!r} is none of {', '.join(MODES[1:])} (with :DATE where two are compared), zoom:SCALE,ROW,COL, split:SHARE, layer:NAME"
     )
 
 

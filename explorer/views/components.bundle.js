@@ -1101,8 +1101,9 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
     bound();
     layOut();
   };
-  const lookAt = ({ scale: scale2, row, col }) => {
+  const lookAt = ({ scale: scale2, row, col, split = swipe }) => {
     Object.assign(view, { scale: scale2, x: col, y: row });
+    swipe = split;
     bound();
     layOut();
   };
@@ -1302,6 +1303,10 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
     },
     get mode() {
       return mode;
+    },
+    /** Where one picture is swiped over the other, a share of the width. */
+    get swipe() {
+      return swipe;
     },
     setMode(value2) {
       mode = value2;
@@ -2511,6 +2516,7 @@ function render({ model, el }) {
   const gone = new AbortController();
   const SPEEDS = [1, 2, 5, 10, 15, 25, 30];
   const SHEET = [12, 24, 48];
+  const still2 = window.matchMedia("(prefers-reduced-motion: reduce)");
   const state = {
     ticket: -1,
     dates: [],
@@ -2557,9 +2563,20 @@ function render({ model, el }) {
       scale: stage.view.scale,
       row: stage.view.y,
       col: stage.view.x,
-      layer: looks.layer
+      layer: looks.layer,
+      split: stage.swipe
     }),
     (seen) => model.send_msg({ type: "view", ...seen })
+  );
+  const playback = makeViewTeller(
+    () => ({
+      first: state.range[0],
+      last: state.range[1],
+      speed: state.speed,
+      loop: state.loop,
+      running: state.playing && !year
+    }),
+    (now) => state.dates.length && model.send_msg({ type: "playback", ...now })
   );
   const stage = makeStage({
     name: "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom",
@@ -2611,6 +2628,7 @@ function render({ model, el }) {
       restart();
       drawTimeline();
       tellRange();
+      playback.later();
     }
   });
   const sheet = makeSheet({
@@ -2642,6 +2660,7 @@ function render({ model, el }) {
     (value2) => {
       state.speed = Number(value2);
       anchor();
+      playback.later();
     }
   );
   const look = choice(
@@ -2986,10 +3005,12 @@ function render({ model, el }) {
       requestAnimationFrame(frame);
     } else tell(true);
     showEarly();
+    playback.later();
   };
   const setLoop = (value2) => {
     state.loop = value2;
     loop.setAttribute("aria-pressed", String(value2));
+    playback.later();
   };
   root2.addEventListener("keydown", (event) => {
     if (isWriting(event)) return;
@@ -3000,6 +3021,8 @@ function render({ model, el }) {
       draw();
       tellRange();
       askChange();
+      playback.later();
+      view.later();
       event.preventDefault();
       return;
     }
@@ -3110,7 +3133,7 @@ function render({ model, el }) {
       if (state.early?.sample === data.sample && state.early.index === data.index)
         state.frames[data.index] = state.early.picture;
       state.early = null;
-      if (state.range[1] === 0 || state.range[1] >= data.dates.length)
+      if (data.dates.length && (state.range[1] === 0 || state.range[1] >= data.dates.length))
         state.range = [0, Math.max(0, data.dates.length - 1)];
       clearOverlays();
       looks.layers([]);
@@ -3193,6 +3216,16 @@ function render({ model, el }) {
       looks.want(data.layer);
       view.known();
     },
+    playback(data) {
+      Object.assign(state, { range: [data.first, data.last], speed: data.speed });
+      speed.value = String(data.speed);
+      setLoop(data.loop);
+      restart();
+      setPlaying(data.running && !still2.matches);
+      drawTimeline();
+      tellRange();
+      playback.known();
+    },
     async overlays(data) {
       if (data.ticket !== state.ticket || data.layer !== looks.layer) return;
       let offset = 0;
@@ -3261,6 +3294,7 @@ function render({ model, el }) {
   resized.observe(well);
   model.on("remove", () => {
     view.stop();
+    playback.stop();
     gone.abort();
     resized.disconnect();
     setPlaying(false);
@@ -3273,6 +3307,7 @@ function render({ model, el }) {
     }
   });
   view.known();
+  playback.known();
   model.send_msg({ type: "ready" });
   mark("ready");
 }

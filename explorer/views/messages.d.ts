@@ -122,6 +122,8 @@ export interface Told {
     /** A quality layer of all dates, PNG. */
     overlays: { ticket: number; layer: string; indices: number[]; sizes: number[]; bytes: ArrayBuffer; legend: Legend }
     pins: { pins: PinShown[] }
+    /** How the dates from `first` to `last` play (`playback.Playback`), and whether they do. */
+    playback: { first: number; last: number; speed: number; loop: boolean; running: boolean }
     /** Names of the quality layers; `gaps` are the filled shares of the dates, 0 to 1; `means` of other layers over each date's pixels. */
     quality: { ticket: number; layers: string[]; gaps: (number | null)[] | null; means: Record<string, (number | null)[]>; problem: string }
     regions: { regions: RegionShown[]; problem: string }
@@ -132,7 +134,7 @@ export interface Told {
     telling: { ticket: number; index: number | null }
     under: { row: number; col: number; index: number; text: string }
     /** How to look at the picture (`picture_view.PictureView`); `other` is -1 for no date. */
-    view: { mode: string; other: number; scale: number; row: number; col: number; layer: string }
+    view: { mode: string; other: number; scale: number; row: number; col: number; layer: string; split: number }
   }
   /** What is played, and the story that is put together. */
   Presenter: {
@@ -300,6 +302,7 @@ export interface Said {
     | { type: "move"; pin: number; row: number; col: number }
     | { type: "overlay"; value: string; ticket: number }
     | { type: "pixel_clicked"; row: number; col: number; add: boolean }
+    | { type: "playback"; first: number; last: number; speed: number; loop: boolean; running: boolean }
     | { type: "ready" }
     | { type: "reshape"; region: number; points: number[][]; done: boolean }
     | { type: "retry" }
@@ -307,7 +310,7 @@ export interface Said {
     | { type: "stretch"; value: string; number: number }
     | { type: "telling"; ticket: number }
     | { type: "under"; row: number; col: number; index: number; ticket: number }
-    | { type: "view"; mode: string; other: number; scale: number; row: number; col: number; layer: string }
+    | { type: "view"; mode: string; other: number; scale: number; row: number; col: number; layer: string; split?: number }
   /** What to play, and changes of the story that is put together, whose views are told by their index. */
   Presenter:
     | { type: "begin"; story?: string; own?: boolean }

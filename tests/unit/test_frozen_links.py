@@ -14,6 +14,7 @@ import pytest
 from explorer.analysis import stretch
 from explorer.analysis.curves import Curves
 from explorer.analysis.picture_view import PictureView
+from explorer.analysis.playback import Playback
 from explorer.analysis.shapes import Shape
 from explorer.analysis.stretch import StretchSpec
 from explorer.corpus.query.area import Area
@@ -54,6 +55,9 @@ FROZEN: list[tuple[str, Any]] = [
     ("view=swipe:2018-12-04", {"view": PictureView("swipe", dt.date(2018, 12, 4))}),
     ("view=side;zoom:2.5,40.5,103", {"view": PictureView("side", None, 2.5, 40.5, 103.0)}),
     ("view=sheet-24;layer:cloud%20mask", {"view": PictureView("sheet-24", layer="cloud mask")}),
+    ("view=swipe:2018-12-04;split:0.3", {"view": PictureView("swipe", dt.date(2018, 12, 4), split=0.3)}),
+    ("play=run", {"playback": Playback("run")}),
+    ("play=hold;range:2018-03-04,2018-09-30;speed:5;once", {"playback": Playback("hold", dt.date(2018, 3, 4), dt.date(2018, 9, 30), 5, False)}),
     ("gallery=purity,50,2", {"gallery": GalleryLook("purity", 50, 2)}),
     ("gallery=-class,20,1;queue;2018-07;swir;seed:3", {"gallery": GalleryLook("class", 20, 1, True, True, "2018-07", "swir", 3)}),
     ("gallery=queue,200,7;queue;2018-07-02;index:NDVI", {"gallery": GalleryLook("queue", 200, 7, False, True, "2018-07-02", "index:NDVI")}),
@@ -79,7 +83,7 @@ FROZEN: list[tuple[str, Any]] = [
 ]  # fmt: skip
 """What a link said, and what of `Link` it has to say; all else is as on a fresh page."""
 KEYS = {
-    "sample", "date", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "gallery", "panel", "review", "story",
+    "sample", "date", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "play", "gallery", "panel", "review", "story",
     "filter", "area", "level", "draw", "colours", "theme", "base", "layers", "map",
 }  # fmt: skip
 
@@ -101,7 +105,7 @@ def test_every_key_is_frozen() -> None:
     assert {part.partition("=")[0] for text, _ in FROZEN for part in text.split("&")} == KEYS
     full = encode(Link(
         sample=SAMPLE, date=dt.date(2018, 1, 3), pixels=((1, 2),), composite="false", stretch="frame", curves=SEASON, panel="map",
-        review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), sentinel=SentinelLook("swir"), view=PictureView("side"),
+        review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), sentinel=SentinelLook("swir"), view=PictureView("side"), playback=Playback("run"),
         gallery=GalleryLook(), map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", "none", Place(3.4, 51.2, 120.0)),
     ))  # fmt: skip
     written = {part.partition("=")[0] for part in full[1:].split("&")}

@@ -48,6 +48,7 @@ export function render({ model, el }) {
   const gone = new AbortController()
   const SPEEDS = [1, 2, 5, 10, 15, 25, 30]
   const SHEET = [12, 24, 48]
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)")
   const state = {
     ticket: -1,
     dates: [],
@@ -93,8 +94,20 @@ export function render({ model, el }) {
       row: stage.view.y,
       col: stage.view.x,
       layer: looks.layer,
+      split: stage.swipe,
     }),
     (seen) => model.send_msg({ type: "view", ...seen }),
+  )
+  // What plays and how fast, and whether it does: the first play of a newcomer's page is not what somebody chose.
+  const playback = makeViewTeller(
+    () => ({
+      first: state.range[0],
+      last: state.range[1],
+      speed: state.speed,
+      loop: state.loop,
+      running: state.playing && !year,
+    }),
+    (now) => state.dates.length && model.send_msg({ type: "playback", ...now }),
   )
   const stage = makeStage({
     name: "Planet Fusion image. Click to choose a pixel, or P and the arrow keys; B draws a box, G a polygon; without them arrows step through the dates, space plays; plus and minus zoom",
@@ -146,6 +159,7 @@ export function render({ model, el }) {
       restart()
       drawTimeline()
       tellRange()
+      playback.later()
     },
   })
   const sheet = makeSheet({
@@ -178,6 +192,7 @@ export function render({ model, el }) {
     (value) => {
       state.speed = Number(value)
       anchor()
+      playback.later()
     },
   )
   const look = choice(
@@ -548,10 +563,12 @@ export function render({ model, el }) {
       requestAnimationFrame(frame)
     } else tell(true)
     showEarly()
+    playback.later()
   }
   const setLoop = (value) => {
     state.loop = value
     loop.setAttribute("aria-pressed", String(value))
+    playback.later()
   }
 
   // --- keys --------------------------------------------------------------------------------------
@@ -564,6 +581,8 @@ export function render({ model, el }) {
       draw()
       tellRange()
       askChange()
+      playback.later()
+      view.later()
       event.preventDefault()
       return
     }
@@ -689,7 +708,7 @@ export function render({ model, el }) {
       if (state.early?.sample === data.sample && state.early.index === data.index)
         state.frames[data.index] = state.early.picture
       state.early = null
-      if (state.range[1] === 0 || state.range[1] >= data.dates.length)
+      if (data.dates.length && (state.range[1] === 0 || state.range[1] >= data.dates.length))
         state.range = [0, Math.max(0, data.dates.length - 1)]
       clearOverlays()
       looks.layers([])
@@ -772,6 +791,17 @@ export function render({ model, el }) {
       looks.want(data.layer)
       view.known()
     },
+    playback(data) {
+      Object.assign(state, { range: [data.first, data.last], speed: data.speed })
+      speed.value = String(data.speed)
+      setLoop(data.loop)
+      restart()
+      // Where the system asks for reduced motion, nothing plays by itself.
+      setPlaying(data.running && !still.matches)
+      drawTimeline()
+      tellRange()
+      playback.known()
+    },
     async overlays(data) {
       if (data.ticket !== state.ticket || data.layer !== looks.layer) return
       let offset = 0
@@ -841,6 +871,7 @@ export function render({ model, el }) {
   resized.observe(well)
   model.on("remove", () => {
     view.stop()
+    playback.stop()
     gone.abort()
     resized.disconnect()
     setPlaying(false)
@@ -853,6 +884,7 @@ export function render({ model, el }) {
     }
   })
   view.known()
+  playback.known()
   model.send_msg({ type: "ready" })
   mark("ready")
 }

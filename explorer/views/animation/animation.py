@@ -12,6 +12,7 @@ import param
 from explorer.analysis import render_spec
 from explorer.analysis import stretch as stretches
 from explorer.analysis.picture_view import PictureView, view_of
+from explorer.analysis.playback import Playback, playback_of
 from explorer.analysis.quality import filled_share
 from explorer.analysis.telling_date import telling_date
 from explorer.core.errors import ExplorerError
@@ -54,6 +55,8 @@ class AnimationView:
         self._stay = False
         self._seen = PictureView()
         """How the browser looks at the picture, as far as is known here."""
+        self._played = Playback()
+        """How it plays, as far as is known here."""
         self._ticket = 0
         self._paint_version = 0
         self._reading: Reading | None = None
@@ -70,6 +73,7 @@ class AnimationView:
             "clear": lambda _data: selection.keep_last_pixel(),
             "under": self._under,
             "view": self._looked_at,
+            "playback": self._plays,
             "telling": self._telling,
         }
         self.overlays = Overlays(corpus, selection, loop, self.player.script)
@@ -94,6 +98,7 @@ class AnimationView:
         """
         self._stay = stay
         self._seen = replace(self._seen, scale=1.0, row=0.0, col=0.0, layer="")
+        self._played = replace(self._played, motion="")
         self._let_go()
         self._ticket += 1
         self._paint_version = 0
@@ -169,6 +174,18 @@ class AnimationView:
             row=view.row,
             col=view.col,
             layer=view.layer,
+            split=view.split,
+        )
+
+    def show_playback(self) -> None:
+        """Play, or hold, as the selection says. After the sample was opened, which holds."""
+        wanted = self._selection.playback
+        if wanted == self._played:
+            return
+        self._played = wanted
+        first, last = wanted.indices
+        self.player.script.playback(
+            first=first, last=last, speed=wanted.speed, loop=wanted.loop, running=wanted.motion == "run"
         )
 
     def close(self) -> None:
@@ -287,7 +304,15 @@ class AnimationView:
         self._seen = self._selection.view = view_of(
             data.get("mode"), None if other is None else PF_SR.dates[other],
             data.get("scale"), data.get("row"), data.get("col"), data.get("layer"),
+            data.get("split", 0.5),
         )  # fmt: skip
+
+    def _plays(self, data: dict[str, Any]) -> None:
+        """Note what plays and how: a link, and a story's view, play it so again."""
+        motion = "run" if data.get("running") is True else ""
+        self._played = self._selection.playback = playback_of(
+            motion, data.get("first"), data.get("last"), data.get("speed"), data.get("loop")
+        )
 
     def _under(self, data: dict[str, Any]) -> None:
         """Tell the reflectance under the pointer: the picture in the browser is stretched and compressed."""

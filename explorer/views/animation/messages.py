@@ -88,8 +88,13 @@ class ToPlayer(ToBrowser):
     ) -> None:
         """The change between two dates, PNG."""
 
-    def view(self, *, mode: str, other: int, scale: float, row: float, col: float, layer: str) -> None:
+    def view(
+        self, *, mode: str, other: int, scale: float, row: float, col: float, layer: str, split: float
+    ) -> None:
         """How to look at the picture (`picture_view.PictureView`); `other` is -1 for no date."""
+
+    def playback(self, *, first: int, last: int, speed: int, loop: bool, running: bool) -> None:
+        """How the dates from `first` to `last` play (`playback.Playback`), and whether they do."""
 
     def telling(self, *, ticket: int, index: int | None) -> None:
         """At which date of the first year most can be told apart (`analysis.telling_date`); None where no date is there."""
@@ -112,11 +117,20 @@ class FromPlayer(FromPicture):
     def date(self, *, index: Number, settled: bool, ticket: Number) -> None: ...
     def difference(self, *, first: Number, second: Number, ticket: Number) -> None: ...
     def overlay(self, *, value: Word, ticket: Number) -> None: ...
+    def playback(self, *, first: Number, last: Number, speed: Number, loop: bool, running: bool) -> None: ...
     def retry(self) -> None: ...
     def shown(self, *, ticket: Number) -> None: ...
     def stretch(self, *, value: Text, number: Number) -> None: ...
     def telling(self, *, ticket: Number) -> None: ...
     def under(self, *, row: Number, col: Number, index: Number, ticket: Number) -> None: ...
     def view(
-        self, *, mode: Word, other: Number, scale: Number, row: Number, col: Number, layer: Word
+        self,
+        *,
+        mode: Word,
+        other: Number,
+        scale: Number,
+        row: Number,
+        col: Number,
+        layer: Word,
+        split: Number = 0.5,
     ) -> None: ...

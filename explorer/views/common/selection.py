@@ -10,11 +10,12 @@ from urllib.parse import parse_qs, urlencode
 
 import param
 
-from explorer.analysis import colours, picture_view, render_spec
+from explorer.analysis import colours, picture_view, playback, render_spec
 from explorer.analysis import curves as curve_texts
 from explorer.analysis import stretch as stretches
 from explorer.analysis.curves import Curves
 from explorer.analysis.picture_view import PictureView
+from explorer.analysis.playback import Playback
 from explorer.analysis.profiles import check_pixel
 from explorer.analysis.shapes import Shape, clean_name
 from explorer.analysis.stretch import StretchSpec
@@ -65,6 +66,7 @@ class Selection(param.Parameterized):
     curves: Curves = param.ClassSelector(default=Curves(), class_=Curves)  # type: ignore[assignment]
     sentinel: SentinelLook = param.ClassSelector(default=SentinelLook(), class_=SentinelLook)  # type: ignore[assignment]
     view: PictureView = param.ClassSelector(default=PictureView(), class_=PictureView)  # type: ignore[assignment]
+    playback: Playback = param.ClassSelector(default=Playback(), class_=Playback)  # type: ignore[assignment]
     gallery: GalleryLook | None = param.ClassSelector(
         default=None, class_=GalleryLook, doc="What the gallery shows; None while it is closed."
     )  # type: ignore[assignment]
@@ -160,6 +162,7 @@ class Selection(param.Parameterized):
                 curves=self.curves,
                 sentinel=self.sentinel,
                 view=self.view,
+                playback=self.playback,
                 gallery=self.gallery,
                 panel=self.panel,
                 review=self.review if review else "",
@@ -188,6 +191,7 @@ class Link:
     regions: tuple[Shape, ...] = ()
     sentinel: SentinelLook = field(default_factory=SentinelLook)
     view: PictureView = field(default_factory=PictureView)
+    playback: Playback = field(default_factory=Playback)
     gallery: GalleryLook | None = None
     map: MapLink = field(default_factory=MapLink)
     problems: tuple[str, ...] = field(default=())
@@ -216,6 +220,8 @@ def encode(link: Link) -> str:
         parts["sentinel"] = str(link.sentinel)
     if str(link.view):
         parts["view"] = str(link.view)
+    if str(link.playback):
+        parts["play"] = str(link.playback)
     if link.gallery is not None:
         parts["gallery"] = str(link.gallery)
     if link.panel:
@@ -269,6 +275,11 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         view = picture_view.parse(given.get("view", "")[:MAX_TEXT])
     except ExplorerError as error:
         problems.append(f"This link's view of the picture cannot be shown: {error}.")
+    play = Playback()
+    try:
+        play = playback.parse(given.get("play", "")[:MAX_TEXT])
+    except ExplorerError as error:
+        problems.append(f"This link's dates cannot play so: {error}.")
     gallery = None
     try:
         gallery = gallery_look.parse(given["gallery"][:MAX_TEXT]) if given.get("gallery") else None
@@ -308,6 +319,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         regions=regions,
         sentinel=sentinel,
         view=view,
+        playback=play,
         gallery=gallery,
         map=map_link,
         problems=tuple(map(_bounded, problems)),

@@ -209,8 +209,9 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
     bound()
     layOut()
   }
-  const lookAt = ({ scale, row, col }) => {
+  const lookAt = ({ scale, row, col, split = swipe }) => {
     Object.assign(view, { scale, x: col, y: row })
+    swipe = split
     bound()
     layOut()
   }
@@ -422,6 +423,10 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
     },
     get mode() {
       return mode
+    },
+    /** Where one picture is swiped over the other, a share of the width. */
+    get swipe() {
+      return swipe
     },
     setMode(value) {
       mode = value

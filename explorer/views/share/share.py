@@ -24,8 +24,8 @@ from explorer.views.common.selection import Selection
 from explorer.views.share.messages import FromShare, ToShare
 
 _WATCHED = (
-    "sample_id", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "panel", "story", "settled",
-    "review", "blind",
+    "sample_id", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "playback", "gallery", "panel",
+    "story", "settled", "review", "blind",
 )  # fmt: skip
 _PIECE = 1 << 20
 """Bytes of a message: other messages have their turn between two."""
