@@ -62,7 +62,7 @@ def playback_of(motion: object, first: object, last: object, speed: object, loop
     if start > stop:
         start, stop = 0, end
     return Playback(
-        known,  # type: ignore[arg-type]  # one of MOTIONS
+        known,
         PF_SR.dates[start] if start > 0 else None,
         PF_SR.dates[stop] if stop < end else None,
         int(speed) if isinstance(speed, (int, float)) and speed in SPEEDS else STANDARD_SPEED,
