@@ -166,6 +166,14 @@ class StoryError(ExplorerError, ValueError):
         self.line = line
 
 
+class RasterError(ExplorerError, ValueError):
+    """A raster of land cover that cannot be read, or not as classes."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: {why}")
+        self.why = why
+
+
 class OutputError(ExplorerError, OSError):
     """A file or folder that was asked for and cannot be written."""
 

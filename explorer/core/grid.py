@@ -140,8 +140,8 @@ def cell_at(lon: float, lat: float) -> Cell:
 
 
 @cache
-def transformer(source: int, target: int) -> Transformer:
-    """A cached x, y (lon, lat) transformer between two EPSG codes."""
+def transformer(source: int, target: int | str) -> Transformer:
+    """A cached x, y (lon, lat) transformer from an EPSG code to another, or to a CRS written as WKT."""
     return Transformer.from_crs(source, target, always_xy=True)
 
 
@@ -189,19 +189,26 @@ def centres(sample_ids: Sequence[str] | pd.Index) -> pd.DataFrame:
     return pd.DataFrame({"lon": lon, "lat": lat, "x": x, "y": y}, index=cells.index)
 
 
-def footprints(sample_ids: Sequence[str] | pd.Index, crs: int = 4326) -> np.ndarray:
-    """Outlines of many ids as shapely polygons `(n,)`, counter-clockwise, in the CRS of an EPSG code."""
+def corners(sample_ids: Sequence[str] | pd.Index, crs: int | str = 4326) -> np.ndarray:
+    """Corners of many ids' cells, counter-clockwise from the lower left, float64 `(n, 4, 2)`: x, y (lon, lat) in a CRS.
+
+    `crs` is an EPSG code, or WKT. A corner that the CRS cannot hold is infinite.
+    """
     cells = parse_many(sample_ids)
     left, top = _corners(cells)
-    corners = np.empty((len(cells), 5, 2))
+    found = np.empty((len(cells), 4, 2))
     for zone, rows in _by_zone(cells):
         x, y = left[rows], top[rows]
         right, bottom = x + CELL_SIZE_M, y - CELL_SIZE_M
-        xs = np.stack([x, right, right, x, x], axis=1)
-        ys = np.stack([bottom, bottom, y, y, bottom], axis=1)
-        lon, lat = transformer(32600 + zone, crs).transform(xs, ys)
-        corners[rows, :, 0], corners[rows, :, 1] = lon, lat
-    polygons: Any = shapely.polygons(corners)
+        xs, ys = np.stack([x, right, right, x], axis=1), np.stack([bottom, bottom, y, y], axis=1)
+        found[rows, :, 0], found[rows, :, 1] = transformer(32600 + zone, crs).transform(xs, ys)
+    return found
+
+
+def footprints(sample_ids: Sequence[str] | pd.Index, crs: int = 4326) -> np.ndarray:
+    """Outlines of many ids as shapely polygons `(n,)`, counter-clockwise, in the CRS of an EPSG code."""
+    found = corners(sample_ids, crs)
+    polygons: Any = shapely.polygons(np.concatenate([found, found[:, :1]], axis=1))
     return np.asarray(polygons)
 
 

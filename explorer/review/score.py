@@ -10,8 +10,9 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,8 @@ from explorer.analysis import envelopes, features
 from explorer.core.atomic_file import replacing
 from explorer.core.config import settings
 from explorer.core.corine import codes, land_cover
-from explorer.core.errors import InvalidQueryError, OutputError, StoreError
+from explorer.core.errors import InvalidQueryError, OutputError
+from explorer.corpus import dask_jobs
 from explorer.corpus.query import cover_change
 
 if TYPE_CHECKING:
@@ -44,7 +46,6 @@ COLUMNS = (
     "version",
 )
 _OLDER = {"lost"}  # columns that scores from before may lack
-_AHEAD = 3  # parts given to a worker at a time
 _MAX_BYTES = 2 * 2**30
 Progress = Callable[[int, int], None]
 
@@ -84,11 +85,11 @@ def compute(
         return 0
     batches = [todo[i : i + PART] for i in range(0, len(todo), PART)]
     finished = before
-    with _client(scheduler, workers, len(batches)) as client:
-        for table in _through(client, opens, batches, dict(said or {})):
-            _write(table, parts / f"{_name(table.column('sample_id').to_pylist())}.parquet")
-            finished += len(table)
-            progress(finished, len(ids))
+    work = partial(_measured, opens, dict(said or {}))
+    for table in dask_jobs.each(batches, work, scheduler=scheduler, workers=workers):
+        _write(table, parts / f"{_name(table.column('sample_id').to_pylist())}.parquet")
+        finished += len(table)
+        progress(finished, len(ids))
     return finished - before
 
 
@@ -96,55 +97,8 @@ def _name(ids: Iterable[str]) -> str:
     return hashlib.sha256(" ".join(ids).encode()).hexdigest()[:20]
 
 
-def _client(scheduler: str | None, workers: int | None, batches: int) -> Any:
-    import dask
-    from distributed import Client, LocalCluster
-
-    dask.config.set({"distributed.comm.timeouts.connect": "20s", "distributed.admin.tick.limit": "30s"})
-    if scheduler is not None:
-        try:
-            return Client(scheduler, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise StoreError(f"no Dask scheduler answers at {scheduler[:200]} ({error})") from error
-    count = max(1, min(workers or os.cpu_count() or 1, batches))
-    cluster = LocalCluster(
-        n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1",
-        memory_limit="2GiB", silence_logs=50,
-    )  # fmt: skip
-    return _Own(cluster, Client(cluster, set_as_default=False))
-
-
-class _Own:
-    """A client with the cluster that it started; both end together."""
-
-    def __init__(self, cluster: Any, client: Any) -> None:
-        self.cluster, self.client = cluster, client
-
-    def __enter__(self) -> Any:
-        return self.client
-
-    def __exit__(self, *_: object) -> None:
-        self.client.close()
-        self.cluster.close()
-
-
-def _through(client: Any, opens: str, batches: list[list[str]], said: dict[str, str]) -> Iterator[pa.Table]:
-    """Tables of batches as they are done; a few under way at a time, however many there are."""
-    from distributed import as_completed
-
-    waiting = iter(batches)
-    width = max(len(client.scheduler_info()["workers"]), 1) * _AHEAD
-    first = [
-        client.submit(measure, opens, batch, said, pure=False)
-        for _, batch in zip(range(width), waiting, strict=False)  # in this order: none is taken and dropped
-    ]
-    running = as_completed(first, loop=client.loop)
-    for future in running:
-        yield future.result()
-        future.release()
-        for batch in waiting:
-            running.add(client.submit(measure, opens, batch, said, pure=False))
-            break
+def _measured(opens: str, said: Mapping[str, str], ids: Sequence[str]) -> pa.Table:
+    return measure(opens, ids, said)
 
 
 _opened: dict[tuple[str, ...], Corpus] = {}

@@ -18,19 +18,10 @@ from distributed import Client
 from explorer.analysis import features
 from explorer.commands import shared
 from explorer.core.errors import InvalidQueryError, OutputError, StoreError
+from explorer.corpus import dask_jobs
 from explorer.demo import open_demo
 from explorer.review import score
 from tests import corpora
-
-
-class NoCluster:
-    """Stands in for a Dask client: batches are measured here, one after the other."""
-
-    def __enter__(self) -> NoCluster:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +45,7 @@ def measured_ids(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             columns[name] = pa.array(list(values), pa.list_(pa.float32()))
         return pa.table(columns).replace_schema_metadata({"explorer": score._stamp()})
 
-    monkeypatch.setattr(score, "_client", lambda *_: NoCluster())
-    monkeypatch.setattr(score, "_through", lambda client, opens, batches, said: (table(b) for b in batches))
+    monkeypatch.setattr(dask_jobs, "each", lambda batches, *_, **__: (table(one) for one in batches))
     return ids
 
 
@@ -75,11 +65,10 @@ def test_a_stopped_run_goes_on_where_it_was(corpus, measured_ids, tmp_path: Path
 
 
 def test_more_batches_than_workers_take_at_a_time_are_all_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(score, "measure", lambda opens, batch, said: pa.table({"sample_id": batch}))
-    batches = [[f"{k}", f"{k} too"] for k in range(3 * score._AHEAD + 1)]
-    with Client(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as client:
-        found = [t.column("sample_id").to_pylist() for t in score._through(client, "demo", batches, {})]
-    assert sorted(found) == sorted(batches)
+    here = Client(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
+    monkeypatch.setattr(dask_jobs, "_client", lambda *_: here)
+    batches = [[f"{k}", f"{k} too"] for k in range(3 * dask_jobs._AHEAD + 1)]
+    assert sorted(dask_jobs.each(batches, list)) == sorted(batches)
 
 
 def test_a_damaged_part_or_one_of_another_version_is_measured_again(

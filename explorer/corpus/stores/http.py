@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 import tenacity
@@ -73,6 +74,8 @@ BACKOFF, BACKOFF_MAX = 0.25, 8.0
 GIVING_UP = 8
 """After so many files in a row that could not be had at all, it is the server that fails, not the files."""
 
+T = TypeVar("T")
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", re.ASCII)
 _PIECE = 2**16
 _CHIP = 2**18  # some servers send all of it to who asks for a byte; less work than to connect anew
 
@@ -158,6 +161,37 @@ class HttpStore:
         """
         clean_key(key)
         total = self.config.http_total_timeout * (1 if of_sample(key) else SLOW_FACTOR)
+        return self._retried(key, total, self._attempt)
+
+    def get_part(self, key: str, first: int, size: int) -> tuple[bytes, int]:
+        """`size` bytes of one file from position `first`, fewer at its end, and how many bytes the whole file has.
+
+        Of a file that is too large to be read whole, as a raster. Raises as `get`, and `UnreadableError` where the server gives
+        files as a whole only.
+        """
+        clean_key(key)
+        asked = {"Range": f"bytes={first}-{first + size - 1}"}
+
+        def attempt(key: str, deadline: float) -> tuple[bytes, int]:
+            with self._answer(key, deadline, asked) as response:
+                if response.status == 416:
+                    return b"", first
+                if response.status == 200:
+                    raise UnreadableError(key, "the server gives no parts of it; download it and name the file")
+                if response.status != 206:
+                    self._check_status(response, key, deadline)
+                    raise UnreadableError(key, answered(response.status))
+                said = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+                if said is None or int(said[1]) != first:
+                    raise UnreadableError(key, "the server gave another part than was asked for")
+                body = self._body(response, key, size, deadline, whole=False)
+                if len(body) != int(said[2]) - first + 1:
+                    raise _AgainError(f"cut short: {len(body):,} bytes of a part")
+                return body, int(said[3])
+
+        return self._retried(key, self.config.http_total_timeout, attempt)
+
+    def _retried(self, key: str, total: float, attempt: Callable[[str, float], T]) -> T:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_AgainError),
             stop=tenacity.stop_after_attempt(self.config.http_retries + 1)
@@ -167,7 +201,7 @@ class HttpStore:
             reraise=True,
         )
         try:
-            body = retrying(self._attempt, key, time.monotonic() + total)
+            body = retrying(attempt, key, time.monotonic() + total)
         except _AgainError as error:
             raise self._failure(key, error) from error.__cause__
         except NotThereError:
@@ -278,7 +312,9 @@ class HttpStore:
                     response.close()
         raise UnreadableError(key, f"more than {REDIRECTS} redirects; tell who runs the server")
 
-    def _body(self, response: Any, key: str, limit: int, deadline: float) -> bytes:
+    def _body(
+        self, response: Any, key: str, limit: int, deadline: float, *, whole: bool = True
+    ) -> bytes:
         length = _length(response)
         if length is not None and length > limit:
             raise UnreadableError(key, f"{length:,} bytes, more than the {limit:,} that it may have")
@@ -298,6 +334,8 @@ class HttpStore:
             body = decoded(came, response.headers.get("Content-Encoding", ""), key, limit)
         except EOFError as error:
             raise _AgainError(f"cut short: {error}") from error
+        if not whole:  # checksums are of the whole file
+            return body
         # Of what came, by the standard; a server that packs on the way may pass on the sum of what it packed.
         if not self._checksums.agree(response.headers, came) and (
             body is came or not self._checksums.agree(response.headers, body)
