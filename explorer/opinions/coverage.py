@@ -75,7 +75,7 @@ def _cut(
     which, row, col = np.unravel_index(cut, shape)
     centres = np.stack([col + 0.5, row + 0.5], axis=1)
     normal = normals[which]
-    distance = (normal * centres[:, None, :]).sum(axis=2) - offsets[which]
+    distance = normal[:, :, 0] * centres[:, 0, None] + normal[:, :, 1] * centres[:, 1, None] - offsets[which]
     crossed = np.abs(distance) < 0.5
     edge = np.argmin(distance, axis=1)
     place = np.arange(len(cut))
