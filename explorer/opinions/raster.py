@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import rasterio
 from rasterio.errors import RasterioError
 
 from explorer.core import grid
@@ -78,10 +77,14 @@ def plan(raster: str | Path, legend: Legend, band: int = 1, said: Mapping[str, A
     found = Plan(str(raster), band, values, nodata, dict(said or {}))
     with raster_files.opened(found.raster, band, found.config()) as dataset:
         dtype = np.dtype(dataset.dtypes[band - 1])
-        low, high = (np.iinfo(dtype).min, np.iinfo(dtype).max) if dtype.kind in "iu" else (-math.inf, math.inf)
+        low, high = (
+            (np.iinfo(dtype).min, np.iinfo(dtype).max) if dtype.kind in "iu" else (-math.inf, math.inf)
+        )
         over = [one for one in values if not low <= one <= high]
         if len(over) == len(values):
-            raise RasterError(found.raster, f"its pixels are {dtype}, which holds no value of the legend {legend.title!r}")
+            raise RasterError(
+                found.raster, f"its pixels are {dtype}, which holds no value of the legend {legend.title!r}"
+            )
     return found
 
 
@@ -166,7 +169,9 @@ def measure(chosen: Plan, ids: Sequence[str]) -> pd.DataFrame:
         low = np.floor(quads.min(axis=1)).astype(np.int64)
         size = np.ceil(quads.max(axis=1)).astype(np.int64) - low
         if len(ids) and size.prod(axis=1).max() > MAX_WINDOW:
-            raise RasterError(chosen.raster, "its pixels are too small to be counted; resample it to 1 m or coarser")
+            raise RasterError(
+                chosen.raster, "its pixels are too small to be counted; resample it to 1 m or coarser"
+            )
         height, width = _patch_shape(dataset, chosen.band)
         patch = low // [width, height]
         for corner in np.unique(patch, axis=0):
@@ -205,7 +210,9 @@ def _classes(
     needed: set[tuple[int, int]] = set()
     edge = np.array([dataset.width, dataset.height])
     for first, last in zip(
-        (np.maximum(low, 0) // unit).tolist(), ((np.minimum(low + size, edge) - 1) // unit).tolist(), strict=True
+        (np.maximum(low, 0) // unit).tolist(),
+        ((np.minimum(low + size, edge) - 1) // unit).tolist(),
+        strict=True,
     ):
         needed |= {(row, col) for row in range(first[1], last[1] + 1) for col in range(first[0], last[0] + 1)}
     masked = raster_files.has_mask(dataset, chosen.band)
@@ -235,11 +242,9 @@ def window(
 ) -> xr.DataArray:
     """A raster's values over a cell, on the grid of a chip: `(y, x)` of `shape`, in the cell's UTM zone, as the raster has them.
 
-    Each pixel has the value of the raster's pixel that holds its centre (nearest neighbour). What the raster says is missing, and what
+    Each pixel has the value of the raster's pixel that holds its centre (nearest neighbour), to a thousandth of a pixel. What the raster says is missing, and what
     lies beyond its edge, has the value of `rio.nodata`. With a `legend`, `attrs` has `flag_values`, `flag_meanings` and `flag_colors` as the CF conventions
     name them, of all its classes, and `source` and `license`. Raises as `raster_files.opened`.
-    >>> window(raster_file, grid.parse("33N_15E-200N_01_09"), (60, 60)).shape
-    (60, 60)
     """
     import rioxarray  # noqa: F401  (registers the .rio accessor)
     import xarray as xr
@@ -252,14 +257,16 @@ def window(
     with raster_files.opened(str(raster), band, config) as dataset:
         nodata = dataset.nodatavals[band - 1]
         with WarpedVRT(
-            dataset, crs=rasterio.CRS.from_epsg(cell.epsg), transform=transform, width=width, height=height,
-            resampling=Resampling.nearest, tolerance=0, add_alpha=nodata is None and not raster_files.has_alpha(dataset),
+            dataset, crs=f"EPSG:{cell.epsg}", transform=transform, width=width, height=height,
+            resampling=Resampling.nearest, tolerance=0.001, add_alpha=nodata is None and not raster_files.has_alpha(dataset),
         ) as warped:  # fmt: skip
             try:
                 values = warped.read(band)
                 there = warped.read_masks(band) > 0
             except RasterioError as error:
-                raise RasterError(str(raster), f"it cannot be read over {cell.sample_id} ({error})") from error
+                raise RasterError(
+                    str(raster), f"it cannot be read over {cell.sample_id} ({error})"
+                ) from error
     if nodata is None:
         nodata = _unused(values[there], legend)
         values[~there] = nodata
@@ -291,7 +298,9 @@ def _unused(values: np.ndarray, legend: Legend | None) -> int:
     limits = np.iinfo(values.dtype)
     said = {one for one in (legend.values if legend else ()) if isinstance(one, int)}
     taken = {int(one) for one in np.unique(values)} | said
-    return next(one for one in (int(limits.max), int(limits.min), *range(int(limits.max))) if one not in taken)
+    return next(
+        one for one in (int(limits.max), int(limits.min), *range(int(limits.max))) if one not in taken
+    )
 
 
 def _unit(block: int) -> int:
@@ -313,7 +322,9 @@ def _positions(values: np.ndarray, chosen: Plan, nodata: float | None) -> np.nda
     """The place of each value in the legend, or how many that has where the value is none of its; int `(rows, cols)`."""
     count = len(chosen.values)
     low, high = min(chosen.values), max(chosen.values)
-    table = np.full(high - low + 3, count, np.uint16 if count > 253 else np.uint8)  # both ends: what is beyond
+    table = np.full(
+        high - low + 3, count, np.uint16 if count > 253 else np.uint8
+    )  # both ends: what is beyond
     table[np.array(chosen.values) - low + 1] = np.arange(count)
     gone = [*chosen.nodata, *([int(nodata)] if nodata is not None and float(nodata).is_integer() else [])]
     for value in gone:

@@ -44,7 +44,9 @@ def opened(place: str, band: int = 1, config: Settings | None = None) -> Iterato
             yield _checked(raster, place, band)
         return
     if place.startswith("/vsi"):
-        raise RasterError(place, "GDAL's own file systems (/vsi...) are not used; name a file, or the URL of a GeoTIFF")
+        raise RasterError(
+            place, "GDAL's own file systems (/vsi...) are not used; name a file, or the URL of a GeoTIFF"
+        )
     if not Path(place).exists():
         raise RasterError(place, "there is no such file")
     with rasterio.Env(GDAL_CACHEMAX=256, CPL_VSIL_CURL_ALLOWED_EXTENSIONS=".none"), _open(place) as raster:
@@ -80,7 +82,9 @@ def _open(place: str, **more: Any) -> Any:
         return rasterio.open(place, **more)
     except (RasterioError, ValueError, OSError) as error:
         said = str(error).splitlines() or [type(error).__name__]
-        raise RasterError(_shown(place) if is_url(place) else place, f"it cannot be read as a raster ({said[0][:200]})") from error
+        raise RasterError(
+            _shown(place) if is_url(place) else place, f"it cannot be read as a raster ({said[0][:200]})"
+        ) from error
 
 
 def _checked(raster: Any, place: str, band: int) -> Any:
@@ -90,7 +94,9 @@ def _checked(raster: Any, place: str, band: int) -> Any:
     if raster.crs is None:
         raise RasterError(where, "it does not say its CRS; set it, as by gdal_edit.py -a_srs EPSG:3035 FILE")
     if raster.transform.is_degenerate or (raster.transform.is_identity and raster.gcps[0]):
-        raise RasterError(where, "it is not on a grid (it has ground control points); warp it first, as by gdalwarp")
+        raise RasterError(
+            where, "it is not on a grid (it has ground control points); warp it first, as by gdalwarp"
+        )
     if raster.dtypes[band - 1].startswith("complex"):
         raise RasterError(where, f"band {band} holds complex numbers, no classes")
     colours = set(raster.colorinterp[:3])
@@ -102,7 +108,9 @@ def _checked(raster: Any, place: str, band: int) -> Any:
 def has_mask(raster: Any, band: int) -> bool:
     """Whether pixels are said to be missing otherwise than by a value: by a mask of the file, or an alpha band."""
     flags = raster.mask_flag_enums[band - 1]
-    return MaskFlags.per_dataset in flags or (MaskFlags.nodata not in flags and MaskFlags.all_valid not in flags)
+    return MaskFlags.per_dataset in flags or (
+        MaskFlags.nodata not in flags and MaskFlags.all_valid not in flags
+    )
 
 
 def has_alpha(raster: Any) -> bool:
@@ -117,7 +125,9 @@ def _fetched(url: str, config: Settings) -> Iterator[Any]:
     name = Path(urlsplit(url).path).name
 
     def opener(path: str, mode: str = "rb", **_: Any) -> PartsOfUrl:
-        if Path(path).name != name or "w" in mode or "+" in mode:  # neighbours that GDAL looks for, as .aux.xml
+        if (
+            Path(path).name != name or "w" in mode or "+" in mode
+        ):  # neighbours that GDAL looks for, as .aux.xml
             raise FileNotFoundError(path)
         file = PartsOfUrl(store, name, failed)
         files.append(file)
@@ -125,12 +135,16 @@ def _fetched(url: str, config: Settings) -> Iterator[Any]:
 
     store = _store(url, config)
     try:
-        file = PartsOfUrl(store, name, [])
-        file.seek(0, io.SEEK_END)  # what is wrong with the server is told as that, not as GDAL's failure
-        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_CACHEMAX=256), _open(
-            name, driver="GTiff", opener=opener
-        ) as raster:
+        PartsOfUrl(store, name).seek(
+            0, io.SEEK_END
+        )  # what is wrong with the server is told as that, not as GDAL's failure
+        with (
+            rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_CACHEMAX=256),
+            _open(name, driver="GTiff", opener=opener) as raster,
+        ):
             yield raster
+        if failed:
+            raise failed[0]
     except (ExplorerError, RasterioError, OSError) as error:
         if failed:
             raise failed[0] from error
@@ -150,16 +164,16 @@ def _store(url: str, config: Settings) -> HttpStore:
 
 
 def _ranged(url: str, config: Settings) -> PartsOfUrl:
-    return PartsOfUrl(_store(url, config), Path(urlsplit(url).path).name, [])
+    return PartsOfUrl(_store(url, config), Path(urlsplit(url).path).name)
 
 
 class PartsOfUrl(io.RawIOBase):
     """A file behind a URL, to be read at any place; the parts that were read last are kept.
 
-    What the store raises is raised as `OSError` for GDAL, and kept in `failed`.
+    Raises what the store raises; with `failed`, for GDAL, which knows no errors of ours, that is kept there and the file ends.
     """
 
-    def __init__(self, store: HttpStore, key: str, failed: list[ExplorerError]) -> None:
+    def __init__(self, store: HttpStore, key: str, failed: list[ExplorerError] | None = None) -> None:
         super().__init__()
         self.store, self._key, self._failed = store, key, failed
         self._parts: LRUCache[int, bytes] = LRUCache(PARTS_KEPT)
@@ -198,16 +212,26 @@ class PartsOfUrl(io.RawIOBase):
         return self._size or 0
 
     def _part(self, number: int) -> bytes:
-        if number not in self._parts:
-            try:
-                body, size = self.store.get_part(self._key, number * PART_BYTES, PART_BYTES)
-                if self._size not in (None, size):
-                    raise RasterError(self.store.where + self._key, "it changed while it was read; begin anew")
-            except ExplorerError as error:
-                self._failed.append(error)
-                if isinstance(error, NotThereError):
-                    raise RasterError(self.store.where + self._key, "there is no such file") from error
+        if number in self._parts:
+            return self._parts[number]
+        if self._failed:
+            return b""
+        try:
+            self._parts[number] = self._fetch(number)
+        except ExplorerError as error:
+            if self._failed is None:
                 raise
-            self._size = size
-            self._parts[number] = body
+            self._failed.append(error)
+            return b""
         return self._parts[number]
+
+    def _fetch(self, number: int) -> bytes:
+        where = self.store.where + self._key
+        try:
+            body, size = self.store.get_part(self._key, number * PART_BYTES, PART_BYTES)
+        except NotThereError as error:
+            raise RasterError(where, "there is no such file") from error
+        if self._size not in (None, size):
+            raise RasterError(where, "it changed while it was read; begin anew")
+        self._size = size
+        return body

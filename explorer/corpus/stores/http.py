@@ -177,7 +177,9 @@ class HttpStore:
                 if response.status == 416:
                     return b"", first
                 if response.status == 200:
-                    raise UnreadableError(key, "the server gives no parts of it; download it and name the file")
+                    raise UnreadableError(
+                        key, "the server gives no parts of it; download it and name the file"
+                    )
                 if response.status != 206:
                     self._check_status(response, key, deadline)
                     raise UnreadableError(key, answered(response.status))
@@ -312,9 +314,7 @@ class HttpStore:
                     response.close()
         raise UnreadableError(key, f"more than {REDIRECTS} redirects; tell who runs the server")
 
-    def _body(
-        self, response: Any, key: str, limit: int, deadline: float, *, whole: bool = True
-    ) -> bytes:
+    def _body(self, response: Any, key: str, limit: int, deadline: float, *, whole: bool = True) -> bytes:
         length = _length(response)
         if length is not None and length > limit:
             raise UnreadableError(key, f"{length:,} bytes, more than the {limit:,} that it may have")
