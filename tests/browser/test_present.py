@@ -58,6 +58,80 @@ def test_f_shows_the_view_alone_and_f_again_gives_the_controls_back(visitor: Vis
     expect(visit.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
+IN_SIGHT = """() => {
+  const found = []
+  const walk = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      if (node.shadowRoot) walk(node.shadowRoot)
+      if (!node.matches("button, select, .hint, .hints, .how, .bar, .instruments, progress")) continue
+      // What is shown can be pressed too: classes of the legend, pictures, filters.
+      if (node.matches(".tile, li button, .chip")) continue
+      if (node.checkVisibility({ visibilityProperty: true }) && node.getBoundingClientRect().width) found.push(`${node.tagName} ${node.className} ${node.textContent.slice(0, 30)}`)
+    }
+  }
+  walk(document)
+  return found
+}"""
+"""What of the controls, hints and export buttons can be seen."""
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "pixels=150,110;20,30&view=side:2018-04-03&composite=index:NDVI",
+        "panel=map&map=47.2,2.4,1200&filter=largest:211,311;purity:0.5-1",
+        "panel=profile&curves=red,nir,NDVI;pheno",
+        "panel=sentinel",
+        "panel=sentinel&sentinel=large",
+    ],
+)
+def test_nothing_that_can_only_be_pressed_is_in_sight(visitor: Visitor, demo: str, what: str) -> None:
+    visit = visitor()
+    visit.open(f"?sample={demo}&{what}")
+    assert visit.page.evaluate(IN_SIGHT)
+    press(visit, "f")
+    visit.wait("() => seen.marks('presenting').length")
+    expect(visit.page.get_by_role("button", name="Surprise me")).to_be_hidden()
+    assert visit.page.evaluate(IN_SIGHT) == []
+    expect(visit.page.locator("article.words h1")).not_to_be_empty()
+    press(visit, "Escape")
+    expect(visit.page.get_by_role("button", name="Share")).to_be_visible()
+
+
+def test_legend_and_date_lie_apart_in_large_type(visitor: Visitor, demo: str) -> None:
+    visit = visitor(ROOM)
+    visit.open(f"?sample={demo}&composite=index:NDVI&view=swipe:2018-04-03")
+    press(visit, "f")
+    visit.wait("() => seen.marks('presenting').length")
+    picture = visit.region("Planet Fusion animation")
+    date, legend = picture.locator(".date").first.bounding_box(), picture.locator(".legend").bounding_box()
+    assert date is not None
+    assert legend is not None
+    assert date["y"] + date["height"] <= legend["y"]
+
+
+def test_a_view_without_a_note_has_the_whole_room(visitor: Visitor, demo: str, tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    link = f"?sample={demo}&panel=planet"
+    stories.dump(Story("Two", (State(link, "Without"), State(link, "With", "A note."))), path)
+    visit = visitor(ROOM)
+    visit.open(f"?sample={demo}")
+    visit.page.get_by_role("button", name="Stories").click()
+    drawer = visit.page.get_by_role("dialog", name="Stories")
+    drawer.get_by_label("Story file").set_input_files(path)
+    drawer.get_by_role("button", name="Play", exact=True).click()
+    expect(visit.page.get_by_role("heading", name="Without")).to_be_visible()
+    region = visit.region("Planet Fusion animation")
+    whole = region.bounding_box()
+    assert whole is not None
+    assert whole["width"] > 0.95 * ROOM[0]
+    press(visit, "ArrowRight")
+    expect(visit.page.get_by_text("A note.")).to_be_visible()
+    beside = region.bounding_box()
+    assert beside is not None
+    assert beside["width"] < 0.7 * ROOM[0]
+
+
 def test_a_story_is_opened_played_by_key_and_left(visitor: Visitor, story: Path, demo: str) -> None:
     visit = visitor(ROOM)
     visit.open(f"?sample={demo}&date=2018-05-03")

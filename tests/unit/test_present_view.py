@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 import pytest
 
 from explorer import Explorer, open_corpus
+from explorer.analysis.picture_view import PictureView
 from explorer.corpus.corpus import Corpus
-from explorer.export import notes, stories
+from explorer.corpus.query.filters import Filters
+from explorer.export import notes, stories, view_titles
 from explorer.export.stories import State, Story
 from explorer.views.common.selection import decode
 from tests import corpora, talk
@@ -84,6 +87,41 @@ def test_a_story_from_a_file_is_played_state_by_state_and_ends_where_it_began(pa
     assert "presenting" not in page._page.css_classes
     assert page.selection.to_query() == before
     assert sent(page, "off")
+
+
+def test_a_note_has_a_place_where_there_is_one(page: Explorer) -> None:
+    load(page, STORY, "two.yaml")
+    say(page, "begin", own=True)
+    talk.until(lambda: sent(page, "on"))
+    assert "with-note" in page._page.css_classes
+    say(page, "go", index=1)
+    assert "with-note" not in page._page.css_classes
+    say(page, "go", index=0)
+    say(page, "end")
+    assert "with-note" not in page._page.css_classes
+
+
+def test_a_view_alone_is_called_after_what_it_shows(page: Explorer) -> None:
+    say(page, "begin")
+    title = view_titles.of_sample(page.corpus, FULL)
+    assert sent(page, "titled")[-1]["title"] == title
+    assert len(title.split(", ")) >= 2  # the class, and where it is
+    page.selection.map.filters = Filters(countries=("Italy",))
+    page.selection.panel = "map"
+    assert sent(page, "titled")[-1]["title"] == "Land cover: Italy"
+    page.selection.panel = ""
+    page.selection.session.labels_hidden = True
+    assert sent(page, "titled")[-1]["title"] == view_titles.of_sample(page.corpus, FULL, label=False) != title
+    say(page, "end")
+    count = len(sent(page, "titled"))
+    page.selection.panel = "map"
+    assert len(sent(page, "titled")) == count
+
+
+def test_a_collected_view_is_called_after_sample_and_dates(page: Explorer) -> None:
+    page.selection.view = PictureView("swipe", dt.date(2018, 3, 4))
+    say(page, "collect")
+    assert own(page).states[0].title.endswith(", 4 March 2018 and 3 May 2018")
 
 
 def test_notes_cannot_bring_html(page: Explorer) -> None:

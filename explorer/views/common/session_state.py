@@ -57,6 +57,9 @@ class SessionState(param.Parameterized):
 
     # Presenting.
     presenting: bool = param.Boolean(default=False, doc="Whether the page is without its controls.")  # type: ignore[assignment]
+    note_shown: bool = param.Boolean(
+        default=False, doc="Whether the view that is presented has a note, which needs a place."
+    )  # type: ignore[assignment]
     own_story: Story | None = param.ClassSelector(
         default=None, class_=Story, doc="The story that is being put together, once it has a state."
     )  # type: ignore[assignment]

@@ -143,7 +143,7 @@ export function render({ model, el }) {
               onclick: () => model.send_msg({ type: "remove", name: chip.name }),
             },
             element("span", {}, chip.text),
-            "×",
+            element("b", {}, "×"),
           ),
         ),
       )

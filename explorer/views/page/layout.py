@@ -104,7 +104,7 @@ def lay_out(views: Views, height: str) -> Layout:
         _region("Sentinel-2 bands", "sentinel", views.bands.grid, views.spectrum.chart,
                 heading=f"Sentinel-2 <small>10 m, monthly</small>{_credit(views.corpus, S2_SR.id)}"),
         _region("Temporal profile", "profile", views.profile.legend, views.profile.whole,
-                heading="Temporal profile <small>click a pixel in a large image; shift-click adds another</small>"),
+                heading="Temporal profile <small class='how'>click a pixel in a large image; shift-click adds another</small>"),
         views.present.presenter,
         views.share.share,
         views.about.about,

@@ -14,7 +14,7 @@ class RegionPlaces:
         selection.map.param.watch(lambda _e: self._set_css_classes(), "theme")
         selection.param.watch(lambda *_e: self._place(), ["panel", "gallery"])
         self._session.param.watch(lambda *_e: self._place(), ["reviewing", "judging", "blind", "table_open"])
-        self._session.param.watch(lambda _e: self._set_css_classes(), "presenting")
+        self._session.param.watch(lambda *_e: self._set_css_classes(), ["presenting", "note_shown"])
 
     def _place(self) -> None:
         """The review stands where the labels are; the map beside it, but not while samples are judged, unless it is asked for."""
@@ -39,4 +39,6 @@ class RegionPlaces:
             *(["reviewing"] if self._session.reviewing else []),
             *(["table-open"] if self._laid.sample_table.css_classes == ["open"] else []),
             *(["presenting"] if self._session.presenting else []),
+            *(["with-note"] if self._session.presenting and self._session.note_shown else []),
+            *(["with-gallery"] if self._selection.gallery is not None else []),
         ]

@@ -46,7 +46,7 @@ export function render({ model, el }) {
     { class: "words", hidden: true, "aria-live": "polite" },
     title,
     note,
-    element("div", { class: "line" }, dots, count),
+    element("div", { class: "line progress" }, dots, count),
   )
   const credit = element("footer", { class: "credit", hidden: true })
   const veil = element("div", { class: "veil", onanimationend: () => veil.classList.remove("lift") })
@@ -409,9 +409,14 @@ export function render({ model, el }) {
       }
       credit.hidden = false
       credit.replaceChildren(element("b", {}, "RapidAI4EO explorer"), element("span", {}, data.credit))
-      words.hidden = !data.story
+      words.hidden = false
+      words.classList.toggle("alone", !data.story)
+      title.textContent = note.textContent = count.textContent = ""
       dots.replaceChildren(...(data.story?.states ?? []).map(() => element("i")))
       if (!data.story) mark("presenting", {})
+    },
+    titled(data) {
+      title.textContent = data.title
     },
     at(data) {
       const here = state.story.states[data.index]

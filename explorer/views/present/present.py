@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
 
-from explorer.core import corine
 from explorer.core.errors import ExplorerError, StoryError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.export import notes, stories
+from explorer.export import notes, stories, view_titles
 from explorer.export.stories import State, Story
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, bounded_int, source
+from explorer.views.common.map_state import SHADES
 from explorer.views.common.selection import Selection
 from explorer.views.present.messages import FromPresenter, StateEdited, StoryOffered, StoryPlayed, ToPresenter
 
@@ -49,6 +49,8 @@ class PresentView:
             "rename": self._rename, "show": self._show, "load": self._load,
         }  # fmt: skip
         self._session.listen("toggle_stories", self.presenter.script.drawer)
+        selection.param.watch(lambda *_e: self._tell_title(), ["sample_id", "panel", "gallery"])
+        self._session.param.watch(lambda _e: self._tell_title(), "labels_hidden")
 
     @property
     def own(self) -> Story | None:
@@ -66,7 +68,7 @@ class PresentView:
         """Give the controls back, and what was shown before the story."""
         if not self.active:
             return
-        self.active = False
+        self.active = self._session.note_shown = False
         played, self._story = self._story, None
         self._selection.story = ""
         if played is not None:
@@ -119,10 +121,12 @@ class PresentView:
             if not self.active or self._story is not story:
                 return
             credit = " · ".join(dict.fromkeys(self._corpus.attribution(p.id) for p in (PF_SR, S2_SR)))
+            self._session.note_shown = False
             self.presenter.script.on(story=told, credit=credit)
             self._changed()
             if story is not None:
                 self._go({"index": 0})
+            self._tell_title()
 
         if story is None:
             begun(None)
@@ -135,22 +139,33 @@ class PresentView:
         index = bounded_int(data, "index", stories.MAX_STATES)
         if self._story is None or index is None or index >= len(self._story.states):
             return
+        state = self._story.states[index]
+        self._session.note_shown = bool(state.note.strip())
         self.presenter.script.at(index=index)
-        self._session.story_link = self._story.states[index].link
+        self._session.story_link = state.link
         self._changed()
+
+    def _tell_title(self) -> None:
+        """A view that is shown without a story is called after its sample; the date stands in the picture."""
+        if self.active and self._story is None:
+            self.presenter.script.titled(title=self._default_title(with_date=False))
+
+    def _default_title(self, *, with_date: bool) -> str:
+        found = self._selection
+        label = not self._session.labels_hidden
+        if label and (found.gallery is not None or found.panel == "map"):
+            shown = "Gallery" if found.gallery is not None else SHADES[found.map.shade]
+            return view_titles.of_samples(found.map.filters, shown)
+        if with_date:
+            return view_titles.of_view(
+                self._corpus, found.sample_id, found.date, found.view.other, label=label
+            )
+        return view_titles.of_sample(self._corpus, found.sample_id, label=label) if found.sample_id else ""
 
     # -- the story that is being put together -------------------------------------------------------------------
 
     def _collect(self) -> None:
-        sample_id = self._selection.sample_id
-        title = f"{self._selection.date:%-d %B %Y}"
-        if (
-            sample_id is not None
-            and sample_id in self._corpus.samples.index
-            and not self._session.labels_hidden
-        ):
-            code = int(str(self._corpus.samples.at[sample_id, "clc"]))
-            title = f"{corine.land_cover(code).title}, {title}"
+        title = self._default_title(with_date=True)[: stories.MAX_LINE]
         link = self._selection.to_query(review=False)[: stories.MAX_LINK]
         self._keep((*self._own.states, State(link, title))[: stories.MAX_STATES])
 
