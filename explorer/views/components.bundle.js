@@ -3929,7 +3929,7 @@ function render4({ model, el }) {
               onclick: () => model.send_msg({ type: "remove", name: chip.name })
             },
             element("span", {}, chip.text),
-            "×"
+            element("b", {}, "×")
           )
         )
       );
@@ -9006,7 +9006,7 @@ function render10({ model, el }) {
     { class: "words", hidden: true, "aria-live": "polite" },
     title,
     note,
-    element("div", { class: "line" }, dots2, count)
+    element("div", { class: "line progress" }, dots2, count)
   );
   const credit = element("footer", { class: "credit", hidden: true });
   const veil = element("div", { class: "veil", onanimationend: () => veil.classList.remove("lift") });
@@ -9346,9 +9346,14 @@ function render10({ model, el }) {
       }
       credit.hidden = false;
       credit.replaceChildren(element("b", {}, "RapidAI4EO explorer"), element("span", {}, data.credit));
-      words.hidden = !data.story;
+      words.hidden = false;
+      words.classList.toggle("alone", !data.story);
+      title.textContent = note.textContent = count.textContent = "";
       dots2.replaceChildren(...(data.story?.states ?? []).map(() => element("i")));
       if (!data.story) mark("presenting", {});
+    },
+    titled(data) {
+      title.textContent = data.title;
     },
     at(data) {
       const here = state.story.states[data.index];

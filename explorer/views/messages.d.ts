@@ -144,6 +144,8 @@ export interface Told {
     on: { story: StoryPlayed | null; credit: string }
     own: { title: string; states: StateEdited[]; yaml: string }
     shipped: { stories: StoryOffered[] }
+    /** What a view is called that is shown without a story. */
+    titled: { title: string }
     trouble: { text: string }
   }
   /** `values` float32 hold all curves' values behind each other; `flags` uint8 as long (`profile_data.MISSING` to `NODATA`). */
