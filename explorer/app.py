@@ -54,7 +54,7 @@ from explorer.views.sentinel2.spectrum import SpectrumView
 from explorer.views.share.share import ShareView
 
 _WRITTEN = (
-    "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "playback", "gallery", "panel", "review", "blind", "story", "settled",
+    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "gallery", "panel", "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
 _OTHERS, _URL = 0.2, 0.15
@@ -179,14 +179,21 @@ class Explorer(pn.viewable.Viewer):
             self._review.veil()  # before anything of the sample is drawn
         self._stay, self._travelling = link.date is not None, True
         self._hold_map = link.map.place is not None  # else the map goes where the sample is
+        sample = sample or self.corpus.default_sample
+        marks: dict[str, Any] = {
+            "pixels": link.pixels or DEFAULT_PIXELS,
+            "names": {p: n for p, n in zip(link.pixels or (), link.names, strict=False) if n},
+            "regions": link.regions,
+        }
+        if sample is not None:
+            self.selection.remember_marks(sample, **marks)
         try:
             self.selection.map.apply(link.map)
             self.selection.param.update(
-                sample_id=sample or self.corpus.default_sample,
+                sample_id=sample,
                 date=link.date or DEFAULT_DATE,
-                pixels=link.pixels or DEFAULT_PIXELS,
-                names={p: n for p, n in zip(link.pixels or (), link.names, strict=False) if n},
-                regions=link.regions,
+                **marks,
+                keep_marks=link.keep_marks,
                 composite=link.composite or "true",
                 stretch=link.stretch or str(StretchSpec()),
                 curves=link.curves,

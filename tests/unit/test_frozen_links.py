@@ -35,6 +35,7 @@ FROZEN: list[tuple[str, Any]] = [
     ("pixels=1,2;3,4;5,6&names=Oak;;A%20field", {"pixels": ((1, 2), (3, 4), (5, 6)), "names": ("Oak", "", "A field")}),
     ("regions=box:10,20,60,80:field", {"regions": (Shape("box", ((10.0, 20.0), (60.0, 80.0)), "field"),)}),
     ("regions=poly:100,100,150,100,150,160", {"regions": (Shape("polygon", ((100.0, 100.0), (150.0, 100.0), (150.0, 160.0))),)}),
+    ("pixels=1,2&keep=1", {"pixels": ((1, 2),), "keep_marks": True}),
     ("composite=false", {"composite": "false"}),
     ("composite=band:nir", {"composite": "band:nir"}),
     ("composite=index:NDVI", {"composite": "index:NDVI"}),
@@ -83,7 +84,7 @@ FROZEN: list[tuple[str, Any]] = [
 ]  # fmt: skip
 """What a link said, and what of `Link` it has to say; all else is as on a fresh page."""
 KEYS = {
-    "sample", "date", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "play", "gallery", "panel", "review", "story",
+    "sample", "date", "pixels", "names", "regions", "keep", "composite", "stretch", "curves", "sentinel", "view", "play", "gallery", "panel", "review", "story",
     "filter", "area", "level", "draw", "colours", "theme", "base", "layers", "map",
 }  # fmt: skip
 
@@ -105,7 +106,7 @@ def test_every_key_is_frozen() -> None:
     assert {part.partition("=")[0] for text, _ in FROZEN for part in text.split("&")} == KEYS
     full = encode(Link(
         sample=SAMPLE, date=dt.date(2018, 1, 3), pixels=((1, 2),), composite="false", stretch="frame", curves=SEASON, panel="map",
-        review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), sentinel=SentinelLook("swir"), view=PictureView("side"), playback=Playback("run"),
+        review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), keep_marks=True, sentinel=SentinelLook("swir"), view=PictureView("side"), playback=Playback("run"),
         gallery=GalleryLook(), map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", "none", Place(3.4, 51.2, 120.0)),
     ))  # fmt: skip
     written = {part.partition("=")[0] for part in full[1:].split("&")}

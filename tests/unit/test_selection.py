@@ -312,3 +312,82 @@ def test_names_of_pins_and_regions_keep_their_joiners() -> None:
     assert found.names == (name,)
     assert decode(encode(found)).names == (name,)
     assert decode("?pixels=3,4&names=%E2%80%8D").names == ()
+
+
+# --- pins and regions belong to a sample ------------------------------------------------------------------------
+A, B, C = "33N_15E-200N_01_09", "31N_20E-234N_18_36", "33N_15E-200N_02_09"
+
+
+def marked() -> Selection:
+    """Sample A with two pins, one of them named, and a region."""
+    selection = Selection(sample_id=A)
+    selection.pin((1, 2))
+    selection.pin((3, 4), add=True)
+    selection.name_pin(1, "Oak")
+    selection.add_region(BOX)
+    return selection
+
+
+def test_pins_and_regions_do_not_lie_on_the_next_sample_and_come_back_with_their_own() -> None:
+    selection = marked()
+    selection.sample_id = B
+    assert (selection.pixels, selection.names, selection.regions) == (DEFAULT_PIXELS, {}, ())
+    selection.pin((9, 9))
+    selection.sample_id = A
+    assert (selection.pixels, selection.names, selection.regions) == (
+        ((1, 2), (3, 4)),
+        {(3, 4): "Oak"},
+        (BOX,),
+    )
+    selection.sample_id = B
+    assert selection.pixels == ((9, 9),)
+
+
+def test_who_asks_for_it_keeps_pins_and_regions() -> None:
+    selection = marked()
+    selection.keep_marks = True
+    selection.sample_id = B
+    assert (selection.pixels, selection.names, selection.regions) == (
+        ((1, 2), (3, 4)),
+        {(3, 4): "Oak"},
+        (BOX,),
+    )
+    assert "keep=1" in selection.to_query()
+    selection.keep_marks = False
+    selection.sample_id = C
+    assert (selection.pixels, selection.regions) == (DEFAULT_PIXELS, ())
+    selection.sample_id = B
+    assert selection.regions == (BOX,)
+
+
+def test_pins_that_are_set_together_with_a_sample_are_its_own() -> None:
+    selection = marked()
+    selection.param.update(sample_id=B, pixels=((7, 7),))
+    assert (selection.pixels, selection.names, selection.regions) == (((7, 7),), {}, ())
+    selection.sample_id = A
+    assert selection.pixels == ((1, 2), (3, 4))
+    selection.remember_marks(C, ((1, 2), (3, 4)), {}, ())  # those of a link, the same as are shown
+    selection.param.update(sample_id=C, pixels=((1, 2), (3, 4)))
+    assert (selection.pixels, selection.names, selection.regions) == (((1, 2), (3, 4)), {}, ())
+
+
+def test_who_hears_of_a_sample_sees_its_own_pins_and_hears_of_them_later() -> None:
+    """A panel that draws regions before it has heard of the sample would draw them of the last one."""
+    selection, heard = marked(), []
+    selection.param.watch(lambda _e: heard.append(("regions", selection.sample_id)), "regions")
+    selection.param.watch(lambda _e: heard.append(("sample", selection.regions)), "sample_id")
+    selection.sample_id = B
+    assert heard == [("sample", ()), ("regions", B)]
+    heard.clear()
+    selection.param.update(sample_id=A, date=dt.date(2018, 1, 3))
+    assert heard == [("sample", (BOX,)), ("regions", A)]
+
+
+def test_the_pins_of_many_samples_are_remembered_but_not_of_all() -> None:
+    selection = marked()
+    for i in range(1000):
+        selection.sample_id = f"33N_15E-200N_{i // 60:02}_{i % 60:02}"
+        selection.pin((i % 200, i // 200))
+    assert len(selection._marks) == 200
+    selection.sample_id = A
+    assert selection.pixels == DEFAULT_PIXELS

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 from urllib.parse import parse_qs, urlencode
 
 import param
+from cachetools import LRUCache
 
 from explorer.analysis import colours, picture_view, playback, render_spec
 from explorer.analysis import curves as curve_texts
@@ -40,6 +41,10 @@ MAX_PROBLEM = 400
 """What is said of a part of a link is shorter."""
 DEFAULT_DATE = dt.date(2018, 7, 2)
 DEFAULT_PIXELS: tuple[Pixel, ...] = ((150, 110),)
+MARKS = ("pixels", "names", "regions")
+"""Parameters of the selection that belong to one sample: its pins, their names, its regions."""
+_REMEMBERED = 200
+"""Samples whose pins and regions a session remembers."""
 PANELS = ("", "map", "planet", "sentinel", "profile")
 """What may have the page for itself; empty: nothing."""
 PIN_COLOURS = colours.PINS
@@ -52,7 +57,8 @@ REGION_LETTERS = "ABCD"
 class Selection(param.Parameterized):
     """Sample, date, pinned pixels and regions, and composite of one session.
 
-    `pixels` are at most 8, `regions` at most 4 (`Shape`, in the order they were drawn; empty on a fresh page).
+    `pixels` are at most 8, `regions` at most 4 (`Shape`, in the order they were drawn; empty on a fresh page). They belong to
+    their sample: another one has those that it had before, else the usual pin, unless `keep_marks`, or unless they are set together with `sample_id`.
     Watch `pixels`, `names` and `regions`; `pins` and `drawn` give them their colours for the browser.
     """
 
@@ -78,6 +84,9 @@ class Selection(param.Parameterized):
         default="", doc="The queue under review, as `explorer.review.queue` writes it."
     )  # type: ignore[assignment]
     blind: bool = param.Boolean(default=False, doc="Whether the queue is reviewed without seeing its labels.")  # type: ignore[assignment]
+    keep_marks: bool = param.Boolean(
+        default=False, doc="Whether pins and regions stay when another sample is selected."
+    )  # type: ignore[assignment]
     settled = param.Event(doc="The date has come to rest: worth a new URL, unlike a frame of an animation.")
 
     def __init__(self, **params: Any) -> None:
@@ -86,11 +95,38 @@ class Selection(param.Parameterized):
         """What the map shows beside the sample."""
         self.session = SessionState()
         """What the panels tell each other; nothing of it is in a link."""
+        self._marks: LRUCache[str, dict[str, Any]] = LRUCache(_REMEMBERED)
+        # Before anybody else hears of the sample; queued, so that they hear of its pins after it.
+        self.param.watch(self._show_own_marks, ["sample_id", *MARKS], queued=True)
 
     @property
     def date_index(self) -> int:
         """Position of the date in Planet Fusion's calendar."""
         return PF_SR.dates.index(self.date)
+
+    def remember_marks(
+        self,
+        sample_id: str,
+        pixels: tuple[Pixel, ...],
+        names: Mapping[Pixel, str],
+        regions: tuple[Shape, ...],
+    ) -> None:
+        """From now on these are a sample's own pins and regions, as if they had been set while it was shown."""
+        self._marks[sample_id] = {"pixels": pixels, "names": names, "regions": regions}
+
+    def _show_own_marks(self, *events: param.parameterized.Event) -> None:
+        """Another sample: remember the pins and regions of the last one, and show its own."""
+        changed = {event.name: event for event in events}
+        if "sample_id" not in changed:
+            return
+        if (left := changed["sample_id"].old) is not None:
+            self._marks[left] = {
+                name: changed[name].old if name in changed else getattr(self, name) for name in MARKS
+            }
+        if not self.keep_marks:
+            usual = {name: self.param[name].default for name in MARKS}
+            own = usual if self.sample_id is None else self._marks.get(self.sample_id, usual)
+            self.param.update(**{name: value for name, value in own.items() if name not in changed})
 
     def pin(self, pixel: Pixel, *, add: bool = False) -> None:
         """Select a pixel alone, or beside those that are (`add`); the oldest gives way to a ninth."""
@@ -148,29 +184,33 @@ class Selection(param.Parameterized):
     def _put_region(self, index: int, shape: Shape) -> None:
         self.regions = (*self.regions[:index], shape, *self.regions[index + 1 :])
 
+    def link(self) -> Link:
+        """What a URL says of the selection."""
+        return Link(
+            sample=self.sample_id,
+            date=self.date,
+            pixels=self.pixels,
+            names=tuple(self.names.get(pixel, "") for pixel in self.pixels) if self.names else (),
+            regions=self.regions,
+            keep_marks=self.keep_marks,
+            composite=self.composite,
+            stretch=self.stretch,
+            curves=self.curves,
+            sentinel=self.sentinel,
+            view=self.view,
+            playback=self.playback,
+            gallery=self.gallery,
+            panel=self.panel,
+            review=self.review,
+            blind=self.blind,
+            story=self.story,
+            map=self.map.link(),
+        )
+
     def to_query(self, *, review: bool = True) -> str:
         """The selection as a URL's query, `?` included; `review`: with the queue under review."""
-        return encode(
-            Link(
-                sample=self.sample_id,
-                date=self.date,
-                pixels=self.pixels,
-                names=tuple(self.names.get(pixel, "") for pixel in self.pixels) if self.names else (),
-                regions=self.regions,
-                composite=self.composite,
-                stretch=self.stretch,
-                curves=self.curves,
-                sentinel=self.sentinel,
-                view=self.view,
-                playback=self.playback,
-                gallery=self.gallery,
-                panel=self.panel,
-                review=self.review if review else "",
-                blind=self.blind and review,
-                story=self.story,
-                map=self.map.link(),
-            )
-        )
+        link = self.link()
+        return encode(link if review else replace(link, review="", blind=False))
 
 
 @dataclass(frozen=True)
@@ -189,6 +229,7 @@ class Link:
     story: str = ""
     names: tuple[str, ...] = ()  # of the pixels, in their order; empty where one has none
     regions: tuple[Shape, ...] = ()
+    keep_marks: bool = False  # pins and regions stay when another sample is selected
     sentinel: SentinelLook = field(default_factory=SentinelLook)
     view: PictureView = field(default_factory=PictureView)
     playback: Playback = field(default_factory=Playback)
@@ -210,6 +251,8 @@ def encode(link: Link) -> str:
             parts["names"] = ";".join(link.names).rstrip(";")
     if link.regions:
         parts["regions"] = ";".join(region.format() for region in link.regions)
+    if link.keep_marks:
+        parts["keep"] = "1"
     if link.composite and link.composite != "true":
         parts["composite"] = link.composite
     if link.stretch and link.stretch != str(StretchSpec()):
@@ -317,6 +360,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         story=given.get("story", "")[:60],
         names=tuple(names),
         regions=regions,
+        keep_marks=given.get("keep") == "1",
         sentinel=sentinel,
         view=view,
         playback=play,

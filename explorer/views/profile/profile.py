@@ -29,7 +29,7 @@ from explorer.views.common.components import (
     bounded_int,
     source,
 )
-from explorer.views.common.selection import MAX_PIXELS, MAX_REGIONS, Selection, drawn, pins
+from explorer.views.common.selection import MARKS, MAX_PIXELS, MAX_REGIONS, Selection, drawn, pins
 from explorer.views.profile import profile_data, profile_tables
 from explorer.views.profile.messages import (
     FromFindings,
@@ -96,6 +96,7 @@ class ProfileView:
             "again": lambda _data: self._send_menu(),
             "name": self._name,
             "remove": self._remove,
+            "keep": self._keep,
             "csv": lambda _data: self._send_csv(),
             "curves": self._choose,
         }
@@ -114,7 +115,7 @@ class ProfileView:
         self._send_menu()  # they wait until the browser is there, and come before all that needs them
         self._send_calendar()
         selection.param.watch(lambda *_e: self.draw(), ["pixels", "names"])
-        selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names", "regions"])
+        selection.param.watch(lambda *_e: self._send_pins(), [*MARKS, "keep_marks"])
         selection.param.watch(lambda _e: self.draw_behind(), "regions")
         selection.param.watch(lambda _e: self._chosen(), "curves")
         selection.map.param.watch(lambda _e: self._wear(), "theme")
@@ -367,7 +368,9 @@ class ProfileView:
     def _send_pins(self) -> None:
         selection = self._selection
         self.legend.script.pins(
-            pins=pins(selection.pixels, selection.names), regions=drawn(selection.regions)
+            pins=pins(selection.pixels, selection.names),
+            regions=drawn(selection.regions),
+            keep=selection.keep_marks,
         )
 
     # --- what people do ------------------------------------------------------------------------------
@@ -405,6 +408,10 @@ class ProfileView:
             self._selection.remove_pin(pin)
         elif region is not None:
             self._selection.remove_region(region)
+
+    def _keep(self, data: dict[str, Any]) -> None:
+        if isinstance(on := data.get("on"), bool):
+            self._selection.keep_marks = on
 
     # --- what is taken away ----------------------------------------------------------------------------
     def _send_csv(self) -> None:
