@@ -9598,6 +9598,18 @@ function render11({ model, el }) {
     title: "The bands are those of this pin, the one added last"
   });
   const list = element("div", { class: "pins", role: "list", "aria-label": "Pinned pixels" });
+  const keep = element(
+    "button",
+    {
+      type: "button",
+      class: "keep",
+      "aria-pressed": "false",
+      "aria-label": "Keep pins and regions",
+      title: "Keep pins and regions when another sample is opened; else each sample has its own",
+      onclick: () => model.send_msg({ type: "keep", on: keep.getAttribute("aria-pressed") !== "true" })
+    },
+    "Keep"
+  );
   const menu = makeCurvesMenu((text) => choices2.send({ type: "curves", text }));
   const choices2 = makeChoices(model, (data) => menu.show(data.chosen, data.problem));
   const save = (text, title, onclick) => element("button", { type: "button", title, onclick }, text);
@@ -9623,7 +9635,7 @@ function render11({ model, el }) {
         )
       )
     ),
-    element("div", { class: "legend-line" }, keys, list),
+    element("div", { class: "legend-line" }, keys, list, keep),
     menu.panel
   );
   const tellMore = () => {
@@ -9698,6 +9710,7 @@ function render11({ model, el }) {
       saveFile(data.name, new Blob([data.text], { type: "text/csv" }));
     },
     pins(data) {
+      keep.setAttribute("aria-pressed", String(data.keep));
       const last = data.pins.at(-1);
       whose.hidden = data.pins.length < 2;
       whose.textContent = last ? `${data.pins.length} ${last.name || `${last.row}, ${last.col}`}:` : "";

@@ -100,7 +100,8 @@ export interface Told {
     acknowledged: { number: number }
     file: { name: string; text: string }
     menu: { menu: Menu }
-    pins: { pins: PinShown[]; regions: RegionShown[] }
+    /** `keep`: they stay when another sample is selected. */
+    pins: { pins: PinShown[]; regions: RegionShown[]; keep: boolean }
     state: { keys: Key[]; chosen: CurvesChosen; problem: string }
   }
   /** `indices` are of dates; `bytes` holds the pictures one after another, of these `sizes`. */
@@ -290,6 +291,7 @@ export interface Said {
   PinList:
     | { type: "csv" }
     | { type: "curves"; text: string; number: number }
+    | { type: "keep"; on: boolean }
     | { type: "name"; name: string; pin?: number | null; region?: number | null }
     | { type: "ready" }
     | { type: "remove"; pin?: number | null; region?: number | null }
