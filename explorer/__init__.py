@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from explorer.app import Explorer
     from explorer.corpus.corpus import Corpus
     from explorer.opening import open_corpus
+    from explorer.opinions.collection import Opinions
 
-__all__ = ["Corpus", "Explorer", "ExplorerError", "__version__", "open_corpus", "plots"]
+__all__ = ["Corpus", "Explorer", "ExplorerError", "Opinions", "__version__", "open_corpus", "plots"]
 
 _HOMES = {
     "Corpus": "explorer.corpus.corpus",
     "open_corpus": "explorer.opening",
     "Explorer": "explorer.app",
+    "Opinions": "explorer.opinions.collection",
     "plots": "explorer",
 }
 

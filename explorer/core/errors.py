@@ -257,3 +257,33 @@ class LegendError(ExplorerError, ValueError):
     def __init__(self, where: str, line: int | None, why: str) -> None:
         super().__init__(f"{where}{f', line {line}' if line else ''}: {why}")
         self.line = line
+
+
+class OpinionError(ExplorerError, ValueError):
+    """A table of a second opinion that cannot be taken; `line` (or row) and `column` say where."""
+
+    def __init__(
+        self, where: str, why: str, line: int | None = None, column: str = "", unit: str = "line"
+    ) -> None:
+        at = "".join((f", {unit} {line:,}" if line else "", f", column {column}" if column else ""))
+        super().__init__(f"{where}{at}: {why}; nothing was added")
+        self.line = line
+        self.column = column
+
+
+class UnknownOpinionError(ExplorerError, KeyError):
+    """A name under which no opinion is kept."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        names = ", ".join(known)
+        super().__init__(
+            f"no opinion is called {name[:60]!r}; "
+            + (
+                f"there are {names}"
+                if names
+                else "none is there: add one with `explorer opinion CORPUS add NAME FILE`"
+            )
+        )
+
+    def __str__(self) -> str:
+        return str(self.args[0])

@@ -49,12 +49,14 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pystac
 
+    from explorer.opinions.collection import Opinions
+
 logger = logging.getLogger("explorer")
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
 Dates = str | int | dt.date | slice | Iterable[Any]
 """Days, months or years: see `Product.parse_dates`."""
-_OF_PROCESS = ("store", "_dated", "decoder", "cubes", "watch", "_pool", "_table")
+_OF_PROCESS = ("store", "_dated", "decoder", "cubes", "watch", "_pool", "_table", "opinions")
 """What of a corpus another process makes anew."""
 
 
@@ -365,6 +367,13 @@ class Corpus:
                 imagery = partial(local_imagery.in_folder, root, self.samples.index, self._dated.patterns)
             table = self._table = FilterTable(self.index, self._extras, imagery)
         return table
+
+    @cached_property
+    def opinions(self) -> Opinions:
+        """What models and other maps say of the samples, by name; see `explorer.opinions.collection.Opinions`."""
+        import explorer  # the room of opinions lies above this one; the package names what people use
+
+        return explorer.Opinions(self)
 
     @overload
     def query(

@@ -1,0 +1,246 @@
+"""The opinions that are kept beside a corpus, by name: `corpus.opinions`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from explorer.core import forking
+from explorer.core.atomic_file import remove
+from explorer.core.config import settings
+from explorer.core.errors import CorpusFormatError, InvalidQueryError, OutputError, UnknownOpinionError
+from explorer.core.products import SYNTHETIC_LICENSE
+from explorer.demo import models
+from explorer.demo.store import DemoStore
+from explorer.opinions import legends, opinion, reading
+from explorer.opinions.legends import Legend
+from explorer.opinions.opinion import About, Opinion
+
+if TYPE_CHECKING:
+    from explorer.corpus.corpus import Corpus
+
+MAX_OPINIONS = 100
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,59}")
+_MAX_TEXT = 1_000
+_ENDING = ".parquet"
+
+
+def folder(where: str, data_dir: Path | None = None) -> Path:
+    """Where the opinions of a corpus are kept: `opinions/` and a digest of its place, in the data folder."""
+    digest = hashlib.sha256(where.encode()).hexdigest()[:24]
+    return (data_dir or settings().data_dir) / "opinions" / digest
+
+
+class Opinions(Mapping[str, Opinion]):
+    """Opinions by name, in the order of their names: a file each in the data folder, and those of this process alone.
+
+    Others' additions are seen at the next look. It may be used from many threads.
+    >>> list(corpus.opinions)
+    ['made-up-confused', 'made-up-good']
+    >>> int(corpus.opinions["made-up-good"].row(corpus.default_sample).index[0])
+    211
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self.folder = folder(corpus.where, corpus.config.data_dir)
+        self._shown: dict[str, Opinion] = made_up(corpus)
+        self._kept: dict[str, tuple[tuple[int, int], Opinion]] = {}
+        self._lock = forking.Lock()
+
+    def __repr__(self) -> str:
+        return f"<Opinions of {self._corpus.where}: {', '.join(self) or 'none'}>"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*self._shown, *self._files()}))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._shown or name in self._files()
+
+    def __getitem__(self, name: str) -> Opinion:
+        """The opinion of a name. Raises `UnknownOpinionError`, and `CorpusFormatError` where its file is damaged."""
+        if (shown := self._shown.get(name)) is not None:
+            return shown
+        path = self._files().get(name)
+        if path is None:
+            raise UnknownOpinionError(str(name), self)
+        try:
+            stat = path.stat()
+        except OSError:
+            raise UnknownOpinionError(str(name), self) from None
+        stamp = (stat.st_mtime_ns, stat.st_size)
+        with self._lock:
+            kept = self._kept.get(name)
+            if kept is None or kept[0] != stamp:
+                kept = self._kept[name] = (stamp, opinion.open_kept(self._corpus, path))
+            return kept[1]
+
+    def add(
+        self,
+        name: str,
+        file: str | os.PathLike[str] | pd.DataFrame,
+        legend: Legend | str | os.PathLike[str] | None = None,
+        *,
+        source: str = "",
+        licence: str = "",
+        note: str = "",
+        kind: str = "",
+        whole: float = 1.0,
+        only_known: bool = False,
+        replace: bool = False,
+    ) -> Opinion:
+        """Read a table and keep it under a name, whole or not at all; the opinion.
+
+        `file`: Parquet, GeoParquet, CSV or a frame, in one of the shapes of `reading`. `legend`: a `Legend`, the id of one that
+        is shipped, or a file; without it, the classes are CORINE's, of the level that the columns have. `source` and `licence`:
+        whom to name and on which terms (those of the legend, where nothing is said). `kind`, `whole` and `only_known` as
+        `reading.read`. `replace` what is kept under that name. Raises `OpinionError`, `LegendError`, `InvalidQueryError`,
+        `OutputError`.
+        """
+        name = check_name(name)
+        files = self._files()
+        if name in files and not replace:
+            raise InvalidQueryError(
+                f"an opinion is called {name} already; give another name, or replace it (--replace, replace=True)"
+            )
+        if len(files) >= MAX_OPINIONS and name not in files:
+            raise InvalidQueryError(f"{MAX_OPINIONS} opinions are kept already; remove one first")
+        table, about, chosen = self._read(name, file, legend, source, licence, note, kind, whole, only_known)
+        path = self.folder / f"{name}{_ENDING}"
+        opinion.write(path, about, chosen, self._corpus.samples.index, table)
+        with self._lock:
+            self._shown.pop(name, None)
+        return self[name]
+
+    def show(
+        self,
+        name: str,
+        file: str | os.PathLike[str] | pd.DataFrame,
+        legend: Legend | str | os.PathLike[str] | None = None,
+        *,
+        source: str = "",
+        licence: str = "",
+        note: str = "",
+        kind: str = "",
+        whole: float = 1.0,
+        only_known: bool = False,
+        synthetic: bool = False,
+    ) -> Opinion:
+        """The same for this process alone: nothing is kept. It goes before what is kept under that name."""
+        name = check_name(name)
+        table, about, chosen = self._read(
+            name, file, legend, source, licence, note, kind, whole, only_known, synthetic
+        )
+        found = Opinion(self._corpus, about, chosen, table.rows, table.values)
+        with self._lock:
+            self._shown[name] = found
+        return found
+
+    def remove(self, name: str) -> None:
+        """Forget an opinion and delete its file. Raises `UnknownOpinionError`, `OutputError`."""
+        path = self._files().get(name)
+        with self._lock:
+            shown = self._shown.pop(name, None)
+            self._kept.pop(name, None)
+        if path is None:
+            if shown is None:
+                raise UnknownOpinionError(name, self)
+            return
+        try:
+            remove(path)
+        except OSError as error:
+            raise OutputError(f"cannot remove {path}: {error.strerror or error}") from error
+
+    def _read(
+        self,
+        name: str,
+        file: str | os.PathLike[str] | pd.DataFrame,
+        legend: Legend | str | os.PathLike[str] | None,
+        source: str,
+        licence: str,
+        note: str,
+        kind: str,
+        whole: float,
+        only_known: bool,
+        synthetic: bool = False,
+    ) -> tuple[reading.Table, About, Legend]:
+        given = file if isinstance(file, pd.DataFrame) else Path(file).expanduser()
+        if legend is None:
+            chosen = reading.find_corine_level(given)
+        else:
+            chosen = legend if isinstance(legend, Legend) else legends.named_or_read(os.fspath(legend))
+        table = reading.read(
+            given, self._corpus.samples.index, chosen, kind=kind, whole=whole, only_known=only_known
+        )
+        revision = 1
+        if (before := self._files().get(name)) is not None:
+            try:
+                revision = opinion.read_about(before)[0].revision + 1
+            except CorpusFormatError:
+                pass  # damaged: what is added takes its place
+        about = About(
+            name, _line(source or chosen.source), _line(licence or chosen.licence), _line(note), table.kind,
+            given.name if isinstance(given, Path) else "", dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            revision, len(table.rows), synthetic,
+        )  # fmt: skip
+        return table, about, chosen
+
+    def _files(self) -> dict[str, Path]:
+        """The files that are kept, by name."""
+        try:
+            found = sorted(self.folder.glob(f"*{_ENDING}"))
+        except OSError:
+            return {}
+        return {path.stem: path for path in found if _NAME.fullmatch(path.stem)}
+
+
+def made_up(corpus: Corpus) -> dict[str, Opinion]:
+    """The opinions of the demo's models, by name; none of any other corpus."""
+    store = corpus.store
+    store = getattr(store, "base", store)
+    if not isinstance(store, DemoStore):
+        return {}
+    rows = np.arange(len(corpus.samples))
+    return {
+        one.name: Opinion(
+            corpus,
+            About(
+                one.name,
+                "The demo of this explorer",
+                SYNTHETIC_LICENSE,
+                one.what,
+                rows=len(rows),
+                synthetic=True,
+            ),
+            legends.find(legends.CORINE),
+            rows,
+            partial(models.predict, store.table, one, store.seed),
+        )
+        for one in models.MODELS
+    }
+
+
+def check_name(name: str) -> str:
+    """A name for an opinion, as it may be. Raises `InvalidQueryError`."""
+    name = name.strip()
+    if not _NAME.fullmatch(name) or name.endswith("."):
+        raise InvalidQueryError(
+            f"{name[:60]!r} is no name for an opinion: letters (a to z), digits, blank, _ . and -, 60 at most"
+        )
+    return name
+
+
+def _line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text).strip()[:_MAX_TEXT]
