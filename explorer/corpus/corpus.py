@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 import pandas as pd
 import xarray as xr
@@ -39,6 +39,7 @@ from explorer.corpus.imagery.to_xarray import to_dataarray
 from explorer.corpus.profile import CorpusProfile, of_corpus
 from explorer.corpus.query import local_imagery
 from explorer.corpus.query import query as queries
+from explorer.corpus.query.conditions import Conditions
 from explorer.corpus.query.filter_table import FilterTable
 from explorer.corpus.stac import stac
 from explorer.corpus.stores.store import Store, check, is_synthetic
@@ -377,14 +378,14 @@ class Corpus:
 
     @overload
     def query(
-        self, find: str | None = None, *, as_geopandas: Literal[True], **conditions: Any
+        self, find: str | None = None, *, as_geopandas: Literal[True], **conditions: Unpack[Conditions]
     ) -> gpd.GeoDataFrame: ...
     @overload
     def query(
-        self, find: str | None = None, *, as_geopandas: bool = False, **conditions: Any
+        self, find: str | None = None, *, as_geopandas: bool = False, **conditions: Unpack[Conditions]
     ) -> pd.DataFrame: ...
     def query(
-        self, find: str | None = None, *, as_geopandas: bool = False, **conditions: Any
+        self, find: str | None = None, *, as_geopandas: bool = False, **conditions: Unpack[Conditions]
     ) -> pd.DataFrame:
         """Rows of `samples` that meet every condition; with their footprints where `as_geopandas`.
 

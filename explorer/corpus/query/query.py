@@ -39,12 +39,12 @@ _HALF_DIAGONAL_M = products.CELL_SIZE_M * math.sqrt(0.5)
 _DEGREE_M = 110_500.0
 """The shortest degree of latitude."""
 _FILTERS = {field.name for field in fields(Filters)}
-_OWN = {"bbox", "geometry", "level", "start", "end", "ids", "find"}
+OWN = {"bbox", "geometry", "level", "start", "end", "ids", "find"}
 
 
 def query(
     table: FilterTable,
-    bbox: Sequence[float] | None = None,
+    bbox: Sequence[float] | np.ndarray | None = None,
     geometry: Any = None,
     classes: int | str | Iterable[int | str] | None = None,
     level: int = 3,
@@ -74,7 +74,7 @@ def query(
             raise InvalidQueryError(" ".join(problems))
     phrase = phrases.read_whole(find) if find is not None else None
     if unknown := more.keys() - _FILTERS:
-        known = ", ".join(sorted(_OWN | _FILTERS))
+        known = ", ".join(sorted(OWN | _FILTERS))
         raise InvalidQueryError(f"no condition {min(unknown)!r}; there are {known}, filters")
     samples = table.index.samples
     first, last = period(start, end)
@@ -256,7 +256,7 @@ def _with_start(samples: pd.DataFrame, start: str) -> np.ndarray:
     return np.asarray(samples.index.str.startswith(start), bool)
 
 
-def _bbox(bbox: Sequence[float]) -> tuple[float, float, float, float]:
+def _bbox(bbox: Iterable[float]) -> tuple[float, float, float, float]:
     said = f"bbox is {bbox!r}"
     try:
         west, south, east, north = (float(value) for value in bbox)
