@@ -1,8 +1,8 @@
 """Where a series breaks its season: a level that changes and stays changed, as by felling or building.
 
 In the way of BFAST (Verbesselt et al. 2010, doi:10.1016/j.rse.2009.08.014): a season of harmonics and levels between
-breaks are fitted in turns until they agree; breaks of the levels are found by ruptures (Truong et al. 2020,
-doi:10.1016/j.sigpro.2019.107299). With two years, a break is only told from a year that was just different where it
+breaks are fitted in turns until they agree; breaks of the levels are those of least squares, found exactly by dynamic
+programming (Auger and Lawrence 1989, doi:10.1007/BF02458835; Truong et al. 2020, doi:10.1016/j.sigpro.2019.107299). With two years, a break is only told from a year that was just different where it
 explains much of what the season does not.
 """
 
@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import ruptures
 
-METHOD = "harmonic season and levels fitted in turns; levels by optimal least-squares segmentation (ruptures)"
-SOURCE = "Verbesselt et al. (2010), doi:10.1016/j.rse.2009.08.014; Truong et al. (2020), doi:10.1016/j.sigpro.2019.107299"
+METHOD = "harmonic season and levels fitted in turns; levels by optimal least-squares segmentation (dynamic programming)"
+SOURCE = (
+    "Verbesselt et al. (2010), doi:10.1016/j.rse.2009.08.014; Auger and Lawrence (1989), doi:10.1007/BF02458835; "
+    "Truong et al. (2020), doi:10.1016/j.sigpro.2019.107299"
+)
 HARMONICS = 2
 LEAST_EXPLAINED = 0.5
 """Share of what the season leaves unexplained that a break has to explain."""
@@ -151,12 +153,35 @@ def _settle(y: np.ndarray, season: np.ndarray, count: int) -> list[int]:
     cuts: list[int] = []
     for _ in range(_ROUNDS):
         levels = y - season @ _Fit(y, season, cuts).season
-        search = ruptures.KernelCPD(kernel="linear", min_size=LEAST_DATES).fit(levels[:, None])
-        new = [int(cut) for cut in search.predict(n_bkps=count)[:-1]]
+        new = segment(levels, count, LEAST_DATES)
         if new == cuts:
             break
         cuts = new
     return cuts
+
+
+def segment(values: np.ndarray, count: int, least: int) -> list[int]:
+    """Positions at which `count` new segments begin, ascending, so that squares about the segments' means are fewest.
+
+    `values` `(n,)`; each segment has `least` values or more, so `n >= (count + 1) * least`. Exact: Auger and Lawrence (1989).
+    >>> segment(np.array([0.0, 0.1, 0.0, 5.0, 5.1, 4.9, 5.0]), 1, 2)
+    [3]
+    """
+    n = len(values)
+    sums, squares = (np.concatenate([[0.0], np.cumsum(of)]) for of in (values, values**2))
+    start, end = np.ogrid[: n + 1, : n + 1]
+    size = end - start
+    about_mean = squares[end] - squares[start] - (sums[end] - sums[start]) ** 2 / np.maximum(size, 1)
+    cost = np.where(size >= least, about_mean, np.inf)  # of the segment from start to before end
+    best, before = cost[0], []
+    for _ in range(count):
+        through = best[:, None] + cost
+        before.append(through.argmin(axis=0))
+        best = through.min(axis=0)
+    cuts = [n]
+    for choice in reversed(before):
+        cuts.append(int(choice[cuts[-1]]))
+    return cuts[:0:-1]
 
 
 def _harmonics(days: np.ndarray) -> np.ndarray:

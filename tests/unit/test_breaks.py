@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,7 +93,7 @@ def test_a_table_names_method_and_source() -> None:
     table = breaks.find(TIMES, series).table()
     assert table["date"].tolist() == [pd.Timestamp(TIMES[70])]
     assert table["step"].tolist() == pytest.approx([-0.4], abs=0.02)
-    assert "ruptures" in table.attrs["method"]
+    assert "dynamic programming" in table.attrs["method"]
     assert "10.1016/j.rse.2009.08.014" in table.attrs["source"]
     assert len(breaks.find(TIMES, SEASON).table()) == 0
 
@@ -107,3 +109,16 @@ def test_snow_is_white_and_far_brighter_than_the_ground() -> None:
     assert not breaks.snowy(np.full(146, np.nan), red).any()
     blue[50] = np.nan
     assert not breaks.snowy(blue, red)[50]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_segments_are_the_best_of_all(count: int) -> None:
+    random = np.random.default_rng(count)
+    for _ in range(20):
+        n = int(random.integers(4 * (count + 1), 17))
+        values = np.repeat(random.normal(0, 3, n), random.integers(1, 4, n))[:n] + random.normal(0, 0.3, n)
+        ways = [
+            cuts for cuts in itertools.combinations(range(1, n), count) if min(np.diff([0, *cuts, n])) >= 3
+        ]
+        left = [sum(float(part.var() * part.size) for part in np.split(values, cuts)) for cuts in ways]
+        assert tuple(breaks.segment(values, count, 3)) == ways[int(np.argmin(left))]

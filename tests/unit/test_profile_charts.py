@@ -178,7 +178,7 @@ def test_smoothing_seasons_and_breaks_are_those_of_the_library() -> None:
     (expected,) = breaks.find(one.planet.times, values, breaks.snowy(blue, red)).found
     assert [mark["step"] for mark in broken.marks] == [expected.step]
     assert abs(expected.step + 0.25) < 0.06
-    assert "ruptures" in broken.table.attrs["method"]
+    assert "dynamic programming" in broken.table.attrs["method"]
 
 
 def test_what_planet_fusion_has_no_bands_for_has_no_seasons(tiny_corpus: Corpus) -> None:
@@ -303,7 +303,7 @@ def test_seasons_and_breaks_come_after_the_curves_and_as_csv(page: Explorer) -> 
     assert set(sent(findings, "tables")[-1]["tables"]) == {"seasons", "breaks"}
     bridge = page._profile.charts  # curves may be told once more, with all dates; what lies over them follows
     until(lambda: sent(bridge, "over")[-1]["ticket"] == sent(bridge, "curves")[-1]["ticket"])
-    for name, word in (("seasons", "TIMESAT"), ("breaks", "ruptures")):
+    for name, word in (("seasons", "TIMESAT"), ("breaks", "dynamic programming")):
         say(findings, "csv", name=name)
         file = sent(findings, "file")[-1]
         assert file["name"] == f"{corpora.FULL}_{name}.csv"
