@@ -9460,7 +9460,7 @@ var makeCurvesMenu = (send) => {
       "Seasons: start, peak, end",
       "Of the first index; marked on the curve, and in a table beside the charts"
     ),
-    breaks: check("Breaks of the season", "Of the first index, by ruptures; snow left out"),
+    breaks: check("Breaks of the season", "Of the first index, by least squares; snow left out"),
     years: check("2018 and 2019 over each other", "The x axis becomes the day of the year")
   };
   const behind = {
