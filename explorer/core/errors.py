@@ -174,6 +174,16 @@ class RasterError(ExplorerError, ValueError):
         self.why = why
 
 
+class GroundError(ExplorerError, ValueError):
+    """A file of points or polygons that cannot be taken; `row` (from 1, without the head) and `column` say where."""
+
+    def __init__(self, where: str, why: str, row: int | None = None, column: str = "") -> None:
+        at = "".join((f", row {row:,}" if row else "", f", column {column}" if column else ""))
+        super().__init__(f"{where}{at}: {why}; nothing was added")
+        self.row = row
+        self.column = column
+
+
 class OutputError(ExplorerError, OSError):
     """A file or folder that was asked for and cannot be written."""
 
