@@ -184,6 +184,17 @@ class GroundError(ExplorerError, ValueError):
         self.column = column
 
 
+class UnknownGroundError(ExplorerError, KeyError):
+    """A name under which no points or polygons are kept."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        there = ", ".join(known) or "none; add some with `explorer ground CORPUS add NAME FILE`"
+        super().__init__(f"no points or polygons are called {name[:60]!r}; there are {there}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class OutputError(ExplorerError, OSError):
     """A file or folder that was asked for and cannot be written."""
 
