@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
     from explorer.opening import open_corpus
     from explorer.opinions.collection import Opinions
+    from explorer.opinions.ground import Ground
 
-__all__ = ["Corpus", "Explorer", "ExplorerError", "Opinions", "__version__", "open_corpus", "plots"]
+__all__ = ["Corpus", "Explorer", "ExplorerError", "Ground", "Opinions", "__version__", "open_corpus", "plots"]
 
 _HOMES = {
     "Corpus": "explorer.corpus.corpus",
     "open_corpus": "explorer.opening",
     "Explorer": "explorer.app",
+    "Ground": "explorer.opinions.ground",
     "Opinions": "explorer.opinions.collection",
     "plots": "explorer",
 }

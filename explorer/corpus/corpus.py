@@ -51,13 +51,14 @@ if TYPE_CHECKING:
     import pystac
 
     from explorer.opinions.collection import Opinions
+    from explorer.opinions.ground import Ground
 
 logger = logging.getLogger("explorer")
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
 Dates = str | int | dt.date | slice | Iterable[Any]
 """Days, months or years: see `Product.parse_dates`."""
-_OF_PROCESS = ("store", "_dated", "decoder", "cubes", "watch", "_pool", "_table", "opinions")
+_OF_PROCESS = ("store", "_dated", "decoder", "cubes", "watch", "_pool", "_table", "opinions", "ground")
 """What of a corpus another process makes anew."""
 
 
@@ -375,6 +376,13 @@ class Corpus:
         import explorer  # the room of opinions lies above this one; the package names what people use
 
         return explorer.Opinions(self)
+
+    @cached_property
+    def ground(self) -> Ground:
+        """Points and polygons that people saw on the ground, by name; see `explorer.opinions.ground.Ground`."""
+        import explorer
+
+        return explorer.Ground(self)
 
     @overload
     def query(

@@ -79,7 +79,9 @@ class GroundTruth:
         self.corpus, self.about, self.legend, self._path = corpus, about, legend, path
 
     def __repr__(self) -> str:
-        return f"<GroundTruth {self.about.name}: {len(self):,} in {self.table['sample_id'].nunique():,} samples>"
+        return (
+            f"<GroundTruth {self.about.name}: {len(self):,} in {self.table['sample_id'].nunique():,} samples>"
+        )
 
     def __len__(self) -> int:
         return len(self.table)
@@ -92,7 +94,9 @@ class GroundTruth:
         try:
             found = gpd.read_parquet(self._path)
         except (OSError, ValueError, pa.ArrowException) as error:
-            raise CorpusFormatError(str(self._path), "no points or polygons of this explorer, or damaged") from error
+            raise CorpusFormatError(
+                str(self._path), "no points or polygons of this explorer, or damaged"
+            ) from error
         return found[found["sample_id"].isin(self.corpus.samples.index)].reset_index(drop=True)
 
     def at(self, sample_id: str, size: int = PF_SR.size) -> gpd.GeoDataFrame:
@@ -170,25 +174,36 @@ class GroundTruth:
         classes = sorted({*mapped.tolist(), *reference.tolist()})
         weights = np.array([weight[mapped == one].sum() for one in classes]) / weight.sum()
         found = estimators.from_sampled(
-            sampled, mapped, reference, weights, classes, confidence, dict(chosen.names),
+            sampled, mapped, reference, weights, classes, confidence, dict[estimators.Label, str](chosen.names.items()),
             f"Points or polygons by their probability of inclusion, in {len(strata)} strata" if len(strata) > 1
             else "Points or polygons by their probability of inclusion",
         )  # fmt: skip
         return _with_notes(found, self._notes(table, kept, unsaid, unmapped, chosen))
 
     def _notes(
-        self, table: pd.DataFrame, kept: np.ndarray, unsaid: np.ndarray, unmapped: np.ndarray, chosen: Grouping
+        self,
+        table: pd.DataFrame,
+        kept: np.ndarray,
+        unsaid: np.ndarray,
+        unmapped: np.ndarray,
+        chosen: Grouping,
     ) -> list[str]:
         samples = table["sample_id"].to_numpy(object)[kept]
         notes = [
             f"{len(kept):,} units of {self.about.name} in {len(set(samples)):,} samples. A unit is what was seen at a place; the map's class is that of its cell of 36 ha."
         ]
         if unsaid.any():
-            notes.append(f"Left out: {int(unsaid.sum()):,} units whose class is in several groups of {chosen.name}, or in none.")
+            notes.append(
+                f"Left out: {int(unsaid.sum()):,} units whose class is in several groups of {chosen.name}, or in none."
+            )
         if unmapped.any():
-            notes.append(f"Left out: {int(unmapped.sum()):,} units in samples to which the map gives no class.")
+            notes.append(
+                f"Left out: {int(unmapped.sum()):,} units in samples to which the map gives no class."
+            )
         if len(set(samples)) < len(samples):
-            notes.append("Several units lie in one cell; intervals take units as independent, and may be too narrow.")
+            notes.append(
+                "Several units lie in one cell; intervals take units as independent, and may be too narrow."
+            )
         return notes
 
 
@@ -263,7 +278,9 @@ class Ground(Mapping[str, GroundTruth]):
                 f"points or polygons are called {name} already; give another name, or replace them (--replace, replace=True)"
             )
         if len(files) >= MAX_KEPT and name not in files:
-            raise InvalidQueryError(f"{MAX_KEPT} sets of points and polygons are kept already; remove one first")
+            raise InvalidQueryError(
+                f"{MAX_KEPT} sets of points and polygons are kept already; remove one first"
+            )
         chosen = _legend_of(legend, path)
         counts = Counts()
         parts: list[gpd.GeoDataFrame] = []
@@ -399,7 +416,9 @@ def _read_about(path: Path) -> tuple[About, Legend]:
     try:
         meta = json.loads((pq.read_schema(path).metadata or {})[_META])
         if meta["version"] != VERSION:
-            raise CorpusFormatError(str(path), f"points and polygons of version {meta['version']}, not {VERSION}")
+            raise CorpusFormatError(
+                str(path), f"points and polygons of version {meta['version']}, not {VERSION}"
+            )
         kept = meta["legend"]
         classes = tuple(LegendClass(**one | {"corine": tuple(one["corine"])}) for one in kept["classes"])
         return About(**meta["about"]), Legend(**kept | {"classes": classes, "nodata": tuple(kept["nodata"])})

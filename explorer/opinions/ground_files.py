@@ -6,6 +6,7 @@ place in the legend), `date`, `stratum`, `probability` and its geometry in degre
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +93,7 @@ def read(
 
 
 def _check_file(path: Path) -> None:
-    if "://" in str(path) or str(path).startswith("/vsi"):
+    if re.match("[A-Za-z][A-Za-z0-9+.-]+:/", str(path)) or str(path).startswith("/vsi"):
         raise GroundError(str(path), "points and polygons are read from files; download it first")
     try:
         size = path.stat().st_size
@@ -128,24 +129,26 @@ def _of_csv(path: Path, columns: Columns, crs: str) -> Iterator[gpd.GeoDataFrame
         with path.open(encoding="utf-8-sig", newline="") as file:
             head = file.readline(100_000)
         separator = max(",;\t", key=head.count)
-        frames = pd.read_csv(
-            path, sep=separator, dtype=str, chunksize=ROWS, keep_default_na=False, encoding="utf-8-sig", encoding_errors="replace", comment=None
-        )  # fmt: skip
-        for start, frame in zip(range(0, 2**40, ROWS), frames, strict=False):
-            frame.index = pd.RangeIndex(start, start + len(frame))
-            wkt = find_column(frame.columns, _WKT)
-            lon, lat = (_named(path, frame, getattr(columns, one), _NAMES[one], one) for one in ("lon", "lat"))
-            if lon is None or lat is None:
-                if wkt is None:
-                    raise GroundError(str(path), f"no columns of longitude and latitude are among {_listed(frame.columns)}; name them (--lon, --lat)")  # fmt: skip
-                geometry = _from_wkt(path, frame[wkt], start)
-            else:
-                x, y = (_numbers(path, frame[one], start, one) for one in (lon, lat))
-                x = _signed(frame, lon, x)
-                geometry = gpd.points_from_xy(x, y)
-                if not crs:
-                    _check_degrees(path, x, y, start, lon, lat)
-            yield _in_degrees(path, gpd.GeoDataFrame(frame, geometry=geometry, crs=crs or "EPSG:4326"), crs)
+        with pd.read_csv(
+            path, sep=separator, dtype=str, chunksize=ROWS, keep_default_na=False, encoding="utf-8-sig", encoding_errors="replace", comment=None,
+        ) as frames:  # fmt: skip
+            for start, frame in zip(range(0, 2**40, ROWS), frames, strict=False):
+                frame.index = pd.RangeIndex(start, start + len(frame))
+                wkt = find_column(frame.columns, _WKT)
+                lon, lat = (
+                    _named(path, frame, getattr(columns, one), _NAMES[one], one) for one in ("lon", "lat")
+                )
+                if lon is None or lat is None:
+                    if wkt is None:
+                        raise GroundError(str(path), f"no columns of longitude and latitude are among {_listed(frame.columns)}; name them (--lon, --lat)")  # fmt: skip
+                    geometry = _from_wkt(path, frame[wkt], start)
+                else:
+                    x, y = (_numbers(path, frame[one], start, one) for one in (lon, lat))
+                    x = _signed(frame, lon, x)
+                    geometry = gpd.points_from_xy(x, y)
+                    if not crs:
+                        _check_degrees(path, x, y, start, lon, lat)
+                yield _in_degrees(path, gpd.GeoDataFrame(frame, geometry=geometry), crs or "EPSG:4326")
     except (OSError, UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise GroundError(str(path), f"it cannot be read as a table ({_short(error)})") from error
 
@@ -184,7 +187,11 @@ def _of_gdal(path: Path, crs: str, layer: str) -> Iterator[gpd.GeoDataFrame]:
         if not layers:
             raise GroundError(str(path), "it has no layer with geometries")
         start = 0
-        while len(frame := pyogrio.read_dataframe(path, layer=layer or layers[0], skip_features=start, max_features=ROWS)):
+        while len(
+            frame := pyogrio.read_dataframe(
+                path, layer=layer or layers[0], skip_features=start, max_features=ROWS
+            )
+        ):
             frame.index = pd.RangeIndex(start, start + len(frame))
             yield _in_degrees(path, frame, crs)
             start += len(frame)
@@ -215,7 +222,12 @@ def _from_wkt(path: Path, texts: pd.Series, start: int) -> Any:
     found = shapely.from_wkt(texts.to_numpy(object), on_invalid="ignore")
     bad = np.flatnonzero(pd.isna(found))
     if len(bad):
-        raise GroundError(str(path), f"{texts.iloc[bad[0]][:40]!r} is no geometry as WKT", start + int(bad[0]) + 1, str(texts.name))
+        raise GroundError(
+            str(path),
+            f"{texts.iloc[bad[0]][:40]!r} is no geometry as WKT",
+            start + int(bad[0]) + 1,
+            str(texts.name),
+        )
     return found
 
 
@@ -223,13 +235,19 @@ def _numbers(path: Path, texts: pd.Series, start: int, column: str) -> np.ndarra
     found = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
     bad = np.flatnonzero(~np.isfinite(found))
     if len(bad):
-        raise GroundError(str(path), f"{str(texts.iloc[bad[0]])[:40]!r} is no number", start + int(bad[0]) + 1, column)
+        raise GroundError(
+            str(path), f"{str(texts.iloc[bad[0]])[:40]!r} is no number", start + int(bad[0]) + 1, column
+        )
     return found
 
 
 def _signed(frame: pd.DataFrame, lon: str, x: np.ndarray) -> np.ndarray:
     """LUCAS of some years tells west by a column of its own (TH_EW, GPS_EW)."""
-    side = find_column(frame.columns, (lon.lower().replace("long", "ew"),)) if lon.lower().endswith("_long") else None
+    side = (
+        find_column(frame.columns, (lon.lower().replace("long", "ew"),))
+        if lon.lower().endswith("_long")
+        else None
+    )
     if side is None:
         return x
     return np.where(frame[side].str.strip().str.upper().eq("W").to_numpy() & (x > 0), -x, x)
@@ -240,8 +258,17 @@ def _check_degrees(path: Path, x: np.ndarray, y: np.ndarray, start: int, lon: st
         bad = np.flatnonzero(np.abs(values) > most)
         if len(bad):
             swapped = np.abs(other[bad[0]]) <= 90 and most == 90 and np.abs(values[bad[0]]) <= 180
-            hint = "are longitude and latitude swapped?" if swapped else "if these are metres, name their CRS (--crs EPSG:3035)"
-            raise GroundError(str(path), f"{values[bad[0]]:g} is beyond {most} degrees; {hint}", start + int(bad[0]) + 1, column)
+            hint = (
+                "are longitude and latitude swapped?"
+                if swapped
+                else "if these are metres, name their CRS (--crs EPSG:3035)"
+            )
+            raise GroundError(
+                str(path),
+                f"{values[bad[0]]:g} is beyond {most} degrees; {hint}",
+                start + int(bad[0]) + 1,
+                column,
+            )
 
 
 class _Part:
@@ -277,7 +304,8 @@ def _checked(part: _Part, legend: Legend, only_known: bool, counts: Counts) -> g
     classes = part.texts("class_column")
     if classes is None:
         raise GroundError(
-            str(part.path), f"no column of classes is among {_listed(part.frame.columns)}; name it (--class-column)"
+            str(part.path),
+            f"no column of classes is among {_listed(part.frame.columns)}; name it (--class-column)",
         )
     name = str(part.column("class_column"))
     known = {text: legend.place(text) for text in classes.unique()}
@@ -328,9 +356,17 @@ def _check_geometries(part: _Part, geometry: np.ndarray) -> None:
         row = int(np.argmax(other))
         raise part.wrong(row, "geometry", f"a {geometry[row].geom_type} is neither a point nor a polygon")
     bounds = shapely.bounds(geometry)
-    far = ~(np.isfinite(bounds).all(axis=1) & (np.abs(bounds[:, [0, 2]]) <= 180.001).all(axis=1) & (np.abs(bounds[:, [1, 3]]) <= 90.001).all(axis=1))
+    far = ~(
+        np.isfinite(bounds).all(axis=1)
+        & (np.abs(bounds[:, [0, 2]]) <= 180.001).all(axis=1)
+        & (np.abs(bounds[:, [1, 3]]) <= 90.001).all(axis=1)
+    )
     if far.any():
-        raise part.wrong(int(np.argmax(far)), "geometry", "it lies beyond 180 degrees east or 90 north; is its CRS another? (--crs)")
+        raise part.wrong(
+            int(np.argmax(far)),
+            "geometry",
+            "it lies beyond 180 degrees east or 90 north; is its CRS another? (--crs)",
+        )
 
 
 def _probabilities(part: _Part) -> np.ndarray:
@@ -353,7 +389,10 @@ def _named(path: Path, frame: pd.DataFrame, said: str, usual: Sequence[str], wha
     if said:
         found = find_column(frame.columns, (said.lower(),))
         if found is None:
-            raise GroundError(str(path), f"it has no column {said[:60]!r} ({what.replace('_', ' ')}); it has {_listed(frame.columns)}")
+            raise GroundError(
+                str(path),
+                f"it has no column {said[:60]!r} ({what.replace('_', ' ')}); it has {_listed(frame.columns)}",
+            )
         return found
     return find_column(frame.columns, usual)
 
