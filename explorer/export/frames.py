@@ -16,6 +16,8 @@ from PIL import Image
 
 from explorer.analysis import colours, profiles, regions
 from explorer.analysis.curves import TWINS
+from explorer.analysis.picture_view import MOST_ZOOM
+from explorer.analysis.quality import QualityPainter
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import CELL_SIZE_M, PF_QA, PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
@@ -39,6 +41,8 @@ class Style:
 
     `scale` is 1 to 4: a Planet Fusion pixel becomes that many on the screen. `chart` names the curve beneath (`NDVI`, any
     index, `expr:FORMULA`, or `bands`), None for none; it needs pins. `type_size` is in pixels, by default as the scale has it.
+    `window` is the part of the picture that is seen: how many times as large (1 to 16), and the 3 m row and column in its upper
+    left corner. `layer` names the quality layer that lies on top.
     """
 
     scale: int = 3
@@ -48,6 +52,8 @@ class Style:
     chart: str | None = "NDVI"
     attribution: bool = True
     type_size: int | None = None
+    window: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    layer: str = ""
 
     def __post_init__(self) -> None:
         """Check the numbers. Raises `InvalidQueryError`."""
@@ -55,6 +61,8 @@ class Style:
             raise InvalidQueryError(f"scale is {self.scale!r}; pictures come 1, 2, 3 or 4 times as large")
         if self.type_size is not None and not 6 <= self.type_size <= 40:
             raise InvalidQueryError(f"type of {self.type_size} pixels; it can have 6 to 40")
+        if not 1 <= self.window[0] <= MOST_ZOOM:
+            raise InvalidQueryError(f"a zoom of {self.window[0]!r}; it can be 1 to {MOST_ZOOM:g}")
 
 
 class FramePainter:
@@ -66,8 +74,10 @@ class FramePainter:
         style: Style,
         pins: Sequence[tuple[int, int, str]],
         curves: Sequence[timeline_strip.Curve],
+        layer: QualityPainter | None = None,
     ) -> None:
         self.scene, self.style, self.pins = shown, style, tuple(pins)
+        self._layer = layer
         product = shown.product
         self.factor = max(1, round(_PICTURE * style.scale / product.size))
         """Pixels on the screen for one of the product's."""
@@ -137,12 +147,27 @@ class FramePainter:
         if not step.there:
             return tiles.nothing_here(self._hatch, credit.plain(step.lack, 120), self._size)
         rgba = self.scene.rgba(step)
-        found = rgba[..., :3].repeat(self.factor, axis=0).repeat(self.factor, axis=1)
+        found = self._enlarged(rgba[..., :3])
         gone = rgba[..., 3] == 0
         if gone.any():
-            large = gone.repeat(self.factor, axis=0).repeat(self.factor, axis=1)
+            large = self._enlarged(gone)
             found[large] = self._hatch[large]
+        if self._layer is not None:
+            tiles.blend(found, 0, 0, self._enlarged(self._layer.rgba(step.index)))
         return found
+
+    def _enlarged(self, pixels: np.ndarray) -> np.ndarray:
+        """The part of `(y, x, ...)` pixels of the product that is seen, each as large as the frame has it."""
+        zoom, row, col = self.style.window
+        if zoom == 1:
+            return pixels.repeat(self.factor, axis=0).repeat(self.factor, axis=1)
+        size = pixels.shape[0]
+        steps = (np.arange(self.picture_size) + 0.5) * size / (self.picture_size * zoom)
+        rows, cols = (
+            np.clip(np.floor(start * size / PF_SR.size + steps), 0, size - 1).astype(int)
+            for start in (row, col)
+        )
+        return pixels[rows[:, None], cols[None, :]]
 
     # -- drawn once ---------------------------------------------------------------------------------------------
 
@@ -155,6 +180,8 @@ class FramePainter:
         if (legend := self.scene.legend) is not None:
             below.append((tiles.ramp(legend, room, self._size), 0))
         entries: list[tuple[np.ndarray | Colour, str]] = []
+        if self._layer is not None:  # a mask has one colour; of others, that of its highest values
+            entries.append((tiles.rgb(self._layer.legend.colours[-1]), self._layer.legend.title))
         if self.scene.hatching:  # a missing date says so in its picture
             entries.append((self._hatch, self.scene.hatching))
         if style.header and any(step.filled for step in self.steps):
@@ -245,16 +272,22 @@ class FramePainter:
     def _overlay(self) -> list[tuple[int, int, np.ndarray]]:
         """Scale bar and pins: top and left in the picture, and the tile."""
         size, found = self.picture_size, []
+        zoom, top_row, left_col = self.style.window
         if self.style.scale_bar:
-            bar = tiles.scale_bar(CELL_SIZE_M / size, size, self._size)
+            bar = tiles.scale_bar(CELL_SIZE_M / size / zoom, size, self._size)
             edge = max(3, self._pad // 2)
             found.append((size - bar.tile.shape[0] - edge, edge, bar.tile))
-        metre = size / CELL_SIZE_M
+        metre = size / CELL_SIZE_M * zoom
         for number, (row, col, name) in enumerate(self.pins):
             colour = tiles.rgb(colours.PINS[number])
             tile = tiles.pin(2.2 + 1.3 * self.style.scale, colour)
             half = tile.shape[0] // 2
-            y, x = (int((v + 0.5) * PF_SR.pixel_size * metre) for v in (row, col))
+            y, x = (
+                int((v - start + 0.5) * PF_SR.pixel_size * metre)
+                for v, start in ((row, top_row), (col, left_col))
+            )
+            if not (0 <= y < size and 0 <= x < size):
+                continue
             found.append((y - half, x - half, tile))
             label = credit.pin_text(number, "" if self._curves else name, len(self.pins))
             if label:
@@ -331,7 +364,15 @@ def painter(
     drawn: list[timeline_strip.Curve] = []
     if named and style.chart is not None:
         drawn = curves(corpus, sample_id, style.chart, named, cancel, _charted(shown.steps))
-    return FramePainter(shown, style, named, drawn)
+    layer = None
+    if style.layer:
+        if shown.product is not PF_SR:
+            raise InvalidQueryError(
+                f"the layer {style.layer[:30]!r} lies on Planet Fusion alone, not on {product}"
+            )
+        # All dates, as on the page: the range of its colours is theirs.
+        layer = QualityPainter(scene.read(corpus, sample_id, PF_QA, cancel=cancel), style.layer)
+    return FramePainter(shown, style, named, drawn, layer)
 
 
 def curves(

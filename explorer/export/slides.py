@@ -1,4 +1,4 @@
-"""A story as slides: a picture or video, the place on a map, the profile and the notes of each state, as PPTX."""
+"""A story as slides, as PPTX: each view as the page shows it (or as a video), the place on a map, the profile and the notes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw
 
+from explorer.analysis.picture_view import PictureView
+from explorer.analysis.playback import Playback
 from explorer.core import scratch_folders
-from explorer.core.errors import InvalidQueryError, OutputError, StoryError
+from explorer.core.errors import InvalidQueryError, OutputError
 from explorer.core.products import PF_SR
-from explorer.export import animation, charts, credit, files, frames, notes, place_map
+from explorer.export import animation, charts, credit, files, frames, notes, place_map, seen
 from explorer.export.frames import FramePainter, Style
-from explorer.export.scene import Step
+from explorer.export.seen import SeenView
 from explorer.export.stories import State, Story
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ WIDE, HIGH = 13.333, 7.5
 """A 16:9 slide in inches, as PowerPoint has it."""
 _DARK, _INK, _QUIET, _WHITE = "0F2A33", "17262E", "5A6A74", "FFFFFF"
 _TOP, _LEFT, _GAP, _FOOT = 1.12, 0.5, 0.35, 0.62
-_PICTURE = 5.6  # inches of its longer side at most
+_PICTURE = 5.6  # inches that are high enough for the picture, and for all beside it
+_BESIDE = 7.4  # inches that it is wide at most, where something stands beside it
+_MAP, _MAP_SHAPE = 1.45, 510 / 420  # inches that the map is high, and its width to that
 _LETTERS = 330  # of a note at its full size
 Progress = Callable[[int, int], None]
 
@@ -58,9 +62,10 @@ def write(
     """
     pptx = _library()
     files.suffix(path, (".pptx",), "slides")
-    shown = _samples(story)
-    for sample_id in shown:
+    ids = seen.samples(story)
+    for sample_id in ids:
         corpus.cell(sample_id)  # what is wrong is said before anything is read
+    shown = [seen.read(state, sample_id) for state, sample_id in zip(story.states, ids, strict=True)]
     why = "" if video else "no video was wanted"
     if video:
         try:
@@ -71,21 +76,30 @@ def write(
     document.slide_width, document.slide_height = pptx.util.Inches(WIDE), pptx.util.Inches(HIGH)
     named = credit.of(corpus, ("PF-SR", "S2-SR", "labels"))
     _describe(document, story, named)
-    videos: dict[str, Path] = {}
+    made: dict[SeenView, Path] = {}
+    count = 0
     with scratch_folders.folder("slides") as folder, files.replacing(path) as part:
         draw = _Drawer(pptx, document, corpus, named, folder)
         draw.title(story)
-        for number, (state, sample_id) in enumerate(zip(story.states, shown, strict=True)):
-            if not why and sample_id not in videos:
-                videos[sample_id] = folder / f"{len(videos)}.mp4"
-                animation.write(
-                    corpus, sample_id, videos[sample_id], fps=FPS, scale=SCALE, chart=False, missing="skip"
-                )
-            draw.state(state, sample_id, videos.get(sample_id))
+        for number, (state, one) in enumerate(zip(story.states, shown, strict=True)):
+            video_file = None
+            if (
+                not why
+                and one.view.mode == "single"
+                and one.panel != "profile"
+                and one.playback.motion != "hold"
+            ):
+                played = _what_plays(one)
+                if played not in made:
+                    made[played] = folder / f"{len(made)}.mp4"
+                    _write_video(corpus, played, made[played])
+                video_file = made[played]
+                count += 1
+            draw.state(state, one, video_file)
             if progress is not None:
                 progress(number + 1, len(story.states))
         document.save(os.fspath(part))
-    return Slides(1 + len(story.states), len(story.states) if not why else 0, why)
+    return Slides(1 + len(story.states), count, why)
 
 
 def _library() -> Any:
@@ -97,15 +111,28 @@ def _library() -> Any:
     return pptx
 
 
-def _samples(story: Story) -> list[str]:
-    """The sample of each state."""
-    found: list[str] = []
-    for state in story.states:
-        sample = state.sample or (found[-1] if found else None)
-        if sample is None:
-            raise StoryError(story.title, None, "its first state names no sample: nothing can be shown")
-        found.append(sample)
-    return found
+def _what_plays(shown: SeenView) -> SeenView:
+    """What of a view its video shows: views that are alike in this have one video."""
+    return SeenView(
+        shown.sample_id, composite=shown.composite, stretch=shown.stretch,
+        view=PictureView(scale=shown.view.scale, row=shown.view.row, col=shown.view.col),
+        playback=Playback(first=shown.playback.first, last=shown.playback.last),
+    )  # fmt: skip
+
+
+def _write_video(corpus: Corpus, played: SeenView, path: Path) -> None:
+    first, last = played.playback.indices
+    animation.write(
+        corpus, played.sample_id, path, composite=played.composite, stretch=played.stretch, start=PF_SR.dates[first],
+        end=PF_SR.dates[last], fps=FPS, style=Style(scale=SCALE, window=played.window), chart=False, missing="skip",
+    )  # fmt: skip
+
+
+def _painter(corpus: Corpus, shown: SeenView, layer: str = "") -> FramePainter:
+    style = Style(scale=SCALE, chart=None, window=shown.window, layer=layer)
+    return frames.painter(
+        corpus, shown.sample_id, composite=shown.composite, stretch=shown.stretch, pins=shown.pins, style=style
+    )  # fmt: skip
 
 
 def _describe(document: Any, story: Story, named: credit.Credit) -> None:
@@ -142,78 +169,93 @@ class _Drawer:
         last = [*self._named.lines, self._named.terms, f"Cite: {self._named.citation}"]
         self._text(slide, (0.9, 5.5, WIDE - 1.8, 1.6), "\n".join(line for line in last if line), 12, "B8C7CE")
 
-    def state(self, state: State, sample_id: str, video: Path | None) -> None:
+    def state(self, state: State, shown: SeenView, video: Path | None) -> None:
         slide = self._blank()
         self._bar(slide, 0, 0.86)
         size = 28 if len(state.title) < 60 else 20
         self._text(
             slide, (_LEFT, 0.08, WIDE - 2 * _LEFT, 0.7), state.title, size, _WHITE, bold=True, middle=True
         )
-        poster, step, (width, height) = self._poster(state, sample_id)
-        scale = _PICTURE / max(width, height)
-        across, down = width * scale, height * scale
-        box = [self._inches(v) for v in (_LEFT, _TOP, across, down)]
-        if video is None:
-            slide.shapes.add_picture(str(poster), *box)
-        else:
-            slide.shapes.add_movie(str(video), *box, poster_frame_image=str(poster), mime_type="video/mp4")
-        left = _LEFT + across + _GAP
-        room = WIDE - _LEFT - left
-        map_down = 1.45
-        map_across = map_down * 510 / 420
-        place = [self._inches(v) for v in (WIDE - _LEFT - map_across, _TOP, map_across, map_down)]
-        slide.shapes.add_picture(self._map(sample_id), *place)
         words = notes.to_text(state.note)
-        type_size = 18 if len(words) < _LETTERS else 14 if len(words) < 2 * _LETTERS else 11
-        self._text(slide, (left, _TOP - 0.05, room - map_across - 0.2, 2.55), words, type_size, _INK)
-        self._profile(slide, state, sample_id, (left, _TOP + 2.6, room, _PICTURE - 2.6))
+        charts_wanted = bool(shown.pins) and shown.panel in ("", "profile")
+        told = shown.date.isoformat()
+        left = _LEFT
+        if shown.panel != "profile" or not shown.pins:
+            poster, told, (width, height) = self._poster(shown)
+            alone = not words and not charts_wanted
+            scale = min(_PICTURE / height, (WIDE - 2 * _LEFT if alone else _BESIDE) / width)
+            across, down = width * scale, height * scale
+            box = [self._inches(v) for v in (_LEFT, _TOP, across, down)]
+            if video is None:
+                slide.shapes.add_picture(str(poster), *box)
+            else:
+                slide.shapes.add_movie(
+                    str(video), *box, poster_frame_image=str(poster), mime_type="video/mp4"
+                )
+            left = _LEFT + across + _GAP
+        room = WIDE - _LEFT - left
+        # Words stand beside the map, the chart below it; where there is neither, the map has their room.
+        map_down = _MAP if words or charts_wanted else min(room / _MAP_SHAPE, _PICTURE)
+        if left == _LEFT or room < _MAP * _MAP_SHAPE:
+            map_down = 0.0
+        map_across = map_down * _MAP_SHAPE
+        if map_down:
+            place = [self._inches(v) for v in (WIDE - _LEFT - map_across, _TOP, map_across, map_down)]
+            slide.shapes.add_picture(self._map(shown.sample_id), *place)
+        top = _TOP + (map_down + 0.15 if map_down else 0.0)
+        if words:
+            type_size = 18 if len(words) < _LETTERS else 14 if len(words) < 2 * _LETTERS else 11
+            high = 2.55 if charts_wanted else _PICTURE
+            self._text(
+                slide,
+                (left, _TOP - 0.05, room - map_across - (0.2 if map_down else 0.0), high),
+                words,
+                type_size,
+                _INK,
+            )
+            top = _TOP + 2.6
+        if charts_wanted:
+            self._profile(slide, shown, (left, top, room, _TOP + _PICTURE - top), both=not words)
         self._text(
-            slide, (_LEFT, HIGH - _FOOT, WIDE - 2 * _LEFT, 0.5), self._foot(sample_id, step), 10, _QUIET
+            slide,
+            (_LEFT, HIGH - _FOOT, WIDE - 2 * _LEFT, 0.5),
+            self._foot(shown.sample_id, told),
+            10,
+            _QUIET,
         )
         spoken = "\n\n".join(text for text in (notes.to_text(state.presenter), words) if text)
         slide.notes_slide.notes_text_frame.text = "\n".join(_printable(line) for line in spoken.split("\n"))
 
     # -- parts ---------------------------------------------------------------------------------------------
 
-    def _poster(self, state: State, sample_id: str) -> tuple[Path, Step, tuple[int, int]]:
-        """The frame of the state's date, as the video has it, with its pins; its date; width and height."""
-        painter = self._painter(state, sample_id)
-        wanted = state.date or PF_SR.parse_date("2018-07-02")
-        number = min(
-            range(len(painter.steps)), key=lambda i: abs(PF_SR.parse_date(painter.steps[i].text) - wanted)
-        )
-        path = self._folder / f"poster-{self._count}.png"
-        painter.image(number).save(path)
-        return path, painter.steps[number], painter.size
+    def _poster(self, shown: SeenView) -> tuple[Path, str, tuple[int, int]]:
+        """The picture of a view as the page shows it; its dates in words; width and height.
 
-    def _painter(self, state: State, sample_id: str) -> FramePainter:
-        names = state.query.get("names", "").split(";")
-        pins = [
-            (row, col, names[i][:24] if i < len(names) else "")
-            for i, (row, col) in enumerate(state.pixels[:8])
-        ]
-        composite, stretch = state.query.get("composite", "true"), state.query.get("stretch", "natural")
-        style = Style(scale=SCALE, chart=None)
-        try:
-            return frames.painter(
-                self._corpus, sample_id, composite=composite, stretch=stretch, pins=pins, style=style
+        One date alone is a frame as the video has it.
+        """
+        path = self._folder / f"poster-{self._count}.png"
+        if shown.view.mode == "single":
+            try:
+                painter = _painter(self._corpus, shown, shown.view.layer)
+            except InvalidQueryError:  # a layer that this sample has not
+                painter = _painter(self._corpus, shown)
+            number = min(
+                range(len(painter.steps)),
+                key=lambda i: abs(PF_SR.dates[painter.steps[i].index] - shown.date),
             )
-        except (
-            InvalidQueryError
-        ):  # a picture that the link does not spell right: the plain one is better than none
-            return frames.painter(self._corpus, sample_id, pins=pins, style=style)
+            painter.image(number).save(path)
+            step = painter.steps[number]
+            return path, step.text + (f": {step.mark}" if step.mark else ""), painter.size
+        found = seen.pictures(self._corpus, shown, scale=SCALE)
+        found.image.save(path)
+        return path, found.dates, found.image.size
 
     def _profile(
-        self, slide: Any, state: State, sample_id: str, box: tuple[float, float, float, float]
+        self, slide: Any, shown: SeenView, box: tuple[float, float, float, float], *, both: bool
     ) -> None:
-        if not state.pixels:
-            return
-        names = state.query.get("names", "").split(";")
-        pins = [
-            (row, col, names[i][:24] if i < len(names) else "")
-            for i, (row, col) in enumerate(state.pixels[:8])
-        ]
-        plate = charts.profile(self._corpus, sample_id, pins, charts=("NDVI",), date=state.date)
+        """The pins' profile: the first index, and the bands above it where there is room for both."""
+        wanted = (*((frames.BANDS,) if both else ()), shown.indices[0])
+        plate = charts.profile(self._corpus, shown.sample_id, shown.pins, charts=wanted, date=shown.date)
         path = self._folder / f"profile-{self._count}.png"
         plate.save(path, scale=2.5)
         with Image.open(path) as image:
@@ -239,10 +281,10 @@ class _Drawer:
         buffer.seek(0)
         return buffer
 
-    def _foot(self, sample_id: str, step: Step) -> str:
+    def _foot(self, sample_id: str, dates: str) -> str:
         lon, lat = self._corpus.cell(sample_id).centre
         where = f"{sample_id} · {abs(lat):.3f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.3f}° {'E' if lon >= 0 else 'W'}"
-        where += f" · {step.text}" + (f": {step.mark}" if step.mark else "")
+        where += f" · {dates}"
         return f"{where}\n{self._named.line}{' · ' if self._named.terms else ''}{self._named.terms}"
 
     def _blank(self) -> Any:

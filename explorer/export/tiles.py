@@ -23,7 +23,7 @@ GONE: Colour = (226, 231, 234)
 HATCH: Colour = (204, 212, 217)
 _FINE = 4
 """Smooth shapes are drawn this much larger."""
-_NICE_M = (20, 25, 50, 100, 200, 250)
+_NICE_M = (5, 10, 20, 25, 50, 100, 200, 250)
 
 
 def rgb(colour: str) -> Colour:

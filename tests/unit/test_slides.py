@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from explorer.cli import app
 from explorer.core.errors import OutputError, StoryError, UnknownSampleError
 from explorer.corpus.corpus import Corpus
-from explorer.export import slides, stories, video_encoders
+from explorer.export import seen, slides, stories, video_encoders
 from explorer.export.stories import State, Story
 from tests import corpora
 
@@ -78,6 +78,36 @@ def test_the_picture_is_the_frame_of_the_date(tiny_corpus: Corpus, tmp_path: Pat
     with Image.open(io.BytesIO(picture.image.blob)) as image:
         assert image.size == painter.size
         assert image.convert("RGB").tobytes() == painter.image(2).convert("RGB").tobytes()
+
+
+def test_a_slide_without_a_note_gives_its_room_to_the_chart(tiny_corpus: Corpus, tmp_path: Path) -> None:
+    link = f"?sample={corpora.FULL}&date=2018-01-13&pixels=1,2"
+    states = (State(link, "With", "A note."), State(link, "Without"), State(link + "&panel=profile", "Chart"))
+    slides.write(tiny_corpus, Story("t", states), tmp_path / "story.pptx", video=False)
+    charts = [
+        [s for s in slide.shapes if hasattr(s, "image")][-1]  # drawn last
+        for slide in list(pptx.Presentation(str(tmp_path / "story.pptx")).slides)[1:]
+    ]
+    beside, below, alone = (chart.width * chart.height for chart in charts)
+    assert 1.4 * beside < below < alone
+
+
+def test_a_slide_shows_what_its_view_shows(tiny_corpus: Corpus, tmp_path: Path) -> None:
+    link = f"?sample={corpora.FULL}&date=2018-01-13"
+    states = (
+        State(link + "&view=side:2018-02-02", "Two"),
+        State(link + "&play=hold", "Held"),
+        State(link, "Plays"),
+    )
+    made = slides.write(tiny_corpus, Story("t", states), tmp_path / "story.pptx")
+    assert made.videos == 1
+    two, held, plays = list(pptx.Presentation(str(tmp_path / "story.pptx")).slides)[1:]
+    assert [kinds(slide).count("MEDIA") for slide in (two, held, plays)] == [0, 0, 1]
+    picture = next(s for s in two.shapes if hasattr(s, "image"))
+    expected = seen.pictures(tiny_corpus, seen.read(states[0], corpora.FULL)).image
+    with Image.open(io.BytesIO(picture.image.blob)) as image:
+        assert image.convert("RGB").tobytes() == expected.tobytes()
+    assert "2018-01-13; 2018-02-02" in texts(two)
 
 
 def test_with_its_animations(tiny_corpus: Corpus, tmp_path: Path) -> None:
