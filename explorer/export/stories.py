@@ -1,6 +1,7 @@
 """Stories: ordered states of the page with a title, a note and a time each, as YAML files that people can write.
 
-A state's link is the page's URL query; here it is text, and only its sample and date are read.
+A state's link is the page's URL query; here it is text, of which only what files and the player need is read. Its `play` says
+whether the view holds at its date (`hold`) or plays (`run`, with the range and speed); without either it runs after a while.
 """
 
 from __future__ import annotations
@@ -8,16 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import yaml
 
+from explorer.analysis import picture_view, playback
+from explorer.analysis.picture_view import PictureView
+from explorer.analysis.playback import Playback
 from explorer.core import yaml_nodes
 from explorer.core.assets import asset
-from explorer.core.errors import OutputError, StoryError, UnknownDateError
+from explorer.core.errors import InvalidQueryError, OutputError, StoryError, UnknownDateError
 from explorer.core.products import PF_SR
 
 MAX_BYTES = 256 * 1024
@@ -62,6 +66,32 @@ class State:
             return None
 
     @property
+    def view(self) -> PictureView:
+        """How the link looks at the picture: two dates, zoom, what lies on top; as on a fresh page where it cannot be read."""
+        try:
+            return picture_view.parse(self.query.get("view", ""))
+        except InvalidQueryError:
+            return PictureView()
+
+    @property
+    def playback(self) -> Playback:
+        """How the link plays the dates, or holds; as on a fresh page where it cannot be read."""
+        try:
+            return playback.parse(self.query.get("play", ""))
+        except InvalidQueryError:
+            return Playback()
+
+    def playing(self, wanted: Playback) -> State:
+        """The same state whose link plays, or holds, as `wanted`."""
+        return self._with(play=str(wanted))
+
+    def _with(self, **keys: str) -> State:
+        """The same state whose link says this of some keys; of an empty one nothing."""
+        others = [(k, v) for k, v in parse_qsl(self.link.lstrip("?")) if k not in keys]
+        said = [*others, *((k, v) for k, v in keys.items() if v)]
+        return replace(self, link="?" + urlencode(said, safe=",;:"))
+
+    @property
     def pixels(self) -> tuple[tuple[int, int], ...]:
         """The pinned pixels that the link names, (row, col) of the 3 m grid; what is none is left out."""
         found = []
@@ -86,6 +116,31 @@ class Story:
     def samples(self) -> tuple[str, ...]:
         """The samples that the states show, each once, in order."""
         return tuple(dict.fromkeys(state.sample for state in self.states if state.sample))
+
+
+def before_and_after(
+    state: State, before: dt.date, after: dt.date, *, swipe: bool = False
+) -> tuple[State, ...]:
+    """Views that compare two dates at the place of `state`: one a date, which hold, or one in which they are swiped.
+
+    >>> [one.title for one in before_and_after(State("?date=2018-07-02", ""), dt.date(2018, 8, 21), dt.date(2018, 9, 10))]
+    ['Before: 21 Aug 2018', 'After: 10 Sep 2018']
+    """
+    first, second = f"{before:%-d %b %Y}", f"{after:%-d %b %Y}"
+    held = state.playing(Playback("hold"))
+    if swipe:
+        view = replace(state.view, mode="swipe", other=after)
+        return (
+            replace(
+                held._with(date=before.isoformat(), view=str(view)),
+                title=f"Before and after: {first} and {second}",
+            ),
+        )
+    view = replace(state.view, mode="single", other=None, split=0.5)
+    return tuple(
+        replace(held._with(date=date.isoformat(), view=str(view)), title=title)
+        for date, title in ((before, f"Before: {first}"), (after, f"After: {second}"))
+    )
 
 
 def load(path: str | os.PathLike[str]) -> Story:

@@ -12,6 +12,8 @@ import pytest
 
 from explorer import Explorer, open_corpus
 from explorer.analysis.picture_view import PictureView
+from explorer.analysis.playback import Playback
+from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.filters import Filters
 from explorer.export import notes, stories, view_titles
@@ -248,3 +250,61 @@ def test_a_story_that_grows_beyond_what_can_be_loaded_is_refused_and_told(page: 
     assert 100_000 < sum(len(s.note) + len(s.presenter) for s in kept.states) <= 131_072
     say(page, "edit", index=0, note="shorter")
     assert own(page).states[0].note == "shorter"
+
+
+def test_a_view_that_is_added_holds_or_plays_as_the_page_does_and_can_be_told_otherwise(
+    page: Explorer,
+) -> None:
+    page.selection.playback = Playback("run", PF_SR.dates[4], None, 5)
+    say(page, "collect")
+    page.selection.playback = Playback("", PF_SR.dates[4])
+    say(page, "collect")
+    assert [state.playback for state in own(page).states] == [
+        Playback("run", PF_SR.dates[4], None, 5),
+        Playback("hold", PF_SR.dates[4]),
+    ]
+    assert sent(page, "own")[-1]["states"][0]["playback"] == {
+        "motion": "run", "first": "2018-01-23", "last": "2019-12-29", "speed": 5, "loop": True,
+    }  # fmt: skip
+    say(page, "playback", index=1, motion="run", first="2018-03-05", last="2018-09-30", speed=2, loop=False)
+    told = own(page).states[1]
+    assert str(told.playback) == "run;range:2018-03-04,2018-09-30;speed:2;once", (
+        "the nearest dates of the calendar"
+    )
+    assert decode(told.link).sample == FULL
+    say(page, "playback", index=1, motion="fly", first="no date", last=None, speed=7, loop=None)
+    assert own(page).states[1].playback == Playback()
+    say(page, "playback", index=9, motion="run")
+    assert len(own(page).states) == 2
+
+
+def test_a_story_as_it_was_runs_after_a_while_and_a_view_that_holds_says_so(page: Explorer) -> None:
+    held = stories.loads(STORY).states[1].playing(Playback("hold"))
+    load(page, stories.dumps(Story("s", (stories.loads(STORY).states[0], held))), "s.yaml")
+    say(page, "begin", own=True)
+    talk.until(lambda: sent(page, "on"))
+    assert [state["motion"] for state in sent(page, "on")[-1]["story"]["states"]] == ["", "hold"]
+
+
+def test_before_and_after_are_the_dates_compared_or_marked_or_a_year_apart(page: Explorer) -> None:
+    say(page, "pair")
+    assert (sent(page, "pair")[-1]["before"], sent(page, "pair")[-1]["after"]) == ("2018-05-03", "2019-05-03")
+    page.selection.playback = Playback("", PF_SR.dates[4], PF_SR.dates[9])
+    say(page, "pair")
+    assert (sent(page, "pair")[-1]["before"], sent(page, "pair")[-1]["after"]) == ("2018-01-23", "2018-02-17")
+    page.selection.view = PictureView("swipe", PF_SR.dates[0], 2.5, 40.5, 103.0, split=0.3)
+    say(page, "pair")
+    assert (sent(page, "pair")[-1]["before"], sent(page, "pair")[-1]["after"]) == ("2018-01-03", "2018-05-03")
+    say(page, "before_after", before="2018-05-03", after="2018-01-03", swipe=False)
+    say(page, "before_after", before="2018-01-03", after="2018-05-03", swipe=True)
+    found = own(page).states
+    assert [(state.title, str(state.date), str(state.view), state.playback.motion) for state in found] == [
+        ("Before: 3 Jan 2018", "2018-01-03", "zoom:2.5,40.5,103", "hold"),
+        ("After: 3 May 2018", "2018-05-03", "zoom:2.5,40.5,103", "hold"),
+        ("Before and after: 3 Jan 2018 and 3 May 2018", "2018-01-03", "swipe:2018-05-03;zoom:2.5,40.5,103;split:0.3", "hold"),
+    ]  # fmt: skip
+    assert all(decode(state.link).problems == () and state.sample == FULL for state in found)
+    for wrong in ({"before": "2018-05-03", "after": "2018-05-03"}, {"before": "x", "after": None}):
+        say(page, "before_after", swipe=False, **wrong)
+        assert "two dates" in sent(page, "trouble")[-1]["text"]
+    assert len(own(page).states) == 3

@@ -21,6 +21,16 @@ class StoryOffered(TypedDict):
     count: int
 
 
+class StatePlayback(TypedDict):
+    """How a view plays (`playback.Playback`), its dates as a calendar writes them."""
+
+    motion: str
+    first: str
+    last: str
+    speed: int
+    loop: bool
+
+
 class StateEdited(TypedDict):
     """A view of the story that is put together; notes as Markdown."""
 
@@ -28,15 +38,17 @@ class StateEdited(TypedDict):
     note: str
     presenter: str
     seconds: float | None
+    playback: StatePlayback
 
 
 class StatePlayed(TypedDict):
-    """A view of a story as it is played; notes as HTML of ours."""
+    """A view of a story as it is played; notes as HTML of ours. `motion` says whether it holds or runs; empty: it runs after a while."""
 
     title: str
     html: str
     presenter_html: str
     seconds: float
+    motion: str
 
 
 class StoryPlayed(TypedDict):
@@ -57,12 +69,18 @@ class ToPresenter(ToBrowser):
     def titled(self, *, title: str) -> None:
         """What a view is called that is shown without a story."""
 
+    def pair(self, *, before: str, after: str) -> None:
+        """Two dates for before and after, as a calendar writes them."""
+
     def shipped(self, *, stories: list[StoryOffered]) -> None: ...
     def trouble(self, *, text: str) -> None: ...
 
 
 class FromPresenter(FromBrowser):
     """What to play, and changes of the story that is put together, whose views are told by their index."""
+
+    def before_after(self, *, before: Word, after: Word, swipe: bool) -> None:
+        """Add the views of two dates to the story, or one in which they are swiped."""
 
     def begin(self, *, story: Word = "", own: bool = False) -> None:
         """Play one that comes with the explorer, or one's own; else show this view alone."""
@@ -75,6 +93,12 @@ class FromPresenter(FromBrowser):
     def go(self, *, index: Number) -> None: ...
     def load(self, *, text: StoryFile, name: Word) -> None: ...
     def move(self, *, index: Number, by: Number) -> None: ...
+    def pair(self) -> None:
+        """Ask which two dates are marked."""
+
+    def playback(
+        self, *, index: Number, motion: Word, first: Word = "", last: Word = "", speed: Number = 0, loop: bool = True
+    ) -> None: ...  # fmt: skip
     def ready(self, *, own: StoryFile = "") -> None: ...
     def remove(self, *, index: Number) -> None: ...
     def rename(self, *, title: Word) -> None: ...

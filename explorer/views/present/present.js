@@ -2,6 +2,7 @@
 // and the drawer where stories are put together. The server keeps the story and applies its states.
 
 import {
+  choice,
   element,
   isOurKey,
   isWriting,
@@ -19,6 +20,8 @@ import { bus, listen } from "../common/talking.js"
 export function render({ model, el }) {
   const page = bus(model)
   const gone = new AbortController()
+  const SPEEDS = [1, 2, 5, 10, 15, 25, 30] // dates a second, as the animation's
+  const CALENDAR = ["2018-01-03", "2019-12-29"] // its ends
   const PLACE = "rapidai4eo-story" // where this browser keeps the story that is being put together
   const HOLD = 3000 // ms that a state's own date stays before the animation runs
   const still = window.matchMedia("(prefers-reduced-motion: reduce)")
@@ -48,6 +51,16 @@ export function render({ model, el }) {
     note,
     element("div", { class: "line progress" }, dots, count),
   )
+  // What a view that holds can be done with.
+  const held = element(
+    "p",
+    { class: "held", hidden: true },
+    element("kbd", {}, ","),
+    " ",
+    element("kbd", {}, "."),
+    " step through the dates",
+  )
+  note.after(held)
   const credit = element("footer", { class: "credit", hidden: true })
   const veil = element("div", { class: "veil", onanimationend: () => veil.classList.remove("lift") })
 
@@ -76,6 +89,31 @@ export function render({ model, el }) {
   const playOwn = button("Play", () => begin({ own: true }), { class: "main" })
   const saveOwn = button("Save as YAML", () =>
     saveFile("story.yaml", new Blob([state.own.yaml], { type: "application/yaml" })),
+  )
+  // Before and after: two dates of what is shown become views of the story.
+  const day = (label) => element("input", { type: "date", min: CALENDAR[0], max: CALENDAR[1], "aria-label": label })
+  const before = day("Before"),
+    after = day("After")
+  const makePair = (swipe) => {
+    pair.hidden = true
+    model.send_msg({ type: "before_after", before: before.value, after: after.value, swipe })
+    openPair.focus()
+  }
+  const pair = element(
+    "div",
+    { class: "pair", role: "group", "aria-label": "Before and after", hidden: true },
+    element("label", {}, "Before", before),
+    element("label", {}, "After", after),
+    button("Two views", () => makePair(false), { class: "main" }),
+    button("One, swiped", () => makePair(true)),
+  )
+  const openPair = button(
+    "Before / after",
+    () => {
+      if (pair.hidden) model.send_msg({ type: "pair" })
+      else pair.hidden = true
+    },
+    { title: "Two dates of this view become views of the story: those compared, or marked on the timeline" },
   )
   const drawer = element(
     "section",
@@ -107,13 +145,15 @@ export function render({ model, el }) {
       "div",
       { class: "line" },
       button("Add this view", () => model.send_msg({ type: "collect" }), {
-        title: "The sample, date, pixels and settings as they are now",
+        title: "All that is seen now. It holds at its date, or plays where the animation plays",
       }),
+      openPair,
       playOwn,
       saveOwn,
       button("Open a file", () => file.click()),
       file,
     ),
+    pair,
     trouble,
   )
   el.append(veil, words, credit, drawer)
@@ -122,6 +162,52 @@ export function render({ model, el }) {
   const setDrawer = makeDrawer(drawer, "stories", page, gone.signal, {
     shown: () => drawer.querySelector("button.main").focus(),
   })
+  // How a view of the story moves: it holds at its date, or plays a range.
+  const MOTIONS = [
+    ["hold", "Hold at its date"],
+    ["run", "Play from one date to another"],
+    ["", "Play all after 3 seconds"],
+  ]
+  const playbackOf = (/** @type {import("../messages").StatePlayback} */ now, i) => {
+    const tell = (change) => model.send_msg({ type: "playback", index: i, ...now, ...change })
+    const date = (label, key) => {
+      const input = element("input", {
+        type: "date",
+        min: CALENDAR[0],
+        max: CALENDAR[1],
+        "aria-label": `${label} of view ${i + 1}`,
+      })
+      input.value = now[key]
+      input.addEventListener("change", () => input.value && tell({ [key]: input.value }))
+      return element("label", {}, label, input)
+    }
+    const loop = element("input", { type: "checkbox", "aria-label": `View ${i + 1} plays round and round` })
+    loop.checked = now.loop
+    loop.addEventListener("change", () => tell({ loop: loop.checked }))
+    const speeds = SPEEDS.map((value) => [String(value), `${value} /s`])
+    return element(
+      "div",
+      { class: "playback" },
+      element(
+        "label",
+        { class: "line" },
+        "Dates",
+        choice(`Motion of view ${i + 1}`, MOTIONS, now.motion, (motion) => tell({ motion })),
+      ),
+      now.motion === "run"
+        ? element(
+            "div",
+            { class: "line range" },
+            date("From", "first"),
+            date("to", "last"),
+            choice(`Dates a second of view ${i + 1}`, speeds, String(now.speed), (speed) =>
+              tell({ speed: Number(speed) }),
+            ),
+            element("label", { class: "check" }, loop, "Loop"),
+          )
+        : null,
+    )
+  }
   const drawOwn = () => {
     const states = state.own?.states ?? []
     playOwn.disabled = saveOwn.disabled = !states.length
@@ -180,6 +266,7 @@ export function render({ model, el }) {
                   field("Title", "title", "input", { maxlength: 200 }),
                   field("Note, in Markdown, for the room", "note", "textarea", { rows: 3, maxlength: 8000 }),
                   field("Notes for the presenter alone", "presenter", "textarea", { rows: 2, maxlength: 8000 }),
+                  playbackOf(one.playback, i),
                   element(
                     "label",
                     { class: "line" },
@@ -229,7 +316,8 @@ export function render({ model, el }) {
     clearTimeout(runner)
     if (!state.on) return
     timer = setInterval(tick, 250)
-    // The animation runs by itself, once the room has seen the date that the state is about.
+    // The animation runs by itself, once the room has seen the date that the state is about; a state may say otherwise.
+    if (state.story?.states[state.at].motion) return
     runner = setTimeout(() => {
       if (state.on && !still.matches && state.story) page.emit("run", true)
     }, HOLD)
@@ -299,6 +387,10 @@ export function render({ model, el }) {
   }
 
   // --- keys ------------------------------------------------------------------------------------------------------
+  const stepDate = (key) => {
+    clearTimeout(runner) // who steps does not want it to run
+    page.emit("key", { key })
+  }
   const keyed = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
     const node = event.composedPath()[0],
@@ -332,6 +424,8 @@ export function render({ model, el }) {
       ArrowRight: inside ? null : () => (state.story ? go(1) : page.emit("key", { key: "ArrowRight" })),
       ArrowLeft: inside ? null : () => (state.story ? go(-1) : page.emit("key", { key: "ArrowLeft" })),
       " ": () => page.emit("key", { key: " " }),
+      ",": () => stepDate("ArrowLeft"),
+      ".": () => stepDate("ArrowRight"),
       t: () => {
         state.timed = !state.timed
         state.since = performance.now()
@@ -394,6 +488,12 @@ export function render({ model, el }) {
       drawOwn()
       mark("story-kept", { count: data.states.length })
     },
+    pair(data) {
+      before.value = data.before
+      after.value = data.after
+      pair.hidden = false
+      pair.querySelector("button").focus()
+    },
     trouble(data) {
       setDrawer(true)
       trouble.textContent = data.text
@@ -423,6 +523,7 @@ export function render({ model, el }) {
       state.at = data.index
       state.since = performance.now()
       title.textContent = here.title
+      held.hidden = here.motion !== "hold"
       note.innerHTML = here.html // made by the server from Markdown, without HTML of its author
       ;[...dots.children].forEach((dot, i) => {
         dot.className = i < data.index ? "past" : i === data.index ? "now" : ""

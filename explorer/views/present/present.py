@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
 
+from explorer.analysis.playback import Playback, playback_of
 from explorer.core.errors import ExplorerError, StoryError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
@@ -14,7 +16,14 @@ from explorer.export.stories import State, Story
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, bounded_int, source
 from explorer.views.common.map_state import SHADES
 from explorer.views.common.selection import Selection
-from explorer.views.present.messages import FromPresenter, StateEdited, StoryOffered, StoryPlayed, ToPresenter
+from explorer.views.present.messages import (
+    FromPresenter,
+    StateEdited,
+    StatePlayback,
+    StoryOffered,
+    StoryPlayed,
+    ToPresenter,
+)
 
 _EMPTY = Story("My story", ())
 _MOST_KEPT = stories.MAX_BYTES // 2
@@ -46,7 +55,8 @@ class PresentView:
         self.presenter.on = {
             "ready": self._ready, "again": self._ready, "begin": self._begin, "end": lambda _data: self.end(), "go": self._go,
             "collect": lambda _data: self._collect(), "edit": self._edit, "move": self._move, "remove": self._remove,
-            "rename": self._rename, "show": self._show, "load": self._load,
+            "rename": self._rename, "show": self._show, "load": self._load, "playback": self._set_playback,
+            "pair": lambda _data: self._tell_pair(), "before_after": self._compare,
         }  # fmt: skip
         self._session.listen("toggle_stories", self.presenter.script.drawer)
         selection.param.watch(lambda *_e: self._tell_title(), ["sample_id", "panel", "gallery"])
@@ -166,8 +176,53 @@ class PresentView:
 
     def _collect(self) -> None:
         title = self._default_title(with_date=True)[: stories.MAX_LINE]
-        link = self._selection.to_query(review=False)[: stories.MAX_LINK]
-        self._keep((*self._own.states, State(link, title))[: stories.MAX_STATES])
+        self._add(self._here(title))
+
+    def _here(self, title: str) -> State:
+        """What is shown, as a view of a story: it holds at its date, or plays on as it does now."""
+        state = State(self._selection.to_query(review=False)[: stories.MAX_LINK], title)
+        now = self._selection.playback
+        return state.playing(replace(now, motion="run" if now.motion == "run" else "hold"))
+
+    def _add(self, *states: State) -> None:
+        self._keep((*self._own.states, *states)[: stories.MAX_STATES])
+
+    def _tell_pair(self) -> None:
+        """Which two dates can be compared: those that are, the ends of what plays, or the same season of both years."""
+        selection = self._selection
+        date, other, played = selection.date, selection.view.other, selection.playback
+        if other is None and (played.first or played.last):
+            date, other = (PF_SR.dates[index] for index in played.indices)
+        elif other is None or other == date:
+            other = PF_SR.nearest(dt.date(2018 if date.year == 2019 else 2019, date.month, min(date.day, 28)))
+        before, after = sorted((date, other))
+        self.presenter.script.pair(before=before.isoformat(), after=after.isoformat())
+
+    def _compare(self, data: dict[str, Any]) -> None:
+        """Views of two dates, the earlier one first."""
+        dates = sorted({day for name in ("before", "after") if (day := _day(data.get(name)))})
+        if len(dates) < 2:
+            self.presenter.script.trouble(text="Before and after are two dates that differ.")
+            return
+        swipe = data.get("swipe") is True
+        self._add(*stories.before_and_after(self._here(""), dates[0], dates[1], swipe=swipe))
+
+    def _set_playback(self, data: dict[str, Any]) -> None:
+        """Whether a view holds or plays, and what."""
+        index = self._index(data)
+        if index is None:
+            return
+        first, last = (_day(data.get(name)) for name in ("first", "last"))
+        wanted = playback_of(
+            data.get("motion"),
+            PF_SR.dates.index(first) if first else None,
+            PF_SR.dates.index(last) if last else None,
+            data.get("speed"),
+            data.get("loop"),
+        )
+        states = list(self._own.states)
+        states[index] = states[index].playing(wanted)
+        self._keep(tuple(states))
 
     def _edit(self, data: dict[str, Any]) -> None:
         index = self._index(data)
@@ -240,7 +295,13 @@ class PresentView:
         own = self._own
         self._session.own_story = self.own
         told: list[StateEdited] = [
-            {"title": one.title, "note": one.note, "presenter": one.presenter, "seconds": one.seconds}
+            {
+                "title": one.title,
+                "note": one.note,
+                "presenter": one.presenter,
+                "seconds": one.seconds,
+                "playback": _told(one.playback),
+            }
             for one in own.states
         ]
         self._writing.submit(
@@ -275,10 +336,25 @@ def _rendered(story: Story) -> StoryPlayed:
                 "html": notes.to_html(state.note),
                 "presenter_html": notes.to_html(state.presenter),
                 "seconds": state.seconds or stories.STANDARD_SECONDS,
+                "motion": state.playback.motion,
             }
             for state in story.states
         ],
     }
+
+
+def _told(found: Playback) -> StatePlayback:
+    """How a view plays, for the form in which that is changed."""
+    first, last = (PF_SR.dates[index].isoformat() for index in found.indices)
+    return {"motion": found.motion, "first": first, "last": last, "speed": found.speed, "loop": found.loop}
+
+
+def _day(value: Any) -> dt.date | None:
+    """The date of the calendar that is nearest to a day, as a browser writes it; None where that is none."""
+    try:
+        return PF_SR.nearest(dt.date.fromisoformat(value)) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _read(text: str, name: str) -> Story | str:
