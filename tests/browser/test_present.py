@@ -191,3 +191,39 @@ def test_a_file_that_is_no_story_is_told(visit: Visit, tmp_path: Path) -> None:
     visit.page.get_by_role("button", name="Stories").click()
     visit.page.get_by_label("Story file").set_input_files(bad)
     expect(visit.page.get_by_role("alert").filter(has_text="bad.yaml")).to_be_visible()
+
+
+def test_before_and_after_are_a_story_by_two_clicks_and_its_views_hold(visitor: Visitor, demo: str) -> None:
+    visit = visitor(ROOM)
+    visit.open(f"?sample={demo}&date=2018-08-21&view=swipe:2018-09-10;zoom:2,20,40")
+    visit.page.get_by_role("button", name="Stories").click()
+    drawer = visit.page.get_by_role("dialog", name="Stories")
+    drawer.get_by_role("button", name="Before / after").click()  # one
+    expect(drawer.get_by_label("Before", exact=True)).to_have_value("2018-08-21")
+    expect(drawer.get_by_label("After", exact=True)).to_have_value("2018-09-10")
+    drawer.get_by_role("button", name="Two views").click()  # two
+    expect(drawer.get_by_role("button", name="Before: 21 Aug 2018")).to_be_visible()
+    expect(drawer.get_by_role("button", name="After: 10 Sep 2018")).to_be_visible()
+    drawer.get_by_label("Edit view 2").click()
+    drawer.get_by_label("Motion of view 2").select_option("run")
+    drawer.get_by_label("From of view 2").fill("2018-09-10")
+    drawer.get_by_label("From of view 2").press("Tab")
+    drawer.get_by_label("to of view 2").fill("2018-10-10")
+    drawer.get_by_label("to of view 2").press("Tab")
+    drawer.get_by_role("button", name="Play", exact=True).click()
+    expect(visit.page.get_by_role("heading", name="Before: 21 Aug 2018")).to_be_visible()
+    expect(visit.page.get_by_text("step through the dates")).to_be_visible()
+    visit.wait_for_date("2018-08-21")
+    assert visit.query["view"] == "zoom:2,20,40"
+    assert visit.query["play"] == "hold"
+    visit.page.wait_for_timeout(3500)  # after which a view that says nothing of it runs
+    assert visit.date == "2018-08-21"
+    press(visit, ".")
+    visit.wait_for_date("2018-08-26")
+    press(visit, ",")
+    visit.wait_for_date("2018-08-21")
+    press(visit, "ArrowRight")
+    expect(visit.page.get_by_role("heading", name="After: 10 Sep 2018")).to_be_visible()
+    expect(visit.page.get_by_text("step through the dates")).to_be_hidden()
+    visit.page.wait_for_url(lambda url: "play=run;range:2018-09-10,2018-10-10" in url)
+    visit.wait("() => seen.slider().getAttribute('aria-valuetext') > '2018-09-10'")

@@ -143,7 +143,7 @@ export function render({ model, el }) {
     own,
     element(
       "div",
-      { class: "line" },
+      { class: "line make" },
       button("Add this view", () => model.send_msg({ type: "collect" }), {
         title: "All that is seen now. It holds at its date, or plays where the animation plays",
       }),
