@@ -144,6 +144,8 @@ export interface Told {
     off: {}
     on: { story: StoryPlayed | null; credit: string }
     own: { title: string; states: StateEdited[]; yaml: string }
+    /** Two dates for before and after, as a calendar writes them. */
+    pair: { before: string; after: string }
     shipped: { stories: StoryOffered[] }
     /** What a view is called that is shown without a story. */
     titled: { title: string }
@@ -317,6 +319,7 @@ export interface Said {
     | { type: "view"; mode: string; other: number; scale: number; row: number; col: number; layer: string; split?: number }
   /** What to play, and changes of the story that is put together, whose views are told by their index. */
   Presenter:
+    | { type: "before_after"; before: string; after: string; swipe: boolean }
     | { type: "begin"; story?: string; own?: boolean }
     | { type: "collect" }
     | { type: "edit"; index: number; title?: string; note?: string; presenter?: string; seconds?: number | string }
@@ -324,6 +327,8 @@ export interface Said {
     | { type: "go"; index: number }
     | { type: "load"; text: string; name: string }
     | { type: "move"; index: number; by: number }
+    | { type: "pair" }
+    | { type: "playback"; index: number; motion: string; first?: string; last?: string; speed?: number; loop?: boolean }
     | { type: "ready"; own?: string }
     | { type: "remove"; index: number }
     | { type: "rename"; title: string }
@@ -594,12 +599,13 @@ export interface StoryPlayed {
   states: StatePlayed[]
 }
 
-/** A view of a story as it is played; notes as HTML of ours. */
+/** A view of a story as it is played; notes as HTML of ours. `motion` says whether it holds or runs; empty: it runs after a while. */
 export interface StatePlayed {
   title: string
   html: string
   presenter_html: string
   seconds: number
+  motion: string
 }
 
 /** A view of the story that is put together; notes as Markdown. */
@@ -608,6 +614,16 @@ export interface StateEdited {
   note: string
   presenter: string
   seconds: number | null
+  playback: StatePlayback
+}
+
+/** How a view plays (`playback.Playback`), its dates as a calendar writes them. */
+export interface StatePlayback {
+  motion: string
+  first: string
+  last: string
+  speed: number
+  loop: boolean
 }
 
 /** A story that comes with the explorer; `count` of its views. */

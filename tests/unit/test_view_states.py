@@ -21,6 +21,7 @@ STATES = {
     "pixels": "pixels=12,34;56,78",
     "names": "pixels=1,2;3,4&names=;Oak",
     "regions": "regions=box:10,20,60,80:field",
+    "keep_marks": "keep=1",
     "composite": "composite=index:NDVI",
     "stretch": "stretch=0.02-0.3,g1.4",
     "curves": "curves=red,NDVI,EVI;breaks;years",
