@@ -8977,6 +8977,8 @@ __export(present_exports, {
 function render10({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
+  const SPEEDS = [1, 2, 5, 10, 15, 25, 30];
+  const CALENDAR = ["2018-01-03", "2019-12-29"];
   const PLACE = "rapidai4eo-story";
   const HOLD = 3e3;
   const still2 = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -9008,6 +9010,15 @@ function render10({ model, el }) {
     note,
     element("div", { class: "line progress" }, dots2, count)
   );
+  const held = element(
+    "p",
+    { class: "held", hidden: true },
+    element("kbd", {}, ","),
+    " ",
+    element("kbd", {}, "."),
+    " step through the dates"
+  );
+  note.after(held);
   const credit = element("footer", { class: "credit", hidden: true });
   const veil = element("div", { class: "veil", onanimationend: () => veil.classList.remove("lift") });
   const trouble = element("p", { class: "trouble", role: "alert" });
@@ -9034,6 +9045,29 @@ function render10({ model, el }) {
   const saveOwn = button2(
     "Save as YAML",
     () => saveFile("story.yaml", new Blob([state.own.yaml], { type: "application/yaml" }))
+  );
+  const day2 = (label) => element("input", { type: "date", min: CALENDAR[0], max: CALENDAR[1], "aria-label": label });
+  const before = day2("Before"), after = day2("After");
+  const makePair = (swipe) => {
+    pair.hidden = true;
+    model.send_msg({ type: "before_after", before: before.value, after: after.value, swipe });
+    openPair.focus();
+  };
+  const pair = element(
+    "div",
+    { class: "pair", role: "group", "aria-label": "Before and after", hidden: true },
+    element("label", {}, "Before", before),
+    element("label", {}, "After", after),
+    button2("Two views", () => makePair(false), { class: "main" }),
+    button2("One, swiped", () => makePair(true))
+  );
+  const openPair = button2(
+    "Before / after",
+    () => {
+      if (pair.hidden) model.send_msg({ type: "pair" });
+      else pair.hidden = true;
+    },
+    { title: "Two dates of this view become views of the story: those compared, or marked on the timeline" }
   );
   const drawer = element(
     "section",
@@ -9063,15 +9097,17 @@ function render10({ model, el }) {
     own,
     element(
       "div",
-      { class: "line" },
+      { class: "line make" },
       button2("Add this view", () => model.send_msg({ type: "collect" }), {
-        title: "The sample, date, pixels and settings as they are now"
+        title: "All that is seen now. It holds at its date, or plays where the animation plays"
       }),
+      openPair,
       playOwn,
       saveOwn,
       button2("Open a file", () => file.click()),
       file
     ),
+    pair,
     trouble
   );
   el.append(veil, words, credit, drawer);
@@ -9079,6 +9115,52 @@ function render10({ model, el }) {
   const setDrawer = makeDrawer(drawer, "stories", page, gone.signal, {
     shown: () => drawer.querySelector("button.main").focus()
   });
+  const MOTIONS = [
+    ["hold", "Hold at its date"],
+    ["run", "Play from one date to another"],
+    ["", "Play all after 3 seconds"]
+  ];
+  const playbackOf = (now, i) => {
+    const tell = (change) => model.send_msg({ type: "playback", index: i, ...now, ...change });
+    const date3 = (label, key) => {
+      const input = element("input", {
+        type: "date",
+        min: CALENDAR[0],
+        max: CALENDAR[1],
+        "aria-label": `${label} of view ${i + 1}`
+      });
+      input.value = now[key];
+      input.addEventListener("change", () => input.value && tell({ [key]: input.value }));
+      return element("label", {}, label, input);
+    };
+    const loop = element("input", { type: "checkbox", "aria-label": `View ${i + 1} plays round and round` });
+    loop.checked = now.loop;
+    loop.addEventListener("change", () => tell({ loop: loop.checked }));
+    const speeds = SPEEDS.map((value2) => [String(value2), `${value2} /s`]);
+    return element(
+      "div",
+      { class: "playback" },
+      element(
+        "label",
+        { class: "line" },
+        "Dates",
+        choice(`Motion of view ${i + 1}`, MOTIONS, now.motion, (motion) => tell({ motion }))
+      ),
+      now.motion === "run" ? element(
+        "div",
+        { class: "line range" },
+        date3("From", "first"),
+        date3("to", "last"),
+        choice(
+          `Dates a second of view ${i + 1}`,
+          speeds,
+          String(now.speed),
+          (speed) => tell({ speed: Number(speed) })
+        ),
+        element("label", { class: "check" }, loop, "Loop")
+      ) : null
+    );
+  };
   const drawOwn = () => {
     const states = state.own?.states ?? [];
     playOwn.disabled = saveOwn.disabled = !states.length;
@@ -9137,6 +9219,7 @@ function render10({ model, el }) {
               field("Title", "title", "input", { maxlength: 200 }),
               field("Note, in Markdown, for the room", "note", "textarea", { rows: 3, maxlength: 8e3 }),
               field("Notes for the presenter alone", "presenter", "textarea", { rows: 2, maxlength: 8e3 }),
+              playbackOf(one2.playback, i),
               element(
                 "label",
                 { class: "line" },
@@ -9183,6 +9266,7 @@ function render10({ model, el }) {
     clearTimeout(runner);
     if (!state.on) return;
     timer = setInterval(tick, 250);
+    if (state.story?.states[state.at].motion) return;
     runner = setTimeout(() => {
       if (state.on && !still2.matches && state.story) page.emit("run", true);
     }, HOLD);
@@ -9241,6 +9325,10 @@ function render10({ model, el }) {
     parts.note.innerHTML = here.presenter_html || "<small>No notes for this view.</small>";
     parts.next.textContent = next ? `Next: ${next.title}` : "This is the last view.";
   };
+  const stepDate = (key) => {
+    clearTimeout(runner);
+    page.emit("key", { key });
+  };
   const keyed = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const node = event.composedPath()[0], ours = event.currentTarget !== window;
@@ -9273,6 +9361,8 @@ function render10({ model, el }) {
       ArrowRight: inside ? null : () => state.story ? go(1) : page.emit("key", { key: "ArrowRight" }),
       ArrowLeft: inside ? null : () => state.story ? go(-1) : page.emit("key", { key: "ArrowLeft" }),
       " ": () => page.emit("key", { key: " " }),
+      ",": () => stepDate("ArrowLeft"),
+      ".": () => stepDate("ArrowRight"),
       t: () => {
         state.timed = !state.timed;
         state.since = performance.now();
@@ -9331,6 +9421,12 @@ function render10({ model, el }) {
       drawOwn();
       mark("story-kept", { count: data.states.length });
     },
+    pair(data) {
+      before.value = data.before;
+      after.value = data.after;
+      pair.hidden = false;
+      pair.querySelector("button").focus();
+    },
     trouble(data) {
       setDrawer(true);
       trouble.textContent = data.text;
@@ -9360,6 +9456,7 @@ function render10({ model, el }) {
       state.at = data.index;
       state.since = performance.now();
       title.textContent = here.title;
+      held.hidden = here.motion !== "hold";
       note.innerHTML = here.html;
       [...dots2.children].forEach((dot2, i) => {
         dot2.className = i < data.index ? "past" : i === data.index ? "now" : "";
