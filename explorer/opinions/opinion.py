@@ -18,8 +18,10 @@ import pyarrow.parquet as pq
 from explorer.core import forking
 from explorer.core.atomic_file import replacing
 from explorer.core.errors import CorpusFormatError, OutputError
+from explorer.opinions import scores as scoring
 from explorer.opinions.legends import Legend, LegendClass
 from explorer.opinions.reading import Table
+from explorer.opinions.scores import NO_OPINION, Calibration, Comparison, Labels, Pair, Scores
 from explorer.review import groupings
 from explorer.review.groupings import NOT_NAMED, OUTSIDE, Grouping
 
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
 VERSION = 1
 _META = b"rapidai4eo_opinion"
 _ROWS = 65_536
-NO_OPINION = -3
-"""The class of a sample of which nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,17 @@ class Opinion:
         self.rows = rows
         self._values = values
         self._lock = forking.Lock()
-        self._classes: dict[str, np.ndarray] = {}
+        self._classes: dict[Grouping, np.ndarray] = {}
 
     def __repr__(self) -> str:
         return f"<Opinion {self.name}: {len(self.rows):,} samples, {self.legend.title}>"
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @cached_property
+    def _labels(self) -> Labels:
+        return Labels(self.corpus)
 
     @property
     def name(self) -> str:
@@ -129,30 +133,19 @@ class Opinion:
 
         Each row adds up to 1. `part` are some of its rows. Probabilities that add up to more than 1 are divided by their sum.
         """
-        sums = self._sums(grouping, part)
-        found = np.zeros((len(sums), len(grouping.codes) + 2), np.float32)
-        found[:, : sums.shape[1]] = sums
-        total = sums.sum(axis=1)
-        if total.size and total.max() > 1:
-            found /= np.maximum(total, 1)[:, None]
-        found[:, -1] = np.maximum(1 - total, 0)
-        return found
+        return scoring.with_rest(self._sums(grouping, part), len(grouping.codes))
 
     def _sums(self, grouping: Grouping, part: slice | np.ndarray) -> np.ndarray:
         """Values by group and, but where the groups are the legend's own classes, in several groups; float32 `(m, groups (+ 1))`."""
         values = self.values[part]
         if grouping.members == tuple(one.corine for one in self.legend.classes):
             return values
-        return np.asarray(values @ self._summing(grouping))
-
-    def _summing(self, grouping: Grouping) -> np.ndarray:
-        """Adds classes up to groups and `NOT_NAMED`, float32 `(classes, groups + 1)`."""
-        place = {code: i for i, code in enumerate((*grouping.codes, NOT_NAMED))}
-        table = np.zeros((len(self.legend.classes), len(place)), np.float32)
-        for i, group in enumerate(self.legend.groups(grouping).tolist()):
-            if group in place:
-                table[i, place[group]] = 1
-        return table
+        places = {code: i for i, code in enumerate((*grouping.codes, NOT_NAMED))}
+        found = np.zeros((len(values), len(places)), np.float32)
+        for column, group in enumerate(self.legend.groups(grouping).tolist()):
+            if group in places:
+                found[:, places[group]] += values[:, column]
+        return found
 
     def of_corpus(self, grouping: Grouping) -> np.ndarray:
         """The group of each sample's largest class, int64 `(samples of the corpus,)`, kept.
@@ -161,7 +154,7 @@ class Opinion:
         `NO_OPINION` where nothing is said.
         """
         with self._lock:
-            kept = self._classes.get(grouping.name)
+            kept = self._classes.get(grouping)
         if kept is not None:
             return kept
         found = np.full(len(self.corpus.samples), NO_OPINION, np.int64)
@@ -173,10 +166,88 @@ class Opinion:
             found[self.rows[start : start + _ROWS]] = codes[np.where(nothing, len(codes) - 1, largest)]
         found.setflags(write=False)
         with self._lock:
-            if len(self._classes) > 8:
+            if len(self._classes) > scoring.KEPT:
                 self._classes.clear()
-            self._classes[grouping.name] = found
+            self._classes[grouping] = found
         return found
+
+    def beside_labels(
+        self, level: int | None = None, grouping: Grouping | str | None = None, mask: np.ndarray | None = None
+    ) -> Pair:
+        """This opinion beside the labels, for all samples or those of a `mask`, bool `(samples of the corpus,)`."""
+        return Pair.of(self._labels, self, self.choose(level, grouping), mask)
+
+    def confusion(
+        self,
+        level: int | None = None,
+        grouping: Grouping | str | None = None,
+        *,
+        by: str = "largest",
+        mask: np.ndarray | None = None,
+    ) -> pd.DataFrame:
+        """The cross-table of labels (rows) and this opinion (columns), by code: samples, `by` their `largest` class or `fractions`.
+
+        On a `level` of CORINE's or in a `grouping` (or its name); without either in the finest groups that its legend tells apart.
+        Raises `InvalidQueryError`. See `explorer.opinions.scores` for the formula of fractions.
+        >>> table = corpus.opinions["made-up-good"].confusion(level=1)
+        >>> list(table.index), int(table.to_numpy().sum())
+        ([1, 2, 3, 4, 5], 2000)
+        """
+        return self.beside_labels(level, grouping, mask).confusion(by)
+
+    def scores(
+        self,
+        level: int | None = None,
+        grouping: Grouping | str | None = None,
+        *,
+        mask: np.ndarray | None = None,
+    ) -> Scores:
+        """Agreement, F1, mean average precision, disagreement and calibration, and each class's precision and recall.
+
+        >>> found = corpus.opinions["made-up-confused"].scores(level=2)
+        >>> bool(found.classes.loc[23, "recall"] < found.classes.loc[31, "recall"])
+        True
+        """
+        return scoring.scores(self.beside_labels(level, grouping, mask), self.notes)
+
+    def disagreement(self, level: int | None = None, grouping: Grouping | str | None = None) -> pd.Series:
+        """How far the fractions of each sample lie from its label's: half the sum of absolute differences, 0 to 1, by `sample_id`."""
+        pair = self.beside_labels(level, grouping)
+        ids = self.corpus.samples.index[pair.rows]
+        return pd.Series(pair.disagreement, index=ids, name="disagreement")
+
+    def calibration(
+        self,
+        level: int | None = None,
+        grouping: Grouping | str | None = None,
+        *,
+        code: int | None = None,
+        bins: int = scoring.BINS,
+    ) -> Calibration:
+        """How often the labels have what this opinion is so sure of: its largest class, or one class (`code`)."""
+        return scoring.calibration(self.beside_labels(level, grouping), code, bins)
+
+    def scores_by(
+        self, by: str, level: int | None = None, grouping: Grouping | str | None = None
+    ) -> pd.DataFrame:
+        """Agreement by `country`, `zone`, `purity` or `class`: a row each; see `scores.by_part`."""
+        return scoring.by_part(self.beside_labels(level, grouping), self.corpus, by)
+
+    def compare(
+        self,
+        other: Opinion,
+        level: int | None = None,
+        grouping: Grouping | str | None = None,
+        *,
+        confidence: float = 0.95,
+        seed: int = 0,
+    ) -> Comparison:
+        """This opinion and another beside the labels of the samples that both speak of; see `scores.Comparison`."""
+        chosen = self.choose(level, grouping)
+        both = np.zeros(len(self.corpus.samples), bool)
+        both[np.intersect1d(self.rows, other.rows, assume_unique=True)] = True
+        pairs = [one.beside_labels(grouping=chosen, mask=both) for one in (self, other)]
+        return scoring.compare(pairs[0], pairs[1], confidence=confidence, seed=seed)
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import yaml
+from scipy import sparse
 
 from explorer.core import corine
 from explorer.core.errors import InvalidQueryError, UnknownClassError
@@ -101,6 +102,10 @@ class Grouping:
         sums = np.asarray((rows @ self._summing), np.float64)
         total = sums.sum(axis=1, keepdims=True)
         return np.divide(sums, total, out=np.zeros_like(sums), where=total > 0)
+
+    def add_up(self, rows: sparse.csr_matrix | np.ndarray) -> np.ndarray:
+        """Level-3 fractions `(n, 44)` added up by group, float32 `(n, groups)`; what is in none is left out."""
+        return np.asarray(rows @ self._summing, np.float32)
 
     def shares(self, corpus: Corpus, mask: np.ndarray | None = None) -> np.ndarray:
         """Mean of `matrix` over the samples of a mask that have any group, float64 `(groups,)`, without making it."""

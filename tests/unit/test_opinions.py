@@ -23,7 +23,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
 from explorer.demo.store import DemoStore
 from explorer.opinions import collection, legends, reading
-from explorer.opinions.opinion import NO_OPINION
+from explorer.opinions.scores import NO_OPINION
 from explorer.review import groupings
 
 COUNT = 300
