@@ -23,9 +23,11 @@ from explorer.export.scene import Progress
 from explorer.export.timeline_strip import Curve
 
 MAX_CHARTS = 5
-_WIDTH = 8.4
+WIDTH = 8.4
+"""Inches of a figure of charts."""
 _CHART = 1.9
 _BETWEEN = 0.54
+_AROUND = 1.3  # head and foot
 _STYLES = ("-", "--", ":", "-.")
 
 
@@ -36,12 +38,13 @@ def profile(
     *,
     charts: Sequence[str] = (frames.BANDS, "NDVI"),
     date: Any = None,
+    height: float | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> ExportFigure:
     """Profiles of pinned pixels over both years, a chart for `bands` (of the last pin) and for each index or formula.
 
-    `date` draws a line there. Raises `InvalidQueryError`, `CancelledError`, and what `Corpus.cell` and the store raise.
+    `date` draws a line there; `height` is what the figure, 8.4 inches wide, is to have in inches, about. Raises `InvalidQueryError`, `CancelledError`, and what `Corpus.cell` and the store raise.
     >>> named = profile(corpus, corpus.default_sample, [(150, 110)], charts=["EVI"]).save(folder / "profile.svg")
     """
     named = scene.check_pins(pins)
@@ -53,7 +56,7 @@ def profile(
     corpus.cell(sample_id)
     scene.read(corpus, sample_id, PF_SR, progress, cancel)
     found = [(chart, frames.curves(corpus, sample_id, chart, named, cancel)) for chart in charts]
-    return _profile(corpus, sample_id, named, found, when)
+    return _profile(corpus, sample_id, named, found, when, height)
 
 
 def spectrum(
@@ -98,6 +101,7 @@ def _profile(
     named: Sequence[tuple[int, int, str]],
     found: Sequence[tuple[str, list[Curve]]],
     when: dt.date | None,
+    height: float | None,
 ) -> ExportFigure:
     given = credit.of(corpus, [PF_SR.id, S2_SR.id])
     title = f"{sample_id}, profile of {_pixels(named)}"
@@ -113,10 +117,13 @@ def _profile(
         told += " Hollow dots: gap-filled, not measured."
     if any(len(curve.missing_times) for _, curves in found for curve in curves):
         told += " Ticks at the lower edge: missing dates."
-    page = Page(_WIDTH, len(found) * (_CHART + _BETWEEN), title, [told], given)
+    high = _CHART
+    if height is not None:
+        high = min(max((height - _AROUND) / len(found) - _BETWEEN, 0.6 * _CHART), 3 * _CHART)
+    page = Page(WIDTH, len(found) * (high + _BETWEEN), title, [told], given)
     for number, (chart, curves) in enumerate(found):
-        top = number * (_CHART + _BETWEEN) + 0.28
-        axes = page.axes(MARGIN + 0.5, top, _WIDTH - 2 * MARGIN - 0.75, _CHART)
+        top = number * (high + _BETWEEN) + 0.28
+        axes = page.axes(MARGIN + 0.5, top, WIDTH - 2 * MARGIN - 0.75, high)
         for curve in curves:
             axes.plot(_days(curve.times), curve.values, color=curve.colour, lw=1.3, label=curve.label)
             axes.plot(
@@ -155,8 +162,8 @@ def _spectrum(
     told = (
         "Lines and dots: Sentinel-2's mosaic of the month. Rings: Planet Fusion's date nearest to the 15th."
     )
-    page = Page(_WIDTH, 3.9, title, [told], given)
-    axes = page.axes(MARGIN + 0.5, 0.3, _WIDTH - 2 * MARGIN - 0.5, 3.1)
+    page = Page(WIDTH, 3.9, title, [told], given)
+    axes = page.axes(MARGIN + 0.5, 0.3, WIDTH - 2 * MARGIN - 0.5, 3.1)
     for number, (pin, table) in enumerate(zip(named, tables, strict=True)):
         for month, style in zip(months, _STYLES, strict=False):
             rows = table[table["month"] == pd.Timestamp(month)].sort_values("wavelength")

@@ -255,12 +255,14 @@ class _Drawer:
     ) -> None:
         """The pins' profile: the first index, and the bands above it where there is room for both."""
         wanted = (*((frames.BANDS,) if both else ()), shown.indices[0])
-        plate = charts.profile(self._corpus, shown.sample_id, shown.pins, charts=wanted, date=shown.date)
+        left, top, across, down = box
+        plate = charts.profile(
+            self._corpus, shown.sample_id, shown.pins, charts=wanted, date=shown.date, height=charts.WIDTH * down / across
+        )  # fmt: skip
         path = self._folder / f"profile-{self._count}.png"
         plate.save(path, scale=2.5)
         with Image.open(path) as image:
             width, height = image.size
-        left, top, across, down = box
         scale = min(across / width, down / height)
         at = (left, top + down - height * scale, width * scale, height * scale)
         slide.shapes.add_picture(str(path), *[self._inches(v) for v in at])
