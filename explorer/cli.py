@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from explorer import __version__
 from explorer.commands import access, doctor, exports, pages, scoring, shared, transfer
+from explorer.commands import opinion as opinions
 from explorer.commands import review as reviewing
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.corpus.tables.formats import ENDINGS
@@ -112,6 +113,14 @@ def serve(
         Path | None,
         typer.Option("--login", metavar="FILE", help="Let in who is in this file, which `password` writes."),
     ] = None,
+    opinion: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--opinion",
+            metavar="NAME=FILE",
+            help="Show a table of predictions beside the labels, for this run; repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the page and open it in the browser."""
     from explorer.core import logs
@@ -136,6 +145,7 @@ def serve(
     config = settings().model_copy(update={key: value for key, value in said.items() if value is not None})
     with shared.opened(corpus, config) as opened:
         scores.show(opened)
+        opinions.show(opened, opinion or [])
         page.serve(
             opened, port=port, address=address, open_browser=open_browser, allow_origins=allow_origin or (),
             given=given,
@@ -313,6 +323,7 @@ app.command()(transfer.download)
 app.command()(transfer.check)
 app.add_typer(transfer.cache, name="cache")
 app.add_typer(reviewing.review, name="review")
+app.add_typer(opinions.opinion, name="opinion")
 
 
 def _with_scores(corpus: Corpus, conditions: dict[str, Any]) -> pd.DataFrame:

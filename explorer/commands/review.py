@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +14,6 @@ from explorer.commands import shared
 from explorer.core.errors import InvalidQueryError, NotThereError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from explorer.corpus.corpus import Corpus
     from explorer.review.estimators import Accuracy
     from explorer.review.groupings import Grouping
@@ -154,15 +152,15 @@ def agreement_(
     found = agreement.measure(agreement.ratings(current, of, level))
     differ = agreement.disagreements(current, of, level)
     if output == shared.STDOUT:
-        _write_table(differ, output)
+        shared.write_table(differ, output)
         return
-    _echo(found.table())
+    shared.echo_table(found.table())
     if len(found.pairs):
-        _echo(found.pairs)
+        shared.echo_table(found.pairs)
     for note in found.notes:
         typer.echo(note)
     typer.echo(f"{waiting:,} samples wait for a decision")
-    _write_table(differ, output)
+    shared.write_table(differ, output)
 
 
 @review.command("accuracy")
@@ -186,14 +184,14 @@ def accuracy_(
             opened, records, level, queue=queue, drawn_only=not everything, grouping=chosen, blind_only=blind
         )
     if output == shared.STDOUT:
-        _write_table(found.table(), output)
+        shared.write_table(found.table(), output)
         return
     shown = [
         name
         for name in found.table().columns
         if not name.endswith("_ci") and "_ha" not in name and name != "weight"
     ]
-    _echo(found.table()[shown].reset_index())
+    shared.echo_table(found.table()[shown].reset_index())
     typer.echo(_overall(found))
     if found.undecided:
         typer.echo(f"bounds by what is not decided: {100 * found.worst:.1f} to {100 * found.best:.1f} %")
@@ -203,7 +201,7 @@ def accuracy_(
         typer.echo(shared.plain(note))
     more = planning.plan(found, half_width).more
     typer.echo(f"{more:,} more reviews for ± {100 * half_width:g} % of the overall accuracy")
-    _write_table(found.table(), output)
+    shared.write_table(found.table(), output)
 
 
 @review.command("report")
@@ -243,7 +241,7 @@ def forecast_(
     with shared.opened(corpus) as opened:
         found = forecast.forecast(opened, spec)
         options = forecast.options(opened, spec)
-    _echo(found.strata)
+    shared.echo_table(found.strata)
     typer.echo(found.sentence)
     for note in found.notes:
         typer.echo(shared.plain(note))
@@ -289,20 +287,3 @@ def _overall(found: Accuracy) -> str:
         return f"{text}, with no interval yet, {found.n:,} samples"
     percent = 100 * found.confidence
     return f"{text} ({100 * found.overall_low:.1f} to {100 * found.overall_high:.1f} %, {percent:g} % confidence), {found.n:,} samples"
-
-
-def _echo(table: pd.DataFrame) -> None:
-    formats: Any = lambda value: f"{value:.3f}"  # noqa: E731 - pandas wants a callable
-    text = table.to_string(index=False, float_format=formats, na_rep="not known", max_colwidth=40)
-    typer.echo(shared.plain(text, keep="\n"))
-
-
-def _write_table(table: pd.DataFrame, output: Path | None) -> None:
-    if output is None:
-        return
-    from explorer.corpus.tables.csv_safety import neutral
-
-    text = neutral(table).to_csv(lineterminator="\r\n")
-    # Excel takes letters beyond ASCII for others without the mark; without such letters nobody needs it.
-    marked = not text.isascii() and output != shared.STDOUT
-    shared.write_output(text.encode("utf-8-sig" if marked else "utf-8"), output)

@@ -21,6 +21,7 @@ from explorer.core.errors import ExplorerError, InvalidQueryError, OutputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from explorer.core.config import Settings
     from explorer.corpus.corpus import Corpus
@@ -275,3 +276,22 @@ def read_area(path: Path) -> gpd.GeoDataFrame:
         return gpd.read_file(path)
     except Exception as error:  # whatever the reader says of a file that a user named
         raise InvalidQueryError(f"{path} cannot be read as an area: {str(error).splitlines()[0]}") from error
+
+
+def echo_table(table: pd.DataFrame) -> None:
+    """A table for people to read on the terminal."""
+    formats: Any = lambda value: f"{value:.3f}"  # noqa: E731 - pandas wants a callable
+    text = table.to_string(index=False, float_format=formats, na_rep="not known", max_colwidth=40)
+    typer.echo(plain(text, keep="\n"))
+
+
+def write_table(table: pd.DataFrame, output: Path | None) -> None:
+    """A table as CSV to a file or standard output, if one is named; cells that a spreadsheet would run are made text."""
+    if output is None:
+        return
+    from explorer.corpus.tables.csv_safety import neutral
+
+    text = neutral(table).to_csv(lineterminator="\r\n")
+    # Excel takes letters beyond ASCII for others without the mark; without such letters nobody needs it.
+    marked = not text.isascii() and output != STDOUT
+    write_output(text.encode("utf-8-sig" if marked else "utf-8"), output)

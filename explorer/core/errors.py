@@ -302,7 +302,7 @@ class UnknownOpinionError(ExplorerError, KeyError):
             + (
                 f"there are {names}"
                 if names
-                else "none is there: add one with `explorer opinion CORPUS add NAME FILE`"
+                else "none is there: add one with `explorer opinion add CORPUS NAME FILE`"
             )
         )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+from scipy import sparse
 
-from explorer.core.corine import codes
+from explorer.core.corine import COLUMNS, codes
 from explorer.demo.label_errors import NEIGHBOURS
 from explorer.demo.places import CLASSES
-from explorer.demo.table import Table
 
 _ROWS = 50_000
 _ARABLE, _PASTURES = 211, 231
@@ -33,14 +34,17 @@ MODELS = (
 )
 
 
-def predict(table: Table, model: Model, seed: int = 0) -> np.ndarray:
-    """What a model says of all samples, float32 `(n, 44)`, columns as `corine.codes(3)`; each row adds up to 1. The same each time."""
+def predict(cover: sparse.csr_matrix, model: Model, seed: int = 0) -> np.ndarray:
+    """What a model says where this is the true `cover` `(n, 44)`, in thousandths: float32 `(n, 44)`, columns as `corine.codes(3)`.
+
+    Each row adds up to 1. The same each time.
+    """
     near = _similar()
     rng = np.random.default_rng([seed, 20, MODELS.index(model)])
-    found = np.empty((len(table), CLASSES), np.float32)
+    found = np.empty((cover.shape[0], CLASSES), np.float32)
     arable, pastures = codes(3).index(_ARABLE), codes(3).index(_PASTURES)
-    for start in range(0, len(table), _ROWS):
-        true = table.true[start : start + _ROWS].toarray().astype(np.float32) / 1000
+    for start in range(0, len(found), _ROWS):
+        true = cover[start : start + _ROWS].toarray().astype(np.float32) / 1000
         n = len(true)
         blurred = rng.beta(1.2, 9, n)  # of each sample's cover, how much is given to similar classes
         wrong = rng.random(n) < model.mistaken
@@ -54,6 +58,11 @@ def predict(table: Table, model: Model, seed: int = 0) -> np.ndarray:
         said = np.where(said < 0.01, 0, said)  # as a model's output is often cut
         found[start : start + n] = said / said.sum(axis=1, keepdims=True)
     return found
+
+
+def table(cover: sparse.csr_matrix, ids: pd.Index, model: Model, seed: int = 0) -> pd.DataFrame:
+    """The same as a table to write: a row a sample, a column a class (`clc_111`), rounded to 0.0001."""
+    return pd.DataFrame(predict(cover, model, seed), ids, list(COLUMNS)).round(4)
 
 
 def _similar() -> np.ndarray:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from explorer.core.errors import InvalidQueryError, StoreError
 from explorer.core.products import PRODUCTS, SYNTHETIC_KEY
-from explorer.demo import resources, showcase
+from explorer.demo import models, resources, showcase
 from explorer.demo.store import DEFAULT_COUNT, DemoStore, encode
 
 MAX_WRITTEN = 5_000
@@ -22,7 +22,8 @@ def write(
 ) -> list[str]:
     """Write imagery, labels and resources of `samples` varied samples; their ids.
 
-    What is wrong with some of the labels goes to `<directory>-truth.csv`, beside the corpus and never in it.
+    What is wrong with some of the labels goes to `<directory>-truth.csv`, beside the corpus and never in it; so does what two made-up
+    models say, `<directory>-made-up-good.csv` and `-made-up-confused.csv`.
     `progress` is called with (samples done, samples in all). Raises `InvalidQueryError` for a count that makes no
     sense and for a directory that is not empty, `StoreError` where it cannot be written.
     """
@@ -51,6 +52,8 @@ def write(
         _file(root / SYNTHETIC_KEY, store.get(SYNTHETIC_KEY))
         truth = store.truth()
         truth[truth.index.isin(ids)].to_csv(f"{root}-truth.csv")
+        for model in models.MODELS:
+            models.table(store.table.true[rows], index, model, seed).to_csv(f"{root}-{model.name}.csv")
     except OSError as error:
         raise StoreError(f"cannot write the demo corpus to {root}: {error.strerror or error}") from error
     return ids

@@ -226,7 +226,7 @@ def made_up(corpus: Corpus) -> dict[str, Opinion]:
             ),
             legends.find(legends.CORINE),
             rows,
-            partial(models.predict, store.table, one, store.seed),
+            partial(models.predict, store.table.true, one, store.seed),
         )
         for one in models.MODELS
     }

@@ -286,7 +286,7 @@ def test_one_made_up_model_confuses_pastures_and_arable_land() -> None:
     table = DemoStore(0, 2_000).table
     from explorer.demo import models
 
-    good, confused = (models.predict(table, one) for one in models.MODELS)
+    good, confused = (models.predict(table.true, one) for one in models.MODELS)
     true = table.true.toarray() / 1000
     pastures, arable = (legends.find("corine").place(code) for code in (231, 211))
     fields = true[:, pastures] > 0.5
