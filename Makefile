@@ -49,6 +49,7 @@ lint: $(VENV)/.test $(VENV)/.scripts  ## Ruff (rules and format) and mypy; of th
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	printf '%s\n' darwin win32 | xargs -P 2 -I {} $(BIN)/mypy --platform {} --no-warn-unreachable --cache-dir .mypy_cache/{}
 	$(NODE_TOOLS)/biome ci explorer tests/scripts
 	$(BIN)/python -m tests.scripts.message_types | cmp - explorer/views/messages.d.ts || { echo "run: make scripts" >&2; exit 1; }
 	$(NODE_TOOLS)/tsc -p tests/scripts/tsconfig.json

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.request import url2pathname
 
 from explorer.core.config import Settings, settings
 from explorer.core.errors import CorpusFormatError
@@ -39,7 +40,9 @@ def open_corpus(
 
         remote_store, remote_index, profile = remote_corpus.open_remote(text, config or settings(), progress)
         return Corpus(remote_store, remote_index, config=config, profile=profile)
-    path = Path(text.removeprefix("file://")).expanduser()
+    path = Path(
+        url2pathname(text.removeprefix("file://")) if text.startswith("file://") else text
+    ).expanduser()
     if path.is_file() and path.suffix.lower() == ".json":
         store, index = index_building.open_stac(path, progress, config)
         return Corpus(store, index, config=config)

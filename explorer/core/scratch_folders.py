@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from explorer.core import forking
+from explorer.core import forking, open_flags
 
 if sys.platform != "win32":  # there nothing can be told of an owner, and nothing is cleared
     import fcntl
@@ -88,11 +88,11 @@ def _made() -> tuple[Path, int]:
 
 def _cleared(path: str) -> bool:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        handle = os.open(path, os.O_RDONLY | open_flags.DIRECTORY | open_flags.NOFOLLOW)
     except OSError:
         return False
     try:
-        if os.fstat(handle).st_uid != os.geteuid() or not _locks(handle):
+        if not _is_ours(handle) or not _locks(handle):
             return False
         shutil.rmtree(path, ignore_errors=True)
         return not os.path.exists(path)
@@ -100,14 +100,16 @@ def _cleared(path: str) -> bool:
         os.close(handle)
 
 
+def _is_ours(handle: int) -> bool:
+    return sys.platform != "win32" and os.fstat(handle).st_uid == os.geteuid()
+
+
 def _locks(handle: int) -> bool:
-    if sys.platform == "win32":
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+    if sys.platform != "win32":
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    return False
 
 
 def _remove(path: Path, owner: int) -> None:

@@ -203,7 +203,7 @@ def _asked(order: Order) -> dict[str, Any]:
         del asked["date"]
     elif order.kind == "slides" and shown.story is None:
         asked["story"] = Story(
-            shown.sample_id, (State(shown.link, f"{shown.sample_id}, {order.date:%-d %B %Y}"),)
+            shown.sample_id, (State(shown.link, f"{shown.sample_id}, {order.date.day} {order.date:%B %Y}"),)
         )
     return asked
 

@@ -38,6 +38,6 @@ def of_view(
     corpus: Corpus, sample_id: str | None, date: dt.date, other: dt.date | None = None, *, label: bool = True
 ) -> str:
     """Class and place of a sample, and its date (or the two that are compared, the earlier one first)."""
-    days = [f"{day:%-d %B %Y}" for day in sorted({date} if other is None else {date, other})]
+    days = [f"{day.day} {day:%B %Y}" for day in sorted({date} if other is None else {date, other})]
     about = [] if sample_id is None else [of_sample(corpus, sample_id, label=label)]
     return ", ".join([*about, " and ".join(days)])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 
+from explorer.core import open_flags
 from explorer.core.atomic_file import replacing
 from explorer.core.errors import RecordsError, RecordsMovedError
 
@@ -79,7 +81,13 @@ class SqliteFile:
         if self.found is None:
             # Never opened where it is there: closing it again would drop the locks that SQLite holds on it.
             with suppress(OSError):  # it is there, or cannot be: SQLite says what is wrong with it
-                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+                os.close(
+                    os.open(
+                        self.path,
+                        os.O_CREAT | os.O_EXCL | os.O_RDWR | open_flags.CLOEXEC | open_flags.BINARY,
+                        0o600,
+                    )
+                )
         return sqlite3.connect(
             f"{self.path.as_uri()}?mode=rw", uri=True, timeout=busy_seconds, check_same_thread=False
         )
@@ -129,7 +137,9 @@ def beside(path: Path, version: int) -> Path:
 
 
 def _tighten(path: str) -> None:
-    """No rights for others on a file of ours."""
+    """No rights for others on a file of ours. On Windows the folder's own rights hold: a user's folder is the user's."""
+    if sys.platform == "win32":
+        return
     with suppress(OSError):  # not there, or on a disk that is read-only
         found = os.stat(path)
         if (
@@ -149,7 +159,12 @@ def _identity(path: Path) -> Identity | None:
 
 
 def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    if sys.platform == "win32":
+        if path.is_dir():  # a folder cannot be opened there, and NTFS keeps its entries by itself
+            return
+        handle = os.open(path, os.O_RDWR)  # what was opened for reading cannot be brought to the disk
+    else:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
     finally:

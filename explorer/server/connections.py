@@ -50,17 +50,18 @@ _FULL = (
 
 def raise_file_limit() -> int:
     """Let this process open as many files as it may, up to 65,536; how many that is."""
-    if sys.platform == "win32":  # has no such limit
-        return _FILES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
-    if soft == resource.RLIM_INFINITY or soft >= wanted:
-        return _FILES if soft == resource.RLIM_INFINITY else soft
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    except (OSError, ValueError):  # some systems name a hard limit that they do not give
-        return soft
-    return wanted
+    limit = _FILES
+    if sys.platform != "win32":  # which has no such limit
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+        if soft == resource.RLIM_INFINITY or soft >= wanted:
+            return _FILES if soft == resource.RLIM_INFINITY else soft
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            limit = wanted
+        except (OSError, ValueError):  # some systems name a hard limit that they do not give
+            limit = soft
+    return limit
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from explorer.core import open_flags
+
 _LOG = logging.getLogger("explorer")
 _DIGEST = 32
 """Hexadecimal digits that stand for a login."""
@@ -39,7 +41,9 @@ class Logouts:
         path = self._folder / self._name(0)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            handle = os.open(
+                path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | open_flags.CLOEXEC | open_flags.BINARY, 0o600
+            )
             try:
                 if os.fstat(handle).st_size < LARGEST:
                     os.write(handle, f"{digest}\n".encode())  # one short line: nobody else's comes between

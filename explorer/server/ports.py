@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import re
 import socket
+import sys
 from collections.abc import Iterable
 
 from tornado.httputil import split_host_and_port
@@ -25,7 +26,10 @@ def usable(address: str, port: int) -> int:
         places = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         for family, kind, protocol, _, place in places:
             with socket.socket(family, kind, protocol) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
+                if sys.platform == "win32":  # there, REUSEADDR takes a port that somebody else serves
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+                else:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
                 probe.bind((place[0], port, *place[2:]))
                 port = probe.getsockname()[1]
     except socket.gaierror as error:

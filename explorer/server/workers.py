@@ -63,7 +63,7 @@ class Inherited:
 def inherited() -> Inherited | None:
     """What this process was given; None where a person started it. Asked once: the next answer is None."""
     text = os.environ.pop(_HANDED_ON, "")
-    if not text:
+    if sys.platform == "win32" or not text:
         return None
     port, numbers, pipe, parent = text.split(";")
     sockets = tuple(socket.socket(fileno=int(number)) for number in numbers.split(","))
@@ -117,6 +117,11 @@ def run(
     Says the address on stdout once the first of them is up; the first one makes what all of them use. One whose event
     loop stands still for `stuck` seconds is ended, and another started; 0 lets it be.
     """
+    if sys.platform == "win32":
+        raise ServeError(
+            "--num-procs needs sockets that processes share, which Windows does not give to Python; leave it out, or serve from "
+            "WSL or a container"
+        )
     command = [sys.executable, "-m", "explorer", *(sys.argv[1:] if arguments is None else arguments)]
     sockets = _listen(address, port)
     port = sockets[0].getsockname()[1]
@@ -168,6 +173,8 @@ def _stopping() -> Iterator[list[int]]:
 
 
 def _start(worker: _Worker, command: list[str], sockets: list[socket.socket], port: int) -> None:
+    if sys.platform == "win32":  # see `run`
+        return
     worker.pipe, writing = os.pipe()
     os.set_blocking(worker.pipe, False)
     numbers = [one.fileno() for one in sockets]

@@ -26,7 +26,7 @@ from typing import Any
 
 from cachetools import TTLCache
 
-from explorer.core import forking, metrics
+from explorer.core import forking, metrics, open_flags
 from explorer.core.errors import NotThereError
 from explorer.corpus.stores.store import MAX_CHIP_BYTES, Store, check, of_sample
 
@@ -306,7 +306,9 @@ class CachedStore:
 def _read(path: Path) -> bytes:
     """The bytes of a plain file, none of one that is too long. Raises `OSError`, also for a pipe, a link or a folder."""
     # Without NONBLOCK, opening a pipe waits for somebody who writes to it.
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    handle = os.open(
+        path, os.O_RDONLY | open_flags.NONBLOCK | open_flags.NOFOLLOW | open_flags.CLOEXEC | open_flags.BINARY
+    )
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or status.st_size > _HEADER + MAX_CHIP_BYTES:

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from explorer.core import open_flags
 from explorer.core.errors import (
     CorpusNotFoundError,
     LeadsOutError,
@@ -168,7 +169,9 @@ class DirectoryStore:
         path = self._path(key)
         try:
             # Not to wait for a named pipe that nobody writes to.
-            with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+            with open(
+                path, "rb", opener=lambda name, flags: os.open(name, flags | open_flags.NONBLOCK)
+            ) as file:
                 found, limit = os.fstat(file.fileno()), limit_of(key)
                 if not stat.S_ISREG(found.st_mode):
                     raise UnreadableError(key, "not a file")
