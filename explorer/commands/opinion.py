@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from explorer.commands import shared
+from explorer.commands import review, shared
 from explorer.core.errors import InvalidQueryError
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
-    from explorer.review.groupings import Grouping
 
 opinion = shared.Commands(
     no_args_is_help=True,
@@ -141,7 +140,7 @@ def scores_(
     """Hold an opinion against the labels: precision, recall, F1 of each class; -o FILE.csv writes the table."""
     with shared.opened(corpus) as opened:
         found = opened.opinions[name]
-        chosen = found.choose(level, _grouping(grouping))
+        chosen = found.choose(level, review.find_grouping(grouping))
         if by is not None:
             table = found.scores_by(by, grouping=chosen)
             if output != shared.STDOUT:
@@ -176,7 +175,9 @@ def confusion_(
     """Show the cross-table of labels (rows) and an opinion (columns); -o FILE.csv writes it."""
     with shared.opened(corpus) as opened:
         found = opened.opinions[name]
-        table = found.confusion(level, _grouping(grouping), by="fractions" if fractions else "largest")
+        table = found.confusion(
+            level, review.find_grouping(grouping), by="fractions" if fractions else "largest"
+        )
     if output != shared.STDOUT:
         shared.echo_table(table.reset_index())
     shared.write_table(table, output)
@@ -194,7 +195,7 @@ def compare_(
     """Compare two opinions beside the same labels: which is nearer, and whether that may be chance."""
     with shared.opened(corpus) as opened:
         one, other = opened.opinions[first], opened.opinions[second]
-        found = one.compare(other, level, _grouping(grouping))
+        found = one.compare(other, level, review.find_grouping(grouping))
     table = found.table.rename_axis("measure")
     if output != shared.STDOUT:
         shared.echo_table(table.reset_index())
@@ -207,6 +208,33 @@ def compare_(
     shared.write_table(table, output)
 
 
+@opinion.command("accuracy")
+def accuracy_(
+    corpus: shared.CorpusArg,
+    name: NameArg,
+    level: LevelOpt = None,
+    grouping: GroupingOpt = None,
+    queue: review.QueueOpt = None,
+    everything: review.AllOpt = False,
+    blind: review.BlindOpt = False,
+    output: shared.OutputOpt = None,
+    database: review.DatabaseOpt = None,
+) -> None:
+    """Estimate how right an opinion is by the verdicts of reviewers, as `review accuracy` does for the labels."""
+    with review.with_records(corpus, database) as (opened, records):
+        found = opened.opinions[name].accuracy(
+            records,
+            level,
+            review.find_grouping(grouping),
+            queue=queue,
+            drawn_only=not everything,
+            blind_only=blind,
+        )
+    if output != shared.STDOUT:
+        review.echo_accuracy(found)
+    shared.write_table(found.table(), output)
+
+
 def show(corpus: Corpus, given: list[str]) -> None:
     """Show the opinions that `serve` was given as NAME=FILE, for this run. Raises `InvalidQueryError`, `OpinionError`."""
     for text in given:
@@ -214,9 +242,3 @@ def show(corpus: Corpus, given: list[str]) -> None:
         if not found or not file:
             raise InvalidQueryError(f"an opinion is given as NAME=FILE, not as {text[:60]!r}")
         corpus.opinions.show(name, file)
-
-
-def _grouping(text: str | None) -> Grouping | None:
-    from explorer.review import groupings
-
-    return groupings.named_or_read(text) if text else None

@@ -54,7 +54,8 @@ ReviewLevel = Annotated[int, typer.Option("--level", min=1, max=3, help="Level o
 
 
 @contextmanager
-def _opened(corpus: str, database: str | None) -> Iterator[tuple[Corpus, Records]]:
+def with_records(corpus: str, database: str | None) -> Iterator[tuple[Corpus, Records]]:
+    """A corpus and its verdicts, closed afterwards."""
     from explorer.review.records import Records
 
     with shared.opened(corpus) as found, Records.open(found, database) as records:
@@ -67,7 +68,7 @@ def export_(corpus: shared.CorpusArg, file: FileArg, database: DatabaseOpt = Non
     from explorer.review import exchange
 
     ending = exchange.ending_of(file)
-    with _opened(corpus, database) as (_, records):
+    with with_records(corpus, database) as (_, records):
         data = exchange.write(records, ending)
         count = len(records.history())
     with shared.writing(file):
@@ -87,7 +88,7 @@ def import_(corpus: shared.CorpusArg, file: FileArg, database: DatabaseOpt = Non
         raise NotThereError(str(file)) from None
     except OSError as error:
         raise InvalidQueryError(f"cannot read {file}: {error.strerror}") from error
-    with _opened(corpus, database) as (_, records):
+    with with_records(corpus, database) as (_, records):
         receipts = exchange.load(records, data, ending, file.name)
     typer.echo(exchange.describe(receipts))
 
@@ -97,7 +98,7 @@ def imports_(corpus: shared.CorpusArg, database: DatabaseOpt = None) -> None:
     """List the files that brought verdicts, oldest first."""
     from explorer.review import imports
 
-    with _opened(corpus, database) as (_, records):
+    with with_records(corpus, database) as (_, records):
         found = imports.every(records)
     for one in found:
         when = f"{one.time:%Y-%m-%d %H:%M} UTC" if one.time else ""
@@ -117,7 +118,7 @@ def undo_import_(
     """Take back all verdicts that one import added; the corrected file can then be imported."""
     from explorer.review import imports
 
-    with _opened(corpus, database) as (_, records):
+    with with_records(corpus, database) as (_, records):
         found = imports.undo(records, import_id)
     typer.echo(shared.plain(f"{found.rows:,} rows of {found.source} taken back"))
 
@@ -129,7 +130,7 @@ def backup_(
     database: DatabaseOpt = None,
 ) -> None:
     """Copy the database of verdicts to a file, also while a server writes to it."""
-    with _opened(corpus, database) as (_, records):
+    with with_records(corpus, database) as (_, records):
         records.database.backup(file)
         where = records.where
     typer.echo(shared.plain(f"Wrote a copy of {where} to {file}"))
@@ -146,7 +147,7 @@ def agreement_(
     """Show how far reviewers agree; -o FILE.csv writes the samples on which they differ."""
     from explorer.review import agreement
 
-    with _opened(corpus, database) as (_, records):
+    with with_records(corpus, database) as (_, records):
         current = records.current()
         waiting = int((records.final()["state"] == "disputed").sum())
     found = agreement.measure(agreement.ratings(current, of, level))
@@ -178,29 +179,15 @@ def accuracy_(
     """Estimate accuracies and areas from the verdicts; -o FILE.csv writes the table."""
     from explorer.review import accuracy, planning
 
-    chosen = _grouping(grouping)
-    with _opened(corpus, database) as (opened, records):
+    chosen = find_grouping(grouping)
+    with with_records(corpus, database) as (opened, records):
         found = accuracy.from_records(
             opened, records, level, queue=queue, drawn_only=not everything, grouping=chosen, blind_only=blind
         )
-    if output == shared.STDOUT:
-        shared.write_table(found.table(), output)
-        return
-    shown = [
-        name
-        for name in found.table().columns
-        if not name.endswith("_ci") and "_ha" not in name and name != "weight"
-    ]
-    shared.echo_table(found.table()[shown].reset_index())
-    typer.echo(_overall(found))
-    if found.undecided:
-        typer.echo(f"bounds by what is not decided: {100 * found.worst:.1f} to {100 * found.best:.1f} %")
-    if math.isfinite(found.overlap):
-        typer.echo(f"overlap of the fractions {100 * found.overlap:.1f} %")
-    for note in found.notes:
-        typer.echo(shared.plain(note))
-    more = planning.plan(found, half_width).more
-    typer.echo(f"{more:,} more reviews for ± {100 * half_width:g} % of the overall accuracy")
+    if output != shared.STDOUT:
+        echo_accuracy(found)
+        more = planning.plan(found, half_width).more
+        typer.echo(f"{more:,} more reviews for ± {100 * half_width:g} % of the overall accuracy")
     shared.write_table(found.table(), output)
 
 
@@ -219,8 +206,8 @@ def report_(
     """Write the answer of a review as one HTML file that needs nothing else."""
     from explorer.review import report
 
-    chosen = _grouping(grouping)
-    with _opened(corpus, database) as (opened, records):
+    chosen = find_grouping(grouping)
+    with with_records(corpus, database) as (opened, records):
         text = report.html(
             opened, records, level, queue=queue, drawn_only=not everything, half_width=half_width, grouping=chosen,
             blind_only=blind,
@@ -258,7 +245,7 @@ def draws_(corpus: shared.CorpusArg, database: DatabaseOpt = None) -> None:
     """List the random draws that are kept."""
     from explorer.review import draws
 
-    with _opened(corpus, database) as (_, records):
+    with with_records(corpus, database) as (_, records):
         found = draws.every(records)
     for one in found:
         when = one.time.strftime("%Y-%m-%d %H:%M UTC") if one.time else ""
@@ -270,10 +257,28 @@ def draws_(corpus: shared.CorpusArg, database: DatabaseOpt = None) -> None:
     typer.echo(f"{len(found):,} draws are kept", err=True)
 
 
-def _grouping(text: str | None) -> Grouping | None:
+def find_grouping(text: str | None) -> Grouping | None:
+    """The grouping that an option names, or the file of one; None without it. Raises `InvalidQueryError`."""
     from explorer.review import groupings
 
     return groupings.named_or_read(text) if text else None
+
+
+def echo_accuracy(found: Accuracy) -> None:
+    """Estimates for people to read: classes, overall, bounds, and what is to be said of them."""
+    shown = [
+        name
+        for name in found.table().columns
+        if not name.endswith("_ci") and "_ha" not in name and name != "weight"
+    ]
+    shared.echo_table(found.table()[shown].reset_index())
+    typer.echo(_overall(found))
+    if found.undecided:
+        typer.echo(f"bounds by what is not decided: {100 * found.worst:.1f} to {100 * found.best:.1f} %")
+    if math.isfinite(found.overlap):
+        typer.echo(f"overlap of the fractions {100 * found.overlap:.1f} %")
+    for note in found.notes:
+        typer.echo(shared.plain(note))
 
 
 def _overall(found: Accuracy) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +22,13 @@ from explorer.opinions import scores as scoring
 from explorer.opinions.legends import Legend, LegendClass
 from explorer.opinions.reading import Table
 from explorer.opinions.scores import NO_OPINION, Calibration, Comparison, Labels, Pair, Scores
-from explorer.review import groupings
+from explorer.review import accuracy, groupings
 from explorer.review.groupings import NOT_NAMED, OUTSIDE, Grouping
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
+    from explorer.review.estimators import Accuracy
+    from explorer.review.records import Records
 
 VERSION = 1
 _META = b"rapidai4eo_opinion"
@@ -249,6 +251,28 @@ class Opinion:
         pairs = [one.beside_labels(grouping=chosen, mask=both) for one in (self, other)]
         return scoring.compare(pairs[0], pairs[1], confidence=confidence, seed=seed)
 
+    def accuracy(
+        self,
+        records: Records,
+        level: int | None = None,
+        grouping: Grouping | str | None = None,
+        *,
+        queue: str | None = None,
+        drawn_only: bool = True,
+        confidence: float = 0.95,
+        blind_only: bool = False,
+    ) -> Accuracy:
+        """How right this opinion is by the verdicts of reviewers: the estimators of `review.accuracy`, by the design of their draw.
+
+        The classes that a verdict says are there are the truth: the label's where it is correct. Samples of which this opinion
+        names no group are left out, and `notes` says how many. Arguments and errors as `review.accuracy.from_records`.
+        """
+        found = accuracy.from_records(
+            self.corpus, records, queue=queue, drawn_only=drawn_only, confidence=confidence,
+            grouping=self.choose(level, grouping), blind_only=blind_only, mapped=_Map(self),
+        )  # fmt: skip
+        return replace(found, notes=(*self.notes, *found.notes))
+
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what is to be known before its numbers are read."""
@@ -257,6 +281,44 @@ class Opinion:
         if missing:
             notes.append(f"Nothing is said of {missing:,} of the {len(self.corpus.samples):,} samples.")
         return tuple(notes)
+
+
+@dataclass(frozen=True)
+class _Map:
+    """An opinion as a map that verdicts judge."""
+
+    opinion: Opinion
+
+    @property
+    def corpus(self) -> Corpus:
+        return self.opinion.corpus
+
+    def classes(self, grouping: Grouping) -> np.ndarray:
+        return self.opinion.of_corpus(grouping)
+
+    def matrix(self, grouping: Grouping, ids: pd.Index) -> np.ndarray:
+        found = np.zeros((len(ids), len(grouping.codes)))
+        positions = self.corpus.samples.index.get_indexer(ids)
+        at = np.searchsorted(self.opinion.rows, positions)
+        there = np.isin(positions, self.opinion.rows)
+        found[there] = _whole(self.opinion.matrix(grouping, at[there]))
+        return found
+
+    def shares(self, grouping: Grouping, mask: np.ndarray) -> np.ndarray:
+        rows = np.flatnonzero(mask[self.opinion.rows])
+        total, count = np.zeros(len(grouping.codes)), 0
+        for start in range(0, len(rows), _ROWS):
+            part = _whole(self.opinion.matrix(grouping, rows[start : start + _ROWS]))
+            total += part.sum(axis=0)
+            count += int((part.sum(axis=1) > 0).sum())
+        return total / max(count, 1)
+
+
+def _whole(matrix: np.ndarray) -> np.ndarray:
+    """The groups of `Opinion.matrix` alone, made to add up to 1, float64 `(m, groups)`; 0 where there are none."""
+    groups = matrix[:, :-2].astype(np.float64)
+    total = groups.sum(axis=1, keepdims=True)
+    return np.divide(groups, total, out=np.zeros_like(groups), where=total > 0)
 
 
 def write(path: Path, about: About, legend: Legend, ids: pd.Index, table: Table) -> None:

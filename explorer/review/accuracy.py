@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -143,6 +143,39 @@ def weights_of(
     return (shares / shares.sum()).rename("weight")
 
 
+class ClassMap(Protocol):
+    """A map of a corpus's samples that verdicts can judge: its labels, or what a model says of them."""
+
+    @property
+    def corpus(self) -> Corpus:
+        """The corpus whose samples they are."""
+
+    def classes(self, grouping: Grouping) -> np.ndarray:
+        """The group of each sample's largest class, int64 `(samples,)`; 0 or less where there is none."""
+
+    def matrix(self, grouping: Grouping, ids: pd.Index) -> np.ndarray:
+        """Fractions of some samples by group, float64 `(n, groups)`; each sample's add up to 1, or 0 where it has none."""
+
+    def shares(self, grouping: Grouping, mask: np.ndarray) -> np.ndarray:
+        """The mean of that over the samples of a mask that have any, float64 `(groups,)`."""
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """The labels of a corpus as a map."""
+
+    corpus: Corpus
+
+    def classes(self, grouping: Grouping) -> np.ndarray:
+        return grouping.of_corpus(self.corpus)
+
+    def matrix(self, grouping: Grouping, ids: pd.Index) -> np.ndarray:
+        return grouping.matrix(self.corpus, ids)
+
+    def shares(self, grouping: Grouping, mask: np.ndarray) -> np.ndarray:
+        return grouping.shares(self.corpus, mask)
+
+
 def from_records(
     corpus: Corpus,
     records: Records,
@@ -153,8 +186,9 @@ def from_records(
     confidence: float = 0.95,
     grouping: Grouping | str | None = None,
     blind_only: bool = False,
+    mapped: ClassMap | None = None,
 ) -> Accuracy:
-    """Accuracy of a corpus's labels by what the records hold true of its samples, on a level (1 to 3) or in a `grouping`.
+    """Accuracy of a corpus's labels (or of another map of its samples, `mapped`) by what the records hold true of its samples, on a level (1 to 3) or in a `grouping`.
 
     Only verdicts of one random draw count (the `queue` named, else that with most verdicts, or the larger one that goes on from it),
     and of it the leading part that is judged in full, stratum by stratum: what was looked at because it was suspect says nothing of
@@ -162,12 +196,15 @@ def from_records(
     without one are left out as unsure ones are. A wrong label whose true class nobody named counts as
     wrong, in column 0; so does one whose largest class is right and whose fractions are not, in column -2. Unsure and disputed
     samples are left out of the estimates; `worst` and `best` say what they could change. `areas` are of fractions.
-    Raises `InvalidQueryError` where there is no such verdict.
+    The truth of another map is what a verdict says is there: the label where it is correct. Raises `InvalidQueryError` where there is
+    no such verdict.
     """
     intervals.check(confidence)
     chosen = groupings.choose(level, grouping)
+    if mapped is None:
+        mapped = _Labels(corpus)
     if not drawn_only:
-        return _of_all(corpus, records.current(), chosen, confidence, blind_only)
+        return _of_all(mapped, records.current(), chosen, confidence, blind_only)
     text = (
         draws.draw_text(queue)
         if queue
@@ -179,17 +216,17 @@ def from_records(
         )
     current = draws.verdicts(records, text)
     drawn = draws.of_verdicts(records, current, text)
-    found = _Judged.of(current, chosen, corpus)
+    found = _Judged.of(current, chosen, mapped)
     if blind_only:
         # Others of the draw are not passed over as if they had not been drawn: whose label was seen before was often a suspect.
-        blind = _Judged.of(current[current["blind"].fillna(False)], chosen, corpus)
+        blind = _Judged.of(current[current["blind"].fillna(False)], chosen, mapped)
         states = blind.state.reindex(found.state.index).fillna(_SEEN)
         found = replace(blind, state=states, mapped=found.mapped)
     lead = pd.Index(draws.leading(drawn, set(found.state.index)), dtype=object)
     notes = [f"{int(found.state.reindex(lead).isin(_DECIDED).sum()):,} decided samples of the draw {text}."]
     notes += _first_notes(found, drawn, lead, blind_only)
     notes += draws.changes(records, drawn)
-    return _of_draw(corpus, drawn, found, lead, chosen, confidence, notes)
+    return _of_draw(mapped, drawn, found, lead, chosen, confidence, notes)
 
 
 _DECIDED = ("correct", "wrong")
@@ -208,18 +245,21 @@ class _Judged:
     said: Mapping[str, Verdict]
 
     @classmethod
-    def of(cls, current: pd.DataFrame, chosen: Grouping, corpus: Corpus) -> _Judged:
+    def of(cls, current: pd.DataFrame, chosen: Grouping, mapped: ClassMap) -> _Judged:
         """From `Records.current()`."""
         final = consensus.final(current)
         decided = final[final["state"].isin(_DECIDED)]
         rows = current.set_index("id").loc[decided["verdict_id"]].reset_index()
         said = {one.sample_id: one for one in consensus.verdicts(rows)}
-        classes = {name: fractions.reference_group(one, chosen) for name, one in said.items()}
+        of_label = isinstance(mapped, _Labels)
+        classes = {
+            name: fractions.reference_group(one, chosen, of_label=of_label) for name, one in said.items()
+        }
         reference = pd.Series(
             {name: NOT_NAMED if one is None else one for name, one in classes.items()}, dtype=np.int64
         )
-        mapped = pd.Series(chosen.of_corpus(corpus), index=corpus.samples.index).reindex(final.index)
-        return cls(final["state"], reference, mapped.fillna(0).astype(np.int64), said)
+        classified = pd.Series(mapped.classes(chosen), index=mapped.corpus.samples.index).reindex(final.index)
+        return cls(final["state"], reference, classified.fillna(0).astype(np.int64), said)
 
 
 def _first_notes(found: _Judged, drawn: SampleDraw, lead: pd.Index, blind_only: bool) -> list[str]:
@@ -245,7 +285,7 @@ def _first_notes(found: _Judged, drawn: SampleDraw, lead: pd.Index, blind_only: 
 
 
 def _of_draw(
-    corpus: Corpus,
+    mapped_by: ClassMap,
     drawn: SampleDraw,
     found: _Judged,
     lead: pd.Index,
@@ -262,11 +302,11 @@ def _of_draw(
         )
     mapped, reference = found.mapped.loc[rows].to_numpy(), found.reference.loc[rows].to_numpy()
     every = found.mapped.reindex(lead)
-    margins, told = _margins(corpus, drawn, chosen, draws.counts(every.to_numpy()))
+    margins, told = _margins(mapped_by, drawn, chosen, draws.counts(every.to_numpy()))
     notes += told
     said = [found.said[str(one)] for one in rows]
     stated = [fractions.of_verdict(one, chosen) for one in said]
-    everywhere = pd.Series(chosen.shares(corpus, drawn.spec.mask(corpus)), index=chosen.codes)
+    everywhere = pd.Series(mapped_by.shares(chosen, drawn.spec.mask(mapped_by.corpus)), index=chosen.codes)
     there = {code for row in stated for code, value in row.items() if value > _SAME}
     classes = tuple(
         sorted(
@@ -281,18 +321,25 @@ def _of_draw(
     )
     total = sum(margins.values())
     weights = np.array([margins.get(code, 0) / total for code in classes])
-    design = _Design(drawn, chosen, margins, _inside(corpus, drawn, chosen, margins), confidence)
+    design = _Design(
+        drawn,
+        chosen,
+        margins,
+        _inside(mapped_by, drawn, chosen, margins),
+        confidence,
+        isinstance(mapped_by, _Labels),
+    )
     sampled, text, told = design.of(rows, mapped)
     notes += told
     result = from_sampled(
         sampled, mapped, reference, weights, classes, confidence, dict[Label, str](chosen.names.items()), text,
         strata_are_classes=text == Accuracy.design,
     )  # fmt: skip
-    notes += _fraction_notes(found, rows, mapped, reference, result)
+    notes += _fraction_notes(found, rows, mapped, reference, result, mapped_by)
     return replace(
         result,
         **_bounds(found, design, lead, states),
-        **_of_fractions(corpus, chosen, sampled, said, stated, everywhere, classes, confidence),
+        **_of_fractions(mapped_by, chosen, sampled, said, stated, everywhere, classes, confidence),
         notes=(*notes, *result.notes),
         total_area=total * SAMPLE_HECTARES,
         undecided={
@@ -304,14 +351,14 @@ def _of_draw(
 
 
 def _margins(
-    corpus: Corpus, drawn: SampleDraw, chosen: Grouping, have: Mapping[int, int]
+    mapped: ClassMap, drawn: SampleDraw, chosen: Grouping, have: Mapping[int, int]
 ) -> tuple[dict[int, int], list[str]]:
     """How many samples of the draw's population the map gives each class; and what is to be said of it. `have`: as many were judged."""
-    kept = (drawn.classes or {}).get(chosen.name)
+    kept = (drawn.classes or {}).get(chosen.name) if isinstance(mapped, _Labels) else None
     # Labels that changed since may give a class that nothing had then: those of today count in its place.
     if kept is not None and have.keys() <= kept.keys():
         return dict(kept), []
-    counted = draws.counts(chosen.of_corpus(corpus)[drawn.spec.mask(corpus)])
+    counted = draws.counts(mapped.classes(chosen)[drawn.spec.mask(mapped.corpus)])
     counted |= {code: max(counted.get(code, 0), count) for code, count in have.items()}
     inside = sum(counted.values())
     if inside == drawn.population:
@@ -322,13 +369,14 @@ def _margins(
 
 
 def _inside(
-    corpus: Corpus, drawn: SampleDraw, chosen: Grouping, margins: Mapping[int, int]
+    mapped: ClassMap, drawn: SampleDraw, chosen: Grouping, margins: Mapping[int, int]
 ) -> Mapping[int, int]:
     """How many samples of each stratum of the draw have a class in the grouping: for these alone the judged ones of it stand."""
     draw, by = drawn.draw, drawn.by
     if by is None or sum(margins.values()) == drawn.population:
         return draw.sizes
-    rows = np.flatnonzero(drawn.spec.mask(corpus) & (chosen.of_corpus(corpus) > 0))
+    corpus = mapped.corpus
+    rows = np.flatnonzero(drawn.spec.mask(corpus) & (mapped.classes(chosen) > 0))
     of = sampling.strata(corpus, by, corpus.samples.index[rows]).replace(draw.collapsed)
     counted = draws.counts(of.to_numpy(np.int64) + 1)
     return {one: min(counted.get(one + 1, 0), size) for one, size in draw.sizes.items()}
@@ -344,6 +392,8 @@ class _Design:
     inside: Mapping[int, int]
     """How many samples of each stratum the estimates are of: all, or those with a class in the grouping."""
     confidence: float
+    of_labels: bool
+    """Whether the map is the labels, of whose classes strata may be."""
 
     def of(self, rows: pd.Index, mapped: np.ndarray) -> tuple[Sampled, str, list[str]]:
         """The design of judged samples (ids, classes of the map), its name, and what is to be said of it."""
@@ -372,7 +422,7 @@ class _Design:
         sampled = Sampled.stratified(
             group, sizes / sizes.sum(), sizes, weight=weight, confidence=self.confidence
         )
-        own = self.chosen.level == self.drawn.by or self.chosen == self.drawn.by
+        own = self.of_labels and (self.chosen.level == self.drawn.by or self.chosen == self.drawn.by)
         if own and not merged and not draw.collapsed:
             return sampled, Accuracy.design, notes
         return sampled, "Strata of the draw, other than the classes of the map (Stehman 2014)", notes
@@ -406,9 +456,16 @@ def _bounds(found: _Judged, design: _Design, lead: pd.Index, states: pd.Series) 
 
 
 def _fraction_notes(
-    found: _Judged, rows: pd.Index, mapped: np.ndarray, reference: np.ndarray, result: Accuracy
+    found: _Judged,
+    rows: pd.Index,
+    mapped: np.ndarray,
+    reference: np.ndarray,
+    result: Accuracy,
+    mapped_by: ClassMap,
 ) -> list[str]:
     notes = []
+    if not isinstance(mapped_by, _Labels):
+        notes.append("Reviewers judged the label: where they called it correct, its class is taken for true.")
     same = int((reference == groupings.OTHER_FRACTIONS).sum())
     if same:
         there = groupings.OTHER_FRACTIONS
@@ -430,7 +487,7 @@ def _fraction_notes(
 
 
 def _of_fractions(
-    corpus: Corpus,
+    mapped_by: ClassMap,
     chosen: Grouping,
     sampled: Sampled,
     said: list[Verdict],
@@ -440,12 +497,13 @@ def _of_fractions(
     confidence: float,
 ) -> dict[str, Any]:
     """Areas from fractions: what the labels say of all, and the mean difference that reviewers found (Särndal et al. 1992, 6.3)."""
-    own = [chosen.sums(dict(one.label or ())) for one in said]
+    ids = pd.Index([one.sample_id for one in said])
+    table = mapped_by.matrix(chosen, ids)
+    own = _own(mapped_by, chosen, said, table)
     overlaps = sampled.mean(
         np.array([fractions.overlap(a, b) for a, b in zip(own, stated, strict=True)]), gains=True
     )
-    ids = pd.Index([one.sample_id for one in said])
-    labelled = pd.DataFrame(chosen.matrix(corpus, ids), columns=list(chosen.codes))
+    labelled = pd.DataFrame(table, columns=list(chosen.codes))
     difference = (
         fractions.matrix(stated, classes) - labelled.reindex(columns=list(classes), fill_value=0.0).to_numpy()
     )
@@ -464,6 +522,18 @@ def _of_fractions(
         "overlap_low": overlaps.low,
         "overlap_high": overlaps.high,
     }
+
+
+def _own(
+    mapped_by: ClassMap, chosen: Grouping, said: list[Verdict], table: np.ndarray
+) -> list[dict[int, float]]:
+    """Fractions by group that the map gives each judged sample: of labels, those that were judged, kept with the verdict."""
+    if isinstance(mapped_by, _Labels):
+        return [chosen.sums(dict(one.label or ())) for one in said]
+    return [
+        {code: float(value) for code, value in zip(chosen.codes, row, strict=True) if value > 0}
+        for row in table
+    ]
 
 
 def _difference(
@@ -506,12 +576,12 @@ def _strata_table(
 
 
 def _of_all(
-    corpus: Corpus, current: pd.DataFrame, chosen: Grouping, confidence: float, blind_only: bool
+    mapped_by: ClassMap, current: pd.DataFrame, chosen: Grouping, confidence: float, blind_only: bool
 ) -> Accuracy:
     """As if all verdicts were of a draw that is stratified by the map's classes; `notes` says that it is none."""
     if blind_only:
         current = current[current["blind"].fillna(False)]
-    found = _Judged.of(current, chosen, corpus)
+    found = _Judged.of(current, chosen, mapped_by)
     decided = found.state.isin(_DECIDED).to_numpy(bool) & (found.mapped > 0).to_numpy(bool)
     rows = found.state.index[decided]
     if not len(rows):
@@ -525,7 +595,9 @@ def _of_all(
     left = found.state[~decided].value_counts()
     if left.sum():
         notes.append("Left out: " + ", ".join(f"{count} {state}" for state, count in left.items()) + ".")
-    shares = weights_of(corpus, grouping=chosen)
+    largest = mapped_by.classes(chosen)
+    shares = pd.Series(draws.counts(largest[largest > 0]), dtype=np.float64).sort_index()
+    shares /= shares.sum()
     mapped, reference = found.mapped.loc[rows].to_numpy(), found.reference.loc[rows].to_numpy()
     classes = tuple(sorted({*map(int, shares.index), *mapped.tolist(), *reference.tolist()}))
     counts = np.zeros((len(classes), len(classes)), np.int64)
@@ -533,15 +605,14 @@ def _of_all(
     np.add.at(counts, (places.get_indexer(mapped), places.get_indexer(reference)), 1)
     weights = shares.reindex(classes, fill_value=0.0).to_numpy(np.float64)
     result = from_counts(counts, weights, classes, confidence, dict[Label, str](chosen.names.items()))
-    own, stated = [], []
-    for one in rows:
-        own.append(chosen.sums(dict(found.said[str(one)].label or ())))
-        stated.append(fractions.of_verdict(found.said[str(one)], chosen))
+    said = [found.said[str(one)] for one in rows]
+    stated = [fractions.of_verdict(one, chosen) for one in said]
+    own = _own(mapped_by, chosen, said, mapped_by.matrix(chosen, rows))
     overlaps = [fractions.overlap(a, b) for a, b in zip(own, stated, strict=True)]
-    total = int((chosen.of_corpus(corpus) > 0).sum())
+    total = int((largest > 0).sum())
     return replace(
         result,
-        notes=(*notes, *_fraction_notes(found, rows, mapped, reference, result), *result.notes),
+        notes=(*notes, *_fraction_notes(found, rows, mapped, reference, result, mapped_by), *result.notes),
         total_area=total * SAMPLE_HECTARES,
         overlap=float(np.mean(overlaps)),
         undecided={str(name): int(count) for name, count in left.items()},

@@ -31,11 +31,12 @@ def overlap(label: Mapping[int, float], reference: Mapping[int, float]) -> float
     return sum(min(value / first, reference.get(code, 0.0) / second) for code, value in label.items())
 
 
-def reference_group(verdict: Verdict, grouping: Grouping) -> int | None:
+def reference_group(verdict: Verdict, grouping: Grouping, *, of_label: bool = True) -> int | None:
     """The group that a verdict says is there; None where it says nothing of it (unsure, or wrong and no more).
 
     `OTHER_FRACTIONS` where it is wrong although the largest class is the label's own and its fractions differ in these groups: wrong is
-    never counted as correct. `OUTSIDE` for a class in no group. `NOT_NAMED` where a class above the groups is named (31 for 311).
+    never counted as correct. Without `of_label` (another map is judged, whose fractions nobody spoke of) it is that class. `OUTSIDE` for
+    a class in no group. `NOT_NAMED` where a class above the groups is named (31 for 311).
     """
     if verdict.judgement not in ("correct", "wrong"):
         return None
@@ -43,7 +44,7 @@ def reference_group(verdict: Verdict, grouping: Grouping) -> int | None:
     if verdict.suggested is not None:
         found = grouping.group(verdict.suggested)
         own = largest(label) if label else None
-        if verdict.judgement == "wrong" and own is not None and verdict.suggested == own:
+        if of_label and verdict.judgement == "wrong" and own is not None and verdict.suggested == own:
             return _if_same(verdict, grouping, found)
         return found
     if verdict.judgement == "wrong" and not verdict.adjustments:
@@ -56,7 +57,7 @@ def reference_group(verdict: Verdict, grouping: Grouping) -> int | None:
     open_part = sum(label.values()) - sum(stated.values())
     if grouping.sums(stated)[main] < open_part - 1e-9:
         return None
-    if verdict.judgement == "wrong" and largest(stated) == largest(label):
+    if of_label and verdict.judgement == "wrong" and largest(stated) == largest(label):
         return _if_same(verdict, grouping, main)
     return main
 

@@ -168,7 +168,16 @@ def test_a_path_may_be_written_in_every_usual_way(tiny_folder: Path, monkeypatch
 
 def test_the_package_has_its_names_and_no_others() -> None:
     assert explorer.open_corpus is open_corpus
-    names = {"Corpus", "Explorer", "ExplorerError", "Opinions", "__version__", "open_corpus", "plots"}
+    names = {
+        "Corpus",
+        "Explorer",
+        "ExplorerError",
+        "Ground",
+        "Opinions",
+        "__version__",
+        "open_corpus",
+        "plots",
+    }
     assert set(explorer.__all__) == names
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         explorer.nonsense  # noqa: B018  reading it is what is tested

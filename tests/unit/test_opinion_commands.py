@@ -17,6 +17,9 @@ from explorer.commands import opinion
 from explorer.core.errors import InvalidQueryError, OpinionError
 from explorer.demo.models import MODELS
 from explorer.opinions import legends
+from explorer.review import queue
+from explorer.review.records import Records
+from explorer.review.verdicts import Verdict
 from tests import corpora
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,6 +125,15 @@ def test_the_commands_that_the_docs_show_run(
     }
     monkeypatch.chdir(tmp_path)
     shutil.copy(f"{folder}-made-up-good.csv", "predictions.csv")
+    with open_corpus(folder) as corpus, Records.open(corpus) as records:
+        todo = queue.build("random:n=10,seed=1,by=0", corpus)
+        for sample_id in todo.ids:
+            stratum, probability = todo.drawn(sample_id)
+            records.add(
+                Verdict(
+                    sample_id, "Anna", "correct", queue=todo.text, stratum=stratum, probability=probability
+                )
+            )
     for line in lines:
         if "compare demo" not in line:  # the whole demo is in other tests
             run(*(str(folder) if word == "demo-corpus" else word for word in shlex.split(line)))
