@@ -44,6 +44,7 @@ from explorer.views.page.help import HelpView
 from explorer.views.page.layout import Views
 from explorer.views.page.recovery import Recovery
 from explorer.views.page.region_places import RegionPlaces
+from explorer.views.page.undo import UndoView
 from explorer.views.present.present import PresentView
 from explorer.views.profile.profile import ProfileView
 from explorer.views.profile.profile_data import Packed
@@ -117,11 +118,15 @@ class Explorer(pn.viewable.Viewer):
         self._share = ShareView(self.corpus, self.selection, self._loop, bus)
         self._about = AboutView(self.corpus, self.selection, self._loop, bus)
         self._help = HelpView(self.corpus, self._loop, bus)
+        self._undo = UndoView(
+            self.selection, self._loop, bus, lambda link: self.apply(link, travelling=False)
+        )
         self._gallery = GalleryView(self.corpus, self.selection, self._loop, bus)
         laid = layout.lay_out(
             Views(
                 self.corpus, self._head, self._map, self._animation, self._bands, self._profile, self._spectrum,
                 self._labels, self._review, self._present, self._share, self._about, self._gallery, self._help,
+                self._undo,
             ),
             height,
         )  # fmt: skip
@@ -154,6 +159,7 @@ class Explorer(pn.viewable.Viewer):
             lambda *_e: self._url.ask(lambda: self._write_url(push=False)), list(MapState.FIELDS)
         )
         self._open(stay=wanted.date is not None, at_once=True)
+        self._undo.begin()
         self._animation.show_view()
         self._animation.show_playback()
         if wanted.story:
@@ -165,8 +171,15 @@ class Explorer(pn.viewable.Viewer):
             self._page.name_regions_in(document)
         return self._page
 
-    def apply(self, link: Link) -> None:
-        """Show what a link asks for; what it does not say is as on a fresh page."""
+    def apply(self, link: Link, *, travelling: bool = True) -> None:
+        """Show what a link asks for; what it does not say is as on a fresh page.
+
+        `travelling`: another sample is no new page of the browser's history.
+        """
+        with self._undo.one_step():
+            self._apply(link, travelling)
+
+    def _apply(self, link: Link, travelling: bool) -> None:
         problems = list(link.problems)
         sample = link.sample
         if sample is not None:
@@ -177,7 +190,7 @@ class Explorer(pn.viewable.Viewer):
                 sample = None
         if link.blind:
             self._review.veil()  # before anything of the sample is drawn
-        self._stay, self._travelling = link.date is not None, True
+        self._stay, self._travelling = link.date is not None, travelling
         self._hold_map = link.map.place is not None  # else the map goes where the sample is
         sample = sample or self.corpus.default_sample
         marks: dict[str, Any] = {
@@ -233,7 +246,7 @@ class Explorer(pn.viewable.Viewer):
             one.param.watchers = {}  # who still holds the selection holds no panel
         del self._head, self._map, self._animation, self._bands, self._profile, self._spectrum
         del self._recovery, self._labels, self._review, self._present, self._share, self._about, self._gallery
-        del self._help
+        del self._help, self._undo
 
     def _sample_changed(self) -> None:
         """Another sample is selected: open it, unless one turns the pages faster than anybody looks."""
@@ -296,6 +309,8 @@ class Explorer(pn.viewable.Viewer):
             self._head.notice(f"This link's story cannot be played: {error}.")
 
     def _write_url(self, push: bool) -> None:
+        if not push and (self._others.waits or self._next.waits):
+            return  # a sample's own pins come with it: both are written together, as a new page of the history
         if self._follow_url:
             self._head.head.script.url(search=self.selection.to_query(), push=push)
 

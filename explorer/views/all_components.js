@@ -9,6 +9,7 @@ import * as SampleTable from "./map/sample_table.js"
 import * as About from "./page/about.js"
 import * as Head from "./page/head.js"
 import * as Help from "./page/help.js"
+import * as Toast from "./page/toast.js"
 import * as Presenter from "./present/present.js"
 import * as PinList from "./profile/pins.js"
 import * as ProfileCharts from "./profile/profile_charts.js"
@@ -36,4 +37,5 @@ export default {
   SampleTable,
   Share,
   Spectrum,
+  Toast,
 }

@@ -454,21 +454,23 @@ export function render({ model, el }) {
   }
   // --- time ------------------------------------------------------------------------------------
   let lastSent = 0,
-    sendTimer = 0
+    sendTimer = 0,
+    chosen = false // whether a person chose the date
   const tell = (settled) => {
     clearTimeout(sendTimer)
     // While it plays, once a second is enough for the server to know; while a person scrubs, ten times.
     const wait = settled ? 0 : (state.playing ? 1000 : 100) - (performance.now() - lastSent)
     const send = () => {
       lastSent = performance.now()
-      model.send_msg({ type: "date", index: state.index, settled, ticket: state.ticket })
+      model.send_msg({ type: "date", index: state.index, settled, ticket: state.ticket, chosen })
     }
     if (wait <= 0) send()
     else sendTimer = setTimeout(send, wait)
   }
 
-  const seek = (index, settled) => {
+  const seek = (index, settled, byHand = true) => {
     if (!state.dates.length) return
+    chosen = byHand
     state.index = Math.min(Math.max(index, 0), state.dates.length - 1)
     draw()
     page.emit("date", { index: state.index, iso: state.dates[state.index], time: state.times[state.index] })
@@ -505,13 +507,13 @@ export function render({ model, el }) {
       if (year !== order) return
       const { index, next, share, over } = momentOf(order, now - begun)
       if (over) {
-        seek(index, true)
+        seek(index, true, false)
         setPlaying(false)
         hints.say(`${longDate(state.dates[index])}: the clear date at which NDVI differs most.`)
         mark("year-played", { index })
         return
       }
-      if (index !== state.index) seek(index, false)
+      if (index !== state.index) seek(index, false, false)
       stage.fade(state.frames[next], share)
       requestAnimationFrame(frame)
     }
@@ -536,12 +538,12 @@ export function render({ model, el }) {
       }
       const position = startIndex + Math.floor(((now - start) * state.speed) / 1000)
       if (position >= list.length && !state.loop) {
-        seek(list[list.length - 1], true)
+        seek(list[list.length - 1], true, false)
         setPlaying(false)
         return
       }
       const index = list[position % list.length]
-      if (index !== state.index) seek(index, false)
+      if (index !== state.index) seek(index, false, false)
     }
     requestAnimationFrame(tick)
   }
@@ -558,7 +560,7 @@ export function render({ model, el }) {
     play.setAttribute("aria-label", playing ? "Pause" : "Play")
     play.title = playing ? "Pause (space)" : "Play (space)"
     if (playing) {
-      if (!state.loop && state.index === lastThere()) seek(firstThere(), false)
+      if (!state.loop && state.index === lastThere()) seek(firstThere(), false, false)
       anchor()
       requestAnimationFrame(frame)
     } else tell(true)
@@ -844,7 +846,7 @@ export function render({ model, el }) {
     seek(data) {
       if (data.ticket === state.ticket) {
         setPlaying(false)
-        seek(data.index, true)
+        seek(data.index, true, false)
       }
     },
     telling(data) {

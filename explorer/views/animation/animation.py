@@ -294,7 +294,9 @@ class AnimationView:
     def _date(self, data: dict[str, Any]) -> None:
         index = bounded_int(data, "index", len(PF_SR.dates))
         if data.get("ticket") == self._ticket and index is not None:
+            self._session.date_chosen = bool(data.get("chosen", True))
             self._selection.date = PF_SR.dates[index]
+            self._session.date_chosen = True
             if data.get("settled"):
                 self._selection.param.trigger("settled")
 

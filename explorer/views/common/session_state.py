@@ -55,6 +55,12 @@ class SessionState(param.Parameterized):
         default=False, doc="Whether the table of samples has its place under the map."
     )  # type: ignore[assignment]
 
+    # The animation.
+    date_chosen: bool = param.Boolean(
+        default=True,
+        doc="Whether somebody chose the date that is set; not while it plays, or goes to a date that a sample has.",
+    )  # type: ignore[assignment]
+
     # Presenting.
     presenting: bool = param.Boolean(default=False, doc="Whether the page is without its controls.")  # type: ignore[assignment]
     note_shown: bool = param.Boolean(

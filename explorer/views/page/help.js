@@ -10,6 +10,8 @@ const KEYS = [
     [
       ["?", "this help; in a review, the keys of the review"],
       ["F", "present this view; F or Escape ends it"],
+      ["Ctrl Z", "undo what changed the view (Cmd Z on a Mac); in a field, what was typed"],
+      ["Ctrl Shift Z", "redo; Ctrl Y too"],
       ["Esc", "closes what was opened last; the focus goes back"],
       ["Tab", "from control to control"],
     ],
@@ -66,7 +68,10 @@ const WORDS = [
     "Stretch",
     "which reflectance is black and which is white. It is the same for all dates, so that they can be compared.",
   ],
-  ["Pin", "a pixel whose curves are drawn; its colour is the same everywhere."],
+  [
+    "Pin",
+    "a pixel whose curves are drawn; its colour is the same everywhere. Pins and regions belong to their sample; Keep takes them along to the next one.",
+  ],
   ["Region", "a box or polygon in the picture; its mean is drawn beside the pins."],
   ["Suspicion", "how much speaks against a label, where somebody has run the score."],
 ]

@@ -18,6 +18,7 @@ from explorer.views.map.map import MapView
 from explorer.views.page.about import AboutView
 from explorer.views.page.head import HeadView
 from explorer.views.page.help import HelpView
+from explorer.views.page.undo import UndoView
 from explorer.views.present.present import PresentView
 from explorer.views.profile.profile import ProfileView
 from explorer.views.review.review import ReviewView
@@ -55,6 +56,7 @@ class Views:
     about: AboutView
     gallery: GalleryView
     help: HelpView
+    undo: UndoView
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def lay_out(views: Views, height: str) -> Layout:
         views.about.about,
         views.gallery.gallery,
         views.help.help,
+        views.undo.toast,
         margin=0, sizing_mode="stretch_both",
         stylesheets=[source("page.css"), f":host {{ --page-height: {height}; }}"],
     )  # fmt: skip

@@ -58,6 +58,24 @@ class FromHead(FromBrowser):
         """What may this mean? Texts are numbered as they are typed."""
 
 
+class ToToast(ToBrowser):
+    """What was taken away, and how to have it back."""
+
+    def say(self, *, text: str, action: str, step: int | None) -> None:
+        """`action` names the button, `Undo` or `Redo`, or is empty: there is none. `step` is the number of what it undoes; None: the last one."""
+
+    def hide(self) -> None: ...
+
+
+class FromToast(FromBrowser):
+    """Somebody takes back what they did."""
+
+    def undo(self, *, step: Number | None = None) -> None:
+        """The last step, or the one that was offered."""
+
+    def redo(self) -> None: ...
+
+
 class ToHelp(ToBrowser):
     """Whom to name."""
 
