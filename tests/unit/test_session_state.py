@@ -71,8 +71,9 @@ def test_hidden_labels_are_known_before_any_other_panel_hears_of_the_sample(
     page._review._begin({"kind": "ids", "ids": f"{FULL}\n{BROKEN}", "reviewer": "ada", "blind": True})
     until(lambda: page._review._work is not None)
     work: Any = page._review._work
-    work.done.add(FULL)
-    page._review._changed()
+    with page._loop.lock():  # the thread in which the review begins has told all panels
+        work.done.add(FULL)
+        page._review._changed()
     assert not page.selection.session.labels_hidden
     known, sample_changed = [], page._sample_changed
 
