@@ -2902,19 +2902,20 @@ function render({ model, el }) {
     lastMove = performance.now();
     model.send_msg({ type: "move", pin: i, ...pixel });
   };
-  let lastSent = 0, sendTimer = 0;
+  let lastSent = 0, sendTimer = 0, chosen = false;
   const tell = (settled) => {
     clearTimeout(sendTimer);
     const wait = settled ? 0 : (state.playing ? 1e3 : 100) - (performance.now() - lastSent);
     const send = () => {
       lastSent = performance.now();
-      model.send_msg({ type: "date", index: state.index, settled, ticket: state.ticket });
+      model.send_msg({ type: "date", index: state.index, settled, ticket: state.ticket, chosen });
     };
     if (wait <= 0) send();
     else sendTimer = setTimeout(send, wait);
   };
-  const seek = (index, settled) => {
+  const seek = (index, settled, byHand = true) => {
     if (!state.dates.length) return;
+    chosen = byHand;
     state.index = Math.min(Math.max(index, 0), state.dates.length - 1);
     draw();
     page.emit("date", { index: state.index, iso: state.dates[state.index], time: state.times[state.index] });
@@ -2949,13 +2950,13 @@ function render({ model, el }) {
       if (year !== order) return;
       const { index, next, share, over } = momentOf(order, now - begun);
       if (over) {
-        seek(index, true);
+        seek(index, true, false);
         setPlaying(false);
         hints.say(`${longDate(state.dates[index])}: the clear date at which NDVI differs most.`);
         mark("year-played", { index });
         return;
       }
-      if (index !== state.index) seek(index, false);
+      if (index !== state.index) seek(index, false, false);
       stage.fade(state.frames[next], share);
       requestAnimationFrame(frame);
     };
@@ -2979,12 +2980,12 @@ function render({ model, el }) {
       }
       const position = startIndex + Math.floor((now - start) * state.speed / 1e3);
       if (position >= list.length && !state.loop) {
-        seek(list[list.length - 1], true);
+        seek(list[list.length - 1], true, false);
         setPlaying(false);
         return;
       }
       const index = list[position % list.length];
-      if (index !== state.index) seek(index, false);
+      if (index !== state.index) seek(index, false, false);
     }
     requestAnimationFrame(tick);
   };
@@ -3000,7 +3001,7 @@ function render({ model, el }) {
     play.setAttribute("aria-label", playing ? "Pause" : "Play");
     play.title = playing ? "Pause (space)" : "Play (space)";
     if (playing) {
-      if (!state.loop && state.index === lastThere()) seek(firstThere(), false);
+      if (!state.loop && state.index === lastThere()) seek(firstThere(), false, false);
       anchor();
       requestAnimationFrame(frame);
     } else tell(true);
@@ -3268,7 +3269,7 @@ function render({ model, el }) {
     seek(data) {
       if (data.ticket === state.ticket) {
         setPlaying(false);
-        seek(data.index, true);
+        seek(data.index, true, false);
       }
     },
     telling(data) {
@@ -8685,6 +8686,8 @@ var KEYS = [
     [
       ["?", "this help; in a review, the keys of the review"],
       ["F", "present this view; F or Escape ends it"],
+      ["Ctrl Z", "undo what changed the view (Cmd Z on a Mac); in a field, what was typed"],
+      ["Ctrl Shift Z", "redo; Ctrl Y too"],
       ["Esc", "closes what was opened last; the focus goes back"],
       ["Tab", "from control to control"]
     ]
@@ -8740,7 +8743,10 @@ var WORDS = [
     "Stretch",
     "which reflectance is black and which is white. It is the same for all dates, so that they can be compared."
   ],
-  ["Pin", "a pixel whose curves are drawn; its colour is the same everywhere."],
+  [
+    "Pin",
+    "a pixel whose curves are drawn; its colour is the same everywhere. Pins and regions belong to their sample; Keep takes them along to the next one."
+  ],
   ["Region", "a box or polygon in the picture; its mean is drawn beside the pins."],
   ["Suspicion", "how much speaks against a label, where somebody has run the score."]
 ];
@@ -8969,12 +8975,101 @@ function render9({ model, el }) {
   model.send_msg({ type: "ready" });
 }
 
+// explorer/views/page/toast.js
+var toast_exports = {};
+__export(toast_exports, {
+  render: () => render10
+});
+var STAYS = 8e3;
+function render10({ model, el }) {
+  const gone = new AbortController();
+  let timer = 0, step = (
+    /** @type {number | null} */
+    null
+  );
+  const words = element("span", { role: "status" });
+  const act = element("button", { type: "button", onclick: () => send() });
+  const close = element(
+    "button",
+    { type: "button", class: "close", title: "Dismiss (Esc)", "aria-label": "Dismiss", onclick: () => hide() },
+    "×"
+  );
+  const box2 = element("div", { class: "undo-line", role: "group", "aria-label": "Undo" }, words, act, close);
+  el.append(box2);
+  const back = makeReturn(box2);
+  const isShown = () => box2.classList.contains("shown");
+  const send = () => {
+    if (act.textContent === "Redo") model.send_msg({ type: "redo" });
+    else model.send_msg({ type: "undo", step });
+  };
+  const hide = () => {
+    if (!isShown()) return;
+    stay();
+    box2.classList.remove("shown");
+    words.textContent = "";
+    back.closed();
+  };
+  const stay = () => clearTimeout(timer);
+  const go = () => {
+    stay();
+    timer = setTimeout(() => {
+      if (box2.matches(":hover, :focus-within")) return;
+      hide();
+    }, STAYS);
+  };
+  for (const kind of ["pointerenter", "focusin"]) box2.addEventListener(kind, stay);
+  for (const kind of ["pointerleave", "focusout"]) box2.addEventListener(kind, () => isShown() && go());
+  box2.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      hide();
+      event.preventDefault();
+    }
+    if (["Escape", "Enter", " "].includes(event.key)) event.stopPropagation();
+  });
+  const presents = () => pageRoot(el).classList.contains("presenting");
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (!isOurKey(event, el) || isWriting(event) || presents()) return;
+      if (event.key === "Escape") hide();
+      const held = (event.ctrlKey || event.metaKey) && !event.altKey;
+      const letter = letterOf(event);
+      const kind = held && letter === "z" ? event.shiftKey ? "redo" : "undo" : event.ctrlKey && held && letter === "y" && !event.shiftKey ? "redo" : "";
+      if (!kind) return;
+      event.preventDefault();
+      if (kind === "redo") model.send_msg({ type: "redo" });
+      else model.send_msg({ type: "undo" });
+    },
+    { signal: gone.signal }
+  );
+  listen(model, {
+    say(data) {
+      if (presents()) return;
+      if (!isShown()) back.opened();
+      step = data.step;
+      words.textContent = data.text;
+      act.textContent = data.action;
+      act.hidden = !data.action;
+      act.title = data.action === "Redo" ? "Redo (Ctrl+Shift+Z)" : "Undo (Ctrl+Z undoes the last change)";
+      box2.classList.add("shown");
+      go();
+      mark("toast", { text: data.text });
+    },
+    hide
+  });
+  model.on("remove", () => {
+    stay();
+    gone.abort();
+  });
+  model.send_msg({ type: "ready" });
+}
+
 // explorer/views/present/present.js
 var present_exports = {};
 __export(present_exports, {
-  render: () => render10
+  render: () => render11
 });
-function render10({ model, el }) {
+function render11({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const SPEEDS = [1, 2, 5, 10, 15, 25, 30];
@@ -9500,7 +9595,7 @@ function render10({ model, el }) {
 // explorer/views/profile/pins.js
 var pins_exports = {};
 __export(pins_exports, {
-  render: () => render11
+  render: () => render12
 });
 
 // explorer/views/profile/profile_menu.js
@@ -9684,7 +9779,7 @@ var makeCurvesMenu = (send) => {
 };
 
 // explorer/views/profile/pins.js
-function render11({ model, el }) {
+function render12({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" });
@@ -9852,7 +9947,7 @@ function render11({ model, el }) {
 // explorer/views/profile/profile_charts.js
 var profile_charts_exports = {};
 __export(profile_charts_exports, {
-  render: () => render12
+  render: () => render13
 });
 
 // explorer/browser/chart_marks.js
@@ -10931,7 +11026,7 @@ var makeHover = (state, place) => {
 var BOTH_YEARS = [Date.UTC(2017, 11, 20), Date.UTC(2020, 0, 10)];
 var ONE_YEAR = [Date.UTC(2017, 11, 26), Date.UTC(2019, 0, 6)];
 var LABELS = { bands: "Reflectance over time", index: "Indices over time" };
-function render12({ model, el }) {
+function render13({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const state = {
@@ -11114,9 +11209,9 @@ function render12({ model, el }) {
 // explorer/views/profile/profile_tables.js
 var profile_tables_exports = {};
 __export(profile_tables_exports, {
-  render: () => render13
+  render: () => render14
 });
-function render13({ model, el }) {
+function render14({ model, el }) {
   const box2 = element("div", { class: "tables", role: "region", tabindex: "0", "aria-label": "Seasons and breaks" });
   el.append(box2);
   const show = (some) => el.getRootNode().host.classList.toggle("some", some);
@@ -11170,7 +11265,7 @@ function render13({ model, el }) {
 // explorer/views/review/review.js
 var review_exports = {};
 __export(review_exports, {
-  render: () => render14
+  render: () => render15
 });
 
 // explorer/views/review/class_search.js
@@ -11635,7 +11730,7 @@ var makeReviewForm = ({ kept: kept2, send }) => {
 };
 
 // explorer/views/review/review.js
-function render14({ model, el }) {
+function render15({ model, el }) {
   const gone = new AbortController();
   const page = bus(model), kept2 = makeKept();
   const SETTLE = 1e3;
@@ -12657,7 +12752,7 @@ function render14({ model, el }) {
 // explorer/views/sentinel2/bands.js
 var bands_exports = {};
 __export(bands_exports, {
-  render: () => render15
+  render: () => render16
 });
 
 // explorer/views/sentinel2/arrange.js
@@ -12888,7 +12983,7 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
 };
 
 // explorer/views/sentinel2/bands.js
-function render15({ model, el }) {
+function render16({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const ROW_GAP = 4;
@@ -13453,7 +13548,7 @@ function render15({ model, el }) {
 // explorer/views/sentinel2/spectrum.js
 var spectrum_exports = {};
 __export(spectrum_exports, {
-  render: () => render16
+  render: () => render17
 });
 var CLASS_INK = "#7d8a92";
 var PARTS2 = {
@@ -13492,7 +13587,7 @@ var PARTS2 = {
   },
   class_name: (c, at) => labels(c, at, {})
 };
-function render16({ model, el }) {
+function render17({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const DASHES2 = ["solid", "dashed", "dotted", "dotdash"];
@@ -13840,9 +13935,9 @@ function render16({ model, el }) {
 // explorer/views/share/share.js
 var share_exports = {};
 __export(share_exports, {
-  render: () => render17
+  render: () => render18
 });
-function render17({ model, el }) {
+function render18({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const NAMES = {
@@ -14261,7 +14356,8 @@ var all_components_default = {
   ReviewPanel: review_exports,
   SampleTable: sample_table_exports,
   Share: share_exports,
-  Spectrum: spectrum_exports
+  Spectrum: spectrum_exports,
+  Toast: toast_exports
 };
 export {
   all_components_default as default

@@ -214,6 +214,12 @@ export interface Told {
     /** What is typical of the sample's class in a month; without curves why it is not known. */
     typical: { month: number; text: string; short: string; wavelengths: number[] | null; median: number[] | null; low: number[] | null; high: number[] | null }
   }
+  /** What was taken away, and how to have it back. */
+  Toast: {
+    hide: {}
+    /** `action` names the button, `Undo` or `Redo`, or is empty: there is none. `step` is the number of what it undoes; None: the last one. */
+    say: { text: string; action: string; step: number | null }
+  }
 }
 
 /** What a component's script says. */
@@ -301,7 +307,7 @@ export interface Said {
   Player:
     | { type: "clear" }
     | { type: "composite"; value: string; number: number }
-    | { type: "date"; index: number; settled: boolean; ticket: number }
+    | { type: "date"; index: number; settled: boolean; ticket: number; chosen?: boolean }
     | { type: "difference"; first: number; second: number; ticket: number }
     | { type: "draw"; kind: string; points: number[][] }
     | { type: "erase"; region: number }
@@ -379,6 +385,11 @@ export interface Said {
     | { type: "look"; number: number; months?: number[] | null; typical?: boolean | null }
     | { type: "ready" }
     | { type: "typical"; month: number }
+  /** Somebody takes back what they did. */
+  Toast:
+    | { type: "ready" }
+    | { type: "redo" }
+    | { type: "undo"; step?: number | null }
 }
 
 /** An array of NumPy as Bokeh sends it: `plainArray` makes an ordinary one of it. */
