@@ -188,7 +188,7 @@ def _asked(order: Order) -> dict[str, Any]:
     shown, pins = order.shown, order.shown.pins if order.pins else ()
     asked: dict[str, Any] = {
         "product": order.product.id, "composite": order.composite, "stretch": shown.stretch, "pins": pins, "date": order.date,
-        "values": order.kind == "values", "count": order.count, "story": shown.story,
+        "values": order.kind == "values", "count": order.count, "story": shown.story, "link": shown.link,
         "missing": "skip" if order.skip else "mark", "fps": order.fps, "scale": order.scale,
         "chart": (shown.indices[0] if shown.indices else "NDVI") if order.chart and pins else False,
     }  # fmt: skip

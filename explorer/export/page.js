@@ -39,6 +39,9 @@ const begin = async () => {
   showSentinel(selection, model, calendar)
   const inColours = [animation, showProfile(selection, model, calendar)]
   selection.on(["cubes"], () => mark("animation-ready", { sample: selection.state.sample.id }))
+  selection.on(["panel"], () => {
+    document.querySelector("main").dataset.panel = selection.state.panel
+  })
   runPlayer(selection)
   listenToKeys(selection)
 
@@ -51,7 +54,7 @@ const begin = async () => {
   wear(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")
 
   if (model.story) await selection.goTo(0)
-  else await selection.openSample(model.samples[0].id)
+  else await selection.open(model.opening)
   // The other samples are unpacked when nothing else is to be done: changing to one of them is quick then.
   for (const sample of model.samples) await openCubes(sample)
   mark("all-unpacked")

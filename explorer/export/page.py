@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.analysis import colours, quality, render_spec, stretch
-from explorer.analysis.render_spec import bands_of
 from explorer.analysis.stretch import Stretch
 from explorer.core import corine
 from explorer.core.errors import InvalidQueryError, StoryError
 from explorer.core.grid import Cell
 from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
 from explorer.core.theme import with_colours
+from explorer.corpus.imagery.cube import gap_band
 from explorer.corpus.imagery.cube_cache import Cube
 from explorer.export import credit, notes, packing, place_map
 from explorer.export.stories import State, Story
@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 MAX_SAMPLES = 12
 """Each brings some 2 to 4 MB, all of which a browser holds in memory."""
 START = PF_SR.dates.index(PF_SR.parse_date("2018-07-02"))
-_PICTURES = {
+_Looks = dict[str, tuple[str, str, str]]
+_PICTURES: _Looks = {
     "true": ("True colour", "true", "natural"),
     "false": ("False colour (NIR)", "false", "natural"),
     "vivid": ("Vivid", "true", "vivid"),
 }
 """Name -> title, composite, stretch."""
+_MODES = ("single", "swipe", "side", "difference")
+"""How the page can look at its picture: what it cannot show (a sheet) is one date."""
 _HERE = Path(__file__).resolve().parent
 _SCRIPT = "page.bundle.js"
 """Built by `make scripts` of page.js and what it imports; `page_model.js` names what the model holds."""
@@ -67,19 +70,22 @@ def make(
     sample_ids: Sequence[str] = (),
     *,
     story: Story | None = None,
+    link: str = "",
     presenter_notes: bool = False,
     title: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Page:
     """One HTML file with samples and, where given, a story (whose samples come along), `presenter_notes` only if asked.
 
+    Without a story it opens as a page's `link` says: sample, date, pins, picture, comparison, zoom, and whether it plays.
     Raises `InvalidQueryError` for no sample or more than `MAX_SAMPLES`, what `Corpus.cell` raises for an id that is
     none, `StoryError` for a state without a sample when none was given, and what the store raises.
     >>> made = make(corpus, [corpus.default_sample])
     >>> made.html[:15]
     '<!doctype html>'
     """
-    ids = tuple(dict.fromkeys([*sample_ids, *(story.samples if story else ())]))
+    states = story.states if story else (State(link, ""),)
+    ids = tuple(dict.fromkeys([*sample_ids, *(state.sample for state in states if state.sample)]))
     if not ids:
         if story:
             raise StoryError(story.title, None, "no state names a sample; name one for the page")
@@ -87,9 +93,10 @@ def make(
     if len(ids) > MAX_SAMPLES:
         raise InvalidQueryError(f"{len(ids)} samples; one page holds at most {MAX_SAMPLES}")
     cells = [corpus.cell(sample_id) for sample_id in ids]  # what is wrong is said before anything is read
+    looks = _PICTURES | {look[0]: look[1] for state in states if (look := _own_look(state)) is not None}
     made = []
     for number, cell in enumerate(cells):
-        made.append(_sample(corpus, cell, number))
+        made.append(_sample(corpus, cell, number, looks))
         if progress is not None:
             progress(number + 1, len(cells))
     weights = [max(len(one.planet.header["there"]), 1) for one in made]
@@ -97,15 +104,16 @@ def make(
         sum(w * one.planet.rms_error**2 for w, one in zip(weights, made, strict=True)) / sum(weights)
     ) ** 0.5
     largest = max(one.planet.max_error for one in made)
-    model = _model(corpus, made, story, presenter_notes, title, (largest, rms))
+    model = _model(corpus, made, story, presenter_notes, title, (largest, rms), looks)
+    model["opening"] = None if story else _state(states[0], ids, presenter_notes=False)
     html = _html(model, made)
     missing = {one.model["id"]: len(PF_SR.dates) - len(one.planet.header["there"]) for one in made}
     return Page(html, ids, largest, rms, missing)
 
 
-def _sample(corpus: Corpus, cell: Cell, number: int) -> _Sample:
-    cube, s2 = corpus.cubes.get(cell, PF_SR), corpus.cubes.get(cell, S2_SR)
-    filled = quality.gap_filled(corpus.cubes.get(cell, PF_QA))
+def _sample(corpus: Corpus, cell: Cell, number: int, looks: _Looks) -> _Sample:
+    cube, s2, layers = (corpus.cubes.get(cell, product) for product in (PF_SR, S2_SR, PF_QA))
+    filled = quality.gap_filled(layers)
     planet, sentinel = packing.planet(cube, filled), packing.sentinel(s2)
     lon, lat = cell.centre
     left, bottom, right, top = cell.bounds
@@ -121,7 +129,8 @@ def _sample(corpus: Corpus, cell: Cell, number: int) -> _Sample:
         "dot": place_map.dot(lon, lat),
         "labels": [_label(int(str(c)), f) for c, f in corpus.labels(cell.sample_id).items()],
         "missing": {PF_SR.stem(date): why[:120] for date, why in cube.missing.items()},
-        "spans": {name: _spans(_stretch(cube, *look)) for name, (_, *look) in _PICTURES.items()},
+        "spans": {name: _spans(_stretch(cube, *look)) for name, (_, *look) in looks.items()},
+        "gapLayer": gap_band(layers.bands, layers.meaning) or "",
         "s2Spans": {
             "picture": _spans(_stretch(s2, "true", "natural")),
             **{b.name: _spans(_stretch(s2, f"band:{b.name}", "vivid"))[0] for b in S2_SR.bands},
@@ -153,10 +162,11 @@ def _spans(found: Stretch) -> list[list[float]]:
 
 
 def _composite(product: Product, composite: str, words: str) -> dict[str, Any]:
-    is_natural = words == "natural"
+    recipe, choice = render_spec.parse(composite, product.id), stretch.parse(words)
+    is_natural = choice.mode == "natural" and stretch.has_natural_colour(recipe)
     return {
-        "bands": list(bands_of(composite, product.id)),
-        "gamma": stretch.NATURAL_GAMMA if is_natural else stretch.GAMMA,
+        "bands": list(recipe.bands),
+        "gamma": choice.gamma or (stretch.NATURAL_GAMMA if is_natural else stretch.GAMMA),
         "middle": stretch.MIDDLE if is_natural else None,
     }
 
@@ -168,6 +178,7 @@ def _model(
     presenter_notes: bool,
     title: str | None,
     errors: tuple[float, float],
+    looks: _Looks,
 ) -> dict[str, Any]:
     named = credit.of(corpus, ("PF-SR", "S2-SR", "labels"))
     ids = [one.model["id"] for one in made]
@@ -189,7 +200,12 @@ def _model(
             f"(root mean square {errors[1]:.5f}); Sentinel-2 is exact."
         ),
         "start": START,
-        "colours": {"pins": colours.PINS, "light": colours.BANDS, "dark": colours.DARK_BANDS},
+        "colours": {
+            "pins": colours.PINS,
+            "light": colours.BANDS,
+            "dark": colours.DARK_BANDS,
+            "difference": colours.hexes("difference", 65),
+        },
         "planet": {"dates": list(PF_SR.date_keys), "bands": _bands(PF_SR)},
         "sentinel": {
             "months": list(S2_SR.date_keys),
@@ -198,7 +214,7 @@ def _model(
             "gamma": stretch.GAMMA,
         },
         "pictures": {
-            name: {"title": title} | _composite(PF_SR, *look) for name, (title, *look) in _PICTURES.items()
+            name: {"title": title} | _composite(PF_SR, *look) for name, (title, *look) in looks.items()
         },
         "europe": place_map.svg(),
         "samples": [one.model for one in made],
@@ -229,14 +245,59 @@ def _state(state: State, ids: Sequence[str], presenter_notes: bool) -> dict[str,
         "names": [name[:24] for name in state.query.get("names", "").split(";")],
         "picture": _picture(state),
         "seconds": state.seconds,
+        "panel": state.query.get("panel", ""),
+        **_seen(state),
+    }
+
+
+def _seen(state: State) -> dict[str, Any]:
+    """How a state's picture is looked at, and what plays; dates by their place in the calendar."""
+    view, play = state.view, state.playback
+    first, last = play.indices
+    return {
+        "look": {
+            "mode": view.mode if view.mode in _MODES else "single",
+            "other": PF_SR.dates.index(view.other) if view.other else -1,
+            "scale": view.scale,
+            "row": view.row,
+            "col": view.col,
+            "split": view.split,
+            "layer": view.layer,
+        },
+        "play": {
+            "motion": play.motion,
+            "first": first,
+            "last": last,
+            "speed": play.speed,
+            "loop": play.loop,
+        },
     }
 
 
 def _picture(state: State) -> str:
     """Which of the page's pictures a state shows: true colour can be vivid."""
+    own = _own_look(state)
+    if own is not None:
+        return own[0]
     shown = state.query.get("composite", "true")
     vivid = shown == "true" and state.query.get("stretch", "") in ("vivid", "fixed")
     return "vivid" if vivid else shown
+
+
+def _own_look(state: State) -> tuple[str, tuple[str, str, str]] | None:
+    """Name, and title, composite and stretch, of a picture that a state alone has; None where it is one of all pages', or
+    cannot be painted of the page's bands with one stretch for all dates.
+    """
+    try:
+        recipe = render_spec.parse(state.query.get("composite", "true"), PF_SR.id)
+        choice = stretch.parse(state.query.get("stretch", ""))
+    except InvalidQueryError:
+        return None
+    usual = {(text, stretch.parse(words)) for _, text, words in _PICTURES.values()}
+    if (recipe.text, choice) in usual or recipe.kind not in ("rgb", "band") or choice.mode == "frame":
+        return None
+    words = f" ({choice})" if recipe.kind == "rgb" else ""
+    return f"{recipe.text} {choice}", (f"{recipe.title}{words}", recipe.text, str(choice))
 
 
 def _html(model: dict[str, Any], made: Sequence[_Sample]) -> str:

@@ -3,119 +3,19 @@
 /** @import { Calendar, Model } from "./page_model.js" */
 /** @import { Selection } from "./page_selection.js" */
 
-import { drawArms, drawWords, fitCanvas, gapText, longDate, pinText } from "../browser/shared.js"
-import { button, byId, element, icon } from "./page_dom.js"
+import { choice } from "../browser/shared.js"
+import { aloneButton, button, byId, element, icon } from "./page_dom.js"
 import { imageSheet, saveCanvas } from "./page_files.js"
-import { paint } from "./page_paint.js"
-import { PF_SIZE, pixelAt } from "./page_pixels.js"
+import { makeStage } from "./page_stage.js"
 import { makeTimeline } from "./page_timeline.js"
 
-const METRES = 3 // a pixel
-const SPEEDS = [2, 5, 10, 15, 30] // dates a second
-
-/**
- * The image itself and all that lies on it.
- * @param {Selection} selection
- * @param {Model} model
- * @param {Calendar} calendar
- */
-const makeStage = (selection, model, { dates }) => {
-  const { state } = selection
-  const image = element("canvas", {
-    class: "image",
-    width: PF_SIZE,
-    height: PF_SIZE,
-    role: "img",
-    "aria-label": "Planet Fusion image",
-  })
-  const crosses = element("canvas"),
-    date = element("div", { class: "date" }),
-    readout = element("div", { class: "readout" }),
-    absent = element("div", { class: "absent" }),
-    scale = element("div", { class: "scale" }, element("span", {}, "100 m"))
-  const node = element(
-    "div",
-    { class: "stage", tabindex: 0, "aria-label": "Planet Fusion image; click to choose a pixel" },
-    image,
-    crosses,
-    date,
-    element("div", { class: "north", "aria-hidden": "true" }, "▲", element("br"), "N"),
-    scale,
-    readout,
-    absent,
-  )
-
-  /** @type {Map<number, ImageData>} Painted images of this sample and picture, by the date's index. */
-  const painted = new Map()
-  /** @param {number} index */
-  const imageOf = (index) => {
-    const known = painted.get(index)
-    if (known || !state.cubes?.planet.has(index)) return known
-    const { bands, gamma, middle } = model.pictures[state.picture]
-    const made = paint(state.cubes.planet.frame(index, bands), state.sample.spans[state.picture], gamma, middle)
-    painted.set(index, made)
-    return made
-  }
-  const lackText = () => {
-    if (!state.cubes) return "Unpacking …"
-    return `Missing: ${state.sample.missing[dates[state.index]] ?? "not in the corpus"}`
-  }
-  const draw = () => {
-    const context = image.getContext("2d"),
-      shown = imageOf(state.index)
-    context.clearRect(0, 0, PF_SIZE, PF_SIZE)
-    if (shown) context.putImageData(shown, 0, 0)
-    const filled = state.cubes ? gapText(state.cubes.planet.gapShare(state.index)) : ""
-    date.replaceChildren(longDate(dates[state.index]), ...(filled ? [element("small", {}, filled)] : []))
-    absent.textContent = shown ? "" : lackText()
-  }
-  const drawPins = () => {
-    const context = fitCanvas(crosses),
-      unit = node.clientWidth / PF_SIZE,
-      half = Math.max(unit / 2, 2)
-    state.pins.forEach((pin, i) => {
-      const x = (pin.col + 0.5) * unit,
-        y = (pin.row + 0.5) * unit
-      drawArms(context, x, y, model.colours.pins[i], { from: half, to: half + 7 })
-      drawWords(context, pinText(pin, i, state.pins.length), x + 8, y - 7)
-    })
-  }
-  /** @param {number} side Of the square, CSS pixels */
-  const resize = (side) => {
-    Object.assign(node.style, { width: `${side}px`, height: `${side}px` })
-    scale.style.width = `${(side / (PF_SIZE * METRES)) * 100}px`
-    drawPins()
-  }
-
-  /** @param {MouseEvent} event */
-  const under = (event) => pixelAt(event, node.getBoundingClientRect(), PF_SIZE)
-  /** @param {{ row: number, col: number }} pixel */
-  const valuesText = ({ row, col }) => {
-    if (!state.cubes.planet.has(state.index)) return ""
-    const values = state.cubes.planet.pixel(row, col, dates.length)
-    const each = model.planet.bands.map(({ name }) => {
-      const value = values[name][state.index]
-      return `${name === "nir" ? "NIR" : name[0].toUpperCase()} ${Number.isNaN(value) ? "–" : (value / 1e4).toFixed(3)}`
-    })
-    return ` · ${each.join("  ")}`
-  }
-  node.addEventListener("click", (event) => selection.pick(under(event), event.shiftKey))
-  node.addEventListener("pointermove", (event) => {
-    if (!state.cubes) return
-    const pixel = under(event),
-      east = Math.round(state.sample.left + METRES * (pixel.col + 0.5)),
-      north = Math.round(state.sample.top - METRES * (pixel.row + 0.5))
-    readout.textContent = `row ${pixel.row}, col ${pixel.col} · ${east} E ${north} N m${valuesText(pixel)}`
-  })
-  node.addEventListener("pointerleave", () => {
-    readout.textContent = ""
-  })
-
-  selection.on(["cubes", "picture"], () => painted.clear())
-  selection.on(["cubes", "date", "picture"], draw)
-  selection.on(["cubes", "pins"], drawPins)
-  return { node, image, resize }
-}
+const SPEEDS = [1, 2, 5, 10, 15, 25, 30] // dates a second
+const MODES = [
+  ["single", "One date"],
+  ["swipe", "Swipe two"],
+  ["side", "Side by side"],
+  ["difference", "Difference"],
+]
 
 /**
  * @param {Selection} selection
@@ -161,6 +61,22 @@ const makePictures = (selection, model) => {
 }
 
 /**
+ * One date, or how two are compared.
+ * @param {Selection} selection
+ * @returns {HTMLSelectElement}
+ */
+const makeModes = (selection) => {
+  const node = choice("View", MODES, "single", (/** @type {import("./page_model.js").Mode} */ mode) => {
+    selection.setPlaying(false)
+    selection.setLook({ mode })
+  })
+  selection.on(["look"], () => {
+    node.value = selection.state.look.mode
+  })
+  return node
+}
+
+/**
  * @param {Selection} selection
  * @param {Model} model
  * @param {Calendar} calendar
@@ -175,6 +91,9 @@ export const showAnimation = (selection, model, calendar) => {
     { "aria-label": "Speed", onchange: () => selection.setSpeed(Number(speed.value)) },
     ...SPEEDS.map((n) => element("option", { value: n, selected: n === state.speed }, `${n} /s`)),
   )
+  selection.on(["speed"], () => {
+    speed.value = String(state.speed)
+  })
   const save = () => {
     if (state.cubes)
       saveCanvas(
@@ -189,8 +108,9 @@ export const showAnimation = (selection, model, calendar) => {
       "Planet Fusion",
       element("small", {}, "3 m, 5-daily"),
       element("small", { class: "right" }, model.short.planet),
+      aloneButton(selection, "planet", "Planet Fusion"),
     ),
-    makePictures(selection, model),
+    element("div", { class: "row" }, makePictures(selection, model), makeModes(selection)),
     well,
     timeline.node,
     element(
@@ -206,9 +126,16 @@ export const showAnimation = (selection, model, calendar) => {
       speed,
     ),
   )
-  new ResizeObserver(() => {
-    stage.resize(Math.floor(Math.min(well.clientWidth, well.clientHeight)))
+  const fit = () => {
+    stage.resize(well.clientWidth, well.clientHeight)
     timeline.draw()
-  }).observe(well)
+  }
+  new ResizeObserver(fit).observe(well)
+  let { mode } = state.look
+  selection.on(["look"], () => {
+    if (mode === state.look.mode) return
+    mode = state.look.mode
+    fit()
+  })
   return { redraw: timeline.draw } // in the theme's colours
 }

@@ -27,6 +27,22 @@ export const byId = (id) => document.getElementById(id)
 export const button = (label, face, onclick, more = {}) =>
   element("button", { type: "button", "aria-label": label, title: label, onclick, ...more }, face)
 
+/**
+ * Gives a panel the page for itself, or the others their place back.
+ * @param {import("./page_selection.js").Selection} selection
+ * @param {string} id Of the panel
+ * @param {string} name
+ */
+export const aloneButton = (selection, id, name) => {
+  const { state } = selection
+  const node = button(`${name} alone`, "⤢", () => selection.setPanel(state.panel === id ? "" : id), {
+    class: "alone",
+    "aria-pressed": "false",
+  })
+  selection.on(["panel"], () => node.setAttribute("aria-pressed", String(state.panel === id)))
+  return node
+}
+
 /** @param {string} colour */
 export const swatch = (colour) => {
   const node = element("i")

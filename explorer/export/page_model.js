@@ -19,6 +19,7 @@
  * @property {{ box: string, path: string }} europe View box and path (SVG) of the small map.
  * @property {Sample[]} samples One at least.
  * @property {Story | null} story
+ * @property {Step | null} opening Without a story: how the page opens.
  */
 
 /**
@@ -26,6 +27,7 @@
  * @property {string[]} pins Of the first pin, the second, and so on; as many as there can be.
  * @property {Record<string, string>} light Of bands on a light ground, by their names.
  * @property {Record<string, string>} dark
+ * @property {string[]} difference From a loss over nothing to a gain.
  */
 
 /**
@@ -61,6 +63,7 @@
  * @property {Record<string, Span[]>} spans Of a picture's three bands, by its name.
  * @property {{ picture: Span[] } & Record<string, Span | Span[]>} s2Spans Of Sentinel-2: of the composite, and of each band by its name.
  * @property {{ max: number, rms: number }} error Of its Planet Fusion values, reflectance.
+ * @property {string} gapLayer What the corpus calls the layer that marks gap-filled pixels; empty where there is none.
  * @property {PlanetHeader} planet
  * @property {SentinelHeader} sentinel
  */
@@ -114,6 +117,31 @@
  * @property {string[]} names Of the pins.
  * @property {string} picture
  * @property {number | null} seconds How long the step is to be shown.
+ * @property {string} panel What has the page for itself: `planet`, `sentinel`, `profile`; else empty.
+ * @property {Look} look
+ * @property {Play} play
+ */
+
+/** @typedef {"single" | "swipe" | "side" | "difference"} Mode One date, or how two are compared. */
+
+/**
+ * @typedef {object} Look How the image is looked at.
+ * @property {Mode} mode
+ * @property {number} other Index of the date that it is compared with; -1: none was chosen.
+ * @property {number} scale Zoom, 1 to 16.
+ * @property {number} row Of the pixel in the upper left corner; with a fraction.
+ * @property {number} col
+ * @property {number} split Where two images are swiped, 0 to 1 of the width.
+ * @property {string} layer The corpus's name of the quality layer on top; mostly empty.
+ */
+
+/**
+ * @typedef {object} Play
+ * @property {"" | "hold" | "run"} motion Empty: as it is.
+ * @property {number} first Index of the first date that plays.
+ * @property {number} last
+ * @property {number} speed Dates a second.
+ * @property {boolean} loop
  */
 
 const DAY = 86400000

@@ -7,7 +7,7 @@
 
 import { inkOn, longDate, MONTHS } from "../browser/shared.js"
 import { makeChart } from "./page_charts.js"
-import { button, byId, element, mark, swatch, theme } from "./page_dom.js"
+import { aloneButton, button, byId, element, mark, swatch, theme } from "./page_dom.js"
 import { saveChart, saveText, valuesCsv } from "./page_files.js"
 import { REFLECTANCE, TWINS } from "./page_pixels.js"
 
@@ -180,6 +180,7 @@ export const showProfile = (selection, model, calendar) => {
       {},
       "Temporal profile",
       element("small", {}, "click a pixel in either image; shift-click adds another"),
+      aloneButton(selection, "profile", "Temporal profile"),
     ),
     element(
       "div",

@@ -1,7 +1,7 @@
 // The page's state, in one place: what is shown, how it is changed, and who hears of a change.
 
 /** @import { Cubes } from "./page_cube.js" */
-/** @import { Calendar, Model, Sample } from "./page_model.js" */
+/** @import { Calendar, Look, Model, Sample, Step } from "./page_model.js" */
 /** @import { Pin, Series } from "./page_pixels.js" */
 
 import { seriesOf } from "./page_pixels.js"
@@ -19,9 +19,17 @@ import { seriesOf } from "./page_pixels.js"
  * @property {boolean} playing
  * @property {boolean} loop
  * @property {number} speed Dates a second.
+ * @property {[first: number, last: number]} range Indices of the dates that play.
+ * @property {Look} look
+ * @property {string} panel What has the page for itself; empty: nothing.
  */
 
-/** @typedef {"sample" | "cubes" | "date" | "picture" | "pins" | "step" | "playing" | "loop"} Change What can have changed; `cubes` means all of the sample. */
+/** @typedef {"sample" | "cubes" | "date" | "picture" | "pins" | "step" | "playing" | "loop" | "speed" | "range" | "look" | "panel"} Change What can have changed; `cubes` means all of the sample. */
+
+/** @type {Look} */
+const WHOLE = { mode: "single", other: -1, scale: 1, row: 0, col: 0, split: 0.5, layer: "" }
+const MOST_ZOOM = 16
+const SEASON = 73 // dates of a year: another date is the same season's, where nobody has chosen one
 
 /** @typedef {ReturnType<typeof makeSelection>} Selection */
 /**
@@ -43,6 +51,9 @@ export const makeSelection = (model, calendar, open) => {
     playing: false,
     loop: true,
     speed: 10,
+    range: [0, calendar.dates.length - 1],
+    look: WHOLE,
+    panel: "",
   }
   /** @type {Array<{ changes: Change[], listener: () => void }>} */
   const listeners = []
@@ -78,13 +89,15 @@ export const makeSelection = (model, calendar, open) => {
     measure()
     tell("cubes")
   }
+  /** The dates that are there and play. */
+  const inRange = () => state.sample.planet.there.filter((index) => index >= state.range[0] && index <= state.range[1])
   /** @param {boolean} value */
   const setPlaying = (value) => {
     if (value === state.playing) return
     state.playing = value
     tell("playing")
-    const { there } = state.sample.planet
-    if (value && !state.loop && !there.some((index) => index > state.index)) seek(there[0] ?? 0)
+    const playing = inRange()
+    if (value && !state.loop && !playing.some((index) => index > state.index)) seek(playing[0] ?? 0)
   }
   /** @param {number} index */
   const seek = (index) => {
@@ -93,12 +106,66 @@ export const makeSelection = (model, calendar, open) => {
   }
   /** @param {number} way */
   const step = (way) => {
-    const { there } = state.sample.planet
+    const there = state.playing ? inRange() : state.sample.planet.there
     if (!there.length) return false
     const next = way > 0 ? there.find((index) => index > state.index) : there.findLast((index) => index < state.index)
     if (next === undefined && !(state.playing && state.loop)) return false
     seek(next ?? there[0])
     return true
+  }
+  /** @param {Partial<Look>} change */
+  const setLook = (change) => {
+    const look = { ...state.look, ...change }
+    if (look.mode !== "single" && look.other < 0)
+      look.other =
+        state.index + SEASON < calendar.dates.length ? state.index + SEASON : Math.max(0, state.index - SEASON)
+    look.scale = Math.min(MOST_ZOOM, Math.max(1, look.scale))
+    state.look = look
+    tell("look")
+  }
+  /** @param {Partial<Pick<State, "range" | "speed" | "loop">>} how */
+  const setPlay = (how) => {
+    const changed = /** @type {Array<"range" | "speed" | "loop">} */ (Object.keys(how)).filter(
+      (key) => String(how[key]) !== String(state[key]),
+    )
+    Object.assign(state, how)
+    if (changed.length) tell(...changed)
+  }
+  /** @param {string} name */
+  const setPanel = (name) => {
+    state.panel = name
+    tell("panel")
+  }
+  /** @param {Step} one */
+  const showAs = ({ look, play, panel }) => {
+    if (look) setLook({ ...WHOLE, ...look })
+    if (play) setPlay({ range: [play.first, play.last], speed: play.speed, loop: play.loop })
+    if (panel !== undefined) setPanel(panel)
+  }
+  /** @param {Step} one */
+  const moveAs = ({ play }) => {
+    // Where the system asks for reduced motion, nothing plays by itself.
+    const still = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches
+    if (play?.motion) setPlaying(play.motion === "run" && !still)
+  }
+  /** @param {Step} one */
+  const goAs = async (one) => {
+    state.dated = one.date !== null
+    if (one.date !== null) state.index = one.date
+    if (one.pixels.length) state.pins = one.pixels.map(([row, col], i) => ({ row, col, name: one.names[i] ?? "" }))
+    state.picture = one.picture in model.pictures ? one.picture : "true"
+    if (state.cubes && (one.sample ?? state.sample.id) === state.sample.id) {
+      measure()
+      tell("step", "date", "picture", "pins")
+      showAs(one)
+      moveAs(one)
+      return
+    }
+    tell("step")
+    showAs(one)
+    const mine = ticket + 1
+    await show(one.sample ?? state.sample.id)
+    if (mine === ticket) moveAs(one) // else another one was chosen meanwhile
   }
 
   return {
@@ -121,25 +188,20 @@ export const makeSelection = (model, calendar, open) => {
       return show(id)
     },
     /**
-     * A step of the story: what it does not name stays. One that there is not changes nothing.
+     * A step of the story: sample, date and pins that it does not name stay. One that there is not changes nothing.
      * @param {number} number
      */
     async goTo(number) {
       const one = model.story?.states[number]
       if (!one) return
       state.step = number
-      state.dated = one.date !== null
-      if (one.date !== null) state.index = one.date
-      if (one.pixels.length) state.pins = one.pixels.map(([row, col], i) => ({ row, col, name: one.names[i] ?? "" }))
-      state.picture = one.picture in model.pictures ? one.picture : "true"
-      if (state.cubes && (one.sample ?? state.sample.id) === state.sample.id) {
-        measure()
-        tell("step", "date", "picture", "pins")
-        return
-      }
-      tell("step")
-      await show(one.sample ?? state.sample.id)
+      await goAs(one)
     },
+    /**
+     * The page as it opens without a story.
+     * @param {Step} one
+     */
+    open: goAs,
     /**
      * The next date that is there (`way` 1), or the one before (-1); while it plays in a loop, round to the first one.
      * Whether there was one.
@@ -165,22 +227,39 @@ export const makeSelection = (model, calendar, open) => {
       step(way)
     },
     /**
-     * To the first date that is there (`way` -1), or the last one (1).
+     * To the first date that is there and plays (`way` -1), or the last one (1).
      * @param {number} way
      */
     jump(way) {
       setPlaying(false)
-      const { there } = state.sample.planet
+      const there = inRange()
       if (there.length) seek(way < 0 ? there[0] : there.at(-1))
     },
     /** @param {boolean} value */
     setLoop(value) {
-      state.loop = value
-      tell("loop")
+      setPlay({ loop: value })
     },
     /** @param {number} value Dates a second */
     setSpeed(value) {
-      state.speed = value
+      setPlay({ speed: value })
+    },
+    /**
+     * What plays begins or ends at a date.
+     * @param {"first" | "last"} end
+     * @param {number} index
+     */
+    setEnd(end, index) {
+      const [first, last] = state.range
+      setPlay({ range: end === "first" ? [index, Math.max(index, last)] : [Math.min(first, index), index] })
+    },
+    setLook,
+    setPanel,
+    /**
+     * The date that the image is compared with.
+     * @param {number} index
+     */
+    compareWith(index) {
+      setLook({ other: Math.min(calendar.dates.length - 1, Math.max(0, index)) })
     },
     /** @param {string} name */
     setPicture(name) {

@@ -4,7 +4,7 @@
 /** @import { Selection } from "./page_selection.js" */
 
 import { drawArms, drawWords, fitCanvas, MONTHS } from "../browser/shared.js"
-import { button, byId, element } from "./page_dom.js"
+import { aloneButton, button, byId, element } from "./page_dom.js"
 import { saveChart } from "./page_files.js"
 import { paint } from "./page_paint.js"
 import { pixelAt, S2_SIZE, toPF, toS2 } from "./page_pixels.js"
@@ -128,6 +128,7 @@ export const showSentinel = (selection, model, calendar) => {
       "Sentinel-2",
       element("small", {}, "10 m, monthly mosaics of 2018"),
       element("small", { class: "right" }, model.short.sentinel),
+      aloneButton(selection, "sentinel", "Sentinel-2"),
     ),
     ...makeTiles(selection, model, calendar),
     host,

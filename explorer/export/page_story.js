@@ -22,7 +22,7 @@ export const showStory = (selection, story) => {
 
   const draw = () => {
     const host = byId("story")
-    const { title, note, presenter } = story.states[state.step]
+    const { title, note, presenter, play } = story.states[state.step]
     host.hidden = false
     host.replaceChildren(
       element(
@@ -37,6 +37,16 @@ export const showStory = (selection, story) => {
         { class: "note", tabindex: 0 },
         element("h3", {}, title),
         prose(note),
+        play?.motion === "hold"
+          ? element(
+              "p",
+              { class: "held" },
+              element("kbd", {}, "←"),
+              " ",
+              element("kbd", {}, "→"),
+              " step through the dates",
+            )
+          : null,
         presenter
           ? element("aside", { class: "presenter" }, element("b", {}, "For the speaker"), prose(presenter))
           : null,

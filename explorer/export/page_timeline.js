@@ -59,21 +59,27 @@ export const makeTimeline = (selection, { dates }) => {
     const context = fitCanvas(node),
       unit = (node.clientWidth - 2 * EDGE) / dates.length,
       wide = Math.max(unit - 0.8, 0.7)
-    const [there, absent, gap, muted, ink] = ["--date-there", "--date-missing", "--date-gap", "--muted", "--ink"].map(
-      cssColour,
-    )
+    const [there, absent, gap, muted, ink, focus] = [
+      "--date-there",
+      "--date-missing",
+      "--date-gap",
+      "--muted",
+      "--ink",
+      "--focus",
+    ].map(cssColour)
     const present = new Set(state.sample.planet.there)
     const filled = state.cubes ? sharesOf(state.cubes.planet) : []
     for (let index = 0; index < dates.length; index++) {
       const x = EDGE + index * unit,
-        tall = present.has(index) ? 10 : 3
+        plays = index >= state.range[0] && index <= state.range[1],
+        tall = present.has(index) ? (plays ? 10 : 5) : 3
       context.fillStyle = present.has(index) ? there : absent
       context.fillRect(x, 18 - tall, wide, tall)
       if (!filled[index]) continue
-      const part = Math.max(2, 10 * filled[index])
-      context.clearRect(x, 8 + part, wide, 1)
+      const part = Math.max(2, tall * filled[index])
+      context.clearRect(x, 18 - tall + part, wide, 1)
       context.fillStyle = gap
-      context.fillRect(x, 8, wide, part)
+      context.fillRect(x, 18 - tall, wide, part)
     }
     context.fillStyle = muted
     context.font = "10px system-ui, sans-serif"
@@ -81,27 +87,68 @@ export const makeTimeline = (selection, { dates }) => {
       context.fillRect(EDGE + index * unit, 20, 1, 3)
       context.fillText(text, EDGE + index * unit + 3, 30)
     }
-    const x = EDGE + (state.index + 0.5) * unit
-    context.fillStyle = ink
-    context.fillRect(x - 1, 2, 2, 18)
-    context.beginPath()
-    context.moveTo(x - 5, 0)
-    context.lineTo(x + 5, 0)
-    context.lineTo(x, 6)
-    context.fill()
+    for (const [index, way] of [
+      [state.range[0], 1],
+      [state.range[1] + 1, -1],
+    ]) {
+      const x = EDGE + index * unit
+      context.fillStyle = ink
+      context.fillRect(x - 1, 6, 2, 14)
+      context.fillRect(way > 0 ? x : x - 4, 6, 4, 2)
+      context.fillRect(way > 0 ? x : x - 4, 18, 4, 2)
+    }
+    const marker = (/** @type {number} */ index, /** @type {string} */ colour) => {
+      const x = EDGE + (index + 0.5) * unit
+      context.fillStyle = colour
+      context.fillRect(x - 1, 2, 2, 18)
+      context.beginPath()
+      context.moveTo(x - 5, 0)
+      context.lineTo(x + 5, 0)
+      context.lineTo(x, 6)
+      context.fill()
+    }
+    if (state.look.mode !== "single") marker(state.look.other, focus)
+    marker(state.index, ink)
     node.setAttribute("aria-valuenow", String(state.index))
     node.setAttribute("aria-valuetext", dates[state.index])
   }
 
-  const scrub = (/** @type {PointerEvent} */ event) =>
-    selection.stopAt(indexAt(event.clientX - node.getBoundingClientRect().left, node.clientWidth, dates.length))
+  const at = (/** @type {PointerEvent} */ event) =>
+    Math.min(
+      dates.length - 1,
+      Math.max(0, indexAt(event.clientX - node.getBoundingClientRect().left, node.clientWidth, dates.length)),
+    )
+  /**
+   * What a press takes: the compared date or an end of what plays, where they are, else the date.
+   * @param {PointerEvent} event
+   * @returns {"date" | "other" | "first" | "last"}
+   */
+  const grabbed = (event) => {
+    const x = event.clientX - node.getBoundingClientRect().left,
+      unit = (node.clientWidth - 2 * EDGE) / dates.length
+    const near = (/** @type {number} */ index, /** @type {number} */ reach) =>
+      Math.abs(x - EDGE - index * unit) <= reach
+    if (near(state.index + 0.5, 5)) return "date"
+    if (state.look.mode !== "single" && near(state.look.other + 0.5, 6)) return "other"
+    if (near(state.range[0], state.range[0] ? 5 : 3)) return "first"
+    if (near(state.range[1] + 1, state.range[1] < dates.length - 1 ? 5 : 3)) return "last"
+    return "date"
+  }
+  /** @type {ReturnType<typeof grabbed>} */
+  let held = "date"
+  const scrub = (/** @type {PointerEvent} */ event) => {
+    if (held === "date") selection.stopAt(at(event))
+    else if (held === "other") selection.compareWith(at(event))
+    else selection.setEnd(held, at(event))
+  }
   node.addEventListener("pointerdown", (event) => {
+    held = grabbed(event)
     node.setPointerCapture(event.pointerId)
     scrub(event)
   })
   node.addEventListener("pointermove", (event) => {
     if (node.hasPointerCapture(event.pointerId)) scrub(event)
   })
-  selection.on(["cubes", "date"], draw)
+  selection.on(["cubes", "date", "range", "look"], draw)
   return { node, draw }
 }

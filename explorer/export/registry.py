@@ -268,11 +268,13 @@ def _samples(
     return data.write_samples(corpus, ids, path)
 
 
-def _page(corpus: Corpus, ids: Iterable[str], path: Path, *, story: Story | None = None, presenter_notes: bool = False,
+def _page(corpus: Corpus, ids: Iterable[str], path: Path, *, story: Story | None = None, link: str = "", presenter_notes: bool = False,
           progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
     from explorer.export import page
 
-    made = page.make(corpus, tuple(ids), story=story, presenter_notes=presenter_notes, progress=progress)
+    made = page.make(
+        corpus, tuple(ids), story=story, link=link, presenter_notes=presenter_notes, progress=progress
+    )
     with files.replacing(path) as part:
         part.write_text(made.html, encoding="utf-8")
     return _all_of(corpus)
