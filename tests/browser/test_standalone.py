@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from explorer.analysis import profiles
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.export import page as pages
-from explorer.export.stories import State, Story
+from explorer.export.stories import State, Story, before_and_after
 from explorer.opening import open_corpus
 from tests.browser.visit import LACKING, MARKED, THERE_OF_LACKING
 
@@ -224,6 +225,46 @@ def test_charts_and_image_are_files_that_say_whose_they_are(tab: Page) -> None:
     with Image.open(io.BytesIO(downloaded(tab, "Download this image"))) as image:
         assert image.width == 600
         assert image.height > 620
+
+
+def test_it_opens_as_its_link_says_and_a_held_step_holds(
+    browser: Browser, demo_sample: tuple[Corpus, str], tmp_path: Path
+) -> None:
+    corpus, sample = demo_sample
+    link = f"?sample={sample}&date=2018-07-02&view=swipe:2018-09-30;zoom:2,20,40;split:0.3&panel=planet"
+    path = tmp_path / "link.html"
+    play = "&play=range:2018-07-02,2018-07-17;speed:5"
+    path.write_text(pages.make(corpus, [sample], link=link + play).html, encoding="utf-8")
+    for tab in opened(browser, path):
+        expect(tab.get_by_label("View", exact=True)).to_have_value("swipe")
+        expect(tab.get_by_label("Speed")).to_have_value("5")
+        expect(tab.get_by_role("slider", name="Swipe between")).to_have_attribute("aria-valuenow", "30")
+        expect(tab.locator(".stage")).to_contain_text("30 Sep 2018")
+        expect(tab.get_by_role("region", name="Temporal profile")).to_be_hidden()
+        box = tab.locator(".stage").bounding_box()
+        assert box is not None
+        # Twice as large from row 20, col 40: a quarter of the way and half a pixel is in the middle of row 45, col 65.
+        tab.mouse.click(box["x"] + box["width"] * 0.255, box["y"] + box["height"] * 0.255)
+        wait_for_pixel(tab, 45, 65)
+        tab.get_by_role("button", name="Planet Fusion alone").click()
+        expect(tab.get_by_role("region", name="Temporal profile")).to_be_visible()
+        tab.get_by_role("button", name="Play", exact=True).click()
+        for _ in range(2):  # round and round
+            tab.wait_for_function("() => document.querySelector('.timeline').ariaValueText === '2018-07-17'")
+            tab.wait_for_function("() => document.querySelector('.timeline').ariaValueText === '2018-07-02'")
+        tab.get_by_role("button", name="Pause").click()
+        tab.get_by_label("View", exact=True).select_option("difference")
+        expect(tab.locator(".stage")).to_contain_text("minus 30 Sep 2018")
+        expect(tab.locator(".legend")).to_contain_text("mean reflectance")
+    states = before_and_after(State(link, ""), dt.date(2018, 7, 2), dt.date(2018, 9, 30))
+    path.write_text(pages.make(corpus, story=Story("Two", states)).html, encoding="utf-8")
+    for tab in opened(browser, path):
+        expect(tab.get_by_role("region", name="Story")).to_contain_text("step through the dates")
+        tab.keyboard.press("ArrowRight")
+        assert date_of(tab) == "2018-07-07"
+        tab.keyboard.press("PageDown")
+        expect(tab.get_by_role("heading", name="After: 30 Sep 2018")).to_be_visible()
+        assert date_of(tab) == "2018-09-30"
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 390])

@@ -198,3 +198,60 @@ test("a date that a person chooses stops it, and so do the keys that step", asyn
     assert.equal(state.playing, false)
   }
 })
+
+const WHOLE = { mode: "single", other: -1, scale: 1, row: 0, col: 0, split: 0.5, layer: "" }
+const playback = (more = {}) => ({ motion: "", first: 0, last: 6, speed: 10, loop: true, ...more })
+
+test("a step is looked at and plays as it says, and the next one is as on a fresh page where it says nothing", async () => {
+  const { selection, state } = selectionOf(
+    storyOf(
+      step({
+        sample: "one",
+        date: 3,
+        panel: "planet",
+        look: { ...WHOLE, mode: "swipe", other: 5, scale: 2.5, row: 40, col: 50, split: 0.3, layer: "gaps" },
+        play: playback({ motion: "run", first: 2, last: 3, speed: 2, loop: false }),
+      }),
+      step({ date: 3, panel: "", look: WHOLE, play: playback({ motion: "hold" }) }),
+    ),
+  )
+  await selection.goTo(0)
+  assert.deepEqual([state.look.mode, state.look.other, state.look.split], ["swipe", 5, 0.3])
+  assert.deepEqual(
+    [state.range, state.speed, state.loop, state.playing, state.panel],
+    [[2, 3], 2, false, true, "planet"],
+  )
+  assert.equal(state.index, 2) // it was at its end, and begins again
+  await selection.goTo(1)
+  assert.deepEqual(state.look, WHOLE)
+  assert.deepEqual([state.range, state.speed, state.loop, state.playing, state.panel], [[0, 6], 10, true, false, ""])
+})
+
+test("only the range plays, round and round, and a step by hand leaves it", async () => {
+  const { selection, state } = selectionOf()
+  await selection.openSample("one")
+  selection.setEnd("first", 2)
+  selection.setEnd("last", 3)
+  selection.setPlaying(true)
+  selection.step(1)
+  assert.equal(state.index, 2)
+  selection.step(1)
+  assert.equal(state.index, 3)
+  selection.move(1)
+  assert.equal(state.index, 5)
+  selection.jump(-1)
+  assert.equal(state.index, 2)
+  selection.setEnd("last", 1) // before the first one
+  assert.deepEqual(state.range, [1, 1])
+})
+
+test("compared with nothing chosen, the other date is there; by keys it stays in the calendar", async () => {
+  const { selection, state } = selectionOf()
+  await selection.openSample("one")
+  selection.setLook({ mode: "side" })
+  assert.ok(state.look.other >= 0 && state.look.other < 7)
+  selection.compareWith(99)
+  assert.equal(state.look.other, 6)
+  selection.setLook({ scale: 99 })
+  assert.equal(state.look.scale, 16)
+})

@@ -278,3 +278,48 @@ def test_the_small_map_has_europe_and_the_place() -> None:
     assert 0 < x < width
     assert 0 < y < height
     assert 5_000 < len(place_map.svg()["path"]) < 60_000
+
+
+def test_it_opens_as_its_link_says(tiny_corpus: Corpus) -> None:
+    link = (
+        f"?sample={corpora.FULL}&date=2018-01-13&pixels=1,2&names=a&composite=band:nir&stretch=0.02-0.3,g1.4&panel=planet"
+        "&view=side:2018-01-03;zoom:2,20,40;layer:cloud&play=run;range:2018-01-03,2018-01-23;speed:5;once"
+    )
+    model = model_of(page.make(tiny_corpus, [corpora.FULL], link=link).html)
+    opening = model["opening"]
+    assert (opening["sample"], opening["date"], opening["pixels"], opening["names"]) == (
+        corpora.FULL,
+        2,
+        [[1, 2]],
+        ["a"],
+    )
+    assert opening["look"] == {
+        "mode": "side", "other": 0, "scale": 2.0, "row": 20.0, "col": 40.0, "split": 0.5, "layer": "cloud",
+    }  # fmt: skip
+    assert opening["play"] == {"motion": "run", "first": 0, "last": 4, "speed": 5, "loop": False}
+    assert opening["panel"] == "planet"
+    shown = model["pictures"][opening["picture"]]
+    assert (shown["bands"], shown["gamma"], shown["middle"]) == (["nir"], 1.4, None)
+    assert model["samples"][0]["spans"][opening["picture"]] == [[200.0, 3000.0]]
+    assert list(model["pictures"])[:3] == ["true", "false", "vivid"]
+
+
+@pytest.mark.parametrize(
+    ("words", "mode", "picture"),
+    [
+        ("", "single", "true"),
+        ("view=sheet-24", "single", "true"),
+        ("view=difference:2018-01-03&composite=false", "difference", "false"),
+        ("view=nonsense&play=nonsense", "single", "true"),
+        ("stretch=vivid", "single", "vivid"),
+        ("composite=index:NDVI", "single", "index:NDVI"),
+        ("composite=nonsense", "single", "nonsense"),
+    ],
+)
+def test_what_a_page_cannot_show_is_as_on_a_fresh_one(
+    tiny_corpus: Corpus, words: str, mode: str, picture: str
+) -> None:
+    model = model_of(page.make(tiny_corpus, link=f"?sample={corpora.FULL}&{words}").html)
+    assert model["opening"]["look"]["mode"] == mode
+    assert model["opening"]["picture"] == picture
+    assert list(model["pictures"]) == ["true", "false", "vivid"]
