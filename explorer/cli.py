@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from explorer import __version__
-from explorer.commands import access, doctor, exports, pages, scoring, shared, transfer
+from explorer.commands import access, doctor, exports, ground, pages, scoring, shared, transfer
 from explorer.commands import opinion as opinions
 from explorer.commands import review as reviewing
 from explorer.core.errors import ExplorerError, InvalidQueryError
@@ -327,6 +327,7 @@ app.command()(transfer.check)
 app.add_typer(transfer.cache, name="cache")
 app.add_typer(reviewing.review, name="review")
 app.add_typer(opinions.opinion, name="opinion")
+app.add_typer(ground.ground, name="ground")
 
 
 def _with_scores(corpus: Corpus, conditions: dict[str, Any]) -> pd.DataFrame:

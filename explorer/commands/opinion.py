@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from explorer.commands import review, shared
+from explorer.commands import opinion_raster, review, shared
 from explorer.core.errors import InvalidQueryError
 
 if TYPE_CHECKING:
@@ -87,6 +87,9 @@ def add_(
         typer.echo(f"Added {found.name}: {len(found):,} samples in the classes of {found.legend.title}")
         for one in found.notes:
             typer.echo(one, err=True)
+
+
+opinion.command("raster")(opinion_raster.raster)
 
 
 @opinion.command("list")

@@ -45,7 +45,7 @@ def score(
 
     conditions = shared.conditions(bbox, geometry, classes, level, min_fraction, None, None)
     if ids is not None:
-        conditions["ids"] = _listed(ids)
+        conditions["ids"] = listed(ids)
     with shared.opened(corpus) as opened:
         found = opened.query(**conditions)
         found = found[found["clc"] > 0]
@@ -76,7 +76,8 @@ def score(
     typer.echo(f"Wrote {into / scoring.SCORES}")
 
 
-def _listed(path: Path) -> list[str]:
+def listed(path: Path) -> list[str]:
+    """The ids of a text file, one a line. Raises `InvalidQueryError` for what is none."""
     try:
         if path.stat().st_size > MAX_LIST_BYTES:
             raise InvalidQueryError(f"{path} is larger than a list of ids can be")

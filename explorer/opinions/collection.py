@@ -6,10 +6,11 @@ import datetime as dt
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -110,6 +111,58 @@ class Opinions(Mapping[str, Opinion]):
         `OutputError`.
         """
         name = check_name(name)
+        self._check_free(name, replace)
+        table, about, chosen = self._read(name, file, legend, source, licence, note, kind, whole, only_known)
+        path = self.folder / f"{name}{_ENDING}"
+        opinion.write(path, about, chosen, self._corpus.samples.index, table)
+        with self._lock:
+            self._shown.pop(name, None)
+        return self[name]
+
+    def add_raster(
+        self,
+        name: str,
+        raster: str | os.PathLike[str],
+        legend: Legend | str | os.PathLike[str],
+        *,
+        ids: Sequence[str] | pd.Index | None = None,
+        band: int = 1,
+        source: str = "",
+        licence: str = "",
+        replace: bool = False,
+        said: Mapping[str, Any] | None = None,
+        scheduler: str | None = None,
+        workers: int | None = None,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> Opinion:
+        """Fractions of each sample's cell (of all, or of `ids`) from a raster of land cover, kept under a name; the opinion.
+
+        `raster`: a file that GDAL reads, or an http(s) URL of a GeoTIFF. What is nodata or no class of the legend is left unsaid: the
+        fractions of such a sample add up to less than 1, and the opinion's note tells how much that is. A run that was stopped goes
+        on where it was, by the same name. Else as `add` and `explorer.opinions.raster.fractions`. Raises `RasterError` too.
+        """
+        from explorer.opinions import raster as rasters  # GDAL is needed for nothing else here
+
+        name = check_name(name)
+        self._check_free(name, replace)
+        chosen = legend if isinstance(legend, Legend) else legends.named_or_read(os.fspath(legend))
+        parts = self.folder / "parts" / name
+        asked = self._corpus.samples.index if ids is None else pd.Index(ids)
+        found = rasters.fractions(
+            asked, os.fspath(raster), chosen, parts, band=band, said=said, scheduler=scheduler, workers=workers,
+            progress=progress,
+        )  # fmt: skip
+        note = rasters.note(found, len(asked), os.fspath(raster), band)
+        classes = found.drop(columns=[rasters.UNKNOWN, rasters.OUTSIDE])
+        kept = self.add(
+            name, classes[classes.sum(axis=1) > 0], chosen, source=source, licence=licence, note=note,
+            kind="fractions", replace=replace,
+        )  # fmt: skip
+        with suppress(OSError):
+            remove(parts)
+        return kept
+
+    def _check_free(self, name: str, replace: bool) -> None:
         files = self._files()
         if name in files and not replace:
             raise InvalidQueryError(
@@ -117,12 +170,6 @@ class Opinions(Mapping[str, Opinion]):
             )
         if len(files) >= MAX_OPINIONS and name not in files:
             raise InvalidQueryError(f"{MAX_OPINIONS} opinions are kept already; remove one first")
-        table, about, chosen = self._read(name, file, legend, source, licence, note, kind, whole, only_known)
-        path = self.folder / f"{name}{_ENDING}"
-        opinion.write(path, about, chosen, self._corpus.samples.index, table)
-        with self._lock:
-            self._shown.pop(name, None)
-        return self[name]
 
     def show(
         self,

@@ -97,7 +97,9 @@ class GroundTruth:
             raise CorpusFormatError(
                 str(self._path), "no points or polygons of this explorer, or damaged"
             ) from error
-        return found[found["sample_id"].isin(self.corpus.samples.index)].reset_index(drop=True)
+        found["sample_id"] = found["sample_id"].astype(object)
+        there = self.corpus.samples.index.get_indexer(found["sample_id"]) >= 0  # a corpus may have lost samples since
+        return found[there].reset_index(drop=True)
 
     def at(self, sample_id: str, size: int = PF_SR.size) -> gpd.GeoDataFrame:
         """The points and polygons in a sample's cell, with what a page shows of them.

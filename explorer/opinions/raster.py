@@ -126,7 +126,7 @@ def fractions(
         done += len(table)
         progress(done, len(ids))
     found = pd.concat([one for one in tables if len(one)]).reindex(ids)
-    return found[found[OUTSIDE].to_numpy() < 1 - _SAME]
+    return found[found[OUTSIDE].to_numpy() < 1 - _SAME].rename_axis("sample_id")
 
 
 def _measured(
@@ -229,6 +229,22 @@ def _classes(
         (top, bottom), (left, right) = window
         found[top - start[1] : bottom - start[1], left - start[0] : right - start[0]] = positions
     return found
+
+
+def note(found: pd.DataFrame, asked: int, raster: str, band: int) -> str:
+    """One paragraph on what `fractions` found for how many samples: what is unknown, outside, missing."""
+    place = raster_files.shown(raster) if raster_files.is_url(raster) else Path(raster).name
+    unknown, outside = found[UNKNOWN].to_numpy(), found[OUTSIDE].to_numpy()
+    parts = [f"Fractions of each cell by area, from {place}, band {band}."]
+    if unknown.max() > _SAME:
+        parts.append(
+            f"{100 * unknown.mean():.2g} % of the area is nodata or no class of the legend, in {int((unknown > _SAME).sum()):,} samples."
+        )
+    if outside.max() > _SAME:
+        parts.append(f"{int((outside > _SAME).sum()):,} samples lie partly beyond its edge.")
+    if len(found) < asked:
+        parts.append(f"{asked - len(found):,} samples lie outside of it.")
+    return " ".join(parts)
 
 
 def window(

@@ -61,7 +61,7 @@ def identity(place: str, config: Settings | None = None) -> list[Any]:
     if is_url(place):
         file = _ranged(place, config or settings())
         try:
-            return [_shown(place), file.seek(0, io.SEEK_END)]
+            return [shown(place), file.seek(0, io.SEEK_END)]
         finally:
             file.store.close()
     try:
@@ -71,7 +71,7 @@ def identity(place: str, config: Settings | None = None) -> list[Any]:
     return [str(Path(place).resolve()), found.st_size, found.st_mtime_ns]
 
 
-def _shown(place: str) -> str:
+def shown(place: str) -> str:
     """A URL without name, password and signature."""
     parts = urlsplit(place)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
@@ -83,12 +83,12 @@ def _open(place: str, **more: Any) -> Any:
     except (RasterioError, ValueError, OSError) as error:
         said = str(error).splitlines() or [type(error).__name__]
         raise RasterError(
-            _shown(place) if is_url(place) else place, f"it cannot be read as a raster ({said[0][:200]})"
+            shown(place) if is_url(place) else place, f"it cannot be read as a raster ({said[0][:200]})"
         ) from error
 
 
 def _checked(raster: Any, place: str, band: int) -> Any:
-    where = _shown(place) if is_url(place) else place
+    where = shown(place) if is_url(place) else place
     if not 1 <= band <= raster.count:
         raise RasterError(where, f"it has no band {band}; its bands are 1 to {raster.count}")
     if raster.crs is None:
@@ -150,7 +150,7 @@ def _fetched(url: str, config: Settings) -> Iterator[Any]:
             raise failed[0] from error
         if isinstance(error, ExplorerError):
             raise
-        raise RasterError(_shown(url), f"it cannot be read ({str(error).splitlines()[0][:200]})") from error
+        raise RasterError(shown(url), f"it cannot be read ({str(error).splitlines()[0][:200]})") from error
     finally:
         store.close()
 
@@ -158,7 +158,7 @@ def _fetched(url: str, config: Settings) -> Iterator[Any]:
 def _store(url: str, config: Settings) -> HttpStore:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
-        raise RasterError(_shown(url), "a raster is a file, or a GeoTIFF at an http(s) address")
+        raise RasterError(shown(url), "a raster is a file, or a GeoTIFF at an http(s) address")
     folder = parts.path.rpartition("/")[0] + "/"
     return HttpStore(urlunsplit((parts.scheme, parts.netloc, folder, parts.query, "")), config)
 

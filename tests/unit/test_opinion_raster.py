@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from affine import Affine
 from pyproj import Transformer
 
 from explorer.core import grid
-from explorer.core.config import settings
+from explorer.core.config import Settings, settings
 from explorer.core.errors import InvalidQueryError, OutputError, RasterError, StoreError
+from explorer.corpus.corpus import Corpus
+from explorer.demo import open_demo
 from explorer.opinions import coverage, legends, raster, raster_files
 from tests import rasters, servers
 
@@ -404,3 +407,65 @@ def test_a_window_says_what_is_missing_or_beyond_the_edge(tmp_path: Path, nodata
     assert (found[:, :30] == found.rio.nodata).all()
     assert (found[40:] == found.rio.nodata).all()
     assert found.rio.nodata != 10
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    found = open_demo(count=400, config=Settings(data_dir=tmp_path / "data", cache_dir=tmp_path / "cache"))
+    yield found
+    found.close()
+
+
+def write_around(path: Path, corpus: Corpus) -> Path:
+    """A raster in degrees around the first sample of a corpus."""
+    sample = grid.parse(corpus.samples.index[0])
+    lon, lat = sample.centre
+    data = rasters.classes((300, 300), [0, *VALUES])
+    return rasters.write(path, data, "EPSG:4326", Affine(1e-4, 0, lon - 0.015, 0, -1e-4, lat + 0.015))
+
+
+def test_a_raster_becomes_an_opinion(corpus: Corpus, tmp_path: Path) -> None:
+    file = write_around(tmp_path / "map.tif", corpus)
+    told: list[tuple[int, int]] = []
+    found = corpus.opinions.add_raster(
+        "map",
+        file,
+        "esa-worldcover",
+        licence="own terms",
+        progress=lambda done, total: told.append((done, total)),
+    )
+    wanted = rasters.shares(file, grid.parse(corpus.samples.index[0]))
+    row = found.fractions.loc[corpus.samples.index[0]]
+    assert row[10] == pytest.approx(wanted[10], abs=1e-4)
+    assert row.sum() == pytest.approx(1 - wanted[0], abs=1e-4)
+    assert found.about.licence == "own terms"
+    assert "Zanaga" in found.about.source
+    assert "map.tif, band 1" in found.about.note
+    assert "nodata or no class" in found.about.note
+    assert f"{400 - len(found):,} samples lie outside" in found.about.note
+    assert told[-1][0] == told[-1][1] >= 1
+    assert list(corpus.opinions) == ["made-up-confused", "made-up-good", "map"]
+    assert not (corpus.opinions.folder / "parts" / "map").exists()
+    with pytest.raises(InvalidQueryError, match="already"):
+        corpus.opinions.add_raster(
+            "map", tmp_path / "gone.tif", "esa-worldcover"
+        )  # told before anything is read
+    only = corpus.opinions.add_raster(
+        "map", file, "esa-worldcover", ids=[corpus.samples.index[0]], replace=True
+    )
+    assert len(only) == 1
+
+
+def test_a_stopped_opinion_goes_on(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = corpus.samples.index[:1]
+    file = write_around(tmp_path / "map.tif", corpus)
+
+    def stop(done: int, total: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        corpus.opinions.add_raster("map", file, COVER, ids=ids, progress=stop)
+    assert "map" not in corpus.opinions
+    monkeypatch.setattr(raster, "measure", lambda plan, ids: pytest.fail("measured again"))
+    assert len(corpus.opinions.add_raster("map", file, COVER, ids=ids)) == 1
