@@ -98,7 +98,9 @@ class GroundTruth:
                 str(self._path), "no points or polygons of this explorer, or damaged"
             ) from error
         found["sample_id"] = found["sample_id"].astype(object)
-        there = self.corpus.samples.index.get_indexer(found["sample_id"]) >= 0  # a corpus may have lost samples since
+        there = (
+            self.corpus.samples.index.get_indexer(found["sample_id"]) >= 0
+        )  # a corpus may have lost samples since
         return found[there].reset_index(drop=True)
 
     def at(self, sample_id: str, size: int = PF_SR.size) -> gpd.GeoDataFrame:

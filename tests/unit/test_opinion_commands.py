@@ -9,18 +9,20 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from affine import Affine
 from typer.testing import CliRunner, Result
 
 from explorer import demo, open_corpus
 from explorer.cli import app
 from explorer.commands import opinion
+from explorer.core import grid
 from explorer.core.errors import InvalidQueryError, OpinionError
 from explorer.demo.models import MODELS
 from explorer.opinions import legends
 from explorer.review import queue
 from explorer.review.records import Records
 from explorer.review.verdicts import Verdict
-from tests import corpora
+from tests import corpora, rasters
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -134,13 +136,49 @@ def test_the_commands_that_the_docs_show_run(
                     sample_id, "Anna", "correct", queue=todo.text, stratum=stratum, probability=probability
                 )
             )
+    with open_corpus(folder) as corpus:
+        sample = grid.parse(corpus.samples.index[0])
+    lon, lat = sample.centre
+    place = Affine(1e-4, 0, lon - 0.01, 0, -1e-4, lat + 0.01)
+    rasters.write(tmp_path / "landcover.tif", rasters.classes((200, 200), [10, 30, 77]), "EPSG:4326", place)
     for line in lines:
         if "compare demo" not in line:  # the whole demo is in other tests
             run(*(str(folder) if word == "demo-corpus" else word for word in shlex.split(line)))
-    assert {path.name for path in tmp_path.iterdir()} == {"predictions.csv", "countries.csv", "confusion.csv"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "predictions.csv", "countries.csv", "confusion.csv", "landcover.tif",
+    }  # fmt: skip
 
 
 def test_the_legend_that_the_docs_show_is_one() -> None:
     text = (ROOT / "assets/docs/opinions.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     assert legends.parse(block.encode(), "mine").values == (1, 2, 3)
+
+
+def test_a_raster_becomes_an_opinion(folder: Path, tmp_path: Path) -> None:
+    with open_corpus(folder) as corpus:
+        sample_id = corpus.samples.index[0]
+    lon, lat = grid.parse(sample_id).centre
+    place = Affine(1e-4, 0, lon - 0.01, 0, -1e-4, lat + 0.01)
+    file = rasters.write(tmp_path / "map.tif", rasters.classes((200, 200), [10, 30, 77]), "EPSG:4326", place)
+    words = (
+        "opinion",
+        "raster",
+        folder,
+        "cover",
+        "--raster",
+        file,
+        "--legend",
+        "esa-worldcover",
+        "--workers",
+        1,
+    )
+    (tmp_path / "ids.txt").write_text(f"{sample_id}\n")
+    said = run(*words, "--ids", tmp_path / "ids.txt", "--licence", "CC0").stdout
+    assert "Added cover: 1 samples" in said
+    assert "nodata or no class of the legend" in said
+    assert "CC0" in run("opinion", "list", folder).stdout
+    assert "called cover already" in run(*words, code=2).stderr
+    assert "no such file" in run(*words[:5], "gone.tif", *words[6:], "--replace", code=2).stderr
+    assert "no legend is called so" in run(*words[:7], "mine", "--replace", code=2).stderr
+    run("opinion", "remove", folder, "cover")
