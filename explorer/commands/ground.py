@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from explorer.commands import shared
+from explorer.commands import review, shared
 
 ground = shared.Commands(
     no_args_is_help=True,
@@ -110,35 +110,17 @@ def remove(corpus: shared.CorpusArg, name: NameArg) -> None:
 def accuracy(
     corpus: shared.CorpusArg,
     name: NameArg,
-    level: Annotated[int, typer.Option("--level", min=1, max=3, help="Level of the classes.")] = 1,
-    grouping: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE", help="Groups of classes in place of a level, as for `review accuracy`."
-        ),
-    ] = None,
+    level: review.ReviewLevel = 1,
+    grouping: review.GroupingOpt = None,
     opinion: Annotated[
         str | None, typer.Option(metavar="NAME", help="Accuracy of this opinion; else of the labels.")
     ] = None,
 ) -> None:
     """Accuracy of the labels, or of an opinion, with the ground as reference, by the design that `add` was told."""
-    from explorer.review import groupings
-
-    chosen = None if grouping is None else groupings.named_or_read(grouping)
     with shared.opened(corpus) as opened:
         found = opened.ground[name].accuracy(
-            level, grouping=chosen, opinion=None if opinion is None else opened.opinions[opinion]
+            level,
+            grouping=review.find_grouping(grouping),
+            opinion=None if opinion is None else opened.opinions[opinion],
         )
-    shown = found.table()[
-        ["title", "users", "users_low", "users_high", "producers", "producers_low", "producers_high"]
-    ]
-    formats: Any = lambda value: f"{value:.3f}"  # noqa: E731 - pandas wants a callable
-    typer.echo(
-        shared.plain(shown.to_string(float_format=formats, na_rep="not known", max_colwidth=40), keep="\n")
-    )
-    typer.echo(
-        f"overall accuracy {100 * found.overall:.1f} % ({100 * found.overall_low:.1f} to {100 * found.overall_high:.1f} %, "
-        f"{100 * found.confidence:g} % confidence), {found.n:,} units"
-    )
-    for note in found.notes:
-        typer.echo(shared.plain(note))
+    review.echo_accuracy(found)

@@ -188,7 +188,7 @@ class UnknownGroundError(ExplorerError, KeyError):
     """A name under which no points or polygons are kept."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        there = ", ".join(known) or "none; add some with `explorer ground CORPUS add NAME FILE`"
+        there = ", ".join(known) or "none; add some with `explorer ground add CORPUS NAME FILE`"
         super().__init__(f"no points or polygons are called {name[:60]!r}; there are {there}")
 
     def __str__(self) -> str:
