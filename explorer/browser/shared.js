@@ -501,6 +501,10 @@ export const pageRoot = (el) => {
   }
 }
 
+// Brings the animation of a component's page into sight: where panels stand below each other, it can be far from what was clicked.
+export const showPicture = (el) =>
+  pageRoot(el).shadowRoot?.querySelector(".area-planet")?.scrollIntoView({ block: "start" })
+
 // The element of the document itself in which a node is, through all shadow roots.
 export const inDocument = (node) => {
   while (node.getRootNode() instanceof ShadowRoot) node = node.getRootNode().host

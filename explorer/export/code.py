@@ -15,6 +15,7 @@ from explorer.analysis.curves import Curves
 from explorer.analysis.profiles import check_pixel
 from explorer.analysis.shapes import Shape
 from explorer.analysis.spectra import parse_months
+from explorer.analysis.thumbnails import ThumbnailSpec
 from explorer.core import grid
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, S2_SR
@@ -23,6 +24,25 @@ from explorer.corpus.query.filters import Filters
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """Samples as pictures: their ids in order, the date (a month, `2018-07`, is Sentinel-2's) and what is shown, as links have them.
+
+    Raises `InvalidSampleIdError`, `InvalidQueryError`, `UnknownDateError`.
+    """
+
+    ids: tuple[str, ...]
+    date: str
+    composite: str = "true"
+    stretch: str = ""
+
+    def __post_init__(self) -> None:
+        """Check every value."""
+        for sample_id in self.ids:
+            grid.parse(sample_id)
+        ThumbnailSpec.parse(self.date, self.composite, self.stretch)
 
 
 @dataclass(frozen=True)
@@ -48,6 +68,7 @@ class State:
     curves: Curves = field(default_factory=Curves)
     filters: Filters = field(default_factory=Filters)
     area: Area | None = None
+    gallery: Gallery | None = None
 
     def __post_init__(self) -> None:
         """Check every value, and write texts as links have them."""
@@ -267,6 +288,20 @@ def _animation(state: State) -> _Lines:
     return ["from explorer.export import animation"], lines
 
 
+def _gallery(state: State) -> _Lines:
+    shown = state.gallery
+    assert shown is not None
+    lines = [
+        "ids = [",
+        *(f"    {sample_id!r}," for sample_id in shown.ids),
+        "]  # of the gallery's page, in its order",
+        "figure = plots.gallery(  # hv.Layout, a picture a sample, 100 at most",
+        f"    corpus, ids[:100], date={shown.date!r}, composite={shown.composite!r}, stretch={shown.stretch!r}",
+        ")",
+    ]
+    return ["from explorer import plots"], lines
+
+
 def _shape(shape: Shape) -> dict[str, Any]:
     """A region as `profiles.region` takes it, in plain numbers."""
     return {
@@ -277,7 +312,12 @@ def _shape(shape: Shape) -> dict[str, Any]:
     }
 
 
-_NAMES = {"sample_id": "a sample", "pixels": "a pinned pixel", "regions": "a drawn region"}
+_NAMES = {
+    "sample_id": "a sample",
+    "pixels": "a pinned pixel",
+    "regions": "a drawn region",
+    "gallery": "an open gallery",
+}
 VIEWS: dict[str, tuple[str, tuple[str, ...], Callable[[State], _Lines]]] = {
     "map": ("Map: the samples shown", (), _map),
     "planet": ("Planet Fusion", ("sample_id",), _planet),
@@ -288,5 +328,6 @@ VIEWS: dict[str, tuple[str, tuple[str, ...], Callable[[State], _Lines]]] = {
     "spectrum": ("Spectra", ("sample_id", "pixels"), _spectrum),
     "label": ("Label", ("sample_id",), _label),
     "animation": ("Animation as a file", ("sample_id",), _animation),
+    "gallery": ("Gallery: the pictures shown", ("gallery",), _gallery),
 }
 """Name -> title, the fields of the state that it needs, and what writes its lines."""

@@ -48,7 +48,7 @@ def animation(
     What is shown is chosen as for `export.scene.scene`: `composite` and `stretch` as links have them, `dates`, or
     `start`, `end` and every `step`-th. A colour composite gives `hv.RGB` (uint8, alpha 0 where nothing was measured),
     one value a pixel gives `hv.Image` (reflectance, or the index; NaN) with its colour scale. Dates that are not there
-    say why. A `DynamicMap` asks Python for each frame; `embed` gives a `HoloMap` with all of them, for a notebook that
+    say why, and how much of a date was gap-filled stands in its title. A `DynamicMap` asks Python for each frame; `embed` gives a `HoloMap` with all of them, for a notebook that
     is read without Python (160 kB a date of Planet Fusion). Blocks while it reads, raises as `export.scene.scene`.
     >>> movie = animation(corpus, corpus.default_sample, start="2018-06", end="2018-08")
     >>> movie[np.datetime64("2018-07-02")]
@@ -57,6 +57,7 @@ def animation(
     shown = scene.scene(
         corpus, sample_id, product=product, composite=composite, stretch=stretch, dates=dates, start=start, end=end, step=step,
     )  # fmt: skip
+    shown = scene.with_gaps(shown)
     steps = {found.date: found for found in shown.steps}
 
     def step_of(date: np.datetime64) -> Step:
@@ -72,7 +73,8 @@ def animation(
 
     def frame(date: np.datetime64) -> hv.RGB | hv.Image:
         found = step_of(date)
-        title = f"{sample_id}, {found.text}" + ("" if found.there else f", missing: {found.why}")
+        marks = [found.mark] if found.there else [f"missing: {found.why}"]
+        title = ", ".join([sample_id, found.text, *filter(None, marks)])
         return _picture(shown, found, _LARGE).opts(
             title=textwrap.fill(title, 56), hooks=[*_HOOKS, style.credited(f"{shown.recipe.title}, {shown.sensor}. {given.line}", _LARGE)],
         )  # fmt: skip

@@ -23,7 +23,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
 from explorer.export import code
-from explorer.export.code import State
+from explorer.export.code import Gallery, State
 from tests import corpora
 
 SAMPLE = corpora.FULL
@@ -39,6 +39,7 @@ def state(tiny_folder: Path) -> State:
     return State(
         where=str(tiny_folder), sample_id=SAMPLE, date=PF_SR.dates[3], pixels=((120, 80), (0, 0)), regions=REGIONS,
         filters=Filters(classes=(211,), min_fraction=0.5), area=Area(((10.0, 40.0), (20.0, 50.0))),
+        gallery=Gallery((SAMPLE, corpora.BARE), "2018-07", "swir"),
     )  # fmt: skip
 
 
@@ -173,9 +174,20 @@ def test_views_say_what_they_need() -> None:
         code.snippet("everything", bare)
     with pytest.raises(InvalidSampleIdError):
         State(sample_id="x")
-    assert list(code.available(State(sample_id=SAMPLE, pixels=((0, 0),), regions=REGIONS))) == list(
-        code.VIEWS
+    everything = State(
+        sample_id=SAMPLE, pixels=((0, 0),), regions=REGIONS, gallery=Gallery((SAMPLE,), "2018-07-02")
     )
+    assert list(code.available(everything)) == list(code.VIEWS)
+
+
+def test_the_gallery_s_figure_has_its_samples_in_their_order(state: State) -> None:
+    figure = run(code.snippet("gallery", state))["figure"]
+    titles = [" ".join(picture.opts["title"].split()) for picture in figure]
+    assert [title[: len(SAMPLE)] for title in titles] == [SAMPLE, corpora.BARE]
+    with pytest.raises(InvalidQueryError):
+        Gallery((SAMPLE,), "2018-07", "band:nope")
+    with pytest.raises(InvalidSampleIdError):
+        Gallery(("x",), "2018-07")
 
 
 def test_a_state_is_made_of_a_page_s_selection(tiny_corpus: Corpus) -> None:

@@ -117,6 +117,16 @@ def hall(demo: Corpus, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     found.view.close()
 
 
+def test_what_it_shows_is_told_to_the_session_until_it_is_closed(room: Room) -> None:
+    page = room.open()
+    shown = room.session.gallery_shown
+    assert shown is not None
+    assert list(shown.ids) == room.ids(page)
+    assert (shown.date, shown.composite) == (DATE.isoformat(), "true")
+    room.say("closed")
+    assert room.session.gallery_shown is None
+
+
 def test_the_set_is_shown_with_pictures_lacks_and_filled_shares(room: Room) -> None:
     room.selection.date = PF_SR.dates[1]
     page = room.open()

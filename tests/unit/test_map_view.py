@@ -459,6 +459,10 @@ def test_the_table_is_sorted_and_paged_and_written(view: MapView, tiny_corpus: C
     until(lambda: sent(picked, "page")[-1]["sort"] == "fraction")
     fractions = [cells[2] for cells in sent(picked, "page")[-1]["cells"]]
     assert fractions == sorted(fractions, reverse=True)
+    assert sent(picked, "page")[-1]["asked"] == ["fraction"]
+    view._state.filters = Filters(mixture=(1, 44), countries=("Italy", "Germany", "Belgium"))
+    until(lambda: sent(picked, "page")[-1]["asked"] == ["fraction", "classes", "country"])
+    view._state.filters = Filters()
     for ending in ("csv", "geojson", "parquet"):
         say(picked, "save", format=ending)
         until(

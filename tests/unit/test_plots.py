@@ -61,7 +61,9 @@ def test_a_picture_lies_where_the_sample_does_and_is_painted_as_the_page_paints_
     assert picture.bounds.lbrt() == grid.parse(sample_id).bounds
     assert [dim.pprint_label for dim in picture.kdims] == ["Easting, UTM 31N (m)", "Northing, UTM 31N (m)"]
     figure = hv.render(picture)
-    assert figure.title.text == f"{sample_id}, 2018-07-02"
+    mark = scene.with_gaps(shown).steps[0].mark
+    assert mark.endswith("% gap-filled")
+    assert " ".join(figure.title.text.split()) == f"{sample_id}, 2018-07-02, {mark}"
     assert "True colour, Planet Fusion, 3 m" in below(figure)
     assert SYNTHETIC_NOTE in below(figure)
 

@@ -14,6 +14,7 @@ from explorer import Explorer, open_corpus
 from explorer.core.errors import OutputError
 from explorer.core.products import PF_SR
 from explorer.export import export_jobs
+from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.selection import decode
 from tests import corpora, talk
 
@@ -52,6 +53,17 @@ def fetch(page: Explorer) -> bytes:
     data = b"".join(m["data"] for m in sent(page, "piece"))
     assert len(data) == sent(page, "file")[-1]["size"]
     return data
+
+
+def test_an_open_gallery_has_its_lines_of_python(page: Explorer) -> None:
+    say(page, "open", open=True)
+    assert "gallery" not in [one["view"] for one in sent(page, "state")[-1]["code"]]
+    page.selection.gallery = GalleryLook("class", 20)
+    until(lambda: "gallery" in [one["view"] for one in sent(page, "state")[-1]["code"]])
+    text = next(one["text"] for one in sent(page, "state")[-1]["code"] if one["view"] == "gallery")
+    assert all(repr(sample_id) in text for sample_id in page.corpus.samples.index)
+    page.selection.gallery = None
+    until(lambda: "gallery" not in [one["view"] for one in sent(page, "state")[-1]["code"]])
 
 
 def test_the_state_is_told_to_who_looks_at_it(page: Explorer) -> None:

@@ -1,7 +1,7 @@
 // What the picture shows and how it is stretched: a small panel, and the legend of the colours.
 
 import { element, numberInput } from "../../browser/shared.js"
-import { drawEntry, entriesFound, entriesOf, makeCombobox } from "../common/combobox.js"
+import { entriesOf, makeMenuField } from "../common/combobox.js"
 
 export const makeLook = ({ send, button }) => {
   const MODES = [
@@ -12,29 +12,14 @@ export const makeLook = ({ send, button }) => {
   ]
   let entries = [], // of the menu
     chosen = "" // a composite, band or index; nothing where a formula is shown
-  const textOf = (value) => entries.find((entry) => entry.value === value)?.text ?? ""
-  const list = makeCombobox({
+  const list = makeMenuField({
     label: "Shown in the image",
     listed: "Composites, bands and indices",
     placeholder: "formula …",
-    find: (text) => entriesFound(text, entries),
-    draw: drawEntry,
-    take(entry) {
-      list.input.value = entry.text
-      send("composite", entry.value)
+    take: (value) => send("composite", value),
+    unknown(text) {
+      problem.textContent = `No composite, band or index is called “${text.slice(0, 40)}”.`
     },
-    enter(text) {
-      if (text !== textOf(chosen)) problem.textContent = `No composite, band or index is called “${text.slice(0, 40)}”.`
-    },
-    most: Infinity,
-    firstMarked: true,
-    whole: true,
-    wide: 440,
-  })
-  // What stands there is what is shown, unless somebody types.
-  list.input.addEventListener("focus", () => list.input.select())
-  list.input.addEventListener("blur", () => {
-    list.input.value = textOf(chosen)
   })
   const formula = element("input", {
     type: "text",
@@ -150,7 +135,7 @@ export const makeLook = ({ send, button }) => {
       return layer.value
     },
     get title() {
-      return (chosen ? textOf(chosen) : formula.value) || "picture"
+      return (chosen ? list.textOf(chosen) : formula.value) || "picture"
     },
     get colours() {
       return shown
@@ -185,7 +170,7 @@ export const makeLook = ({ send, button }) => {
       }
       last = data
       chosen = data.composite.startsWith("expr:") ? "" : data.composite
-      if (!list.open) list.input.value = textOf(chosen)
+      list.show(entries, chosen)
       formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : ""
       // One value a pixel has no natural colour: its range is measured.
       const [natural, vivid] = mode.options

@@ -269,3 +269,52 @@ export const drawEntry = ({ short, title, group }) => [
   title ? element("span", { class: "title" }, ` ${title}`) : "",
   element("small", {}, ` ${group}`),
 ]
+
+/**
+ * A combobox over the entries of a menu, in which stands what is chosen unless somebody types.
+ * @param {object} options
+ * @param {string} options.label The field's name.
+ * @param {string} options.listed The list's name.
+ * @param {string} [options.placeholder]
+ * @param {(value: string) => void} options.take An entry was chosen, by its value.
+ * @param {(text: string) => void} options.unknown Enter on a text that no entry is found by.
+ */
+export const makeMenuField = ({ label, listed, placeholder, take, unknown }) => {
+  let entries = /** @type {Entry[]} */ ([]),
+    chosen = ""
+  const textOf = (/** @type {string} */ value) => entries.find((entry) => entry.value === value)?.text ?? ""
+  const list = makeCombobox({
+    label,
+    listed,
+    placeholder,
+    find: (text) => entriesFound(text, entries),
+    draw: drawEntry,
+    take(entry) {
+      list.input.value = entry.text
+      take(entry.value)
+    },
+    enter(text) {
+      if (text !== textOf(chosen)) unknown(text)
+    },
+    most: Infinity,
+    firstMarked: true,
+    whole: true,
+    wide: 440,
+  })
+  list.input.addEventListener("focus", () => list.input.select())
+  list.input.addEventListener("blur", () => {
+    list.input.value = textOf(chosen)
+  })
+  return {
+    box: list.box,
+    input: list.input,
+    /** What an entry is called; nothing for a value that none has. */
+    textOf,
+    /** Other entries, and which of them is chosen. */
+    show(/** @type {Entry[]} */ found, /** @type {string} */ value) {
+      entries = found
+      chosen = value
+      if (!list.open) list.input.value = textOf(chosen)
+    },
+  }
+}

@@ -9,6 +9,7 @@ import numpy as np
 import param
 
 from explorer.corpus.imagery.cube_cache import Cube, Reading
+from explorer.export.code import Gallery
 from explorer.export.stories import Story
 
 
@@ -59,6 +60,11 @@ class SessionState(param.Parameterized):
     date_chosen: bool = param.Boolean(
         default=True,
         doc="Whether somebody chose the date that is set; not while it plays, or goes to a date that a sample has.",
+    )  # type: ignore[assignment]
+
+    # The gallery.
+    gallery_shown: Gallery | None = param.ClassSelector(
+        default=None, class_=Gallery, doc="What the gallery's page shows; None while it is closed."
     )  # type: ignore[assignment]
 
     # Presenting.

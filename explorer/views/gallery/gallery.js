@@ -1,6 +1,6 @@
 // The gallery: a page of samples as pictures that come one after another, keys to go through them, marks, and what to do with marked ones.
 
-import { element, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
+import { element, keepFocus, makeReturn, mark, saveFile, showPicture } from "../../browser/shared.js"
 import { bus, listen } from "../common/talking.js"
 
 const MOST_MARKED = 200
@@ -301,9 +301,7 @@ export function render({ model, el }) {
     if (!docked) setDocked(true)
     model.send_msg({ type: "open", id: cells[place].tile.id })
     if (panel.classList.contains("beside")) return
-    // Panels stand below each other where the window is narrow.
-    const page = /** @type {any} */ (el.getRootNode()).host?.getRootNode()
-    page?.querySelector?.(".area-planet")?.scrollIntoView({ block: "start" })
+    showPicture(el)
   }
   const columns = () => {
     const top = cells[0]?.node.offsetTop

@@ -15,6 +15,7 @@ from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.filter_table import UNREVIEWED
 from explorer.corpus.tables import formats, tables
+from explorer.export.code import Gallery as GalleryState
 from explorer.review import sample_order
 from explorer.review.queue import QueueSpec
 from explorer.review.sample_order import Ordered
@@ -137,6 +138,7 @@ class GalleryView:
             if self._is_open:
                 self.gallery.script.hide()
             self._is_open = False
+            self._session.gallery_shown = None
             return
         if look.sort != "similarity":
             self._like = None
@@ -166,7 +168,11 @@ class GalleryView:
             self._order = (key, order)
             told = self._told(look, spec, order, like)
             self.gallery.script.page(ticket=ticket, tiles=shown, page=page, source=set_text, **told)
-            self._read(ticket, [tile["id"] for tile in shown], spec)
+            ids = [tile["id"] for tile in shown]
+            self._session.gallery_shown = (
+                GalleryState(tuple(ids), spec.date_text, spec.recipe.text, str(spec.choice)) if ids else None
+            )
+            self._read(ticket, ids, spec)
 
         self._pages.submit(job, done)
 

@@ -196,7 +196,10 @@ class BarShown(TypedDict):
 
 
 class PageShown(TypedDict):
-    """A page of the table: of each sample a cell a column, and the colour of its class; `count` samples in all, `size` a page."""
+    """A page of the table: of each sample a cell a column, and the colour of its class; `count` samples in all, `size` a page.
+
+    `asked`: columns that the set is sorted or filtered by, which stay where there is no room for all.
+    """
 
     colours: list[str]
     columns: list[dict[str, str]]
@@ -206,6 +209,7 @@ class PageShown(TypedDict):
     size: int
     sort: str
     down: bool
+    asked: list[str]
 
 
 class ToSampleTable(ToBrowser):

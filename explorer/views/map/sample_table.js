@@ -1,9 +1,10 @@
 // The set of samples: histogram of its classes, a table by pages that the server sorts, and files to take away.
 
-import { element, focusWhenShown, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
+import { element, focusWhenShown, keepFocus, makeReturn, mark, saveFile, showPicture } from "../../browser/shared.js"
 import { listen } from "../common/talking.js"
 
 const SHARES = new Set(["fraction", "suspicion", "change"]) // columns that are shown as percent, and sorted from the largest
+const ALWAYS = new Set(["sample_id", "class"]) // columns that every table has room for
 
 /** @param {import("../messages").Drawn<"SampleTable">} panel */
 export function render({ model, el }) {
@@ -12,6 +13,7 @@ export function render({ model, el }) {
   const bars = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" })
   const head = element("tr"),
     body = element("tbody")
+  const table = element("table", {}, element("thead", {}, head), body)
   const first = element("button", { type: "button", "aria-label": "First page", onclick: () => ask(0) }, "«")
   const before = element(
     "button",
@@ -58,11 +60,7 @@ export function render({ model, el }) {
     { class: "panel", role: "dialog", "aria-label": "Selected samples", hidden: true },
     element("header", {}, title, gallery, close),
     bars,
-    element(
-      "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of samples" },
-      element("table", {}, element("thead", {}, head), body),
-    ),
+    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of samples" }, table),
     element("footer", {}, first, before, page, next, last, element("span", { class: "save" }, "Download", ...saves)),
     told,
   )
@@ -101,10 +99,12 @@ export function render({ model, el }) {
     const one = buttonOf(body.querySelector("[aria-current]") ?? body.rows[0])
     if (one) one.tabIndex = 0
   }
+  const stacked = window.matchMedia("(max-width: 900px)") // panels stand under each other, the table lies over the lower part
   const open = (row) => {
     markCurrent(row.dataset.id, true)
     buttonOf(row).focus({ preventScroll: true })
     model.send_msg({ type: "open", id: row.dataset.id })
+    if (stacked.matches) showPicture(el)
   }
   const turn = (number, end) => {
     if (number < 0 || number >= pages()) return
@@ -146,6 +146,11 @@ export function render({ model, el }) {
       panel.hidden = false
       title.textContent = `${data.count.toLocaleString("en")} sample${data.count === 1 ? "" : "s"}`
       told.textContent = ""
+      const classOf = (name) => `column-${name}${data.asked.includes(name) ? " asked" : ""}`
+      table.classList.toggle(
+        "asks",
+        data.asked.some((name) => !ALWAYS.has(name)),
+      )
       const most = Math.max(...data.bars.map((bar) => bar.count), 1)
       bars.replaceChildren(
         ...data.bars.map((bar) => {
@@ -168,7 +173,7 @@ export function render({ model, el }) {
               "th",
               {
                 scope: "col",
-                class: `column-${column.name}`,
+                class: classOf(column.name),
                 "aria-sort": sorted ? (data.down ? "descending" : "ascending") : "none",
               },
               element(
@@ -194,7 +199,7 @@ export function render({ model, el }) {
               element(
                 "td",
                 {
-                  class: `column-${data.columns[i].name}${typeof value === "number" ? " number" : ""}`,
+                  class: `${classOf(data.columns[i].name)}${typeof value === "number" ? " number" : ""}`,
                   title: typeof value === "string" && i ? value : null,
                 },
                 i === 0

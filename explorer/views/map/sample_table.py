@@ -21,6 +21,10 @@ _COLUMNS = {
     "sample_id": "Sample", "class": "Largest class", "fraction": "Fraction", "classes": "Classes", "country": "Country",
     "review": "Review", "suspicion": "Suspicion", "change": "Cover lost", "lost": "Seen on",
 }  # fmt: skip
+_ASKED_BY = {
+    "mixture": ("classes",), "countries": ("country",), "review": ("review",), "suspicion": ("suspicion",), "change": ("change", "lost"),
+}  # fmt: skip
+"""Filter -> columns that tell of it: they stay where the table is narrow."""
 
 
 class SampleTable(Component):
@@ -97,6 +101,8 @@ class SampleTableView:
         self._ticket += 1
         self._shown_page, palette = page, self._selection.map.palette
         ticket, rows, kept, (column, down) = self._ticket, self._rows, self._order, self._sorted
+        filters = self._selection.map.filters.names()
+        asked = {column, *(one for name in filters for one in _ASKED_BY.get(name, ()))}
 
         def job() -> tuple[np.ndarray, PageShown]:
             order = ordered(self._corpus, rows, column, down) if kept is None else kept
@@ -107,6 +113,7 @@ class SampleTableView:
             return order, {
                 "columns": [{"name": name, "title": _COLUMNS[name]} for name in offers], "cells": cells, "page": page,
                 "count": len(rows), "size": PAGE, "sort": column, "down": down,
+                "asked": [name for name in offers if name in asked],
                 "colours": [palettes.of_class(code, palette) for code in found["clc"].tolist()],
             }  # fmt: skip
 

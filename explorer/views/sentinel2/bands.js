@@ -13,6 +13,7 @@ import {
   status,
 } from "../../browser/shared.js"
 import { middleOfPixel, SIZE as PLANET } from "../common/chip.js"
+import { entriesOf, makeMenuField } from "../common/combobox.js"
 import { middleOfMonth } from "../common/nearest_date.js"
 import { bus, listen } from "../common/talking.js"
 import { arrange, spectrumHeight } from "./arrange.js"
@@ -53,12 +54,16 @@ export function render({ model, el }) {
   const note = element("div", { class: "note", role: "status" })
   const legend = element("div", { class: "legend", hidden: true })
   const chosen = element("span", { class: "chosen" })
-  const list = element("select", {
-    class: "shown",
-    "aria-label": "Shown of Sentinel-2",
-    title: "What the months show",
-    onchange: () => send({ composite: list.value }),
+  const list = makeMenuField({
+    label: "Shown of Sentinel-2",
+    listed: "What the months can show",
+    take: (value) => send({ composite: value }),
+    unknown(text) {
+      note.textContent = `No composite, band or index is called “${text.slice(0, 40)}”.`
+    },
   })
+  list.box.classList.add("shown")
+  list.input.title = "What the months show: type a part of a name or an application"
   const bandList = element("select", { "aria-label": "Band", onchange: () => send({ band: bandList.value }) })
   const choices = (label, key, entries) => {
     const buttons = entries.map(([value, text, title]) =>
@@ -108,7 +113,7 @@ export function render({ model, el }) {
     ...months.map((t) => t.box),
   )
   const lowerGroup = element("div", { class: "tiles lower", role: "group" }, ...lower.map((t) => t.box))
-  const upperBar = element("div", { class: "bar upper" }, list, note, room, enlarge)
+  const upperBar = element("div", { class: "bar upper" }, list.box, note, room, enlarge)
   const lowerBar = element("div", { class: "bar lower" }, by, bandList, chosen)
   const hint = element(
     "div",
@@ -465,7 +470,7 @@ export function render({ model, el }) {
     for (const part of images) part.hidden = isLarge || wanted === "spectrum"
     room.hidden = enlarge.hidden = isLarge
     legend.hidden = !state.legend || (isLarge && state.large.band !== "")
-    list.hidden = isLarge && state.large.band !== ""
+    list.box.hidden = isLarge && state.large.band !== ""
     root.classList.toggle("holds-large", isLarge)
     setRoom("--pictures-flex", isLarge && !isStacked() ? "1 1 0" : "none")
     setRoom(
@@ -489,19 +494,11 @@ export function render({ model, el }) {
   let menu = {}
   const drawMenu = () => {
     const { composite, title, twin } = state.look
-    const entries = Object.values(menu).flatMap((group) => Object.values(group))
-    list.replaceChildren(
-      element("option", { value: "" }, composite ? "As the animation" : `As the animation${twin ? `: ${title}` : ""}`),
-      ...(composite && !entries.includes(composite) ? [element("option", { value: composite }, title)] : []),
-      ...Object.entries(menu).map(([label, group]) =>
-        element(
-          "optgroup",
-          { label },
-          ...Object.entries(group).map(([text, value]) => element("option", { value }, text)),
-        ),
-      ),
-    )
-    list.value = composite
+    const entries = entriesOf(menu)
+    const own = { value: "", text: `As the animation${twin && !composite ? `: ${title}` : ""}`, title: "", group: "" }
+    const other = { value: composite, text: title, title: "", group: "" } // what a link asks for and the menu has not
+    const more = composite && !entries.some(({ value }) => value === composite) ? [own, other] : [own]
+    list.show([...more.map((one) => ({ ...one, short: one.text })), ...entries], composite)
   }
   const say = () => {
     if (note.classList.contains("error")) return

@@ -29,7 +29,7 @@ from explorer.views.sentinel2.messages import BandShown, FromGrid, ToGrid
 class Grid(Component):
     """The browser's side: two grids of small pictures, or one of them large."""
 
-    _stylesheets: ClassVar[list[Any]] = [source("stage.css"), source("bands.css")]
+    _stylesheets: ClassVar[list[Any]] = [source("combobox.css"), source("stage.css"), source("bands.css")]
     script = ToGrid()
     from_script = FromGrid
 

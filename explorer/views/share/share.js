@@ -52,6 +52,7 @@ export function render({ model, el }) {
     const one = button(
       "Download",
       () => {
+        if (state.busy) return
         trouble.textContent = ""
         model.send_msg({ type: "make", first: first.value, last: last.value, ...words() })
       },
@@ -259,7 +260,7 @@ export function render({ model, el }) {
       state.pieces = []
       state.file = null
     }
-    for (const one of makers) one.disabled = value
+    for (const one of makers) one.setAttribute("aria-disabled", String(value)) // not `disabled`, which takes the focus away, and the keys with it
   }
 
   // --- in Python -----------------------------------------------------------------------------------------------------

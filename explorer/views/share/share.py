@@ -81,7 +81,7 @@ class ShareView:
         }  # fmt: skip
         selection.param.watch(lambda *_events: self.tell(), list(_WATCHED))
         selection.map.param.watch(lambda *_events: self.tell(), list(MapState.FIELDS))
-        self._session.param.watch(lambda *_events: self.tell(), "labels_hidden")
+        self._session.param.watch(lambda *_events: self.tell(), ["labels_hidden", "gallery_shown"])
         self._session.listen("toggle_share", self.share.script.toggle)
 
     def close(self) -> None:
@@ -115,7 +115,7 @@ class ShareView:
         return f"{title}, stretch {found.stretch}"
 
     def _code(self) -> list[dict[str, str]]:
-        state = code.State.of(self._corpus, self._selection)
+        state = replace(code.State.of(self._corpus, self._selection), gallery=self._session.gallery_shown)
         if (
             self.served and Path(state.where).is_absolute()
         ):  # where a server keeps its corpus is nobody's business
