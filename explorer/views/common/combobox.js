@@ -38,11 +38,11 @@ export const entriesOf = (groups) =>
     }),
   )
 
-const rankOf = (/** @type {string} */ wanted, /** @type {Entry} */ { short, title, group }) => {
+const rankOf = (/** @type {string} */ wanted, /** @type {Entry} */ { value, short, title, group }) => {
   const name = plainText(short),
     long = plainText(title),
     all = `${name} ${long} ${plainText(group)}`
-  if (name === wanted) return 0
+  if (name === wanted || plainText(value) === wanted) return 0 // a link's word, as swir, too
   if (name.startsWith(wanted)) return 1
   if (long.startsWith(wanted)) return 2
   if (plainText(group) === wanted) return 3
