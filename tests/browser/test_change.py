@@ -58,12 +58,17 @@ def test_the_filter_leaves_where_cover_was_lost_and_the_table_sorts_by_it(visit:
     visit.page.get_by_role("button", name="Table", exact=True).click()
     table = visit.page.get_by_role("dialog", name="Selected samples")
     scrolls = table.get_by_role("region", name="Table of samples")
+    widths = "(e) => [e.scrollWidth, e.clientWidth, ...[...e.querySelectorAll('th')].map((one) => `${one.textContent} ${one.offsetWidth}`)]"
     for size in ((1440, 900), NARROW, (820, 1180), (390, 844)):
         visit.page.set_viewport_size({"width": size[0], "height": size[1]})
         expect(table.get_by_role("button", name="Cover lost")).to_be_visible()
         expect(table.get_by_role("cell", name="87 %")).to_be_visible()
         expect(table.get_by_role("cell", name=SEEN)).to_be_visible()
-        until(lambda: scrolls.evaluate("(e) => e.scrollWidth - e.clientWidth") <= 0)
+        until(
+            lambda: scrolls.evaluate("(e) => e.scrollWidth - e.clientWidth") <= 0,
+            seconds=20,
+            why=lambda size=size: f"{size} {scrolls.evaluate(widths)}",  # type: ignore[misc]
+        )
     visit.page.set_viewport_size({"width": 2560, "height": 1440})  # one that is wide has all
     table.get_by_role("button", name="Close the table").click()
     visit.page.get_by_role("button", name="Remove filter: Cover lost ≥ 50 %").click()

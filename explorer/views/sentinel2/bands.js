@@ -26,6 +26,7 @@ export function render({ model, el }) {
   const ROW_GAP = 4 // CSS pixels between the rows of the panel
   // Where the window is low, the images and the spectrum take turns.
   const low = window.matchMedia("(max-height: 840px) and (min-width: 1251px)")
+  const lowAlone = window.matchMedia("(max-height: 999px) and (max-width: 1250px)") // the panel alone, in a window that is as low as it is narrow
   const scarce = window.matchMedia("(max-height: 960px) and (min-width: 1251px)")
   const stacked = window.matchMedia("(max-width: 1250px)") // panels stand under each other, and the page scrolls
   const state = {
@@ -464,7 +465,7 @@ export function render({ model, el }) {
     if (region && region !== watched) resized.observe(region) // what is observed again is told again
     watched = region
     const alone = isAlone()
-    const tight = alone ? stacked.matches : low.matches
+    const tight = alone ? lowAlone.matches : low.matches
     const wanted = state.look.room || (tight ? "images" : "")
     const isLarge = Boolean(state.large)
     for (const part of images) part.hidden = isLarge || wanted === "spectrum"
@@ -487,7 +488,7 @@ export function render({ model, el }) {
     }
     if (!images[0].hidden) layTiles(wanted !== "images")
   }
-  for (const query of [low, scarce, stacked]) query.addEventListener("change", makeRoom, { signal: gone.signal })
+  for (const query of [low, lowAlone, scarce, stacked]) query.addEventListener("change", makeRoom, { signal: gone.signal })
 
   // --- what the server sends -------------------------------------------------------------------
   const bitmap = (bytes) => createImageBitmap(new Blob([bytes], { type: "image/png" }))
