@@ -332,6 +332,7 @@ var pageRoot = (el) => {
     if ([...root2.children].some((child) => child.classList.contains("area-head"))) return node;
   }
 };
+var showPicture = (el) => pageRoot(el).shadowRoot?.querySelector(".area-planet")?.scrollIntoView({ block: "start" });
 var inDocument = (node) => {
   while (node.getRootNode() instanceof ShadowRoot) node = node.getRootNode().host;
   return node;
@@ -1816,9 +1817,9 @@ var entriesOf = (groups) => Object.entries(groups).flatMap(
     };
   })
 );
-var rankOf = (wanted, { short, title, group: group2 }) => {
+var rankOf = (wanted, { value: value2, short, title, group: group2 }) => {
   const name = plainText(short), long = plainText(title), all = `${name} ${long} ${plainText(group2)}`;
-  if (name === wanted) return 0;
+  if (name === wanted || plainText(value2) === wanted) return 0;
   if (name.startsWith(wanted)) return 1;
   if (long.startsWith(wanted)) return 2;
   if (plainText(group2) === wanted) return 3;
@@ -2002,6 +2003,47 @@ var drawEntry = ({ short, title, group: group2 }) => [
   title ? element("span", { class: "title" }, ` ${title}`) : "",
   element("small", {}, ` ${group2}`)
 ];
+var makeMenuField = ({ label, listed, placeholder, take, unknown }) => {
+  let entries = (
+    /** @type {Entry[]} */
+    []
+  ), chosen = "";
+  const textOf = (value2) => entries.find((entry) => entry.value === value2)?.text ?? "";
+  const list = makeCombobox({
+    label,
+    listed,
+    placeholder,
+    find: (text) => entriesFound(text, entries),
+    draw: drawEntry,
+    take(entry) {
+      list.input.value = entry.text;
+      take(entry.value);
+    },
+    enter(text) {
+      if (text !== textOf(chosen)) unknown(text);
+    },
+    most: Infinity,
+    firstMarked: true,
+    whole: true,
+    wide: 440
+  });
+  list.input.addEventListener("focus", () => list.input.select());
+  list.input.addEventListener("blur", () => {
+    list.input.value = textOf(chosen);
+  });
+  return {
+    box: list.box,
+    input: list.input,
+    /** What an entry is called; nothing for a value that none has. */
+    textOf,
+    /** Other entries, and which of them is chosen. */
+    show(found2, value2) {
+      entries = found2;
+      chosen = value2;
+      if (!list.open) list.input.value = textOf(chosen);
+    }
+  };
+};
 
 // explorer/views/animation/look.js
 var makeLook = ({ send, button: button2 }) => {
@@ -2012,28 +2054,14 @@ var makeLook = ({ send, button: button2 }) => {
     ["range", "Reflectance range"]
   ];
   let entries = [], chosen = "";
-  const textOf = (value2) => entries.find((entry) => entry.value === value2)?.text ?? "";
-  const list = makeCombobox({
+  const list = makeMenuField({
     label: "Shown in the image",
     listed: "Composites, bands and indices",
     placeholder: "formula …",
-    find: (text) => entriesFound(text, entries),
-    draw: drawEntry,
-    take(entry) {
-      list.input.value = entry.text;
-      send("composite", entry.value);
-    },
-    enter(text) {
-      if (text !== textOf(chosen)) problem.textContent = `No composite, band or index is called “${text.slice(0, 40)}”.`;
-    },
-    most: Infinity,
-    firstMarked: true,
-    whole: true,
-    wide: 440
-  });
-  list.input.addEventListener("focus", () => list.input.select());
-  list.input.addEventListener("blur", () => {
-    list.input.value = textOf(chosen);
+    take: (value2) => send("composite", value2),
+    unknown(text) {
+      problem.textContent = `No composite, band or index is called “${text.slice(0, 40)}”.`;
+    }
   });
   const formula = element("input", {
     type: "text",
@@ -2139,7 +2167,7 @@ var makeLook = ({ send, button: button2 }) => {
       return layer.value;
     },
     get title() {
-      return (chosen ? textOf(chosen) : formula.value) || "picture";
+      return (chosen ? list.textOf(chosen) : formula.value) || "picture";
     },
     get colours() {
       return shown;
@@ -2174,7 +2202,7 @@ var makeLook = ({ send, button: button2 }) => {
       }
       last = data;
       chosen = data.composite.startsWith("expr:") ? "" : data.composite;
-      if (!list.open) list.input.value = textOf(chosen);
+      list.show(entries, chosen);
       formula.value = data.composite.startsWith("expr:") ? data.composite.slice(5) : "";
       const [natural, vivid] = mode.options;
       natural.text = isComposite(data.composite) ? MODES[0][1] : "Fixed over time";
@@ -3599,11 +3627,7 @@ function render2({ model, el }) {
     if (!docked) setDocked(true);
     model.send_msg({ type: "open", id: cells[place2].tile.id });
     if (panel.classList.contains("beside")) return;
-    const page = (
-      /** @type {any} */
-      el.getRootNode().host?.getRootNode()
-    );
-    page?.querySelector?.(".area-planet")?.scrollIntoView({ block: "start" });
+    showPicture(el);
   };
   const columns = () => {
     const top2 = cells[0]?.node.offsetTop;
@@ -8031,10 +8055,12 @@ __export(sample_table_exports, {
   render: () => render6
 });
 var SHARES = /* @__PURE__ */ new Set(["fraction", "suspicion", "change"]);
+var ALWAYS = /* @__PURE__ */ new Set(["sample_id", "class"]);
 function render6({ model, el }) {
   const title = element("h2"), told = element("p", { class: "told", role: "status" });
   const bars3 = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" });
   const head = element("tr"), body = element("tbody");
+  const table = element("table", {}, element("thead", {}, head), body);
   const first = element("button", { type: "button", "aria-label": "First page", onclick: () => ask(0) }, "«");
   const before = element(
     "button",
@@ -8081,11 +8107,7 @@ function render6({ model, el }) {
     { class: "panel", role: "dialog", "aria-label": "Selected samples", hidden: true },
     element("header", {}, title, gallery, close),
     bars3,
-    element(
-      "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of samples" },
-      element("table", {}, element("thead", {}, head), body)
-    ),
+    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of samples" }, table),
     element("footer", {}, first, before, page, next, last, element("span", { class: "save" }, "Download", ...saves)),
     told
   );
@@ -8120,10 +8142,12 @@ function render6({ model, el }) {
     const one2 = buttonOf(body.querySelector("[aria-current]") ?? body.rows[0]);
     if (one2) one2.tabIndex = 0;
   };
+  const stacked = window.matchMedia("(max-width: 900px)");
   const open = (row) => {
     markCurrent(row.dataset.id, true);
     buttonOf(row).focus({ preventScroll: true });
     model.send_msg({ type: "open", id: row.dataset.id });
+    if (stacked.matches) showPicture(el);
   };
   const turn = (number5, end) => {
     if (number5 < 0 || number5 >= pages()) return;
@@ -8163,6 +8187,11 @@ function render6({ model, el }) {
       panel.hidden = false;
       title.textContent = `${data.count.toLocaleString("en")} sample${data.count === 1 ? "" : "s"}`;
       told.textContent = "";
+      const classOf = (name) => `column-${name}${data.asked.includes(name) ? " asked" : ""}`;
+      table.classList.toggle(
+        "asks",
+        data.asked.some((name) => !ALWAYS.has(name))
+      );
       const most = Math.max(...data.bars.map((bar2) => bar2.count), 1);
       bars3.replaceChildren(
         ...data.bars.map((bar2) => {
@@ -8186,7 +8215,7 @@ function render6({ model, el }) {
               "th",
               {
                 scope: "col",
-                class: `column-${column.name}`,
+                class: classOf(column.name),
                 "aria-sort": sorted ? data.down ? "descending" : "ascending" : "none"
               },
               element(
@@ -8212,7 +8241,7 @@ function render6({ model, el }) {
               (value2, i) => element(
                 "td",
                 {
-                  class: `column-${data.columns[i].name}${typeof value2 === "number" ? " number" : ""}`,
+                  class: `${classOf(data.columns[i].name)}${typeof value2 === "number" ? " number" : ""}`,
                   title: typeof value2 === "string" && i ? value2 : null
                 },
                 i === 0 ? element("button", { type: "button", class: "id" }, value2) : data.columns[i].name === "class" ? swatched(data.colours[row], format2(value2, "class")) : format2(value2, data.columns[i].name)
@@ -12988,6 +13017,7 @@ function render16({ model, el }) {
   const gone = new AbortController();
   const ROW_GAP = 4;
   const low = window.matchMedia("(max-height: 840px) and (min-width: 1251px)");
+  const lowAlone = window.matchMedia("(max-height: 999px) and (max-width: 1250px)");
   const scarce = window.matchMedia("(max-height: 960px) and (min-width: 1251px)");
   const stacked = window.matchMedia("(max-width: 1250px)");
   const state = {
@@ -13018,12 +13048,16 @@ function render16({ model, el }) {
   const note = element("div", { class: "note", role: "status" });
   const legend = element("div", { class: "legend", hidden: true });
   const chosen = element("span", { class: "chosen" });
-  const list = element("select", {
-    class: "shown",
-    "aria-label": "Shown of Sentinel-2",
-    title: "What the months show",
-    onchange: () => send({ composite: list.value })
+  const list = makeMenuField({
+    label: "Shown of Sentinel-2",
+    listed: "What the months can show",
+    take: (value2) => send({ composite: value2 }),
+    unknown(text) {
+      note.textContent = `No composite, band or index is called “${text.slice(0, 40)}”.`;
+    }
   });
+  list.box.classList.add("shown");
+  list.input.title = "What the months show: type a part of a name or an application";
   const bandList = element("select", { "aria-label": "Band", onchange: () => send({ band: bandList.value }) });
   const choices2 = (label, key, entries) => {
     const buttons = entries.map(
@@ -13072,7 +13106,7 @@ function render16({ model, el }) {
     ...months.map((t) => t.box)
   );
   const lowerGroup = element("div", { class: "tiles lower", role: "group" }, ...lower2.map((t) => t.box));
-  const upperBar = element("div", { class: "bar upper" }, list, note, room, enlarge);
+  const upperBar = element("div", { class: "bar upper" }, list.box, note, room, enlarge);
   const lowerBar = element("div", { class: "bar lower" }, by, bandList, chosen);
   const hint = element(
     "div",
@@ -13380,13 +13414,13 @@ function render16({ model, el }) {
     if (region && region !== watched) resized.observe(region);
     watched = region;
     const alone = isAlone();
-    const tight = alone ? stacked.matches : low.matches;
+    const tight = alone ? lowAlone.matches : low.matches;
     const wanted = state.look.room || (tight ? "images" : "");
     const isLarge = Boolean(state.large);
     for (const part of images) part.hidden = isLarge || wanted === "spectrum";
     room.hidden = enlarge.hidden = isLarge;
     legend.hidden = !state.legend || isLarge && state.large.band !== "";
-    list.hidden = isLarge && state.large.band !== "";
+    list.box.hidden = isLarge && state.large.band !== "";
     root2.classList.toggle("holds-large", isLarge);
     setRoom("--pictures-flex", isLarge && !isStacked() ? "1 1 0" : "none");
     setRoom(
@@ -13403,24 +13437,17 @@ function render16({ model, el }) {
     }
     if (!images[0].hidden) layTiles(wanted !== "images");
   };
-  for (const query of [low, scarce, stacked]) query.addEventListener("change", makeRoom, { signal: gone.signal });
+  for (const query of [low, lowAlone, scarce, stacked])
+    query.addEventListener("change", makeRoom, { signal: gone.signal });
   const bitmap = (bytes) => createImageBitmap(new Blob([bytes], { type: "image/png" }));
   let menu = {};
   const drawMenu = () => {
     const { composite, title, twin } = state.look;
-    const entries = Object.values(menu).flatMap((group2) => Object.values(group2));
-    list.replaceChildren(
-      element("option", { value: "" }, composite ? "As the animation" : `As the animation${twin ? `: ${title}` : ""}`),
-      ...composite && !entries.includes(composite) ? [element("option", { value: composite }, title)] : [],
-      ...Object.entries(menu).map(
-        ([label, group2]) => element(
-          "optgroup",
-          { label },
-          ...Object.entries(group2).map(([text, value2]) => element("option", { value: value2 }, text))
-        )
-      )
-    );
-    list.value = composite;
+    const entries = entriesOf(menu);
+    const own = { value: "", text: `As the animation${twin && !composite ? `: ${title}` : ""}`, title: "", group: "" };
+    const other = { value: composite, text: title, title: "", group: "" };
+    const more = composite && !entries.some(({ value: value2 }) => value2 === composite) ? [own, other] : [own];
+    list.show([...more.map((one2) => ({ ...one2, short: one2.text })), ...entries], composite);
   };
   const say = () => {
     if (note.classList.contains("error")) return;
@@ -13992,6 +14019,7 @@ function render18({ model, el }) {
     const one2 = button2(
       "Download",
       () => {
+        if (state.busy) return;
         trouble.textContent = "";
         model.send_msg({ type: "make", first: first.value, last: last.value, ...words() });
       },
@@ -14184,7 +14212,7 @@ function render18({ model, el }) {
       state.pieces = [];
       state.file = null;
     }
-    for (const one2 of makers) one2.disabled = value2;
+    for (const one2 of makers) one2.setAttribute("aria-disabled", String(value2));
   };
   const view = select2("View", []);
   view.addEventListener("change", () => {

@@ -186,7 +186,7 @@ export interface Told {
     current: { id: string | null }
     file: { name: string; media: string; bytes: ArrayBuffer }
     hide: {}
-    page: { bars: BarShown[]; colours: string[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean }
+    page: { bars: BarShown[]; colours: string[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean; asked: string[] }
     trouble: { text: string }
   }
   /** A file comes piece by piece: `file` tells of it, each `piece` is asked for by `next`. */

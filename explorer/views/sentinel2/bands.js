@@ -488,7 +488,8 @@ export function render({ model, el }) {
     }
     if (!images[0].hidden) layTiles(wanted !== "images")
   }
-  for (const query of [low, lowAlone, scarce, stacked]) query.addEventListener("change", makeRoom, { signal: gone.signal })
+  for (const query of [low, lowAlone, scarce, stacked])
+    query.addEventListener("change", makeRoom, { signal: gone.signal })
 
   // --- what the server sends -------------------------------------------------------------------
   const bitmap = (bytes) => createImageBitmap(new Blob([bytes], { type: "image/png" }))
