@@ -17,6 +17,14 @@ const KEYS = [
     ],
   ],
   [
+    "Map",
+    [
+      ["← ↑ → ↓", "to the neighbouring sample; with shift they move the map"],
+      ["+ − 0", "zoom in, out, show all samples"],
+      ["Esc", "clear the area"],
+    ],
+  ],
+  [
     "Planet Fusion",
     [
       ["Space", "play, pause"],
@@ -27,14 +35,6 @@ const KEYS = [
       ["P", "a cross that arrows move; Enter pins, shift and Enter adds"],
       ["B G", "draw a box, a polygon"],
       ["+ − 0", "zoom in, out, show all"],
-    ],
-  ],
-  [
-    "Map",
-    [
-      ["← ↑ → ↓", "to the neighbouring sample; with shift they move the map"],
-      ["+ − 0", "zoom in, out, show all samples"],
-      ["Esc", "clear the area"],
     ],
   ],
   [
