@@ -8722,6 +8722,14 @@ var KEYS = [
     ]
   ],
   [
+    "Map",
+    [
+      ["← ↑ → ↓", "to the neighbouring sample; with shift they move the map"],
+      ["+ − 0", "zoom in, out, show all samples"],
+      ["Esc", "clear the area"]
+    ]
+  ],
+  [
     "Planet Fusion",
     [
       ["Space", "play, pause"],
@@ -8732,14 +8740,6 @@ var KEYS = [
       ["P", "a cross that arrows move; Enter pins, shift and Enter adds"],
       ["B G", "draw a box, a polygon"],
       ["+ − 0", "zoom in, out, show all"]
-    ]
-  ],
-  [
-    "Map",
-    [
-      ["← ↑ → ↓", "to the neighbouring sample; with shift they move the map"],
-      ["+ − 0", "zoom in, out, show all samples"],
-      ["Esc", "clear the area"]
     ]
   ],
   [
