@@ -316,11 +316,13 @@ def make_demo(
 
 
 app.command()(exports.animate)
+app.command()(exports.tour)
 app.command()(exports.export)
 app.command()(pages.page)
 app.command()(access.password)
 app.command()(scoring.score)
 app.command()(pages.slides)
+app.command()(pages.handout)
 app.command()(doctor.doctor)
 app.command()(transfer.download)
 app.command()(transfer.check)

@@ -79,7 +79,43 @@ def animate(
     _told(output, credit)
 
 
-OWN_COMMANDS = ("animation", "page", "slides")
+def tour(
+    corpus: shared.CorpusArg,
+    sample_id: SampleArg,
+    output: File,
+    pin: Annotated[
+        str | None,
+        typer.Option("--pin", metavar="ROW,COL", help="The 3 m pixel at its end; the middle without it."),
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Date of the picture, as 2018-07-02.")
+    ] = None,
+    composite: Composite = "true",
+    stretch: Stretch = "natural",
+    curve: Annotated[
+        str, typer.Option(metavar="NAME", help="Its profile: an index or expr:FORMULA.")
+    ] = "NDVI",
+    seconds: Annotated[float, typer.Option(help="Its length, 4 to 20 seconds.")] = 8.0,
+    scale: Annotated[
+        int, typer.Option(min=1, max=4, help="Size: 640 x 360, 960 x 540, 1280 x 720 or 1920 x 1080.")
+    ] = 3,
+) -> None:
+    """Write a camera tour (.mp4, .webm) from Europe to a sample's picture and the profile of one pixel."""
+    registry.check_ending("tour", output)
+    pins = [_pin(pin)] if pin else []
+    with (
+        shared.opened(corpus) as opened,
+        shared.writing(output),
+        shared.progress_bar("Reading, painting") as progress,
+    ):
+        credit = registry.write(
+            opened, "tour", sample_id, output, pins=pins, date=date, composite=composite, stretch=stretch, chart=curve,
+            seconds=seconds, scale=scale, progress=progress,
+        )  # fmt: skip
+    _told(output, credit)
+
+
+OWN_COMMANDS = ("animation", "tour", "page", "slides", "handout")
 WHAT = tuple(name for name in registry.EXPORTS if name not in OWN_COMMANDS)
 """What `export` writes: all kinds of files without a command of their own."""
 OF_ONE_DATE = ("frame", "bands")

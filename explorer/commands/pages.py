@@ -1,4 +1,4 @@
-"""The commands that tell a story: a page that needs no server, and slides."""
+"""The commands that tell a story: a page that needs no server, slides, a handout."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from explorer.commands import shared
-from explorer.core.errors import OutputError
+from explorer.core.errors import InvalidQueryError, OutputError
 
 StoryOpt = Annotated[
     Path | None,
@@ -75,4 +75,57 @@ def slides(
     typer.echo(f"Wrote {output}: {made.count} slides, {made.videos} with a video, {size / 1e6:.1f} MB")
     if made.why:
         typer.echo(f"Pictures only: {made.why}")
+    typer.echo(notice)
+
+
+def handout(
+    corpus: shared.CorpusArg,
+    story: Annotated[
+        Path | None, typer.Option("--story", metavar="FILE.yaml", help="The story to tell.")
+    ] = None,
+    link: Annotated[
+        str | None,
+        typer.Option(metavar="QUERY", help="One view instead: the query of its link, as ?sample=..."),
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.pdf", help="File to write.")] = Path(
+        "handout.pdf"
+    ),
+    base_url: Annotated[
+        str,
+        typer.Option(
+            "--base-url",
+            metavar="URL",
+            help="Where readers reach the explorer: each view has its link and QR code.",
+        ),
+    ] = "",
+) -> None:
+    """Write a story, or one view, as a handout (PDF): a page a view with pictures, chart, note, link and credit."""
+    from explorer.export import credit, registry, seen, stories, view_titles
+    from explorer.export import handout as handouts
+    from explorer.export.stories import State, Story
+
+    if (story is None) == (link is None):
+        raise InvalidQueryError(
+            "a handout is of a story (--story FILE.yaml) or of one view (--link QUERY): name one"
+        )
+    registry.check_ending("handout", output)
+    handouts.check_base(base_url)
+    with shared.opened(corpus) as opened:
+        if story is not None:
+            told = stories.load(story)
+        else:
+            state = State(link or "", "")
+            sample = state.sample or ""
+            opened.cell(sample)
+            view = seen.read(state, sample)
+            told = Story(
+                sample, (State(state.link, view_titles.of_view(opened, sample, view.date, view.other)),)
+            )
+        with shared.writing(output), shared.progress_bar("Making the handout") as progress:
+            made = handouts.write(opened, told, output, base_url=base_url, progress=progress)
+        notice = credit.of(opened, ("PF-SR", "S2-SR", "labels")).notice()
+    pages = f"{made.pages} page{'s' if made.pages > 1 else ''}"
+    typer.echo(f"Wrote {output}: {pages}, {output.stat().st_size / 1e6:.1f} MB")
+    if made.why:
+        typer.echo(f"Links without QR codes: {made.why}")
     typer.echo(notice)

@@ -114,16 +114,16 @@ def encode(
             def compressed(number: int) -> bytes:
                 return video_encoders.webp_still(painter.frame(number))
 
-            video_encoders.webp(path, told(_ahead(pool, compressed, count)), painter.size, fps, painter.about)
+            video_encoders.webp(path, told(ahead(pool, compressed, count)), painter.size, fps, painter.about)
         elif ending == ".gif":
             palette = _palette(painter)
 
             def reduced(number: int) -> np.ndarray:
                 return palette.places(painter.frame(number))
 
-            video_encoders.gif(path, told(_ahead(pool, reduced, count)), fps, painter.about, palette)
+            video_encoders.gif(path, told(ahead(pool, reduced, count)), fps, painter.about, palette)
         else:
-            video_encoders.VIDEO[ending](path, told(_ahead(pool, painter.frame, count)), fps, painter.about)
+            video_encoders.VIDEO[ending](path, told(ahead(pool, painter.frame, count)), fps, painter.about)
 
 
 def _palette(painter: FramePainter) -> video_encoders.Palette:
@@ -139,7 +139,7 @@ def _palette(painter: FramePainter) -> video_encoders.Palette:
     return video_encoders.Palette(pictures, kept)
 
 
-def _ahead(pool: ThreadPoolExecutor, make: Callable[[int], T], count: int) -> Iterator[T]:
+def ahead(pool: ThreadPoolExecutor, make: Callable[[int], T], count: int) -> Iterator[T]:
     """`make(0)`, `make(1)` ... in order, some of them made ahead by the pool; what nobody takes is given up."""
     waiting: deque[Future[T]] = deque()
     try:

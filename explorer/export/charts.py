@@ -112,11 +112,7 @@ def _profile(
     about = credit.about(
         given, title, sample_id=sample_id, dates=[PF_SR.date_keys[0], PF_SR.date_keys[-1]], shows=shows
     )
-    told = "Lines: Planet Fusion, every five days. Diamonds: Sentinel-2, monthly mosaics of 2018 on the same ground, drawn in mid-month."
-    if any(len(curve.filled_points[0]) for _, curves in found for curve in curves):
-        told += " Hollow dots: gap-filled, not measured."
-    if any(len(curve.missing_times) for _, curves in found for curve in curves):
-        told += " Ticks at the lower edge: missing dates."
+    told = how_drawn([curve for _, curves in found for curve in curves])
     high = _CHART
     if height is not None:
         high = min(max((height - _AROUND) / len(found) - _BETWEEN, 0.6 * _CHART), 3 * _CHART)
@@ -124,26 +120,45 @@ def _profile(
     for number, (chart, curves) in enumerate(found):
         top = number * (high + _BETWEEN) + 0.28
         axes = page.axes(MARGIN + 0.5, top, WIDTH - 2 * MARGIN - 0.75, high)
-        for curve in curves:
-            axes.plot(_days(curve.times), curve.values, color=curve.colour, lw=1.3, label=curve.label)
-            axes.plot(
-                _days(curve.other_times), curve.other_values, "D", ms=5, mfc=curve.colour, mec="white", mew=0.7
-            )  # fmt: skip
-        for curve in curves:
-            times, values = curve.filled_points
-            axes.plot(
-                _days(times), values, "o", ms=2.6, mfc="white", mec=curve.colour, mew=0.7, gid="gap-filled"
-            )
-        last = _one(named[-1], len(named), len(named) - 1)
-        name = f"Reflectance at {last}" if chart == frames.BANDS else frames.curve_name(chart)
-        axes.set_title(name, loc="left", fontsize=9, fontweight="bold", pad=5)
-        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=8, borderaxespad=0, handlelength=1.2)
-        gone = curves[0].missing_times
-        axes.plot(
-            _days(gone), np.zeros(len(gone)), "|", ms=8, color=QUIET, mew=0.8, gid="missing", transform=axes.get_xaxis_transform()
-        )  # fmt: skip
-        _years(axes, when)
+        draw_chart(axes, chart, curves, named, when)
     return ExportFigure(page.figure, about, given)
+
+
+def draw_chart(
+    axes: Axes,
+    chart: str,
+    curves: Sequence[Curve],
+    named: Sequence[tuple[int, int, str]],
+    when: dt.date | None,
+) -> None:
+    """One chart of a profile in axes: `frames.curves` of it, of the pins `named`, a line at the date `when`."""
+    for curve in curves:
+        axes.plot(_days(curve.times), curve.values, color=curve.colour, lw=1.3, label=curve.label)
+        axes.plot(
+            _days(curve.other_times), curve.other_values, "D", ms=5, mfc=curve.colour, mec="white", mew=0.7
+        )  # fmt: skip
+    for curve in curves:
+        times, values = curve.filled_points
+        axes.plot(_days(times), values, "o", ms=2.6, mfc="white", mec=curve.colour, mew=0.7, gid="gap-filled")
+    last = _one(named[-1], len(named), len(named) - 1)
+    name = f"Reflectance at {last}" if chart == frames.BANDS else frames.curve_name(chart)
+    axes.set_title(name, loc="left", fontsize=9, fontweight="bold", pad=5)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=8, borderaxespad=0, handlelength=1.2)
+    gone = curves[0].missing_times
+    axes.plot(
+        _days(gone), np.zeros(len(gone)), "|", ms=8, color=QUIET, mew=0.8, gid="missing", transform=axes.get_xaxis_transform()
+    )  # fmt: skip
+    _years(axes, when)
+
+
+def how_drawn(curves: Sequence[Curve]) -> str:
+    """What the signs of a profile's charts mean, in sentences."""
+    told = "Lines: Planet Fusion, every five days. Diamonds: Sentinel-2, monthly mosaics of 2018 on the same ground, drawn in mid-month."
+    if any(len(curve.filled_points[0]) for curve in curves):
+        told += " Hollow dots: gap-filled, not measured."
+    if any(len(curve.missing_times) for curve in curves):
+        told += " Ticks at the lower edge: missing dates."
+    return told
 
 
 @figure_base.alone

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.analysis import render_spec
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, S2_SR, Product
-from explorer.export import animation, files, registry, scene
+from explorer.export import animation, files, handout, registry, scene, tour
 from explorer.export.stories import State, Story
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ENDINGS = {
     "animation": registry.EXPORTS["animation"].endings,
+    "tour": registry.EXPORTS["tour"].endings,
     "cube": (".nc", ".zarr.zip"),  # a browser takes files, no folders
     "frame": (".tif",),
     "values": (".tif",),
@@ -30,6 +31,7 @@ ENDINGS = {
     "profile": (".csv",),
     "page": (".html",),
     "slides": (".pptx",),
+    "handout": (".pdf",),
 }
 """What can be ordered -> how its file ends."""
 _KINDS = {"values": "frame", "picture": "frame"}
@@ -50,6 +52,7 @@ class Shown:
     pins: tuple[tuple[int, int, str], ...] = ()
     indices: tuple[str, ...] = ("NDVI",)
     link: str = ""
+    title: str = ""
     story: Story | None = field(default=None, compare=False)
 
 
@@ -58,7 +61,8 @@ class Order:
     """One file: its kind and ending (`ENDINGS`), what is shown, and what was chosen for it.
 
     `first` and `last` bound the dates of animations, cubes and sheets; `other` is a pair's second date; `count` a
-    sheet's dates; `scale` (1 to 4) and `fps` are of animations, `skip` leaves out dates that are not there.
+    sheet's dates; `scale` (1 to 4) and `fps` are of animations, `skip` leaves out dates that are not there. `base_url` is the address to which a
+    handout's links are added; `seconds` are a tour's.
     """
 
     kind: str
@@ -74,6 +78,8 @@ class Order:
     pins: bool = True
     chart: bool = True
     skip: bool = False
+    base_url: str = ""
+    seconds: float = tour.SECONDS
 
     @property
     def days(self) -> list[dt.date]:
@@ -112,7 +118,9 @@ class Order:
             return f"{sample}{product}_{stem(days[0])}_{stem(days[1])}{self.ending}"
         if self.kind == "profile":
             return f"{sample}_profiles.csv"
-        if self.kind in ("page", "slides"):
+        if self.kind == "tour":
+            return f"{sample}_tour{self.ending}"
+        if self.kind in ("page", "slides", "handout"):
             return f"{'story' if self.shown.story else sample}{self.ending}"
         what = "_values" if self.kind == "values" else ""
         return f"{sample}{product}_{stem(self.date)}{what}{self.ending}"
@@ -147,9 +155,19 @@ def parse(shown: Shown, words: Mapping[str, Any]) -> Order:
         raise InvalidQueryError(
             f"{str(fps)[:12]!r} frames a second; there can be 0.1 to {animation.MAX_FPS:g}"
         )
+    seconds = words.get("seconds", tour.SECONDS)
+    if (
+        isinstance(seconds, bool)
+        or not isinstance(seconds, (int, float))
+        or not tour.LEAST_SECONDS <= seconds <= tour.MOST_SECONDS
+    ):
+        raise InvalidQueryError(
+            f"a tour of {str(seconds)[:12]!r} seconds; it can have {tour.LEAST_SECONDS:g} to {tour.MOST_SECONDS:g}"
+        )
     order = Order(
         kind, ending, shown, product, first, last, other, int(count), int(scale), float(fps),
         pins=words.get("pins", True) is True, chart=words.get("chart", True) is True, skip=words.get("skip") is True,
+        base_url=handout.check_base(str(words.get("base_url", ""))), seconds=float(seconds),
     )  # fmt: skip
     if not order.days:
         raise InvalidQueryError(
@@ -189,6 +207,7 @@ def _asked(order: Order) -> dict[str, Any]:
     asked: dict[str, Any] = {
         "product": order.product.id, "composite": order.composite, "stretch": shown.stretch, "pins": pins, "date": order.date,
         "values": order.kind == "values", "count": order.count, "story": shown.story, "link": shown.link,
+        "base_url": order.base_url,
         "missing": "skip" if order.skip else "mark", "fps": order.fps, "scale": order.scale,
         "chart": (shown.indices[0] if shown.indices else "NDVI") if order.chart and pins else False,
     }  # fmt: skip
@@ -198,13 +217,18 @@ def _asked(order: Order) -> dict[str, Any]:
         asked |= {"start": order.days[0], "end": order.days[-1]}
     elif order.kind in ("animation", "cube"):
         asked["dates"] = order.days
+    elif order.kind == "tour":
+        asked |= {
+            "pins": shown.pins[-1:],
+            "chart": shown.indices[0] if shown.indices else "NDVI",
+            "seconds": order.seconds,
+        }
     elif order.kind == "profile":
         asked |= {"pins": shown.pins, "curves": shown.indices}
         del asked["date"]
-    elif order.kind == "slides" and shown.story is None:
-        asked["story"] = Story(
-            shown.sample_id, (State(shown.link, f"{shown.sample_id}, {order.date.day} {order.date:%B %Y}"),)
-        )
+    elif order.kind in ("slides", "handout") and shown.story is None:
+        title = shown.title or f"{shown.sample_id}, {order.date.day} {order.date:%B %Y}"
+        asked["story"] = Story(shown.sample_id, (State(shown.link, title),))
     return asked
 
 

@@ -1,4 +1,4 @@
-"""A small map of Europe with a place on it: an SVG path, or rings to draw."""
+"""A small map of Europe with a place on it: an SVG path, or an image."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 import shapely
+from PIL import Image, ImageDraw
 from pyproj import Transformer
 
 from explorer.core.assets import asset
@@ -51,6 +52,20 @@ def svg() -> dict[str, str]:
 def dot(lon: float, lat: float) -> list[float]:
     """Where a place is on the SVG, in its units."""
     return [round(v, 1) for v in _units(np.array([plane(lon, lat)]))[0].tolist()]
+
+
+def image(lon: float, lat: float) -> Image.Image:
+    """Europe with a place marked, 510 pixels wide, RGB."""
+    west, south, east, north = _BOX
+    unit = (east - west) / 1020
+    large = Image.new("RGB", (1020, round((north - south) / unit)), "#c9d9e4")
+    draw = ImageDraw.Draw(large)
+    for ring in rings():
+        draw.polygon([((x - west) / unit, (north - y) / unit) for x, y in ring], fill="#b7c7ba")
+    east_m, north_m = plane(lon, lat)
+    x, y = (east_m - west) / unit, (north - north_m) / unit
+    draw.ellipse((x - 30, y - 30, x + 30, y + 30), outline="#d6006c", width=14)
+    return large.resize((510, large.height // 2), Image.Resampling.LANCZOS)
 
 
 def plane(lon: float, lat: float) -> tuple[float, float]:

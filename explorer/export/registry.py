@@ -128,6 +128,18 @@ def _animation(corpus: Corpus, sample_id: str, path: Path, *, product: str = PF_
     ).credit  # fmt: skip
 
 
+def _tour(corpus: Corpus, sample_id: str, path: Path, *, pins: Iterable[Sequence[Any]] = (), date: Any = None, composite: str = "true",
+          stretch: str = "natural", chart: str = "NDVI", seconds: float = 8.0, scale: int = 3,
+          progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
+    from explorer.export import scene, tour
+
+    named = scene.check_pins(pins)
+    return tour.write(
+        corpus, sample_id, path, pin=named[-1][:2] if named else None, date=date, composite=composite, stretch=stretch,
+        chart=chart, seconds=seconds, scale=scale, progress=progress, cancel=cancel,
+    )  # fmt: skip
+
+
 def _cube(corpus: Corpus, sample_id: str, path: Path, *, product: str = PF_SR.id, dates: Iterable[Any] | None = None,
           start: Any = None, end: Any = None, bands: Sequence[str] | None = None,
           progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
@@ -288,6 +300,14 @@ def _slides(corpus: Corpus, _ids: Iterable[str], path: Path, *, story: Story, vi
     return _all_of(corpus)
 
 
+def _handout(corpus: Corpus, _ids: Iterable[str], path: Path, *, story: Story, base_url: str = "",
+             progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
+    from explorer.export import handout
+
+    handout.write(corpus, story, path, base_url=base_url, progress=progress, cancel=cancel)
+    return _all_of(corpus)
+
+
 def _all_of(corpus: Corpus) -> Credit:
     from explorer.export import credit
 
@@ -301,6 +321,7 @@ def _no_region(box: Sequence[float] | None) -> None:
 
 EXPORTS = {
     "animation": Export(tuple(files.ANIMATIONS), _animation),
+    "tour": Export((".mp4", ".webm"), _tour),
     "cube": Export((".nc", ".zarr", ".zarr.zip"), _cube),
     "frame": Export((".tif", *FIGURE), _frame),
     "sheet": Export(FIGURE, _sheet),
@@ -313,5 +334,6 @@ EXPORTS = {
     "samples": Export(tuple(formats.ENDINGS), _samples, of_many=True),
     "page": Export((".html", ".htm"), _page, of_many=True),
     "slides": Export((".pptx",), _slides, of_many=True),
+    "handout": Export((".pdf",), _handout, of_many=True),
 }
 """Name -> kind of file."""

@@ -21,7 +21,7 @@ from explorer.analysis.composite import Legend
 from explorer.analysis.difference import Difference, difference
 from explorer.analysis.picture_view import COMPARING, PictureView
 from explorer.analysis.playback import Playback
-from explorer.core.errors import ExplorerError, StoryError
+from explorer.core.errors import ExplorerError, InvalidQueryError, StoryError
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Status
@@ -212,11 +212,18 @@ def pictures(
         scale=_SHEET_SCALE if sheet else scale, header=False, class_bar=False, chart=None, attribution=False,
         window=seen.window, layer=view.layer if with_layer else "",
     )  # fmt: skip
-    try:
-        painter = frames.painter(
-            corpus, seen.sample_id, composite=seen.composite, stretch=seen.stretch, dates=days, pins=seen.pins, style=style,
+
+    def painter_of(dates: list[dt.date] | None) -> FramePainter:
+        return frames.painter(
+            corpus, seen.sample_id, composite=seen.composite, stretch=seen.stretch, dates=dates, pins=seen.pins, style=style,
             progress=progress, cancel=cancel,
         )  # fmt: skip
+
+    try:
+        try:
+            painter = painter_of(days)
+        except InvalidQueryError:  # none of these dates is there: with all of them, they are shown as missing
+            painter = painter_of(None)
     except ExplorerError:
         if not style.layer:
             raise

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from explorer.analysis.picture_view import PictureView
 from explorer.analysis.playback import Playback
@@ -268,18 +268,8 @@ class _Drawer:
         slide.shapes.add_picture(str(path), *[self._inches(v) for v in at])
 
     def _map(self, sample_id: str) -> io.BytesIO:
-        """Europe with the place marked, PNG."""
-        west, south, east, north = place_map.box()
-        unit = (east - west) / 1020
-        image = Image.new("RGB", (1020, round((north - south) / unit)), "#c9d9e4")
-        draw = ImageDraw.Draw(image)
-        for ring in place_map.rings():
-            draw.polygon([((x - west) / unit, (north - y) / unit) for x, y in ring], fill="#b7c7ba")
-        east_m, north_m = place_map.plane(*self._corpus.cell(sample_id).centre)
-        x, y = (east_m - west) / unit, (north - north_m) / unit
-        draw.ellipse((x - 30, y - 30, x + 30, y + 30), outline="#d6006c", width=14)
         buffer = io.BytesIO()
-        image.resize((510, image.height // 2), Image.Resampling.LANCZOS).save(buffer, "PNG")
+        place_map.image(*self._corpus.cell(sample_id).centre).save(buffer, "PNG")
         buffer.seek(0)
         return buffer
 

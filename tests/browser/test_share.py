@@ -185,6 +185,10 @@ def test_pictures_figures_and_tables(marked: Visit, corpus: Corpus, tmp_path: Pa
     assert MARKED in page.read_text(encoding="utf-8")
     share.get_by_label("Page or slides", exact=True).select_option(".pptx")
     assert zipfile.is_zipfile(download(marked, share, "page or slides", tmp_path))
+    share.get_by_label("Page or slides", exact=True).select_option(".pdf")
+    handout = download(marked, share, "page or slides", tmp_path).read_bytes()
+    assert handout.startswith(b"%PDF")
+    assert marked.page.url.partition("?")[0].encode() in handout  # its links lead to this server
 
 
 def test_a_file_can_be_cancelled_and_another_made(visitor: Visitor, demo: str, tmp_path: Path) -> None:

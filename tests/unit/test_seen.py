@@ -110,6 +110,11 @@ def test_the_part_that_is_zoomed_to_fills_the_picture(tiny_corpus: Corpus) -> No
     assert abs(middle[1] - 10.5) < 8  # its number stands beside it
 
 
+def test_a_date_that_is_missing_is_shown_as_missing(tiny_corpus: Corpus) -> None:
+    found = seen.pictures(tiny_corpus, seen.read(State(f"?date={MISSING}", ""), FULL))
+    assert [(one.date, one.mark) for one in found.pictures] == [(str(MISSING), "missing")]
+
+
 def test_a_layer_that_a_sample_has_not_is_left_out(tiny_corpus: Corpus) -> None:
     found = shown(tiny_corpus, "view=layer:nothing-of-that-name")
     assert found.painter.style.layer == ""

@@ -58,8 +58,12 @@ class FromShare(FromBrowser):
         fps: Number = 0,
         scale: Number = 0,
         count: Number = 0,
+        base_url: Word = "",
+        seconds: Number = 8,
     ) -> None:
-        """A file of the dates from `first` to `last` (`export.export_jobs`)."""
+        """A file of the dates from `first` to `last` (`export.export_jobs`); `base_url` is the page's address, of a
+        handout, `seconds` the length of a tour.
+        """
 
     def next(self) -> None: ...
     def open(self, *, open: bool) -> None: ...

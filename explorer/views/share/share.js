@@ -125,6 +125,19 @@ export function render({ model, el }) {
     [1, 2, 3, 4].map((n) => [n, `${n} × (${200 * n} px)`]),
   )
   size.value = "2"
+  const tourFormat = endings("Format of the camera tour", [".mp4", ".webm"])
+  const tourSize = select("Size of the camera tour", [
+    [1, "640 × 360"],
+    [2, "960 × 540"],
+    [3, "1280 × 720"],
+    [4, "1920 × 1080"],
+  ])
+  tourSize.value = "3"
+  const length = select(
+    "Length of the camera tour",
+    [4, 6, 8, 12, 20].map((n) => [n, `${n} s`]),
+  )
+  length.value = "8"
   const pins = check("Pins"),
     chart = check("Chart"),
     skip = check("Skip missing dates", false)
@@ -151,12 +164,13 @@ export function render({ model, el }) {
   const other = select("The other date", []),
     pairFormat = endings("Format of before and after", [".png", ".svg", ".pdf"])
   const told = select("What the page tells", [
-    ["", "This sample"],
+    ["", "This view"],
     ["story", "My story"],
   ])
   const paper = select("Page or slides", [
     [".html", "HTML, needs no server"],
     [".pptx", "PowerPoint"],
+    [".pdf", "PDF handout"],
   ])
   const dateName = element("b")
   const numbers = () => ({
@@ -179,6 +193,22 @@ export function render({ model, el }) {
       chart.el,
       skip.el,
       maker("the animation", () => ({ kind: "animation", ending: format.value, ...numbers() })),
+    ),
+    row(
+      "Camera tour",
+      tourFormat,
+      tourSize,
+      length,
+      button("Fly there", () => {
+        setOpen(false)
+        page.emit("fly-there")
+      }, { title: "Here on the page, full screen: from Europe to the pinned pixel" }),
+      maker("the camera tour", () => ({
+        kind: "tour",
+        ending: tourFormat.value,
+        scale: Number(tourSize.value),
+        seconds: Number(length.value),
+      })),
     ),
     row(
       "Cube",
@@ -233,8 +263,10 @@ export function render({ model, el }) {
       told,
       paper,
       maker("page or slides", () => ({
-        kind: paper.value === ".html" ? "page" : "slides",
+        kind: { ".html": "page", ".pptx": "slides", ".pdf": "handout" }[paper.value],
         ending: paper.value,
+        // Where the page is not a server's, its links have no address that a reader could open.
+        ...(state.now?.served ? { base_url: `${window.location.origin}${window.location.pathname}`.slice(0, 200) } : {}),
         story: told.value === "story",
       })),
     ),
@@ -352,7 +384,7 @@ export function render({ model, el }) {
       lacks.textContent = Object.values(data.lacking)
         .filter((v, i, list) => list.indexOf(v) === i)
         .join(" · ")
-      for (const option of [...format.options, ...packed.options, ...paper.options])
+      for (const option of [...format.options, ...packed.options, ...paper.options, ...tourFormat.options])
         option.disabled = option.value in data.lacking
       for (const one of [format, packed])
         if (one.selectedOptions[0]?.disabled) one.value = [...one.options].find((o) => !o.disabled)?.value ?? ""

@@ -16,7 +16,7 @@ from explorer.core import metrics, scratch_folders
 from explorer.core.errors import CancelledError, ExplorerError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.export import code, credit, export_jobs, registry
+from explorer.export import code, credit, export_jobs, registry, view_titles
 from explorer.export.export_jobs import Order, Shown
 from explorer.views.common.components import FAILED, Component, SessionScheduler, source
 from explorer.views.common.map_state import MapState
@@ -159,6 +159,7 @@ class ShareView:
             tuple((row, col, found.names.get((row, col), "")) for row, col in found.pixels),
             found.curves.indices,
             found.to_query(review=False),
+            view_titles.of_view(self._corpus, found.sample_id, found.date, found.view.other),
             self._session.own_story if data.get("story") is True else None,
         )
         try:
