@@ -14086,6 +14086,19 @@ function render18({ model, el }) {
     [1, 2, 3, 4].map((n) => [n, `${n} × (${200 * n} px)`])
   );
   size.value = "2";
+  const tourFormat = endings("Format of the camera tour", [".mp4", ".webm"]);
+  const tourSize = select2("Size of the camera tour", [
+    [1, "640 × 360"],
+    [2, "960 × 540"],
+    [3, "1280 × 720"],
+    [4, "1920 × 1080"]
+  ]);
+  tourSize.value = "3";
+  const length = select2(
+    "Length of the camera tour",
+    [4, 6, 8, 12, 20].map((n) => [n, `${n} s`])
+  );
+  length.value = "8";
   const pins = check("Pins"), chart = check("Chart"), skip = check("Skip missing dates", false);
   pins.input.addEventListener("change", () => {
     chart.input.disabled = !pins.input.checked;
@@ -14106,12 +14119,13 @@ function render18({ model, el }) {
   const count = select2("Dates of the contact sheet", []), sheetFormat = endings("Format of the contact sheet", [".png", ".svg", ".pdf"]);
   const other = select2("The other date", []), pairFormat = endings("Format of before and after", [".png", ".svg", ".pdf"]);
   const told = select2("What the page tells", [
-    ["", "This sample"],
+    ["", "This view"],
     ["story", "My story"]
   ]);
   const paper = select2("Page or slides", [
     [".html", "HTML, needs no server"],
-    [".pptx", "PowerPoint"]
+    [".pptx", "PowerPoint"],
+    [".pdf", "PDF handout"]
   ]);
   const dateName = element("b");
   const numbers2 = () => ({
@@ -14134,6 +14148,26 @@ function render18({ model, el }) {
       chart.el,
       skip.el,
       maker("the animation", () => ({ kind: "animation", ending: format2.value, ...numbers2() }))
+    ),
+    row(
+      "Camera tour",
+      tourFormat,
+      tourSize,
+      length,
+      button2(
+        "Fly there",
+        () => {
+          setOpen(false);
+          page.emit("fly-there");
+        },
+        { title: "Here on the page, full screen: from Europe to the pinned pixel" }
+      ),
+      maker("the camera tour", () => ({
+        kind: "tour",
+        ending: tourFormat.value,
+        scale: Number(tourSize.value),
+        seconds: Number(length.value)
+      }))
     ),
     row(
       "Cube",
@@ -14188,8 +14222,10 @@ function render18({ model, el }) {
       told,
       paper,
       maker("page or slides", () => ({
-        kind: paper.value === ".html" ? "page" : "slides",
+        kind: { ".html": "page", ".pptx": "slides", ".pdf": "handout" }[paper.value],
         ending: paper.value,
+        // Where the page is not a server's, its links have no address that a reader could open.
+        ...state.now?.served ? { base_url: `${window.location.origin}${window.location.pathname}`.slice(0, 200) } : {},
         story: told.value === "story"
       }))
     ),
@@ -14295,7 +14331,7 @@ function render18({ model, el }) {
       count.value = "12";
       terms.textContent = data.terms;
       lacks.textContent = Object.values(data.lacking).filter((v, i, list) => list.indexOf(v) === i).join(" · ");
-      for (const option of [...format2.options, ...packed.options, ...paper.options])
+      for (const option of [...format2.options, ...packed.options, ...paper.options, ...tourFormat.options])
         option.disabled = option.value in data.lacking;
       for (const one2 of [format2, packed])
         if (one2.selectedOptions[0]?.disabled) one2.value = [...one2.options].find((o) => !o.disabled)?.value ?? "";

@@ -375,7 +375,7 @@ export interface Said {
   /** Files that are asked for. */
   Share:
     | { type: "cancel" }
-    | { type: "make"; kind: string; first: string; last: string; ending: string; product?: string; other?: string; pins?: boolean; chart?: boolean; skip?: boolean; story?: boolean; fps?: number; scale?: number; count?: number }
+    | { type: "make"; kind: string; first: string; last: string; ending: string; product?: string; other?: string; pins?: boolean; chart?: boolean; skip?: boolean; story?: boolean; fps?: number; scale?: number; count?: number; base_url?: string; seconds?: number }
     | { type: "next" }
     | { type: "open"; open: boolean }
     | { type: "ready" }

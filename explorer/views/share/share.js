@@ -199,10 +199,14 @@ export function render({ model, el }) {
       tourFormat,
       tourSize,
       length,
-      button("Fly there", () => {
-        setOpen(false)
-        page.emit("fly-there")
-      }, { title: "Here on the page, full screen: from Europe to the pinned pixel" }),
+      button(
+        "Fly there",
+        () => {
+          setOpen(false)
+          page.emit("fly-there")
+        },
+        { title: "Here on the page, full screen: from Europe to the pinned pixel" },
+      ),
       maker("the camera tour", () => ({
         kind: "tour",
         ending: tourFormat.value,
@@ -266,7 +270,9 @@ export function render({ model, el }) {
         kind: { ".html": "page", ".pptx": "slides", ".pdf": "handout" }[paper.value],
         ending: paper.value,
         // Where the page is not a server's, its links have no address that a reader could open.
-        ...(state.now?.served ? { base_url: `${window.location.origin}${window.location.pathname}`.slice(0, 200) } : {}),
+        ...(state.now?.served
+          ? { base_url: `${window.location.origin}${window.location.pathname}`.slice(0, 200) }
+          : {}),
         story: told.value === "story",
       })),
     ),
