@@ -41,8 +41,8 @@ PART = 2_000
 """Samples a part: a second or so of work, which a kill can cost a worker."""
 PATCH = 2_048
 """Pixels along an edge of what is held of a raster at a time."""
-MAX_WINDOW = 40_000_000
-"""Pixels of one cell's window: finer than 10 cm, a raster is not counted."""
+MAX_WINDOW = 16_000_000
+"""Pixels of one cell's window: finer than some 20 cm, a raster is not counted."""
 UNKNOWN, OUTSIDE = "unknown", "outside"
 """Columns beside the classes: the share that is nodata or no class of the legend, and the share beyond the raster's edge."""
 _SAME = 1e-6

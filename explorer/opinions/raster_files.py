@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import numpy as np
 import rasterio
 from cachetools import LRUCache
 from rasterio.enums import ColorInterp, MaskFlags
@@ -25,6 +26,8 @@ from explorer.corpus.stores.http import HttpStore
 PART_BYTES = 2**18
 """What is fetched of a URL at a time: a tile or two of 512 x 512 classes, packed."""
 PARTS_KEPT = 128
+MAX_BLOCK_BYTES = 2**29
+"""Of one block (a tile, or a strip) unpacked: GDAL holds all of it to give a pixel."""
 
 
 def is_url(place: str) -> bool:
@@ -99,6 +102,12 @@ def _checked(raster: Any, place: str, band: int) -> Any:
         )
     if raster.dtypes[band - 1].startswith("complex"):
         raise RasterError(where, f"band {band} holds complex numbers, no classes")
+    height, width = raster.block_shapes[band - 1]
+    if height * width * np.dtype(raster.dtypes[band - 1]).itemsize > MAX_BLOCK_BYTES:
+        raise RasterError(
+            where,
+            f"its blocks have {height:,} x {width:,} pixels, too many to be held at once; tile it (gdal_translate -of COG)",
+        )
     colours = set(raster.colorinterp[:3])
     if raster.count >= 3 and {ColorInterp.red, ColorInterp.green, ColorInterp.blue} <= colours:
         raise RasterError(where, "it is a picture in red, green and blue; take the raster of class values")

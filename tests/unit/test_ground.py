@@ -352,3 +352,58 @@ def test_a_point_on_a_line_between_cells_is_in_one_and_every_error_is_ours() -> 
     found = ground.join(gpd.GeoDataFrame(geometry=[edge], crs=4326), ids, cells)
     assert len(found) == 1
     assert issubclass(GroundError, ExplorerError)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("plotid", "lon", "lat", "label"),  # Collect Earth Online
+        ("id", "location_x", "location_y", "class"),  # Collect Earth
+        ("POINT_ID", "TH_LONG", "TH_LAT", "LC1"),  # LUCAS
+        ("point_id", "th_long", "th_lat", "lc1"),  # LUCAS, harmonised
+        ("ID", "X", "Y", "Class"),  # AcATaMa, and many a table
+        ("Name", "Longitude", "Latitude", "Land_Cover"),
+    ],
+)
+def test_columns_are_found_by_the_names_that_others_use(
+    corpus: Corpus, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    sample = corpus.samples.iloc[0]
+    row = dict(zip(names, ("p7", sample["lon"], sample["lat"], "C10"), strict=True))
+    pd.DataFrame([row]).to_csv(tmp_path / "a.csv", index=False)
+    found = corpus.ground.add("a", tmp_path / "a.csv", "lucas-2018").at(corpus.samples.index[0])
+    assert found[["id", "title"]].values.tolist() == [["p7", "Broadleaved woodland"]]
+
+
+@pytest.mark.parametrize("ending", ["csv", "geojson", "gpkg", "parquet", "kml"])
+def test_a_damaged_file_is_told_or_read(corpus: Corpus, tmp_path: Path, ending: str) -> None:
+    places = centres(corpus, 30)
+    frame = gpd.GeoDataFrame(
+        {"class": 211, "name": "é"},
+        geometry=gpd.points_from_xy(places["lon"], places["lat"]),
+        index=range(30),
+        crs=4326,
+    )
+    path = tmp_path / f"a.{ending}"
+    if ending == "csv":
+        pd.DataFrame(
+            {"class": frame["class"], "lon": places["lon"].to_numpy(), "lat": places["lat"].to_numpy()}
+        ).to_csv(path)
+    elif ending == "parquet":
+        frame.to_parquet(path)
+    else:
+        frame.to_file(path, driver="LIBKML" if ending == "kml" else None)
+    whole = path.read_bytes()
+    told = 0
+    for seed in range(25):
+        rng = np.random.default_rng(seed)
+        body = bytearray(whole)
+        for at in rng.integers(0, len(body), 10):
+            body[at] = rng.integers(0, 256)
+        path.write_bytes(body if seed % 3 else body[: rng.integers(1, len(body))])
+        try:
+            corpus.ground.add("a", path, replace=True)
+        except GroundError as error:
+            assert str(path) in str(error)  # noqa: PT017 - most seeds raise, some do not
+            told += 1
+    assert told

@@ -18,7 +18,7 @@ from pyproj import Transformer
 
 from explorer.core import grid
 from explorer.core.config import Settings, settings
-from explorer.core.errors import InvalidQueryError, OutputError, RasterError, StoreError
+from explorer.core.errors import ExplorerError, InvalidQueryError, OutputError, RasterError, StoreError
 from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
 from explorer.opinions import coverage, legends, raster, raster_files
@@ -233,12 +233,19 @@ def test_what_is_no_raster_of_classes_is_told(tmp_path: Path) -> None:
         transform=Affine(10, 0, 4e6, 0, -10, 3e6),
     ) as target:  # fmt: skip
         target.write(np.ones((3, 5, 5), np.uint8))
+    vast = tmp_path / "vast.tif"
+    with rasterio.open(
+        vast, "w", driver="GTiff", height=40_000, width=40_000, count=1, dtype="uint8", crs="EPSG:3035", sparse_ok=True,
+        tiled=True, blockxsize=32_768, blockysize=32_768, compress="deflate", transform=Affine(1, 0, 4e6, 0, -1, 3e6),
+    ):  # fmt: skip
+        pass
     texts = legends.parse(b"title: Texts\nclasses: [{value: maize, title: Maize, corine: [211]}]\n", "texts")
     for place, legend, band, why in (
         (tmp_path / "gone.tif", COVER, 1, "no such file"),
         (tmp_path / "text.tif", COVER, 1, "cannot be read as a raster"),
         (bare, COVER, 1, "CRS"),
         (picture, COVER, 1, "picture"),
+        (vast, COVER, 1, "32,768 x 32,768 pixels"),
         (file, COVER, 2, "no band 2"),
         (file, texts, 1, "'maize'"),
         ("/vsicurl/http://127.0.0.1:1/a.tif", COVER, 1, "/vsi"),
@@ -469,3 +476,26 @@ def test_a_stopped_opinion_goes_on(corpus: Corpus, tmp_path: Path, monkeypatch: 
     assert "map" not in corpus.opinions
     monkeypatch.setattr(raster, "measure", lambda plan, ids: pytest.fail("measured again"))
     assert len(corpus.opinions.add_raster("map", file, COVER, ids=ids)) == 1
+
+
+def test_a_raster_whose_pixels_are_too_small_is_told(tmp_path: Path) -> None:
+    file = rasters.write_over(tmp_path / "map.tif", [10], "EPSG:3035", 0.05, size=200)
+    with pytest.raises(RasterError, match="too small"):
+        raster.fractions([rasters.CELL.sample_id], file, COVER, tmp_path / "parts")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_damaged_raster_is_told_or_read(tmp_path: Path, seed: int) -> None:
+    file = rasters.write_over(tmp_path / "map.tif", VALUES, "EPSG:3035", 10, size=150)
+    rng = np.random.default_rng(seed)
+    body = bytearray(file.read_bytes())
+    # The head, where all is said, or anywhere; or cut short.
+    for at in rng.integers(0, 600 if seed % 2 else len(body), 8):
+        body[at] = rng.integers(0, 256)
+    file.write_bytes(body if seed % 3 else body[: rng.integers(1, len(body))])
+    try:
+        found = raster.fractions([rasters.CELL.sample_id], file, COVER, tmp_path / "parts")
+    except ExplorerError as error:
+        assert "map.tif" in str(error)  # noqa: PT017 - most seeds raise, some do not
+    else:
+        assert found.sum(axis=1).to_numpy() == pytest.approx(1, abs=1e-5)
