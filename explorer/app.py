@@ -55,7 +55,8 @@ from explorer.views.sentinel2.spectrum import SpectrumView
 from explorer.views.share.share import ShareView
 
 _WRITTEN = (
-    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "gallery", "panel", "review", "blind", "story", "settled",
+    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "panel",
+    "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
 _OTHERS, _URL = 0.2, 0.15
@@ -213,6 +214,8 @@ class Explorer(pn.viewable.Viewer):
                 sentinel=link.sentinel,
                 view=link.view,
                 playback=link.playback,
+                charts=link.charts,
+                table=link.table,
                 gallery=link.gallery,
                 panel=link.panel,
             )
@@ -221,6 +224,7 @@ class Explorer(pn.viewable.Viewer):
         self._animation.seek(self.selection.date_index)
         self._animation.show_view()
         self._animation.show_playback()
+        self._profile.show_zoom()
         if link.review:
             self._review.ask(link.review, blind=link.blind)
         self._head.notice(" ".join(problems))
@@ -276,7 +280,7 @@ class Explorer(pn.viewable.Viewer):
         """
         sample_id = self.selection.sample_id
         travelling, hold_map, self._hold_map = self._travelling, self._hold_map, False
-        self._profile.forget()
+        self._profile.forget(keep_zoom=self._travelling or at_once)
         self._spectrum.forget()
         self._animation.open(sample_id, stay=stay)
         self._others.ask(lambda: self._open_others(sample_id, travelling, hold_map))

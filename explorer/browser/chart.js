@@ -340,6 +340,18 @@ export const makeChart = (parent, options) => {
       see(x)
     },
     see: (/** @type {Range} */ x) => see(x),
+    /** What somebody has zoomed to, of each axis; null where all is seen. */
+    get zoomed() {
+      fit()
+      const part = (/** @type {"x" | "y"} */ axis) =>
+        shown[axis].some((v, i) => v !== whole[axis][i]) ? shown[axis] : null
+      return { x: part("x"), y: part("y") }
+    },
+    /** @param {{ x: Range | null, y: Range | null }} part Of each axis; null: all. */
+    zoomTo({ x, y }) {
+      fit()
+      see(x ?? whole.x, y ?? whole.y)
+    },
     name(/** @type {string} */ text) {
       if (text === yLabel) return
       yLabel = text

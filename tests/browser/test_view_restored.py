@@ -69,3 +69,38 @@ def test_a_link_runs_its_range_and_holds_where_motion_is_not_wanted(visitor: Vis
     still = visitor(reduced_motion="reduce").open(link)
     still.region("Planet Fusion animation").get_by_role("button", name="Play", exact=True).wait_for()
     assert still.date == "2018-07-02"
+
+
+def test_the_table_and_what_is_seen_of_the_charts_are_in_the_link(visitor: Visitor, demo: str) -> None:
+    first = visitor().open(f"?sample={demo}")
+    first.page.get_by_role("button", name="Table", exact=True).click()
+    table = first.page.get_by_role("dialog", name="Selected samples")
+    table.get_by_role("button", name="Fraction").click()
+    first.wait_for_query(table="-fraction,1")
+    chart = first.page.get_by_role("application", name="Indices over time")
+    chart.focus()
+    chart.press("+")
+    first.page.wait_for_url(lambda url: "charts=dates:" in url)
+    box = chart.bounding_box()
+    assert box is not None
+    first.page.keyboard.down("Shift")
+    first.page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    first.page.mouse.down()
+    first.page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"], steps=3)
+    first.page.mouse.up()
+    first.page.keyboard.up("Shift")
+    first.page.wait_for_url(lambda url: ";index:" in url)
+    ranges = "() => ['x', 'y'].map((axis) => seen.chart('index').view[axis])"
+    wanted = first.page.evaluate(ranges)
+    second = visitor().open("?" + first.page.url.partition("?")[2])
+    table = second.page.get_by_role("dialog", name="Selected samples")
+    table.wait_for()
+    table.locator("th[aria-sort=descending]").get_by_text("Fraction").wait_for()
+    assert second.query["table"] == "-fraction,1"
+    assert second.query["charts"] == first.query["charts"]
+    found = second.page.evaluate(ranges)
+    day = 86_400_000
+    assert all(abs(a - b) <= day for a, b in zip(wanted[0], found[0], strict=True))
+    assert all(abs(a - b) < 0.001 for a, b in zip(wanted[1], found[1], strict=True))
+    table.get_by_role("button", name="Close the table").click()
+    second.wait_for_query(table=None)

@@ -19,10 +19,12 @@ from explorer.analysis.shapes import Shape
 from explorer.analysis.stretch import StretchSpec
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
+from explorer.views.common.chart_zoom import ChartZoom
 from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.map_state import MapLink, MapState, Place
 from explorer.views.common.selection import Link, Selection, decode, encode
 from explorer.views.common.sentinel_look import LargePicture, SentinelLook
+from explorer.views.common.table_look import TableLook
 
 SAMPLE = "33N_15E-200N_01_09"
 SEASON = Curves(("red", "nir"), ("NDVI", "EVI"), "whittaker", True, True, True, ())
@@ -59,6 +61,8 @@ FROZEN: list[tuple[str, Any]] = [
     ("view=swipe:2018-12-04;split:0.3", {"view": PictureView("swipe", dt.date(2018, 12, 4), split=0.3)}),
     ("play=run", {"playback": Playback("run")}),
     ("play=hold;range:2018-03-04,2018-09-30;speed:5;once", {"playback": Playback("hold", dt.date(2018, 3, 4), dt.date(2018, 9, 30), 5, False)}),
+    ("charts=dates:2018-03-01,2018-09-30;bands:0,0.4;index:-0.2,0.9", {"charts": ChartZoom((dt.date(2018, 3, 1), dt.date(2018, 9, 30)), (0.0, 0.4), (-0.2, 0.9))}),
+    ("table=-fraction,3", {"table": TableLook("fraction", True, 3)}),
     ("gallery=purity,50,2", {"gallery": GalleryLook("purity", 50, 2)}),
     ("gallery=-class,20,1;queue;2018-07;swir;seed:3", {"gallery": GalleryLook("class", 20, 1, True, True, "2018-07", "swir", 3)}),
     ("gallery=queue,200,7;queue;2018-07-02;index:NDVI", {"gallery": GalleryLook("queue", 200, 7, False, True, "2018-07-02", "index:NDVI")}),
@@ -84,7 +88,7 @@ FROZEN: list[tuple[str, Any]] = [
 ]  # fmt: skip
 """What a link said, and what of `Link` it has to say; all else is as on a fresh page."""
 KEYS = {
-    "sample", "date", "pixels", "names", "regions", "keep", "composite", "stretch", "curves", "sentinel", "view", "play", "gallery", "panel", "review", "story",
+    "sample", "date", "pixels", "names", "regions", "keep", "composite", "stretch", "curves", "sentinel", "view", "play", "charts", "table", "gallery", "panel", "review", "story",
     "filter", "area", "level", "draw", "colours", "theme", "base", "layers", "map",
 }  # fmt: skip
 
@@ -106,7 +110,7 @@ def test_every_key_is_frozen() -> None:
     assert {part.partition("=")[0] for text, _ in FROZEN for part in text.split("&")} == KEYS
     full = encode(Link(
         sample=SAMPLE, date=dt.date(2018, 1, 3), pixels=((1, 2),), composite="false", stretch="frame", curves=SEASON, panel="map",
-        review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), keep_marks=True, sentinel=SentinelLook("swir"), view=PictureView("side"), playback=Playback("run"),
+        review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), keep_marks=True, sentinel=SentinelLook("swir"), view=PictureView("side"), playback=Playback("run"), charts=ChartZoom(index=(0.0, 1.0)), table=TableLook(),
         gallery=GalleryLook(), map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", "none", Place(3.4, 51.2, 120.0)),
     ))  # fmt: skip
     written = {part.partition("=")[0] for part in full[1:].split("&")}

@@ -24,11 +24,13 @@ from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.products import PF_SR
 from explorer.review.queue import MAX_TEXT as MAX_QUEUE
 from explorer.review.queue import QueueSpec
-from explorer.views.common import gallery_look, sentinel_look
+from explorer.views.common import chart_zoom, gallery_look, sentinel_look, table_look
+from explorer.views.common.chart_zoom import ChartZoom
 from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.map_state import MapLink, MapState
 from explorer.views.common.sentinel_look import SentinelLook
 from explorer.views.common.session_state import SessionState
+from explorer.views.common.table_look import TableLook
 
 Pixel = tuple[int, int]
 """(row, col) from the top left of the Planet Fusion chip, 0 to 199."""
@@ -73,6 +75,12 @@ class Selection(param.Parameterized):
     sentinel: SentinelLook = param.ClassSelector(default=SentinelLook(), class_=SentinelLook)  # type: ignore[assignment]
     view: PictureView = param.ClassSelector(default=PictureView(), class_=PictureView)  # type: ignore[assignment]
     playback: Playback = param.ClassSelector(default=Playback(), class_=Playback)  # type: ignore[assignment]
+    charts: ChartZoom = param.ClassSelector(
+        default=ChartZoom(), class_=ChartZoom, doc="What is seen of the charts over time."
+    )  # type: ignore[assignment]
+    table: TableLook | None = param.ClassSelector(
+        default=None, class_=TableLook, doc="How the table of samples is sorted; None while it is closed."
+    )  # type: ignore[assignment]
     gallery: GalleryLook | None = param.ClassSelector(
         default=None, class_=GalleryLook, doc="What the gallery shows; None while it is closed."
     )  # type: ignore[assignment]
@@ -199,6 +207,8 @@ class Selection(param.Parameterized):
             sentinel=self.sentinel,
             view=self.view,
             playback=self.playback,
+            charts=self.charts,
+            table=self.table,
             gallery=self.gallery,
             panel=self.panel,
             review=self.review,
@@ -233,6 +243,8 @@ class Link:
     sentinel: SentinelLook = field(default_factory=SentinelLook)
     view: PictureView = field(default_factory=PictureView)
     playback: Playback = field(default_factory=Playback)
+    charts: ChartZoom = field(default_factory=ChartZoom)
+    table: TableLook | None = None
     gallery: GalleryLook | None = None
     map: MapLink = field(default_factory=MapLink)
     problems: tuple[str, ...] = field(default=())
@@ -265,6 +277,10 @@ def encode(link: Link) -> str:
         parts["view"] = str(link.view)
     if str(link.playback):
         parts["play"] = str(link.playback)
+    if str(link.charts):
+        parts["charts"] = str(link.charts)
+    if link.table is not None:
+        parts["table"] = str(link.table)
     if link.gallery is not None:
         parts["gallery"] = str(link.gallery)
     if link.panel:
@@ -323,6 +339,16 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         play = playback.parse(given.get("play", "")[:MAX_TEXT])
     except ExplorerError as error:
         problems.append(f"This link's dates cannot play so: {error}.")
+    charts = ChartZoom()
+    try:
+        charts = chart_zoom.parse(given.get("charts", "")[:MAX_TEXT])
+    except ExplorerError as error:
+        problems.append(f"This link's part of the charts cannot be shown: {error}.")
+    table = None
+    try:
+        table = table_look.parse(given["table"][:MAX_TEXT]) if given.get("table") else None
+    except ExplorerError as error:
+        problems.append(f"This link's table cannot be shown: {error}.")
     gallery = None
     try:
         gallery = gallery_look.parse(given["gallery"][:MAX_TEXT]) if given.get("gallery") else None
@@ -364,6 +390,8 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         sentinel=sentinel,
         view=view,
         playback=play,
+        charts=charts,
+        table=table,
         gallery=gallery,
         map=map_link,
         problems=tuple(map(_bounded, problems)),

@@ -220,7 +220,7 @@ export function render({ model, el }) {
       const end = enter
       enter = ""
       if (end && body.rows.length) open(end === "last" ? rows().at(-1) : body.rows[0])
-      else if (opening || focused)
+      else if (data.focus || focused)
         focusWhenShown(buttonOf(body.querySelector("[aria-current]") ?? body.rows[0]) ?? close)
       mark("picked", { count: data.count })
     },

@@ -9,18 +9,17 @@ import pandas as pd
 
 from explorer.core import corine
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.query.area import Area
+from explorer.corpus.query.filters import Filters
 from explorer.corpus.tables import formats, tables
 from explorer.views.common import palettes
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, source
 from explorer.views.common.file_making import FileMaker
 from explorer.views.common.selection import Selection
+from explorer.views.common.table_look import COLUMNS, TableLook
 from explorer.views.map.messages import BarShown, FromSampleTable, PageShown, ToSampleTable
 
 PAGE = 50
-_COLUMNS = {
-    "sample_id": "Sample", "class": "Largest class", "fraction": "Fraction", "classes": "Classes", "country": "Country",
-    "review": "Review", "suspicion": "Suspicion", "change": "Cover lost", "lost": "Seen on",
-}  # fmt: skip
 _ASKED_BY = {
     "mixture": ("classes",), "countries": ("country",), "review": ("review",), "suspicion": ("suspicion",), "change": ("change", "lost"),
 }  # fmt: skip
@@ -44,7 +43,11 @@ class SampleTableView:
         self._sorted: tuple[str, bool] = ("sample_id", False)
         self._order: np.ndarray | None = None
         self._pages = LatestOnly(loop)
-        self._is_open = False
+        self._is_open = self._asked = False
+        self._noted: TableLook | None = None
+        """What the selection says of the table, as far as it came from here."""
+        self._wish: tuple[int, Filters, Area | None] | None = None
+        """The page that a link asks for, and of what: the samples that pass are known a little later."""
         self._ticket = self._shown_page = 0
         self.table = SampleTable(loop, bus=bus, margin=0, min_height=0, sizing_mode="stretch_width")
         self._files = FileMaker(loop, self.table.script)
@@ -56,17 +59,46 @@ class SampleTableView:
         session.param.watch(lambda _e: self._look(), "labels_hidden")
         selection.param.watch(lambda _e: self._mark_current(), "sample_id")
         selection.map.param.watch(lambda _e: self._recolour(), "palette")
+        selection.param.watch(lambda _e: self._show_asked(), "table")
 
     def show(self, rows: np.ndarray) -> None:
         """Another set: positions in the sample table."""
         self._rows, self._order = rows, None
-        if self._is_open:
+        if not self._is_open:
+            return
+        state = self._selection.map
+        if self._wish is not None and self._wish[1:] == (state.filters, state.area):
+            self._send(self._wish[0])
+        else:
             self._send(0)
+            self._note()
 
     def open(self) -> None:
-        """Show it."""
-        self._is_open = True
+        """Show it, to somebody who asks for it."""
+        self._is_open = self._asked = True
         self._send(0)
+        self._note()
+
+    def _note(self) -> None:
+        """Say in the selection how the table stands: a link, and a story's view, open it so again."""
+        self._wish = None
+        column, down = self._sorted
+        self._noted = TableLook(column, down, self._shown_page + 1) if self._is_open else None
+        self._selection.table = self._noted
+
+    def _show_asked(self) -> None:
+        """A link says how the table stands."""
+        look, state = self._selection.table, self._selection.map
+        if look == self._noted:
+            return
+        self._noted = look
+        if look is None:
+            self._is_open = self._session.table_open = False
+            self.table.script.hide()
+            return
+        self._sorted, self._order, self._is_open = (look.sort, look.down), None, True
+        self._wish = (look.page - 1, state.filters, state.area)
+        self._send(look.page - 1)
 
     def _look(self) -> None:
         """Labels are hidden, or shown again: a table that is open follows."""
@@ -80,6 +112,7 @@ class SampleTableView:
 
     def _close(self) -> None:
         self._is_open = self._session.table_open = False
+        self._note()
 
     def _mark_current(self) -> None:
         """Say which row is that of the selected sample."""
@@ -88,17 +121,19 @@ class SampleTableView:
 
     def _page(self, data: dict[str, Any]) -> None:
         column, page = data.get("sort"), data.get("page")
-        if column in _COLUMNS and isinstance(page, int) and page >= 0:
+        if column in COLUMNS and isinstance(page, int) and page >= 0:
             wanted = (str(column), bool(data.get("down")))
             if wanted != self._sorted:
                 self._sorted, self._order = wanted, None
             self._send(page)
+            self._note()
 
     def _send(self, page: int) -> None:
         if self._selection.session.labels_hidden:
             self.table.script.hide()
             return
         self._ticket += 1
+        page = min(page, max(len(self._rows) - 1, 0) // PAGE)
         self._shown_page, palette = page, self._selection.map.palette
         ticket, rows, kept, (column, down) = self._ticket, self._rows, self._order, self._sorted
         filters = self._selection.map.filters.names()
@@ -108,10 +143,10 @@ class SampleTableView:
             order = ordered(self._corpus, rows, column, down) if kept is None else kept
             shown = order[page * PAGE : (page + 1) * PAGE]
             found = tables.frame(self._corpus, shown).reset_index()
-            offers = [name for name in _COLUMNS if name in found]
+            offers = [name for name in COLUMNS if name in found]
             cells = [[_cell(row[name]) for name in offers] for row in found.to_dict("records")]
             return order, {
-                "columns": [{"name": name, "title": _COLUMNS[name]} for name in offers], "cells": cells, "page": page,
+                "columns": [{"name": name, "title": COLUMNS[name]} for name in offers], "cells": cells, "page": page,
                 "count": len(rows), "size": PAGE, "sort": column, "down": down,
                 "asked": [name for name in offers if name in asked],
                 "colours": [palettes.of_class(code, palette) for code in found["clc"].tolist()],
@@ -121,7 +156,8 @@ class SampleTableView:
             if ticket == self._ticket:
                 self._order = result[0]
                 self._session.table_open = self._is_open  # first: what has no place cannot have the focus
-                self.table.script.page(**result[1], bars=self._histogram(rows))
+                focus, self._asked = self._asked, False
+                self.table.script.page(**result[1], bars=self._histogram(rows), focus=focus)
                 self._mark_current()
 
         self._pages.submit(job, done)

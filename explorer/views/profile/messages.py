@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypeAlias, TypedDict
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from explorer.views.common.message_fields import Most, Number, Word
 from explorer.views.common.messages import FromBrowser, ToBrowser
 from explorer.views.common.selection import PinShown, RegionShown
 
+Ends = tuple[float, float]
+Two: TypeAlias = Annotated[list[Number], Most(2)]
+"""The ends of an axis."""
 Sensor = Literal["pf", "s2"]
 """Planet Fusion, Sentinel-2."""
 
@@ -119,12 +122,15 @@ class ToProfileCharts(ToBrowser):
         """The whole sample, its class and the regions."""
 
     def save(self, *, format: Literal["svg", "png"], about: AboutPicture) -> None: ...
+    def zoom(self, *, times: Ends | None, bands: Ends | None, index: Ends | None) -> None:
+        """What is seen of both charts (`chart_zoom.ChartZoom`), and of the y axis of each; None: all."""
 
 
 class FromProfileCharts(FromBrowser):
-    """The script asks what belongs to a picture that somebody takes."""
+    """The script asks what belongs to a picture that somebody takes, and says what is seen."""
 
     def save(self, *, format: Word) -> None: ...
+    def zoom(self, *, times: Two | None, bands: Two | None, index: Two | None) -> None: ...
 
 
 class BandOffered(TypedDict):

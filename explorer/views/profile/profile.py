@@ -6,6 +6,7 @@ computed in threads, the newest only, and follows.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -21,6 +22,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Cube
 from explorer.corpus.imagery.to_xarray import timestamps
+from explorer.views.common.chart_zoom import ChartZoom, zoom_of
 from explorer.views.common.components import (
     Component,
     Debounced,
@@ -101,7 +103,13 @@ class ProfileView:
             "curves": self._choose,
         }
         self.findings.on = {"csv": self._send_findings}
-        self.charts.on = {"save": self._send_about, "again": lambda _data: self.again()}
+        self.charts.on = {
+            "save": self._send_about,
+            "zoom": self._zoomed,
+            "again": lambda _data: self.again(),
+        }
+        self._zoom = ChartZoom()
+        """What is seen of the charts, as far as is known here."""
         self._planet: Cube | None = None
         self._sentinel: Cube | None = None
         self._quality: Cube | None = None
@@ -125,8 +133,13 @@ class ProfileView:
         self._session.param.watch(lambda _e: self._labels_come_or_go(), "labels_hidden")
 
     # --- what is known of the sample ---------------------------------------------------------------
-    def forget(self) -> None:
-        """Another sample: nothing is known of it yet. `reset` takes from the charts what is of the last one."""
+    def forget(self, *, keep_zoom: bool = False) -> None:
+        """Another sample: nothing is known of it yet. `reset` takes from the charts what is of the last one.
+
+        What is seen of the y axes was of that one too, unless a link says it of this one (`keep_zoom`).
+        """
+        if not keep_zoom:
+            self._selection.charts = replace(self._selection.charts, bands=None, index=None)
         self._planet = self._sentinel = self._quality = None
         self._whole, self._fresh, self._series, self._spreads = False, True, {}, {}
 
@@ -134,7 +147,18 @@ class ProfileView:
         """Nothing of the last sample may stay."""
         self._send_calendar()
         self._send_behind([])
+        self.show_zoom()
         self.draw()
+
+    def show_zoom(self) -> None:
+        """Show as much of the charts as the selection says."""
+        wanted = self._selection.charts
+        if wanted != self._zoom:
+            self._zoom = wanted
+            self.charts.script.zoom(times=wanted.times, bands=wanted.bands, index=wanted.index)
+
+    def _zoomed(self, data: dict[str, Any]) -> None:
+        self._zoom = self._selection.charts = zoom_of(data.get("times"), data.get("bands"), data.get("index"))
 
     def show(
         self,
@@ -177,7 +201,8 @@ class ProfileView:
 
     def again(self) -> None:
         """The browser draws the charts anew and knows nothing."""
-        self._fresh = True
+        self._fresh, self._zoom = True, ChartZoom()
+        self.show_zoom()
         self._send_calendar()  # first: curves without it are nothing
         self._wear()
 

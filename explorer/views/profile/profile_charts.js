@@ -5,6 +5,7 @@ import { makeChart } from "../../browser/chart.js"
 import { chartsAsSvg, svgAsPng } from "../../browser/chart_picture.js"
 import { element, longDate, MONTHS, mark, saveFile } from "../../browser/shared.js"
 import { bus, listen } from "../common/talking.js"
+import { makeViewTeller } from "../common/view_teller.js"
 import { makeChartHeights } from "./chart_heights.js"
 import {
   CHARTS,
@@ -75,6 +76,15 @@ export function render({ model, el }) {
         move("hover", left === undefined ? hover.hide() : hover.show(x, left, top, above))
       })
   }
+  // What a link, or a view of a story, says is seen: shown again as curves come, to which the axes are fitted, until somebody zooms.
+  let wish = /** @type {import("../messages").Told["ProfileCharts"]["zoom"] | null} */ (null)
+  const showWish = () => {
+    if (wish) for (const kind of CHARTS) charts[kind].zoomTo({ x: wish.times, y: wish[kind] })
+  }
+  const zoom = makeViewTeller(
+    () => ({ times: charts.index.zoomed.x, bands: charts.bands.zoomed.y, index: charts.index.zoomed.y }),
+    (seen) => model.send_msg({ type: "zoom", ...seen }),
+  )
   const box = element("div", { class: "charts" })
   const charts = Object.fromEntries(
     CHARTS.map((kind) => [
@@ -91,7 +101,11 @@ export function render({ model, el }) {
         fit: kind === "bands" ? { from: 0, least: 0.05 } : { least: 0.6 },
         seek: (x, settled) => page.emit("seek", { time: timeAt(x), settled }),
         hover: read,
-        zoomed: (range) => CHARTS.forEach((other) => other !== kind && charts[other].see(range)),
+        zoomed: (range) => {
+          wish = null
+          for (const other of CHARTS) if (other !== kind) charts[other].see(range)
+          zoom.later()
+        },
         step: (key) => page.emit("key", { key }),
       }),
     ]),
@@ -151,6 +165,11 @@ export function render({ model, el }) {
   page.on("save", ({ format }) => model.send_msg({ type: "save", format }), gone.signal)
 
   listen(model, {
+    zoom(data) {
+      wish = data
+      showWish()
+      zoom.known()
+    },
     calendar(data) {
       state.calendar = unpackCalendar(data)
       state.failed = { pf: false, s2: false }
@@ -180,6 +199,7 @@ export function render({ model, el }) {
       drawing.pins()
       if (over) drawing.over() // of the pins as they were: nothing of it may stay
       if (again) drawing.behind()
+      showWish()
       for (const label of data.marks) mark(label, data.detail)
     },
     over(data) {
@@ -208,6 +228,7 @@ export function render({ model, el }) {
   })
   model.on("remove", () => {
     gone.abort()
+    zoom.stop()
     heights.remove()
     for (const chart of Object.values(charts)) chart.remove()
   })
