@@ -18,12 +18,13 @@ _MAP = "map."
 _OF_SAMPLE = {"pixels", "names", "regions"}
 _NOT_UNDONE = {"problems", "map", "review", "blind", "story", "keep_marks"}
 """What a review and a presentation have of their own, and how the page works rather than what it shows."""
-_FOLLOWING = {"view", "sentinel", _MAP + "place"}
+_FOLLOWING = {"view", "sentinel", "charts", _MAP + "place"}
 """What changes by itself after one of `_LEADING` has changed, and the browser does not say so."""
 _LEADING = {"sample", "panel", "gallery", _MAP + "filters", _MAP + "area"}
 WORDS = {
     "sample": "sample", "date": "date", "pixels": "pins", "names": "names of pins", "regions": "regions", "composite": "picture",
-    "stretch": "stretch", "curves": "curves", "sentinel": "Sentinel-2 panel", "view": "view of the picture", "playback": "dates that play", "gallery": "gallery",
+    "stretch": "stretch", "curves": "curves", "sentinel": "Sentinel-2 panel", "view": "view of the picture", "playback": "dates that play",
+    "charts": "part of the charts that is seen", "table": "table of samples", "gallery": "gallery",
     "panel": "enlarged panel", "map.filters": "filters", "map.area": "area", "map.level": "level of the classes",
     "map.shade": "what the map shows", "map.palette": "colours", "map.theme": "theme", "map.base": "basemap",
     "map.names": "names on the map", "map.place": "place of the map",
