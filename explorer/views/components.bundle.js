@@ -8258,7 +8258,7 @@ function render6({ model, el }) {
       const end = enter;
       enter = "";
       if (end && body.rows.length) open(end === "last" ? rows().at(-1) : body.rows[0]);
-      else if (opening || focused)
+      else if (data.focus || focused)
         focusWhenShown(buttonOf(body.querySelector("[aria-current]") ?? body.rows[0]) ?? close);
       mark("picked", { count: data.count });
     },
@@ -8715,6 +8715,7 @@ var KEYS = [
     [
       ["?", "this help; in a review, the keys of the review"],
       ["F", "present this view; F or Escape ends it"],
+      [", .", "presenting: step through the dates"],
       ["Ctrl Z", "undo what changed the view (Cmd Z on a Mac); in a field, what was typed"],
       ["Ctrl Shift Z", "redo; Ctrl Y too"],
       ["Esc", "closes what was opened last; the focus goes back"],
@@ -10409,6 +10410,17 @@ var makeChart = (parent, options) => {
       see(x);
     },
     see: (x) => see(x),
+    /** What somebody has zoomed to, of each axis; null where all is seen. */
+    get zoomed() {
+      fit();
+      const part = (axis2) => shown[axis2].some((v, i) => v !== whole[axis2][i]) ? shown[axis2] : null;
+      return { x: part("x"), y: part("y") };
+    },
+    /** @param {{ x: Range | null, y: Range | null }} part Of each axis; null: all. */
+    zoomTo({ x, y }) {
+      fit();
+      see(x ?? whole.x, y ?? whole.y);
+    },
     name(text) {
       if (text === yLabel) return;
       yLabel = text;
@@ -11102,6 +11114,17 @@ function render13({ model, el }) {
         move("hover", left2 === void 0 ? hover.hide() : hover.show(x, left2, top2, above));
       });
   };
+  let wish = (
+    /** @type {import("../messages").Told["ProfileCharts"]["zoom"] | null} */
+    null
+  );
+  const showWish = () => {
+    if (wish) for (const kind of CHARTS) charts[kind].zoomTo({ x: wish.times, y: wish[kind] });
+  };
+  const zoom2 = makeViewTeller(
+    () => ({ times: charts.index.zoomed.x, bands: charts.bands.zoomed.y, index: charts.index.zoomed.y }),
+    (seen) => model.send_msg({ type: "zoom", ...seen })
+  );
   const box2 = element("div", { class: "charts" });
   const charts = Object.fromEntries(
     CHARTS.map((kind) => [
@@ -11118,7 +11141,11 @@ function render13({ model, el }) {
         fit: kind === "bands" ? { from: 0, least: 0.05 } : { least: 0.6 },
         seek: (x, settled) => page.emit("seek", { time: timeAt(x), settled }),
         hover: read,
-        zoomed: (range2) => CHARTS.forEach((other) => other !== kind && charts[other].see(range2)),
+        zoomed: (range2) => {
+          wish = null;
+          for (const other of CHARTS) if (other !== kind) charts[other].see(range2);
+          zoom2.later();
+        },
         step: (key) => page.emit("key", { key })
       })
     ])
@@ -11172,6 +11199,11 @@ function render13({ model, el }) {
   );
   page.on("save", ({ format: format2 }) => model.send_msg({ type: "save", format: format2 }), gone.signal);
   listen(model, {
+    zoom(data) {
+      wish = data;
+      showWish();
+      zoom2.known();
+    },
     calendar(data) {
       state.calendar = unpackCalendar(data);
       state.failed = { pf: false, s2: false };
@@ -11201,6 +11233,7 @@ function render13({ model, el }) {
       drawing.pins();
       if (over) drawing.over();
       if (again) drawing.behind();
+      showWish();
       for (const label of data.marks) mark(label, data.detail);
     },
     over(data) {
@@ -11229,6 +11262,7 @@ function render13({ model, el }) {
   });
   model.on("remove", () => {
     gone.abort();
+    zoom2.stop();
     heights.remove();
     for (const chart of Object.values(charts)) chart.remove();
   });

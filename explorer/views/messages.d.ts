@@ -161,6 +161,8 @@ export interface Told {
     /** Smoothed, and found on the pins; of the `curves` with the same ticket. */
     over: { ticket: number; seasons: Season[]; breaks: Break[]; curves: Curve[]; values: NumPyArray; flags: NumPyArray | null }
     save: { format: "svg" | "png"; about: AboutPicture }
+    /** What is seen of both charts (`chart_zoom.ChartZoom`), and of the y axis of each; None: all. */
+    zoom: { times: [number, number] | null; bands: [number, number] | null; index: [number, number] | null }
   }
   /** The form, the sample under review, and what became of verdicts, which have ids. */
   ReviewPanel: {
@@ -186,7 +188,8 @@ export interface Told {
     current: { id: string | null }
     file: { name: string; media: string; bytes: ArrayBuffer }
     hide: {}
-    page: { bars: BarShown[]; colours: string[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean; asked: string[] }
+    /** A page of it; `focus`: somebody has asked for the table, and goes on in it. */
+    page: { bars: BarShown[]; focus: boolean; colours: string[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean; asked: string[] }
     trouble: { text: string }
   }
   /** A file comes piece by piece: `file` tells of it, each `piece` is asked for by `next`. */
@@ -339,10 +342,11 @@ export interface Said {
     | { type: "remove"; index: number }
     | { type: "rename"; title: string }
     | { type: "show"; index: number }
-  /** The script asks what belongs to a picture that somebody takes. */
+  /** The script asks what belongs to a picture that somebody takes, and says what is seen. */
   ProfileCharts:
     | { type: "ready" }
     | { type: "save"; format: string }
+    | { type: "zoom"; times: number[] | null; bands: number[] | null; index: number[] | null }
   /** Which samples, the way through them, and verdicts. */
   ReviewPanel:
     | { type: "begin"; kind: string; class: string; count: number; seed: number; strata: string; allocation: string; resume: string; ids: string; reviewer: string; blind: boolean; given: string[] }
