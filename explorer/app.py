@@ -55,7 +55,7 @@ from explorer.views.sentinel2.spectrum import SpectrumView
 from explorer.views.share.share import ShareView
 
 _WRITTEN = (
-    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "panel",
+    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "panel", "opinion",
     "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
@@ -218,6 +218,7 @@ class Explorer(pn.viewable.Viewer):
                 table=link.table,
                 gallery=link.gallery,
                 panel=link.panel,
+                opinion=link.opinion,
             )
         finally:
             self._stay = self._travelling = False

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from explorer.review.records import Records
 
 VERSION = 1
+LEAST_SHOWN = 0.0005
+"""A smaller fraction is what rounding leaves."""
 _META = b"rapidai4eo_opinion"
 _ROWS = 65_536
 
@@ -172,6 +174,34 @@ class Opinion:
                 self._classes.clear()
             self._classes[grouping] = found
         return found
+
+    @property
+    def is_read(self) -> bool:
+        """Whether its values are in memory, so that one sample's are there at once."""
+        return not callable(self._values)
+
+    def beside_label(self, sample_id: str) -> pd.DataFrame:
+        """A sample's label and this opinion in the finest groups that its legend tells apart: columns `label` and `opinion`, 0 to 1.
+
+        Index: codes of `choose()`, then `NOT_NAMED` (of several groups) and `OUTSIDE` (of none, or not said); only what one of them
+        has, the label's largest first. Empty where nothing is said of the sample. Raises as `Corpus.cell`.
+        """
+        self.corpus.cell(sample_id)
+        grouping = self.choose()
+        position = np.array([self.corpus.samples.index.get_loc(sample_id)])
+        at = np.searchsorted(self.rows, position)
+        if not np.isin(position, self.rows)[0]:
+            return pd.DataFrame({"label": [], "opinion": []}, dtype=np.float64)
+        sums = grouping.add_up(self.corpus.index.fractions.matrix[position])
+        label = scoring.with_rest(sums, len(grouping.codes))
+        codes = pd.Index([*grouping.codes, NOT_NAMED, OUTSIDE], name="class")
+        found = pd.DataFrame(
+            {"label": label[0], "opinion": self.matrix(grouping, at)[0]}, codes, dtype="float64"
+        )
+        if not label[0, :-1].any():
+            found["label"] = 0.0  # a sample without a label
+        there = found[(found >= LEAST_SHOWN).any(axis=1)]
+        return there.sort_values(["label", "opinion"], ascending=False, kind="stable")
 
     def beside_labels(
         self, level: int | None = None, grouping: Grouping | str | None = None, mask: np.ndarray | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -117,3 +118,79 @@ def test_bars_wear_the_colours_of_the_map(tiny_corpus: Corpus) -> None:
     ]
     assert len(safe) == len(official)
     assert set(safe).isdisjoint(official)
+
+
+@pytest.fixture
+def with_opinions(tiny_corpus: Corpus) -> Corpus:
+    tiny_corpus.opinions.show(
+        "model",
+        pd.DataFrame({"clc_211": [0.35], "clc_231": [0.25]}, index=[corpora.FULL]).rename_axis("sample_id"),
+    )
+    tiny_corpus.opinions.show(
+        "map",
+        pd.DataFrame({"10": [0.5], "95": [0.2]}, index=[corpora.FULL]).rename_axis("sample_id"),
+        "esa-worldcover",
+    )
+    return tiny_corpus
+
+
+def test_an_opinion_stands_beside_the_label_with_the_difference(with_opinions: Corpus) -> None:
+    selection = Selection(opinion="model", sample_id=corpora.FULL)
+    view = LabelsView(with_opinions, selection, SessionScheduler(), "bus")
+    view.open(corpora.FULL)  # 211: 0.6, 311: 0.3, 112: 0.1
+    text = Page(view.html).text
+    for part in (
+        "211 Non-irrigated arable landLabel 60 %, model 35 %, difference −25",
+        "231 PasturesLabel 0 %, model 25 %, difference +25",
+        "311 Broad-leaved forestLabel 30 %, model 0 %, difference −30",
+        "Of no group, or not saidLabel 0 %, model 40 %, difference +40",
+        "65 % of the cell differs.",
+    ):
+        assert part in text
+    assert "made up" not in text
+    assert view.html.count('class="track said"') == 5
+    selection.opinion = "map"
+    # A class that stands for several of CORINE's adds them up in the label.
+    assert "Tree cover" in view.html
+    assert "<b>" not in view.html
+    selection.opinion = ""
+    assert view.html == bars(with_opinions.labels(corpora.FULL))
+
+
+def test_what_cannot_stand_beside_the_label_is_said_under_it(with_opinions: Corpus) -> None:
+    selection = Selection(opinion="gone")
+    view = LabelsView(with_opinions, selection, SessionScheduler(), "bus")
+    view.open(corpora.FULL)
+    assert "Non-irrigated arable land" in view.html
+    assert "no opinion is called 'gone'; there are map, model" in Page(view.html).text
+    selection.opinion = "model"
+    view.open(corpora.BARE)
+    assert "This sample has no label" in view.html
+    assert "model says nothing of this sample" in view.html
+
+
+def test_an_opinion_that_is_not_read_yet_follows_the_label(tiny_corpus: Corpus) -> None:
+    table = pd.DataFrame({"clc_211": [0.35]}, index=[corpora.FULL]).rename_axis("sample_id")
+    tiny_corpus.opinions.add("kept", table)
+    try:
+        selection = Selection(opinion="kept", sample_id=corpora.FULL)
+        loop = SessionScheduler()
+        view = LabelsView(tiny_corpus, selection, loop, "bus")
+        view.open(corpora.FULL)
+        end = time.monotonic() + 60
+        while "kept 35 %" not in Page(view.html).text:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    finally:
+        tiny_corpus.opinions.remove("kept")
+
+
+def test_the_browser_chooses_an_opinion_and_a_blind_review_hides_it(with_opinions: Corpus) -> None:
+    selection = Selection(sample_id=corpora.FULL)
+    view = LabelsView(with_opinions, selection, SessionScheduler(), "bus")
+    view.open(corpora.FULL)
+    view.pane.on["choose"]({"opinion": "model"})
+    assert selection.opinion == "model"
+    assert "model 35 %" in Page(view.html).text
+    selection.session.labels_hidden = True
+    assert Page(view.html).text == "Hidden: the review is blind"

@@ -39,6 +39,8 @@ MAX_PIXELS = 8
 MAX_REGIONS = 4
 MAX_TEXT = 400
 """Longest composite or stretch that is read from a link or a message."""
+MAX_NAME = 60
+"""Longest name of an opinion."""
 MAX_PROBLEM = 400
 """What is said of a part of a link is shorter."""
 DEFAULT_DATE = dt.date(2018, 7, 2)
@@ -85,6 +87,9 @@ class Selection(param.Parameterized):
         default=None, class_=GalleryLook, doc="What the gallery shows; None while it is closed."
     )  # type: ignore[assignment]
     panel: str = param.Selector(default="", objects=list(PANELS))  # type: ignore[assignment]
+    opinion: str = param.String(
+        default="", doc="The opinion that is shown beside the label, by its name; empty: none."
+    )  # type: ignore[assignment]
     story: str = param.String(
         default="", doc="The story that is played, of those that come with the explorer."
     )  # type: ignore[assignment]
@@ -211,6 +216,7 @@ class Selection(param.Parameterized):
             table=self.table,
             gallery=self.gallery,
             panel=self.panel,
+            opinion=self.opinion,
             review=self.review,
             blind=self.blind,
             story=self.story,
@@ -234,6 +240,7 @@ class Link:
     stretch: str | None = None
     curves: Curves = field(default_factory=Curves)  # of the charts over time
     panel: str = ""
+    opinion: str = ""  # shown beside the label, by its name
     review: str = ""
     blind: bool = False  # the queue is reviewed without its labels
     story: str = ""
@@ -285,6 +292,8 @@ def encode(link: Link) -> str:
         parts["gallery"] = str(link.gallery)
     if link.panel:
         parts["panel"] = link.panel
+    if link.opinion:
+        parts["opinion"] = link.opinion
     if link.review:
         parts["review"] = link.review
         if link.blind:
@@ -381,6 +390,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         stretch=stretch,
         curves=curves,
         panel=panel,
+        opinion=given.get("opinion", "")[:MAX_NAME],
         review=review,
         blind=given.get("blind") == "1" and bool(review),
         story=given.get("story", "")[:60],

@@ -7,7 +7,19 @@ import { listen } from "../common/talking.js"
 export function render({ model, el }) {
   const box = element("div", { class: "scroll", role: "group", "aria-label": "Classes of the label" })
   box.innerHTML = model.html
-  el.append(box)
+  const choice = element("select", { "aria-label": "Opinion beside the label", title: "Opinion beside the label" })
+  choice.addEventListener("change", () => model.send_msg({ type: "choose", opinion: choice.value }))
+  const heads = ["label", "opinion", "differs"].map((head) =>
+    element("span", { class: "head", "aria-hidden": "true" }, head),
+  )
+  const caption = element("span", { class: "choice" }, element("span", { "aria-hidden": "true" }, "Beside it"), choice)
+  const beside = element("div", { class: "beside" }, caption, ...heads)
+  beside.hidden = true
+  const nameColumns = () => {
+    for (const head of heads) head.hidden = !box.querySelector(".pair")
+  }
+  nameColumns()
+  el.append(beside, box)
   // By keyboard, too, where there are more classes than room.
   const reachable = () => {
     box.tabIndex = box.scrollHeight > box.clientHeight + 1 ? 0 : -1
@@ -16,9 +28,20 @@ export function render({ model, el }) {
   sized.observe(box)
   model.on("remove", () => sized.disconnect())
   listen(model, {
+    opinions({ names, chosen }) {
+      beside.hidden = !names.length && !chosen
+      const known = names.includes(chosen) || !chosen ? names : [...names, chosen]
+      choice.replaceChildren(
+        element("option", { value: "" }, "no opinion"),
+        ...known.map((name) => element("option", { value: name }, name)),
+      )
+      choice.value = chosen
+      reachable()
+    },
     label(data) {
       box.innerHTML = data.html
       box.scrollTop = 0
+      nameColumns()
       reachable()
     },
   })

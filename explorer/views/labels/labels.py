@@ -1,4 +1,4 @@
-"""The labels panel: a sample's CORINE fractions as bars in the official colours."""
+"""The labels panel: a sample's CORINE fractions as bars in the official colours, and what an opinion says beside them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query import cover_change
 from explorer.corpus.query.cover_change import CoverChange
+from explorer.opinions import scores
+from explorer.opinions.opinion import Opinion
 from explorer.views.common import palettes
 from explorer.views.common.components import Component, SessionScheduler, source
-from explorer.views.common.selection import Selection
-from explorer.views.labels.messages import ToBars
+from explorer.views.common.selection import MAX_NAME, Selection
+from explorer.views.labels.messages import FromBars, ToBars
 
 
 class Bars(Component):
@@ -27,6 +29,7 @@ class Bars(Component):
 
     _stylesheets: ClassVar[list[Any]] = [source("html.css"), source("labels.css")]
     script = ToBars()
+    from_script = FromBars
 
 
 class LabelsView:
@@ -34,14 +37,19 @@ class LabelsView:
 
     def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
         self._corpus, self._session, self._loop = corpus, selection.session, loop
-        self._map = selection.map
+        self._selection, self._map = selection, selection.map
         self.pane = Bars(loop, bus=bus, sizing_mode="stretch_width", margin=0, css_classes=["labels"])
-        self.pane.on = {"again": lambda _data: self.pane.script.label(html=self.html)}
+        self.pane.on = {
+            "again": lambda _data: self._show_again(),
+            "choose": lambda data: setattr(selection, "opinion", str(data.get("opinion") or "")[:MAX_NAME]),
+        }
         self.html = ""
         """What is shown."""
         self._ticket = 0
         self._session.param.watch(lambda _e: self.open(selection.sample_id), "labels_hidden")
         selection.map.param.watch(lambda _e: self.open(selection.sample_id), "palette")
+        selection.param.watch(lambda _e: self._choose(), "opinion")
+        self._show_opinions()
 
     def open(self, sample_id: str | None) -> None:
         """Show a sample's label."""
@@ -51,7 +59,7 @@ class LabelsView:
                 if sample_id is None
                 else _note("Hidden: the review is blind")
                 if self._session.labels_hidden
-                else bars(self._corpus.labels(sample_id), self._map.palette)
+                else self._beside(sample_id) or bars(self._corpus.labels(sample_id), self._map.palette)
             )
             # Once there is a browser it is only for those who draw the page anew; the message below is sooner there.
             with nullcontext() if self._loop.unseen else param.discard_events(self.pane):
@@ -59,11 +67,52 @@ class LabelsView:
         except ExplorerError as error:
             self.html = _note(str(error))
         self.pane.script.label(html=self.html)
+        self._ticket += 1
+        self._read_opinion(sample_id)
         self._add_change(sample_id)
+
+    def _choose(self) -> None:
+        self._show_opinions()
+        self.open(self._selection.sample_id)
+
+    def _show_again(self) -> None:
+        self.pane.script.label(html=self.html)
+        self._show_opinions()
+
+    def _show_opinions(self) -> None:
+        """Which opinions there are, where there is any; one that a link names and nobody has is said in the panel."""
+        self.pane.script.opinions(names=list(self._corpus.opinions), chosen=self._selection.opinion)
+
+    def _beside(self, sample_id: str) -> str:
+        """Label and opinion as pairs of bars; empty where none is chosen, or it has to be read first. Raises `ExplorerError`."""
+        if not self._selection.opinion:
+            return ""
+        try:
+            found = self._corpus.opinions[self._selection.opinion]
+        except ExplorerError as error:
+            return f"{bars(self._corpus.labels(sample_id), self._map.palette)}{_note(str(error))}"
+        return pairs(found, sample_id, self._map.palette) if found.is_read else ""
+
+    def _read_opinion(self, sample_id: str | None) -> None:
+        """Read an opinion that is looked at for the first time, which takes a second, and show the sample again."""
+        name, ticket = self._selection.opinion, self._ticket
+        if sample_id is None or self._session.labels_hidden or not name:
+            return
+        try:
+            found = self._corpus.opinions[name]
+        except ExplorerError:  # said already
+            return
+        if found.is_read:
+            return
+
+        def done(_values: Any) -> None:
+            if ticket == self._ticket:
+                self.open(sample_id)
+
+        self._loop.work(lambda: found.values, done)
 
     def _add_change(self, sample_id: str | None) -> None:
         """Under the bars, that cover was probably lost, which a label of 2018 cannot know."""
-        self._ticket += 1
         ticket = self._ticket
         if sample_id is None or self._session.labels_hidden or self._corpus.extras is None:
             return
@@ -74,6 +123,38 @@ class LabelsView:
                 self.pane.script.label(html=self.html)
 
         self._loop.work(lambda: cover_change.of_sample(self._corpus, sample_id), done)
+
+
+def pairs(opinion: Opinion, sample_id: str, palette: str = "official") -> str:
+    """A sample's label and an opinion as an accessible list of pairs of bars with their difference, HTML."""
+    table = opinion.beside_label(sample_id)
+    name = escape(opinion.name)
+    if table.empty:
+        return f"{bars(opinion.corpus.labels(sample_id), palette)}{_note(f'{opinion.name} says nothing of this sample')}"
+    grouping = opinion.choose()
+    of = dict(zip(grouping.codes, grouping.members, strict=True))
+    rows = []
+    for code, label, said in table.itertuples(name=None):
+        title = scores.TITLES.get(code) or grouping.title(code)
+        number = f"<b>{code}</b> " if grouping.level else ""
+        colour = (
+            palettes.of_class(of[code][0] if not grouping.level else code, palette)
+            if code in of
+            else "var(--muted)"
+        )
+        shown = round(100 * said) - round(100 * label)
+        difference = "0" if not shown else f"{shown:+d}".replace("-", "\N{MINUS SIGN}")
+        rows.append(
+            f'<li class="pair"><span class="name" title="{escape(title)}">{number}{escape(title)}</span>'
+            f'<span class="percent"><span class="hidden">Label </span>{100 * label:.0f} %</span>'
+            f'<span class="percent"><span class="hidden">, {name} </span>{100 * said:.0f} %</span>'
+            f'<span class="percent difference"><span class="hidden">, difference </span>{difference}</span>'
+            f'<span class="track"><i style="width:{100 * label:.2f}%;background:{colour}"></i></span>'
+            f'<span class="track said"><i style="width:{100 * said:.2f}%;background-color:{colour}"></i></span></li>'
+        )
+    apart = float((table["label"] - table["opinion"]).abs().sum()) / 2
+    made_up = " It is made up." if opinion.about.synthetic else ""
+    return f"<ul>{''.join(rows)}</ul>{_note(f'{100 * apart:.0f} % of the cell differs.{made_up}')}"
 
 
 def bars(fractions: pd.Series, palette: str = "official") -> str:
