@@ -3802,7 +3802,19 @@ __export(labels_exports, {
 function render3({ model, el }) {
   const box2 = element("div", { class: "scroll", role: "group", "aria-label": "Classes of the label" });
   box2.innerHTML = model.html;
-  el.append(box2);
+  const choice2 = element("select", { "aria-label": "Opinion beside the label", title: "Opinion beside the label" });
+  choice2.addEventListener("change", () => model.send_msg({ type: "choose", opinion: choice2.value }));
+  const heads = ["label", "opinion", "differs"].map(
+    (head) => element("span", { class: "head", "aria-hidden": "true" }, head)
+  );
+  const caption = element("span", { class: "choice" }, element("span", { "aria-hidden": "true" }, "Beside it"), choice2);
+  const beside = element("div", { class: "beside" }, caption, ...heads);
+  beside.hidden = true;
+  const nameColumns = () => {
+    for (const head of heads) head.hidden = !box2.querySelector(".pair");
+  };
+  nameColumns();
+  el.append(beside, box2);
   const reachable = () => {
     box2.tabIndex = box2.scrollHeight > box2.clientHeight + 1 ? 0 : -1;
   };
@@ -3810,9 +3822,20 @@ function render3({ model, el }) {
   sized.observe(box2);
   model.on("remove", () => sized.disconnect());
   listen(model, {
+    opinions({ names, chosen }) {
+      beside.hidden = !names.length && !chosen;
+      const known = names.includes(chosen) || !chosen ? names : [...names, chosen];
+      choice2.replaceChildren(
+        element("option", { value: "" }, "no opinion"),
+        ...known.map((name) => element("option", { value: name }, name))
+      );
+      choice2.value = chosen;
+      reachable();
+    },
     label(data) {
       box2.innerHTML = data.html;
       box2.scrollTop = 0;
+      nameColumns();
       reachable();
     }
   });

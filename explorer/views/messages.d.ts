@@ -12,6 +12,7 @@ export interface Told {
   /** HTML is the server's own: what a corpus says in it is escaped. */
   Bars: {
     label: { html: string }
+    opinions: { names: string[]; chosen: string }
   }
   /** Seasons and breaks, by name. */
   Findings: {
@@ -231,7 +232,9 @@ export interface Said {
   About:
     | { type: "look" }
     | { type: "ready" }
+  /** Which opinion is to stand beside the label; an empty name: none. */
   Bars:
+    | { type: "choose"; opinion: string }
     | { type: "ready" }
   /** Somebody takes a table away. */
   Findings:
