@@ -51,8 +51,11 @@
       legend: wide ? "120px" : "72px",
       width: `${width}px`,
       height: wide ? `${height}px` : "auto",
-      zoom: Math.min(across, wide ? PAPER.height / height : 1).toFixed(4),
+      zoom: Math.min(across, wide ? PAPER.height / height : 1).toFixed(4), // never larger than on the screen: a panel has to fit a sheet
+      // Sentinel-2's small pictures with the spectrum below them fit a sheet, too; a wide window has them so already.
+      ...(wide ? {} : { tiles: `repeat(${width > 600 ? 12 : 6}, minmax(0, 1fr))` }),
     }
+    document.documentElement.style.removeProperty("--print-tiles")
     for (const [name, value] of Object.entries(said))
       document.documentElement.style.setProperty(`--print-${name}`, value)
   }

@@ -456,7 +456,7 @@ export function render({ model, el }) {
     const bar = (lowerHeight && lowerHeight + ROW_GAP) + ROW_GAP
     const { edge, columns, beside } = arrange({ width: root.clientWidth, height, bar })
     root.classList.toggle("in-two", beside)
-    for (const group of [upperGroup, lowerGroup]) group.style.gridTemplateColumns = `repeat(${columns}, ${edge}px)`
+    for (const group of [upperGroup, lowerGroup]) group.style.setProperty("--columns", `repeat(${columns}, ${edge}px)`)
   }
   let watched = null
   const makeRoom = () => {
