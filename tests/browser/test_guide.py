@@ -69,6 +69,7 @@ def test_the_page(guide: Visit) -> None:
         f"?sample={FIELD}&date=2018-07-02&pixels=150,110;30,40&regions=poly:124,68,124,100,146,98,146,68:Field"
     )
     guide.wait("() => seen.marks('profile-behind').length")
+    expect(guide.region("Planet Fusion animation").get_by_text("% gap-filled")).to_be_visible()
     take(guide, "page")
 
 
