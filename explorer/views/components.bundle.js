@@ -13462,7 +13462,7 @@ function render16({ model, el }) {
     const bar2 = (lowerHeight && lowerHeight + ROW_GAP) + ROW_GAP;
     const { edge, columns, beside } = arrange({ width: root2.clientWidth, height, bar: bar2 });
     root2.classList.toggle("in-two", beside);
-    for (const group2 of [upperGroup, lowerGroup]) group2.style.gridTemplateColumns = `repeat(${columns}, ${edge}px)`;
+    for (const group2 of [upperGroup, lowerGroup]) group2.style.setProperty("--columns", `repeat(${columns}, ${edge}px)`);
   };
   let watched = null;
   const makeRoom = () => {
