@@ -132,6 +132,23 @@ def test_a_view_without_a_note_has_the_whole_room(visitor: Visitor, demo: str, t
     assert beside["width"] < 0.7 * ROOM[0]
 
 
+def test_a_tour_flies_from_europe_to_the_pixel(visitor: Visitor, demo: str) -> None:
+    visit = visitor(reduced_motion="reduce")
+    visit.open(f"?sample={demo}&pixels=40,50")
+    visit.page.get_by_role("button", name="Share").click()
+    visit.page.get_by_role("dialog", name="Share").get_by_role("button", name="Fly there").click()
+    visit.wait("() => seen.marks('tour-at').length")
+    visit.region("Sample map").wait_for()
+    expect(visit.page.get_by_role("heading", name="Europe")).to_be_visible()
+    expect(visit.page.get_by_role("heading", name="One pixel, row 40, col 50")).to_be_visible()
+    visit.region("Sample map").wait_for(state="hidden")
+    visit.region("Temporal profile").wait_for()
+    visit.page.wait_for_url(lambda url: "view=zoom:4," in url)
+    press(visit, "Escape")
+    visit.region("Sample map").wait_for()
+    visit.page.wait_for_url(lambda url: "view=" not in url and "panel=" not in url)
+
+
 def test_a_story_is_opened_played_by_key_and_left(visitor: Visitor, story: Path, demo: str) -> None:
     visit = visitor(ROOM)
     visit.open(f"?sample={demo}&date=2018-05-03")

@@ -71,7 +71,7 @@ def test_a_story_from_a_file_is_played_state_by_state_and_ends_where_it_began(pa
     talk.until(lambda: sent(page, "on"))
     assert page._present.active
     assert "presenting" in page._page.css_classes
-    assert page.selection.sample_id == BROKEN
+    talk.until(lambda: page.selection.sample_id == BROKEN)  # begun in a thread
     assert sent(page, "at")[-1]["index"] == 0
     say(page, "go", index=1)
     assert (page.selection.sample_id, page.selection.pixels, page.selection.panel) == (
@@ -94,8 +94,7 @@ def test_a_story_from_a_file_is_played_state_by_state_and_ends_where_it_began(pa
 def test_a_note_has_a_place_where_there_is_one(page: Explorer) -> None:
     load(page, STORY, "two.yaml")
     say(page, "begin", own=True)
-    talk.until(lambda: sent(page, "on"))
-    assert "with-note" in page._page.css_classes
+    talk.until(lambda: "with-note" in page._page.css_classes)
     say(page, "go", index=1)
     assert "with-note" not in page._page.css_classes
     say(page, "go", index=0)
@@ -124,6 +123,49 @@ def test_a_collected_view_is_called_after_sample_and_dates(page: Explorer) -> No
     page.selection.view = PictureView("swipe", dt.date(2018, 3, 4))
     say(page, "collect")
     assert own(page).states[0].title.endswith(", 4 March 2018 and 3 May 2018")
+
+
+def test_a_tour_goes_from_europe_to_the_pixel_and_back(page: Explorer) -> None:
+    before = page.selection.to_query()
+    say(page, "fly")
+    talk.until(lambda: sent(page, "stage"))
+    assert page._present.active
+    assert sent(page, "stage")[-1] | {"title": ""} == {"type": "stage", "index": 0, "count": 5, "title": ""}
+    assert (page.selection.panel, page.selection.map.place) == ("map", None)
+    say(page, "stage", index=1)
+    assert sent(page, "stage")[-1]["title"] == "Italy"
+    wide = page.selection.map.place
+    say(page, "stage", index=2)
+    near = page.selection.map.place
+    assert wide is not None
+    assert near is not None
+    assert near.resolution < wide.resolution / 4
+    lon, lat = page.corpus.cell(FULL).centre
+    assert (near.lon, near.lat) == pytest.approx((lon, lat), abs=0.01)
+    say(page, "stage", index=3)
+    assert (page.selection.panel, page.selection.view) == ("planet", PictureView())
+    say(page, "stage", index=4)
+    (row, col), view = page.selection.pixels[-1], page.selection.view
+    assert page.selection.panel == ""
+    assert view.row <= row <= view.row + 200 / view.scale
+    assert view.col <= col <= view.col + 200 / view.scale
+    assert view.scale == 4
+    assert str(page.selection.date) == "2018-05-03"
+    count = len(sent(page, "stage"))
+    for wrong in (5, -1, "1", None):
+        say(page, "stage", index=wrong)
+    assert len(sent(page, "stage")) == count
+    say(page, "end")
+    assert page.selection.to_query() == before
+    say(page, "stage", index=1)
+    assert len(sent(page, "stage")) == count
+
+
+def test_no_tour_where_labels_are_hidden(page: Explorer) -> None:
+    page.selection.session.labels_hidden = True
+    say(page, "fly")
+    assert "label is hidden" in sent(page, "trouble")[-1]["text"]
+    assert not page._present.active
 
 
 def test_notes_cannot_bring_html(page: Explorer) -> None:

@@ -23,6 +23,7 @@ export function render({ model, el }) {
   const SPEEDS = [1, 2, 5, 10, 15, 25, 30] // dates a second, as the animation's
   const CALENDAR = ["2018-01-03", "2019-12-29"] // its ends
   const PLACE = "rapidai4eo-story" // where this browser keeps the story that is being put together
+  const STAGE = 2200 // ms of each stage of the camera tour, its flight included
   const HOLD = 3000 // ms that a state's own date stays before the animation runs
   const still = window.matchMedia("(prefers-reduced-motion: reduce)")
   const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text)
@@ -136,6 +137,14 @@ export function render({ model, el }) {
         { class: "main", title: "Full screen, without controls (F)" },
       ),
       element("span", { class: "hint" }, element("kbd", {}, "F")),
+      button(
+        "Fly there",
+        () => {
+          setDrawer(false)
+          fly()
+        },
+        { title: "From Europe to the pinned pixel, full screen (E while presenting)" },
+      ),
     ),
     list,
     element("h3", {}, "My story"),
@@ -291,6 +300,16 @@ export function render({ model, el }) {
     if (document.fullscreenElement) document.exitFullscreen().catch(() => {})
     model.send_msg({ type: "end" })
   }
+  const liftVeil = () => {
+    veil.classList.remove("lift")
+    void veil.offsetWidth // begin the fade anew
+    veil.classList.add("lift")
+  }
+  const fly = () => {
+    if (!document.fullscreenElement) document.documentElement.requestFullscreen?.().catch(() => {})
+    model.send_msg({ type: "fly" })
+  }
+  page.on("fly-there", fly, gone.signal)
   const go = (by) => {
     if (!state.story) return
     const next = state.at + by
@@ -310,7 +329,8 @@ export function render({ model, el }) {
     }
   }
   let timer = 0,
-    runner = 0
+    runner = 0,
+    toNext = 0
   const arm = () => {
     clearInterval(timer)
     clearTimeout(runner)
@@ -415,6 +435,7 @@ export function render({ model, el }) {
     const act = {
       Escape: end,
       f: end,
+      e: state.story ? null : fly,
       PageDown: () => go(1),
       Enter: () => go(1),
       n: () => go(1),
@@ -515,6 +536,14 @@ export function render({ model, el }) {
       dots.replaceChildren(...(data.story?.states ?? []).map(() => element("i")))
       if (!data.story) mark("presenting", {})
     },
+    stage(data) {
+      clearTimeout(toNext)
+      title.textContent = data.title
+      if (data.index >= 3 && !still.matches) liftVeil() // from the map to the picture, and nearer
+      if (data.index + 1 < data.count)
+        toNext = setTimeout(() => model.send_msg({ type: "stage", index: data.index + 1 }), STAGE)
+      mark("tour-at", { index: data.index })
+    },
     titled(data) {
       title.textContent = data.title
     },
@@ -530,16 +559,13 @@ export function render({ model, el }) {
         dot.style.setProperty("--share", "0")
       })
       count.textContent = `${data.index + 1} / ${state.story.states.length}`
-      if (!still.matches) {
-        veil.classList.remove("lift")
-        void veil.offsetWidth // begin the fade anew
-        veil.classList.add("lift")
-      }
+      if (!still.matches) liftVeil()
       arm()
       large(true)
       mark("story-at", { index: data.index })
     },
     off() {
+      clearTimeout(toNext)
       clearInterval(timer)
       clearTimeout(runner)
       Object.assign(state, { on: false, story: null })
@@ -552,6 +578,7 @@ export function render({ model, el }) {
   })
   model.on("remove", () => {
     gone.abort()
+    clearTimeout(toNext)
     clearInterval(timer)
     clearTimeout(runner)
   })

@@ -15,7 +15,9 @@ from explorer.export import notes, stories, view_titles
 from explorer.export.stories import State, Story
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, bounded_int, source
 from explorer.views.common.map_state import SHADES
-from explorer.views.common.selection import Selection
+from explorer.views.common.selection import Selection, decode, encode
+from explorer.views.present import live_tour
+from explorer.views.present.live_tour import Stage
 from explorer.views.present.messages import (
     FromPresenter,
     StateEdited,
@@ -48,6 +50,8 @@ class PresentView:
         self._own = _EMPTY
         self._story: Story | None = None
         self._before = ""
+        self._stages: tuple[Stage, ...] = ()
+        """Of the camera tour, while it runs."""
         self.active = False
         self.presenter = Presenter(
             loop, bus=bus, margin=0, sizing_mode="stretch_width", styles={"grid-area": "note"}, css_classes=["area-note"]
@@ -56,7 +60,7 @@ class PresentView:
             "ready": self._ready, "again": self._ready, "begin": self._begin, "end": lambda _data: self.end(), "go": self._go,
             "collect": lambda _data: self._collect(), "edit": self._edit, "move": self._move, "remove": self._remove,
             "rename": self._rename, "show": self._show, "load": self._load, "playback": self._set_playback,
-            "pair": lambda _data: self._tell_pair(), "before_after": self._compare,
+            "fly": lambda _data: self.fly(), "stage": self._stage, "pair": lambda _data: self._tell_pair(), "before_after": self._compare,
         }  # fmt: skip
         self._session.listen("toggle_stories", self.presenter.script.drawer)
         selection.param.watch(lambda *_e: self._tell_title(), ["sample_id", "panel", "gallery"])
@@ -80,11 +84,37 @@ class PresentView:
             return
         self.active = self._session.note_shown = False
         played, self._story = self._story, None
+        toured, self._stages = self._stages, ()
+        self._rendering.cancel()
         self._selection.story = ""
         if played is not None:
             self._session.story_link = self._before
         self.presenter.script.off()
         self._changed()
+        if toured:  # after the panels have their places: a map that is not seen cannot fly back
+            self._session.story_link = self._before
+
+    def fly(self) -> None:
+        """Show the way from Europe to the pinned pixel, stage by stage; in a review it would tell labels."""
+        selection, session = self._selection, self._session
+        if session.labels_hidden or session.blind or selection.sample_id is None or self._story is not None:
+            if self._story is None:
+                self.presenter.script.trouble(
+                    text="There is nowhere to fly: no sample is selected, or its label is hidden."
+                )
+            return
+        if not self.active:
+            self._start(None)
+        query = self._before
+        if not self._stages:
+            query = self._before = selection.to_query()
+
+        def found(stages: tuple[Stage, ...]) -> None:
+            if self.active and self._story is None:
+                self._stages = stages
+                self._stage({"index": 0})
+
+        self._rendering.submit(lambda: live_tour.stages(self._corpus, query), found)
 
     # -- playing --------------------------------------------------------------------------------------------------
 
@@ -123,7 +153,7 @@ class PresentView:
     def _start(self, story: Story | None) -> None:
         if not self.active:
             self._before = self._selection.to_query()
-        self.active, self._story = True, story
+        self.active, self._story, self._stages = True, story, ()
         name = next((name for name, one in _shipped().items() if one is story), "")
         self._selection.story = name
 
@@ -155,9 +185,27 @@ class PresentView:
         self._session.story_link = state.link
         self._changed()
 
+    def _stage(self, data: dict[str, Any]) -> None:
+        """Show one stage of the tour; the script asks for the next after a while."""
+        index = bounded_int(data, "index", len(self._stages))
+        if index is None or not self.active:
+            return
+        stage = self._stages[index]
+        if stage.link:
+            # The map stays where it is: it is not seen now.
+            link = decode(stage.link)
+            self._session.story_link = encode(replace(link, map=self._selection.map.link()))
+        else:
+            self._selection.param.update(panel="map", gallery=None)
+            if stage.box is None:
+                self._selection.map.place = None
+            else:
+                self._session.box_to_fit = stage.box
+        self.presenter.script.stage(index=index, count=len(self._stages), title=stage.title)
+
     def _tell_title(self) -> None:
         """A view that is shown without a story is called after its sample; the date stands in the picture."""
-        if self.active and self._story is None:
+        if self.active and self._story is None and not self._stages:
             self.presenter.script.titled(title=self._default_title(with_date=False))
 
     def _default_title(self, *, with_date: bool) -> str:

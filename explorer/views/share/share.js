@@ -199,6 +199,9 @@ export function render({ model, el }) {
       tourFormat,
       tourSize,
       length,
+    ),
+    row(
+      "",
       button(
         "Fly there",
         () => {
