@@ -9128,6 +9128,7 @@ function render11({ model, el }) {
   const SPEEDS = [1, 2, 5, 10, 15, 25, 30];
   const CALENDAR = ["2018-01-03", "2019-12-29"];
   const PLACE = "rapidai4eo-story";
+  const STAGE = 2200;
   const HOLD = 3e3;
   const still2 = window.matchMedia("(prefers-reduced-motion: reduce)");
   const button2 = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
@@ -9237,7 +9238,15 @@ function render11({ model, el }) {
         },
         { class: "main", title: "Full screen, without controls (F)" }
       ),
-      element("span", { class: "hint" }, element("kbd", {}, "F"))
+      element("span", { class: "hint" }, element("kbd", {}, "F")),
+      button2(
+        "Fly there",
+        () => {
+          setDrawer(false);
+          fly();
+        },
+        { title: "From Europe to the pinned pixel, full screen (E while presenting)" }
+      )
     ),
     list,
     element("h3", {}, "My story"),
@@ -9390,6 +9399,17 @@ function render11({ model, el }) {
     });
     model.send_msg({ type: "end" });
   };
+  const liftVeil = () => {
+    veil.classList.remove("lift");
+    void veil.offsetWidth;
+    veil.classList.add("lift");
+  };
+  const fly = () => {
+    if (!document.fullscreenElement) document.documentElement.requestFullscreen?.().catch(() => {
+    });
+    model.send_msg({ type: "fly" });
+  };
+  page.on("fly-there", fly, gone.signal);
   const go = (by) => {
     if (!state.story) return;
     const next = state.at + by;
@@ -9408,7 +9428,7 @@ function render11({ model, el }) {
       );
     }
   };
-  let timer = 0, runner = 0;
+  let timer = 0, runner = 0, toNext = 0;
   const arm = () => {
     clearInterval(timer);
     clearTimeout(runner);
@@ -9500,6 +9520,7 @@ function render11({ model, el }) {
     const act = {
       Escape: end,
       f: end,
+      e: state.story ? null : fly,
       PageDown: () => go(1),
       Enter: () => go(1),
       n: () => go(1),
@@ -9596,6 +9617,14 @@ function render11({ model, el }) {
       dots2.replaceChildren(...(data.story?.states ?? []).map(() => element("i")));
       if (!data.story) mark("presenting", {});
     },
+    stage(data) {
+      clearTimeout(toNext);
+      title.textContent = data.title;
+      if (data.index >= 3 && !still2.matches) liftVeil();
+      if (data.index + 1 < data.count)
+        toNext = setTimeout(() => model.send_msg({ type: "stage", index: data.index + 1 }), STAGE);
+      mark("tour-at", { index: data.index });
+    },
     titled(data) {
       title.textContent = data.title;
     },
@@ -9611,16 +9640,13 @@ function render11({ model, el }) {
         dot2.style.setProperty("--share", "0");
       });
       count.textContent = `${data.index + 1} / ${state.story.states.length}`;
-      if (!still2.matches) {
-        veil.classList.remove("lift");
-        void veil.offsetWidth;
-        veil.classList.add("lift");
-      }
+      if (!still2.matches) liftVeil();
       arm();
       large(true);
       mark("story-at", { index: data.index });
     },
     off() {
+      clearTimeout(toNext);
       clearInterval(timer);
       clearTimeout(runner);
       Object.assign(state, { on: false, story: null });
@@ -9633,6 +9659,7 @@ function render11({ model, el }) {
   });
   model.on("remove", () => {
     gone.abort();
+    clearTimeout(toNext);
     clearInterval(timer);
     clearTimeout(runner);
   });
@@ -14206,11 +14233,9 @@ function render18({ model, el }) {
       skip.el,
       maker("the animation", () => ({ kind: "animation", ending: format2.value, ...numbers2() }))
     ),
+    row("Camera tour", tourFormat, tourSize, length),
     row(
-      "Camera tour",
-      tourFormat,
-      tourSize,
-      length,
+      "",
       button2(
         "Fly there",
         () => {

@@ -148,6 +148,8 @@ export interface Told {
     /** Two dates for before and after, as a calendar writes them. */
     pair: { before: string; after: string }
     shipped: { stories: StoryOffered[] }
+    /** One stage of the camera tour is shown, of `count`. */
+    stage: { index: number; count: number; title: string }
     /** What a view is called that is shown without a story. */
     titled: { title: string }
     trouble: { text: string }
@@ -336,6 +338,7 @@ export interface Said {
     | { type: "collect" }
     | { type: "edit"; index: number; title?: string; note?: string; presenter?: string; seconds?: number | string }
     | { type: "end" }
+    | { type: "fly" }
     | { type: "go"; index: number }
     | { type: "load"; text: string; name: string }
     | { type: "move"; index: number; by: number }
@@ -345,6 +348,7 @@ export interface Said {
     | { type: "remove"; index: number }
     | { type: "rename"; title: string }
     | { type: "show"; index: number }
+    | { type: "stage"; index: number }
   /** The script asks what belongs to a picture that somebody takes, and says what is seen. */
   ProfileCharts:
     | { type: "ready" }

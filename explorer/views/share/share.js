@@ -194,12 +194,7 @@ export function render({ model, el }) {
       skip.el,
       maker("the animation", () => ({ kind: "animation", ending: format.value, ...numbers() })),
     ),
-    row(
-      "Camera tour",
-      tourFormat,
-      tourSize,
-      length,
-    ),
+    row("Camera tour", tourFormat, tourSize, length),
     row(
       "",
       button(
