@@ -229,10 +229,9 @@ def test_before_and_after_are_a_story_by_two_clicks_and_its_views_hold(visitor: 
     drawer.get_by_label("to of view 2").press("Tab")
     drawer.get_by_role("button", name="Play", exact=True).click()
     expect(visit.page.get_by_role("heading", name="Before: 21 Aug 2018")).to_be_visible()
-    expect(visit.page.get_by_text("step through the dates")).to_be_visible()
+    expect(visit.page.locator("p.held")).to_be_visible()
     visit.wait_for_date("2018-08-21")
-    assert visit.query["view"] == "zoom:2,20,40"
-    assert visit.query["play"] == "hold"
+    visit.wait_for_query(view="zoom:2,20,40", play="hold")
     visit.page.wait_for_timeout(3500)  # after which a view that says nothing of it runs
     assert visit.date == "2018-08-21"
     press(visit, ".")
@@ -241,6 +240,6 @@ def test_before_and_after_are_a_story_by_two_clicks_and_its_views_hold(visitor: 
     visit.wait_for_date("2018-08-21")
     press(visit, "ArrowRight")
     expect(visit.page.get_by_role("heading", name="After: 10 Sep 2018")).to_be_visible()
-    expect(visit.page.get_by_text("step through the dates")).to_be_hidden()
+    expect(visit.page.locator("p.held")).to_be_hidden()
     visit.page.wait_for_url(lambda url: "play=run;range:2018-09-10,2018-10-10" in url)
     visit.wait("() => seen.slider().getAttribute('aria-valuetext') > '2018-09-10'")
