@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -25,7 +25,7 @@ from explorer.core.errors import ExplorerError, InvalidQueryError, StoryError
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Status
-from explorer.export import frames, scene, text, tiles
+from explorer.export import frames, map_picture, scene, text, tiles
 from explorer.export.credit import Credit
 from explorer.export.frames import FramePainter, Style
 from explorer.export.scene import Scene, Step
@@ -51,6 +51,8 @@ class SeenView:
     pins: tuple[tuple[int, int, str], ...] = ()
     indices: tuple[str, ...] = ("NDVI",)
     panel: str = ""
+    query: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False, repr=False)
+    """What the whole link says, for the map."""
 
     @property
     def other(self) -> dt.date | None:
@@ -89,7 +91,9 @@ def read(state: State, sample_id: str) -> SeenView:
         (row, col, names[i][:24] if i < len(names) else "")
         for i, (row, col) in enumerate(state.pixels[:MOST_PINS])
     )
-    found = SeenView(sample_id, state.date or DEFAULT_DATE, pins=pins, panel=query.get("panel", ""))
+    found = SeenView(
+        sample_id, state.date or DEFAULT_DATE, pins=pins, panel=query.get("panel", ""), query=query
+    )
     curves, _ = curve_texts.parse(query.get("curves", ""))
     found = replace(found, indices=curves.indices)
     try:
@@ -176,6 +180,25 @@ class Pictures:
 
 
 @dataclass(frozen=True)
+class _Map(Pictures):
+    """The map alone; `painter` is of the sample's picture, for whom to name."""
+
+    words: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        return [f"{self.words}. Map: Natural Earth, GeoNames (CC BY 4.0)."]
+
+    @property
+    def dates(self) -> str:
+        return self.words
+
+    @cached_property
+    def image(self) -> Image.Image:
+        return Image.fromarray(self.pictures[0].pixels)
+
+
+@dataclass(frozen=True)
 class _Change(Scene):
     """A scene whose picture is the change between two dates."""
 
@@ -228,6 +251,9 @@ def pictures(
         if not style.layer:
             raise
         return pictures(corpus, seen, scale=scale, with_layer=False, progress=progress, cancel=cancel)
+    if seen.panel == "map":
+        drawn = map_picture.draw(corpus, seen.query, seen.sample_id)
+        return _Map(painter, (Picture(drawn.pixels, "Sample map"),), 1, None, drawn.words)
     at = {PF_SR.dates[step.index]: number for number, step in enumerate(painter.steps)}
     other = seen.other
     if sheet or other is None or other == seen.date:

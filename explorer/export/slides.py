@@ -86,7 +86,7 @@ def write(
             if (
                 not why
                 and one.view.mode == "single"
-                and one.panel != "profile"
+                and one.panel not in ("profile", "map")
                 and one.playback.motion != "hold"
             ):
                 played = _what_plays(one)
@@ -234,7 +234,7 @@ class _Drawer:
         One date alone is a frame as the video has it.
         """
         path = self._folder / f"poster-{self._count}.png"
-        if shown.view.mode == "single":
+        if shown.view.mode == "single" and shown.panel != "map":
             try:
                 painter = _painter(self._corpus, shown, shown.view.layer)
             except InvalidQueryError:  # a layer that this sample has not

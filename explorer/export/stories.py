@@ -126,7 +126,7 @@ def before_and_after(
     >>> [one.title for one in before_and_after(State("?date=2018-07-02", ""), dt.date(2018, 8, 21), dt.date(2018, 9, 10))]
     ['Before: 21 Aug 2018', 'After: 10 Sep 2018']
     """
-    first, second = f"{before:%-d %b %Y}", f"{after:%-d %b %Y}"
+    first, second = f"{before.day} {before:%b %Y}", f"{after.day} {after:%b %Y}"
     held = state.playing(Playback("hold"))
     if swipe:
         view = replace(state.view, mode="swipe", other=after)

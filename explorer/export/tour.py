@@ -12,16 +12,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from PIL import Image, ImageDraw
 
-from explorer.core import corine
 from explorer.core.errors import InvalidQueryError
-from explorer.core.grid import transformer
 from explorer.core.products import PF_SR
 from explorer.core.theme import LIGHT
 from explorer.corpus.tables import places, towns
@@ -30,6 +27,7 @@ from explorer.export import (
     credit,
     files,
     frames,
+    map_ground,
     scene,
     text,
     tiles,
@@ -57,16 +55,7 @@ _PLACE_M, _PICTURE_SHARE, _PIXEL_ZOOM = 110_000.0, 0.86, 6.0
 _WAYS = ((0.06, 0.24), (0.30, 0.48), (0.52, 0.68), (0.74, 0.84))
 _PROFILE = (0.82, 0.97)
 _FADE = 0.03
-_SEA, _LAND, _BORDER, _GRID = (
-    tiles.rgb(LIGHT[name]) for name in ("map-sea", "map-land", "map-border", "map-grid")
-)
 _MARK: Colour = (214, 0, 108)
-_TOLERANCES = (12_000.0, 4_000.0, 1_200.0, 0.0)
-"""Metres by which outlines are simplified; each view takes the coarsest that is finer than a pixel."""
-_MOST_POINTS = 120_000  # that are drawn in a frame; more would lie over each other
-_ALL_OF_EUROPE = 9_000.0
-"""Metres a pixel from which on no more of the samples are drawn than at once."""
-_GRATICULE = (10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05)
 _NAMES_OF = {0: 0, 1: 9, 2: 8}
 """Names at most of each stage that has some."""
 
@@ -170,9 +159,9 @@ class Tour:
         cell = corpus.cell(sample_id)
         self._corners = _corners(cell.footprint(3857))
         lon, lat = cell.centre
-        self._at = _mercator(np.array([lon]), np.array([lat]))[0]
+        self._at = map_ground.mercator(np.array([lon]), np.array([lat]))[0]
         self._views = self._stages(lon, lat)
-        self._points, self._colours = _samples(corpus)
+        self._points, self._colours, _ = map_ground.samples(corpus)
         self._names = _names(self._views, self.size)
         self._captions = self._words(corpus, sample_id, lon, lat)
         self._panel = self._profile()
@@ -196,7 +185,7 @@ class Tour:
         """One frame, uint8 `(height, width, 3)`."""
         share = number / max(self.count - 1, 1)
         view = self.view(share)
-        image = _ground(view, self.size)
+        image = map_ground.ground(view, self.size)
         canvas = np.array(image)
         self._scatter(canvas, view)
         image = Image.fromarray(canvas)
@@ -222,7 +211,7 @@ class Tour:
         country = (x, y, 1.2e6)
         if at >= 0:
             west, south, east, north = places.countries()[at].bounds
-            (x0, y0), (x1, y1) = _mercator(np.array([west, east]), np.array([south, north]))
+            (x0, y0), (x1, y1) = map_ground.mercator(np.array([west, east]), np.array([south, north]))
             wide = max(x1 - x0, (y1 - y0) * width / height) * 1.15
             # Of a country that is larger than a view of it can show, what lies around the place.
             country = ((x0 + x1) / 2, (y0 + y1) / 2, wide) if wide < 4e6 else (x, y, 3e6)
@@ -284,29 +273,12 @@ class Tour:
 
     def _pixels(self, view: View, xy: np.ndarray) -> np.ndarray:
         """Metres `(n, 2)` as places on the screen."""
-        x, y, wide = view
-        width, height = self.size
-        return (np.asarray(xy) - (x, y)) * (width / wide, -width / wide) + (width / 2, height / 2)
+        return map_ground.pixels(view, self.size, xy)
 
     def _scatter(self, canvas: np.ndarray, view: View) -> None:
-        """The samples as squares of their class's colour, until the picture is near."""
-        resolution = view[2] / self.size[0]
-        strength = min(max((resolution - 25) / 60, 0.0), 0.9)
-        if strength == 0:
-            return
-        size = int(min(max(2_500 / resolution, 1), 5))
-        # They are in an order by chance: from afar, the first of them look like all.
-        some = slice(round(_MOST_POINTS * max(_ALL_OF_EUROPE / resolution, 1) ** 2))
-        at = self._pixels(view, self._points[some])
-        rows = np.flatnonzero(((at >= 0) & (at < (self.size[0] - size, self.size[1] - size))).all(axis=1))[
-            :_MOST_POINTS
-        ]
-        x, y = at[rows].astype(int).T
-        colours = self._colours[some][rows]
-        for dy in range(size):
-            for dx in range(size):
-                under = canvas[y + dy, x + dx]
-                canvas[y + dy, x + dx] = (under * (1 - strength) + colours * strength).astype(np.uint8)
+        """The samples, until the picture is near."""
+        strength = min(max((view[2] / self.size[0] - 25) / 60, 0.0), 0.9)
+        map_ground.scatter(canvas, view, self._points, self._colours, strength)
 
     def _write_name(self, draw: ImageDraw.ImageDraw, view: View, name: _Name) -> None:
         away = abs(math.log2(view[2] / self._views[name.stage][2]))
@@ -395,78 +367,6 @@ class Tour:
         image.paste(box, at, Image.new("L", box.size, strength))
 
 
-def _ground(view: View, size: tuple[int, int]) -> Image.Image:
-    """Sea, land with borders, graticule; drawn twice as large, so that lines are smooth."""
-    x, y, wide = view
-    width, height = size
-    scale = 2 * width / wide
-    high = wide * height / width
-    box = (x - wide * 0.52, y - high * 0.54, x + wide * 0.52, y + high * 0.54)
-    image = Image.new("RGB", (2 * width, 2 * height), _SEA)
-    draw = ImageDraw.Draw(image)
-    tree, pieces = _land(wide / width)
-    near = pieces[tree.query(shapely.box(*box))]
-    for part in shapely.get_parts(shapely.clip_by_rect(near, *box)):
-        if part.geom_type != "Polygon" or part.is_empty:
-            continue
-        at = (shapely.get_coordinates(part.exterior) - (x, y)) * (scale, -scale) + (width, height)
-        draw.polygon(at.ravel().tolist(), fill=_LAND)
-    for part in shapely.get_parts(shapely.clip_by_rect(shapely.boundary(near), *box)):
-        if not part.is_empty:
-            at = (shapely.get_coordinates(part) - (x, y)) * (scale, -scale) + (width, height)
-            draw.line(at.ravel().tolist(), fill=_BORDER, width=2)
-    _draw_graticule(draw, view, size)
-    return image.reduce(2)
-
-
-def _draw_graticule(draw: ImageDraw.ImageDraw, view: View, size: tuple[int, int]) -> None:
-    x, y, wide = view
-    width, height = size
-    if wide < 4_000:
-        return
-    scale, high = 2 * width / wide, wide * height / width
-    back = transformer(3857, 4326).transform
-    west, south = back(x - wide / 2, max(y - high / 2, -1.9e7))
-    east, north = back(x + wide / 2, min(y + high / 2, 1.9e7))
-    step = next((s for s in _GRATICULE if (east - west) / s >= 4), _GRATICULE[-1])
-    faint = tuple(round(0.6 * land + 0.4 * line) for land, line in zip(_LAND, _GRID, strict=True))
-    lons = np.arange(math.floor(west / step), math.ceil(east / step) + 1) * step
-    lats = np.arange(math.floor(south / step), math.ceil(north / step) + 1) * step
-    for lon in lons:
-        at = (float(_mercator(np.array([lon]), np.array([0.0]))[0, 0]) - x) * scale + width
-        draw.line((at, 0, at, 2 * height), fill=faint, width=1)
-    for lat in lats[np.abs(lats) < 84]:
-        at = height - (float(_mercator(np.array([0.0]), np.array([lat]))[0, 1]) - y) * scale
-        draw.line((0, at, 2 * width, at), fill=faint, width=1)
-
-
-@cache
-def _lands() -> tuple[tuple[float, shapely.STRtree, np.ndarray], ...]:
-    """Land in EPSG:3857, the coarsest first: the tolerance in metres, a tree, polygons."""
-    whole = shapely.make_valid(places.world(3857))
-    found = []
-    for tolerance in _TOLERANCES:
-        pieces = shapely.simplify(whole, tolerance) if tolerance else whole
-        pieces = pieces[~shapely.is_empty(pieces)]
-        found.append((tolerance, shapely.STRtree(pieces), pieces))
-    return tuple(found)
-
-
-def _land(resolution: float) -> tuple[shapely.STRtree, np.ndarray]:
-    _, tree, pieces = next(one for one in _lands() if one[0] <= resolution)
-    return tree, pieces
-
-
-def _samples(corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
-    """Places of all samples in metres `(n, 2)`, in an order by chance, and their classes' colours uint8 `(n, 3)`."""
-    table = corpus.samples
-    order = np.random.default_rng(0).permutation(len(table))
-    at = _mercator(table["lon"].to_numpy()[order], table["lat"].to_numpy()[order])
-    codes, which = np.unique(table["clc"].to_numpy()[order].astype(int), return_inverse=True)
-    palette = [tiles.rgb(corine.land_cover(int(code)).hex) for code in codes]
-    return at, np.array(palette, np.uint8)[which]
-
-
 def _names(views: Sequence[View], size: tuple[int, int]) -> list[_Name]:
     """Countries of the second stage, towns of the third: the most important that have room there."""
     width, height = size
@@ -475,7 +375,7 @@ def _names(views: Sequence[View], size: tuple[int, int]) -> list[_Name]:
         x, y, wide = views[stage]
         high = wide * height / width
         taken: list[tuple[float, float, float, float]] = []
-        for words, at_x, at_y, is_town in _candidates(stage):
+        for words, at_x, at_y, is_town in map_ground.names(countries_first=stage == 1):
             px, py = (at_x - x) * width / wide + width / 2, height / 2 - (at_y - y) * width / wide
             half = len(words) * size[1] / 140
             box = (px - half - 12, py - size[1] / 40, px + 2 * half + 12, py + size[1] / 40)
@@ -488,30 +388,6 @@ def _names(views: Sequence[View], size: tuple[int, int]) -> list[_Name]:
             if len(taken) >= _NAMES_OF[stage]:
                 break
     return found
-
-
-def _candidates(stage: int) -> Iterator[tuple[str, float, float, bool]]:
-    """Names with their places in metres: countries before the largest towns; near the place, towns alone."""
-    if stage == 1:
-        for country in sorted(places.countries(), key=lambda one: -float(shapely.area(one.outline))):
-            west, south, east, north = country.bounds
-            main = shapely.intersection(
-                shapely.make_valid(country.outline), shapely.box(west, south, east, north)
-            )
-            spot = shapely.point_on_surface(main)
-            if not spot.is_empty:
-                x, y = _mercator(np.array([spot.x]), np.array([spot.y]))[0]
-                yield country.name, float(x), float(y), False
-    some = towns.towns()
-    at = _mercator(np.array([one.lon for one in some]), np.array([one.lat for one in some]))
-    for town, (x, y) in zip(some, at, strict=True):
-        yield town.name, float(x), float(y), True
-
-
-def _mercator(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """Degrees as metres of EPSG:3857, float64 `(n, 2)`."""
-    x, y = transformer(4326, 3857).transform(lon, np.clip(lat, -85, 85))
-    return np.column_stack([x, y])
 
 
 def _corners(footprint: shapely.Polygon) -> np.ndarray:

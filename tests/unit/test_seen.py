@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from explorer.analysis.difference import difference
+from explorer.core import corine
 from explorer.core.errors import StoryError
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
-from explorer.export import frames, seen
+from explorer.export import frames, map_picture, seen, tiles
 from explorer.export.frames import FramePainter, Style
 from explorer.export.stories import State, Story
 from tests import corpora
@@ -119,3 +120,28 @@ def test_a_layer_that_a_sample_has_not_is_left_out(tiny_corpus: Corpus) -> None:
     found = shown(tiny_corpus, "view=layer:nothing-of-that-name")
     assert found.painter.style.layer == ""
     np.testing.assert_array_equal(found.pictures[0].pixels, painted(tiny_corpus, [FIRST])[1][0])
+
+
+def test_the_map_alone_is_where_the_link_has_it_with_what_the_filters_leave(tiny_corpus: Corpus) -> None:
+    cell = tiny_corpus.cell(FULL)
+    lon, lat = cell.centre
+    link = f"?panel=map&map={lat:.4f},{lon:.4f},200"
+    both = seen.pictures(tiny_corpus, seen.read(State(link, ""), FULL))
+    assert both.lines[0].startswith("3 samples by land cover, 1 of them in this part of the map.")
+    pixels = both.pictures[0].pixels
+    arable = np.array(tiles.rgb(corine.land_cover(211).hex))
+    middle = pixels[map_picture.SIZE[1] // 2 - 6 : map_picture.SIZE[1] // 2 + 6, 590:610].reshape(-1, 3)
+    assert (np.abs(middle.astype(int) - arable).sum(axis=1) < 30).any()
+    none = seen.pictures(tiny_corpus, seen.read(State(f"{link}&filter=largest:112", ""), FULL))
+    assert none.lines[0].startswith("0 samples by land cover that the filters leave")
+    again = (
+        none.pictures[0]
+        .pixels[map_picture.SIZE[1] // 2 - 6 : map_picture.SIZE[1] // 2 + 6, 590:610]
+        .reshape(-1, 3)
+    )
+    assert not (np.abs(again.astype(int) - arable).sum(axis=1) < 30).any()
+    whole = seen.pictures(tiny_corpus, seen.read(State("?panel=map&map=nonsense&level=9", ""), FULL))
+    assert whole.lines[0].startswith("3 samples by land cover. Map:")
+    assert (
+        (whole.pictures[0].pixels.shape[:2]) != pixels.shape[:2] or (whole.pictures[0].pixels != pixels).any()
+    )

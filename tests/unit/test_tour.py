@@ -18,7 +18,7 @@ from explorer.cli import app
 from explorer.core.errors import CancelledError, InvalidQueryError, OutputError
 from explorer.core.grid import transformer
 from explorer.corpus.corpus import Corpus
-from explorer.export import registry, tour
+from explorer.export import map_ground, registry, tour
 from explorer.export.tour import Tour
 from explorer.export.zoom_path import eased, zoom_path
 from tests import corpora
@@ -102,7 +102,7 @@ def test_the_picture_lies_as_it_was_taken(make: Make) -> None:
 
 def test_samples_are_seen_from_afar_and_the_profile_grows_at_the_end(make: Make) -> None:
     made = make()
-    plain = tour._ground(tour.EUROPE, made.size)
+    plain = map_ground.ground(tour.EUROPE, made.size)
     assert (made.frame(0) != np.asarray(plain)).any()
     box = (slice(None), slice(made.size[0] // 2, None))
     shares = [round(share * (made.count - 1)) for share in (0.81, 0.88, 0.93, 1.0)]

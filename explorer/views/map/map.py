@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import panel as pn
 
+from explorer.analysis.map_place import Place
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.grid import transformer
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.cover_change import LACKING
 from explorer.views.common.components import LatestOnly, SessionScheduler
-from explorer.views.common.map_state import MapState, Place
+from explorer.views.common.map_state import MapState
 from explorer.views.common.selection import Selection
 from explorer.views.map import context, map_figure, map_names, map_near, map_tools
 from explorer.views.map.legend import LegendView
