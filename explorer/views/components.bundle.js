@@ -8739,6 +8739,7 @@ var KEYS = [
       ["?", "this help; in a review, the keys of the review"],
       ["F", "present this view; F or Escape ends it"],
       [", .", "presenting: step through the dates"],
+      ["E", "presenting: fly from Europe to the place of this view"],
       ["Ctrl Z", "undo what changed the view (Cmd Z on a Mac); in a field, what was typed"],
       ["Ctrl Shift Z", "redo; Ctrl Y too"],
       ["Esc", "closes what was opened last; the focus goes back"],
