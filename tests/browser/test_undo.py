@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser import axe
 from tests.browser.conftest import Visitor
 from tests.browser.visit import MARKED, Visit
+
+pytestmark = pytest.mark.browser
 
 
 def test_pins_and_regions_stay_with_their_sample_unless_they_are_kept(visit: Visit, demo: str) -> None:

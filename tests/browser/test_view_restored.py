@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.conftest import Visitor
 from tests.browser.visit import Visit
+
+pytestmark = pytest.mark.browser
 
 
 def picture(visit: Visit) -> dict[str, object]:
