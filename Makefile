@@ -49,7 +49,6 @@ lint: $(VENV)/.test $(VENV)/.scripts  ## Ruff (rules and format) and mypy; of th
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	printf '%s\n' darwin win32 | xargs -P 2 -I {} $(BIN)/mypy --platform {} --no-warn-unreachable --cache-dir .mypy_cache/{}
 	$(NODE_TOOLS)/biome ci explorer tests/scripts
 	$(BIN)/python -m tests.scripts.message_types | cmp - explorer/views/messages.d.ts || { echo "run: make scripts" >&2; exit 1; }
 	$(NODE_TOOLS)/tsc -p tests/scripts/tsconfig.json
@@ -105,6 +104,10 @@ endef
 .PHONY: test-plain
 test-plain: $(VENV)/.test browser  ## The browser tests on public API of the libraries alone (EXPLORER_PLAIN=true)
 	EXPLORER_PLAIN=true CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m "browser and not bench" -n $(JOBS) --dist loadfile $(TESTS)
+
+.PHONY: lint-systems
+lint-systems: $(VENV)/.test  ## The types as Windows and macOS see them
+	printf '%s\n' darwin win32 | xargs -P 2 -I {} $(BIN)/mypy --platform {} --no-warn-unreachable --cache-dir .mypy_cache/{}
 
 .PHONY: coverage
 coverage: $(VENV)/.test browser  ## Tell which branches of Python the unit tests take, and how much of the page's scripts the browser tests run
