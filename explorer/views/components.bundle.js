@@ -9279,7 +9279,11 @@ function render11({ model, el }) {
     ["", "Play all after 3 seconds"]
   ];
   const playbackOf = (now, i) => {
-    const tell = (change) => model.send_msg({ type: "playback", index: i, ...now, ...change });
+    let told = now;
+    const tell = (change) => {
+      told = { ...told, ...change };
+      model.send_msg({ type: "playback", index: i, ...told });
+    };
     const date3 = (label, key) => {
       const input = element("input", {
         type: "date",
@@ -9323,6 +9327,8 @@ function render11({ model, el }) {
     const states = state.own?.states ?? [];
     playOwn.disabled = saveOwn.disabled = !states.length;
     name.value = state.own?.title ?? "";
+    const focused = el.getRootNode().activeElement;
+    const typed = own.contains(focused) && focused.matches("textarea, input:not([type=checkbox])") ? focused : null;
     keepFocus(
       own,
       () => own.replaceChildren(
@@ -9389,6 +9395,11 @@ function render11({ model, el }) {
         })
       )
     );
+    if (!typed) return;
+    const again = el.getRootNode().activeElement;
+    if (again?.getAttribute("aria-label") !== typed.getAttribute("aria-label")) return;
+    again.value = typed.value;
+    if (typed.selectionStart != null) again.setSelectionRange(typed.selectionStart, typed.selectionEnd);
   };
   const begin = (what) => {
     document.documentElement.requestFullscreen?.().catch(() => {

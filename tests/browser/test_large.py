@@ -226,14 +226,15 @@ def test_it_is_zoomed_and_moved_and_a_link_shows_it_so_again(visitor: Visitor, d
     visit.wait("(wide) => seen.within(document, '.large .image').clientWidth > 1.9 * wide", box["width"])
     assert ground() == pytest.approx(before, abs=0.005)
     visit.page.wait_for_url(lambda url: "zoom:2" in url)
+    zoomed = visit.query["sentinel"]
     at = box_of(image)
     visit.page.mouse.down()
     visit.page.mouse.move(spot[0] + 40, spot[1] + 30, steps=4)
     visit.page.mouse.up()
     moved = box_of(image)
     assert (moved["x"] - at["x"], moved["y"] - at["y"]) == pytest.approx((40, 30), abs=1)
-    link = visit.query["sentinel"]
-    visit.page.wait_for_url(lambda url: link not in url)  # it is told once it rests
+    visit.page.wait_for_url(lambda _url: visit.query["sentinel"] != zoomed)
+    visit.page.wait_for_timeout(500)  # it is told once it rests
     other = visitor().open("?" + visit.page.url.partition("?")[2])
     wait_for_large(other)
     again = box_of(other.page.get_by_role("img", name="Sentinel-2 image", exact=True))

@@ -79,6 +79,7 @@ def test_what_was_taken_away_comes_back_by_key_and_by_button(visit: Visit, demo:
 def test_dragging_the_map_and_playing_are_no_flood_of_steps(visit: Visit, demo: str) -> None:
     visit.open(f"?sample={demo}")
     visit.wait_for_query(map=None)
+    visit.page.wait_for_timeout(3100)  # until then, what moves may belong to the opening
     box = visit.region("Sample map").locator(".bk-Canvas, canvas").first.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -178,7 +178,11 @@ export function render({ model, el }) {
     ["", "Play all after 3 seconds"],
   ]
   const playbackOf = (/** @type {import("../messages").StatePlayback} */ now, i) => {
-    const tell = (change) => model.send_msg({ type: "playback", index: i, ...now, ...change })
+    let told = now // with what was changed since, which the server may not have answered yet
+    const tell = (change) => {
+      told = { ...told, ...change }
+      model.send_msg({ type: "playback", index: i, ...told })
+    }
     const date = (label, key) => {
       const input = element("input", {
         type: "date",
@@ -221,6 +225,9 @@ export function render({ model, el }) {
     const states = state.own?.states ?? []
     playOwn.disabled = saveOwn.disabled = !states.length
     name.value = state.own?.title ?? ""
+    // The answer to one field must not take what is being typed in the next.
+    const focused = el.getRootNode().activeElement
+    const typed = own.contains(focused) && focused.matches("textarea, input:not([type=checkbox])") ? focused : null
     keepFocus(own, () =>
       own.replaceChildren(
         ...states.map((one, i) => {
@@ -288,6 +295,11 @@ export function render({ model, el }) {
         }),
       ),
     )
+    if (!typed) return
+    const again = el.getRootNode().activeElement
+    if (again?.getAttribute("aria-label") !== typed.getAttribute("aria-label")) return
+    again.value = typed.value
+    if (typed.selectionStart != null) again.setSelectionRange(typed.selectionStart, typed.selectionEnd)
   }
 
   // --- presenting --------------------------------------------------------------------------------------------------
