@@ -947,6 +947,7 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
     return { canvas, over, date: date3, why, pixels, box: element("div", { class: "pane" }, canvas, over, why, date3) };
   };
   const panes = shows.map(makePane);
+  panes[1]?.date.classList.add("second");
   const handle = element("div", {
     class: "swipe",
     role: "slider",
@@ -1038,6 +1039,8 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
         height: `${side}px`,
         left: i && mode === "side" ? `${pane + 4}px` : "0"
       });
+      const home = i && mode === "swipe" && !box2.hidden ? el : box2;
+      if (panes[i].date.parentNode !== home) home.append(panes[i].date);
       box2.style.clipPath = i && mode === "swipe" ? `inset(0 0 0 ${swipe * 100}%)` : "";
       const full = side * view.scale;
       Object.assign(canvas.style, {
@@ -1277,10 +1280,10 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
       drawMarks(context, { letters: true, file: true });
       if (pane.why.textContent) plate(context, pane.why.textContent, 8, side / 2);
       const right2 = second2 && mode === "swipe";
-      [...pane.date.childNodes].forEach(
-        (node, k) => plate(context, node.textContent, right2 ? width - 40 : 8, 8 + 21 * k, { right: right2, size: k ? 10 : 13 })
-      );
       context.restore();
+      [...pane.date.childNodes].forEach(
+        (node, k) => plate(context, node.textContent, right2 ? width - 40 : left2 + 8, 8 + 21 * k, { right: right2, size: k ? 10 : 13 })
+      );
     }
     drawNorth(context, width - 18, 10);
     drawBar(context, metresOfBar(), metresOfBar() / 3 * unit2(), width - 10, side - 10);

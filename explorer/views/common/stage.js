@@ -44,6 +44,7 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
     return { canvas, over, date, why, pixels, box: element("div", { class: "pane" }, canvas, over, why, date) }
   }
   const panes = shows.map(makePane)
+  panes[1]?.date.classList.add("second")
   const handle = element("div", {
     class: "swipe",
     role: "slider",
@@ -139,6 +140,9 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
         height: `${side}px`,
         left: i && mode === "side" ? `${pane + 4}px` : "0",
       })
+      // Its date is not cut where the picture is: of "95 %" no "5 %" may be left.
+      const home = i && mode === "swipe" && !box.hidden ? el : box
+      if (panes[i].date.parentNode !== home) home.append(panes[i].date)
       box.style.clipPath = i && mode === "swipe" ? `inset(0 0 0 ${swipe * 100}%)` : ""
       const full = side * view.scale
       Object.assign(canvas.style, {
@@ -396,10 +400,11 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
       drawMarks(context, { letters: true, file: true })
       if (pane.why.textContent) plate(context, pane.why.textContent, 8, side / 2)
       const right = second && mode === "swipe"
-      ;[...pane.date.childNodes].forEach((node, k) =>
-        plate(context, node.textContent, right ? width - 40 : 8, 8 + 21 * k, { right, size: k ? 10 : 13 }),
-      )
       context.restore()
+      // Not cut where the picture is: of "95 %" no "5 %" may be left.
+      ;[...pane.date.childNodes].forEach((node, k) =>
+        plate(context, node.textContent, right ? width - 40 : left + 8, 8 + 21 * k, { right, size: k ? 10 : 13 }),
+      )
     }
     drawNorth(context, width - 18, 10)
     drawBar(context, metresOfBar(), (metresOfBar() / 3) * unit(), width - 10, side - 10)
