@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from explorer.analysis.link_words import read_words
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.products import PF_SR
 
@@ -70,15 +71,7 @@ def view_of(
 
 def parse(text: str) -> PictureView:
     """A view from its short text, words in any order. Raises `InvalidQueryError` naming the word that is wrong."""
-    found: dict[str, object] = {}
-    for word in (part.strip() for part in text.split(";")):
-        if not word:
-            continue
-        read = _read(word)
-        if found.keys() & read.keys():
-            raise InvalidQueryError(f"{word[:30]!r} says again what another word said")
-        found |= read
-    return PictureView(**found)  # type: ignore[arg-type]  # the keys are written below
+    return PictureView(**read_words(text, _read))  # type: ignore[arg-type]  # the keys are written below
 
 
 def _read(word: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from explorer.analysis.link_words import read_words
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.products import PF_SR
 
@@ -76,15 +77,7 @@ def parse(text: str) -> Playback:
     >>> parse("range:2018-03-04,2018-09-30;speed:5").speed
     5
     """
-    found: dict[str, object] = {}
-    for word in (part.strip() for part in text.split(";")):
-        if not word:
-            continue
-        read = _read(word)
-        if found.keys() & read.keys():
-            raise InvalidQueryError(f"{word[:30]!r} says again what another word said")
-        found |= read
-    return Playback(**found)  # type: ignore[arg-type]  # the keys are written below
+    return Playback(**read_words(text, _read))  # type: ignore[arg-type]  # the keys are written below
 
 
 def _read(word: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from explorer.analysis import render_spec
+from explorer.analysis.link_words import read_words
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, S2_SR, Product
 from explorer.review.sample_order import ORDERS
@@ -62,12 +63,7 @@ def parse(text: str) -> GalleryLook:
     size, page = int(match[3]), int(match[4])
     if not SIZES[0] <= size <= SIZES[-1]:
         raise InvalidQueryError(f"gallery: {size} samples a page; from {SIZES[0]} to {SIZES[-1]} are shown")
-    found: dict[str, object] = {}
-    for word in filter(None, words):
-        key, value = _read(word)
-        if key in found:
-            raise InvalidQueryError(f"gallery: {word[:30]!r} says again what another word said")
-        found[key] = value
+    found = read_words(";".join(words), lambda word: dict([_read(word)]), "gallery: ")
     look = GalleryLook(match[2], size, max(page, 1), bool(match[1]), **found)  # type: ignore[arg-type]  # the keys are written below
     if look.composite:  # a formula can be one of either sensor alone
         render_spec.parse(look.composite, product_of(look.date).id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast, get_args
 
 from explorer.analysis import render_spec
+from explorer.analysis.link_words import read_words
 from explorer.analysis.picture_view import read_zoom, zoom_of, zoom_word
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import S2_SR
@@ -76,14 +77,7 @@ class SentinelLook:
 
 def parse(text: str) -> SentinelLook:
     """A look from its short text, words in any order. Raises `InvalidQueryError` naming the word that is wrong."""
-    found: dict[str, object] = {}
-    for word in (part.strip() for part in text.split(";")):
-        if not word:
-            continue
-        key, value = _read(word)
-        if key in found:
-            raise InvalidQueryError(f"Sentinel-2 panel: {word[:30]!r} says again what another word said")
-        found[key] = value
+    found = read_words(text, lambda word: dict([_read(word)]), "Sentinel-2 panel: ")
     if "zoom" in found:
         scale, row, col = cast(tuple[float, float, float], found.pop("zoom"))
         if "large" not in found:
