@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -17,12 +15,12 @@ import pandas as pd
 
 from explorer.core import forking
 from explorer.core.atomic_file import remove
-from explorer.core.config import settings
-from explorer.core.errors import CorpusFormatError, InvalidQueryError, OutputError, UnknownOpinionError
+from explorer.core.errors import CorpusFormatError, InvalidQueryError, UnknownOpinionError
 from explorer.core.products import SYNTHETIC_LICENSE
 from explorer.demo import models
 from explorer.demo.store import DemoStore
-from explorer.opinions import legends, opinion, reading
+from explorer.opinions import kept_files, legends, opinion, reading
+from explorer.opinions.kept_files import KeptFiles
 from explorer.opinions.legends import Legend
 from explorer.opinions.opinion import About, Opinion
 
@@ -30,15 +28,7 @@ if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
 
 MAX_OPINIONS = 100
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,59}")
 _MAX_TEXT = 1_000
-_ENDING = ".parquet"
-
-
-def folder(where: str, data_dir: Path | None = None) -> Path:
-    """Where the opinions of a corpus are kept: `opinions/` and a digest of its place, in the data folder."""
-    digest = hashlib.sha256(where.encode()).hexdigest()[:24]
-    return (data_dir or settings().data_dir) / "opinions" / digest
 
 
 class Opinions(Mapping[str, Opinion]):
@@ -53,40 +43,31 @@ class Opinions(Mapping[str, Opinion]):
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self.folder = folder(corpus.where, corpus.config.data_dir)
+        self.folder = kept_files.folder("opinions", corpus.where, corpus.config.data_dir)
         self._shown: dict[str, Opinion] = made_up(corpus)
-        self._kept: dict[str, tuple[tuple[int, int], Opinion]] = {}
+        self._kept = KeptFiles(self.folder, partial(opinion.open_kept, corpus))
         self._lock = forking.Lock()
 
     def __repr__(self) -> str:
         return f"<Opinions of {self._corpus.where}: {', '.join(self) or 'none'}>"
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted({*self._shown, *self._files()}))
+        return iter(sorted({*self._shown, *self._kept.paths()}))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._shown or name in self._files()
+        return name in self._shown or name in self._kept.paths()
 
     def __getitem__(self, name: str) -> Opinion:
         """The opinion of a name. Raises `UnknownOpinionError`, and `CorpusFormatError` where its file is damaged."""
         if (shown := self._shown.get(name)) is not None:
             return shown
-        path = self._files().get(name)
-        if path is None:
+        kept = self._kept.get(name)
+        if kept is None:
             raise UnknownOpinionError(str(name), self)
-        try:
-            stat = path.stat()
-        except OSError:
-            raise UnknownOpinionError(str(name), self) from None
-        stamp = (stat.st_mtime_ns, stat.st_size)
-        with self._lock:
-            kept = self._kept.get(name)
-            if kept is None or kept[0] != stamp:
-                kept = self._kept[name] = (stamp, opinion.open_kept(self._corpus, path))
-            return kept[1]
+        return kept
 
     def add(
         self,
@@ -113,8 +94,7 @@ class Opinions(Mapping[str, Opinion]):
         name = check_name(name)
         self._check_free(name, replace)
         table, about, chosen = self._read(name, file, legend, source, licence, note, kind, whole, only_known)
-        path = self.folder / f"{name}{_ENDING}"
-        opinion.write(path, about, chosen, self._corpus.samples.index, table)
+        opinion.write(self._kept.path_of(name), about, chosen, self._corpus.samples.index, table)
         with self._lock:
             self._shown.pop(name, None)
         return self[name]
@@ -163,7 +143,7 @@ class Opinions(Mapping[str, Opinion]):
         return kept
 
     def _check_free(self, name: str, replace: bool) -> None:
-        files = self._files()
+        files = self._kept.paths()
         if name in files and not replace:
             raise InvalidQueryError(
                 f"an opinion is called {name} already; give another name, or replace it (--replace, replace=True)"
@@ -197,18 +177,10 @@ class Opinions(Mapping[str, Opinion]):
 
     def remove(self, name: str) -> None:
         """Forget an opinion and delete its file. Raises `UnknownOpinionError`, `OutputError`."""
-        path = self._files().get(name)
         with self._lock:
             shown = self._shown.pop(name, None)
-            self._kept.pop(name, None)
-        if path is None:
-            if shown is None:
-                raise UnknownOpinionError(name, self)
-            return
-        try:
-            remove(path)
-        except OSError as error:
-            raise OutputError(f"cannot remove {path}: {error.strerror or error}") from error
+        if not self._kept.remove(name) and shown is None:
+            raise UnknownOpinionError(name, self)
 
     def _read(
         self,
@@ -232,7 +204,7 @@ class Opinions(Mapping[str, Opinion]):
             given, self._corpus.samples.index, chosen, kind=kind, whole=whole, only_known=only_known
         )
         revision = 1
-        if (before := self._files().get(name)) is not None:
+        if (before := self._kept.paths().get(name)) is not None:
             try:
                 revision = opinion.read_about(before)[0].revision + 1
             except CorpusFormatError:
@@ -243,14 +215,6 @@ class Opinions(Mapping[str, Opinion]):
             revision, len(table.rows), synthetic,
         )  # fmt: skip
         return table, about, chosen
-
-    def _files(self) -> dict[str, Path]:
-        """The files that are kept, by name."""
-        try:
-            found = sorted(self.folder.glob(f"*{_ENDING}"))
-        except OSError:
-            return {}
-        return {path.stem: path for path in found if _NAME.fullmatch(path.stem)}
 
 
 def made_up(corpus: Corpus) -> dict[str, Opinion]:
@@ -282,7 +246,7 @@ def made_up(corpus: Corpus) -> dict[str, Opinion]:
 def check_name(name: str) -> str:
     """A name for an opinion, as it may be. Raises `InvalidQueryError`."""
     name = name.strip()
-    if not _NAME.fullmatch(name) or name.endswith("."):
+    if not kept_files.NAME.fullmatch(name) or name.endswith("."):
         raise InvalidQueryError(
             f"{name[:60]!r} is no name for an opinion: letters (a to z), digits, blank, _ . and -, 60 at most"
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -17,9 +16,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from explorer.core import forking, grid
-from explorer.core.atomic_file import remove, replacing
-from explorer.core.config import settings
+from explorer.core import grid
+from explorer.core.atomic_file import replacing
 from explorer.core.errors import (
     CorpusFormatError,
     GroundError,
@@ -28,9 +26,10 @@ from explorer.core.errors import (
     UnknownGroundError,
 )
 from explorer.core.products import CELL_SIZE_M, PF_SR
-from explorer.opinions import ground_files, legends
+from explorer.opinions import ground_files, kept_files, legends
 from explorer.opinions.collection import check_name
 from explorer.opinions.ground_files import Columns, Counts
+from explorer.opinions.kept_files import KeptFiles
 from explorer.opinions.legends import Legend, LegendClass
 from explorer.review import estimators, groupings
 from explorer.review.groupings import Grouping
@@ -46,7 +45,6 @@ MAX_KEPT = 100
 MAX_ROWS = 5_000_000
 """Points and polygons in samples, of one file: more is no longer a table that a page can show."""
 _META = b"rapidai4eo_ground"
-_ENDING = ".parquet"
 _MAX_TEXT = 1_000
 
 
@@ -226,35 +224,31 @@ class Ground(Mapping[str, GroundTruth]):
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self.folder = folder(corpus.where, corpus.config.data_dir)
-        self._kept: dict[str, tuple[tuple[int, int], GroundTruth]] = {}
-        self._lock = forking.Lock()
+        self._kept = KeptFiles(kept_files.folder("ground", corpus.where, corpus.config.data_dir), self._open)
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are."""
+        return self._kept.folder
+
+    def _open(self, path: Path) -> GroundTruth:
+        return GroundTruth(self._corpus, *_read_about(path), path)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._files())
+        return iter(self._kept.paths())
 
     def __len__(self) -> int:
-        return len(self._files())
+        return len(self._kept.paths())
 
     def __contains__(self, name: object) -> bool:
-        return name in self._files()
+        return name in self._kept.paths()
 
     def __getitem__(self, name: str) -> GroundTruth:
         """The set of a name. Raises `UnknownGroundError`, and `CorpusFormatError` where its file is damaged."""
-        path = self._files().get(name)
-        if path is None:
+        kept = self._kept.get(name)
+        if kept is None:
             raise UnknownGroundError(str(name), self)
-        try:
-            stat = path.stat()
-        except OSError:
-            raise UnknownGroundError(str(name), self) from None
-        stamp = (stat.st_mtime_ns, stat.st_size)
-        with self._lock:
-            kept = self._kept.get(name)
-            if kept is None or kept[0] != stamp:
-                about, legend = _read_about(path)
-                kept = self._kept[name] = (stamp, GroundTruth(self._corpus, about, legend, path))
-            return kept[1]
+        return kept
 
     def add(
         self,
@@ -276,7 +270,7 @@ class Ground(Mapping[str, GroundTruth]):
         Else as `ground_files.read`. Raises `GroundError`, `LegendError`, `InvalidQueryError`, `OutputError`.
         """
         name, path = check_name(name), Path(file).expanduser()
-        files = self._files()
+        files = self._kept.paths()
         if name in files and not replace:
             raise InvalidQueryError(
                 f"points or polygons are called {name} already; give another name, or replace them (--replace, replace=True)"
@@ -305,20 +299,13 @@ class Ground(Mapping[str, GroundTruth]):
             dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), counts.rows, counts.without_class,
             counts.rows - counts.without_class - inside, counts.repaired,
         )  # fmt: skip
-        _write(self.folder / f"{name}{_ENDING}", about, chosen, table.drop(columns="row"))
+        _write(self._kept.path_of(name), about, chosen, table.drop(columns="row"))
         return self[name]
 
     def remove(self, name: str) -> None:
         """Forget a set and delete its file. Raises `UnknownGroundError`, `OutputError`."""
-        path = self._files().get(name)
-        if path is None:
+        if not self._kept.remove(name):
             raise UnknownGroundError(name, self)
-        with self._lock:
-            self._kept.pop(name, None)
-        try:
-            remove(path)
-        except OSError as error:
-            raise OutputError(f"cannot remove {path}: {error.strerror or error}") from error
 
     @cached_property
     def _cells(self) -> Any:
@@ -349,18 +336,6 @@ class Ground(Mapping[str, GroundTruth]):
             & lat.between(where["lat"].min(), where["lat"].max())
         ).any()
         return f"{text}; are longitude and latitude swapped?" if near > 0.5 and far else text
-
-    def _files(self) -> dict[str, Path]:
-        try:
-            return {path.stem: path for path in sorted(self.folder.glob(f"[!.]*{_ENDING}"))}
-        except OSError:
-            return {}
-
-
-def folder(where: str, data_dir: Path | None = None) -> Path:
-    """Where points and polygons of a corpus are kept: `ground/` and a digest of its place, in the data folder."""
-    digest = hashlib.sha256(where.encode()).hexdigest()[:24]
-    return (data_dir or settings().data_dir) / "ground" / digest
 
 
 def join(shapes: gpd.GeoDataFrame, sample_ids: pd.Index, cells: Any) -> gpd.GeoDataFrame:

@@ -288,7 +288,7 @@ def test_a_disk_that_cannot_be_written_and_a_damaged_file_are_told(corpus: Corpu
     with pytest.raises(CorpusFormatError):
         corpus.ground["lucas"]
     blocked = ground.Ground(corpus)
-    blocked.folder = file / "below"
+    blocked._kept.folder = file / "below"
     with pytest.raises(OutputError):
         blocked.add("lucas", file)
 
