@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.analysis import curves as curve_texts
-from explorer.analysis import picture_view, playback, render_spec
+from explorer.analysis import render_spec
 from explorer.analysis import stretch as stretches
 from explorer.analysis.composite import Legend
 from explorer.analysis.difference import Difference, difference
@@ -92,7 +92,13 @@ def read(state: State, sample_id: str) -> SeenView:
         for i, (row, col) in enumerate(state.pixels[:MOST_PINS])
     )
     found = SeenView(
-        sample_id, state.date or DEFAULT_DATE, pins=pins, panel=query.get("panel", ""), query=query
+        sample_id,
+        state.date or DEFAULT_DATE,
+        pins=pins,
+        panel=query.get("panel", ""),
+        query=query,
+        view=state.view,
+        playback=state.playback,
     )
     curves, _ = curve_texts.parse(query.get("curves", ""))
     found = replace(found, indices=curves.indices)
@@ -102,14 +108,6 @@ def read(state: State, sample_id: str) -> SeenView:
         pass
     try:
         found = replace(found, stretch=str(stretches.parse(query.get("stretch", "natural"))))
-    except ExplorerError:
-        pass
-    try:
-        found = replace(found, view=picture_view.parse(query.get("view", "")))
-    except ExplorerError:
-        pass
-    try:
-        found = replace(found, playback=playback.parse(query.get("play", "")))
     except ExplorerError:
         pass
     return found

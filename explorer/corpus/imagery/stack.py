@@ -15,12 +15,11 @@ import numpy as np
 import xarray as xr
 
 from explorer.core import grid
-from explorer.core.errors import UnknownBandError
 from explorer.core.grid import Cell
 from explorer.core.products import CITATION, PF_SR, REFLECTANCE_SCALE, Product
 from explorer.corpus.imagery.cube import Cube
 from explorer.corpus.imagery.cube_cache import CubeCache
-from explorer.corpus.imagery.to_xarray import axis_attrs, band_coords, grid_mapping, timestamps
+from explorer.corpus.imagery.to_xarray import axis_attrs, band_coords, band_position, grid_mapping, timestamps
 
 Chunks = Mapping[str, int] | int | str
 _DIMS = ("sample", "time", "band", "y", "x")
@@ -55,7 +54,7 @@ def stack(
 ) -> xr.DataArray:
     """DN `(sample, time, band, y, x)`: all dates and bands asked for; see `Corpus.stack`. Without `chunks` it is read at once."""
     names = list(product.band_names if bands is None else bands)
-    columns = [_column(name, product) for name in names]
+    columns = [band_position(name, product.band_names, product) for name in names]
     positions = [product.dates.index(date) for date in dates]
     shape = (len(cells), len(positions), len(columns), product.size, product.size)
     dtype = stored_dtype(product)
@@ -157,9 +156,3 @@ def _fill(into: np.ndarray, cube: Cube, positions: list[int], columns: list[int]
             into[at] = cube.data[position, columns]
     if cube.nodata is not None and cube.nodata != nodata:
         into[into == cube.nodata] = nodata
-
-
-def _column(name: str, product: Product) -> int:
-    if name not in product.band_names:
-        raise UnknownBandError(name, product.id, product.band_names)
-    return product.band_names.index(name)

@@ -46,7 +46,7 @@ def to_dataarray(
     rows = [i for i in dict.fromkeys(asked) if i in is_there]
     gone = [i for i in dict.fromkeys(asked) if i not in is_there]
     names = cube.bands or product.band_names
-    columns = [_position(name, names, product) for name in (names if bands is None else bands)]
+    columns = [band_position(name, names, product) for name in (names if bands is None else bands)]
     data = _take(cube, rows, columns, len(names))
 
     left, _, _, top = cell.bounds
@@ -106,7 +106,8 @@ def _take(cube: Cube, rows: list[int], columns: list[int], count: int) -> np.nda
     return data
 
 
-def _position(name: str, names: Sequence[str], product: Product) -> int:
+def band_position(name: str, names: Sequence[str], product: Product) -> int:
+    """Where a band stands among names. Raises `UnknownBandError`."""
     try:
         return list(names).index(name)
     except ValueError:
