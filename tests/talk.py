@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import faulthandler
+import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
@@ -22,8 +24,18 @@ def say(component: Component, what: str, **content: Any) -> None:
     component._handle_msg({"type": what, **content})
 
 
+def threads() -> str:
+    """What every thread does, for a failure that is seen once in a thousand runs."""
+    with tempfile.TemporaryFile("w+") as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        return file.read()
+
+
 def until(
-    condition: Callable[[], Any], seconds: float = SECONDS, why: Callable[[], str] = lambda: "it did not come"
+    condition: Callable[[], Any],
+    seconds: float = SECONDS,
+    why: Callable[[], str] = lambda: f"it did not come\n{threads()}",
 ) -> Any:
     """Wait until something is so, as threads make it so; what the condition found."""
     deadline = time.monotonic() + seconds

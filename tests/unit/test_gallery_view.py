@@ -28,7 +28,7 @@ from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.selection import DEFAULT_DATE, Selection
 from explorer.views.gallery.gallery import GalleryView, tiles
 from tests import corpora
-from tests.talk import say, sent, until
+from tests.talk import say, sent, threads, until
 
 DATE = PF_SR.dates[0]
 
@@ -410,7 +410,10 @@ def test_the_queue_under_review_is_shown_in_its_order_with_the_reviewer_s_verdic
         page._review.ask()
         queue = [corpora.BROKEN, corpora.FULL]
         say(page._review.panel, "begin", kind="ids", ids="\n".join(queue), reviewer="ida")
-        until(lambda: page.selection.session.review_queue)
+        until(
+            lambda: page.selection.session.review_queue,
+            why=lambda: f"{sent(page._review.panel, 'trouble')}\n{threads()}",
+        )
         say(page._review.panel, "gallery")
         gallery = page._gallery.gallery
         until(lambda: sent(gallery, "page"))
