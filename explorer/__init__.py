@@ -19,8 +19,19 @@ if TYPE_CHECKING:
     from explorer.opening import open_corpus
     from explorer.opinions.collection import Opinions
     from explorer.opinions.ground import Ground
+    from explorer.opinions.overlays import Overlays
 
-__all__ = ["Corpus", "Explorer", "ExplorerError", "Ground", "Opinions", "__version__", "open_corpus", "plots"]
+__all__ = [
+    "Corpus",
+    "Explorer",
+    "ExplorerError",
+    "Ground",
+    "Opinions",
+    "Overlays",
+    "__version__",
+    "open_corpus",
+    "plots",
+]
 
 _HOMES = {
     "Corpus": "explorer.corpus.corpus",
@@ -28,6 +39,7 @@ _HOMES = {
     "Explorer": "explorer.app",
     "Ground": "explorer.opinions.ground",
     "Opinions": "explorer.opinions.collection",
+    "Overlays": "explorer.opinions.overlays",
     "plots": "explorer",
 }
 

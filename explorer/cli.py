@@ -124,6 +124,14 @@ def serve(
             help="Show a table of predictions beside the labels, for this run; repeatable.",
         ),
     ] = None,
+    overlay: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--overlay",
+            metavar="NAME=FILE,LEGEND",
+            help="Offer a raster of land cover to lie over the pictures, for this run; repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the page and open it in the browser."""
     from explorer.core import logs
@@ -149,6 +157,7 @@ def serve(
     with shared.opened(corpus, config) as opened:
         scores.show(opened)
         opinions.show(opened, opinion or [])
+        opinions.show_overlays(opened, overlay or [])
         page.serve(
             opened, port=port, address=address, open_browser=open_browser, allow_origins=allow_origin or (),
             given=given,

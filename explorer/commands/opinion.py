@@ -245,3 +245,15 @@ def show(corpus: Corpus, given: list[str]) -> None:
         if not found or not file:
             raise InvalidQueryError(f"an opinion is given as NAME=FILE, not as {text[:60]!r}")
         corpus.opinions.show(name, file)
+
+
+def show_overlays(corpus: Corpus, given: list[str]) -> None:
+    """Offer the rasters that `serve` was given as NAME=FILE,LEGEND, for this run. Raises `InvalidQueryError`, `RasterError`, `LegendError`."""
+    for text in given:
+        name, _, rest = text.partition("=")
+        file, _, legend = rest.rpartition(",")
+        if not name or not file or not legend:
+            raise InvalidQueryError(
+                f"a raster to lie over pictures is given as NAME=FILE,LEGEND, not as {text[:80]!r}"
+            )
+        corpus.overlays.show(name, file, legend)

@@ -292,6 +292,17 @@ class OpinionError(ExplorerError, ValueError):
         self.column = column
 
 
+class UnknownOverlayError(ExplorerError, KeyError):
+    """A name under which no map of land cover is known."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        there = ", ".join(known) or "none; name one with `explorer serve CORPUS --overlay NAME=FILE,LEGEND`"
+        super().__init__(f"no map of land cover is called {name[:60]!r}; there are {there}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class UnknownOpinionError(ExplorerError, KeyError):
     """A name under which no opinion is kept."""
 

@@ -52,13 +52,25 @@ if TYPE_CHECKING:
 
     from explorer.opinions.collection import Opinions
     from explorer.opinions.ground import Ground
+    from explorer.opinions.overlays import Overlays
 
 logger = logging.getLogger("explorer")
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
 Dates = str | int | dt.date | slice | Iterable[Any]
 """Days, months or years: see `Product.parse_dates`."""
-_OF_PROCESS = ("store", "_dated", "decoder", "cubes", "watch", "_pool", "_table", "opinions", "ground")
+_OF_PROCESS = (
+    "store",
+    "_dated",
+    "decoder",
+    "cubes",
+    "watch",
+    "_pool",
+    "_table",
+    "opinions",
+    "ground",
+    "overlays",
+)
 """What of a corpus another process makes anew."""
 
 
@@ -383,6 +395,13 @@ class Corpus:
         import explorer
 
         return explorer.Ground(self)
+
+    @cached_property
+    def overlays(self) -> Overlays:
+        """Maps of land cover that can lie over a sample's pictures, by name; see `explorer.opinions.overlays.Overlays`."""
+        import explorer
+
+        return explorer.Overlays(self)
 
     @overload
     def query(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -82,18 +83,22 @@ class Opinions(Mapping[str, Opinion]):
         whole: float = 1.0,
         only_known: bool = False,
         replace: bool = False,
+        raster: str = "",
+        band: int = 1,
     ) -> Opinion:
         """Read a table and keep it under a name, whole or not at all; the opinion.
 
         `file`: Parquet, GeoParquet, CSV or a frame, in one of the shapes of `reading`. `legend`: a `Legend`, the id of one that
         is shipped, or a file; without it, the classes are CORINE's, of the level that the columns have. `source` and `licence`:
         whom to name and on which terms (those of the legend, where nothing is said). `kind`, `whole` and `only_known` as
-        `reading.read`. `replace` what is kept under that name. Raises `OpinionError`, `LegendError`, `InvalidQueryError`,
+        `reading.read`. `replace` what is kept under that name. `raster` and `band`: what it was counted in, if anything, which
+        lies over pictures as `corpus.overlays[name]`. Raises `OpinionError`, `LegendError`, `InvalidQueryError`,
         `OutputError`.
         """
         name = check_name(name)
         self._check_free(name, replace)
         table, about, chosen = self._read(name, file, legend, source, licence, note, kind, whole, only_known)
+        about = dataclasses.replace(about, raster=raster, band=band)
         opinion.write(self._kept.path_of(name), about, chosen, self._corpus.samples.index, table)
         with self._lock:
             self._shown.pop(name, None)
@@ -136,7 +141,7 @@ class Opinions(Mapping[str, Opinion]):
         classes = found.drop(columns=[rasters.UNKNOWN, rasters.OUTSIDE])
         kept = self.add(
             name, classes[classes.sum(axis=1) > 0], chosen, source=source, licence=licence, note=note,
-            kind="fractions", replace=replace,
+            kind="fractions", replace=replace, raster=rasters.to_remember(os.fspath(raster)), band=band,
         )  # fmt: skip
         with suppress(OSError):
             remove(parts)

@@ -56,6 +56,10 @@ class About:
     rows: int = 0
     synthetic: bool = False
     """Whether it is made up, as the demo's are."""
+    raster: str = ""
+    """The raster that its fractions were counted in, a path or URL, where it was one; `corpus.overlays` shows it."""
+    band: int = 1
+    """Of the raster."""
 
 
 class Opinion:

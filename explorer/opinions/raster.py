@@ -304,6 +304,23 @@ def window(
     return found.rio.write_nodata(nodata)
 
 
+def places(window: xr.DataArray, legend: Legend) -> np.ndarray:
+    """The place of each pixel's class in a legend, int64 `(y, x)`: 0 for its first, -1 where a `window` has none of its classes."""
+    chosen = Plan(
+        "", 1, tuple(one for one in legend.values if isinstance(one, int)),
+        tuple(one for one in legend.nodata if isinstance(one, int)),
+    )  # fmt: skip
+    found = _positions(window.to_numpy(), chosen, window.rio.nodata).astype(np.int64)
+    return np.where(found == len(chosen.values), -1, found)
+
+
+def to_remember(raster: str) -> str:
+    """A raster's place as it may be kept: a whole path, or a URL; nothing of a URL that holds a password or a signature."""
+    if raster_files.is_url(raster):
+        return raster if raster_files.shown(raster) == raster else ""
+    return str(Path(raster).expanduser().resolve())
+
+
 def _unused(values: np.ndarray, legend: Legend | None) -> int:
     """A value for what is missing, where the raster has none: the legend's own, else the largest or smallest that no pixel has."""
     for one in legend.nodata if legend else ():
