@@ -379,7 +379,9 @@ class Corpus:
             imagery = None
             if isinstance(root, Path) and not self.index.moved and not self.synthetic:
                 imagery = partial(local_imagery.in_folder, root, self.samples.index, self._dated.patterns)
-            table = self._table = FilterTable(self.index, self._extras, imagery)
+            table = self._table = FilterTable(
+                self.index, self._extras, imagery, lambda: self.opinions.columns
+            )
         return table
 
     @cached_property
@@ -418,12 +420,14 @@ class Corpus:
 
         By a phrase as the page's search takes it (`find`, see `explorer.corpus.query.phrases`), space (`bbox`, `geometry`,
         `countries`, `regions`, `near`, `zones`), label (`classes`, `level`, `min_fraction`, `largest`,
-        `purity`, `mixture`), time (`start`, `end`), `ids`, `review`, `suspicion`, `change`, `imagery`, or all. `filters` takes
+        `purity`, `mixture`), time (`start`, `end`), `ids`, `review`, `suspicion`, `change`, `imagery`, opinions (`disagreement`, `says`,
+        `class_pair`, `differ`: see `explorer.corpus.query.opinion_conditions`), or all. `filters` takes
         a `Filters`, or the text that a link has. See `explorer.corpus.query.query.query` and `explorer.corpus.query.filters`.
         >>> fields = corpus.query(bbox=(2, 45, 4, 52), classes=[211], min_fraction=0.5)
         >>> bool((fields["fraction"] >= 0.5).all())
         True
         >>> vineyards = corpus.query("vineyards Italy >= 80 %")
+        >>> doubtful = corpus.query(disagreement="made-up-good:0.3-1", class_pair="made-up-good:231:211")
         """
         found = queries.query(self.filter_table, find=find, **conditions)
         return self.to_geopandas(found) if as_geopandas else found

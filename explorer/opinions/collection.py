@@ -7,7 +7,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,11 @@ from explorer.core.products import SYNTHETIC_LICENSE
 from explorer.demo import models
 from explorer.demo.store import DemoStore
 from explorer.opinions import kept_files, legends, opinion, reading
+from explorer.opinions.columns import Columns
 from explorer.opinions.kept_files import KeptFiles
 from explorer.opinions.legends import Legend
 from explorer.opinions.opinion import About, Opinion
+from explorer.opinions.scores import Labels
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -69,6 +71,11 @@ class Opinions(Mapping[str, Opinion]):
         if kept is None:
             raise UnknownOpinionError(str(name), self)
         return kept
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What they say of all samples, as filters ask it."""
+        return Columns(self, Labels(self._corpus))
 
     def add(
         self,

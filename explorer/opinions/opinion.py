@@ -83,6 +83,7 @@ class Opinion:
         self._values = values
         self._lock = forking.Lock()
         self._classes: dict[Grouping, np.ndarray] = {}
+        self._apart: dict[Grouping, np.ndarray] = {}
 
     def __repr__(self) -> str:
         return f"<Opinion {self.name}: {len(self.rows):,} samples, {self.legend.title}>"
@@ -177,6 +178,22 @@ class Opinion:
             if len(self._classes) > scoring.KEPT:
                 self._classes.clear()
             self._classes[grouping] = found
+        return found
+
+    def apart_of_corpus(self, grouping: Grouping) -> np.ndarray:
+        """`disagreement` of each sample of the corpus, float32 `(samples of the corpus,)`, kept; NaN where label or opinion is lacking."""
+        with self._lock:
+            kept = self._apart.get(grouping)
+        if kept is not None:
+            return kept
+        pair = Pair.of(self._labels, self, grouping)
+        found = np.full(len(self.corpus.samples), np.nan, np.float32)
+        found[pair.rows] = pair.disagreement
+        found.setflags(write=False)
+        with self._lock:
+            if len(self._apart) > scoring.KEPT:
+                self._apart.clear()
+            self._apart[grouping] = found
         return found
 
     @property

@@ -19,6 +19,7 @@ from explorer.analysis.shapes import Shape
 from explorer.analysis.stretch import StretchSpec
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
+from explorer.corpus.query.opinion_conditions import ClassPair, Differ, Disagreement, Says
 from explorer.views.common.chart_zoom import ChartZoom
 from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.map_state import MapLink, MapState, Place
@@ -78,6 +79,11 @@ FROZEN: list[tuple[str, Any]] = [
     ("filter=largest:211;min:0.5", {"map": MapLink(filters=Filters(largest=(211,), min_fraction=0.5))}),
     ("filter=with:221;min:0.2;max:0.6;region:Tuscany%252C+Italy", {"map": MapLink(filters=Filters(classes=(221,), min_fraction=0.2, max_fraction=0.6, regions=("Tuscany, Italy",)))}),
     ("filter=near:47.3937,0.6848,50", {"map": MapLink(filters=Filters(near=(47.3937, 0.6848, 50.0)))}),
+    ("filter=disagree:made-up-good:0.3-1,my+model:0-0.5:2", {"map": MapLink(filters=Filters(disagreement=(Disagreement("made-up-good", 0.3), Disagreement("my model", 0, 0.5, "2"))))}),
+    ("filter=says:made-up-good:231%2B21", {"map": MapLink(filters=Filters(says=(Says("made-up-good", ("231", "21")),)))}),
+    ("filter=pair:made-up-confused:231:211", {"map": MapLink(filters=Filters(class_pair=(ClassPair("made-up-confused", "231", "211"),)))}),
+    ("filter=pair:worldcover:Tree+cover:none:own", {"map": MapLink(filters=Filters(class_pair=(ClassPair("worldcover", "Tree cover", "none", "own"),)))}),
+    ("filter=differ:made-up-good:made-up-confused:bigearthnet-19,other", {"map": MapLink(filters=Filters(differ=(Differ("made-up-good", "made-up-confused", "bigearthnet-19"), Differ("other"))))}),
     ("area=-6,38;-2,42", {"map": MapLink(area=Area(((-6.0, 38.0), (-2.0, 42.0))))}),
     ("level=2", {"map": MapLink(level=2)}),
     ("draw=density", {"map": MapLink(shade="density")}),

@@ -10,6 +10,7 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from explorer.corpus.query.filters import Filters
+from explorer.corpus.query.opinion_conditions import ClassPair, Differ, Disagreement, Says
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -45,3 +46,8 @@ class Conditions(TypedDict, total=False):
     suspicion: Interval
     change: Interval
     imagery: str | Iterable[str]
+    disagreement: str | Disagreement | Iterable[str | Disagreement]
+    """How far an opinion is from the label: `"made-up-good:0.3-1"`, or a `Disagreement`."""
+    says: str | Says | Iterable[str | Says]
+    class_pair: str | ClassPair | Iterable[str | ClassPair]
+    differ: str | Differ | Iterable[str | Differ]

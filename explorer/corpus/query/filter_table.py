@@ -15,6 +15,7 @@ from explorer.core import corine, forking
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PRODUCTS
 from explorer.corpus.query.cover_change import HOW_TO_KNOW
+from explorer.corpus.query.opinion_conditions import OpinionColumns
 from explorer.corpus.tables import places, towns
 from explorer.corpus.tables.index import SampleIndex
 from explorer.corpus.tables.labels import Fractions
@@ -33,13 +34,17 @@ class FilterTable:
     """Columns `(n,)` in the order of `samples`. It may be used from many threads.
 
     `extras` has what later work knows of samples, by `sample_id`: `review` (text), `suspicion` and `change` (0 to 1), each
-    optional, for some samples or all. `imagery` finds out what is at hand.
+    optional, for some samples or all. `imagery` finds out what is at hand. `opinions` gives what opinions say, as they are by then.
     """
 
     def __init__(
-        self, index: SampleIndex, extras: pd.DataFrame | None = None, imagery: AtHand | None = None
+        self,
+        index: SampleIndex,
+        extras: pd.DataFrame | None = None,
+        imagery: AtHand | None = None,
+        opinions: Callable[[], OpinionColumns] | None = None,
     ) -> None:
-        self._extras, self._imagery = extras, imagery
+        self._extras, self._imagery, self._opinions = extras, imagery, opinions
         self.index = index
         """The samples that it is of."""
         self._lock = forking.Lock()
@@ -167,6 +172,17 @@ class FilterTable:
                 for name in PRODUCTS:
                     self._columns["at hand", name] = _frozen(found.get(name, np.zeros(len(self), bool)))
             return self._columns[key]
+
+    @property
+    def opinions(self) -> OpinionColumns:
+        """What opinions say of the samples. Raises `InvalidQueryError` where none can be had."""
+        if self._opinions is None:
+            raise InvalidQueryError("no opinions are kept of these samples; leave their conditions out")
+        return self._opinions()
+
+    def has_opinion(self, name: str) -> bool:
+        """Whether there is an opinion of that name now."""
+        return self._opinions is not None and name in self._opinions()
 
     def kept(self, key: Hashable, make: Callable[[], np.ndarray]) -> np.ndarray:
         """The mask of a condition, made on first use, dropped when others need its memory."""

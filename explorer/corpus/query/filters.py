@@ -17,7 +17,9 @@ import numpy as np
 from explorer.core import corine
 from explorer.core.errors import ExplorerError, InvalidQueryError, UnknownClassError
 from explorer.core.products import PRODUCTS
+from explorer.corpus.query import opinion_conditions
 from explorer.corpus.query.filter_table import UNREVIEWED, FilterTable
+from explorer.corpus.query.opinion_conditions import ClassPair, Differ, Disagreement, OpinionCondition, Says
 from explorer.corpus.tables import places, towns
 
 Range = tuple[float, float]
@@ -25,7 +27,14 @@ MAX_VALUES = 300
 """Values of one condition: more than there are classes, countries or zones; a message could bring millions."""
 ROUNDING = 1e-6
 """Fractions are float32: what is 0.45 may miss it by this."""
-
+MAX_OF_OPINIONS = 10
+"""Conditions of one kind that ask opinions: each can take a part of a second."""
+MAX_OPINION_TEXT = 1_000
+"""Characters of one of them that are read."""
+OF_OPINIONS = frozenset(opinion_conditions.KINDS)
+"""Conditions that ask what opinions say. Their masks are not kept: an opinion can be replaced while the page is open."""
+OPTIONAL = frozenset({"review", "suspicion", "change", "imagery"})
+"""Conditions that not every corpus can tell (`FilterTable.offers`)."""
 
 _LIMITS = ("min_fraction", "max_fraction")
 
@@ -62,6 +71,14 @@ class Filters:
     """How probable it is that cover was lost from 2018 to 2019, from and to, 0 to 1, as `Corpus.extras` has it."""
     imagery: tuple[str, ...] = ()
     """Products (`PF-SR`, `PF-QA`, `S2-SR`) that must be at hand."""
+    disagreement: tuple[Disagreement, ...] = ()
+    """How far opinions are from the label, as values or texts (`made-up-good:0.3-1`); all have to hold, as of the next three."""
+    says: tuple[Says, ...] = ()
+    """What opinions say (`made-up-good:231`)."""
+    class_pair: tuple[ClassPair, ...] = ()
+    """What the label and an opinion say (`made-up-good:231:211`)."""
+    differ: tuple[Differ, ...] = ()
+    """Which opinions differ (`made-up-good:made-up-confused`)."""
 
     def __post_init__(self) -> None:
         """Check every value. Raises `InvalidQueryError`, `UnknownClassError`."""
@@ -89,13 +106,32 @@ class Filters:
         Raises `InvalidQueryError` where the corpus does not have what a condition asks about.
         """
         masks = [
-            table.kept((name, self._key(name)), partial(_MASKS[name], self, table)) for name in self.names()
+            table.kept((name, self._key(name)), partial(_MASKS[name], self, table))
+            for name in self.names()
+            if name not in OF_OPINIONS
         ]
+        masks += [one.mask(table.opinions) for one in self.of_opinions()]
         if not masks:
             return table.all
         found = masks[0]
         for mask in masks[1:]:
             found = found & mask
+        return found
+
+    def of_opinions(self, name: str = "") -> tuple[OpinionCondition, ...]:
+        """The conditions that ask opinions, all or those of one name."""
+        found: list[OpinionCondition] = []
+        for kind in opinion_conditions.KINDS:
+            found += getattr(self, kind) if name in ("", kind) else ()
+        return tuple(found)
+
+    def lacking(self, table: FilterTable) -> dict[str, str]:
+        """Names of the conditions that a corpus cannot tell, and what it lacks for each: "suspicion", "the opinion my-model"."""
+        found = {name: name for name in self.names() if name in OPTIONAL and name not in table.offers}
+        for name in self.names():
+            for opinion in (one for condition in self.of_opinions(name) for one in condition.opinions):
+                if name in OF_OPINIONS and not table.has_opinion(opinion):
+                    found[name] = f"the opinion {opinion}"
         return found
 
     def _key(self, name: str) -> Any:
@@ -139,6 +175,15 @@ class Filters:
     def chips(self) -> tuple[tuple[str, str], ...]:
         """(name, text) of every condition that is given, for people."""
         return tuple((name, _TEXTS[name](self)) for name in self.names())
+
+    def values(self) -> dict[str, Any]:
+        """All conditions by name, those that ask opinions as texts: plain values that give the same filters again."""
+        return {
+            field.name: list(map(str, getattr(self, field.name)))
+            if field.name in OF_OPINIONS
+            else getattr(self, field.name)
+            for field in fields(self)
+        }
 
 
 def _largest(filters: Filters, table: FilterTable) -> np.ndarray:
@@ -356,9 +401,19 @@ def product_ids(value: Any, name: str = "products") -> tuple[str, ...]:
     return found
 
 
+def _of_opinions(name: str, value: Any) -> tuple[OpinionCondition, ...]:
+    kind = opinion_conditions.KINDS[name]
+    given = [value] if isinstance(value, kind) else many(name, value)
+    if len(given) > MAX_OF_OPINIONS:
+        raise InvalidQueryError(f"{name} has more than {MAX_OF_OPINIONS} values; give fewer")
+    found = [one if isinstance(one, kind) else kind.parse(str(one)[:MAX_OPINION_TEXT]) for one in given]
+    return tuple(dict.fromkeys(found))
+
+
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "largest": _codes, "classes": _codes, "min_fraction": _share, "max_fraction": _share, "purity": _shares, "mixture": _counts,
     "countries": _country_names, "regions": _region_titles, "near": _circle, "zones": _zones, "review": _states, "suspicion": _shares, "change": _shares, "imagery": lambda name, value: product_ids(value, name),
+    "disagreement": _of_opinions, "says": _of_opinions, "class_pair": _of_opinions, "differ": _of_opinions,
 }  # fmt: skip
 
 
@@ -367,6 +422,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 _SHORT = {
     "largest": "largest", "classes": "with", "min_fraction": "min", "max_fraction": "max", "purity": "purity", "mixture": "classes",
     "countries": "country", "regions": "region", "near": "near", "zones": "zone", "review": "review", "suspicion": "suspicion", "change": "change", "imagery": "imagery",
+    "disagreement": "disagree", "says": "says", "class_pair": "pair", "differ": "differ",
 }  # fmt: skip
 _RANGES = {"purity", "mixture", "suspicion", "change"}
 _LONG = {short: name for name, short in _SHORT.items()}
@@ -395,6 +451,7 @@ def _range(text: str) -> tuple[str, str]:
 _READ: dict[str, Callable[[str], Any]] = {
     "largest": _list, "classes": _list, "min_fraction": str, "max_fraction": str, "purity": _range, "mixture": _range,
     "countries": _list, "regions": _list, "near": _list, "zones": _list, "review": _list, "suspicion": _range, "change": _range, "imagery": _list,
+    "disagreement": _list, "says": _list, "class_pair": _list, "differ": _list,
 }  # fmt: skip
 
 
@@ -425,6 +482,10 @@ def _some(values: Iterable[Any], shown: int = 3) -> str:
     return ", ".join(texts[:shown]) + (f" + {len(texts) - shown} more" if len(texts) > shown else "")
 
 
+def _opinions_text(conditions: Iterable[OpinionCondition]) -> str:
+    return "; ".join(one.title for one in conditions)
+
+
 def _count_text(filters: Filters) -> str:
     low, high = filters.mixture or (0, 44)
     span = f"{low}" if low == high else f"{low} or more" if high >= 44 else f"{low} to {high}"
@@ -446,4 +507,8 @@ _TEXTS: dict[str, Callable[[Filters], str]] = {
     "suspicion": lambda f: f"Suspicion {_percent(f.suspicion)}",
     "change": lambda f: f"Cover lost {_percent(f.change)}",
     "imagery": lambda f: f"At hand: {_some(f.imagery)}",
+    "disagreement": lambda f: _opinions_text(f.disagreement),
+    "says": lambda f: _opinions_text(f.says),
+    "class_pair": lambda f: _opinions_text(f.class_pair),
+    "differ": lambda f: _opinions_text(f.differ),
 }

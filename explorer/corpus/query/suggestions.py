@@ -66,15 +66,11 @@ def counts(table: FilterTable, suggestions: Sequence[Suggestion]) -> list[int | 
     found: list[int | None] = []
     for one in suggestions:
         filters = one.phrase.filters
-        if not filters or one.phrase.sample or OPTIONAL.intersection(filters.names()) - table.offers:
+        if not filters or one.phrase.sample or filters.lacking(table):
             found.append(None)
         else:
             found.append(int(np.count_nonzero(filters.mask(table))))
     return found
-
-
-OPTIONAL = frozenset({"review", "suspicion", "change", "imagery"})
-"""Conditions that not every corpus can tell (`FilterTable.offers`)."""
 
 
 def ids_from(index: pd.Index, start: str, most: int = MOST) -> list[str]:
@@ -208,6 +204,9 @@ _OF_LABELS = {
     "mixture",
     "review",
     "suspicion",
+    "disagreement",
+    "class_pair",
+    "differ",
 }
 
 

@@ -445,11 +445,16 @@ class LatestOnly:
     def __init__(self, loop: SessionScheduler) -> None:
         self._loop = loop
         self._running = False
-        self._asked: tuple[Callable[[], Any], Callable[[Any], None]] | None = None
+        self._asked: tuple[Callable[[], Any], Callable[[Any], None], Callable[[], None]] | None = None
 
-    def submit(self, job: Callable[[], Any], then: Callable[[Any], None]) -> None:
-        """Run a job in a thread once the one before has ended, and what follows on the loop."""
-        self._asked = (job, then)
+    def submit(
+        self,
+        job: Callable[[], Any],
+        then: Callable[[Any], None],
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Run a job in a thread once the one before has ended, and what follows on the loop; `failed` where the job did, which is told."""
+        self._asked = (job, then, failed)
         self._next()
 
     def cancel(self) -> None:
@@ -476,7 +481,8 @@ class LatestOnly:
             self._next()
 
         def failed() -> None:
-            ended()
+            if ended():
+                asked[2]()
             self._next()
 
         self._loop.work(asked[0], done, failed)

@@ -16,6 +16,7 @@ from explorer.core.grid import transformer
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.cover_change import LACKING
+from explorer.corpus.query.filters import OF_OPINIONS
 from explorer.views.common.components import LatestOnly, SessionScheduler
 from explorer.views.common.map_state import MapState
 from explorer.views.common.selection import Selection
@@ -31,7 +32,6 @@ _CHIPS_EVERY = 0.15  # seconds; what comes faster is laid on the map together
 _OUTLINE_PIXELS = 24.0  # a sample this wide is found by its outline
 _FAR = 1e8  # metres; beyond, whatever a message says, there is no map
 _TOLD = 400  # characters of a notice
-_KNOWN = ("review", "suspicion", "change", "imagery")
 _CLEAR = {"image": [np.zeros((1, 1), np.uint8)], "x": [0], "y": [0], "dw": [1], "dh": [1]}
 
 
@@ -205,10 +205,10 @@ class MapView:
         self._asked += 1
         asked, state = self._asked, self._state
         table = self._corpus.filter_table
-        absent = [name for name in _KNOWN if name in state.filters.names() and name not in table.offers]
+        absent = state.filters.lacking(table)
         if absent:
             self.tools.script.notice(
-                text=f"This corpus knows nothing of {', '.join(absent)}: not filtered by that."
+                text=f"This corpus knows nothing of {', '.join(absent.values())}: not filtered by that."
             )
             state.filters = state.filters.without(*absent)
             return
@@ -233,8 +233,13 @@ class MapView:
             self.sample_table.show(found.set)
             self._redraw()
 
+        def failed() -> None:
+            """An opinion cannot be asked so (a class that it does not have, a damaged file): the map shows what else is asked."""
+            if asked == self._asked and filters.of_opinions():
+                state.filters = filters.without(*OF_OPINIONS)
+
         self._sets.submit(
-            lambda: shown(self._corpus, self._raster, filters, area, level, change=change), done
+            lambda: shown(self._corpus, self._raster, filters, area, level, change=change), done, failed
         )
 
     def _redraw(self, number: int | None = None, view: View | None = None) -> None:

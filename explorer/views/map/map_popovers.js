@@ -104,18 +104,19 @@ const checkList = (title, name, options, send, small = false) => {
   }
 }
 
-const classField = (classes, send) => {
-  const select = element(
-    "select",
-    { "aria-label": "Contains the class" },
-    element("option", { value: "" }, "any class"),
-  )
+const classSelect = (label, classes) => {
+  const select = element("select", { "aria-label": label }, element("option", { value: "" }, "any class"))
   for (const level of [1, 2, 3]) {
     const options = element("optgroup", { label: `Level ${level}` })
     for (const c of classes.filter((one) => one.level === level))
       options.append(element("option", { value: c.code }, `${c.code} ${c.title}`))
     select.append(options)
   }
+  return select
+}
+
+const classField = (classes, send) => {
+  const select = classSelect("Contains the class", classes)
   let codes = [],
     most = 1
   const change = () =>
@@ -139,6 +140,84 @@ const classField = (classes, send) => {
   }
 }
 
+// Fields of several conditions.
+const WHOLE = new Set(["classes", "opinions"])
+
+// What opinions say: conditions are texts that begin with the opinion's name, `NAME:0.3-1`; those of others stay as they are.
+const opinionFields = (opinions, classes, send) => {
+  const chosen = element(
+    "select",
+    { "aria-label": "Opinion" },
+    ...opinions.map((name) => element("option", { value: name }, name)),
+  )
+  let filters = null
+  const own = (condition) => filters?.[condition].find((text) => text.split(":")[0] === chosen.value)?.split(":") ?? []
+  const put = (condition, ...parts) =>
+    send({
+      [condition]: [
+        ...filters[condition].filter((text) => text.split(":")[0] !== chosen.value),
+        ...(parts[0] ? [[chosen.value, ...parts].join(":").replace(/:+$/, "")] : []),
+      ],
+    })
+  const limit = (input, otherwise) =>
+    input.value === "" || input.matches("[aria-invalid]") ? otherwise : Number(input.value)
+  const changeLimits = () => {
+    const [a, b] = [limit(from, 0), limit(to, 100)].sort((p, q) => p - q)
+    put("disagreement", a <= 0 && b >= 100 ? "" : `${a / 100}-${b / 100}`, own("disagreement")[2] ?? "")
+  }
+  const attributes = { min: 0, max: 100, step: 5 }
+  const from = numberField("Differs from the label, from percent", { ...attributes, placeholder: 0 }, changeLimits)
+  const to = numberField("Differs from the label, to percent", { ...attributes, placeholder: 100 }, changeLimits)
+  const says = classSelect("The opinion says", classes)
+  says.addEventListener("change", () =>
+    put("says", ...(says.value === "several" ? own("says").slice(1) : [says.value])),
+  )
+  const differ = element("select", { "aria-label": "Names another class than" })
+  differ.addEventListener("change", () =>
+    send({
+      differ: [
+        ...filters.differ.filter((text) => text.split(":")[0] !== chosen.value),
+        ...(differ.value === "" ? [] : [differ.value === "label" ? chosen.value : `${chosen.value}:${differ.value}`]),
+      ],
+    }),
+  )
+  const show = () => {
+    if (!filters) return
+    const [low, high] = (own("disagreement")[1] ?? "0-1").split("-").map((text) => 100 * Number(text))
+    fillIn(from, low > 0 ? Math.round(low * 10) / 10 : "")
+    fillIn(to, high < 100 ? Math.round(high * 10) / 10 : "")
+    says.querySelector("option[value=several]")?.remove()
+    const said = own("says")[1] ?? ""
+    const known = [...says.options].some((option) => option.value === said)
+    if (!known) says.append(element("option", { value: "several" }, "several classes"))
+    says.value = known ? said : "several"
+    const others = opinions.filter((name) => name !== chosen.value)
+    differ.replaceChildren(
+      element("option", { value: "" }, "any or none"),
+      element("option", { value: "label" }, "the label"),
+      ...others.map((name) => element("option", { value: name }, name)),
+    )
+    const parts = own("differ")
+    differ.value = parts.length ? parts[1] || "label" : ""
+  }
+  chosen.addEventListener("change", show)
+  return {
+    node: group(
+      "Opinion",
+      chosen,
+      element("div", { class: "range" }, "differs from the label by", from, "to", to, "%"),
+      element("label", { class: "row" }, "says", says),
+      element("label", { class: "row" }, "names another class than", differ),
+    ),
+    set(next) {
+      filters = next
+      const asked = [...next.disagreement, ...next.says, ...next.differ].map((text) => text.split(":")[0])
+      if (asked.length && !asked.includes(chosen.value) && opinions.includes(asked[0])) chosen.value = asked[0]
+      show()
+    },
+  }
+}
+
 export const filterPopover = (send) => {
   const waiting = element("p", { class: "hint" }, "Finding out what there is to filter by …")
   const body = element("div", { class: "fields" }, waiting)
@@ -151,17 +230,20 @@ export const filterPopover = (send) => {
     clear,
   )
   let fields = null,
-    state = null
+    state = null,
+    offered = ""
   const set = (/** @type {import("../messages").Told["MapTools"]["state"]} */ next) => {
     state = next
     if (!fields) return
-    fields.classes.set(state.filters)
-    for (const [name, field] of Object.entries(fields)) if (name !== "classes") field.set(state.filters[name] ?? [])
+    for (const [name, field] of Object.entries(fields))
+      field.set(WHOLE.has(name) ? state.filters : (state.filters[name] ?? []))
   }
   return {
     node,
     set,
     options(/** @type {import("../messages").Told["MapTools"]["options"]} */ found) {
+      if (JSON.stringify(found) === offered) return
+      offered = JSON.stringify(found)
       fields = {
         classes: classField(found.classes, send),
         purity: rangeFields("Purity (largest class)", "purity", 0, 100, 100, send),
@@ -196,6 +278,7 @@ export const filterPopover = (send) => {
           send,
         )
       fields.change = rangeFields("Cover lost 2018 to 2019", "change", 0, 100, 100, send, found.change ? "" : LACKING)
+      if (found.opinions.length) fields.opinions = opinionFields(found.opinions, found.classes, send)
       if (found.suspicion) fields.suspicion = rangeFields("Suspicion", "suspicion", 0, 100, 100, send)
       body.replaceChildren(...Object.values(fields).map((field) => field.node))
       if (state) set(state)

@@ -86,7 +86,6 @@ export function render({ model, el }) {
     filters.set(data)
     looks.set(data)
   })
-  let asked = false
   const popovers = [
     [filters.node, element("button", { type: "button", "aria-expanded": "false" }, "Filters")],
     [looks.node, element("button", { type: "button", "aria-expanded": "false" }, "Layers")],
@@ -97,10 +96,8 @@ export function render({ model, el }) {
       button.setAttribute("aria-expanded", String(!node.hidden))
       if (!node.hidden) node.querySelector("button, input, select")?.focus({ preventScroll: true })
     }
-    if (wanted === filters.node && !asked) {
-      asked = true
-      model.send_msg({ type: "options" })
-    }
+    // Each time: opinions come and go while the page is open.
+    if (wanted === filters.node && !filters.node.hidden) model.send_msg({ type: "options" })
   }
   for (const [node, button] of popovers) button.addEventListener("click", () => toggle(node))
 

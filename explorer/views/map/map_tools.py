@@ -14,7 +14,6 @@ from PIL import Image, ImageDraw
 from explorer.core import corine
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.cover_change import LACKING
-from explorer.corpus.query.filters import Filters
 from explorer.corpus.tables import places
 from explorer.views.common.components import Component, source
 from explorer.views.common.map_state import BASES, NAMES, SHADES, MapState
@@ -50,14 +49,14 @@ def options(corpus: Corpus) -> FilterOptions:
         "review": np.unique(table.review).tolist() if "review" in table.offers else [],
         "suspicion": "suspicion" in table.offers,
         "change": "change" in table.offers,
+        "opinions": list(corpus.opinions),
     }
 
 
 def state(found: MapState, tiles: bool, offers: Collection[str]) -> MapShown:
     """How the popovers stand; `offers` are those of the corpus's filter table."""
-    filters = found.filters
     return {
-        "filters": {name: getattr(filters, name) for name in Filters.__dataclass_fields__},
+        "filters": found.filters.values(),
         "look": {"shade": found.shade, "palette": found.palette, "theme": found.theme, "base": found.base, "names": found.names},
         "looks": {
             "shade": SHADES, "palette": PALETTES, "theme": THEMES, "base": BASES if tiles else {}, "names": NAMES,

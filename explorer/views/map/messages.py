@@ -13,7 +13,7 @@ Line: TypeAlias = Annotated[list[Number], Most(5_000)]
 Condition: TypeAlias = Number | Word | Annotated[list[Number | Word], Most(MAX_VALUES)] | None
 FilterName: TypeAlias = Literal[
     "largest", "classes", "min_fraction", "max_fraction", "purity", "mixture", "countries", "regions", "near", "zones", "review",
-    "suspicion", "change", "imagery",
+    "suspicion", "change", "imagery", "disagreement", "says", "class_pair", "differ",
 ]  # fmt: skip
 """The fields of `query.filters.Filters`."""
 
@@ -36,6 +36,7 @@ class FilterOptions(TypedDict):
     review: list[str]
     suspicion: bool
     change: bool
+    opinions: list[str]
 
 
 class Looks(TypedDict):

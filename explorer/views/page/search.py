@@ -175,9 +175,9 @@ class SearchView:
         if self._session.labels_hidden and suggestions.asks_labels(phrase.filters):
             raise InvalidQueryError(_HIDDEN)
         table, state = self._corpus.filter_table, self._selection.map
-        absent = [name for name in phrase.filters.names() if name in suggestions.OPTIONAL - table.offers]
+        absent = phrase.filters.lacking(table)
         filters = phrase.filters.without(*absent)
-        problem = f"this corpus knows nothing of {', '.join(absent)}" if absent else ""
+        problem = f"this corpus knows nothing of {', '.join(absent.values())}" if absent else ""
         if not filters:
             raise InvalidQueryError(problem)
         state.param.update(filters=filters, area=None)
