@@ -7509,18 +7509,18 @@ var checkList = (title, name, options, send, small = false) => {
     }
   };
 };
-var classField = (classes, send) => {
-  const select2 = element(
-    "select",
-    { "aria-label": "Contains the class" },
-    element("option", { value: "" }, "any class")
-  );
+var classSelect = (label, classes) => {
+  const select2 = element("select", { "aria-label": label }, element("option", { value: "" }, "any class"));
   for (const level of [1, 2, 3]) {
     const options = element("optgroup", { label: `Level ${level}` });
     for (const c of classes.filter((one2) => one2.level === level))
       options.append(element("option", { value: c.code }, `${c.code} ${c.title}`));
     select2.append(options);
   }
+  return select2;
+};
+var classField = (classes, send) => {
+  const select2 = classSelect("Contains the class", classes);
   let codes = [], most = 1;
   const change = () => send({
     classes: select2.value === "" ? [] : select2.value === "several" ? codes : [Number(select2.value)],
@@ -7541,6 +7541,80 @@ var classField = (classes, send) => {
     }
   };
 };
+var WHOLE = /* @__PURE__ */ new Set(["classes", "opinions"]);
+var opinionFields = (opinions, classes, send) => {
+  const chosen = element(
+    "select",
+    { "aria-label": "Opinion" },
+    ...opinions.map((name) => element("option", { value: name }, name))
+  );
+  let filters = null;
+  const own = (condition) => filters?.[condition].find((text) => text.split(":")[0] === chosen.value)?.split(":") ?? [];
+  const put = (condition, ...parts) => send({
+    [condition]: [
+      ...filters[condition].filter((text) => text.split(":")[0] !== chosen.value),
+      ...parts[0] ? [[chosen.value, ...parts].join(":").replace(/:+$/, "")] : []
+    ]
+  });
+  const limit = (input, otherwise) => input.value === "" || input.matches("[aria-invalid]") ? otherwise : Number(input.value);
+  const changeLimits = () => {
+    const [a, b] = [limit(from, 0), limit(to, 100)].sort((p, q) => p - q);
+    put("disagreement", a <= 0 && b >= 100 ? "" : `${a / 100}-${b / 100}`, own("disagreement")[2] ?? "");
+  };
+  const attributes = { min: 0, max: 100, step: 5 };
+  const from = numberField("Differs from the label, from percent", { ...attributes, placeholder: 0 }, changeLimits);
+  const to = numberField("Differs from the label, to percent", { ...attributes, placeholder: 100 }, changeLimits);
+  const says = classSelect("The opinion says", classes);
+  says.addEventListener(
+    "change",
+    () => put("says", ...says.value === "several" ? own("says").slice(1) : [says.value])
+  );
+  const differ = element("select", { "aria-label": "Names another class than" });
+  differ.addEventListener(
+    "change",
+    () => send({
+      differ: [
+        ...filters.differ.filter((text) => text.split(":")[0] !== chosen.value),
+        ...differ.value === "" ? [] : [differ.value === "label" ? chosen.value : `${chosen.value}:${differ.value}`]
+      ]
+    })
+  );
+  const show = () => {
+    if (!filters) return;
+    const [low, high] = (own("disagreement")[1] ?? "0-1").split("-").map((text) => 100 * Number(text));
+    fillIn(from, low > 0 ? Math.round(low * 10) / 10 : "");
+    fillIn(to, high < 100 ? Math.round(high * 10) / 10 : "");
+    says.querySelector("option[value=several]")?.remove();
+    const said = own("says")[1] ?? "";
+    const known = [...says.options].some((option) => option.value === said);
+    if (!known) says.append(element("option", { value: "several" }, "several classes"));
+    says.value = known ? said : "several";
+    const others = opinions.filter((name) => name !== chosen.value);
+    differ.replaceChildren(
+      element("option", { value: "" }, "any or none"),
+      element("option", { value: "label" }, "the label"),
+      ...others.map((name) => element("option", { value: name }, name))
+    );
+    const parts = own("differ");
+    differ.value = parts.length ? parts[1] || "label" : "";
+  };
+  chosen.addEventListener("change", show);
+  return {
+    node: group(
+      "Opinion",
+      chosen,
+      element("div", { class: "range" }, "differs from the label by", from, "to", to, "%"),
+      element("label", { class: "row" }, "says", says),
+      element("label", { class: "row" }, "names another class than", differ)
+    ),
+    set(next) {
+      filters = next;
+      const asked = [...next.disagreement, ...next.says, ...next.differ].map((text) => text.split(":")[0]);
+      if (asked.length && !asked.includes(chosen.value) && opinions.includes(asked[0])) chosen.value = asked[0];
+      show();
+    }
+  };
+};
 var filterPopover = (send) => {
   const waiting = element("p", { class: "hint" }, "Finding out what there is to filter by …");
   const body = element("div", { class: "fields" }, waiting);
@@ -7552,17 +7626,19 @@ var filterPopover = (send) => {
     element("p", { class: "hint" }, "A click in the legend isolates a class."),
     clear
   );
-  let fields = null, state = null;
+  let fields = null, state = null, offered = "";
   const set = (next) => {
     state = next;
     if (!fields) return;
-    fields.classes.set(state.filters);
-    for (const [name, field] of Object.entries(fields)) if (name !== "classes") field.set(state.filters[name] ?? []);
+    for (const [name, field] of Object.entries(fields))
+      field.set(WHOLE.has(name) ? state.filters : state.filters[name] ?? []);
   };
   return {
     node,
     set,
     options(found2) {
+      if (JSON.stringify(found2) === offered) return;
+      offered = JSON.stringify(found2);
       fields = {
         classes: classField(found2.classes, send),
         purity: rangeFields("Purity (largest class)", "purity", 0, 100, 100, send),
@@ -7597,6 +7673,7 @@ var filterPopover = (send) => {
           send
         );
       fields.change = rangeFields("Cover lost 2018 to 2019", "change", 0, 100, 100, send, found2.change ? "" : LACKING);
+      if (found2.opinions.length) fields.opinions = opinionFields(found2.opinions, found2.classes, send);
       if (found2.suspicion) fields.suspicion = rangeFields("Suspicion", "suspicion", 0, 100, 100, send);
       body.replaceChildren(...Object.values(fields).map((field) => field.node));
       if (state) set(state);
@@ -7683,7 +7760,6 @@ function render5({ model, el }) {
     filters.set(data);
     looks.set(data);
   });
-  let asked = false;
   const popovers = [
     [filters.node, element("button", { type: "button", "aria-expanded": "false" }, "Filters")],
     [looks.node, element("button", { type: "button", "aria-expanded": "false" }, "Layers")]
@@ -7694,10 +7770,7 @@ function render5({ model, el }) {
       button2.setAttribute("aria-expanded", String(!node.hidden));
       if (!node.hidden) node.querySelector("button, input, select")?.focus({ preventScroll: true });
     }
-    if (wanted2 === filters.node && !asked) {
-      asked = true;
-      model.send_msg({ type: "options" });
-    }
+    if (wanted2 === filters.node && !filters.node.hidden) model.send_msg({ type: "options" });
   };
   for (const [node, button2] of popovers) button2.addEventListener("click", () => toggle(node));
   const zoomButton = (title, text, act) => element("button", { type: "button", title, "aria-label": title, onclick: act }, text);

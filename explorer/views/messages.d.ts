@@ -92,7 +92,7 @@ export interface Told {
     /** Names in view and near it, without those that were told before. */
     names: { names: NameShown[] }
     notice: { text: string }
-    options: { classes: ClassOffered[]; countries: string[]; zones: number[]; imagery: string[]; review: string[]; suspicion: boolean; change: boolean }
+    options: { classes: ClassOffered[]; countries: string[]; zones: number[]; imagery: string[]; review: string[]; suspicion: boolean; change: boolean; opinions: string[] }
     overview: { src: string; box: number[]; size: number }
     state: { filters: Record<string, any>; look: Looks; looks: LooksOffered; off: Record<string, string>; names: NamesLook; area: boolean }
   }
@@ -295,7 +295,7 @@ export interface Said {
   MapTools:
     | { type: "area"; kind: string; x0?: number; x1?: number; y0?: number; y1?: number; x?: number[] | null; y?: number[] | null }
     | { type: "clear_area" }
-    | { type: "filter"; values?: Partial<Record<"largest" | "classes" | "min_fraction" | "max_fraction" | "purity" | "mixture" | "countries" | "regions" | "near" | "zones" | "review" | "suspicion" | "change" | "imagery", number | string | (number | string)[] | null>> | null; clear?: boolean; number: number }
+    | { type: "filter"; values?: Partial<Record<"largest" | "classes" | "min_fraction" | "max_fraction" | "purity" | "mixture" | "countries" | "regions" | "near" | "zones" | "review" | "suspicion" | "change" | "imagery" | "disagreement" | "says" | "class_pair" | "differ", number | string | (number | string)[] | null>> | null; clear?: boolean; number: number }
     | { type: "look"; name: string; value: string; number: number }
     | { type: "options" }
     | { type: "place"; lon: number; lat: number; resolution: number }
