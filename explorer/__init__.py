@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from explorer.opinions.collection import Opinions
     from explorer.opinions.ground import Ground
     from explorer.opinions.overlays import Overlays
+    from explorer.similar.collection import Features
 
 __all__ = [
     "Corpus",
     "Explorer",
     "ExplorerError",
+    "Features",
     "Ground",
     "Opinions",
     "Overlays",
@@ -37,6 +39,7 @@ _HOMES = {
     "Corpus": "explorer.corpus.corpus",
     "open_corpus": "explorer.opening",
     "Explorer": "explorer.app",
+    "Features": "explorer.similar.collection",
     "Ground": "explorer.opinions.ground",
     "Opinions": "explorer.opinions.collection",
     "Overlays": "explorer.opinions.overlays",

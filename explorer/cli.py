@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from explorer import __version__
-from explorer.commands import access, doctor, exports, ground, pages, scoring, shared, transfer
+from explorer.commands import access, doctor, exports, features, ground, pages, scoring, shared, transfer
 from explorer.commands import opinion as opinions
 from explorer.commands import review as reviewing
 from explorer.core.errors import ExplorerError, InvalidQueryError
@@ -339,6 +339,7 @@ app.add_typer(transfer.cache, name="cache")
 app.add_typer(reviewing.review, name="review")
 app.add_typer(opinions.opinion, name="opinion")
 app.add_typer(ground.ground, name="ground")
+app.add_typer(features.features, name="features")
 
 
 def _with_scores(corpus: Corpus, conditions: dict[str, Any]) -> pd.DataFrame:

@@ -319,3 +319,29 @@ class UnknownOpinionError(ExplorerError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class FeaturesError(ExplorerError, ValueError):
+    """A table of features that cannot be taken; `column` says where, empty where it is no column's fault."""
+
+    def __init__(self, where: str, why: str, column: str = "") -> None:
+        super().__init__(f"{where}{f', column {column}' if column else ''}: {why}; nothing was added")
+        self.column = column
+
+
+class UnknownFeaturesError(ExplorerError, KeyError):
+    """A name under which no table of features is kept."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        names = ", ".join(known)
+        super().__init__(
+            f"no table of features is called {name[:60]!r}; "
+            + (
+                f"there are {names}"
+                if names
+                else "none is there: make one with `explorer features compute CORPUS`"
+            )
+        )
+
+    def __str__(self) -> str:
+        return str(self.args[0])

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from explorer.opinions.collection import Opinions
     from explorer.opinions.ground import Ground
     from explorer.opinions.overlays import Overlays
+    from explorer.similar.collection import Features
 
 logger = logging.getLogger("explorer")
 Progress = Callable[[int, int], None]
@@ -70,6 +71,7 @@ _OF_PROCESS = (
     "opinions",
     "ground",
     "overlays",
+    "features",
 )
 """What of a corpus another process makes anew."""
 
@@ -404,6 +406,13 @@ class Corpus:
         import explorer
 
         return explorer.Overlays(self)
+
+    @cached_property
+    def features(self) -> Features:
+        """Tables of features and embeddings of the samples, by name; see `explorer.similar.collection.Features`."""
+        import explorer
+
+        return explorer.Features(self)
 
     @overload
     def query(

@@ -6,6 +6,7 @@ import numpy as np
 
 from explorer.demo.canvas import Canvas, crowns, texture
 from explorer.demo.parcels import Parcels
+from explorer.demo.phenology import Climate
 
 _TEMPERATE = (
     "wheat",
@@ -23,12 +24,16 @@ _TEMPERATE = (
 _SOUTH = ("wheat", "wheat", "barley", "sunflower", "maize", "wheat")
 _NORTH = ("spring_barley", "spring_barley", "wheat", "rape", "potato", "barley")
 _DRY = ("wheat", "wheat", "barley", "sunflower")
-_IRRIGATED = ("maize", "maize", "beet", "potato", "sunflower")
+IRRIGATED = ("maize", "maize", "beet", "potato", "sunflower")
 
 
 def rotation(canvas: Canvas) -> tuple[str, ...]:
-    """The crops grown in this climate."""
-    c = canvas.climate
+    """The crops grown in a canvas's climate."""
+    return crops_of(canvas.climate)
+
+
+def crops_of(c: Climate) -> tuple[str, ...]:
+    """The crops grown in a climate, the common ones more than once."""
     if c.mediterranean > 0.5:
         return _DRY
     if c.warmth > 11.5:
@@ -38,7 +43,7 @@ def rotation(canvas: Canvas) -> tuple[str, ...]:
 
 def fields(canvas: Canvas, rows: np.ndarray, parcels: Parcels, code: int) -> None:
     """Arable land (211, 212, 213): one unit a parcel, drilled rows, tramlines, wet and dry patches."""
-    crops = {212: _IRRIGATED, 213: ("rice",)}.get(code, rotation(canvas))
+    crops = {212: IRRIGATED, 213: ("rice",)}.get(code, rotation(canvas))
     unit = canvas.units("crop", parcels.count, 0.07, crops)
     canvas.put(rows, unit[parcels.label[rows]])
     soil = texture(canvas.rng, 1.5, 3)

@@ -13,7 +13,7 @@ from explorer.core.products import PF_DATES, PF_SR, S2_MONTHS, S2_SR
 from explorer.demo import noise
 from explorer.demo.canvas import PIXELS, SIZE
 from explorer.demo.landscape import Scene
-from explorer.demo.phenology import Seasons
+from explorer.demo.phenology import Climate, Seasons
 from explorer.demo.spectra import INDEX, library
 
 QA_BANDS = ("gap_filled", "cloud_distance_days")
@@ -64,6 +64,13 @@ def _wander(rng: np.random.Generator, count: int, width: float) -> np.ndarray:
     return np.asarray(walk)
 
 
+def snow_amount(c: Climate, day: float, spell: float = 0.0) -> float:
+    """0 for no snow, 1 for a closed cover, from the temperature of the season; `spell` in degrees, warmer or colder than usual."""
+    swing = 8.6 - 4.0 * c.oceanic + 0.28 * max(8.5 - c.warmth, 0)  # colder places have harder winters
+    celsius = c.warmth - swing * np.cos((day - 22) * 2 * np.pi / 365) + spell
+    return float(1.25 / (1 + np.exp((celsius + 6.0) / 0.9)))
+
+
 @forking.remake_cached
 class Renderer:
     """Everything about one sample's imagery that does not depend on the date, worked out once; then dates are quick."""
@@ -106,11 +113,7 @@ class Renderer:
         return self._table(S2_DAYS, S2_SR.id)
 
     def _snow_amount(self, day: float, spell: float) -> float:
-        """0 for none, 1 for a closed cover, from the temperature of the season."""
-        c = self.scene.climate
-        swing = 8.6 - 4.0 * c.oceanic + 0.28 * max(8.5 - c.warmth, 0)  # colder places have harder winters
-        celsius = c.warmth - swing * np.cos((day - 22) * 2 * np.pi / 365) + spell
-        return float(1.25 / (1 + np.exp((celsius + 6.0) / 0.9)))
+        return snow_amount(self.scene.climate, day, spell)
 
     def _snow(self, amount: float) -> np.ndarray | None:
         if amount < 0.04:

@@ -38,7 +38,9 @@ def judged(corpus: Any) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("path", ["README.md", "assets/docs/guide.md", "assets/docs/opinions.md"])
+@pytest.mark.parametrize(
+    "path", ["README.md", "assets/docs/guide.md", "assets/docs/opinions.md", "assets/docs/similar.md"]
+)
 def test_the_python_that_is_shown_runs(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = open_demo(count=2000)
     monkeypatch.setattr(explorer, "open_corpus", lambda where="demo": corpus)

@@ -32,6 +32,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("opening",),
     ("review",),
     ("opinions",),
+    ("similar",),
     ("export",),
     ("plots",),
     ("views.common",),
@@ -49,7 +50,18 @@ ROOMS: tuple[tuple[str, ...], ...] = (
 FLOOR = {room: height for height, row in enumerate(ROOMS) for room in row}
 
 PAGE_LIBRARIES = {"panel", "param", "bokeh", "holoviews", "geoviews"}
-WITHOUT_PAGE = ("core", "corpus", "analysis", "demo", "opening", "review", "opinions", "export", "commands")
+WITHOUT_PAGE = (
+    "core",
+    "corpus",
+    "analysis",
+    "demo",
+    "opening",
+    "review",
+    "opinions",
+    "similar",
+    "export",
+    "commands",
+)
 
 
 def modules() -> dict[str, Path]:

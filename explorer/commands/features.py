@@ -1,0 +1,157 @@
+"""`explorer features ...`: tables of features beside a corpus: measured from its images, or embeddings that others computed."""
+
+from __future__ import annotations
+
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from explorer.commands import scoring, shared
+from explorer.core.errors import InvalidQueryError
+
+features = shared.Commands(
+    no_args_is_help=True,
+    help="Features and embeddings of samples, which `More like this` compares: measured, added, listed, removed.",
+)
+
+
+class Measure(StrEnum):
+    """What can be measured of a sample."""
+
+    FAST = "fast"
+    SCORE = "score"
+
+
+@features.command("compute")
+def compute(
+    corpus: shared.CorpusArg,
+    measure: Annotated[
+        Measure,
+        typer.Option(
+            "--set",
+            help="fast: 12 dates and 12 months, 25 samples a second and core; score: what `score` measures, some 2 seconds each.",
+        ),
+    ] = Measure.FAST,
+    name: Annotated[str, typer.Option(metavar="NAME", help="Keep the fast set under another name.")] = "fast",
+    bbox: shared.Bbox = None,
+    samples: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Only N of them, chosen at random by --seed.")
+    ] = None,
+    ids: Annotated[
+        Path | None, typer.Option("--ids", metavar="FILE", help="Only these: a text file, one id a line.")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**31 - 1, help="The same seed chooses the same samples.")
+    ] = 0,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://HOST:PORT", help="A running Dask scheduler; else this machine."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Processes on this machine; all its cores.")
+    ] = None,
+) -> None:
+    """Measure features of samples; what was measured before is kept, also after a kill."""
+    from explorer.review import score
+
+    conditions = shared.conditions(bbox, None, None, 3, None, None, None)
+    if ids is not None:
+        conditions["ids"] = scoring.listed(ids)
+    with shared.opened(corpus) as opened:
+        found = opened.query(**conditions) if conditions else opened.samples
+        if samples is not None and samples < len(found):
+            found = found.sample(samples, random_state=seed)
+        if not len(found):
+            raise InvalidQueryError("no sample meets these conditions")
+        said = {key: getattr(opened.config, key) for key in ("profile", "allow_redirect")}
+        begun = time.monotonic()
+        with shared.progress_bar("Measuring samples", lines=True) as progress:
+            if measure is Measure.FAST:
+                opened.features.compute(
+                    found.index, name=name, opens=corpus, said=said, scheduler=scheduler, workers=workers, progress=progress
+                )  # fmt: skip
+            elif name != "fast":
+                raise InvalidQueryError(
+                    "the features of score have the name score; --name is for the fast set"
+                )
+            else:
+                score.compute(
+                    list(found.index), score.folder(opened.where), opens=corpus, said=said, scheduler=scheduler,
+                    workers=workers, progress=progress,
+                )  # fmt: skip
+        seconds = time.monotonic() - begun
+        kept = opened.features[name if measure is Measure.FAST else "score"]
+        typer.echo(
+            f"{kept.about.name}: {len(kept):,} of {len(opened.samples):,} samples are measured, {len(kept.columns):,} features each, in {seconds:,.0f} s now"
+        )
+
+
+@features.command("add")
+def add(
+    corpus: shared.CorpusArg,
+    table: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME=FILE.parquet",
+            help="Its name, and a file with sample_id and a column of vectors or a column a dimension.",
+        ),
+    ],
+    source: Annotated[str, typer.Option(help="Whom to name.")] = "",
+    licence: Annotated[str, typer.Option(help="On which terms.")] = "",
+    note: Annotated[str, typer.Option(help="What else is to be known.")] = "",
+    unit: Annotated[str, typer.Option(help="Unit of its numbers.")] = "",
+    only_known: Annotated[
+        bool, typer.Option("--only-known", help="Leave out rows of samples that the corpus has not.")
+    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace what is kept under that name.")] = False,
+) -> None:
+    """Keep embeddings that somebody computed (TESSERA, AlphaEarth, Clay, Prithvi, your own), after checking each row."""
+    name, equals, file = table.partition("=")
+    if not equals or not file:
+        raise InvalidQueryError(f"{table[:60]!r} is no NAME=FILE.parquet")
+    with shared.opened(corpus) as opened:
+        found = opened.features.add(
+            name,
+            file,
+            source=source,
+            licence=licence,
+            note=note,
+            unit=unit,
+            only_known=only_known,
+            replace=replace,
+        )
+        typer.echo(
+            f"Added {shared.plain(found.about.name)}: {len(found):,} of {len(opened.samples):,} samples, {len(found.columns):,} numbers each"
+        )
+
+
+@features.command("list")
+def list_(corpus: shared.CorpusArg) -> None:
+    """What is there, with how many samples, whom to name and on which terms."""
+    with shared.opened(corpus) as opened:
+        for name, found in opened.features.items():
+            about = found.about
+            parts = [
+                f"{len(found):,} samples, {len(found.columns):,} numbers each; compares by {', '.join(found.spaces)}",
+                about.note, f"added {about.added}" if about.added else "", about.licence or "no licence is told",
+                about.source or "no source is told",
+            ]  # fmt: skip
+            typer.echo(shared.plain(f"{name}: {'; '.join(part.rstrip('.') for part in parts if part)}"))
+        if not len(opened.features):
+            typer.echo("No features are there: measure some with `explorer features compute CORPUS`")
+
+
+@features.command("remove")
+def remove(
+    corpus: shared.CorpusArg,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="What the table is called, as the list has it.")
+    ],
+) -> None:
+    """Delete the table that is kept under a name."""
+    with shared.opened(corpus) as opened:
+        opened.features.remove(name)
+    typer.echo(f"Removed {shared.plain(name)}")
