@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from explorer import __version__
-from explorer.commands import access, doctor, exports, features, ground, pages, scoring, shared, transfer
+from explorer.commands import access, doctor, exports, features, ground, packing, pages, scoring, shared, transfer
 from explorer.commands import opinion as opinions
 from explorer.commands import review as reviewing
 from explorer.core.errors import ExplorerError, InvalidQueryError
@@ -258,7 +258,7 @@ def query(
     if filters is not None:
         conditions["filters"] = filters
     with shared.opened(corpus) as opened:
-        found = _with_scores(opened, conditions)
+        found = shared.found_by(opened, conditions)
         if hrefs:
             lines = opened.hrefs(found, product or ("PF-SR", "S2-SR"), start=start, end=end, labels=labels)
             shared.write_output("".join(f"{line}\n" for line in lines), output)
@@ -330,6 +330,7 @@ app.command()(exports.export)
 app.command()(pages.page)
 app.command()(access.password)
 app.command()(scoring.score)
+app.command()(packing.pack)
 app.command()(pages.slides)
 app.command()(pages.handout)
 app.command()(doctor.doctor)
@@ -340,20 +341,6 @@ app.add_typer(reviewing.review, name="review")
 app.add_typer(opinions.opinion, name="opinion")
 app.add_typer(ground.ground, name="ground")
 app.add_typer(features.features, name="features")
-
-
-def _with_scores(corpus: Corpus, conditions: dict[str, Any]) -> pd.DataFrame:
-    """The rows that a query finds; where it asks for what scoring found, with that."""
-    from explorer.corpus.query import cover_change
-    from explorer.corpus.query.filters import Filters
-
-    asked = Filters.parse(str(conditions.get("filters", "")))[0].names()
-    if {"suspicion", "change"} & set(asked):
-        from explorer.review import score
-
-        score.show(corpus)
-    found = corpus.query(**conditions)
-    return cover_change.with_change(corpus, found) if "change" in asked else found
 
 
 def _pixel_at(corpus: Corpus, sample_id: str, lon: float, lat: float) -> tuple[int, int]:

@@ -167,6 +167,20 @@ def conditions(
     return {name: value for name, value in given.items() if value is not None}
 
 
+def found_by(corpus: Corpus, conditions: dict[str, Any]) -> pd.DataFrame:
+    """The rows that a query finds. Where it asks for what scoring found, with that."""
+    from explorer.corpus.query import cover_change
+    from explorer.corpus.query.filters import Filters
+
+    asked = Filters.parse(str(conditions.get("filters", "")))[0].names()
+    if {"suspicion", "change"} & set(asked):
+        from explorer.review import score
+
+        score.show(corpus)
+    found = corpus.query(**conditions)
+    return cover_change.with_change(corpus, found) if "change" in asked else found
+
+
 @contextmanager
 def opened(where: str, config: Settings | None = None, *, tells_warnings: bool = False) -> Iterator[Corpus]:
     """A corpus, closed afterwards. What is wrong with it is one line, unless the command tells it all."""

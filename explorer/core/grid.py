@@ -189,6 +189,12 @@ def centres(sample_ids: Sequence[str] | pd.Index) -> pd.DataFrame:
     return pd.DataFrame({"lon": lon, "lat": lat, "x": x, "y": y}, index=cells.index)
 
 
+def utm_corners(sample_ids: Sequence[str] | pd.Index) -> np.ndarray:
+    """Lower left corners of many ids' cells, float64 `(n, 2)`: x and y in metres of each cell's own UTM zone."""
+    left, top = _corners(parse_many(sample_ids))
+    return np.stack([left, top - CELL_SIZE_M], axis=1)
+
+
 def corners(sample_ids: Sequence[str] | pd.Index, crs: int | str = 4326) -> np.ndarray:
     """Corners of many ids' cells, counter-clockwise from the lower left, float64 `(n, 4, 2)`: x, y (lon, lat) in a CRS.
 

@@ -34,6 +34,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("opinions",),
     ("similar",),
     ("export",),
+    ("training",),
     ("plots",),
     ("views.common",),
     ("views.animation", "views.labels", "views.map", "views.present", "views.profile", "views.share"),
@@ -60,6 +61,7 @@ WITHOUT_PAGE = (
     "opinions",
     "similar",
     "export",
+    "training",
     "commands",
 )
 

@@ -22,7 +22,7 @@ from explorer.corpus.imagery.cube_cache import CubeCache
 from explorer.corpus.imagery.to_xarray import axis_attrs, band_coords, band_position, grid_mapping, timestamps
 
 Chunks = Mapping[str, int] | int | str
-_DIMS = ("sample", "time", "band", "y", "x")
+DIMS = ("sample", "time", "band", "y", "x")
 
 
 class HasCubes(Protocol):
@@ -65,10 +65,10 @@ def stack(
     else:
         import dask.array as da  # with Dask alone
 
-        wanted = dict(zip(_DIMS, (1, *shape[1:]), strict=True))
+        wanted = dict(zip(DIMS, (1, *shape[1:]), strict=True))
         if isinstance(chunks, Mapping):
             wanted |= {str(name): size for name, size in chunks.items()}
-            asked: Any = tuple(wanted[name] for name in _DIMS)
+            asked: Any = tuple(wanted[name] for name in DIMS)
         else:
             asked = (1, chunks, *shape[2:])
         blocks = da.core.normalize_chunks(asked, shape, dtype=dtype)
@@ -77,7 +77,7 @@ def stack(
             chunks=blocks, dtype=dtype, meta=np.zeros((0,) * 5, dtype), name=f"{product.id}-{uuid.uuid4().hex}",
         )  # fmt: skip
     array = xr.DataArray(
-        data, dims=_DIMS, coords=_coords(cells, product, positions, columns), name=product.id
+        data, dims=DIMS, coords=coordinates(cells, product, positions, columns), name=product.id
     )
     array.attrs = {
         "long_name": product.title,
@@ -104,9 +104,10 @@ def one(array: xr.DataArray, cell: Cell, product: Product) -> xr.DataArray:
     return found
 
 
-def _coords(
+def coordinates(
     cells: Sequence[Cell], product: Product, positions: list[int], columns: list[int]
 ) -> dict[str, Any]:
+    """The coordinates of a stack: dates and bands by their positions."""
     size, step = product.size, product.pixel_size
     steps = step * (np.arange(size) + 0.5)
     corners = np.array([cell.bounds[:2] for cell in cells], np.float64).reshape(-1, 2)
@@ -139,7 +140,7 @@ def _read(
     shape = (len(ids), len(positions), len(columns), size, size)
     data = np.full(shape, nodata, stored_dtype(product))
     for sample_id, into in zip(ids, data, strict=True):
-        _fill(
+        fill(
             into,
             corpus.cubes.get(corpus.cell(sample_id), product, set(positions)),
             positions,
@@ -149,7 +150,8 @@ def _read(
     return data
 
 
-def _fill(into: np.ndarray, cube: Cube, positions: list[int], columns: list[int], nodata: int) -> None:
+def fill(into: np.ndarray, cube: Cube, positions: list[int], columns: list[int], nodata: int) -> None:
+    """Put some dates and bands of a cube, by their positions, into `(time, band, y, x)`; what was not measured becomes `nodata`."""
     there = set(cube.there.tolist())
     for at, position in enumerate(positions):
         if position in there:
