@@ -14,7 +14,18 @@ import typer
 from typer.core import TyperGroup
 
 from explorer import __version__
-from explorer.commands import access, doctor, exports, features, ground, packing, pages, scoring, shared, transfer
+from explorer.commands import (
+    access,
+    doctor,
+    exports,
+    features,
+    ground,
+    packing,
+    pages,
+    scoring,
+    shared,
+    transfer,
+)
 from explorer.commands import opinion as opinions
 from explorer.commands import review as reviewing
 from explorer.core.errors import ExplorerError, InvalidQueryError

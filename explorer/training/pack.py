@@ -10,12 +10,12 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ from explorer.core.errors import InvalidQueryError, OutputError
 from explorer.corpus.imagery import stack
 from explorer.corpus.imagery.cube import Status
 from explorer.export import credit, files
+from explorer.training.parts import COULD_NOT_BE_HAD, Part, Writer
 from explorer.training.plan import Plan
 
 if TYPE_CHECKING:
@@ -32,22 +33,9 @@ if TYPE_CHECKING:
 
 FORMATS = ("zarr", "webdataset")
 UNFINISHED = ".unfinished"
-STATUS_MEANINGS = "not_asked there absent broken could_not_be_had"
-"""CF's words for the numbers of a date's status, 0 to 4."""
-_COULD_NOT = 4
 _PLAN, _SAMPLES, _DONE, _DATA, _LOCK = "plan.json", "samples.parquet", "done.txt", "data", "lock"
 _AT_ONCE = 2
 """Samples that are read side by side; the chips of each are read by the corpus's own threads."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Some samples, read: `data` by product id, `(sample, time, band, y, x)` DN; `status` by product id, uint8 `(sample, time)`."""
-
-    number: int
-    rows: slice
-    data: dict[str, np.ndarray]
-    status: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -63,19 +51,6 @@ class Packed:
     lost: int
     """Dates whose files could not be had: to be tried again, in a new pack."""
     attributes: dict[str, Any]
-
-
-class Writer(Protocol):
-    """One format."""
-
-    def begin(self, folder: Path, plan: Plan, about: dict[str, Any]) -> None:
-        """Write all that stands around the data, into a new folder."""
-
-    def write(self, folder: Path, plan: Plan, part: Part) -> None:
-        """Write one part; again, if a part was cut off."""
-
-    def end(self, folder: Path, plan: Plan, status: dict[str, np.ndarray], about: dict[str, Any]) -> None:
-        """Write what is known only once all is there."""
 
 
 def pack(
@@ -112,9 +87,12 @@ def pack(
         there = len(plan) - sum(len(_numbers(plan.rows(number))) for number in todo)
         tell = progress or (lambda done, total: None)
         tell(there, len(plan))
-        with open(work / _DONE, "a", encoding="utf-8") as journal:
+        with (
+            open(work / _DONE, "a", encoding="utf-8") as journal,
+            closing(_read(corpus, plan, todo, cancel)) as parts,
+        ):
             journal.write("\n" * torn)
-            for part in _read(corpus, plan, todo, cancel):
+            for part in parts:
                 writer.write(data, plan, part)
                 texts = {name: [_digits(row) for row in found] for name, found in part.status.items()}
                 journal.write(json.dumps({"part": part.number, "status": texts}) + "\n")
@@ -127,7 +105,7 @@ def pack(
             for cubes in plan.cubes
         }  # fmt: skip
         missing = {name: int((found != Status.THERE).sum()) for name, found in status.items()}
-        lost = sum(int((found == _COULD_NOT).sum()) for found in status.values())
+        lost = sum(int((found == COULD_NOT_BE_HAD).sum()) for found in status.values())
         about |= {"complete": True, "dates_missing": missing, "dates_that_could_not_be_had": lost}
         writer.end(data, plan, status, about)
         data.rename(target)
@@ -158,7 +136,9 @@ def attributes(corpus: Corpus, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _read(corpus: Corpus, plan: Plan, todo: list[int], cancel: threading.Event | None) -> Iterator[Part]:
+def _read(
+    corpus: Corpus, plan: Plan, todo: list[int], cancel: threading.Event | None
+) -> Generator[Part, None, None]:
     """The parts, each read while the one before is written."""
     with ThreadPoolExecutor(1, "pack-part") as ahead, ThreadPoolExecutor(_AT_ONCE, "pack-sample") as readers:
         stop = threading.Event()
@@ -206,7 +186,7 @@ def _fill(corpus: Corpus, plan: Plan, row: int, cubes: Any, into: np.ndarray, st
         cube = reading.wait()
         stack.fill(into, cube, positions, list(range(len(product.bands))), stack.nodata_of(product))
         status[:] = cube.status[positions]
-        status[np.isin(positions, list(reading.unread))] = _COULD_NOT
+        status[np.isin(positions, list(reading.unread))] = COULD_NOT_BE_HAD
     finally:
         reading.release()
 

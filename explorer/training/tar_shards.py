@@ -19,14 +19,14 @@ from explorer.corpus.imagery import stack
 from explorer.training.labels import OPEN, TEXTS
 
 if TYPE_CHECKING:
-    from explorer.training.pack import Part
+    from explorer.training.parts import Part
     from explorer.training.plan import Plan
 
 ABOUT = "dataset.json"
 
 
 class TarWriter:
-    """See `pack.Writer`. A part whose samples are of several splits is as many files."""
+    """See `parts.Writer`. A part whose samples are of several splits is as many files."""
 
     def begin(self, folder: Path, plan: Plan, about: dict[str, Any]) -> None:
         folder.mkdir()

@@ -15,10 +15,10 @@ from explorer.core.errors import OutputError
 from explorer.core.products import CITATION, REFLECTANCE_SCALE
 from explorer.corpus.imagery import stack
 from explorer.training.labels import OPEN, TEXTS
-from explorer.training.pack import STATUS_MEANINGS
+from explorer.training.parts import STATUS_MEANINGS
 
 if TYPE_CHECKING:
-    from explorer.training.pack import Part
+    from explorer.training.parts import Part
     from explorer.training.plan import Cubes, Plan
 
 CUBE = "surface_reflectance"
@@ -47,7 +47,7 @@ _ABOUT = {
 
 
 class ZarrWriter:
-    """See `pack.Writer`."""
+    """See `parts.Writer`."""
 
     def __init__(self) -> None:
         if find_spec("zarr") is None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -37,14 +39,29 @@ def judged(corpus: Any) -> None:
                 )
 
 
+def stand_in_for_torch() -> Any:
+    """What train.md uses of PyTorch, which is a gigabyte: a base class without methods, and arrays as they are."""
+    return SimpleNamespace(
+        utils=SimpleNamespace(data=SimpleNamespace(Dataset=object)), from_numpy=lambda array: array
+    )
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    "path", ["README.md", "assets/docs/guide.md", "assets/docs/opinions.md", "assets/docs/similar.md"]
+    "path",
+    [
+        "README.md",
+        "assets/docs/guide.md",
+        "assets/docs/opinions.md",
+        "assets/docs/similar.md",
+        "assets/docs/train.md",
+    ],
 )
 def test_the_python_that_is_shown_runs(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = open_demo(count=2000)
     monkeypatch.setattr(explorer, "open_corpus", lambda where="demo": corpus)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "torch", stand_in_for_torch())
     names: dict[str, Any] = {}
     for number, code in enumerate(blocks(path)):
         if "accuracy.from_records" in code:
@@ -53,6 +70,10 @@ def test_the_python_that_is_shown_runs(path: str, tmp_path: Path, monkeypatch: p
         code = re.sub(r"^score\.read.*\n", "", code.replace("[:100]", "[:12]"), flags=re.MULTILINE)
         exec(compile(code, f"{path}, Python block {number + 1}", "exec"), names)
     assert "corpus" in names
+    if path.endswith("train.md"):
+        assert names["image"].shape == (6, 4, 200, 200)
+        assert 0 < names["image"].mean() < 1
+        assert names["label"].sum() == pytest.approx(1, abs=0.01)
     if "records" in names:
         names["records"].close()
     corpus.close()
