@@ -1,21 +1,24 @@
 """Spectral indices of spyndex's catalogue (Awesome Spectral Indices, Montero et al. 2023,
 doi:10.1038/s41597-023-02096-0): which ones a product has the bands for, and their values.
 
-spyndex brings names, formulas, constants and references. Its `computeIndex` evaluates formulas as Python and takes a
-millisecond before it begins; here they go through `expressions`, which does neither.
+Names, formulas, constants and references are a table in `assets/indices`, which a test compares with spyndex's own. Its
+`computeIndex` evaluates formulas as Python and takes a millisecond before it begins; here they go through `expressions`,
+which does neither.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
-import spyndex
 
 from explorer.analysis import expressions
+from explorer.core.assets import asset
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PRODUCTS, REFLECTANCE_SCALE
 
@@ -53,6 +56,13 @@ class _Recipe:
 
 
 @cache
+def _catalogue() -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, float]]:
+    """Indices by name as the catalogue has them, and its constants' values."""
+    table = json.loads(asset("indices/spectral-indices.json").read_text(encoding="utf-8"))
+    return MappingProxyType(table["indices"]), MappingProxyType(table["constants"])
+
+
+@cache
 def available(product: str) -> Mapping[str, Index]:
     """Every index that can be computed from a product's bands (`PF-SR`: some 100, `S2-SR`: some 240), by name.
 
@@ -60,17 +70,18 @@ def available(product: str) -> Mapping[str, Index]:
     """
     names = {letter: band for band, letter in _LETTERS[product].items()}
     found = {}
-    for name in sorted(spyndex.indices, key=str.lower):
+    entries, _ = _catalogue()
+    for name in sorted(entries, key=str.lower):
         recipe = _recipe(name, product)
         if set(recipe.letters) <= set(names):
-            entry = spyndex.indices[name]
+            entry = entries[name]
             bands = tuple(names[letter] for letter in recipe.letters)
             found[name] = Index(
                 name,
-                str(entry.long_name),
-                str(entry.application_domain),
-                str(entry.formula),
-                str(entry.reference),
+                entry["long_name"],
+                entry["application_domain"],
+                entry["formula"],
+                entry["reference"],
                 bands,
             )
     return MappingProxyType(found)
@@ -84,11 +95,11 @@ def find(name: str, product: str) -> Index:
     for other, entry in known.items():
         if other.lower() == name.lower():
             return entry
-    if name in spyndex.indices:
+    if name in _catalogue()[0]:
         missing = [x for x in _recipe(name, product).letters if x not in _LETTERS[product].values()]
         raise InvalidQueryError(f"index {name} needs {', '.join(missing)}, which {product} does not have")
     raise InvalidQueryError(
-        f"spyndex knows no index {name[:40]!r}; {product} has {len(known)}, NDVI among them"
+        f"the catalogue has no index {name[:40]!r}; {product} has {len(known)}, NDVI among them"
     )
 
 
@@ -120,8 +131,9 @@ def compute(name: str, product: str, dn: Mapping[str, np.ndarray]) -> np.ndarray
 
 @cache
 def _recipe(name: str, product: str) -> _Recipe:
-    entry = spyndex.indices[name]
-    symbols = [str(symbol) for symbol in entry.bands]
+    entries, defaults = _catalogue()
+    entry = entries[name]
+    symbols: list[str] = entry["bands"]
     kernels = tuple(s for s in symbols if len(s) == 3 and s[0] == "k")
     needed = [s for s in symbols if s not in kernels] + [
         letter for kernel in kernels for letter in kernel[1:]
@@ -133,15 +145,13 @@ def _recipe(name: str, product: str) -> _Recipe:
     }
     letters = []
     for symbol in dict.fromkeys(needed):
-        known = spyndex.constants.get(symbol)
-        default = None if known is None else known.default
-        value = _CONSTANTS.get(name, {}).get(symbol, wavelengths.get(symbol, default))
+        value = _CONSTANTS.get(name, {}).get(symbol, wavelengths.get(symbol, defaults.get(symbol)))
         if value is None:
             letters.append(symbol)
         else:
             constants[symbol] = np.asarray(value, np.float32)
     # Case matters here: g is a gain and G is green.
-    run = expressions.parse(str(entry.formula), {s: s for s in symbols}, what=f"spyndex's {name}")
+    run = expressions.parse(entry["formula"], {s: s for s in symbols}, what=f"the catalogue's {name}")
     return _Recipe(tuple(letters), kernels, MappingProxyType(constants), run)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import signal
 
 METHOD = (
     "seasonal amplitude thresholds: the season begins (ends) where the curve last rose above (first fell below) its "
@@ -87,6 +86,8 @@ def year_over_year(times: np.ndarray, values: np.ndarray) -> pd.DataFrame:
 
 def _peaks(curve: np.ndarray, least: float) -> np.ndarray:
     """Days of the peaks that stand out of the curve by the least amplitude."""
+    from scipy import signal  # half a second of imports, which a server need not have to start
+
     filled = np.where(np.isfinite(curve), curve, np.nanmin(curve))
     found, _ = signal.find_peaks(filled, prominence=least, plateau_size=1)
     return np.asarray(found[np.isfinite(curve[found])])

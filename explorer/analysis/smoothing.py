@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, signal
+from scipy import linalg
 
 from explorer.core.errors import InvalidQueryError
 
@@ -80,6 +80,8 @@ def savitzky_golay(
     if there.sum() <= order or count < size:
         return out
     if there.all() and np.allclose(np.diff(days), step):
+        from scipy import signal  # half a second of imports, which a server need not have to start
+
         return np.asarray(signal.savgol_filter(y, size, order, mode="interp"), np.float64)
     # The filter's own rule at both ends: the outermost whole window's polynomial.
     first = np.clip(np.arange(count) - half, 0, count - size)

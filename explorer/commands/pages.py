@@ -100,7 +100,7 @@ def handout(
     ] = "",
 ) -> None:
     """Write a story, or one view, as a handout (PDF): a page a view with pictures, chart, note, link and credit."""
-    from explorer.export import credit, registry, seen, stories, view_titles
+    from explorer.export import base_address, credit, registry, seen, stories, view_titles
     from explorer.export import handout as handouts
     from explorer.export.stories import State, Story
 
@@ -109,7 +109,7 @@ def handout(
             "a handout is of a story (--story FILE.yaml) or of one view (--link QUERY): name one"
         )
     registry.check_ending("handout", output)
-    handouts.check_base(base_url)
+    base_address.check(base_url)
     with shared.opened(corpus) as opened:
         if story is not None:
             told = stories.load(story)

@@ -199,6 +199,10 @@ class OutputError(ExplorerError, OSError):
     """A file or folder that was asked for and cannot be written."""
 
 
+class MissingPackageError(ExplorerError, ImportError):
+    """A part of the explorer needs a package that an extra brings (`pip install 'rapidai4eo-explorer[compute]'`)."""
+
+
 class ServeError(ExplorerError, OSError):
     """The page cannot be served at the address and port asked for."""
 

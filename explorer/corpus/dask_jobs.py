@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from explorer.core.errors import StoreError
+from explorer.core.optional import needed
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -45,8 +46,9 @@ def each(
 
 
 def _client(scheduler: str | None, workers: int | None, jobs: int) -> Any:
-    import dask
-    from distributed import Client, LocalCluster
+    with needed("compute", "work over a whole corpus"):
+        import dask
+        from distributed import Client, LocalCluster
 
     dask.config.set({"distributed.comm.timeouts.connect": "20s", "distributed.admin.tick.limit": "30s"})
     if scheduler is not None:

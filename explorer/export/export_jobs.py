@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.analysis import render_spec
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, S2_SR, Product
-from explorer.export import animation, files, handout, registry, scene, tour
+from explorer.export import animation, base_address, files, registry, scene, tour
 from explorer.export.stories import State, Story
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def parse(shown: Shown, words: Mapping[str, Any]) -> Order:
     order = Order(
         kind, ending, shown, product, first, last, other, int(count), int(scale), float(fps),
         pins=words.get("pins", True) is True, chart=words.get("chart", True) is True, skip=words.get("skip") is True,
-        base_url=handout.check_base(str(words.get("base_url", ""))), seconds=float(seconds),
+        base_url=base_address.check(str(words.get("base_url", ""))), seconds=float(seconds),
     )  # fmt: skip
     if not order.days:
         raise InvalidQueryError(

@@ -19,8 +19,19 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from explorer.core.errors import InvalidQueryError
-from explorer.export import charts, credit, figure_base, figures, files, frames, notes, place_map, seen, text
+from explorer.export import (
+    base_address,
+    charts,
+    credit,
+    figure_base,
+    figures,
+    files,
+    frames,
+    notes,
+    place_map,
+    seen,
+    text,
+)
 from explorer.export.credit import Credit
 from explorer.export.figure_base import INK, QUIET
 from explorer.export.seen import Pictures, SeenView
@@ -100,7 +111,7 @@ def write(
     `CancelledError`, and what `Corpus.cell` and the store raise.
     """
     files.suffix(path, (".pdf",), "a handout")
-    base = check_base(base_url)
+    base = base_address.check(base_url)
     ids = seen.samples(story)
     for sample_id in ids:
         corpus.cell(sample_id)  # what is wrong is said before anything is read
@@ -125,26 +136,6 @@ def write(
         finally:
             _end(document)
     return Handout(count, why)
-
-
-def check_base(url: str) -> str:
-    """An address to which a link's query can be added; empty stays empty. Raises `InvalidQueryError`.
-
-    >>> check_base("https://example.org/explorer/")
-    'https://example.org/explorer/'
-    """
-    if not url:
-        return ""
-    try:
-        parts = urlsplit(url)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        is_web = False
-    if not is_web or parts.query or parts.fragment or not url.isprintable() or len(url) > 400 or " " in url:
-        raise InvalidQueryError(
-            f"{url[:60]!r} is no address of a page, as https://example.org/explorer/ (without ? and #)"
-        )
-    return url
 
 
 def _no_codes() -> str:

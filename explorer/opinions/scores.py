@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, stats
+from scipy import sparse
 
 from explorer.core.errors import InvalidQueryError
 from explorer.corpus.tables import places
@@ -386,6 +386,8 @@ def compare(first: Pair, second: Pair, *, confidence: float = 0.95, seed: int = 
         raise InvalidQueryError("no sample has a label and both opinions")
     k = len(first.classes)
     (label, one), (_, two) = first.largest, second.largest
+    from scipy import stats  # half a second of imports, which a server need not have to start
+
     right = (one == label, two == label)
     only = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
     p_value = float(stats.binomtest(only[0], sum(only)).pvalue) if sum(only) else 1.0

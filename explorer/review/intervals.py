@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 
-from scipy import stats
+from scipy import special
 
 from explorer.core.errors import InvalidQueryError
 
@@ -64,8 +64,8 @@ def korn_graubard(
     if judged > 1 and math.isfinite(freedom):
         size *= (_quantile(confidence, judged - 1) / _quantile(confidence, freedom)) ** 2
     hits, misses, tail = size * share, size * (1 - share), (1 - confidence) / 2
-    low = 0.0 if hits <= 0 else float(stats.beta.ppf(tail, hits, misses + 1))
-    high = 1.0 if misses <= 0 else float(stats.beta.ppf(1 - tail, hits + 1, misses))
+    low = 0.0 if hits <= 0 else float(special.betaincinv(hits, misses + 1, tail))
+    high = 1.0 if misses <= 0 else float(special.betaincinv(hits + 1, misses, 1 - tail))
     return low, high
 
 
@@ -88,10 +88,10 @@ def of_share(
 
 def normal_quantile(confidence: float) -> float:
     """The z of a two-sided interval: 1.96 for 0.95."""
-    return float(stats.norm.ppf(0.5 + confidence / 2))
+    return float(special.ndtri(0.5 + confidence / 2))
 
 
 def _quantile(confidence: float, freedom: float) -> float:
     if math.isinf(freedom):
         return normal_quantile(confidence)
-    return float(stats.t.ppf(0.5 + confidence / 2, max(freedom, 1.0)))
+    return float(special.stdtrit(max(freedom, 1.0), 0.5 + confidence / 2))

@@ -16,9 +16,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from cleanlab.count import num_label_issues
 
-from explorer.review import change_evidence, detector, models, prepare
+from explorer.core.optional import needed
+
+with needed("compute", "judging labels"):
+    from cleanlab.count import num_label_issues
+
+    from explorer.review import change_evidence, detector, models, prepare
 
 CANNOT_JUDGE = "cannot judge"
 LEAST_SAMPLES = 30

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from explorer.core.errors import InvalidQueryError
 from explorer.review import sampling
@@ -236,4 +236,4 @@ def _standard_error(half_width: float, confidence: float) -> float:
         raise InvalidQueryError(
             f"a half width lies between 0 and 1 (0.02 is ± 2 %), and a confidence too; not {half_width}, {confidence}"
         )
-    return half_width / float(stats.norm.ppf(0.5 + confidence / 2))
+    return half_width / float(special.ndtri(0.5 + confidence / 2))

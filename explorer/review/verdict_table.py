@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 from sqlalchemy import Connection, Row, Select, func, select
-from sqlalchemy.orm import aliased
 
 from explorer.core import grid
 from explorer.core.config import Settings
@@ -187,7 +186,7 @@ class VerdictTable:
 
     def live(self) -> Select[Any]:
         """Verdicts and adjudications of this corpus that were not taken back."""
-        back = aliased(table)
+        back = table.alias()
         return self._columns().where(
             table.c.corpus == self.name,
             table.c.kind != "retraction",

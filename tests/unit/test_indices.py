@@ -54,6 +54,21 @@ def test_an_index_without_its_bands_or_without_a_name_says_so() -> None:
         indices.compute("NOPE", "PF-SR", {"nir": np.ones(3)})
 
 
+def test_the_table_is_spyndex_s_own() -> None:
+    entries, constants = indices._catalogue()
+    assert set(entries) == set(spyndex.indices)
+    for name, entry in entries.items():
+        theirs = spyndex.indices[name]
+        assert entry == {
+            "long_name": theirs.long_name,
+            "application_domain": theirs.application_domain,
+            "bands": list(theirs.bands),
+            "formula": theirs.formula,
+            "reference": theirs.reference,
+        }
+    assert constants == {k: v.default for k, v in spyndex.constants.items() if v.default is not None}
+
+
 @pytest.mark.parametrize("product", ["PF-SR", "S2-SR"])
 def test_every_index_equals_what_spyndex_computes(product: str) -> None:
     rng = np.random.default_rng(1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import rioxarray  # noqa: F401  (registers the .rio accessor)
 import xarray as xr
 
 from explorer.core.errors import ExplorerError
@@ -59,6 +58,8 @@ class CubeAccessor:
         nodata = array.attrs.get("_FillValue")
         if nodata is None:  # nothing is missing in the cell, but around it
             nodata = np.nan if array.dtype.kind == "f" else np.iinfo(array.dtype).min
+        import rioxarray  # noqa: F401  registers .rio
+
         moved = layers.rio.write_nodata(nodata).rio.reproject(crs, **options)
         kept = {name: at for name, at in array.coords.items() if not {"y", "x"} & {*at.dims, name}}
         grid = {name: moved.coords[name] for name in ("y", "x", "spatial_ref")}

@@ -16,6 +16,7 @@ import xarray as xr
 
 from explorer.core import grid
 from explorer.core.grid import Cell
+from explorer.core.optional import needed
 from explorer.core.products import CITATION, PF_SR, REFLECTANCE_SCALE, Product
 from explorer.corpus.imagery.cube import Cube
 from explorer.corpus.imagery.cube_cache import CubeCache
@@ -63,7 +64,8 @@ def stack(
     if chunks is None:
         data = _read(corpus, ids, product, positions, columns)
     else:
-        import dask.array as da  # with Dask alone
+        with needed("compute", "a lazy stack (chunks=)"):
+            import dask.array as da
 
         wanted = dict(zip(DIMS, (1, *shape[1:]), strict=True))
         if isinstance(chunks, Mapping):
