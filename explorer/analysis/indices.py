@@ -99,7 +99,7 @@ def find(name: str, product: str) -> Index:
         missing = [x for x in _recipe(name, product).letters if x not in _LETTERS[product].values()]
         raise InvalidQueryError(f"index {name} needs {', '.join(missing)}, which {product} does not have")
     raise InvalidQueryError(
-        f"the catalogue has no index {name[:40]!r}; {product} has {len(known)}, NDVI among them"
+        f"the catalogue of indices knows no index {name[:40]!r}; {product} has {len(known)}, NDVI among them"
     )
 
 
