@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from scipy import sparse
 
 from explorer.core import forking
 from explorer.core.atomic_file import replacing
@@ -84,6 +85,7 @@ class Opinion:
         self._lock = forking.Lock()
         self._classes: dict[Grouping, np.ndarray] = {}
         self._apart: dict[Grouping, np.ndarray] = {}
+        self._by_group: dict[Grouping, sparse.csr_matrix] = {}
 
     def __repr__(self) -> str:
         return f"<Opinion {self.name}: {len(self.rows):,} samples, {self.legend.title}>"
@@ -144,6 +146,16 @@ class Opinion:
         """
         return scoring.with_rest(self._sums(grouping, part), len(grouping.codes))
 
+    def by_group(self, grouping: Grouping) -> sparse.csr_matrix:
+        """The same of all rows, sparse and kept, float32 `(m, groups + 2)`; not to be written to."""
+        with self._lock:
+            kept = self._by_group.get(grouping)
+        if kept is None:
+            kept = scoring.in_blocks(len(self.rows), lambda part: self.matrix(grouping, part))
+            with self._lock:
+                scoring.keep(self._by_group, grouping, kept, scoring.KEPT_FRACTIONS)
+        return kept
+
     def _sums(self, grouping: Grouping, part: slice | np.ndarray) -> np.ndarray:
         """Values by group and, but where the groups are the legend's own classes, in several groups; float32 `(m, groups (+ 1))`."""
         values = self.values[part]
@@ -175,9 +187,7 @@ class Opinion:
             found[self.rows[start : start + _ROWS]] = codes[np.where(nothing, len(codes) - 1, largest)]
         found.setflags(write=False)
         with self._lock:
-            if len(self._classes) > scoring.KEPT:
-                self._classes.clear()
-            self._classes[grouping] = found
+            scoring.keep(self._classes, grouping, found, scoring.KEPT)
         return found
 
     def apart_of_corpus(self, grouping: Grouping) -> np.ndarray:
@@ -191,9 +201,7 @@ class Opinion:
         found[pair.rows] = pair.disagreement
         found.setflags(write=False)
         with self._lock:
-            if len(self._apart) > scoring.KEPT:
-                self._apart.clear()
-            self._apart[grouping] = found
+            scoring.keep(self._apart, grouping, found, scoring.KEPT)
         return found
 
     @property
@@ -253,19 +261,28 @@ class Opinion:
         level: int | None = None,
         grouping: Grouping | str | None = None,
         *,
+        by: str = "largest",
         mask: np.ndarray | None = None,
     ) -> Scores:
         """Agreement, F1, mean average precision, disagreement and calibration, and each class's precision and recall.
+
+        `by` the `largest` class, or by `fractions`, as `confusion`.
 
         >>> found = corpus.opinions["made-up-confused"].scores(level=2)
         >>> bool(found.classes.loc[23, "recall"] < found.classes.loc[31, "recall"])
         True
         """
-        return scoring.scores(self.beside_labels(level, grouping, mask), self.notes)
+        return scoring.scores(self.beside_labels(level, grouping, mask), self.notes, by)
 
-    def disagreement(self, level: int | None = None, grouping: Grouping | str | None = None) -> pd.Series:
+    def disagreement(
+        self,
+        level: int | None = None,
+        grouping: Grouping | str | None = None,
+        *,
+        mask: np.ndarray | None = None,
+    ) -> pd.Series:
         """How far the fractions of each sample lie from its label's: half the sum of absolute differences, 0 to 1, by `sample_id`."""
-        pair = self.beside_labels(level, grouping)
+        pair = self.beside_labels(level, grouping, mask)
         ids = self.corpus.samples.index[pair.rows]
         return pd.Series(pair.disagreement, index=ids, name="disagreement")
 
@@ -276,15 +293,21 @@ class Opinion:
         *,
         code: int | None = None,
         bins: int = scoring.BINS,
+        mask: np.ndarray | None = None,
     ) -> Calibration:
         """How often the labels have what this opinion is so sure of: its largest class, or one class (`code`)."""
-        return scoring.calibration(self.beside_labels(level, grouping), code, bins)
+        return scoring.calibration(self.beside_labels(level, grouping, mask), code, bins)
 
     def scores_by(
-        self, by: str, level: int | None = None, grouping: Grouping | str | None = None
+        self,
+        by: str,
+        level: int | None = None,
+        grouping: Grouping | str | None = None,
+        *,
+        mask: np.ndarray | None = None,
     ) -> pd.DataFrame:
         """Agreement by `country`, `zone`, `purity` or `class`: a row each; see `scores.by_part`."""
-        return scoring.by_part(self.beside_labels(level, grouping), self.corpus, by)
+        return scoring.by_part(self.beside_labels(level, grouping, mask), self.corpus, by)
 
     def compare(
         self,
@@ -292,6 +315,7 @@ class Opinion:
         level: int | None = None,
         grouping: Grouping | str | None = None,
         *,
+        mask: np.ndarray | None = None,
         confidence: float = 0.95,
         seed: int = 0,
     ) -> Comparison:
@@ -299,6 +323,8 @@ class Opinion:
         chosen = self.choose(level, grouping)
         both = np.zeros(len(self.corpus.samples), bool)
         both[np.intersect1d(self.rows, other.rows, assume_unique=True)] = True
+        if mask is not None:
+            both &= mask
         pairs = [one.beside_labels(grouping=chosen, mask=both) for one in (self, other)]
         return scoring.compare(pairs[0], pairs[1], confidence=confidence, seed=seed)
 

@@ -15,10 +15,10 @@ less the sum of min(a_k, b_k). What is in no group, or not said, is a class of i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,11 @@ DRAWS = 1_000
 TITLES = {NOT_NAMED: "Of several groups", OUTSIDE: "Of no group, or not said"}
 KEPT = 8
 """Groupings whose classes of all samples stay in memory, 4 MB each of 500,000."""
+KEPT_FRACTIONS = 3
+"""Groupings whose fractions do: 10 to 30 MB each of 500,000."""
 _ROWS = 32_768
+_ROUNDING = 1e-5
+"""What is less of a cell is what float32 leaves of 1."""
 _PURITY = np.array([0.0, 0.2, 0.4, 0.6, 0.8])
 
 
@@ -56,8 +60,8 @@ class Side(Protocol):
     def of_corpus(self, grouping: Grouping) -> np.ndarray:
         """The group of each sample of the corpus, int64 `(n,)`; `NOT_NAMED`, `OUTSIDE` or `NO_OPINION` where it is none."""
 
-    def matrix(self, grouping: Grouping, part: slice | np.ndarray = ...) -> np.ndarray:
-        """Fractions by group, then of several groups, then of none, float32 `(m, groups + 2)`; rows add up to 1."""
+    def by_group(self, grouping: Grouping) -> sparse.csr_matrix:
+        """Fractions by group, then of several groups, then of none, float32 `(m, groups + 2)`; rows add up to 1. Not to be written to."""
 
 
 class Labels:
@@ -66,6 +70,7 @@ class Labels:
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
         self._classes: dict[Grouping, np.ndarray] = {}
+        self._by_group: dict[Grouping, sparse.csr_matrix] = {}
 
     @cached_property
     def rows(self) -> np.ndarray:
@@ -85,10 +90,30 @@ class Labels:
             self._classes[grouping] = kept
         return kept
 
-    def matrix(self, grouping: Grouping, part: slice | np.ndarray = slice(None)) -> np.ndarray:
+    def by_group(self, grouping: Grouping) -> sparse.csr_matrix:
         """As `Side`."""
-        sums = grouping.add_up(self.corpus.index.fractions.matrix[self.rows[part]])
-        return with_rest(sums, len(grouping.codes))
+        kept = self._by_group.get(grouping)
+        if kept is None:
+            matrix = self.corpus.index.fractions.matrix
+            kept = in_blocks(
+                len(self.rows),
+                lambda part: with_rest(grouping.add_up(matrix[self.rows[part]]), len(grouping.codes)),
+            )
+            keep(self._by_group, grouping, kept, KEPT_FRACTIONS)
+        return kept
+
+
+def keep(kept: dict[Grouping, Any], grouping: Grouping, found: Any, most: int) -> None:
+    """Add to what is kept of groupings; the oldest gives way."""
+    while len(kept) >= most:
+        kept.pop(next(iter(kept)), None)
+    kept[grouping] = found
+
+
+def in_blocks(count: int, dense: Callable[[slice], np.ndarray]) -> sparse.csr_matrix:
+    """A sparse matrix of `count` rows from what `dense` gives of some ten thousand at a time: few classes are in a cell."""
+    parts = [sparse.csr_matrix(dense(slice(i, i + _ROWS))) for i in range(0, count, _ROWS)]
+    return sparse.vstack(parts, format="csr") if parts else sparse.csr_matrix(dense(slice(0, 0)))
 
 
 def with_rest(sums: np.ndarray, groups: int) -> np.ndarray:
@@ -98,7 +123,8 @@ def with_rest(sums: np.ndarray, groups: int) -> np.ndarray:
     total = sums.sum(axis=1)
     if total.size and total.max() > 1:
         found /= np.maximum(total, 1)[:, None]
-    found[:, -1] = np.maximum(1 - total, 0)
+    rest = 1 - total
+    found[:, -1] = np.where(rest > _ROUNDING, rest, 0)
     return found
 
 
@@ -142,15 +168,22 @@ class Pair:
         )
         return first, second
 
-    def blocks(self) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
-        """Fractions of both sides, some ten thousand samples at a time."""
-        for start in range(0, len(self.rows), _ROWS):
-            part = slice(start, start + _ROWS)
-            yield (
-                part,
-                self.first.matrix(self.grouping, self._at[0][part]),
-                self.second.matrix(self.grouping, self._at[1][part]),
+    @cached_property
+    def fractions(self) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        """Fractions of both sides, float32 `(m, classes)` each; not to be written to."""
+        first, second = (
+            found if len(at) == found.shape[0] else found[at]
+            for at, found in zip(
+                self._at, (side.by_group(self.grouping) for side in (self.first, self.second)), strict=True
             )
+        )
+        return first, second
+
+    @cached_property
+    def agreed(self) -> sparse.csr_matrix:
+        """Of each class what both sides say, `min(a, b)`, float32 `(m, classes)`."""
+        first, second = self.fractions
+        return first.minimum(second)
 
     @cached_property
     def counts(self) -> np.ndarray:
@@ -162,35 +195,32 @@ class Pair:
     @cached_property
     def shares(self) -> np.ndarray:
         """The same weighted by fractions (the composite operator), float64; adds up to the number of samples."""
-        table = np.zeros((len(self.classes), len(self.classes)))
-        for _, first, second in self.blocks():
-            same = np.minimum(first, second)
-            first -= same
-            second -= same
-            left = second.sum(axis=1, keepdims=True)
-            second /= np.where(left > 0, left, 1)
-            # Sparse: few classes are left of a sample, and BLAS shares small products among all cores, which others use.
-            table += sparse.csr_matrix(first).T @ second
-            table[np.diag_indices(len(table))] += same.sum(axis=0)
+        first, second = (side - self.agreed for side in self.fractions)
+        left = np.asarray(second.sum(axis=1)).ravel()
+        second.data /= np.repeat(np.where(left > 0, left, 1), np.diff(second.indptr))
+        # Sparse: few classes are left of a sample, and BLAS shares small products among all cores, which others use.
+        table = np.asarray((first.T.astype(np.float64) @ second).todense())
+        table[np.diag_indices(len(table))] += _total(self.agreed)
         return table
 
     @cached_property
     def disagreement(self) -> np.ndarray:
         """Half the sum of absolute differences of fractions of each sample, float32 `(m,)`, 0 to 1."""
-        found = np.empty(len(self.rows), np.float32)
-        for part, first, second in self.blocks():
-            found[part] = 1 - np.minimum(first, second).sum(axis=1)
-        return np.clip(found, 0, 1)
+        return np.clip(1 - np.asarray(self.agreed.sum(axis=1), np.float32).ravel(), 0, 1)
 
     def title(self, code: int) -> str:
         """The name of a class."""
         return TITLES[code] if code in TITLES else self.grouping.title(code)
 
-    def confusion(self, by: str = "largest") -> pd.DataFrame:
-        """The cross-table: rows the first side, columns the second, by code; only classes that one of them has."""
+    def table(self, by: str = "largest") -> np.ndarray:
+        """`counts` or `shares`, of all `classes`. Raises `InvalidQueryError`."""
         if by not in WAYS:
             raise InvalidQueryError(f"a cross-table is by {' or by '.join(WAYS)}, not by {by[:20]!r}")
-        table = self.counts if by == "largest" else self.shares
+        return self.counts if by == "largest" else self.shares
+
+    def confusion(self, by: str = "largest") -> pd.DataFrame:
+        """The cross-table: rows the first side, columns the second, by code; only classes that one of them has."""
+        table = self.table(by)
         there = (table.sum(axis=0) > 0) | (table.sum(axis=1) > 0)
         codes = pd.Index(np.array(self.classes)[there])
         return pd.DataFrame(table[np.ix_(there, there)], codes.rename("label"), codes.rename("opinion"))
@@ -207,9 +237,14 @@ class Scores:
 
     samples: int
     grouping: str
+    by: str
+    """Of which cross-table agreement, precision, recall and F1 are: by `largest` class, or by `fractions`."""
     agreement: float
-    """Share of the samples whose largest class is the same (overall accuracy, were the labels true)."""
+    """Share of the samples whose largest class is the same (overall accuracy, were the labels true); by fractions, of the ground."""
     macro_f1: float
+    """Mean of F1 over classes."""
+    weighted_f1: float
+    """The same, each class weighted by how often the labels have it."""
     mean_average_precision: float
     """Mean of `average_precision` over the classes that labels have (mAP)."""
     disagreement: float
@@ -235,41 +270,68 @@ def by_class(counts: np.ndarray) -> pd.DataFrame:
         )
 
 
-def scores(pair: Pair, notes: tuple[str, ...] = ()) -> Scores:
-    """All of an opinion's scores beside the labels. Raises `InvalidQueryError` where no sample has both."""
+def scores(pair: Pair, notes: tuple[str, ...] = (), by: str = "largest") -> Scores:
+    """All of an opinion's scores beside the labels. `by` as `Pair.confusion`. Raises `InvalidQueryError` where no sample has both."""
     if not len(pair.rows):
         raise InvalidQueryError("no sample has both a label and this opinion")
-    from sklearn.metrics import average_precision_score
-
     k = len(pair.classes)
-    table = by_class(pair.counts)
+    counts = pair.table(by)
+    table = by_class(counts)
     table.insert(0, "title", [pair.title(code) for code in pair.classes])
-    label = np.empty((len(pair.rows), k), np.float32)
-    opinion = np.empty((len(pair.rows), k), np.float32)
-    for part, first, second in pair.blocks():
-        label[part], opinion[part] = first, second
-    precision = np.full(k, np.nan)
-    for i in range(k - 2):
-        there = label[:, i] > 0
-        if there.any():
-            precision[i] = average_precision_score(there, opinion[:, i])
-    table["average_precision"] = precision
-    table["label_mean"], table["opinion_mean"] = label.mean(axis=0), opinion.mean(axis=0)
-    table["error"] = np.abs(label - opinion).mean(axis=0)
+    table["average_precision"] = average_precision(pair)
+    label, opinion, same = (_total(one) / len(pair.rows) for one in (*pair.fractions, pair.agreed))
+    table["label_mean"], table["opinion_mean"] = label, opinion
+    table["error"] = np.maximum(label + opinion - 2 * same, 0)  # |a - b| = a + b - 2 min(a, b)
     table.index = pd.Index(pair.classes, name="class")
     groups = table.iloc[: k - 2]
-    counts = pair.counts
     return Scores(
         samples=len(pair.rows),
         grouping=pair.grouping.name,
+        by=by,
         agreement=float(np.trace(counts)) / len(pair.rows),
         macro_f1=_mean(groups["f1"].to_numpy()),
-        mean_average_precision=_mean(precision),
+        weighted_f1=_weighted(groups["f1"].fillna(0).to_numpy(), groups["labelled"].to_numpy()),
+        mean_average_precision=_mean(table["average_precision"].to_numpy()),
         disagreement=float(pair.disagreement.mean()),
         calibration_error=calibration(pair).error,
         classes=table[(table["label_mean"] > 0) | (table["opinion_mean"] > 0)],
         notes=notes,
     )
+
+
+def average_precision(pair: Pair) -> np.ndarray:
+    """Of each class: its fractions in the second side rank the samples, of which the first has any of it or not; `(classes,)`.
+
+    NaN where the first has none of a class, and of what is in no group. scikit-learn's `average_precision_score`.
+    """
+    from sklearn.metrics import average_precision_score
+
+    label, said = (side.tocsc() for side in pair.fractions)
+    samples, found = len(pair.rows), np.full(len(pair.classes), np.nan)
+    there = np.zeros(samples, bool)
+    for i in range(len(pair.classes) - 2):
+        rows, ranked = (one.indices[one.indptr[i] : one.indptr[i + 1]] for one in (label, said))
+        if not len(rows):
+            continue
+        there[:] = False
+        there[rows] = True
+        hits = there[ranked]
+        # All samples of which nothing of the class is said have one rank: two with their weights stand for them.
+        missed = len(rows) - int(hits.sum())
+        weights = np.ones(len(hits) + 2)
+        weights[-2:] = missed, samples - len(hits) - missed
+        values = np.append(said.data[said.indptr[i] : said.indptr[i + 1]], [0, 0])
+        found[i] = average_precision_score(np.append(hits, [True, False]), values, sample_weight=weights)
+    return found
+
+
+def _total(matrix: sparse.csr_matrix) -> np.ndarray:
+    """Sum of each column, float64."""
+    return np.bincount(matrix.indices, matrix.data, minlength=matrix.shape[1])
+
+
+def _weighted(values: np.ndarray, weights: np.ndarray) -> float:
+    return float(np.average(values, weights=weights)) if weights.sum() > 0 else float("nan")
 
 
 def _mean(values: np.ndarray) -> float:
@@ -300,10 +362,13 @@ def calibration(pair: Pair, code: int | None = None, bins: int = BINS) -> Calibr
     if not 2 <= bins <= 1_000:
         raise InvalidQueryError(f"a calibration curve has 2 to 1,000 bins, not {bins}")
     labelled, largest = pair.largest
-    said = np.empty(len(pair.rows), np.float64)
     at = largest if code is None else np.full(len(pair.rows), pair.classes.index(code))
-    for part, _, second in pair.blocks():
-        said[part] = np.take_along_axis(second, at[part][:, None], axis=1)[:, 0]
+    second = pair.fractions[1]
+    # What stands in the column `at` of each row: of a sorted row at most one place.
+    rows = np.repeat(np.arange(len(pair.rows)), np.diff(second.indptr))
+    wanted = second.indices == at[rows]
+    said = np.zeros(len(pair.rows))
+    said[rows[wanted]] = second.data[wanted]
     found = labelled == at
     edges = np.linspace(0, 1, bins + 1)
     place = np.searchsorted(edges[1:-1], said)  # as scikit-learn's calibration_curve
@@ -375,6 +440,8 @@ class Comparison:
     """Rows `agreement`, `macro_f1` and `disagreement`; columns `first`, `second`, `difference`, `low`, `high`."""
     between: pd.DataFrame
     """Cross-table of the two: rows the first, columns the second."""
+    classes: pd.DataFrame
+    """A row a class: `title`, `labelled`, F1 of the `first` and the `second`, their `difference` with `low` and `high`."""
 
 
 def compare(first: Pair, second: Pair, *, confidence: float = 0.95, seed: int = 0) -> Comparison:
@@ -398,9 +465,22 @@ def compare(first: Pair, second: Pair, *, confidence: float = 0.95, seed: int = 
     here, there = _of_cells(counted[None].astype(float), at, k), _of_cells(drawn.astype(float), at, k)
     tail = (1 - confidence) / 2
     rows = {}
-    for name, now, later in zip(("agreement", "macro_f1"), here, there, strict=True):
+    for name, now, later in zip(("agreement", "macro_f1"), here, there, strict=False):
         low, high = np.quantile(later[0] - later[1], [tail, 1 - tail])
         rows[name] = (now[0][0], now[1][0], now[0][0] - now[1][0], low, high)
+    f1 = [one[0] for one in here[2]]
+    apart_by_class = there[2][0] - there[2][1]
+    told = np.isfinite(apart_by_class).any(axis=0)  # a class that one of them says, or the labels have
+    ends = np.full((2, k - 2), np.nan)
+    ends[:, told] = np.nanquantile(apart_by_class[:, told], [tail, 1 - tail], axis=0)
+    classes = pd.DataFrame(
+        {
+            "title": [first.title(code) for code in first.classes[: k - 2]],
+            "labelled": np.bincount(label, minlength=k)[: k - 2],
+            "first": f1[0], "second": f1[1], "difference": f1[0] - f1[1], "low": ends[0], "high": ends[1],
+        },
+        pd.Index(first.classes[: k - 2], name="class"),
+    )  # fmt: skip
     apart = first.disagreement.astype(np.float64) - second.disagreement
     half = (
         intervals.normal_quantile(confidence) * float(apart.std(ddof=1)) / np.sqrt(len(apart))
@@ -420,18 +500,21 @@ def compare(first: Pair, second: Pair, *, confidence: float = 0.95, seed: int = 
     return Comparison(
         len(first.rows), confidence, *only, p_value, table.astype(float),
         pd.DataFrame(between[np.ix_(there_, there_)], codes.rename("first"), codes.rename("second")),
+        classes[(classes["labelled"] > 0) | np.isfinite(classes["difference"])],
     )  # fmt: skip
 
 
 def _of_cells(counts: np.ndarray, at: np.ndarray, k: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Agreement, then macro F1, of both opinions from counts `(draws, cells)` of cells (label, first, second) `at` `(3, cells)`."""
+    """Agreement, macro F1, then F1 of each class, of both opinions from counts `(draws, cells)` of cells (label, first, second) `at` `(3, cells)`."""
     own = np.eye(k)
     labelled = counts @ own[at[0]]
-    agreement, f1 = [], []
+    agreement, macro, each = [], [], []
     for said in (at[1], at[2]):
         hits = counts @ (own[at[0]] * (said == at[0])[:, None])
         agreement.append(hits.sum(axis=1) / counts.sum(axis=1))
         both = (labelled + counts @ own[said])[:, : k - 2]
         with np.errstate(invalid="ignore"):
-            f1.append(np.nanmean(2 * hits[:, : k - 2] / both, axis=1))
-    return [(agreement[0], agreement[1]), (f1[0], f1[1])]
+            f1 = 2 * hits[:, : k - 2] / both
+        macro.append(np.nanmean(f1, axis=1))
+        each.append(f1)
+    return [(agreement[0], agreement[1]), (macro[0], macro[1]), (each[0], each[1])]

@@ -72,6 +72,7 @@ def test_cross_table_and_scores_by_class_are_scikit_learns(
     assert found.macro_f1 == pytest.approx(
         metrics.f1_score(true, predicted, labels=codes, average="macro", zero_division=np.nan)
     )
+    assert found.weighted_f1 == pytest.approx(metrics.f1_score(true, predicted, average="weighted"))
     there = (label[:, :-1] > 0).any(axis=0)
     wanted = metrics.average_precision_score(
         label[:, :-1][:, there] > 0, said[:, :-1][:, there], average="macro"
@@ -96,6 +97,31 @@ def test_the_cross_table_of_fractions_is_the_composite_operator_written_out(
     found = table.reindex(index=codes, columns=codes, fill_value=0).to_numpy()
     np.testing.assert_allclose(found, wanted, atol=0.02)
     assert found.sum() == pytest.approx(COUNT, rel=1e-5)
+
+
+def test_scores_by_fractions_are_those_of_their_cross_table(corpus: Corpus, confused: Opinion) -> None:
+    found = confused.scores(2, by="fractions")
+    table = confused.confusion(2, by="fractions").reindex(
+        index=found.classes.index, columns=found.classes.index
+    )
+    hits = np.diag(table)
+    np.testing.assert_allclose(found.classes["recall"], hits / table.sum(axis=1), rtol=1e-6)
+    np.testing.assert_allclose(found.classes["precision"], hits / table.sum(axis=0), rtol=1e-6)
+    assert found.agreement == pytest.approx(1 - found.disagreement, abs=1e-5)
+
+
+def test_a_mask_leaves_only_its_samples(corpus: Corpus, confused: Opinion) -> None:
+    mask = corpus.filter_table.zone == 33
+    part = corpus.opinions.show("part", confused.fractions[mask])
+    assert part.confusion(2).equals(confused.confusion(2, mask=mask))
+    pd.testing.assert_series_equal(part.disagreement(2), confused.disagreement(2, mask=mask), atol=1e-6)
+    good = corpus.opinions["made-up-good"]
+    for ours, wanted in (
+        (part.scores_by("country", 2), confused.scores_by("country", 2, mask=mask)),
+        (part.calibration(2).table, confused.calibration(2, mask=mask).table),
+        (good.compare(part, 2).table, good.compare(confused, 2, mask=mask).table),
+    ):
+        pd.testing.assert_frame_equal(ours, wanted, atol=1e-6)
 
 
 def test_disagreement_is_half_the_sum_of_absolute_differences(corpus: Corpus, confused: Opinion) -> None:
@@ -174,6 +200,13 @@ def test_two_models_are_compared_on_what_both_speak_of(corpus: Corpus, confused:
     assert f1["low"] < f1["difference"] < f1["high"]
     assert found.table.loc["disagreement", "difference"] < 0
     assert found.between.to_numpy().sum() == COUNT
+    rows = found.classes
+    for name, model in (("first", good), ("second", confused)):
+        np.testing.assert_allclose(rows[name], model.scores(3).classes["f1"].reindex(rows.index))
+    telling = rows[rows["labelled"] > 30]
+    assert (telling["low"] <= telling["difference"]).all()
+    assert (telling["difference"] <= telling["high"]).all()
+    assert rows.loc[231, "low"] > 0  # pastures, which the second confuses
     same = good.compare(good, 3)
     assert (same.p_value, same.first_only, same.table.loc["agreement", "high"]) == (1.0, 0, 0.0)
     half_of_it = corpus.opinions.show("half", confused.fractions.iloc[::2])
@@ -184,7 +217,7 @@ def test_what_is_not_said_agrees_with_nothing(corpus: Corpus) -> None:
     ids = corpus.samples.index[:2]
     found = corpus.opinions.show("map", pd.DataFrame({"30": [0.4, 1.0]}, index=ids), "esa-worldcover")
     pair = found.beside_labels(1)
-    matrix = pair.second.matrix(pair.grouping, slice(None))
+    matrix = pair.second.by_group(pair.grouping).toarray()
     np.testing.assert_allclose(matrix[:, -2:], [[0.4, 0.6], [1, 0]], atol=1e-6)
     np.testing.assert_allclose(found.disagreement(1), 1, atol=2e-3)
     assert found.confusion(1)[NOT_NAMED].sum() == found.confusion(1).to_numpy().sum() == 2
