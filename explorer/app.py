@@ -33,6 +33,7 @@ from explorer.views.common.components import Allowance, Debounced, SessionSchedu
 from explorer.views.common.map_state import MapState
 from explorer.views.common.selection import DEFAULT_DATE, DEFAULT_PIXELS, Link, Selection, decode
 from explorer.views.gallery.gallery import GalleryView
+from explorer.views.judge.judge import JudgeView
 from explorer.views.labels.labels import LabelsView
 from explorer.views.map.map import MapView
 from explorer.views.map.raster import shared_raster
@@ -55,7 +56,7 @@ from explorer.views.sentinel2.spectrum import SpectrumView
 from explorer.views.share.share import ShareView
 
 _WRITTEN = (
-    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "panel", "opinion",
+    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "judge", "panel", "opinion",
     "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
@@ -123,11 +124,12 @@ class Explorer(pn.viewable.Viewer):
             self.selection, self._loop, bus, lambda link: self.apply(link, travelling=False)
         )
         self._gallery = GalleryView(self.corpus, self.selection, self._loop, bus)
+        self._judge = JudgeView(self.corpus, self.selection, self._loop, bus)
         laid = layout.lay_out(
             Views(
                 self.corpus, self._head, self._map, self._animation, self._bands, self._profile, self._spectrum,
-                self._labels, self._review, self._present, self._share, self._about, self._gallery, self._help,
-                self._undo,
+                self._labels, self._review, self._present, self._share, self._about, self._gallery, self._judge,
+                self._help, self._undo,
             ),
             height,
         )  # fmt: skip
@@ -217,6 +219,7 @@ class Explorer(pn.viewable.Viewer):
                 charts=link.charts,
                 table=link.table,
                 gallery=link.gallery,
+                judge=link.judge,
                 panel=link.panel,
                 opinion=link.opinion,
             )
@@ -250,7 +253,16 @@ class Explorer(pn.viewable.Viewer):
         for one in (self.selection, self.selection.map, self.selection.session):
             one.param.watchers = {}  # who still holds the selection holds no panel
         del self._head, self._map, self._animation, self._bands, self._profile, self._spectrum
-        del self._recovery, self._labels, self._review, self._present, self._share, self._about, self._gallery
+        del (
+            self._recovery,
+            self._labels,
+            self._review,
+            self._present,
+            self._share,
+            self._about,
+            self._gallery,
+            self._judge,
+        )
         del self._help, self._undo
 
     def _sample_changed(self) -> None:

@@ -21,6 +21,7 @@ from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
+from explorer.opinions.question import LEVELS, OWN, Question
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -69,6 +70,8 @@ class State:
     filters: Filters = field(default_factory=Filters)
     area: Area | None = None
     gallery: Gallery | None = None
+    question: Question | None = None
+    """What is asked of an opinion."""
 
     def __post_init__(self) -> None:
         """Check every value, and write texts as links have them."""
@@ -97,6 +100,7 @@ class State:
             months=tuple(getattr(look, "months", ())),
             filters=getattr(shown, "filters", Filters()),
             area=getattr(shown, "area", None),
+            question=getattr(selection, "judge", None),
             **given,
         )
 
@@ -302,6 +306,46 @@ def _gallery(state: State) -> _Lines:
     return ["from explorer import plots"], lines
 
 
+def _opinion(state: State) -> _Lines:
+    asked = state.question
+    assert asked is not None
+    imports, lines = [], [f"model = corpus.opinions[{asked.opinion!r}]"]
+    given = []
+    if asked.groups in LEVELS:
+        given.append(f"level={int(asked.groups)}")
+    elif asked.groups != OWN:
+        given.append(f"grouping={asked.groups!r}")
+    if state.filters or state.area is not None:
+        found, shown = _map(state)
+        imports += found
+        lines += [*shown[:-1], "mask = corpus.samples.index.isin(samples.index)"]
+        given.append("mask=mask")
+    by = [] if asked.by == "largest" else [f"by={asked.by!r}"]
+
+    def call(name: str, *first: str) -> str:
+        return f"model.{name}({', '.join((*first, *given))})"
+
+    if asked.part == "table":
+        lines.append(f"table = {call('confusion', *by)}  # labels in rows, the model in columns")
+        if asked.values != "counts":
+            axes = (1, 0) if asked.values == "rows" else (0, 1)
+            lines.append(f"table = table.div(table.sum(axis={axes[0]}), axis={axes[1]})")
+    elif asked.part == "classes":
+        lines += [f"scores = {call('scores', *by)}", "table = scores.classes"]
+    elif asked.part == "calibration":
+        code = [f"code={asked.code}"] if asked.code else []
+        lines += [f"calibration = {call('calibration', *code)}", "table = calibration.table"]
+    elif asked.part == "parts":
+        lines.append(f"table = {call('scores_by', repr(asked.of))}")
+    else:
+        other = f"corpus.opinions[{asked.other or asked.opinion!r}]"
+        lines += [
+            f"compared = {call('compare', other)}",
+            "table = compared.classes  # F1 of both, with the difference",
+        ]
+    return imports, lines
+
+
 def _shape(shape: Shape) -> dict[str, Any]:
     """A region as `profiles.region` takes it, in plain numbers."""
     return {
@@ -317,6 +361,7 @@ _NAMES = {
     "pixels": "a pinned pixel",
     "regions": "a drawn region",
     "gallery": "an open gallery",
+    "question": "a model that is judged",
 }
 VIEWS: dict[str, tuple[str, tuple[str, ...], Callable[[State], _Lines]]] = {
     "map": ("Map: the samples shown", (), _map),
@@ -329,5 +374,6 @@ VIEWS: dict[str, tuple[str, tuple[str, ...], Callable[[State], _Lines]]] = {
     "label": ("Label", ("sample_id",), _label),
     "animation": ("Animation as a file", ("sample_id",), _animation),
     "gallery": ("Gallery: the pictures shown", ("gallery",), _gallery),
+    "opinion": ("A model beside the labels", ("question",), _opinion),
 }
 """Name -> title, the fields of the state that it needs, and what writes its lines."""

@@ -302,10 +302,9 @@ def scores(pair: Pair, notes: tuple[str, ...] = (), by: str = "largest") -> Scor
 def average_precision(pair: Pair) -> np.ndarray:
     """Of each class: its fractions in the second side rank the samples, of which the first has any of it or not; `(classes,)`.
 
-    NaN where the first has none of a class, and of what is in no group. scikit-learn's `average_precision_score`.
+    The sum over ranks of precision times what recall gains there, as scikit-learn's `average_precision_score`. NaN where the first has
+    none of a class, and of what is in no group.
     """
-    from sklearn.metrics import average_precision_score
-
     label, said = (side.tocsc() for side in pair.fractions)
     samples, found = len(pair.rows), np.full(len(pair.classes), np.nan)
     there = np.zeros(samples, bool)
@@ -315,13 +314,16 @@ def average_precision(pair: Pair) -> np.ndarray:
             continue
         there[:] = False
         there[rows] = True
-        hits = there[ranked]
-        # All samples of which nothing of the class is said have one rank: two with their weights stand for them.
-        missed = len(rows) - int(hits.sum())
-        weights = np.ones(len(hits) + 2)
-        weights[-2:] = missed, samples - len(hits) - missed
-        values = np.append(said.data[said.indptr[i] : said.indptr[i + 1]], [0, 0])
-        found[i] = average_precision_score(np.append(hits, [True, False]), values, sample_weight=weights)
+        values = said.data[said.indptr[i] : said.indptr[i + 1]]
+        order = np.argsort(-values)
+        values, hits = values[order], np.cumsum(there[ranked[order]])
+        last = np.flatnonzero(np.append(np.diff(values), 1))[
+            : len(values)
+        ]  # of equal values, which are one rank
+        # All samples of which nothing of the class is said are the last rank.
+        hits = np.append(hits[last], len(rows))
+        precision = hits / np.append(last + 1, samples)
+        found[i] = float(np.diff(hits, prepend=0) @ precision) / len(rows)
     return found
 
 

@@ -2,6 +2,7 @@
 
 import * as Player from "./animation/animation.js"
 import * as Gallery from "./gallery/gallery.js"
+import * as Judge from "./judge/judge.js"
 import * as Bars from "./labels/labels.js"
 import * as Legend from "./map/legend.js"
 import * as MapTools from "./map/map_tools.js"
@@ -27,6 +28,7 @@ export default {
   Grid,
   Head,
   Help,
+  Judge,
   Legend,
   MapTools,
   PinList,

@@ -20,6 +20,7 @@ from explorer.analysis.stretch import StretchSpec
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
 from explorer.corpus.query.opinion_conditions import ClassPair, Differ, Disagreement, Says
+from explorer.opinions.question import Question
 from explorer.views.common.chart_zoom import ChartZoom
 from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.map_state import MapLink, MapState, Place
@@ -67,6 +68,11 @@ FROZEN: list[tuple[str, Any]] = [
     ("gallery=purity,50,2", {"gallery": GalleryLook("purity", 50, 2)}),
     ("gallery=-class,20,1;queue;2018-07;swir;seed:3", {"gallery": GalleryLook("class", 20, 1, True, True, "2018-07", "swir", 3)}),
     ("gallery=queue,200,7;queue;2018-07-02;index:NDVI", {"gallery": GalleryLook("queue", 200, 7, False, True, "2018-07-02", "index:NDVI")}),
+    ("judge=made-up-good,3,table", {"judge": Question("made-up-good")}),
+    ("judge=made-up-good,2,classes;fractions;rows", {"judge": Question("made-up-good", "2", "classes", "fractions", "rows")}),
+    ("judge=My+model,bigearthnet-19,calibration;class:5", {"judge": Question("My model", "bigearthnet-19", "calibration", code=5)}),
+    ("judge=a,own,two;with:b;columns;of:purity", {"judge": Question("a", "own", "two", values="columns", of="purity", other="b")}),
+    ("judge=a,mine%252Cand%2520theirs,parts;of:zone", {"judge": Question("a", "mine,and theirs", "parts", of="zone")}),
     ("panel=map", {"panel": "map"}),
     ("panel=planet", {"panel": "planet"}),
     ("panel=sentinel", {"panel": "sentinel"}),
@@ -95,7 +101,7 @@ FROZEN: list[tuple[str, Any]] = [
 ]  # fmt: skip
 """What a link said, and what of `Link` it has to say; all else is as on a fresh page."""
 KEYS = {
-    "sample", "date", "pixels", "names", "regions", "keep", "composite", "stretch", "curves", "sentinel", "view", "play", "charts", "table", "gallery", "panel", "opinion", "review", "story",
+    "sample", "date", "pixels", "names", "regions", "keep", "composite", "stretch", "curves", "sentinel", "view", "play", "charts", "table", "gallery", "judge", "panel", "opinion", "review", "story",
     "filter", "area", "level", "draw", "colours", "theme", "base", "layers", "map",
 }  # fmt: skip
 
@@ -118,7 +124,7 @@ def test_every_key_is_frozen() -> None:
     full = encode(Link(
         sample=SAMPLE, date=dt.date(2018, 1, 3), pixels=((1, 2),), composite="false", stretch="frame", curves=SEASON, panel="map", opinion="mine",
         review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), keep_marks=True, sentinel=SentinelLook("swir"), view=PictureView("side"), playback=Playback("run"), charts=ChartZoom(index=(0.0, 1.0)), table=TableLook(),
-        gallery=GalleryLook(), map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", "none", Place(3.4, 51.2, 120.0)),
+        gallery=GalleryLook(), judge=Question("mine"), map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", "none", Place(3.4, 51.2, 120.0)),
     ))  # fmt: skip
     written = {part.partition("=")[0] for part in full[1:].split("&")}
     assert written == KEYS, "a new key: freeze a link that has it"

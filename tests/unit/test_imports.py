@@ -37,7 +37,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("training",),
     ("plots",),
     ("views.common",),
-    ("views.animation", "views.labels", "views.map", "views.present", "views.profile", "views.share"),
+    ("views.animation", "views.judge", "views.labels", "views.map", "views.present", "views.profile", "views.share"),
     ("views.review", "views.sentinel2"),
     ("views.gallery",),
     ("views.page",),

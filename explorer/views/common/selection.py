@@ -22,6 +22,8 @@ from explorer.analysis.shapes import Shape, clean_name
 from explorer.analysis.stretch import StretchSpec
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.products import PF_SR
+from explorer.opinions import question as questions
+from explorer.opinions.question import Question
 from explorer.review.queue import MAX_TEXT as MAX_QUEUE
 from explorer.review.queue import QueueSpec
 from explorer.views.common import chart_zoom, gallery_look, sentinel_look, table_look
@@ -87,6 +89,11 @@ class Selection(param.Parameterized):
         default=None, class_=GalleryLook, doc="What the gallery shows; None while it is closed."
     )  # type: ignore[assignment]
     panel: str = param.Selector(default="", objects=list(PANELS))  # type: ignore[assignment]
+    judge: Question | None = param.ClassSelector(
+        default=None,
+        class_=Question,
+        doc="What is asked of an opinion, in the panel that judges models; None while it is closed.",
+    )  # type: ignore[assignment]
     opinion: str = param.String(
         default="", doc="The opinion that is shown beside the label, by its name; empty: none."
     )  # type: ignore[assignment]
@@ -215,6 +222,7 @@ class Selection(param.Parameterized):
             charts=self.charts,
             table=self.table,
             gallery=self.gallery,
+            judge=self.judge,
             panel=self.panel,
             opinion=self.opinion,
             review=self.review,
@@ -253,6 +261,7 @@ class Link:
     charts: ChartZoom = field(default_factory=ChartZoom)
     table: TableLook | None = None
     gallery: GalleryLook | None = None
+    judge: Question | None = None  # of an opinion
     map: MapLink = field(default_factory=MapLink)
     problems: tuple[str, ...] = field(default=())
 
@@ -290,6 +299,8 @@ def encode(link: Link) -> str:
         parts["table"] = str(link.table)
     if link.gallery is not None:
         parts["gallery"] = str(link.gallery)
+    if link.judge is not None:
+        parts["judge"] = str(link.judge)
     if link.panel:
         parts["panel"] = link.panel
     if link.opinion:
@@ -363,6 +374,11 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         gallery = gallery_look.parse(given["gallery"][:MAX_TEXT]) if given.get("gallery") else None
     except ExplorerError as error:
         problems.append(f"This link's gallery cannot be shown: {error}.")
+    judge = None
+    try:
+        judge = questions.parse(given["judge"][:MAX_TEXT]) if given.get("judge") else None
+    except ExplorerError as error:
+        problems.append(f"This link's question to a model cannot be answered: {error}.")
     panel = given.get("panel", "")
     if panel not in PANELS:
         problems.append(f"This link's panel {panel[:20]!r} is none of {', '.join(PANELS[1:])}.")
@@ -403,6 +419,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         charts=charts,
         table=table,
         gallery=gallery,
+        judge=judge,
         map=map_link,
         problems=tuple(map(_bounded, problems)),
     )

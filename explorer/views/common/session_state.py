@@ -113,6 +113,9 @@ class SessionState(param.Parameterized):
     history_link: str | None = param.String(
         default=None, allow_None=True, doc="The page shows this query: somebody goes back in the history."
     )  # type: ignore[assignment]
+    opinion_to_judge: str | None = param.String(
+        default=None, allow_None=True, doc="The panel that judges models opens, with this opinion."
+    )  # type: ignore[assignment]
     toggle_review = param.Event(doc="The review opens, or closes.")
     toggle_about = param.Event(doc="The drawer about the corpus opens, or closes.")
     toggle_share = param.Event(doc="The panel of links and files opens, or closes.")

@@ -9,10 +9,25 @@ export function render({ model, el }) {
   box.innerHTML = model.html
   const choice = element("select", { "aria-label": "Opinion beside the label", title: "Opinion beside the label" })
   choice.addEventListener("change", () => model.send_msg({ type: "choose", opinion: choice.value }))
+  const judge = element(
+    "button",
+    {
+      type: "button",
+      title: "Judge a model: cross-table, scores and calibration beside all labels",
+      onclick: () => model.send_msg({ type: "judge" }),
+    },
+    "Judge",
+  )
   const heads = ["label", "opinion", "differs"].map((head) =>
     element("span", { class: "head", "aria-hidden": "true" }, head),
   )
-  const caption = element("span", { class: "choice" }, element("span", { "aria-hidden": "true" }, "Beside it"), choice)
+  const caption = element(
+    "span",
+    { class: "choice" },
+    element("span", { "aria-hidden": "true" }, "Beside it"),
+    choice,
+    judge,
+  )
   const beside = element("div", { class: "beside" }, caption, ...heads)
   beside.hidden = true
   const nameColumns = () => {

@@ -43,6 +43,7 @@ class LabelsView:
             "again": lambda _data: self._show_again(),
             "choose": lambda data: setattr(selection, "opinion", str(data.get("opinion") or "")[:MAX_NAME]),
         }
+        self.pane.on["judge"] = lambda _data: setattr(self._session, "opinion_to_judge", selection.opinion)
         self.html = ""
         """What is shown."""
         self._ticket = 0

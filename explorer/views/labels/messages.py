@@ -18,3 +18,5 @@ class FromBars(FromBrowser):
     """Which opinion is to stand beside the label; an empty name: none."""
 
     def choose(self, *, opinion: Word) -> None: ...
+    def judge(self) -> None:
+        """Hold that opinion, or the first, against the labels of all samples."""

@@ -13,6 +13,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.views.animation.animation import AnimationView
 from explorer.views.common.components import Component, Page, Region, source
 from explorer.views.gallery.gallery import GalleryView
+from explorer.views.judge.judge import JudgeView
 from explorer.views.labels.labels import LabelsView
 from explorer.views.map.map import MapView
 from explorer.views.page.about import AboutView
@@ -55,6 +56,7 @@ class Views:
     share: ShareView
     about: AboutView
     gallery: GalleryView
+    judge: JudgeView
     help: HelpView
     undo: UndoView
 
@@ -111,6 +113,7 @@ def lay_out(views: Views, height: str) -> Layout:
         views.share.share,
         views.about.about,
         views.gallery.gallery,
+        views.judge.panel,
         views.help.help,
         views.undo.toast,
         margin=0, sizing_mode="stretch_both",

@@ -12,7 +12,7 @@ class RegionPlaces:
     def __init__(self, laid: Layout, selection: Selection) -> None:
         self._laid, self._selection, self._session = laid, selection, selection.session
         selection.map.param.watch(lambda _e: self._set_css_classes(), "theme")
-        selection.param.watch(lambda *_e: self._place(), ["panel", "gallery"])
+        selection.param.watch(lambda *_e: self._place(), ["panel", "gallery", "judge"])
         self._session.param.watch(lambda *_e: self._place(), ["reviewing", "judging", "blind", "table_open"])
         self._session.param.watch(lambda *_e: self._set_css_classes(), ["presenting", "note_shown"])
 
@@ -40,5 +40,9 @@ class RegionPlaces:
             *(["table-open"] if self._laid.sample_table.css_classes == ["open"] else []),
             *(["presenting"] if self._session.presenting else []),
             *(["with-note"] if self._session.presenting and self._session.note_shown else []),
-            *(["with-gallery"] if self._selection.gallery is not None else []),
+            *(
+                ["with-gallery"]
+                if self._selection.gallery is not None or self._selection.judge is not None
+                else []
+            ),
         ]

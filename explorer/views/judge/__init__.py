@@ -1,0 +1,1 @@
+"""The panel that judges a model, or another map, beside the labels."""

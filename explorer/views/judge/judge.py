@@ -1,0 +1,247 @@
+"""The panel that judges a model, or another map: cross-table, scores by class, calibration, parts of the corpus, two models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from explorer.core.errors import ExplorerError, InvalidQueryError
+from explorer.corpus.corpus import Corpus
+from explorer.corpus.query.area import Area
+from explorer.corpus.query.filters import Filters
+from explorer.export import code
+from explorer.opinions.question import Question
+from explorer.views.common.components import Component, LatestOnly, SessionScheduler, source
+from explorer.views.common.file_making import FileMaker
+from explorer.views.common.selection import Selection
+from explorer.views.judge import judge_answers as answers
+from explorer.views.judge.judge_answers import Held
+from explorer.views.judge.messages import FromJudge, ToJudge
+
+_OWN_FILTERS = ("largest",)
+"""Filters that a cross-table sets itself: it goes on showing all classes, as the legend does, and marks what is chosen."""
+
+
+class Judge(Component):
+    """The browser's side of the panel."""
+
+    _stylesheets: ClassVar[list[Any]] = [source("chart.css"), source("judge.css")]
+    script = ToJudge()
+    from_script = FromJudge
+
+
+class JudgeView:
+    """Answers what `Selection.judge` asks; nothing is computed before somebody opens it, and nothing is told while labels are hidden."""
+
+    def __init__(self, corpus: Corpus, selection: Selection, loop: SessionScheduler, bus: str) -> None:
+        self._corpus, self._selection = corpus, selection
+        self._session = session = selection.session
+        self._ticket = 0
+        self._is_open = False
+        self._answers, self._summaries = LatestOnly(loop), LatestOnly(loop)
+        self._held: tuple[object, Held] | None = None
+        self.panel = Judge(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
+        self._files = FileMaker(loop, self.panel.script)
+        self.panel.on = {
+            "choose": self._choose, "closed": lambda _data: self._close(), "filter": self._filter, "select": self._select,
+            "again": lambda _data: self._draw(), "gallery": lambda _data: session.ask_for_gallery("map"),
+        }  # fmt: skip
+        selection.param.watch(lambda _e: self._draw(), "judge")
+        selection.map.param.watch(lambda _e: self._draw(), "palette")
+        session.param.watch(lambda *_e: self._draw(), ["filtered_rows", "blind", "labels_hidden"])
+        session.listen("opinion_to_judge", self._asked)
+
+    # -- what is shown ------------------------------------------------------------------------------------------
+
+    def _asked(self) -> None:
+        """Somebody wants an opinion judged: the one that is named, or the first."""
+        name = self._session.opinion_to_judge or next(iter(self._corpus.opinions), "")
+        if not name or self._session.blind:
+            return
+        before = self._selection.judge
+        self._selection.judge = Question(name) if before is None else replace(before, opinion=name)
+
+    def _draw(self) -> None:
+        question, session = self._selection.judge, self._session
+        self._ticket += 1
+        if question is not None and session.blind:
+            self._selection.judge = None
+            return
+        if question is None or session.labels_hidden:
+            self._answers.cancel()
+            self._summaries.cancel()
+            self._held = None
+            if self._is_open:
+                self.panel.script.hide()
+            self._is_open = False
+            return
+        if session.filtered_rows is None:
+            return  # the map does not know yet what is left
+        self._is_open = True
+        state = self._selection.map
+        ticket, filters, area, palette = self._ticket, state.filters, state.area, state.palette
+        asked = self._state(question, filters, area)
+        self.panel.script.busy()
+
+        def job() -> tuple[Held, dict[str, Any], str, dict[str, Any]] | str:
+            try:
+                held = self._hold(question, filters, area)
+                told = self._told(question, held, palette) | {"python": code.snippet("opinion", asked)}
+                return held, told, *self._answer(question, held, filters)
+            except ExplorerError as error:
+                return str(error)
+
+        def done(found: tuple[Held, dict[str, Any], str, dict[str, Any]] | str) -> None:
+            if ticket != self._ticket:
+                return
+            if isinstance(found, str):
+                self.panel.script.trouble(text=f"{found[:1].upper()}{found[1:]}.")
+                return
+            held, told, part, content = found
+            script = self.panel.script
+            script.asked(ticket=ticket, **told)
+            send: Callable[..., None] = getattr(script, part)
+            send(ticket=ticket, **content)
+            self._summaries.submit(lambda: self._summary(held, question.by), lambda made: summed(made))
+
+        def summed(made: dict[str, float | None] | None) -> None:
+            if ticket == self._ticket and made is not None:
+                self.panel.script.summary(ticket=ticket, **made)
+
+        self._answers.submit(job, done)
+
+    def _hold(self, question: Question, filters: Filters, area: Area | None) -> Held:
+        """The opinion beside the labels of what the map shows, but for the classes that are chosen in the table itself; kept."""
+        others = filters.without(*_OWN_FILTERS)
+        opinion = self._corpus.opinions[question.opinion]
+        key = (id(opinion), question.groups, others, area)
+        if self._held is not None and self._held[0] == key:
+            return self._held[1]
+        mask = others.mask(self._corpus.filter_table)
+        if area is not None:
+            samples = self._corpus.samples
+            mask = mask & area.mask(samples["x"].to_numpy(), samples["y"].to_numpy())
+        held = Held.of(self._corpus, question, mask)
+        if not len(held.pair.rows):
+            raise InvalidQueryError(
+                f"no sample that the map shows has both a label and what {question.opinion} says"
+            )
+        self._held = (key, held)
+        return held
+
+    def _answer(self, question: Question, held: Held, filters: Filters) -> tuple[str, dict[str, Any]]:
+        """Which message the part that is asked for is, and its content."""
+        if question.part == "table":
+            label, said = self._chosen(question, held, filters)
+            return "cross", answers.cross(held.pair, question) | {"label": label, "said": said}
+        if question.part == "classes":
+            return "classes", {"rows": answers.class_scores(held.pair, held.scores(question.by))}
+        if question.part == "calibration":
+            rows, error = answers.bins(held.pair, question.code)
+            return "calibration", {"bins": rows, "error": error}
+        if question.part == "parts":
+            return "parts", {"rows": answers.parts(self._corpus, held.pair, question.of)}
+        other = question.other or next(
+            (name for name in self._corpus.opinions if name != question.opinion), ""
+        )
+        if not other:
+            raise InvalidQueryError("there is no other opinion to compare it with; add one")
+        return "two", answers.two(self._corpus, held, other) | {"differ": False}
+
+    def _summary(self, held: Held, by: str) -> dict[str, float | None] | None:
+        try:
+            found = held.scores(by)
+        except ExplorerError:  # said already
+            return None
+        names = (
+            "agreement", "macro_f1", "weighted_f1", "mean_average_precision", "disagreement", "calibration_error",
+        )  # fmt: skip
+        return {name: answers.share(getattr(found, name)) for name in names}
+
+    def _told(self, question: Question, held: Held, palette: str) -> dict[str, Any]:
+        about = held.opinion.about
+        names = list(self._corpus.opinions)
+        return {
+            "opinion": question.opinion, "groups": question.groups, "part": question.part, "by": question.by,
+            "values": question.values, "of_part": question.of, "code": question.code, "other": question.other,
+            "opinions": names, "groupings": answers.offered_groupings(self._corpus, [question.opinion]),
+            "classes": answers.classes(held.pair, palette), "numbered": bool(held.grouping.level),
+            "samples": len(held.pair.rows), "of": int(np.count_nonzero(held.mask)),
+            "source": self._source_text(),
+            "about": " · ".join(filter(None, (about.source, about.licence, about.note))), "notes": list(held.opinion.notes),
+        }  # fmt: skip
+
+    def _source_text(self) -> str:
+        """Whose samples they are, in words."""
+        state = self._selection.map
+        texts = [text for name, text in state.filters.chips() if name not in _OWN_FILTERS]
+        if state.area is not None:
+            texts.append("in the area")
+        return " · ".join(texts) or "all samples"
+
+    def _state(self, question: Question, filters: Filters, area: Area | None) -> code.State:
+        others = filters.without(*_OWN_FILTERS)
+        return code.State(where=self._corpus.where, filters=others, area=area, question=question)
+
+    def _chosen(self, question: Question, held: Held, filters: Filters) -> tuple[int | None, int | None]:
+        """The classes of label and opinion that the map is filtered by, as codes; None where it is by none."""
+        if held.grouping.level and len(filters.largest) == 1 and filters.largest[0] in held.grouping.codes:
+            return filters.largest[0], None
+        return None, None
+
+    # -- what people do -----------------------------------------------------------------------------------------
+
+    def _close(self) -> None:
+        self._selection.judge = None
+
+    def _choose(self, data: dict[str, Any]) -> None:
+        before = self._selection.judge
+        if before is None:
+            return
+        names = {"opinion": "opinion", "groups": "groups", "part": "part", "by": "by", "values": "values", "of_part": "of", "other": "other"}  # fmt: skip
+        changes: dict[str, Any] = {names[key]: str(data[key]) for key in names if data.get(key)}
+        if isinstance(data.get("code"), (int, float)):
+            changes["code"] = int(data["code"])
+        if "groups" in changes:
+            changes.setdefault("code", 0)
+        try:
+            self._selection.judge = replace(before, **changes)
+        except (InvalidQueryError, OverflowError) as error:
+            self.panel.script.trouble(text=f"{error}.")
+
+    def _filter(self, data: dict[str, Any]) -> None:
+        label, held = data.get("label"), self._held
+        if held is None or self._session.labels_hidden:
+            return
+        state = self._selection.map
+        if isinstance(label, int) and held[1].grouping.level and label in held[1].grouping.codes:
+            chosen = () if state.filters.largest == (label,) else (label,)
+            state.filters = replace(state.filters, largest=chosen)
+
+    def _select(self, data: dict[str, Any]) -> None:
+        """Filter by a part of the corpus, or no more where it is already."""
+        question, state = self._selection.judge, self._selection.map
+        if question is None or self._session.labels_hidden:
+            return
+        try:
+            wanted = _of_part(question.of, str(data.get("name", "")))
+            before = state.filters
+            again = all(getattr(before, name) == getattr(Filters(**wanted), name) for name in wanted)
+            state.filters = before.without(*wanted) if again else replace(before, **wanted)
+        except (ExplorerError, ValueError):
+            return  # no part of this corpus: nobody chose that
+
+
+def _of_part(by: str, name: str) -> dict[str, Any]:
+    """The filter of a part of the corpus. Raises `ValueError` for what is none."""
+    if by == "country":
+        return {"countries": (name,)}
+    if by == "zone":
+        return {"zones": (int(name),)}
+    if by == "purity":
+        low, high = (float(part) for part in name.split(" to "))
+        return {"purity": (low, high)}
+    raise ValueError(name)
