@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import explorer
 from explorer import open_corpus
 from explorer.analysis import composite, curves, profiles, render_spec, spectra
 from explorer.analysis.curves import Curves
@@ -22,8 +23,10 @@ from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
+from explorer.demo import open_demo
 from explorer.export import code
 from explorer.export.code import Gallery, State
+from explorer.opinions.question import PARTS, Question
 from tests import corpora
 
 SAMPLE = corpora.FULL
@@ -39,7 +42,7 @@ def state(tiny_folder: Path) -> State:
     return State(
         where=str(tiny_folder), sample_id=SAMPLE, date=PF_SR.dates[3], pixels=((120, 80), (0, 0)), regions=REGIONS,
         filters=Filters(classes=(211,), min_fraction=0.5), area=Area(((10.0, 40.0), (20.0, 50.0))),
-        gallery=Gallery((SAMPLE, corpora.BARE), "2018-07", "swir"),
+        gallery=Gallery((SAMPLE, corpora.BARE), "2018-07", "swir"), question=Question("a" * 60, other="b" * 60, part="two"),
     )  # fmt: skip
 
 
@@ -55,7 +58,7 @@ def run(
     return names
 
 
-@pytest.mark.parametrize("view", code.VIEWS)
+@pytest.mark.parametrize("view", [view for view in code.VIEWS if view != "opinion"])
 def test_every_snippet_runs(state: State, view: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(code.snippet(view, state), tmp_path, monkeypatch)
     assert [p.name for p in tmp_path.iterdir()] == ([f"{SAMPLE}.mp4"] if view == "animation" else [])
@@ -70,6 +73,27 @@ def test_every_snippet_runs_on_the_demo(tmp_path: Path, monkeypatch: pytest.Monk
         if view == "profile":
             assert len(names["seasons"]) == 2
             assert np.isfinite(names["curve"].values).any()
+
+
+@pytest.mark.parametrize("groups", ["1", "own", "bigearthnet-19"])
+@pytest.mark.parametrize("part", PARTS)
+def test_a_model_is_judged_as_on_the_page(part: str, groups: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = open_demo(count=400)
+    monkeypatch.setattr(explorer, "open_corpus", lambda where: corpus)
+    asked = Question("made-up-good", groups, part, other="made-up-confused", of="zone")
+    filters = Filters(min_fraction=0.5)
+    mask = filters.mask(corpus.filter_table)
+    for state, wanted in (
+        (State(question=asked), asked.table(corpus)),
+        (State(question=asked, filters=filters), asked.table(corpus, mask)),
+    ):
+        text = code.snippet("opinion", state)
+        ours = run(text)["table"]
+        pd.testing.assert_frame_equal(ours, wanted)
+    if part == "table":
+        for values, axis in (("rows", 1), ("columns", 0)):
+            ours = run(code.snippet("opinion", State(question=replace(asked, values=values, by="fractions"))))
+            np.testing.assert_allclose(ours["table"].sum(axis=axis).replace(0, 1), 1)
 
 
 @pytest.mark.parametrize("text", ["true", "false", "band:nir", "index:NDVI", "expr:(nir-red)/(nir+red)"])
@@ -175,7 +199,11 @@ def test_views_say_what_they_need() -> None:
     with pytest.raises(InvalidSampleIdError):
         State(sample_id="x")
     everything = State(
-        sample_id=SAMPLE, pixels=((0, 0),), regions=REGIONS, gallery=Gallery((SAMPLE,), "2018-07-02")
+        sample_id=SAMPLE,
+        pixels=((0, 0),),
+        regions=REGIONS,
+        gallery=Gallery((SAMPLE,), "2018-07-02"),
+        question=Question("model"),
     )
     assert list(code.available(everything)) == list(code.VIEWS)
 

@@ -2,7 +2,7 @@
 
 import { makeChart } from "../../browser/chart.js"
 import { dots, lines } from "../../browser/chart_marks.js"
-import { choice, element, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
+import { choice, element, keepFocus, makeReturn, mark } from "../../browser/shared.js"
 import { bus, listen } from "../common/talking.js"
 import { makeCrossTable } from "./cross_table.js"
 import { count, makeTable, signed, three } from "./judge_tables.js"
@@ -111,8 +111,13 @@ export function render({ model, el }) {
   )
   const partTable = makeTable("Agreement by part of the corpus")
   const other = choice("Compared with", [], "", (value) => send({ other: value }))
-  const differ = button("Where they differ", "Show on the map the samples of which they name different classes", () =>
-    model.send_msg({ type: "differ" }),
+  const differ = button(
+    "Where they differ",
+    "Show on the map the samples of which they name different classes",
+    () => {},
+    {
+      hidden: true,
+    },
   )
   const verdict = element("p", { class: "verdict" })
   const measures = makeTable("Both models in all")
@@ -430,10 +435,6 @@ export function render({ model, el }) {
         close.focus({ preventScroll: true })
       }
       told.textContent = data.text
-    },
-    file(data) {
-      saveFile(data.name, new Blob([data.bytes], { type: data.media }))
-      told.textContent = `${data.name} was written.`
     },
   })
   model.on("remove", () => {

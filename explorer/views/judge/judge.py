@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -15,7 +14,6 @@ from explorer.corpus.query.filters import Filters
 from explorer.export import code
 from explorer.opinions.question import Question
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, source
-from explorer.views.common.file_making import FileMaker
 from explorer.views.common.selection import Selection
 from explorer.views.judge import judge_answers as answers
 from explorer.views.judge.judge_answers import Held
@@ -44,10 +42,9 @@ class JudgeView:
         self._answers, self._summaries = LatestOnly(loop), LatestOnly(loop)
         self._held: tuple[object, Held] | None = None
         self.panel = Judge(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
-        self._files = FileMaker(loop, self.panel.script)
         self.panel.on = {
             "choose": self._choose, "closed": lambda _data: self._close(), "filter": self._filter, "select": self._select,
-            "again": lambda _data: self._draw(), "gallery": lambda _data: session.ask_for_gallery("map"),
+            "again": lambda _data: self._draw(),
         }  # fmt: skip
         selection.param.watch(lambda _e: self._draw(), "judge")
         selection.map.param.watch(lambda _e: self._draw(), "palette")
@@ -86,25 +83,33 @@ class JudgeView:
         asked = self._state(question, filters, area)
         self.panel.script.busy()
 
-        def job() -> tuple[Held, dict[str, Any], str, dict[str, Any]] | str:
+        def job() -> tuple[Held, dict[str, Any], dict[str, Any]] | str:
             try:
                 held = self._hold(question, filters, area)
                 told = self._told(question, held, palette) | {"python": code.snippet("opinion", asked)}
-                return held, told, *self._answer(question, held, filters)
+                return held, told, self._answer(question, held, filters)
             except ExplorerError as error:
                 return str(error)
 
-        def done(found: tuple[Held, dict[str, Any], str, dict[str, Any]] | str) -> None:
+        def done(found: tuple[Held, dict[str, Any], dict[str, Any]] | str) -> None:
             if ticket != self._ticket:
                 return
             if isinstance(found, str):
                 self.panel.script.trouble(text=f"{found[:1].upper()}{found[1:]}.")
                 return
-            held, told, part, content = found
-            script = self.panel.script
-            script.asked(ticket=ticket, **told)
-            send: Callable[..., None] = getattr(script, part)
-            send(ticket=ticket, **content)
+            held, told, content = found
+            panel = self.panel
+            panel.script.asked(ticket=ticket, **told)
+            if question.part == "table":
+                panel.script.cross(ticket=ticket, **content)
+            elif question.part == "classes":
+                panel.script.classes(ticket=ticket, **content)
+            elif question.part == "calibration":
+                panel.script.calibration(ticket=ticket, **content)
+            elif question.part == "parts":
+                panel.script.parts(ticket=ticket, **content)
+            else:
+                panel.script.two(ticket=ticket, **content)
             self._summaries.submit(lambda: self._summary(held, question.by), lambda made: summed(made))
 
         def summed(made: dict[str, float | None] | None) -> None:
@@ -132,24 +137,24 @@ class JudgeView:
         self._held = (key, held)
         return held
 
-    def _answer(self, question: Question, held: Held, filters: Filters) -> tuple[str, dict[str, Any]]:
-        """Which message the part that is asked for is, and its content."""
+    def _answer(self, question: Question, held: Held, filters: Filters) -> dict[str, Any]:
+        """The content of the message that the part which is asked for is."""
         if question.part == "table":
             label, said = self._chosen(question, held, filters)
-            return "cross", answers.cross(held.pair, question) | {"label": label, "said": said}
+            return answers.cross(held.pair, question) | {"label": label, "said": said}
         if question.part == "classes":
-            return "classes", {"rows": answers.class_scores(held.pair, held.scores(question.by))}
+            return {"rows": answers.class_scores(held.pair, held.scores(question.by))}
         if question.part == "calibration":
             rows, error = answers.bins(held.pair, question.code)
-            return "calibration", {"bins": rows, "error": error}
+            return {"bins": rows, "error": error}
         if question.part == "parts":
-            return "parts", {"rows": answers.parts(self._corpus, held.pair, question.of)}
+            return {"rows": answers.parts(self._corpus, held.pair, question.of)}
         other = question.other or next(
             (name for name in self._corpus.opinions if name != question.opinion), ""
         )
         if not other:
             raise InvalidQueryError("there is no other opinion to compare it with; add one")
-        return "two", answers.two(self._corpus, held, other) | {"differ": False}
+        return answers.two(self._corpus, held, other) | {"differ": False}
 
     def _summary(self, held: Held, by: str) -> dict[str, float | None] | None:
         try:

@@ -5,13 +5,10 @@ Shares are 0 to 1, None where there is nothing that could tell. Classes are said
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
-from explorer.views.common.message_fields import Most, Number, Word
+from explorer.views.common.message_fields import Number, Word
 from explorer.views.common.messages import FromBrowser, ToBrowser
-
-MAX_FILE = 20
-"""Characters of what a file is called, and of its ending."""
 
 
 class JudgeChoice(TypedDict):
@@ -134,7 +131,6 @@ class ToJudge(ToBrowser):
     ) -> None:
         """Samples (or parts of them) by class of label and model. `label` and `said` are classes that the map is filtered by."""
 
-    def file(self, *, name: str, media: str, bytes: bytes) -> None: ...
     def hide(self) -> None: ...
     def parts(self, *, ticket: int, rows: list[JudgePart]) -> None: ...
     def summary(
@@ -184,17 +180,8 @@ class FromJudge(FromBrowser):
         """What is left out stays."""
 
     def closed(self) -> None: ...
-    def differ(self) -> None:
-        """Filter the map by where the two models differ, or no more."""
-
     def filter(self, *, label: Number | None, said: Number | None) -> None:
         """Filter the map by a cell of the cross-table, a row or a column, by codes; or no more where it is already."""
 
-    def gallery(self) -> None: ...
-    def save(
-        self, *, what: Annotated[str, Most(MAX_FILE)], format: Annotated[str, Most(MAX_FILE)]
-    ) -> None: ...
     def select(self, *, name: Word) -> None:
         """Filter the map by a part of the corpus."""
-
-    def table(self) -> None: ...
