@@ -34,8 +34,8 @@ var plainArray = (array3) => array3 && new ({ float32: Float32Array, float64: Fl
   array3.byteOffset,
   array3.length
 );
-var decodePicture = async (bytes, type, exact) => {
-  if (exact || !window.ImageDecoder) return createImageBitmap(new Blob([bytes], { type }));
+var decodePicture = async (bytes, type, exact2) => {
+  if (exact2 || !window.ImageDecoder) return createImageBitmap(new Blob([bytes], { type }));
   const decoder = new ImageDecoder({ data: bytes, type });
   try {
     return (await decoder.decode()).image;
@@ -183,7 +183,7 @@ var inkOn = (colour) => {
   const [, red = "0", green = "0", blue = "0"] = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour) ?? [];
   return 0.2126 * lightOf(red) + 0.7152 * lightOf(green) + 0.0722 * lightOf(blue) > 0.18 ? "#10191f" : "#ffffff";
 };
-var pinText = ({ name }, i, count) => [count > 1 ? String(i + 1) : "", name ?? ""].filter(Boolean).join(" ");
+var pinText = ({ name }, i, count2) => [count2 > 1 ? String(i + 1) : "", name ?? ""].filter(Boolean).join(" ");
 var drawWords = (context, text, x, y, size = 12) => {
   if (!text) return;
   context.font = `600 ${size}px system-ui, sans-serif`;
@@ -1441,9 +1441,9 @@ var readDay = (text, shownYear) => {
     if (years.length && isYear(numbers2[0])) others.reverse();
     month2 = others.length === 1 ? others.shift() : others.splice(1, 1)[0];
   }
-  const [day2 = 15, short] = others;
-  if (short !== void 0 && !years.length) year = 2e3 + short;
-  else if (short !== void 0) return null;
+  const [day2 = 15, short2] = others;
+  if (short2 !== void 0 && !years.length) year = 2e3 + short2;
+  else if (short2 !== void 0) return null;
   const iso = isoOf(year, month2, day2);
   return new Date(timeOf(iso) || 0).toISOString().slice(0, 10) === iso ? iso : null;
 };
@@ -1456,8 +1456,8 @@ var nearestDate2 = (dates, iso, may) => {
   return best;
 };
 var weeksOf = (year, month2) => {
-  const before = (new Date(Date.UTC(year, month2 - 1, 1)).getUTCDay() + 6) % 7, count = new Date(Date.UTC(year, month2, 0)).getUTCDate();
-  const cells = [...new Array(before).fill(null), ...Array.from({ length: count }, (_, i) => i + 1)];
+  const before = (new Date(Date.UTC(year, month2 - 1, 1)).getUTCDay() + 6) % 7, count2 = new Date(Date.UTC(year, month2, 0)).getUTCDate();
+  const cells = [...new Array(before).fill(null), ...Array.from({ length: count2 }, (_, i) => i + 1)];
   while (cells.length % 7) cells.push(null);
   return Array.from({ length: cells.length / 7 }, (_, i) => cells.slice(7 * i, 7 * i + 7));
 };
@@ -1820,8 +1820,8 @@ var entriesOf = (groups) => Object.entries(groups).flatMap(
     };
   })
 );
-var rankOf = (wanted, { value: value2, short, title, group: group2 }) => {
-  const name = plainText(short), long = plainText(title), all = `${name} ${long} ${plainText(group2)}`;
+var rankOf = (wanted, { value: value2, short: short2, title, group: group2 }) => {
+  const name = plainText(short2), long = plainText(title), all = `${name} ${long} ${plainText(group2)}`;
   if (name === wanted || plainText(value2) === wanted) return 0;
   if (name.startsWith(wanted)) return 1;
   if (long.startsWith(wanted)) return 2;
@@ -1975,10 +1975,10 @@ var makeCombobox = ({
     if (by) {
       event.preventDefault();
       if (list.hidden) open();
-      const count = list.hidden ? 0 : list.children.length;
-      if (!count) return;
-      const next = field.at < 0 ? by > 0 ? 0 : count - 1 : field.at + by;
-      mark2(Math.abs(by) > 1 ? Math.min(count - 1, Math.max(0, next)) : (next + count) % count);
+      const count2 = list.hidden ? 0 : list.children.length;
+      if (!count2) return;
+      const next = field.at < 0 ? by > 0 ? 0 : count2 - 1 : field.at + by;
+      mark2(Math.abs(by) > 1 ? Math.min(count2 - 1, Math.max(0, next)) : (next + count2) % count2);
     } else if (event.key === "Escape" && !list.hidden) {
       hide();
       event.preventDefault();
@@ -2001,8 +2001,8 @@ var makeCombobox = ({
     }
   };
 };
-var drawEntry = ({ short, title, group: group2 }) => [
-  element("b", { class: title ? "" : "title" }, short),
+var drawEntry = ({ short: short2, title, group: group2 }) => [
+  element("b", { class: title ? "" : "title" }, short2),
   title ? element("span", { class: "title" }, ` ${title}`) : "",
   element("small", {}, ` ${group2}`)
 ];
@@ -2267,15 +2267,15 @@ var makeSheet = ({ onDate }) => {
       return columns;
     },
     // `list` are the dates that can be shown, `picture` paints one onto a canvas, `note` says more of one.
-    draw(count, list, { dates, picture, note }) {
-      el.hidden = !count;
+    draw(count2, list, { dates, picture, note }) {
+      el.hidden = !count2;
       cells = [];
-      if (!count) {
+      if (!count2) {
         el.replaceChildren();
         return;
       }
-      const n = Math.min(count, list.length);
-      columns = COLUMNS[count];
+      const n = Math.min(count2, list.length);
+      columns = COLUMNS[count2];
       cells = Array.from({ length: n }, (_, k) => list[Math.round(k * (list.length - 1) / Math.max(n - 1, 1))]).map(
         (index) => {
           const canvas = element("canvas", { width: SIZE, height: SIZE });
@@ -2296,7 +2296,7 @@ var makeSheet = ({ onDate }) => {
               onclick: () => onDate(index)
             },
             canvas,
-            element("span", {}, count > 24 ? text.replace(/ 20/, " ’") : text)
+            element("span", {}, count2 > 24 ? text.replace(/ 20/, " ’") : text)
           )
         )
       );
@@ -3192,12 +3192,12 @@ function render({ model, el }) {
       state.status = Array.from(new Uint8Array(data.status));
       Object.assign(state.reasons, data.reasons);
       state.settled = data.settled;
-      const count = state.status.filter((s) => s === status.THERE).length;
+      const count2 = state.status.filter((s) => s === status.THERE).length;
       const lacking = state.status.filter((s) => s === status.ABSENT || s === status.BROKEN).length;
       if (!data.settled) tellProgress(`${data.done} / ${data.total}`, data.done / Math.max(data.total, 1));
       else
         tellProgress(
-          lacking ? `${count} of ${data.total} dates` : "",
+          lacking ? `${count2} of ${data.total} dates` : "",
           null,
           lacking ? `${lacking} dates are missing or broken` : ""
         );
@@ -3371,7 +3371,7 @@ function render2({ model, el }) {
     asked = performance.now();
     model.send_msg(message);
   };
-  const title = element("h2"), count = element("output", { class: "count", "aria-live": "polite", "aria-label": "Samples on this page" }), source = element("span", { class: "source" });
+  const title = element("h2"), count2 = element("output", { class: "count", "aria-live": "polite", "aria-label": "Samples on this page" }), source = element("span", { class: "source" });
   const select2 = (label, act) => {
     const list = element("select", { "aria-label": label, title: label });
     list.addEventListener("change", () => act(list.value));
@@ -3428,7 +3428,7 @@ function render2({ model, el }) {
   const panel = element(
     "section",
     { class: "panel", role: "dialog", "aria-label": "Gallery", hidden: true },
-    element("header", {}, title, count, source, dock, close),
+    element("header", {}, title, count2, source, dock, close),
     element(
       "div",
       { class: "bar", role: "toolbar", "aria-label": "Pictures and order" },
@@ -3690,7 +3690,7 @@ function render2({ model, el }) {
       title.textContent = "Gallery";
       const first = (data.page - 1) * data.size;
       const range3 = `${(first + 1).toLocaleString("en")}–${(first + data.tiles.length).toLocaleString("en")}`;
-      count.textContent = data.count ? `${range3} of ${data.count.toLocaleString("en")}` : "0 samples";
+      count2.textContent = data.count ? `${range3} of ${data.count.toLocaleString("en")}` : "0 samples";
       source.textContent = data.source;
       how.textContent = `By ${data.how} · ${data.composite_shown}, ${data.date_shown}`;
       told.textContent = "";
@@ -3797,241 +3797,162 @@ function render2({ model, el }) {
   model.send_msg({ type: "ready" });
 }
 
-// explorer/views/labels/labels.js
-var labels_exports = {};
-__export(labels_exports, {
+// explorer/views/judge/judge.js
+var judge_exports = {};
+__export(judge_exports, {
   render: () => render3
 });
-function render3({ model, el }) {
-  const box2 = element("div", { class: "scroll", role: "group", "aria-label": "Classes of the label" });
-  box2.innerHTML = model.html;
-  const choice2 = element("select", { "aria-label": "Opinion beside the label", title: "Opinion beside the label" });
-  choice2.addEventListener("change", () => model.send_msg({ type: "choose", opinion: choice2.value }));
-  const heads = ["label", "opinion", "differs"].map(
-    (head) => element("span", { class: "head", "aria-hidden": "true" }, head)
-  );
-  const caption = element("span", { class: "choice" }, element("span", { "aria-hidden": "true" }, "Beside it"), choice2);
-  const beside = element("div", { class: "beside" }, caption, ...heads);
-  beside.hidden = true;
-  const nameColumns = () => {
-    for (const head of heads) head.hidden = !box2.querySelector(".pair");
-  };
-  nameColumns();
-  el.append(beside, box2);
-  const reachable = () => {
-    box2.tabIndex = box2.scrollHeight > box2.clientHeight + 1 ? 0 : -1;
-  };
-  const sized = new ResizeObserver(reachable);
-  sized.observe(box2);
-  model.on("remove", () => sized.disconnect());
-  listen(model, {
-    opinions({ names, chosen }) {
-      beside.hidden = !names.length && !chosen;
-      const known = names.includes(chosen) || !chosen ? names : [...names, chosen];
-      choice2.replaceChildren(
-        element("option", { value: "" }, "no opinion"),
-        ...known.map((name) => element("option", { value: name }, name))
-      );
-      choice2.value = chosen;
-      reachable();
-    },
-    label(data) {
-      box2.innerHTML = data.html;
-      box2.scrollTop = 0;
-      nameColumns();
-      reachable();
-    }
-  });
-  model.send_msg({ type: "ready" });
-}
 
-// explorer/views/map/legend.js
-var legend_exports = {};
-__export(legend_exports, {
-  render: () => render4
-});
-var ROW = 24;
-function render4({ model, el }) {
-  const level = element(
-    "div",
-    { class: "segments", role: "radiogroup", "aria-label": "Level of the classes" },
-    ...[1, 2, 3].map(
-      (n) => element(
-        "button",
-        {
-          type: "button",
-          role: "radio",
-          "data-level": n,
-          "aria-label": `Level ${n}`,
-          title: `Classes of level ${n}`,
-          onclick: () => model.send_msg({ type: "level", level: n })
-        },
-        String(n)
-      )
-    )
-  );
-  const count = element("output", { class: "count", "aria-live": "polite", "aria-label": "Samples shown" });
-  const table = element(
-    "button",
-    { type: "button", class: "table", onclick: () => model.send_msg({ type: "table" }) },
-    "Table"
-  );
-  const gallery = element(
-    "button",
+// explorer/browser/chart_marks.js
+var DASHES = { solid: "none", dashed: "6 6", dotted: "2 4", dotdash: "2 4 6 4" };
+var round = (v) => Math.round(v * 10) / 10;
+var lines = ({ xs, ys, colour, dash, width, alpha }, at) => xs.map((times, i) => {
+  let d = "", pen = false;
+  for (let k = 0; k < times.length; k++) {
+    const value2 = ys[i][k];
+    if (Number.isFinite(value2)) d += `${pen ? "L" : "M"}${round(at.x(times[k]))},${round(at.y(value2))}`;
+    pen = Number.isFinite(value2);
+  }
+  return [
+    "path",
     {
-      type: "button",
-      class: "table",
-      title: "The same samples as pictures",
-      onclick: () => model.send_msg({ type: "gallery" })
-    },
-    "Gallery"
-  );
-  const chips = element("div", { class: "chips", role: "group", "aria-label": "Active filters", hidden: true });
-  const key = element("div", { class: "density", role: "img", hidden: true });
-  const list = element("ul", { "aria-label": "Legend" });
-  const scroller = element("div", { class: "scroll" }, list);
-  const more = element("button", {
-    type: "button",
-    class: "more",
-    hidden: true,
-    onclick: () => scroller.scrollBy({ top: scroller.clientHeight - ROW })
-  });
-  const columns = () => Number(getComputedStyle(list).getPropertyValue("--legend-columns")) || 2;
-  const announce = () => {
-    const below = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-    const lines2 = below > 2 ? Math.ceil((below - 2) / ROW) : 0, count2 = columns();
-    const left2 = lines2 && Math.min(lines2 * count2 - (count2 - list.children.length % count2) % count2, list.children.length);
-    more.hidden = !left2 || scroller.clientHeight < 2 * ROW;
-    more.textContent = `+${left2} more`;
-    more.setAttribute("aria-label", `Show more classes: ${left2} are further down`);
-    scroller.classList.toggle("below", left2 > 0);
-    scroller.classList.toggle("above", scroller.scrollTop > 2);
-  };
-  scroller.addEventListener("scroll", announce, { passive: true });
-  const sized = new ResizeObserver(() => {
-    keepInSight();
-    announce();
-  });
-  sized.observe(scroller);
-  model.on("remove", () => sized.disconnect());
-  el.append(
-    element("div", { class: "head" }, element("span", { class: "hint" }, "Level"), level, count, table, gallery),
-    chips,
-    key,
-    element("div", { class: "rows" }, scroller, more)
-  );
-  const keepInSight = () => {
-    const rows = [...list.children], count2 = columns();
-    for (let column = 0; column < count2; column++) {
-      const chosen = rows.filter((one2, i) => i % count2 === column && one2.classList.contains("on"));
-      for (const [i, one2] of chosen.entries())
-        Object.assign(one2.style, { top: `${i * ROW}px`, bottom: `${(chosen.length - 1 - i) * ROW}px` });
+      d,
+      fill: "none",
+      stroke: colour[i],
+      "stroke-width": width?.[i] ?? 1.5,
+      "stroke-opacity": alpha?.[i] ?? 1,
+      "stroke-dasharray": DASHES[dash?.[i] ?? "solid"] ?? "none",
+      "stroke-linejoin": "round"
     }
-  };
-  const isolate = (code, event) => {
-    model.send_msg({ type: "isolate", code, add: event.shiftKey || event.ctrlKey || event.metaKey });
-    bus(model).emit("hint-done", "time");
-  };
-  listen(model, {
-    rows(data) {
-      for (const button2 of level.children)
-        button2.setAttribute("aria-checked", String(Number(button2.dataset.level) === data.level));
-      const n = data.count.toLocaleString("en"), all = data.total.toLocaleString("en");
-      count.textContent = data.count === data.total ? `${all} samples` : `${n} of ${all} samples`;
-      const focused = el.getRootNode().activeElement?.dataset?.code;
-      const some = data.rows.some((row) => row.on);
-      list.replaceChildren(
-        ...data.rows.map((row) => {
-          const swatch = element("i");
-          swatch.style.background = row.colour;
-          const share = 100 * row.share;
-          const percent2 = share >= 9.95 ? share.toFixed(0) : share >= 0.1 ? share.toFixed(1) : "<0.1";
-          const button2 = element(
-            "button",
-            {
-              type: "button",
-              "data-code": row.code,
-              "aria-pressed": String(row.on),
-              class: some && !row.on ? "off" : "",
-              title: `${row.code || ""} ${row.title}: ${row.count.toLocaleString("en")} samples, ${percent2} %. Click isolates, shift-click adds.`,
-              onclick: (event) => isolate(row.code, event)
-            },
-            swatch,
-            element("span", {}, row.title),
-            element("em", {}, row.count.toLocaleString("en")),
-            element("em", { class: "share" }, `${percent2} %`)
-          );
-          return element("li", { class: row.on ? "on" : "" }, button2);
-        })
-      );
-      keepInSight();
-      announce();
-      if (focused) list.querySelector(`[data-code="${focused}"]`)?.focus({ preventScroll: true });
-      chips.hidden = !data.chips.length;
-      chips.replaceChildren(
-        ...data.chips.map(
-          (chip) => element(
-            "button",
-            {
-              type: "button",
-              class: "chip",
-              title: `Remove: ${chip.text}`,
-              "aria-label": `Remove filter: ${chip.text}`,
-              onclick: () => model.send_msg({ type: "remove", name: chip.name })
-            },
-            element("span", {}, chip.text),
-            element("b", {}, "×")
-          )
-        )
-      );
-      if (data.chips.length > 1)
-        chips.append(
-          element(
-            "button",
-            { type: "button", class: "chip all", onclick: () => model.send_msg({ type: "remove", name: "all" }) },
-            "Clear all"
-          )
-        );
-      mark("legend", { count: data.count });
-    },
-    change({ colours }) {
-      if (colours.length) {
-        const bar2 = element("i");
-        bar2.style.background = `linear-gradient(to right, ${colours.join(", ")})`;
-        key.replaceChildren(element("span", {}, "cover lost: 0 %"), bar2, element("span", {}, "100 %"));
-        key.setAttribute(
-          "aria-label",
-          "Probability that cover was lost from 2018 to 2019: from 0 to 100 %; grey: not known"
-        );
-        key.title = "Probability that cover was lost from 2018 to 2019; grey: not known";
-        key.hidden = false;
-      } else if (key.title) key.hidden = true;
-      if (!colours.length) key.removeAttribute("title");
-    },
-    density(data) {
-      if (data.most === null) {
-        if (!key.title) key.hidden = true;
-        return;
-      }
-      key.hidden = false;
-      const bar2 = element("i");
-      bar2.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`;
-      key.replaceChildren(
-        element("span", {}, "1"),
-        bar2,
-        element("span", {}, `${data.most.toLocaleString("en")} a pixel`)
-      );
-      key.setAttribute("aria-label", `Density: from 1 to ${data.most} samples a pixel, logarithmic`);
-    }
-  });
-  model.send_msg({ type: "ready" });
-}
-
-// explorer/views/map/map_tools.js
-var map_tools_exports = {};
-__export(map_tools_exports, {
-  render: () => render5
+  ];
 });
+var areas = ({ xs, ys, colour }, at, { opacity }) => xs.map((times, i) => [
+  "path",
+  {
+    d: `M${Array.from(times, (time, k) => `${round(at.x(time))},${round(at.y(ys[i][k]))}`).join("L")}Z`,
+    fill: colour[i],
+    "fill-opacity": opacity
+  }
+]);
+var H = Math.sqrt(3);
+var OUTLINES = {
+  square: [-1, -1, 1, -1, 1, 1, -1, 1],
+  diamond: [0, 1, 2 / 3, 0, 0, -1, -2 / 3, 0],
+  triangle: [-1, H / 3, 1, H / 3, 0, H / 3 - H],
+  inverted_triangle: [-1, -H / 3, 1, -H / 3, 0, H - H / 3],
+  star: Array.from({ length: 10 }, (_, i) => [
+    Math.sin(i * Math.PI / 5) * (i % 2 ? 0.4 : 1),
+    -Math.cos(i * Math.PI / 5) * (i % 2 ? 0.4 : 1)
+  ]).flat()
+};
+var outline = (sign2, radius) => {
+  const corners = OUTLINES[sign2];
+  if (!corners)
+    return `m${-radius},0a${radius},${radius} 0 1,0 ${2 * radius},0a${radius},${radius} 0 1,0 ${-2 * radius},0`;
+  let text = "", [x, y] = [0, 0];
+  for (let i = 0; i < corners.length; i += 2) {
+    const [nx, ny] = [radius * corners[i], radius * corners[i + 1]];
+    text += `${i ? "l" : "m"}${(nx - x).toFixed(2)},${(ny - y).toFixed(2)}`;
+    [x, y] = [nx, ny];
+  }
+  return `${text}z`;
+};
+var byLook = (count2, look, drawn) => {
+  const paths = (
+    /** @type {Map<string, Mark>} */
+    /* @__PURE__ */ new Map()
+  );
+  for (let i = 0; i < count2; i++) {
+    const attributes = look(i), key = Object.values(attributes).join();
+    if (!paths.has(key)) paths.set(key, ["path", { ...attributes, d: "" }]);
+    paths.get(key)[1].d += drawn(i);
+  }
+  return [...paths.values()];
+};
+var dots = ({ x, y, fill, edge, alpha, sign: sign2 = () => "circle" }, at, { radius, width }) => byLook(
+  x.length,
+  (i) => ({ fill: fill(i), stroke: edge(i), "stroke-width": width, opacity: alpha?.[i] ?? 1 }),
+  (i) => `M${round(at.x(x[i]))},${round(at.y(y[i]))}${outline(sign2(i), radius)}`
+);
+var bars = ({ x0, x1, y0, y1, colour, alpha }, at, { width, opacity = 1, dash = "solid" }) => byLook(
+  x0.length,
+  (i) => ({
+    fill: "none",
+    stroke: colour(i),
+    "stroke-width": width,
+    "stroke-opacity": opacity * (alpha?.[i] ?? 1),
+    "stroke-dasharray": DASHES[dash]
+  }),
+  (i) => `M${round(at.x(x0[i]))},${round(at.y(y0[i]))}L${round(at.x(x1[i]))},${round(at.y(y1[i]))}`
+);
+var labels = ({ x, y, text, colour }, at, { dx = 0, dy = 4 }) => text.map((words, i) => [
+  "text",
+  {
+    x: round(at.x(x[i]) + dx),
+    y: round(at.y(y[i]) + dy),
+    fill: colour[i],
+    "font-size": 12,
+    "font-weight": 700
+  },
+  words
+]);
+var onFrame = (at) => ({ ...at, y: (share) => at.bottom - share * (at.bottom - at.top) });
+var fitted = (values, before, { from = null, least }) => {
+  let low = Infinity, high = -Infinity;
+  for (const list of values)
+    for (let i = 0; i < list.length; i++)
+      if (Number.isFinite(list[i])) {
+        if (list[i] < low) low = list[i];
+        if (list[i] > high) high = list[i];
+      }
+  if (low > high) return null;
+  const floor = from === null || low < from ? null : from;
+  const span = high - (floor ?? low);
+  const held = before && low >= before[0] && high <= before[1];
+  if (held && Math.max(span, least / 1.2) >= 0.6 * (before[1] - before[0])) return null;
+  const pad2 = Math.max(span * 0.08, (least - span) / 2);
+  return [floor ?? low - pad2, high + pad2];
+};
+var moveApart = (places, { top: top2, bottom: bottom2 }, apart, beside) => {
+  const rows = Math.max(1, 1 + Math.floor((bottom2 - top2) / apart)), columns = Math.max(1, Math.ceil(places.length / rows));
+  const sorted = [...places].sort((a, b) => a.y - b.y);
+  for (let column = 0; column < columns; column++) {
+    const some = sorted.filter((_, k) => k % columns === column);
+    some.forEach((place, k) => {
+      place.x += column * beside;
+      place.y = Math.max(place.y, top2, k ? some[k - 1].y + apart : -Infinity);
+    });
+    for (let k = some.length - 1, most = bottom2; k >= 0; most = some[k].y - apart, k--)
+      some[k].y = Math.min(some[k].y, most);
+  }
+};
+var numbers = ({ xs, ys, colour, ink, text }, at) => {
+  const radius = 8;
+  const ends = xs.flatMap((times, i) => {
+    for (let k = times.length - 1; k >= 0; k--) {
+      const x = at.x(times[k]);
+      if (x <= at.right + 1 && x >= at.left && Number.isFinite(ys[i][k]))
+        return [{ i, x: Math.min(x, at.right - radius), y: at.y(ys[i][k]) }];
+    }
+    return [];
+  });
+  moveApart(ends, { top: at.top + radius, bottom: at.bottom - radius }, 2 * radius + 1, -2 * radius - 1);
+  return ends.flatMap(({ i, x, y }) => [
+    ["circle", { cx: round(x), cy: round(y), r: radius, fill: colour[i], stroke: "var(--panel)", "stroke-width": 1.5 }],
+    [
+      "text",
+      {
+        x: round(x),
+        y: round(y + 4.3),
+        fill: ink[i],
+        "font-size": 12,
+        "font-weight": 700,
+        "text-anchor": "middle"
+      },
+      text[i]
+    ]
+  ]);
+};
 
 // .venv/scripts/node_modules/d3-axis/dist/d3-axis.mjs
 function identity(x) {
@@ -4786,7 +4707,7 @@ function value(a, b) {
   var t = typeof b, c;
   return b == null || t === "boolean" ? constant(b) : (t === "number" ? number2 : t === "string" ? (c = color(b)) ? (b = c, rgb2) : string : b instanceof color ? rgb2 : b instanceof Date ? date : isNumberArray(b) ? numberArray : Array.isArray(b) ? genericArray : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object : number2)(a, b);
 }
-function round(a, b) {
+function round2(a, b) {
   return a = +a, b = +b, function(t) {
     return Math.round(a * (1 - t) + b * t);
   };
@@ -5121,8 +5042,8 @@ var slice = array.slice;
 var e10 = Math.sqrt(50);
 var e5 = Math.sqrt(10);
 var e2 = Math.sqrt(2);
-function tickSpec(start, stop, count) {
-  const step = (stop - start) / Math.max(0, count), power = Math.floor(Math.log10(step)), error = step / Math.pow(10, power), factor = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+function tickSpec(start, stop, count2) {
+  const step = (stop - start) / Math.max(0, count2), power = Math.floor(Math.log10(step)), error = step / Math.pow(10, power), factor = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
   let i1, i2, inc;
   if (power < 0) {
     inc = Math.pow(10, -power) / factor;
@@ -5138,14 +5059,14 @@ function tickSpec(start, stop, count) {
     if (i1 * inc < start) ++i1;
     if (i2 * inc > stop) --i2;
   }
-  if (i2 < i1 && 0.5 <= count && count < 2) return tickSpec(start, stop, count * 2);
+  if (i2 < i1 && 0.5 <= count2 && count2 < 2) return tickSpec(start, stop, count2 * 2);
   return [i1, i2, inc];
 }
-function ticks(start, stop, count) {
-  stop = +stop, start = +start, count = +count;
-  if (!(count > 0)) return [];
+function ticks(start, stop, count2) {
+  stop = +stop, start = +start, count2 = +count2;
+  if (!(count2 > 0)) return [];
   if (start === stop) return [start];
-  const reverse = stop < start, [i1, i2, inc] = reverse ? tickSpec(stop, start, count) : tickSpec(start, stop, count);
+  const reverse = stop < start, [i1, i2, inc] = reverse ? tickSpec(stop, start, count2) : tickSpec(start, stop, count2);
   if (!(i2 >= i1)) return [];
   const n = i2 - i1 + 1, ticks2 = new Array(n);
   if (reverse) {
@@ -5157,13 +5078,13 @@ function ticks(start, stop, count) {
   }
   return ticks2;
 }
-function tickIncrement(start, stop, count) {
-  stop = +stop, start = +start, count = +count;
-  return tickSpec(start, stop, count)[2];
+function tickIncrement(start, stop, count2) {
+  stop = +stop, start = +start, count2 = +count2;
+  return tickSpec(start, stop, count2)[2];
 }
-function tickStep(start, stop, count) {
-  stop = +stop, start = +start, count = +count;
-  const reverse = stop < start, inc = reverse ? tickIncrement(stop, start, count) : tickIncrement(start, stop, count);
+function tickStep(start, stop, count2) {
+  stop = +stop, start = +start, count2 = +count2;
+  const reverse = stop < start, inc = reverse ? tickIncrement(stop, start, count2) : tickIncrement(start, stop, count2);
   return (reverse ? -1 : 1) * (inc < 0 ? 1 / -inc : inc);
 }
 var shuffle = shuffler(Math.random);
@@ -5298,14 +5219,14 @@ function identity3(x) {
 var map = Array.prototype.map;
 var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
 function formatLocale(locale3) {
-  var group2 = locale3.grouping === void 0 || locale3.thousands === void 0 ? identity3 : formatGroup(map.call(locale3.grouping, Number), locale3.thousands + ""), currencyPrefix = locale3.currency === void 0 ? "" : locale3.currency[0] + "", currencySuffix = locale3.currency === void 0 ? "" : locale3.currency[1] + "", decimal = locale3.decimal === void 0 ? "." : locale3.decimal + "", numerals = locale3.numerals === void 0 ? identity3 : formatNumerals(map.call(locale3.numerals, String)), percent2 = locale3.percent === void 0 ? "%" : locale3.percent + "", minus = locale3.minus === void 0 ? "−" : locale3.minus + "", nan = locale3.nan === void 0 ? "NaN" : locale3.nan + "";
+  var group2 = locale3.grouping === void 0 || locale3.thousands === void 0 ? identity3 : formatGroup(map.call(locale3.grouping, Number), locale3.thousands + ""), currencyPrefix = locale3.currency === void 0 ? "" : locale3.currency[0] + "", currencySuffix = locale3.currency === void 0 ? "" : locale3.currency[1] + "", decimal = locale3.decimal === void 0 ? "." : locale3.decimal + "", numerals = locale3.numerals === void 0 ? identity3 : formatNumerals(map.call(locale3.numerals, String)), percent3 = locale3.percent === void 0 ? "%" : locale3.percent + "", minus = locale3.minus === void 0 ? "−" : locale3.minus + "", nan = locale3.nan === void 0 ? "NaN" : locale3.nan + "";
   function newFormat(specifier, options) {
     specifier = formatSpecifier(specifier);
     var fill = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
     if (type === "n") comma = true, type = "g";
     else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
     if (zero3 || fill === "0" && align === "=") zero3 = true, fill = "0", align = "=";
-    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent2 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent3 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
     var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
     precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
     function format2(value2) {
@@ -5395,7 +5316,7 @@ function precisionRound(step, max) {
 // .venv/scripts/node_modules/d3-time/dist/d3-time.mjs
 var t02 = /* @__PURE__ */ new Date();
 var t12 = /* @__PURE__ */ new Date();
-function timeInterval(floori, offseti, count, field) {
+function timeInterval(floori, offseti, count2, field) {
   function interval(date3) {
     return floori(date3 = arguments.length === 0 ? /* @__PURE__ */ new Date() : /* @__PURE__ */ new Date(+date3)), date3;
   }
@@ -5439,11 +5360,11 @@ function timeInterval(floori, offseti, count, field) {
       }
     });
   };
-  if (count) {
+  if (count2) {
     interval.count = (start, end) => {
       t02.setTime(+start), t12.setTime(+end);
       floori(t02), floori(t12);
-      return Math.floor(count(t02, t12));
+      return Math.floor(count2(t02, t12));
     };
     interval.every = (step) => {
       step = Math.floor(step);
@@ -5686,18 +5607,18 @@ function ticker(year, month2, week, day2, hour, minute) {
     [month2, 3, 3 * durationMonth],
     [year, 1, durationYear]
   ];
-  function ticks2(start, stop, count) {
+  function ticks2(start, stop, count2) {
     const reverse = stop < start;
     if (reverse) [start, stop] = [stop, start];
-    const interval = count && typeof count.range === "function" ? count : tickInterval(start, stop, count);
+    const interval = count2 && typeof count2.range === "function" ? count2 : tickInterval(start, stop, count2);
     const ticks3 = interval ? interval.range(start, +stop + 1) : [];
     return reverse ? ticks3.reverse() : ticks3;
   }
-  function tickInterval(start, stop, count) {
-    const target = Math.abs(stop - start) / count;
+  function tickInterval(start, stop, count2) {
+    const target = Math.abs(stop - start) / count2;
     const i = bisector(([, , step2]) => step2).right(tickIntervals, target);
-    if (i === tickIntervals.length) return year.every(tickStep(start / durationYear, stop / durationYear, count));
-    if (i === 0) return millisecond.every(Math.max(tickStep(start, stop, count), 1));
+    if (i === tickIntervals.length) return year.every(tickStep(start / durationYear, stop / durationYear, count2));
+    if (i === 0) return millisecond.every(Math.max(tickStep(start, stop, count2), 1));
     const [t, step] = tickIntervals[target / tickIntervals[i - 1][2] < tickIntervals[i][2] / target ? i - 1 : i];
     return t.every(step);
   }
@@ -6366,7 +6287,7 @@ function transformer$2() {
     return arguments.length ? (range2 = Array.from(_), rescale()) : range2.slice();
   };
   scale.rangeRound = function(_) {
-    return range2 = Array.from(_), interpolate$1 = round, rescale();
+    return range2 = Array.from(_), interpolate$1 = round2, rescale();
   };
   scale.clamp = function(_) {
     return arguments.length ? (clamp = _ ? true : identity$1, rescale()) : clamp !== identity$1;
@@ -6385,8 +6306,8 @@ function transformer$2() {
 function continuous() {
   return transformer$2()(identity$1, identity$1);
 }
-function tickFormat(start, stop, count, specifier) {
-  var step = tickStep(start, stop, count), precision;
+function tickFormat(start, stop, count2, specifier) {
+  var step = tickStep(start, stop, count2), precision;
   specifier = formatSpecifier(specifier == null ? ",f" : specifier);
   switch (specifier.type) {
     case "s": {
@@ -6412,16 +6333,16 @@ function tickFormat(start, stop, count, specifier) {
 }
 function linearish(scale) {
   var domain = scale.domain;
-  scale.ticks = function(count) {
+  scale.ticks = function(count2) {
     var d = domain();
-    return ticks(d[0], d[d.length - 1], count == null ? 10 : count);
+    return ticks(d[0], d[d.length - 1], count2 == null ? 10 : count2);
   };
-  scale.tickFormat = function(count, specifier) {
+  scale.tickFormat = function(count2, specifier) {
     var d = domain();
-    return tickFormat(d[0], d[d.length - 1], count == null ? 10 : count, specifier);
+    return tickFormat(d[0], d[d.length - 1], count2 == null ? 10 : count2, specifier);
   };
-  scale.nice = function(count) {
-    if (count == null) count = 10;
+  scale.nice = function(count2) {
+    if (count2 == null) count2 = 10;
     var d = domain();
     var i0 = 0;
     var i1 = d.length - 1;
@@ -6435,7 +6356,7 @@ function linearish(scale) {
       step = i0, i0 = i1, i1 = step;
     }
     while (maxIter-- > 0) {
-      step = tickIncrement(start, stop, count);
+      step = tickIncrement(start, stop, count2);
       if (step === prestep) {
         d[i0] = start;
         d[i1] = stop;
@@ -6496,7 +6417,7 @@ function calendar(ticks2, tickInterval, year, month2, week, day2, hour, minute, 
     var d = domain();
     return ticks2(d[0], d[d.length - 1], interval == null ? 10 : interval);
   };
-  scale.tickFormat = function(count, specifier) {
+  scale.tickFormat = function(count2, specifier) {
     return specifier == null ? tickFormat2 : format2(specifier);
   };
   scale.nice = function(interval) {
@@ -7234,6 +7155,1312 @@ Local.prototype = local.prototype = {
   }
 };
 
+// explorer/browser/chart.js
+var HELP = "arrow keys step through the dates, with shift they move the chart; plus and minus zoom, 0 resets";
+var HELP_WITHOUT_DATES = "arrow keys with shift move the chart; plus and minus zoom, 0 resets";
+var LEFT = 54;
+var RIGHT = 10;
+var TOP = 6;
+var DRAGGED = 4;
+var day = utcFormat("%-d %b %Y");
+var month = utcFormat("%b %Y");
+var dayAlone = utcFormat("%-d %b");
+var monthAlone = utcFormat("%b");
+var icon2 = (d) => svgElement(
+  "svg",
+  { viewBox: "0 0 14 14", "aria-hidden": "true" },
+  svgElement("path", { d, fill: "none", stroke: "currentColor", "stroke-width": 1.4 })
+);
+var makeChart = (parent, options) => {
+  const { name, label, parts, time = false, xLabels = true } = options;
+  const help = options.step ? HELP : HELP_WITHOUT_DATES;
+  const axes = { x: svgElement("g", {}), y: svgElement("g", {}) };
+  const title = svgElement("text", { "text-anchor": "middle", class: "title" });
+  const groups = Object.fromEntries(Object.keys(parts).map((part) => [part, svgElement("g", { "data-part": part })]));
+  const plot = svgElement("svg", { class: "marks", overflow: "hidden" }, ...Object.values(groups));
+  const svg2 = svgElement(
+    "svg",
+    { tabindex: 0, role: "application", "aria-label": `${label}: ${help}` },
+    axes.x,
+    axes.y,
+    title,
+    plot
+  );
+  const rules = {
+    cursor: element("div", { class: "rule", hidden: true }),
+    hover: element("div", { class: "rule at-pointer", hidden: true })
+  };
+  const box2 = element("div", { class: "zoom-box", hidden: true });
+  const button2 = (text, d, onclick) => element("button", { type: "button", title: text, "aria-label": text, onclick }, icon2(d));
+  const zoomButton = button2(
+    "Zoom: drag a box (or hold Shift while dragging)",
+    "M2 2h7v7h-7zM9 9l4 4",
+    () => setZooming(!zooming)
+  );
+  const host = element(
+    "div",
+    { class: "chart", role: "figure", "aria-label": label, "data-chart": name },
+    svg2,
+    rules.cursor,
+    rules.hover,
+    box2,
+    element(
+      "div",
+      { class: "zoom" },
+      zoomButton,
+      button2("The whole range", "M2 7a5 5 0 1 0 2-4M4 0v4h4", () => reset())
+    )
+  );
+  parent.append(host);
+  let [width, height] = [0, 0];
+  let frame = 0, every = true, zooming = false;
+  let whole = { x: options.x, y: (
+    /** @type {Range} */
+    [0, 0.6]
+  ) }, shown = { ...whole }, yLabel = options.yLabel ?? "", years = true;
+  const columns = (
+    /** @type {Record<string, any>} */
+    {}
+  );
+  const changed = /* @__PURE__ */ new Set();
+  const places = { cursor: null, hover: null };
+  let held = false;
+  let known = (
+    /** @type {ReturnType<typeof measure> | null} */
+    null
+  );
+  const here = () => known ??= measure();
+  const measure = () => {
+    const left2 = LEFT, right2 = Math.max(LEFT + 1, width - RIGHT), top2 = TOP, bottom2 = Math.max(TOP + 1, height - (xLabels ? 22 : TOP));
+    const x = time ? utcTime(shown.x, [left2, right2]) : linear2(shown.x, [left2, right2]), y = linear2(shown.y, [bottom2, top2]);
+    const per = (right2 - left2) / (shown.x[1] - shown.x[0]);
+    return { x: (v) => left2 + (v - shown.x[0]) * per, y, left: left2, right: right2, top: top2, bottom: bottom2, scales: { x, y } };
+  };
+  const put = (node, attributes) => {
+    for (const [key, value2] of Object.entries(attributes)) node.setAttribute(key, value2);
+  };
+  const dateText = (date3) => date3.getUTCDate() === 1 ? (years ? month : monthAlone)(date3) : (years ? day : dayAlone)(date3);
+  const drawAxes = (at) => {
+    const bottom2 = axisBottom(at.scales.x).ticks(Math.max(2, Math.floor((at.right - at.left) / (years ? 84 : 56)))).tickSizeInner(at.top - at.bottom).tickSizeOuter(0).tickPadding(8).tickFormat(xLabels ? time ? dateText : options.xText ?? String : () => "");
+    const left2 = axisLeft(at.scales.y).ticks(Math.max(2, Math.min(6, Math.floor((at.bottom - at.top) / 20)))).tickSizeInner(at.left - at.right).tickSizeOuter(0).tickPadding(6);
+    put(axes.x, { transform: `translate(0,${at.bottom})` });
+    put(axes.y, { transform: `translate(${at.left},0)` });
+    select(axes.x).call(bottom2);
+    select(axes.y).call(left2);
+    for (const node of [axes.x, axes.y]) for (const name2 of ["font-family", "font-size"]) node.removeAttribute(name2);
+    keepLabelsApart(at);
+    const middle = (at.top + at.bottom) / 2;
+    put(title, { transform: `translate(12,${middle}) rotate(-90)` });
+    title.textContent = yLabel;
+    put(plot, { x: at.left, y: at.top, width: at.right - at.left, height: at.bottom - at.top });
+    put(plot, { viewBox: `${at.left} ${at.top} ${at.right - at.left} ${at.bottom - at.top}` });
+    for (const rule of Object.values(rules))
+      Object.assign(rule.style, { top: `${at.top}px`, height: `${at.bottom - at.top}px` });
+  };
+  const keepLabelsApart = (at) => {
+    let free = -Infinity;
+    for (const text of xLabels ? (
+      /** @type {NodeListOf<SVGTextElement>} */
+      axes.x.querySelectorAll(".tick text")
+    ) : []) {
+      const x = Number(/translate\(([-\d.]+)/.exec(text.parentElement?.getAttribute("transform") ?? "")?.[1] ?? 0);
+      const half = (text.textContent ?? "").length * 3.6;
+      const moved = Math.min(0, width - 2 - half - x);
+      text.setAttribute("dx", String(moved));
+      text.style.display = x + moved - half < free || at.right < x ? "none" : "";
+      if (text.style.display === "") free = x + moved + half + 6;
+    }
+  };
+  let unfitted = false;
+  const fit = () => {
+    if (!unfitted) return;
+    unfitted = false;
+    const values = Object.entries(options.extents).flatMap(([part, of]) => columns[part] ? of(columns[part]) : []);
+    const range2 = fitted(values, held ? whole.y : null, options.fit);
+    if (!range2) return;
+    const zoomed = held && shown.y !== whole.y;
+    held = true;
+    whole = { ...whole, y: range2 };
+    see(shown.x, zoomed ? shown.y : range2);
+  };
+  const draw = () => {
+    fit();
+    frame = 0;
+    if (!width || !height || host.hidden) return;
+    const at = here();
+    if (every) drawAxes(at);
+    for (const part of every ? Object.keys(parts) : changed) {
+      const marks = columns[part] ? parts[part](columns[part], at) : [];
+      groups[part].replaceChildren(
+        ...marks.map(([tag, attributes, text]) => svgElement(tag, attributes, ...text === void 0 ? [] : [text]))
+      );
+    }
+    every = false;
+    changed.clear();
+    placeRules(at);
+  };
+  const ask = (all = false) => {
+    if (all) known = null;
+    every ||= all;
+    frame ||= requestAnimationFrame(draw);
+  };
+  const placeRules = (at = here()) => {
+    for (const [what, rule] of Object.entries(rules)) {
+      const value2 = places[what];
+      const x = value2 === null ? -1 : at.x(value2);
+      rule.hidden = !width || x < at.left || x > at.right;
+      if (!rule.hidden) rule.style.transform = `translateX(${x - 0.7}px)`;
+    }
+  };
+  const size = new ResizeObserver(([entry]) => {
+    ;
+    ({ width, height } = entry.contentRect);
+    ask(true);
+  });
+  size.observe(host);
+  const see = (x, y = shown.y) => {
+    const [low, high] = whole.x, span = Math.min(high - low, Math.max(x[1] - x[0], (high - low) / 500)), start = Math.min(Math.max(x[0], low), high - span);
+    shown = { x: [start, start + span], y };
+    host.classList.toggle(
+      "zoomed",
+      shown.x.some((v, i) => v !== whole.x[i]) || shown.y.some((v, i) => v !== whole.y[i])
+    );
+    ask(true);
+  };
+  const tellZoom = () => options.zoomed?.(shown.x);
+  const reset = () => {
+    see(whole.x, whole.y);
+    tellZoom();
+  };
+  const setZooming = (on) => {
+    zooming = on;
+    host.classList.toggle("zooming", on);
+    zoomButton.setAttribute("aria-pressed", String(on));
+  };
+  setZooming(false);
+  const local2 = (event) => {
+    const { left: left2, top: top2 } = host.getBoundingClientRect();
+    return [event.clientX - left2, event.clientY - top2];
+  };
+  const valueAt = (left2, at = here()) => {
+    const share = (left2 - at.left) / (at.right - at.left);
+    return shown.x[0] + Math.min(1, Math.max(0, share)) * (shown.x[1] - shown.x[0]);
+  };
+  let pressed = (
+    /** @type {null | {left: number, top: number, boxed: boolean}} */
+    null
+  );
+  const drawBox = (left2, top2) => {
+    const at = here(), [x0, x1] = [pressed.left, left2].map((v) => Math.min(at.right, Math.max(at.left, v))).sort((a, b) => a - b), [y0, y1] = [pressed.top, top2].map((v) => Math.min(at.bottom, Math.max(at.top, v))).sort((a, b) => a - b);
+    Object.assign(box2.style, { left: `${x0}px`, top: `${y0}px`, width: `${x1 - x0}px`, height: `${y1 - y0}px` });
+    box2.hidden = false;
+    return { x0, x1, y0, y1, at };
+  };
+  svg2.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    const [left2, top2] = local2(event);
+    pressed = { left: left2, top: top2, boxed: zooming || event.shiftKey };
+    svg2.setPointerCapture(event.pointerId);
+  });
+  svg2.addEventListener("pointermove", (event) => {
+    const [left2, top2] = local2(event), at = here();
+    if (pressed?.boxed) drawBox(left2, top2);
+    else if (pressed && Math.abs(left2 - pressed.left) >= DRAGGED) options.seek?.(valueAt(left2, at), false);
+    const inside = left2 >= at.left && left2 <= at.right;
+    options.hover?.(inside ? { x: valueAt(left2, at), left: event.clientX, top: event.clientY } : null);
+  });
+  svg2.addEventListener("pointerup", (event) => {
+    if (!pressed) return;
+    const [left2, top2] = local2(event);
+    if (!pressed.boxed) options.seek?.(valueAt(left2), true);
+    else {
+      const { x0, x1, y0, y1, at } = drawBox(left2, top2);
+      if (x1 - x0 >= DRAGGED && y1 - y0 >= DRAGGED) {
+        see([valueAt(x0, at), valueAt(x1, at)], [at.scales.y.invert(y1), at.scales.y.invert(y0)]);
+        tellZoom();
+        setZooming(false);
+      }
+    }
+    pressed = null;
+    box2.hidden = true;
+  });
+  svg2.addEventListener("pointercancel", () => {
+    pressed = null;
+    box2.hidden = true;
+  });
+  svg2.addEventListener("pointerleave", () => options.hover?.(null));
+  svg2.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key], span = shown.x[1] - shown.x[0], middle = (shown.x[0] + shown.x[1]) / 2;
+    const around = (centre, wide) => see([centre - wide / 2, centre + wide / 2]);
+    if (by && event.shiftKey) around(middle + by * span / 4, span);
+    else if (by && options.step) options.step(event.key);
+    else if (event.key === "+" || event.key === "=") around(middle, span / 2);
+    else if (event.key === "-") around(middle, span * 2);
+    else if (event.key === "0") see(whole.x, whole.y);
+    else if (event.key === "Escape" && zooming) setZooming(false);
+    else return;
+    tellZoom();
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  const chart = {
+    host,
+    columns,
+    /** What is seen of both axes, and whether the chart is there at all. */
+    get view() {
+      fit();
+      return { ...shown, yLabel, shown: !host.hidden };
+    },
+    places,
+    /** Draw other data in a part; the same object is left as it is. */
+    set(part, data) {
+      if (columns[part] === data) return;
+      columns[part] = data;
+      if (part in parts) changed.add(part);
+      unfitted ||= part in options.extents;
+      ask();
+    },
+    /** What was seen of y is of another sample: fit it anew. */
+    forget() {
+      held = false;
+      unfitted = true;
+      see(shown.x, whole.y);
+    },
+    /** @param {Range} x Another whole range, `withYear` or without in its dates. */
+    span(x, withYear = true) {
+      whole = { ...whole, x };
+      years = withYear;
+      see(x);
+    },
+    see: (x) => see(x),
+    /** What somebody has zoomed to, of each axis; null where all is seen. */
+    get zoomed() {
+      fit();
+      const part = (axis2) => shown[axis2].some((v, i) => v !== whole[axis2][i]) ? shown[axis2] : null;
+      return { x: part("x"), y: part("y") };
+    },
+    /** @param {{ x: Range | null, y: Range | null }} part Of each axis; null: all. */
+    zoomTo({ x, y }) {
+      fit();
+      see(x ?? whole.x, y ?? whole.y);
+    },
+    name(text) {
+      if (text === yLabel) return;
+      yLabel = text;
+      ask(true);
+    },
+    show(on) {
+      host.hidden = !on;
+    },
+    move(what, value2) {
+      places[what] = value2;
+      placeRules();
+    },
+    /** Where a value lies, CSS pixels of the window. */
+    place(x, y) {
+      const at = here(), { left: left2, top: top2 } = host.getBoundingClientRect();
+      return [left2 + at.x(x), top2 + at.y(y)];
+    },
+    /** Pixels of the window between two values of x. */
+    wide: (x0, x1) => Math.abs(here().x(x1) - here().x(x0)),
+    /** What is seen, with the cursor, as an element that needs no stylesheet. */
+    picture() {
+      if (frame) {
+        cancelAnimationFrame(frame);
+        draw();
+      }
+      const copy = (
+        /** @type {SVGElement} */
+        svg2.cloneNode(true)
+      );
+      const [live, plain] = [svg2, copy].map((root2) => [...root2.querySelectorAll("*")]);
+      live.forEach((node, i) => {
+        const style = getComputedStyle(node);
+        for (const key of ["fill", "stroke"])
+          if (/var\(/.test(node.getAttribute(key) ?? "") || node.closest("[class=marks]") === null)
+            plain[i].setAttribute(key, style.getPropertyValue(key));
+        if (node.tagName === "text" && style.display === "none") plain[i].remove();
+      });
+      for (const key of ["tabindex", "role"]) copy.removeAttribute(key);
+      put(copy, { width, height, "font-size": 12, "aria-label": label });
+      const at = here();
+      if (places.cursor !== null && !rules.cursor.hidden) {
+        const x = at.x(places.cursor);
+        copy.append(
+          svgElement("line", {
+            x1: x,
+            x2: x,
+            y1: at.top,
+            y2: at.bottom,
+            stroke: getComputedStyle(rules.cursor).borderLeftColor,
+            "stroke-width": 1.4
+          })
+        );
+      }
+      return copy;
+    },
+    remove() {
+      size.disconnect();
+      cancelAnimationFrame(frame);
+      host.remove();
+    }
+  };
+  host.chart = chart;
+  return chart;
+};
+
+// explorer/views/judge/judge_tables.js
+var three = (value2) => value2 === null ? "–" : value2.toFixed(3);
+var signed = (value2) => value2 === null ? "–" : `${value2 > 0 ? "+" : value2 < 0 ? "−" : ""}${Math.abs(value2).toFixed(3)}`;
+var count = (value2) => value2.toLocaleString("en", { maximumFractionDigits: value2 < 10 ? 1 : 0 });
+var className = ({ title, code, colour, numbered }) => {
+  if (colour === void 0) return [title];
+  const swatch = element("i", { class: colour ? "swatch" : "swatch none", "aria-hidden": "true" });
+  if (colour) swatch.style.background = colour;
+  return numbered && colour ? [swatch, element("b", {}, String(code)), ` ${title}`] : [swatch, title];
+};
+var makeTable = (label) => {
+  const head = element("tr"), body = element("tbody");
+  const box2 = element(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
+    element("table", { class: "plain" }, element("thead", {}, head), body)
+  );
+  let heads = (
+    /** @type {any[]} */
+    []
+  ), rows = (
+    /** @type {any[]} */
+    []
+  ), sorted = { by: -1, down: true };
+  const value2 = (row) => sorted.by ? row.cells[sorted.by - 1] : row.name.title;
+  const inOrder = () => {
+    if (sorted.by < 0) return rows;
+    const way = sorted.down ? -1 : 1;
+    return [...rows].sort((a, b) => {
+      const [x, y] = [value2(a), value2(b)];
+      if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
+      return way * (typeof x === "string" ? x.localeCompare(y) : x - y);
+    });
+  };
+  const drawHead = () => keepFocus(
+    head,
+    () => head.replaceChildren(
+      ...heads.map(
+        (one2, i) => element(
+          "th",
+          { scope: "col", "aria-sort": sorted.by === i ? sorted.down ? "descending" : "ascending" : "none" },
+          element(
+            "button",
+            { type: "button", title: one2.what ?? "", onclick: () => sort(i) },
+            one2.title,
+            sorted.by === i ? sorted.down ? " ↓" : " ↑" : ""
+          )
+        )
+      )
+    )
+  );
+  const drawBody = () => keepFocus(
+    body,
+    () => body.replaceChildren(
+      ...inOrder().map((row) => {
+        const name = className(row.name);
+        const first = row.choose ? element(
+          "button",
+          { type: "button", title: "Show these samples on the map", onclick: row.choose },
+          ...name
+        ) : element("span", {}, ...name);
+        return element(
+          "tr",
+          {},
+          element("th", { scope: "row" }, first),
+          ...row.texts.map((text, i) => {
+            const cell = element("td", { class: row.telling && i > row.texts.length - 3 ? "telling" : null }, text);
+            if (heads[i + 1].bar && row.cells[i] !== null) {
+              cell.classList.add("share");
+              cell.style.setProperty("--share", `${100 * row.cells[i]}%`);
+            }
+            return cell;
+          })
+        );
+      })
+    )
+  );
+  const sort = (i) => {
+    sorted = sorted.by === i ? { by: i, down: !sorted.down } : { by: i, down: i > 0 };
+    drawHead();
+    drawBody();
+  };
+  return {
+    box: box2,
+    draw(columns, content) {
+      if (columns.map((one2) => one2.title).join() !== heads.map((one2) => one2.title).join())
+        sorted = { by: -1, down: true };
+      heads = columns;
+      rows = content;
+      drawHead();
+      drawBody();
+    },
+    empty() {
+      rows = [];
+      body.replaceChildren();
+    }
+  };
+};
+
+// explorer/views/judge/cross_table.js
+var WIDE_COLUMNS = 9;
+var MIX = 55;
+var short = (value2) => {
+  if (value2 >= 99950) return `${Math.round(value2 / 1e3)}k`;
+  if (value2 >= 9995) return `${(value2 / 1e3).toFixed(1)}k`;
+  return value2 >= 9.95 || Number.isInteger(value2) ? String(Math.round(value2)) : value2.toFixed(1);
+};
+var percent2 = (share) => share > 0 && share < 5e-3 ? "<1" : share > 0.995 && share < 1 ? ">99" : String(Math.round(100 * share));
+var exact = (value2) => value2.toLocaleString("en", { maximumFractionDigits: 1 });
+var makeCrossTable = ({ say, choose }) => {
+  const table = element("table", {
+    class: "cross",
+    role: "grid",
+    "aria-label": "Cross-table: labels in rows, the model in columns. Arrow keys move, Enter shows the samples on the map"
+  });
+  const box2 = element("div", { class: "scroll" }, table);
+  let cells = (
+    /** @type {HTMLElement[][]} */
+    []
+  ), words = (
+    /** @type {string[][]} */
+    []
+  ), codes = (
+    /** @type {{ label: number | null, said: number | null }[][]} */
+    []
+  );
+  let at = { row: 1, column: 1 };
+  const placeOf = (target) => {
+    const cell = (
+      /** @type {HTMLElement} */
+      target.closest?.("[data-at]")
+    );
+    if (!cell || !table.contains(cell)) return null;
+    const [row, column] = (
+      /** @type {HTMLElement} */
+      cell.dataset.at.split(",").map(Number)
+    );
+    return { row, column };
+  };
+  const move = (to, focus = true) => {
+    cells[at.row]?.[at.column]?.setAttribute("tabindex", "-1");
+    at = {
+      row: Math.min(Math.max(to.row, 0), cells.length - 1),
+      column: Math.min(Math.max(to.column, 0), cells[0].length - 1)
+    };
+    if (!at.row && !at.column) at.column = 1;
+    const cell = cells[at.row][at.column];
+    cell.setAttribute("tabindex", "0");
+    if (focus) cell.focus({ preventScroll: true });
+    if (focus) cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  };
+  const act = ({ row, column }) => {
+    const { label, said } = codes[row][column];
+    choose(label, said);
+  };
+  table.addEventListener("click", (event) => {
+    const place = placeOf(event.target);
+    if (!place) return;
+    move(place);
+    act(place);
+  });
+  table.addEventListener("pointerover", (event) => {
+    const place = placeOf(event.target);
+    say(place ? words[place.row][place.column] : "");
+  });
+  table.addEventListener("pointerleave", () => say(""));
+  table.addEventListener("focusin", (event) => {
+    const place = placeOf(event.target);
+    if (!place) return;
+    move(place, false);
+    say(words[place.row][place.column]);
+  });
+  table.addEventListener("keydown", (event) => {
+    if (!cells.length || event.altKey || event.metaKey) return;
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    const ends = event.ctrlKey ? { Home: { row: 1, column: 1 }, End: { row: 1e9, column: 1e9 } } : { Home: { ...at, column: 0 }, End: { ...at, column: 1e9 } };
+    if (step) move({ row: at.row + step[0], column: at.column + step[1] });
+    else if (ends[event.key]) move(ends[event.key]);
+    else if (event.key === "Enter" || event.key === " ") act(at);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  return {
+    box: box2,
+    /** @param {any} data Rows, columns and values. @param {any} state What was asked. */
+    draw(data, state) {
+      const of = (place) => state.classes[place];
+      const held = table.contains(table.getRootNode().activeElement);
+      const inRow = data.values.map((row) => row.reduce((a, b) => a + b, 0)), inColumn = data.columns.map((_, j) => data.values.reduce((sum, row) => sum + row[j], 0));
+      const wide = data.columns.length <= WIDE_COLUMNS;
+      const chosen = (one2) => (data.label !== null || data.said !== null) && one2.label === data.label && one2.said === data.said;
+      const unit2 = state.by === "fractions" ? "samples’ worth" : "samples";
+      cells = [];
+      words = [];
+      codes = [];
+      const add = (row, cell, text, code) => {
+        const column = (cells[row] ??= []).length;
+        cell.dataset.at = `${row},${column}`;
+        cell.tabIndex = -1;
+        cell.setAttribute("aria-selected", String(chosen(code)));
+        cells[row].push(cell);
+        (words[row] ??= []).push(text);
+        (codes[row] ??= []).push(code);
+        return cell;
+      };
+      const corner = element("td", { class: "corner" }, element("span", {}, "Label ↓"), element("span", {}, "Model →"));
+      cells[0] = [corner];
+      words[0] = [""];
+      codes[0] = [{ label: null, said: null }];
+      const headOf = (place) => {
+        const one2 = of(place);
+        if (wide) return className({ ...one2, numbered: state.numbered });
+        const swatch = element("i", { class: one2.colour ? "swatch" : "swatch none", "aria-hidden": "true" });
+        if (one2.colour) swatch.style.background = one2.colour;
+        return [swatch, element("b", {}, one2.colour ? String(one2.code) : one2.code ? "none" : "more")];
+      };
+      const head = element(
+        "tr",
+        {},
+        corner,
+        ...data.columns.map((place, j) => {
+          const text = `The model says ${of(place).title}: ${exact(inColumn[j])} ${unit2}`;
+          return add(
+            0,
+            element("th", { scope: "col", "aria-label": text, class: wide ? "named" : null }, ...headOf(place)),
+            text,
+            { label: null, said: of(place).code }
+          );
+        }),
+        element("td", { class: "sum" }, "All")
+      );
+      const rows = data.rows.map((place, i) => {
+        const one2 = of(place), text = `The label says ${one2.title}: ${exact(inRow[i])} ${unit2}`;
+        const name = className({ ...one2, numbered: true });
+        return element(
+          "tr",
+          {},
+          add(i + 1, element("th", { scope: "row", "aria-label": text }, element("span", {}, ...name)), text, {
+            label: one2.code,
+            said: null
+          }),
+          ...data.columns.map((column, j) => {
+            const value2 = data.values[i][j], [ofRow, ofColumn] = [value2 / (inRow[i] || 1), value2 / (inColumn[j] || 1)];
+            const shown = state.values === "columns" ? ofColumn : ofRow;
+            const words2 = `Label ${one2.title}, model ${of(column).title}: ${exact(value2)} ${unit2}, ${percent2(ofRow)} % of the label’s, ${percent2(ofColumn)} % of the model’s`;
+            const same = place === column;
+            const cell = element(
+              "td",
+              { "aria-label": words2, class: same ? "same" : null },
+              value2 < 0.05 ? "" : state.values === "counts" ? short(value2) : percent2(shown)
+            );
+            if (value2 >= 0.05) cell.style.setProperty("--mix", `${(MIX * Math.sqrt(shown)).toFixed(1)}%`);
+            return add(i + 1, cell, words2, { label: one2.code, said: of(column).code });
+          }),
+          element("td", { class: "sum" }, short(inRow[i]))
+        );
+      });
+      const foot = element(
+        "tr",
+        { class: "sums" },
+        element("td", { class: "sum" }, "All"),
+        ...inColumn.map((sum) => element("td", { class: "sum" }, short(sum))),
+        element("td", { class: "sum" }, short(inRow.reduce((a, b) => a + b, 0)))
+      );
+      table.classList.toggle("wide", wide);
+      table.replaceChildren(element("thead", {}, head), element("tbody", {}, ...rows), element("tfoot", {}, foot));
+      if (cells.length > 1) move(at, held);
+      say(held ? words[at.row][at.column] : "");
+    },
+    empty() {
+      cells = [];
+      words = [];
+      codes = [];
+      table.replaceChildren();
+    }
+  };
+};
+
+// explorer/views/judge/judge.js
+var BESIDE_FROM = 1251;
+var PARTS = [
+  ["table", "Cross-table"],
+  ["classes", "Class by class"],
+  ["calibration", "Calibration"],
+  ["parts", "Part by part"],
+  ["two", "Two models"]
+];
+var VALUES = [
+  ["counts", "Samples"],
+  ["rows", "% of the label"],
+  ["columns", "% of the model"]
+];
+var SUMMARY = [
+  ["agreement", "Agreement", "Share of the samples whose largest class is the same"],
+  ["macro_f1", "Macro F1", "Mean of F1 over classes"],
+  ["weighted_f1", "Weighted F1", "Mean of F1, each class by how often the labels have it"],
+  ["mean_average_precision", "mAP", "Mean over classes of average precision: fractions as a ranking of the samples"],
+  ["disagreement", "Disagreement", "Mean of half the sum of the differences of fractions, 0 to 1"],
+  ["calibration_error", "Calibration error", "How far what the model says lies from how often it is so"]
+];
+function render3({ model, el }) {
+  const stop = new AbortController();
+  let state = null;
+  const send = (what) => model.send_msg({ type: "choose", ...what });
+  const button2 = (text, title, act, attributes = {}) => element("button", { type: "button", title, onclick: act, ...attributes }, text);
+  const radios = (label, options, act) => element(
+    "div",
+    { class: "segments", role: "radiogroup", "aria-label": label },
+    ...options.map(
+      ([value2, text]) => element("button", { type: "button", role: "radio", "data-value": value2, onclick: () => act(value2) }, text)
+    )
+  );
+  const check = (group2, value2) => {
+    for (const one2 of group2.children) {
+      one2.setAttribute("aria-checked", String(one2.dataset.value === value2));
+      one2.tabIndex = one2.dataset.value === value2 ? 0 : -1;
+    }
+  };
+  const fill = (list, options, value2) => list.replaceChildren(
+    ...options.map(([key, text]) => element("option", { value: key, selected: key === value2 }, text))
+  );
+  const samples = element("output", {
+    class: "count",
+    "aria-live": "polite",
+    "aria-label": "Samples that are compared"
+  });
+  const source = element("span", { class: "source" });
+  const close = button2("×", "Close", () => hide(), { class: "close", "aria-label": "Close the judgement" });
+  const opinion = choice("Model or map", [], "", (value2) => send({ opinion: value2 }));
+  const groups = choice("Classes", [], "", (value2) => send({ groups: value2 }));
+  const by = choice(
+    "How samples are compared",
+    [
+      ["largest", "by largest class"],
+      ["fractions", "by fractions"]
+    ],
+    "largest",
+    (value2) => send({ by: value2 })
+  );
+  const numbers2 = Object.fromEntries(SUMMARY.map(([name]) => [name, element("dd", {}, "…")]));
+  const summary = element(
+    "dl",
+    { class: "summary" },
+    ...SUMMARY.map(([name, title, what]) => element("div", { title: what }, element("dt", {}, title), numbers2[name]))
+  );
+  const parts = radios("Part of the answer", PARTS, (value2) => send({ part: value2 }));
+  parts.classList.add("parts");
+  const values = radios("What the cells say", VALUES, (value2) => send({ values: value2 }));
+  const readout = element("span", { class: "readout" });
+  const cross = makeCrossTable({
+    say: (text) => {
+      readout.textContent = text || "A click on a cell, a row or a column shows its samples on the map.";
+    },
+    choose: (label, said) => model.send_msg({ type: "filter", label, said })
+  });
+  const classes = makeTable("Scores of each class");
+  const whose = choice("Whose calibration", [], "0", (value2) => send({ code: Number(value2) }));
+  const curve = element("div", { class: "curve" });
+  const bins = makeTable("Bins of the calibration curve");
+  const error = element("span", { class: "readout" });
+  const ofPart = choice(
+    "Parts of the corpus",
+    [
+      ["country", "by country"],
+      ["zone", "by UTM zone"],
+      ["purity", "by purity of the label"],
+      ["class", "by class of the label"]
+    ],
+    "country",
+    (value2) => send({ of_part: value2 })
+  );
+  const partTable = makeTable("Agreement by part of the corpus");
+  const other = choice("Compared with", [], "", (value2) => send({ other: value2 }));
+  const differ = button2(
+    "Where they differ",
+    "Show on the map the samples of which they name different classes",
+    () => {
+    },
+    {
+      hidden: true
+    }
+  );
+  const verdict = element("p", { class: "verdict" });
+  const measures = makeTable("Both models in all");
+  const pairs = makeTable("Both models, class by class");
+  const views = {
+    table: element("div", { class: "view" }, element("div", { class: "tools" }, values, readout), cross.box),
+    classes: element("div", { class: "view" }, classes.box),
+    calibration: element(
+      "div",
+      { class: "view" },
+      element("div", { class: "tools" }, whose, error),
+      element("div", { class: "halves" }, curve, bins.box)
+    ),
+    parts: element("div", { class: "view" }, element("div", { class: "tools" }, ofPart), partTable.box),
+    two: element(
+      "div",
+      { class: "view" },
+      element("div", { class: "tools" }, element("span", {}, "beside"), other, differ),
+      verdict,
+      measures.box,
+      pairs.box
+    )
+  };
+  measures.box.classList.add("low");
+  const chart = makeChart(curve, {
+    name: "calibration",
+    label: "Calibration: how often the labels have what the model says, against how much it says",
+    x: [0, 1],
+    xText: (value2) => `${Math.round(100 * value2)} %`,
+    yLabel: "so in the labels",
+    parts: {
+      ideal: lines,
+      line: lines,
+      dots: (c, at) => dots({ x: c.x, y: c.y, fill: () => "var(--accent)", edge: () => "var(--panel)" }, at, {
+        radius: 5,
+        width: 1.2
+      })
+    },
+    extents: { ideal: ({ ys }) => ys },
+    fit: { from: 0, least: 1 }
+  });
+  const about = element("p", { class: "about" });
+  const python = element("pre", { tabindex: "0", role: "region", "aria-label": "The same in Python" });
+  const told = element("p", { class: "told", role: "status" });
+  const files = element("span", { class: "files" });
+  const panel = element(
+    "section",
+    { class: "panel", role: "dialog", "aria-label": "Judge a model", hidden: true },
+    element("header", {}, element("h2", {}, "Judge a model"), samples, source, close),
+    element("div", { class: "bar", role: "group", "aria-label": "What is compared" }, opinion, groups, by),
+    summary,
+    parts,
+    ...Object.values(views),
+    element("footer", {}, about, files, element("details", {}, element("summary", {}, "In Python"), python)),
+    told
+  );
+  el.append(panel);
+  const back = makeReturn(panel);
+  const place = () => {
+    const asked = { box: null };
+    bus(model).emit("map-box", asked);
+    const beside = window.innerWidth >= BESIDE_FROM && asked.box?.width > 300;
+    panel.classList.toggle("beside", Boolean(beside));
+    panel.style.left = beside ? `${asked.box.right + 12}px` : "";
+  };
+  window.addEventListener("resize", () => !panel.hidden && place(), { signal: stop.signal });
+  const closeIt = () => {
+    if (panel.hidden) return;
+    back.closed();
+    panel.hidden = true;
+    state = null;
+    for (const one2 of [cross, classes, bins, partTable, measures, pairs]) one2.empty();
+    for (const one2 of Object.values(numbers2)) one2.textContent = "";
+    for (const part of ["line", "dots"]) chart.set(part, part === "line" ? NO_LINES : NO_DOTS);
+    for (const one2 of [samples, source, about, python, verdict, error, told, readout]) one2.textContent = "";
+  };
+  const NO_LINES = { xs: [], ys: [], colour: [] }, NO_DOTS = { x: [], y: [] };
+  const hide = () => {
+    closeIt();
+    model.send_msg({ type: "closed" });
+  };
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      hide();
+      event.preventDefault();
+    }
+    event.stopPropagation();
+  });
+  const show = (data, what, draw) => {
+    if (data.ticket !== state?.ticket) return;
+    for (const [name, view] of Object.entries(views)) view.hidden = name !== state.part;
+    draw();
+    panel.classList.remove("busy");
+    mark("judge-drawn", { ticket: data.ticket, part: what });
+  };
+  const classOf = (place2) => state.classes[place2];
+  const named2 = (place2) => ({ ...classOf(place2), numbered: state.numbered });
+  listen(model, {
+    busy() {
+      panel.classList.add("busy");
+    },
+    asked(data) {
+      const opening = panel.hidden;
+      if (opening) back.opened();
+      const same = state && ["opinion", "groups", "by"].every((key) => state[key] === data[key]);
+      state = data;
+      panel.hidden = false;
+      place();
+      told.textContent = "";
+      const n = data.samples.toLocaleString("en");
+      samples.textContent = data.samples === data.of ? `${n} samples` : `${n} of ${data.of.toLocaleString("en")} samples have both`;
+      source.textContent = data.source;
+      source.title = data.source;
+      if (!same) for (const one2 of Object.values(numbers2)) one2.textContent = "…";
+      keepFocus(panel, () => {
+        fill(
+          opinion,
+          data.opinions.includes(data.opinion) ? data.opinions.map((one2) => [one2, one2]) : [[data.opinion, data.opinion]],
+          data.opinion
+        );
+        fill(
+          groups,
+          data.groupings.map((one2) => [one2.value, one2.text]),
+          data.groups
+        );
+        by.value = data.by;
+        check(parts, data.part);
+        check(values, data.values);
+        ofPart.value = data.of_part;
+        const real = data.classes.filter((one2) => one2.colour);
+        fill(
+          whose,
+          [["0", "of the largest class"], ...real.map((one2) => [String(one2.code), `of ${one2.title}`])],
+          String(data.code)
+        );
+        const others = data.opinions.filter((one2) => one2 !== data.opinion);
+        fill(
+          other,
+          others.map((one2) => [one2, one2]),
+          data.other || others[0]
+        );
+      });
+      about.textContent = [...data.notes, data.about].filter(Boolean).join(" ");
+      python.textContent = data.python;
+      if (opening) opinion.focus({ preventScroll: true });
+    },
+    summary(data) {
+      if (data.ticket !== state?.ticket) return;
+      for (const [name] of SUMMARY)
+        numbers2[name].textContent = name === "agreement" ? percentText(data[name]) : three(data[name]);
+      mark("judge-summary", { ticket: data.ticket });
+    },
+    cross(data) {
+      show(data, "table", () => cross.draw(data, state));
+    },
+    classes(data) {
+      show(
+        data,
+        "classes",
+        () => classes.draw(
+          [
+            { title: "Class", text: true },
+            { title: "Labels", what: "Samples that the labels call so" },
+            { title: "Model", what: "Samples that the model calls so" },
+            { title: "Precision", bar: true },
+            { title: "Recall", bar: true },
+            { title: "F1", bar: true },
+            { title: "AP", what: "Average precision", bar: true },
+            { title: "Mean, labels", what: "Mean fraction in the labels" },
+            { title: "Mean, model", what: "Mean fraction that the model says" },
+            { title: "Error", what: "Mean of the absolute difference of fractions" }
+          ],
+          data.rows.map((row) => {
+            const one2 = classOf(row.place);
+            return {
+              name: named2(row.place),
+              choose: one2.colour && state.numbered ? () => model.send_msg({ type: "filter", label: one2.code, said: null }) : null,
+              cells: [
+                row.labelled,
+                row.said,
+                row.precision,
+                row.recall,
+                row.f1,
+                row.average_precision,
+                row.label_mean,
+                row.opinion_mean,
+                row.error
+              ],
+              texts: [
+                count(row.labelled),
+                count(row.said),
+                ...[
+                  row.precision,
+                  row.recall,
+                  row.f1,
+                  row.average_precision,
+                  row.label_mean,
+                  row.opinion_mean,
+                  row.error
+                ].map(three)
+              ]
+            };
+          })
+        )
+      );
+    },
+    calibration(data) {
+      show(data, "calibration", () => {
+        const there = data.bins.filter((one2) => one2.samples);
+        chart.set("ideal", { xs: [[0, 1]], ys: [[0, 1]], colour: ["var(--axis)"], dash: ["dashed"] });
+        chart.set("line", {
+          xs: [there.map((one2) => one2.said)],
+          ys: [there.map((one2) => one2.found)],
+          colour: ["var(--accent)"],
+          width: [2]
+        });
+        chart.set("dots", { x: there.map((one2) => one2.said), y: there.map((one2) => one2.found) });
+        error.textContent = `Expected calibration error ${three(data.error)}. On the dashed line, what the model is so sure of is so often so.`;
+        bins.draw(
+          [
+            { title: "Said", text: true },
+            { title: "Samples" },
+            { title: "Mean said", bar: true },
+            { title: "So in the labels", bar: true }
+          ],
+          data.bins.map((one2) => ({
+            name: { title: `${Math.round(100 * one2.low)} to ${Math.round(100 * one2.high)} %` },
+            cells: [one2.samples, one2.said, one2.found],
+            texts: [count(one2.samples), three(one2.said), three(one2.found)]
+          }))
+        );
+      });
+    },
+    parts(data) {
+      show(
+        data,
+        "parts",
+        () => partTable.draw(
+          [
+            {
+              title: { country: "Country", zone: "UTM zone", purity: "Purity", class: "Class" }[state.of_part],
+              text: true
+            },
+            { title: "Samples" },
+            { title: "Agreement", bar: true },
+            { title: "Macro F1", bar: true },
+            { title: "Disagreement", what: "Of fractions, mean", bar: true }
+          ],
+          data.rows.map((row) => ({
+            name: { title: state.of_part === "zone" ? `${row.name.padStart(2, "0")}N` : row.name },
+            choose: state.of_part === "class" ? null : () => model.send_msg({ type: "select", name: row.name }),
+            cells: [row.samples, row.agreement, row.macro_f1, row.disagreement],
+            texts: [count(row.samples), three(row.agreement), three(row.macro_f1), three(row.disagreement)]
+          }))
+        )
+      );
+    },
+    two(data) {
+      show(data, "two", () => {
+        other.value = data.other;
+        differ.setAttribute("aria-pressed", String(data.differ));
+        const p = data.p_value < 1e-4 ? "p < 0.0001" : `p = ${data.p_value.toPrecision(2)}`;
+        verdict.textContent = `Of ${data.samples.toLocaleString("en")} samples that both speak of, ${state.opinion} alone has the label’s class in ${data.first_only.toLocaleString("en")}, ${data.other} alone in ${data.second_only.toLocaleString("en")} (McNemar’s test: ${p}).`;
+        const interval = `${Math.round(100 * data.confidence)} % interval`;
+        const row = (one2) => ({
+          cells: [one2.first, one2.second, one2.difference, one2.low],
+          texts: [
+            three(one2.first),
+            three(one2.second),
+            signed(one2.difference),
+            one2.low === null ? "" : `${signed(one2.low)} to ${signed(one2.high)}`
+          ],
+          telling: one2.low > 0 || one2.high < 0
+        });
+        const heads = [
+          { title: state.opinion, bar: true },
+          { title: data.other, bar: true },
+          { title: "Difference" },
+          { title: interval, what: "Of the difference: paired bootstrap; bold where it leaves out 0" }
+        ];
+        measures.draw(
+          [{ title: "In all", text: true }, ...heads],
+          data.measures.map((one2) => ({ name: { title: one2.name }, ...row(one2) }))
+        );
+        pairs.draw(
+          [{ title: "F1 of class", text: true }, { title: "Labels" }, ...heads],
+          data.rows.map((one2) => {
+            const rest = row(one2);
+            return {
+              name: named2(one2.place),
+              ...rest,
+              cells: [one2.labelled, ...rest.cells],
+              texts: [count(one2.labelled), ...rest.texts]
+            };
+          })
+        );
+      });
+    },
+    hide: () => closeIt(),
+    trouble(data) {
+      panel.classList.remove("busy");
+      if (panel.hidden) {
+        back.opened();
+        panel.hidden = false;
+        place();
+        close.focus({ preventScroll: true });
+      }
+      told.textContent = data.text;
+    }
+  });
+  model.on("remove", () => {
+    stop.abort();
+    chart.remove();
+  });
+  model.send_msg({ type: "ready" });
+}
+var percentText = (share) => share === null ? "–" : `${(100 * share).toFixed(1)} %`;
+
+// explorer/views/labels/labels.js
+var labels_exports = {};
+__export(labels_exports, {
+  render: () => render4
+});
+function render4({ model, el }) {
+  const box2 = element("div", { class: "scroll", role: "group", "aria-label": "Classes of the label" });
+  box2.innerHTML = model.html;
+  const choice2 = element("select", { "aria-label": "Opinion beside the label", title: "Opinion beside the label" });
+  choice2.addEventListener("change", () => model.send_msg({ type: "choose", opinion: choice2.value }));
+  const judge = element(
+    "button",
+    {
+      type: "button",
+      title: "Judge a model: cross-table, scores and calibration beside all labels",
+      onclick: () => model.send_msg({ type: "judge" })
+    },
+    "Judge"
+  );
+  const heads = ["label", "opinion", "differs"].map(
+    (head) => element("span", { class: "head", "aria-hidden": "true" }, head)
+  );
+  const caption = element(
+    "span",
+    { class: "choice" },
+    element("span", { "aria-hidden": "true" }, "Beside it"),
+    choice2,
+    judge
+  );
+  const beside = element("div", { class: "beside" }, caption, ...heads);
+  beside.hidden = true;
+  const nameColumns = () => {
+    for (const head of heads) head.hidden = !box2.querySelector(".pair");
+  };
+  nameColumns();
+  el.append(beside, box2);
+  const reachable = () => {
+    box2.tabIndex = box2.scrollHeight > box2.clientHeight + 1 ? 0 : -1;
+  };
+  const sized = new ResizeObserver(reachable);
+  sized.observe(box2);
+  model.on("remove", () => sized.disconnect());
+  listen(model, {
+    opinions({ names, chosen }) {
+      beside.hidden = !names.length && !chosen;
+      const known = names.includes(chosen) || !chosen ? names : [...names, chosen];
+      choice2.replaceChildren(
+        element("option", { value: "" }, "no opinion"),
+        ...known.map((name) => element("option", { value: name }, name))
+      );
+      choice2.value = chosen;
+      reachable();
+    },
+    label(data) {
+      box2.innerHTML = data.html;
+      box2.scrollTop = 0;
+      nameColumns();
+      reachable();
+    }
+  });
+  model.send_msg({ type: "ready" });
+}
+
+// explorer/views/map/legend.js
+var legend_exports = {};
+__export(legend_exports, {
+  render: () => render5
+});
+var ROW = 24;
+function render5({ model, el }) {
+  const level = element(
+    "div",
+    { class: "segments", role: "radiogroup", "aria-label": "Level of the classes" },
+    ...[1, 2, 3].map(
+      (n) => element(
+        "button",
+        {
+          type: "button",
+          role: "radio",
+          "data-level": n,
+          "aria-label": `Level ${n}`,
+          title: `Classes of level ${n}`,
+          onclick: () => model.send_msg({ type: "level", level: n })
+        },
+        String(n)
+      )
+    )
+  );
+  const count2 = element("output", { class: "count", "aria-live": "polite", "aria-label": "Samples shown" });
+  const table = element(
+    "button",
+    { type: "button", class: "table", onclick: () => model.send_msg({ type: "table" }) },
+    "Table"
+  );
+  const gallery = element(
+    "button",
+    {
+      type: "button",
+      class: "table",
+      title: "The same samples as pictures",
+      onclick: () => model.send_msg({ type: "gallery" })
+    },
+    "Gallery"
+  );
+  const chips = element("div", { class: "chips", role: "group", "aria-label": "Active filters", hidden: true });
+  const key = element("div", { class: "density", role: "img", hidden: true });
+  const list = element("ul", { "aria-label": "Legend" });
+  const scroller = element("div", { class: "scroll" }, list);
+  const more = element("button", {
+    type: "button",
+    class: "more",
+    hidden: true,
+    onclick: () => scroller.scrollBy({ top: scroller.clientHeight - ROW })
+  });
+  const columns = () => Number(getComputedStyle(list).getPropertyValue("--legend-columns")) || 2;
+  const announce = () => {
+    const below = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+    const lines2 = below > 2 ? Math.ceil((below - 2) / ROW) : 0, count3 = columns();
+    const left2 = lines2 && Math.min(lines2 * count3 - (count3 - list.children.length % count3) % count3, list.children.length);
+    more.hidden = !left2 || scroller.clientHeight < 2 * ROW;
+    more.textContent = `+${left2} more`;
+    more.setAttribute("aria-label", `Show more classes: ${left2} are further down`);
+    scroller.classList.toggle("below", left2 > 0);
+    scroller.classList.toggle("above", scroller.scrollTop > 2);
+  };
+  scroller.addEventListener("scroll", announce, { passive: true });
+  const sized = new ResizeObserver(() => {
+    keepInSight();
+    announce();
+  });
+  sized.observe(scroller);
+  model.on("remove", () => sized.disconnect());
+  el.append(
+    element("div", { class: "head" }, element("span", { class: "hint" }, "Level"), level, count2, table, gallery),
+    chips,
+    key,
+    element("div", { class: "rows" }, scroller, more)
+  );
+  const keepInSight = () => {
+    const rows = [...list.children], count3 = columns();
+    for (let column = 0; column < count3; column++) {
+      const chosen = rows.filter((one2, i) => i % count3 === column && one2.classList.contains("on"));
+      for (const [i, one2] of chosen.entries())
+        Object.assign(one2.style, { top: `${i * ROW}px`, bottom: `${(chosen.length - 1 - i) * ROW}px` });
+    }
+  };
+  const isolate = (code, event) => {
+    model.send_msg({ type: "isolate", code, add: event.shiftKey || event.ctrlKey || event.metaKey });
+    bus(model).emit("hint-done", "time");
+  };
+  listen(model, {
+    rows(data) {
+      for (const button2 of level.children)
+        button2.setAttribute("aria-checked", String(Number(button2.dataset.level) === data.level));
+      const n = data.count.toLocaleString("en"), all = data.total.toLocaleString("en");
+      count2.textContent = data.count === data.total ? `${all} samples` : `${n} of ${all} samples`;
+      const focused = el.getRootNode().activeElement?.dataset?.code;
+      const some = data.rows.some((row) => row.on);
+      list.replaceChildren(
+        ...data.rows.map((row) => {
+          const swatch = element("i");
+          swatch.style.background = row.colour;
+          const share = 100 * row.share;
+          const percent3 = share >= 9.95 ? share.toFixed(0) : share >= 0.1 ? share.toFixed(1) : "<0.1";
+          const button2 = element(
+            "button",
+            {
+              type: "button",
+              "data-code": row.code,
+              "aria-pressed": String(row.on),
+              class: some && !row.on ? "off" : "",
+              title: `${row.code || ""} ${row.title}: ${row.count.toLocaleString("en")} samples, ${percent3} %. Click isolates, shift-click adds.`,
+              onclick: (event) => isolate(row.code, event)
+            },
+            swatch,
+            element("span", {}, row.title),
+            element("em", {}, row.count.toLocaleString("en")),
+            element("em", { class: "share" }, `${percent3} %`)
+          );
+          return element("li", { class: row.on ? "on" : "" }, button2);
+        })
+      );
+      keepInSight();
+      announce();
+      if (focused) list.querySelector(`[data-code="${focused}"]`)?.focus({ preventScroll: true });
+      chips.hidden = !data.chips.length;
+      chips.replaceChildren(
+        ...data.chips.map(
+          (chip) => element(
+            "button",
+            {
+              type: "button",
+              class: "chip",
+              title: `Remove: ${chip.text}`,
+              "aria-label": `Remove filter: ${chip.text}`,
+              onclick: () => model.send_msg({ type: "remove", name: chip.name })
+            },
+            element("span", {}, chip.text),
+            element("b", {}, "×")
+          )
+        )
+      );
+      if (data.chips.length > 1)
+        chips.append(
+          element(
+            "button",
+            { type: "button", class: "chip all", onclick: () => model.send_msg({ type: "remove", name: "all" }) },
+            "Clear all"
+          )
+        );
+      mark("legend", { count: data.count });
+    },
+    change({ colours }) {
+      if (colours.length) {
+        const bar2 = element("i");
+        bar2.style.background = `linear-gradient(to right, ${colours.join(", ")})`;
+        key.replaceChildren(element("span", {}, "cover lost: 0 %"), bar2, element("span", {}, "100 %"));
+        key.setAttribute(
+          "aria-label",
+          "Probability that cover was lost from 2018 to 2019: from 0 to 100 %; grey: not known"
+        );
+        key.title = "Probability that cover was lost from 2018 to 2019; grey: not known";
+        key.hidden = false;
+      } else if (key.title) key.hidden = true;
+      if (!colours.length) key.removeAttribute("title");
+    },
+    density(data) {
+      if (data.most === null) {
+        if (!key.title) key.hidden = true;
+        return;
+      }
+      key.hidden = false;
+      const bar2 = element("i");
+      bar2.style.background = `linear-gradient(to right, ${data.colours.join(", ")})`;
+      key.replaceChildren(
+        element("span", {}, "1"),
+        bar2,
+        element("span", {}, `${data.most.toLocaleString("en")} a pixel`)
+      );
+      key.setAttribute("aria-label", `Density: from 1 to ${data.most} samples a pixel, logarithmic`);
+    }
+  });
+  model.send_msg({ type: "ready" });
+}
+
+// explorer/views/map/map_tools.js
+var map_tools_exports = {};
+__export(map_tools_exports, {
+  render: () => render6
+});
+
 // explorer/views/map/map_moves.js
 var FLIGHT = { least: 300, most: 1200, speed: 0.45 };
 var GLIDE = 55;
@@ -7709,7 +8936,7 @@ var sign = (path) => {
   svg2.append(line2);
   return svg2;
 };
-function render5({ model, el }) {
+function render6({ model, el }) {
   const { on } = bus(model), stop = new AbortController(), { signal } = stop;
   let figure = null, overview = null, wanted = (
     /** @type {[number, number, number, number] | null} */
@@ -8110,10 +9337,10 @@ function render5({ model, el }) {
       frame.dataset.theme = data.look.theme;
       names.dress(data.names);
       if (figure) names.draw(inView());
-      const count = Object.entries(data.filters).filter(
+      const count2 = Object.entries(data.filters).filter(
         ([name, v]) => name !== "largest" && (name === "max_fraction" ? v < 1 : Array.isArray(v) ? v.length : v)
       ).length;
-      popovers[0][1].textContent = count ? `Filters · ${count}` : "Filters";
+      popovers[0][1].textContent = count2 ? `Filters · ${count2}` : "Filters";
     },
     acknowledged: choices2.acknowledged,
     options: (data) => filters.options(data),
@@ -8151,11 +9378,11 @@ function render5({ model, el }) {
 // explorer/views/map/sample_table.js
 var sample_table_exports = {};
 __export(sample_table_exports, {
-  render: () => render6
+  render: () => render7
 });
 var SHARES = /* @__PURE__ */ new Set(["fraction", "suspicion", "change"]);
 var ALWAYS = /* @__PURE__ */ new Set(["sample_id", "class"]);
-function render6({ model, el }) {
+function render7({ model, el }) {
   const title = element("h2"), told = element("p", { class: "told", role: "status" });
   const bars3 = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" });
   const head = element("tr"), body = element("tbody");
@@ -8379,9 +9606,9 @@ function render6({ model, el }) {
 // explorer/views/page/about.js
 var about_exports = {};
 __export(about_exports, {
-  render: () => render7
+  render: () => render8
 });
-function render7({ model, el }) {
+function render8({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const WORDS2 = { ok: "as assumed", told: "read otherwise", wrong: "would be wrong", missing: "is missing" };
@@ -8488,7 +9715,7 @@ function render7({ model, el }) {
 // explorer/views/page/head.js
 var head_exports = {};
 __export(head_exports, {
-  render: () => render8
+  render: () => render9
 });
 
 // explorer/views/page/search_field.js
@@ -8633,9 +9860,9 @@ var makeSearchField = (model) => {
     counted(data) {
       if (data.ticket !== listed) return;
       options.forEach((node, i) => {
-        const count = data.counts[i];
+        const count2 = data.counts[i];
         node.querySelector("small").textContent = data.details[i];
-        node.querySelector("em").textContent = count === null ? "" : `${count.toLocaleString("en")} sample${count === 1 ? "" : "s"}`;
+        node.querySelector("em").textContent = count2 === null ? "" : `${count2.toLocaleString("en")} sample${count2 === 1 ? "" : "s"}`;
       });
       mark("suggestions-counted", { ticket: data.ticket });
     },
@@ -8644,7 +9871,7 @@ var makeSearchField = (model) => {
 };
 
 // explorer/views/page/head.js
-function render8({ model, el }) {
+function render9({ model, el }) {
   const page = bus(model);
   const swatch = element("i"), id = element("code"), text = element("span", { class: "class" }), place = element("span", { class: "place" });
   const sample = element("div", { class: "sample" }, swatch, id, text, place);
@@ -8806,7 +10033,7 @@ function render8({ model, el }) {
 // explorer/views/page/help.js
 var help_exports = {};
 __export(help_exports, {
-  render: () => render9
+  render: () => render10
 });
 var KEYS = [
   [
@@ -8882,7 +10109,7 @@ var WORDS = [
 ];
 var svg = (...children2) => svgElement("svg", { viewBox: "0 0 44 20", width: 44, height: 20, "aria-hidden": "true" }, ...children2);
 var bar = (x, y, height, fill, width = 4) => svgElement("rect", { x, y, width, height, fill });
-var bars = (fill, y = 4, height = 12) => svg(...[8, 14, 20, 26, 32].map((x) => bar(x, y, height, fill)));
+var bars2 = (fill, y = 4, height = 12) => svg(...[8, 14, 20, 26, 32].map((x) => bar(x, y, height, fill)));
 var line = (d, stroke, extra = {}) => svgElement("path", { d, stroke, fill: "none", "stroke-width": 1.6, ...extra });
 var dot = (cx, fill, stroke) => svgElement("circle", { cx, cy: 10, r: 3, fill, stroke, "stroke-width": 1.4 });
 var onDark = (...children2) => svg(svgElement("rect", { width: 44, height: 20, rx: 3, fill: "var(--well)" }), ...children2);
@@ -8891,10 +10118,10 @@ var MARKS = [
   [
     "Timeline",
     [
-      [() => bars("var(--accent)"), "a date whose picture is here"],
-      [() => bars("var(--muted)", 9, 2), "a date that is still loading"],
-      [() => bars("var(--absent)", 13, 3), "a date that is missing"],
-      [() => bars("var(--bad)"), "a date whose file is broken; the pointer reads why"],
+      [() => bars2("var(--accent)"), "a date whose picture is here"],
+      [() => bars2("var(--muted)", 9, 2), "a date that is still loading"],
+      [() => bars2("var(--absent)", 13, 3), "a date that is missing"],
+      [() => bars2("var(--bad)"), "a date whose file is broken; the pointer reads why"],
       [
         () => svg(...[8, 14, 20, 26, 32].flatMap((x) => [bar(x, 4, 12, "var(--accent)"), bar(x, 4, 5, "var(--gap)")])),
         "amber: this much of the date is gap-filled"
@@ -9003,7 +10230,7 @@ var MARKS = [
     ]
   ]
 ];
-function render9({ model, el }) {
+function render10({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const close = element(
@@ -9108,10 +10335,10 @@ function render9({ model, el }) {
 // explorer/views/page/toast.js
 var toast_exports = {};
 __export(toast_exports, {
-  render: () => render10
+  render: () => render11
 });
 var STAYS = 8e3;
-function render10({ model, el }) {
+function render11({ model, el }) {
   const gone = new AbortController();
   let timer = 0, step = (
     /** @type {number | null} */
@@ -9197,9 +10424,9 @@ function render10({ model, el }) {
 // explorer/views/present/present.js
 var present_exports = {};
 __export(present_exports, {
-  render: () => render11
+  render: () => render12
 });
-function render11({ model, el }) {
+function render12({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const SPEEDS = [1, 2, 5, 10, 15, 25, 30];
@@ -9228,13 +10455,13 @@ function render11({ model, el }) {
     editing: -1
   };
   const title = element("h1"), note = element("div", { class: "note" }), dots2 = element("div", { class: "dots", "aria-hidden": "true" });
-  const count = element("span", { class: "count" });
+  const count2 = element("span", { class: "count" });
   const words = element(
     "article",
     { class: "words", hidden: true, "aria-live": "polite" },
     title,
     note,
-    element("div", { class: "line progress" }, dots2, count)
+    element("div", { class: "line progress" }, dots2, count2)
   );
   const held = element(
     "p",
@@ -9541,7 +10768,7 @@ function render11({ model, el }) {
   const openPresenter = () => {
     beside = window.open("", "rapidai4eo-presenter", "popup,width=760,height=560");
     if (!beside) {
-      count.textContent = "The browser did not allow the presenter's window.";
+      count2.textContent = "The browser did not allow the presenter's window.";
       return;
     }
     const doc = beside.document;
@@ -9701,7 +10928,7 @@ function render11({ model, el }) {
       credit.replaceChildren(element("b", {}, "RapidAI4EO explorer"), element("span", {}, data.credit));
       words.hidden = false;
       words.classList.toggle("alone", !data.story);
-      title.textContent = note.textContent = count.textContent = "";
+      title.textContent = note.textContent = count2.textContent = "";
       dots2.replaceChildren(...(data.story?.states ?? []).map(() => element("i")));
       if (!data.story) mark("presenting", {});
     },
@@ -9727,7 +10954,7 @@ function render11({ model, el }) {
         dot2.className = i < data.index ? "past" : i === data.index ? "now" : "";
         dot2.style.setProperty("--share", "0");
       });
-      count.textContent = `${data.index + 1} / ${state.story.states.length}`;
+      count2.textContent = `${data.index + 1} / ${state.story.states.length}`;
       if (!still2.matches) liftVeil();
       arm();
       large(true);
@@ -9763,7 +10990,7 @@ function render11({ model, el }) {
 // explorer/views/profile/pins.js
 var pins_exports = {};
 __export(pins_exports, {
-  render: () => render12
+  render: () => render13
 });
 
 // explorer/views/profile/profile_menu.js
@@ -9947,7 +11174,7 @@ var makeCurvesMenu = (send) => {
 };
 
 // explorer/views/profile/pins.js
-function render12({ model, el }) {
+function render13({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" });
@@ -10115,514 +11342,8 @@ function render12({ model, el }) {
 // explorer/views/profile/profile_charts.js
 var profile_charts_exports = {};
 __export(profile_charts_exports, {
-  render: () => render13
+  render: () => render14
 });
-
-// explorer/browser/chart_marks.js
-var DASHES = { solid: "none", dashed: "6 6", dotted: "2 4", dotdash: "2 4 6 4" };
-var round2 = (v) => Math.round(v * 10) / 10;
-var lines = ({ xs, ys, colour, dash, width, alpha }, at) => xs.map((times, i) => {
-  let d = "", pen = false;
-  for (let k = 0; k < times.length; k++) {
-    const value2 = ys[i][k];
-    if (Number.isFinite(value2)) d += `${pen ? "L" : "M"}${round2(at.x(times[k]))},${round2(at.y(value2))}`;
-    pen = Number.isFinite(value2);
-  }
-  return [
-    "path",
-    {
-      d,
-      fill: "none",
-      stroke: colour[i],
-      "stroke-width": width?.[i] ?? 1.5,
-      "stroke-opacity": alpha?.[i] ?? 1,
-      "stroke-dasharray": DASHES[dash?.[i] ?? "solid"] ?? "none",
-      "stroke-linejoin": "round"
-    }
-  ];
-});
-var areas = ({ xs, ys, colour }, at, { opacity }) => xs.map((times, i) => [
-  "path",
-  {
-    d: `M${Array.from(times, (time, k) => `${round2(at.x(time))},${round2(at.y(ys[i][k]))}`).join("L")}Z`,
-    fill: colour[i],
-    "fill-opacity": opacity
-  }
-]);
-var H = Math.sqrt(3);
-var OUTLINES = {
-  square: [-1, -1, 1, -1, 1, 1, -1, 1],
-  diamond: [0, 1, 2 / 3, 0, 0, -1, -2 / 3, 0],
-  triangle: [-1, H / 3, 1, H / 3, 0, H / 3 - H],
-  inverted_triangle: [-1, -H / 3, 1, -H / 3, 0, H - H / 3],
-  star: Array.from({ length: 10 }, (_, i) => [
-    Math.sin(i * Math.PI / 5) * (i % 2 ? 0.4 : 1),
-    -Math.cos(i * Math.PI / 5) * (i % 2 ? 0.4 : 1)
-  ]).flat()
-};
-var outline = (sign2, radius) => {
-  const corners = OUTLINES[sign2];
-  if (!corners)
-    return `m${-radius},0a${radius},${radius} 0 1,0 ${2 * radius},0a${radius},${radius} 0 1,0 ${-2 * radius},0`;
-  let text = "", [x, y] = [0, 0];
-  for (let i = 0; i < corners.length; i += 2) {
-    const [nx, ny] = [radius * corners[i], radius * corners[i + 1]];
-    text += `${i ? "l" : "m"}${(nx - x).toFixed(2)},${(ny - y).toFixed(2)}`;
-    [x, y] = [nx, ny];
-  }
-  return `${text}z`;
-};
-var byLook = (count, look, drawn) => {
-  const paths = (
-    /** @type {Map<string, Mark>} */
-    /* @__PURE__ */ new Map()
-  );
-  for (let i = 0; i < count; i++) {
-    const attributes = look(i), key = Object.values(attributes).join();
-    if (!paths.has(key)) paths.set(key, ["path", { ...attributes, d: "" }]);
-    paths.get(key)[1].d += drawn(i);
-  }
-  return [...paths.values()];
-};
-var dots = ({ x, y, fill, edge, alpha, sign: sign2 = () => "circle" }, at, { radius, width }) => byLook(
-  x.length,
-  (i) => ({ fill: fill(i), stroke: edge(i), "stroke-width": width, opacity: alpha?.[i] ?? 1 }),
-  (i) => `M${round2(at.x(x[i]))},${round2(at.y(y[i]))}${outline(sign2(i), radius)}`
-);
-var bars2 = ({ x0, x1, y0, y1, colour, alpha }, at, { width, opacity = 1, dash = "solid" }) => byLook(
-  x0.length,
-  (i) => ({
-    fill: "none",
-    stroke: colour(i),
-    "stroke-width": width,
-    "stroke-opacity": opacity * (alpha?.[i] ?? 1),
-    "stroke-dasharray": DASHES[dash]
-  }),
-  (i) => `M${round2(at.x(x0[i]))},${round2(at.y(y0[i]))}L${round2(at.x(x1[i]))},${round2(at.y(y1[i]))}`
-);
-var labels = ({ x, y, text, colour }, at, { dx = 0, dy = 4 }) => text.map((words, i) => [
-  "text",
-  {
-    x: round2(at.x(x[i]) + dx),
-    y: round2(at.y(y[i]) + dy),
-    fill: colour[i],
-    "font-size": 12,
-    "font-weight": 700
-  },
-  words
-]);
-var onFrame = (at) => ({ ...at, y: (share) => at.bottom - share * (at.bottom - at.top) });
-var fitted = (values, before, { from = null, least }) => {
-  let low = Infinity, high = -Infinity;
-  for (const list of values)
-    for (let i = 0; i < list.length; i++)
-      if (Number.isFinite(list[i])) {
-        if (list[i] < low) low = list[i];
-        if (list[i] > high) high = list[i];
-      }
-  if (low > high) return null;
-  const floor = from === null || low < from ? null : from;
-  const span = high - (floor ?? low);
-  const held = before && low >= before[0] && high <= before[1];
-  if (held && Math.max(span, least / 1.2) >= 0.6 * (before[1] - before[0])) return null;
-  const pad2 = Math.max(span * 0.08, (least - span) / 2);
-  return [floor ?? low - pad2, high + pad2];
-};
-var moveApart = (places, { top: top2, bottom: bottom2 }, apart, beside) => {
-  const rows = Math.max(1, 1 + Math.floor((bottom2 - top2) / apart)), columns = Math.max(1, Math.ceil(places.length / rows));
-  const sorted = [...places].sort((a, b) => a.y - b.y);
-  for (let column = 0; column < columns; column++) {
-    const some = sorted.filter((_, k) => k % columns === column);
-    some.forEach((place, k) => {
-      place.x += column * beside;
-      place.y = Math.max(place.y, top2, k ? some[k - 1].y + apart : -Infinity);
-    });
-    for (let k = some.length - 1, most = bottom2; k >= 0; most = some[k].y - apart, k--)
-      some[k].y = Math.min(some[k].y, most);
-  }
-};
-var numbers = ({ xs, ys, colour, ink, text }, at) => {
-  const radius = 8;
-  const ends = xs.flatMap((times, i) => {
-    for (let k = times.length - 1; k >= 0; k--) {
-      const x = at.x(times[k]);
-      if (x <= at.right + 1 && x >= at.left && Number.isFinite(ys[i][k]))
-        return [{ i, x: Math.min(x, at.right - radius), y: at.y(ys[i][k]) }];
-    }
-    return [];
-  });
-  moveApart(ends, { top: at.top + radius, bottom: at.bottom - radius }, 2 * radius + 1, -2 * radius - 1);
-  return ends.flatMap(({ i, x, y }) => [
-    ["circle", { cx: round2(x), cy: round2(y), r: radius, fill: colour[i], stroke: "var(--panel)", "stroke-width": 1.5 }],
-    [
-      "text",
-      {
-        x: round2(x),
-        y: round2(y + 4.3),
-        fill: ink[i],
-        "font-size": 12,
-        "font-weight": 700,
-        "text-anchor": "middle"
-      },
-      text[i]
-    ]
-  ]);
-};
-
-// explorer/browser/chart.js
-var HELP = "arrow keys step through the dates, with shift they move the chart; plus and minus zoom, 0 resets";
-var HELP_WITHOUT_DATES = "arrow keys with shift move the chart; plus and minus zoom, 0 resets";
-var LEFT = 54;
-var RIGHT = 10;
-var TOP = 6;
-var DRAGGED = 4;
-var day = utcFormat("%-d %b %Y");
-var month = utcFormat("%b %Y");
-var dayAlone = utcFormat("%-d %b");
-var monthAlone = utcFormat("%b");
-var icon2 = (d) => svgElement(
-  "svg",
-  { viewBox: "0 0 14 14", "aria-hidden": "true" },
-  svgElement("path", { d, fill: "none", stroke: "currentColor", "stroke-width": 1.4 })
-);
-var makeChart = (parent, options) => {
-  const { name, label, parts, time = false, xLabels = true } = options;
-  const help = options.step ? HELP : HELP_WITHOUT_DATES;
-  const axes = { x: svgElement("g", {}), y: svgElement("g", {}) };
-  const title = svgElement("text", { "text-anchor": "middle", class: "title" });
-  const groups = Object.fromEntries(Object.keys(parts).map((part) => [part, svgElement("g", { "data-part": part })]));
-  const plot = svgElement("svg", { class: "marks", overflow: "hidden" }, ...Object.values(groups));
-  const svg2 = svgElement(
-    "svg",
-    { tabindex: 0, role: "application", "aria-label": `${label}: ${help}` },
-    axes.x,
-    axes.y,
-    title,
-    plot
-  );
-  const rules = {
-    cursor: element("div", { class: "rule", hidden: true }),
-    hover: element("div", { class: "rule at-pointer", hidden: true })
-  };
-  const box2 = element("div", { class: "zoom-box", hidden: true });
-  const button2 = (text, d, onclick) => element("button", { type: "button", title: text, "aria-label": text, onclick }, icon2(d));
-  const zoomButton = button2(
-    "Zoom: drag a box (or hold Shift while dragging)",
-    "M2 2h7v7h-7zM9 9l4 4",
-    () => setZooming(!zooming)
-  );
-  const host = element(
-    "div",
-    { class: "chart", role: "figure", "aria-label": label, "data-chart": name },
-    svg2,
-    rules.cursor,
-    rules.hover,
-    box2,
-    element(
-      "div",
-      { class: "zoom" },
-      zoomButton,
-      button2("The whole range", "M2 7a5 5 0 1 0 2-4M4 0v4h4", () => reset())
-    )
-  );
-  parent.append(host);
-  let [width, height] = [0, 0];
-  let frame = 0, every = true, zooming = false;
-  let whole = { x: options.x, y: (
-    /** @type {Range} */
-    [0, 0.6]
-  ) }, shown = { ...whole }, yLabel = options.yLabel ?? "", years = true;
-  const columns = (
-    /** @type {Record<string, any>} */
-    {}
-  );
-  const changed = /* @__PURE__ */ new Set();
-  const places = { cursor: null, hover: null };
-  let held = false;
-  let known = (
-    /** @type {ReturnType<typeof measure> | null} */
-    null
-  );
-  const here = () => known ??= measure();
-  const measure = () => {
-    const left2 = LEFT, right2 = Math.max(LEFT + 1, width - RIGHT), top2 = TOP, bottom2 = Math.max(TOP + 1, height - (xLabels ? 22 : TOP));
-    const x = time ? utcTime(shown.x, [left2, right2]) : linear2(shown.x, [left2, right2]), y = linear2(shown.y, [bottom2, top2]);
-    const per = (right2 - left2) / (shown.x[1] - shown.x[0]);
-    return { x: (v) => left2 + (v - shown.x[0]) * per, y, left: left2, right: right2, top: top2, bottom: bottom2, scales: { x, y } };
-  };
-  const put = (node, attributes) => {
-    for (const [key, value2] of Object.entries(attributes)) node.setAttribute(key, value2);
-  };
-  const dateText = (date3) => date3.getUTCDate() === 1 ? (years ? month : monthAlone)(date3) : (years ? day : dayAlone)(date3);
-  const drawAxes = (at) => {
-    const bottom2 = axisBottom(at.scales.x).ticks(Math.max(2, Math.floor((at.right - at.left) / (years ? 84 : 56)))).tickSizeInner(at.top - at.bottom).tickSizeOuter(0).tickPadding(8).tickFormat(xLabels ? time ? dateText : options.xText ?? String : () => "");
-    const left2 = axisLeft(at.scales.y).ticks(Math.max(2, Math.min(6, Math.floor((at.bottom - at.top) / 20)))).tickSizeInner(at.left - at.right).tickSizeOuter(0).tickPadding(6);
-    put(axes.x, { transform: `translate(0,${at.bottom})` });
-    put(axes.y, { transform: `translate(${at.left},0)` });
-    select(axes.x).call(bottom2);
-    select(axes.y).call(left2);
-    for (const node of [axes.x, axes.y]) for (const name2 of ["font-family", "font-size"]) node.removeAttribute(name2);
-    keepLabelsApart(at);
-    const middle = (at.top + at.bottom) / 2;
-    put(title, { transform: `translate(12,${middle}) rotate(-90)` });
-    title.textContent = yLabel;
-    put(plot, { x: at.left, y: at.top, width: at.right - at.left, height: at.bottom - at.top });
-    put(plot, { viewBox: `${at.left} ${at.top} ${at.right - at.left} ${at.bottom - at.top}` });
-    for (const rule of Object.values(rules))
-      Object.assign(rule.style, { top: `${at.top}px`, height: `${at.bottom - at.top}px` });
-  };
-  const keepLabelsApart = (at) => {
-    let free = -Infinity;
-    for (const text of xLabels ? (
-      /** @type {NodeListOf<SVGTextElement>} */
-      axes.x.querySelectorAll(".tick text")
-    ) : []) {
-      const x = Number(/translate\(([-\d.]+)/.exec(text.parentElement?.getAttribute("transform") ?? "")?.[1] ?? 0);
-      const half = (text.textContent ?? "").length * 3.6;
-      const moved = Math.min(0, width - 2 - half - x);
-      text.setAttribute("dx", String(moved));
-      text.style.display = x + moved - half < free || at.right < x ? "none" : "";
-      if (text.style.display === "") free = x + moved + half + 6;
-    }
-  };
-  let unfitted = false;
-  const fit = () => {
-    if (!unfitted) return;
-    unfitted = false;
-    const values = Object.entries(options.extents).flatMap(([part, of]) => columns[part] ? of(columns[part]) : []);
-    const range2 = fitted(values, held ? whole.y : null, options.fit);
-    if (!range2) return;
-    const zoomed = held && shown.y !== whole.y;
-    held = true;
-    whole = { ...whole, y: range2 };
-    see(shown.x, zoomed ? shown.y : range2);
-  };
-  const draw = () => {
-    fit();
-    frame = 0;
-    if (!width || !height || host.hidden) return;
-    const at = here();
-    if (every) drawAxes(at);
-    for (const part of every ? Object.keys(parts) : changed) {
-      const marks = columns[part] ? parts[part](columns[part], at) : [];
-      groups[part].replaceChildren(
-        ...marks.map(([tag, attributes, text]) => svgElement(tag, attributes, ...text === void 0 ? [] : [text]))
-      );
-    }
-    every = false;
-    changed.clear();
-    placeRules(at);
-  };
-  const ask = (all = false) => {
-    if (all) known = null;
-    every ||= all;
-    frame ||= requestAnimationFrame(draw);
-  };
-  const placeRules = (at = here()) => {
-    for (const [what, rule] of Object.entries(rules)) {
-      const value2 = places[what];
-      const x = value2 === null ? -1 : at.x(value2);
-      rule.hidden = !width || x < at.left || x > at.right;
-      if (!rule.hidden) rule.style.transform = `translateX(${x - 0.7}px)`;
-    }
-  };
-  const size = new ResizeObserver(([entry]) => {
-    ;
-    ({ width, height } = entry.contentRect);
-    ask(true);
-  });
-  size.observe(host);
-  const see = (x, y = shown.y) => {
-    const [low, high] = whole.x, span = Math.min(high - low, Math.max(x[1] - x[0], (high - low) / 500)), start = Math.min(Math.max(x[0], low), high - span);
-    shown = { x: [start, start + span], y };
-    host.classList.toggle(
-      "zoomed",
-      shown.x.some((v, i) => v !== whole.x[i]) || shown.y.some((v, i) => v !== whole.y[i])
-    );
-    ask(true);
-  };
-  const tellZoom = () => options.zoomed?.(shown.x);
-  const reset = () => {
-    see(whole.x, whole.y);
-    tellZoom();
-  };
-  const setZooming = (on) => {
-    zooming = on;
-    host.classList.toggle("zooming", on);
-    zoomButton.setAttribute("aria-pressed", String(on));
-  };
-  setZooming(false);
-  const local2 = (event) => {
-    const { left: left2, top: top2 } = host.getBoundingClientRect();
-    return [event.clientX - left2, event.clientY - top2];
-  };
-  const valueAt = (left2, at = here()) => {
-    const share = (left2 - at.left) / (at.right - at.left);
-    return shown.x[0] + Math.min(1, Math.max(0, share)) * (shown.x[1] - shown.x[0]);
-  };
-  let pressed = (
-    /** @type {null | {left: number, top: number, boxed: boolean}} */
-    null
-  );
-  const drawBox = (left2, top2) => {
-    const at = here(), [x0, x1] = [pressed.left, left2].map((v) => Math.min(at.right, Math.max(at.left, v))).sort((a, b) => a - b), [y0, y1] = [pressed.top, top2].map((v) => Math.min(at.bottom, Math.max(at.top, v))).sort((a, b) => a - b);
-    Object.assign(box2.style, { left: `${x0}px`, top: `${y0}px`, width: `${x1 - x0}px`, height: `${y1 - y0}px` });
-    box2.hidden = false;
-    return { x0, x1, y0, y1, at };
-  };
-  svg2.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    const [left2, top2] = local2(event);
-    pressed = { left: left2, top: top2, boxed: zooming || event.shiftKey };
-    svg2.setPointerCapture(event.pointerId);
-  });
-  svg2.addEventListener("pointermove", (event) => {
-    const [left2, top2] = local2(event), at = here();
-    if (pressed?.boxed) drawBox(left2, top2);
-    else if (pressed && Math.abs(left2 - pressed.left) >= DRAGGED) options.seek?.(valueAt(left2, at), false);
-    const inside = left2 >= at.left && left2 <= at.right;
-    options.hover?.(inside ? { x: valueAt(left2, at), left: event.clientX, top: event.clientY } : null);
-  });
-  svg2.addEventListener("pointerup", (event) => {
-    if (!pressed) return;
-    const [left2, top2] = local2(event);
-    if (!pressed.boxed) options.seek?.(valueAt(left2), true);
-    else {
-      const { x0, x1, y0, y1, at } = drawBox(left2, top2);
-      if (x1 - x0 >= DRAGGED && y1 - y0 >= DRAGGED) {
-        see([valueAt(x0, at), valueAt(x1, at)], [at.scales.y.invert(y1), at.scales.y.invert(y0)]);
-        tellZoom();
-        setZooming(false);
-      }
-    }
-    pressed = null;
-    box2.hidden = true;
-  });
-  svg2.addEventListener("pointercancel", () => {
-    pressed = null;
-    box2.hidden = true;
-  });
-  svg2.addEventListener("pointerleave", () => options.hover?.(null));
-  svg2.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key], span = shown.x[1] - shown.x[0], middle = (shown.x[0] + shown.x[1]) / 2;
-    const around = (centre, wide) => see([centre - wide / 2, centre + wide / 2]);
-    if (by && event.shiftKey) around(middle + by * span / 4, span);
-    else if (by && options.step) options.step(event.key);
-    else if (event.key === "+" || event.key === "=") around(middle, span / 2);
-    else if (event.key === "-") around(middle, span * 2);
-    else if (event.key === "0") see(whole.x, whole.y);
-    else if (event.key === "Escape" && zooming) setZooming(false);
-    else return;
-    tellZoom();
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  const chart = {
-    host,
-    columns,
-    /** What is seen of both axes, and whether the chart is there at all. */
-    get view() {
-      fit();
-      return { ...shown, yLabel, shown: !host.hidden };
-    },
-    places,
-    /** Draw other data in a part; the same object is left as it is. */
-    set(part, data) {
-      if (columns[part] === data) return;
-      columns[part] = data;
-      if (part in parts) changed.add(part);
-      unfitted ||= part in options.extents;
-      ask();
-    },
-    /** What was seen of y is of another sample: fit it anew. */
-    forget() {
-      held = false;
-      unfitted = true;
-      see(shown.x, whole.y);
-    },
-    /** @param {Range} x Another whole range, `withYear` or without in its dates. */
-    span(x, withYear = true) {
-      whole = { ...whole, x };
-      years = withYear;
-      see(x);
-    },
-    see: (x) => see(x),
-    /** What somebody has zoomed to, of each axis; null where all is seen. */
-    get zoomed() {
-      fit();
-      const part = (axis2) => shown[axis2].some((v, i) => v !== whole[axis2][i]) ? shown[axis2] : null;
-      return { x: part("x"), y: part("y") };
-    },
-    /** @param {{ x: Range | null, y: Range | null }} part Of each axis; null: all. */
-    zoomTo({ x, y }) {
-      fit();
-      see(x ?? whole.x, y ?? whole.y);
-    },
-    name(text) {
-      if (text === yLabel) return;
-      yLabel = text;
-      ask(true);
-    },
-    show(on) {
-      host.hidden = !on;
-    },
-    move(what, value2) {
-      places[what] = value2;
-      placeRules();
-    },
-    /** Where a value lies, CSS pixels of the window. */
-    place(x, y) {
-      const at = here(), { left: left2, top: top2 } = host.getBoundingClientRect();
-      return [left2 + at.x(x), top2 + at.y(y)];
-    },
-    /** Pixels of the window between two values of x. */
-    wide: (x0, x1) => Math.abs(here().x(x1) - here().x(x0)),
-    /** What is seen, with the cursor, as an element that needs no stylesheet. */
-    picture() {
-      if (frame) {
-        cancelAnimationFrame(frame);
-        draw();
-      }
-      const copy = (
-        /** @type {SVGElement} */
-        svg2.cloneNode(true)
-      );
-      const [live, plain] = [svg2, copy].map((root2) => [...root2.querySelectorAll("*")]);
-      live.forEach((node, i) => {
-        const style = getComputedStyle(node);
-        for (const key of ["fill", "stroke"])
-          if (/var\(/.test(node.getAttribute(key) ?? "") || node.closest("[class=marks]") === null)
-            plain[i].setAttribute(key, style.getPropertyValue(key));
-        if (node.tagName === "text" && style.display === "none") plain[i].remove();
-      });
-      for (const key of ["tabindex", "role"]) copy.removeAttribute(key);
-      put(copy, { width, height, "font-size": 12, "aria-label": label });
-      const at = here();
-      if (places.cursor !== null && !rules.cursor.hidden) {
-        const x = at.x(places.cursor);
-        copy.append(
-          svgElement("line", {
-            x1: x,
-            x2: x,
-            y1: at.top,
-            y2: at.bottom,
-            stroke: getComputedStyle(rules.cursor).borderLeftColor,
-            "stroke-width": 1.4
-          })
-        );
-      }
-      return copy;
-    },
-    remove() {
-      size.disconnect();
-      cancelAnimationFrame(frame);
-      host.remove();
-    }
-  };
-  host.chart = chart;
-  return chart;
-};
 
 // explorer/browser/chart_picture.js
 var wrapText = (text, most) => {
@@ -10827,7 +11548,7 @@ var YEAR_MS = 365 * 864e5;
 var SECOND_YEAR = Date.UTC(2019, 0, 1);
 var CHARTS = ["bands", "index"];
 var FLAG = { MISSING: 0, MEASURED: 1, GAP_FILLED: 2, NODATA: 3 };
-var PARTS = {
+var PARTS2 = {
   spread: (c, at) => areas(c, at, { opacity: 0.13 }),
   behind: lines,
   lines,
@@ -10836,7 +11557,7 @@ var PARTS = {
     width: 0.9
   }),
   s2: (c, at) => [
-    ...bars2({ x0: c.left, x1: c.right, y0: c.value, y1: c.value, colour: (i) => c.colour[i] }, at, {
+    ...bars({ x0: c.left, x1: c.right, y0: c.value, y1: c.value, colour: (i) => c.colour[i] }, at, {
       width: 1.6,
       opacity: 0.6
     }),
@@ -10854,13 +11575,13 @@ var PARTS = {
     )
   ],
   smooth: lines,
-  missing: (c, at) => bars2({ ...c, colour: () => "#8b989f" }, onFrame(at), { width: 2 }),
-  waiting: (c, at) => bars2({ ...c, colour: () => "var(--muted)" }, onFrame(at), { width: 1.5 }),
+  missing: (c, at) => bars({ ...c, colour: () => "#8b989f" }, onFrame(at), { width: 2 }),
+  waiting: (c, at) => bars({ ...c, colour: () => "var(--muted)" }, onFrame(at), { width: 1.5 }),
   breaks(c, at) {
     const y = (value2) => c.date.map(() => value2);
     const edge = onFrame(at);
     return [
-      ...bars2({ x0: c.date, x1: c.date, y0: y(0), y1: y(1), colour: (i) => c.colour[i] }, edge, {
+      ...bars({ x0: c.date, x1: c.date, y0: y(0), y1: y(1), colour: (i) => c.colour[i] }, edge, {
         width: 1.4,
         dash: "dashed"
       }),
@@ -11205,7 +11926,7 @@ var makeHover = (state, place) => {
 var BOTH_YEARS = [Date.UTC(2017, 11, 20), Date.UTC(2020, 0, 10)];
 var ONE_YEAR = [Date.UTC(2017, 11, 26), Date.UTC(2019, 0, 6)];
 var LABELS = { bands: "Reflectance over time", index: "Indices over time" };
-function render13({ model, el }) {
+function render14({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const state = {
@@ -11274,7 +11995,7 @@ function render13({ model, el }) {
         x: BOTH_YEARS,
         yLabel: kind === "bands" ? "Reflectance" : "NDVI",
         xLabels: kind === "index",
-        parts: PARTS,
+        parts: PARTS2,
         extents: EXTENTS,
         fit: kind === "bands" ? { from: 0, least: 0.05 } : { least: 0.6 },
         seek: (x, settled) => page.emit("seek", { time: timeAt(x), settled }),
@@ -11293,8 +12014,8 @@ function render13({ model, el }) {
     CHARTS.map((kind) => ({ name: kind, label: LABELS[kind], host: charts[kind].host })),
     model.bus
   );
-  const drawing = makeDrawing2(state, (short, data) => {
-    const [kind, part] = short.split("-");
+  const drawing = makeDrawing2(state, (short2, data) => {
+    const [kind, part] = short2.split("-");
     charts[kind].set(part, data);
   });
   const hover = makeHover(state, drawing.place);
@@ -11410,9 +12131,9 @@ function render13({ model, el }) {
 // explorer/views/profile/profile_tables.js
 var profile_tables_exports = {};
 __export(profile_tables_exports, {
-  render: () => render14
+  render: () => render15
 });
-function render14({ model, el }) {
+function render15({ model, el }) {
   const box2 = element("div", { class: "tables", role: "region", tabindex: "0", "aria-label": "Seasons and breaks" });
   el.append(box2);
   const show = (some) => el.getRootNode().host.classList.toggle("some", some);
@@ -11466,15 +12187,15 @@ function render14({ model, el }) {
 // explorer/views/review/review.js
 var review_exports = {};
 __export(review_exports, {
-  render: () => render15
+  render: () => render16
 });
 
 // explorer/views/review/class_search.js
 var classRank = (wanted, one2) => {
   const code = String(one2.code), title = plainText(one2.title), words = title.split(" ");
   if ([code, title, `${code} ${title}`].includes(wanted)) return [0, 0];
-  const exact = one2.names.find(([name]) => name === wanted);
-  if (exact) return [1, exact[1]];
+  const exact2 = one2.names.find(([name]) => name === wanted);
+  if (exact2) return [1, exact2[1]];
   if (title.startsWith(wanted)) return [2, 0];
   if (code.startsWith(wanted)) return [3, 0];
   const begun = one2.names.filter(([name]) => wanted.length > 2 && name.startsWith(wanted)).map(([, place]) => place);
@@ -11674,7 +12395,7 @@ var makeReviewForm = ({ kept: kept2, send }) => {
       trouble.textContent = found2.length ? `“${text}” can be several classes: choose one of the list.` : `No class is called “${text.slice(0, 40)}”.`;
     }
   });
-  const count = numberInput({ min: 1, max: 1e5, step: 1, value: 100, "aria-label": "Number of samples" });
+  const count2 = numberInput({ min: 1, max: 1e5, step: 1, value: 100, "aria-label": "Number of samples" });
   const seed = numberInput({ min: 0, max: 999999, step: 1, value: 0, "aria-label": "Seed of the draw" });
   const strata = element("select", { "aria-label": "Strata of the draw" });
   const allocation = element(
@@ -11702,7 +12423,7 @@ var makeReviewForm = ({ kept: kept2, send }) => {
   const field = (text, ...inputs) => element("label", { class: "field" }, element("span", {}, text), ...inputs);
   const fields = {
     class: field("Class", ofClass.box),
-    count: field("How many", count),
+    count: field("How many", count2),
     strata: field("Strata", strata),
     allocation: field("Allocation", allocation),
     seed: field("Seed", seed),
@@ -11729,7 +12450,7 @@ var makeReviewForm = ({ kept: kept2, send }) => {
   const showKind = () => {
     about.textContent = kind.value === "resume" ? "" : setup.kinds.find(({ id }) => id === kind.value)?.text ?? "";
     for (const [id, node] of Object.entries(fields)) node.hidden = !needs().includes(id);
-    for (const [id, input] of Object.entries({ count, seed })) input.disabled = fields[id].hidden;
+    for (const [id, input] of Object.entries({ count: count2, seed })) input.disabled = fields[id].hidden;
     if (kind.value === "random") blind.checked = true;
     else if (kind.value !== "resume") blind.checked = hides;
     told.hidden = true;
@@ -11738,7 +12459,7 @@ var makeReviewForm = ({ kept: kept2, send }) => {
   const content = () => ({
     kind: kind.value,
     class: ofClass.input.value,
-    count: Number(count.value),
+    count: Number(count2.value),
     seed: Number(seed.value),
     strata: strata.value,
     allocation: allocation.value
@@ -11749,8 +12470,8 @@ var makeReviewForm = ({ kept: kept2, send }) => {
     if (kind.value !== "random" || form.hidden) return;
     timer = setTimeout(() => send({ type: "forecast", ...content() }), 250);
   };
-  for (const input of [count, seed, allocation]) input.addEventListener("change", ask);
-  count.addEventListener("input", ask);
+  for (const input of [count2, seed, allocation]) input.addEventListener("change", ask);
+  count2.addEventListener("input", ask);
   strata.addEventListener("change", () => {
     touched = true;
     ask();
@@ -11778,7 +12499,7 @@ var makeReviewForm = ({ kept: kept2, send }) => {
           button2(
             `Draw ${own.enough.toLocaleString("en")}`,
             () => {
-              count.value = own.enough;
+              count2.value = own.enough;
               ask();
             },
             { title: "The least size with which every stratum gets enough" }
@@ -11931,14 +12652,14 @@ var makeReviewForm = ({ kept: kept2, send }) => {
 };
 
 // explorer/views/review/review.js
-function render15({ model, el }) {
+function render16({ model, el }) {
   const gone = new AbortController();
   const page = bus(model), kept2 = makeKept();
   const SETTLE = 1e3;
   const LOOK = 3e3;
   const button2 = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
   const key = (letter) => element("kbd", {}, letter);
-  const percent2 = (fraction) => `${(100 * fraction).toFixed(1).replace(/\.0$/, "")}`;
+  const percent3 = (fraction) => `${(100 * fraction).toFixed(1).replace(/\.0$/, "")}`;
   const send = (message) => model.send_msg(message);
   let classes = [];
   let work = (
@@ -12204,14 +12925,14 @@ function render15({ model, el }) {
           min: 0,
           max: 100,
           step: 5,
-          value: percent2(meant(row)),
+          value: percent3(meant(row)),
           "aria-label": `Fraction of ${row.title} in percent`
         });
         swatch.style.background = row.colour;
         share.disabled = row.action === "reject";
         share.addEventListener("change", () => {
           if (share.value === "") {
-            share.value = percent2(meant(row));
+            share.value = percent3(meant(row));
             return;
           }
           Object.assign(row, { fraction: Number(share.value) / 100, action: row.added ? "add" : "set", typed: true });
@@ -12233,14 +12954,14 @@ function render15({ model, el }) {
             class: `class ${row.action}`,
             tabindex: i === Math.max(focus, 0) ? "0" : "-1",
             role: "group",
-            "aria-label": `${row.code} ${row.title}, ${percent2(meant(row))} percent${row.action ? `, ${row.action}` : ""}`
+            "aria-label": `${row.code} ${row.title}, ${percent3(meant(row))} percent${row.action ? `, ${row.action}` : ""}`
           },
           swatch,
           element("span", { class: "name", title: row.title }, element("b", {}, String(row.code)), ` ${row.title}`),
           element(
             "span",
             { class: "given", title: "in the label" },
-            row.given === null ? "new" : `${percent2(row.given)} %`
+            row.given === null ? "new" : `${percent3(row.given)} %`
           ),
           share,
           "%",
@@ -12280,7 +13001,7 @@ function render15({ model, el }) {
       })
     );
     const all2 = total();
-    sum.textContent = rows.length ? `adds up to ${percent2(all2)} %` : "";
+    sum.textContent = rows.length ? `adds up to ${percent3(all2)} %` : "";
     sum.classList.toggle("odd", rows.length > 0 && Math.abs(all2 - 1) > 0.015);
     if (focus >= 0) list.children[focus]?.focus();
     keep();
@@ -12307,7 +13028,7 @@ function render15({ model, el }) {
         typed: false
       });
       shareOut();
-      told.textContent = meant(rows.at(-1)) > 0 ? `${one2.code} ${one2.title} is added with ${percent2(meant(rows.at(-1)))} %.` : `${one2.code} ${one2.title} is added with 0 %: the label leaves no room. Say how much it has, and what of the label is not there.`;
+      told.textContent = meant(rows.at(-1)) > 0 ? `${one2.code} ${one2.title} is added with ${percent3(meant(rows.at(-1)))} %.` : `${one2.code} ${one2.title} is added with 0 %: the label leaves no room. Say how much it has, and what of the label is not there.`;
     }
     drawRows();
   };
@@ -12341,7 +13062,7 @@ function render15({ model, el }) {
     const options = [
       [`All of the label: ${one2.code} ${one2.title} 100 %`, () => replace(one2, parts)],
       ...parts.filter(({ code }) => code !== one2.code).slice(0, 6).map((row) => [
-        `In place of ${row.code} ${row.title}: ${percent2(row.given + (parts.find(({ code }) => code === one2.code)?.given ?? 0))} %`,
+        `In place of ${row.code} ${row.title}: ${percent3(row.given + (parts.find(({ code }) => code === one2.code)?.given ?? 0))} %`,
         () => replace(one2, [row])
       ]),
       [
@@ -12505,7 +13226,7 @@ function render15({ model, el }) {
   const judgeAs = (judgement) => {
     if (!work || sending) return;
     if (judgement !== "unsure" && tooMuch()) {
-      told.textContent = `Nothing was saved: the fractions add up to ${percent2(total())} %. Say how much each class has, or reject what is not there.`;
+      told.textContent = `Nothing was saved: the fractions add up to ${percent3(total())} %. Say how much each class has, or reject what is not there.`;
       return;
     }
     asking = false;
@@ -12749,10 +13470,10 @@ function render15({ model, el }) {
     { href: link, target: "_blank", rel: "noopener", title: "Date, pixels and view of this verdict" },
     "as seen"
   ) : "";
-  const drawProgress = (count, all2) => {
-    done.textContent = `${count.toLocaleString("en")} of ${all2.toLocaleString("en")} reviewed`;
-    bar2.style.width = `${all2 ? 100 * count / all2 : 0}%`;
-    bar2.parentElement.setAttribute("aria-valuenow", String(count));
+  const drawProgress = (count2, all2) => {
+    done.textContent = `${count2.toLocaleString("en")} of ${all2.toLocaleString("en")} reviewed`;
+    bar2.style.width = `${all2 ? 100 * count2 / all2 : 0}%`;
+    bar2.parentElement.setAttribute("aria-valuenow", String(count2));
     bar2.parentElement.setAttribute("aria-valuemax", String(all2));
   };
   const take = (data) => {
@@ -12953,7 +13674,7 @@ function render15({ model, el }) {
 // explorer/views/sentinel2/bands.js
 var bands_exports = {};
 __export(bands_exports, {
-  render: () => render16
+  render: () => render17
 });
 
 // explorer/views/sentinel2/arrange.js
@@ -13184,7 +13905,7 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
 };
 
 // explorer/views/sentinel2/bands.js
-function render16({ model, el }) {
+function render17({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const ROW_GAP = 4;
@@ -13623,14 +14344,14 @@ function render16({ model, el }) {
   };
   const say = () => {
     if (note.classList.contains("error")) return;
-    const count = state.status.filter((s) => s === status.THERE).length;
+    const count2 = state.status.filter((s) => s === status.THERE).length;
     const settled = state.rgb || state.status.every((s) => s !== status.WAITING);
     const parts = [];
     if (settled)
       parts.push(
-        count === 0 ? "No Sentinel-2 mosaic of this sample is in the corpus" : count < 12 ? `${count} of 12 months` : ""
+        count2 === 0 ? "No Sentinel-2 mosaic of this sample is in the corpus" : count2 < 12 ? `${count2} of 12 months` : ""
       );
-    if (count && !state.look.twin) parts.push("true colour: it has no bands for the animation's");
+    if (count2 && !state.look.twin) parts.push("true colour: it has no bands for the animation's");
     note.textContent = parts.filter(Boolean).join(" · ");
   };
   listen(model, {
@@ -13747,13 +14468,13 @@ function render16({ model, el }) {
 // explorer/views/sentinel2/spectrum.js
 var spectrum_exports = {};
 __export(spectrum_exports, {
-  render: () => render17
+  render: () => render18
 });
 var CLASS_INK = "#7d8a92";
-var PARTS2 = {
+var PARTS3 = {
   class: ({ x, y }, at) => areas({ xs: x.length ? [x] : [], ys: [y], colour: [CLASS_INK] }, at, { opacity: 0.28 }),
   "class-line": lines,
-  bars: ({ xs, ys, colour, alpha }, at) => bars2(
+  bars: ({ xs, ys, colour, alpha }, at) => bars(
     {
       x0: xs.map((x) => x[0]),
       x1: xs.map((x) => x[1]),
@@ -13786,7 +14507,7 @@ var PARTS2 = {
   },
   class_name: (c, at) => labels(c, at, {})
 };
-function render17({ model, el }) {
+function render18({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const DASHES2 = ["solid", "dashed", "dotted", "dotdash"];
@@ -13853,7 +14574,7 @@ function render17({ model, el }) {
     yLabel: "Reflectance",
     xText: (value2) => `${value2} nm`,
     // the unit stands at the numbers: a line for it alone would take a fifth of a low plot
-    parts: PARTS2,
+    parts: PARTS3,
     extents: {
       scale: (lists) => lists,
       class: ({ y }) => [y],
@@ -14077,7 +14798,7 @@ function render17({ model, el }) {
   const unpack = ({ places, values, ...rest }) => {
     const all = plainArray(values);
     let at = 0;
-    const rows = (count, { names }) => Array.from({ length: count }, () => all.subarray(at, at += names.length));
+    const rows = (count2, { names }) => Array.from({ length: count2 }, () => all.subarray(at, at += names.length));
     const both = () => [rows(MONTHS.length, axes.s2), rows(axes.dates.length, axes.pf)];
     return {
       ...rest,
@@ -14134,9 +14855,9 @@ function render17({ model, el }) {
 // explorer/views/share/share.js
 var share_exports = {};
 __export(share_exports, {
-  render: () => render18
+  render: () => render19
 });
-function render18({ model, el }) {
+function render19({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const NAMES = {
@@ -14288,7 +15009,7 @@ function render18({ model, el }) {
     ["frame.tif", "GeoTIFF, as shown"],
     ["values.tif", "GeoTIFF of values"]
   ]);
-  const count = select2("Dates of the contact sheet", []), sheetFormat = endings("Format of the contact sheet", [".png", ".svg", ".pdf"]);
+  const count2 = select2("Dates of the contact sheet", []), sheetFormat = endings("Format of the contact sheet", [".png", ".svg", ".pdf"]);
   const other = select2("The other date", []), pairFormat = endings("Format of before and after", [".png", ".svg", ".pdf"]);
   const told = select2("What the page tells", [
     ["", "This view"],
@@ -14361,12 +15082,12 @@ function render18({ model, el }) {
     ),
     row(
       "Contact sheet",
-      count,
+      count2,
       sheetFormat,
       maker("the contact sheet", () => ({
         kind: "sheet",
         ending: sheetFormat.value,
-        count: Number(count.value),
+        count: Number(count2.value),
         pins: pins.input.checked
       }))
     ),
@@ -14497,8 +15218,8 @@ function render18({ model, el }) {
       const days = () => data.dates.map((iso) => element("option", { value: iso }, longDate(iso)));
       for (const one2 of [first, last, other]) one2.replaceChildren(...days());
       setRange(0, -1);
-      count.replaceChildren(...data.counts.map((n) => element("option", { value: n }, `${n} dates`)));
-      count.value = "12";
+      count2.replaceChildren(...data.counts.map((n) => element("option", { value: n }, `${n} dates`)));
+      count2.value = "12";
       terms.textContent = data.terms;
       lacks.textContent = Object.values(data.lacking).filter((v, i, list) => list.indexOf(v) === i).join(" · ");
       for (const option of [...format2.options, ...packed.options, ...paper.options, ...tourFormat.options])
@@ -14581,6 +15302,7 @@ var all_components_default = {
   Grid: bands_exports,
   Head: head_exports,
   Help: help_exports,
+  Judge: judge_exports,
   Legend: legend_exports,
   MapTools: map_tools_exports,
   PinList: pins_exports,

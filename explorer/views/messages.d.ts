@@ -72,6 +72,22 @@ export interface Told {
     /** `lines` are attributions; `terms` is empty where use is free; `guide`: whether the server has the guide's pages. */
     facts: { software: string; citation: string; lines: string[]; licences: string[]; terms: string; guide: boolean }
   }
+  /** The answer to what is asked: first what it is, then one of the parts, then the numbers of the head. */
+  Judge: {
+    asked: { ticket: number; opinion: string; groups: string; part: string; by: string; values: string; of_part: string; code: number; other: string; opinions: string[]; groupings: JudgeChoice[]; classes: JudgeClass[]; numbered: boolean; samples: number; of: number; source: string; about: string; notes: string[]; python: string }
+    /** Something is being computed. */
+    busy: {}
+    calibration: { ticket: number; bins: JudgeBin[]; error: number | null }
+    classes: { ticket: number; rows: JudgeScore[] }
+    /** Samples (or parts of them) by class of label and model. `label` and `said` are classes that the map is filtered by. */
+    cross: { ticket: number; rows: number[]; columns: number[]; values: number[][]; label: number | null; said: number | null }
+    hide: {}
+    parts: { ticket: number; rows: JudgePart[] }
+    summary: { ticket: number; agreement: number | null; macro_f1: number | null; weighted_f1: number | null; mean_average_precision: number | null; disagreement: number | null; calibration_error: number | null }
+    trouble: { text: string }
+    /** `differ`: the map is filtered by where the two differ. */
+    two: { ticket: number; other: string; samples: number; first_only: number; second_only: number; p_value: number; confidence: number; measures: JudgeMeasure[]; rows: JudgePair[]; differ: boolean }
+  }
   /** What is shown on the map. */
   Legend: {
     /** The key to the probability that cover was lost, from 0 to 1; no colours where something else is shown. */
@@ -237,6 +253,7 @@ export interface Said {
   /** Which opinion is to stand beside the label; an empty name: none. */
   Bars:
     | { type: "choose"; opinion: string }
+    | { type: "judge" }
     | { type: "ready" }
   /** Somebody takes a table away. */
   Findings:
@@ -283,6 +300,13 @@ export interface Said {
     | { type: "suggest"; text: string; ticket: number }
   Help:
     | { type: "ready" }
+  /** Another question; what of the answer the map is filtered by; what is taken away. */
+  Judge:
+    | { type: "choose"; opinion?: string; groups?: string; part?: string; by?: string; values?: string; of_part?: string; code?: number | null; other?: string | null }
+    | { type: "closed" }
+    | { type: "filter"; label: number | null; said: number | null }
+    | { type: "ready" }
+    | { type: "select"; name: string }
   /** Other classes, fewer filters, and the set as pictures or as a table. */
   Legend:
     | { type: "gallery" }
@@ -523,6 +547,72 @@ export interface SuggestionShown {
   title: string
   detail: string
   colour: string
+}
+
+/** What can be chosen. */
+export interface JudgeChoice {
+  value: string
+  text: string
+}
+
+/** A class: `code` is its number, which is shown where it says something (`numbered`). */
+export interface JudgeClass {
+  code: number
+  title: string
+  colour: string
+}
+
+/** A bin of a calibration curve: what is said on average in it, and how often it is so. */
+export interface JudgeBin {
+  low: number
+  high: number
+  samples: number
+  said: number | null
+  found: number | null
+}
+
+/** One class of a model: how many samples the labels and the model have of it, and how they agree. */
+export interface JudgeScore {
+  place: number
+  labelled: number
+  said: number
+  precision: number | null
+  recall: number | null
+  f1: number | null
+  average_precision: number | null
+  label_mean: number
+  opinion_mean: number
+  error: number
+}
+
+/** A part of the corpus, by its name. */
+export interface JudgePart {
+  name: string
+  samples: number
+  agreement: number | null
+  macro_f1: number | null
+  disagreement: number | null
+}
+
+/** A measure of two models, their difference and its interval. */
+export interface JudgeMeasure {
+  name: string
+  first: number | null
+  second: number | null
+  difference: number | null
+  low: number | null
+  high: number | null
+}
+
+/** A class of two models: their F1, its difference and interval. */
+export interface JudgePair {
+  place: number
+  labelled: number
+  first: number | null
+  second: number | null
+  difference: number | null
+  low: number | null
+  high: number | null
 }
 
 /** A class: how many samples of the set have it, their share of the set (0 to 1), whether it is isolated. */
