@@ -89,7 +89,9 @@ def real_corpus(real_folder: Path) -> Iterator[Corpus]:
 @pytest.fixture(autouse=True)
 def _no_log_of_a_command_that_has_ended() -> Iterator[None]:
     """A command that a test runs in this process logs to a stream that is closed with it; later tests would write there."""
+    from explorer.core import logs
+
     yield
     for handler in list(logging.root.handlers):
-        if type(handler) is logging.StreamHandler:  # pytest's own are of other classes
+        if type(handler) in (logging.StreamHandler, logs.Handler):  # pytest's own are of other classes
             logging.root.removeHandler(handler)

@@ -45,7 +45,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.getbasetemp() / "cache"
 
 
-def test_a_server_that_was_killed_and_started_again(
+def test_a_server_that_was_killed_and_started_again_and_what_was_typed_is_not_thrown_away(
     page: Page, corpus_folder: Path, demo: str, cache: Path
 ) -> None:
     port = ports.usable("127.0.0.1", 0)
@@ -53,8 +53,14 @@ def test_a_server_that_was_killed_and_started_again(
         visit = Visit(page, server.url).open(f"?sample={demo}&date=2018-07-02")
         visit.search(MARKED)
         visit.wait_for_sample(MARKED)
+        typed = page.context.new_page()
+        typing = Visit(typed, server.url).open(f"?sample={demo}")
+        typed.get_by_role("button", name="Review", exact=True).click()
+        name = typed.get_by_label("Reviewer", exact=True)
+        name.fill("Anna")
         server._process.send_signal(signal.SIGKILL)
-        expect(page.get_by_role("alert").filter(has_text=LOST)).to_be_visible()
+        for one in (page, typed):
+            expect(one.get_by_role("alert").filter(has_text=LOST)).to_be_visible()
         expect(page.get_by_role("button", name="Try now")).to_be_visible()
     with serving(corpus_folder, cache, port):
         page.wait_for_function("() => !document.getElementById('lost')")
@@ -62,23 +68,11 @@ def test_a_server_that_was_killed_and_started_again(
         assert visit.query["sample"] == MARKED
         assert visit.sample == MARKED
         visit.pick(10, 20)  # and it works
-
-
-def test_what_was_typed_is_not_thrown_away(page: Page, corpus_folder: Path, demo: str, cache: Path) -> None:
-    port = ports.usable("127.0.0.1", 0)
-    with serving(corpus_folder, cache, port) as server:
-        visit = Visit(page, server.url).open(f"?sample={demo}")
-        page.get_by_role("button", name="Review", exact=True).click()
-        name = page.get_by_label("Reviewer", exact=True)
-        name.fill("Anna")
-        server._process.send_signal(signal.SIGKILL)
-        expect(page.get_by_role("alert").filter(has_text=LOST)).to_be_visible()
-    with serving(corpus_folder, cache, port):
-        again = page.get_by_role("button", name="Open the view again")
+        again = typed.get_by_role("button", name="Open the view again")
         expect(again).to_be_visible()
         assert name.input_value() == "Anna"
         again.click()
-        visit.wait_for_sample(demo)
+        typing.wait_for_sample(demo)
 
 
 def test_a_corpus_that_was_away_comes_back_by_itself(

@@ -195,7 +195,10 @@ def test_where_no_secret_can_be_kept_one_serves_for_this_start(tmp_path: Path) -
 
 
 @pytest.fixture
-def few(tiny_folder: Path, tmp_path: Path) -> Iterator[tuple[Running, list[str]]]:
+def few(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Running, list[str]]]:
+    monkeypatch.setattr(serving, "REFUSED_S", 0.05)  # how long a refusal takes is no matter here
     with serving_pages(tiny_folder, tmp_path, max_pages=6, max_pages_per_address=4) as found:
         yield found
 

@@ -1,12 +1,8 @@
-"""A program that keeps verdicts and writes down which were acknowledged: what the test starts, and kills.
-
-python tests/faults/verdict_writer.py CORPUS DATABASE JOURNAL FIRST COUNT
-"""
+"""A program that keeps verdicts and writes down which were acknowledged: what the test starts, and kills."""
 
 from __future__ import annotations
 
 import os
-import sys
 
 from explorer import open_corpus
 from explorer.review.records import Records
@@ -38,7 +34,3 @@ def main(where: str, database: str, journal: str, first: int, count: int) -> Non
             os.write(log, f"{name}\n".encode())  # acknowledged, from here on
         os.close(log)
     corpus.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))

@@ -90,7 +90,7 @@ def test_a_visitor_gets_the_page_that_waits_and_all_of_them_are_let_go(
     made = pages_made(monkeypatch)
     running = Running(
         tiny_corpus, create_page(tiny_corpus), prepare=create_prepared_page(tiny_corpus),
-        unused_session_lifetime_milliseconds=8000, check_unused_sessions_milliseconds=200,
+        unused_session_lifetime_milliseconds=60_000, check_unused_sessions_milliseconds=200,
     )  # fmt: skip
     pool = running.server._tornado.settings["page_pool"]
     try:
@@ -116,6 +116,7 @@ def test_a_visitor_gets_the_page_that_waits_and_all_of_them_are_let_go(
         used = [page for page in ahead if page is not None and not page._loop.waits]
         assert len(used) == 2
         del used, ahead
+        running.server._tornado._unused_session_lifetime_milliseconds = 1  # all of them have left
         gone = [ref for ref in made if not _waits(ref())]
         assert len(gone) == 3
         wait_until_gone(gone, SECONDS)
