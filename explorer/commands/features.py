@@ -128,6 +128,30 @@ def add(
         )
 
 
+@features.command("nearest")
+def nearest(
+    corpus: shared.CorpusArg,
+    search: Annotated[
+        str,
+        typer.Argument(
+            metavar="SEARCH",
+            help="A sample's id, or several joined by dots, then words as in the page's link: 'ID;by:season;label:231;other;n:50'.",
+        ),
+    ],
+    output: shared.OutputOpt = None,
+) -> None:
+    """The samples that look most like others, the nearest first: id, distance and label, as CSV."""
+    from explorer.similar import search as similar
+
+    with shared.opened(corpus) as opened:
+        found = similar.find(opened, search)
+        text = similar.to_pandas(opened, found).round(4).to_csv()
+        shared.write_output(text, output)
+        conditions = similar.conditions(found.search)
+        told = f"{found.search.what}, {conditions}" if conditions else found.search.what
+        typer.echo(f"The nearest of {found.among:,} to {told}, by {found.how}", err=True)
+
+
 @features.command("list")
 def list_(corpus: shared.CorpusArg) -> None:
     """What is there, with how many samples, whom to name and on which terms."""

@@ -1,7 +1,8 @@
-"""Features of samples on a disk: the fast set against a plain loop of rasterio and numpy that computes the same means.
+"""Features of samples on a disk, against a plain loop of rasterio and numpy; the nearest of half a million, against plain numpy.
 
 Run by `make bench`, or alone: python -m tests.bench.bench_similar. Corpus: four demo samples written to disk (PF-SR 200 x 200 x 4
-int16, S2-SR 60 x 60 x 12 uint16, LZW), one process, files in the page cache.
+int16, S2-SR 60 x 60 x 12 uint16, LZW), one process, files in the page cache. Neighbours: 500,000 x 128 float32 made like embeddings, 200
+clusters, standard deviations of the axes falling as 1 / i^0.7, turned at random.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ import rasterio
 from explorer import open_corpus
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
+from explorer.demo.opening import index_of
 from explorer.demo.store import DemoStore, encode
-from explorer.similar import fast
+from explorer.similar import fast, neighbours
+from explorer.similar.feature_table import About, FeatureTable
 from tests.bench import forms
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1200)]
@@ -86,6 +89,52 @@ def test_fast_features_from_disk(tmp_path: Path) -> None:
     print(f"fast set: {a_second:.1f} samples a second and core, plain loop {by_plain:.1f}")  # noqa: T201
     forms.ratio("fast features, samples a second / a plain loop of rasterio", a_second, by_plain)
     forms.limit("fast features, samples a second and core", a_second, least=LEAST_A_SECOND)
+
+
+PLACES = forms.sized(500_000, 20_000)
+QUERIES = forms.sized(40, 5)
+COUNT = 100
+
+
+def embeddings() -> np.ndarray:
+    """Float32 `(PLACES, 128)`."""
+    rng = np.random.default_rng(0)
+    spread = (np.arange(1, 129) ** -0.7).astype(np.float32)
+    middles = 1.5 * spread * rng.standard_normal((200, 128), np.float32)
+    values = middles[rng.integers(0, 200, PLACES)] + spread * rng.standard_normal((PLACES, 128), np.float32)
+    turn, _ = np.linalg.qr(rng.standard_normal((128, 128), np.float32))
+    return np.asarray(values @ turn)
+
+
+def test_nearest_of_half_a_million() -> None:
+    store = DemoStore(count=1000)
+    with Corpus(store, index_of(store)) as corpus:
+        values = embeddings()
+        table = FeatureTable(corpus, About("x"), map(str, range(128)), np.arange(PLACES), "x", lambda: values)
+        space = neighbours.build(table, "all")
+    places = space.places(np.arange(PLACES))
+    norms = np.einsum("ij,ij->i", places, places)
+    ours, plain, right = [], [], 0
+    for row in np.random.default_rng(1).choice(PLACES, QUERIES):
+        place = places[row]
+        begun = time.perf_counter()
+        at, _ = space.nearest(place, COUNT)
+        ours.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        away = norms - 2 * (places @ place)
+        exact = np.argpartition(away, COUNT)[:COUNT]
+        exact = exact[np.argsort(away[exact])]
+        plain.append(time.perf_counter() - begun)
+        right += len(set(at.tolist()) & set(exact.tolist()))
+    recall = right / (QUERIES * COUNT)
+    milliseconds = 1000 * float(np.median(ours))
+    print(  # noqa: T201
+        f"nearest {COUNT} of {PLACES:,} x {space.axes}: median {milliseconds:.1f} ms, {1000 * min(ours):.1f} at best, recall {recall:.4f}; "
+        f"all by numpy {1000 * float(np.median(plain)):.1f} ms"
+    )
+    forms.ratio("nearest, milliseconds / exact by numpy", float(np.median(ours)), float(np.median(plain)))
+    forms.limit("nearest, milliseconds", milliseconds, most=50)
+    forms.limit("nearest, recall", recall, least=0.95)
 
 
 def main() -> None:

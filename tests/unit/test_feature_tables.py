@@ -228,6 +228,9 @@ def test_the_commands_measure_add_list_and_remove(corpus, tmp_path: Path) -> Non
     told = run("list", where)
     assert "fast: 2 samples, 149 numbers" in told
     assert "Me" in told
+    found = run("nearest", where, f"{corpora.FULL};by:all@mine;n:1")
+    assert found.splitlines()[0] == "sample_id,distance,clc,fraction,lon,lat"
+    assert "The nearest of 2 to" in found
     assert "no NAME=FILE" in run("add", where, "mine", code=2)
     assert "Removed mine" in run("remove", where, "mine")
     assert "no table of features is called 'mine'" in run("remove", where, "mine", code=2)
