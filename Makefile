@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TESTS ?= tests
 # What `make demo` brings beside the page; the container's image takes more.
-EXTRAS ?= compute,data,slides,video
+EXTRAS ?= compute,data,fast,slides,video
 FUZZ_SECONDS ?= 60
 MINUTES ?= 30
 SEED ?= 1

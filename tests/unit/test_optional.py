@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import corpora
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMPUTE = ("cleanlab", "dask", "distributed", "joblib", "sklearn")
 BLOCKED = "import sys; sys.modules.update(dict.fromkeys({0!r}))\n"
@@ -48,7 +50,18 @@ def test_what_needs_an_extra_says_what_to_install(code: str, purpose: str) -> No
 
 
 def test_a_page_is_made_without_any_extra() -> None:
-    extras = (*COMPUTE, "spyndex", "av", "pptx", "segno", "netCDF4", "zarr", "obstore", "psycopg")
+    extras = (
+        *COMPUTE,
+        "spyndex",
+        "av",
+        "pptx",
+        "segno",
+        "imagecodecs",
+        "netCDF4",
+        "zarr",
+        "obstore",
+        "psycopg",
+    )
     code = (
         "import explorer\n"
         "page = explorer.Explorer(explorer.open_corpus('demo'))\n"
@@ -61,5 +74,15 @@ def test_a_page_is_made_without_any_extra() -> None:
 def test_everything_that_an_extra_brings_is_tested() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    for name in ("cloud", "compute", "data", "postgres", "slides", "video"):
+    for name in ("cloud", "compute", "data", "fast", "postgres", "slides", "video"):
         assert set(extras[name]) <= set(extras["test"]), name
+
+
+def test_chips_are_the_same_without_the_fast_decoder(tmp_path: Path) -> None:
+    corpora.write_corpus(tmp_path)
+    code = (
+        "import hashlib, explorer\n"
+        f"cube = explorer.open_corpus({str(tmp_path)!r}).planet_fusion({corpora.FULL!r})\n"
+        "print(cube.shape, cube.dtype, hashlib.sha256(cube.values.tobytes()).hexdigest())\n"
+    )
+    assert run((), code) == run(("imagecodecs",), code)
