@@ -204,6 +204,7 @@ class Explorer(pn.viewable.Viewer):
         if sample is not None:
             self.selection.remember_marks(sample, **marks)
         try:
+            self.selection.opinion = link.opinion  # which the map may draw
             self.selection.map.apply(link.map)
             self.selection.param.update(
                 sample_id=sample,
@@ -221,7 +222,6 @@ class Explorer(pn.viewable.Viewer):
                 gallery=link.gallery,
                 judge=link.judge,
                 panel=link.panel,
-                opinion=link.opinion,
             )
         finally:
             self._stay = self._travelling = False

@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.core.errors import InvalidQueryError
 from explorer.corpus.query import opinion_conditions as conditions
-from explorer.opinions.scores import NO_OPINION, Labels
+from explorer.opinions.scores import NO_OPINION, TITLES, Labels
 from explorer.review import groupings
 from explorer.review.groupings import NOT_NAMED, OUTSIDE, Grouping
 
@@ -57,6 +57,17 @@ class Columns:
             grouping = _grouping_for(found, one, groups)
             mask |= self._labels.of_corpus(grouping) == code_of(one, grouping)
         return mask
+
+    def classes(self, name: str, level: int) -> np.ndarray:
+        """The code of the largest class of what is said, of a level of CORINE's, int64 `(n,)`; 0 where it names none of them."""
+        return np.maximum(self._opinions[name].of_corpus(groupings.of_level(level)), 0)
+
+    def titles(self, name: str, rows: np.ndarray) -> np.ndarray:
+        """The largest class of what is said of some samples (positions `(m,)`), by its title, object `(m,)`; empty where nothing is."""
+        found = self._opinions[name]
+        grouping = found.choose()
+        names = {**dict(zip(grouping.codes, grouping.titles, strict=True)), **TITLES, NO_OPINION: ""}
+        return np.array([names[code] for code in found.of_corpus(grouping)[rows].tolist()], object)
 
     def differ(self, name: str, other: str = "", groups: str = conditions.OWN) -> np.ndarray:
         """Whether two opinions name different largest classes, in the groups of the first; without `other`, an opinion and the label."""

@@ -103,6 +103,11 @@ class Opinion:
         return self.about.name
 
     @property
+    def credit(self) -> str:
+        """Its name, whom to name for it and on which terms, in one line."""
+        return ", ".join(filter(None, (self.name, self.about.source, self.about.licence)))
+
+    @property
     def values(self) -> np.ndarray:
         """What is said, float32 `(m, classes)`, 0 to 1, in the order of `rows` and of the legend's classes."""
         with self._lock:

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 ORDERS = {
     "suspicion": "Suspicion", "class": "Class", "purity": "Purity", "change": "Change", "similarity": "Similarity", "random": "Random",
+    "disagreement": "Distance from an opinion",
 }  # fmt: skip
-"""Names of orders and their titles: most suspect, by code and then purest, purest, most likely changed, most alike, by chance come first."""
+"""Names of orders and their titles: most suspect, by code and then purest, purest, most likely changed, most alike, by chance, farthest from an opinion come first."""
 MAX_FEATURES = 20_000
 """Samples whose features are compared; of more, their labels: the features' table would take gigabytes."""
 _COMPONENTS = 24
 _OUTLIER = 5.0  # deviations that a feature may count
 _NO_SCORES = "no scores yet: explorer score"
+_NO_OPINIONS = "no opinions yet: explorer opinion add"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,19 @@ class Ordered:
     how: str
 
 
-def unavailable(corpus: Corpus, like: str | None = None) -> dict[str, str]:
-    """Why a corpus cannot be put in some of the orders, by their names; `like` is the sample that others would be compared to."""
+def unavailable(corpus: Corpus, like: str | None = None, opinion: str = "") -> dict[str, str]:
+    """Why a corpus cannot be put in some of the orders, by their names; `like` is the sample that others would be compared to.
+
+    `opinion` is the one whose disagreement with the labels would be asked.
+    """
     offers = corpus.filter_table.offers
     found = {name: _NO_SCORES for name in ("suspicion", "change") if name not in offers}
     if like is None or like not in corpus.samples.index:
         found["similarity"] = "no sample is open"
+    if not opinion:
+        found["disagreement"] = "choose an opinion in the panel Labels" if corpus.opinions else _NO_OPINIONS
+    elif not corpus.filter_table.has_opinion(opinion):
+        found["disagreement"] = f"no opinion is called {opinion}"
     return found
 
 
@@ -52,10 +61,11 @@ def ordered(
     reverse: bool = False,
     seed: int = 0,
     like: str | None = None,
+    opinion: str = "",
 ) -> Ordered:
     """Rows of the sample table (positions `(n,)`) in one of `ORDERS`; what is not known of a sample puts it last, reversed or not.
 
-    `like` is the sample for `similarity`: by the imagery's features where `explorer score` has measured it, else by the label.
+    `opinion` is the one for `disagreement` with the labels. `like` is the sample for `similarity`: by the imagery's features where `explorer score` has measured it, else by the label.
     By chance a sample has the same place before others in every set (`seed`). Equal ones keep the order of `rows`.
     Raises `InvalidQueryError` for an order that there is not, or that the corpus cannot give.
     >>> rows = np.flatnonzero(corpus.samples["clc"] == 211)
@@ -65,7 +75,7 @@ def ordered(
     """
     if by not in ORDERS:
         raise InvalidQueryError(f"no order {by[:20]!r}; there are {', '.join(ORDERS)}")
-    if why := unavailable(corpus, like).get(by):
+    if why := unavailable(corpus, like, opinion).get(by):
         raise InvalidQueryError(f"samples cannot be ordered by {by}: {why}")
     table = corpus.filter_table
     how = ORDERS[by].lower()
@@ -80,6 +90,8 @@ def ordered(
     elif by == "purity":
         purity = table.purity[rows]
         keys, how = [-np.where(purity > 0, purity, np.nan)], "fraction of the largest class"
+    elif by == "disagreement":
+        keys, how = [-table.opinions.disagreement(opinion)[rows]], f"distance of {opinion} from the label"
     elif by == "random":
         keys, how = [np.random.default_rng(seed).random(len(corpus.samples))[rows]], "chance"
     else:

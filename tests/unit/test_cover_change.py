@@ -103,7 +103,7 @@ def test_the_map_shows_the_largest_probability_of_a_pixel(known: Corpus) -> None
     samples = known.samples.copy()
     samples["x"], samples["y"] = 0.0, 0.0  # all in one place
     raster = SampleRaster(samples, np.zeros(len(samples), np.uint8))
-    found = shown(known, raster, Filters(), None, 3, change=True)
+    found = shown(known, raster, Filters(), None, 3, shade="change")
     image = found.layer.image(View((-1e5, 1e5), (-1e5, 1e5), 20, 20))
     assert set(np.unique(image)) == {0, 1 + 91}
     for theme in ("light", "dark"):

@@ -330,7 +330,7 @@ def test_a_blind_review_has_the_gallery_of_its_queue_and_no_label_in_it(room: Ro
     assert {tile["title"] for tile in page["tiles"]} == {tile["colour"] for tile in page["tiles"]} == {""}
     off = {one["value"]: one["off"] for one in page["sorts"]}
     assert {name for name, why in off.items() if why == "labels are hidden"} == {
-        "suspicion", "class", "purity", "change", "similarity",
+        "suspicion", "class", "purity", "change", "similarity", "disagreement",
     }  # fmt: skip
     room.say("sort", sort="class", reverse=False)
     page = room.page(lambda p: p["sort"] == "class")

@@ -90,7 +90,7 @@ def test_measured_samples_are_compared_by_their_features(
 
 
 def test_an_order_that_cannot_be_had_says_why(demo: Corpus, rows: np.ndarray) -> None:
-    assert set(unavailable(demo)) == {"suspicion", "change", "similarity"}
+    assert set(unavailable(demo)) == {"suspicion", "change", "similarity", "disagreement"}
     assert "similarity" not in unavailable(demo, str(demo.samples.index[0]))
     for order, why in (("suspicion", "explorer score"), ("change", "explorer score"), ("similarity", "no sample is open"), ("size", "no order")):  # fmt: skip
         with pytest.raises(InvalidQueryError, match=why):

@@ -34,7 +34,7 @@ class OpinionColumns(Protocol):
     def __contains__(self, name: object) -> bool:
         """Whether there is an opinion of that name."""
 
-    def disagreement(self, name: str, groups: str) -> np.ndarray:
+    def disagreement(self, name: str, groups: str = OWN) -> np.ndarray:
         """Half the sum of absolute differences of fractions from the label's, 0 to 1, float32 `(n,)`; NaN where one of both is lacking."""
 
     def said(self, name: str, classes: tuple[str, ...], groups: str) -> np.ndarray:
@@ -42,6 +42,12 @@ class OpinionColumns(Protocol):
 
     def labelled(self, name: str, classes: tuple[str, ...], groups: str) -> np.ndarray:
         """The same of the label, in the same groups."""
+
+    def classes(self, name: str, level: int) -> np.ndarray:
+        """The code of the largest class of what is said, of a level of CORINE's, int64 `(n,)`; 0 where it names none of them."""
+
+    def titles(self, name: str, rows: np.ndarray) -> np.ndarray:
+        """The largest class of what is said of some samples (positions), by its title, in the finest groups; empty where nothing is."""
 
     def differ(self, name: str, other: str, groups: str) -> np.ndarray:
         """Whether two opinions name different largest classes; without `other`, an opinion and the label. Bool `(n,)`."""

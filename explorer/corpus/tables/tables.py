@@ -24,15 +24,25 @@ if TYPE_CHECKING:
 
 MAX_GEOJSON = 200_000
 """More samples than this make a GeoJSON that no program opens gladly."""
-_DECIMALS = {"lon": 6, "lat": 6, "x": 2, "y": 2, "fraction": 4, "suspicion": 4, "change": 4}
+_DECIMALS = {
+    "lon": 6,
+    "lat": 6,
+    "x": 2,
+    "y": 2,
+    "fraction": 4,
+    "suspicion": 4,
+    "change": 4,
+    "disagreement": 4,
+}
 """Of what is written as text."""
 
 
-def frame(corpus: Corpus, rows: np.ndarray) -> pd.DataFrame:
+def frame(corpus: Corpus, rows: np.ndarray, opinion: str = "") -> pd.DataFrame:
     """Rows of the sample table (positions) with what the map knows of them, indexed by `sample_id`.
 
     `lon`, `lat` (degrees), `clc`, `class` (its name), `fraction` (0 to 1), `classes` (how many), `country`, `zone`; and
-    `review`, `suspicion`, `change` (probability that cover was lost) and `lost` (since when) where they are known.
+    `review`, `suspicion`, `change` (probability that cover was lost) and `lost` (since when) where they are known; and of an
+    `opinion` that is named `said` (its largest class) and `disagreement` (how far it is from the label, 0 to 1). Raises `UnknownOpinionError`.
     """
     from explorer.corpus.tables.places import names
 
@@ -51,6 +61,9 @@ def frame(corpus: Corpus, rows: np.ndarray) -> pd.DataFrame:
         found["suspicion"] = table.suspicion[rows]
     if "change" in table.offers:
         found["change"], found["lost"] = table.change[rows], table.lost[rows]
+    if opinion:
+        found["said"] = table.opinions.titles(opinion, rows)
+        found["disagreement"] = table.opinions.disagreement(opinion)[rows]
     found.index.name = "sample_id"
     return found
 
@@ -64,7 +77,7 @@ def terms(corpus: Corpus) -> dict[str, str]:
     }
 
 
-def write(corpus: Corpus, rows: np.ndarray, ending: str) -> bytes:
+def write(corpus: Corpus, rows: np.ndarray, ending: str, opinion: str = "") -> bytes:
     """Rows of the sample table (positions) with what `frame` says of them, as the bytes of a file (`csv`, `geojson` or `parquet`).
 
     Raises `InvalidQueryError`.
@@ -75,7 +88,10 @@ def write(corpus: Corpus, rows: np.ndarray, ending: str) -> bytes:
         )
     if ending not in FORMATS:
         raise InvalidQueryError(f"no format {ending!r}; there are {', '.join(FORMATS)}")
-    return encode(frame(corpus, rows), ending, terms(corpus))
+    about = terms(corpus)
+    if opinion:
+        about["opinion"] = corpus.opinions[opinion].credit
+    return encode(frame(corpus, rows, opinion), ending, about)
 
 
 def encode(table: pd.DataFrame, ending: str, about: Mapping[str, str]) -> bytes:

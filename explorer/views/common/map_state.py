@@ -14,7 +14,12 @@ from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
 from explorer.views.common.palettes import PALETTES, THEMES
 
-SHADES = {"class": "Land cover", "density": "Density of samples", "change": "Cover lost 2018–2019"}
+SHADES = {
+    "class": "Land cover", "density": "Density of samples", "change": "Cover lost 2018–2019",
+    "disagreement": "Differs from the opinion", "opinion": "What the opinion says",
+}  # fmt: skip
+OF_OPINION = ("disagreement", "opinion")
+"""What of `SHADES` is drawn of the opinion that is beside the label (`Selection.opinion`)."""
 BASES = {"plain": "Plain", "light": "Light map", "dark": "Dark map", "satellite": "Satellite"}
 NAMES = {"names": "Shown", "none": "Hidden"}
 LEVELS = (1, 2, 3)

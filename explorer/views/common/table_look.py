@@ -10,8 +10,11 @@ from explorer.core.errors import InvalidQueryError
 COLUMNS = {
     "sample_id": "Sample", "class": "Largest class", "fraction": "Fraction", "classes": "Classes", "country": "Country",
     "review": "Review", "suspicion": "Suspicion", "change": "Cover lost", "lost": "Seen on",
+    "said": "Opinion says", "disagreement": "Differs",
 }  # fmt: skip
 """Columns by name, and their titles."""
+OF_OPINION = ("said", "disagreement")
+"""Those that are there where an opinion is beside the label."""
 _TEXT = re.compile(r"(-?)([a-z_]+),(\d{1,7})", re.ASCII)
 
 

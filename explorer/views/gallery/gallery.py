@@ -78,6 +78,7 @@ class GalleryView:
         watch, of_session = selection.param.watch, self._session.param.watch
         watch(lambda _e: self._draw(), "gallery")
         watch(lambda _e: self._sample_changed(), "sample_id")
+        watch(lambda _e: self._opinion_changed(), "opinion")
         watch(lambda *_e: self._page_changed(), ["settled", "composite", "stretch"])
         selection.map.param.watch(lambda *_e: self._send_tiles(), ["level", "palette"])
         of_session(lambda _e: self._set_changed(queue=False), "filtered_rows")
@@ -121,6 +122,11 @@ class GalleryView:
         if self._is_open:
             self.gallery.script.sample(id=self._selection.sample_id)
 
+    def _opinion_changed(self) -> None:
+        """The order by disagreement is another one, or can be had by now."""
+        if self._is_open:
+            self._draw()
+
     def _page_changed(self) -> None:
         look = self._selection.gallery
         if self._is_open and look is not None and not (look.date and look.composite):
@@ -147,15 +153,25 @@ class GalleryView:
         self._is_open = True
         self._ticket += 1
         ticket, spec = self._ticket, self._spec(look)
-        key = (look.queue, self._set, look.sort, look.reverse, look.seed, self._like, self._session.blind)
+        by_opinion = self._selection.opinion if look.sort == "disagreement" else ""
+        key = (
+            look.queue,
+            self._set,
+            look.sort,
+            look.reverse,
+            look.seed,
+            self._like,
+            self._session.blind,
+            by_opinion,
+        )
         kept = self._order[1] if self._order is not None and self._order[0] == key else None
         state = (
             self._selection.map.level, self._selection.map.palette, self._session.reviewer, self._session.blind
         )  # fmt: skip
-        like, set_text = self._like, self._source_text(look)
+        like, set_text, opinion = self._like, self._source_text(look), self._selection.opinion
 
         def job() -> tuple[Ordered, np.ndarray, list[Tile], int]:
-            order = kept or self._in_order(look, known, like, hidden=state[3])
+            order = kept or self._in_order(look, known, like, opinion, hidden=state[3])
             last = max(-(-len(order.rows) // look.size), 1)
             page = min(look.page, last)
             rows = order.rows[(page - 1) * look.size : page * look.size]
@@ -187,26 +203,29 @@ class GalleryView:
                 continue
         return ThumbnailSpec.parse(date, "true", self._selection.stretch)
 
-    def _in_order(self, look: GalleryLook, known: Any, like: str | None, *, hidden: bool) -> Ordered:
+    def _in_order(
+        self, look: GalleryLook, known: Any, like: str | None, opinion: str, *, hidden: bool
+    ) -> Ordered:
         rows = known
         if look.queue:
             found = self._corpus.samples.index.get_indexer(pd.Index(known))
             rows = found[found >= 0]
         sort, lacks = look.sort, ""
-        why = {one["value"]: one["off"] for one in self._sorts(look, like, hidden=hidden)}
+        why = {one["value"]: one["off"] for one in self._sorts(look, like, opinion, hidden=hidden)}
         if why.setdefault(sort, "no review is running"):
             lacks = f", not {SORTS[sort].lower()}: {why[sort]}"
             sort = QUEUE if look.queue else "random"
         if sort == QUEUE:
             return Ordered(rows[::-1] if look.reverse else rows, f"the queue’s order{lacks}")
         order = sample_order.ordered(
-            self._corpus, rows, sort, reverse=look.reverse, seed=look.seed, like=like
+            self._corpus, rows, sort, reverse=look.reverse, seed=look.seed, like=like, opinion=opinion
         )
         return replace(order, how=order.how + lacks)
 
-    def _sorts(self, look: GalleryLook, like: str | None, *, hidden: bool) -> list[Any]:
+    def _sorts(self, look: GalleryLook, like: str | None, opinion: str, *, hidden: bool) -> list[Any]:
+        like = like or self._selection.sample_id
         return gallery_choices.sorts(
-            self._corpus, queue=look.queue, hidden=hidden, like=like or self._selection.sample_id
+            self._corpus, queue=look.queue, hidden=hidden, like=like, opinion=opinion
         )
 
     def _source_text(self, look: GalleryLook) -> str:
@@ -217,7 +236,7 @@ class GalleryView:
         hidden = self._session.blind
         told: dict[str, Any] = {
             "size": look.size, "count": len(order.rows), "sort": look.sort, "reverse": look.reverse, "how": order.how,
-            "sorts": self._sorts(look, like, hidden=hidden), "dates": gallery_choices.dates(),
+            "sorts": self._sorts(look, like, self._selection.opinion, hidden=hidden), "dates": gallery_choices.dates(),
             "composites": gallery_choices.composites(spec.product.id), "date": look.date, "composite": look.composite,
             "date_shown": spec.date_text, "composite_shown": spec.recipe.title, "sample": self._selection.sample_id,
             "hidden": hidden,

@@ -15,14 +15,16 @@ from explorer.views.common.gallery_look import QUEUE, SORTS
 from explorer.views.gallery.messages import GalleryChoice
 
 _HIDDEN = "labels are hidden"
-OF_LABELS = ("suspicion", "class", "purity", "change", "similarity")
+OF_LABELS = ("suspicion", "class", "purity", "change", "similarity", "disagreement")
 """Orders that tell something of labels."""
 _INDICES = ("NDVI", "EVI", "NDWI", "NDMI", "NBR", "NDBI")
 
 
-def sorts(corpus: Corpus, *, queue: bool, hidden: bool, like: str | None) -> list[GalleryChoice]:
-    """Orders, and why some cannot be had; `like` is the sample that the page shows."""
-    why = sample_order.unavailable(corpus, like)
+def sorts(
+    corpus: Corpus, *, queue: bool, hidden: bool, like: str | None, opinion: str = ""
+) -> list[GalleryChoice]:
+    """Orders, and why some cannot be had; `like` is the sample that the page shows, `opinion` the one beside its label."""
+    why = sample_order.unavailable(corpus, like, opinion)
     if hidden:
         why |= dict.fromkeys(OF_LABELS, _HIDDEN)
     found: list[GalleryChoice] = []
@@ -30,6 +32,8 @@ def sorts(corpus: Corpus, *, queue: bool, hidden: bool, like: str | None) -> lis
         if name == QUEUE and not queue:
             continue
         text = "Similarity to the open sample" if name == "similarity" else title
+        if name == "disagreement":
+            text = f"Differs from {opinion or 'an opinion'}"
         found.append({"value": name, "text": text, "group": "", "off": why.get(name, "")})
     return found
 

@@ -157,19 +157,20 @@ export function render({ model, el }) {
         )
       mark("legend", { count: data.count })
     },
-    change({ colours }) {
-      if (colours.length) {
+    scale({ colours, words, title }) {
+      if (words) {
         const bar = element("i")
         bar.style.background = `linear-gradient(to right, ${colours.join(", ")})`
-        key.replaceChildren(element("span", {}, "cover lost: 0 %"), bar, element("span", {}, "100 %"))
-        key.setAttribute(
-          "aria-label",
-          "Probability that cover was lost from 2018 to 2019: from 0 to 100 %; grey: not known",
+        key.replaceChildren(
+          ...(colours.length
+            ? [element("span", {}, `${words}: 0 %`), bar, element("span", {}, "100 %")]
+            : [element("span", {}, words)]),
         )
-        key.title = "Probability that cover was lost from 2018 to 2019; grey: not known"
+        key.setAttribute("aria-label", colours.length ? `${title}. From 0 to 100 %` : title)
+        key.title = title
         key.hidden = false
       } else if (key.title) key.hidden = true
-      if (!colours.length) key.removeAttribute("title")
+      if (!words) key.removeAttribute("title")
     },
     density(data) {
       if (data.most === null) {

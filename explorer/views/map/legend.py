@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from explorer.core.errors import ExplorerError
+from explorer.corpus.query.opinion_conditions import Says
 from explorer.views.common import palettes
 from explorer.views.common.components import Component, SessionScheduler, source
 from explorer.views.common.map_state import LEVELS
@@ -46,10 +47,22 @@ class LegendView:
         colours = palettes.of_density(self._state.theme)[1:] if most is not None else []
         self.legend.script.density(most=most, colours=colours[::16] + colours[-1:])
 
-    def change(self, on: bool) -> None:
-        """The key to the probability that cover was lost, where that is what the map shows."""
-        colours = palettes.of_change(self._state.theme)[2:103:10] if on else []
-        self.legend.script.change(colours=colours)
+    def scale(self, shade: str, opinion: str) -> None:
+        """The key to what the map shows in place of the labels' classes."""
+        words = {
+            "change": "cover lost",
+            "disagreement": "differs",
+            "opinion": f"Classes: what {opinion} says",
+        }
+        title = {
+            "change": "Probability that cover was lost from 2018 to 2019; grey: not known",
+            "disagreement": f"How far {opinion} is from the label: half the sum of the differences of their fractions; grey: not said",
+            "opinion": f"The largest class of what {opinion} says, in place of the label's",
+        }
+        colours = (
+            palettes.of_change(self._state.theme)[2:103:10] if shade in ("change", "disagreement") else []
+        )
+        self.legend.script.scale(colours=colours, words=words.get(shade, ""), title=title.get(shade, ""))
 
     def restyle(self) -> None:
         """Other colours."""
@@ -74,19 +87,31 @@ class LegendView:
     def _level(self, data: dict[str, Any]) -> None:
         if data.get("level") in LEVELS:
             # Classes isolated on one level would hide what the other level is asked to show.
-            self._state.param.update(level=data["level"], filters=self._state.filters.without("largest"))
+            says = "says" if self._shown is not None and self._shown.said else "largest"
+            self._state.param.update(
+                level=data["level"], filters=self._state.filters.without("largest", says)
+            )
 
     def _isolate(self, data: dict[str, Any]) -> None:
-        """A click isolates a class, again releases it; `add` adds it to the others, or takes it from them."""
-        code, filters = data.get("code"), self._state.filters
-        if not isinstance(code, int):
+        """A click isolates a class, again releases it; `add` adds it to the others, or takes it from them.
+
+        Of the labels, or of what the opinion says that is drawn.
+        """
+        code, filters, found = data.get("code"), self._state.filters, self._shown
+        if not isinstance(code, int) or found is None:
             return
+        before = found.isolated if found.said else filters.largest
         if data.get("add"):
-            chosen = tuple(c for c in filters.largest if c != code)
-            chosen = chosen if code in filters.largest else (*chosen, code)
+            chosen = tuple(c for c in before if c != code)
+            chosen = chosen if code in before else (*chosen, code)
         else:
-            chosen = () if filters.largest == (code,) else (code,)
+            chosen = () if before == (code,) else (code,)
         try:
+            if found.said:
+                others = tuple(one for one in filters.says if one.name != found.said)
+                own = (Says(found.said, tuple(map(str, chosen))),) if chosen and code else ()
+                self._state.filters = replace(filters, says=(*others, *own))
+                return
             self._state.filters = replace(filters, largest=chosen)
         except ExplorerError:
             return  # no class of this nomenclature: nobody clicked that

@@ -18,7 +18,7 @@ from explorer.corpus.query.area import Area
 from explorer.corpus.query.cover_change import LACKING
 from explorer.corpus.query.filters import OF_OPINIONS
 from explorer.views.common.components import LatestOnly, SessionScheduler
-from explorer.views.common.map_state import MapState
+from explorer.views.common.map_state import OF_OPINION, SHADES, MapState
 from explorer.views.common.selection import Selection
 from explorer.views.map import context, map_figure, map_names, map_near, map_tools
 from explorer.views.map.legend import LegendView
@@ -55,6 +55,7 @@ class MapView:
         self._names_sent: set[int] = set()
         self._chip_overlay = map_near.ChipOverlay(corpus)
         self._layer: Layer = raster.layer()
+        self._steps: np.ndarray | None = None
         self._dot = map_figure.EMPTY["dot"]
         view = View(*first_ranges(corpus), *_FIRST_SIZE)
         self._figures = map_figure.MapFigures(view, self._state.link(), bus)
@@ -90,6 +91,7 @@ class MapView:
         watch(lambda *_e: self._restyle(), ["palette", "theme", "base", "shade", "level", "names"])
         watch(lambda _e: self._go(self._state.place), "place")
         selection.param.watch(lambda _e: self._redraw(), "settled")
+        selection.param.watch(lambda _e: self._opinion_changed(), "opinion")
         selection.session.listen("box_to_fit", self._fit_asked)
         selection.session.listen("sample_to_show", self._show_asked)
         selection.session.listen("rows_to_list", self._list_asked)
@@ -216,18 +218,25 @@ class MapView:
             self.tools.script.notice(text=f"Cover that was lost cannot be drawn: {LACKING}.")
             state.shade = "class"
             return
+        opinion = self._opinion()
+        if state.shade in OF_OPINION and not opinion:
+            name = self._selection.opinion
+            why = f"no opinion is called {name}" if name else "no opinion is beside the label"
+            self.tools.script.notice(text=f"{SHADES[state.shade]}: {why}; choose one under Layers.")
+            state.shade = "class"
+            return
         outline = [] if state.area is None else [state.area.outline]
         self._figures.put(
             self.pane, area={"xs": [o[:, 0] for o in outline], "ys": [o[:, 1] for o in outline]}
         )
         self._send_state()
         self.tools.script.busy()
-        filters, area, level, change = state.filters, state.area, state.level, state.shade == "change"
+        filters, area, level, shade = state.filters, state.area, state.level, state.shade
 
         def done(found: Shown) -> None:
             if asked != self._asked:
                 return
-            self._layer = found.layer
+            self._layer, self._steps = found.layer, found.steps
             self.legend.show(found, len(self._corpus.samples))
             self._selection.session.filtered_rows = found.set
             self.sample_table.show(found.set)
@@ -235,19 +244,34 @@ class MapView:
 
         def failed() -> None:
             """An opinion cannot be asked so (a class that it does not have, a damaged file): the map shows what else is asked."""
-            if asked == self._asked and filters.of_opinions():
-                state.filters = filters.without(*OF_OPINIONS)
+            if asked == self._asked and (filters.of_opinions() or shade in OF_OPINION):
+                shade_left = "class" if shade in OF_OPINION else shade
+                state.param.update(filters=filters.without(*OF_OPINIONS), shade=shade_left)
 
         self._sets.submit(
-            lambda: shown(self._corpus, self._raster, filters, area, level, change=change), done, failed
+            lambda: shown(self._corpus, self._raster, filters, area, level, shade=shade, opinion=opinion),
+            done,
+            failed,
         )
+
+    def _opinion(self) -> str:
+        """The opinion beside the label, where there is one of that name."""
+        name = self._selection.opinion
+        return name if name and name in self._corpus.opinions else ""
+
+    def _opinion_changed(self) -> None:
+        if self._state.shade in OF_OPINION:
+            self._change()
+        else:
+            self._redraw()
+            self._send_state()
 
     def _redraw(self, number: int | None = None, view: View | None = None) -> None:
         """Draw anew in a thread; the last image stays until the new one is there, what comes too late is dropped."""
         self._ticket += 1
         ticket, view, layer = self._ticket, view or self.view, self._layer
         density, level = self._state.shade == "density", self._state.level
-        change = layer.largest
+        steps, shade, opinion = self._steps, self._state.shade, self._opinion()
 
         def draw() -> tuple[dict[str, map_figure.Data], np.ndarray, int] | None:
             if ticket != self._ticket:
@@ -255,7 +279,10 @@ class MapView:
             rows = None if density else map_near.rows_near(layer, view)
             if rows is not None:
                 return (
-                    {"near": map_near.footprints(self._corpus, rows, level, change=change), "image": _CLEAR},
+                    {
+                        "near": map_near.footprints(self._corpus, rows, level, steps=steps, opinion=opinion),
+                        "image": _CLEAR,
+                    },
                     rows,
                     0,
                 )
@@ -275,7 +302,7 @@ class MapView:
                 parts["dot"] = self._dot_in(view)
             self._figures.put(self.pane, **parts)
             self.legend.density(most if density else None)
-            self.legend.change(change)
+            self.legend.scale(shade, opinion)
             self.tools.script.drawn(number=number)
             self._lay_chips(ticket, view, rows)
             self._send_names(view)
@@ -337,7 +364,10 @@ class MapView:
         self._send_state()
 
     def _send_state(self) -> None:
-        self.tools.script.state(**map_tools.state(self._state, self._tiles, self._corpus.filter_table.offers))
+        opinions, table = list(self._corpus.opinions), self._corpus.filter_table
+        self.tools.script.state(
+            **map_tools.state(self._state, self._tiles, table.offers, opinions, self._selection.opinion)
+        )
 
     def _send_all_again(self) -> None:
         self._names_sent.clear()
@@ -430,6 +460,11 @@ class MapView:
 
     def _look(self, data: dict[str, Any]) -> None:
         name, value = data.get("name"), data.get("value")
+        if name == "opinion" and (not value or value in self._corpus.opinions):
+            self._selection.opinion = str(value or "")
+            return
+        if name == "shade" and value in OF_OPINION and not self._opinion():
+            self._selection.opinion = next(iter(self._corpus.opinions), "")
         if (
             name in ("shade", "palette", "theme", "base", "names")
             and value in self._state.param[name].objects

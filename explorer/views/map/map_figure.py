@@ -270,7 +270,11 @@ class _MapFigure:
             grid.grid_line_color = colours["map-grid"]
         for axis in self._axes:
             axis.major_label_text_color = colours["map-text"]
-        by_look = {"density": palettes.of_density, "change": palettes.of_change}
+        by_look = {
+            "density": palettes.of_density,
+            "change": palettes.of_change,
+            "disagreement": palettes.of_change,
+        }
         palette = (
             by_look[look.shade](look.theme)
             if look.shade in by_look

@@ -16,7 +16,6 @@ from explorer.core.products import PF_SR, S2_SR, Product
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube import Status
 from explorer.corpus.query.filter_table import UNREVIEWED
-from explorer.views.map.map_shown import steps_of_change
 from explorer.views.map.raster import Layer, View
 
 FROM_PIXELS = 5.0
@@ -39,19 +38,29 @@ def rows_near(layer: Layer, view: View) -> np.ndarray | None:
     return rows if len(rows) <= MOST_FOOTPRINTS else None
 
 
-def footprints(corpus: Corpus, rows: np.ndarray, level: int, *, change: bool = False) -> dict[str, Any]:
-    """Columns for the map's patches: corners (EPSG:3857 metres), colour (by the change of cover, where `change`), and what the hover says."""
+def footprints(
+    corpus: Corpus, rows: np.ndarray, level: int, *, steps: np.ndarray | None = None, opinion: str = ""
+) -> dict[str, Any]:
+    """Columns for the map's patches: corners (EPSG:3857 metres), colour (by `steps`, where given), and what the hover says, of an `opinion` too."""
     ids = corpus.samples.index[rows]
     table = corpus.filter_table
     corners = outlines(ids) if len(ids) else np.zeros((0, 4, 2))
     codes, shares = table.largest(level)[rows], table.purity[rows]
     reviews = table.review[rows] if "review" in table.offers else [UNREVIEWED] * len(rows)
-    drawn = steps_of_change(table.change[rows]) if change else table.position(level)[rows]
+    drawn = (table.position(level) if steps is None else steps)[rows]
     if "change" in table.offers:
         told = zip(reviews, table.change[rows], table.lost[rows], strict=True)
         reviews = [
             f"{'not reviewed' if state == UNREVIEWED else state}{_change_text(*found)}"
             for state, *found in told
+        ]
+    if opinion:
+        said = zip(
+            table.opinions.titles(opinion, rows), table.opinions.disagreement(opinion)[rows], strict=True
+        )
+        more = [_opinion_text(opinion, *one) for one in said]
+        reviews = [
+            f"{'not reviewed' if s == UNREVIEWED else s}{text}" for s, text in zip(reviews, more, strict=True)
         ]
     return {
         "xs": list(corners[..., 0]),
@@ -70,6 +79,12 @@ def _change_text(probability: float, seen: str) -> str:
         return ""
     when = f", seen on {seen}" if seen else ""
     return f" · cover lost: {100 * probability:.0f} %{when}"
+
+
+def _opinion_text(opinion: str, title: str, apart: float) -> str:
+    if not title:
+        return f" · {opinion} says nothing"
+    return f" · {opinion}: {title}" + ("" if np.isnan(apart) else f", differs by {100 * apart:.0f} %")
 
 
 def outlines(ids: Any) -> np.ndarray:

@@ -5,28 +5,41 @@ import { element, numberInput } from "../../browser/shared.js"
 const LACKING = "Not known yet; compute it with: python -m explorer score CORPUS"
 const group = (title, ...children) => element("fieldset", {}, element("legend", {}, title), ...children)
 
-const choices = (title, name, options, send, off = {}) => {
+const choices = (title, name, options, send) => {
   const row = element("div", { class: "segments", role: "radiogroup", "aria-label": title })
+  const why = element("div")
   for (const [value, text] of Object.entries(options))
     row.append(
-      element(
-        "button",
-        {
-          type: "button",
-          role: "radio",
-          "data-value": value,
-          disabled: Boolean(off[value]),
-          title: off[value],
-          onclick: () => send(name, value),
-        },
-        text,
-      ),
+      element("button", { type: "button", role: "radio", "data-value": value, onclick: () => send(name, value) }, text),
     )
-  const why = Object.values(off).map((text) => element("p", { class: "hint" }, text))
   return {
-    node: group(title, row, ...why),
-    set: (value) => {
-      for (const button of row.children) button.setAttribute("aria-checked", String(button.dataset.value === value))
+    node: group(title, row, why),
+    set: (value, off = {}) => {
+      for (const button of /** @type {any} */ (row.children)) {
+        const lacking = off[button.dataset.value] ?? ""
+        button.setAttribute("aria-checked", String(button.dataset.value === value))
+        button.disabled = Boolean(lacking)
+        button.title = lacking
+      }
+      why.replaceChildren(...[...new Set(Object.values(off))].map((text) => element("p", { class: "hint" }, text)))
+    },
+  }
+}
+
+// Which opinion is beside the label, and on the map where that draws one.
+const opinionChoice = (send) => {
+  const select = element("select", { "aria-label": "Opinion on the map and beside the label" })
+  select.addEventListener("change", () => send("opinion", select.value))
+  const node = element("label", { class: "row" }, "Opinion", select)
+  return {
+    node,
+    set({ opinions, opinion }) {
+      node.hidden = !opinions.length
+      select.replaceChildren(
+        element("option", { value: "" }, "none"),
+        ...opinions.map((name) => element("option", { value: name }, name)),
+      )
+      select.value = opinions.includes(opinion) ? opinion : ""
     },
   }
 }
@@ -34,6 +47,7 @@ const choices = (title, name, options, send, off = {}) => {
 export const lookPopover = (send) => {
   const node = element("div", { class: "popover look", role: "dialog", "aria-label": "Map layers", hidden: true })
   let made = null
+  const opinion = opinionChoice(send)
   const titles = { shade: "Show", palette: "Class colours", theme: "Theme", base: "Basemap", names: "Names of places" }
   return {
     node,
@@ -42,12 +56,14 @@ export const lookPopover = (send) => {
         made = {}
         for (const [name, options] of Object.entries(state.looks)) {
           if (!Object.keys(options).length) continue
-          made[name] = choices(titles[name], name, options, send, name === "shade" ? state.off : {})
+          made[name] = choices(titles[name], name, options, send)
           node.append(made[name].node)
+          if (name === "shade") made[name].node.append(opinion.node)
         }
         if (!made.base) node.append(element("p", { class: "hint" }, "Online basemaps: start with --tiles."))
       }
-      for (const [name, choice] of Object.entries(made)) choice.set(state.look[name])
+      for (const [name, choice] of Object.entries(made)) choice.set(state.look[name], name === "shade" ? state.off : {})
+      opinion.set(state)
     },
   }
 }

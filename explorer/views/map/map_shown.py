@@ -28,31 +28,46 @@ class Shown:
     counts: np.ndarray
     level: int
     filters: Filters
+    steps: np.ndarray | None = None
+    """Place of each sample in the palette, uint8 `(samples,)`, where it is not that of its class."""
+    said: str = ""
+    """The opinion whose classes are drawn and counted, in place of the labels'."""
+
+    @property
+    def isolated(self) -> tuple[int, ...]:
+        """Codes that the legend has isolated: of the labels, or of the opinion that is drawn."""
+        if not self.said:
+            return self.filters.largest
+        found = [one for one in self.filters.says if one.name == self.said and not one.groups]
+        return tuple(int(code) for one in found for code in one.classes if code.isdigit())
 
     def legend(self, colours: Sequence[str]) -> list[LegendRow]:
         """Rows of the legend, most frequent first; `colours` are those of no label and of the level's classes."""
         total = max(int(self.counts.sum()), 1)
         codes = (corine.NO_LABEL, *corine.codes(self.level))
+        isolated = self.isolated
         order = np.argsort(-self.counts, kind="stable")
         return [
             {
                 "code": codes[i],
-                "title": corine.land_cover(codes[i]).title,
+                "title": _NOT_SAID if self.said and not codes[i] else corine.land_cover(codes[i]).title,
                 "colour": colours[i],
                 "count": int(self.counts[i]),
                 "share": float(self.counts[i]) / total,
-                "on": codes[i] in self.filters.largest,
+                "on": codes[i] in isolated,
             }
             for i in order
-            if self.counts[i] or codes[i] in self.filters.largest
+            if self.counts[i] or codes[i] in isolated
         ]
 
 
 CHANGE_STEPS = 100
+_NOT_SAID = "Not said, or of several classes"
+_SCALES = ("change", "disagreement")
 
 
 def steps_of_change(change: np.ndarray) -> np.ndarray:
-    """Probabilities `(n,)` as what a map draws: uint8, 0 for unknown, else 1 to 1 + `CHANGE_STEPS`."""
+    """Shares from 0 to 1 `(n,)` (of change, or of disagreement) as what a map draws: uint8, 0 for unknown, else 1 to 1 + `CHANGE_STEPS`."""
     return np.where(np.isfinite(change), 1 + np.round(CHANGE_STEPS * np.nan_to_num(change)), 0).astype(
         np.uint8
     )
@@ -65,16 +80,28 @@ def shown(
     area: Area | None,
     level: int,
     *,
-    change: bool = False,
+    shade: str = "class",
+    opinion: str = "",
 ) -> Shown:
-    """What passes; drawn by the probability that cover was lost, where `change` says so. Raises `InvalidQueryError` where the corpus cannot tell."""
+    """What passes, drawn by what `shade` of `map_state.SHADES` says, of an `opinion` where it is of one.
+
+    Raises `InvalidQueryError`, `UnknownOpinionError` where the corpus cannot tell.
+    """
     table = corpus.filter_table
     mask = filters.mask(table)
-    layer = raster.layer(mask, level, steps_of_change(table.change) if change else None)
-    others = filters.without("largest").mask(table)
+    steps, said = None, opinion if shade == "opinion" else ""
+    if shade == "change":
+        steps = steps_of_change(table.change)
+    elif shade == "disagreement":
+        steps = steps_of_change(table.opinions.disagreement(opinion))
+    elif said:
+        steps = corine.positions(table.opinions.classes(said, level), level)
+    layer = raster.layer(mask, level, steps, largest=shade in _SCALES)
+    others = filters.without("says" if said else "largest").mask(table)
     if area is not None:
         samples = corpus.samples
         inside = area.mask(samples["x"].to_numpy(), samples["y"].to_numpy())
         mask, others = mask & inside, others & inside
-    counts = np.bincount(table.position(level)[others], minlength=len(corine.codes(level)) + 1)
-    return Shown(layer, np.flatnonzero(mask), counts, level, filters)
+    position = steps if steps is not None and said else table.position(level)
+    counts = np.bincount(position[others], minlength=len(corine.codes(level)) + 1)
+    return Shown(layer, np.flatnonzero(mask), counts, level, filters, steps, said)

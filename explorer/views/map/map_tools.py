@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -16,7 +16,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.cover_change import LACKING
 from explorer.corpus.tables import places
 from explorer.views.common.components import Component, source
-from explorer.views.common.map_state import BASES, NAMES, SHADES, MapState
+from explorer.views.common.map_state import BASES, NAMES, OF_OPINION, SHADES, MapState
 from explorer.views.common.palettes import PALETTES, THEMES
 from explorer.views.map import context, map_names
 from explorer.views.map.messages import FilterOptions, FromMapTools, MapShown, Overview, ToMapTools
@@ -53,15 +53,22 @@ def options(corpus: Corpus) -> FilterOptions:
     }
 
 
-def state(found: MapState, tiles: bool, offers: Collection[str]) -> MapShown:
-    """How the popovers stand; `offers` are those of the corpus's filter table."""
+def state(
+    found: MapState, tiles: bool, offers: Collection[str], opinions: Sequence[str] = (), opinion: str = ""
+) -> MapShown:
+    """How the popovers stand; `offers` are those of the corpus's filter table, `opinion` is the one of its `opinions` beside the label."""
+    off = {} if "change" in offers else {"change": f"Cover lost: {LACKING}"}
+    if not opinions:
+        off |= dict.fromkeys(OF_OPINION, "No opinions yet; add one with: python -m explorer opinion add")
     return {
         "filters": found.filters.values(),
         "look": {"shade": found.shade, "palette": found.palette, "theme": found.theme, "base": found.base, "names": found.names},
         "looks": {
             "shade": SHADES, "palette": PALETTES, "theme": THEMES, "base": BASES if tiles else {}, "names": NAMES,
         },
-        "off": {} if "change" in offers else {"change": f"Cover lost: {LACKING}"},
+        "off": off,
+        "opinions": list(opinions),
+        "opinion": opinion,
         "names": map_names.look(found),
         "area": found.area is not None,
     }  # fmt: skip

@@ -80,12 +80,14 @@ class LooksOffered(TypedDict):
 
 
 class MapShown(TypedDict):
-    """How the popovers stand; `off` says of looks that cannot be chosen why not."""
+    """How the popovers stand; `off` says of looks that cannot be chosen why not. `opinion`: of `opinions`, the one beside the label."""
 
     filters: dict[str, Any]
     look: Looks
     looks: LooksOffered
     off: dict[str, str]
+    opinions: list[str]
+    opinion: str
     names: NamesLook
     area: bool
 
@@ -169,8 +171,8 @@ class ToLegend(ToBrowser):
     def density(self, *, most: int | None, colours: list[str]) -> None:
         """The key to the number of samples a pixel, up to `most`; None where classes are shown."""
 
-    def change(self, *, colours: list[str]) -> None:
-        """The key to the probability that cover was lost, from 0 to 1; no colours where something else is shown."""
+    def scale(self, *, colours: list[str], words: str, title: str) -> None:
+        """The key to a share from 0 to 1 (colours), or what the classes are of; no `words` where that needs none."""
 
     def rows(
         self, *, rows: list[LegendRow], level: int, chips: list[dict[str, str]], count: int, total: int

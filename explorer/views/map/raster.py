@@ -214,14 +214,19 @@ class SampleRaster:
         return len(self._order)
 
     def layer(
-        self, mask: np.ndarray | None = None, level: int = 3, values: np.ndarray | None = None
+        self,
+        mask: np.ndarray | None = None,
+        level: int = 3,
+        values: np.ndarray | None = None,
+        *,
+        largest: bool = False,
     ) -> Layer:
         """The samples of a mask, bool `(n,)` in the order of the table (all without one), by their class of a level.
 
-        Or by `values`, uint8 `(n,)` in the same order, of which a pixel shows the largest.
+        Or by `values`, uint8 `(n,)` in the same order; a pixel shows the `largest` of them, or any sample's.
         """
         c = self._level(level) if values is None else values[self._order]
-        large = values is not None
+        large = largest
         if mask is None or mask.all():
             return self._layer(self._x, self._y, self._order, c, self._starts, large)
         keep = mask[self._order]

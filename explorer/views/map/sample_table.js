@@ -3,7 +3,7 @@
 import { element, focusWhenShown, keepFocus, makeReturn, mark, saveFile, showPicture } from "../../browser/shared.js"
 import { listen } from "../common/talking.js"
 
-const SHARES = new Set(["fraction", "suspicion", "change"]) // columns that are shown as percent, and sorted from the largest
+const SHARES = new Set(["fraction", "suspicion", "change", "disagreement"]) // columns that are shown as percent, and sorted from the largest
 const ALWAYS = new Set(["sample_id", "class"]) // columns that every table has room for
 
 /** @param {import("../messages").Drawn<"SampleTable">} panel */

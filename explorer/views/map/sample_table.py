@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from explorer.core import corine
+from explorer.core.errors import InvalidQueryError
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
@@ -16,12 +17,13 @@ from explorer.views.common import palettes
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, source
 from explorer.views.common.file_making import FileMaker
 from explorer.views.common.selection import Selection
-from explorer.views.common.table_look import COLUMNS, TableLook
+from explorer.views.common.table_look import COLUMNS, OF_OPINION, TableLook
 from explorer.views.map.messages import BarShown, FromSampleTable, PageShown, ToSampleTable
 
 PAGE = 50
 _ASKED_BY = {
     "mixture": ("classes",), "countries": ("country",), "review": ("review",), "suspicion": ("suspicion",), "change": ("change", "lost"),
+    "disagreement": ("disagreement",), "says": ("said",), "class_pair": ("said",), "differ": ("said",),
 }  # fmt: skip
 """Filter -> columns that tell of it: they stay where the table is narrow."""
 
@@ -60,6 +62,7 @@ class SampleTableView:
         selection.param.watch(lambda _e: self._mark_current(), "sample_id")
         selection.map.param.watch(lambda _e: self._recolour(), "palette")
         selection.param.watch(lambda _e: self._show_asked(), "table")
+        selection.param.watch(lambda _e: self._opinion_changed(), "opinion")
 
     def show(self, rows: np.ndarray) -> None:
         """Another set: positions in the sample table."""
@@ -110,6 +113,16 @@ class SampleTableView:
         if self._is_open:
             self._send(self._shown_page)
 
+    def _opinion_changed(self) -> None:
+        """Its columns come, go, or say something else."""
+        if self._sorted[0] in OF_OPINION:
+            self._order = None
+            if not self._selection.opinion:
+                self._sorted = ("sample_id", False)
+        if self._is_open:
+            self._send(self._shown_page)
+            self._note()
+
     def _close(self) -> None:
         self._is_open = self._session.table_open = False
         self._note()
@@ -136,13 +149,15 @@ class SampleTableView:
         page = min(page, max(len(self._rows) - 1, 0) // PAGE)
         self._shown_page, palette = page, self._selection.map.palette
         ticket, rows, kept, (column, down) = self._ticket, self._rows, self._order, self._sorted
+        opinion = self._selection.opinion
         filters = self._selection.map.filters.names()
         asked = {column, *(one for name in filters for one in _ASKED_BY.get(name, ()))}
 
         def job() -> tuple[np.ndarray, PageShown]:
-            order = ordered(self._corpus, rows, column, down) if kept is None else kept
+            name = opinion if opinion in self._corpus.opinions else ""  # a link's, which the labels say
+            order = ordered(self._corpus, rows, column, down, name) if kept is None else kept
             shown = order[page * PAGE : (page + 1) * PAGE]
-            found = tables.frame(self._corpus, shown).reset_index()
+            found = tables.frame(self._corpus, shown, name).reset_index()
             offers = [name for name in COLUMNS if name in found]
             cells = [[_cell(row[name]) for name in offers] for row in found.to_dict("records")]
             return order, {
@@ -177,10 +192,10 @@ class SampleTableView:
         ]
 
     def _save(self, data: dict[str, Any]) -> None:
-        ending, rows = str(data.get("format")), self._rows
+        ending, rows, opinion = str(data.get("format")), self._rows, self._selection.opinion
         media = formats.FORMATS.get(ending, "")
         self._files.make(
-            lambda: tables.write(self._corpus, rows, ending), f"rapidai4eo-samples.{ending}", media
+            lambda: tables.write(self._corpus, rows, ending, opinion), f"rapidai4eo-samples.{ending}", media
         )
 
     def _open_sample(self, data: dict[str, Any]) -> None:
@@ -189,11 +204,23 @@ class SampleTableView:
             self._selection.sample_id = str(sample_id)
 
 
-def ordered(corpus: Corpus, rows: np.ndarray, column: str, down: bool) -> np.ndarray:
-    """Rows of the sample table (positions) sorted by a column of `tables.frame`; of equal ones the first comes first."""
+def ordered(corpus: Corpus, rows: np.ndarray, column: str, down: bool, opinion: str = "") -> np.ndarray:
+    """Rows of the sample table (positions) sorted by a column of `tables.frame`; of equal ones the first comes first.
+
+    Raises `InvalidQueryError` for a column of an opinion where there is none.
+    """
     table, samples = corpus.filter_table, corpus.samples
     if column == "sample_id":
         keys = rows if samples.index.is_monotonic_increasing else samples.index[rows].argsort().argsort()
+    elif column in OF_OPINION:
+        if not opinion:
+            raise InvalidQueryError(
+                "no opinion is beside the label; choose one in the panel Labels to sort by it"
+            )
+        of = table.opinions
+        keys = of.disagreement(opinion)[rows] if column == "disagreement" else of.titles(opinion, rows)
+        if column == "said":
+            keys = pd.Series(keys, dtype=object).replace("", None).to_numpy()
     elif column in ("fraction", "class"):
         keys = (samples["fraction"] if column == "fraction" else samples["clc"]).to_numpy()[rows]
     else:
