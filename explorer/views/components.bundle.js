@@ -8422,19 +8422,18 @@ function render5({ model, el }) {
         );
       mark("legend", { count: data.count });
     },
-    change({ colours }) {
-      if (colours.length) {
+    scale({ colours, words, title }) {
+      if (words) {
         const bar2 = element("i");
         bar2.style.background = `linear-gradient(to right, ${colours.join(", ")})`;
-        key.replaceChildren(element("span", {}, "cover lost: 0 %"), bar2, element("span", {}, "100 %"));
-        key.setAttribute(
-          "aria-label",
-          "Probability that cover was lost from 2018 to 2019: from 0 to 100 %; grey: not known"
+        key.replaceChildren(
+          ...colours.length ? [element("span", {}, `${words}: 0 %`), bar2, element("span", {}, "100 %")] : [element("span", {}, words)]
         );
-        key.title = "Probability that cover was lost from 2018 to 2019; grey: not known";
+        key.setAttribute("aria-label", colours.length ? `${title}. From 0 to 100 %` : title);
+        key.title = title;
         key.hidden = false;
       } else if (key.title) key.hidden = true;
-      if (!colours.length) key.removeAttribute("title");
+      if (!words) key.removeAttribute("title");
     },
     density(data) {
       if (data.most === null) {
@@ -8646,34 +8645,50 @@ var makeNames = (canvas) => {
 // explorer/views/map/map_popovers.js
 var LACKING = "Not known yet; compute it with: python -m explorer score CORPUS";
 var group = (title, ...children2) => element("fieldset", {}, element("legend", {}, title), ...children2);
-var choices = (title, name, options, send, off = {}) => {
+var choices = (title, name, options, send) => {
   const row = element("div", { class: "segments", role: "radiogroup", "aria-label": title });
+  const why = element("div");
   for (const [value2, text] of Object.entries(options))
     row.append(
-      element(
-        "button",
-        {
-          type: "button",
-          role: "radio",
-          "data-value": value2,
-          disabled: Boolean(off[value2]),
-          title: off[value2],
-          onclick: () => send(name, value2)
-        },
-        text
-      )
+      element("button", { type: "button", role: "radio", "data-value": value2, onclick: () => send(name, value2) }, text)
     );
-  const why = Object.values(off).map((text) => element("p", { class: "hint" }, text));
   return {
-    node: group(title, row, ...why),
-    set: (value2) => {
-      for (const button2 of row.children) button2.setAttribute("aria-checked", String(button2.dataset.value === value2));
+    node: group(title, row, why),
+    set: (value2, off = {}) => {
+      for (
+        const button2 of
+        /** @type {any} */
+        row.children
+      ) {
+        const lacking = off[button2.dataset.value] ?? "";
+        button2.setAttribute("aria-checked", String(button2.dataset.value === value2));
+        button2.disabled = Boolean(lacking);
+        button2.title = lacking;
+      }
+      why.replaceChildren(...[...new Set(Object.values(off))].map((text) => element("p", { class: "hint" }, text)));
+    }
+  };
+};
+var opinionChoice = (send) => {
+  const select2 = element("select", { "aria-label": "Opinion on the map and beside the label" });
+  select2.addEventListener("change", () => send("opinion", select2.value));
+  const node = element("label", { class: "row" }, "Opinion", select2);
+  return {
+    node,
+    set({ opinions, opinion }) {
+      node.hidden = !opinions.length;
+      select2.replaceChildren(
+        element("option", { value: "" }, "none"),
+        ...opinions.map((name) => element("option", { value: name }, name))
+      );
+      select2.value = opinions.includes(opinion) ? opinion : "";
     }
   };
 };
 var lookPopover = (send) => {
   const node = element("div", { class: "popover look", role: "dialog", "aria-label": "Map layers", hidden: true });
   let made = null;
+  const opinion = opinionChoice(send);
   const titles = { shade: "Show", palette: "Class colours", theme: "Theme", base: "Basemap", names: "Names of places" };
   return {
     node,
@@ -8682,12 +8697,14 @@ var lookPopover = (send) => {
         made = {};
         for (const [name, options] of Object.entries(state.looks)) {
           if (!Object.keys(options).length) continue;
-          made[name] = choices(titles[name], name, options, send, name === "shade" ? state.off : {});
+          made[name] = choices(titles[name], name, options, send);
           node.append(made[name].node);
+          if (name === "shade") made[name].node.append(opinion.node);
         }
         if (!made.base) node.append(element("p", { class: "hint" }, "Online basemaps: start with --tiles."));
       }
-      for (const [name, choice2] of Object.entries(made)) choice2.set(state.look[name]);
+      for (const [name, choice2] of Object.entries(made)) choice2.set(state.look[name], name === "shade" ? state.off : {});
+      opinion.set(state);
     }
   };
 };
@@ -9380,7 +9397,7 @@ var sample_table_exports = {};
 __export(sample_table_exports, {
   render: () => render7
 });
-var SHARES = /* @__PURE__ */ new Set(["fraction", "suspicion", "change"]);
+var SHARES = /* @__PURE__ */ new Set(["fraction", "suspicion", "change", "disagreement"]);
 var ALWAYS = /* @__PURE__ */ new Set(["sample_id", "class"]);
 function render7({ model, el }) {
   const title = element("h2"), told = element("p", { class: "told", role: "status" });

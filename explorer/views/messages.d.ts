@@ -90,12 +90,12 @@ export interface Told {
   }
   /** What is shown on the map. */
   Legend: {
-    /** The key to the probability that cover was lost, from 0 to 1; no colours where something else is shown. */
-    change: { colours: string[] }
     /** The key to the number of samples a pixel, up to `most`; None where classes are shown. */
     density: { most: number | null; colours: string[] }
     /** `chips` are the active filters: `name` and `text`; `count` of `total` samples pass. */
     rows: { rows: LegendRow[]; level: number; chips: Record<string, string>[]; count: number; total: number }
+    /** The key to a share from 0 to 1 (colours), or what the classes are of; no `words` where that needs none. */
+    scale: { colours: string[]; words: string; title: string }
   }
   /** What lies over the map. */
   MapTools: {
@@ -110,7 +110,7 @@ export interface Told {
     notice: { text: string }
     options: { classes: ClassOffered[]; countries: string[]; zones: number[]; imagery: string[]; review: string[]; suspicion: boolean; change: boolean; opinions: string[] }
     overview: { src: string; box: number[]; size: number }
-    state: { filters: Record<string, any>; look: Looks; looks: LooksOffered; off: Record<string, string>; names: NamesLook; area: boolean }
+    state: { filters: Record<string, any>; look: Looks; looks: LooksOffered; off: Record<string, string>; opinions: string[]; opinion: string; names: NamesLook; area: boolean }
   }
   /** The legend, the pins and regions, and the menu of the curves. */
   PinList: {
