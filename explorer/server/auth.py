@@ -11,6 +11,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from explorer.core.errors import ExplorerError, LoginError
 from explorer.core.log_throttle import ThrottledWarning
 from explorer.review.verdicts import reviewer_name
 from explorer.server import passwords, plain_pages, ports, secret
+from explorer.server.api_tokens import ApiTokens, Bearer
 from explorer.server.login_backoff import Guesses
 from explorer.server.logouts import Logouts
 from explorer.server.websocket import entry_control
@@ -68,7 +70,7 @@ def options(
     signs = secret.of(config.cookie_secret.get_secret_value(), config.data_dir)
     logouts = Logouts(config.data_dir, DAYS)
     if config.oauth_provider:
-        made = _oauth(config, logouts, _redirect_uri(config, address, port, names))
+        made = _oauth(config, logouts, signs, _redirect_uri(config, address, port, names))
     else:
         made = {"auth_provider": _passwords(config, signs, logouts)}
     pn.config.oauth_expiry = DAYS  # type: ignore[misc]
@@ -118,7 +120,7 @@ def _redirect_uri(config: Settings, address: str, port: int, names: Sequence[str
     )
 
 
-def _oauth(config: Settings, logouts: Logouts, redirect_uri: str) -> dict[str, Any]:
+def _oauth(config: Settings, logouts: Logouts, signs: str, redirect_uri: str) -> dict[str, Any]:
     provider = config.oauth_provider
     known = sorted(name for name in AUTH_PROVIDERS if name not in ("basic", "pam", "password"))
     if provider not in known:
@@ -135,7 +137,7 @@ def _oauth(config: Settings, logouts: Logouts, redirect_uri: str) -> dict[str, A
         extra["scope"] = extra["scope"].split()
     pn.config.oauth_provider = provider  # type: ignore[misc]
     made: dict[str, Any] = {
-        "oauth_key": key, "oauth_secret": word, "oauth_extra_params": extra, "auth_provider": Oauth(logouts),
+        "oauth_key": key, "oauth_secret": word, "oauth_extra_params": extra, "auth_provider": Oauth(logouts, signs),
         "oauth_redirect_uri": redirect_uri,
     }  # fmt: skip
     if config.oauth_user:
@@ -147,6 +149,7 @@ class _EndingLogins(BasicAuthProvider, ABC):
     """What all ways to log in share: a logout ends the login, also of who kept a copy of its cookie."""
 
     _logouts: Logouts
+    _tokens: ApiTokens
 
     @property
     def logout_handler(self) -> type[RequestHandler]:
@@ -161,6 +164,27 @@ class _EndingLogins(BasicAuthProvider, ABC):
         if cookie is not None and self.holder(cookie):
             self._logouts.add(cookie)
 
+    def mark(self, name: str) -> str | None:
+        """Stands for the right by which a name comes in now, the same in all processes; None for who has none."""
+        return ""
+
+    def token(self, name: str, *, blind: bool = False) -> str:
+        """A token by which programs act for somebody who has logged in; it ends as a login does. `blind`: labels are hidden from it."""
+        return self._tokens.make(name, self.mark(name) or "", blind=blind)
+
+    def bearer(self, token: str) -> Bearer | None:
+        """For whom a token acts; None where it is none, or has ended."""
+        found = self._tokens.read(token)
+        if found is None or self._logouts.holds(token):
+            return None
+        mark = self.mark(found.name)
+        return found if mark is not None and hmac.compare_digest(found.mark.encode(), mark.encode()) else None
+
+    def end_token(self, token: str) -> None:
+        """End a token, if it is one."""
+        if self.bearer(token) is not None:
+            self._logouts.add(token)
+
 
 class Passwords(_EndingLogins):
     """Lets in who knows a password: their own (in the file `path`), or the one for all (`shared`)."""
@@ -170,7 +194,7 @@ class Passwords(_EndingLogins):
         self._shared = passwords.hashed(shared) if path is None else ""
         self._shared_mark = shared
         self._key = secret.derived(signs, "a login's password")
-        self._logouts = logouts
+        self._logouts, self._tokens = logouts, ApiTokens(signs, DAYS)
         self.guesses = Guesses()
         super().__init__()
 
@@ -203,6 +227,9 @@ class Passwords(_EndingLogins):
         """What a login's cookie holds: the mark of its password, something of its own, and the name."""
         return f"{self._mark(name)} {secrets.token_hex(4)}\n{name}"
 
+    def mark(self, name: str) -> str | None:
+        return self._mark(name) or None
+
     def has(self, name: str) -> bool:
         """Whether a name can be the right one."""
         return self._names is None or name in self._names.known()
@@ -233,8 +260,8 @@ class Passwords(_EndingLogins):
 class Oauth(_EndingLogins, OAuthProvider):
     """Panel's, with our own pages around it, and logins that end."""
 
-    def __init__(self, logouts: Logouts) -> None:
-        self._logouts = logouts
+    def __init__(self, logouts: Logouts, signs: str) -> None:
+        self._logouts, self._tokens = logouts, ApiTokens(signs, DAYS)
         with scratch_folders.folder("login") as folder:
             path = folder / "failed.html"
             path.write_text(plain_pages.login_failed(), encoding="utf-8")
@@ -255,10 +282,67 @@ class Oauth(_EndingLogins, OAuthProvider):
         return "" if cookie is None or self._logouts.holds(cookie) else visitor.named(cookie)
 
 
+@dataclass(frozen=True, slots=True)
+class LoginTry:
+    """What came of a name and a password: `admitted` (None: that cannot be told now), or how long to wait before the next try."""
+
+    name: str
+    admitted: bool | None = False
+    pause: float = 0.0
+
+
+_waiting = 0
+
+
+async def try_login(handler: RequestHandler, given: str, password: str) -> LoginTry:
+    """Whether somebody may come in with a password; a wrong one is answered late, and counted."""
+    began = time.monotonic()
+    provider: Passwords = handler.application.auth_provider  # type: ignore[attr-defined]
+    name, address = _reviewer(given), entry_control(handler.application).address(handler)
+    pause, flooded = provider.guesses.pause(name, address), provider.guesses.pause_of(name, address)
+    if not provider.names_are_known:
+        pause = max(pause, flooded)
+    if pause or _waiting >= MOST_WAITING:
+        return LoginTry(name, pause=pause or 5.0)
+    admitted: bool | None = False
+    if name:
+        provider.guesses.begin(name, address)
+        # Of an address that guesses names, one that nobody has is not worth the work; who guesses hears nothing of that.
+        if not flooded or provider.has(name):
+            admitted = await _admitted(provider, name, password)
+    if admitted is None:
+        provider.guesses.undo(name, address)
+    elif not admitted:
+        await asyncio.sleep(began + WRONG_SECONDS - time.monotonic())
+        _WRONG.warn(f"a login failed, from {address}")
+    else:
+        provider.guesses.right(name, address)
+    return LoginTry(name, admitted)
+
+
+async def _admitted(provider: Passwords, name: str, password: str) -> bool | None:
+    """Whether they may come in; None where that cannot be told."""
+    global _waiting
+    _waiting += 1
+    try:
+        job = partial(provider.admits, name, password)
+        return bool(await asyncio.get_running_loop().run_in_executor(_CHECKER, job))
+    except LoginError:  # the log has it, and `/health`
+        return None
+    finally:
+        _waiting -= 1
+
+
+def check_origin(handler: RequestHandler) -> None:
+    """Another site's page must not act for its visitors: reviews would go under the name that it chose. Raises `HTTPError`."""
+    origin = handler.request.headers.get("Origin")
+    hosts = entry_control(handler.application).hosts
+    if origin is not None and not hosts.may_talk(origin, handler.request.host):
+        raise HTTPError(403)
+
+
 class LoginHandler(RequestHandler):
     """The form, and what it sends."""
-
-    _waiting = 0
 
     def get(self) -> None:
         """The form; `next` is where its sender wanted to go."""
@@ -268,70 +352,35 @@ class LoginHandler(RequestHandler):
 
     async def post(self) -> None:
         """Let in, or say that name or password is wrong, or that there were too many wrong ones."""
-        self._check_origin()
-        began = time.monotonic()
+        check_origin(self)
         provider: Passwords = self.application.auth_provider  # type: ignore[attr-defined]
         wanted, given = self.get_body_argument("next", ""), self.get_body_argument("name", "")
         password = self.get_body_argument("password", "", strip=False)
-        name, address = _reviewer(given), entry_control(self.application).address(self)
-        pause = provider.guesses.pause(name, address)
-        flooded = provider.guesses.pause_of(name, address)
-        if not provider.names_are_known:
-            pause = max(pause, flooded)
-        if pause or LoginHandler._waiting >= MOST_WAITING:
-            self._later(wanted, pause or 5.0)
+        found = await try_login(self, given, password)
+        if found.pause:
+            self._later(wanted, found.pause)
             return
-        admitted: bool | None = False
-        if name:
-            provider.guesses.begin(name, address)
-            # Of an address that guesses names, one that nobody has is not worth the work; who guesses hears nothing of that.
-            if not flooded or provider.has(name):
-                admitted = await self._admitted(name, password)
-        if admitted is None:
-            provider.guesses.undo(name, address)
+        if found.admitted is None:
             self.set_status(503)
             self._form(wanted, "Nobody can log in now. The server's log says why.")
             return
-        if not admitted:
-            await asyncio.sleep(began + WRONG_SECONDS - time.monotonic())
-            _WRONG.warn(f"a login failed, from {address}")
+        if not found.admitted:
             self.set_status(403)
             self._form(wanted, "Name or password is wrong.")
             return
-        provider.guesses.right(name, address)
         for cookie in _COOKIES:
             self.clear_cookie(cookie)
         self.set_signed_cookie(
-            "user", provider.signed(name), expires_days=DAYS, httponly=True, samesite="Lax"
+            "user", provider.signed(found.name), expires_days=DAYS, httponly=True, samesite="Lax"
         )
         query = urlsplit(wanted).query  # the query alone: nobody is led elsewhere
         self.redirect("." + ("/?" + query if query else "/"), status=303)
-
-    async def _admitted(self, name: str, password: str) -> bool | None:
-        """Whether they may come in; None where that cannot be told."""
-        provider = self.application.auth_provider  # type: ignore[attr-defined]
-        LoginHandler._waiting += 1
-        try:
-            job = partial(provider.admits, name, password)
-            return bool(await asyncio.get_running_loop().run_in_executor(_CHECKER, job))
-        except LoginError:  # the log has it, and `/health`
-            return None
-        finally:
-            LoginHandler._waiting -= 1
 
     def _later(self, wanted: str, pause: float) -> None:
         seconds = math.ceil(pause)
         self.set_status(429)
         self.set_header("Retry-After", str(seconds))
         self._form(wanted, f"There were too many wrong tries. Try again in {seconds} s.")
-
-    def _check_origin(self) -> None:
-        """Another site's page must not log its visitors in: reviews would go under the name that it chose."""
-        origin = self.request.headers.get("Origin")
-        if origin is not None and not entry_control(self.application).hosts.may_talk(
-            origin, self.request.host
-        ):
-            raise HTTPError(403)
 
     def _form(self, wanted: str, trouble: str = "") -> None:
         self.set_header("Cache-Control", "no-store")

@@ -44,6 +44,7 @@ from explorer.server import (
     security_headers,
 )
 from explorer.server.admission import COME_AGAIN_S, Admission, Proxies
+from explorer.server.api import routes
 from explorer.server.guide_pages import GuideHandler
 from explorer.server.sessions import TICK_S, MakePage, PageMaker, PagePool, PreparedPage
 from explorer.server.websocket import MAX_TOKEN, Counting, EntryControl, OwnSocket, entry_control, say_no_room
@@ -304,6 +305,7 @@ def make_server(
             (r"/guide/([^/]{1,60})", GuideHandler),
         ],
     )
+    routes.attach(application, corpus)
     health.attach(application, corpus, **auth.health(application.auth_provider))
     security_headers.protect(application, tiles=config.tiles, embed=config.embed_in.split())
     return server

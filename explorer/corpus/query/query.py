@@ -88,9 +88,9 @@ def query(
         if phrase.sample:
             mask &= _with_ids(samples, phrase.sample, table.index.source)
     if bbox is not None:
-        mask &= _within(samples, shapely.box(*_bbox(bbox)), mask)
+        mask &= within(samples, shapely.box(*read_bbox(bbox)), mask)
     if geometry is not None:
-        mask &= _within(samples, _geometry(geometry), mask)
+        mask &= within(samples, read_geometry(geometry), mask)
     if level not in (1, 2, 3) or isinstance(level, bool):
         raise InvalidQueryError(f"level is {level!r}; CORINE has levels 1, 2 and 3")
     if isinstance(cast(object, min_fraction), str):  # only a link writes it as text
@@ -256,7 +256,8 @@ def _with_start(samples: pd.DataFrame, start: str) -> np.ndarray:
     return np.asarray(samples.index.str.startswith(start), bool)
 
 
-def _bbox(bbox: Iterable[float]) -> tuple[float, float, float, float]:
+def read_bbox(bbox: Iterable[float]) -> tuple[float, float, float, float]:
+    """West, south, east, north in degrees (EPSG:4326). Raises `InvalidQueryError`."""
     said = f"bbox is {bbox!r}"
     try:
         west, south, east, north = (float(value) for value in bbox)
@@ -275,7 +276,8 @@ def _bbox(bbox: Iterable[float]) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-def _geometry(given: Any) -> BaseGeometry:
+def read_geometry(given: Any) -> BaseGeometry:
+    """A valid geometry in degrees of what `query` takes as one. Raises `InvalidQueryError`."""
     geometry = _to_shapely(given)
     if geometry.is_empty:
         raise InvalidQueryError("the geometry is empty")
@@ -316,7 +318,7 @@ def _to_shapely(given: Any) -> BaseGeometry:
         ) from error
 
 
-def _within(samples: pd.DataFrame, geometry: BaseGeometry, among: np.ndarray) -> np.ndarray:
+def within(samples: pd.DataFrame, geometry: BaseGeometry, among: np.ndarray) -> np.ndarray:
     """Whose footprint intersects a geometry in degrees; a footprint is made only where the centre cannot tell."""
     lon, lat = samples["lon"].to_numpy(), samples["lat"].to_numpy()
     west, south, east, north = geometry.bounds

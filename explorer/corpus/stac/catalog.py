@@ -115,7 +115,7 @@ def catalog(
         raise InvalidQueryError(
             f"{len(ids):,} samples are more than a catalog in memory can hold ({MAX_SAMPLES:,}); query fewer"
         )
-    found = dates or _listed(corpus.store)
+    found = dates or listed(corpus.store)
     keep = _kept_dates(samples)
     footprints = dict(zip(ids, grid.footprints(ids), strict=True)) if len(ids) else {}
     made: dict[str, list[pystac.Item]] = {name: [] for name in COLLECTIONS}
@@ -187,8 +187,8 @@ def _kept_dates(samples: object) -> dict[str, set[dt.date]]:
     return {name: set(days) for name, days in chosen.items()}
 
 
-def _listed(store: Store) -> Dates:
-    """The dates that a store's folders hold."""
+def listed(store: Store) -> Dates:
+    """The dates that a store's folders hold; the product's calendar where the store cannot list."""
 
     def dates(sample_id: str, product_id: str) -> Sequence[dt.date]:
         product = PRODUCTS[product_id]
@@ -222,6 +222,59 @@ def _item(cell: Cell, name: str, first: dt.date, last: dt.date, footprint: Any) 
         start_datetime=dt.datetime.combine(first, OVERPASS_UTC, dt.UTC),
         end_datetime=dt.datetime.combine(last, OVERPASS_UTC, dt.UTC),
     )
+
+
+def dated_item(corpus: CorpusLike, cell: Cell, product: Product, day: dt.date, footprint: Any) -> pystac.Item:
+    """One date of a product as an item of its own, its chip as the asset `data`."""
+    item = _image_item(corpus, cell, product, [day], footprint)
+    item.id = item_id(cell.sample_id, product, day)
+    for name in ("start_datetime", "end_datetime"):
+        del item.properties[name]
+    item.datetime = dt.datetime.combine(day, OVERPASS_UTC, dt.UTC)
+    item.properties |= times_of(product, day)
+    (asset,) = item.assets.values()
+    del asset.extra_fields["datetime"]
+    item.assets = {"data": asset}
+    return item
+
+
+def times_of(product: Product, day: dt.date) -> dict[str, str]:
+    """`datetime` of a date's item; of a monthly mosaic, which has its first day, also `start_datetime` and `end_datetime`."""
+    found = {"datetime": dt.datetime.combine(day, OVERPASS_UTC, dt.UTC)}
+    if product.monthly:
+        found["start_datetime"], found["end_datetime"] = month_of(day)
+    return {name: pystac.utils.datetime_to_str(time) for name, time in found.items()}
+
+
+def states_chips(corpus: CorpusLike) -> bool:
+    """Whether another catalog says of single chips what their numbers mean."""
+    return any(key not in PRODUCTS for key in corpus.index.stated)
+
+
+def item_id(sample_id: str, product: Product, day: dt.date) -> str:
+    """What `dated_item` calls a date of a sample: `33N_13E-224N_24_35_pf_2018-07-02`."""
+    return f"{sample_id}_{_SUFFIX[product.id]}_{product.stem(day)}"
+
+
+def parse_item_id(text: str) -> tuple[str, Product, dt.date] | None:
+    """Sample, product and date of an `item_id`; None for what is none."""
+    rest, _, stem = text.rpartition("_")
+    sample_id, _, suffix = rest.rpartition("_")
+    for product in PRODUCTS.values():
+        if _SUFFIX[product.id] == suffix:
+            try:
+                day = product.parse_date(stem)
+            except UnknownDateError:
+                return None
+            return (sample_id, product, day) if product.stem(day) == stem else None
+    return None
+
+
+def month_of(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """First and last second of a day's month, UTC."""
+    first = dt.datetime(day.year, day.month, 1, tzinfo=dt.UTC)
+    following = (first + dt.timedelta(days=31)).replace(day=1)
+    return first, following - dt.timedelta(seconds=1)
 
 
 def _image_item(
@@ -348,22 +401,30 @@ def _collection(corpus: CorpusLike, name: str, items: list[pystac.Item]) -> pyst
     times = [item.common_metadata for item in items]
     starts = [t.start_datetime for t in times if t.start_datetime]
     ends = [t.end_datetime for t in times if t.end_datetime]
+    made = collection(corpus, name, box, (min(starts), max(ends)))
+    made.add_items(items)
+    return made
+
+
+def collection(
+    corpus: CorpusLike, name: str, box: list[float], period: tuple[dt.datetime, dt.datetime]
+) -> pystac.Collection:
+    """The collection of a product (its id) or of `labels`, without items; `box` is west, south, east, north in degrees."""
     title = PRODUCTS[name].title if name in PRODUCTS else "CORINE Land Cover 2018 fractions"
     link = None if corpus.synthetic else _LICENSE_LINKS.get(name)
     spdx = "other" if link or corpus.synthetic else corpus.license(name)  # STAC's word for what SPDX lacks
     attribution = corpus.attribution(name)
-    collection = pystac.Collection(
+    made = pystac.Collection(
         id=COLLECTIONS[name],
         title=title,
         description=f"{title} of the RapidAI4EO corpus, one item a sample. {attribution}.",
-        extent=pystac.Extent(pystac.SpatialExtent([box]), pystac.TemporalExtent([[min(starts), max(ends)]])),
+        extent=pystac.Extent(pystac.SpatialExtent([box]), pystac.TemporalExtent([[*period]])),
         license=spdx,
         keywords=["RapidAI4EO", "Europe", "time series", "land cover"],
         providers=None if corpus.synthetic else [_PROVIDERS[name]],
         extra_fields={"attribution": attribution},
     )
     if link:
-        collection.add_link(pystac.Link("license", link, title=corpus.license(name)))
-    ScientificExtension.ext(collection, add_if_missing=True).apply(doi=DOI, citation=CITATION)
-    collection.add_items(items)
-    return collection
+        made.add_link(pystac.Link("license", link, title=corpus.license(name)))
+    ScientificExtension.ext(made, add_if_missing=True).apply(doi=DOI, citation=CITATION)
+    return made

@@ -1,0 +1,62 @@
+"""Every address of the API, once: the server's handlers and the OpenAPI document are made of this table."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from explorer.corpus.corpus import Corpus
+from explorer.server.api import openapi, samples, stac, verdicts
+from explorer.server.api.handling import (
+    OWN,
+    STAC,
+    ApiHandler,
+    ApiService,
+    Asked,
+    Operation,
+    Operations,
+    as_json,
+)
+
+
+class OpenApiHandler(ApiHandler):
+    """What this API can do."""
+
+    operations: ClassVar[Operations] = {
+        "get": Operation("This document: every address of the API", gives=(stac.OPENAPI,))
+    }
+
+    def on_get(self, _asked: Asked) -> Any:
+        return as_json(openapi.document(ROUTES, self.base), media=stac.OPENAPI)
+
+
+ROUTES: dict[str, type[ApiHandler]] = {
+    STAC: stac.LandingHandler,
+    f"{STAC}/conformance": stac.ConformanceHandler,
+    f"{STAC}/queryables": stac.QueryablesHandler,
+    f"{STAC}/collections": stac.CollectionsHandler,
+    f"{STAC}/collections/{{collection}}": stac.CollectionHandler,
+    f"{STAC}/collections/{{collection}}/queryables": stac.QueryablesHandler,
+    f"{STAC}/collections/{{collection}}/items": stac.ItemsHandler,
+    f"{STAC}/collections/{{collection}}/items/{{item}}": stac.ItemHandler,
+    f"{STAC}/search": stac.SearchHandler,
+    OWN: OpenApiHandler,
+    f"{OWN}/samples/{{sample}}/chips/{{product}}/{{date}}.tif": samples.ChipHandler,
+    f"{OWN}/samples/{{sample}}/picture.png": samples.PngHandler,
+    f"{OWN}/samples/{{sample}}/picture.tif": samples.TiffHandler,
+    f"{OWN}/samples/{{sample}}/profile.{{ending}}": samples.ProfileHandler,
+    f"{OWN}/samples/{{sample}}/spectrum.{{ending}}": samples.SpectrumHandler,
+    f"{OWN}/verdicts": verdicts.VerdictsHandler,
+    f"{OWN}/verdicts/{{verdict}}": verdicts.VerdictHandler,
+    f"{OWN}/token": verdicts.TokenHandler,
+}
+"""Address, with the names of its parts in braces -> what answers."""
+
+
+def attach(application: Any, corpus: Corpus) -> None:
+    """Give a server's application the API, below its prefix."""
+    service = ApiService(corpus)
+    prefix = application.prefix
+    application.add_handlers(
+        r".*",
+        [(prefix + openapi.pattern(path), handler, {"service": service}) for path, handler in ROUTES.items()],
+    )
