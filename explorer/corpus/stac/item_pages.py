@@ -40,6 +40,9 @@ VERSION = pystac.get_stac_version()
 OF_LABELS = ("clc", "class", "fraction", "classes", "suspicion", "change", "lost", "review")
 """Properties of a sample that a blind review hides."""
 _TOKEN = re.compile(r"([0-9]{1,2})\.([0-9]{1,10})\.([0-9]{1,5})")
+_RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
+)
 _DECIMALS = 6
 
 Period = tuple[dt.datetime | None, dt.datetime | None]
@@ -74,10 +77,13 @@ class Place:
 
 
 def read_period(text: str) -> Period:
-    """First and last instant of RFC 3339 text: `2018-07-02T00:00:00Z`, `2018-07-01/2018-07-31`, `../2018-07-31`. Raises `InvalidQueryError`."""
+    """First and last instant of RFC 3339 text: `2018-07-02T00:00:00Z`, or two with a slash between, one of which may be `..`.
+
+    Raises `InvalidQueryError`.
+    """
     first, slash, last = text.strip().partition("/")
-    start = _instant(first, text, end=False)
-    end = _instant(last if slash else first, text, end=True)
+    start = _instant(first, text)
+    end = _instant(last, text) if slash else start
     if start is None and end is None:
         raise InvalidQueryError(f"datetime is {text[:60]!r}, which names no time at all")
     if start is not None and end is not None and start > end:
@@ -85,14 +91,13 @@ def read_period(text: str) -> Period:
     return start, end
 
 
-def _instant(part: str, text: str, *, end: bool) -> dt.datetime | None:
+def _instant(part: str, text: str) -> dt.datetime | None:
     if part in ("", ".."):
         return None
     try:
-        found = dt.datetime.fromisoformat(part.upper())
-        if "T" not in part.upper() and end:
-            found += dt.timedelta(days=1, microseconds=-1)
-        return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+        if not _RFC3339.fullmatch(part):
+            raise ValueError
+        return dt.datetime.fromisoformat(part.upper()).astimezone(dt.UTC)
     except (ValueError, OverflowError):
         raise InvalidQueryError(
             f"datetime is {text[:60]!r}; write 2018-07-02T00:00:00Z, or two with a slash between, of which one may be .."

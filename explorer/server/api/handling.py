@@ -50,6 +50,7 @@ SECONDS, SHARE = 20.0, 0.7
 LONGEST_WAIT_S = 10.0
 MAX_DEPTH = 40
 """Brackets within brackets of a body."""
+COME_AGAIN_S = 5.0
 _PACK_FROM = 2_000
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~@%+-]{1,100}){1,20}/?")
 _LOG = logging.getLogger("explorer")
@@ -156,7 +157,7 @@ class ApiHandler(AuthRequestHandler):
         self.service = service
         self.reviewer: str | None = None
         """Who asks, where one has to log in."""
-        self.token, self.blind = "", False
+        self.token, self.blind, self.retry_after = "", False, 0.0
 
     @property
     def corpus(self) -> Corpus:
@@ -168,7 +169,7 @@ class ApiHandler(AuthRequestHandler):
         address = entry_control(self.application).address(self)
         pause = self.service.pause(address)
         if pause > LONGEST_WAIT_S:
-            self.set_header("Retry-After", str(math.ceil(pause)))
+            self.retry_after = pause
             raise HTTPError(429, f"your network asks too often; come again in {math.ceil(pause)} s")
         await asyncio.sleep(pause)
         self.blind = self.get_cookie(visitor.COOKIES[1]) == "1"
@@ -185,7 +186,6 @@ class ApiHandler(AuthRequestHandler):
             await super().prepare()
             self.reviewer = str(self.current_user) if self.current_user else None
         if self.reviewer is None and not self.open_to_all:
-            self.set_header("WWW-Authenticate", "Bearer")
             raise HTTPError(401, f"log in, or send a token: POST name and password to {OWN}/token")
 
     async def get(self, **path: str) -> None:
@@ -205,7 +205,6 @@ class ApiHandler(AuthRequestHandler):
     async def _do(self, method: str, path: dict[str, str]) -> None:
         operation = self.operations.get(method)
         if operation is None:
-            self.set_header("Allow", ", ".join(name.upper() for name in self.operations))
             raise HTTPError(405, f"this address has no {method.upper()}")
         if method != "get":
             auth.check_origin(self)
@@ -219,7 +218,7 @@ class ApiHandler(AuthRequestHandler):
                 work = partial(_done, partial(job, asked, **path), packs)
                 answer = await self.service.work(entry_control(self.application).address(self), work)
         except ExplorerError as error:
-            raise HTTPError(_status(error), self.service.told(error).replace("%", "%%")) from error
+            raise HTTPError(_status(error), self.service.told(error)) from error
         await self._send(answer)
 
     async def _send(self, answer: Answer) -> None:
@@ -240,9 +239,7 @@ class ApiHandler(AuthRequestHandler):
         given: dict[str, Any] = {}
         for name, values in self.request.query_arguments.items():
             if len(values) > 1:
-                raise HTTPError(
-                    400, f"{name[:60]!r} is given {len(values)} times; give it once".replace("%", "%%")
-                )
+                raise HTTPError(400, f"{name[:60]!r} is given {len(values)} times; give it once")
             given[name] = values[0].decode("utf-8", "replace")
         wanted = operation.asked
         if operation.body is not None:
@@ -252,7 +249,7 @@ class ApiHandler(AuthRequestHandler):
         try:
             return wanted.model_validate(given)
         except ValidationError as error:
-            raise HTTPError(400, _sentence(error, wanted).replace("%", "%%")) from None
+            raise HTTPError(400, _sentence(error, wanted)) from None
 
     def _body(self) -> dict[str, Any]:
         # No other site's form can send this type.
@@ -278,7 +275,18 @@ class ApiHandler(AuthRequestHandler):
         name = HTTPStatus(status_code).phrase.replace(" ", "")
         self.set_header("Content-Type", JSON)
         self.set_header("Cache-Control", "no-store")
+        if status_code == 401:
+            self.set_header("WWW-Authenticate", "Bearer")
+        if status_code == 405:
+            self.set_header("Allow", ", ".join(method.upper() for method in self.operations))
+        if status_code in (429, 503):
+            self.set_header("Retry-After", str(math.ceil(self.retry_after or COME_AGAIN_S)))
         self.finish(json.dumps({"code": name, "description": said or HTTPStatus(status_code).phrase}))
+
+    def log_exception(self, kind: Any, value: Any, trace: Any) -> None:
+        """What was refused is in the line of the request."""
+        if not isinstance(value, HTTPError):
+            super().log_exception(kind, value, trace)
 
     @cached_property
     def base(self) -> str:
@@ -339,4 +347,4 @@ def _sentence(error: ValidationError, wanted: type[Asked]) -> str:
 
 def absent(text: str) -> HTTPError:
     """That there is no such thing, to be raised."""
-    return HTTPError(404, text.replace("%", "%%"))
+    return HTTPError(404, text)

@@ -35,7 +35,7 @@ def _parts(value: object) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
-Pixel = tuple[Annotated[int, Field(ge=0, lt=PF_SR.size)], Annotated[int, Field(ge=0, lt=PF_SR.size)]]
+Pixel = tuple[Annotated[int, Field(ge=0, le=PF_SR.size - 1)], Annotated[int, Field(ge=0, le=PF_SR.size - 1)]]
 
 
 class PictureAsked(Asked):

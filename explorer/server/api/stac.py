@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import shapely
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from explorer.core.errors import InvalidQueryError
 from explorer.corpus.query import cql2
@@ -55,13 +55,21 @@ def _parts(value: object) -> object:
 Listed = Annotated[
     list[Annotated[str, Field(max_length=100)]], BeforeValidator(_parts), Field(max_length=1000)
 ]
-Box = Annotated[list[float], BeforeValidator(_parts), Field(min_length=4, max_length=6)]
+
+
+def _box(value: list[float]) -> list[float]:
+    if len(value) not in (4, 6):
+        raise ValueError(f"a box has 4 numbers, or 6 with heights, not {len(value)}")
+    return value
+
+
+Box = Annotated[list[float], Field(min_length=4, max_length=6), AfterValidator(_box)]
 
 
 class ItemsAsked(Asked):
     """Which items of a collection."""
 
-    bbox: Box | None = Field(
+    bbox: Annotated[Box | None, BeforeValidator(_parts)] = Field(
         None, description="West, south, east, north in degrees; or with heights, which do not count."
     )
     datetime: str | None = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlencode
@@ -145,9 +146,7 @@ class VerdictsHandler(ApiHandler):
             )
         label = {int(str(code)): float(value) for code, value in self.corpus.labels(sample).items()}
         queue = _queue(self.corpus, asked.queue, reviewer) if asked.queue else Queue("", (sample,))
-        told = asked.model_dump(exclude={"reviewer", "queue"})
-        if not asked.id:
-            del told["id"]
+        told = asked.model_dump(exclude={"reviewer", "queue"}) | {"id": asked.id or str(uuid.uuid4())}
         if asked.queue and queue.position(sample) is None:
             raise InvalidVerdictError("sample", sample, f"one of the queue {asked.queue[:60]}")
         # Who has judged it before has seen the label, even if that was taken back.
@@ -207,7 +206,7 @@ class TokenHandler(ApiHandler):
                 raise HTTPError(403, "log in by the page first: another service knows the passwords")
             tried = await auth.try_login(self, asked.name, asked.password)
             if tried.pause:
-                self.set_header("Retry-After", str(int(tried.pause) + 1))
+                self.retry_after = tried.pause
                 raise HTTPError(429, "there were too many wrong tries")
             if tried.admitted is None:
                 raise HTTPError(503, "nobody can log in now; the server's log says why")

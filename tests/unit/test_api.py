@@ -1,0 +1,493 @@
+"""The JSON API of a running server: STAC, features, files, verdicts; its document is walked; what is wrong is said as JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import panel as pn
+import pystac
+import pytest
+import rasterio
+from PIL import Image
+
+from explorer.app import create_page
+from explorer.core.config import Settings
+from explorer.core.products import PF_SR
+from explorer.corpus.corpus import Corpus
+from explorer.opening import open_corpus
+from explorer.server import passwords
+from explorer.server.api import handling, routes
+from explorer.views.common import visitor
+from tests import corpora
+from tests.running import SECONDS, Running
+from tests.unit.test_catalog import offline  # noqa: F401  a fixture
+
+DAY = PF_SR.date_keys[3]
+WORD = "correct horse"
+
+
+class Client:
+    """Asks a server for JSON, with a token or cookie if there is one."""
+
+    def __init__(self, url: str, **headers: str) -> None:
+        self.url, self.headers = url, headers
+
+    def raw(self, path: str, body: Any = None, method: str = "", **headers: str) -> tuple[int, Any, bytes]:
+        data = None if body is None else json.dumps(body).encode()
+        sent = ({"Content-Type": "application/json"} if data else {}) | self.headers | headers
+        whole = path if path.startswith("http") else self.url + path
+        request = urllib.request.Request(whole, data=data, headers=sent, method=method or None)
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    def __call__(self, path: str, body: Any = None, method: str = "", **headers: str) -> tuple[int, Any]:
+        code, _, found = self.raw(path, body, method, **headers)
+        return code, json.loads(found)
+
+    def ids(self, path: str, body: Any = None) -> list[str]:
+        code, found = self(path, body)
+        assert code == 200, found
+        return [one["id"] for one in found["features"]]
+
+
+def serving(folder: Path, tmp_path: Path, **config: Any) -> tuple[Running, Corpus]:
+    settings = Settings(data_dir=tmp_path / "data", cache_dir=tmp_path / "cache", **config)
+    corpus = open_corpus(folder, config=settings)
+    return Running(corpus, create_page(corpus)), corpus
+
+
+@pytest.fixture(scope="module")
+def served(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, Corpus]]:
+    running, corpus = serving(tiny_folder, tmp_path_factory.mktemp("api"))
+    yield Client(running.url), corpus
+    running.stop()
+    corpus.close()
+
+
+@pytest.fixture
+def ask(served: tuple[Client, Corpus]) -> Client:
+    return served[0]
+
+
+@pytest.fixture
+def corpus(served: tuple[Client, Corpus]) -> Corpus:
+    return served[1]
+
+
+@pytest.fixture
+def closed(tiny_folder: Path, tmp_path: Path) -> Iterator[Running]:
+    names = tmp_path / "names.json"
+    for name in ("ada", "bob"):
+        passwords.put(names, name, passwords.hashed(f"{WORD} {name}"))
+    running, corpus = serving(tiny_folder, tmp_path, login_file=str(names))
+    yield running
+    running.stop()
+    corpus.close()
+    visitor.ask(None)
+    pn.config.cookie_secret = None  # type: ignore[misc]
+
+
+def test_every_address_of_the_document_answers(ask: Client) -> None:
+    code, document = ask("/api")
+    assert code == 200
+    assert document["servers"] == [{"url": ask.url}]
+    assert set(document["paths"]) == set(routes.ROUTES)
+    parts = {
+        "collection": "samples", "item": corpora.FULL, "sample": corpora.FULL, "product": "PF-SR", "date": DAY, "ending": "json",
+        "verdict": "nobody-said-this",
+    }  # fmt: skip
+    queries = {
+        "profile": "?pixel=10,10",
+        "spectrum": f"?pixel=10,10&months={PF_SR.dates[3].month}",
+        "picture": f"?date={DAY}",
+    }
+    bodies: dict[str, Any] = {
+        "/stac/search": {"limit": 1},
+        "/api/verdicts": {"sample": "x", "judgement": "unsure"},
+        "/api/token": {},
+    }
+    for path, methods in document["paths"].items():
+        for method, told in methods.items():
+            query = next((text for name, text in queries.items() if f"/{name}." in path), "")
+            address = re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], path) + query
+            code, headers, body = ask.raw(
+                address, bodies.get(path) if method == "post" else None, method.upper()
+            )
+            if code < 300:
+                assert headers["Content-Type"] in told["responses"][str(code)]["content"], address
+            else:  # no such sample, verdict or login here: said as the document says
+                assert method != "get", (address, body)
+                assert json.loads(body).keys() == {"code", "description"}
+            assert headers["Cache-Control"] == "no-store" or headers["Cache-Control"].startswith("private")
+            assert {one["name"] for one in told["parameters"] if one["in"] == "path"} == set(
+                re.findall(r"\{(\w+)\}", path)
+            )
+
+
+@pytest.mark.usefixtures("offline")
+def test_collections_and_items_are_stac(ask: Client) -> None:
+    _, landing = ask("/stac")
+    catalog = pystac.Catalog.from_dict(landing)
+    assert catalog.id == "rapidai4eo-v1"
+    hrefs = {(one["rel"], one["href"]) for one in landing["links"]}
+    assert ("data", f"{ask.url}/stac/collections") in hrefs
+    assert ("service-desc", f"{ask.url}/api") in hrefs
+    assert all(href.startswith(ask.url) for _, href in hrefs)
+    _, found = ask("/stac/collections")
+    assert len(found["collections"]) == 4
+    for told in found["collections"]:
+        assert len(pystac.validation.validate_dict(told)) == 1 + len(told["stac_extensions"])
+        _, page = ask(f"/stac/collections/{told['id']}/items?limit=3")
+        assert page["features"], told["id"]
+        for feature in page["features"]:
+            assert len(pystac.validation.validate_dict(feature)) == 1 + len(feature["stac_extensions"])
+            assert ask(f"/stac/collections/{told['id']}/items/{feature['id']}")[1] == feature
+    assert ask("/stac/collections/none/items")[0] == 404
+    assert ask("/stac/collections/samples/items/none")[0] == 404
+
+
+def test_dates_are_those_that_are_there_and_chips_are_the_files(ask: Client, corpus: Corpus) -> None:
+    query = "/stac/search?collections=rapidai4eo_v1_source_pf&limit=1000"
+    _, page = ask(query)
+    told: dict[str, list[str]] = {}
+    for one in page["features"]:
+        told.setdefault(one["properties"]["sample_id"], []).append(one["properties"]["datetime"][:10])
+    for sample, days in told.items():
+        cell = corpus.cell(sample)
+        there = sorted(name.removesuffix(".tif") for name in corpus.store.list(PF_SR.folder(cell.folder)))
+        assert days == [name for name in there if name in PF_SR.date_keys]
+    item = page["features"][0]
+    code, headers, chip = ask.raw(item["assets"]["data"]["href"])
+    assert (code, headers["Content-Type"]) == (200, item["assets"]["data"]["type"])
+    sample, day = item["properties"]["sample_id"], item["properties"]["datetime"][:10]
+    assert chip == corpus.store.get(PF_SR.key(corpus.cell(sample).folder, PF_SR.parse_date(day)))
+    with rasterio.open(io.BytesIO(chip)) as opened:
+        assert f"EPSG:{opened.crs.to_epsg()}" == item["properties"]["proj:code"]
+        assert list(opened.transform)[:6] == item["properties"]["proj:transform"][:6]
+    one_day = ask.ids(f"{query}&datetime={DAY}T00:00:00Z/{DAY}T23:59:59Z")
+    assert one_day == [f"{sample}_pf_{DAY}" for sample, days in told.items() if DAY in days]
+
+
+def test_pages_follow_each_other_and_lose_nothing(ask: Client) -> None:
+    for path in ("/stac/search", "/stac/collections/rapidai4eo_v1_source_s2/items"):
+        whole = ask.ids(f"{path}?limit=1000")
+        assert len(whole) > 7
+        found: list[str] = []
+        following: str | None = f"{path}?limit=3"
+        while following:
+            _, page = ask(following)
+            found += [one["id"] for one in page["features"]]
+            following = next((one["href"] for one in page["links"] if one["rel"] == "next"), None)
+        assert found == whole
+    _, page = ask("/stac/search", {"limit": 2, "collections": ["samples"]})
+    (link,) = (one for one in page["links"] if one["rel"] == "next")
+    assert link["method"] == "POST"
+    assert link["body"]["limit"] == 2
+    both = [one["id"] for one in page["features"]] + ask.ids(link["href"], link["body"])
+    assert both == ask.ids("/stac/search?collections=samples")
+
+
+def test_a_search_finds_what_a_query_finds(ask: Client, corpus: Corpus) -> None:
+    lon, lat = corpus.samples.loc[corpora.FULL, ["lon", "lat"]]
+    near = f"{lon - 0.001},{lat - 0.001},{lon + 0.001},{lat + 0.001}"
+    assert ask.ids(f"/stac/search?collections=samples&bbox={near}") == [corpora.FULL]
+    point = {"type": "Point", "coordinates": [lon, lat]}
+    assert ask.ids("/stac/search", {"collections": ["samples"], "intersects": point}) == [corpora.FULL]
+    code = int(corpus.samples.at[corpora.FULL, "clc"])
+    wanted = list(corpus.query(largest=code).index)
+    assert ask.ids(f"/stac/collections/samples/items?filter=clc={code}") == wanted
+    filtered = {"collections": ["samples"], "filter": {"op": "=", "args": [{"property": "clc"}, code]}}
+    assert ask.ids("/stac/search", filtered) == wanted
+    name = f"{corpora.FULL}_pf_{DAY}"
+    assert ask.ids(f"/stac/search?ids={corpora.FULL},{name},nothing") == [corpora.FULL, name]
+    assert ask.ids("/stac/search?collections=samples&datetime=2021-01-01T00:00:00Z/..") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "why"),
+    [
+        ("/stac/search?shoe=3", None, "no parameter 'shoe'.*bbox"),
+        ("/stac/search?limit=0", None, "limit"),
+        ("/stac/search?limit=1&limit=2", None, "2 times"),
+        ("/stac/search?bbox=1,2,3", None, "bbox"),
+        ("/stac/search?bbox=0,0,0,1,1", None, "4 numbers"),
+        ("/stac/search?bbox=200,0,201,1", None, "longitudes"),
+        ("/stac/search?datetime=2018-07-02", None, "2018-07-02T00:00:00Z"),
+        ("/stac/search?datetime=2019-01-01T00:00:00Z/2018-01-01T00:00:00Z", None, "ends before"),
+        ("/stac/search?token=9999.1.1", None, "no token"),
+        ("/stac/search?token=%25s%25d", None, "%s%d"),
+        ("/stac/search?filter=shoe=3", None, "no property 'shoe'"),
+        ("/stac/search?intersects={", None, "no JSON"),
+        ("/stac/search", {"bbox": "1,2,3,4"}, "bbox"),
+        ("/stac/search", {"collections": [{"a": 1}]}, "collections"),
+        ("/stac/search", {"intersects": {"type": "Polygon", "coordinates": 3}}, "geometry"),
+        ("/stac/collections/rapidai4eo_v1_source_pf/items?f=csv", None, "samples"),
+        (f"/api/samples/{corpora.FULL}/picture.png?composite=shoe", None, "shoe"),
+        (f"/api/samples/{corpora.FULL}/picture.png?date=2018-07-03", None, "2018-07-03"),
+        (f"/api/samples/{corpora.FULL}/picture.png?scale=99", None, "scale"),
+        (f"/api/samples/{corpora.FULL}/profile.json", None, "pixel"),
+        (f"/api/samples/{corpora.FULL}/profile.json?pixel=300,1", None, "pixel"),
+        ("/api/verdicts?since=yesterday", None, "yesterday"),
+    ],
+)
+def test_what_is_wrong_is_named(ask: Client, path: str, body: Any, why: str) -> None:
+    code, found = ask(path, body)
+    assert (code, found["code"]) == (400, "BadRequest")
+    assert re.search(why, found["description"]), found
+
+
+def test_a_hostile_body_is_refused(ask: Client) -> None:
+    deep = b'{"filter":' + b"[" * 40_000 + b"]" * 40_000 + b"}"
+    for data, kind, code in (
+        (deep, "application/json", 400),
+        (b"a=b", "application/x-www-form-urlencoded", 415),
+        (b"[]", "application/json", 400),
+    ):
+        request = urllib.request.Request(f"{ask.url}/stac/search", data=data, headers={"Content-Type": kind})
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request, timeout=SECONDS)
+        assert caught.value.code == code
+    for origin in ("https://evil.example.org", "null"):
+        assert (
+            ask.raw("/api/verdicts", {"sample": corpora.FULL, "judgement": "unsure"}, Origin=origin)[0] == 403
+        )
+
+
+def test_no_failure_tells_where_the_corpus_is(ask: Client, corpus: Corpus) -> None:
+    for path in (
+        "/api/samples/33N_15E-200N_02_09/picture.png",
+        f"/api/samples/{corpora.FULL}/chips/PF-SR/2019-12-29.tif",
+        "/stac",
+        "/stac/search?limit=1000",
+    ):
+        body = ask.raw(path)[2].decode()
+        assert str(corpus.store.root) not in body  # type: ignore[attr-defined]
+    assert ask("/api/samples/33N_15E-200N_02_09/picture.png")[0] == 404
+
+
+def test_samples_as_files(ask: Client, corpus: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "s.parquet").write_bytes(ask.raw("/stac/collections/samples/items?f=geoparquet")[2])
+    frame = gpd.read_parquet(tmp_path / "s.parquet")
+    assert list(frame.index) == list(corpus.samples.index)
+    assert frame.crs.to_epsg() == 4326
+    lines = ask.raw("/stac/collections/samples/items?f=csv&filter=clc>0")[2].decode().splitlines()
+    assert len([one for one in lines if not one.startswith("#")]) == 1 + int(
+        (corpus.samples["clc"] > 0).sum()
+    )
+
+
+_READS = """
+import json, sys
+import geopandas, pyogrio
+url, lon, lat = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
+whole = geopandas.read_file(f"{url}/collections/samples/items")
+found = {"ids": list(whole["id"]), "columns": list(whole.columns), "layers": [], "near": []}
+if "OAPIF" in pyogrio.list_drivers():
+    found["layers"] = [name for name, _ in pyogrio.list_layers(f"OAPIF:{url}")]
+    box = lon, lat, lon + 1e-4, lat + 1e-4
+    found["near"] = list(pyogrio.read_dataframe(f"OAPIF:{url}", layer="samples", bbox=box)["id"])
+print(json.dumps(found))
+"""
+
+
+def test_geopandas_and_gdal_read_features(ask: Client, corpus: Corpus) -> None:
+    lon, lat = corpus.samples.loc[corpora.FULL, ["lon", "lat"]]
+    # In a process of its own: GDAL keeps the interpreter while it waits for an answer.
+    command = [sys.executable, "-c", _READS, f"{ask.url}/stac", str(lon), str(lat)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["ids"] == list(corpus.samples.index)
+    assert {"clc", "fraction", "country"} <= set(found["columns"])
+    assert found["layers"][:1] == ["samples"], "this GDAL has no OGC API Features"
+    assert found["near"] == [corpora.FULL]
+
+
+def test_pictures_by_date_and_recipe(ask: Client) -> None:
+    here = f"/api/samples/{corpora.FULL}"
+    for scale in (1, 2):
+        code, headers, body = ask.raw(f"{here}/picture.png?date={DAY}&composite=false&scale={scale}")
+        assert (code, headers["Content-Type"]) == (200, "image/png")
+        with Image.open(io.BytesIO(body)) as image:
+            assert image.size == (200 * scale, 200 * scale)
+            assert "attribution" in image.info
+    body = ask.raw(f"{here}/picture.tif?date={DAY}&composite=index:NDVI&values=true")[2]
+    with rasterio.open(io.BytesIO(body)) as opened:
+        assert opened.dtypes == ("float32",)
+        assert np.nanmax(np.abs(opened.read(1))) <= 1
+
+
+def test_profiles_as_json_and_csv(ask: Client) -> None:
+    here = f"/api/samples/{corpora.FULL}"
+    code, found = ask(f"{here}/profile.json?pixel=10,20;30,40&curves=NDVI")
+    assert code == 200
+    assert {row["pin"] for row in found["rows"]} == {"row 10, col 20", "row 30, col 40"}
+    assert found["license"]
+    assert {"date", "product", "band", "value"} <= set(found["rows"][0])
+    text = ask.raw(f"{here}/profile.csv?box=10,10,20,20")[2].decode()
+    assert text.startswith(f"# sample {corpora.FULL}")
+
+
+def test_a_verdict_is_given_kept_once_and_taken_back(ask: Client) -> None:
+    said = {"sample": corpora.FULL, "judgement": "wrong", "reviewer": "ada", "id": "one", "comment": "water"}
+    assert ask("/api/verdicts", said | {"reviewer": None})[0] == 400
+    code, first = ask("/api/verdicts", said)
+    assert (code, first["repeated"]) == (201, False)
+    code, again = ask("/api/verdicts", said)
+    assert (code, again["repeated"], again["id"]) == (200, True, first["id"])
+    assert ask("/api/verdicts", said | {"judgement": "unsure"})[0] == 409
+    _, found = ask(f"/api/verdicts?sample={corpora.FULL}&reviewer=ada")
+    assert [(one["id"], one["comment"], one["judgement"]) for one in found["verdicts"]] == [
+        ("one", "water", "wrong")
+    ]
+    assert ask("/api/verdicts/one", method="DELETE", **{"X-Reviewer": "bob"})[0] == 400
+    assert ask("/api/verdicts/one", method="DELETE", **{"X-Reviewer": "ada"})[0] == 200
+    assert ask("/api/verdicts?reviewer=ada")[1]["verdicts"] == []
+    queued = said | {"id": "two", "queue": f"ids:{corpora.FULL}"}
+    assert ask("/api/verdicts", queued)[0] == 201
+    assert ask("/api/verdicts", queued | {"id": "three", "queue": "random:n=1", "sample": "x"})[0] == 404
+
+
+def test_verdicts_come_a_page_at_a_time(ask: Client, corpus: Corpus) -> None:
+    for number, sample in enumerate(corpus.samples.index):
+        ask(
+            "/api/verdicts",
+            {"sample": sample, "judgement": "unsure", "reviewer": "pages", "id": f"p{number}"},
+        )
+    found, following = [], f"{ask.url}/api/verdicts?reviewer=pages&limit=1"
+    while following:
+        _, page = ask(following)
+        found += [one["id"] for one in page["verdicts"]]
+        following = next((one["href"] for one in page["links"]), "")
+    assert found == [f"p{number}" for number in range(len(corpus.samples))]
+
+
+def test_nothing_is_told_to_who_has_not_logged_in(closed: Running) -> None:
+    stranger = Client(closed.url)
+    _, document = Client(closed.url, Authorization="Bearer " + token(closed, "ada"))("/api")
+    for path in document["paths"]:
+        if path == "/api/token":
+            continue
+        address = path.replace("{date}", DAY).replace("{ending}", "json")
+        for method in document["paths"][path]:
+            code, headers, body = stranger.raw(address, {} if method == "post" else None, method.upper())
+            assert (code, headers["WWW-Authenticate"]) == (401, "Bearer"), path
+            assert corpora.FULL not in body.decode()
+    for wrong in ("x", "x" * 5000, 'user="2|1:0|10:1700000000|4:user|4:YWRh|0000"'):
+        assert Client(closed.url, Authorization=f"Bearer {wrong}")("/stac")[0] == 401
+    assert stranger("/api/token", {"name": "ada", "password": "wrong horse"})[0] == 403
+    assert stranger("/api/token", {})[0] == 401
+
+
+def token(closed: Running, name: str, **more: Any) -> str:
+    code, found = Client(closed.url)("/api/token", {"name": name, "password": f"{WORD} {name}", **more})
+    assert code == 201, found
+    return str(found["token"])
+
+
+def test_a_token_acts_in_its_owners_name_until_it_ends(closed: Running, tmp_path: Path) -> None:
+    ada = Client(closed.url, Authorization="Bearer " + token(closed, "ada"))
+    code, given = ada("/api/verdicts", {"sample": corpora.FULL, "judgement": "unsure"})
+    assert (code, given["reviewer"]) == (201, "ada")
+    assert ada("/api/verdicts", {"sample": corpora.FULL, "judgement": "unsure", "reviewer": "bob"})[0] == 403
+    bob = Client(closed.url, Authorization="Bearer " + token(closed, "bob"))
+    assert bob(f"/api/verdicts/{given['id']}", method="DELETE")[0] == 400
+    # A token is no cookie.
+    cookie = ada.headers["Authorization"].removeprefix("Bearer ")
+    assert Client(closed.url, Cookie=f'user="{cookie}"')("/stac")[0] == 401
+    other = Client(closed.url, Authorization="Bearer " + token(closed, "ada"))
+    assert ada("/api/token", method="DELETE")[0] == 200
+    assert ada("/stac")[0] == 401
+    assert other("/stac")[0] == 200
+    passwords.put(tmp_path / "names.json", "ada", passwords.hashed("another password"))
+    assert other("/stac")[0] == 401
+    assert bob("/stac")[0] == 200
+
+
+def test_labels_stay_hidden_from_who_reviews_blind(closed: Running) -> None:
+    open_eyes = Client(closed.url, Authorization="Bearer " + token(closed, "ada"))
+    label = open_eyes(f"/stac/collections/samples/items/{corpora.FULL}")[1]["properties"]
+    assert {"clc", "class", "fraction", "classes", "label"} <= label.keys()
+    open_eyes("/api/verdicts", {"sample": corpora.FULL, "judgement": "correct"})
+    blind_token = Client(closed.url, Authorization="Bearer " + token(closed, "bob", blind=True))
+    blind_tab = Client(closed.url, Authorization="Bearer " + token(closed, "bob"), Cookie="explorer_blind=1")
+    for blind in (blind_token, blind_tab):
+        seen = blind(f"/stac/collections/samples/items/{corpora.FULL}")[1]["properties"]
+        assert (
+            not {"clc", "class", "fraction", "classes", "label", "suspicion", "review", "change", "lost"}
+            & seen.keys()
+        )
+        assert blind("/stac/search?filter=clc=211")[0] == 400
+        assert "clc" not in blind("/stac/queryables")[1]["properties"]
+        table = blind.raw("/stac/collections/samples/items?f=csv")[2].decode()
+        assert "clc" not in table
+        assert "fraction" not in table
+        assert blind("/api/verdicts")[1]["verdicts"] == []
+        assert blind("/api/verdicts?reviewer=ada")[0] == 403
+        assert blind("/api/verdicts", {"sample": corpora.FULL, "judgement": "correct"})[0] == 400
+    sees = [{"code": 211, "action": "add", "fraction": 1}]
+    code, _ = blind_token("/api/verdicts", {"sample": corpora.FULL, "judgement": "seen", "adjustments": sees})
+    assert code == 201
+    (own,) = blind_token("/api/verdicts")[1]["verdicts"]
+    assert "label" not in own
+    assert "judgement" not in own
+    assert open_eyes("/api/verdicts?reviewer=bob")[1]["verdicts"][0]["blind"] is True
+
+
+def test_who_asks_too_often_waits_and_others_do_not(served: tuple[Client, Corpus]) -> None:
+    service = handling.ApiService(served[1])
+    for _ in range(handling.REQUESTS + 1000):
+        pause = service.pause("10.0.0.1")
+    assert pause > handling.LONGEST_WAIT_S
+    assert service.pause("10.0.0.2") == 0
+
+
+def test_links_follow_a_proxy_and_nothing_else(ask: Client) -> None:
+    _, found = ask("/stac", **{"X-Forwarded-Prefix": "/user/x/proxy/5006", "X-Forwarded-Proto": "https"})
+    assert found["links"][0]["href"] == ask.url.replace("http:", "https:") + "/user/x/proxy/5006/stac"
+    for wrong in ("//evil.example.org", "javascript:alert(1)", "/a b", "/" + "x" * 5000):
+        assert ask("/stac", **{"X-Forwarded-Prefix": wrong})[1]["links"][0]["href"] == f"{ask.url}/stac"
+
+
+def test_what_is_asked_for_packed_comes_packed(ask: Client) -> None:
+    import gzip
+
+    plain = ask.raw("/stac/collections")[2]
+    _, headers, packed = ask.raw("/stac/collections", **{"Accept-Encoding": "gzip"})
+    assert headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed) == plain
+    assert len(packed) < len(plain) / 2
+
+
+def test_the_real_client_reads_it(ask: Client, corpus: Corpus) -> None:
+    client_library = pytest.importorskip(
+        "pystac_client", reason="pystac-client is not installed: pip install pystac-client"
+    )
+    client = client_library.Client.open(f"{ask.url}/stac")
+    assert client.conforms_to("ITEM_SEARCH")
+    assert client.conforms_to("FILTER")
+    assert next(one.id for one in client.get_collections()) == "samples"
+    found = client.search(collections=["samples"], limit=2)
+    assert [item.id for item in found.items()] == list(corpus.samples.index)
+    assert found.matched() == len(corpus)
+    code = int(corpus.samples.at[corpora.FULL, "clc"])
+    for method, language, text in (
+        ("GET", "cql2-text", f"clc = {code}"),
+        ("POST", "cql2-json", {"op": "=", "args": [{"property": "clc"}, code]}),
+    ):
+        found = client.search(collections=["samples"], filter=text, filter_lang=language, method=method)
+        assert [item.id for item in found.items()] == list(corpus.query(largest=code).index)
