@@ -56,7 +56,7 @@ from explorer.views.sentinel2.spectrum import SpectrumView
 from explorer.views.share.share import ShareView
 
 _WRITTEN = (
-    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "judge", "panel", "opinion",
+    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "judge", "panel", "opinion", "overlay",
     "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
@@ -222,6 +222,7 @@ class Explorer(pn.viewable.Viewer):
                 gallery=link.gallery,
                 judge=link.judge,
                 panel=link.panel,
+                overlay=link.overlay,
             )
         finally:
             self._stay = self._travelling = False

@@ -33,6 +33,7 @@ STATES = {
     "gallery": "gallery=-class,20,2;2018-07;seed:3",
     "judge": "judge=model,2,parts;fractions;of:zone",
     "opinion": "opinion=model",
+    "overlay": "overlay=worldcover,40",
     "panel": "panel=profile",
     "map.filters": "filter=country:France,Spain;min:0.5",
     "map.area": "area=-6,38;-2,42",

@@ -17,6 +17,14 @@ import {
 } from "../../browser/shared.js"
 import { SIZE } from "../common/chip.js"
 import { cornersOf, strokeRegion } from "../common/draw.js"
+import {
+  coverCredit,
+  coverText,
+  drawCoverLegend,
+  makeCoverLegend,
+  noLandCover,
+  readLandCover,
+} from "../common/land_cover.js"
 import { nearestDate } from "../common/nearest_date.js"
 import { download, drawLegend, makePicture, pictureOfSheet } from "../common/picture_file.js"
 import { makeReadout } from "../common/readout.js"
@@ -81,6 +89,7 @@ export function render({ model, el }) {
     firstMarked: false,
     readyMarked: false,
     sheet: 0,
+    cover: noLandCover(), // the map of land cover over the pictures
   }
 
   // --- what is on the screen -------------------------------------------------------------------
@@ -140,6 +149,7 @@ export function render({ model, el }) {
   const readout = makeReadout({
     el: stage.readout,
     ask: (row, col, index) => model.send_msg({ type: "under", row, col, index, ticket: state.ticket }),
+    more: (pixel) => coverText(state.cover, pixel),
   })
   const timeline = makeTimeline({
     root: () => root,
@@ -207,8 +217,18 @@ export function render({ model, el }) {
     "single",
     (value) => setLook(value),
   )
+  const coverLegend = makeCoverLegend()
+  const setCover = (cover) => {
+    state.cover = cover
+    stage.setCover(cover)
+    page.emit("land-cover", cover) // Sentinel-2's pictures have it too
+    if (state.sheet) drawSheet()
+  }
+  page.on("ask-land-cover", ({ take }) => take(state.cover), gone.signal)
   const looks = makeLook({
     button,
+    sendCover: (name, opacity) => model.send_msg({ type: "land_cover", name, opacity }),
+    fadeCover: (percent) => setCover({ ...state.cover, opacity: percent / 100 }),
     send: (type, value) => {
       if (type === "overlay") view.later()
       if (type === "overlay" && !value) {
@@ -232,7 +252,8 @@ export function render({ model, el }) {
   // Of what lies on top: the change, else the quality layer, else the picture itself.
   const showLegend = () => looks.showLegend((differs() && state.change?.legend) || state.marks || state.legend)
   const early = element("div", { class: "hint", role: "status", hidden: true })
-  stage.el.append(looks.legend, early)
+  stage.legends.append(looks.legend, coverLegend.el)
+  stage.el.append(early)
   const composites = [
     ["true", "True colour"],
     ["false", "False colour (NIR)"],
@@ -408,6 +429,11 @@ export function render({ model, el }) {
       picture: (context, i) => {
         context.drawImage(state.frames[i], 0, 0)
         if (state.overlays[i]) context.drawImage(state.overlays[i], 0, 0)
+        if (state.cover.canvas) {
+          context.globalAlpha = state.cover.opacity
+          context.drawImage(state.cover.canvas, 0, 0)
+          context.globalAlpha = 1
+        }
         for (const region of stage.drawing.regions)
           strokeRegion(context, cornersOf(region), region.colour, ([row, col]) => [col, row], { width: 1.5 })
       },
@@ -417,14 +443,19 @@ export function render({ model, el }) {
     if (!state.dates.length) return
     const shown = look.value === "single" ? "" : ` · ${look.selectedOptions[0].text}`
     const what = `${state.sample} · Planet Fusion, ${looks.title}${shown}`
+    const over = coverCredit(state.cover)
+    const footer = [what, ...(over ? [over] : []), state.credit]
     if (state.sheet) {
-      download(pictureOfSheet(sheet, [what, state.credit]), `${state.sample}_sheet.png`)
+      download(pictureOfSheet(sheet, footer), `${state.sample}_sheet.png`)
       return
     }
     const { width, side } = stage.size
-    const picture = makePicture(width, side, [`${what} · UTM ${state.sample.slice(0, 3)}`, state.credit], (context) => {
+    footer[0] = `${what} · UTM ${state.sample.slice(0, 3)}`
+    const picture = makePicture(width, side, footer, (context) => {
       stage.copy(context)
       if (looks.colours) drawLegend(context, looks.colours, 8, 56)
+      const top = looks.colours ? 108 : 56
+      drawCoverLegend(context, state.cover, 8, top, side - top - 30)
     })
     download(picture, `${state.sample}_${state.dates[state.index]}.png`)
   }
@@ -597,7 +628,7 @@ export function render({ model, el }) {
     if (act) {
       act()
       event.preventDefault()
-    } else if (event.key === " " && !event.target.closest("button")) {
+    } else if (event.key === " " && !event.target.closest("button, summary")) {
       setPlaying(!state.playing)
       event.preventDefault()
     } else if (
@@ -755,6 +786,15 @@ export function render({ model, el }) {
     },
     menu(data) {
       looks.menu(data.groups)
+    },
+    land_covers(data) {
+      looks.covers(data.names)
+    },
+    land_cover(data) {
+      looks.setCover(data.name, data.opacity)
+      setCover(readLandCover(data))
+      coverLegend.show(state.cover, stage.size.side >= 300)
+      mark("land-cover", { name: data.name, classes: data.classes.length })
     },
     look: choices.told,
     acknowledged: choices.acknowledged,

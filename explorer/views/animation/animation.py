@@ -22,6 +22,7 @@ from explorer.corpus.imagery.cube_cache import Cube, Reading, Status
 from explorer.corpus.query import cover_change
 from explorer.corpus.query.cover_change import CoverChange
 from explorer.views.animation.feed import Batch, FrameFeed
+from explorer.views.animation.land_cover import LandCover
 from explorer.views.animation.messages import FromPlayer, ToPlayer
 from explorer.views.animation.overlays import Overlays
 from explorer.views.common.components import Component, SessionScheduler, bounded_int, source
@@ -64,11 +65,11 @@ class AnimationView:
         self._opened, self._drawn_early = 0.0, False
         self.player.on = {
             "date": self._date,
-            "again": lambda _data: self.open(selection.sample_id, stay=True),
+            "again": lambda _data: self._draw_again(),
             "shown": self._is_seen,
             "composite": lambda data: self._set_look(composite=data.get("value")),
             "stretch": lambda data: self._set_look(stretch=data.get("value")),
-            "ready": lambda _data: self.player.script.menu(groups=render_spec.menu(PF_SR.id)),
+            "ready": lambda _data: self._send_menus(),
             "retry": lambda _data: self.open(selection.sample_id),
             "clear": lambda _data: selection.keep_last_pixel(),
             "under": self._under,
@@ -77,8 +78,9 @@ class AnimationView:
             "telling": self._telling,
         }
         self.overlays = Overlays(corpus, selection, loop, self.player.script)
+        self._land_cover = LandCover(corpus, selection, loop, self.player.script)
         self._marks = PictureMarks(selection, self._send_regions)
-        self.player.on |= self.overlays.on | self._marks.on
+        self.player.on |= self.overlays.on | self._land_cover.on | self._marks.on
         selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
         selection.param.watch(lambda *_e: self._send_regions(), "regions")
         selection.param.watch(lambda *_e: self._start_feed(), ["composite", "stretch"])
@@ -123,6 +125,7 @@ class AnimationView:
         )
         self._send_pins()
         self._send_regions()
+        self._land_cover.open(sample_id)
         if problem:
             self.player.script.error(ticket=self._ticket, text=problem)
         self._start_feed()
@@ -191,7 +194,16 @@ class AnimationView:
     def close(self) -> None:
         """Let go of the reading; nothing is sent any more."""
         self._ticket += 1
+        self._land_cover.close()
         self._let_go()
+
+    def _draw_again(self) -> None:
+        self._send_menus()
+        self.open(self._selection.sample_id, stay=True)
+
+    def _send_menus(self) -> None:
+        self.player.script.menu(groups=render_spec.menu(PF_SR.id))
+        self._land_cover.offer()
 
     def _let_go(self) -> None:
         self.overlays.close()

@@ -3,7 +3,13 @@
 import { element, numberInput } from "../../browser/shared.js"
 import { entriesOf, makeMenuField } from "../common/combobox.js"
 
-export const makeLook = ({ send, button }) => {
+/**
+ * @param {{
+ *   send: (type: any, value: string) => void, button: Function,
+ *   sendCover: (name: string, opacity: number) => void, fadeCover: (opacity: number) => void,
+ * }} options `fadeCover` hears of the opacity (percent) of the land cover while it is moved, `sendCover` where it comes to rest.
+ */
+export const makeLook = ({ send, button, sendCover, fadeCover }) => {
   const MODES = [
     ["natural", "Natural colour"],
     ["vivid", "Vivid: each band by itself"],
@@ -44,6 +50,17 @@ export const makeLook = ({ send, button }) => {
     element("option", { value: "" }, "no quality layers"),
   )
   layer.addEventListener("change", () => send("overlay", layer.value))
+  const cover = element("select", { "aria-label": "Land cover over the pictures" })
+  const opacity = element("input", {
+    type: "range",
+    min: 0,
+    max: 100,
+    step: 5,
+    "aria-label": "Opacity of the land cover",
+  })
+  const opacityText = element("output")
+  const coverField = element("label", { class: "field", hidden: true }, "Land cover", cover)
+  const opacityField = element("label", { class: "field", hidden: true }, "Opacity", opacity, opacityText)
   const problem = element("div", { class: "problem", role: "alert" })
   const note = element("div", { class: "formula" })
   const range = element("div", { class: "row" }, element("label", {}, "from ", low), element("label", {}, "to ", high))
@@ -66,6 +83,8 @@ export const makeLook = ({ send, button }) => {
     ),
     element("label", { class: "field" }, "Gamma", gamma, gammaText),
     element("label", { class: "field" }, "Quality", layer),
+    coverField,
+    opacityField,
     problem,
   )
   const toggle = button("Picture settings", "More ▾", () => open(panel.hidden), {
@@ -84,6 +103,29 @@ export const makeLook = ({ send, button }) => {
     event.stopPropagation() // its keys are not the animation's
     if (event.key === "Escape") open(false)
   })
+  let covers = /** @type {string[]} */ ([])
+  const showOpacity = () => {
+    opacityText.textContent = `${opacity.value} %`
+    opacityField.hidden = !cover.value
+  }
+  const listCovers = (chosen) => {
+    coverField.hidden = !covers.length && !chosen
+    const known = !chosen || covers.includes(chosen) ? covers : [...covers, chosen]
+    cover.replaceChildren(
+      element("option", { value: "" }, "not shown"),
+      ...known.map((name) => element("option", { value: name }, name)),
+    )
+    cover.value = chosen
+  }
+  cover.addEventListener("change", () => {
+    showOpacity()
+    sendCover(cover.value, Number(opacity.value))
+  })
+  opacity.addEventListener("input", () => {
+    showOpacity()
+    fadeCover(Number(opacity.value))
+  })
+  opacity.addEventListener("change", () => sendCover(cover.value, Number(opacity.value)))
   formula.addEventListener("change", () => {
     if (formula.value.trim()) send("composite", `expr:${formula.value.trim()}`)
   })
@@ -151,6 +193,16 @@ export const makeLook = ({ send, button }) => {
       )
       layer.value = chosen
       if (chosen) send("overlay", chosen)
+    },
+    covers(names) {
+      covers = names
+      listCovers(cover.value)
+    },
+    /** Which land cover is shown, and how opaque (percent). */
+    setCover(name, percent) {
+      listCovers(name)
+      opacity.value = String(percent)
+      showOpacity()
     },
     want(name) {
       wish = name

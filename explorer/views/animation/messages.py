@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, TypedDict
 
 from explorer.analysis.composite import Legend
 from explorer.views.common.message_fields import Most, Number, Word
@@ -11,6 +11,14 @@ from explorer.views.common.picture_marks import FromPicture
 from explorer.views.common.selection import PinShown, RegionShown
 
 Text: TypeAlias = Annotated[str, Most(1000)]
+
+
+class CoverShown(TypedDict):
+    """A class of a map of land cover that is there in the sample; `share` of its pixels, 0 to 1."""
+
+    title: str
+    colour: str
+    share: float
 
 
 class ToPlayer(ToBrowser):
@@ -60,6 +68,26 @@ class ToPlayer(ToBrowser):
         problem: str = "",
     ) -> None:
         """Names of the quality layers; `gaps` are the filled shares of the dates, 0 to 1; `means` of other layers over each date's pixels."""
+
+    def land_covers(self, *, names: list[str]) -> None:
+        """The maps of land cover that can lie over the pictures."""
+
+    def land_cover(
+        self,
+        *,
+        name: str,
+        opacity: int,
+        title: str,
+        credit: str,
+        classes: list[CoverShown],
+        missing: float,
+        pixels: bytes,
+        problem: str,
+    ) -> None:
+        """The map over the sample that is open, none where `name` is empty; `opacity` in percent, `missing` the share without a class.
+
+        `pixels` are 200 x 200 numbers of two bytes (little-endian), 1 for the first class, 0 for none; where they are empty, `problem` says why.
+        """
 
     def lost(self, *, ticket: int, index: int, text: str) -> None:
         """The date on which cover was seen to be lost, -1 for none, and a sentence on it."""
@@ -118,6 +146,9 @@ class FromPlayer(FromPicture):
         """`chosen`: by somebody; else it plays, or the server asked for it."""
 
     def difference(self, *, first: Number, second: Number, ticket: Number) -> None: ...
+    def land_cover(self, *, name: Word, opacity: Number) -> None:
+        """Which map of land cover is to lie over the pictures (empty: none), and how opaque, in percent."""
+
     def overlay(self, *, value: Word, ticket: Number) -> None: ...
     def playback(self, *, first: Number, last: Number, speed: Number, loop: bool, running: bool) -> None: ...
     def retry(self) -> None: ...

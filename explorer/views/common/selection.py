@@ -22,7 +22,9 @@ from explorer.analysis.shapes import Shape, clean_name
 from explorer.analysis.stretch import StretchSpec
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.core.products import PF_SR
+from explorer.opinions import overlay_look
 from explorer.opinions import question as questions
+from explorer.opinions.overlay_look import OverlayLook
 from explorer.opinions.question import Question
 from explorer.review.queue import MAX_TEXT as MAX_QUEUE
 from explorer.review.queue import QueueSpec
@@ -96,6 +98,9 @@ class Selection(param.Parameterized):
     )  # type: ignore[assignment]
     opinion: str = param.String(
         default="", doc="The opinion that is shown beside the label, by its name; empty: none."
+    )  # type: ignore[assignment]
+    overlay: OverlayLook = param.ClassSelector(
+        default=OverlayLook(), class_=OverlayLook, doc="The map of land cover that lies over the pictures."
     )  # type: ignore[assignment]
     story: str = param.String(
         default="", doc="The story that is played, of those that come with the explorer."
@@ -225,6 +230,7 @@ class Selection(param.Parameterized):
             judge=self.judge,
             panel=self.panel,
             opinion=self.opinion,
+            overlay=self.overlay,
             review=self.review,
             blind=self.blind,
             story=self.story,
@@ -249,6 +255,7 @@ class Link:
     curves: Curves = field(default_factory=Curves)  # of the charts over time
     panel: str = ""
     opinion: str = ""  # shown beside the label, by its name
+    overlay: OverlayLook = field(default_factory=OverlayLook)  # over the pictures
     review: str = ""
     blind: bool = False  # the queue is reviewed without its labels
     story: str = ""
@@ -305,6 +312,8 @@ def encode(link: Link) -> str:
         parts["panel"] = link.panel
     if link.opinion:
         parts["opinion"] = link.opinion
+    if str(link.overlay):
+        parts["overlay"] = str(link.overlay)
     if link.review:
         parts["review"] = link.review
         if link.blind:
@@ -379,6 +388,11 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         judge = questions.parse(given["judge"][:MAX_TEXT]) if given.get("judge") else None
     except ExplorerError as error:
         problems.append(f"This link's question to a model cannot be answered: {error}.")
+    overlay = OverlayLook()
+    try:
+        overlay = overlay_look.parse(given.get("overlay", "")[:MAX_TEXT])
+    except ExplorerError as error:
+        problems.append(f"This link's map over the pictures cannot be shown: {error}.")
     panel = given.get("panel", "")
     if panel not in PANELS:
         problems.append(f"This link's panel {panel[:20]!r} is none of {', '.join(PANELS[1:])}.")
@@ -407,6 +421,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         curves=curves,
         panel=panel,
         opinion=given.get("opinion", "")[:MAX_NAME],
+        overlay=overlay,
         review=review,
         blind=given.get("blind") == "1" and bool(review),
         story=given.get("story", "")[:60],

@@ -4,6 +4,7 @@
 import { drawCross, drawTenMetre, drawWords, element, fitCanvas, pinText, wheelFactor } from "../../browser/shared.js"
 import { middleOfPixel, SIZE } from "./chip.js"
 import { makeDrawing } from "./draw.js"
+import { noLandCover } from "./land_cover.js"
 import { drawBar, drawNorth, plate } from "./picture_file.js"
 
 const ZOOM = { least: 1, most: 16, step: 1.25 }
@@ -38,10 +39,25 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
       role: "img",
       "aria-label": label,
     })
+    const cover = element("canvas", {
+      class: "image cover",
+      width: SIZE,
+      height: SIZE,
+      "aria-hidden": "true",
+      hidden: true,
+    })
     const over = element("canvas", { class: "over" })
     const date = element("div", { class: "date" }),
       why = element("div", { class: "why" })
-    return { canvas, over, date, why, pixels, box: element("div", { class: "pane" }, canvas, over, why, date) }
+    return {
+      canvas,
+      cover,
+      over,
+      date,
+      why,
+      pixels,
+      box: element("div", { class: "pane" }, canvas, cover, over, why, date),
+    }
   }
   const panes = shows.map(makePane)
   panes[1]?.date.classList.add("second")
@@ -56,6 +72,7 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
   const scale = element("div", { class: "scale" }, element("span"))
   const north = element("div", { class: "north", "aria-hidden": "true" }, "N")
   const readout = element("div", { class: "readout" })
+  const legends = element("div", { class: "legends" })
   const message = element("div", { class: "message", role: "status" })
   const zooms = element(
     "div",
@@ -92,6 +109,7 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
     north,
     scale,
     readout,
+    legends,
     element("div", { class: "instruments" }, zooms, drawing.bar),
     drawing.hint,
     message,
@@ -133,7 +151,7 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
 
   const layOut = () => {
     const pane = mode === "side" ? width / 2 - 2 : width
-    panes.forEach(({ box, canvas }, i) => {
+    panes.forEach(({ box, canvas, cover }, i) => {
       box.hidden = !shown(panes[i])
       Object.assign(box.style, {
         width: `${pane}px`,
@@ -145,12 +163,13 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
       if (panes[i].date.parentNode !== home) home.append(panes[i].date)
       box.style.clipPath = i && mode === "swipe" ? `inset(0 0 0 ${swipe * 100}%)` : ""
       const full = side * view.scale
-      Object.assign(canvas.style, {
-        width: `${full}px`,
-        height: `${full}px`,
-        left: `${-view.x * unit()}px`,
-        top: `${-view.y * unit()}px`,
-      })
+      for (const one of [canvas, cover])
+        Object.assign(one.style, {
+          width: `${full}px`,
+          height: `${full}px`,
+          left: `${-view.x * unit()}px`,
+          top: `${-view.y * unit()}px`,
+        })
     })
     handle.hidden = mode !== "swipe"
     handle.style.left = `${swipe * width}px`
@@ -222,10 +241,12 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
   const reset = () => lookAt({ scale: 1, row: 0, col: 0 })
 
   // --- pointer and keys ------------------------------------------------------------------------
-  const inside = (event) => !event.target.closest("button, .swipe")
+  const OWN = "button, .swipe, .cover-legend" // what takes the pointer and keys itself
+  const inside = (event) => !event.target.closest(OWN)
   el.addEventListener(
     "wheel",
     (event) => {
+      if (event.target.closest(".cover-legend")) return // it scrolls
       event.preventDefault()
       const factor = wheelFactor(event)
       if (factor !== 1) zoomAt(factor, event)
@@ -284,7 +305,7 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
       return
     }
     const pixel = pixelAt(event)
-    onHover(event.target.closest("button") ? null : pixel, paneAt(event))
+    onHover(event.target.closest("button, .cover-legend") ? null : pixel, paneAt(event))
     if (!pressed)
       el.classList.toggle(
         "on-pin",
@@ -321,7 +342,7 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
   el.addEventListener("pointercancel", release)
   el.addEventListener("pointerleave", () => onHover(null, 0))
   el.addEventListener("keydown", (event) => {
-    if (!event.target.closest("button, .swipe") && drawing.key(event)) {
+    if (!event.target.closest(OWN) && drawing.key(event)) {
       event.preventDefault()
       event.stopPropagation() // with a box in the making, arrows are not the dates'
       return
@@ -364,6 +385,18 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
     if (frame) context.drawImage(frame, 0, 0)
     if (frame && overlay) context.drawImage(overlay, 0, 0)
   }
+  // A map of land cover over all pictures (`LandCover`), or none.
+  let cover = noLandCover()
+  const setCover = (value) => {
+    cover = value
+    for (const pane of panes) {
+      pane.cover.hidden = !cover.canvas
+      pane.cover.style.opacity = String(cover.opacity)
+      const context = pane.cover.getContext("2d")
+      context.clearRect(0, 0, SIZE, SIZE)
+      if (cover.canvas) context.drawImage(cover.canvas, 0, 0)
+    }
+  }
   // Lays the next date over the one that was painted, as far as one has faded into the other.
   const fade = (frame, share) => {
     if (!frame) return
@@ -397,6 +430,11 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
       context.translate(left, 0)
       const full = side * view.scale
       context.drawImage(pane.canvas, -view.x * unit(), -view.y * unit(), full, full)
+      if (cover.canvas && !pane.box.classList.contains("missing")) {
+        context.globalAlpha = cover.opacity
+        context.drawImage(cover.canvas, -view.x * unit(), -view.y * unit(), full, full)
+        context.globalAlpha = 1
+      }
       drawMarks(context, { letters: true, file: true })
       if (pane.why.textContent) plate(context, pane.why.textContent, 8, side / 2)
       const right = second && mode === "swipe"
@@ -414,8 +452,11 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
     el,
     message,
     readout,
+    /** Where legends of what lies over the pictures stand. */
+    legends,
     view,
     paint,
+    setCover,
     fade,
     reset,
     lookAt,
@@ -449,6 +490,7 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
       el.classList.toggle("compared", mode !== "single")
       width = mode === "side" ? side * 2 + 4 : side
       Object.assign(el.style, { width: `${width}px`, height: `${side}px` })
+      el.style.setProperty("--side", `${side}px`)
       layOut()
     },
   }

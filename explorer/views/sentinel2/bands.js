@@ -14,6 +14,7 @@ import {
 } from "../../browser/shared.js"
 import { middleOfPixel, SIZE as PLANET } from "../common/chip.js"
 import { entriesOf, makeMenuField } from "../common/combobox.js"
+import { noLandCover } from "../common/land_cover.js"
 import { middleOfMonth } from "../common/nearest_date.js"
 import { bus, listen } from "../common/talking.js"
 import { arrange, spectrumHeight } from "./arrange.js"
@@ -248,6 +249,11 @@ export function render({ model, el }) {
   }
 
   // --- drawing ---------------------------------------------------------------------------------
+  let cover = noLandCover() // the map of land cover over the pictures
+  const setCover = (value) => {
+    cover = value
+    soon("pins")
+  }
   const paint = (t, atlas, x, y, on, why, waiting) => {
     const context = t.canvas.getContext("2d")
     context.clearRect(0, 0, SIZE, SIZE)
@@ -267,6 +273,12 @@ export function render({ model, el }) {
   const drawPins = (t, on, side) => {
     const context = fitCanvas(t.over, side, side)
     if (!on) return
+    if (cover.canvas) {
+      context.globalAlpha = cover.opacity
+      context.imageSmoothingEnabled = false
+      context.drawImage(cover.canvas, 0, 0, side, side)
+      context.globalAlpha = 1
+    }
     const unit = side / 200 // CSS pixels of a 3 m pixel
     for (const { kind, points, colour } of state.regions) {
       const corners =
@@ -407,6 +419,8 @@ export function render({ model, el }) {
       for (const t of tiles) t.box.tabIndex = t === tiles[to] ? 0 : -1
       tiles[to].box.focus()
     })
+  page.on("land-cover", setCover, gone.signal)
+  page.emit("ask-land-cover", { take: setCover })
   walk(upperGroup, months)
   walk(lowerGroup, lower)
   page.on(

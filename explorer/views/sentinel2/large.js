@@ -3,6 +3,7 @@
 
 import { choice, element, icon, isWriting, letterOf, longDate, MONTHS, mark } from "../../browser/shared.js"
 import { SIZE } from "../common/chip.js"
+import { coverCredit, coverText, drawCoverLegend, makeCoverLegend, noLandCover } from "../common/land_cover.js"
 import { awayText, middleOfMonth } from "../common/nearest_date.js"
 import { download, drawLegend, makePicture } from "../common/picture_file.js"
 import { makeReadout } from "../common/readout.js"
@@ -92,7 +93,16 @@ export const makeLarge = ({ model, page, facts, onStep, onClose }) => {
       const [of, index] = key.split(":")
       model.send_msg({ type: "under", row, col, index: Number(index), of, ticket: facts().ticket })
     },
+    more: (pixel) => coverText(cover, pixel),
   })
+  let cover = noLandCover()
+  const coverLegend = makeCoverLegend()
+  const setCover = (value) => {
+    const fades = value.pixels === cover.pixels && value.problem === cover.problem && value.name === cover.name
+    cover = value
+    stage.setCover(cover)
+    if (!fades) coverLegend.show(cover, stage.size.side >= 300)
+  }
 
   // --- what is there ---
   const name = element("span", { class: "name", role: "status" })
@@ -108,6 +118,7 @@ export const makeLarge = ({ model, page, facts, onStep, onClose }) => {
     "single",
     (value) => setMode(value),
   )
+  stage.legends.append(coverLegend.el)
   stage.message.hidden = true // what is lacking stands in its pane
   const well = element("div", { class: "well" }, stage.el)
   const el = element(
@@ -187,12 +198,15 @@ export const makeLarge = ({ model, page, facts, onStep, onClose }) => {
         : ""
     const footer = [
       `${sample} · Sentinel-2, ${title}, ${MONTHS[month]} 2018${other} · UTM ${sample.slice(0, 3)}`,
+      ...(cover.pixels ? [coverCredit(cover)] : []),
       credit,
       ...(other ? [planetCredit] : []),
     ]
     const file = makePicture(width, side, footer, (context) => {
       stage.copy(context)
       if (legend) drawLegend(context, legend, 8, 56)
+      const top = legend ? 108 : 56
+      drawCoverLegend(context, cover, 8, top, side - top - 30)
     })
     download(file, `${sample}_S2_2018-${String(month + 1).padStart(2, "0")}${band ? `_${band}` : ""}.png`)
   }
@@ -223,6 +237,8 @@ export const makeLarge = ({ model, page, facts, onStep, onClose }) => {
   const fit = () => stage.resize(well.clientWidth, well.clientHeight)
   const resized = new ResizeObserver(fit)
   resized.observe(well)
+  page.on("land-cover", setCover, gone.signal)
+  page.emit("ask-land-cover", { take: setCover })
   return {
     el,
     draw,
