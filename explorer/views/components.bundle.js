@@ -858,6 +858,107 @@ var makeDrawing = ({ button: button2, onAdd: onAdd2, onMove, onRemove: onRemove2
   };
 };
 
+// explorer/views/common/land_cover.js
+var percent = (share) => {
+  const value2 = 100 * share;
+  return `${value2 > 0 && value2 < 1 ? "< 1" : Math.round(value2)} %`;
+};
+var nothing = () => ({
+  name: "",
+  opacity: 1,
+  title: "",
+  credit: "",
+  classes: [],
+  missing: 0,
+  problem: "",
+  pixels: null,
+  canvas: null
+});
+var coloured = (pixels, classes) => {
+  const palette = [0, ...classes.map(({ colour }) => Number.parseInt(colour.slice(1), 16))];
+  const found2 = new Uint8ClampedArray(4 * pixels.length);
+  pixels.forEach((number5, i) => {
+    const colour = palette[number5] ?? 0;
+    found2.set([colour >> 16, colour >> 8 & 255, colour & 255, number5 ? 255 : 0], 4 * i);
+  });
+  return found2;
+};
+var readLandCover = (told) => {
+  if (!told.pixels.byteLength)
+    return { ...nothing(), name: told.name, opacity: told.opacity / 100, problem: told.problem };
+  const pixels = new Uint16Array(told.pixels.slice(0));
+  const canvas = element("canvas", { width: SIZE, height: SIZE });
+  canvas.getContext("2d").putImageData(new ImageData(coloured(pixels, told.classes), SIZE, SIZE), 0, 0);
+  return { ...told, opacity: told.opacity / 100, pixels, canvas };
+};
+var noLandCover = nothing;
+var coverText = ({ name, pixels, classes }, { row, col }) => {
+  if (!pixels) return "";
+  return `${name}: ${classes[pixels[row * SIZE + col] - 1]?.title ?? "no class here"}`;
+};
+var makeCoverLegend = () => {
+  const name = element("span");
+  const list = element("ul");
+  const note = element("p", { role: "status" });
+  const el = element("details", { class: "cover-legend", hidden: true }, element("summary", {}, name), list, note);
+  let chosen = false;
+  el.firstChild.addEventListener("click", () => {
+    chosen = true;
+  });
+  return {
+    el,
+    /**
+     * @param {LandCover} cover
+     * @param {boolean} roomy Whether there is room for all of it.
+     */
+    show(cover, roomy) {
+      el.hidden = !cover.name;
+      if (!chosen) el.open = roomy;
+      name.textContent = cover.name;
+      el.title = [cover.title, cover.credit].filter(Boolean).join(". ");
+      list.hidden = !cover.classes.length;
+      list.replaceChildren(
+        ...cover.classes.map(({ title, colour, share }) => {
+          const swatch = element("i", { "aria-hidden": "true" });
+          swatch.style.background = colour;
+          return element("li", {}, swatch, element("span", { title }, title), element("b", {}, percent(share)));
+        })
+      );
+      note.textContent = cover.problem || (cover.missing > 0 ? `${percent(cover.missing)} without a class` : "");
+      if (cover.problem) el.open = true;
+    }
+  };
+};
+var drawCoverLegend = (context, cover, x, y, most) => {
+  if (!cover.pixels) return;
+  const line2 = 16;
+  const rows = cover.classes.slice(0, Math.max(1, Math.floor((most - 30) / line2) - 1));
+  const more = cover.classes.length - rows.length;
+  const texts = [
+    ...rows.map(({ title, share }) => `${title}  ${percent(share)}`),
+    ...more ? [`and ${more} more`] : [],
+    ...cover.missing > 0 ? [`${percent(cover.missing)} without a class`] : []
+  ];
+  context.font = "11px system-ui, sans-serif";
+  const wide = Math.max(...[cover.name, ...texts].map((text) => context.measureText(text).width));
+  context.fillStyle = "rgba(10,18,24,.72)";
+  context.fillRect(x, y, wide + 34, line2 * (texts.length + 1) + 8);
+  context.fillStyle = "#fff";
+  context.font = "600 11px system-ui, sans-serif";
+  context.fillText(cover.name, x + 8, y + 15);
+  context.font = "11px system-ui, sans-serif";
+  texts.forEach((text, i) => {
+    const top2 = y + 15 + line2 * (i + 1);
+    if (i < rows.length) {
+      context.fillStyle = rows[i].colour;
+      context.fillRect(x + 8, top2 - 9, 11, 11);
+    }
+    context.fillStyle = "#fff";
+    context.fillText(text, x + (i < rows.length ? 25 : 8), top2);
+  });
+};
+var coverCredit = (cover) => cover.pixels ? `Over it, ${Math.round(100 * cover.opacity)} % opaque: ${cover.name} (${cover.title}). ${cover.credit}` : "";
+
 // explorer/views/common/nearest_date.js
 var MIDDLE = 15;
 var DAY = 864e5;
@@ -873,7 +974,7 @@ var nearestDate = (dates, states, time) => {
 var awayText = (days, month2) => days === 0 ? `mid-${MONTHS[month2]}` : `${days} day${days === 1 ? "" : "s"} from mid-${MONTHS[month2]}`;
 
 // explorer/views/common/readout.js
-var makeReadout = ({ el, ask }) => {
+var makeReadout = ({ el, ask, more = () => "" }) => {
   let asked = 0, under = null, last = (
     /** @type {any} */
     -1
@@ -906,7 +1007,8 @@ var makeReadout = ({ el, ask }) => {
           {},
           `E ${(left2 + metres * (ownCol + 0.5)).toFixed(0)} N ${(top2 - metres * (ownRow + 0.5)).toFixed(0)} m (UTM ${place.zone})`
         ),
-        values
+        values,
+        element("div", {}, more(pixel))
       );
       if (index < 0) return;
       pending = () => {
@@ -942,9 +1044,24 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
       role: "img",
       "aria-label": label
     });
+    const cover2 = element("canvas", {
+      class: "image cover",
+      width: SIZE,
+      height: SIZE,
+      "aria-hidden": "true",
+      hidden: true
+    });
     const over = element("canvas", { class: "over" });
     const date3 = element("div", { class: "date" }), why = element("div", { class: "why" });
-    return { canvas, over, date: date3, why, pixels, box: element("div", { class: "pane" }, canvas, over, why, date3) };
+    return {
+      canvas,
+      cover: cover2,
+      over,
+      date: date3,
+      why,
+      pixels,
+      box: element("div", { class: "pane" }, canvas, cover2, over, why, date3)
+    };
   };
   const panes = shows.map(makePane);
   panes[1]?.date.classList.add("second");
@@ -959,6 +1076,7 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
   const scale = element("div", { class: "scale" }, element("span"));
   const north = element("div", { class: "north", "aria-hidden": "true" }, "N");
   const readout = element("div", { class: "readout" });
+  const legends = element("div", { class: "legends" });
   const message = element("div", { class: "message", role: "status" });
   const zooms = element(
     "div",
@@ -995,6 +1113,7 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
     north,
     scale,
     readout,
+    legends,
     element("div", { class: "instruments" }, zooms, drawing.bar),
     drawing.hint,
     message
@@ -1032,7 +1151,7 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
   };
   const layOut = () => {
     const pane = mode === "side" ? width / 2 - 2 : width;
-    panes.forEach(({ box: box2, canvas }, i) => {
+    panes.forEach(({ box: box2, canvas, cover: cover2 }, i) => {
       box2.hidden = !shown(panes[i]);
       Object.assign(box2.style, {
         width: `${pane}px`,
@@ -1043,12 +1162,13 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
       if (panes[i].date.parentNode !== home) home.append(panes[i].date);
       box2.style.clipPath = i && mode === "swipe" ? `inset(0 0 0 ${swipe * 100}%)` : "";
       const full = side * view.scale;
-      Object.assign(canvas.style, {
-        width: `${full}px`,
-        height: `${full}px`,
-        left: `${-view.x * unit2()}px`,
-        top: `${-view.y * unit2()}px`
-      });
+      for (const one2 of [canvas, cover2])
+        Object.assign(one2.style, {
+          width: `${full}px`,
+          height: `${full}px`,
+          left: `${-view.x * unit2()}px`,
+          top: `${-view.y * unit2()}px`
+        });
     });
     handle.hidden = mode !== "swipe";
     handle.style.left = `${swipe * width}px`;
@@ -1112,10 +1232,12 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
     layOut();
   };
   const reset = () => lookAt({ scale: 1, row: 0, col: 0 });
-  const inside = (event) => !event.target.closest("button, .swipe");
+  const OWN = "button, .swipe, .cover-legend";
+  const inside = (event) => !event.target.closest(OWN);
   el.addEventListener(
     "wheel",
     (event) => {
+      if (event.target.closest(".cover-legend")) return;
       event.preventDefault();
       const factor = wheelFactor(event);
       if (factor !== 1) zoomAt(factor, event);
@@ -1171,7 +1293,7 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
       return;
     }
     const pixel = pixelAt(event);
-    onHover(event.target.closest("button") ? null : pixel, paneAt(event));
+    onHover(event.target.closest("button, .cover-legend") ? null : pixel, paneAt(event));
     if (!pressed)
       el.classList.toggle(
         "on-pin",
@@ -1207,7 +1329,7 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
   el.addEventListener("pointercancel", release);
   el.addEventListener("pointerleave", () => onHover(null, 0));
   el.addEventListener("keydown", (event) => {
-    if (!event.target.closest("button, .swipe") && drawing.key(event)) {
+    if (!event.target.closest(OWN) && drawing.key(event)) {
       event.preventDefault();
       event.stopPropagation();
       return;
@@ -1248,6 +1370,17 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
     if (frame) context.drawImage(frame, 0, 0);
     if (frame && overlay) context.drawImage(overlay, 0, 0);
   };
+  let cover = noLandCover();
+  const setCover = (value2) => {
+    cover = value2;
+    for (const pane of panes) {
+      pane.cover.hidden = !cover.canvas;
+      pane.cover.style.opacity = String(cover.opacity);
+      const context = pane.cover.getContext("2d");
+      context.clearRect(0, 0, SIZE, SIZE);
+      if (cover.canvas) context.drawImage(cover.canvas, 0, 0);
+    }
+  };
   const fade = (frame, share) => {
     if (!frame) return;
     const context = panes[0].canvas.getContext("2d");
@@ -1277,6 +1410,11 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
       context.translate(left2, 0);
       const full = side * view.scale;
       context.drawImage(pane.canvas, -view.x * unit2(), -view.y * unit2(), full, full);
+      if (cover.canvas && !pane.box.classList.contains("missing")) {
+        context.globalAlpha = cover.opacity;
+        context.drawImage(cover.canvas, -view.x * unit2(), -view.y * unit2(), full, full);
+        context.globalAlpha = 1;
+      }
       drawMarks(context, { letters: true, file: true });
       if (pane.why.textContent) plate(context, pane.why.textContent, 8, side / 2);
       const right2 = second2 && mode === "swipe";
@@ -1293,8 +1431,11 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
     el,
     message,
     readout,
+    /** Where legends of what lies over the pictures stand. */
+    legends,
     view,
     paint,
+    setCover,
     fade,
     reset,
     lookAt,
@@ -1327,6 +1468,7 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
       el.classList.toggle("compared", mode !== "single");
       width = mode === "side" ? side * 2 + 4 : side;
       Object.assign(el.style, { width: `${width}px`, height: `${side}px` });
+      el.style.setProperty("--side", `${side}px`);
       layOut();
     }
   };
@@ -2049,7 +2191,7 @@ var makeMenuField = ({ label, listed, placeholder, take, unknown }) => {
 };
 
 // explorer/views/animation/look.js
-var makeLook = ({ send, button: button2 }) => {
+var makeLook = ({ send, button: button2, sendCover, fadeCover }) => {
   const MODES = [
     ["natural", "Natural colour"],
     ["vivid", "Vivid: each band by itself"],
@@ -2089,6 +2231,17 @@ var makeLook = ({ send, button: button2 }) => {
     element("option", { value: "" }, "no quality layers")
   );
   layer.addEventListener("change", () => send("overlay", layer.value));
+  const cover = element("select", { "aria-label": "Land cover over the pictures" });
+  const opacity = element("input", {
+    type: "range",
+    min: 0,
+    max: 100,
+    step: 5,
+    "aria-label": "Opacity of the land cover"
+  });
+  const opacityText = element("output");
+  const coverField = element("label", { class: "field", hidden: true }, "Land cover", cover);
+  const opacityField = element("label", { class: "field", hidden: true }, "Opacity", opacity, opacityText);
   const problem = element("div", { class: "problem", role: "alert" });
   const note = element("div", { class: "formula" });
   const range2 = element("div", { class: "row" }, element("label", {}, "from ", low), element("label", {}, "to ", high));
@@ -2111,6 +2264,8 @@ var makeLook = ({ send, button: button2 }) => {
     ),
     element("label", { class: "field" }, "Gamma", gamma2, gammaText),
     element("label", { class: "field" }, "Quality", layer),
+    coverField,
+    opacityField,
     problem
   );
   const toggle = button2("Picture settings", "More ▾", () => open(panel.hidden), {
@@ -2128,6 +2283,32 @@ var makeLook = ({ send, button: button2 }) => {
     event.stopPropagation();
     if (event.key === "Escape") open(false);
   });
+  let covers = (
+    /** @type {string[]} */
+    []
+  );
+  const showOpacity = () => {
+    opacityText.textContent = `${opacity.value} %`;
+    opacityField.hidden = !cover.value;
+  };
+  const listCovers = (chosen2) => {
+    coverField.hidden = !covers.length && !chosen2;
+    const known = !chosen2 || covers.includes(chosen2) ? covers : [...covers, chosen2];
+    cover.replaceChildren(
+      element("option", { value: "" }, "not shown"),
+      ...known.map((name) => element("option", { value: name }, name))
+    );
+    cover.value = chosen2;
+  };
+  cover.addEventListener("change", () => {
+    showOpacity();
+    sendCover(cover.value, Number(opacity.value));
+  });
+  opacity.addEventListener("input", () => {
+    showOpacity();
+    fadeCover(Number(opacity.value));
+  });
+  opacity.addEventListener("change", () => sendCover(cover.value, Number(opacity.value)));
   formula.addEventListener("change", () => {
     if (formula.value.trim()) send("composite", `expr:${formula.value.trim()}`);
   });
@@ -2186,6 +2367,16 @@ var makeLook = ({ send, button: button2 }) => {
       );
       layer.value = chosen2;
       if (chosen2) send("overlay", chosen2);
+    },
+    covers(names) {
+      covers = names;
+      listCovers(cover.value);
+    },
+    /** Which land cover is shown, and how opaque (percent). */
+    setCover(name, percent4) {
+      listCovers(name);
+      opacity.value = String(percent4);
+      showOpacity();
     },
     want(name) {
       wish = name;
@@ -2584,7 +2775,9 @@ function render({ model, el }) {
     settled: false,
     firstMarked: false,
     readyMarked: false,
-    sheet: 0
+    sheet: 0,
+    cover: noLandCover()
+    // the map of land cover over the pictures
   };
   const button2 = (label, text, action, extra = {}) => element("button", { type: "button", "aria-label": label, title: label, onclick: action, ...extra }, text);
   const view = makeViewTeller(
@@ -2639,7 +2832,8 @@ function render({ model, el }) {
   });
   const readout = makeReadout({
     el: stage.readout,
-    ask: (row, col, index) => model.send_msg({ type: "under", row, col, index, ticket: state.ticket })
+    ask: (row, col, index) => model.send_msg({ type: "under", row, col, index, ticket: state.ticket }),
+    more: (pixel) => coverText(state.cover, pixel)
   });
   const timeline = makeTimeline({
     root: () => root2,
@@ -2706,8 +2900,18 @@ function render({ model, el }) {
     "single",
     (value2) => setLook(value2)
   );
+  const coverLegend = makeCoverLegend();
+  const setCover = (cover) => {
+    state.cover = cover;
+    stage.setCover(cover);
+    page.emit("land-cover", cover);
+    if (state.sheet) drawSheet();
+  };
+  page.on("ask-land-cover", ({ take }) => take(state.cover), gone.signal);
   const looks = makeLook({
     button: button2,
+    sendCover: (name, opacity) => model.send_msg({ type: "land_cover", name, opacity }),
+    fadeCover: (percent4) => setCover({ ...state.cover, opacity: percent4 / 100 }),
     send: (type, value2) => {
       if (type === "overlay") view.later();
       if (type === "overlay" && !value2) {
@@ -2730,7 +2934,8 @@ function render({ model, el }) {
   };
   const showLegend = () => looks.showLegend(differs() && state.change?.legend || state.marks || state.legend);
   const early = element("div", { class: "hint", role: "status", hidden: true });
-  stage.el.append(looks.legend, early);
+  stage.legends.append(looks.legend, coverLegend.el);
+  stage.el.append(early);
   const composites = [
     ["true", "True colour"],
     ["false", "False colour (NIR)"]
@@ -2891,6 +3096,11 @@ function render({ model, el }) {
       picture: (context, i) => {
         context.drawImage(state.frames[i], 0, 0);
         if (state.overlays[i]) context.drawImage(state.overlays[i], 0, 0);
+        if (state.cover.canvas) {
+          context.globalAlpha = state.cover.opacity;
+          context.drawImage(state.cover.canvas, 0, 0);
+          context.globalAlpha = 1;
+        }
         for (const region of stage.drawing.regions)
           strokeRegion(context, cornersOf(region), region.colour, ([row, col]) => [col, row], { width: 1.5 });
       }
@@ -2900,14 +3110,19 @@ function render({ model, el }) {
     if (!state.dates.length) return;
     const shown = look.value === "single" ? "" : ` · ${look.selectedOptions[0].text}`;
     const what = `${state.sample} · Planet Fusion, ${looks.title}${shown}`;
+    const over = coverCredit(state.cover);
+    const footer = [what, ...over ? [over] : [], state.credit];
     if (state.sheet) {
-      download(pictureOfSheet(sheet, [what, state.credit]), `${state.sample}_sheet.png`);
+      download(pictureOfSheet(sheet, footer), `${state.sample}_sheet.png`);
       return;
     }
     const { width, side } = stage.size;
-    const picture = makePicture(width, side, [`${what} · UTM ${state.sample.slice(0, 3)}`, state.credit], (context) => {
+    footer[0] = `${what} · UTM ${state.sample.slice(0, 3)}`;
+    const picture = makePicture(width, side, footer, (context) => {
       stage.copy(context);
       if (looks.colours) drawLegend(context, looks.colours, 8, 56);
+      const top2 = looks.colours ? 108 : 56;
+      drawCoverLegend(context, state.cover, 8, top2, side - top2 - 30);
     });
     download(picture, `${state.sample}_${state.dates[state.index]}.png`);
   };
@@ -3067,7 +3282,7 @@ function render({ model, el }) {
     if (act) {
       act();
       event.preventDefault();
-    } else if (event.key === " " && !event.target.closest("button")) {
+    } else if (event.key === " " && !event.target.closest("button, summary")) {
       setPlaying(!state.playing);
       event.preventDefault();
     } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !state.sheet && stage.drawing.shortcut(letterOf(event))) {
@@ -3211,6 +3426,15 @@ function render({ model, el }) {
     menu(data) {
       looks.menu(data.groups);
     },
+    land_covers(data) {
+      looks.covers(data.names);
+    },
+    land_cover(data) {
+      looks.setCover(data.name, data.opacity);
+      setCover(readLandCover(data));
+      coverLegend.show(state.cover, stage.size.side >= 300);
+      mark("land-cover", { name: data.name, classes: data.classes.length });
+    },
     look: choices2.told,
     acknowledged: choices2.acknowledged,
     legend(data) {
@@ -3352,7 +3576,7 @@ __export(gallery_exports, {
 var MOST_MARKED = 200;
 var SIGNS = { correct: "✓", wrong: "✗", unsure: "?", disputed: "≠" };
 var DOCK_FROM = 1251;
-var percent = (share) => `${share > 0 && share < 0.01 ? "< 1" : Math.round(100 * share)} %`;
+var percent2 = (share) => `${share > 0 && share < 0.01 ? "< 1" : Math.round(100 * share)} %`;
 function render2({ model, el }) {
   const stop = new AbortController();
   let state = null;
@@ -3399,7 +3623,7 @@ function render2({ model, el }) {
     "aria-multiselectable": "true",
     "aria-label": "Samples. Arrow keys move, Enter opens, space marks, Shift and arrows mark a range, Ctrl+A the page"
   });
-  const nothing = element("p", { class: "nothing", hidden: true }, "No sample is in this set.");
+  const nothing2 = element("p", { class: "nothing", hidden: true }, "No sample is in this set.");
   const told = element("p", { class: "told", role: "status" });
   const chosen = element("output", { class: "chosen", "aria-live": "polite" });
   const markPage = button2("Mark page", "Mark all samples of this page (Ctrl+A)", () => markAll());
@@ -3437,7 +3661,7 @@ function render2({ model, el }) {
       element("span", { class: "group turn" }, size, before, next)
     ),
     how,
-    element("div", { class: "scroll" }, grid, nothing),
+    element("div", { class: "scroll" }, grid, nothing2),
     element(
       "footer",
       {},
@@ -3512,7 +3736,7 @@ function render2({ model, el }) {
   };
   const nameOf = (tile, more = "") => {
     const parts = [tile.id];
-    if (tile.title) parts.push(tile.share === null ? tile.title : `${tile.title} ${percent(tile.share)}`);
+    if (tile.title) parts.push(tile.share === null ? tile.title : `${tile.title} ${percent2(tile.share)}`);
     if (tile.verdict) parts.push(`${tile.verdict} by ${tile.by}`);
     parts.push(more || state.date_shown);
     return parts.join(", ");
@@ -3557,7 +3781,7 @@ function render2({ model, el }) {
     cell.bar.style.background = tile.colour || "transparent";
     cell.words.replaceChildren(
       element("span", { class: "title" }, tile.title),
-      element("em", {}, tile.share === null ? "" : percent(tile.share)),
+      element("em", {}, tile.share === null ? "" : percent2(tile.share)),
       element("time", {}, state.date_shown)
     );
     cell.badge.hidden = !tile.verdict;
@@ -3568,7 +3792,7 @@ function render2({ model, el }) {
   };
   const nameTile = (cell) => {
     const said = cell.why ? `${state.date_shown} ${cell.why}` : "";
-    const gap = cell.share > 0 ? `, ${percent(cell.share)} gap-filled` : "";
+    const gap = cell.share > 0 ? `, ${percent2(cell.share)} gap-filled` : "";
     cell.node.setAttribute("aria-label", nameOf(cell.tile, said) + gap);
     cell.node.title = nameOf(cell.tile, said) + gap;
   };
@@ -3725,7 +3949,7 @@ function render2({ model, el }) {
         focusOn(goTo === "last" ? cells.length - 1 : 0, held && cells.length > 0);
       }
       grid.hidden = !cells.length;
-      nothing.hidden = Boolean(cells.length);
+      nothing2.hidden = Boolean(cells.length);
       if (opening && !cells.length) close.focus({ preventScroll: true });
       goTo = "first";
       drawMarks();
@@ -3764,7 +3988,7 @@ function render2({ model, el }) {
         const cell = cells[place2];
         cell.share = data.shares[i];
         cell.filled.hidden = !(cell.share > 0);
-        cell.filled.textContent = cell.share > 0 ? `${percent(cell.share)} filled` : "";
+        cell.filled.textContent = cell.share > 0 ? `${percent2(cell.share)} filled` : "";
         nameTile(cell);
       });
     },
@@ -5219,14 +5443,14 @@ function identity3(x) {
 var map = Array.prototype.map;
 var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
 function formatLocale(locale3) {
-  var group2 = locale3.grouping === void 0 || locale3.thousands === void 0 ? identity3 : formatGroup(map.call(locale3.grouping, Number), locale3.thousands + ""), currencyPrefix = locale3.currency === void 0 ? "" : locale3.currency[0] + "", currencySuffix = locale3.currency === void 0 ? "" : locale3.currency[1] + "", decimal = locale3.decimal === void 0 ? "." : locale3.decimal + "", numerals = locale3.numerals === void 0 ? identity3 : formatNumerals(map.call(locale3.numerals, String)), percent3 = locale3.percent === void 0 ? "%" : locale3.percent + "", minus = locale3.minus === void 0 ? "−" : locale3.minus + "", nan = locale3.nan === void 0 ? "NaN" : locale3.nan + "";
+  var group2 = locale3.grouping === void 0 || locale3.thousands === void 0 ? identity3 : formatGroup(map.call(locale3.grouping, Number), locale3.thousands + ""), currencyPrefix = locale3.currency === void 0 ? "" : locale3.currency[0] + "", currencySuffix = locale3.currency === void 0 ? "" : locale3.currency[1] + "", decimal = locale3.decimal === void 0 ? "." : locale3.decimal + "", numerals = locale3.numerals === void 0 ? identity3 : formatNumerals(map.call(locale3.numerals, String)), percent4 = locale3.percent === void 0 ? "%" : locale3.percent + "", minus = locale3.minus === void 0 ? "−" : locale3.minus + "", nan = locale3.nan === void 0 ? "NaN" : locale3.nan + "";
   function newFormat(specifier, options) {
     specifier = formatSpecifier(specifier);
     var fill = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
     if (type === "n") comma = true, type = "g";
     else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
     if (zero3 || fill === "0" && align === "=") zero3 = true, fill = "0", align = "=";
-    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent3 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent4 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
     var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
     precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
     function format2(value2) {
@@ -7617,7 +7841,7 @@ var short = (value2) => {
   if (value2 >= 9995) return `${(value2 / 1e3).toFixed(1)}k`;
   return value2 >= 9.95 || Number.isInteger(value2) ? String(Math.round(value2)) : value2.toFixed(1);
 };
-var percent2 = (share) => share > 0 && share < 5e-3 ? "<1" : share > 0.995 && share < 1 ? ">99" : String(Math.round(100 * share));
+var percent3 = (share) => share > 0 && share < 5e-3 ? "<1" : share > 0.995 && share < 1 ? ">99" : String(Math.round(100 * share));
 var exact = (value2) => value2.toLocaleString("en", { maximumFractionDigits: 1 });
 var makeCrossTable = ({ say, choose }) => {
   const table = element("table", {
@@ -7755,12 +7979,12 @@ var makeCrossTable = ({ say, choose }) => {
           ...data.columns.map((column, j) => {
             const value2 = data.values[i][j], [ofRow, ofColumn] = [value2 / (inRow[i] || 1), value2 / (inColumn[j] || 1)];
             const shown = state.values === "columns" ? ofColumn : ofRow;
-            const words2 = `Label ${one2.title}, model ${of(column).title}: ${exact(value2)} ${unit2}, ${percent2(ofRow)} % of the label’s, ${percent2(ofColumn)} % of the model’s`;
+            const words2 = `Label ${one2.title}, model ${of(column).title}: ${exact(value2)} ${unit2}, ${percent3(ofRow)} % of the label’s, ${percent3(ofColumn)} % of the model’s`;
             const same = place === column;
             const cell = element(
               "td",
               { "aria-label": words2, class: same ? "same" : null },
-              value2 < 0.05 ? "" : state.values === "counts" ? short(value2) : percent2(shown)
+              value2 < 0.05 ? "" : state.values === "counts" ? short(value2) : percent3(shown)
             );
             if (value2 >= 0.05) cell.style.setProperty("--mix", `${(MIX * Math.sqrt(shown)).toFixed(1)}%`);
             return add(i + 1, cell, words2, { label: one2.code, said: of(column).code });
@@ -8373,7 +8597,7 @@ function render5({ model, el }) {
           const swatch = element("i");
           swatch.style.background = row.colour;
           const share = 100 * row.share;
-          const percent3 = share >= 9.95 ? share.toFixed(0) : share >= 0.1 ? share.toFixed(1) : "<0.1";
+          const percent4 = share >= 9.95 ? share.toFixed(0) : share >= 0.1 ? share.toFixed(1) : "<0.1";
           const button2 = element(
             "button",
             {
@@ -8381,13 +8605,13 @@ function render5({ model, el }) {
               "data-code": row.code,
               "aria-pressed": String(row.on),
               class: some && !row.on ? "off" : "",
-              title: `${row.code || ""} ${row.title}: ${row.count.toLocaleString("en")} samples, ${percent3} %. Click isolates, shift-click adds.`,
+              title: `${row.code || ""} ${row.title}: ${row.count.toLocaleString("en")} samples, ${percent4} %. Click isolates, shift-click adds.`,
               onclick: (event) => isolate(row.code, event)
             },
             swatch,
             element("span", {}, row.title),
             element("em", {}, row.count.toLocaleString("en")),
-            element("em", { class: "share" }, `${percent3} %`)
+            element("em", { class: "share" }, `${percent4} %`)
           );
           return element("li", { class: row.on ? "on" : "" }, button2);
         })
@@ -12676,7 +12900,7 @@ function render16({ model, el }) {
   const LOOK = 3e3;
   const button2 = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text);
   const key = (letter) => element("kbd", {}, letter);
-  const percent3 = (fraction) => `${(100 * fraction).toFixed(1).replace(/\.0$/, "")}`;
+  const percent4 = (fraction) => `${(100 * fraction).toFixed(1).replace(/\.0$/, "")}`;
   const send = (message) => model.send_msg(message);
   let classes = [];
   let work = (
@@ -12942,14 +13166,14 @@ function render16({ model, el }) {
           min: 0,
           max: 100,
           step: 5,
-          value: percent3(meant(row)),
+          value: percent4(meant(row)),
           "aria-label": `Fraction of ${row.title} in percent`
         });
         swatch.style.background = row.colour;
         share.disabled = row.action === "reject";
         share.addEventListener("change", () => {
           if (share.value === "") {
-            share.value = percent3(meant(row));
+            share.value = percent4(meant(row));
             return;
           }
           Object.assign(row, { fraction: Number(share.value) / 100, action: row.added ? "add" : "set", typed: true });
@@ -12971,14 +13195,14 @@ function render16({ model, el }) {
             class: `class ${row.action}`,
             tabindex: i === Math.max(focus, 0) ? "0" : "-1",
             role: "group",
-            "aria-label": `${row.code} ${row.title}, ${percent3(meant(row))} percent${row.action ? `, ${row.action}` : ""}`
+            "aria-label": `${row.code} ${row.title}, ${percent4(meant(row))} percent${row.action ? `, ${row.action}` : ""}`
           },
           swatch,
           element("span", { class: "name", title: row.title }, element("b", {}, String(row.code)), ` ${row.title}`),
           element(
             "span",
             { class: "given", title: "in the label" },
-            row.given === null ? "new" : `${percent3(row.given)} %`
+            row.given === null ? "new" : `${percent4(row.given)} %`
           ),
           share,
           "%",
@@ -13018,7 +13242,7 @@ function render16({ model, el }) {
       })
     );
     const all2 = total();
-    sum.textContent = rows.length ? `adds up to ${percent3(all2)} %` : "";
+    sum.textContent = rows.length ? `adds up to ${percent4(all2)} %` : "";
     sum.classList.toggle("odd", rows.length > 0 && Math.abs(all2 - 1) > 0.015);
     if (focus >= 0) list.children[focus]?.focus();
     keep();
@@ -13045,7 +13269,7 @@ function render16({ model, el }) {
         typed: false
       });
       shareOut();
-      told.textContent = meant(rows.at(-1)) > 0 ? `${one2.code} ${one2.title} is added with ${percent3(meant(rows.at(-1)))} %.` : `${one2.code} ${one2.title} is added with 0 %: the label leaves no room. Say how much it has, and what of the label is not there.`;
+      told.textContent = meant(rows.at(-1)) > 0 ? `${one2.code} ${one2.title} is added with ${percent4(meant(rows.at(-1)))} %.` : `${one2.code} ${one2.title} is added with 0 %: the label leaves no room. Say how much it has, and what of the label is not there.`;
     }
     drawRows();
   };
@@ -13079,7 +13303,7 @@ function render16({ model, el }) {
     const options = [
       [`All of the label: ${one2.code} ${one2.title} 100 %`, () => replace(one2, parts)],
       ...parts.filter(({ code }) => code !== one2.code).slice(0, 6).map((row) => [
-        `In place of ${row.code} ${row.title}: ${percent3(row.given + (parts.find(({ code }) => code === one2.code)?.given ?? 0))} %`,
+        `In place of ${row.code} ${row.title}: ${percent4(row.given + (parts.find(({ code }) => code === one2.code)?.given ?? 0))} %`,
         () => replace(one2, [row])
       ]),
       [
@@ -13243,7 +13467,7 @@ function render16({ model, el }) {
   const judgeAs = (judgement) => {
     if (!work || sending) return;
     if (judgement !== "unsure" && tooMuch()) {
-      told.textContent = `Nothing was saved: the fractions add up to ${percent3(total())} %. Say how much each class has, or reject what is not there.`;
+      told.textContent = `Nothing was saved: the fractions add up to ${percent4(total())} %. Say how much each class has, or reject what is not there.`;
       return;
     }
     asking = false;
@@ -13771,8 +13995,17 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
     ask: (row, col, key) => {
       const [of, index] = key.split(":");
       model.send_msg({ type: "under", row, col, index: Number(index), of, ticket: facts().ticket });
-    }
+    },
+    more: (pixel) => coverText(cover, pixel)
   });
+  let cover = noLandCover();
+  const coverLegend = makeCoverLegend();
+  const setCover = (value2) => {
+    const fades = value2.pixels === cover.pixels && value2.problem === cover.problem && value2.name === cover.name;
+    cover = value2;
+    stage.setCover(cover);
+    if (!fades) coverLegend.show(cover, stage.size.side >= 300);
+  };
   const name = element("span", { class: "name", role: "status" });
   const previous = button("Previous picture", icon("previous"), () => onStep(-1));
   const next = button("Next picture", icon("next"), () => onStep(1));
@@ -13786,6 +14019,7 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
     "single",
     (value2) => setMode(value2)
   );
+  stage.legends.append(coverLegend.el);
   stage.message.hidden = true;
   const well = element("div", { class: "well" }, stage.el);
   const el = element(
@@ -13864,12 +14098,15 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
     const other = compares() && planet?.iso ? ` · with Planet Fusion of ${longDate(planet.iso)}, ${awayText(planet.days, month2)}` : "";
     const footer = [
       `${sample} · Sentinel-2, ${title}, ${MONTHS[month2]} 2018${other} · UTM ${sample.slice(0, 3)}`,
+      ...cover.pixels ? [coverCredit(cover)] : [],
       credit,
       ...other ? [planetCredit] : []
     ];
     const file = makePicture(width, side, footer, (context) => {
       stage.copy(context);
       if (legend) drawLegend(context, legend, 8, 56);
+      const top2 = legend ? 108 : 56;
+      drawCoverLegend(context, cover, 8, top2, side - top2 - 30);
     });
     download(file, `${sample}_S2_2018-${String(month2 + 1).padStart(2, "0")}${band ? `_${band}` : ""}.png`);
   };
@@ -13891,6 +14128,8 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
   const fit = () => stage.resize(well.clientWidth, well.clientHeight);
   const resized = new ResizeObserver(fit);
   resized.observe(well);
+  page.on("land-cover", setCover, gone.signal);
+  page.emit("ask-land-cover", { take: setCover });
   return {
     el,
     draw,
@@ -14129,6 +14368,11 @@ function render17({ model, el }) {
     for (const t of tile2.kind === "month" ? months : lower2) t.box.tabIndex = t === tile2 ? 0 : -1;
     tile2.box.focus({ preventScroll: true });
   };
+  let cover = noLandCover();
+  const setCover = (value2) => {
+    cover = value2;
+    soon("pins");
+  };
   const paint = (t, atlas, x, y, on, why, waiting) => {
     const context = t.canvas.getContext("2d");
     context.clearRect(0, 0, PIXELS, PIXELS);
@@ -14148,6 +14392,12 @@ function render17({ model, el }) {
   const drawPins = (t, on, side) => {
     const context = fitCanvas(t.over, side, side);
     if (!on) return;
+    if (cover.canvas) {
+      context.globalAlpha = cover.opacity;
+      context.imageSmoothingEnabled = false;
+      context.drawImage(cover.canvas, 0, 0, side, side);
+      context.globalAlpha = 1;
+    }
     const unit2 = side / 200;
     for (const { kind, points, colour } of state.regions) {
       const corners = kind === "box" ? [points[0], [points[0][0], points[1][1]], points[1], [points[1][0], points[0][1]]] : points;
@@ -14272,6 +14522,8 @@ function render17({ model, el }) {
     for (const t of tiles) t.box.tabIndex = t === tiles[to] ? 0 : -1;
     tiles[to].box.focus();
   });
+  page.on("land-cover", setCover, gone.signal);
+  page.emit("ask-land-cover", { take: setCover });
   walk(upperGroup, months);
   walk(lowerGroup, lower2);
   page.on(

@@ -129,6 +129,10 @@ export interface Told {
     error: { ticket: number; text: string }
     /** Painted dates, JPEG; what has a lower `paint` is older. */
     frames: { ticket: number; paint: number; indices: number[]; sizes: number[]; bytes: ArrayBuffer }
+    /** The map over the sample that is open, none where `name` is empty; `opacity` in percent, `missing` the share without a class. `pixels` are 200 x 200 numbers of two bytes (little-endian), 1 for the first class, 0 for none; where they are empty, `problem` says why. */
+    land_cover: { name: string; opacity: number; title: string; credit: string; classes: CoverShown[]; missing: number; pixels: ArrayBuffer; problem: string }
+    /** The maps of land cover that can lie over the pictures. */
+    land_covers: { names: string[] }
     legend: { ticket: number; legend: Legend | null }
     /** What the picture shows and its stretch (`stretch.StretchSpec`); or the problem with what was asked for, alone. */
     look: { composite: string; mode: string; low: number | null; high: number | null; gamma: number | null; same: boolean; problem: string }
@@ -343,6 +347,7 @@ export interface Said {
     | { type: "difference"; first: number; second: number; ticket: number }
     | { type: "draw"; kind: string; points: number[][] }
     | { type: "erase"; region: number }
+    | { type: "land_cover"; name: string; opacity: number }
     | { type: "move"; pin: number; row: number; col: number }
     | { type: "overlay"; value: string; ticket: number }
     | { type: "pixel_clicked"; row: number; col: number; add: boolean }
@@ -703,6 +708,13 @@ export interface CurvesChosen {
   breaks: boolean
   years: boolean
   behind: string[]
+}
+
+/** A class of a map of land cover that is there in the sample; `share` of its pixels, 0 to 1. */
+export interface CoverShown {
+  title: string
+  colour: string
+  share: number
 }
 
 /** A story as it is played. */
