@@ -180,6 +180,25 @@ def test_keys_of_an_editor_beside_the_explorer_are_none_of_its_business(visit: V
 
 
 # --- blind -----------------------------------------------------------------------------------------------------------
+FLASHES = """
+window.flashes = new Set()
+window.frames_looked_at = 0
+const look = (root) => {
+  for (const node of root.querySelectorAll("*")) {
+    if (node.shadowRoot) look(node.shadowRoot)
+    for (const text of node.childNodes) {
+      if (text.nodeType === Node.TEXT_NODE && /arable/i.test(text.data) && !["SCRIPT", "STYLE"].includes(node.tagName) && node.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && node.getClientRects().length) {
+        flashes.add(text.data.slice(0, 80))
+      }
+    }
+  }
+}
+const each = () => { frames_looked_at += 1; look(document); requestAnimationFrame(each) }
+requestAnimationFrame(each)
+"""
+"""Looks at each frame of a page, from the first on, for a label that is in sight even for a moment."""
+
+
 def test_blind_stays_blind_after_a_reload_and_in_another_tab(visit: Visit, corpus: Corpus) -> None:
     visit.open(f"?sample={MARKED}")
     begin(visit, [MARKED, LACKING], "stays blind", blind=True)
@@ -192,12 +211,14 @@ def test_blind_stays_blind_after_a_reload_and_in_another_tab(visit: Visit, corpu
     arable = re.compile("arable", re.IGNORECASE)
     for query in (address, f"{visit.url}/?sample={MARKED}", f"{visit.url}/?sample={MARKED}&panel=map"):
         tab = Visit(visit.page.context.new_page(), visit.url)
+        tab.page.add_init_script(FLASHES)
         tab.page.goto(query)
         tab.wait("() => seen.marks('animation-ready').length")
         panel(tab).wait_for()
         expect(tab.page.locator("header code")).to_have_text(MARKED)
         expect(tab.page.get_by_text(arable).and_(tab.page.locator(":visible"))).to_have_count(0)
         tab.region("Sample map").wait_for(state="hidden")
+        assert tab.page.evaluate("() => [frames_looked_at > 10, [...flashes]]") == [True, []], query
         tab.page.close()
     assert said(corpus, "stays blind") == []
     visit.page.bring_to_front()
