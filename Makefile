@@ -30,7 +30,7 @@ demo: $(VENV)/.explorer  ## Set up the explorer, open the demo corpus in the bro
 test: $(VENV)/.test browser postgres lint  ## Set up all that tests need; lint, type check, run every test, and every bench in its short form
 	$(BIN)/python -m pytest -m "not bench and not browser" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m "browser and not bench" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
-	EXPLORER_BENCH=short CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m bench -s $(TESTS) || [ $$? = 5 ]
+	EXPLORER_BENCH=short CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m bench -n $(JOBS) --dist worksteal -rP $(TESTS) || [ $$? = 5 ]
 
 .PHONY: bench
 bench: $(VENV)/.test browser  ## Measure in full, against limits; prints shapes, times and ratios

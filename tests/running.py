@@ -40,6 +40,7 @@ class Running:
         self.server.start()
         self.server.io_loop.add_callback(self._up.set)
         self.server.io_loop.start()
+        self.server.unlisten()  # sockets that nobody closes are warned of in whichever test comes later
 
     def get(self, path: str, **headers: str) -> tuple[int, Any, bytes]:
         """Status, headers and body of an answer, also of a failure."""

@@ -64,7 +64,8 @@ def test_the_python_that_is_shown_runs(path: str, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(explorer, "open_corpus", lambda where="demo": corpus)
     monkeypatch.setattr(envelopes, "at_hand", partial(envelopes.at_hand, most=envelopes.LEAST))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "torch", stand_in_for_torch())
+    if path.endswith("train.md"):  # SciPy asks what it finds for more than this one has
+        monkeypatch.setitem(sys.modules, "torch", stand_in_for_torch())
     names: dict[str, Any] = {}
     for number, code in enumerate(blocks(path)):
         if "accuracy.from_records" in code:
