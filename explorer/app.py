@@ -15,6 +15,7 @@ from weakref import WeakSet
 
 import holoviews as hv
 import panel as pn
+from bokeh.util.browser import view
 
 from explorer.analysis.curves import Curves
 from explorer.analysis.stretch import StretchSpec
@@ -404,7 +405,7 @@ def serve(
     sys.setswitchinterval(_SWITCH)
     server.start()
     if open_browser and given is None:
-        server.show("/")
+        view(ports.url(address, port))
     with (
         shutdown.on_signal(partial(server.io_loop.add_callback, server.io_loop.stop)),
         suppress(KeyboardInterrupt),

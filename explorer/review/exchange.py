@@ -54,7 +54,7 @@ def write(records: Records, ending: str) -> bytes:
         return exchange_stac.write(records, rows, STAC_ROWS)
     texts, about = [plain(row) for row in rows], terms(records.corpus)
     if ending == "geojson":
-        return geojson(texts, [row["sample_id"] for row in texts], about)
+        return geojson(texts, [row["sample_id"] for row in texts], about, [row["id"] for row in texts])
     return (_csv if ending == "csv" else _parquet)(texts, about)
 
 

@@ -113,7 +113,7 @@ def _redirect_uri(config: Settings, address: str, port: int, names: Sequence[str
     if names:
         return f"https://{names[0]}"
     if ports.is_local(address):
-        return f"http://{f'[{address}]' if ':' in address else address}:{port}"
+        return ports.url(address, port)
     raise LoginError(
         "where does the provider send people back to? Set EXPLORER_OAUTH_REDIRECT_URI=https://explorer.example.org/, "
         "or give the name that they use with --allow-origin"

@@ -98,6 +98,15 @@ def _split(host: str) -> tuple[str, int | None]:
     return name, port
 
 
+def url(address: str, port: int) -> str:
+    """How a browser writes where a server listens; an IPv6 address stands in brackets.
+
+    >>> url("::1", 5006), url("127.0.0.1", 5006)
+    ('http://[::1]:5006', 'http://127.0.0.1:5006')
+    """
+    return f"http://{f'[{address}]' if ':' in address else address}:{port}"
+
+
 def is_local(address: str) -> bool:
     """Whether only this machine reaches an address."""
     try:

@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 import logging
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -265,7 +266,7 @@ def make_server(
     admission = Admission(config.max_pages, config.max_pages_per_address)
     entry = EntryControl(ports.Hosts(address, port, allow_origins), admission, proxies)
     pages: dict[str, Any] = {"/": Application(Counting(admission), PageMaker(make, pool))}
-    options.setdefault("verbose", given is None)  # names its address
+    verbose = options.pop("verbose", given is None)
     options |= auth.options(config, address=address, port=port, names=allow_origins)
     # Those of other processes and machines that share the secret are as good as our own.
     signs = secret.of(config.cookie_secret.get_secret_value(), config.data_dir, may_pass=given is None)
@@ -278,7 +279,7 @@ def make_server(
     sockets, bound = ((), port) if given is None else (given.sockets, 0)
     with connections.limited(config.max_connections_per_address, proxies.trusts, sockets) as applications:
         server = get_server(
-            pages, port=bound, address=address, start=False, show=False,
+            pages, port=bound, address=address, start=False, show=False, verbose=False,
             websocket_origin=ports.origins(address, port, allow_origins), **options,
         )  # fmt: skip
     (application,) = applications
@@ -308,4 +309,7 @@ def make_server(
     routes.attach(application, corpus)
     health.attach(application, corpus, **auth.health(application.auth_provider))
     security_headers.protect(application, tiles=config.tiles, embed=config.embed_in.split())
+    if verbose:  # Panel's own line forgets the brackets of an IPv6 address
+        sys.stdout.write(f"Launching server at {ports.url(address, server.port or port)}\n")
+        sys.stdout.flush()
     return server

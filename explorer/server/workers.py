@@ -23,6 +23,7 @@ from prometheus_client import multiprocess
 
 from explorer.core import metrics, scratch_folders
 from explorer.core.errors import ServeError
+from explorer.server import ports
 
 _LOG = logging.getLogger("explorer")
 _HANDED_ON = "RAPIDAI4EO_LISTENING"
@@ -131,8 +132,7 @@ def run(
         try:
             if not _first(workers[0], command, sockets, port, stopped):
                 return
-            host = f"[{address}]" if ":" in address else address
-            sys.stdout.write(f"{count} processes serve http://{host}:{port}\n")
+            sys.stdout.write(f"{count} processes serve {ports.url(address, port)}\n")
             sys.stdout.flush()
             looked = time.monotonic()
             while not stopped:

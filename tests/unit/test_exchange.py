@@ -106,6 +106,13 @@ def test_files_name_their_sources(kept: Records, tmp_path: Path) -> None:
     assert 0.004 < north - south < 0.007
 
 
+def test_a_feature_is_a_verdict_with_an_id_of_its_own(kept: Records) -> None:
+    features = json.loads(exchange.write(kept, "geojson"))["features"]
+    names = [one["id"] for one in features]
+    assert names == [row.id for row in kept.rows()]
+    assert len(set(names)) == len(names) > len({one["properties"]["sample_id"] for one in features})
+
+
 @pytest.mark.usefixtures("offline")
 def test_stac_label_items_are_valid(kept: Records) -> None:
     document = json.loads(exchange.write(kept, "json"))

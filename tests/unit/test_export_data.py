@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import netCDF4
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -99,6 +100,21 @@ def test_missing_dates_are_named_with_their_reasons(tiny_corpus: Corpus) -> None
     assert found.sizes["time"] == 2
     assert "2018-01-03" in found.attrs["missing_dates"]
     assert "damaged or truncated" in found.attrs["missing_reasons"]
+
+
+@pytest.mark.parametrize("product", ["PF-SR", "S2-SR", "PF-QA"])
+def test_only_the_cube_says_what_is_missing(tiny_corpus: Corpus, tmp_path: Path, product: str) -> None:
+    """CF 2.5.1: coordinates lack nothing. 8.1: what stands for a missing number has the type of the packed ones, the scale is a double."""
+    path = tmp_path / "cube.nc"
+    data.write_cube(tiny_corpus, SAMPLE, path, product=product, end="2018-01-31")
+    with netCDF4.Dataset(path) as found:
+        filled = {name for name, one in found.variables.items() if "_FillValue" in one.ncattrs()}
+        assert filled <= {"surface_reflectance", "quality"}
+        assert ("surface_reflectance" in filled) == (product != "PF-QA")
+        for name in filled - {"quality"}:
+            one = found[name]
+            assert one.getncattr("_FillValue").dtype == one.dtype
+            assert one.getncattr("scale_factor").dtype == "float64"
 
 
 def test_gdal_reads_a_netcdf_in_its_place(tiny_corpus: Corpus, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def test_geojson_has_footprints_and_terms(known: Corpus) -> None:
     document = json.loads(tables.write(known, ROWS, "geojson"))
     assert document["license"] == "Regulation-EU-1159-2013"
     assert [f["properties"]["sample_id"] for f in document["features"]] == list(known.samples.index[ROWS])
+    assert [f["id"] for f in document["features"]] == list(known.samples.index[ROWS])
     frame = gpd.GeoDataFrame.from_features(document, crs=4326)
     expected = known.cell(str(known.samples.index[2])).footprint()
     assert frame.geometry.iloc[0].symmetric_difference(expected).area < 1e-9
@@ -70,6 +71,31 @@ def test_geoparquet_opens_in_geopandas_and_has_the_terms_inside(known: Corpus) -
     metadata = pq.read_schema(io.BytesIO(data)).metadata
     assert b"CORINE" in metadata[b"attribution"]
     assert b"doi.org" in metadata[b"citation"]
+
+
+def test_a_reader_of_geoparquet_skips_what_is_elsewhere(
+    tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "_ROWS_A_GROUP", 1)
+    data = tables.write(tiny_corpus, np.arange(3), "parquet")
+    west, south, east, north = tiny_corpus.cell(corpora.FULL).footprint().bounds
+    here = [
+        ("bbox", "xmin", "<", east), ("bbox", "xmax", ">", west),
+        ("bbox", "ymin", "<", north), ("bbox", "ymax", ">", south),
+    ]  # fmt: skip
+    file = pq.ParquetFile(io.BytesIO(data)).metadata
+    columns = [file.row_group(0).column(j).path_in_schema for j in range(file.num_columns)]
+
+    def may_hold(group: int) -> bool:
+        for *path, test, bound in here:
+            said = file.row_group(group).column(columns.index(".".join(path))).statistics
+            if (said.min >= bound) if test == "<" else (said.max <= bound):
+                return False
+        return True
+
+    assert [may_hold(group) for group in range(3)] == [
+        one == corpora.FULL for one in tiny_corpus.samples.index
+    ]
 
 
 @pytest.mark.parametrize("ending", formats.FORMATS)

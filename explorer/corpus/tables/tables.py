@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_GEOJSON = 200_000
 """More samples than this make a GeoJSON that no program opens gladly."""
+_ROWS_A_GROUP = 20_000
+"""Of a GeoParquet: ids in their order lie tile by tile, so that a reader skips groups by the bbox column."""
 _DECIMALS = {
     "lon": 6,
     "lat": 6,
@@ -108,13 +110,19 @@ def encode(table: pd.DataFrame, ending: str, about: Mapping[str, str]) -> bytes:
 
 
 def geojson(
-    records: Iterable[Mapping[Any, Any]], ids: Sequence[str] | pd.Index, about: Mapping[str, str]
+    records: Iterable[Mapping[Any, Any]],
+    ids: Sequence[str] | pd.Index,
+    about: Mapping[str, str],
+    names: Sequence[str] | None = None,
 ) -> bytes:
-    """Records of samples as a FeatureCollection, a line each, with their footprints; `about` stands in its head."""
+    """Records of samples as a FeatureCollection, a line each, with their footprints; `about` stands in its head.
+
+    A feature's id is the sample's, or the one of `names` where a sample may have several records.
+    """
     shapes = shapely.to_geojson(grid.written_footprints(ids))
     features = ",\n".join(
-        f'{{"type":"Feature","properties":{json.dumps(record, ensure_ascii=False, default=float)},"geometry":{shape}}}'
-        for record, shape in zip(records, shapes, strict=True)
+        f'{{"type":"Feature","id":{json.dumps(name)},"properties":{json.dumps(record, ensure_ascii=False, default=float)},"geometry":{shape}}}'
+        for name, record, shape in zip(ids if names is None else names, records, shapes, strict=True)
     )
     head = json.dumps({"type": "FeatureCollection", **about}, ensure_ascii=False)
     return f'{head[:-1]}, "features": [\n{features}\n]}}'.encode()
@@ -132,5 +140,5 @@ def geoparquet(
     arrow = pq.read_table(pa.BufferReader(first.getbuffer()))
     arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **about})
     second = io.BytesIO()
-    pq.write_table(arrow, second, compression="zstd")
+    pq.write_table(arrow, second, compression="zstd", row_group_size=_ROWS_A_GROUP)
     return second.getvalue()
