@@ -75,7 +75,8 @@ def dataset(
     found["time"].encoding = {"units": _EPOCH, "calendar": "standard", "dtype": "int32"}
     for axis in ("x", "y"):
         found[axis].attrs["axis"] = axis.upper()
-    for coordinate in found.coords.values():  # CF 2.5.1: nothing is missing there, though xarray would say how that is written
+    # CF 2.5.1: coordinates lack nothing, though xarray would say how it writes what they lack.
+    for coordinate in found.coords.values():
         coordinate.encoding["_FillValue"] = None
     if spec.monthly:
         first = found["time"].values.astype("datetime64[M]")
