@@ -15,6 +15,7 @@ from explorer.corpus.query.filters import Filters
 from explorer.demo import open_demo
 from explorer.opinions import question
 from explorer.opinions.question import PARTS, Question
+from explorer.review.groupings import OUTSIDE
 from explorer.views.common.components import SessionScheduler
 from explorer.views.common.selection import Selection
 from explorer.views.judge.judge import JudgeView
@@ -166,6 +167,54 @@ def test_a_row_and_a_part_of_the_corpus_are_filters_of_the_map(room: Room) -> No
         assert not room.selection.map.filters
         room.say("select", name="<b>nowhere</b>")
         assert not room.selection.map.filters
+
+
+@pytest.mark.parametrize(
+    ("groups", "label", "said"),
+    [("3", 231, 211), ("3", None, 211), ("1", 2, None), ("bigearthnet-19", 5, 3), ("bigearthnet-19", None, 5), ("bigearthnet-19", 5, OUTSIDE)],
+)  # fmt: skip
+def test_a_cell_is_a_filter_with_as_many_samples_as_it_says(
+    room: Room, groups: str, label: int | None, said: int | None
+) -> None:
+    room.selection.map.filters = Filters(zones=(30, 31, 32, 33))
+    before = room.ask(Question(CONFUSED, groups))
+    assert (before["label"], before["said"], before["chosen"]) == (None, None, None)
+    table = pd.DataFrame(before["values"], codes(before, before["rows"]), codes(before, before["columns"]))
+    part = table.loc[label] if label is not None and label in table.index else table
+    wanted = (
+        part[said] if said is not None and said in table.columns else part if said is None else pd.Series(0)
+    )
+    room.say("filter", label=label, said=said)
+    after = room.answer("cross")
+    assert (after["label"], after["said"], after["chosen"]) == (label, said, int(np.sum(wanted)))
+    assert after["values"] == before["values"]  # it goes on showing all classes
+    assert len(room.session.filtered_rows) == after["chosen"]
+    room.say("table")
+    assert room.session.rows_to_list is room.session.filtered_rows
+    room.say("filter", label=label, said=said)
+    assert room.selection.map.filters == Filters(zones=(30, 31, 32, 33))
+    for wrong in ({"label": 999, "said": 211}, {"label": None, "said": 12.5}):
+        room.say("filter", **wrong)
+        assert room.selection.map.filters == Filters(zones=(30, 31, 32, 33))
+
+
+def test_where_two_models_differ_is_a_filter(room: Room) -> None:
+    found = room.ask(Question(GOOD, "2", "two"))
+    assert not found["differ"]
+    room.say("differ")
+    found = room.answer("two")
+    between = room.corpus.opinions[GOOD].compare(room.corpus.opinions[CONFUSED], 2).between
+    same = sum(between.at[code, code] for code in between.index)
+    assert (found["differ"], found["chosen"], found["samples"]) == (True, 1500 - same, 1500)
+    room.say("differ")
+    assert not room.selection.map.filters
+
+
+def test_a_row_of_a_grouping_is_no_filter_and_that_is_said(room: Room) -> None:
+    room.ask(Question(GOOD, "bigearthnet-19"))
+    room.say("filter", label=5, said=None)
+    assert "choose a cell" in sent(room.view.panel, "trouble")[-1]["text"]
+    assert not room.selection.map.filters
 
 
 def test_choices_change_the_question_and_wrong_ones_are_refused(room: Room) -> None:

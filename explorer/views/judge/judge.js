@@ -111,17 +111,20 @@ export function render({ model, el }) {
   )
   const partTable = makeTable("Agreement by part of the corpus")
   const other = choice("Compared with", [], "", (value) => send({ other: value }))
-  const differ = button(
-    "Where they differ",
-    "Show on the map the samples of which they name different classes",
-    () => {},
-    {
-      hidden: true,
-    },
+  const differ = button("Where they differ", "Show on the map the samples of which they name different classes", () =>
+    model.send_msg({ type: "differ" }),
   )
   const verdict = element("p", { class: "verdict" })
   const measures = makeTable("Both models in all")
   const pairs = makeTable("Both models, class by class")
+  const chosen = element("output", { "aria-live": "polite", "aria-label": "Samples that are chosen" })
+  const chosenBar = element(
+    "div",
+    { class: "chosen", hidden: true },
+    chosen,
+    button("Table", "The chosen samples as a table", () => model.send_msg({ type: "table" })),
+    button("Gallery", "The chosen samples as pictures", () => model.send_msg({ type: "gallery" })),
+  )
   const views = {
     table: element("div", { class: "view" }, element("div", { class: "tools" }, values, readout), cross.box),
     classes: element("div", { class: "view" }, classes.box),
@@ -270,6 +273,9 @@ export function render({ model, el }) {
           data.other || others[0],
         )
       })
+      chosenBar.hidden = data.chosen === null
+      chosen.textContent =
+        data.chosen === null ? "" : `${data.chosen.toLocaleString("en")} samples are chosen and on the map`
       about.textContent = [...data.notes, data.about].filter(Boolean).join(" ")
       python.textContent = data.python
       if (opening) opinion.focus({ preventScroll: true })

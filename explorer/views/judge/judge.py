@@ -11,6 +11,7 @@ from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
+from explorer.corpus.query.opinion_conditions import Differ
 from explorer.export import code
 from explorer.opinions.question import Question
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, source
@@ -19,8 +20,8 @@ from explorer.views.judge import judge_answers as answers
 from explorer.views.judge.judge_answers import Held
 from explorer.views.judge.messages import FromJudge, ToJudge
 
-_OWN_FILTERS = ("largest",)
-"""Filters that a cross-table sets itself: it goes on showing all classes, as the legend does, and marks what is chosen."""
+_OWN_FILTERS = ("largest", "says", "class_pair", "differ")
+"""Filters that the panel sets itself: it goes on showing all classes, as the legend does, and marks what is chosen."""
 
 
 class Judge(Component):
@@ -44,6 +45,8 @@ class JudgeView:
         self.panel = Judge(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
         self.panel.on = {
             "choose": self._choose, "closed": lambda _data: self._close(), "filter": self._filter, "select": self._select,
+            "differ": lambda _data: self._differ(), "table": lambda _data: self._list(),
+            "gallery": lambda _data: session.ask_for_gallery("map"),
             "again": lambda _data: self._draw(),
         }  # fmt: skip
         selection.param.watch(lambda _e: self._draw(), "judge")
@@ -140,7 +143,7 @@ class JudgeView:
     def _answer(self, question: Question, held: Held, filters: Filters) -> dict[str, Any]:
         """The content of the message that the part which is asked for is."""
         if question.part == "table":
-            label, said = self._chosen(question, held, filters)
+            label, said = answers.chosen(held, filters)
             return answers.cross(held.pair, question) | {"label": label, "said": said}
         if question.part == "classes":
             return {"rows": answers.class_scores(held.pair, held.scores(question.by))}
@@ -149,12 +152,16 @@ class JudgeView:
             return {"bins": rows, "error": error}
         if question.part == "parts":
             return {"rows": answers.parts(self._corpus, held.pair, question.of)}
-        other = question.other or next(
+        if not (other := self._other(question)):
+            raise InvalidQueryError("there is no other opinion to compare it with; add one")
+        differ = filters.differ == (Differ(question.opinion, other, question.groups),)
+        return answers.two(self._corpus, held, other) | {"differ": differ}
+
+    def _other(self, question: Question) -> str:
+        """The opinion that it is compared with: the one that is chosen, or the first of the others; empty where there is none."""
+        return question.other or next(
             (name for name in self._corpus.opinions if name != question.opinion), ""
         )
-        if not other:
-            raise InvalidQueryError("there is no other opinion to compare it with; add one")
-        return answers.two(self._corpus, held, other) | {"differ": False}
 
     def _summary(self, held: Held, by: str) -> dict[str, float | None] | None:
         try:
@@ -175,9 +182,15 @@ class JudgeView:
             "opinions": names, "groupings": answers.offered_groupings(self._corpus, [question.opinion]),
             "classes": answers.classes(held.pair, palette), "numbered": bool(held.grouping.level),
             "samples": len(held.pair.rows), "of": int(np.count_nonzero(held.mask)),
-            "source": self._source_text(),
+            "source": self._source_text(), "chosen": self._chosen_count(),
             "about": " · ".join(filter(None, (about.source, about.licence, about.note))), "notes": list(held.opinion.notes),
         }  # fmt: skip
+
+    def _chosen_count(self) -> int | None:
+        """How many samples a filter of the panel's own leaves; None where there is none."""
+        rows = self._session.filtered_rows
+        set_here = any(name in _OWN_FILTERS for name in self._selection.map.filters.names())
+        return len(rows) if set_here and rows is not None else None
 
     def _source_text(self) -> str:
         """Whose samples they are, in words."""
@@ -190,12 +203,6 @@ class JudgeView:
     def _state(self, question: Question, filters: Filters, area: Area | None) -> code.State:
         others = filters.without(*_OWN_FILTERS)
         return code.State(where=self._corpus.where, filters=others, area=area, question=question)
-
-    def _chosen(self, question: Question, held: Held, filters: Filters) -> tuple[int | None, int | None]:
-        """The classes of label and opinion that the map is filtered by, as codes; None where it is by none."""
-        if held.grouping.level and len(filters.largest) == 1 and filters.largest[0] in held.grouping.codes:
-            return filters.largest[0], None
-        return None, None
 
     # -- what people do -----------------------------------------------------------------------------------------
 
@@ -218,13 +225,35 @@ class JudgeView:
             self.panel.script.trouble(text=f"{error}.")
 
     def _filter(self, data: dict[str, Any]) -> None:
-        label, held = data.get("label"), self._held
+        """By a cell of the cross-table, a row or a column, or no more where it is already."""
+        label, said, held = data.get("label"), data.get("said"), self._held
         if held is None or self._session.labels_hidden:
             return
-        state = self._selection.map
-        if isinstance(label, int) and held[1].grouping.level and label in held[1].grouping.codes:
-            chosen = () if state.filters.largest == (label,) else (label,)
-            state.filters = replace(state.filters, largest=chosen)
+        state, known = self._selection.map, (None, *held[1].pair.classes)
+        if label not in known or said not in known:
+            return
+        others = state.filters.without(*_OWN_FILTERS)
+        if answers.chosen(held[1], state.filters) == (label, said):
+            state.filters = others
+            return
+        wanted = answers.condition(held[1], label, said)
+        if wanted is None:
+            self.panel.script.trouble(text="The map has no filter for this row: choose a cell of it.")
+        else:
+            state.filters = replace(others, **wanted)
+
+    def _differ(self) -> None:
+        """By where the two models differ, or no more where it is already."""
+        question, state = self._selection.judge, self._selection.map
+        if question is None or self._session.labels_hidden or not (other := self._other(question)):
+            return
+        wanted = (Differ(question.opinion, other, question.groups),)
+        others = state.filters.without(*_OWN_FILTERS)
+        state.filters = others if state.filters.differ == wanted else replace(others, differ=wanted)
+
+    def _list(self) -> None:
+        if not self._session.labels_hidden and self._session.filtered_rows is not None:
+            self._session.rows_to_list = self._session.filtered_rows
 
     def _select(self, data: dict[str, Any]) -> None:
         """Filter by a part of the corpus, or no more where it is already."""

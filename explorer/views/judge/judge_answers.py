@@ -10,8 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from explorer.core.errors import InvalidQueryError
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.query.filters import Filters
+from explorer.corpus.query.opinion_conditions import Says
 from explorer.opinions import scores as scoring
+from explorer.opinions.columns import class_pair, code_of
 from explorer.opinions.opinion import Opinion
 from explorer.opinions.question import LEVELS, OWN, Question
 from explorer.opinions.scores import Pair, Scores
@@ -90,6 +94,40 @@ def cross(pair: Pair, question: Question) -> dict[str, Any]:
     values = table[np.ix_(there, there)]
     places = there.tolist()
     return {"rows": places, "columns": places, "values": values.round(2).tolist()}
+
+
+def condition(held: Held, label: int | None, said: int | None) -> dict[str, Any] | None:
+    """The filter of a cell (both codes), a row (`label`) or a column (`said`) of the cross-table; None where there is none."""
+    if said is None:
+        return {"largest": (label,)} if held.grouping.level and label in held.grouping.codes else None
+    if label is None:
+        same = class_pair(held.opinion, held.grouping, said, said)
+        return {"says": (Says(same.name, (same.said,), same.groups),)}
+    return {"class_pair": (class_pair(held.opinion, held.grouping, label, said),)}
+
+
+def chosen(held: Held, filters: Filters) -> tuple[int | None, int | None]:
+    """The classes of label and opinion that filters ask for, as codes; None where they ask for none in these groups."""
+    given = {"largest": filters.largest, "says": filters.says, "class_pair": filters.class_pair}
+    given = {name: value for name, value in given.items() if value}
+    if len(given) != 1:
+        return None, None
+    for label, said in _candidates(held.grouping, filters):
+        if condition(held, label, said) == given:
+            return label, said
+    return None, None
+
+
+def _candidates(grouping: Grouping, filters: Filters) -> Iterator[tuple[int | None, int | None]]:
+    try:
+        for code in filters.largest:
+            yield code, None
+        for one in filters.says:
+            yield None, code_of(one.classes[0], grouping)
+        for pair in filters.class_pair:
+            yield code_of(pair.label, grouping), code_of(pair.said, grouping)
+    except InvalidQueryError:  # of other groups
+        return
 
 
 def class_scores(pair: Pair, found: Scores) -> list[JudgeScore]:

@@ -29,7 +29,7 @@ class JudgeClass(TypedDict):
 class JudgeAsked(TypedDict):
     """What is asked, and what can be. `samples` have a label and an opinion; `of` are those that the map's filters leave.
 
-    `source` says whose samples they are, `about` whom to name for the opinion, `notes` what is to be known of it. `python` gives the same.
+    `source` says whose samples they are, `chosen` how many are in what of the answer the map is filtered by (None: by nothing of it), `about` whom to name for the opinion, `notes` what is to be known of it. `python` gives the same.
     """
 
     opinion: str
@@ -47,6 +47,7 @@ class JudgeAsked(TypedDict):
     samples: int
     of: int
     source: str
+    chosen: int | None
     about: str
     notes: list[str]
     python: str
@@ -180,8 +181,15 @@ class FromJudge(FromBrowser):
         """What is left out stays."""
 
     def closed(self) -> None: ...
+    def differ(self) -> None:
+        """Filter the map by where the two models differ, or no more."""
+
     def filter(self, *, label: Number | None, said: Number | None) -> None:
         """Filter the map by a cell of the cross-table, a row or a column, by codes; or no more where it is already."""
 
+    def gallery(self) -> None: ...
     def select(self, *, name: Word) -> None:
         """Filter the map by a part of the corpus."""
+
+    def table(self) -> None:
+        """List what the map shows."""

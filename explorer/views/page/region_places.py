@@ -27,22 +27,21 @@ class RegionPlaces:
         stand_alone(self._laid.review_region, not map_wanted)
         # The gallery lies over the map and what is under it: a table is then opened out of the gallery.
         over = self._selection.gallery is not None
-        classes = ["open", "over"] if over else ["open"]
+        above = ["over"] if over else ["over-narrow"] if self._selection.judge is not None else []
+        classes = ["open", *above]
         self._laid.sample_table.css_classes = classes if session.table_open and (over or map_wanted) else []
         self._set_css_classes()
 
     def _set_css_classes(self) -> None:
         theme, panel = self._selection.map.theme, self._selection.panel
+        table = self._laid.sample_table.css_classes
+        over = self._selection.gallery is not None or self._selection.judge is not None
         self._laid.page.css_classes = [
             *(["dark"] if theme == "dark" else []),
             *([f"only-{panel}"] if panel else []),
             *(["reviewing"] if self._session.reviewing else []),
-            *(["table-open"] if self._laid.sample_table.css_classes == ["open"] else []),
+            *(["table-open"] if "open" in table and "over" not in table else []),
             *(["presenting"] if self._session.presenting else []),
             *(["with-note"] if self._session.presenting and self._session.note_shown else []),
-            *(
-                ["with-gallery"]
-                if self._selection.gallery is not None or self._selection.judge is not None
-                else []
-            ),
+            *(["with-gallery"] if over else []),
         ]
