@@ -115,7 +115,7 @@ def tour(
     _told(output, credit)
 
 
-OWN_COMMANDS = ("animation", "tour", "page", "slides", "handout")
+OWN_COMMANDS = ("animation", "tour", "page", "slides", "handout", "judgement", "judged-samples")
 WHAT = tuple(name for name in registry.EXPORTS if name not in OWN_COMMANDS)
 """What `export` writes: all kinds of files without a command of their own."""
 OF_ONE_DATE = ("frame", "bands")

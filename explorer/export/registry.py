@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from explorer.export.credit import Credit
     from explorer.export.scene import Missing, Progress
     from explorer.export.stories import Story
+    from explorer.opinions.question import Question
 
 FIGURE = (".png", ".svg", ".pdf")
 MEDIA = files.ANIMATIONS | {
@@ -280,6 +281,26 @@ def _samples(
     return data.write_samples(corpus, ids, path)
 
 
+def _judgement(corpus: Corpus, ids: Iterable[str], path: Path, *, question: Question | str,
+               progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
+    from explorer.export import judgement
+    from explorer.opinions.question import parse
+
+    asked, mask = parse(question) if isinstance(question, str) else question, judgement.mask_of(corpus, ids)
+    if path.suffix.lower() == ".csv":
+        return judgement.table(corpus, asked, path, mask)
+    return judgement.figure(corpus, asked, mask).save(path)
+
+
+def _judged(corpus: Corpus, ids: Iterable[str], path: Path, *, question: Question | str,
+            progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
+    from explorer.export import judgement
+    from explorer.opinions.question import parse
+
+    asked = parse(question) if isinstance(question, str) else question
+    return judgement.write_samples(corpus, asked, path, judgement.mask_of(corpus, ids))
+
+
 def _page(corpus: Corpus, ids: Iterable[str], path: Path, *, story: Story | None = None, link: str = "", presenter_notes: bool = False,
           progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
     from explorer.export import page
@@ -332,6 +353,8 @@ EXPORTS = {
     "spectrum": Export((".csv", *FIGURE), _spectrum),
     "label": Export(FIGURE, _label),
     "samples": Export(tuple(formats.ENDINGS), _samples, of_many=True),
+    "judgement": Export((".csv", *FIGURE), _judgement, of_many=True),
+    "judged-samples": Export(tuple(formats.ENDINGS), _judged, of_many=True),
     "page": Export((".html", ".htm"), _page, of_many=True),
     "slides": Export((".pptx",), _slides, of_many=True),
     "handout": Export((".pdf",), _handout, of_many=True),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -208,6 +210,61 @@ def test_where_two_models_differ_is_a_filter(room: Room) -> None:
     assert (found["differ"], found["chosen"], found["samples"]) == (True, 1500 - same, 1500)
     room.say("differ")
     assert not room.selection.map.filters
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_answer_and_its_samples_are_files(room: Room, part: str) -> None:
+    room.selection.map.filters = Filters(countries=("France", "Spain"))
+    asked = Question(GOOD, "2", part, of="zone", other=CONFUSED)
+    room.ask(asked)
+
+    def saved(what: str, ending: str) -> dict[str, Any]:
+        before = len(sent(room.view.panel, "file"))
+        room.say("save", file=what, format=ending)
+        return dict(
+            until(lambda: sent(room.view.panel, "file")[before:] or sent(room.view.panel, "trouble"))[0]
+        )
+
+    file = saved("judgement", "csv")
+    assert (file["name"], file["media"]) == (f"{GOOD}-{part}.csv", "text/csv")
+    text = file["bytes"].decode()
+    assert "# attribution: " in text
+    assert "# note: The opinion is made up." in text
+    mask = room.selection.map.filters.mask(room.corpus.filter_table)
+    ours, wanted = pd.read_csv(io.StringIO(text), comment="#", index_col=0), asked.table(room.corpus, mask)
+    for name in wanted.select_dtypes("number"):
+        np.testing.assert_allclose(ours[str(name)], wanted[name])
+    for ending, magic in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")):
+        assert saved("judgement", ending)["bytes"].startswith(magic)
+    for wrong in (
+        {"file": "judgement", "format": "exe"},
+        {"file": "cube", "format": "nc"},
+        {"file": "../x", "format": "csv"},
+    ):
+        room.say("save", **wrong)
+    assert not sent(room.view.panel, "trouble")
+
+
+def test_the_samples_of_a_cell_are_a_file(room: Room) -> None:
+    room.ask(Question(CONFUSED, "2"))
+    room.say("filter", label=23, said=21)
+    count = room.answer("cross")["chosen"]
+    for ending in ("csv", "geojson", "parquet"):
+        room.say("save", file="judged-samples", format=ending)
+        file = until(lambda: sent(room.view.panel, "file")[-1:])[0]
+        until(lambda: sent(room.view.panel, "file")[-1]["name"].endswith(ending))  # noqa: B023
+        file = sent(room.view.panel, "file")[-1]
+        if ending == "csv":
+            found = pd.read_csv(io.BytesIO(file["bytes"]), comment="#", index_col="sample_id")
+        elif ending == "parquet":
+            found = gpd.read_parquet(io.BytesIO(file["bytes"]))
+        else:
+            found = gpd.read_file(io.BytesIO(file["bytes"])).set_index("sample_id")
+        assert len(found) == count
+        assert set(found["label_class"]) == {"Pastures"}
+        assert (found["opinion"] == 21).all()
+        apart = room.corpus.opinions[CONFUSED].disagreement(2).reindex(found.index)
+        np.testing.assert_allclose(found["disagreement"], apart, atol=1e-4)
 
 
 def test_a_row_of_a_grouping_is_no_filter_and_that_is_said(room: Room) -> None:

@@ -84,16 +84,22 @@ def write(corpus: Corpus, rows: np.ndarray, ending: str, opinion: str = "") -> b
 
     Raises `InvalidQueryError`.
     """
-    if ending == "geojson" and len(rows) > MAX_GEOJSON:
-        raise InvalidQueryError(
-            f"{len(rows):,} samples are too many for one GeoJSON ({MAX_GEOJSON:,}); take GeoParquet, or filter"
-        )
+    if ending == "geojson":
+        check_geojson(len(rows))
     if ending not in FORMATS:
         raise InvalidQueryError(f"no format {ending!r}; there are {', '.join(FORMATS)}")
     about = terms(corpus)
     if opinion:
         about["opinion"] = corpus.opinions[opinion].credit
     return encode(frame(corpus, rows, opinion), ending, about)
+
+
+def check_geojson(count: int) -> None:
+    """That so many samples go into one GeoJSON. Raises `InvalidQueryError`."""
+    if count > MAX_GEOJSON:
+        raise InvalidQueryError(
+            f"{count:,} samples are too many for one GeoJSON ({MAX_GEOJSON:,}); take GeoParquet, or filter"
+        )
 
 
 def encode(table: pd.DataFrame, ending: str, about: Mapping[str, str]) -> bytes:

@@ -2,7 +2,7 @@
 
 import { makeChart } from "../../browser/chart.js"
 import { dots, lines } from "../../browser/chart_marks.js"
-import { choice, element, keepFocus, makeReturn, mark } from "../../browser/shared.js"
+import { choice, element, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
 import { bus, listen } from "../common/talking.js"
 import { makeCrossTable } from "./cross_table.js"
 import { count, makeTable, signed, three } from "./judge_tables.js"
@@ -168,7 +168,24 @@ export function render({ model, el }) {
   const about = element("p", { class: "about" })
   const python = element("pre", { tabindex: "0", role: "region", "aria-label": "The same in Python" })
   const told = element("p", { class: "told", role: "status" })
-  const files = element("span", { class: "files" })
+  const saves = /** @type {[string, string, string[]][]} */ ([
+    ["judgement", "This part", ["csv", "png", "svg", "pdf"]],
+    ["judged-samples", "Its samples", ["csv", "geojson", "parquet"]],
+  ]).map(([what, title, formats]) =>
+    element(
+      "span",
+      { class: "segments", role: "group", "aria-label": `Download: ${title.toLowerCase()}` },
+      element("span", { class: "word" }, title),
+      ...formats.map((format) => {
+        const name = { geojson: "GeoJSON", parquet: "GeoParquet" }[format] ?? format.toUpperCase()
+        return button(name, `${title} as ${name}`, () => {
+          told.textContent = `Writing ${name} …`
+          model.send_msg({ type: "save", file: what, format })
+        })
+      }),
+    ),
+  )
+  const files = element("span", { class: "files" }, ...saves)
   const panel = element(
     "section",
     { class: "panel", role: "dialog", "aria-label": "Judge a model", hidden: true },
@@ -432,6 +449,10 @@ export function render({ model, el }) {
       })
     },
     hide: () => closeIt(),
+    file(data) {
+      saveFile(data.name, new Blob([data.bytes], { type: data.media }))
+      told.textContent = `${data.name} was written.`
+    },
     trouble(data) {
       panel.classList.remove("busy")
       if (panel.hidden) {

@@ -7,14 +7,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from explorer.core import scratch_folders
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.filters import Filters
 from explorer.corpus.query.opinion_conditions import Differ
-from explorer.export import code
+from explorer.corpus.tables import formats
+from explorer.export import code, registry
 from explorer.opinions.question import Question
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, source
+from explorer.views.common.file_making import FileMaker
 from explorer.views.common.selection import Selection
 from explorer.views.judge import judge_answers as answers
 from explorer.views.judge.judge_answers import Held
@@ -22,6 +25,11 @@ from explorer.views.judge.messages import FromJudge, ToJudge
 
 _OWN_FILTERS = ("largest", "says", "class_pair", "differ")
 """Filters that the panel sets itself: it goes on showing all classes, as the legend does, and marks what is chosen."""
+
+
+FILES = ("judgement", "judged-samples")
+"""Kinds of files, as `export.registry` has them."""
+_MEDIA = registry.MEDIA | {f".{name}": media for name, media in formats.FORMATS.items()}
 
 
 class Judge(Component):
@@ -43,9 +51,10 @@ class JudgeView:
         self._answers, self._summaries = LatestOnly(loop), LatestOnly(loop)
         self._held: tuple[object, Held] | None = None
         self.panel = Judge(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
+        self._files = FileMaker(loop, self.panel.script)
         self.panel.on = {
             "choose": self._choose, "closed": lambda _data: self._close(), "filter": self._filter, "select": self._select,
-            "differ": lambda _data: self._differ(), "table": lambda _data: self._list(),
+            "differ": lambda _data: self._differ(), "save": self._save, "table": lambda _data: self._list(),
             "gallery": lambda _data: session.ask_for_gallery("map"),
             "again": lambda _data: self._draw(),
         }  # fmt: skip
@@ -242,6 +251,22 @@ class JudgeView:
         else:
             state.filters = replace(others, **wanted)
 
+    def _save(self, data: dict[str, Any]) -> None:
+        """A file of the answer, or of the samples that the map shows."""
+        what, ending = str(data.get("file")), f".{data.get('format')}"
+        question, held, rows = self._selection.judge, self._held, self._session.filtered_rows
+        if question is None or held is None or rows is None or self._session.labels_hidden:
+            return
+        if what not in FILES or ending not in registry.find(what).endings:
+            return
+        if question.part == "two":
+            question = replace(question, other=self._other(question))
+        chosen = rows if what == "judged-samples" else np.flatnonzero(held[1].mask)
+        name = f"{question.opinion}-{question.part if what == 'judgement' else 'samples'}{ending}"
+        self._files.make(
+            lambda: _file(self._corpus, what, chosen, ending, question), name.replace(" ", "-"), _MEDIA[ending],
+        )  # fmt: skip
+
     def _differ(self) -> None:
         """By where the two models differ, or no more where it is already."""
         question, state = self._selection.judge, self._selection.map
@@ -267,6 +292,14 @@ class JudgeView:
             state.filters = before.without(*wanted) if again else replace(before, **wanted)
         except (ExplorerError, ValueError):
             return  # no part of this corpus: nobody chose that
+
+
+def _file(corpus: Corpus, what: str, rows: np.ndarray, ending: str, question: Question) -> bytes:
+    """A file of the registry, its bytes. Raises as `registry.write`."""
+    with scratch_folders.folder("judge") as folder:
+        path = folder / f"judge{ending}"
+        registry.write(corpus, what, corpus.samples.index[rows], path, question=question)
+        return path.read_bytes()
 
 
 def _of_part(by: str, name: str) -> dict[str, Any]:
