@@ -194,6 +194,7 @@ export function render({ model, el }) {
     summary,
     parts,
     ...Object.values(views),
+    chosenBar,
     element("footer", {}, about, files, element("details", {}, element("summary", {}, "In Python"), python)),
     told,
   )

@@ -5,7 +5,7 @@ import { element, keepFocus } from "../../browser/shared.js"
 /** A share of 0 to 1 with three digits; a dash where there is none. */
 export const three = (/** @type {number | null} */ value) => (value === null ? "–" : value.toFixed(3))
 export const signed = (/** @type {number | null} */ value) =>
-  value === null ? "–" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(3)}`
+  value === null ? "–" : `${Math.abs(value) < 0.0005 ? "" : value > 0 ? "+" : "−"}${Math.abs(value).toFixed(3)}`
 /** Samples; parts of them where they are counted by fractions. */
 export const count = (/** @type {number} */ value) =>
   value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 1 : 0 })
