@@ -178,10 +178,12 @@ export function render({ model, el }) {
       element("span", { class: "word" }, title),
       ...formats.map((format) => {
         const name = { geojson: "GeoJSON", parquet: "GeoParquet" }[format] ?? format.toUpperCase()
-        return button(name, `${title} as ${name}`, () => {
+        const label = `${title} as ${name}`
+        const save = () => {
           told.textContent = `Writing ${name} …`
           model.send_msg({ type: "save", file: what, format })
-        })
+        }
+        return button(name, label, save, { "aria-label": label })
       }),
     ),
   )
