@@ -7736,7 +7736,7 @@ var makeChart = (parent, options) => {
 
 // explorer/views/judge/judge_tables.js
 var three = (value2) => value2 === null ? "–" : value2.toFixed(3);
-var signed = (value2) => value2 === null ? "–" : `${value2 > 0 ? "+" : value2 < 0 ? "−" : ""}${Math.abs(value2).toFixed(3)}`;
+var signed = (value2) => value2 === null ? "–" : `${Math.abs(value2) < 5e-4 ? "" : value2 > 0 ? "+" : "−"}${Math.abs(value2).toFixed(3)}`;
 var count = (value2) => value2.toLocaleString("en", { maximumFractionDigits: value2 < 10 ? 1 : 0 });
 var className = ({ title, code, colour, numbered }) => {
   if (colour === void 0) return [title];
@@ -8111,15 +8111,19 @@ function render3({ model, el }) {
   const differ = button2(
     "Where they differ",
     "Show on the map the samples of which they name different classes",
-    () => {
-    },
-    {
-      hidden: true
-    }
+    () => model.send_msg({ type: "differ" })
   );
   const verdict = element("p", { class: "verdict" });
   const measures = makeTable("Both models in all");
   const pairs = makeTable("Both models, class by class");
+  const chosen = element("output", { "aria-live": "polite", "aria-label": "Samples that are chosen" });
+  const chosenBar = element(
+    "div",
+    { class: "chosen", hidden: true },
+    chosen,
+    button2("Table", "The chosen samples as a table", () => model.send_msg({ type: "table" })),
+    button2("Gallery", "The chosen samples as pictures", () => model.send_msg({ type: "gallery" }))
+  );
   const views = {
     table: element("div", { class: "view" }, element("div", { class: "tools" }, values, readout), cross.box),
     classes: element("div", { class: "view" }, classes.box),
@@ -8160,7 +8164,29 @@ function render3({ model, el }) {
   const about = element("p", { class: "about" });
   const python = element("pre", { tabindex: "0", role: "region", "aria-label": "The same in Python" });
   const told = element("p", { class: "told", role: "status" });
-  const files = element("span", { class: "files" });
+  const saves = (
+    /** @type {[string, string, string[]][]} */
+    [
+      ["judgement", "This part", ["csv", "png", "svg", "pdf"]],
+      ["judged-samples", "Its samples", ["csv", "geojson", "parquet"]]
+    ].map(
+      ([what, title, formats]) => element(
+        "span",
+        { class: "segments", role: "group", "aria-label": `Download: ${title.toLowerCase()}` },
+        element("span", { class: "word" }, title),
+        ...formats.map((format2) => {
+          const name = { geojson: "GeoJSON", parquet: "GeoParquet" }[format2] ?? format2.toUpperCase();
+          const label = `${title} as ${name}`;
+          const save = () => {
+            told.textContent = `Writing ${name} …`;
+            model.send_msg({ type: "save", file: what, format: format2 });
+          };
+          return button2(name, label, save, { "aria-label": label });
+        })
+      )
+    )
+  );
+  const files = element("span", { class: "files" }, ...saves);
   const panel = element(
     "section",
     { class: "panel", role: "dialog", "aria-label": "Judge a model", hidden: true },
@@ -8169,6 +8195,7 @@ function render3({ model, el }) {
     summary,
     parts,
     ...Object.values(views),
+    chosenBar,
     element("footer", {}, about, files, element("details", {}, element("summary", {}, "In Python"), python)),
     told
   );
@@ -8258,6 +8285,8 @@ function render3({ model, el }) {
           data.other || others[0]
         );
       });
+      chosenBar.hidden = data.chosen === null;
+      chosen.textContent = data.chosen === null ? "" : `${data.chosen.toLocaleString("en")} samples are chosen and on the map`;
       about.textContent = [...data.notes, data.about].filter(Boolean).join(" ");
       python.textContent = data.python;
       if (opening) opinion.focus({ preventScroll: true });
@@ -8415,6 +8444,10 @@ function render3({ model, el }) {
       });
     },
     hide: () => closeIt(),
+    file(data) {
+      saveFile(data.name, new Blob([data.bytes], { type: data.media }));
+      told.textContent = `${data.name} was written.`;
+    },
     trouble(data) {
       panel.classList.remove("busy");
       if (panel.hidden) {

@@ -74,13 +74,14 @@ export interface Told {
   }
   /** The answer to what is asked: first what it is, then one of the parts, then the numbers of the head. */
   Judge: {
-    asked: { ticket: number; opinion: string; groups: string; part: string; by: string; values: string; of_part: string; code: number; other: string; opinions: string[]; groupings: JudgeChoice[]; classes: JudgeClass[]; numbered: boolean; samples: number; of: number; source: string; about: string; notes: string[]; python: string }
+    asked: { ticket: number; opinion: string; groups: string; part: string; by: string; values: string; of_part: string; code: number; other: string; opinions: string[]; groupings: JudgeChoice[]; classes: JudgeClass[]; numbered: boolean; samples: number; of: number; source: string; chosen: number | null; about: string; notes: string[]; python: string }
     /** Something is being computed. */
     busy: {}
     calibration: { ticket: number; bins: JudgeBin[]; error: number | null }
     classes: { ticket: number; rows: JudgeScore[] }
     /** Samples (or parts of them) by class of label and model. `label` and `said` are classes that the map is filtered by. */
     cross: { ticket: number; rows: number[]; columns: number[]; values: number[][]; label: number | null; said: number | null }
+    file: { name: string; media: string; bytes: ArrayBuffer }
     hide: {}
     parts: { ticket: number; rows: JudgePart[] }
     summary: { ticket: number; agreement: number | null; macro_f1: number | null; weighted_f1: number | null; mean_average_precision: number | null; disagreement: number | null; calibration_error: number | null }
@@ -308,9 +309,13 @@ export interface Said {
   Judge:
     | { type: "choose"; opinion?: string; groups?: string; part?: string; by?: string; values?: string; of_part?: string; code?: number | null; other?: string | null }
     | { type: "closed" }
+    | { type: "differ" }
     | { type: "filter"; label: number | null; said: number | null }
+    | { type: "gallery" }
     | { type: "ready" }
+    | { type: "save"; file: string; format: string }
     | { type: "select"; name: string }
+    | { type: "table" }
   /** Other classes, fewer filters, and the set as pictures or as a table. */
   Legend:
     | { type: "gallery" }
