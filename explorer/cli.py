@@ -115,6 +115,13 @@ def serve(
             help="A name that visitors use for this server; repeatable.",
         ),
     ] = None,
+    prefix: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH",
+            help="The path under which it is called, as /user/x/proxy/absolute/5006, behind a hub.",
+        ),
+    ] = None,
     tiles: Annotated[
         bool | None, typer.Option("--tiles/--no-tiles", help="Offer online basemaps on the map.")
     ] = None,
@@ -156,6 +163,7 @@ def serve(
     if given is None:
         port = ports.usable(address, port)  # before the seconds that the rest takes
         ports.origins(address, port, allow_origin or ())
+        ports.path_prefix(prefix or settings().prefix)
         if num_procs > 1:
             secret.hand_on(settings().cookie_secret.get_secret_value(), settings().data_dir)
             workers.run(num_procs, address, port, stuck=settings().stuck_seconds)
@@ -163,7 +171,7 @@ def serve(
     from explorer import app as page
     from explorer.review import score as scores
 
-    said = {"tiles": tiles, "login_file": None if login is None else str(login)}
+    said = {"tiles": tiles, "prefix": prefix, "login_file": None if login is None else str(login)}
     config = settings().model_copy(update={key: value for key, value in said.items() if value is not None})
     with shared.opened(corpus, config) as opened:
         scores.show(opened)

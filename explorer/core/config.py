@@ -94,6 +94,10 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="With --num-procs: a process that answers nobody for so long is ended, and another started; 0: never.",
     )
+    prefix: str = Field(
+        "",
+        description="The path under which the server is called, as /user/x/proxy/absolute/5006; empty: none, or one that a proxy takes away.",
+    )
     trusted_proxies: str = Field(
         "",
         description="Proxies that say truly for whom they ask (X-Forwarded-For): addresses or networks, with commas between.",

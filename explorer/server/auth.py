@@ -333,6 +333,11 @@ async def _admitted(provider: Passwords, name: str, password: str) -> bool | Non
         _waiting -= 1
 
 
+def cookie_path(handler: RequestHandler) -> str:
+    """Of the login's cookie: not for what else is served by the same name."""
+    return f"{handler.application.prefix}/"  # type: ignore[attr-defined]
+
+
 def check_origin(handler: RequestHandler) -> None:
     """Another site's page must not act for its visitors: reviews would go under the name that it chose. Raises `HTTPError`."""
     origin = handler.request.headers.get("Origin")
@@ -369,9 +374,14 @@ class LoginHandler(RequestHandler):
             self._form(wanted, "Name or password is wrong.")
             return
         for cookie in _COOKIES:
-            self.clear_cookie(cookie)
+            self.clear_cookie(cookie, path=cookie_path(self))
         self.set_signed_cookie(
-            "user", provider.signed(found.name), expires_days=DAYS, httponly=True, samesite="Lax"
+            "user",
+            provider.signed(found.name),
+            expires_days=DAYS,
+            httponly=True,
+            samesite="Lax",
+            path=cookie_path(self),
         )
         query = urlsplit(wanted).query  # the query alone: nobody is led elsewhere
         self.redirect("." + ("/?" + query if query else "/"), status=303)
@@ -402,7 +412,7 @@ class LogoutHandler(RequestHandler):
         """Take the cookies away; who kept a copy of them has nothing."""
         self.application.auth_provider.end(self.get_cookie("user"))  # type: ignore[attr-defined]
         for cookie in _COOKIES:
-            self.clear_cookie(cookie)
+            self.clear_cookie(cookie, path=cookie_path(self))
         self.set_header("Cache-Control", "no-store")
         self.finish(plain_pages.logged_out())
 

@@ -238,9 +238,12 @@ def attach(application: Any, corpus: Corpus, **more: Callable[[], Any]) -> None:
     }
     parts |= {name: _Part(name, ask) for name, ask in more.items()}
     watch = LoopWatch()
-    application.add_handlers(
-        r".*", [(r"/health", HealthHandler, {"parts": parts, "watch": watch}), (r"/metrics", MetricsHandler)]
-    )
+    # Also without the prefix: who watches a server asks it, and no proxy.
+    for below in {"", application.prefix}:
+        known_parts = {"parts": parts, "watch": watch}
+        application.add_handlers(
+            r".*", [(f"{below}/health", HealthHandler, known_parts), (f"{below}/metrics", MetricsHandler)]
+        )
     application.settings["log_function"] = log_request
     application.io_loop.add_callback(watch.start)
 
@@ -257,7 +260,7 @@ def log_request(handler: RequestHandler) -> None:
         "sample": _sample(request.arguments),
         "address": request.remote_ip,
     }
-    if request.path in _QUIET_PATHS:
+    if request.path.endswith(_QUIET_PATHS):
         _LOG.debug("request", extra=fields)
     elif 400 <= status < 500 or status == HTTPStatus.SERVICE_UNAVAILABLE:  # too many, for now
         logs.refused("request", "request", **fields)

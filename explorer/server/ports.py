@@ -120,6 +120,16 @@ def is_host(name: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_.-]+(:[0-9]{1,5})?", name) is not None
 
 
+def path_prefix(text: str) -> str:
+    """The path below which all addresses are, `/user/x/proxy/5006`, without a slash at its end; "" for none. Raises `ServeError`."""
+    found = "/" + text.strip().strip("/")
+    if found == "/":
+        return ""
+    if not re.fullmatch(r"(?:/[A-Za-z0-9._~@+-]{1,100}){1,20}", found) or {".", ".."} & set(found.split("/")):
+        raise ServeError(f"{text[:80]!r} is no path for --prefix; write it as /user/x/proxy/absolute/5006")
+    return found
+
+
 def _own_addresses() -> set[str]:
     try:
         return {str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), None)}

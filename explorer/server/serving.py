@@ -24,12 +24,13 @@ from urllib.parse import quote
 
 from bokeh.embed.bundle import bundle_for_objs_and_resources
 from bokeh.resources import Resources
+from bokeh.server.views.ico_handler import IcoHandler
 from bokeh.settings import settings as bokeh_settings
 from bokeh.util.token import generate_jwt_token, generate_session_id
 from panel.io.application import Application
 from panel.io.server import DocHandler, get_server
 from tornado.ioloop import PeriodicCallback
-from tornado.web import authenticated
+from tornado.web import RequestHandler, authenticated
 
 from explorer.core.errors import NoRoomError
 from explorer.core.products import PF_SR
@@ -139,6 +140,10 @@ class PageHandler(DocHandler):
         context = tornado_app.applications["/"]
         super().__init__(tornado_app, *args, application_context=context, bokeh_websocket_path="", **options)
 
+    def get_login_url(self) -> str:
+        """Beside the page, wherever a proxy serves that."""
+        return "login"
+
     @authenticated
     async def get(self, *args: Any, **options: Any) -> None:
         """The HTML; or the way to log in, or why there is no page now."""
@@ -217,6 +222,16 @@ class PageHandler(DocHandler):
         )
 
 
+class SlashHandler(RequestHandler):
+    """Leads from the prefix without a slash at its end to the page: its other addresses are given beside it."""
+
+    def get(self) -> None:
+        query = f"?{self.request.query}" if self.request.query else ""
+        self.redirect(f"{self.request.path.rpartition('/')[2]}/{query}")
+
+    head = get
+
+
 def page_html(corpus: Corpus, link: Link, query: str, token: str) -> str:
     """The page as it is sent: its panels still empty, and the script that draws the first picture into them."""
     sample = link.sample if link.sample in corpus.samples.index else corpus.default_sample
@@ -273,6 +288,9 @@ def make_server(
     options |= {"sign_sessions": True, "secret_key": secret.derived(signs, "session tokens")}
     # What a session is told of its request: not what else a browser sends along, which would make its token long.
     options |= {"include_headers": [], "include_cookies": list(visitor.COOKIES)}
+    prefix = ports.path_prefix(config.prefix)
+    # A cookie of a hub's user is for this server alone, and not for all that the hub serves.
+    options |= {"prefix": prefix, "cookie_path": f"{prefix}/"}
     options.setdefault("websocket_max_message_size", security_headers.MAX_MESSAGE_BYTES)
     options.setdefault("http_server_kwargs", {}).setdefault("max_body_size", security_headers.MAX_BODY_BYTES)
     # Bokeh binds a socket of its own: where one is given, any port.
@@ -295,15 +313,21 @@ def make_server(
     security_headers.refuse_strangers(application, entry.hosts)  # before all else
     if visitor.asked():
         entry.watch(application.auth_provider.holder)
+    below = application.prefix
     application.add_handlers(
         r".*",
         [
-            (r"/ws", OwnSocket),
-            (r"/", PageHandler, {"corpus": corpus, "ahead": given is None}),
-            (r"/first-picture\.jpg", PictureHandler, {"corpus": corpus}),
-            (r"/scripts/([0-9a-f]+\.js)", ScriptHandler),
-            (r"/guide", GuideHandler),
-            (r"/guide/([^/]{1,60})", GuideHandler),
+            (f"{below}/ws", OwnSocket),
+            (f"{below}/", PageHandler, {"corpus": corpus, "ahead": given is None}),
+            (rf"{below}/first-picture\.jpg", PictureHandler, {"corpus": corpus}),
+            (rf"{below}/scripts/([0-9a-f]+\.js)", ScriptHandler),
+            (f"{below}/guide", GuideHandler),
+            (f"{below}/guide/([^/]{{1,60}})", GuideHandler),
+            *(
+                [(below, SlashHandler), (f"{below}/favicon.ico", IcoHandler, {"app": application})]
+                if below
+                else []
+            ),
         ],
     )
     routes.attach(application, corpus)
