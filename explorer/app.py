@@ -57,7 +57,7 @@ from explorer.views.sentinel2.spectrum import SpectrumView
 from explorer.views.share.share import ShareView
 
 _WRITTEN = (
-    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "judge", "panel", "opinion", "overlay",
+    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "similar", "judge", "panel", "opinion", "overlay",
     "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
@@ -221,6 +221,7 @@ class Explorer(pn.viewable.Viewer):
                 charts=link.charts,
                 table=link.table,
                 gallery=link.gallery,
+                similar=link.similar,
                 judge=link.judge,
                 panel=link.panel,
                 overlay=link.overlay,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import Locator, expect
 
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
+from explorer.similar import search
 from tests.browser.axe import violations
 from tests.browser.conftest import Visitor
 from tests.browser.test_review import begin
@@ -241,3 +244,31 @@ def test_it_stays_within_the_window_and_leaves_room_for_the_picture(visitor: Vis
         assert violations(visit.page) == [], size
         large.click()
         expect(large).to_be_hidden()
+
+
+def test_more_like_this_shows_what_is_alike_as_pictures_and_on_the_map(
+    visit: Visit, corpus: Corpus, demo: str
+) -> None:
+    values = np.random.default_rng(0).normal(size=(len(corpus), 6)).astype(np.float32)
+    corpus.features.add("made-up-embedding", pd.DataFrame(values, corpus.samples.index))
+    try:
+        visit.open(f"?sample={demo}")
+        visit.page.get_by_role("button", name="More like this").click()
+        drawn(visit)
+        box = gallery(visit)
+        expect(tiles(visit)).to_have_count(4)
+        expect(box.get_by_text(f"Most like {demo}")).to_be_visible()
+        assert violations(visit.page) == []
+        found = search.find(corpus, demo)
+        names = [str(corpus.samples.index[row]) for row in found.rows]
+        assert [tile.get_attribute("aria-label").partition(",")[0] for tile in tiles(visit).all()] == names
+        visit.wait_for_query(similar=demo, gallery="nearest,50,1;similar")
+        box.get_by_label("Only with this label").select_option("other")
+        visit.wait_for_query(similar=f"{demo};other")
+        box.get_by_role("button", name="On the map").click()
+        expect(box).to_be_hidden()
+        expect(visit.page.get_by_text(re.compile(r"^\d alike on the map$"))).to_be_visible()
+        visit.page.get_by_role("button", name="Clear", exact=True).click()
+        visit.wait_for_query(similar=None)
+    finally:
+        corpus.features.remove("made-up-embedding")

@@ -22,6 +22,7 @@ from explorer.corpus.query.filters import Filters
 from explorer.corpus.query.opinion_conditions import ClassPair, Differ, Disagreement, Says
 from explorer.opinions.overlay_look import OverlayLook
 from explorer.opinions.question import Question
+from explorer.similar.search import By, Search
 from explorer.views.common.chart_zoom import ChartZoom
 from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.map_state import MapLink, MapState, Place
@@ -68,6 +69,11 @@ FROZEN: list[tuple[str, Any]] = [
     ("table=-fraction,3", {"table": TableLook("fraction", True, 3)}),
     ("gallery=purity,50,2", {"gallery": GalleryLook("purity", 50, 2)}),
     ("gallery=-class,20,1;queue;2018-07;swir;seed:3", {"gallery": GalleryLook("class", 20, 1, True, True, "2018-07", "swir", 3)}),
+    ("gallery=nearest,50,1;similar", {"gallery": GalleryLook("nearest", 50, 1, similar=True)}),
+    ("similar=33N_15E-200N_01_09", {"similar": Search(("33N_15E-200N_01_09",))}),
+    ("similar=33N_15E-200N_01_09@120,80;by:spectrum;label:231,32;n:50", {"similar": Search(("33N_15E-200N_01_09",), pixel=(120, 80), by=(By("spectrum"),), labels=(231, 32), n=50)}),
+    ("similar=33N_15E-200N_01_09@box:10,20,60,80;by:season*2%2Ball@tessera;other", {"similar": Search(("33N_15E-200N_01_09",), region=Shape.of("box", [[10, 20], [60, 80]]), by=(By("season", "", 2), By("all", "tessera")), other=True)}),
+    ("similar=33N_15E-200N_01_09.33N_15E-200N_01_10;medoid", {"similar": Search(("33N_15E-200N_01_09", "33N_15E-200N_01_10"), medoid=True)}),
     ("gallery=queue,200,7;queue;2018-07-02;index:NDVI", {"gallery": GalleryLook("queue", 200, 7, False, True, "2018-07-02", "index:NDVI")}),
     ("judge=made-up-good,3,table", {"judge": Question("made-up-good")}),
     ("judge=made-up-good,2,classes;fractions;rows", {"judge": Question("made-up-good", "2", "classes", "fractions", "rows")}),
@@ -108,7 +114,7 @@ FROZEN: list[tuple[str, Any]] = [
 ]  # fmt: skip
 """What a link said, and what of `Link` it has to say; all else is as on a fresh page."""
 KEYS = {
-    "sample", "date", "pixels", "names", "regions", "keep", "composite", "stretch", "curves", "sentinel", "view", "play", "charts", "table", "gallery", "judge", "panel", "opinion", "overlay", "review", "story",
+    "sample", "date", "pixels", "names", "regions", "keep", "composite", "stretch", "curves", "sentinel", "view", "play", "charts", "table", "gallery", "similar", "judge", "panel", "opinion", "overlay", "review", "story",
     "filter", "area", "level", "draw", "colours", "theme", "base", "layers", "map",
 }  # fmt: skip
 
@@ -131,7 +137,7 @@ def test_every_key_is_frozen() -> None:
     full = encode(Link(
         sample=SAMPLE, date=dt.date(2018, 1, 3), pixels=((1, 2),), composite="false", stretch="frame", curves=SEASON, panel="map", opinion="mine", overlay=OverlayLook("x"),
         review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), keep_marks=True, sentinel=SentinelLook("swir"), view=PictureView("side"), playback=Playback("run"), charts=ChartZoom(index=(0.0, 1.0)), table=TableLook(),
-        gallery=GalleryLook(), judge=Question("mine"), map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", "none", Place(3.4, 51.2, 120.0)),
+        gallery=GalleryLook(), similar=Search(("33N_15E-200N_01_09",)), judge=Question("mine"), map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", "none", Place(3.4, 51.2, 120.0)),
     ))  # fmt: skip
     written = {part.partition("=")[0] for part in full[1:].split("&")}
     assert written == KEYS, "a new key: freeze a link that has it"

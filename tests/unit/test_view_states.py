@@ -31,6 +31,7 @@ STATES = {
     "charts": "charts=dates:2018-03-01,2018-09-30;bands:0,0.4;index:-0.2,0.9",
     "table": "table=-fraction,1",
     "gallery": "gallery=-class,20,2;2018-07;seed:3",
+    "similar": f"similar={FULL};by:season;other;n:50",
     "judge": "judge=model,2,parts;fractions;of:zone",
     "opinion": "opinion=model",
     "overlay": "overlay=worldcover,40",

@@ -13,7 +13,11 @@ from explorer.review.sample_order import ORDERS
 
 QUEUE = "queue"
 """The samples of the review that is running, and the order that they have there."""
-SORTS = {QUEUE: "Queue's order", **ORDERS}
+SIMILAR = "similar"
+"""The samples that were found to look like others."""
+NEAREST = "nearest"
+"""The order in which they were found."""
+SORTS = {QUEUE: "Queue's order", NEAREST: "Nearest first", **ORDERS}
 """Names of orders and their titles."""
 SIZES = (20, 50, 100, 200)
 """Samples a page that are offered; a link may have any number from the first to the last."""
@@ -27,7 +31,7 @@ _SEED = re.compile(r"seed:(\d{1,6})", re.ASCII)
 class GalleryLook:
     """`page` counts from 1, `size` samples each, in the order `sort` (of `SORTS`), or `reverse`; `seed` is of the random one.
 
-    `queue`: the samples of the running review, else those that the map's filters and area leave. `date` (`2018-07-02`, or a month
+    `queue`: the samples of the running review; `similar`: those that look like what `Selection.similar` says; else those that the map's filters and area leave. `date` (`2018-07-02`, or a month
     of Sentinel-2, `2018-07`) and `composite` (a recipe's text) are empty where they are the page's.
     """
 
@@ -39,12 +43,19 @@ class GalleryLook:
     date: str = ""
     composite: str = ""
     seed: int = 0
+    similar: bool = False
+
+    @property
+    def source(self) -> str:
+        """Whose samples they are: `queue`, `similar` or `map`."""
+        return QUEUE if self.queue else SIMILAR if self.similar else "map"
 
     def __str__(self) -> str:
         """The short text that `parse` reads."""
         words = [
             f"{'-' if self.reverse else ''}{self.sort},{self.size},{self.page}",
             QUEUE if self.queue else "",
+            SIMILAR if self.similar else "",
             self.date,
             self.composite,
             f"seed:{self.seed}" if self.seed else "",
@@ -76,8 +87,8 @@ def product_of(date: str) -> Product:
 
 
 def _read(word: str) -> tuple[str, object]:
-    if word == QUEUE:
-        return "queue", True
+    if word in (QUEUE, SIMILAR):
+        return word, True
     if _DATE.fullmatch(word):
         product = product_of(word)
         return "date", product.stem(product.parse_date(word))

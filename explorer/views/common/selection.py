@@ -28,6 +28,8 @@ from explorer.opinions.overlay_look import OverlayLook
 from explorer.opinions.question import Question
 from explorer.review.queue import MAX_TEXT as MAX_QUEUE
 from explorer.review.queue import QueueSpec
+from explorer.similar import search as searches
+from explorer.similar.search import Search
 from explorer.views.common import chart_zoom, gallery_look, sentinel_look, table_look
 from explorer.views.common.chart_zoom import ChartZoom
 from explorer.views.common.gallery_look import GalleryLook
@@ -91,6 +93,9 @@ class Selection(param.Parameterized):
         default=None, class_=GalleryLook, doc="What the gallery shows; None while it is closed."
     )  # type: ignore[assignment]
     panel: str = param.Selector(default="", objects=list(PANELS))  # type: ignore[assignment]
+    similar: Search | None = param.ClassSelector(
+        default=None, class_=Search, doc="What the map and the gallery show samples like; None: nothing."
+    )  # type: ignore[assignment]
     judge: Question | None = param.ClassSelector(
         default=None,
         class_=Question,
@@ -227,6 +232,7 @@ class Selection(param.Parameterized):
             charts=self.charts,
             table=self.table,
             gallery=self.gallery,
+            similar=self.similar,
             judge=self.judge,
             panel=self.panel,
             opinion=self.opinion,
@@ -268,6 +274,7 @@ class Link:
     charts: ChartZoom = field(default_factory=ChartZoom)
     table: TableLook | None = None
     gallery: GalleryLook | None = None
+    similar: Search | None = None  # what samples are shown that look like it
     judge: Question | None = None  # of an opinion
     map: MapLink = field(default_factory=MapLink)
     problems: tuple[str, ...] = field(default=())
@@ -306,6 +313,8 @@ def encode(link: Link) -> str:
         parts["table"] = str(link.table)
     if link.gallery is not None:
         parts["gallery"] = str(link.gallery)
+    if link.similar is not None:
+        parts["similar"] = str(link.similar)
     if link.judge is not None:
         parts["judge"] = str(link.judge)
     if link.panel:
@@ -383,6 +392,11 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         gallery = gallery_look.parse(given["gallery"][:MAX_TEXT]) if given.get("gallery") else None
     except ExplorerError as error:
         problems.append(f"This link's gallery cannot be shown: {error}.")
+    similar = None
+    try:
+        similar = searches.parse(given["similar"]) if given.get("similar") else None
+    except ExplorerError as error:
+        problems.append(f"This link's search for what is alike cannot be understood: {error}.")
     judge = None
     try:
         judge = questions.parse(given["judge"][:MAX_TEXT]) if given.get("judge") else None
@@ -434,6 +448,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         charts=charts,
         table=table,
         gallery=gallery,
+        similar=similar,
         judge=judge,
         map=map_link,
         problems=tuple(map(_bounded, problems)),

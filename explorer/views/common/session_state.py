@@ -11,6 +11,7 @@ import param
 from explorer.corpus.imagery.cube_cache import Cube, Reading
 from explorer.export.code import Gallery
 from explorer.export.stories import Story
+from explorer.similar.search import Found
 
 
 class SessionState(param.Parameterized):
@@ -84,6 +85,12 @@ class SessionState(param.Parameterized):
     review_queue: tuple[str, ...] = param.Parameter(
         default=(), doc="Ids of the samples under review, in their order; empty where none is."
     )  # type: ignore[assignment]
+    similar_found: Found | None = param.ClassSelector(
+        default=None,
+        class_=Found,
+        doc="The samples that look like what `Selection.similar` says, once they are found.",
+    )  # type: ignore[assignment]
+    similar_failed = param.Event(doc="Nothing was found to look like it.")
     reviewer: str = param.String(default="", doc="Who reviews; empty where nobody does.")  # type: ignore[assignment]
     verdicts_changed = param.Event(doc="A verdict was kept, or taken back, and filters know of it.")
 
@@ -104,8 +111,8 @@ class SessionState(param.Parameterized):
     )  # type: ignore[assignment]
     gallery_of: str | None = param.Selector(
         default=None,
-        objects=[None, "map", "queue"],
-        doc="The gallery opens: of what the map shows, or of the queue under review.",
+        objects=[None, "map", "queue", "similar"],
+        doc="The gallery opens: of what the map shows, of the queue under review, or of what looks like the selected sample.",
     )  # type: ignore[assignment]
     story_link: str | None = param.String(
         default=None, allow_None=True, doc="The page shows this state of a story, in the theme that it has."
@@ -131,7 +138,7 @@ class SessionState(param.Parameterized):
         self.param.watch(lambda _event: listener(), name, onlychanged=False)
 
     def ask_for_gallery(self, of: str) -> None:
-        """Open the gallery: of what the `map` shows, or of the `queue` under review."""
+        """Open the gallery: of what the `map` shows, of the `queue` under review, or of what is `similar` to the selected sample."""
         self.gallery_of = of
 
     @property

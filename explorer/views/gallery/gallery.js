@@ -52,6 +52,38 @@ export function render({ model, el }) {
   const dock = button("", "", () => setDocked(!docked), { class: "dock" })
   const close = button("×", "Close the gallery", () => hide(), { class: "close", "aria-label": "Close the gallery" })
   const how = element("p", { class: "how" })
+  // What is searched for that is alike: each choice is a new search.
+  const ask = (changes = {}) =>
+    send({
+      type: "alike",
+      of: "now",
+      by: likeBy.value,
+      label: likeLabel.value,
+      count: Number(likeCount.value) || 100,
+      ids: [],
+      ...changes,
+    })
+  const likeOf = select("Like what", (value) => value !== "now" && ask({ of: value }))
+  const likeBy = select("Compared by", () => ask()),
+    likeLabel = select("Only with this label", () => ask()),
+    likeCount = select("How many", () => ask())
+  const onMap = button("On the map", "Close the gallery; rings on the map show where these samples are", () => {
+    close_()
+    model.send_msg({ type: "map" })
+  })
+  const likeBar = element(
+    "div",
+    { class: "bar like", role: "toolbar", "aria-label": "What is alike", hidden: true },
+    likeOf,
+    element("span", { class: "group" }, element("span", { class: "word", "aria-hidden": "true" }, "by"), likeBy),
+    likeLabel,
+    likeCount,
+    onMap,
+  )
+  const fillLikes = (choices) => {
+    const first = state?.similar?.ofs[0]
+    if (first) fill(likeOf, [first, ...choices], first.value)
+  }
 
   const grid = element("div", {
     class: "grid",
@@ -72,6 +104,9 @@ export function render({ model, el }) {
   const review = button("Review", "Review the marked samples, in this order", () =>
     model.send_msg({ type: "review", ids: ids() }),
   )
+  const alike = button("More like these", "What looks like the marked samples: like their mean", () =>
+    ask({ of: "marked", by: likeBy.value || "all", ids: ids() }),
+  )
   const saves = [
     ["csv", "CSV"],
     ["geojson", "GeoJSON"],
@@ -87,6 +122,7 @@ export function render({ model, el }) {
     "section",
     { class: "panel", role: "dialog", "aria-label": "Gallery", hidden: true },
     element("header", {}, title, count, source, dock, close),
+    likeBar,
     element(
       "div",
       { class: "bar", role: "toolbar", "aria-label": "Pictures and order" },
@@ -104,6 +140,7 @@ export function render({ model, el }) {
       clear,
       table,
       review,
+      alike,
       element("span", { class: "save" }, saveWhat, ...saves),
     ),
     told,
@@ -254,12 +291,17 @@ export function render({ model, el }) {
     const n = marked.size
     chosen.textContent = n ? `${n.toLocaleString("en")} marked` : "None marked"
     const hidden = Boolean(state?.hidden)
-    table.disabled = review.disabled = !n || hidden
+    const found = Boolean(state?.similar && state.count)
+    table.disabled = alike.disabled = !n || hidden
+    review.disabled = (!n && !found) || hidden
+    review.textContent = !n && found ? `Review ${Math.min(state.count, MOST_MARKED)}` : "Review"
+    review.dataset.title =
+      !n && found ? "Review these samples, the nearest first" : "Review the marked samples, in this order"
     clear.disabled = !n
     saveWhat.textContent = n ? "Download marked" : "Download all"
     for (const one of saves) one.disabled = hidden || !state?.count
     const why = hidden ? "Not while the review hides labels" : ""
-    for (const one of [table, review, ...saves]) one.title = why || one.dataset.title || one.title
+    for (const one of [table, review, alike, ...saves]) one.title = why || one.dataset.title || one.title
   }
 
   // -- keys and marks -----------------------------------------------------------------------------------------
@@ -361,14 +403,28 @@ export function render({ model, el }) {
       }
       panel.hidden = false
       place()
-      title.textContent = "Gallery"
+      title.textContent = data.similar ? "More like this" : "Gallery"
       const first = (data.page - 1) * data.size
       const range = `${(first + 1).toLocaleString("en")}–${(first + data.tiles.length).toLocaleString("en")}`
       count.textContent = data.count ? `${range} of ${data.count.toLocaleString("en")}` : "0 samples"
       source.textContent = data.source
+      likeBar.hidden = !data.similar
+      nothing.textContent = data.nothing || "No sample is in this set."
       how.textContent = `By ${data.how} · ${data.composite_shown}, ${data.date_shown}`
       told.textContent = ""
-      keepFocus(panel.querySelector(".bar"), () => {
+      keepFocus(panel.querySelector(".bar:not(.like)"), () => {
+        if (data.similar) {
+          fill(likeOf, data.similar.ofs, data.similar.ofs[0].value)
+          fill(likeBy, data.similar.bys, data.similar.by)
+          fill(likeLabel, data.similar.labels, data.similar.label)
+          const counts = data.similar.counts.map((n) => ({
+            value: String(n),
+            text: `${n} samples`,
+            group: "",
+            off: "",
+          }))
+          fill(likeCount, counts, String(data.similar.count))
+        }
         fill(sort, data.sorts, data.sort)
         fill(date, data.dates, data.date)
         fill(composite, data.composites, data.composite)
@@ -456,6 +512,7 @@ export function render({ model, el }) {
         drawSample(data.id)
       }
     },
+    likes: ({ choices }) => fillLikes(choices),
     hide: () => close_(),
     trouble(data) {
       told.textContent = data.text

@@ -19,6 +19,8 @@ from explorer.export.code import Gallery as GalleryState
 from explorer.review import sample_order
 from explorer.review.queue import QueueSpec
 from explorer.review.sample_order import Ordered
+from explorer.similar import search
+from explorer.similar.search import Search
 from explorer.views.common import palettes
 from explorer.views.common.components import (
     Component,
@@ -29,11 +31,21 @@ from explorer.views.common.components import (
     source,
 )
 from explorer.views.common.file_making import FileMaker
-from explorer.views.common.gallery_look import MAX_PAGE, QUEUE, SIZES, SORTS, GalleryLook, product_of
+from explorer.views.common.gallery_look import (
+    MAX_PAGE,
+    NEAREST,
+    QUEUE,
+    SIMILAR,
+    SIZES,
+    SORTS,
+    GalleryLook,
+    product_of,
+)
 from explorer.views.common.selection import Selection
-from explorer.views.gallery import gallery_choices
+from explorer.views.gallery import gallery_choices, similar
 from explorer.views.gallery.gallery_feed import Batch, ThumbnailFeed
-from explorer.views.gallery.messages import MAX_MARKED, FromGallery, Tile, ToGallery
+from explorer.views.gallery.messages import MAX_MARKED, FromGallery, SimilarShown, Tile, ToGallery
+from explorer.views.gallery.similar import SimilarSearch
 from explorer.views.review.review_service import review_service
 
 _FOLLOWS_S = 0.3
@@ -75,14 +87,19 @@ class GalleryView:
             "shuffle": lambda _data: self._shuffle(), "open": self._open_sample, "closed": lambda _data: self._close_gallery(),
             "list": self._list_marked, "review": self._review_marked, "save": self._save, "again": lambda _data: self._draw(),
         }  # fmt: skip
+        self.gallery.on |= {"alike": self._alike, "map": lambda _data: self._show_on_map()}
+        self._similar = SimilarSearch(corpus, selection, loop)
         watch, of_session = selection.param.watch, self._session.param.watch
         watch(lambda _e: self._draw(), "gallery")
         watch(lambda _e: self._sample_changed(), "sample_id")
         watch(lambda _e: self._opinion_changed(), "opinion")
         watch(lambda *_e: self._page_changed(), ["settled", "composite", "stretch"])
         selection.map.param.watch(lambda *_e: self._send_tiles(), ["level", "palette"])
-        of_session(lambda _e: self._set_changed(queue=False), "filtered_rows")
-        of_session(lambda _e: self._set_changed(queue=True), "review_queue")
+        of_session(lambda _e: self._set_changed("map"), "filtered_rows")
+        of_session(lambda _e: self._set_changed(QUEUE), "review_queue")
+        of_session(lambda _e: self._set_changed(SIMILAR), "similar_found")
+        watch(lambda *_e: self._choices_changed(), ["pixels", "names", "regions"])
+        self._session.listen("similar_failed", self._draw)
         of_session(lambda _e: self._draw(), "blind")
         self._session.listen("verdicts_changed", self._send_tiles)
         self._session.listen("gallery_of", self._asked)
@@ -94,24 +111,57 @@ class GalleryView:
     # -- what is shown ------------------------------------------------------------------------------------------
 
     def _asked(self) -> None:
-        """Somebody wants the gallery of the map's set, or of the queue; a blind review has that of its queue alone."""
+        """Somebody wants the gallery of the map's set, of the queue, or of what is alike; a blind review has that of its queue alone."""
+        if self._session.gallery_of == SIMILAR and not self._session.blind:
+            self._look_for(None)
+            return
         queue = self._session.gallery_of == QUEUE or self._session.blind
         before = self._selection.gallery
         if queue and not self._session.review_queue:
             return
-        if before is not None and before.queue == queue:
+        if before is not None and before.source == (QUEUE if queue else "map"):
             self._draw()
             return
         usual = "suspicion" if "suspicion" in self._corpus.filter_table.offers else "random"
         size = SIZES[1] if before is None else before.size
         self._selection.gallery = GalleryLook(QUEUE if queue else usual, size, queue=queue)
 
-    def _set_changed(self, *, queue: bool) -> None:
+    def _look_for(self, wanted: Search | None) -> None:
+        """Show what looks like something, or like the selected sample, in the gallery and on the map."""
+        before, sample_id = self._selection.gallery, self._selection.sample_id
+        if wanted is None and sample_id is None:
+            return
+        size = SIZES[1] if before is None else before.size
+        look = GalleryLook(NEAREST, size, similar=True)
+        if before is not None:
+            look = replace(look, date=before.date, composite=before.composite)
+        self._selection.param.update(similar=wanted or Search((str(sample_id),)), gallery=look)
+
+    def _alike(self, data: dict[str, Any]) -> None:
+        if self._session.blind:
+            self.gallery.script.trouble(text=_UNSEEN)
+            return
+        try:
+            wanted = similar.from_form(data, self._selection, self._marked(data))
+        except ExplorerError as error:
+            self.gallery.script.trouble(text=f"{error}.")
+            return
+        self._look_for(wanted)
+
+    def _show_on_map(self) -> None:
+        self._selection.gallery = None
+
+    def _choices_changed(self) -> None:
+        look = self._selection.gallery
+        if self._is_open and look is not None and look.similar:
+            self.gallery.script.likes(choices=similar.choices_of(self._selection))
+
+    def _set_changed(self, source: str) -> None:
         self._set += 1
         look = self._selection.gallery
-        if look is None or look.queue != queue:
+        if look is None or look.source != source:
             return
-        if queue and self._is_open and not self._session.review_queue:
+        if source == QUEUE and self._is_open and not self._session.review_queue:
             self._selection.gallery = None  # the review has ended
         elif self._is_open and look.page != 1:
             self._selection.gallery = replace(look, page=1)
@@ -121,6 +171,7 @@ class GalleryView:
     def _sample_changed(self) -> None:
         if self._is_open:
             self.gallery.script.sample(id=self._selection.sample_id)
+            self._choices_changed()
 
     def _opinion_changed(self) -> None:
         """The order by disagreement is another one, or can be had by now."""
@@ -139,7 +190,7 @@ class GalleryView:
         if look is not None and self._session.blind and not look.queue:
             self._selection.gallery = None  # what the map shows is chosen by its labels
             return
-        known = self._session.review_queue if look is not None and look.queue else self._session.filtered_rows
+        known = self._known(look)
         if look is None or known is None or (look.queue and not len(known)):
             if self._is_open:
                 self.gallery.script.hide()
@@ -154,8 +205,10 @@ class GalleryView:
         self._ticket += 1
         ticket, spec = self._ticket, self._spec(look)
         by_opinion = self._selection.opinion if look.sort == "disagreement" else ""
+        wanted = self._selection.similar if look.similar else None
+        nothing, choices = self._similar.told if look.similar else "", similar.choices_of(self._selection)
         key = (
-            look.queue,
+            look.source,
             self._set,
             look.sort,
             look.reverse,
@@ -170,20 +223,23 @@ class GalleryView:
         )  # fmt: skip
         like, set_text, opinion = self._like, self._source_text(look), self._selection.opinion
 
-        def job() -> tuple[Ordered, np.ndarray, list[Tile], int]:
+        def job() -> tuple[Ordered, np.ndarray, list[Tile], int, SimilarShown | None]:
+            form = None if wanted is None else similar.shown(self._corpus, wanted, choices)
             order = kept or self._in_order(look, known, like, opinion, hidden=state[3])
             last = max(-(-len(order.rows) // look.size), 1)
             page = min(look.page, last)
             rows = order.rows[(page - 1) * look.size : page * look.size]
-            return order, rows, tiles(self._corpus, rows, *state), page
+            return order, rows, tiles(self._corpus, rows, *state), page, form
 
-        def done(found: tuple[Ordered, np.ndarray, list[Tile], int]) -> None:
+        def done(found: tuple[Ordered, np.ndarray, list[Tile], int, SimilarShown | None]) -> None:
             if ticket != self._ticket:
                 return
-            order, self._shown, shown, page = found
+            order, self._shown, shown, page, form = found
             self._order = (key, order)
             told = self._told(look, spec, order, like)
-            self.gallery.script.page(ticket=ticket, tiles=shown, page=page, source=set_text, **told)
+            self.gallery.script.page(
+                ticket=ticket, tiles=shown, page=page, source=set_text, similar=form, nothing=nothing, **told
+            )
             ids = [tile["id"] for tile in shown]
             self._session.gallery_shown = (
                 GalleryState(tuple(ids), spec.date_text, spec.recipe.text, str(spec.choice)) if ids else None
@@ -191,6 +247,17 @@ class GalleryView:
             self._read(ticket, ids, spec)
 
         self._pages.submit(job, done)
+
+    def _known(self, look: GalleryLook | None) -> Any:
+        """The samples that a look is of: ids of a queue, else positions in the sample table; None while they are not known."""
+        if look is not None and look.queue:
+            return self._session.review_queue
+        if look is not None and look.similar:
+            found = self._session.similar_found
+            if found is not None:
+                return found.rows
+            return np.zeros(0, np.int64) if self._selection.similar is not None else None
+        return self._session.filtered_rows
 
     def _spec(self, look: GalleryLook) -> ThumbnailSpec:
         """What all pictures show; true colour where the sensor has not the bands for the page's picture."""
@@ -210,9 +277,14 @@ class GalleryView:
         if look.queue:
             found = self._corpus.samples.index.get_indexer(pd.Index(known))
             rows = found[found >= 0]
+        alike = self._session.similar_found
+        if look.similar and look.sort == NEAREST:
+            how = "features" if alike is None else f"{alike.how}, of {alike.among:,}"
+            return Ordered(rows[::-1] if look.reverse else rows, f"likeness in {how}")
         sort, lacks = look.sort, ""
         why = {one["value"]: one["off"] for one in self._sorts(look, like, opinion, hidden=hidden)}
-        if why.setdefault(sort, "no review is running"):
+        unknown = "nothing is searched for" if sort == NEAREST else "no review is running"
+        if why.setdefault(sort, unknown):
             lacks = f", not {SORTS[sort].lower()}: {why[sort]}"
             sort = QUEUE if look.queue else "random"
         if sort == QUEUE:
@@ -225,11 +297,14 @@ class GalleryView:
     def _sorts(self, look: GalleryLook, like: str | None, opinion: str, *, hidden: bool) -> list[Any]:
         like = like or self._selection.sample_id
         return gallery_choices.sorts(
-            self._corpus, queue=look.queue, hidden=hidden, like=like, opinion=opinion
+            self._corpus, source=look.source, hidden=hidden, like=like, opinion=opinion
         )
 
     def _source_text(self, look: GalleryLook) -> str:
-        state = self._selection.map
+        state, wanted = self._selection.map, self._selection.similar
+        if look.similar and wanted is not None:
+            conditions = search.conditions(wanted)
+            return f"Most like {wanted.what}{f', {conditions}' if conditions else ''}"
         return gallery_choices.source_text(state.filters, state.area is not None, queue=look.queue)
 
     def _told(self, look: GalleryLook, spec: ThumbnailSpec, order: Ordered, like: str | None) -> Any:
@@ -301,7 +376,11 @@ class GalleryView:
             self._selection.gallery = replace(look, **changes)
 
     def _close_gallery(self) -> None:
-        self._selection.gallery = None
+        look = self._selection.gallery
+        if look is not None and look.similar:
+            self._selection.param.update(gallery=None, similar=None)
+        else:
+            self._selection.gallery = None
 
     def _page(self, data: dict[str, Any]) -> None:
         if (page := bounded_int(data, "page", MAX_PAGE)) is not None and page:
@@ -371,9 +450,16 @@ class GalleryView:
     def _review_marked(self, data: dict[str, Any]) -> None:
         if self._session.blind:
             self.gallery.script.trouble(text="A blind review is running: end it before another one begins.")
-        elif ids := self._marked(data):
+        elif ids := self._marked(data) or self._found_alike():
             self._selection.gallery = None
             self._session.queue_to_review = QueueSpec("ids", ids=tuple(ids)).format()
+
+    def _found_alike(self) -> list[str]:
+        """The samples that the gallery shows as alike, the nearest first, as many as a queue in a link can hold."""
+        look, found = self._selection.gallery, self._session.similar_found
+        if look is None or not look.similar or found is None:
+            return []
+        return [str(one) for one in self._corpus.samples.index[found.rows[:MAX_MARKED]]]
 
     def _save(self, data: dict[str, Any]) -> None:
         ending, ids, order = str(data.get("format")), self._marked(data), self._order

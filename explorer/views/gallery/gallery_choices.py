@@ -11,7 +11,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.filters import Filters
 from explorer.review import sample_order
-from explorer.views.common.gallery_look import QUEUE, SORTS
+from explorer.views.common.gallery_look import NEAREST, QUEUE, SIMILAR, SORTS
 from explorer.views.gallery.messages import GalleryChoice
 
 _HIDDEN = "labels are hidden"
@@ -21,7 +21,7 @@ _INDICES = ("NDVI", "EVI", "NDWI", "NDMI", "NBR", "NDBI")
 
 
 def sorts(
-    corpus: Corpus, *, queue: bool, hidden: bool, like: str | None, opinion: str = ""
+    corpus: Corpus, *, source: str, hidden: bool, like: str | None, opinion: str = ""
 ) -> list[GalleryChoice]:
     """Orders, and why some cannot be had; `like` is the sample that the page shows, `opinion` the one beside its label."""
     why = sample_order.unavailable(corpus, like, opinion)
@@ -29,7 +29,7 @@ def sorts(
         why |= dict.fromkeys(OF_LABELS, _HIDDEN)
     found: list[GalleryChoice] = []
     for name, title in SORTS.items():
-        if name == QUEUE and not queue:
+        if (name == QUEUE and source != QUEUE) or (name == NEAREST and source != SIMILAR):
             continue
         text = "Similarity to the open sample" if name == "similarity" else title
         if name == "disagreement":

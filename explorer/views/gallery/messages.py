@@ -32,11 +32,23 @@ class GalleryChoice(TypedDict):
     off: str
 
 
+class SimilarShown(TypedDict):
+    """How a search for what is alike stands: for what (`ofs`; the first is what is shown), by what, of which label, how many."""
+
+    ofs: list[GalleryChoice]
+    by: str
+    bys: list[GalleryChoice]
+    label: str
+    labels: list[GalleryChoice]
+    count: int
+    counts: list[int]
+
+
 class GalleryPage(TypedDict):
     """`page` counts from 1, `count` samples in all; `source` and `how` say whose they are, and their order, in words.
 
     `date` and `composite` are the chosen values, empty: the page's; `date_shown` and `composite_shown` in words.
-    `sample` is the one that the page shows. `hidden`: labels are.
+    `sample` is the one that the page shows. `hidden`: labels are. `similar`: these are samples that look like others. `nothing` says why there are none.
     """
 
     tiles: list[Tile]
@@ -56,6 +68,8 @@ class GalleryPage(TypedDict):
     composite_shown: str
     sample: str | None
     hidden: bool
+    similar: SimilarShown | None
+    nothing: str
 
 
 class Lack(TypedDict):
@@ -77,6 +91,9 @@ class ToGallery(ToBrowser):
         """How much of some pictures is gap-filled, 0 to 1."""
 
     def hide(self) -> None: ...
+    def likes(self, *, choices: list[GalleryChoice]) -> None:
+        """What else could be searched for: the open sample, its pins and regions."""
+
     def page(self, *, ticket: int, **page: Unpack[GalleryPage]) -> None: ...
     def pictures(
         self, *, ticket: int, places: list[int], sizes: list[int], bytes: bytes, lacks: list[Lack]
@@ -95,10 +112,16 @@ class ToGallery(ToBrowser):
 class FromGallery(FromBrowser):
     """Another page, order, size or picture; what to do with marked samples (all of the set, where `ids` is empty)."""
 
+    def alike(self, *, of: Word, by: Word, label: Word, count: Number, ids: Ids) -> None:
+        """Search for what looks like a sample, a pin, a region, or marked samples."""
+
     def closed(self) -> None: ...
     def composite(self, *, value: Annotated[str, Most(400)]) -> None: ...
     def date(self, *, value: Word) -> None: ...
     def list(self, *, ids: Ids) -> None: ...
+    def map(self) -> None:
+        """Close the gallery, and keep what is alike on the map."""
+
     def open(self, *, id: Word) -> None: ...
     def page(self, *, page: Number) -> None: ...
     def review(self, *, ids: Ids) -> None: ...

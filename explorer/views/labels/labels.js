@@ -34,7 +34,19 @@ export function render({ model, el }) {
     for (const head of heads) head.hidden = !box.querySelector(".pair")
   }
   nameColumns()
-  el.append(beside, box)
+  const alike = element(
+    "button",
+    { type: "button", onclick: () => model.send_msg({ type: "alike" }) },
+    "More like this",
+  )
+  const onMap = element("span", { role: "status" })
+  const clear = element(
+    "button",
+    { type: "button", title: "Take the rings off the map", onclick: () => model.send_msg({ type: "clear" }) },
+    "Clear",
+  )
+  const likes = element("div", { class: "likes" }, alike, onMap, clear)
+  el.append(beside, box, likes)
   // By keyboard, too, where there are more classes than room.
   const reachable = () => {
     box.tabIndex = box.scrollHeight > box.clientHeight + 1 ? 0 : -1
@@ -52,6 +64,13 @@ export function render({ model, el }) {
       )
       choice.value = chosen
       reachable()
+    },
+    alike({ on_map: count, off }) {
+      alike.disabled = Boolean(off)
+      alike.title = off || "The samples that look most like this one: pictures, map and queue"
+      onMap.textContent = count ? `${count} alike on the map` : ""
+      if (!count && clear.getRootNode().activeElement === clear) alike.focus()
+      clear.hidden = !count
     },
     label(data) {
       box.innerHTML = data.html

@@ -44,13 +44,19 @@ class LabelsView:
             "choose": lambda data: setattr(selection, "opinion", str(data.get("opinion") or "")[:MAX_NAME]),
         }
         self.pane.on["judge"] = lambda _data: setattr(self._session, "opinion_to_judge", selection.opinion)
+        self.pane.on |= {
+            "alike": lambda _data: self._session.ask_for_gallery("similar"),
+            "clear": lambda _data: setattr(selection, "similar", None),
+        }
         self.html = ""
         """What is shown."""
         self._ticket = 0
         self._session.param.watch(lambda _e: self.open(selection.sample_id), "labels_hidden")
         selection.map.param.watch(lambda _e: self.open(selection.sample_id), "palette")
         selection.param.watch(lambda _e: self._choose(), "opinion")
+        self._session.param.watch(lambda *_e: self._show_alike(), ["similar_found", "blind"])
         self._show_opinions()
+        self._show_alike()
 
     def open(self, sample_id: str | None) -> None:
         """Show a sample's label."""
@@ -79,6 +85,13 @@ class LabelsView:
     def _show_again(self) -> None:
         self.pane.script.label(html=self.html)
         self._show_opinions()
+        self._show_alike()
+
+    def _show_alike(self) -> None:
+        """How many samples that are alike are on the map."""
+        found = self._session.similar_found
+        off = "Not while the review hides labels" if self._session.blind else ""
+        self.pane.script.alike(on_map=0 if found is None else len(found.rows), off=off)
 
     def _show_opinions(self) -> None:
         """Which opinions there are, where there is any; one that a link names and nobody has is said in the panel."""

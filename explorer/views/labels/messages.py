@@ -11,12 +11,21 @@ class ToBars(ToBrowser):
 
     def label(self, *, html: str) -> None: ...
 
+    def alike(self, *, on_map: int, off: str) -> None:
+        """How many samples that look like others are on the map; why none can be looked for, empty where they can."""
+
     def opinions(self, *, names: list[str], chosen: str) -> None: ...
 
 
 class FromBars(FromBrowser):
     """Which opinion is to stand beside the label; an empty name: none."""
 
+    def alike(self) -> None:
+        """Show what looks like the sample."""
+
     def choose(self, *, opinion: Word) -> None: ...
+    def clear(self) -> None:
+        """Take what is alike off the map."""
+
     def judge(self) -> None:
         """Hold that opinion, or the first, against the labels of all samples."""

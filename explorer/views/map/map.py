@@ -56,7 +56,7 @@ class MapView:
         self._chip_overlay = map_near.ChipOverlay(corpus)
         self._layer: Layer = raster.layer()
         self._steps: np.ndarray | None = None
-        self._dot = map_figure.EMPTY["dot"]
+        self._dot = self._alike = map_figure.EMPTY["dot"]
         view = View(*first_ranges(corpus), *_FIRST_SIZE)
         self._figures = map_figure.MapFigures(view, self._state.link(), bus)
         self._figures.put(image=_image(view, self._layer.image(view)))
@@ -92,6 +92,7 @@ class MapView:
         watch(lambda _e: self._go(self._state.place), "place")
         selection.param.watch(lambda _e: self._redraw(), "settled")
         selection.param.watch(lambda _e: self._opinion_changed(), "opinion")
+        selection.session.param.watch(lambda _e: self._alike_changed(), "similar_found")
         selection.session.listen("box_to_fit", self._fit_asked)
         selection.session.listen("sample_to_show", self._show_asked)
         selection.session.listen("rows_to_list", self._list_asked)
@@ -121,8 +122,19 @@ class MapView:
         self._figures.put(self.pane, mark=mark, dot=self._dot_in(self.view))
 
     def _dot_in(self, view: View) -> map_figure.Data:
-        """The circle that finds a sample from afar; close by its outline does, and the circle would hide its picture."""
-        return self._dot if view.cell_pixels < _OUTLINE_PIXELS else map_figure.EMPTY["dot"]
+        """The circles that find a sample, and those that look like it, from afar; close by outlines do, and a circle would hide a picture."""
+        if view.cell_pixels >= _OUTLINE_PIXELS:
+            return map_figure.EMPTY["dot"]
+        return {name: [*self._alike[name], *self._dot[name]] for name in self._dot}
+
+    def _alike_changed(self) -> None:
+        """Mark the samples that were found to look like others."""
+        found = self._selection.session.similar_found
+        self._alike = map_figure.EMPTY["dot"]
+        if found is not None:
+            x, y = self._corpus.samples[["x", "y"]].to_numpy()[found.rows].T
+            self._alike = map_figure.rings(x, y)
+        self._figures.put(self.pane, dot=self._dot_in(self.view))
 
     def show(self, sample_id: str) -> None:
         """Move the map so that a sample is in view, if it is not."""

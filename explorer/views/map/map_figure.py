@@ -48,6 +48,8 @@ from explorer.views.map.raster import View
 
 Data = dict[str, Any]
 PICK = "#d6006c"
+ALIKE = "#0b57d0"
+"""Of samples that look like another one."""
 _BORDER_ON_TILES = "#8a8f94"
 _RIM = ("#1d2b33", 0.55)
 """What footprints' outlines are darkened with, and how much."""
@@ -58,7 +60,7 @@ EMPTY: Mapping[str, Data] = MappingProxyType(
         "chips": {name: [] for name in ("image", "x", "y", "dw", "dh")},
         "area": {"xs": [], "ys": []},
         "mark": {"xs": [], "ys": []},
-        "dot": {name: [] for name in ("x", "y", "ink", "width")},
+        "dot": {name: [] for name in ("x", "y", "ink", "width", "size")},
     }
 )
 """The columns of each source, as they are where there is nothing to show."""
@@ -119,7 +121,16 @@ def push(pane: Any) -> None:
 
 def dot(x: float, y: float) -> Data:
     """The circle that finds a sample from afar, in a white rim; EPSG:3857 metres."""
-    return {"x": [x, x], "y": [y, y], "ink": ["white", PICK], "width": [5.0, 2.5]}
+    return {"x": [x, x], "y": [y, y], "ink": ["white", PICK], "width": [5.0, 2.5], "size": [17.0, 17.0]}
+
+
+def rings(x: np.ndarray, y: np.ndarray) -> Data:
+    """Smaller circles that find samples which look like another one, in a white rim; EPSG:3857 metres, `(n,)` each, the most alike first."""
+    n = len(x)
+    xs, ys = x[::-1].tolist(), y[::-1].tolist()  # the most alike lie on top
+    return {
+        "x": [*xs, *xs], "y": [*ys, *ys], "ink": ["white"] * n + [ALIKE] * n, "width": [4.5] * n + [2.0] * n, "size": [10.0] * 2 * n,
+    }  # fmt: skip
 
 
 def _without_variants(renderer: Any) -> None:
@@ -182,7 +193,7 @@ class _MapFigure:
                 fill_color=PICK, fill_alpha=0.07, line_color=PICK, line_width=1.6, line_dash=[6, 3]
             ),
             "mark": Patches(fill_alpha=0, line_color=PICK, line_width=2.5),
-            "dot": Scatter(size=17, fill_alpha=0, line_color="ink", line_width="width"),
+            "dot": Scatter(size="size", fill_alpha=0, line_color="ink", line_width="width"),
         }  # fmt: skip
         # On the overlay: another selected sample must not have all of Europe painted anew (40 ms).
         above = ("mark", "dot")

@@ -24,7 +24,7 @@ from explorer.views.common.selection import Selection
 from explorer.views.share.messages import FromShare, ToShare
 
 _WATCHED = (
-    "sample_id", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "panel",
+    "sample_id", "pixels", "names", "regions", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "similar", "panel",
     "story", "settled", "review", "blind",
 )  # fmt: skip
 _PIECE = 1 << 20
