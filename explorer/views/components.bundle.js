@@ -3617,6 +3617,34 @@ function render2({ model, el }) {
   const dock = button2("", "", () => setDocked(!docked), { class: "dock" });
   const close = button2("×", "Close the gallery", () => hide(), { class: "close", "aria-label": "Close the gallery" });
   const how = element("p", { class: "how" });
+  const ask = (changes = {}) => send({
+    type: "alike",
+    of: "now",
+    by: likeBy.value,
+    label: likeLabel.value,
+    count: Number(likeCount.value) || 100,
+    ids: [],
+    ...changes
+  });
+  const likeOf = select2("Like what", (value2) => value2 !== "now" && ask({ of: value2 }));
+  const likeBy = select2("Compared by", () => ask()), likeLabel = select2("Only with this label", () => ask()), likeCount = select2("How many", () => ask());
+  const onMap = button2("On the map", "Close the gallery; rings on the map show where these samples are", () => {
+    close_();
+    model.send_msg({ type: "map" });
+  });
+  const likeBar = element(
+    "div",
+    { class: "bar like", role: "toolbar", "aria-label": "What is alike", hidden: true },
+    likeOf,
+    element("span", { class: "group" }, element("span", { class: "word", "aria-hidden": "true" }, "by"), likeBy),
+    likeLabel,
+    likeCount,
+    onMap
+  );
+  const fillLikes = (choices2) => {
+    const first = state?.similar?.ofs[0];
+    if (first) fill(likeOf, [first, ...choices2], first.value);
+  };
   const grid = element("div", {
     class: "grid",
     role: "listbox",
@@ -3638,6 +3666,11 @@ function render2({ model, el }) {
     "Review the marked samples, in this order",
     () => model.send_msg({ type: "review", ids: ids() })
   );
+  const alike = button2(
+    "More like these",
+    "What looks like the marked samples: like their mean",
+    () => ask({ of: "marked", by: likeBy.value || "all", ids: ids() })
+  );
   const saves = [
     ["csv", "CSV"],
     ["geojson", "GeoJSON"],
@@ -3653,6 +3686,7 @@ function render2({ model, el }) {
     "section",
     { class: "panel", role: "dialog", "aria-label": "Gallery", hidden: true },
     element("header", {}, title, count2, source, dock, close),
+    likeBar,
     element(
       "div",
       { class: "bar", role: "toolbar", "aria-label": "Pictures and order" },
@@ -3670,6 +3704,7 @@ function render2({ model, el }) {
       clear,
       table,
       review,
+      alike,
       element("span", { class: "save" }, saveWhat, ...saves)
     ),
     told
@@ -3809,12 +3844,16 @@ function render2({ model, el }) {
     const n = marked.size;
     chosen.textContent = n ? `${n.toLocaleString("en")} marked` : "None marked";
     const hidden = Boolean(state?.hidden);
-    table.disabled = review.disabled = !n || hidden;
+    const found2 = Boolean(state?.similar && state.count);
+    table.disabled = alike.disabled = !n || hidden;
+    review.disabled = !n && !found2 || hidden;
+    review.textContent = !n && found2 ? `Review ${Math.min(state.count, MOST_MARKED)}` : "Review";
+    review.dataset.title = !n && found2 ? "Review these samples, the nearest first" : "Review the marked samples, in this order";
     clear.disabled = !n;
     saveWhat.textContent = n ? "Download marked" : "Download all";
     for (const one2 of saves) one2.disabled = hidden || !state?.count;
     const why = hidden ? "Not while the review hides labels" : "";
-    for (const one2 of [table, review, ...saves]) one2.title = why || one2.dataset.title || one2.title;
+    for (const one2 of [table, review, alike, ...saves]) one2.title = why || one2.dataset.title || one2.title;
   };
   const focusOn = (place2, focus = true) => {
     if (!cells.length) return;
@@ -3911,14 +3950,28 @@ function render2({ model, el }) {
       }
       panel.hidden = false;
       place();
-      title.textContent = "Gallery";
+      title.textContent = data.similar ? "More like this" : "Gallery";
       const first = (data.page - 1) * data.size;
       const range3 = `${(first + 1).toLocaleString("en")}–${(first + data.tiles.length).toLocaleString("en")}`;
       count2.textContent = data.count ? `${range3} of ${data.count.toLocaleString("en")}` : "0 samples";
       source.textContent = data.source;
+      likeBar.hidden = !data.similar;
+      nothing2.textContent = data.nothing || "No sample is in this set.";
       how.textContent = `By ${data.how} · ${data.composite_shown}, ${data.date_shown}`;
       told.textContent = "";
-      keepFocus(panel.querySelector(".bar"), () => {
+      keepFocus(panel.querySelector(".bar:not(.like)"), () => {
+        if (data.similar) {
+          fill(likeOf, data.similar.ofs, data.similar.ofs[0].value);
+          fill(likeBy, data.similar.bys, data.similar.by);
+          fill(likeLabel, data.similar.labels, data.similar.label);
+          const counts = data.similar.counts.map((n) => ({
+            value: String(n),
+            text: `${n} samples`,
+            group: "",
+            off: ""
+          }));
+          fill(likeCount, counts, String(data.similar.count));
+        }
         fill(sort, data.sorts, data.sort);
         fill(date3, data.dates, data.date);
         fill(composite, data.composites, data.composite);
@@ -4005,6 +4058,7 @@ function render2({ model, el }) {
         drawSample(data.id);
       }
     },
+    likes: ({ choices: choices2 }) => fillLikes(choices2),
     hide: () => close_(),
     trouble(data) {
       told.textContent = data.text;
@@ -8502,7 +8556,19 @@ function render4({ model, el }) {
     for (const head of heads) head.hidden = !box2.querySelector(".pair");
   };
   nameColumns();
-  el.append(beside, box2);
+  const alike = element(
+    "button",
+    { type: "button", onclick: () => model.send_msg({ type: "alike" }) },
+    "More like this"
+  );
+  const onMap = element("span", { role: "status" });
+  const clear = element(
+    "button",
+    { type: "button", title: "Take the rings off the map", onclick: () => model.send_msg({ type: "clear" }) },
+    "Clear"
+  );
+  const likes = element("div", { class: "likes" }, alike, onMap, clear);
+  el.append(beside, box2, likes);
   const reachable = () => {
     box2.tabIndex = box2.scrollHeight > box2.clientHeight + 1 ? 0 : -1;
   };
@@ -8519,6 +8585,13 @@ function render4({ model, el }) {
       );
       choice2.value = chosen;
       reachable();
+    },
+    alike({ on_map: count2, off }) {
+      alike.disabled = Boolean(off);
+      alike.title = off || "The samples that look most like this one: pictures, map and queue";
+      onMap.textContent = count2 ? `${count2} alike on the map` : "";
+      if (!count2 && clear.getRootNode().activeElement === clear) alike.focus();
+      clear.hidden = !count2;
     },
     label(data) {
       box2.innerHTML = data.html;

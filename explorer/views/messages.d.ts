@@ -11,6 +11,8 @@ export interface Told {
   }
   /** HTML is the server's own: what a corpus says in it is escaped. */
   Bars: {
+    /** How many samples that look like others are on the map; why none can be looked for, empty where they can. */
+    alike: { on_map: number; off: string }
     label: { html: string }
     opinions: { names: string[]; chosen: string }
   }
@@ -27,7 +29,9 @@ export interface Told {
     /** How much of some pictures is gap-filled, 0 to 1. */
     filled: { ticket: number; places: number[]; shares: number[] }
     hide: {}
-    page: { ticket: number; tiles: Tile[]; page: number; size: number; count: number; source: string; sort: string; reverse: boolean; how: string; sorts: GalleryChoice[]; dates: GalleryChoice[]; composites: GalleryChoice[]; date: string; composite: string; date_shown: string; composite_shown: string; sample: string | null; hidden: boolean }
+    /** What else could be searched for: the open sample, its pins and regions. */
+    likes: { choices: GalleryChoice[] }
+    page: { ticket: number; tiles: Tile[]; page: number; size: number; count: number; source: string; sort: string; reverse: boolean; how: string; sorts: GalleryChoice[]; dates: GalleryChoice[]; composites: GalleryChoice[]; date: string; composite: string; date_shown: string; composite_shown: string; sample: string | null; hidden: boolean; similar: SimilarShown | null; nothing: string }
     /** `bytes` holds pictures one after another (JPEG), of these `sizes`. */
     pictures: { ticket: number; places: number[]; sizes: number[]; bytes: ArrayBuffer; lacks: Lack[] }
     /** The page shows another sample. */
@@ -257,7 +261,9 @@ export interface Said {
     | { type: "ready" }
   /** Which opinion is to stand beside the label; an empty name: none. */
   Bars:
+    | { type: "alike" }
     | { type: "choose"; opinion: string }
+    | { type: "clear" }
     | { type: "judge" }
     | { type: "ready" }
   /** Somebody takes a table away. */
@@ -266,10 +272,12 @@ export interface Said {
     | { type: "ready" }
   /** Another page, order, size or picture; what to do with marked samples (all of the set, where `ids` is empty). */
   Gallery:
+    | { type: "alike"; of: string; by: string; label: string; count: number; ids: string[] }
     | { type: "closed" }
     | { type: "composite"; value: string }
     | { type: "date"; value: string }
     | { type: "list"; ids: string[] }
+    | { type: "map" }
     | { type: "open"; id: string }
     | { type: "page"; page: number }
     | { type: "ready" }
@@ -490,6 +498,14 @@ export interface FindingRow {
   note: string
 }
 
+/** What can be chosen; `off` says why not, where it cannot. */
+export interface GalleryChoice {
+  value: string
+  text: string
+  group: string
+  off: string
+}
+
 /** A sample: its largest class with colour and share (0 to 1), and the verdict on it with whose it is; empty and None where hidden or unknown. */
 export interface Tile {
   id: string
@@ -500,12 +516,15 @@ export interface Tile {
   by: string
 }
 
-/** What can be chosen; `off` says why not, where it cannot. */
-export interface GalleryChoice {
-  value: string
-  text: string
-  group: string
-  off: string
+/** How a search for what is alike stands: for what (`ofs`; the first is what is shown), by what, of which label, how many. */
+export interface SimilarShown {
+  ofs: GalleryChoice[]
+  by: string
+  bys: GalleryChoice[]
+  label: string
+  labels: GalleryChoice[]
+  count: number
+  counts: number[]
 }
 
 /** Why a sample has no picture: it is `absent`, or `broken`. */
