@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,17 @@ def blocks(path: str) -> list[str]:
     return re.findall(
         r"^```python\n(.*?)^```", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     )
+
+
+def test_the_readme_s_python_passes_a_strict_type_check(tmp_path: Path) -> None:
+    """As a reader's own file: mypy's strict mode, with the settings of this project for libraries without types."""
+    lines = "\n\n".join(blocks("README.md"))
+    (tmp_path / "lines_of_the_readme.py").write_text(lines, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", str(tmp_path / "lines_of_the_readme.py")],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
 
 
 def judged(corpus: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -10,6 +11,8 @@ from email.parser import Parser
 from pathlib import Path
 
 import pytest
+
+from explorer import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,12 +44,17 @@ def built(source: Path, target: Path, kind: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
+def wheel_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     away = tmp_path_factory.mktemp("wheel")
     # Python 3.11.2, Debian's, knows no filter for what it unpacks; 3.14 wants one.
     subprocess.run(["tar", "-xzf", built(ROOT, away, "sdist"), "-C", away], check=True)
     (source,) = (path for path in away.iterdir() if path.is_dir())
-    with zipfile.ZipFile(built(source, away, "wheel")) as found:
+    return built(source, away, "wheel")
+
+
+@pytest.fixture(scope="module")
+def wheel(wheel_file: Path) -> Iterator[zipfile.ZipFile]:
+    with zipfile.ZipFile(wheel_file) as found:
         yield found
 
 
@@ -85,3 +93,16 @@ def test_what_is_in_the_wheel_reads_its_own_files(wheel: zipfile.ZipFile, tmp_pa
         [sys.executable, "-P", "-c", _READS, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, check=False
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["rapidai4eo", "rapidai4eo-explorer"])
+def test_installed_it_answers_by_both_names(wheel_file: Path, tmp_path: Path, name: str) -> None:
+    """As `pipx run --spec WHEEL rapidai4eo` does it; what it depends on is here already."""
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(tmp_path), str(wheel_file)]  # fmt: skip
+    done = subprocess.run(install, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told = subprocess.run(
+        [tmp_path / "bin" / name, "--version"], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert __version__ in told.stdout

@@ -1,0 +1,99 @@
+"""What hosts of code and packagers read says what the project's own files say: conda recipe, workflows, templates, hooks."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from explorer import __version__
+from tests.conftest import REPOSITORY
+
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+OF_CONDA = {"matplotlib": "matplotlib-base"}
+"""Names that conda-forge has for others of PyPI."""
+WORKFLOWS = sorted((REPOSITORY / ".github/workflows").glob("*.yml"))
+
+
+def read(path: str | Path) -> Any:
+    return yaml.safe_load((REPOSITORY / path).read_text(encoding="utf-8"))
+
+
+def commands(workflow: Any) -> list[str]:
+    return [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
+
+
+def test_the_conda_recipe_asks_for_what_the_project_does() -> None:
+    recipe = read(".conda/recipe.yaml")
+    wanted = [f"python {PROJECT['requires-python']}"]
+    for one in PROJECT["dependencies"]:
+        name, bounds = re.fullmatch(r"([a-z0-9-]+)(.+)", one).groups()  # type: ignore[union-attr]
+        wanted.append(f"{OF_CONDA.get(name, name)} {bounds}")
+    assert recipe["requirements"]["run"] == wanted
+    assert recipe["context"]["version"] == __version__
+    scripts = [f"{name} = {where}" for name, where in PROJECT["scripts"].items()]
+    assert recipe["build"]["python"]["entry_points"] == scripts
+    assert recipe["about"]["license"] == PROJECT["license"]
+
+
+def test_each_python_that_is_promised_is_tried() -> None:
+    promised = {
+        found[1]
+        for one in PROJECT["classifiers"]
+        if (found := re.fullmatch(r"Programming Language :: Python :: (3\.\d+)", one))
+    }
+    jobs = read(".github/workflows/ci.yml")["jobs"]
+    lowest = PROJECT["requires-python"].removeprefix(">=")
+    assert promised == {lowest, *jobs["pythons"]["strategy"]["matrix"]["python"]}
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_run_files_that_are_there_and_may_write_nothing_by_default(path: Path) -> None:
+    workflow = read(path)
+    assert workflow["permissions"] == {"contents": "read"}
+    named = [name for line in commands(workflow) for name in re.findall(r"(?:\.ci|tests)/[\w/.]+", line)]
+    assert named
+    assert [name for name in named if not (REPOSITORY / name).exists()] == []
+
+
+def test_updates_are_looked_for_where_something_is_pinned() -> None:
+    pins = {
+        "github-actions": ".github/workflows", "pip": "constraints.txt", "npm": "tests/scripts/package-lock.json",
+        "docker": ".docker/Dockerfile",
+    }  # fmt: skip
+    updates = {
+        one["package-ecosystem"]: one["directory"] for one in read(".github/dependabot.yml")["updates"]
+    }
+    assert updates.keys() == pins.keys()
+    for kind, pinned in pins.items():
+        assert (REPOSITORY / pinned).exists()
+        if kind != "github-actions":
+            assert (REPOSITORY / updates[kind].strip("/")) == (REPOSITORY / pinned).parent
+
+
+def test_forms_for_issues_ask_for_something() -> None:
+    forms = [
+        read(path) for path in (REPOSITORY / ".github/ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config"
+    ]
+    assert len(forms) == 2
+    for form in forms:
+        assert {"name", "description", "labels", "body"} <= form.keys()
+        fields = [field for field in form["body"] if field["type"] != "markdown"]
+        assert len({field["id"] for field in fields}) == len(fields)
+        assert any(field.get("validations", {}).get("required") for field in fields)
+
+
+def test_hooks_run_the_tools_that_ci_runs() -> None:
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    (local,) = read(".pre-commit-config.yaml")["repos"]
+    assert local["repo"] == "local"  # no versions beside those of .venv
+    for hook, of_lint in {
+        "ruff-check": "ruff check", "ruff-format": "ruff format", "biome": "biome ci", "messages": "tests.scripts.message_types",
+    }.items():  # fmt: skip
+        (entry,) = [one["entry"] for one in local["hooks"] if one["id"] == hook]
+        assert of_lint.replace(" ci", " check") in entry
+        assert of_lint in makefile
