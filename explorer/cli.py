@@ -307,12 +307,19 @@ def catalog(
     sample_ids: Annotated[
         list[str] | None, typer.Argument(metavar="[SAMPLE_ID]...", help="Only these.")
     ] = None,
+    per_date: Annotated[
+        bool,
+        typer.Option(
+            "--per-date",
+            help="An item a date, as odc-stac wants it; else a sample's dates are its item's assets.",
+        ),
+    ] = False,
 ) -> None:
     """Write a static STAC catalog of a corpus, or of some of its samples."""
     from explorer.corpus.stac import catalog as stac
 
     with shared.opened(corpus) as opened, shared.writing(directory):
-        stac.write_static_catalog(opened, directory, sample_ids or None)
+        stac.write_static_catalog(opened, directory, sample_ids or None, per_date=per_date)
     typer.echo(f"Wrote {directory / 'catalog.json'}")
 
 

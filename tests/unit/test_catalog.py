@@ -236,6 +236,43 @@ def test_one_item_a_sample_and_product_one_asset_a_date(tiny_corpus: Corpus) -> 
     assert item.common_metadata.start_datetime == dt.datetime(2018, 1, 3, 10, 30, tzinfo=dt.UTC)
 
 
+def test_per_date_each_date_is_an_item_with_its_own_time(tiny_corpus: Corpus) -> None:
+    made = catalog(tiny_corpus, [FULL], per_date=True)
+    items = all_items(made)
+    fusion = [item for name, item in items.items() if name.startswith(f"{FULL}_pf_")]
+    assert [item.datetime for item in fusion] == [
+        dt.datetime(day.year, day.month, day.day, 10, 30, tzinfo=dt.UTC) for day in corpora.PF_DATES
+    ]
+    assert {tuple(item.assets) for item in fusion} == {("data",)}
+    assert fusion[1].assets["data"].href == tiny_corpus.store.href(
+        PF_SR.key(grid.parse(FULL).folder, corpora.PF_DATES[1])
+    )
+    extent = made.get_child("rapidai4eo_v1_source_pf").extent.temporal.intervals[0]  # type: ignore[union-attr]
+    assert extent == [fusion[0].datetime, fusion[-1].datetime]
+    seen = {link.target.id for link in items[f"{FULL}_labels"].get_links("source")}  # type: ignore[union-attr]
+    assert seen == items.keys() - {f"{FULL}_labels"}
+
+
+@pytest.mark.usefixtures("offline")
+def test_items_of_a_date_are_valid(tiny_corpus: Corpus) -> None:
+    made = catalog(tiny_corpus, [FULL], per_date=True)
+    made.normalize_hrefs("/somewhere/")
+    items = all_items(made)
+    for kind in ("pf", "s2"):
+        next(item for name, item in items.items() if name.startswith(f"{FULL}_{kind}_")).validate()
+
+
+def test_a_corpus_from_a_catalog_with_an_item_a_date(corpus: Corpus, tiny_corpus: Corpus) -> None:
+    path = write_static_catalog(corpus, folder(corpus) / "stac-v1.0", per_date=True)
+    shutil.rmtree(folder(corpus) / "labels")
+    with open_corpus(path) as found:
+        assert list(found.samples.index) == list(tiny_corpus.samples.index)
+        assert found.samples["clc"].to_list() == tiny_corpus.samples["clc"].to_list()
+        cube, wanted = found.planet_fusion(FULL), tiny_corpus.planet_fusion(FULL)
+        assert (cube["time"].values == wanted["time"].values).all()
+        assert (cube.values == wanted.values).all()
+
+
 def test_projection_and_bands(tiny_corpus: Corpus) -> None:
     items = all_items(catalog(tiny_corpus, [FULL]))
     item = items[f"{FULL}_pf"]

@@ -52,6 +52,8 @@ from explorer.corpus.tables.index import SampleIndex
 
 MAX_SAMPLES = 20_000
 """A pystac catalog is held in memory, about 100 kB a sample."""
+_DATES_A_SAMPLE = 20
+"""An item a date takes so many times the memory of an item a sample."""
 
 Dates = Callable[[str, str], Sequence[dt.date]]
 """(sample id, product id) -> the dates that are there."""
@@ -103,17 +105,23 @@ def catalog(
     corpus: CorpusLike,
     samples: pd.DataFrame | Iterable[str] | None = None,
     dates: Dates | None = None,
+    *,
+    per_date: bool = False,
 ) -> pystac.Catalog:
     """The catalog of a corpus, or of these rows or ids of it; hrefs are the store's.
+
+    An item is a sample's product with its dates as assets; `per_date`: each date is an item with its own time, as
+    `odc.stac.load` and others want it.
 
     `dates` says which dates are there; without it they are listed from the store, and the product's calendar
     stands in where the store cannot list. A range of dates that a query was asked for is kept to.
     Raises `InvalidQueryError` for more than `MAX_SAMPLES`, `UnknownSampleError` for an id that is not there.
     """
     ids = _ids(corpus, samples)
-    if len(ids) > MAX_SAMPLES:
+    most = MAX_SAMPLES // _DATES_A_SAMPLE if per_date else MAX_SAMPLES
+    if len(ids) > most:
         raise InvalidQueryError(
-            f"{len(ids):,} samples are more than a catalog in memory can hold ({MAX_SAMPLES:,}); query fewer"
+            f"{len(ids):,} samples are more than a catalog in memory can hold ({most:,}{' with an item a date' * per_date}); query fewer"
         )
     found = dates or listed(corpus.store)
     keep = _kept_dates(samples)
@@ -125,9 +133,14 @@ def catalog(
         for product in PRODUCTS.values():
             days = sorted(set(found(sample_id, product.id)) & keep[product.id])
             if days:
-                item = _image_item(corpus, cell, product, days, footprints[sample_id])
-                made[product.id].append(item)
-                images.append(item)
+                footprint = footprints[sample_id]
+                items = (
+                    [dated_item(corpus, cell, product, day, footprint) for day in days]
+                    if per_date
+                    else [_image_item(corpus, cell, product, days, footprint)]
+                )
+                made[product.id].extend(items)
+                images.extend(items)
         fractions = corpus.index.fractions.row(sample_id)
         if len(fractions):
             made["labels"].append(_label_item(corpus.store, cell, fractions, footprints[sample_id], images))
@@ -140,7 +153,7 @@ def catalog(
     )
     for name, items in made.items():
         if items:
-            root.add_child(_collection(corpus, name, items))
+            root.add_child(_collection(corpus, name, items, per_date=per_date and name != "labels"))
     return root
 
 
@@ -149,6 +162,8 @@ def write_static_catalog(
     directory: str | os.PathLike[str],
     samples: pd.DataFrame | Iterable[str] | None = None,
     dates: Dates | None = None,
+    *,
+    per_date: bool = False,
 ) -> Path:
     """Write a self-contained catalog into a folder, usually a corpus's `stac-v1.0/`; its `catalog.json`.
 
@@ -156,7 +171,7 @@ def write_static_catalog(
     Raises as `catalog`, and `OSError` where the folder cannot be written.
     """
     target = Path(directory).expanduser().resolve()
-    made = catalog(corpus, samples, dates)
+    made = catalog(corpus, samples, dates, per_date=per_date)
     made.normalize_hrefs(
         f"{target}/"
     )  # without the slash pystac takes the ".0" of stac-v1.0 for a file's ending
@@ -395,13 +410,18 @@ def _label_item(
     return item
 
 
-def _collection(corpus: CorpusLike, name: str, items: list[pystac.Item]) -> pystac.Collection:
+def _collection(
+    corpus: CorpusLike, name: str, items: list[pystac.Item], *, per_date: bool
+) -> pystac.Collection:
     boxes = np.array([item.bbox for item in items], dtype=np.float64)
     box = [*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()]
     times = [item.common_metadata for item in items]
-    starts = [t.start_datetime for t in times if t.start_datetime]
-    ends = [t.end_datetime for t in times if t.end_datetime]
+    alone = [item.datetime for item in items if item.datetime]
+    starts = [t.start_datetime for t in times if t.start_datetime] + alone
+    ends = [t.end_datetime for t in times if t.end_datetime] + alone
     made = collection(corpus, name, box, (min(starts), max(ends)))
+    if per_date:
+        made.description = made.description.replace("one item a sample", "one item a sample and date")
     made.add_items(items)
     return made
 
