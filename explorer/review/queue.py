@@ -24,9 +24,11 @@ from explorer.review.sampling import Draw
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
 
-KINDS = ("suspicion", "change", "class", "random", "map", "ids")
+KINDS = ("suspicion", "change", "disagreement", "class", "random", "map", "ids")
 MEASURED = {"suspicion": "suspicion is", "change": "change of cover is"}
 """Kinds that put first what scoring found, and what is to be known for them."""
+_HEADS = {"class": "classes", "ids": "ids", "disagreement": "opinion"}
+"""What stands without its name behind the kind."""
 DEFAULT_DRAW = 200
 MAX_TEXT = 4000
 MAX_KEPT = 1000
@@ -38,7 +40,7 @@ class QueueSpec:
     """What a queue holds, as a link says it. `build` makes the queue of a corpus."""
 
     kind: str
-    """`suspicion` (most suspect first), `change` (cover most probably lost first), `class`, `random` (stratified), `map` (what filters and area leave), `ids`."""
+    """`suspicion` (most suspect first), `change` (cover most probably lost first), `disagreement` (farthest from an `opinion` first), `class`, `random` (stratified), `map` (what filters and area leave), `ids`."""
     n: int | None = None
     """At most so many; of a random draw so many, 200 where not given."""
     seed: int = 0
@@ -62,6 +64,8 @@ class QueueSpec:
     """How many reviewers a shared sample goes to."""
     share: float = 1.0
     """Part of the queue that goes to `each` reviewers, the rest to one; 0 to 1."""
+    opinion: str = ""
+    """Name of the opinion whose `disagreement` with the labels is asked."""
 
     def __post_init__(self) -> None:
         """Check the values. Raises `InvalidQueryError`, `UnknownClassError`."""
@@ -77,6 +81,10 @@ class QueueSpec:
             )
         if self.kind == "class" and not self.classes:
             raise InvalidQueryError("a queue by class names one, as class:211")
+        if (self.kind == "disagreement") != bool(self.opinion):
+            raise InvalidQueryError(
+                "a queue by disagreement names an opinion, as disagreement:made-up-good; others name none"
+            )
         for code in self.classes:
             if not land_cover(code).code:
                 raise UnknownClassError(code)
@@ -84,12 +92,19 @@ class QueueSpec:
             assignment.check(self.team, self.each, self.share)
 
     def format(self) -> str:
-        """As a link has it: `suspicion`, `class:211+312`, `random:n=200,seed=3,alloc=neyman`."""
-        head = {"class": _write(self.classes), "ids": ".".join(self.ids)}.get(self.kind, "")
+        """As a link has it: `suspicion`, `class:211+312`, `disagreement:made-up-good`, `random:n=200,seed=3,alloc=neyman`."""
+        heads = {
+            "class": _write(self.classes),
+            "ids": ".".join(self.ids),
+            "disagreement": _write(self.opinion),
+        }
+        head = heads.get(self.kind, "")
         given = [head] if head else []
         for one in fields(self):
             value = getattr(self, one.name)
-            in_head = one.name in ("kind", "ids") or (one.name == "classes" and self.kind == "class")
+            in_head = one.name in ("kind", "ids", "opinion") or (
+                one.name == "classes" and self.kind == "class"
+            )
             if not in_head and value != one.default:
                 given.append(f"{one.name}={_write(value)}")
         return self.kind + (":" + ",".join(given) if given else "")
@@ -104,7 +119,7 @@ class QueueSpec:
         for part in filter(None, rest.split(",")):
             name, equals, value = part.partition("=")
             if not equals:
-                name, value = {"class": "classes", "ids": "ids"}.get(kind, part[:20]), part
+                name, value = _HEADS.get(kind, part[:20]), part
             if name not in _READ:
                 raise InvalidQueryError(
                     f"queue {kind[:20]!r} has no {name[:20]!r}; it has {', '.join(_READ)}"
@@ -118,7 +133,7 @@ class QueueSpec:
     def build(self, corpus: Corpus, reviewer: str = "") -> Queue:
         """The queue of a corpus; with a `team`, the part of `reviewer`.
 
-        Raises `InvalidQueryError` (nothing is left, or no suspicion is known), `UnknownSampleError` for an id.
+        Raises `InvalidQueryError` (nothing is left, or no suspicion is known), `UnknownSampleError` for an id, `UnknownOpinionError`.
         """
         queue = self._whole(corpus)
         if not len(queue):
@@ -152,7 +167,7 @@ class QueueSpec:
             raise InvalidQueryError(
                 f"no {MEASURED[self.kind]} known of this corpus's samples; compute it with: {HOW_TO_KNOW}"
             )
-        return Queue(text, _ordered(corpus, mask, self.seed, self.kind)[: self.n])
+        return Queue(text, _ordered(corpus, mask, self.seed, self.kind, self.opinion)[: self.n])
 
     @property
     def strata_of(self) -> int | Grouping:
@@ -274,15 +289,20 @@ def build(text: str, corpus: Corpus, reviewer: str = "") -> Queue:
     return QueueSpec.parse(text).build(corpus, reviewer)
 
 
-def _ordered(corpus: Corpus, mask: np.ndarray, seed: int, kind: str) -> tuple[str, ...]:
-    """Ids of a mask, the most suspect (or most probably changed) first; those not measured at random behind, or left out if it is asked for."""
+def _ordered(corpus: Corpus, mask: np.ndarray, seed: int, kind: str, opinion: str) -> tuple[str, ...]:
+    """Ids of a mask, the most suspect (most probably changed, farthest from an opinion) first.
+
+    Those not measured come at random behind, or are left out if it is asked for.
+    """
     rows = np.flatnonzero(mask)
     names = np.asarray(corpus.samples.index[rows], str)
     measure = kind if kind in MEASURED else "suspicion"
     found = np.full(len(rows), np.nan, np.float32)
-    if measure in corpus.filter_table.offers:
+    if opinion:
+        found = corpus.filter_table.opinions.disagreement(opinion)[rows]
+    elif measure in corpus.filter_table.offers:
         found = getattr(corpus.filter_table, measure)[rows]
-    if kind in MEASURED:
+    if kind in MEASURED or opinion:
         rows = np.flatnonzero(np.isfinite(found))
         names, found = names[rows], found[rows]
     order = np.argsort(names)
@@ -313,5 +333,5 @@ def _codes(text: str) -> tuple[int, ...]:
 _READ: dict[str, Any] = {
     "n": int, "seed": int, "alloc": str, "by": int, "grouping": unquote, "minimum": int, "filter": unquote, "area": unquote,
     "team": _names, "each": int, "share": float, "classes": _codes,
-    "ids": lambda text: tuple(name for name in text.split(".") if name),
+    "ids": lambda text: tuple(name for name in text.split(".") if name), "opinion": unquote,
 }  # fmt: skip

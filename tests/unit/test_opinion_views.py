@@ -16,8 +16,9 @@ from explorer.corpus.query.filters import Filters
 from explorer.corpus.query.opinion_conditions import Disagreement, Says
 from explorer.corpus.tables import tables
 from explorer.demo import open_demo
-from explorer.review import sample_order
+from explorer.review import queue, sample_order
 from explorer.views.common.components import SessionScheduler
+from explorer.views.common.map_state import MapState
 from explorer.views.common.selection import Selection
 from explorer.views.gallery import gallery_choices
 from explorer.views.map import map_near
@@ -25,6 +26,7 @@ from explorer.views.map.map import MapView
 from explorer.views.map.map_shown import shown, steps_of_change
 from explorer.views.map.raster import SampleRaster
 from explorer.views.map.sample_table import ordered
+from explorer.views.review import review_words
 from tests.talk import say, sent, until
 
 COUNT = 300
@@ -157,3 +159,45 @@ def test_an_opinion_that_is_chosen_sorts_the_open_table(view: MapView) -> None:
     view._selection.opinion = ""
     until(lambda: sent(view.sample_table.table, "page")[-1]["sort"] == "sample_id")
     assert "disagreement" not in [c["name"] for c in sent(view.sample_table.table, "page")[-1]["columns"]]
+
+
+def test_a_queue_begins_with_the_samples_farthest_from_an_opinion(corpus: Corpus) -> None:
+    apart = corpus.opinions[CONFUSED].disagreement()
+    found = queue.build(f"disagreement:{CONFUSED},n=50", corpus)
+    assert len(found) == 50
+    assert (np.diff(apart[list(found.ids)]) <= 0).all()
+    assert apart[found.ids[-1]] >= apart.drop(list(found.ids)).max()
+    with pytest.raises(UnknownOpinionError):
+        queue.build("disagreement:nobody", corpus)
+    for text in ("disagreement", f"suspicion:opinion={CONFUSED}"):
+        with pytest.raises(InvalidQueryError, match="names an opinion"):
+            queue.QueueSpec.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "conditions"),
+    [
+        ("pastures", "211", {"class_pair": f"{CONFUSED}:231:211"}),
+        ("", "211", {"says": f"{CONFUSED}:211"}),
+        ("231", "", {"largest": 231}),
+        ("", "", {}),
+    ],
+)
+def test_the_form_asks_for_a_pair_of_classes(
+    corpus: Corpus, label: str, said: str, conditions: dict[str, Any]
+) -> None:
+    form = {"kind": "disagreement", "count": 0, "opinion": CONFUSED, "label": label, "said": said}
+    spec = review_words.read_queue(form, MapState())
+    assert spec is not None
+    assert queue.QueueSpec.parse(spec.format()) == spec
+    assert set(spec.build(corpus).ids) == set(corpus.query(**conditions).query("clc > 0").index)
+
+
+def test_the_title_of_a_blind_queue_names_no_class(corpus: Corpus) -> None:
+    form = {"kind": "disagreement", "count": 5, "opinion": CONFUSED, "label": "231", "said": "211"}
+    spec = review_words.read_queue(form, MapState())
+    assert spec is not None
+    assert "Labelled Pastures" in review_words.title(spec)
+    assert review_words.title(spec, hidden=True) == f"Farthest from {CONFUSED}"
+    with pytest.raises(InvalidQueryError, match="choose the opinion"):
+        review_words.read_queue({"kind": "disagreement"}, MapState())

@@ -131,7 +131,7 @@ def test_strata_are_the_classes_of_the_labels(demo: Corpus) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "suspicion", "suspicion:n=10", "class:211", "class:211+31,n=5", "random", "random:n=50,seed=3,alloc=neyman",
+        "suspicion", "suspicion:n=10", "disagreement:made-up-good", "disagreement:made-up-confused,n=10,filter=pair%3Amade-up-confused%3A231%3A211", "class:211", "class:211+31,n=5", "random", "random:n=50,seed=3,alloc=neyman",
         "random:n=120,seed=3,alloc=equal,by=3,minimum=1", "map:filter=largest%3A2%3Bpurity%3A0.5-1",
         "map:n=20,area=3.1%2C40.2%3B14.5%2C51.3", "random:n=30,team=Anna+Ben%2C%20B.,each=2,share=0.5",
     ],

@@ -185,8 +185,10 @@ class ToReviewPanel(ToBrowser):
         blind: bool,
         trouble: str,
         strata: list[Choice],
+        opinions: list[str],
+        opinion: str,
     ) -> None:
-        """The form; `fixed`: the reviewer is who has logged in."""
+        """The form; `opinion`: the one of `opinions` that is beside the label; `fixed`: the reviewer is who has logged in."""
 
     def told(self, *, text: str) -> None: ...
     def trouble(self, *, text: str, id: str = "") -> None: ...
@@ -195,7 +197,17 @@ class ToReviewPanel(ToBrowser):
 
 Form = TypedDict(
     "Form",
-    {"kind": Word, "class": Word, "count": Number, "seed": Number, "strata": Word, "allocation": Word},
+    {
+        "kind": Word,
+        "class": Word,
+        "count": Number,
+        "seed": Number,
+        "strata": Word,
+        "allocation": Word,
+        "opinion": Word,
+        "label": Word,
+        "said": Word,
+    },
 )
 """Which samples to review."""
 

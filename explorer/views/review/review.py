@@ -210,13 +210,16 @@ class ReviewView:
     def _set_up(self, resume: str = "", trouble: str = "") -> None:
         offers = self._corpus.filter_table.offers
         off = {name: "no scores yet: explorer score" for name in MEASURED if name not in offers}
+        opinions = list(self._corpus.opinions)
+        if not opinions:
+            off["disagreement"] = "no opinions yet: explorer opinion add"
         kinds: list[KindOffered] = [
             {"id": kind, "title": title, "text": text, "needs": list(needs), "off": off.get(kind, "")}
             for kind, title, text, needs in review_words.KINDS
         ]
         self.panel.script.setup(
             kinds=kinds, classes=classes(), reviewer=self._visitor or "", fixed=self._visitor is not None, resume=resume,
-            blind=self._veiled, trouble=trouble, strata=review_plan.strata_choices(),
+            blind=self._veiled, trouble=trouble, strata=review_plan.strata_choices(), opinions=opinions, opinion=self._selection.opinion,
         )  # fmt: skip
 
     def _begin(self, data: dict[str, Any]) -> None:
@@ -410,7 +413,7 @@ class ReviewView:
                 )
         suspicion = None if hidden else service.suspicion(sample_id)
         picture: Work = {
-            "sample": sample_id, "queue": "Disagreements: you decide" if work.decides else review_words.title(work.spec), "position": work.place, "total": len(work.queue),
+            "sample": sample_id, "queue": "Disagreements: you decide" if work.decides else review_words.title(work.spec, hidden=hidden), "position": work.place, "total": len(work.queue),
             "done": sum(one in work.done for one in work.queue.ids), "undoable": bool(work.given), "hidden": hidden, "blind": work.blind, "scope": work.scope,
             "revealed": work.blind and not hidden and work.again != sample_id, "labels": [] if hidden else review_words.label_rows(self._corpus, sample_id),
             "mine": None if mine is None or hidden else review_words.own_row(mine), "base": None if mine is None else str(mine["id"]), "others": others[:20], "suspicion": suspicion,

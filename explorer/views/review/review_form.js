@@ -23,25 +23,30 @@ export const makeReviewForm = ({ kept, send }) => {
       /* private windows forget */
     }
   }
-  let setup = { kinds: [], classes: [], strata: [] },
+  let setup = { kinds: [], classes: [], strata: [], opinions: [] },
     resume = "",
     touched = false,
     hides = false
 
   const kind = element("select", { "aria-label": "Which samples" })
   const about = element("p", { class: "about" })
-  const ofClass = makeClassField({
-    label: "Class by name or code",
-    placeholder: "class by name or code",
-    classes: () => setup.classes,
-    stays: true,
-    act: () => {},
-    none: (text, found) => {
-      trouble.textContent = found.length
-        ? `“${text}” can be several classes: choose one of the list.`
-        : `No class is called “${text.slice(0, 40)}”.`
-    },
-  })
+  const classField = (label, placeholder) =>
+    makeClassField({
+      label,
+      placeholder,
+      classes: () => setup.classes,
+      stays: true,
+      act: () => {},
+      none: (text, found) => {
+        trouble.textContent = found.length
+          ? `“${text}” can be several classes: choose one of the list.`
+          : `No class is called “${text.slice(0, 40)}”.`
+      },
+    })
+  const ofClass = classField("Class by name or code", "class by name or code")
+  const opinion = element("select", { "aria-label": "Opinion that is compared with the labels" })
+  const label = classField("Labelled, class by name or code", "any class")
+  const said = classField("The opinion says, class by name or code", "any class")
   const count = numberInput({ min: 1, max: 100000, step: 1, value: 100, "aria-label": "Number of samples" })
   const seed = numberInput({ min: 0, max: 999999, step: 1, value: 0, "aria-label": "Seed of the draw" })
   const strata = element("select", { "aria-label": "Strata of the draw" })
@@ -69,6 +74,9 @@ export const makeReviewForm = ({ kept, send }) => {
   const told = element("div", { class: "forecast", role: "status", hidden: true })
   const field = (text, ...inputs) => element("label", { class: "field" }, element("span", {}, text), ...inputs)
   const fields = {
+    opinion: field("Opinion", opinion),
+    label: field("Labelled", label.box),
+    said: field("It says", said.box),
     class: field("Class", ofClass.box),
     count: field("How many", count),
     strata: field("Strata", strata),
@@ -107,6 +115,9 @@ export const makeReviewForm = ({ kept, send }) => {
   const content = () => ({
     kind: kind.value,
     class: ofClass.input.value,
+    opinion: opinion.value,
+    label: label.input.value,
+    said: said.input.value,
     count: Number(count.value),
     seed: Number(seed.value),
     strata: strata.value,
@@ -284,6 +295,8 @@ export const makeReviewForm = ({ kept, send }) => {
       kind.value = resume ? "resume" : data.kinds.find(({ off }) => !off)?.id
       strata.replaceChildren(...data.strata.map(({ value, text }) => element("option", { value }, text)))
       strata.value = "1"
+      opinion.replaceChildren(...data.opinions.map((one) => element("option", { value: one }, one)))
+      if (data.opinions.includes(data.opinion)) opinion.value = data.opinion
       name.value = data.reviewer || stored(PLACE)
       name.disabled = data.fixed
       cancel.textContent = data.blind ? "End the blind review, show labels" : "Cancel"

@@ -8,6 +8,8 @@ from typing import Any, TypedDict
 from explorer.core import corine
 from explorer.core.errors import ExplorerError, InvalidQueryError, InvalidVerdictError
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.query.filters import Filters
+from explorer.corpus.query.opinion_conditions import ClassPair, Says
 from explorer.review import groupings
 from explorer.review.queue import MAX_TEXT, Queue, QueueSpec
 from explorer.review.verdicts import (
@@ -34,6 +36,7 @@ KINDS = (
     ("change", "Cover lost 2018 to 2019", "Where cover was most probably lost comes first: felled, built over, cleared.", ("count",)),
     ("class", "One class", "Samples whose largest class it is, most suspect first.", ("class", "count")),
     ("random", "Random draw", "A random draw: what an honest accuracy needs.", ("count", "strata", "allocation", "seed")),
+    ("disagreement", "Farthest from an opinion", "The labels from which an opinion differs most come first: all, or those of a class, or where it says one.", ("opinion", "label", "said", "count")),
     ("map", "What the map shows", "What the map's filters and drawn area leave, most suspect first.", ("count",)),
     ("ids", "A list of ids", "These samples, in this order.", ("ids",)),
     ("disputed", "Disagreements", "Samples on which reviewers differ: your verdict decides.", ()),
@@ -135,6 +138,8 @@ def read_queue(data: dict[str, Any], shown: MapState) -> QueueSpec | None:
     n = None if kind == "ids" else _whole(data, "count", 10**7) or None
     if kind == "class":
         return QueueSpec("class", n, classes=(find_class(str(data.get("class", ""))),))
+    if kind == "disagreement":
+        return _by_opinion(data, n)
     if kind == "random":
         seed = _whole(data, "seed", 10**6) or 0
         by, grouping = read_strata(data.get("strata"))
@@ -150,6 +155,25 @@ def read_queue(data: dict[str, Any], shown: MapState) -> QueueSpec | None:
             raise InvalidQueryError("no ids were given; paste them, one a line")
         return QueueSpec("ids", ids=ids)
     return QueueSpec(kind, n)
+
+
+def _by_opinion(data: dict[str, Any], n: int | None) -> QueueSpec:
+    """The queue of an opinion, of a class of the labels and one that it says, where they are named."""
+    name = str(data.get("opinion") or "")[:60]
+    if not name:
+        raise InvalidQueryError("choose the opinion that is compared with the labels")
+    label, said = (
+        str(find_class(text)) if (text := str(data.get(key) or "").strip()) else ""
+        for key in ("label", "said")
+    )
+    filters = Filters()
+    if label and said:
+        filters = Filters(class_pair=(ClassPair(name, label, said),))
+    elif said:
+        filters = Filters(says=(Says(name, (said,)),))
+    elif label:
+        filters = Filters(largest=(int(label),))
+    return QueueSpec("disagreement", n, opinion=name, filter=filters.format())
 
 
 def _whole(data: dict[str, Any], key: str, end: int) -> int | None:
@@ -240,11 +264,14 @@ def said(row: Mapping[Any, Any]) -> str:
     return ", ".join(words)
 
 
-def title(spec: QueueSpec) -> str:
-    """What a queue is, in a few words."""
+def title(spec: QueueSpec, *, hidden: bool = False) -> str:
+    """What a queue is, in a few words; `hidden`: nothing of the classes that an opinion and the label have in it."""
     text = {kind: name for kind, name, _, _ in KINDS}[spec.kind]
     if spec.classes:
         text = ", ".join(corine.land_cover(code).title for code in spec.classes)
+    if spec.opinion:
+        chips = [] if hidden else [words for _, words in Filters.parse(spec.filter)[0].chips()]
+        text = "; ".join([f"Farthest from {spec.opinion}", *chips])
     if spec.kind == "random":
         strata = spec.grouping or (f"level {spec.by}" if spec.by else "no strata")
         text += f" ({strata}, {spec.alloc}, seed {spec.seed})"
