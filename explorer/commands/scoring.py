@@ -38,6 +38,12 @@ def score(
     workers: Annotated[
         int | None, typer.Option(min=1, max=1024, help="Processes on this machine; all its cores.")
     ] = None,
+    opinion: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="An opinion that is further evidence; repeatable. None is used unasked."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same scores.")] = 0,
 ) -> None:
     """Compute how suspect each label is; what was computed before is kept, also after a kill."""
@@ -53,6 +59,8 @@ def score(
             found = found.sample(samples, random_state=seed)
         if not len(found):
             raise InvalidQueryError("no sample with a label meets these conditions")
+        for name in opinion or ():
+            _ = opened.opinions[name]  # before hours of measuring
         into = out or scoring.folder(opened.where)
         begun = time.monotonic()
         with shared.progress_bar("Measuring samples", lines=True) as progress:
@@ -67,12 +75,17 @@ def score(
             typer.echo(
                 f"Measured {fresh:,} samples in {seconds:,.0f} s ({fresh / seconds:.2f} a second)", err=True
             )
-        result = scoring.score(opened, into, seed=seed)
+        result = scoring.score(opened, into, seed=seed, opinions=opinion or ())
     judged = result[result["verdict"] == ""]
     typer.echo(
         f"Scored {len(judged):,} samples, {len(result) - len(judged):,} cannot be judged; "
         f"{int((judged['suspicion'] > 0.5).sum()):,} are more likely wrong than right"
     )
+    if opinion:
+        changed = int((judged["suspicion"] > 0.5).sum() - (judged["without_opinions"] > 0.5).sum())
+        typer.echo(
+            f"Evidence beside the imagery: {', '.join(dict.fromkeys(opinion))} ({changed:+,} labels more likely wrong than right)"
+        )
     typer.echo(f"Wrote {into / scoring.SCORES}")
 
 

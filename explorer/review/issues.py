@@ -3,20 +3,22 @@
 Complementary models predict each label without having seen it (`models`). Of class codes, their mean probability decides:
 half by how probable the given class is, half by how far it is behind the most probable other one. Of mixed labels, a
 classifier that learned from labels made wrong on purpose tells how wrong one looks beside what was predicted, and
-improbable fractions tell what is partly wrong (`detector`). What is found is believed less, and the models that can make
+improbable fractions tell what is partly wrong (`detector`). Second opinions are read by the same classifier, beside what the features
+predict: how much each is worth is learned, and what the features alone tell is kept. What is found is believed less, and the models that can make
 use of that are fitted once more. Measured change of the ground (`change_evidence`) speaks for itself. There is nothing to tune,
 and the same seed gives the same numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from explorer.core.errors import InvalidQueryError
 from explorer.core.optional import needed
 
 with needed("compute", "judging labels"):
@@ -31,13 +33,36 @@ ROUNDS = 2
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What an opinion says of samples: `values` `(n, groups)`, 0 to 1, NaN where nothing is said; `members` `(groups, classes)` bool.
+
+    `members` tells which of the labels' classes are in which group; no class is in two.
+    """
+
+    values: np.ndarray
+    members: np.ndarray
+
+    def beside(self, predicted: np.ndarray) -> np.ndarray:
+        """As fractions of the labels' classes `(n, classes)`: what a group has is divided as `predicted` has it, and so is what is not said."""
+        known = np.isfinite(self.values).all(axis=1)
+        values = np.where(known[:, None], self.values, 0.0)
+        found = np.clip(1 - values.sum(axis=1), 0, 1)[:, None] * predicted
+        for group, within in zip(values.T, self.members, strict=True):
+            if within.any():
+                part = predicted[:, within] + 1e-9
+                found[:, within] += group[:, None] * part / part.sum(axis=1, keepdims=True)
+        return models.normalised(found)
+
+
+@dataclass(frozen=True)
 class Judgement:
     """What features say of labels.
 
     `scores` `(n,)` float64, 0 to 1, higher: more likely wrong. `cannot_judge` bool `(n,)`: where it is set, the score
     is the mean of the others, at most raised half-way to what a mixed label's other classes tell, and `why_not` (text `(n,)`) says why. `suggested` `(n, classes)` are
     the fractions (of class codes: probabilities) that the evidence suggests, columns as `classes`. `change` `(n,)`:
-    probability that the ground changed. `rate`: the share of wrong labels that the scores imply, 0 to 1.
+    probability that the ground changed. `rate`: the share of wrong labels that the scores imply, 0 to 1. `alone` are the scores by the
+    features alone, `(n,)`, the same where no opinion was `heard`.
     """
 
     scores: np.ndarray
@@ -48,6 +73,8 @@ class Judgement:
     labels: prepare.Labels
     change: np.ndarray
     rate: float
+    alone: np.ndarray
+    heard: Mapping[str, Heard] = field(default_factory=dict)
 
     @property
     def suggested_class(self) -> np.ndarray:
@@ -85,6 +112,22 @@ class Judgement:
             parts.append("cover was lost from the first year to the second, beyond what is usual")
         return "; ".join(parts) or "label and features agree"
 
+    def said(self, row: int, names: Sequence[str] | None = None) -> str:
+        """What the opinions that were heard say against the label of a sample, and what they make of its score; empty where nothing."""
+        called = [str(c) for c in (self.classes if names is None else names)]
+        against = []
+        for name, one in self.heard.items():
+            values = one.values[row]
+            given = one.members @ self.labels.fractions[row]
+            if np.isfinite(values).all() and len(values) and (values - given).max() > 0.1:
+                most = int((values - given).argmax())
+                within = [called[i] for i in np.flatnonzero(one.members[most])]
+                title = within[0] if len(within) == 1 else f"{within[0]} and {len(within) - 1} more"
+                against.append(f"{name} says {values[most]:.0%} {title}")
+        if not against or self.cannot_judge[row]:
+            return ""
+        return f"{', '.join(against)} ({self.scores[row]:.2f} with that, {self.alone[row]:.2f} without)"
+
 
 def rank(features: Any, labels: Any, *, classes: Any = None, change: Any = None, seed: int = 0) -> np.ndarray:
     """Suspicion of each label, `(n,)` float64 between 0 and 1; higher: more likely wrong.
@@ -102,12 +145,22 @@ def rank(features: Any, labels: Any, *, classes: Any = None, change: Any = None,
     return judge(features, labels, classes=classes, change=change, seed=seed).scores
 
 
-def judge(features: Any, labels: Any, *, classes: Any = None, change: Any = None, seed: int = 0) -> Judgement:
+def judge(
+    features: Any,
+    labels: Any,
+    *,
+    classes: Any = None,
+    change: Any = None,
+    seed: int = 0,
+    opinions: Mapping[str, Heard] | None = None,
+) -> Judgement:
     """Suspicion as of `rank`, with what the evidence suggests, and where nothing can be said.
 
     `classes` names the columns of fractions. `change` `(n, k)` are features that measure lasting change of the ground,
-    lower where cover was lost; without it, the columns of a `features` DataFrame that begin with `change_`.
+    lower where cover was lost; without it, the columns of a `features` DataFrame that begin with `change_`. `opinions` (name -> what it
+    says) are further evidence of labels that are fractions. Raises `InvalidQueryError` for those of class codes.
     """
+    opinions = dict(opinions or {})
     values, names = prepare.matrix(features)
     given = prepare.labels(labels, len(values), classes)
     if change is None:
@@ -115,35 +168,42 @@ def judge(features: Any, labels: Any, *, classes: Any = None, change: Any = None
         change_values = values[:, columns]
     else:
         change_values, _ = prepare.matrix(change)
+    if opinions and given.hard:
+        raise InvalidQueryError("opinions are evidence of labels that are fractions, not of class codes")
     why_not = _why_not(values, given)
     able = np.flatnonzero(why_not == "")
     n = len(values)
-    scores, changed = np.full(n, 0.0), np.zeros(n)
+    scores, alone, changed = np.full(n, 0.0), np.full(n, 0.0), np.zeros(n)
     suggested, rate = given.fractions.copy(), 0.0
     if len(able) >= LEAST_SAMPLES:
         # A mixed label with a rare class tells of its other classes, too.
         used = able if given.hard else np.flatnonzero(given.labelled & np.isfinite(values).any(axis=1))
         kept = prepare.Labels(given.fractions[used], given.classes, given.hard, given.known)
-        found, mixed, moved, rate = _judged(values[used], kept, change_values[used], seed)
-        scores[used], suggested[used], changed[used] = found, mixed, moved
+        heard = [replace(one, values=one.values[used]) for one in opinions.values()]
+        found, by_features, mixed, moved, rate = _judged(values[used], kept, change_values[used], seed, heard)
+        scores[used], alone[used], suggested[used], changed[used] = found, by_features, mixed, moved
     else:
         why_not[able] = f"{len(able)} samples that could be judged are too few; {LEAST_SAMPLES} are needed"
         able = able[:0]
     cannot = why_not != ""
-    usual = scores[able].mean() if len(able) else 0.0
-    scores[cannot] = usual + 0.5 * np.maximum(scores[cannot] - usual, 0)
-    return Judgement(scores, cannot, why_not, suggested, given.classes, given, changed, rate)
+    for one in (scores, alone):
+        usual = one[able].mean() if len(able) else 0.0
+        one[cannot] = usual + 0.5 * np.maximum(one[cannot] - usual, 0)
+    return Judgement(scores, cannot, why_not, suggested, given.classes, given, changed, rate, alone, opinions)
 
 
 def _judged(
-    values: np.ndarray, labels: prepare.Labels, change: np.ndarray, seed: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    values: np.ndarray, labels: prepare.Labels, change: np.ndarray, seed: int, heard: Sequence[Heard]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]:
     filled = prepare.filled(values)
     scaled, tame = prepare.scaled(filled, seed), prepare.tame(filled)
     moved, _ = change_evidence.of_change(change)
-    judge_all = _of_codes if labels.hard else _of_fractions
-    wrong, mixed, rate = judge_all(tame, scaled, labels, 1 - moved, seed)
-    return 1 - (1 - wrong) * (1 - moved), mixed, moved, rate
+    if labels.hard:
+        wrong, mixed, rate = _of_codes(tame, scaled, labels, 1 - moved, seed)
+        alone = wrong
+    else:
+        wrong, alone, mixed, rate = _of_fractions(tame, scaled, labels, 1 - moved, seed, heard)
+    return 1 - (1 - wrong) * (1 - moved), 1 - (1 - alone) * (1 - moved), mixed, moved, rate
 
 
 def _of_codes(
@@ -177,18 +237,28 @@ def _doubt(probabilities: np.ndarray, code: np.ndarray) -> np.ndarray:
 
 
 def _of_fractions(
-    tame: np.ndarray, scaled: np.ndarray, labels: prepare.Labels, believed: np.ndarray, seed: int
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """As `_of_codes`, of mixed labels and their fractions."""
+    tame: np.ndarray,
+    scaled: np.ndarray,
+    labels: prepare.Labels,
+    believed: np.ndarray,
+    seed: int,
+    heard: Sequence[Heard],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """As `_of_codes`, of mixed labels and their fractions; suspicion with what was heard, then by the features alone."""
     weight, wrong = believed, np.zeros(len(scaled))
-    mixed = labels.fractions
+    mixed, with_opinions = labels.fractions, wrong
     for turn in range(ROUNDS):
         last = turn == ROUNDS - 1
         predicted = models.predict(tame, scaled, labels.fractions, weight, seed + turn, thorough=last)
         wrong = detector.suspicion(labels, predicted, weight, seed + turn, thorough=last)
+        if last and heard:
+            parts = tuple(one.beside(predicted.mixed) for one in heard)
+            beside = replace(predicted, parts=(*predicted.parts, *parts))
+            with_opinions = detector.suspicion(labels, beside, weight, seed + turn, thorough=True)
         weight, mixed = (1 - wrong) * believed, predicted.mixed
     wrong = detector.with_misfit(wrong, labels, mixed)
-    return wrong, mixed, float(wrong.mean())
+    found = detector.with_misfit(with_opinions, labels, mixed) if heard else wrong
+    return found, wrong, mixed, float(found.mean())
 
 
 def _why_not(values: np.ndarray, labels: prepare.Labels) -> np.ndarray:

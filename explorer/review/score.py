@@ -29,6 +29,8 @@ from explorer.corpus.query import cover_change
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
+    from explorer.opinions.opinion import Opinion
+    from explorer.review.issues import Heard
 
 PART = 25
 """Samples a part: what a kill can cost a worker, some 20 seconds."""
@@ -44,8 +46,11 @@ COLUMNS = (
     "why",
     "suggested_fractions",
     "version",
+    "without_opinions",
+    "opinions",
 )
-_OLDER = {"lost"}  # columns that scores from before may lack
+"""`opinions` names those that were evidence (`made-up-good, revision 1`), `without_opinions` is the suspicion by the imagery alone."""
+_OLDER = {"lost", "without_opinions", "opinions"}  # columns that scores from before may lack
 _MAX_BYTES = 2 * 2**30
 Progress = Callable[[int, int], None]
 
@@ -174,10 +179,18 @@ def _lost(into: Path, ids: pd.Index) -> pd.Series:
     return dates.dt.strftime("%Y-%m-%d").fillna("").astype("str")
 
 
-def score(corpus: Corpus, into: Path, *, seed: int = 0, ids: Sequence[str] | None = None) -> pd.DataFrame:
+def score(
+    corpus: Corpus,
+    into: Path,
+    *,
+    seed: int = 0,
+    ids: Sequence[str] | None = None,
+    opinions: Sequence[str] = (),
+) -> pd.DataFrame:
     """Suspicion of the measured samples (or of those of `ids`), written to `scores.parquet`; the same table back.
 
-    Columns `COLUMNS`, by `sample_id`. Raises `InvalidQueryError` where nothing was measured.
+    Columns `COLUMNS`, by `sample_id`. `opinions` are names of those that are further evidence. Raises `InvalidQueryError` where nothing
+    was measured, `UnknownOpinionError`.
     """
     from explorer.review import issues  # with its models; a page that only reads scores does without
 
@@ -189,11 +202,12 @@ def score(corpus: Corpus, into: Path, *, seed: int = 0, ids: Sequence[str] | Non
         raise InvalidQueryError("no features of samples of this corpus have been computed")
     fractions = corpus.index.fractions
     labels = fractions.align(table.index).matrix.toarray()
-    found = issues.judge(table, labels, classes=np.array(codes(3)), seed=seed)
+    heard = {name: _heard(corpus.opinions[name], table.index) for name in dict.fromkeys(opinions)}
+    found = issues.judge(table, labels, classes=np.array(codes(3)), seed=seed, opinions=heard)
     result = found.table(table.index)
     names = [f"{code} {land_cover(code).title}" for code in codes(3)]
     curves = measured(into, "curves").loc[table.index]
-    said = [found.why(i, names) for i in range(len(table))]
+    said = ["; ".join(filter(None, (found.why(i, names), found.said(i, names)))) for i in range(len(table))]
     reasons = envelopes.deviations(curves, labels, np.array(codes(3)), weight=1 - found.scores)
     result["why"] = [
         "; ".join([first, *more]) if suspicion > found.rate else first
@@ -206,8 +220,26 @@ def score(corpus: Corpus, into: Path, *, seed: int = 0, ids: Sequence[str] | Non
     result["why"] = result["why"].str.cat(seen)
     result["suggested_fractions"] = [_text(row) for row in found.suggested]
     result["version"] = f"{VERSION}.{features.VERSION}"
+    result["without_opinions"] = found.alone
+    result["opinions"] = "; ".join(
+        f"{name}, revision {corpus.opinions[name].about.revision}" for name in heard
+    )
     _write(pa.Table.from_pandas(result), into / SCORES)
     return result
+
+
+def _heard(opinion: Opinion, ids: pd.Index) -> Heard:
+    """What an opinion says of samples, in the finest groups that its legend tells apart."""
+    from explorer.review.issues import Heard
+
+    grouping = opinion.choose()
+    positions = opinion.corpus.samples.index.get_indexer(ids)
+    there = np.isin(positions, opinion.rows)
+    values = np.full((len(ids), len(grouping.codes)), np.nan)
+    at = np.searchsorted(opinion.rows, positions[there])
+    values[there] = opinion.matrix(grouping, at)[:, : len(grouping.codes)]
+    members = np.array([[code in group for code in codes(3)] for group in grouping.members])
+    return Heard(values, members)
 
 
 def _text(fractions: np.ndarray) -> str:

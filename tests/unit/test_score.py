@@ -17,7 +17,7 @@ from distributed import Client
 
 from explorer.analysis import features
 from explorer.commands import shared
-from explorer.core.errors import InvalidQueryError, OutputError, StoreError
+from explorer.core.errors import InvalidQueryError, OutputError, StoreError, UnknownOpinionError
 from explorer.corpus import dask_jobs
 from explorer.demo import open_demo
 from explorer.review import score
@@ -91,6 +91,13 @@ def test_the_filters_see_the_scores(
     ids = list(corpus.samples.index[:120])
     score.compute(ids, tmp_path, opens="demo")
     table = score.score(corpus, tmp_path)
+    assert set(table["opinions"]) == {""}
+    assert table["without_opinions"].equals(table["suspicion"].rename("without_opinions"))
+    with pytest.raises(UnknownOpinionError):
+        score.score(corpus, tmp_path, opinions=["nobody"])
+    table = score.score(corpus, tmp_path, opinions=["made-up-good"])
+    assert set(table["opinions"]) == {"made-up-good, revision 1"}
+    assert table["why"].str.contains("made-up-good says").any()
     assert list(table.columns) == list(score.COLUMNS)
     assert score.read(tmp_path).equals(table)
     assert score.show(corpus)
