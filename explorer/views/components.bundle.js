@@ -12728,12 +12728,12 @@ var makeReviewForm = ({ kept: kept2, send }) => {
     } catch {
     }
   };
-  let setup = { kinds: [], classes: [], strata: [] }, resume = "", touched = false, hides = false;
+  let setup = { kinds: [], classes: [], strata: [], opinions: [] }, resume = "", touched = false, hides = false;
   const kind = element("select", { "aria-label": "Which samples" });
   const about = element("p", { class: "about" });
-  const ofClass = makeClassField({
-    label: "Class by name or code",
-    placeholder: "class by name or code",
+  const classField2 = (label2, placeholder) => makeClassField({
+    label: label2,
+    placeholder,
     classes: () => setup.classes,
     stays: true,
     act: () => {
@@ -12742,6 +12742,10 @@ var makeReviewForm = ({ kept: kept2, send }) => {
       trouble.textContent = found2.length ? `“${text}” can be several classes: choose one of the list.` : `No class is called “${text.slice(0, 40)}”.`;
     }
   });
+  const ofClass = classField2("Class by name or code", "class by name or code");
+  const opinion = element("select", { "aria-label": "Opinion that is compared with the labels" });
+  const label = classField2("Labelled, class by name or code", "any class");
+  const said = classField2("The opinion says, class by name or code", "any class");
   const count2 = numberInput({ min: 1, max: 1e5, step: 1, value: 100, "aria-label": "Number of samples" });
   const seed = numberInput({ min: 0, max: 999999, step: 1, value: 0, "aria-label": "Seed of the draw" });
   const strata = element("select", { "aria-label": "Strata of the draw" });
@@ -12769,6 +12773,9 @@ var makeReviewForm = ({ kept: kept2, send }) => {
   const told = element("div", { class: "forecast", role: "status", hidden: true });
   const field = (text, ...inputs) => element("label", { class: "field" }, element("span", {}, text), ...inputs);
   const fields = {
+    opinion: field("Opinion", opinion),
+    label: field("Labelled", label.box),
+    said: field("It says", said.box),
     class: field("Class", ofClass.box),
     count: field("How many", count2),
     strata: field("Strata", strata),
@@ -12806,6 +12813,9 @@ var makeReviewForm = ({ kept: kept2, send }) => {
   const content = () => ({
     kind: kind.value,
     class: ofClass.input.value,
+    opinion: opinion.value,
+    label: label.input.value,
+    said: said.input.value,
     count: Number(count2.value),
     seed: Number(seed.value),
     strata: strata.value,
@@ -12975,6 +12985,8 @@ var makeReviewForm = ({ kept: kept2, send }) => {
       kind.value = resume ? "resume" : data.kinds.find(({ off }) => !off)?.id;
       strata.replaceChildren(...data.strata.map(({ value: value2, text }) => element("option", { value: value2 }, text)));
       strata.value = "1";
+      opinion.replaceChildren(...data.opinions.map((one2) => element("option", { value: one2 }, one2)));
+      if (data.opinions.includes(data.opinion)) opinion.value = data.opinion;
       name.value = data.reviewer || stored(PLACE);
       name.disabled = data.fixed;
       cancel.textContent = data.blind ? "End the blind review, show labels" : "Cancel";

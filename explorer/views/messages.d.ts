@@ -204,8 +204,8 @@ export interface Told {
     refused: { id: string; text: string }
     report: { name: string; media: string; bytes: ArrayBuffer }
     saved: { id: string; sample: string }
-    /** The form; `fixed`: the reviewer is who has logged in. */
-    setup: { kinds: KindOffered[]; classes: ClassNamed[]; reviewer: string; fixed: boolean; resume: string; blind: boolean; trouble: string; strata: Choice[] }
+    /** The form; `opinion`: the one of `opinions` that is beside the label; `fixed`: the reviewer is who has logged in. */
+    setup: { kinds: KindOffered[]; classes: ClassNamed[]; reviewer: string; fixed: boolean; resume: string; blind: boolean; trouble: string; strata: Choice[]; opinions: string[]; opinion: string }
     told: { text: string }
     trouble: { text: string; id: string }
     work: { sample: string; queue: string; position: number; total: number; done: number; undoable: boolean; hidden: boolean; blind: boolean; scope: string; revealed: boolean; labels: LabelRow[]; mine: OwnVerdict | null; base: string | null; others: Record<string, string>[]; suspicion: Suspicion | null; suggestion: string; told: string; classes: ClassNamed[]; resume: string; reviewer: string }
@@ -398,11 +398,11 @@ export interface Said {
     | { type: "zoom"; times: number[] | null; bands: number[] | null; index: number[] | null }
   /** Which samples, the way through them, and verdicts. */
   ReviewPanel:
-    | { type: "begin"; kind: string; class: string; count: number; seed: number; strata: string; allocation: string; resume: string; ids: string; reviewer: string; blind: boolean; given: string[] }
+    | { type: "begin"; kind: string; class: string; count: number; seed: number; strata: string; allocation: string; opinion: string; label: string; said: string; resume: string; ids: string; reviewer: string; blind: boolean; given: string[] }
     | { type: "chips"; sample: string; codes: number[]; first: boolean }
     | { type: "close" }
     | { type: "closing" }
-    | { type: "forecast"; kind: string; class: string; count: number; seed: number; strata: string; allocation: string }
+    | { type: "forecast"; kind: string; class: string; count: number; seed: number; strata: string; allocation: string; opinion: string; label: string; said: string }
     | { type: "gallery" }
     | { type: "jump"; position: number }
     | { type: "late"; id: string; sample: string; judgement: string; adjustments: Adjustment[]; confidence: number | null; comment: string; link: string; scope: string; base: string | null }
