@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 import holoviews as hv
@@ -30,6 +30,7 @@ from explorer.server.sessions import MakePage, PreparedPage, warm_up
 from explorer.server.workers import Inherited
 from explorer.views.animation.animation import AnimationView
 from explorer.views.common import redaction
+from explorer.views.common.cell import Cell
 from explorer.views.common.components import Allowance, Debounced, SessionScheduler
 from explorer.views.common.map_state import MapState
 from explorer.views.common.selection import DEFAULT_DATE, DEFAULT_PIXELS, Link, Selection, decode
@@ -38,7 +39,7 @@ from explorer.views.judge.judge import JudgeView
 from explorer.views.labels.labels import LabelsView
 from explorer.views.map.map import MapView
 from explorer.views.map.raster import shared_raster
-from explorer.views.page import layout
+from explorer.views.page import layout, marks
 from explorer.views.page.about import AboutView
 from explorer.views.page.click_timing import ClickTiming
 from explorer.views.page.head import HeadView
@@ -55,6 +56,10 @@ from explorer.views.review.review_service import review_service
 from explorer.views.sentinel2.bands import BandsView
 from explorer.views.sentinel2.spectrum import SpectrumView
 from explorer.views.share.share import ShareView
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import xarray as xr
 
 _WRITTEN = (
     "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "similar", "judge", "panel", "opinion", "overlay",
@@ -135,6 +140,7 @@ class Explorer(pn.viewable.Viewer):
             height,
         )  # fmt: skip
         self._page = laid.page
+        self._cell = Cell(laid.page, height)
         self._places = RegionPlaces(laid, self.selection)
         session = self.selection.session
         session.listen("first_picture", self._others.now)
@@ -169,11 +175,32 @@ class Explorer(pn.viewable.Viewer):
         if wanted.story:
             self._tell_story(wanted.story)
 
+    @property
+    def pins(self) -> gpd.GeoDataFrame:
+        """The pinned pixels, as points (EPSG:4326) with `sample_id`, `name`, `row` and `col`."""
+        return marks.pins(self.selection)
+
+    @property
+    def regions(self) -> gpd.GeoDataFrame:
+        """The drawn regions, as outlines (EPSG:4326) with `sample_id`, `name`, `kind` and `area_m2`."""
+        return marks.regions(self.selection)
+
+    @property
+    def cube(self) -> xr.DataArray:
+        """Planet Fusion's DN `(time, band, y, x)` of the sample that is shown, with its CRS; see `Corpus.planet_fusion`.
+
+        Raises `ExplorerError` where no sample is.
+        """
+        if self.selection.sample_id is None:
+            raise ExplorerError("no sample is shown: set selection.sample_id first")
+        return self.corpus.planet_fusion(self.selection.sample_id)
+
     def __panel__(self) -> Any:
-        document = pn.state.curdoc
-        if document is not None and not self._loop.served:  # perhaps a part of somebody else's layout
-            self._page.name_regions_in(document)
-        return self._page
+        if self._loop.served:
+            return self._page
+        if (document := pn.state.curdoc) is not None:  # perhaps a part of somebody else's layout
+            self._cell.name_regions_in(document)
+        return self._cell
 
     def apply(self, link: Link, *, travelling: bool = True) -> None:
         """Show what a link asks for; what it does not say is as on a fresh page.

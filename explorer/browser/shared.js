@@ -505,6 +505,12 @@ export const pageRoot = (el) => {
 export const showPicture = (el) =>
   pageRoot(el).shadowRoot?.querySelector(".area-planet")?.scrollIntoView({ block: "start" })
 
+// Whether the explorer may take the focus for what has come by itself: in a notebook, somebody may have gone on to write in another cell.
+export const mayTakeFocus = (node) => {
+  const now = document.activeElement
+  return !now || now === document.body || inDocument(node).contains(now)
+}
+
 // The element of the document itself in which a node is, through all shadow roots.
 export const inDocument = (node) => {
   while (node.getRootNode() instanceof ShadowRoot) node = node.getRootNode().host

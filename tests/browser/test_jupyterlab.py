@@ -21,7 +21,8 @@ _CELLS = (
     "page = Explorer(corpus, '?sample={sample}', height='860px')",
     "page",
     "",
-    "with Records.open(corpus) as records:\n    print('verdicts', len(records.history()), page._present.active)",
+    "with Records.open(corpus) as records:\n    print('verdicts', len(records.history()), page._present.active)\n"
+    "print(len(page.pins), page.pins.crs, page.cube.dims)",
 )
 
 
@@ -51,6 +52,20 @@ def test_keys_of_other_cells_and_of_the_explorer_stay_apart(browser: Browser, la
         review = page.get_by_role("button", name="Review", exact=True)
         review.wait_for()
         page.wait_for_function("() => performance.getEntriesByName('explorer:animation-ready').length")
+        # The page has the layout that its cell has room for, and not the window's.
+        cell = page.locator(".explorer-cell").bounding_box()
+        assert cell is not None
+        assert cell["width"] < 1251 < 1500
+        places = {
+            name: page.get_by_role("region", name=name).bounding_box()
+            for name in ("Sample map", "Planet Fusion animation", "Temporal profile")
+        }
+        assert places["Temporal profile"]["x"] < cell["x"] + 20  # two columns: below both
+        assert places["Planet Fusion animation"]["y"] < places["Temporal profile"]["y"] - 400
+        for name, place in places.items():
+            assert cell["x"] <= place["x"] < place["x"] + place["width"] <= cell["x"] + cell["width"], name
+        field, sample = page.get_by_label("Search samples, places and classes"), page.locator(".sample").first
+        assert field.bounding_box()["x"] >= sample.bounding_box()["x"] + sample.bounding_box()["width"]
         review.click()
         page.get_by_label("Which samples").select_option("ids")
         page.get_by_label("Sample ids").fill(MARKED)
@@ -69,7 +84,9 @@ def test_keys_of_other_cells_and_of_the_explorer_stay_apart(browser: Browser, la
             page.keyboard.press(letter)
         assert page.evaluate("() => performance.getEntriesByName('explorer:verdict-sent').length") == 0
         run(page, 3)
-        expect(cells.nth(3).locator(".jp-OutputArea-output")).to_have_text(re.compile("verdicts 0 False"))
+        expect(cells.nth(3).locator(".jp-OutputArea-output")).to_have_text(
+            re.compile(r"verdicts 0 False\s+1 EPSG:4326 .*time")
+        )
         # In the explorer they are the explorer's, and JupyterLab does nothing (X would cut the cell, U nothing, M make it text).
         count = cells.count()
         page.get_by_role("group", name="Review", exact=True).click(position={"x": 3, "y": 3})

@@ -117,7 +117,7 @@ class Page(pn.Column):
         """The page's model, for one document or one cell of a notebook."""
         root: Model = super().get_root(doc, comm, preprocess)
         components = {component.name: component for component in self.select(Component)}
-        _name_regions(root)
+        self.complete(root)
         model: Any
         for model in root.references():
             if isinstance(model, ReactiveESM):
@@ -126,12 +126,16 @@ class Page(pn.Column):
                     component.is_drawn_by(model)
         return root
 
+    def complete(self, root: Model) -> None:
+        """Say of models what Panel has no parameter for."""
+        _name_regions(root)
+
     def name_regions_in(self, document: Document) -> None:
         """Name them once the browser has a document in which the page is a part: Panel then makes its models without `get_root`."""
 
         def name(_event: Event) -> None:
             for root in document.roots:
-                _name_regions(root)
+                self.complete(root)
 
         document.on_event(DocumentReady, name)
 

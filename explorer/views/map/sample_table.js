@@ -1,6 +1,7 @@
 // The set of samples: histogram of its classes, a table by pages that the server sorts, and files to take away.
 
 import { element, focusWhenShown, keepFocus, makeReturn, mark, saveFile, showPicture } from "../../browser/shared.js"
+import { roomQuery } from "../common/room.js"
 import { listen } from "../common/talking.js"
 
 const SHARES = new Set(["fraction", "suspicion", "change", "disagreement"]) // columns that are shown as percent, and sorted from the largest
@@ -99,7 +100,7 @@ export function render({ model, el }) {
     const one = buttonOf(body.querySelector("[aria-current]") ?? body.rows[0])
     if (one) one.tabIndex = 0
   }
-  const stacked = window.matchMedia("(max-width: 900px)") // panels stand under each other, the table lies over the lower part
+  const stacked = roomQuery(el, "(max-width: 900px)") // panels stand under each other, the table lies over the lower part
   const open = (row) => {
     markCurrent(row.dataset.id, true)
     buttonOf(row).focus({ preventScroll: true })

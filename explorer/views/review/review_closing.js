@@ -1,6 +1,6 @@
 // The end of a review: what was found, what is left, and what could be next.
 
-import { element, mark } from "../../browser/shared.js"
+import { element, mark, mayTakeFocus } from "../../browser/shared.js"
 
 export const makeClosing = ({ begin, back, report }) => {
   const button = (text, action, extra = {}) => element("button", { type: "button", onclick: action, ...extra }, text)
@@ -61,7 +61,7 @@ export const makeClosing = ({ begin, back, report }) => {
         ),
       )
       page.hidden = false
-      title.focus({ preventScroll: true })
+      if (mayTakeFocus(page)) title.focus({ preventScroll: true })
       mark("closing-shown", {})
     },
   }

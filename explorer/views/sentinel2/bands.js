@@ -16,6 +16,7 @@ import { middleOfPixel, SIZE as PLANET } from "../common/chip.js"
 import { entriesOf, makeMenuField } from "../common/combobox.js"
 import { noLandCover } from "../common/land_cover.js"
 import { middleOfMonth } from "../common/nearest_date.js"
+import { roomQuery } from "../common/room.js"
 import { bus, listen } from "../common/talking.js"
 import { arrange, spectrumHeight } from "./arrange.js"
 import { makeLarge, PIXELS as SIZE } from "./large.js"
@@ -26,10 +27,10 @@ export function render({ model, el }) {
   const gone = new AbortController()
   const ROW_GAP = 4 // CSS pixels between the rows of the panel
   // Where the window is low, the images and the spectrum take turns.
-  const low = window.matchMedia("(max-height: 840px) and (min-width: 1251px)")
-  const lowAlone = window.matchMedia("(max-height: 999px) and (max-width: 1250px)") // the panel alone, in a window that is as low as it is narrow
-  const scarce = window.matchMedia("(max-height: 960px) and (min-width: 1251px)")
-  const stacked = window.matchMedia("(max-width: 1250px)") // panels stand under each other, and the page scrolls
+  const low = roomQuery(el, "(max-height: 840px) and (min-width: 1251px)")
+  const lowAlone = roomQuery(el, "(max-height: 999px) and (max-width: 1250px)") // the panel alone, in a window that is as low as it is narrow
+  const scarce = roomQuery(el, "(max-height: 960px) and (min-width: 1251px)")
+  const stacked = roomQuery(el, "(max-width: 1250px)") // panels stand under each other, and the page scrolls
   const state = {
     ticket: -1,
     sample: undefined,
@@ -502,8 +503,7 @@ export function render({ model, el }) {
     }
     if (!images[0].hidden) layTiles(wanted !== "images")
   }
-  for (const query of [low, lowAlone, scarce, stacked])
-    query.addEventListener("change", makeRoom, { signal: gone.signal })
+  for (const query of [low, lowAlone, scarce, stacked]) query.listen(makeRoom, { signal: gone.signal })
 
   // --- what the server sends -------------------------------------------------------------------
   const bitmap = (bytes) => createImageBitmap(new Blob([bytes], { type: "image/png" }))
