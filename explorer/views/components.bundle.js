@@ -333,6 +333,10 @@ var pageRoot = (el) => {
   }
 };
 var showPicture = (el) => pageRoot(el).shadowRoot?.querySelector(".area-planet")?.scrollIntoView({ block: "start" });
+var mayTakeFocus = (node) => {
+  const now = document.activeElement;
+  return !now || now === document.body || inDocument(node).contains(now);
+};
 var inDocument = (node) => {
   while (node.getRootNode() instanceof ShadowRoot) node = node.getRootNode().host;
   return node;
@@ -9727,6 +9731,39 @@ var sample_table_exports = {};
 __export(sample_table_exports, {
   render: () => render7
 });
+
+// explorer/views/common/room.js
+var CELL = "explorer-cell";
+var CONDITION = /\((min|max)-(width|height):\s*(\d+)px\)/g;
+var cellOf = (node) => {
+  for (let at = (
+    /** @type {any} */
+    node
+  ); at; at = at.parentNode ?? at.host) {
+    if (at.classList?.contains(CELL)) return at;
+  }
+  return null;
+};
+var meets = (query, size) => [...query.matchAll(CONDITION)].every(([, end, side, text]) => {
+  const length = side === "width" ? size.width : size.height;
+  return end === "min" ? length >= Number(text) : length <= Number(text);
+});
+var roomQuery = (node, query) => {
+  const ofWindow = window.matchMedia(query);
+  return {
+    get matches() {
+      const cell = cellOf(node);
+      return cell ? meets(query, { width: cell.clientWidth, height: cell.clientHeight }) : ofWindow.matches;
+    },
+    /**
+     * @param {() => void} heard Of the window; who is in a cell is resized with it.
+     * @param {AddEventListenerOptions} options
+     */
+    listen: (heard, options) => ofWindow.addEventListener("change", heard, options)
+  };
+};
+
+// explorer/views/map/sample_table.js
 var SHARES = /* @__PURE__ */ new Set(["fraction", "suspicion", "change", "disagreement"]);
 var ALWAYS = /* @__PURE__ */ new Set(["sample_id", "class"]);
 function render7({ model, el }) {
@@ -9815,7 +9852,7 @@ function render7({ model, el }) {
     const one2 = buttonOf(body.querySelector("[aria-current]") ?? body.rows[0]);
     if (one2) one2.tabIndex = 0;
   };
-  const stacked = window.matchMedia("(max-width: 900px)");
+  const stacked = roomQuery(el, "(max-width: 900px)");
   const open = (row) => {
     markCurrent(row.dataset.id, true);
     buttonOf(row).focus({ preventScroll: true });
@@ -12653,7 +12690,7 @@ var makeClosing = ({ begin, back, report }) => {
         )
       );
       page.hidden = false;
-      title.focus({ preventScroll: true });
+      if (mayTakeFocus(page)) title.focus({ preventScroll: true });
       mark("closing-shown", {});
     }
   };
@@ -14283,10 +14320,10 @@ function render17({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const ROW_GAP = 4;
-  const low = window.matchMedia("(max-height: 840px) and (min-width: 1251px)");
-  const lowAlone = window.matchMedia("(max-height: 999px) and (max-width: 1250px)");
-  const scarce = window.matchMedia("(max-height: 960px) and (min-width: 1251px)");
-  const stacked = window.matchMedia("(max-width: 1250px)");
+  const low = roomQuery(el, "(max-height: 840px) and (min-width: 1251px)");
+  const lowAlone = roomQuery(el, "(max-height: 999px) and (max-width: 1250px)");
+  const scarce = roomQuery(el, "(max-height: 960px) and (min-width: 1251px)");
+  const stacked = roomQuery(el, "(max-width: 1250px)");
   const state = {
     ticket: -1,
     sample: void 0,
@@ -14717,8 +14754,7 @@ function render17({ model, el }) {
     }
     if (!images[0].hidden) layTiles(wanted !== "images");
   };
-  for (const query of [low, lowAlone, scarce, stacked])
-    query.addEventListener("change", makeRoom, { signal: gone.signal });
+  for (const query of [low, lowAlone, scarce, stacked]) query.listen(makeRoom, { signal: gone.signal });
   const bitmap = (bytes) => createImageBitmap(new Blob([bytes], { type: "image/png" }));
   let menu = {};
   const drawMenu = () => {
