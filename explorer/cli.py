@@ -22,6 +22,7 @@ from explorer.commands import (
     ground,
     packing,
     pages,
+    report,
     scoring,
     shared,
     transfer,
@@ -357,6 +358,7 @@ app.command()(pages.page)
 app.command()(access.password)
 app.command()(scoring.score)
 app.command()(packing.pack)
+app.command()(report.report)
 app.command()(pages.slides)
 app.command()(pages.handout)
 app.command()(doctor.doctor)

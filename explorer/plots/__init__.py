@@ -17,7 +17,36 @@ if "bokeh" not in hv.Store.loaded_backends():
     gv.extension("bokeh", logo=False, inline=True)
 
 from explorer.plots.charts import labels, profile, spectrum
+from explorer.plots.dataset import (
+    class_shares,
+    co_occurrence,
+    countries,
+    dates_missing,
+    entropy,
+    gap_filled,
+    latitudes,
+    purity,
+    reviews,
+)
 from explorer.plots.maps import sample_map, sample_table
 from explorer.plots.pictures import animation, bands, gallery
 
-__all__ = ["animation", "bands", "gallery", "labels", "profile", "sample_map", "sample_table", "spectrum"]
+__all__ = [
+    "animation",
+    "bands",
+    "class_shares",
+    "co_occurrence",
+    "countries",
+    "dates_missing",
+    "entropy",
+    "gallery",
+    "gap_filled",
+    "labels",
+    "latitudes",
+    "profile",
+    "purity",
+    "reviews",
+    "sample_map",
+    "sample_table",
+    "spectrum",
+]

@@ -35,6 +35,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("similar",),
     ("export",),
     ("training",),
+    ("dataset",),
     ("plots",),
     ("views.common",),
     (
@@ -70,6 +71,7 @@ WITHOUT_PAGE = (
     "similar",
     "export",
     "training",
+    "dataset",
     "commands",
 )
 
