@@ -34,6 +34,7 @@ from explorer.views.common.cell import Cell
 from explorer.views.common.components import Allowance, Debounced, SessionScheduler
 from explorer.views.common.map_state import MapState
 from explorer.views.common.selection import DEFAULT_DATE, DEFAULT_PIXELS, Link, Selection, decode
+from explorer.views.dataset.dataset import DatasetView
 from explorer.views.gallery.gallery import GalleryView
 from explorer.views.judge.judge import JudgeView
 from explorer.views.labels.labels import LabelsView
@@ -62,7 +63,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _WRITTEN = (
-    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "similar", "judge", "panel", "opinion", "overlay",
+    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "similar", "judge", "dataset", "panel", "opinion", "overlay",
     "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
@@ -131,10 +132,11 @@ class Explorer(pn.viewable.Viewer):
         )
         self._gallery = GalleryView(self.corpus, self.selection, self._loop, bus)
         self._judge = JudgeView(self.corpus, self.selection, self._loop, bus)
+        self._dataset = DatasetView(self.corpus, self.selection, self._loop, bus)
         laid = layout.lay_out(
             Views(
                 self.corpus, self._head, self._map, self._animation, self._bands, self._profile, self._spectrum,
-                self._labels, self._review, self._present, self._share, self._about, self._gallery, self._judge,
+                self._labels, self._review, self._present, self._share, self._about, self._gallery, self._judge, self._dataset,
                 self._help, self._undo,
             ),
             height,
@@ -250,6 +252,7 @@ class Explorer(pn.viewable.Viewer):
                 gallery=link.gallery,
                 similar=link.similar,
                 judge=link.judge,
+                dataset=link.dataset,
                 panel=link.panel,
                 overlay=link.overlay,
             )
@@ -292,6 +295,7 @@ class Explorer(pn.viewable.Viewer):
             self._about,
             self._gallery,
             self._judge,
+            self._dataset,
         )
         del self._help, self._undo
 

@@ -14,9 +14,10 @@ import pandas as pd
 
 from explorer.core import corine
 
-WIDTH = 460
-_LABEL, _VALUE, _ROW = 176, 62, 24
-_LETTERS = 24
+WIDTH = 400
+"""Of a drawing, in px of its own: a phone shows it a tenth smaller, and its rows at 24 px still."""
+_LABEL, _VALUE, _ROW = 158, 58, 27
+_LETTERS = 22
 MOST_BARS = 16
 MOST_CLASSES = 20
 """Of a cross-table: those with most samples."""
@@ -45,8 +46,8 @@ def bars(rows: Sequence[tuple[str, float, str, str, str]], about: str) -> str:
         fill = f'fill="{escape(colour)}"' if colour else 'class="bar"'
         parts.append(
             _row(label, words, filters, top, number)
-            + f'<rect x="{_LABEL}" y="{top + 5}" width="{max(value / most * room, 0.75):.1f}" height="{_ROW - 10}" {fill} stroke="currentColor" stroke-opacity=".35" stroke-width=".6"/>'
-            f'<text x="{_LABEL + value / most * room + 6:.1f}" y="{top + 16}" class="quiet">{escape(words)}</text></g>'
+            + f'<rect x="{_LABEL}" y="{top + 6}" width="{max(value / most * room, 0.75):.1f}" height="{_ROW - 12}" {fill} stroke="currentColor" stroke-opacity=".35" stroke-width=".6"/>'
+            f'<text x="{_LABEL + value / most * room + 6:.1f}" y="{top + _ROW / 2 + 4:g}" class="quiet">{escape(words)}</text></g>'
         )
     return _svg(parts, len(rows) * _ROW, about)
 
@@ -64,21 +65,21 @@ def stacked(rows: Sequence[tuple[str, str, Sequence[tuple[int, float]], str]], a
             seen.add(code)
             cover = corine.land_cover(code)
             inside += (
-                f'<rect x="{left:.1f}" y="{top + 4}" width="{share * room:.1f}" height="{_ROW - 8}" fill="{cover.hex}">'
+                f'<rect x="{left:.1f}" y="{top + 5}" width="{share * room:.1f}" height="{_ROW - 10}" fill="{cover.hex}">'
                 f"<title>{escape(label)}: {escape(cover.title)} {100 * share:.1f} %</title></rect>"
             )
             left += share * room
-        frame = f'<rect x="{_LABEL}" y="{top + 4}" width="{room}" height="{_ROW - 8}" fill="none" stroke="currentColor" stroke-opacity=".35" stroke-width=".6"/>'
+        frame = f'<rect x="{_LABEL}" y="{top + 5}" width="{room}" height="{_ROW - 10}" fill="none" stroke="currentColor" stroke-opacity=".35" stroke-width=".6"/>'
         parts.append(
             _row(label, words, filters, top, number)
             + inside
             + frame
-            + f'<text x="{WIDTH - _VALUE + 6}" y="{top + 16}" class="quiet">{escape(words)}</text></g>'
+            + f'<text x="{WIDTH - _VALUE + 6}" y="{top + _ROW / 2 + 4:g}" class="quiet">{escape(words)}</text></g>'
         )
     height = len(rows) * _ROW
     if level == 1:
         for number, code in enumerate(sorted(seen)):
-            x, y = 60 + (number % 2) * 200, height + 8 + (number // 2) * 18
+            x, y = 24 + (number % 2) * 190, height + 8 + (number // 2) * 18
             cover = corine.land_cover(code)
             parts.append(
                 f'<rect x="{x}" y="{y}" width="11" height="11" fill="{cover.hex}" stroke="currentColor" stroke-opacity=".35"/>'
@@ -123,7 +124,7 @@ def columns(table: pd.DataFrame, about: str, axis: str, *, percent: bool) -> str
 def matrix(values: pd.DataFrame, titles: Sequence[str], names: Sequence[str], about: str, words: str) -> str:
     """A cross-table of shares, 0 to 1, the darker the more: `titles` at the rows, short `names` above the columns."""
     count = max(len(names), 1)
-    left, top = 190, 14 + 6 * max((len(name) for name in names), default=0)
+    left, top = 168, 14 + 6 * max((len(name) for name in names), default=0)
     cell = min((WIDTH - left - 20) / count, 26.0)  # the last name is turned over the edge
     shares = values.to_numpy(np.float64)
     parts = []
@@ -160,7 +161,7 @@ def _row(label: str, words: str, filters: str, top: int, number: int) -> str:
     )
     return (
         f'<g class="row"{role}><title>{spoken}</title><rect x="0" y="{top}" width="{WIDTH}" height="{_ROW}" class="hit"/>'
-        f'<text x="{_LABEL - 6}" y="{top + 16}" class="label" text-anchor="end">{escape(_short(label, _LETTERS))}</text>'
+        f'<text x="{_LABEL - 6}" y="{top + _ROW / 2 + 4:g}" class="label" text-anchor="end">{escape(_short(label, _LETTERS))}</text>'
     )
 
 

@@ -253,6 +253,21 @@ def _spectrum(state: State) -> _Lines:
 
 
 def _map(state: State) -> _Lines:
+    imports, lines = _samples(state)
+    lines.append("footprints = corpus.to_geopandas(samples.head(1000))  # EPSG:4326; without head(), all")
+    return imports, lines
+
+
+def _dataset(state: State) -> _Lines:
+    imports, lines = _samples(state)
+    lines.append(
+        "plots.class_shares(corpus, samples)  # a HoloViews figure, as each of the panel's has its line"
+    )
+    return ["from explorer import plots", *imports], lines
+
+
+def _samples(state: State) -> _Lines:
+    """Which samples the map shows."""
     imports, lines = [], []
     if state.filters:
         lines.append(f"samples = corpus.query(filters={state.filters.format()!r})")
@@ -264,7 +279,6 @@ def _map(state: State) -> _Lines:
             f"area = Area.parse({state.area.format()!r})  # lon,lat in degrees",
             'samples = samples[area.mask(samples["x"].to_numpy(), samples["y"].to_numpy())]',
         ]
-    lines.append("footprints = corpus.to_geopandas(samples.head(1000))  # EPSG:4326; without head(), all")
     return imports, lines
 
 
@@ -365,6 +379,7 @@ _NAMES = {
 }
 VIEWS: dict[str, tuple[str, tuple[str, ...], Callable[[State], _Lines]]] = {
     "map": ("Map: the samples shown", (), _map),
+    "dataset": ("What is in the samples shown", (), _dataset),
     "planet": ("Planet Fusion", ("sample_id",), _planet),
     "quality": ("Planet Fusion's quality layers", ("sample_id",), _quality),
     "sentinel": ("Sentinel-2", ("sample_id",), _sentinel),

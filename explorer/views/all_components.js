@@ -1,6 +1,7 @@
 // All components of the page, by the names of their Python classes: `make scripts` bundles them into components.bundle.js.
 
 import * as Player from "./animation/animation.js"
+import * as Dataset from "./dataset/dataset.js"
 import * as Gallery from "./gallery/gallery.js"
 import * as Judge from "./judge/judge.js"
 import * as Bars from "./labels/labels.js"
@@ -23,6 +24,7 @@ import * as Share from "./share/share.js"
 export default {
   About,
   Bars,
+  Dataset,
   Findings,
   Gallery,
   Grid,

@@ -196,7 +196,7 @@ def test_texts_stay_texts(state: State) -> None:
 
 def test_views_say_what_they_need() -> None:
     bare = State()
-    assert list(code.available(bare)) == ["map"]
+    assert list(code.available(bare)) == ["map", "dataset"]
     with pytest.raises(InvalidQueryError, match="a sample and a pinned pixel"):
         code.snippet("profile", bare)
     with pytest.raises(InvalidQueryError, match="no view"):

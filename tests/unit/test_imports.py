@@ -40,6 +40,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("views.common",),
     (
         "views.animation",
+        "views.dataset",
         "views.judge",
         "views.labels",
         "views.map",

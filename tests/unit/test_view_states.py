@@ -33,6 +33,7 @@ STATES = {
     "gallery": "gallery=-class,20,2;2018-07;seed:3",
     "similar": f"similar={FULL};by:season;other;n:50",
     "judge": "judge=model,2,parts;fractions;of:zone",
+    "dataset": "dataset=1",
     "opinion": "opinion=model",
     "overlay": "overlay=worldcover,40",
     "panel": "panel=profile",

@@ -92,6 +92,9 @@ class Selection(param.Parameterized):
     gallery: GalleryLook | None = param.ClassSelector(
         default=None, class_=GalleryLook, doc="What the gallery shows; None while it is closed."
     )  # type: ignore[assignment]
+    dataset: bool = param.Boolean(
+        default=False, doc="Whether the panel about what is in the dataset is open."
+    )  # type: ignore[assignment]
     panel: str = param.Selector(default="", objects=list(PANELS))  # type: ignore[assignment]
     similar: Search | None = param.ClassSelector(
         default=None, class_=Search, doc="What the map and the gallery show samples like; None: nothing."
@@ -234,6 +237,7 @@ class Selection(param.Parameterized):
             gallery=self.gallery,
             similar=self.similar,
             judge=self.judge,
+            dataset=self.dataset,
             panel=self.panel,
             opinion=self.opinion,
             overlay=self.overlay,
@@ -276,6 +280,7 @@ class Link:
     gallery: GalleryLook | None = None
     similar: Search | None = None  # what samples are shown that look like it
     judge: Question | None = None  # of an opinion
+    dataset: bool = False  # what is in it
     map: MapLink = field(default_factory=MapLink)
     problems: tuple[str, ...] = field(default=())
 
@@ -317,6 +322,8 @@ def encode(link: Link) -> str:
         parts["similar"] = str(link.similar)
     if link.judge is not None:
         parts["judge"] = str(link.judge)
+    if link.dataset:
+        parts["dataset"] = "1"
     if link.panel:
         parts["panel"] = link.panel
     if link.opinion:
@@ -450,6 +457,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         gallery=gallery,
         similar=similar,
         judge=judge,
+        dataset=given.get("dataset") == "1",
         map=map_link,
         problems=tuple(map(_bounded, problems)),
     )

@@ -41,6 +41,16 @@ export function render({ model, el }) {
     },
     "Gallery",
   )
+  const dataset = element(
+    "button",
+    {
+      type: "button",
+      class: "table",
+      title: "What is in these samples: classes, countries, purity, reviews, imagery",
+      onclick: () => model.send_msg({ type: "dataset" }),
+    },
+    "Dataset",
+  )
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Active filters", hidden: true })
   const key = element("div", { class: "density", role: "img", hidden: true })
   const list = element("ul", { "aria-label": "Legend" })
@@ -74,7 +84,20 @@ export function render({ model, el }) {
   sized.observe(scroller)
   model.on("remove", () => sized.disconnect())
   el.append(
-    element("div", { class: "head" }, element("span", { class: "hint" }, "Level"), level, count, table, gallery),
+    element(
+      "div",
+      { class: "top" },
+      element(
+        "div",
+        { class: "head" },
+        element("span", { class: "hint" }, "Level"),
+        level,
+        count,
+        table,
+        gallery,
+        dataset,
+      ),
+    ),
     chips,
     key,
     element("div", { class: "rows" }, scroller, more),

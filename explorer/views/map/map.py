@@ -82,6 +82,7 @@ class MapView:
         self.legend = LegendView(selection, loop, bus)
         self.legend.legend.on["table"] = lambda _data: self._list_set()
         self.legend.legend.on["gallery"] = lambda _data: selection.session.ask_for_gallery("map")
+        self.legend.legend.on["dataset"] = self._open_dataset
         self.whole = pn.Column(
             self.pane, self.tools, margin=0, min_height=0, sizing_mode="stretch_both",
             styles={"position": "relative", "flex": "1", "min-height": "0", "overflow": "hidden"},
@@ -154,6 +155,9 @@ class MapView:
     def _show_asked(self) -> None:
         if (sample_id := self._selection.session.sample_to_show) is not None:
             self.show(sample_id)
+
+    def _open_dataset(self, _data: dict[str, Any]) -> None:
+        self._selection.dataset = True
 
     def _list_set(self) -> None:
         """The table of what filters and area leave."""

@@ -12,6 +12,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.views.animation.animation import AnimationView
 from explorer.views.common.components import Component, Page, Region, source
+from explorer.views.dataset.dataset import DatasetView
 from explorer.views.gallery.gallery import GalleryView
 from explorer.views.judge.judge import JudgeView
 from explorer.views.labels.labels import LabelsView
@@ -57,6 +58,7 @@ class Views:
     about: AboutView
     gallery: GalleryView
     judge: JudgeView
+    dataset: DatasetView
     help: HelpView
     undo: UndoView
 
@@ -114,6 +116,7 @@ def lay_out(views: Views, height: str) -> Layout:
         views.about.about,
         views.gallery.gallery,
         views.judge.panel,
+        views.dataset.panel,
         views.help.help,
         views.undo.toast,
         margin=0, sizing_mode="stretch_both",
