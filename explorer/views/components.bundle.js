@@ -3572,16 +3572,226 @@ function render({ model, el }) {
   mark("ready");
 }
 
+// explorer/views/dataset/dataset.js
+var dataset_exports = {};
+__export(dataset_exports, {
+  render: () => render2
+});
+var BESIDE_FROM = 1251;
+var COLOURS = ["--ink", "--muted", "--accent"];
+function render2({ model, el }) {
+  const stop = new AbortController();
+  let ticket = 0;
+  let active = (
+    /** @type {string[]} */
+    []
+  );
+  const button2 = (text, title, act, attributes = {}) => element("button", { type: "button", title, onclick: act, ...attributes }, text);
+  const samples = element("output", { class: "count", "aria-live": "polite", "aria-label": "Samples counted" });
+  const chips = element("span", { class: "chips", role: "group", "aria-label": "Active filters" });
+  const close = button2("×", "Close", () => hide(), { class: "close", "aria-label": "Close what is in the dataset" });
+  const head = element("header", {}, element("h2", {}, "Dataset"), samples, chips, close);
+  const levels = element(
+    "span",
+    { class: "segments", role: "radiogroup", "aria-label": "Level of the classes" },
+    ...[1, 2, 3].map(
+      (level) => button2(String(level), `Classes of level ${level}`, () => model.send_msg({ type: "level", level }), {
+        role: "radio",
+        "aria-label": `Level ${level}`
+      })
+    )
+  );
+  const grid = element("div", { class: "figures" });
+  const taken = element("div", { class: "figures" });
+  const look = button2("Look at the imagery", "Dates there and missing, and gap-filled pixels, of some samples", () => {
+    look.disabled = true;
+    imageryText.textContent = "Looking …";
+    model.send_msg({ type: "look" });
+  });
+  const imageryText = element("span", { class: "about", role: "status" });
+  const python = element("pre", { tabindex: "0", role: "region", "aria-label": "The samples in Python" });
+  const told = element("p", { class: "told", role: "status" });
+  const panel = element(
+    "section",
+    { class: "panel", role: "dialog", "aria-label": "What is in the dataset", hidden: true },
+    head,
+    element(
+      "div",
+      { class: "bar" },
+      element("span", {}, "Level"),
+      levels,
+      element("span", { class: "about" }, "A bar of a class or country filters the map, and all figures with it.")
+    ),
+    element(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Figures" },
+      grid,
+      element("div", { class: "look" }, look, imageryText),
+      taken,
+      element("details", {}, element("summary", {}, "These samples in Python"), python)
+    ),
+    told
+  );
+  el.append(panel);
+  const back = makeReturn(panel);
+  const place = () => {
+    const asked = { box: null };
+    bus(model).emit("map-box", asked);
+    const beside = window.innerWidth >= BESIDE_FROM && asked.box?.width > 300;
+    panel.style.left = beside ? `${asked.box.right + 12}px` : "";
+  };
+  window.addEventListener("resize", () => !panel.hidden && place(), { signal: stop.signal });
+  const closeIt = () => {
+    if (panel.hidden) return;
+    back.closed();
+    panel.hidden = true;
+    for (const one2 of [grid, taken, chips]) one2.replaceChildren();
+    for (const one2 of [samples, python, told, imageryText]) one2.textContent = "";
+  };
+  const hide = () => {
+    closeIt();
+    model.send_msg({ type: "closed" });
+  };
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      hide();
+      event.preventDefault();
+    }
+    event.stopPropagation();
+  });
+  const rowsOf = (node) => [...node.querySelectorAll(".row[role=button]")];
+  const choose = (row) => model.send_msg({ type: "filter", text: row.dataset.filter });
+  const keys = (event) => {
+    const row = event.target.closest?.(".row[role=button]");
+    if (!row) return;
+    if (event.key === "Enter" || event.key === " ") choose(row);
+    else {
+      const rows = rowsOf(event.currentTarget);
+      const to = { ArrowDown: 1, ArrowUp: -1, Home: -rows.length, End: rows.length }[event.key];
+      if (!to) return;
+      const next = rows[Math.min(Math.max(rows.indexOf(row) + to, 0), rows.length - 1)];
+      for (const one2 of rows) one2.tabIndex = one2 === next ? 0 : -1;
+      next.focus();
+    }
+    event.preventDefault();
+  };
+  const drawingOf = (one2) => {
+    const svg2 = document.importNode(new DOMParser().parseFromString(one2.svg, "image/svg+xml").documentElement, true);
+    svg2.addEventListener("click", (event) => {
+      const row = (
+        /** @type {Element} */
+        event.target.closest(".row[role=button]")
+      );
+      if (row) choose(row);
+    });
+    svg2.addEventListener("keydown", keys);
+    for (const row of rowsOf(svg2)) row.setAttribute("aria-pressed", String(active.includes(row.dataset.filter)));
+    return svg2;
+  };
+  const saveDrawing = (one2) => {
+    const colours = getComputedStyle(panel);
+    const [ink, muted, accent] = COLOURS.map((name) => colours.getPropertyValue(name).trim());
+    const style = `<style>svg{color:${ink};fill:${ink}}.bar,.cell{fill:${accent}}.hit{fill:none}.quiet{fill:${muted};font-size:11px}.small{font-size:9px}</style>`;
+    saveFile(`${one2.name}.svg`, new Blob([one2.svg.replace(/(<svg[^>]*>)/, `$1${style}`)], { type: "image/svg+xml" }));
+  };
+  const figureOf = (one2) => element(
+    "figure",
+    { "aria-label": one2.title },
+    element(
+      "div",
+      { class: "title" },
+      element("h3", {}, one2.title),
+      button2("SVG", `Save the drawing: ${one2.title}`, () => saveDrawing(one2), {
+        "aria-label": `Save as SVG: ${one2.title}`
+      }),
+      button2("CSV", `Save the table: ${one2.title}`, () => model.send_msg({ type: "save", name: one2.name }), {
+        "aria-label": `Save as CSV: ${one2.title}`
+      })
+    ),
+    drawingOf(one2),
+    element("figcaption", {}, `${one2.about}.`),
+    element("code", {}, one2.python)
+  );
+  const focused = () => (
+    /** @type {any} */
+    el.getRootNode()?.activeElement?.dataset?.filter
+  );
+  listen(model, {
+    busy() {
+      panel.classList.add("busy");
+    },
+    figures(data) {
+      const opening = panel.hidden;
+      if (opening) back.opened();
+      ticket = data.ticket;
+      active = data.active;
+      panel.hidden = false;
+      panel.classList.remove("busy");
+      place();
+      const n = data.count.toLocaleString("en");
+      samples.textContent = data.count === data.total ? `all ${n} samples` : `${n} of ${data.total.toLocaleString("en")} samples`;
+      keepFocus(
+        head,
+        () => chips.replaceChildren(
+          ...data.chips.map(
+            (chip) => button2(
+              `${chip.text} ×`,
+              `Remove the filter: ${chip.text}`,
+              () => model.send_msg({ type: "remove", name: chip.name })
+            )
+          )
+        )
+      );
+      for (const one2 of levels.children) {
+        const mine = one2.textContent === String(data.level);
+        one2.setAttribute("aria-checked", String(mine));
+        one2.tabIndex = mine ? 0 : -1;
+      }
+      const had = focused();
+      grid.replaceChildren(...data.figures.map(figureOf));
+      taken.replaceChildren();
+      look.disabled = false;
+      imageryText.textContent = "";
+      python.textContent = data.python;
+      told.textContent = "";
+      if (had) {
+        const row = rowsOf(grid).find((one2) => one2.dataset.filter === had) ?? rowsOf(grid)[0];
+        row?.focus({ preventScroll: true });
+      } else if (opening) close.focus({ preventScroll: true });
+      mark("dataset-drawn", { ticket, count: data.count });
+    },
+    looking(data) {
+      if (data.ticket === ticket) imageryText.textContent = `Looking: ${data.done} of ${data.total}`;
+    },
+    imagery(data) {
+      if (data.ticket !== ticket) return;
+      look.disabled = false;
+      imageryText.textContent = data.text;
+      taken.replaceChildren(...data.figures.map(figureOf));
+      mark("dataset-imagery", { ticket });
+    },
+    file(data) {
+      saveFile(data.name, new Blob([data.bytes], { type: data.media }));
+    },
+    hide: () => closeIt(),
+    trouble(data) {
+      told.textContent = data.text;
+    }
+  });
+  model.on("remove", () => stop.abort());
+  model.send_msg({ type: "ready" });
+}
+
 // explorer/views/gallery/gallery.js
 var gallery_exports = {};
 __export(gallery_exports, {
-  render: () => render2
+  render: () => render3
 });
 var MOST_MARKED = 200;
 var SIGNS = { correct: "✓", wrong: "✗", unsure: "?", disputed: "≠" };
 var DOCK_FROM = 1251;
 var percent2 = (share) => `${share > 0 && share < 0.01 ? "< 1" : Math.round(100 * share)} %`;
-function render2({ model, el }) {
+function render3({ model, el }) {
   const stop = new AbortController();
   let state = null;
   let cells = (
@@ -4082,7 +4292,7 @@ function render2({ model, el }) {
 // explorer/views/judge/judge.js
 var judge_exports = {};
 __export(judge_exports, {
-  render: () => render3
+  render: () => render4
 });
 
 // explorer/browser/chart_marks.js
@@ -8072,7 +8282,7 @@ var makeCrossTable = ({ say, choose }) => {
 };
 
 // explorer/views/judge/judge.js
-var BESIDE_FROM = 1251;
+var BESIDE_FROM2 = 1251;
 var PARTS = [
   ["table", "Cross-table"],
   ["classes", "Class by class"],
@@ -8093,7 +8303,7 @@ var SUMMARY = [
   ["disagreement", "Disagreement", "Mean of half the sum of the differences of fractions, 0 to 1"],
   ["calibration_error", "Calibration error", "How far what the model says lies from how often it is so"]
 ];
-function render3({ model, el }) {
+function render4({ model, el }) {
   const stop = new AbortController();
   let state = null;
   const send = (what) => model.send_msg({ type: "choose", ...what });
@@ -8262,7 +8472,7 @@ function render3({ model, el }) {
   const place = () => {
     const asked = { box: null };
     bus(model).emit("map-box", asked);
-    const beside = window.innerWidth >= BESIDE_FROM && asked.box?.width > 300;
+    const beside = window.innerWidth >= BESIDE_FROM2 && asked.box?.width > 300;
     panel.classList.toggle("beside", Boolean(beside));
     panel.style.left = beside ? `${asked.box.right + 12}px` : "";
   };
@@ -8528,9 +8738,9 @@ var percentText = (share) => share === null ? "–" : `${(100 * share).toFixed(1
 // explorer/views/labels/labels.js
 var labels_exports = {};
 __export(labels_exports, {
-  render: () => render4
+  render: () => render5
 });
-function render4({ model, el }) {
+function render5({ model, el }) {
   const box2 = element("div", { class: "scroll", role: "group", "aria-label": "Classes of the label" });
   box2.innerHTML = model.html;
   const choice2 = element("select", { "aria-label": "Opinion beside the label", title: "Opinion beside the label" });
@@ -8610,10 +8820,10 @@ function render4({ model, el }) {
 // explorer/views/map/legend.js
 var legend_exports = {};
 __export(legend_exports, {
-  render: () => render5
+  render: () => render6
 });
 var ROW = 24;
-function render5({ model, el }) {
+function render6({ model, el }) {
   const level = element(
     "div",
     { class: "segments", role: "radiogroup", "aria-label": "Level of the classes" },
@@ -8648,6 +8858,16 @@ function render5({ model, el }) {
     },
     "Gallery"
   );
+  const dataset = element(
+    "button",
+    {
+      type: "button",
+      class: "table",
+      title: "What is in these samples: classes, countries, purity, reviews, imagery",
+      onclick: () => model.send_msg({ type: "dataset" })
+    },
+    "Dataset"
+  );
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Active filters", hidden: true });
   const key = element("div", { class: "density", role: "img", hidden: true });
   const list = element("ul", { "aria-label": "Legend" });
@@ -8677,7 +8897,20 @@ function render5({ model, el }) {
   sized.observe(scroller);
   model.on("remove", () => sized.disconnect());
   el.append(
-    element("div", { class: "head" }, element("span", { class: "hint" }, "Level"), level, count2, table, gallery),
+    element(
+      "div",
+      { class: "top" },
+      element(
+        "div",
+        { class: "head" },
+        element("span", { class: "hint" }, "Level"),
+        level,
+        count2,
+        table,
+        gallery,
+        dataset
+      )
+    ),
     chips,
     key,
     element("div", { class: "rows" }, scroller, more)
@@ -8791,7 +9024,7 @@ function render5({ model, el }) {
 // explorer/views/map/map_tools.js
 var map_tools_exports = {};
 __export(map_tools_exports, {
-  render: () => render6
+  render: () => render7
 });
 
 // explorer/views/map/map_moves.js
@@ -9287,7 +9520,7 @@ var sign = (path) => {
   svg2.append(line2);
   return svg2;
 };
-function render6({ model, el }) {
+function render7({ model, el }) {
   const { on } = bus(model), stop = new AbortController(), { signal } = stop;
   let figure = null, overview = null, wanted = (
     /** @type {[number, number, number, number] | null} */
@@ -9729,7 +9962,7 @@ function render6({ model, el }) {
 // explorer/views/map/sample_table.js
 var sample_table_exports = {};
 __export(sample_table_exports, {
-  render: () => render7
+  render: () => render8
 });
 
 // explorer/views/common/room.js
@@ -9766,7 +9999,7 @@ var roomQuery = (node, query) => {
 // explorer/views/map/sample_table.js
 var SHARES = /* @__PURE__ */ new Set(["fraction", "suspicion", "change", "disagreement"]);
 var ALWAYS = /* @__PURE__ */ new Set(["sample_id", "class"]);
-function render7({ model, el }) {
+function render8({ model, el }) {
   const title = element("h2"), told = element("p", { class: "told", role: "status" });
   const bars3 = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" });
   const head = element("tr"), body = element("tbody");
@@ -9990,9 +10223,9 @@ function render7({ model, el }) {
 // explorer/views/page/about.js
 var about_exports = {};
 __export(about_exports, {
-  render: () => render8
+  render: () => render9
 });
-function render8({ model, el }) {
+function render9({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const WORDS2 = { ok: "as assumed", told: "read otherwise", wrong: "would be wrong", missing: "is missing" };
@@ -10099,7 +10332,7 @@ function render8({ model, el }) {
 // explorer/views/page/head.js
 var head_exports = {};
 __export(head_exports, {
-  render: () => render9
+  render: () => render10
 });
 
 // explorer/views/page/search_field.js
@@ -10255,7 +10488,7 @@ var makeSearchField = (model) => {
 };
 
 // explorer/views/page/head.js
-function render9({ model, el }) {
+function render10({ model, el }) {
   const page = bus(model);
   const swatch = element("i"), id = element("code"), text = element("span", { class: "class" }), place = element("span", { class: "place" });
   const sample = element("div", { class: "sample" }, swatch, id, text, place);
@@ -10417,7 +10650,7 @@ function render9({ model, el }) {
 // explorer/views/page/help.js
 var help_exports = {};
 __export(help_exports, {
-  render: () => render10
+  render: () => render11
 });
 var KEYS = [
   [
@@ -10614,7 +10847,7 @@ var MARKS = [
     ]
   ]
 ];
-function render10({ model, el }) {
+function render11({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const close = element(
@@ -10719,10 +10952,10 @@ function render10({ model, el }) {
 // explorer/views/page/toast.js
 var toast_exports = {};
 __export(toast_exports, {
-  render: () => render11
+  render: () => render12
 });
 var STAYS = 8e3;
-function render11({ model, el }) {
+function render12({ model, el }) {
   const gone = new AbortController();
   let timer = 0, step = (
     /** @type {number | null} */
@@ -10808,9 +11041,9 @@ function render11({ model, el }) {
 // explorer/views/present/present.js
 var present_exports = {};
 __export(present_exports, {
-  render: () => render12
+  render: () => render13
 });
-function render12({ model, el }) {
+function render13({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const SPEEDS = [1, 2, 5, 10, 15, 25, 30];
@@ -11374,7 +11607,7 @@ function render12({ model, el }) {
 // explorer/views/profile/pins.js
 var pins_exports = {};
 __export(pins_exports, {
-  render: () => render13
+  render: () => render14
 });
 
 // explorer/views/profile/profile_menu.js
@@ -11558,7 +11791,7 @@ var makeCurvesMenu = (send) => {
 };
 
 // explorer/views/profile/pins.js
-function render13({ model, el }) {
+function render14({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" });
@@ -11726,7 +11959,7 @@ function render13({ model, el }) {
 // explorer/views/profile/profile_charts.js
 var profile_charts_exports = {};
 __export(profile_charts_exports, {
-  render: () => render14
+  render: () => render15
 });
 
 // explorer/browser/chart_picture.js
@@ -12310,7 +12543,7 @@ var makeHover = (state, place) => {
 var BOTH_YEARS = [Date.UTC(2017, 11, 20), Date.UTC(2020, 0, 10)];
 var ONE_YEAR = [Date.UTC(2017, 11, 26), Date.UTC(2019, 0, 6)];
 var LABELS = { bands: "Reflectance over time", index: "Indices over time" };
-function render14({ model, el }) {
+function render15({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const state = {
@@ -12515,9 +12748,9 @@ function render14({ model, el }) {
 // explorer/views/profile/profile_tables.js
 var profile_tables_exports = {};
 __export(profile_tables_exports, {
-  render: () => render15
+  render: () => render16
 });
-function render15({ model, el }) {
+function render16({ model, el }) {
   const box2 = element("div", { class: "tables", role: "region", tabindex: "0", "aria-label": "Seasons and breaks" });
   el.append(box2);
   const show = (some) => el.getRootNode().host.classList.toggle("some", some);
@@ -12571,7 +12804,7 @@ function render15({ model, el }) {
 // explorer/views/review/review.js
 var review_exports = {};
 __export(review_exports, {
-  render: () => render16
+  render: () => render17
 });
 
 // explorer/views/review/class_search.js
@@ -13048,7 +13281,7 @@ var makeReviewForm = ({ kept: kept2, send }) => {
 };
 
 // explorer/views/review/review.js
-function render16({ model, el }) {
+function render17({ model, el }) {
   const gone = new AbortController();
   const page = bus(model), kept2 = makeKept();
   const SETTLE = 1e3;
@@ -14070,7 +14303,7 @@ function render16({ model, el }) {
 // explorer/views/sentinel2/bands.js
 var bands_exports = {};
 __export(bands_exports, {
-  render: () => render17
+  render: () => render18
 });
 
 // explorer/views/sentinel2/arrange.js
@@ -14316,7 +14549,7 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
 };
 
 // explorer/views/sentinel2/bands.js
-function render17({ model, el }) {
+function render18({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const ROW_GAP = 4;
@@ -14891,7 +15124,7 @@ function render17({ model, el }) {
 // explorer/views/sentinel2/spectrum.js
 var spectrum_exports = {};
 __export(spectrum_exports, {
-  render: () => render18
+  render: () => render19
 });
 var CLASS_INK = "#7d8a92";
 var PARTS3 = {
@@ -14930,7 +15163,7 @@ var PARTS3 = {
   },
   class_name: (c, at) => labels(c, at, {})
 };
-function render18({ model, el }) {
+function render19({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const DASHES2 = ["solid", "dashed", "dotted", "dotdash"];
@@ -15278,9 +15511,9 @@ function render18({ model, el }) {
 // explorer/views/share/share.js
 var share_exports = {};
 __export(share_exports, {
-  render: () => render19
+  render: () => render20
 });
-function render19({ model, el }) {
+function render20({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const NAMES = {
@@ -15720,6 +15953,7 @@ function render19({ model, el }) {
 var all_components_default = {
   About: about_exports,
   Bars: labels_exports,
+  Dataset: dataset_exports,
   Findings: profile_tables_exports,
   Gallery: gallery_exports,
   Grid: bands_exports,

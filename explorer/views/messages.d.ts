@@ -16,6 +16,20 @@ export interface Told {
     label: { html: string }
     opinions: { names: string[]; chosen: string }
   }
+  /** The figures of what the map shows. */
+  Dataset: {
+    /** Others come: the figures are of what was shown before. */
+    busy: {}
+    /** Of `count` of `total` samples. `chips` are the active filters (`name` and `text`), `active` those that a figure sets, as it names them. */
+    figures: { ticket: number; figures: FigureShown[]; count: number; total: number; level: number; source: string; chips: Record<string, string>[]; active: string[]; python: string }
+    file: { name: string; media: string; bytes: ArrayBuffer }
+    hide: {}
+    /** What was looked at in the imagery; `text` says of how many samples, and what could not be read. */
+    imagery: { ticket: number; figures: FigureShown[]; text: string }
+    /** How far the imagery is looked at. */
+    looking: { ticket: number; done: number; total: number }
+    trouble: { text: string }
+  }
   /** Seasons and breaks, by name. */
   Findings: {
     file: { name: string; text: string }
@@ -266,6 +280,15 @@ export interface Said {
     | { type: "clear" }
     | { type: "judge" }
     | { type: "ready" }
+  /** Other filters, another level, the imagery, and tables to take away. */
+  Dataset:
+    | { type: "closed" }
+    | { type: "filter"; text: string }
+    | { type: "level"; level: number }
+    | { type: "look" }
+    | { type: "ready" }
+    | { type: "remove"; name: string }
+    | { type: "save"; name: string }
   /** Somebody takes a table away. */
   Findings:
     | { type: "csv"; name: string }
@@ -324,8 +347,9 @@ export interface Said {
     | { type: "save"; file: string; format: string }
     | { type: "select"; name: string }
     | { type: "table" }
-  /** Other classes, fewer filters, and the set as pictures or as a table. */
+  /** Other classes, fewer filters, and the set as pictures, as a table, or in figures. */
   Legend:
+    | { type: "dataset" }
     | { type: "gallery" }
     | { type: "isolate"; code: number; add: boolean }
     | { type: "level"; level: number }
@@ -480,6 +504,15 @@ export interface Check {
   found: string
   follows: string
   todo: string
+}
+
+/** A figure: its `name` (of files), title, what it shows in a sentence, the drawing as SVG, and the line of Python that gives it. */
+export interface FigureShown {
+  name: string
+  title: string
+  about: string
+  svg: string
+  python: string
 }
 
 /** A table beside the charts; `notes` say how it was made. */
