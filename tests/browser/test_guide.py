@@ -195,6 +195,21 @@ def test_judge_labels(guide: Visit) -> None:
     take(guide, "guide-accuracy", sheet)
 
 
+def test_judge_a_model(guide: Visit) -> None:
+    guide.open(f"?sample={FIELD}")
+    button(guide, "Judge").click()
+    panel = guide.page.get_by_role("dialog", name="Judge a model")
+    panel.get_by_label("Classes", exact=True).select_option("2")
+    guide.wait_for_query(judge="made-up-confused,2,table")
+    panel.get_by_role("gridcell", name=re.compile("^Label Pastures, model Arable land")).click()
+    expect(panel.get_by_label("Samples that are chosen")).to_contain_text("chosen and on the map")
+    guide.page.wait_for_url(lambda url: "pair:made-up-confused:23:21" in url)
+    expect(panel.get_by_text("Agreement").locator("..")).to_contain_text(re.compile(r"\d\d\.\d %"))
+    take(guide, "guide-judge-a-model")
+    panel.get_by_role("radio", name="Two models").click()
+    expect(panel).to_contain_text("McNemar")
+
+
 def test_present(guide: Visit) -> None:
     guide.open()
     button(guide, "Stories").click()

@@ -209,7 +209,7 @@ export function render({ model, el }) {
     bus(model).emit("map-box", asked)
     const beside = window.innerWidth >= BESIDE_FROM && asked.box?.width > 300
     panel.classList.toggle("beside", Boolean(beside))
-    panel.style.left = beside ? `${asked.box.right + 12}px` : ""
+    panel.style.setProperty("--beside", `${beside ? asked.box.right + 12 : 8}px`)
   }
   window.addEventListener("resize", () => !panel.hidden && place(), { signal: stop.signal })
   const closeIt = () => {

@@ -29,6 +29,17 @@ export function render({ model, el }) {
     { type: "button", class: "close", "aria-label": "Close the table", onclick: () => hide() },
     "×",
   )
+  const judge = element(
+    "button",
+    {
+      type: "button",
+      class: "judge",
+      title: "Hold a model against the labels of what the map shows",
+      hidden: true,
+      onclick: () => model.send_msg({ type: "judge" }),
+    },
+    "Judge a model",
+  )
   const gallery = element(
     "button",
     {
@@ -59,7 +70,7 @@ export function render({ model, el }) {
   const panel = element(
     "section",
     { class: "panel", role: "dialog", "aria-label": "Selected samples", hidden: true },
-    element("header", {}, title, gallery, close),
+    element("header", {}, title, gallery, judge, close),
     bars,
     element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of samples" }, table),
     element("footer", {}, first, before, page, next, last, element("span", { class: "save" }, "Download", ...saves)),
@@ -143,6 +154,7 @@ export function render({ model, el }) {
     page(data) {
       state = data
       const opening = panel.hidden
+      judge.hidden = !data.judge
       if (opening) back.opened()
       panel.hidden = false
       title.textContent = `${data.count.toLocaleString("en")} sample${data.count === 1 ? "" : "s"}`

@@ -56,6 +56,7 @@ class SampleTableView:
         self.table.on = {
             "page": self._page, "closed": lambda _data: self._close(), "save": self._save, "open": self._open_sample,
             "gallery": lambda _data: selection.session.ask_for_gallery("map"),
+            "judge": lambda _data: setattr(selection.session, "opinion_to_judge", selection.opinion),
         }  # fmt: skip
         self._session = session = selection.session
         session.param.watch(lambda _e: self._look(), "labels_hidden")
@@ -172,7 +173,12 @@ class SampleTableView:
                 self._order = result[0]
                 self._session.table_open = self._is_open  # first: what has no place cannot have the focus
                 focus, self._asked = self._asked, False
-                self.table.script.page(**result[1], bars=self._histogram(rows), focus=focus)
+                self.table.script.page(
+                    **result[1],
+                    bars=self._histogram(rows),
+                    focus=focus,
+                    judge=bool(len(self._corpus.opinions)),
+                )
                 self._mark_current()
 
         self._pages.submit(job, done)
