@@ -204,7 +204,9 @@ def test_judge_a_model(guide: Visit) -> None:
     panel.get_by_role("gridcell", name=re.compile("^Label Pastures, model Arable land")).click()
     expect(panel.get_by_label("Samples that are chosen")).to_contain_text("chosen and on the map")
     guide.page.wait_for_url(lambda url: "pair:made-up-confused:23:21" in url)
-    expect(panel.get_by_text("Agreement").locator("..")).to_contain_text(re.compile(r"\d\d\.\d %"))
+    expect(panel.get_by_text("Agreement", exact=True).first.locator("..")).to_contain_text(
+        re.compile(r"\d\d\.\d %")
+    )
     take(guide, "guide-judge-a-model")
     panel.get_by_role("radio", name="Two models").click()
     expect(panel).to_contain_text("McNemar")
