@@ -279,11 +279,13 @@ def test_choices_change_the_question_and_wrong_ones_are_refused(room: Room) -> N
     assert room.selection.judge is None
     room.session.opinion_to_judge = ""
     assert room.selection.judge == Question(CONFUSED)
+    assert room.answer("cross")["focus"]
     room.say("choose", opinion=GOOD, part="calibration", code=211)
     room.say("choose", by="fractions", values="rows", of_part="zone", other=CONFUSED)
     assert room.selection.judge == Question(
         GOOD, "3", "calibration", "fractions", "rows", "zone", 211, CONFUSED
     )
+    assert not room.answer("calibration")["focus"]  # as of a link: who presents goes on by keys
     room.say("choose", groups="2")  # whose classes have other codes
     assert room.selection.judge.code == 0
     before = room.selection.judge

@@ -63,6 +63,7 @@ export function render({ model, el }) {
     "aria-label": "Samples that are compared",
   })
   const source = element("span", { class: "source" })
+  const what = element("span", { class: "what" }) // in place of the controls, where somebody presents
   const close = button("×", "Close", () => hide(), { class: "close", "aria-label": "Close the judgement" })
   const opinion = choice("Model or map", [], "", (value) => send({ opinion: value }))
   const groups = choice("Classes", [], "", (value) => send({ groups: value }))
@@ -191,7 +192,7 @@ export function render({ model, el }) {
   const panel = element(
     "section",
     { class: "panel", role: "dialog", "aria-label": "Judge a model", hidden: true },
-    element("header", {}, element("h2", {}, "Judge a model"), samples, source, close),
+    element("header", {}, element("h2", {}, "Judge a model"), what, samples, source, close),
     element("div", { class: "bar", role: "group", "aria-label": "What is compared" }, opinion, groups, by),
     summary,
     parts,
@@ -262,6 +263,8 @@ export function render({ model, el }) {
         data.samples === data.of ? `${n} samples` : `${n} of ${data.of.toLocaleString("en")} samples have both`
       source.textContent = data.source
       source.title = data.source
+      const chosenGroups = data.groupings.find((one) => one.value === data.groups)?.text ?? data.groups
+      what.textContent = `${data.opinion}, ${chosenGroups}, by ${data.by === "largest" ? "largest class" : "fractions"}`
       if (!same) for (const one of Object.values(numbers)) one.textContent = "…"
       keepFocus(panel, () => {
         fill(
@@ -298,7 +301,7 @@ export function render({ model, el }) {
         data.chosen === null ? "" : `${data.chosen.toLocaleString("en")} samples are chosen and on the map`
       about.textContent = [...data.notes, data.about].filter(Boolean).join(" ")
       python.textContent = data.python
-      if (opening) opinion.focus({ preventScroll: true })
+      if (data.focus) opinion.focus({ preventScroll: true })
     },
     summary(data) {
       if (data.ticket !== state?.ticket) return

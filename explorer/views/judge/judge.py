@@ -47,7 +47,7 @@ class JudgeView:
         self._corpus, self._selection = corpus, selection
         self._session = session = selection.session
         self._ticket = 0
-        self._is_open = False
+        self._is_open = self._wanted = False
         self._answers, self._summaries = LatestOnly(loop), LatestOnly(loop)
         self._held: tuple[object, Held] | None = None
         self.panel = Judge(loop, bus=bus, margin=0, sizing_mode="fixed", width=0, height=0)
@@ -71,6 +71,7 @@ class JudgeView:
         if not name or self._session.blind:
             return
         before = self._selection.judge
+        self._wanted = before is None
         self._selection.judge = Question(name) if before is None else replace(before, opinion=name)
 
     def _draw(self) -> None:
@@ -111,7 +112,8 @@ class JudgeView:
                 return
             held, told, content = found
             panel = self.panel
-            panel.script.asked(ticket=ticket, **told)
+            focus, self._wanted = self._wanted, False
+            panel.script.asked(ticket=ticket, focus=focus, **told)
             if question.part == "table":
                 panel.script.cross(ticket=ticket, **content)
             elif question.part == "classes":

@@ -114,7 +114,9 @@ class JudgePair(TypedDict):
 class ToJudge(ToBrowser):
     """The answer to what is asked: first what it is, then one of the parts, then the numbers of the head."""
 
-    def asked(self, *, ticket: int, **asked: Unpack[JudgeAsked]) -> None: ...
+    def asked(self, *, ticket: int, focus: bool, **asked: Unpack[JudgeAsked]) -> None:
+        """`focus`: somebody has asked for the panel, and goes on in it; a link or a story that opens it takes no keys away."""
+
     def busy(self) -> None:
         """Something is being computed."""
 
