@@ -221,7 +221,7 @@ export function render({ model, el }) {
     for (const one of [cross, classes, bins, partTable, measures, pairs]) one.empty()
     for (const one of Object.values(numbers)) one.textContent = ""
     for (const part of ["line", "dots"]) chart.set(part, part === "line" ? NO_LINES : NO_DOTS)
-    for (const one of [samples, source, about, python, verdict, error, told, readout]) one.textContent = ""
+    for (const one of [samples, source, what, about, python, verdict, error, told, readout]) one.textContent = ""
   }
   const NO_LINES = { xs: [], ys: [], colour: [] },
     NO_DOTS = { x: [], y: [] }
