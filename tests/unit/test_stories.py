@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.core import corine
 from explorer.core.errors import OutputError, StoryError
 from explorer.export import notes, stories
 from explorer.export.stories import State, Story
@@ -171,12 +173,17 @@ def test_notes_as_text() -> None:
 # --- what is shipped -----------------------------------------------------------------------------
 
 
-def test_three_stories_are_shipped_and_can_be_shown() -> None:
+def test_four_stories_are_shipped_and_can_be_shown() -> None:
     from explorer.demo.store import DemoStore
     from explorer.views.common.selection import decode
 
     found = stories.shipped()
-    assert list(found) == ["a-label-that-is-wrong", "a-year-in-a-field", "from-europe-to-one-pixel"]
+    assert list(found) == [
+        "a-label-that-is-wrong",
+        "a-year-in-a-field",
+        "from-europe-to-one-pixel",
+        "the-model-or-the-label",
+    ]
     ids = set(DemoStore().table.frame.index)
     for story in found.values():
         assert 4 <= len(story.states) <= 8
@@ -190,6 +197,23 @@ def test_three_stories_are_shipped_and_can_be_shown() -> None:
             assert state.note
             assert state.pixels == (link.pixels or ())
         assert stories.loads(stories.dumps(story)) == story
+
+
+def test_the_model_and_the_label_are_wrong_as_the_story_says() -> None:
+    from explorer.demo.models import MODELS, predict
+    from explorer.demo.store import DemoStore
+
+    store = DemoStore()
+    ids = [state.sample for state in stories.shipped()["the-model-or-the-label"].states[2:4]]
+    rows = store.table.frame.index.get_indexer(ids)
+    said = [predict(store.table.true, model, store.seed)[rows].argmax(axis=1) for model in MODELS]
+    classes = np.array(corine.codes(3))
+    assert classes[np.stack(said)].tolist() == [[231, 324], [211, 324]]
+    true = store.table.true[rows].toarray() / 1000
+    assert classes[true.argmax(axis=1)].tolist() == [231, 324]
+    assert true[1].max() == pytest.approx(0.87, abs=0.005)
+    labels = store.table.frame["clc"].loc[ids]
+    assert labels.tolist() == [231, 312]
 
 
 def test_the_wrong_label_is_wrong_as_the_story_says() -> None:
