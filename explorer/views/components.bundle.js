@@ -8306,7 +8306,7 @@ var SUMMARY = [
 function render4({ model, el }) {
   const stop = new AbortController();
   let state = null;
-  const send = (what) => model.send_msg({ type: "choose", ...what });
+  const send = (what2) => model.send_msg({ type: "choose", ...what2 });
   const button2 = (text, title, act, attributes = {}) => element("button", { type: "button", title, onclick: act, ...attributes }, text);
   const radios = (label, options, act) => element(
     "div",
@@ -8330,6 +8330,7 @@ function render4({ model, el }) {
     "aria-label": "Samples that are compared"
   });
   const source = element("span", { class: "source" });
+  const what = element("span", { class: "what" });
   const close = button2("×", "Close", () => hide(), { class: "close", "aria-label": "Close the judgement" });
   const opinion = choice("Model or map", [], "", (value2) => send({ opinion: value2 }));
   const groups = choice("Classes", [], "", (value2) => send({ groups: value2 }));
@@ -8346,7 +8347,7 @@ function render4({ model, el }) {
   const summary = element(
     "dl",
     { class: "summary" },
-    ...SUMMARY.map(([name, title, what]) => element("div", { title: what }, element("dt", {}, title), numbers2[name]))
+    ...SUMMARY.map(([name, title, what2]) => element("div", { title: what2 }, element("dt", {}, title), numbers2[name]))
   );
   const parts = radios("Part of the answer", PARTS, (value2) => send({ part: value2 }));
   parts.classList.add("parts");
@@ -8438,7 +8439,7 @@ function render4({ model, el }) {
       ["judgement", "This part", ["csv", "png", "svg", "pdf"]],
       ["judged-samples", "Its samples", ["csv", "geojson", "parquet"]]
     ].map(
-      ([what, title, formats]) => element(
+      ([what2, title, formats]) => element(
         "span",
         { class: "segments", role: "group", "aria-label": `Download: ${title.toLowerCase()}` },
         element("span", { class: "word" }, title),
@@ -8447,7 +8448,7 @@ function render4({ model, el }) {
           const label = `${title} as ${name}`;
           const save = () => {
             told.textContent = `Writing ${name} …`;
-            model.send_msg({ type: "save", file: what, format: format2 });
+            model.send_msg({ type: "save", file: what2, format: format2 });
           };
           return button2(name, label, save, { "aria-label": label });
         })
@@ -8458,7 +8459,7 @@ function render4({ model, el }) {
   const panel = element(
     "section",
     { class: "panel", role: "dialog", "aria-label": "Judge a model", hidden: true },
-    element("header", {}, element("h2", {}, "Judge a model"), samples, source, close),
+    element("header", {}, element("h2", {}, "Judge a model"), what, samples, source, close),
     element("div", { class: "bar", role: "group", "aria-label": "What is compared" }, opinion, groups, by),
     summary,
     parts,
@@ -8474,7 +8475,7 @@ function render4({ model, el }) {
     bus(model).emit("map-box", asked);
     const beside = window.innerWidth >= BESIDE_FROM2 && asked.box?.width > 300;
     panel.classList.toggle("beside", Boolean(beside));
-    panel.style.left = beside ? `${asked.box.right + 12}px` : "";
+    panel.style.setProperty("--beside", `${beside ? asked.box.right + 12 : 8}px`);
   };
   window.addEventListener("resize", () => !panel.hidden && place(), { signal: stop.signal });
   const closeIt = () => {
@@ -8485,7 +8486,7 @@ function render4({ model, el }) {
     for (const one2 of [cross, classes, bins, partTable, measures, pairs]) one2.empty();
     for (const one2 of Object.values(numbers2)) one2.textContent = "";
     for (const part of ["line", "dots"]) chart.set(part, part === "line" ? NO_LINES : NO_DOTS);
-    for (const one2 of [samples, source, about, python, verdict, error, told, readout]) one2.textContent = "";
+    for (const one2 of [samples, source, what, about, python, verdict, error, told, readout]) one2.textContent = "";
   };
   const NO_LINES = { xs: [], ys: [], colour: [] }, NO_DOTS = { x: [], y: [] };
   const hide = () => {
@@ -8499,12 +8500,12 @@ function render4({ model, el }) {
     }
     event.stopPropagation();
   });
-  const show = (data, what, draw) => {
+  const show = (data, what2, draw) => {
     if (data.ticket !== state?.ticket) return;
     for (const [name, view] of Object.entries(views)) view.hidden = name !== state.part;
     draw();
     panel.classList.remove("busy");
-    mark("judge-drawn", { ticket: data.ticket, part: what });
+    mark("judge-drawn", { ticket: data.ticket, part: what2 });
   };
   const classOf = (place2) => state.classes[place2];
   const named2 = (place2) => ({ ...classOf(place2), numbered: state.numbered });
@@ -8524,6 +8525,8 @@ function render4({ model, el }) {
       samples.textContent = data.samples === data.of ? `${n} samples` : `${n} of ${data.of.toLocaleString("en")} samples have both`;
       source.textContent = data.source;
       source.title = data.source;
+      const chosenGroups = data.groupings.find((one2) => one2.value === data.groups)?.text ?? data.groups;
+      what.textContent = `${data.opinion}, ${chosenGroups}, by ${data.by === "largest" ? "largest class" : "fractions"}`;
       if (!same) for (const one2 of Object.values(numbers2)) one2.textContent = "…";
       keepFocus(panel, () => {
         fill(
@@ -8557,7 +8560,7 @@ function render4({ model, el }) {
       chosen.textContent = data.chosen === null ? "" : `${data.chosen.toLocaleString("en")} samples are chosen and on the map`;
       about.textContent = [...data.notes, data.about].filter(Boolean).join(" ");
       python.textContent = data.python;
-      if (opening) opinion.focus({ preventScroll: true });
+      if (data.focus) opinion.focus({ preventScroll: true });
     },
     summary(data) {
       if (data.ticket !== state?.ticket) return;
@@ -10018,6 +10021,17 @@ function render8({ model, el }) {
     { type: "button", class: "close", "aria-label": "Close the table", onclick: () => hide() },
     "×"
   );
+  const judge = element(
+    "button",
+    {
+      type: "button",
+      class: "judge",
+      title: "Hold a model against the labels of what the map shows",
+      hidden: true,
+      onclick: () => model.send_msg({ type: "judge" })
+    },
+    "Judge a model"
+  );
   const gallery = element(
     "button",
     {
@@ -10048,7 +10062,7 @@ function render8({ model, el }) {
   const panel = element(
     "section",
     { class: "panel", role: "dialog", "aria-label": "Selected samples", hidden: true },
-    element("header", {}, title, gallery, close),
+    element("header", {}, title, gallery, judge, close),
     bars3,
     element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of samples" }, table),
     element("footer", {}, first, before, page, next, last, element("span", { class: "save" }, "Download", ...saves)),
@@ -10126,6 +10140,7 @@ function render8({ model, el }) {
     page(data) {
       state = data;
       const opening = panel.hidden;
+      judge.hidden = !data.judge;
       if (opening) back.opened();
       panel.hidden = false;
       title.textContent = `${data.count.toLocaleString("en")} sample${data.count === 1 ? "" : "s"}`;

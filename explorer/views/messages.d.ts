@@ -92,7 +92,8 @@ export interface Told {
   }
   /** The answer to what is asked: first what it is, then one of the parts, then the numbers of the head. */
   Judge: {
-    asked: { ticket: number; opinion: string; groups: string; part: string; by: string; values: string; of_part: string; code: number; other: string; opinions: string[]; groupings: JudgeChoice[]; classes: JudgeClass[]; numbered: boolean; samples: number; of: number; source: string; chosen: number | null; about: string; notes: string[]; python: string }
+    /** `focus`: somebody has asked for the panel, and goes on in it; a link or a story that opens it takes no keys away. */
+    asked: { ticket: number; focus: boolean; opinion: string; groups: string; part: string; by: string; values: string; of_part: string; code: number; other: string; opinions: string[]; groupings: JudgeChoice[]; classes: JudgeClass[]; numbered: boolean; samples: number; of: number; source: string; chosen: number | null; about: string; notes: string[]; python: string }
     /** Something is being computed. */
     busy: {}
     calibration: { ticket: number; bins: JudgeBin[]; error: number | null }
@@ -231,7 +232,7 @@ export interface Told {
     file: { name: string; media: string; bytes: ArrayBuffer }
     hide: {}
     /** A page of it; `focus`: somebody has asked for the table, and goes on in it. */
-    page: { bars: BarShown[]; focus: boolean; colours: string[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean; asked: string[] }
+    page: { bars: BarShown[]; focus: boolean; judge: boolean; colours: string[]; columns: Record<string, string>[]; cells: any[][]; page: number; count: number; size: number; sort: string; down: boolean; asked: string[] }
     trouble: { text: string }
   }
   /** A file comes piece by piece: `file` tells of it, each `piece` is asked for by `next`. */
@@ -445,6 +446,7 @@ export interface Said {
   SampleTable:
     | { type: "closed" }
     | { type: "gallery" }
+    | { type: "judge" }
     | { type: "open"; id: string }
     | { type: "page"; page: number; sort: string; down: boolean }
     | { type: "ready" }
