@@ -188,7 +188,7 @@ const opinionFields = (opinions, classes, send) => {
   says.addEventListener("change", () =>
     put("says", ...(says.value === "several" ? own("says").slice(1) : [says.value])),
   )
-  const differ = element("select", { "aria-label": "Names another class than" })
+  const differ = element("select", { "aria-label": "The class differs from" })
   differ.addEventListener("change", () =>
     send({
       differ: [
@@ -209,7 +209,7 @@ const opinionFields = (opinions, classes, send) => {
     says.value = known ? said : "several"
     const others = opinions.filter((name) => name !== chosen.value)
     differ.replaceChildren(
-      element("option", { value: "" }, "any or none"),
+      element("option", { value: "" }, "any"),
       element("option", { value: "label" }, "the label"),
       ...others.map((name) => element("option", { value: name }, name)),
     )
@@ -223,7 +223,7 @@ const opinionFields = (opinions, classes, send) => {
       chosen,
       element("div", { class: "range" }, "differs from the label by", from, "to", to, "%"),
       element("label", { class: "row" }, "says", says),
-      element("label", { class: "row" }, "names another class than", differ),
+      element("label", { class: "row" }, "class differs from", differ),
     ),
     set(next) {
       filters = next
