@@ -9383,7 +9383,7 @@ var opinionFields = (opinions, classes, send) => {
     "change",
     () => put("says", ...says.value === "several" ? own("says").slice(1) : [says.value])
   );
-  const differ = element("select", { "aria-label": "Names another class than" });
+  const differ = element("select", { "aria-label": "The class differs from" });
   differ.addEventListener(
     "change",
     () => send({
@@ -9405,7 +9405,7 @@ var opinionFields = (opinions, classes, send) => {
     says.value = known ? said : "several";
     const others = opinions.filter((name) => name !== chosen.value);
     differ.replaceChildren(
-      element("option", { value: "" }, "any or none"),
+      element("option", { value: "" }, "any"),
       element("option", { value: "label" }, "the label"),
       ...others.map((name) => element("option", { value: name }, name))
     );
@@ -9419,7 +9419,7 @@ var opinionFields = (opinions, classes, send) => {
       chosen,
       element("div", { class: "range" }, "differs from the label by", from, "to", to, "%"),
       element("label", { class: "row" }, "says", says),
-      element("label", { class: "row" }, "names another class than", differ)
+      element("label", { class: "row" }, "class differs from", differ)
     ),
     set(next) {
       filters = next;
