@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _WRITTEN = (
-    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "similar", "judge", "dataset", "panel", "opinion", "overlay",
+    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "similar", "judge", "dataset", "panel", "opinion", "overlay", "ground_marks",
     "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
@@ -255,6 +255,7 @@ class Explorer(pn.viewable.Viewer):
                 dataset=link.dataset,
                 panel=link.panel,
                 overlay=link.overlay,
+                ground_marks=link.ground_marks,
             )
         finally:
             self._stay = self._travelling = False

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,9 @@ from explorer.core.errors import (
     OutputError,
     UnknownGroundError,
 )
-from explorer.core.products import CELL_SIZE_M, PF_SR
+from explorer.core.products import CELL_SIZE_M, PF_SR, SYNTHETIC_LICENSE
+from explorer.demo import visits
+from explorer.demo.store import DemoStore
 from explorer.opinions import ground_files, kept_files, legends
 from explorer.opinions.collection import check_name
 from explorer.opinions.ground_files import Columns, Counts
@@ -45,6 +47,8 @@ MAX_KEPT = 100
 MAX_ROWS = 5_000_000
 """Points and polygons in samples, of one file: more is no longer a table that a page can show."""
 _META = b"rapidai4eo_ground"
+_DETAILED = 1
+"""Featured samples of the demo whose parcels are made, beside the one that a page begins with."""
 _MAX_TEXT = 1_000
 
 
@@ -64,6 +68,14 @@ class About:
     outside: int = 0
     """Those that lie in no sample's cell; they are not kept."""
     repaired: int = 0
+    synthetic: bool = False
+    """Whether it is made up, as the demo's are."""
+
+    @property
+    def credit(self) -> str:
+        """Whom to name, and on which terms."""
+        made_up = "made up" if self.synthetic else ""
+        return "; ".join(filter(None, (self.source, made_up, self.licence)))
 
 
 class GroundTruth:
@@ -73,7 +85,9 @@ class GroundTruth:
     area that a polygon covers; NaN of a point) and its geometry in degrees, sorted by sample; read on first use.
     """
 
-    def __init__(self, corpus: Corpus, about: About, legend: Legend, path: Path) -> None:
+    def __init__(
+        self, corpus: Corpus, about: About, legend: Legend, path: Path | Callable[[], gpd.GeoDataFrame]
+    ) -> None:
         self.corpus, self.about, self.legend, self._path = corpus, about, legend, path
 
     def __repr__(self) -> str:
@@ -89,6 +103,8 @@ class GroundTruth:
         """All of it. Raises `CorpusFormatError` where its file is damaged."""
         import geopandas as gpd
 
+        if callable(self._path):
+            return self._path()
         try:
             found = gpd.read_parquet(self._path)
         except (OSError, ValueError, pa.ArrowException) as error:
@@ -219,11 +235,12 @@ class Ground(Mapping[str, GroundTruth]):
     """Sets of points and polygons by name, in the order of their names: a file each in the data folder. For many threads.
 
     >>> list(corpus.ground)
-    []
+    ['made-up-parcels', 'made-up-visits']
     """
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
+        self._made_up = made_up(corpus)
         self._kept = KeptFiles(kept_files.folder("ground", corpus.where, corpus.config.data_dir), self._open)
 
     @property
@@ -235,17 +252,17 @@ class Ground(Mapping[str, GroundTruth]):
         return GroundTruth(self._corpus, *_read_about(path), path)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._kept.paths())
+        return iter(sorted({*self._made_up, *self._kept.paths()}))
 
     def __len__(self) -> int:
-        return len(self._kept.paths())
+        return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._kept.paths()
+        return name in self._made_up or name in self._kept.paths()
 
     def __getitem__(self, name: str) -> GroundTruth:
         """The set of a name. Raises `UnknownGroundError`, and `CorpusFormatError` where its file is damaged."""
-        kept = self._kept.get(name)
+        kept = self._kept.get(name) or self._made_up.get(name)
         if kept is None:
             raise UnknownGroundError(str(name), self)
         return kept
@@ -336,6 +353,45 @@ class Ground(Mapping[str, GroundTruth]):
             & lat.between(where["lat"].min(), where["lat"].max())
         ).any()
         return f"{text}; are longitude and latitude swapped?" if near > 0.5 and far else text
+
+
+def made_up(corpus: Corpus) -> dict[str, GroundTruth]:
+    """The demo's visits and parcels, by name, made on first use; none of any other corpus."""
+    store = corpus.store
+    store = getattr(store, "base", store)
+    if not isinstance(store, DemoStore):
+        return {}
+    legend = legends.find(legends.CORINE)
+
+    def table(make: Callable[[DemoStore, list[int]], gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+        import shapely
+
+        index = corpus.samples.index
+        wanted = dict.fromkeys([*corpus.featured[:_DETAILED], corpus.default_sample])
+        found = make(
+            store, [int(index.get_indexer([one])[0]) for one in wanted if one is not None and one in index]
+        )
+        geometry = found.geometry.to_numpy()
+        share = np.full(len(found), np.nan)
+        areas = np.flatnonzero(shapely.get_dimensions(geometry) == 2)
+        cells = grid.footprints(found["sample_id"].iloc[areas])
+        share[areas] = shapely.area(geometry[areas]) / shapely.area(np.asarray(cells))
+        found = found.assign(
+            place=found["value"].map(legend.place).to_numpy(np.int32),
+            stratum="",
+            probability=np.nan,
+            share=share,
+        )
+        return found.sort_values(["sample_id", "id"], kind="stable").reset_index(drop=True)
+
+    def of(name: str, make: Callable[[DemoStore, list[int]], gpd.GeoDataFrame]) -> GroundTruth:
+        about = About(name, "The demo of this explorer", SYNTHETIC_LICENSE, synthetic=True)
+        return GroundTruth(corpus, about, legend, partial(table, make))
+
+    return {
+        name: of(name, make)
+        for name, make in ((visits.PARCELS, visits.parcels), (visits.VISITS, visits.visits))
+    }
 
 
 def join(shapes: gpd.GeoDataFrame, sample_ids: pd.Index, cells: Any) -> gpd.GeoDataFrame:

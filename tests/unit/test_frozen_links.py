@@ -90,6 +90,7 @@ FROZEN: list[tuple[str, Any]] = [
     ("panel=sentinel", {"panel": "sentinel"}),
     ("panel=profile", {"panel": "profile"}),
     ("opinion=made-up-good", {"opinion": "made-up-good"}),
+    ("marks=ground", {"ground_marks": True}),
     ("overlay=made-up-cover", {"overlay": OverlayLook("made-up-cover")}),
     ("overlay=World%20Cover%202021,40", {"overlay": OverlayLook("World Cover 2021", 40)}),
     ("review=random:n=30,team=Anna%2BBen,each=2,share=0.5", {"review": "random:n=30,team=Anna+Ben,each=2,share=0.5"}),
@@ -115,7 +116,7 @@ FROZEN: list[tuple[str, Any]] = [
 ]  # fmt: skip
 """What a link said, and what of `Link` it has to say; all else is as on a fresh page."""
 KEYS = {
-    "sample", "date", "pixels", "names", "regions", "keep", "composite", "stretch", "curves", "sentinel", "view", "play", "charts", "table", "gallery", "similar", "judge", "dataset", "panel", "opinion", "overlay", "review", "story",
+    "sample", "date", "pixels", "names", "regions", "keep", "composite", "stretch", "curves", "sentinel", "view", "play", "charts", "table", "gallery", "similar", "judge", "dataset", "panel", "opinion", "overlay", "marks", "review", "story",
     "filter", "area", "level", "draw", "colours", "theme", "base", "layers", "map",
 }  # fmt: skip
 
@@ -136,7 +137,7 @@ def test_written_anew_it_says_the_same(text: str, says: dict[str, Any]) -> None:
 def test_every_key_is_frozen() -> None:
     assert {part.partition("=")[0] for text, _ in FROZEN for part in text.split("&")} == KEYS
     full = encode(Link(
-        sample=SAMPLE, date=dt.date(2018, 1, 3), pixels=((1, 2),), composite="false", stretch="frame", curves=SEASON, panel="map", opinion="mine", overlay=OverlayLook("x"),
+        sample=SAMPLE, date=dt.date(2018, 1, 3), pixels=((1, 2),), composite="false", stretch="frame", curves=SEASON, panel="map", opinion="mine", overlay=OverlayLook("x"), ground_marks=True,
         review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), keep_marks=True, sentinel=SentinelLook("swir"), view=PictureView("side"), playback=Playback("run"), charts=ChartZoom(index=(0.0, 1.0)), table=TableLook(),
         gallery=GalleryLook(), similar=Search(("33N_15E-200N_01_09",)), judge=Question("mine"), dataset=True, map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", "none", Place(3.4, 51.2, 120.0)),
     ))  # fmt: skip

@@ -36,6 +36,7 @@ STATES = {
     "dataset": "dataset=1",
     "opinion": "opinion=model",
     "overlay": "overlay=worldcover,40",
+    "ground_marks": "marks=ground",
     "panel": "panel=profile",
     "map.filters": "filter=country:France,Spain;min:0.5",
     "map.area": "area=-6,38;-2,42",

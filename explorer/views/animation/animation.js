@@ -149,7 +149,7 @@ export function render({ model, el }) {
   const readout = makeReadout({
     el: stage.readout,
     ask: (row, col, index) => model.send_msg({ type: "under", row, col, index, ticket: state.ticket }),
-    more: (pixel) => coverText(state.cover, pixel),
+    more: (pixel) => [coverText(state.cover, pixel), stage.groundText(pixel)],
   })
   const timeline = makeTimeline({
     root: () => root,
@@ -224,10 +224,13 @@ export function render({ model, el }) {
     page.emit("land-cover", cover) // Sentinel-2's pictures have it too
     if (state.sheet) drawSheet()
   }
+  let ground = [] // what was seen on the ground, as far as it is drawn
+  page.on("ask-ground", ({ take }) => take(ground), gone.signal)
   page.on("ask-land-cover", ({ take }) => take(state.cover), gone.signal)
   const looks = makeLook({
     button,
     sendCover: (name, opacity) => model.send_msg({ type: "land_cover", name, opacity }),
+    sendGround: (shown) => model.send_msg({ type: "ground", shown }),
     fadeCover: (percent) => setCover({ ...state.cover, opacity: percent / 100 }),
     send: (type, value) => {
       if (type === "overlay") view.later()
@@ -786,6 +789,12 @@ export function render({ model, el }) {
     },
     menu(data) {
       looks.menu(data.groups)
+    },
+    ground({ shown, marks }) {
+      ground = shown ? marks : []
+      looks.setGround(shown, marks.length > 0)
+      stage.setGround(ground)
+      page.emit("ground", ground)
     },
     land_covers(data) {
       looks.covers(data.names)

@@ -80,9 +80,12 @@ class AnimationView:
         self.overlays = Overlays(corpus, selection, loop, self.player.script)
         self._land_cover = LandCover(corpus, selection, loop, self.player.script)
         self._marks = PictureMarks(selection, self._send_regions)
+        self.player.on["ground"] = lambda data: setattr(selection, "ground_marks", bool(data.get("shown")))
         self.player.on |= self.overlays.on | self._land_cover.on | self._marks.on
         selection.param.watch(lambda *_e: self._send_pins(), ["pixels", "names"])
         selection.param.watch(lambda *_e: self._send_regions(), "regions")
+        selection.param.watch(lambda *_e: self._send_ground(), "ground_marks")
+        self._session.param.watch(lambda _e: self._send_ground(), "ground")
         selection.param.watch(lambda *_e: self._start_feed(), ["composite", "stretch"])
         selection.param.watch(self._sentinel_changed, "sentinel")
         self._session.listen("sentinel_read", self._other_came)
@@ -126,6 +129,7 @@ class AnimationView:
         self._send_pins()
         self._send_regions()
         self._land_cover.open(sample_id)
+        self._send_ground()
         if problem:
             self.player.script.error(ticket=self._ticket, text=problem)
         self._start_feed()
@@ -298,6 +302,13 @@ class AnimationView:
 
     def _send_pins(self) -> None:
         self.player.script.pins(pins=pins(self._selection.pixels, self._selection.names))
+
+    def _send_ground(self) -> None:
+        found = self._session.ground
+        own = found is not None and found.sample_id == self._selection.sample_id
+        self.player.script.ground(
+            shown=self._selection.ground_marks, marks=list(found.marks) if found is not None and own else []
+        )
 
     def _send_regions(self, problem: str = "") -> None:
         if not self._marks.dragged:  # the browser is ahead

@@ -7,9 +7,10 @@ import { entriesOf, makeMenuField } from "../common/combobox.js"
  * @param {{
  *   send: (type: any, value: string) => void, button: Function,
  *   sendCover: (name: string, opacity: number) => void, fadeCover: (opacity: number) => void,
+ *   sendGround: (shown: boolean) => void,
  * }} options `fadeCover` hears of the opacity (percent) of the land cover while it is moved, `sendCover` where it comes to rest.
  */
-export const makeLook = ({ send, button, sendCover, fadeCover }) => {
+export const makeLook = ({ send, button, sendCover, fadeCover, sendGround }) => {
   const MODES = [
     ["natural", "Natural colour"],
     ["vivid", "Vivid: each band by itself"],
@@ -61,6 +62,14 @@ export const makeLook = ({ send, button, sendCover, fadeCover }) => {
   const opacityText = element("output")
   const coverField = element("label", { class: "field", hidden: true }, "Land cover", cover)
   const opacityField = element("label", { class: "field", hidden: true }, "Opacity", opacity, opacityText)
+  const ground = element("input", { type: "checkbox" })
+  const groundField = element(
+    "label",
+    { class: "check", hidden: true, title: "Points and polygons that people saw on the ground of this sample" },
+    ground,
+    "What was seen on the ground",
+  )
+  ground.addEventListener("change", () => sendGround(ground.checked))
   const problem = element("div", { class: "problem", role: "alert" })
   const note = element("div", { class: "formula" })
   const range = element("div", { class: "row" }, element("label", {}, "from ", low), element("label", {}, "to ", high))
@@ -85,6 +94,7 @@ export const makeLook = ({ send, button, sendCover, fadeCover }) => {
     element("label", { class: "field" }, "Quality", layer),
     coverField,
     opacityField,
+    groundField,
     problem,
   )
   const toggle = button("Picture settings", "More ▾", () => open(panel.hidden), {
@@ -197,6 +207,11 @@ export const makeLook = ({ send, button, sendCover, fadeCover }) => {
     covers(names) {
       covers = names
       listCovers(cover.value)
+    },
+    /** Whether what was seen on the ground is drawn, and whether there is any. */
+    setGround(shown, there) {
+      ground.checked = shown
+      groundField.hidden = !there
     },
     /** Which land cover is shown, and how opaque (percent). */
     setCover(name, percent) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypeAlias, TypedDict
 
 from explorer.analysis.composite import Legend
+from explorer.opinions.ground_marks import GroundMark
 from explorer.views.common.message_fields import Most, Number, Word
 from explorer.views.common.messages import ToBrowser
 from explorer.views.common.picture_marks import FromPicture
@@ -89,6 +90,9 @@ class ToPlayer(ToBrowser):
         `pixels` are 200 x 200 numbers of two bytes (little-endian), 1 for the first class, 0 for none; where they are empty, `problem` says why.
         """
 
+    def ground(self, *, shown: bool, marks: list[GroundMark]) -> None:
+        """What was seen on the ground of the sample that is open, and whether it is drawn."""
+
     def lost(self, *, ticket: int, index: int, text: str) -> None:
         """The date on which cover was seen to be lost, -1 for none, and a sentence on it."""
 
@@ -146,6 +150,9 @@ class FromPlayer(FromPicture):
         """`chosen`: by somebody; else it plays, or the server asked for it."""
 
     def difference(self, *, first: Number, second: Number, ticket: Number) -> None: ...
+    def ground(self, *, shown: bool) -> None:
+        """Whether what was seen on the ground is drawn over the pictures."""
+
     def land_cover(self, *, name: Word, opacity: Number) -> None:
         """Which map of land cover is to lie over the pictures (empty: none), and how opaque, in percent."""
 

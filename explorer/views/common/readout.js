@@ -5,11 +5,11 @@ import { SIZE } from "./chip.js"
 
 /**
  * @param {{
- *   el: HTMLElement, ask: (row: number, col: number, index: any) => void, more?: (pixel: { row: number, col: number }) => string,
+ *   el: HTMLElement, ask: (row: number, col: number, index: any) => void, more?: (pixel: { row: number, col: number }) => string[],
  * }} options `ask` has the server tell the values of a pixel (row and column of Planet Fusion's grid), which `came` is given; `more`
- * is what else lies there, known in the browser.
+ * is what else lies there, known in the browser, a line each.
  */
-export const makeReadout = ({ el, ask, more = () => "" }) => {
+export const makeReadout = ({ el, ask, more = () => [] }) => {
   let asked = 0,
     under = null,
     last = /** @type {any} */ (-1),
@@ -47,7 +47,7 @@ export const makeReadout = ({ el, ask, more = () => "" }) => {
           `E ${(left + metres * (ownCol + 0.5)).toFixed(0)} N ${(top - metres * (ownRow + 0.5)).toFixed(0)} m (UTM ${place.zone})`,
         ),
         values,
-        element("div", {}, more(pixel)),
+        ...more(pixel).map((line) => element("div", {}, line)),
       )
       if (index < 0) return
       // Not at every step of a fast pointer, but always where it comes to rest.

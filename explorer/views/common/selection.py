@@ -107,6 +107,9 @@ class Selection(param.Parameterized):
     opinion: str = param.String(
         default="", doc="The opinion that is shown beside the label, by its name; empty: none."
     )  # type: ignore[assignment]
+    ground_marks: bool = param.Boolean(
+        default=False, doc="Whether points and polygons seen on the ground are drawn over the pictures."
+    )  # type: ignore[assignment]
     overlay: OverlayLook = param.ClassSelector(
         default=OverlayLook(), class_=OverlayLook, doc="The map of land cover that lies over the pictures."
     )  # type: ignore[assignment]
@@ -241,6 +244,7 @@ class Selection(param.Parameterized):
             panel=self.panel,
             opinion=self.opinion,
             overlay=self.overlay,
+            ground_marks=self.ground_marks,
             review=self.review,
             blind=self.blind,
             story=self.story,
@@ -266,6 +270,7 @@ class Link:
     panel: str = ""
     opinion: str = ""  # shown beside the label, by its name
     overlay: OverlayLook = field(default_factory=OverlayLook)  # over the pictures
+    ground_marks: bool = False  # what was seen on the ground is drawn over the pictures
     review: str = ""
     blind: bool = False  # the queue is reviewed without its labels
     story: str = ""
@@ -330,6 +335,8 @@ def encode(link: Link) -> str:
         parts["opinion"] = link.opinion
     if str(link.overlay):
         parts["overlay"] = str(link.overlay)
+    if link.ground_marks:
+        parts["marks"] = "ground"
     if link.review:
         parts["review"] = link.review
         if link.blind:
@@ -443,6 +450,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         panel=panel,
         opinion=given.get("opinion", "")[:MAX_NAME],
         overlay=overlay,
+        ground_marks=given.get("marks") == "ground",
         review=review,
         blind=given.get("blind") == "1" and bool(review),
         story=given.get("story", "")[:60],

@@ -11,6 +11,7 @@ import param
 from explorer.corpus.imagery.cube_cache import Cube, Reading
 from explorer.export.code import Gallery
 from explorer.export.stories import Story
+from explorer.opinions.ground_marks import GroundOfSample
 from explorer.similar.search import Found
 
 
@@ -40,6 +41,10 @@ class SessionState(param.Parameterized):
     sentinel_read = param.Event(doc="All of `sentinel` has come, without an error.")
     quality: Cube | None = param.ClassSelector(
         default=None, class_=Cube, doc="The cube of Planet Fusion's quality layers, once it is read."
+    )  # type: ignore[assignment]
+
+    ground: GroundOfSample | None = param.ClassSelector(
+        default=None, class_=GroundOfSample, doc="What was seen on the ground of a sample, once it is read."
     )  # type: ignore[assignment]
 
     # The review.

@@ -4,6 +4,7 @@
 import { drawCross, drawTenMetre, drawWords, element, fitCanvas, pinText, wheelFactor } from "../../browser/shared.js"
 import { middleOfPixel, SIZE } from "./chip.js"
 import { makeDrawing } from "./draw.js"
+import { drawGround, markAt, markText } from "./ground_marks.js"
 import { noLandCover } from "./land_cover.js"
 import { drawBar, drawNorth, plate } from "./picture_file.js"
 
@@ -29,6 +30,7 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
     width = SIZE,
     swipe = 0.5,
     pins = [],
+    ground = [],
     pressed = null
 
   const makePane = ({ label, pixels }) => {
@@ -188,6 +190,7 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
     scale.firstChild.textContent = `${metres} m`
   }
   const drawMarks = (context, how = {}) => {
+    drawGround(context, ground, place)
     drawing.paint(context, place, how)
     pins.forEach((pin, i) => {
       const [x, y] = place([pin.row + 0.5, pin.col + 0.5])
@@ -385,6 +388,11 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
     if (frame) context.drawImage(frame, 0, 0)
     if (frame && overlay) context.drawImage(overlay, 0, 0)
   }
+  // What was seen on the ground (`Mark`), drawn over all pictures.
+  const setGround = (value) => {
+    ground = value
+    drawOver()
+  }
   // A map of land cover over all pictures (`LandCover`), or none.
   let cover = noLandCover()
   const setCover = (value) => {
@@ -457,6 +465,9 @@ export const makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHov
     view,
     paint,
     setCover,
+    setGround,
+    /** What is said of the mark of the ground at a pixel. */
+    groundText: (pixel) => markText(markAt(ground, pixel, unit())),
     fade,
     reset,
     lookAt,

@@ -1,12 +1,66 @@
 // The bars of a sample's label, as the server made them: all that comes from a corpus in them is escaped there.
 
-import { element } from "../../browser/shared.js"
+import { element, saveFile } from "../../browser/shared.js"
 import { listen } from "../common/talking.js"
+
+const FILES = { gpkg: "GeoPackage", geojson: "GeoJSON", csv: "CSV" }
+const counted = (count, what) => (count ? `${count} ${what}${count === 1 ? "" : "s"}` : "")
+
+// What was seen on the ground, which folds: a line a point or polygon, whom to name, and files to take away.
+const makeGround = (save, showThem) => {
+  const name = element("summary", {})
+  const list = element("ul", {})
+  const note = element("p", { class: "note" })
+  const files = Object.entries(FILES).map(([format, text]) =>
+    element("button", { type: "button", title: `Save as ${text}`, onclick: () => save(format) }, text),
+  )
+  const box = element("input", { type: "checkbox", onchange: () => showThem(box.checked) })
+  const shows = element("label", { class: "shows" }, box, "Show in the pictures")
+  const row = element(
+    "div",
+    { class: "files", role: "group", "aria-label": "Save what was seen on the ground" },
+    ...files,
+  )
+  const el = element("details", { class: "ground", hidden: true }, name, shows, list, row, note)
+  return {
+    el,
+    show(/** @type {import("../messages").Told["Bars"]["ground"]} */ { marks, more, credits, problems, shown }) {
+      el.hidden = !marks.length && !problems.length
+      const areas = marks.filter(({ rings }) => rings.length).length
+      const told = [counted(marks.length - areas, "point"), counted(areas, "polygon"), more ? `${more} more` : ""]
+      name.textContent = `On the ground: ${told.filter(Boolean).join(", ") || "cannot be read"}`
+      row.hidden = shows.hidden = !marks.length
+      box.checked = shown
+      list.replaceChildren(
+        ...marks.map(({ set, id, title, colour, date, rings }) => {
+          const sign = element("i", { class: rings.length ? "area" : "point", "aria-hidden": "true" })
+          sign.style.setProperty("--colour", colour)
+          return element(
+            "li",
+            { class: "seen", title: `${set} ${id}: ${title}` },
+            sign,
+            element("span", { class: "name" }, title),
+            element("span", { class: "hidden" }, rings.length ? ", a polygon of " : ", a point of "),
+            element("span", { class: "of" }, `${set} ${id}`),
+            element("span", { class: "percent" }, date),
+          )
+        }),
+      )
+      note.textContent = [...problems, ...credits].join(". ")
+    },
+  }
+}
 
 /** @param {import("../messages").Drawn<"Bars">} panel */
 export function render({ model, el }) {
   const box = element("div", { class: "scroll", role: "group", "aria-label": "Classes of the label" })
-  box.innerHTML = model.html
+  const bars = element("div")
+  bars.innerHTML = model.html
+  const ground = makeGround(
+    (format) => model.send_msg({ type: "save", format }),
+    (shown) => model.send_msg({ type: "show_ground", shown }),
+  )
+  box.append(bars, ground.el)
   const choice = element("select", { "aria-label": "Opinion beside the label", title: "Opinion beside the label" })
   choice.addEventListener("change", () => model.send_msg({ type: "choose", opinion: choice.value }))
   const judge = element(
@@ -54,7 +108,15 @@ export function render({ model, el }) {
   const sized = new ResizeObserver(reachable)
   sized.observe(box)
   model.on("remove", () => sized.disconnect())
+  ground.el.addEventListener("toggle", reachable)
   listen(model, {
+    ground(data) {
+      ground.show(data)
+      reachable()
+    },
+    file({ name, media, bytes }) {
+      saveFile(name, new Blob([bytes], { type: media }))
+    },
     opinions({ names, chosen }) {
       beside.hidden = !names.length && !chosen
       const known = names.includes(chosen) || !chosen ? names : [...names, chosen]
@@ -73,7 +135,7 @@ export function render({ model, el }) {
       clear.hidden = !count
     },
     label(data) {
-      box.innerHTML = data.html
+      bars.innerHTML = data.html
       box.scrollTop = 0
       nameColumns()
       reachable()

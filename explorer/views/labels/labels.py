@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from html import escape
 from typing import Any, ClassVar
@@ -14,12 +15,16 @@ from explorer.core.errors import ExplorerError
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query import cover_change
 from explorer.corpus.query.cover_change import CoverChange
-from explorer.opinions import scores
+from explorer.opinions import ground_marks, scores
+from explorer.opinions.ground_marks import GroundOfSample
 from explorer.opinions.opinion import Opinion
 from explorer.views.common import palettes
 from explorer.views.common.components import Component, SessionScheduler, source
 from explorer.views.common.selection import MAX_NAME, Selection
 from explorer.views.labels.messages import FromBars, ToBars
+
+_READER = ThreadPoolExecutor(1, thread_name_prefix="explorer-ground")
+"""One thread: whoever comes while millions of points are read the first time waits for them, and reads nothing twice."""
 
 
 class Bars(Component):
@@ -43,6 +48,10 @@ class LabelsView:
             "again": lambda _data: self._show_again(),
             "choose": lambda data: setattr(selection, "opinion", str(data.get("opinion") or "")[:MAX_NAME]),
         }
+        self.pane.on["save"] = self._save
+        self.pane.on["show_ground"] = lambda data: setattr(selection, "ground_marks", bool(data.get("shown")))
+        selection.param.watch(lambda _e: self._send_ground(), "ground_marks")
+        self._ground_ticket = 0
         self.pane.on["judge"] = lambda _data: setattr(self._session, "opinion_to_judge", selection.opinion)
         self.pane.on |= {
             "alike": lambda _data: self._session.ask_for_gallery("similar"),
@@ -77,6 +86,54 @@ class LabelsView:
         self._ticket += 1
         self._read_opinion(sample_id)
         self._add_change(sample_id)
+        self._read_ground(sample_id)
+
+    def _read_ground(self, sample_id: str | None) -> None:
+        """List what was seen on the ground of the sample, which others draw; the first time, sets are read from their files."""
+        shown = self._session.ground
+        if shown is not None and shown.sample_id == sample_id:
+            return  # only the label is shown anew
+        self._ground_ticket += 1
+        ticket = self._ground_ticket
+        if shown is not None:
+            self._session.ground = None
+            self._send_ground()
+        if sample_id is None:
+            return
+
+        def done(found: GroundOfSample) -> None:
+            if ticket == self._ground_ticket:
+                self._session.ground = found
+                self._send_ground()
+
+        self._loop.work(lambda: ground_marks.of_sample(self._corpus, sample_id), done, workers=_READER)
+
+    def _send_ground(self) -> None:
+        found = self._session.ground or GroundOfSample("")
+        self.pane.script.ground(
+            marks=list(found.marks),
+            more=found.more,
+            credits=list(found.credits),
+            problems=list(found.problems),
+            shown=self._selection.ground_marks,
+        )
+
+    def _save(self, data: dict[str, Any]) -> None:
+        """A file of all that was seen on the ground of the sample."""
+        found, ending = self._session.ground, str(data.get("format"))
+        if found is None or ending not in ground_marks.MEDIA:
+            return
+        sample_id = found.sample_id
+
+        def write() -> bytes:
+            return ground_marks.encode(ground_marks.frame(self._corpus, [sample_id]), ending)
+
+        def done(content: bytes) -> None:
+            self.pane.script.file(
+                name=f"{sample_id}_ground.{ending}", media=ground_marks.MEDIA[ending], bytes=content
+            )
+
+        self._loop.work(write, done)
 
     def _choose(self) -> None:
         self._show_opinions()
@@ -84,6 +141,7 @@ class LabelsView:
 
     def _show_again(self) -> None:
         self.pane.script.label(html=self.html)
+        self._send_ground()
         self._show_opinions()
         self._show_alike()
 

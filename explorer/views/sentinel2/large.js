@@ -93,7 +93,7 @@ export const makeLarge = ({ model, page, facts, onStep, onClose }) => {
       const [of, index] = key.split(":")
       model.send_msg({ type: "under", row, col, index: Number(index), of, ticket: facts().ticket })
     },
-    more: (pixel) => coverText(cover, pixel),
+    more: (pixel) => [coverText(cover, pixel), stage.groundText(pixel)],
   })
   let cover = noLandCover()
   const coverLegend = makeCoverLegend()
@@ -237,6 +237,8 @@ export const makeLarge = ({ model, page, facts, onStep, onClose }) => {
   const fit = () => stage.resize(well.clientWidth, well.clientHeight)
   const resized = new ResizeObserver(fit)
   resized.observe(well)
+  page.on("ground", stage.setGround, gone.signal)
+  page.emit("ask-ground", { take: stage.setGround })
   page.on("land-cover", setCover, gone.signal)
   page.emit("ask-land-cover", { take: setCover })
   return {
