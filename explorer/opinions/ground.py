@@ -367,10 +367,8 @@ def made_up(corpus: Corpus) -> dict[str, GroundTruth]:
         import shapely
 
         index = corpus.samples.index
-        wanted = dict.fromkeys([*corpus.featured[:_DETAILED], corpus.default_sample])
-        found = make(
-            store, [int(index.get_indexer([one])[0]) for one in wanted if one is not None and one in index]
-        )
+        wanted = {one for one in (*corpus.featured[:_DETAILED], corpus.default_sample) if one is not None}
+        found = make(store, np.flatnonzero(index.isin(wanted)).tolist())
         geometry = found.geometry.to_numpy()
         share = np.full(len(found), np.nan)
         areas = np.flatnonzero(shapely.get_dimensions(geometry) == 2)
