@@ -386,11 +386,11 @@ var plate = (context, text, x, y, { size = 13, right: right2 = false } = {}) => 
 var drawBar = (context, metres, length, right2, bottom2) => {
   context.font = `600 11px ${FONT}`;
   context.textAlign = "center";
-  for (const [line2, stroke] of [
+  for (const [line2, stroke2] of [
     [4, "rgba(0,0,0,.7)"],
     [2, "#fff"]
   ]) {
-    Object.assign(context, { lineWidth: line2, strokeStyle: stroke });
+    Object.assign(context, { lineWidth: line2, strokeStyle: stroke2 });
     context.beginPath();
     context.moveTo(right2 - length, bottom2 - 6);
     context.lineTo(right2 - length, bottom2);
@@ -534,12 +534,12 @@ var strokeRegion = (context, corners, colour, place, { closed = true, width = 2,
   corners.map(place).forEach(([x, y], i) => i ? context.lineTo(x, y) : context.moveTo(x, y));
   if (closed) context.closePath();
   context.lineJoin = "round";
-  for (const [line2, stroke] of [
+  for (const [line2, stroke2] of [
     [width + 2, "rgba(0,0,0,.6)"],
     [width, colour]
   ]) {
     context.lineWidth = line2;
-    context.strokeStyle = stroke;
+    context.strokeStyle = stroke2;
     context.stroke();
   }
   if (!handles) return;
@@ -978,7 +978,7 @@ var nearestDate = (dates, states, time) => {
 var awayText = (days, month2) => days === 0 ? `mid-${MONTHS[month2]}` : `${days} day${days === 1 ? "" : "s"} from mid-${MONTHS[month2]}`;
 
 // explorer/views/common/readout.js
-var makeReadout = ({ el, ask, more = () => "" }) => {
+var makeReadout = ({ el, ask, more = () => [] }) => {
   let asked = 0, under = null, last = (
     /** @type {any} */
     -1
@@ -1012,7 +1012,7 @@ var makeReadout = ({ el, ask, more = () => "" }) => {
           `E ${(left2 + metres * (ownCol + 0.5)).toFixed(0)} N ${(top2 - metres * (ownRow + 0.5)).toFixed(0)} m (UTM ${place.zone})`
         ),
         values,
-        element("div", {}, more(pixel))
+        ...more(pixel).map((line2) => element("div", {}, line2))
       );
       if (index < 0) return;
       pending = () => {
@@ -1034,12 +1034,96 @@ var makeReadout = ({ el, ask, more = () => "" }) => {
   };
 };
 
+// explorer/views/common/ground_marks.js
+var REACH = 9;
+var inside = (rings, row, col) => {
+  let found2 = false;
+  for (const ring of rings)
+    ring.forEach(([r1, c1], i) => {
+      const [r0, c0] = ring[(i || ring.length) - 1];
+      if (r0 > row !== r1 > row && col < (c1 - c0) * (row - r0) / (r1 - r0) + c0) found2 = !found2;
+    });
+  return found2;
+};
+var markAt = (marks, { row, col }, unit2) => {
+  let best = null, least = REACH / unit2;
+  for (const mark2 of marks) {
+    const far = mark2.rings.length ? Infinity : Math.hypot(mark2.row - row - 0.5, mark2.col - col - 0.5);
+    if (far <= least) {
+      best = mark2;
+      least = far;
+    }
+  }
+  return best ?? marks.find(({ rings }) => rings.length && inside(rings, row + 0.5, col + 0.5)) ?? null;
+};
+var markText = (mark2) => mark2 ? [`${mark2.set}: ${mark2.title}`, mark2.date, mark2.id].filter(Boolean).join(" · ") : "";
+var stroke = (context, colour, width, trace) => {
+  for (const [style, wide] of [
+    ["rgba(0,0,0,.6)", width + 2],
+    [colour, width]
+  ]) {
+    context.strokeStyle = style;
+    context.lineWidth = wide;
+    context.beginPath();
+    trace();
+    context.stroke();
+  }
+};
+var drawGround = (context, marks, place) => {
+  context.lineJoin = "round";
+  for (const { rings, colour, title, row, col } of marks) {
+    if (!rings.length) continue;
+    let [left2, right2] = [Infinity, -Infinity];
+    stroke(context, colour, 2, () => {
+      for (const ring of rings) {
+        ring.forEach((corner, i) => {
+          const [x2, y2] = place(corner);
+          left2 = Math.min(left2, x2);
+          right2 = Math.max(right2, x2);
+          if (i) context.lineTo(x2, y2);
+          else context.moveTo(x2, y2);
+        });
+        context.closePath();
+      }
+    });
+    context.font = "600 10px system-ui, sans-serif";
+    const wide = context.measureText(title).width;
+    const [x, y] = place([row, col]);
+    if (wide < 0.9 * (right2 - left2)) drawWords(context, title, x - wide / 2, y + 4, 10);
+  }
+  for (const { rings, colour, row, col } of marks) {
+    if (rings.length) continue;
+    const [x, y] = place([row, col]);
+    const trace = (half) => {
+      context.beginPath();
+      context.moveTo(x, y - half);
+      context.lineTo(x + half, y);
+      context.lineTo(x, y + half);
+      context.lineTo(x - half, y);
+      context.closePath();
+    };
+    for (
+      const [half, fill] of
+      /** @type {[number, string][]} */
+      [
+        [8, "rgba(0,0,0,.65)"],
+        [6.5, "#fff"],
+        [5, colour]
+      ]
+    ) {
+      trace(half);
+      context.fillStyle = fill;
+      context.fill();
+    }
+  }
+};
+
 // explorer/views/common/stage.js
 var ZOOM = { least: 1, most: 16, step: 1.25 };
 var HIT = 10;
 var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onView, regions, button: button2 }) => {
   const view = { scale: 1, x: 0, y: 0 };
-  let mode = "single", side = SIZE, width = SIZE, swipe = 0.5, pins = [], pressed = null;
+  let mode = "single", side = SIZE, width = SIZE, swipe = 0.5, pins = [], ground = [], pressed = null;
   const makePane = ({ label, pixels }) => {
     const canvas = element("canvas", {
       class: "image",
@@ -1190,6 +1274,7 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
     scale.firstChild.textContent = `${metres} m`;
   };
   const drawMarks = (context, how = {}) => {
+    drawGround(context, ground, place);
     drawing.paint(context, place, how);
     pins.forEach((pin, i) => {
       const [x, y] = place([pin.row + 0.5, pin.col + 0.5]);
@@ -1214,11 +1299,11 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
   const zoomAt = (factor, event = null) => {
     const box2 = panes[0].box.getBoundingClientRect();
     const at = event ? { x: (event.clientX - box2.left) % (box2.width + 4), y: event.clientY - box2.top } : { x: box2.width / 2, y: box2.height / 2 };
-    const ground = { x: view.x + at.x / unit2(), y: view.y + at.y / unit2() };
+    const ground2 = { x: view.x + at.x / unit2(), y: view.y + at.y / unit2() };
     view.scale = Math.min(ZOOM.most, Math.max(ZOOM.least, view.scale * factor));
     if (factor < 1 && view.scale < 1.02) view.scale = 1;
-    view.x = ground.x - at.x / unit2();
-    view.y = ground.y - at.y / unit2();
+    view.x = ground2.x - at.x / unit2();
+    view.y = ground2.y - at.y / unit2();
     bound();
     layOut();
   };
@@ -1237,7 +1322,7 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
   };
   const reset = () => lookAt({ scale: 1, row: 0, col: 0 });
   const OWN = "button, .swipe, .cover-legend";
-  const inside = (event) => !event.target.closest(OWN);
+  const inside2 = (event) => !event.target.closest(OWN);
   el.addEventListener(
     "wheel",
     (event) => {
@@ -1267,14 +1352,14 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
   };
   el.addEventListener("pointerdown", (event) => {
     drawing.dropAim();
-    if (event.pointerType === "touch" && inside(event))
+    if (event.pointerType === "touch" && inside2(event))
       fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     if (fingers.size > 1) {
       if (pressed) drawing.cancel();
       pressed = null;
       return;
     }
-    if (!inside(event) || event.button !== 0) return;
+    if (!inside2(event) || event.button !== 0) return;
     const tag = event.target.closest(".tag"), pin = drawing.tool === "pin" && !tag ? pinAt(event) : -1;
     if (tag) drawing.hold(Number(tag.dataset.region), pointAt(event));
     const draws = Boolean(tag) || pin < 0 && drawing.down(pointAt(event), reach(event));
@@ -1374,6 +1459,10 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
     if (frame) context.drawImage(frame, 0, 0);
     if (frame && overlay) context.drawImage(overlay, 0, 0);
   };
+  const setGround = (value2) => {
+    ground = value2;
+    drawOver();
+  };
   let cover = noLandCover();
   const setCover = (value2) => {
     cover = value2;
@@ -1440,6 +1529,9 @@ var makeStage = ({ name, panes: shows, swipes, onPick, onMovePin, onHover, onVie
     view,
     paint,
     setCover,
+    setGround,
+    /** What is said of the mark of the ground at a pixel. */
+    groundText: (pixel) => markText(markAt(ground, pixel, unit2())),
     fade,
     reset,
     lookAt,
@@ -2195,7 +2287,7 @@ var makeMenuField = ({ label, listed, placeholder, take, unknown }) => {
 };
 
 // explorer/views/animation/look.js
-var makeLook = ({ send, button: button2, sendCover, fadeCover }) => {
+var makeLook = ({ send, button: button2, sendCover, fadeCover, sendGround }) => {
   const MODES = [
     ["natural", "Natural colour"],
     ["vivid", "Vivid: each band by itself"],
@@ -2246,6 +2338,14 @@ var makeLook = ({ send, button: button2, sendCover, fadeCover }) => {
   const opacityText = element("output");
   const coverField = element("label", { class: "field", hidden: true }, "Land cover", cover);
   const opacityField = element("label", { class: "field", hidden: true }, "Opacity", opacity, opacityText);
+  const ground = element("input", { type: "checkbox" });
+  const groundField = element(
+    "label",
+    { class: "check", hidden: true, title: "Points and polygons that people saw on the ground of this sample" },
+    ground,
+    "What was seen on the ground"
+  );
+  ground.addEventListener("change", () => sendGround(ground.checked));
   const problem = element("div", { class: "problem", role: "alert" });
   const note = element("div", { class: "formula" });
   const range2 = element("div", { class: "row" }, element("label", {}, "from ", low), element("label", {}, "to ", high));
@@ -2270,6 +2370,7 @@ var makeLook = ({ send, button: button2, sendCover, fadeCover }) => {
     element("label", { class: "field" }, "Quality", layer),
     coverField,
     opacityField,
+    groundField,
     problem
   );
   const toggle = button2("Picture settings", "More ▾", () => open(panel.hidden), {
@@ -2375,6 +2476,11 @@ var makeLook = ({ send, button: button2, sendCover, fadeCover }) => {
     covers(names) {
       covers = names;
       listCovers(cover.value);
+    },
+    /** Whether what was seen on the ground is drawn, and whether there is any. */
+    setGround(shown2, there) {
+      ground.checked = shown2;
+      groundField.hidden = !there;
     },
     /** Which land cover is shown, and how opaque (percent). */
     setCover(name, percent4) {
@@ -2837,7 +2943,7 @@ function render({ model, el }) {
   const readout = makeReadout({
     el: stage.readout,
     ask: (row, col, index) => model.send_msg({ type: "under", row, col, index, ticket: state.ticket }),
-    more: (pixel) => coverText(state.cover, pixel)
+    more: (pixel) => [coverText(state.cover, pixel), stage.groundText(pixel)]
   });
   const timeline = makeTimeline({
     root: () => root2,
@@ -2911,10 +3017,13 @@ function render({ model, el }) {
     page.emit("land-cover", cover);
     if (state.sheet) drawSheet();
   };
+  let ground = [];
+  page.on("ask-ground", ({ take }) => take(ground), gone.signal);
   page.on("ask-land-cover", ({ take }) => take(state.cover), gone.signal);
   const looks = makeLook({
     button: button2,
     sendCover: (name, opacity) => model.send_msg({ type: "land_cover", name, opacity }),
+    sendGround: (shown) => model.send_msg({ type: "ground", shown }),
     fadeCover: (percent4) => setCover({ ...state.cover, opacity: percent4 / 100 }),
     send: (type, value2) => {
       if (type === "overlay") view.later();
@@ -3429,6 +3538,12 @@ function render({ model, el }) {
     },
     menu(data) {
       looks.menu(data.groups);
+    },
+    ground({ shown, marks }) {
+      ground = shown ? marks : [];
+      looks.setGround(shown, marks.length > 0);
+      stage.setGround(ground);
+      page.emit("ground", ground);
     },
     land_covers(data) {
       looks.covers(data.names);
@@ -7858,8 +7973,8 @@ var makeChart = (parent, options) => {
     const [left2, top2] = local2(event), at = here();
     if (pressed?.boxed) drawBox(left2, top2);
     else if (pressed && Math.abs(left2 - pressed.left) >= DRAGGED) options.seek?.(valueAt(left2, at), false);
-    const inside = left2 >= at.left && left2 <= at.right;
-    options.hover?.(inside ? { x: valueAt(left2, at), left: event.clientX, top: event.clientY } : null);
+    const inside2 = left2 >= at.left && left2 <= at.right;
+    options.hover?.(inside2 ? { x: valueAt(left2, at), left: event.clientX, top: event.clientY } : null);
   });
   svg2.addEventListener("pointerup", (event) => {
     if (!pressed) return;
@@ -8743,9 +8858,60 @@ var labels_exports = {};
 __export(labels_exports, {
   render: () => render5
 });
+var FILES = { gpkg: "GeoPackage", geojson: "GeoJSON", csv: "CSV" };
+var counted = (count2, what) => count2 ? `${count2} ${what}${count2 === 1 ? "" : "s"}` : "";
+var makeGround = (save, showThem) => {
+  const name = element("summary", {});
+  const list = element("ul", {});
+  const note = element("p", { class: "note" });
+  const files = Object.entries(FILES).map(
+    ([format2, text]) => element("button", { type: "button", title: `Save as ${text}`, onclick: () => save(format2) }, text)
+  );
+  const box2 = element("input", { type: "checkbox", onchange: () => showThem(box2.checked) });
+  const shows = element("label", { class: "shows" }, box2, "Show in the pictures");
+  const row = element(
+    "div",
+    { class: "files", role: "group", "aria-label": "Save what was seen on the ground" },
+    ...files
+  );
+  const el = element("details", { class: "ground", hidden: true }, name, shows, list, row, note);
+  return {
+    el,
+    show({ marks, more, credits, problems, shown }) {
+      el.hidden = !marks.length && !problems.length;
+      const areas2 = marks.filter(({ rings }) => rings.length).length;
+      const told = [counted(marks.length - areas2, "point"), counted(areas2, "polygon"), more ? `${more} more` : ""];
+      name.textContent = `On the ground: ${told.filter(Boolean).join(", ") || "cannot be read"}`;
+      row.hidden = shows.hidden = !marks.length;
+      box2.checked = shown;
+      list.replaceChildren(
+        ...marks.map(({ set, id, title, colour, date: date3, rings }) => {
+          const sign2 = element("i", { class: rings.length ? "area" : "point", "aria-hidden": "true" });
+          sign2.style.setProperty("--colour", colour);
+          return element(
+            "li",
+            { class: "seen", title: `${set} ${id}: ${title}` },
+            sign2,
+            element("span", { class: "name" }, title),
+            element("span", { class: "hidden" }, rings.length ? ", a polygon of " : ", a point of "),
+            element("span", { class: "of" }, `${set} ${id}`),
+            element("span", { class: "percent" }, date3)
+          );
+        })
+      );
+      note.textContent = [...problems, ...credits].join(". ");
+    }
+  };
+};
 function render5({ model, el }) {
   const box2 = element("div", { class: "scroll", role: "group", "aria-label": "Classes of the label" });
-  box2.innerHTML = model.html;
+  const bars3 = element("div");
+  bars3.innerHTML = model.html;
+  const ground = makeGround(
+    (format2) => model.send_msg({ type: "save", format: format2 }),
+    (shown) => model.send_msg({ type: "show_ground", shown })
+  );
+  box2.append(bars3, ground.el);
   const choice2 = element("select", { "aria-label": "Opinion beside the label", title: "Opinion beside the label" });
   choice2.addEventListener("change", () => model.send_msg({ type: "choose", opinion: choice2.value }));
   const judge = element(
@@ -8792,7 +8958,15 @@ function render5({ model, el }) {
   const sized = new ResizeObserver(reachable);
   sized.observe(box2);
   model.on("remove", () => sized.disconnect());
+  ground.el.addEventListener("toggle", reachable);
   listen(model, {
+    ground(data) {
+      ground.show(data);
+      reachable();
+    },
+    file({ name, media, bytes }) {
+      saveFile(name, new Blob([bytes], { type: media }));
+    },
     opinions({ names, chosen }) {
       beside.hidden = !names.length && !chosen;
       const known = names.includes(chosen) || !chosen ? names : [...names, chosen];
@@ -8811,7 +8985,7 @@ function render5({ model, el }) {
       clear.hidden = !count2;
     },
     label(data) {
-      box2.innerHTML = data.html;
+      bars3.innerHTML = data.html;
       box2.scrollTop = 0;
       nameColumns();
       reachable();
@@ -10742,8 +10916,8 @@ var WORDS = [
 var svg = (...children2) => svgElement("svg", { viewBox: "0 0 44 20", width: 44, height: 20, "aria-hidden": "true" }, ...children2);
 var bar = (x, y, height, fill, width = 4) => svgElement("rect", { x, y, width, height, fill });
 var bars2 = (fill, y = 4, height = 12) => svg(...[8, 14, 20, 26, 32].map((x) => bar(x, y, height, fill)));
-var line = (d, stroke, extra = {}) => svgElement("path", { d, stroke, fill: "none", "stroke-width": 1.6, ...extra });
-var dot = (cx, fill, stroke) => svgElement("circle", { cx, cy: 10, r: 3, fill, stroke, "stroke-width": 1.4 });
+var line = (d, stroke2, extra = {}) => svgElement("path", { d, stroke: stroke2, fill: "none", "stroke-width": 1.6, ...extra });
+var dot = (cx, fill, stroke2) => svgElement("circle", { cx, cy: 10, r: 3, fill, stroke: stroke2, "stroke-width": 1.4 });
 var onDark = (...children2) => svg(svgElement("rect", { width: 44, height: 20, rx: 3, fill: "var(--well)" }), ...children2);
 var box = (kind) => element("i", { class: `swatch ${kind}`, "aria-hidden": "true" });
 var MARKS = [
@@ -11463,7 +11637,7 @@ function render13({ model, el }) {
       }
       return;
     }
-    const inside = node?.closest?.("[role=slider]");
+    const inside2 = node?.closest?.("[role=slider]");
     const act = {
       Escape: end,
       f: end,
@@ -11474,8 +11648,8 @@ function render13({ model, el }) {
       PageUp: () => go(-1),
       Backspace: () => go(-1),
       b: () => go(-1),
-      ArrowRight: inside ? null : () => state.story ? go(1) : page.emit("key", { key: "ArrowRight" }),
-      ArrowLeft: inside ? null : () => state.story ? go(-1) : page.emit("key", { key: "ArrowLeft" }),
+      ArrowRight: inside2 ? null : () => state.story ? go(1) : page.emit("key", { key: "ArrowRight" }),
+      ArrowLeft: inside2 ? null : () => state.story ? go(-1) : page.emit("key", { key: "ArrowLeft" }),
       " ": () => page.emit("key", { key: " " }),
       ",": () => stepDate("ArrowLeft"),
       ".": () => stepDate("ArrowRight"),
@@ -14399,7 +14573,7 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
       const [of, index] = key.split(":");
       model.send_msg({ type: "under", row, col, index: Number(index), of, ticket: facts().ticket });
     },
-    more: (pixel) => coverText(cover, pixel)
+    more: (pixel) => [coverText(cover, pixel), stage.groundText(pixel)]
   });
   let cover = noLandCover();
   const coverLegend = makeCoverLegend();
@@ -14531,6 +14705,8 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
   const fit = () => stage.resize(well.clientWidth, well.clientHeight);
   const resized = new ResizeObserver(fit);
   resized.observe(well);
+  page.on("ground", stage.setGround, gone.signal);
+  page.emit("ask-ground", { take: stage.setGround });
   page.on("land-cover", setCover, gone.signal);
   page.emit("ask-land-cover", { take: setCover });
   return {
@@ -15397,15 +15573,15 @@ function render19({ model, el }) {
       colour: [CLASS_INK]
     });
   };
-  const REACH = 8;
+  const REACH2 = 8;
   const read = (place) => {
     const points = chart.columns.dots;
     let nearest = null;
     for (const wavelength of place && points ? points.wavelength : [])
       if (nearest === null || Math.abs(wavelength - place.x) < Math.abs(nearest - place.x)) nearest = wavelength;
-    tip.hidden = nearest === null || chart.wide(nearest, place.x) > REACH;
+    tip.hidden = nearest === null || chart.wide(nearest, place.x) > REACH2;
     if (tip.hidden) return;
-    const near = points.wavelength.flatMap((w, i) => chart.wide(w, nearest) <= REACH / 2 ? [i] : []);
+    const near = points.wavelength.flatMap((w, i) => chart.wide(w, nearest) <= REACH2 / 2 ? [i] : []);
     tip.replaceChildren(
       ...near.map((i) => {
         const dot2 = element("i");

@@ -13,6 +13,9 @@ export interface Told {
   Bars: {
     /** How many samples that look like others are on the map; why none can be looked for, empty where they can. */
     alike: { on_map: number; off: string }
+    file: { name: string; media: string; bytes: ArrayBuffer }
+    /** What was seen on the ground of the sample (`ground_marks.GroundOfSample`); `shown`: the pictures show it. */
+    ground: { marks: GroundMark[]; more: number; credits: string[]; problems: string[]; shown: boolean }
     label: { html: string }
     opinions: { names: string[]; chosen: string }
   }
@@ -149,6 +152,8 @@ export interface Told {
     error: { ticket: number; text: string }
     /** Painted dates, JPEG; what has a lower `paint` is older. */
     frames: { ticket: number; paint: number; indices: number[]; sizes: number[]; bytes: ArrayBuffer }
+    /** What was seen on the ground of the sample that is open, and whether it is drawn. */
+    ground: { shown: boolean; marks: GroundMark[] }
     /** The map over the sample that is open, none where `name` is empty; `opacity` in percent, `missing` the share without a class. `pixels` are 200 x 200 numbers of two bytes (little-endian), 1 for the first class, 0 for none; where they are empty, `problem` says why. */
     land_cover: { name: string; opacity: number; title: string; credit: string; classes: CoverShown[]; missing: number; pixels: ArrayBuffer; problem: string }
     /** The maps of land cover that can lie over the pictures. */
@@ -281,6 +286,8 @@ export interface Said {
     | { type: "clear" }
     | { type: "judge" }
     | { type: "ready" }
+    | { type: "save"; format: string }
+    | { type: "show_ground"; shown: boolean }
   /** Other filters, another level, the imagery, and tables to take away. */
   Dataset:
     | { type: "closed" }
@@ -385,6 +392,7 @@ export interface Said {
     | { type: "difference"; first: number; second: number; ticket: number }
     | { type: "draw"; kind: string; points: number[][] }
     | { type: "erase"; region: number }
+    | { type: "ground"; shown: boolean }
     | { type: "land_cover"; name: string; opacity: number }
     | { type: "move"; pin: number; row: number; col: number }
     | { type: "overlay"; value: string; ticket: number }
@@ -506,6 +514,18 @@ export interface Check {
   found: string
   follows: string
   todo: string
+}
+
+/** A point or polygon: the name of its set, its id there, its class and colour, its date as the file has it. `row` and `col` are of a point, of a polygon's inner point; `rings` of a polygon, corners as [row, col]. All in pixels of Planet Fusion's chip, from its upper left corner. */
+export interface GroundMark {
+  set: string
+  id: string
+  title: string
+  colour: string
+  date: string
+  row: number
+  col: number
+  rings: number[][][]
 }
 
 /** A figure: its `name` (of files), title, what it shows in a sentence, the drawing as SVG, and the line of Python that gives it. */
