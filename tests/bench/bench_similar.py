@@ -34,7 +34,7 @@ LEAST_A_SECOND = 25.0
 
 def written(folder: Path) -> Corpus:
     """The chips that the fast set reads, of the demo's first samples, as files."""
-    store = DemoStore()
+    store = DemoStore(count=200)
     for row in range(SAMPLES):
         cell, renderer = store.table.cell(row), store.renderer(row)
         dates = {(PF_SR, days[0]) for _, days in fast.fusion_slots()} | {(S2_SR, day) for day in S2_SR.dates}
@@ -107,7 +107,7 @@ def embeddings() -> np.ndarray:
 
 
 def test_nearest_of_half_a_million() -> None:
-    store = DemoStore(count=1000)
+    store = DemoStore(count=200)
     with Corpus(store, index_of(store)) as corpus:
         values = embeddings()
         table = FeatureTable(corpus, About("x"), map(str, range(128)), np.arange(PLACES), "x", lambda: values)

@@ -89,6 +89,8 @@ def test_the_form_changes_the_search(room: Room) -> None:
     form = page["similar"]
     assert {one["value"] for one in form["bys"]} == {"all", "spectrum", "season", "spread", "season+spectrum"}
     assert {"", "other", "231"} <= {one["value"] for one in form["labels"]}
+    came: list[object] = []
+    room.session.param.watch(lambda event: came.append(event.new), "similar_found")
     say(room.view.gallery, "alike", of="now", by="season+spectrum", label="other", count=50, ids=[])
     page = room.page(lambda page: page["count"] == 50)
     assert room.selection.similar == Search(
@@ -97,6 +99,7 @@ def test_the_form_changes_the_search(room: Room) -> None:
     own = room.corpus.filter_table.largest(3)[room.corpus.samples.index.get_loc(room.corpus.default_sample)]
     assert own not in room.corpus.samples["clc"].loc[ids(page)].to_numpy()
     assert page["source"].endswith(", with another label")
+    assert None not in came  # what was found before stays until the newer is there
 
 
 def test_a_pin_a_region_the_open_sample_and_marked_ones_can_be_searched_for(room: Room) -> None:

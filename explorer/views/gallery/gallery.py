@@ -146,6 +146,8 @@ class GalleryView:
         except ExplorerError as error:
             self.gallery.script.trouble(text=f"{error}.")
             return
+        if wanted != self._selection.similar:
+            self.gallery.script.trouble(text="Looking for what is alike …")
         self._look_for(wanted)
 
     def _show_on_map(self) -> None:
@@ -253,7 +255,7 @@ class GalleryView:
         if look is not None and look.queue:
             return self._session.review_queue
         if look is not None and look.similar:
-            found = self._session.similar_found
+            found = self._similar.found
             if found is not None:
                 return found.rows
             return np.zeros(0, np.int64) if self._selection.similar is not None else None
@@ -277,7 +279,7 @@ class GalleryView:
         if look.queue:
             found = self._corpus.samples.index.get_indexer(pd.Index(known))
             rows = found[found >= 0]
-        alike = self._session.similar_found
+        alike = self._similar.found
         if look.similar and look.sort == NEAREST:
             how = "features" if alike is None else f"{alike.how}, of {alike.among:,}"
             return Ordered(rows[::-1] if look.reverse else rows, f"likeness in {how}")
@@ -456,7 +458,7 @@ class GalleryView:
 
     def _found_alike(self) -> list[str]:
         """The samples that the gallery shows as alike, the nearest first, as many as a queue in a link can hold."""
-        look, found = self._selection.gallery, self._session.similar_found
+        look, found = self._selection.gallery, self._similar.found
         if look is None or not look.similar or found is None:
             return []
         return [str(one) for one in self._corpus.samples.index[found.rows[:MAX_MARKED]]]

@@ -37,6 +37,12 @@ class SimilarSearch:
         selection.param.watch(lambda _e: self._run(), "similar")
         self._session.param.watch(lambda _e: self._run(), "blind")
 
+    @property
+    def found(self) -> Found | None:
+        """What was found, once it is what is searched for by now."""
+        found = self._session.similar_found
+        return found if found is not None and found.search == self._selection.similar else None
+
     def _run(self) -> None:
         wanted = self._selection.similar
         self._searches.cancel()
@@ -44,8 +50,7 @@ class SimilarSearch:
             self.told = ""
             self._session.similar_found = None
             return
-        self.told = LOOKING
-        self._session.similar_found = None
+        self.told = LOOKING  # what was found before stays until then
 
         def job() -> Found | str:
             try:
