@@ -30,7 +30,7 @@ from tests.bench import forms
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 
 SEEDS = forms.sized((0, 1), (0,))
-N, TREES = forms.sized((400, 200), (120, 20))
+N, TREES, ROUNDS = forms.sized((400, 200, 50), (80, 10, 10))
 SETS = forms.sized(("digits", "breast_cancer", "wine"), ("wine",))
 SHARE = 0.1
 MOVED = 0.3
@@ -102,7 +102,7 @@ def by_one_model(values: np.ndarray, given: np.ndarray, seed: int) -> dict[str, 
     models = {
         "forest": RandomForestClassifier(TREES, random_state=seed),
         "extra trees": ExtraTreesClassifier(TREES, random_state=seed),
-        "boosting": HistGradientBoostingClassifier(max_iter=50, max_leaf_nodes=15, random_state=seed),
+        "boosting": HistGradientBoostingClassifier(max_iter=ROUNDS, max_leaf_nodes=15, random_state=seed),
         "logistic": make_pipeline(StandardScaler(), LogisticRegression(max_iter=300)),
         "10 neighbours": make_pipeline(StandardScaler(), KNeighborsClassifier(10, weights="distance")),
     }

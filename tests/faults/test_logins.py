@@ -95,11 +95,13 @@ def test_who_guesses_keeps_nobody_else_out(closed: Running, names: Path, guessed
     for thread in threads:
         thread.start()
     try:
-        until(lambda: len(answers) >= 60)
+        until(lambda: len(answers) >= 36)
         for name in ("cid", "dan", "eve"):  # one who was here before, and two who were not
             began = time.monotonic()
             assert is_in(logged_in(closed, name))
-            assert time.monotonic() - began < 3 + 5 * alone
+            assert (
+                time.monotonic() - began < 10 + 5 * alone
+            )  # a pause for wrong tries is longer, or a refusal
     finally:
         over.set()
         for thread in threads:
