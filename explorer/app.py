@@ -438,7 +438,7 @@ def serve(
     sys.setswitchinterval(_SWITCH)
     server.start()
     if open_browser and given is None:
-        view(ports.url(address, port))
+        view(ports.url(address, port) + ports.path_prefix(corpus.config.prefix) + "/")
     with (
         shutdown.on_signal(partial(server.io_loop.add_callback, server.io_loop.stop)),
         suppress(KeyboardInterrupt),

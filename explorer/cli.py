@@ -164,10 +164,10 @@ def serve(
     if given is None:
         port = ports.usable(address, port)  # before the seconds that the rest takes
         ports.origins(address, port, allow_origin or ())
-        ports.path_prefix(prefix or settings().prefix)
+        below = ports.path_prefix(settings().prefix if prefix is None else prefix)
         if num_procs > 1:
             secret.hand_on(settings().cookie_secret.get_secret_value(), settings().data_dir)
-            workers.run(num_procs, address, port, stuck=settings().stuck_seconds)
+            workers.run(num_procs, address, port, stuck=settings().stuck_seconds, prefix=below)
             return
     from explorer import app as page
     from explorer.review import score as scores

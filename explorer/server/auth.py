@@ -110,10 +110,11 @@ def _redirect_uri(config: Settings, address: str, port: int, names: Sequence[str
                 f"EXPLORER_OAUTH_REDIRECT_URI is {given[:80]!r}, which is no address; write https://explorer.example.org/"
             )
         return given
+    below = ports.path_prefix(config.prefix)
     if names:
-        return f"https://{names[0]}"
+        return f"https://{names[0]}{below}"
     if ports.is_local(address):
-        return ports.url(address, port)
+        return ports.url(address, port) + below
     raise LoginError(
         "where does the provider send people back to? Set EXPLORER_OAUTH_REDIRECT_URI=https://explorer.example.org/, "
         "or give the name that they use with --allow-origin"

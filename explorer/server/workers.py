@@ -111,11 +111,16 @@ class _Worker:
 
 
 def run(
-    count: int, address: str, port: int, arguments: Sequence[str] | None = None, stuck: float = STUCK_S
+    count: int,
+    address: str,
+    port: int,
+    arguments: Sequence[str] | None = None,
+    stuck: float = STUCK_S,
+    prefix: str = "",
 ) -> None:
     """Serve by `count` processes of this same command until a signal ends them. Raises `ServeError`.
 
-    Says the address on stdout once the first of them is up; the first one makes what all of them use. One whose event
+    Says the address, with its `prefix`, on stdout once the first of them is up; the first one makes what all of them use. One whose event
     loop stands still for `stuck` seconds is ended, and another started; 0 lets it be.
     """
     if sys.platform == "win32":
@@ -132,7 +137,7 @@ def run(
         try:
             if not _first(workers[0], command, sockets, port, stopped):
                 return
-            sys.stdout.write(f"{count} processes serve {ports.url(address, port)}\n")
+            sys.stdout.write(f"{count} processes serve {ports.url(address, port)}{prefix}\n")
             sys.stdout.flush()
             looked = time.monotonic()
             while not stopped:

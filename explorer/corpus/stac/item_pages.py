@@ -44,6 +44,7 @@ _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
 )
 _DECIMALS = 6
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=float, separators=(",", ":")).encode
 
 Period = tuple[dt.datetime | None, dt.datetime | None]
 
@@ -328,7 +329,7 @@ def _item(
         ],
         "assets": assets,
     }
-    head = json.dumps(item, ensure_ascii=False, allow_nan=False, default=float, separators=(",", ":"))
+    head = _encode(item)
     return f'{head[:-1]},"geometry":{written}}}'  # which GEOS has written
 
 
