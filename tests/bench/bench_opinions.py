@@ -26,7 +26,7 @@ from tests.bench import forms
 
 SAMPLES = forms.sized(500_000, 20_000)
 ROUNDS = forms.sized(9, 2)
-MOST_ADD_S, MOST_GB, MOST_TABLE_S = 20.0, 1.0, 0.2
+MOST_ADD_S, MOST_GB, MOST_TABLE_S, MOST_FRACTIONS_S, MOST_SCORES_S = 20.0, 1.0, 0.2, 0.5, 2.5
 
 
 def make(path: Path, corpus: Corpus) -> None:
@@ -97,11 +97,14 @@ def test_an_opinion_is_added_and_held_against_the_labels(tmp_path: Path) -> None
     assert (pd.crosstab(label, said).to_numpy().sum(), len(pair.rows)) == (SAMPLES, SAMPLES)
     table, crosstab = timed(lambda: model.confusion(3)), timed(lambda: pd.crosstab(label, said))
     fractions = timed(lambda: model.confusion(3, by="fractions"))
+    scores = timed(lambda: model.scores(3))
     print(  # noqa: T201 - a benchmark prints
-        f"cross-table {1000 * table:.0f} ms, by fractions {1000 * fractions:.0f} ms; pandas.crosstab {1000 * crosstab:.0f} ms"
+        f"cross-table {1000 * table:.0f} ms, by fractions {1000 * fractions:.0f} ms, all scores {1000 * scores:.0f} ms; pandas.crosstab {1000 * crosstab:.0f} ms"
     )
     forms.ratio("cross-table / pandas.crosstab", table, crosstab)
     forms.limit("cross-table, s", table, most=MOST_TABLE_S)
+    forms.limit("cross-table by fractions, s", fractions, most=MOST_FRACTIONS_S)
+    forms.limit("all scores, s", scores, most=MOST_SCORES_S)
     corpus.close()
 
 
