@@ -66,7 +66,7 @@ def test_samples_are_sorted_by_their_distance_from_an_opinion(corpus: Corpus) ->
 
 def test_a_blind_review_has_no_order_by_disagreement(corpus: Corpus) -> None:
     for hidden in (False, True):
-        offered = gallery_choices.sorts(corpus, queue=True, hidden=hidden, like=None, opinion=GOOD)
+        offered = gallery_choices.sorts(corpus, source="queue", hidden=hidden, like=None, opinion=GOOD)
         (one,) = (choice for choice in offered if choice["value"] == "disagreement")
         assert (one["text"], one["off"]) == (f"Differs from {GOOD}", "labels are hidden" if hidden else "")
 
