@@ -26,7 +26,7 @@ def class_shares(corpus: Corpus, samples: Samples = None, *, level: int = 3) -> 
 
     `samples`: ids, or rows of a query; all without, as in all figures here. Raises as `Corpus.cell`.
     >>> class_shares(corpus, level=1)
-    :Bars   [land_cover]   (share,largest,present,colour)
+    :Bars   [land_cover]   (Share,largest,present,colour)
     """
     table = facts.class_shares(corpus, facts.rows_of(corpus, samples), level)
     table = table.assign(

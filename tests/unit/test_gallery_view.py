@@ -367,6 +367,14 @@ def test_another_page_gives_up_the_pictures_of_the_one_before(
     assert [m for m in sent(room.view.gallery, "pictures", "ended") if m["ticket"] == first["ticket"]] == []
 
 
+def test_an_order_that_is_not_there_is_chance_and_says_so(room: Room) -> None:
+    room.selection.gallery = GalleryLook("nearest")
+    told = room.open()
+    assert told["sort"] == "random"
+    assert told["sort"] in {one["value"] for one in told["sorts"]}
+    assert "nothing is searched for" in told["how"]
+
+
 def test_a_corpus_that_does_not_answer_is_said(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(key: str) -> bytes:
         raise StoreError("the server is away")

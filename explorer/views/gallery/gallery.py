@@ -311,9 +311,11 @@ class GalleryView:
 
     def _told(self, look: GalleryLook, spec: ThumbnailSpec, order: Ordered, like: str | None) -> Any:
         hidden = self._session.blind
+        sorts = self._sorts(look, like, self._selection.opinion, hidden=hidden)
+        offered = any(one["value"] == look.sort for one in sorts)  # else it is by chance, and `how` says why
         told: dict[str, Any] = {
-            "size": look.size, "count": len(order.rows), "sort": look.sort, "reverse": look.reverse, "how": order.how,
-            "sorts": self._sorts(look, like, self._selection.opinion, hidden=hidden), "dates": gallery_choices.dates(),
+            "size": look.size, "count": len(order.rows), "sort": look.sort if offered else "random",
+            "reverse": look.reverse, "how": order.how, "sorts": sorts, "dates": gallery_choices.dates(),
             "composites": gallery_choices.composites(spec.product.id), "date": look.date, "composite": look.composite,
             "date_shown": spec.date_text, "composite_shown": spec.recipe.title, "sample": self._selection.sample_id,
             "hidden": hidden,
