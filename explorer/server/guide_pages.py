@@ -11,7 +11,7 @@ from explorer.core.assets import asset
 from explorer.server import auth, plain_pages
 
 _DAY_S = 86_400
-_PICTURE = re.compile(r"guide-[a-z]+\.webp")
+_PICTURE = re.compile(r"guide-[a-z-]+\.webp")
 
 
 @cache
