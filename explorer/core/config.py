@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr
@@ -109,6 +109,16 @@ class Settings(BaseSettings):
     tiles: bool = Field(False, description="Offer online basemaps on the map.")
     embed_in: str = Field(
         "", description="Hosts whose pages may show this one in a frame, with spaces between them."
+    )
+    uploads: Literal["auto", "yes", "no"] = Field(
+        "auto",
+        description="Whether visitors may add opinions on the page; auto: where one has to log in, or only this machine reaches the server.",
+    )
+    max_upload_mb: int = Field(
+        200,
+        ge=1,
+        le=4_000,
+        description="Megabytes that the file of an opinion may have which a visitor adds.",
     )
     login_file: str = Field("", description="Who may come in: a file of names and hashes of passwords.")
     login_password: SecretStr = Field(

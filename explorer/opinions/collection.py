@@ -92,6 +92,7 @@ class Opinions(Mapping[str, Opinion]):
         replace: bool = False,
         raster: str = "",
         band: int = 1,
+        uploaded_by: str | None = None,
     ) -> Opinion:
         """Read a table and keep it under a name, whole or not at all; the opinion.
 
@@ -99,13 +100,13 @@ class Opinions(Mapping[str, Opinion]):
         is shipped, or a file; without it, the classes are CORINE's, of the level that the columns have. `source` and `licence`:
         whom to name and on which terms (those of the legend, where nothing is said). `kind`, `whole` and `only_known` as
         `reading.read`. `replace` what is kept under that name. `raster` and `band`: what it was counted in, if anything, which
-        lies over pictures as `corpus.overlays[name]`. Raises `OpinionError`, `LegendError`, `InvalidQueryError`,
+        lies over pictures as `corpus.overlays[name]`. `uploaded_by`: who added it on the page. Raises `OpinionError`, `LegendError`, `InvalidQueryError`,
         `OutputError`.
         """
         name = check_name(name)
         self._check_free(name, replace)
         table, about, chosen = self._read(name, file, legend, source, licence, note, kind, whole, only_known)
-        about = dataclasses.replace(about, raster=raster, band=band)
+        about = dataclasses.replace(about, raster=raster, band=band, uploaded_by=uploaded_by)
         opinion.write(self._kept.path_of(name), about, chosen, self._corpus.samples.index, table)
         with self._lock:
             self._shown.pop(name, None)

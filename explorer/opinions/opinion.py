@@ -61,6 +61,12 @@ class About:
     """The raster that its fractions were counted in, a path or URL, where it was one; `corpus.overlays` shows it."""
     band: int = 1
     """Of the raster."""
+    uploaded_by: str | None = None
+    """Who added it on the page, "" where nobody logs in; None for what the server's owner gave."""
+
+    def was_added_by(self, visitor: str | None) -> bool:
+        """Whether a visitor (None: nobody logs in) added it on the page, and may take it away."""
+        return self.uploaded_by is not None and self.uploaded_by == (visitor or "")
 
 
 class Opinion:

@@ -46,7 +46,7 @@ from explorer.server import (
     security_headers,
 )
 from explorer.server.admission import COME_AGAIN_S, Admission, Proxies
-from explorer.server.api import routes
+from explorer.server.api import routes, uploads
 from explorer.server.guide_pages import GuideHandler
 from explorer.server.sessions import TICK_S, MakePage, PageMaker, PagePool, PreparedPage
 from explorer.server.websocket import MAX_TOKEN, Counting, EntryControl, OwnSocket, entry_control, say_no_room
@@ -330,7 +330,11 @@ def make_server(
             ),
         ],
     )
-    routes.attach(application, corpus)
+    allowed = uploads.may_upload(
+        config.uploads, address, behind=bool(allow_origins or config.trusted_proxies)
+    )
+    visitor.let_upload(allowed)
+    routes.attach(application, corpus, uploads=allowed)
     health.attach(application, corpus, **auth.health(application.auth_provider))
     security_headers.protect(application, tiles=config.tiles, embed=config.embed_in.split())
     if verbose:  # Panel's own line forgets the brackets of an IPv6 address

@@ -108,7 +108,7 @@ def test_every_address_of_the_document_answers(ask: Client) -> None:
     assert set(document["paths"]) == set(routes.ROUTES)
     parts = {
         "collection": "samples", "item": corpora.FULL, "sample": corpora.FULL, "product": "PF-SR", "date": DAY, "ending": "json",
-        "verdict": "nobody-said-this",
+        "verdict": "nobody-said-this", "opinion": "no-opinion",
     }  # fmt: skip
     queries = {
         "profile": "?pixel=10,10",

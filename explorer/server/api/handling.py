@@ -28,6 +28,7 @@ from explorer.core.errors import (
     OutputError,
     RecordsError,
     StoreError,
+    UnknownOpinionError,
     UnknownSampleError,
 )
 from explorer.corpus.corpus import Corpus
@@ -83,6 +84,8 @@ class Operation:
     gives: tuple[str, ...] = (JSON,)
     body: type[Asked] | None = None
     status: int = 200
+    file: tuple[str, ...] = ()
+    """Media types of a body that is a file."""
 
 
 Operations = Mapping[str, Operation]
@@ -144,7 +147,7 @@ class ApiService:
 class ApiHandler(AuthRequestHandler):
     """Answers those who may come in: by the login's cookie, or by a token (`Authorization: Bearer`).
 
-    A handler has `on_get`, `on_post` or `on_delete`, which take what was asked for (`operations` says of which class) and the
+    A handler has `on_get`, `on_post`, `on_put` or `on_delete`, which take what was asked for (`operations` says of which class) and the
     parts of the path, and give an `Answer`; they are called in a thread, coroutines on the loop.
     """
 
@@ -197,6 +200,10 @@ class ApiHandler(AuthRequestHandler):
     async def post(self, **path: str) -> None:
         """Add something, or look up what a body asks for."""
         await self._do("post", path)
+
+    async def put(self, **path: str) -> None:
+        """Keep a file."""
+        await self._do("put", path)
 
     async def delete(self, **path: str) -> None:
         """Take something back."""
@@ -317,7 +324,7 @@ def _done(job: Callable[[], Answer], packs: bool) -> Answer:
 
 
 def _status(error: ExplorerError) -> int:
-    if isinstance(error, (UnknownSampleError, InvalidSampleIdError, NotThereError)):
+    if isinstance(error, (UnknownSampleError, InvalidSampleIdError, UnknownOpinionError, NotThereError)):
         return 404
     if isinstance(error, ConflictingVerdictError):
         return 409

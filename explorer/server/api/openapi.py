@@ -19,6 +19,10 @@ PARTS: dict[str, dict[str, Any]] = {
         "description": "A date of the product, as its file has it: 2018-07-02, or 2018-07.",
     },
     "ending": {"type": "string", "enum": ["json", "csv"], "description": "What the table is written as."},
+    "opinion": {
+        "type": "string",
+        "description": "Name of an opinion: letters (a to z), digits, blank, _ . and -, 60 at most.",
+    },
     "verdict": {"type": "string", "description": "Id of a verdict."},
 }
 """Parts of addresses -> their schemas."""
@@ -50,7 +54,7 @@ def document(routes: Mapping[str, type[ApiHandler]], base: str) -> dict[str, Any
         "openapi": "3.0.3",
         "info": {
             "title": "RapidAI4EO explorer", "version": __version__,
-            "description": "Samples and dates as a STAC API and OGC API Features, pictures, profiles and verdicts.",
+            "description": "Samples and dates as a STAC API and OGC API Features, pictures, profiles, verdicts and opinions.",
         },
         "servers": [{"url": base}],
         "paths": paths,
@@ -90,6 +94,11 @@ def _operation(path: str, method: str, told: Operation, schemas: dict[str, Any])
         schemas[told.body.__name__] = whole
         schema = {"$ref": f"#/components/schemas/{told.body.__name__}"}
         found["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+    if told.file:
+        found["requestBody"] = {
+            "required": True,
+            "content": {media: {"schema": _given(media)} for media in told.file},
+        }
     return found
 
 

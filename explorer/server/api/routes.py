@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from explorer.corpus.corpus import Corpus
-from explorer.server.api import openapi, samples, stac, verdicts
+from explorer.server.api import openapi, opinions, samples, stac, verdicts
 from explorer.server.api.handling import (
     OWN,
     STAC,
@@ -16,6 +16,7 @@ from explorer.server.api.handling import (
     Operations,
     as_json,
 )
+from explorer.server.api.uploads import Uploads
 
 
 class OpenApiHandler(ApiHandler):
@@ -47,14 +48,16 @@ ROUTES: dict[str, type[ApiHandler]] = {
     f"{OWN}/samples/{{sample}}/spectrum.{{ending}}": samples.SpectrumHandler,
     f"{OWN}/verdicts": verdicts.VerdictsHandler,
     f"{OWN}/verdicts/{{verdict}}": verdicts.VerdictHandler,
+    f"{OWN}/opinions/{{opinion}}": opinions.OpinionHandler,
     f"{OWN}/token": verdicts.TokenHandler,
 }
 """Address, with the names of its parts in braces -> what answers."""
 
 
-def attach(application: Any, corpus: Corpus) -> None:
-    """Give a server's application the API, below its prefix."""
+def attach(application: Any, corpus: Corpus, *, uploads: bool = False) -> None:
+    """Give a server's application the API, below its prefix; with `uploads`, visitors may add opinions."""
     service = ApiService(corpus)
+    application.settings[opinions.UPLOADS] = Uploads(corpus, uploads)
     prefix = application.prefix
     application.add_handlers(
         r".*",

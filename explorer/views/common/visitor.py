@@ -14,6 +14,7 @@ _BLIND = "explorer_blind"
 COOKIES = (_COOKIE, _BLIND)
 """What a page has to know of its visitor's browser."""
 _secret: str | None = None
+_may_upload = False
 
 
 def ask(secret: str | None) -> None:
@@ -25,6 +26,17 @@ def ask(secret: str | None) -> None:
 def asked() -> bool:
     """Whether one has to log in."""
     return _secret is not None
+
+
+def let_upload(allowed: bool) -> None:
+    """From now on pages offer to add opinions, or do not; a notebook has no server that would take them."""
+    global _may_upload  # a process serves one explorer
+    _may_upload = allowed
+
+
+def may_upload() -> bool:
+    """Whether visitors may add opinions on the page."""
+    return _may_upload
 
 
 def name() -> str | None:
