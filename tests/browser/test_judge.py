@@ -79,3 +79,53 @@ def test_a_model_is_judged_by_key_and_its_cells_filter_the_map(visit: Visit) -> 
     expect(page.get_by_label("Reviewer", exact=True)).to_be_visible()
     expect(panel).to_be_hidden()
     expect(page.get_by_text("100.0 %", exact=True)).to_have_count(0)
+
+
+def test_an_opinion_is_added_on_the_page_and_removed(
+    corpus_folder: Path, tmp_path: Path, visitor: Visitor
+) -> None:
+    root = tmp_path / "five-samples"
+    shutil.copytree(corpus_folder, root)
+    with open_corpus(root) as corpus:
+        ids = corpus.samples.index
+    rows = pd.DataFrame({"sample_id": ids, "clc_231": 0.6, "clc_211": 0.4})
+    rows.to_csv(tmp_path / "my model.csv", index=False)
+    rows.assign(clc_231=0.9).to_csv(tmp_path / "wrong.csv", index=False)
+    visit = visitor(corpus=root)
+    page = visit.open().page
+    opener = page.get_by_role("button", name="Add an opinion…")
+    opener.focus()
+    page.keyboard.press("Enter")
+    form = page.get_by_role("dialog", name="Add an opinion")
+    expect(form.get_by_label("File")).to_be_focused()
+    assert violations(page) == []
+    form.get_by_role("button", name="Add", exact=True).click()
+    expect(form.get_by_role("alert")).to_have_text("Choose a file.")
+    form.get_by_label("File").set_input_files(tmp_path / "wrong.csv")
+    expect(form.get_by_label("Name")).to_have_value("wrong")
+    form.get_by_label("Name").fill("my model")
+    form.get_by_label("Source").fill("My model, version 3")
+    form.get_by_label("Licence").fill("CC BY 4.0")
+    page.keyboard.press("Enter")
+    expect(form.get_by_role("alert")).to_contain_text("wrong.csv, line 2: its fractions add up to 1.3")
+    expect(form.get_by_role("alert")).to_contain_text("choose Probabilities under Values")
+    assert violations(page) == []
+    form.get_by_label("File").set_input_files(tmp_path / "my model.csv")
+    form.get_by_role("button", name="Add", exact=True).click()
+    expect(form).to_be_hidden()
+    panel = page.get_by_role("dialog", name="Judge a model")
+    expect(panel.get_by_role("combobox", name="Model or map")).to_have_value("my model")
+    expect(page.get_by_role("combobox", name="Opinion beside the label")).to_have_value("my model")
+    expect(panel.get_by_text("My model, version 3 · CC BY 4.0")).to_be_visible()
+    page.wait_for_url(lambda url: "opinion=my+model" in url or "opinion=my%20model" in url)
+    # Once more: it is there after the page was left, and whoever added it takes it away.
+    visit.open("?judge=my+model,3,table", wait_for=("judge-summary",))
+    panel.get_by_role("button", name="Remove…").click()
+    question = page.get_by_role("alertdialog", name="Remove an opinion")
+    expect(question.get_by_role("button", name="Keep it")).to_be_focused()
+    assert violations(page) == []
+    question.get_by_role("button", name="Remove", exact=True).click()
+    expect(question).to_be_hidden()
+    expect(panel).to_be_hidden()  # nothing is left to judge
+    expect(opener).to_be_visible()
+    assert visit.complaints == []

@@ -18,6 +18,7 @@ from explorer.demo import open_demo
 from explorer.opinions import question
 from explorer.opinions.question import PARTS, Question
 from explorer.review.groupings import OUTSIDE
+from explorer.views.common import visitor
 from explorer.views.common.components import SessionScheduler
 from explorer.views.common.selection import Selection
 from explorer.views.judge.judge import JudgeView
@@ -347,3 +348,45 @@ def test_a_question_is_written_and_read(part: str) -> None:
 def test_what_is_no_question_is_named(text: str) -> None:
     with pytest.raises(InvalidQueryError, match="judge: "):
         question.parse(text)
+
+
+def test_an_opinion_that_was_added_here_is_chosen_and_another_when_it_is_removed(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitor, "may_upload", lambda: True)
+    room = Room(corpus)
+    room.session.add_opinion = True
+    (form,) = sent(room.view.panel, "form")
+    assert form["names"] == [CONFUSED, GOOD]
+    assert {one["value"] for one in form["legends"]} >= {"", "corine", "esa-worldcover"}
+    assert form["most_bytes"] == 200_000_000
+    assert room.ask(Question(GOOD))["may_remove"] is False  # nobody has added it on the page
+    frame = pd.DataFrame({"sample_id": corpus.samples.index, "clc_231": 1.0})
+    room.say("added", name="mine")  # it never came
+    assert room.selection.opinion == ""
+    corpus.opinions.add("mine", frame, uploaded_by="")
+    try:
+        room.say("added", name="mine")
+        assert room.selection.opinion == "mine"
+        found = room.answer("cross")
+        assert (found["opinion"], found["may_add"], found["may_remove"]) == ("mine", True, True)
+        room.say("removed", name="mine")  # it is still there
+        assert room.selection.judge == Question("mine")
+    finally:
+        corpus.opinions.remove("mine")
+    room.say("removed", name="mine")
+    assert (room.selection.opinion, room.selection.judge) == ("", Question(CONFUSED))
+
+
+@pytest.mark.parametrize(("allowed", "blind"), [(False, False), (True, True)])
+def test_who_may_add_none_gets_no_form(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, allowed: bool, blind: bool
+) -> None:
+    monkeypatch.setattr(visitor, "may_upload", lambda: allowed)
+    room = Room(corpus)
+    room.session.blind = blind
+    room.say("add")
+    room.session.add_opinion = True
+    assert sent(room.view.panel, "form") == []
+    if not blind:
+        assert room.ask(Question(GOOD))["may_add"] is False

@@ -148,6 +148,8 @@ def test_a_wrong_row_is_named_and_nothing_is_kept(site: Site) -> None:
     )
     assert list(site.corpus.opinions) == []
     until(lambda: not site.half_made)
+    code, answer = site.put("mine", table(site.corpus, {2: "1.5"}), ABOUT | {"as_problem": "true"})
+    assert (code, answer) == (200, {"problem": told["description"]})  # which a browser does not complain of
     percent = table(site.corpus, dict.fromkeys(range(len(site.corpus.samples)), "100"))
     assert site.put("mine", percent, ABOUT | {"whole": "100"})[0] == 201
 

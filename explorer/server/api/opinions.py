@@ -53,6 +53,10 @@ class UploadAsked(Asked):
         description="What a whole cell is written as: 100 for percent.",
     )
     only_known: bool = Field(False, description="Leave out samples that this corpus does not have.")
+    as_problem: bool = Field(
+        False,
+        description="A table that is refused is no failure: 200 and `problem`. Browsers write failures into their consoles.",
+    )
 
 
 @stream_request_body
@@ -188,7 +192,10 @@ class OpinionHandler(ApiHandler):
             )  # fmt: skip
         except OpinionError as error:
             text = str(error).replace(str(upload.path), upload.path.name)
-            raise HTTPError(400, redaction.without_paths(text)) from error
+            text = redaction.without_paths(text)
+            if asked.as_problem:
+                return as_json({"problem": text})
+            raise HTTPError(400, text) from error
         _LOG.info(
             "opinion %s was added on the page by %s", name, by or "a visitor", extra={"event": "opinion"}
         )

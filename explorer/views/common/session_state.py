@@ -128,6 +128,7 @@ class SessionState(param.Parameterized):
     opinion_to_judge: str | None = param.String(
         default=None, allow_None=True, doc="The panel that judges models opens, with this opinion."
     )  # type: ignore[assignment]
+    add_opinion = param.Event(doc="The form to add an opinion opens.")
     toggle_review = param.Event(doc="The review opens, or closes.")
     toggle_about = param.Event(doc="The drawer about the corpus opens, or closes.")
     toggle_share = param.Event(doc="The panel of links and files opens, or closes.")

@@ -4,6 +4,7 @@ import { makeChart } from "../../browser/chart.js"
 import { dots, lines } from "../../browser/chart_marks.js"
 import { choice, element, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
 import { bus, listen } from "../common/talking.js"
+import { makeAddOpinion } from "./add_opinion.js"
 import { makeCrossTable } from "./cross_table.js"
 import { count, makeTable, signed, three } from "./judge_tables.js"
 
@@ -75,6 +76,16 @@ export function render({ model, el }) {
     ],
     "largest",
     (value) => send({ by: value }),
+  )
+  const adding = makeAddOpinion({
+    added: (name) => model.send_msg({ type: "added", name }),
+    removed: (name) => model.send_msg({ type: "removed", name }),
+  })
+  const remove = button("Remove…", "Take away this opinion, which was added on the page", () =>
+    adding.askToRemove(state.opinion),
+  )
+  const add = button("Add an opinion…", "Add a table of a model’s predictions, or of another map’s classes", () =>
+    model.send_msg({ type: "add" }),
   )
   const numbers = Object.fromEntries(SUMMARY.map(([name]) => [name, element("dd", {}, "…")]))
   const summary = element(
@@ -193,7 +204,14 @@ export function render({ model, el }) {
     "section",
     { class: "panel", role: "dialog", "aria-label": "Judge a model", hidden: true },
     element("header", {}, element("h2", {}, "Judge a model"), what, samples, source, close),
-    element("div", { class: "bar", role: "group", "aria-label": "What is compared" }, opinion, groups, by),
+    element(
+      "div",
+      { class: "bar", role: "group", "aria-label": "What is compared" },
+      opinion,
+      groups,
+      by,
+      element("span", { class: "own" }, remove, add),
+    ),
     summary,
     parts,
     ...Object.values(views),
@@ -201,7 +219,7 @@ export function render({ model, el }) {
     element("footer", {}, about, files, element("details", {}, element("summary", {}, "In Python"), python)),
     told,
   )
-  el.append(panel)
+  el.append(panel, ...adding.dialogs)
 
   // -- where it is --------------------------------------------------------------------------------------------
   const back = makeReturn(panel)
@@ -296,6 +314,8 @@ export function render({ model, el }) {
           data.other || others[0],
         )
       })
+      add.hidden = !data.may_add
+      remove.hidden = !data.may_remove
       chosenBar.hidden = data.chosen === null
       chosen.textContent =
         data.chosen === null ? "" : `${data.chosen.toLocaleString("en")} samples are chosen and on the map`
@@ -454,7 +474,11 @@ export function render({ model, el }) {
         )
       })
     },
-    hide: () => closeIt(),
+    hide() {
+      closeIt()
+      adding.close()
+    },
+    form: (data) => adding.open(data),
     file(data) {
       saveFile(data.name, new Blob([data.bytes], { type: data.media }))
       told.textContent = `${data.name} was written.`
@@ -472,6 +496,7 @@ export function render({ model, el }) {
   })
   model.on("remove", () => {
     stop.abort()
+    adding.close()
     chart.remove()
   })
   model.send_msg({ type: "ready" })

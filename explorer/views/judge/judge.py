@@ -15,13 +15,15 @@ from explorer.corpus.query.filters import Filters
 from explorer.corpus.query.opinion_conditions import Differ
 from explorer.corpus.tables import formats
 from explorer.export import code, registry
+from explorer.opinions import legends
 from explorer.opinions.question import Question
+from explorer.views.common import visitor
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, source
 from explorer.views.common.file_making import FileMaker
 from explorer.views.common.selection import Selection
 from explorer.views.judge import judge_answers as answers
 from explorer.views.judge.judge_answers import Held
-from explorer.views.judge.messages import FromJudge, ToJudge
+from explorer.views.judge.messages import FromJudge, JudgeChoice, ToJudge
 
 _OWN_FILTERS = ("largest", "says", "class_pair", "differ")
 """Filters that the panel sets itself: it goes on showing all classes, as the legend does, and marks what is chosen."""
@@ -56,12 +58,15 @@ class JudgeView:
             "choose": self._choose, "closed": lambda _data: self._close(), "filter": self._filter, "select": self._select,
             "differ": lambda _data: self._differ(), "save": self._save, "table": lambda _data: self._list(),
             "gallery": lambda _data: session.ask_for_gallery("map"),
+            "add": lambda _data: self._open_form(), "added": self._show_added, "removed": self._forget_removed,
             "again": lambda _data: self._draw(),
         }  # fmt: skip
         selection.param.watch(lambda _e: self._draw(), "judge")
         selection.map.param.watch(lambda _e: self._draw(), "palette")
         session.param.watch(lambda *_e: self._draw(), ["filtered_rows", "blind", "labels_hidden"])
         session.listen("opinion_to_judge", self._asked)
+        session.listen("add_opinion", self._open_form)
+        self._may_add, self._visitor = visitor.may_upload(), visitor.name()
 
     # -- what is shown ------------------------------------------------------------------------------------------
 
@@ -84,8 +89,8 @@ class JudgeView:
             self._answers.cancel()
             self._summaries.cancel()
             self._held = None
-            if self._is_open:
-                self.panel.script.hide()
+            if self._is_open or session.blind:
+                self.panel.script.hide()  # with the form
             self._is_open = False
             return
         if session.filtered_rows is None:
@@ -195,6 +200,7 @@ class JudgeView:
             "samples": len(held.pair.rows), "of": int(np.count_nonzero(held.mask)),
             "source": self._source_text(), "chosen": self._chosen_count(),
             "about": " · ".join(filter(None, (about.source, about.licence, about.note))), "notes": list(held.opinion.notes),
+            "may_add": self._may_add, "may_remove": self._may_add and about.was_added_by(self._visitor),
         }  # fmt: skip
 
     def _chosen_count(self) -> int | None:
@@ -219,6 +225,37 @@ class JudgeView:
 
     def _close(self) -> None:
         self._selection.judge = None
+
+    def _open_form(self) -> None:
+        """The form by which the script sends a file to the server; the server asks once more who may."""
+        if not self._may_add or self._session.blind:
+            return
+        choices: list[JudgeChoice] = [{"value": "", "text": "CORINE’s, of the level that the table has"}]
+        choices += [{"value": name, "text": legends.find(name).title} for name in legends.known()]
+        self.panel.script.form(
+            legends=choices, names=list(self._corpus.opinions),
+            most_bytes=self._corpus.config.max_upload_mb * 1_000_000,
+        )  # fmt: skip
+
+    def _show_added(self, data: dict[str, Any]) -> None:
+        name = str(data.get("name"))
+        if self._session.blind or name not in self._corpus.opinions:
+            return
+        self._selection.opinion = name
+        self._session.opinion_to_judge = name
+
+    def _forget_removed(self, data: dict[str, Any]) -> None:
+        name, selection = str(data.get("name")), self._selection
+        if name in self._corpus.opinions:
+            return
+        if selection.opinion == name:
+            selection.opinion = ""
+        else:
+            selection.param.trigger("opinion")  # lists of opinions are drawn with it
+        question = selection.judge
+        if question is not None and question.opinion == name:
+            left = next(iter(self._corpus.opinions), "")
+            selection.judge = replace(question, opinion=left, other="") if left else None
 
     def _choose(self, data: dict[str, Any]) -> None:
         before = self._selection.judge

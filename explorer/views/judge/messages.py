@@ -29,7 +29,7 @@ class JudgeClass(TypedDict):
 class JudgeAsked(TypedDict):
     """What is asked, and what can be. `samples` have a label and an opinion; `of` are those that the map's filters leave.
 
-    `source` says whose samples they are, `chosen` how many are in what of the answer the map is filtered by (None: by nothing of it), `about` whom to name for the opinion, `notes` what is to be known of it. `python` gives the same.
+    `source` says whose samples they are, `chosen` how many are in what of the answer the map is filtered by (None: by nothing of it), `about` whom to name for the opinion, `notes` what is to be known of it. `python` gives the same. `may_add`: the visitor may add opinions; `may_remove`: they added this one.
     """
 
     opinion: str
@@ -51,6 +51,8 @@ class JudgeAsked(TypedDict):
     about: str
     notes: list[str]
     python: str
+    may_add: bool
+    may_remove: bool
 
 
 class JudgeScore(TypedDict):
@@ -135,6 +137,9 @@ class ToJudge(ToBrowser):
         """Samples (or parts of them) by class of label and model. `label` and `said` are classes that the map is filtered by."""
 
     def file(self, *, name: str, media: str, bytes: bytes) -> None: ...
+    def form(self, *, legends: list[JudgeChoice], names: list[str], most_bytes: int) -> None:
+        """The form to add an opinion opens: which legends are known, which names are taken, how large a file may be."""
+
     def hide(self) -> None: ...
     def parts(self, *, ticket: int, rows: list[JudgePart]) -> None: ...
     def summary(
@@ -169,6 +174,12 @@ class ToJudge(ToBrowser):
 class FromJudge(FromBrowser):
     """Another question; what of the answer the map is filtered by; what is taken away."""
 
+    def add(self) -> None:
+        """Somebody wants to add an opinion."""
+
+    def added(self, *, name: Word) -> None:
+        """The server has taken an opinion from here: it is to be shown."""
+
     def choose(
         self,
         *,
@@ -191,6 +202,9 @@ class FromJudge(FromBrowser):
         """Filter the map by a cell of the cross-table, a row or a column, by codes; or no more where it is already."""
 
     def gallery(self) -> None: ...
+    def removed(self, *, name: Word) -> None:
+        """An opinion was removed from here."""
+
     def save(self, *, file: Word, format: Word) -> None: ...
     def select(self, *, name: Word) -> None:
         """Filter the map by a part of the corpus."""

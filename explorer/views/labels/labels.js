@@ -72,6 +72,17 @@ export function render({ model, el }) {
     },
     "Judge",
   )
+  const add = element(
+    "button",
+    {
+      type: "button",
+      class: "add",
+      hidden: true,
+      title: "Add a table of a model’s predictions, or of another map’s classes",
+      onclick: () => model.send_msg({ type: "add_opinion" }),
+    },
+    "Add an opinion…",
+  )
   const heads = ["label", "opinion", "differs"].map((head) =>
     element("span", { class: "head", "aria-hidden": "true" }, head),
   )
@@ -99,7 +110,7 @@ export function render({ model, el }) {
     { type: "button", title: "Take the rings off the map", onclick: () => model.send_msg({ type: "clear" }) },
     "Clear",
   )
-  const likes = element("div", { class: "likes" }, alike, onMap, clear)
+  const likes = element("div", { class: "likes" }, alike, onMap, clear, add)
   el.append(beside, box, likes)
   // By keyboard, too, where there are more classes than room.
   const reachable = () => {
@@ -117,8 +128,9 @@ export function render({ model, el }) {
     file({ name, media, bytes }) {
       saveFile(name, new Blob([bytes], { type: media }))
     },
-    opinions({ names, chosen }) {
+    opinions({ names, chosen, may_add }) {
       beside.hidden = !names.length && !chosen
+      add.hidden = !may_add || !beside.hidden // the panel of `Judge` has it, too
       const known = names.includes(chosen) || !chosen ? names : [...names, chosen]
       choice.replaceChildren(
         element("option", { value: "" }, "no opinion"),

@@ -18,7 +18,7 @@ from explorer.corpus.query.cover_change import CoverChange
 from explorer.opinions import ground_marks, scores
 from explorer.opinions.ground_marks import GroundOfSample
 from explorer.opinions.opinion import Opinion
-from explorer.views.common import palettes
+from explorer.views.common import palettes, visitor
 from explorer.views.common.components import Component, SessionScheduler, source
 from explorer.views.common.selection import MAX_NAME, Selection
 from explorer.views.labels.messages import FromBars, ToBars
@@ -52,10 +52,12 @@ class LabelsView:
         self.pane.on["show_ground"] = lambda data: setattr(selection, "ground_marks", bool(data.get("shown")))
         selection.param.watch(lambda _e: self._send_ground(), "ground_marks")
         self._ground_ticket = 0
+        self._may_add = visitor.may_upload()
         self.pane.on["judge"] = lambda _data: setattr(self._session, "opinion_to_judge", selection.opinion)
         self.pane.on |= {
             "alike": lambda _data: self._session.ask_for_gallery("similar"),
             "clear": lambda _data: setattr(selection, "similar", None),
+            "add_opinion": lambda _data: setattr(self._session, "add_opinion", True),
         }
         self.html = ""
         """What is shown."""
@@ -64,6 +66,7 @@ class LabelsView:
         selection.map.param.watch(lambda _e: self.open(selection.sample_id), "palette")
         selection.param.watch(lambda _e: self._choose(), "opinion")
         self._session.param.watch(lambda *_e: self._show_alike(), ["similar_found", "blind"])
+        self._session.param.watch(lambda _e: self._show_opinions(), "blind")
         self._show_opinions()
         self._show_alike()
 
@@ -153,7 +156,11 @@ class LabelsView:
 
     def _show_opinions(self) -> None:
         """Which opinions there are, where there is any; one that a link names and nobody has is said in the panel."""
-        self.pane.script.opinions(names=list(self._corpus.opinions), chosen=self._selection.opinion)
+        self.pane.script.opinions(
+            names=list(self._corpus.opinions),
+            chosen=self._selection.opinion,
+            may_add=self._may_add and not self._session.blind,
+        )
 
     def _beside(self, sample_id: str) -> str:
         """Label and opinion as pairs of bars; empty where none is chosen, or it has to be read first. Raises `ExplorerError`."""

@@ -28,11 +28,15 @@ class ToBars(ToBrowser):
 
     def file(self, *, name: str, media: str, bytes: bytes) -> None: ...
 
-    def opinions(self, *, names: list[str], chosen: str) -> None: ...
+    def opinions(self, *, names: list[str], chosen: str, may_add: bool) -> None:
+        """`may_add`: the visitor may add one."""
 
 
 class FromBars(FromBrowser):
     """Which opinion is to stand beside the label; an empty name: none."""
+
+    def add_opinion(self) -> None:
+        """Somebody wants to add an opinion."""
 
     def alike(self) -> None:
         """Show what looks like the sample."""
