@@ -202,7 +202,8 @@ export const makeAddOpinion = ({ added, removed }) => {
     }
     sent.addEventListener("load", () => {
       const { description, problem } = read(sent.responseText)
-      if (sent.status !== 201) return failed(problem ?? description)
+      const proxy = sent.status === 413 ? "a proxy before the server takes no file so large" : ""
+      if (sent.status !== 201) return failed(problem ?? description ?? proxy)
       if (request !== sent) return
       request = null
       const made = name.value
