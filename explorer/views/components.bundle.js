@@ -8117,6 +8117,254 @@ var makeChart = (parent, options) => {
   return chart;
 };
 
+// explorer/views/judge/add_opinion.js
+var ENDINGS = ".parquet,.geoparquet,.pq,.csv,.csv.gz,.gz,.tsv";
+var LICENCES = ["CC BY 4.0", "CC BY-SA 4.0", "CC BY-NC 4.0", "CC0 1.0", "ODbL 1.0", "Not published: for own use"];
+var ADVICE = {
+  "say --kind probability (kind='probability')": "choose Probabilities under Values",
+  "say --whole 100 (whole=100)": "choose 100 under A whole cell is",
+  "use --only-known (only_known=True)": "tick Leave out samples that are not in this corpus"
+};
+var MEGABYTE = 1e6;
+var makeAddOpinion = ({ added, removed }) => {
+  let request = null;
+  let most = 0;
+  let names = [];
+  let toRemove = "";
+  const row = (label, control, hint = "") => {
+    const said = hint ? element("span", { class: "hint", id: `hint-${control.id}` }, hint) : null;
+    if (said) control.setAttribute("aria-describedby", said.id);
+    return element(
+      "div",
+      { class: "row" },
+      element("label", { for: control.id }, label),
+      element("div", {}, control, said)
+    );
+  };
+  const line2 = (id, attributes = {}) => element("input", { id, type: "text", autocomplete: "off", ...attributes });
+  const select2 = (id, options) => element("select", { id }, ...options.map(([value2, text]) => element("option", { value: value2 }, text)));
+  const file = element("input", { id: "file", type: "file", accept: ENDINGS, required: true });
+  const name = line2("name", { required: true, maxlength: 60, pattern: "[A-Za-z0-9][A-Za-z0-9 _.\\-]*" });
+  const legend = select2("legend", []);
+  const kind = select2("kind", [
+    ["", "Fractions, or one class a sample"],
+    ["probability", "Probabilities: need not add up to 1"]
+  ]);
+  const whole = select2("whole", [
+    ["1", "1"],
+    ["100", "100 (percent)"]
+  ]);
+  const known = element("input", { id: "known", type: "checkbox" });
+  const by = line2("source", { required: true, maxlength: 1e3 });
+  const licence = line2("licence", { required: true, maxlength: 1e3, list: "licences" });
+  const note = line2("note", { maxlength: 1e3 });
+  const trouble = element("p", { class: "wrong", role: "alert" });
+  const status2 = element("p", { class: "status", role: "status" });
+  const bar2 = element("progress", { max: 1, value: 0, "aria-label": "Sent", hidden: true });
+  const add = element("button", { type: "submit", class: "first" }, "Add");
+  const cancel = element("button", { type: "button", onclick: () => close() }, "Cancel");
+  const form = element(
+    "form",
+    { novalidate: true },
+    row(
+      "File",
+      file,
+      "A row a sample: sample_id and a column a class; or sample_id, class and fraction; or sample_id and class."
+    ),
+    row("Name", name, "Letters (a to z), digits, blank, _ . and -"),
+    row("Classes", legend),
+    row("Values", kind),
+    row("A whole cell is", whole),
+    element(
+      "div",
+      { class: "row" },
+      element("span", {}),
+      element("label", { class: "check" }, known, "Leave out samples that are not in this corpus")
+    ),
+    row("Source", by, "Whom to name: a model and its version, a paper"),
+    row("Licence", licence),
+    element("datalist", { id: "licences" }, ...LICENCES.map((one2) => element("option", { value: one2 }))),
+    row("Note", note, "What else is to be known of it; may stay empty"),
+    trouble,
+    element("div", { class: "sending" }, bar2, status2),
+    element("div", { class: "buttons" }, cancel, add)
+  );
+  const dialog = element(
+    "dialog",
+    { class: "form", "aria-label": "Add an opinion" },
+    element("h2", {}, "Add an opinion"),
+    form
+  );
+  const question = element("p", {});
+  const problem = element("p", { class: "wrong", role: "alert" });
+  const yes = element("button", { type: "button", class: "first", onclick: () => remove2() }, "Remove");
+  const confirm = element(
+    "dialog",
+    { class: "form small", role: "alertdialog", "aria-label": "Remove an opinion" },
+    element("h2", {}, "Remove an opinion"),
+    question,
+    problem,
+    element(
+      "div",
+      { class: "buttons" },
+      element("button", { type: "button", onclick: () => confirm.close() }, "Keep it"),
+      yes
+    )
+  );
+  for (const one2 of [dialog, confirm]) one2.addEventListener("keydown", (event) => event.stopPropagation());
+  const say = (text, of = null) => {
+    trouble.textContent = text;
+    for (const one2 of [file, name, by, licence]) one2.removeAttribute("aria-invalid");
+    if (!of) return;
+    of.setAttribute("aria-invalid", "true");
+    of.focus();
+  };
+  const busy = (is) => {
+    for (const one2 of form.querySelectorAll("input, select")) one2.disabled = is;
+    add.disabled = is;
+    bar2.hidden = !is;
+    bar2.value = 0;
+    if (!is) status2.textContent = "";
+  };
+  const address = (of, asked = "") => new URL(`api/opinions/${encodeURIComponent(of)}${asked}`, document.baseURI).href;
+  const read = (answer) => {
+    try {
+      return JSON.parse(answer);
+    } catch {
+      return {};
+    }
+  };
+  const sentence = (text) => {
+    let said = text;
+    for (const [of, here] of Object.entries(ADVICE)) said = said.replace(of, here);
+    const first = /^[a-z]+ /.test(said) ? said[0].toUpperCase() : said[0];
+    return `${first}${said.slice(1)}${said.endsWith(".") ? "" : "."}`;
+  };
+  file.addEventListener("change", () => {
+    say("");
+    const stem = (file.files[0]?.name ?? "").replace(/\.(csv\.gz|[a-z]+)$/i, "");
+    const made = stem.replace(/[^A-Za-z0-9 _.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "").slice(0, 60);
+    if (made && !name.value) name.value = made;
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = file.files[0];
+    if (!chosen) return say("Choose a file.", file);
+    if (chosen.size > most)
+      return say(
+        `The file has ${Math.ceil(chosen.size / MEGABYTE)} MB; at most ${most / MEGABYTE} are taken here.`,
+        file
+      );
+    if (!/\.(parquet|geoparquet|pq|csv|csv\.gz|tsv)$/i.test(chosen.name))
+      return say("The file’s name ends in none of .parquet, .geoparquet, .csv and .csv.gz.", file);
+    name.value = name.value.trim();
+    if (!name.value || !name.checkValidity() || name.value.endsWith("."))
+      return say("Give a name of letters (a to z), digits, blank, _ . and -.", name);
+    if (names.includes(name.value)) return say(`An opinion is called ${name.value} already: give another name.`, name);
+    if (!by.value.trim()) return say("Say whom to name for it.", by);
+    if (!licence.value.trim()) return say("Say on which terms it may be used.", licence);
+    say("");
+    send(chosen);
+  });
+  const send = (chosen) => {
+    const asked = new URLSearchParams({
+      file: chosen.name.slice(-200),
+      legend: legend.value,
+      kind: kind.value,
+      whole: whole.value,
+      only_known: String(known.checked),
+      source: by.value,
+      licence: licence.value,
+      note: note.value,
+      as_problem: "true"
+    });
+    const sent = new XMLHttpRequest();
+    request = sent;
+    sent.open("PUT", address(name.value, `?${asked}`));
+    sent.upload.addEventListener("progress", ({ loaded, total }) => {
+      if (loaded < total) {
+        bar2.value = loaded / total;
+        status2.textContent = `Sent ${Math.floor(100 * loaded / total)} %`;
+      }
+    });
+    sent.upload.addEventListener("load", () => {
+      bar2.removeAttribute("value");
+      status2.textContent = "Checking its rows …";
+    });
+    const failed = (text) => {
+      if (request !== sent) return;
+      request = null;
+      busy(false);
+      say(sentence(text || "it could not be added; try again"));
+      add.focus();
+    };
+    sent.addEventListener("load", () => {
+      const { description, problem: problem2 } = read(sent.responseText);
+      const proxy = sent.status === 413 ? "a proxy before the server takes no file so large" : "";
+      if (sent.status !== 201) return failed(problem2 ?? description ?? proxy);
+      if (request !== sent) return;
+      request = null;
+      const made = name.value;
+      close();
+      added(made);
+    });
+    sent.addEventListener("error", () => failed("the connection ended before the file was taken; try again"));
+    busy(true);
+    status2.textContent = "Sending …";
+    sent.send(chosen);
+  };
+  const close = () => {
+    const sent = request;
+    request = null;
+    sent?.abort();
+    busy(false);
+    if (dialog.open) dialog.close();
+  };
+  dialog.addEventListener("close", () => close());
+  const remove2 = async () => {
+    yes.disabled = true;
+    problem.textContent = "";
+    try {
+      const answer = await fetch(address(toRemove), { method: "DELETE" });
+      if (!answer.ok && answer.status !== 404)
+        throw new Error(read(await answer.text()).description || "it could not be removed");
+      confirm.close();
+      removed(toRemove);
+    } catch (error) {
+      problem.textContent = sentence(String(
+        /** @type {Error} */
+        error.message
+      ));
+    }
+    yes.disabled = false;
+  };
+  return {
+    dialogs: [dialog, confirm],
+    /** @param {{ legends: { value: string, text: string }[], names: string[], most_bytes: number }} data */
+    open(data) {
+      if (dialog.open) return;
+      most = data.most_bytes;
+      names = data.names;
+      legend.replaceChildren(...data.legends.map(({ value: value2, text }) => element("option", { value: value2 }, text)));
+      form.reset();
+      say("");
+      busy(false);
+      dialog.showModal();
+    },
+    /** @param {string} of */
+    askToRemove(of) {
+      toRemove = of;
+      question.textContent = `“${of}” is deleted from the server, for everybody. Links that name it will lack it.`;
+      problem.textContent = "";
+      confirm.showModal();
+    },
+    close() {
+      close();
+      if (confirm.open) confirm.close();
+    }
+  };
+};
+
 // explorer/views/judge/judge_tables.js
 var three = (value2) => value2 === null ? "–" : value2.toFixed(3);
 var signed = (value2) => value2 === null ? "–" : `${Math.abs(value2) < 5e-4 ? "" : value2 > 0 ? "+" : "−"}${Math.abs(value2).toFixed(3)}`;
@@ -8458,6 +8706,20 @@ function render4({ model, el }) {
     "largest",
     (value2) => send({ by: value2 })
   );
+  const adding = makeAddOpinion({
+    added: (name) => model.send_msg({ type: "added", name }),
+    removed: (name) => model.send_msg({ type: "removed", name })
+  });
+  const remove2 = button2(
+    "Remove…",
+    "Take away this opinion, which was added on the page",
+    () => adding.askToRemove(state.opinion)
+  );
+  const add = button2(
+    "Add an opinion…",
+    "Add a table of a model’s predictions, or of another map’s classes",
+    () => model.send_msg({ type: "add" })
+  );
   const numbers2 = Object.fromEntries(SUMMARY.map(([name]) => [name, element("dd", {}, "…")]));
   const summary = element(
     "dl",
@@ -8575,7 +8837,14 @@ function render4({ model, el }) {
     "section",
     { class: "panel", role: "dialog", "aria-label": "Judge a model", hidden: true },
     element("header", {}, element("h2", {}, "Judge a model"), what, samples, source, close),
-    element("div", { class: "bar", role: "group", "aria-label": "What is compared" }, opinion, groups, by),
+    element(
+      "div",
+      { class: "bar", role: "group", "aria-label": "What is compared" },
+      opinion,
+      groups,
+      by,
+      element("span", { class: "own" }, remove2, add)
+    ),
     summary,
     parts,
     ...Object.values(views),
@@ -8583,7 +8852,7 @@ function render4({ model, el }) {
     element("footer", {}, about, files, element("details", {}, element("summary", {}, "In Python"), python)),
     told
   );
-  el.append(panel);
+  el.append(panel, ...adding.dialogs);
   const back = makeReturn(panel);
   const place = () => {
     const asked = { box: null };
@@ -8671,6 +8940,8 @@ function render4({ model, el }) {
           data.other || others[0]
         );
       });
+      add.hidden = !data.may_add;
+      remove2.hidden = !data.may_remove;
       chosenBar.hidden = data.chosen === null;
       chosen.textContent = data.chosen === null ? "" : `${data.chosen.toLocaleString("en")} samples are chosen and on the map`;
       about.textContent = [...data.notes, data.about].filter(Boolean).join(" ");
@@ -8829,7 +9100,11 @@ function render4({ model, el }) {
         );
       });
     },
-    hide: () => closeIt(),
+    hide() {
+      closeIt();
+      adding.close();
+    },
+    form: (data) => adding.open(data),
     file(data) {
       saveFile(data.name, new Blob([data.bytes], { type: data.media }));
       told.textContent = `${data.name} was written.`;
@@ -8847,6 +9122,7 @@ function render4({ model, el }) {
   });
   model.on("remove", () => {
     stop.abort();
+    adding.close();
     chart.remove();
   });
   model.send_msg({ type: "ready" });
@@ -8923,6 +9199,17 @@ function render5({ model, el }) {
     },
     "Judge"
   );
+  const add = element(
+    "button",
+    {
+      type: "button",
+      class: "add",
+      hidden: true,
+      title: "Add a table of a model’s predictions, or of another map’s classes",
+      onclick: () => model.send_msg({ type: "add_opinion" })
+    },
+    "Add an opinion…"
+  );
   const heads = ["label", "opinion", "differs"].map(
     (head) => element("span", { class: "head", "aria-hidden": "true" }, head)
   );
@@ -8950,7 +9237,7 @@ function render5({ model, el }) {
     { type: "button", title: "Take the rings off the map", onclick: () => model.send_msg({ type: "clear" }) },
     "Clear"
   );
-  const likes = element("div", { class: "likes" }, alike, onMap, clear);
+  const likes = element("div", { class: "likes" }, alike, onMap, clear, add);
   el.append(beside, box2, likes);
   const reachable = () => {
     box2.tabIndex = box2.scrollHeight > box2.clientHeight + 1 ? 0 : -1;
@@ -8967,8 +9254,9 @@ function render5({ model, el }) {
     file({ name, media, bytes }) {
       saveFile(name, new Blob([bytes], { type: media }));
     },
-    opinions({ names, chosen }) {
+    opinions({ names, chosen, may_add }) {
       beside.hidden = !names.length && !chosen;
+      add.hidden = !may_add || !beside.hidden;
       const known = names.includes(chosen) || !chosen ? names : [...names, chosen];
       choice2.replaceChildren(
         element("option", { value: "" }, "no opinion"),

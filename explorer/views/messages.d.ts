@@ -17,7 +17,8 @@ export interface Told {
     /** What was seen on the ground of the sample (`ground_marks.GroundOfSample`); `shown`: the pictures show it. */
     ground: { marks: GroundMark[]; more: number; credits: string[]; problems: string[]; shown: boolean }
     label: { html: string }
-    opinions: { names: string[]; chosen: string }
+    /** `may_add`: the visitor may add one. */
+    opinions: { names: string[]; chosen: string; may_add: boolean }
   }
   /** The figures of what the map shows. */
   Dataset: {
@@ -96,7 +97,7 @@ export interface Told {
   /** The answer to what is asked: first what it is, then one of the parts, then the numbers of the head. */
   Judge: {
     /** `focus`: somebody has asked for the panel, and goes on in it; a link or a story that opens it takes no keys away. */
-    asked: { ticket: number; focus: boolean; opinion: string; groups: string; part: string; by: string; values: string; of_part: string; code: number; other: string; opinions: string[]; groupings: JudgeChoice[]; classes: JudgeClass[]; numbered: boolean; samples: number; of: number; source: string; chosen: number | null; about: string; notes: string[]; python: string }
+    asked: { ticket: number; focus: boolean; opinion: string; groups: string; part: string; by: string; values: string; of_part: string; code: number; other: string; opinions: string[]; groupings: JudgeChoice[]; classes: JudgeClass[]; numbered: boolean; samples: number; of: number; source: string; chosen: number | null; about: string; notes: string[]; python: string; may_add: boolean; may_remove: boolean }
     /** Something is being computed. */
     busy: {}
     calibration: { ticket: number; bins: JudgeBin[]; error: number | null }
@@ -104,6 +105,8 @@ export interface Told {
     /** Samples (or parts of them) by class of label and model. `label` and `said` are classes that the map is filtered by. */
     cross: { ticket: number; rows: number[]; columns: number[]; values: number[][]; label: number | null; said: number | null }
     file: { name: string; media: string; bytes: ArrayBuffer }
+    /** The form to add an opinion opens: which legends are known, which names are taken, how large a file may be. */
+    form: { legends: JudgeChoice[]; names: string[]; most_bytes: number }
     hide: {}
     parts: { ticket: number; rows: JudgePart[] }
     summary: { ticket: number; agreement: number | null; macro_f1: number | null; weighted_f1: number | null; mean_average_precision: number | null; disagreement: number | null; calibration_error: number | null }
@@ -281,6 +284,7 @@ export interface Said {
     | { type: "ready" }
   /** Which opinion is to stand beside the label; an empty name: none. */
   Bars:
+    | { type: "add_opinion" }
     | { type: "alike" }
     | { type: "choose"; opinion: string }
     | { type: "clear" }
@@ -346,12 +350,15 @@ export interface Said {
     | { type: "ready" }
   /** Another question; what of the answer the map is filtered by; what is taken away. */
   Judge:
+    | { type: "add" }
+    | { type: "added"; name: string }
     | { type: "choose"; opinion?: string; groups?: string; part?: string; by?: string; values?: string; of_part?: string; code?: number | null; other?: string | null }
     | { type: "closed" }
     | { type: "differ" }
     | { type: "filter"; label: number | null; said: number | null }
     | { type: "gallery" }
     | { type: "ready" }
+    | { type: "removed"; name: string }
     | { type: "save"; file: string; format: string }
     | { type: "select"; name: string }
     | { type: "table" }
