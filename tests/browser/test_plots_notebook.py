@@ -51,7 +51,17 @@ def test_the_lines_of_the_readme_draw_their_figures(browser: Browser, lab: str) 
     lines = shown()
     assert [line.partition("(")[0] for line in lines] == [
         f"plots.{name}"
-        for name in ("sample_map", "animation", "bands", "gallery", "spectrum", "profile", "labels")
+        for name in (
+            "sample_map",
+            "animation",
+            "bands",
+            "gallery",
+            "spectrum",
+            "profile",
+            "labels",
+            "class_shares",
+            "dates_missing",
+        )
     ]
     context = browser.new_context(viewport={"width": 1500, "height": 1000})
     context.set_default_timeout(PATIENCE)
