@@ -146,6 +146,21 @@ class GroundTruth:
         return int(self.table["sample_id"].searchsorted(sample_id, side))
 
     @cached_property
+    def mercator(self) -> np.ndarray:
+        """Where each of `table` is on a map, of a polygon an inner point: metres of EPSG:3857, float64 `(n, 2)`, x and y. Raises as `table`."""
+        import shapely
+
+        inner = shapely.point_on_surface(self.table.geometry.to_numpy())
+        x, y = grid.transformer(4326, 3857).transform(shapely.get_x(inner), shapely.get_y(inner))
+        return np.stack([x, y], axis=1)
+
+    @cached_property
+    def first_rows(self) -> np.ndarray:
+        """Of `table`, whether a row is the first of its point or polygon: one that lies in several samples has several rows; bool `(n,)`."""
+        places = pd.DataFrame({"id": self.table["id"], "x": self.mercator[:, 0], "y": self.mercator[:, 1]})
+        return ~places.duplicated().to_numpy()
+
+    @cached_property
     def counts(self) -> pd.Series:
         """How many lie in each sample that has any, by `sample_id`."""
         return self.table.groupby("sample_id").size().rename("count")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from affine import Affine
 from playwright.sync_api import expect
 
@@ -30,6 +32,13 @@ def judged(corpus_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         data = np.full((60, 60), 40, np.uint8)
         data[:, :15], data[:6] = 80, 0
         place = Affine(10, 0, cell.bounds[0], 0, -10, cell.bounds[3])
+        left, _, _, top = cell.bounds
+        seen = gpd.GeoDataFrame(
+            {"id": ["p1", "f1"], "class": ["211", "231"], "date": ["2018-06-12", "2018"]},
+            geometry=[shapely.Point(left + 300, top - 300), shapely.box(left + 60, top - 180, left + 240, top - 60)],
+            crs=cell.epsg,
+        )  # fmt: skip
+        seen.to_file(root / "seen.geojson")
         rasters.write(root / "map.tif", data, f"EPSG:{cell.epsg}", place)
     return root
 
@@ -95,6 +104,45 @@ def test_a_map_lies_over_both_sensors_pictures(visit: Visit) -> None:
     expect(sentinel.locator(".cover-legend")).to_be_hidden()
     visit.page.keyboard.press("Escape")
     assert visit.page.screenshot(clip={"x": middle[0] - 60, "y": middle[1], "width": 8, "height": 8}) != over
+    assert visit.complaints == []
+
+
+def test_what_was_seen_on_the_ground_is_listed_drawn_and_marked_on_the_map(
+    visit: Visit, judged: Path
+) -> None:
+    with open_corpus(judged) as corpus:
+        corpus.ground.add(
+            "visits", judged / "seen.geojson", source="Somebody", licence="CC BY 4.0", replace=True
+        )
+        lon, lat = corpus.samples.loc[MARKED, ["lon", "lat"]]
+    visit.open(f"?sample={MARKED}&ground=places&map={lat:.4f},{lon:.4f},4")
+    region = visit.region("Sample map")
+    expect(region.locator("canvas.ground")).to_be_visible()
+    keys = region.get_by_role("application").bounding_box()
+    assert keys is not None
+    for aside in (1, 0):
+        visit.page.mouse.move(keys["x"] + keys["width"] / 2 + aside, keys["y"] + keys["height"] / 2)
+    expect(region.get_by_text("visits: Non-irrigated arable land · 2018-06-12 · p1")).to_be_visible()
+    region.get_by_role("button", name="Layers").click()
+    layers = region.get_by_role("dialog", name="Map layers")
+    expect(layers).to_contain_text("visits: Somebody; CC BY 4.0")
+    assert violations(visit.page) == []
+    layers.get_by_role("radiogroup", name="Seen on the ground").get_by_role("radio", name="Hidden").press(
+        "Enter"
+    )
+    visit.wait_for_query(ground=None)
+    expect(region.locator("canvas.ground")).to_be_hidden()
+    visit.page.keyboard.press("Escape")
+    labels, planet = visit.region("Labels"), visit.region("Planet Fusion animation")
+    labels.get_by_text("On the ground: 1 point, 1 polygon").click()
+    labels.get_by_role("checkbox").press("Space")
+    visit.wait_for_query(marks="ground")
+    expect(labels.get_by_text("visits: Somebody; CC BY 4.0")).to_be_visible()
+    stage = planet.get_by_role("application")
+    box = stage.bounding_box()
+    assert box is not None
+    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(stage.get_by_text("visits: Non-irrigated arable land")).to_be_visible()
     assert visit.complaints == []
 
 

@@ -112,12 +112,13 @@ FROZEN: list[tuple[str, Any]] = [
     ("theme=dark", {"map": MapLink(theme="dark")}),
     ("base=satellite", {"map": MapLink(base="satellite")}),
     ("layers=none", {"map": MapLink(names="none")}),
+    ("ground=places", {"map": MapLink(ground="places")}),
     ("map=51.2,3.4,120", {"map": MapLink(place=Place(3.4, 51.2, 120.0))}),
 ]  # fmt: skip
 """What a link said, and what of `Link` it has to say; all else is as on a fresh page."""
 KEYS = {
     "sample", "date", "pixels", "names", "regions", "keep", "composite", "stretch", "curves", "sentinel", "view", "play", "charts", "table", "gallery", "similar", "judge", "dataset", "panel", "opinion", "overlay", "marks", "review", "story",
-    "filter", "area", "level", "draw", "colours", "theme", "base", "layers", "map",
+    "filter", "area", "level", "draw", "colours", "theme", "base", "layers", "ground", "map",
 }  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def test_every_key_is_frozen() -> None:
     full = encode(Link(
         sample=SAMPLE, date=dt.date(2018, 1, 3), pixels=((1, 2),), composite="false", stretch="frame", curves=SEASON, panel="map", opinion="mine", overlay=OverlayLook("x"), ground_marks=True,
         review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), keep_marks=True, sentinel=SentinelLook("swir"), view=PictureView("side"), playback=Playback("run"), charts=ChartZoom(index=(0.0, 1.0)), table=TableLook(),
-        gallery=GalleryLook(), similar=Search(("33N_15E-200N_01_09",)), judge=Question("mine"), dataset=True, map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", "none", Place(3.4, 51.2, 120.0)),
+        gallery=GalleryLook(), similar=Search(("33N_15E-200N_01_09",)), judge=Question("mine"), dataset=True, map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", "none", Place(3.4, 51.2, 120.0), "places"),
     ))  # fmt: skip
     written = {part.partition("=")[0] for part in full[1:].split("&")}
     assert written == KEYS, "a new key: freeze a link that has it"

@@ -46,6 +46,7 @@ STATES = {
     "map.theme": "theme=dark",
     "map.base": "base=light",
     "map.names": "layers=none",
+    "map.ground": "ground=places",
     "map.place": "map=51.2,3.4,120",
 }
 """Parameter of the selection, or of its map -> words of a link that set it."""

@@ -59,52 +59,73 @@ const stroke = (context, colour, width, trace) => {
 }
 
 /**
+ * Draws the outlines of a polygon; returns from where to where they reach on the screen.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} colour
+ * @param {number[][][]} rings
+ * @param {(place: number[]) => number[]} place [x, y] of a corner in CSS pixels.
+ */
+export const drawOutline = (context, colour, rings, place) => {
+  let [left, right] = [Infinity, -Infinity]
+  context.lineJoin = "round"
+  stroke(context, colour, 2, () => {
+    for (const ring of rings) {
+      ring.forEach((corner, i) => {
+        const [x, y] = place(corner)
+        left = Math.min(left, x)
+        right = Math.max(right, x)
+        if (i) context.lineTo(x, y)
+        else context.moveTo(x, y)
+      })
+      context.closePath()
+    }
+  })
+  return { left, right }
+}
+
+/**
+ * Draws a point's diamond, in white and dark rims.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} colour
+ * @param {number} x
+ * @param {number} y
+ * @param {number} half From its middle to a corner without the rims, in CSS pixels.
+ */
+export const drawDiamond = (context, colour, x, y, half = 5) => {
+  for (const [reach, fill] of /** @type {[number, string][]} */ ([
+    [half + 3, "rgba(0,0,0,.65)"],
+    [half + 1.5, "#fff"],
+    [half, colour],
+  ])) {
+    context.beginPath()
+    context.moveTo(x, y - reach)
+    context.lineTo(x + reach, y)
+    context.lineTo(x, y + reach)
+    context.lineTo(x - reach, y)
+    context.closePath()
+    context.fillStyle = fill
+    context.fill()
+  }
+}
+
+/**
  * Draws all marks; polygons that have room say their class.
  * @param {CanvasRenderingContext2D} context
  * @param {Mark[]} marks
  * @param {(place: number[]) => number[]} place [x, y] of [row, col] in CSS pixels.
  */
 export const drawGround = (context, marks, place) => {
-  context.lineJoin = "round"
   for (const { rings, colour, title, row, col } of marks) {
     if (!rings.length) continue
-    let [left, right] = [Infinity, -Infinity]
-    stroke(context, colour, 2, () => {
-      for (const ring of rings) {
-        ring.forEach((corner, i) => {
-          const [x, y] = place(corner)
-          left = Math.min(left, x)
-          right = Math.max(right, x)
-          if (i) context.lineTo(x, y)
-          else context.moveTo(x, y)
-        })
-        context.closePath()
-      }
-    })
+    const { left, right } = drawOutline(context, colour, rings, place)
     context.font = "600 10px system-ui, sans-serif"
     const wide = context.measureText(title).width
     const [x, y] = place([row, col])
     if (wide < 0.9 * (right - left)) drawWords(context, title, x - wide / 2, y + 4, 10)
   }
-  for (const { rings, colour, row, col } of marks) {
-    if (rings.length) continue
-    const [x, y] = place([row, col])
-    const trace = (half) => {
-      context.beginPath()
-      context.moveTo(x, y - half)
-      context.lineTo(x + half, y)
-      context.lineTo(x, y + half)
-      context.lineTo(x - half, y)
-      context.closePath()
+  for (const { rings, colour, row, col } of marks)
+    if (!rings.length) {
+      const [x, y] = place([row, col])
+      drawDiamond(context, colour, x, y)
     }
-    for (const [half, fill] of /** @type {[number, string][]} */ ([
-      [8, "rgba(0,0,0,.65)"],
-      [6.5, "#fff"],
-      [5, colour],
-    ])) {
-      trace(half)
-      context.fillStyle = fill
-      context.fill()
-    }
-  }
 }

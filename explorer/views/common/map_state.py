@@ -22,6 +22,8 @@ OF_OPINION = ("disagreement", "opinion")
 """What of `SHADES` is drawn of the opinion that is beside the label (`Selection.opinion`)."""
 BASES = {"plain": "Plain", "light": "Light map", "dark": "Dark map", "satellite": "Satellite"}
 NAMES = {"names": "Shown", "none": "Hidden"}
+GROUND = {"none": "Hidden", "places": "Shown"}
+"""Whether places where people looked at the ground are marked."""
 LEVELS = (1, 2, 3)
 
 
@@ -38,6 +40,7 @@ class MapLink:
     base: str = "plain"
     names: str = "names"
     place: Place | None = None
+    ground: str = "none"
     problems: tuple[str, ...] = field(default=(), compare=False)
 
     def parts(self) -> dict[str, str]:
@@ -81,7 +84,7 @@ class MapLink:
 
 _KEYS = {
     "filters": "filter", "area": "area", "level": "level", "shade": "draw", "palette": "colours", "theme": "theme",
-    "base": "base", "names": "layers", "place": "map",
+    "base": "base", "names": "layers", "ground": "ground", "place": "map",
 }  # fmt: skip
 _CHOICES: dict[str, dict[str, Any]] = {
     "level": {str(level): level for level in LEVELS},
@@ -90,6 +93,7 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "theme": {name: name for name in THEMES},
     "base": {name: name for name in BASES},
     "names": {name: name for name in NAMES},
+    "ground": {name: name for name in GROUND},
 }
 
 
@@ -104,6 +108,7 @@ class MapState(param.Parameterized):
     theme: str = param.Selector(default="light", objects=list(THEMES))  # type: ignore[assignment]
     base: str = param.Selector(default="plain", objects=list(BASES))  # type: ignore[assignment]
     names: str = param.Selector(default="names", objects=list(NAMES))  # type: ignore[assignment]
+    ground: str = param.Selector(default="none", objects=list(GROUND))  # type: ignore[assignment]
     place: Place | None = param.Parameter(default=None)  # type: ignore[assignment]
 
     FIELDS = tuple(f.name for f in fields(MapLink) if f.name != "problems")

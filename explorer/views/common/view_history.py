@@ -27,7 +27,7 @@ WORDS = {
     "charts": "part of the charts that is seen", "table": "table of samples", "gallery": "gallery", "similar": "search for what is alike", "judge": "judgement of a model", "dataset": "what is in the dataset",
     "panel": "enlarged panel", "opinion": "opinion beside the label", "overlay": "land cover over the pictures", "ground_marks": "marks of what was seen on the ground", "map.filters": "filters", "map.area": "area", "map.level": "level of the classes",
     "map.shade": "what the map shows", "map.palette": "colours", "map.theme": "theme", "map.base": "basemap",
-    "map.names": "names on the map", "map.place": "place of the map",
+    "map.names": "names on the map", "map.ground": "marks of what was seen on the ground on the map", "map.place": "place of the map",
 }  # fmt: skip
 """What a step changed, in words, by the names that it has in `state_of`."""
 

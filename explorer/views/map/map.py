@@ -20,7 +20,7 @@ from explorer.corpus.query.filters import OF_OPINIONS
 from explorer.views.common.components import LatestOnly, SessionScheduler
 from explorer.views.common.map_state import OF_OPINION, SHADES, MapState
 from explorer.views.common.selection import Selection
-from explorer.views.map import context, map_figure, map_names, map_near, map_tools
+from explorer.views.map import context, map_figure, map_ground, map_names, map_near, map_tools
 from explorer.views.map.legend import LegendView
 from explorer.views.map.map_shown import Shown, shown
 from explorer.views.map.raster import Layer, SampleRaster, View
@@ -73,6 +73,7 @@ class MapView:
                 "pointer-events": "none",
             },
         )
+        self._ground = map_ground.GroundLayer(corpus, self._state, loop, self.tools.script)
         self.tools.on = {
             "view": self._viewed, "tap": self._tapped, "area": self._drawn, "step": self._step, "place": self._placed,
             "filter": self._filter, "look": self._look, "options": lambda _data: self._options(), "again": lambda _data: self._send_all_again(),
@@ -90,6 +91,7 @@ class MapView:
         watch = self._state.param.watch
         watch(lambda *_e: self._change(), ["filters", "level", "area", "shade"])
         watch(lambda *_e: self._restyle(), ["palette", "theme", "base", "shade", "level", "names"])
+        watch(lambda *_e: self._ground_changed(), "ground")
         watch(lambda _e: self._go(self._state.place), "place")
         selection.param.watch(lambda _e: self._redraw(), "settled")
         selection.param.watch(lambda _e: self._opinion_changed(), "opinion")
@@ -282,11 +284,16 @@ class MapView:
             self._redraw()
             self._send_state()
 
+    def _ground_changed(self) -> None:
+        self._send_state()
+        self._ground.show(self.view)
+
     def _redraw(self, number: int | None = None, view: View | None = None) -> None:
         """Draw anew in a thread; the last image stays until the new one is there, what comes too late is dropped."""
         self._ticket += 1
         ticket, view, layer = self._ticket, view or self.view, self._layer
         density, level = self._state.shade == "density", self._state.level
+        self._ground.show(view)
         steps, shade, opinion = self._steps, self._state.shade, self._opinion()
 
         def draw() -> tuple[dict[str, map_figure.Data], np.ndarray, int] | None:
@@ -382,12 +389,20 @@ class MapView:
     def _send_state(self) -> None:
         opinions, table = list(self._corpus.opinions), self._corpus.filter_table
         self.tools.script.state(
-            **map_tools.state(self._state, self._tiles, table.offers, opinions, self._selection.opinion)
+            **map_tools.state(
+                self._state,
+                self._tiles,
+                table.offers,
+                opinions,
+                self._selection.opinion,
+                len(self._corpus.ground) > 0,
+            )
         )
 
     def _send_all_again(self) -> None:
         self._names_sent.clear()
         self._send_names(self.view)
+        self._ground.show(self.view, again=True)
         self.tools.script.overview(**map_tools.overview(self._state.theme))
         self._send_state()
 
@@ -482,7 +497,7 @@ class MapView:
         if name == "shade" and value in OF_OPINION and not self._opinion():
             self._selection.opinion = next(iter(self._corpus.opinions), "")
         if (
-            name in ("shade", "palette", "theme", "base", "names")
+            name in ("shade", "palette", "theme", "base", "names", "ground")
             and value in self._state.param[name].objects
         ):
             self._state.param.update(**{name: value})

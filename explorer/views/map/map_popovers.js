@@ -48,7 +48,15 @@ export const lookPopover = (send) => {
   const node = element("div", { class: "popover look", role: "dialog", "aria-label": "Map layers", hidden: true })
   let made = null
   const opinion = opinionChoice(send)
-  const titles = { shade: "Show", palette: "Class colours", theme: "Theme", base: "Basemap", names: "Names of places" }
+  const titles = {
+    shade: "Show",
+    palette: "Class colours",
+    theme: "Theme",
+    base: "Basemap",
+    names: "Names of places",
+    ground: "Seen on the ground",
+  }
+  const credits = element("div")
   return {
     node,
     set(/** @type {import("../messages").Told["MapTools"]["state"]} */ state) {
@@ -59,11 +67,18 @@ export const lookPopover = (send) => {
           made[name] = choices(titles[name], name, options, send)
           node.append(made[name].node)
           if (name === "shade") made[name].node.append(opinion.node)
+          if (name === "ground") made[name].node.append(credits)
         }
         if (!made.base) node.append(element("p", { class: "hint" }, "Online basemaps: start with --tiles."))
       }
       for (const [name, choice] of Object.entries(made)) choice.set(state.look[name], name === "shade" ? state.off : {})
       opinion.set(state)
+    },
+    /** Whom to name for what is marked, and what cannot be read. */
+    setGround(/** @type {import("../messages").Told["MapTools"]["ground"]} */ found) {
+      credits.replaceChildren(
+        ...[...found.credits, ...found.problems].map((text) => element("p", { class: "hint" }, text)),
+      )
     },
   }
 }

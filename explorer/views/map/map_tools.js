@@ -4,6 +4,7 @@
 import { interpolateZoom } from "../../browser/d3.js"
 import { bokehModel, element, mark, wheelFactor } from "../../browser/shared.js"
 import { bus, listen, makeChoices } from "../common/talking.js"
+import { makeGroundLayer } from "./map_ground.js"
 import { letGo, makeMoves } from "./map_moves.js"
 import { makeNames } from "./map_names.js"
 import { filterPopover, lookPopover } from "./map_popovers.js"
@@ -126,9 +127,13 @@ export function render({ model, el }) {
   const notice = element("div", { class: "notice", role: "alert", hidden: true })
   const canvas = element("canvas", { class: "names", "aria-hidden": "true" })
   const names = makeNames(canvas)
+  const groundCanvas = element("canvas", { class: "ground", "aria-hidden": "true", hidden: true })
+  const ground = makeGroundLayer(groundCanvas)
+  const tip = element("div", { class: "tip", "aria-hidden": "true", hidden: true }) // the labels list the same for all
   const frame = element(
     "div",
     { class: "frame" },
+    groundCanvas,
     canvas,
     keys,
     busy,
@@ -149,6 +154,7 @@ export function render({ model, el }) {
     filters.node,
     looks.node,
     notice,
+    tip,
     where,
     element("div", { class: "corner" }, mini, scale),
   )
@@ -185,6 +191,10 @@ export function render({ model, el }) {
       }
     }, 600)
   }
+  const drawOver = () => {
+    ground.draw(inView())
+    names.draw(inView())
+  }
   let frameAsked = false
   const changed = () => {
     if (frameAsked) return
@@ -193,7 +203,8 @@ export function render({ model, el }) {
       frameAsked = false
       tell()
       furnish()
-      names.draw(inView())
+      tip.hidden = true
+      drawOver()
     })
   }
   const moved = () => {
@@ -238,6 +249,20 @@ export function render({ model, el }) {
       h = ((y.end - y.start) / 4) * north
     moves.stop()
     look(x.start + w, x.end + w, y.start + h, y.end + h)
+  }
+  // What the pointer is on, above or below it: Bokeh's words about a sample stand beside it.
+  const pointAt = (x, y) => {
+    const { x0, x1, y1, width } = inView(),
+      resolution = (x1 - x0) / width
+    tip.textContent = ground.textAt(x, y, resolution)
+    tip.hidden = !tip.textContent
+    if (tip.hidden) return
+    const left = (x - x0) / resolution,
+      half = tip.offsetWidth / 2
+    tip.style.left = `${Math.min(Math.max(left, half), Math.max(width - half, half))}px`
+    const top = (y1 - y) / resolution,
+      apart = resolution < 300 ? 40 : 14 // where samples have outlines, those words are beside the pointer
+    tip.style.top = `${top < tip.offsetHeight + apart ? top + apart : top - apart - tip.offsetHeight}px`
   }
   const home = () => {
     const { x_range: x, y_range: y, inner_width: width, inner_height: height } = figure
@@ -404,6 +429,7 @@ export function render({ model, el }) {
     "map-point",
     ({ x, y }) => {
       where.textContent = `${angle(latOf(y), "NS")}, ${angle(lonOf(x), "EW")}`
+      pointAt(x, y)
     },
     signal,
   )
@@ -411,6 +437,7 @@ export function render({ model, el }) {
     "map-leave",
     () => {
       where.textContent = ""
+      tip.hidden = true
     },
     signal,
   )
@@ -486,7 +513,7 @@ export function render({ model, el }) {
       choices.told(data)
       frame.dataset.theme = data.look.theme
       names.dress(data.names)
-      if (figure) names.draw(inView())
+      if (figure) drawOver()
       const count = Object.entries(data.filters).filter(
         ([name, v]) => name !== "largest" && (name === "max_fraction" ? v < 1 : Array.isArray(v) ? v.length : v),
       ).length
@@ -506,6 +533,12 @@ export function render({ model, el }) {
     fly({ x0, x1, y0, y1 }) {
       if (figure?.inner_width) moves.fly(x0, x1, y0, y1)
       else wanted = [x0, x1, y0, y1]
+    },
+    ground(data) {
+      ground.set(data.marks)
+      looks.setGround(data)
+      if (figure?.inner_width) ground.draw(inView())
+      mark("map-ground")
     },
     names(data) {
       names.add(data.names)

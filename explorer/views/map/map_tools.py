@@ -16,7 +16,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.cover_change import LACKING
 from explorer.corpus.tables import places
 from explorer.views.common.components import Component, source
-from explorer.views.common.map_state import BASES, NAMES, OF_OPINION, SHADES, MapState
+from explorer.views.common.map_state import BASES, GROUND, NAMES, OF_OPINION, SHADES, MapState
 from explorer.views.common.palettes import PALETTES, THEMES
 from explorer.views.map import context, map_names
 from explorer.views.map.messages import FilterOptions, FromMapTools, MapShown, Overview, ToMapTools
@@ -54,17 +54,26 @@ def options(corpus: Corpus) -> FilterOptions:
 
 
 def state(
-    found: MapState, tiles: bool, offers: Collection[str], opinions: Sequence[str] = (), opinion: str = ""
+    found: MapState,
+    tiles: bool,
+    offers: Collection[str],
+    opinions: Sequence[str] = (),
+    opinion: str = "",
+    ground: bool = False,
 ) -> MapShown:
-    """How the popovers stand; `offers` are those of the corpus's filter table, `opinion` is the one of its `opinions` beside the label."""
+    """How the popovers stand; `offers` are those of the corpus's filter table, `opinion` is the one of its `opinions` beside the label.
+
+    `ground`: whether anything was seen on the ground of this corpus.
+    """
     off = {} if "change" in offers else {"change": f"Cover lost: {LACKING}"}
     if not opinions:
         off |= dict.fromkeys(OF_OPINION, "No opinions yet; add one with: python -m explorer opinion add")
     return {
         "filters": found.filters.values(),
-        "look": {"shade": found.shade, "palette": found.palette, "theme": found.theme, "base": found.base, "names": found.names},
+        "look": {"shade": found.shade, "palette": found.palette, "theme": found.theme, "base": found.base, "names": found.names, "ground": found.ground},
         "looks": {
             "shade": SHADES, "palette": PALETTES, "theme": THEMES, "base": BASES if tiles else {}, "names": NAMES,
+            "ground": GROUND if ground else {},
         },
         "off": off,
         "opinions": list(opinions),

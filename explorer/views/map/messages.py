@@ -47,6 +47,7 @@ class Looks(TypedDict):
     theme: str
     base: str
     names: str
+    ground: str
 
 
 class NamesLook(TypedDict):
@@ -69,6 +70,20 @@ class NameShown(TypedDict):
     end: float
 
 
+class MapMark(TypedDict):
+    """Something that was seen on the ground, or `count` that lie together: its place (EPSG:3857 metres), its class's colour, what is said of it.
+
+    `rings` are the outlines of a polygon that is seen from close by, holes too, corners as [x, y].
+    """
+
+    x: float
+    y: float
+    count: int
+    colour: str
+    text: str
+    rings: list[list[list[float]]]
+
+
 class LooksOffered(TypedDict):
     """What it can be set to: name -> title."""
 
@@ -77,6 +92,7 @@ class LooksOffered(TypedDict):
     theme: dict[str, str]
     base: dict[str, str]
     names: dict[str, str]
+    ground: dict[str, str]
 
 
 class MapShown(TypedDict):
@@ -110,6 +126,9 @@ class ToMapTools(ToBrowser):
     def acknowledged(self, *, number: int) -> None: ...
     def fly(self, *, x0: float, x1: float, y0: float, y1: float) -> None:
         """The map moves to these ranges."""
+
+    def ground(self, *, marks: list[MapMark], credits: list[str], problems: list[str]) -> None:
+        """All that was seen on the ground in view and near it, in place of what was told before; whom to name for it, and what cannot be read."""
 
     def names(self, *, names: list[NameShown]) -> None:
         """Names in view and near it, without those that were told before."""
