@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,9 +23,11 @@ from explorer.core.products import CELL_SIZE_M, PF_QA, PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Status
 from explorer.corpus.imagery.to_xarray import timestamps
-from explorer.export import credit, scene, text, tiles, timeline_strip
+from explorer.export import credit, on_top, scene, text, tiles, timeline_strip
+from explorer.export.on_top import OnTop
 from explorer.export.scene import MID_MONTH, Missing, Progress, Scene, Step
 from explorer.export.text import Colour
+from explorer.opinions import overlay_look
 
 SCALES = (1, 2, 3, 4)
 GAP_KEY = "gap-filled: the share of pixels that were not measured on the date"
@@ -42,7 +44,8 @@ class Style:
     `scale` is 1 to 4: a Planet Fusion pixel becomes that many on the screen. `chart` names the curve beneath (`NDVI`, any
     index, `expr:FORMULA`, or `bands`), None for none; it needs pins. `type_size` is in pixels, by default as the scale has it.
     `window` is the part of the picture that is seen: how many times as large (1 to 16), and the 3 m row and column in its upper
-    left corner. `layer` names the quality layer that lies on top.
+    left corner. `layer` names the quality layer that lies on top, `overlay` the map of land cover as a link says it
+    (`worldcover,40`); `ground`: what was seen on the ground is marked.
     """
 
     scale: int = 3
@@ -54,6 +57,8 @@ class Style:
     type_size: int | None = None
     window: tuple[float, float, float] = (1.0, 0.0, 0.0)
     layer: str = ""
+    overlay: str = ""
+    ground: bool = False
 
     def __post_init__(self) -> None:
         """Check the numbers. Raises `InvalidQueryError`."""
@@ -63,6 +68,7 @@ class Style:
             raise InvalidQueryError(f"type of {self.type_size} pixels; it can have 6 to 40")
         if not 1 <= self.window[0] <= MOST_ZOOM:
             raise InvalidQueryError(f"a zoom of {self.window[0]!r}; it can be 1 to {MOST_ZOOM:g}")
+        overlay_look.parse(self.overlay)
 
 
 class FramePainter:
@@ -75,9 +81,10 @@ class FramePainter:
         pins: Sequence[tuple[int, int, str]],
         curves: Sequence[timeline_strip.Curve],
         layer: QualityPainter | None = None,
+        over: OnTop | None = None,
     ) -> None:
         self.scene, self.style, self.pins = shown, style, tuple(pins)
-        self._layer = layer
+        self._layer, self.over = layer, over
         product = shown.product
         self.factor = max(1, round(_PICTURE * style.scale / product.size))
         """Pixels on the screen for one of the product's."""
@@ -91,8 +98,11 @@ class FramePainter:
                 *([S2_SR.id] if any(np.isfinite(c.other_values).any() for c in curves) else []),
             ]
         self.credit = credit.of(shown.corpus, [*used, *(["labels"] if style.class_bar else [])])
+        if over is not None:
+            self.credit = replace(self.credit, lines=(*self.credit.lines, *over.credits))
         self._curves = curves
         self._hatch = tiles.hatched(self.picture_size, self._size)
+        self._ground = None if over is None else over.marks_tile(self.picture_size, style.window, self._size)
         self._compose()
 
     @property
@@ -117,6 +127,8 @@ class FramePainter:
         shows = self.scene.shows() | self.scene.shows_marks()
         if self.pins:
             shows["pixels"] = "; ".join(f"row {row}, col {col}" for row, col, _ in self.pins) + " (3 m grid)"
+        if self.over is not None:
+            shows["over_it"] = " ".join(self.over.lines)
         title = f"{sample_id}, {self.scene.sensor}, {self.scene.recipe.title}, {steps[0].text} to {steps[-1].text}"
         return credit.about(
             self.credit, title, sample_id=sample_id, dates=[step.text for step in steps], shows=shows
@@ -154,6 +166,10 @@ class FramePainter:
             found[large] = self._hatch[large]
         if self._layer is not None:
             tiles.blend(found, 0, 0, self._enlarged(self._layer.rgba(step.index)))
+        if self.over is not None and self.over.cover is not None:
+            tiles.blend(found, 0, 0, self._enlarged(self.over.cover))
+        if self._ground is not None:
+            tiles.blend(found, 0, 0, self._ground)
         return found
 
     def _enlarged(self, pixels: np.ndarray) -> np.ndarray:
@@ -186,6 +202,8 @@ class FramePainter:
             entries.append((self._hatch, self.scene.hatching))
         if style.header and any(step.filled for step in self.steps):
             entries.append((tiles.GAP, GAP_KEY))
+        if self.over is not None:
+            entries += self.over.key
         if entries:
             below.append((tiles.key(entries, room, self._size), 0))
         if style.class_bar:
@@ -372,7 +390,8 @@ def painter(
             )
         # All dates, as on the page: the range of its colours is theirs.
         layer = QualityPainter(scene.read(corpus, sample_id, PF_QA, cancel=cancel), style.layer)
-    return FramePainter(shown, style, named, drawn, layer)
+    over = on_top.read(corpus, sample_id, style.overlay, style.ground, shown.product.size)
+    return FramePainter(shown, style, named, drawn, layer, over)
 
 
 def curves(

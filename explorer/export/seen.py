@@ -25,11 +25,12 @@ from explorer.core.errors import ExplorerError, InvalidQueryError, StoryError
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Status
-from explorer.export import frames, map_picture, scene, text, tiles
+from explorer.export import frames, map_picture, on_top, scene, text, tiles
 from explorer.export.credit import Credit
 from explorer.export.frames import FramePainter, Style
 from explorer.export.scene import Scene, Step
 from explorer.export.stories import State, Story
+from explorer.opinions import overlay_look
 
 DEFAULT_DATE = dt.date(2018, 7, 2)
 MOST_PINS = 8
@@ -51,6 +52,8 @@ class SeenView:
     pins: tuple[tuple[int, int, str], ...] = ()
     indices: tuple[str, ...] = ("NDVI",)
     panel: str = ""
+    overlay: str = ""
+    ground: bool = False
     query: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False, repr=False)
     """What the whole link says, for the map."""
 
@@ -99,6 +102,7 @@ def read(state: State, sample_id: str) -> SeenView:
         query=query,
         view=state.view,
         playback=state.playback,
+        ground=query.get("marks") == "ground",
     )
     curves, _ = curve_texts.parse(query.get("curves", ""))
     found = replace(found, indices=curves.indices)
@@ -110,7 +114,20 @@ def read(state: State, sample_id: str) -> SeenView:
         found = replace(found, stretch=str(stretches.parse(query.get("stretch", "natural"))))
     except ExplorerError:
         pass
+    try:
+        found = replace(found, overlay=str(overlay_look.parse(query.get("overlay", ""))))
+    except ExplorerError:
+        pass
     return found
+
+
+def overlay_of(corpus: Corpus, seen: SeenView) -> str:
+    """The map of land cover that a view shows, as a link says it; empty where there is none of that name, or it cannot be read."""
+    try:
+        on_top.read(corpus, seen.sample_id, seen.overlay)
+    except ExplorerError:
+        return ""
+    return seen.overlay
 
 
 @dataclass(frozen=True)
@@ -145,6 +162,8 @@ class Pictures:
             told.append(f"On top: the quality layer {self.painter.style.layer}.")
         if shown.hatched:
             told.append(f"Hatched: {shown.hatched}.")
+        if self.painter.over is not None:
+            told += self.painter.over.lines
         return told
 
     @property
@@ -162,7 +181,9 @@ class Pictures:
         high = text.line_height(round(size * 1.6)) + pad
         rows = -(-len(self.pictures) // self.columns)
         legend = None if self.legend is None else tiles.ramp(self.legend, min(wide * self.columns, 600), size)
-        below = 0 if legend is None else legend.height + pad
+        over = self.painter.over
+        key = None if over is None or not over.key else tiles.key(over.key, wide * self.columns, size)
+        below = sum(part.height + pad for part in (legend, key) if part is not None)
         across = wide * self.columns + _GAP * (self.columns - 1)
         image = Image.new("RGB", (across, rows * (wide + high + _GAP) - _GAP + below), tiles.PAPER)
         for number, one in enumerate(self.pictures):
@@ -173,7 +194,9 @@ class Pictures:
             text.draw(image, (left, top + high - pad - 4), said, type_size, tiles.INK, bold=True)
             image.paste(Image.fromarray(one.pixels), (left, top + high))
         if legend is not None:
-            image.paste(legend, (0, image.height - legend.height))
+            image.paste(legend, (0, image.height - below + pad))
+        if key is not None:
+            image.paste(key, (0, image.height - key.height))
         return image
 
 
@@ -232,6 +255,7 @@ def pictures(
     style = Style(
         scale=_SHEET_SCALE if sheet else scale, header=False, class_bar=False, chart=None, attribution=False,
         window=seen.window, layer=view.layer if with_layer else "",
+        overlay="" if sheet else overlay_of(corpus, seen), ground=seen.ground and not sheet,
     )  # fmt: skip
 
     def painter_of(dates: list[dt.date] | None) -> FramePainter:
@@ -305,5 +329,5 @@ def _changed(painter: FramePainter, first: int, second: int) -> Pictures:
     other = _Change(
         shown.corpus, shown.cell, shown.cube, shown.recipe, shown.choice, shown.painter, tuple(parts), change
     )
-    changed = FramePainter(other, painter.style, painter.pins, ())
+    changed = FramePainter(other, painter.style, painter.pins, (), over=painter.over)
     return Pictures(changed, (_picture(changed, 0),), 1, change.legend)

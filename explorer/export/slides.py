@@ -124,15 +124,20 @@ def _write_video(corpus: Corpus, played: SeenView, path: Path) -> None:
     first, last = played.playback.indices
     animation.write(
         corpus, played.sample_id, path, composite=played.composite, stretch=played.stretch, start=PF_SR.dates[first],
-        end=PF_SR.dates[last], fps=FPS, style=Style(scale=SCALE, window=played.window), chart=False, missing="skip",
+        end=PF_SR.dates[last], fps=FPS, style=Style(scale=SCALE, window=played.window, **_over(corpus, played)), chart=False, missing="skip",
     )  # fmt: skip
 
 
 def _painter(corpus: Corpus, shown: SeenView, layer: str = "") -> FramePainter:
-    style = Style(scale=SCALE, chart=None, window=shown.window, layer=layer)
+    style = Style(scale=SCALE, chart=None, window=shown.window, layer=layer, **_over(corpus, shown))
     return frames.painter(
         corpus, shown.sample_id, composite=shown.composite, stretch=shown.stretch, pins=shown.pins, style=style
     )  # fmt: skip
+
+
+def _over(corpus: Corpus, shown: SeenView) -> dict[str, Any]:
+    """What lies over the pictures of a view, for their style."""
+    return {"overlay": seen.overlay_of(corpus, shown), "ground": shown.ground}
 
 
 def _describe(document: Any, story: Story, named: credit.Credit) -> None:

@@ -150,7 +150,9 @@ class GroundTruth:
         """Where each of `table` is on a map, of a polygon an inner point: metres of EPSG:3857, float64 `(n, 2)`, x and y. Raises as `table`."""
         import shapely
 
-        inner = shapely.point_on_surface(self.table.geometry.to_numpy())
+        inner = self.table.geometry.to_numpy().copy()
+        wide = shapely.get_type_id(inner) != shapely.GeometryType.POINT
+        inner[wide] = shapely.point_on_surface(inner[wide])
         x, y = grid.transformer(4326, 3857).transform(shapely.get_x(inner), shapely.get_y(inner))
         return np.stack([x, y], axis=1)
 
