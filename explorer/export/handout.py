@@ -31,6 +31,7 @@ from explorer.export import (
     place_map,
     seen,
     text,
+    tiles,
 )
 from explorer.export.credit import Credit
 from explorer.export.figure_base import INK, QUIET
@@ -52,6 +53,7 @@ _LEFT = 5.3  # the column of the pictures
 _QR = 1.25
 _CHART = 2.3
 _TITLE, _NOTE, _SMALL, _TINY = 15.0, 10.0, 7.5, 6.5
+_KEY_DPI = 200
 _LINE = 1.38  # of the type's size
 _POINT = 1 / 72
 _LONG = int((HIGH - _TOP - _MARGIN) / (_NOTE * _LINE * _POINT))
@@ -194,9 +196,11 @@ def _first_page(
     right = (left, _TOP, WIDE - _MARGIN - left, _BOTTOM - _TOP)
     alone = not plan.words and not curves
     wide = WIDE - 2 * _MARGIN if alone and len(pictures.pictures) > 1 else _LEFT
-    below = sheet.pictures(pictures, (_MARGIN, _TOP, wide, _BOTTOM - _UNDER - _TOP))
-    label = figures.label_line(corpus, plan.shown.sample_id)
-    sheet.text(_MARGIN, below + 0.08, [f"{pictures.dates}.", *pictures.lines, label], _SMALL, wide)
+    told = [f"{pictures.dates}.", *pictures.lines, figures.label_line(corpus, plan.shown.sample_id)]
+    rows = [row for one in told for row in _wrapped(one, _SMALL, wide)]
+    under = max(_UNDER, 0.2 + len(rows) * _SMALL * _LINE * _POINT)
+    below = sheet.pictures(pictures, (_MARGIN, _TOP, wide, _BOTTOM - under - _TOP))
+    sheet.lines(_MARGIN, below + 0.08, rows, _SMALL, QUIET)
     at = sheet.lines(left, _TOP, plan.words[: plan.fits], _NOTE, INK)
     if curves:
         top = at + 0.2 if plan.words else _TOP
@@ -256,7 +260,11 @@ class _Sheet:
         rows = -(-len(shown.pictures) // columns)
         head, gap = 0.2, 0.08
         ramp = 0.5 if shown.legend is not None else 0.0
-        size = min((wide - gap * (columns - 1)) / columns, (high - ramp - gap * (rows - 1)) / rows - head)
+        key = self._key(shown, wide)
+        extra = 0.0 if key is None else key.shape[0] / _KEY_DPI + 0.1
+        size = min(
+            (wide - gap * (columns - 1)) / columns, (high - ramp - extra - gap * (rows - 1)) / rows - head
+        )
         for number, one in enumerate(shown.pictures):
             row, col = divmod(number, columns)
             x, y = left + col * (size + gap), top + row * (size + head + gap)
@@ -267,7 +275,27 @@ class _Sheet:
         below = top + rows * (size + head + gap) - gap
         if shown.legend is not None:
             figure_base.ramp(self._axes(left, below + 0.12, min(wide, 4.0), 0.12), shown.legend)
-        return below + ramp + 0.06
+        if key is not None:
+            axes = self._axes(left, below + ramp + 0.1, key.shape[1] / _KEY_DPI, key.shape[0] / _KEY_DPI)
+            axes.imshow(key, aspect="auto")
+            axes.set_axis_off()
+        return below + ramp + extra + 0.06
+
+    @staticmethod
+    def _key(shown: Pictures, wide: float) -> np.ndarray | None:
+        """What colours over the pictures mean; None where nothing lies over them."""
+        if not shown.key:
+            return None
+        half = (len(shown.key) + 1) // 2  # in two columns: the picture keeps its room
+        columns = [
+            np.asarray(tiles.key(part, round(wide / 2 * _KEY_DPI), round(_SMALL / 72 * _KEY_DPI)))
+            for part in (shown.key[:half], shown.key[half:])
+            if part
+        ]
+        high = max(one.shape[0] for one in columns)
+        return np.hstack(
+            [np.pad(one, ((0, high - one.shape[0]), (0, 0), (0, 0)), constant_values=255) for one in columns]
+        )
 
     def curves(
         self,
@@ -328,12 +356,6 @@ class _Sheet:
         rows = _wrapped(terms, _TINY, room)
         at = min(max(at + 0.1, HIGH - _MARGIN - len(rows) * _TINY * _LINE * _POINT), HIGH - 0.6)
         self.lines(left, at, rows, _TINY, QUIET)
-
-    def text(self, left: float, top: float, sentences: Sequence[str], points: float, room: float) -> None:
-        """Sentences in a column."""
-        self.lines(
-            left, top, [row for one in sentences for row in _wrapped(one, points, room)], points, QUIET
-        )
 
     def lines(self, left: float, top: float, rows: Sequence[str], points: float, colour: str) -> float:
         """Lines of text from a place downwards; where they end."""

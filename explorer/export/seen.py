@@ -154,6 +154,11 @@ class Pictures:
         return self.painter.credit
 
     @property
+    def key(self) -> tuple[tuple[text.Colour, str], ...]:
+        """What colours mean of what lies over the pictures."""
+        return () if self.painter.over is None else self.painter.over.key
+
+    @property
     def lines(self) -> list[str]:
         """What is shown and how, in sentences."""
         shown = self.painter.scene
@@ -181,8 +186,7 @@ class Pictures:
         high = text.line_height(round(size * 1.6)) + pad
         rows = -(-len(self.pictures) // self.columns)
         legend = None if self.legend is None else tiles.ramp(self.legend, min(wide * self.columns, 600), size)
-        over = self.painter.over
-        key = None if over is None or not over.key else tiles.key(over.key, wide * self.columns, size)
+        key = tiles.key(self.key, wide * self.columns, size) if self.key else None
         below = sum(part.height + pad for part in (legend, key) if part is not None)
         across = wide * self.columns + _GAP * (self.columns - 1)
         image = Image.new("RGB", (across, rows * (wide + high + _GAP) - _GAP + below), tiles.PAPER)
@@ -205,6 +209,10 @@ class _Map(Pictures):
     """The map alone; `painter` is of the sample's picture, for whom to name."""
 
     words: str = ""
+
+    @property
+    def key(self) -> tuple[tuple[text.Colour, str], ...]:
+        return ()
 
     @property
     def lines(self) -> list[str]:
