@@ -1069,53 +1069,57 @@ var stroke = (context, colour, width, trace) => {
     context.stroke();
   }
 };
-var drawGround = (context, marks, place) => {
+var drawOutline = (context, colour, rings, place) => {
+  let [left2, right2] = [Infinity, -Infinity];
   context.lineJoin = "round";
+  stroke(context, colour, 2, () => {
+    for (const ring of rings) {
+      ring.forEach((corner, i) => {
+        const [x, y] = place(corner);
+        left2 = Math.min(left2, x);
+        right2 = Math.max(right2, x);
+        if (i) context.lineTo(x, y);
+        else context.moveTo(x, y);
+      });
+      context.closePath();
+    }
+  });
+  return { left: left2, right: right2 };
+};
+var drawDiamond = (context, colour, x, y, half = 5) => {
+  for (
+    const [reach, fill] of
+    /** @type {[number, string][]} */
+    [
+      [half + 3, "rgba(0,0,0,.65)"],
+      [half + 1.5, "#fff"],
+      [half, colour]
+    ]
+  ) {
+    context.beginPath();
+    context.moveTo(x, y - reach);
+    context.lineTo(x + reach, y);
+    context.lineTo(x, y + reach);
+    context.lineTo(x - reach, y);
+    context.closePath();
+    context.fillStyle = fill;
+    context.fill();
+  }
+};
+var drawGround = (context, marks, place) => {
   for (const { rings, colour, title, row, col } of marks) {
     if (!rings.length) continue;
-    let [left2, right2] = [Infinity, -Infinity];
-    stroke(context, colour, 2, () => {
-      for (const ring of rings) {
-        ring.forEach((corner, i) => {
-          const [x2, y2] = place(corner);
-          left2 = Math.min(left2, x2);
-          right2 = Math.max(right2, x2);
-          if (i) context.lineTo(x2, y2);
-          else context.moveTo(x2, y2);
-        });
-        context.closePath();
-      }
-    });
+    const { left: left2, right: right2 } = drawOutline(context, colour, rings, place);
     context.font = "600 10px system-ui, sans-serif";
     const wide = context.measureText(title).width;
     const [x, y] = place([row, col]);
     if (wide < 0.9 * (right2 - left2)) drawWords(context, title, x - wide / 2, y + 4, 10);
   }
-  for (const { rings, colour, row, col } of marks) {
-    if (rings.length) continue;
-    const [x, y] = place([row, col]);
-    const trace = (half) => {
-      context.beginPath();
-      context.moveTo(x, y - half);
-      context.lineTo(x + half, y);
-      context.lineTo(x, y + half);
-      context.lineTo(x - half, y);
-      context.closePath();
-    };
-    for (
-      const [half, fill] of
-      /** @type {[number, string][]} */
-      [
-        [8, "rgba(0,0,0,.65)"],
-        [6.5, "#fff"],
-        [5, colour]
-      ]
-    ) {
-      trace(half);
-      context.fillStyle = fill;
-      context.fill();
+  for (const { rings, colour, row, col } of marks)
+    if (!rings.length) {
+      const [x, y] = place([row, col]);
+      drawDiamond(context, colour, x, y);
     }
-  }
 };
 
 // explorer/views/common/stage.js
@@ -9492,6 +9496,62 @@ __export(map_tools_exports, {
   render: () => render7
 });
 
+// explorer/views/map/map_ground.js
+var REACH2 = 3;
+var RIMS = 3;
+var SMALL = 3.5;
+var LARGE = 8;
+var halfOf = (count2) => Math.min(SMALL + 0.8 * Math.log2(count2), LARGE);
+var markOnMap = (marks, x, y, resolution) => {
+  let best = null, least = Infinity;
+  for (const mark2 of marks) {
+    if (mark2.rings.length) continue;
+    const far = (Math.abs(mark2.x - x) + Math.abs(mark2.y - y)) / resolution;
+    if (far <= halfOf(mark2.count) + RIMS + REACH2 && far < least) {
+      best = mark2;
+      least = far;
+    }
+  }
+  return best ?? marks.find(({ rings }) => rings.length && inside(rings, x, y)) ?? null;
+};
+var makeGroundLayer = (canvas) => {
+  const context = canvas.getContext("2d");
+  let marks = (
+    /** @type {Mark[]} */
+    []
+  );
+  return {
+    /** All marks; none where the map does not show them. */
+    set(told) {
+      marks = [...told].sort((a, b) => b.count - a.count);
+      canvas.hidden = !marks.length;
+    },
+    draw({ x0, x1, y1, width, height }) {
+      if (!marks.length) return;
+      const ratio = window.devicePixelRatio || 1;
+      const size = [Math.round(width * ratio), Math.round(height * ratio)];
+      if (canvas.width !== size[0] || canvas.height !== size[1]) {
+        ;
+        [canvas.width, canvas.height] = size;
+        Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+      }
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, width, height);
+      const resolution = (x1 - x0) / width;
+      const place = ([x, y]) => [(x - x0) / resolution, (y1 - y) / resolution];
+      for (const { rings, colour } of marks) if (rings.length) drawOutline(context, colour, rings, place);
+      for (const { rings, colour, count: count2, x, y } of marks) {
+        if (rings.length) continue;
+        const [left2, top2] = place([x, y]);
+        if (left2 > -20 && top2 > -20 && left2 < width + 20 && top2 < height + 20)
+          drawDiamond(context, colour, left2, top2, halfOf(count2));
+      }
+    },
+    /** What is said of the mark under the pointer. */
+    textAt: (x, y, resolution) => markOnMap(marks, x, y, resolution)?.text ?? ""
+  };
+};
+
 // explorer/views/map/map_moves.js
 var FLIGHT = { least: 300, most: 1200, speed: 0.45 };
 var GLIDE = 55;
@@ -9721,7 +9781,15 @@ var lookPopover = (send) => {
   const node = element("div", { class: "popover look", role: "dialog", "aria-label": "Map layers", hidden: true });
   let made = null;
   const opinion = opinionChoice(send);
-  const titles = { shade: "Show", palette: "Class colours", theme: "Theme", base: "Basemap", names: "Names of places" };
+  const titles = {
+    shade: "Show",
+    palette: "Class colours",
+    theme: "Theme",
+    base: "Basemap",
+    names: "Names of places",
+    ground: "Seen on the ground"
+  };
+  const credits = element("div");
   return {
     node,
     set(state) {
@@ -9732,11 +9800,18 @@ var lookPopover = (send) => {
           made[name] = choices(titles[name], name, options, send);
           node.append(made[name].node);
           if (name === "shade") made[name].node.append(opinion.node);
+          if (name === "ground") made[name].node.append(credits);
         }
         if (!made.base) node.append(element("p", { class: "hint" }, "Online basemaps: start with --tiles."));
       }
       for (const [name, choice2] of Object.entries(made)) choice2.set(state.look[name], name === "shade" ? state.off : {});
       opinion.set(state);
+    },
+    /** Whom to name for what is marked, and what cannot be read. */
+    setGround(found2) {
+      credits.replaceChildren(
+        ...[...found2.credits, ...found2.problems].map((text) => element("p", { class: "hint" }, text))
+      );
     }
   };
 };
@@ -10072,9 +10147,13 @@ function render7({ model, el }) {
   const notice = element("div", { class: "notice", role: "alert", hidden: true });
   const canvas = element("canvas", { class: "names", "aria-hidden": "true" });
   const names = makeNames(canvas);
+  const groundCanvas = element("canvas", { class: "ground", "aria-hidden": "true", hidden: true });
+  const ground = makeGroundLayer(groundCanvas);
+  const tip = element("div", { class: "tip", "aria-hidden": "true", hidden: true });
   const frame = element(
     "div",
     { class: "frame" },
+    groundCanvas,
     canvas,
     keys,
     busy,
@@ -10095,6 +10174,7 @@ function render7({ model, el }) {
     filters.node,
     looks.node,
     notice,
+    tip,
     where,
     element("div", { class: "corner" }, mini, scale)
   );
@@ -10124,6 +10204,10 @@ function render7({ model, el }) {
       }
     }, 600);
   };
+  const drawOver = () => {
+    ground.draw(inView());
+    names.draw(inView());
+  };
   let frameAsked = false;
   const changed = () => {
     if (frameAsked) return;
@@ -10132,7 +10216,8 @@ function render7({ model, el }) {
       frameAsked = false;
       tell();
       furnish();
-      names.draw(inView());
+      tip.hidden = true;
+      drawOver();
     });
   };
   const moved = () => {
@@ -10169,6 +10254,16 @@ function render7({ model, el }) {
     const { x_range: x, y_range: y } = figure, w = (x.end - x.start) / 4 * east, h = (y.end - y.start) / 4 * north;
     moves.stop();
     look(x.start + w, x.end + w, y.start + h, y.end + h);
+  };
+  const pointAt = (x, y) => {
+    const { x0, x1, y1, width } = inView(), resolution = (x1 - x0) / width;
+    tip.textContent = ground.textAt(x, y, resolution);
+    tip.hidden = !tip.textContent;
+    if (tip.hidden) return;
+    const left2 = (x - x0) / resolution, half = tip.offsetWidth / 2;
+    tip.style.left = `${Math.min(Math.max(left2, half), Math.max(width - half, half))}px`;
+    const top2 = (y1 - y) / resolution, apart = resolution < 300 ? 40 : 14;
+    tip.style.top = `${top2 < tip.offsetHeight + apart ? top2 + apart : top2 - apart - tip.offsetHeight}px`;
   };
   const home = () => {
     const { x_range: x, y_range: y, inner_width: width, inner_height: height } = figure;
@@ -10310,6 +10405,7 @@ function render7({ model, el }) {
     "map-point",
     ({ x, y }) => {
       where.textContent = `${angle(latOf(y), "NS")}, ${angle(lonOf(x), "EW")}`;
+      pointAt(x, y);
     },
     signal
   );
@@ -10317,6 +10413,7 @@ function render7({ model, el }) {
     "map-leave",
     () => {
       where.textContent = "";
+      tip.hidden = true;
     },
     signal
   );
@@ -10385,7 +10482,7 @@ function render7({ model, el }) {
       choices2.told(data);
       frame.dataset.theme = data.look.theme;
       names.dress(data.names);
-      if (figure) names.draw(inView());
+      if (figure) drawOver();
       const count2 = Object.entries(data.filters).filter(
         ([name, v]) => name !== "largest" && (name === "max_fraction" ? v < 1 : Array.isArray(v) ? v.length : v)
       ).length;
@@ -10405,6 +10502,12 @@ function render7({ model, el }) {
     fly({ x0, x1, y0, y1 }) {
       if (figure?.inner_width) moves.fly(x0, x1, y0, y1);
       else wanted = [x0, x1, y0, y1];
+    },
+    ground(data) {
+      ground.set(data.marks);
+      looks.setGround(data);
+      if (figure?.inner_width) ground.draw(inView());
+      mark("map-ground");
     },
     names(data) {
       names.add(data.names);
@@ -15861,15 +15964,15 @@ function render19({ model, el }) {
       colour: [CLASS_INK]
     });
   };
-  const REACH2 = 8;
+  const REACH3 = 8;
   const read = (place) => {
     const points = chart.columns.dots;
     let nearest = null;
     for (const wavelength of place && points ? points.wavelength : [])
       if (nearest === null || Math.abs(wavelength - place.x) < Math.abs(nearest - place.x)) nearest = wavelength;
-    tip.hidden = nearest === null || chart.wide(nearest, place.x) > REACH2;
+    tip.hidden = nearest === null || chart.wide(nearest, place.x) > REACH3;
     if (tip.hidden) return;
-    const near = points.wavelength.flatMap((w, i) => chart.wide(w, nearest) <= REACH2 / 2 ? [i] : []);
+    const near = points.wavelength.flatMap((w, i) => chart.wide(w, nearest) <= REACH3 / 2 ? [i] : []);
     tip.replaceChildren(
       ...near.map((i) => {
         const dot2 = element("i");

@@ -131,6 +131,8 @@ export interface Told {
     drawn: { number: number | null }
     /** The map moves to these ranges. */
     fly: { x0: number; x1: number; y0: number; y1: number }
+    /** All that was seen on the ground in view and near it, in place of what was told before; whom to name for it, and what cannot be read. */
+    ground: { marks: MapMark[]; credits: string[]; problems: string[] }
     /** Names in view and near it, without those that were told before. */
     names: { names: NameShown[] }
     notice: { text: string }
@@ -716,6 +718,16 @@ export interface LegendRow {
   on: boolean
 }
 
+/** Something that was seen on the ground, or `count` that lie together: its place (EPSG:3857 metres), its class's colour, what is said of it. `rings` are the outlines of a polygon that is seen from close by, holes too, corners as [x, y]. */
+export interface MapMark {
+  x: number
+  y: number
+  count: number
+  colour: string
+  text: string
+  rings: number[][][]
+}
+
 /** A name and its place (EPSG:3857 metres); `kind` is `country`, `sea`, `city` or `town`; seen from `start` to `end` metres a pixel. */
 export interface NameShown {
   text: string
@@ -740,6 +752,7 @@ export interface Looks {
   theme: string
   base: string
   names: string
+  ground: string
 }
 
 /** What it can be set to: name -> title. */
@@ -749,6 +762,7 @@ export interface LooksOffered {
   theme: Record<string, string>
   base: Record<string, string>
   names: Record<string, string>
+  ground: Record<string, string>
 }
 
 /** How names are drawn on the map: colours of what lies on land, of seas, and around their letters. */
