@@ -89,6 +89,48 @@ def compute(
         )
 
 
+class Method(StrEnum):
+    """How samples can be placed in two dimensions."""
+
+    PCA = "pca"
+    PACMAP = "pacmap"
+    UMAP = "umap"
+    OPENTSNE = "opentsne"
+
+
+@features.command("map")
+def embedding_map(
+    corpus: shared.CorpusArg,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Of which features; those of the most samples where none is named."
+        ),
+    ] = None,
+    method: Annotated[
+        Method, typer.Option(help="pca needs no further packages; the others come with the extra `embed`.")
+    ] = Method.PCA,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same map.")] = 0,
+) -> None:
+    """Place samples in two dimensions by their features, so that like ones lie together: what the page's embedding map draws."""
+    from explorer.similar.embedding_maps import METHODS
+
+    with shared.opened(corpus) as opened:
+        name = table or opened.features.usual
+        if not name:
+            raise InvalidQueryError(
+                "no features are known of this corpus; measure some with: explorer features compute CORPUS"
+            )
+        found = opened.features[name]
+        begun = time.monotonic()
+        opened.features.maps.make(found, method.value, seed)
+        typer.echo(
+            shared.plain(
+                f"{name}: {len(found):,} samples are placed by {METHODS[method.value]}, in {time.monotonic() - begun:,.0f} s"
+            )
+        )
+
+
 @features.command("add")
 def add(
     corpus: shared.CorpusArg,

@@ -28,6 +28,7 @@ from explorer.plots.dataset import (
     purity,
     reviews,
 )
+from explorer.plots.embedding import embedding_map
 from explorer.plots.maps import sample_map, sample_table
 from explorer.plots.pictures import animation, bands, gallery
 
@@ -38,6 +39,7 @@ __all__ = [
     "co_occurrence",
     "countries",
     "dates_missing",
+    "embedding_map",
     "entropy",
     "gallery",
     "gap_filled",

@@ -21,6 +21,7 @@ from explorer.opinions import kept_files
 from explorer.opinions.kept_files import KeptFiles
 from explorer.review import score
 from explorer.similar import computing, fast, feature_table, files, made_up
+from explorer.similar.embedding_maps import EmbeddingMaps
 from explorer.similar.feature_table import About, FeatureTable
 
 if TYPE_CHECKING:
@@ -48,8 +49,10 @@ class Features(Mapping[str, FeatureTable]):
         self._corpus = corpus
         self.folder = kept_files.folder("features", corpus.where, corpus.config.data_dir)
         self._scores = score.folder(corpus.where, corpus.config.data_dir)
-        self._kept = KeptFiles(self.folder, partial(feature_table.open_kept, corpus))
-        self._made_up = _made_up(corpus)
+        self.maps = EmbeddingMaps(self.folder / "maps", corpus.where)
+        """Embedding maps of the tables."""
+        self._kept = KeptFiles(self.folder, partial(feature_table.open_kept, corpus, self.maps.get))
+        self._made_up = _made_up(corpus, self.maps)
 
     def __repr__(self) -> str:
         return f"<Features of {self._corpus.where}: {', '.join(self) or 'none'}>"
@@ -171,6 +174,7 @@ class Features(Mapping[str, FeatureTable]):
                 )
             raise UnknownFeaturesError(name, self)
         self._kept.remove(name)
+        self.maps.remove(name)
         try:
             remove(self.folder / "parts" / name)
         except OSError as error:
@@ -221,11 +225,11 @@ class Features(Mapping[str, FeatureTable]):
         )
         return FeatureTable(
             self._corpus, about, features.names(), found[order].astype(np.int64), self._score_stamp(),
-            lambda: score.measured(self._scores).to_numpy(np.float32)[order],
+            lambda: score.measured(self._scores).to_numpy(np.float32)[order], self.maps.get,
         )  # fmt: skip
 
 
-def _made_up(corpus: Corpus) -> FeatureTable | None:
+def _made_up(corpus: Corpus, maps: EmbeddingMaps) -> FeatureTable | None:
     """The demo's own table, worked out when it is asked for; none of any other corpus."""
     store = getattr(corpus.store, "base", corpus.store)
     if not isinstance(store, DemoStore):
@@ -237,7 +241,13 @@ def _made_up(corpus: Corpus) -> FeatureTable | None:
     stamp = f"{MADE_UP}-{fast.VERSION}.{made_up.VERSION}-{store.seed}-{store.count}"
     rows = np.arange(len(corpus.samples))
     return FeatureTable(
-        corpus, about, fast.columns(), rows, stamp, lambda: made_up.features(store.table, store.seed)
+        corpus,
+        about,
+        fast.columns(),
+        rows,
+        stamp,
+        lambda: made_up.features(store.table, store.seed),
+        maps.get,
     )
 
 

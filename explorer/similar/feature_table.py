@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from explorer.core.atomic_file import replacing
-from explorer.core.errors import CorpusFormatError, OutputError
+from explorer.core.errors import CorpusFormatError, InvalidQueryError, OutputError
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -61,12 +61,13 @@ class FeatureTable:
     """
 
     def __init__(
-        self, corpus: Corpus, about: About, columns: Iterable[str], rows: np.ndarray, stamp: str, load: Callable[[], np.ndarray]
+        self, corpus: Corpus, about: About, columns: Iterable[str], rows: np.ndarray, stamp: str, load: Callable[[], np.ndarray],
+        places: Callable[[FeatureTable, str], np.ndarray] | None = None,
     ) -> None:  # fmt: skip
         self._ids, self.about, self.columns, self.rows, self.stamp = (
             corpus.samples.index, about, tuple(columns), rows, stamp
         )  # fmt: skip
-        self._load = load
+        self._load, self._places = load, places
 
     def __repr__(self) -> str:
         return f"<FeatureTable {self.about.name}: {len(self):,} samples x {len(self.columns):,}>"
@@ -93,6 +94,28 @@ class FeatureTable:
     def to_numpy(self) -> np.ndarray:
         """All of it, float32 `(samples, columns)`, NaN where a feature is not known. Raises `CorpusFormatError` where its file is damaged."""
         return self._load()
+
+    def map(self, method: str = "pca") -> pd.DataFrame:
+        """Two coordinates of each sample, `x` and `y` by `sample_id`, float32 without unit: samples that are alike lie near each other.
+
+        `pca` can always be had; `pacmap`, `umap` and `opentsne` once `explorer features map` has made them. Raises `InvalidQueryError`
+        where a map was not made, or of another version of this table.
+        >>> frame = corpus.features["made-up"].map()
+        >>> frame.shape, list(frame)
+        ((2000, 2), ['x', 'y'])
+        """
+        if self._places is None:
+            raise InvalidQueryError(
+                f"features {self.about.name} are not kept beside a corpus: they have no map"
+            )
+        frame = pd.DataFrame(self._places(self, method), self.ids, ["x", "y"])
+        frame.attrs = {
+            "method": method,
+            "source": self.about.source,
+            "licence": self.about.licence,
+            "note": self.about.note,
+        }
+        return frame
 
     def to_pandas(self) -> pd.DataFrame:
         """All of it by `sample_id`, float32; `attrs` has the `units` by column, whom to name and on which terms."""
@@ -146,7 +169,7 @@ def read_about(path: Path) -> About:
         raise CorpusFormatError(str(path), "no table of features of this explorer, or damaged") from error
 
 
-def open_kept(corpus: Corpus, path: Path) -> FeatureTable:
+def open_kept(corpus: Corpus, places: Callable[[FeatureTable, str], np.ndarray], path: Path) -> FeatureTable:
     """A table from its file. Raises `CorpusFormatError`."""
     about = read_about(path)
     try:
@@ -173,4 +196,4 @@ def open_kept(corpus: Corpus, path: Path) -> FeatureTable:
         return table if np.array_equal(order, np.arange(len(ids))) else table[order]
 
     stamp = f"{about.name}-{stat.st_mtime_ns}-{stat.st_size}"
-    return FeatureTable(corpus, about, columns, found[order].astype(np.int64), stamp, load)
+    return FeatureTable(corpus, about, columns, found[order].astype(np.int64), stamp, load, places)

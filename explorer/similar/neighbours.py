@@ -73,7 +73,7 @@ class Space:
         """How many numbers a place has."""
         return self._head.shape[1] + self._tail.shape[1]
 
-    def places(self, at: np.ndarray) -> np.ndarray:
+    def places(self, at: np.ndarray | slice) -> np.ndarray:
         """Places of some samples, by their positions in `rows`: float32 `(n, axes)`."""
         return np.concatenate([self._head[at], self._tail[at]], axis=1)
 
@@ -212,6 +212,10 @@ class SpaceCache:
             while len(self._open) > self.MOST:
                 self._open.pop(next(iter(self._open)))
             return found
+
+
+shared_spaces = SpaceCache()
+"""Of this process: searches and embedding maps ask for the same places."""
 
 
 def _cache_file(where: str, table: FeatureTable, space: str) -> Path:

@@ -19,7 +19,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.query.filters import Filters
 from explorer.similar import fast
 from explorer.similar.feature_table import ALL, FeatureTable
-from explorer.similar.neighbours import Space, SpaceCache
+from explorer.similar.neighbours import Space, shared_spaces
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -34,7 +34,6 @@ USUAL_COUNT = 100
 _PARTS_ALIKE = (fast.SEASON, fast.SPECTRUM)
 """What a single pixel can be compared by: it has no spread over the ground."""
 _WEIGHT = re.compile(r"\d{1,2}(\.\d{1,2})?", re.ASCII)
-_spaces = SpaceCache()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +213,8 @@ def find(corpus: Corpus, search: Search | str) -> Found:
             )
     tables = [corpus.features[one.table or usual] for one in search.by]
     spaces = [
-        _spaces.get(corpus.where, table, one.space) for table, one in zip(tables, search.by, strict=True)
+        shared_spaces.get(corpus.where, table, one.space)
+        for table, one in zip(tables, search.by, strict=True)
     ]
     places = [_place(corpus, search, table, space) for table, space in zip(tables, spaces, strict=True)]
     if search.medoid and len(search.ids) > 1:
