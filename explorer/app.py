@@ -35,6 +35,7 @@ from explorer.views.common.components import Allowance, Debounced, SessionSchedu
 from explorer.views.common.map_state import MapState
 from explorer.views.common.selection import DEFAULT_DATE, DEFAULT_PIXELS, Link, Selection, decode
 from explorer.views.dataset.dataset import DatasetView
+from explorer.views.embedding.embedding import EmbeddingView
 from explorer.views.gallery.gallery import GalleryView
 from explorer.views.judge.judge import JudgeView
 from explorer.views.labels.labels import LabelsView
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _WRITTEN = (
-    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "similar", "judge", "dataset", "panel", "opinion", "overlay", "ground_marks",
+    "pixels", "names", "regions", "keep_marks", "composite", "stretch", "curves", "sentinel", "view", "playback", "charts", "table", "gallery", "similar", "judge", "dataset", "embedding", "panel", "opinion", "overlay", "ground_marks",
     "review", "blind", "story", "settled",
 )  # fmt: skip
 """What of the selection changes the link, beside the sample."""
@@ -133,11 +134,12 @@ class Explorer(pn.viewable.Viewer):
         self._gallery = GalleryView(self.corpus, self.selection, self._loop, bus)
         self._judge = JudgeView(self.corpus, self.selection, self._loop, bus)
         self._dataset = DatasetView(self.corpus, self.selection, self._loop, bus)
+        self._embedding = EmbeddingView(self.corpus, self.selection, self._loop, bus)
         laid = layout.lay_out(
             Views(
                 self.corpus, self._head, self._map, self._animation, self._bands, self._profile, self._spectrum,
                 self._labels, self._review, self._present, self._share, self._about, self._gallery, self._judge, self._dataset,
-                self._help, self._undo,
+                self._embedding, self._help, self._undo,
             ),
             height,
         )  # fmt: skip
@@ -253,6 +255,7 @@ class Explorer(pn.viewable.Viewer):
                 similar=link.similar,
                 judge=link.judge,
                 dataset=link.dataset,
+                embedding=link.embedding,
                 panel=link.panel,
                 overlay=link.overlay,
                 ground_marks=link.ground_marks,
@@ -297,6 +300,7 @@ class Explorer(pn.viewable.Viewer):
             self._gallery,
             self._judge,
             self._dataset,
+            self._embedding,
         )
         del self._help, self._undo
 

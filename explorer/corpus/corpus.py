@@ -382,7 +382,7 @@ class Corpus:
             if isinstance(root, Path) and not self.index.moved and not self.synthetic:
                 imagery = partial(local_imagery.in_folder, root, self.samples.index, self._dated.patterns)
             table = self._table = FilterTable(
-                self.index, self._extras, imagery, lambda: self.opinions.columns
+                self.index, self._extras, imagery, lambda: self.opinions.columns, lambda: self.features
             )
         return table
 

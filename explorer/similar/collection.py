@@ -21,7 +21,7 @@ from explorer.opinions import kept_files
 from explorer.opinions.kept_files import KeptFiles
 from explorer.review import score
 from explorer.similar import computing, fast, feature_table, files, made_up
-from explorer.similar.embedding_maps import EmbeddingMaps
+from explorer.similar.embedding_maps import PCA, EmbeddingMaps
 from explorer.similar.feature_table import About, FeatureTable
 
 if TYPE_CHECKING:
@@ -153,6 +153,26 @@ class Features(Mapping[str, FeatureTable]):
         finally:
             self._gather(name, parts)
         return self[name]
+
+    def has_map(self, name: str, method: str) -> bool:
+        """Whether the embedding map of a table by a method can be had at once."""
+        try:
+            return method in self.maps.methods(self[name])
+        except (UnknownFeaturesError, CorpusFormatError):
+            return False
+
+    def places(self, name: str, method: str = PCA) -> np.ndarray:
+        """The embedding map of a table as coordinates of all samples of the corpus, float32 `(n, 2)`, NaN where one has no features.
+
+        Raises as `FeatureTable.map`, and `UnknownFeaturesError`.
+        """
+        table = self[name]
+        found = self.maps.get(table, method)
+        if len(found) == len(self._corpus.samples):
+            return found
+        whole = np.full((len(self._corpus.samples), 2), np.nan, np.float32)
+        whole[table.rows] = found
+        return whole
 
     def _gather(self, name: str, parts: Path) -> None:
         """Keep what the parts hold as one table."""

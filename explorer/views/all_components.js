@@ -2,6 +2,7 @@
 
 import * as Player from "./animation/animation.js"
 import * as Dataset from "./dataset/dataset.js"
+import * as Embedding from "./embedding/embedding.js"
 import * as Gallery from "./gallery/gallery.js"
 import * as Judge from "./judge/judge.js"
 import * as Bars from "./labels/labels.js"
@@ -25,6 +26,7 @@ export default {
   About,
   Bars,
   Dataset,
+  Embedding,
   Findings,
   Gallery,
   Grid,

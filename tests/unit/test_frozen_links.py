@@ -18,12 +18,14 @@ from explorer.analysis.playback import Playback
 from explorer.analysis.shapes import Shape
 from explorer.analysis.stretch import StretchSpec
 from explorer.corpus.query.area import Area
+from explorer.corpus.query.embedding_area import EmbeddingArea
 from explorer.corpus.query.filters import Filters
 from explorer.corpus.query.opinion_conditions import ClassPair, Differ, Disagreement, Says
 from explorer.opinions.overlay_look import OverlayLook
 from explorer.opinions.question import Question
 from explorer.similar.search import By, Search
 from explorer.views.common.chart_zoom import ChartZoom
+from explorer.views.common.embedding_look import EmbeddingLook
 from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.map_state import MapLink, MapState, Place
 from explorer.views.common.selection import Link, Selection, decode, encode
@@ -85,6 +87,9 @@ FROZEN: list[tuple[str, Any]] = [
     ("opinion=mine&draw=disagreement", {"opinion": "mine", "map": MapLink(shade="disagreement")}),
     ("opinion=mine&draw=opinion", {"opinion": "mine", "map": MapLink(shade="opinion")}),
     ("dataset=1", {"dataset": True}),
+    ("embedding=pca", {"embedding": EmbeddingLook()}),
+    ("embedding=umap;of:my+table;by:suspicion;at:0.1,-0.2,0.5", {"embedding": EmbeddingLook("umap", "my table", "suspicion", (0.1, -0.2, 0.5))}),
+    ("filter=embedding:made-up:pca:-0.2_0.1~0.3_0.4~0.3_0", {"map": MapLink(filters=Filters(embedding=EmbeddingArea("made-up", "pca", ((-0.2, 0.1), (0.3, 0.4), (0.3, 0.0)))))}),
     ("panel=map", {"panel": "map"}),
     ("panel=planet", {"panel": "planet"}),
     ("panel=sentinel", {"panel": "sentinel"}),
@@ -117,7 +122,7 @@ FROZEN: list[tuple[str, Any]] = [
 ]  # fmt: skip
 """What a link said, and what of `Link` it has to say; all else is as on a fresh page."""
 KEYS = {
-    "sample", "date", "pixels", "names", "regions", "keep", "composite", "stretch", "curves", "sentinel", "view", "play", "charts", "table", "gallery", "similar", "judge", "dataset", "panel", "opinion", "overlay", "marks", "review", "story",
+    "sample", "date", "pixels", "names", "regions", "keep", "composite", "stretch", "curves", "sentinel", "view", "play", "charts", "table", "gallery", "similar", "judge", "dataset", "embedding", "panel", "opinion", "overlay", "marks", "review", "story",
     "filter", "area", "level", "draw", "colours", "theme", "base", "layers", "ground", "map",
 }  # fmt: skip
 
@@ -140,7 +145,7 @@ def test_every_key_is_frozen() -> None:
     full = encode(Link(
         sample=SAMPLE, date=dt.date(2018, 1, 3), pixels=((1, 2),), composite="false", stretch="frame", curves=SEASON, panel="map", opinion="mine", overlay=OverlayLook("x"), ground_marks=True,
         review=f"ids:{SAMPLE}", story="x", names=("a",), regions=(Shape("box", ((1.0, 1.0), (9.0, 9.0))),), keep_marks=True, sentinel=SentinelLook("swir"), view=PictureView("side"), playback=Playback("run"), charts=ChartZoom(index=(0.0, 1.0)), table=TableLook(),
-        gallery=GalleryLook(), similar=Search(("33N_15E-200N_01_09",)), judge=Question("mine"), dataset=True, map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", "none", Place(3.4, 51.2, 120.0), "places"),
+        gallery=GalleryLook(), similar=Search(("33N_15E-200N_01_09",)), judge=Question("mine"), dataset=True, embedding=EmbeddingLook(), map=MapLink(Filters(classes=(211,)), Area(((1.0, 45.0), (2.0, 46.0))), 2, "density", "safe", "dark", "light", "none", Place(3.4, 51.2, 120.0), "places"),
     ))  # fmt: skip
     written = {part.partition("=")[0] for part in full[1:].split("&")}
     assert written == KEYS, "a new key: freeze a link that has it"

@@ -48,7 +48,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "views.profile",
         "views.share",
     ),
-    ("views.review", "views.sentinel2"),
+    ("views.embedding", "views.review", "views.sentinel2"),
     ("views.gallery",),
     ("views.page",),
     ("views",),

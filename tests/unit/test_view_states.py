@@ -34,6 +34,7 @@ STATES = {
     "similar": f"similar={FULL};by:season;other;n:50",
     "judge": "judge=model,2,parts;fractions;of:zone",
     "dataset": "dataset=1",
+    "embedding": "embedding=pca;by:country;at:0.1,-0.2,0.5",
     "opinion": "opinion=model",
     "overlay": "overlay=worldcover,40",
     "ground_marks": "marks=ground",

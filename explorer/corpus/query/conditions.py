@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
+from explorer.corpus.query.embedding_area import EmbeddingArea
 from explorer.corpus.query.filters import Filters
 from explorer.corpus.query.opinion_conditions import ClassPair, Differ, Disagreement, Says
 
@@ -51,3 +52,5 @@ class Conditions(TypedDict, total=False):
     says: str | Says | Iterable[str | Says]
     class_pair: str | ClassPair | Iterable[str | ClassPair]
     differ: str | Differ | Iterable[str | Differ]
+    embedding: str | EmbeddingArea
+    """A part of an embedding map: `"made-up:pca:-0.2_0.1~0.3_0.4"`, or an `EmbeddingArea`."""

@@ -15,6 +15,7 @@ from explorer.core import corine, forking
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PRODUCTS
 from explorer.corpus.query.cover_change import HOW_TO_KNOW
+from explorer.corpus.query.embedding_area import EmbeddingPlaces
 from explorer.corpus.query.opinion_conditions import OpinionColumns
 from explorer.corpus.tables import places, towns
 from explorer.corpus.tables.index import SampleIndex
@@ -34,7 +35,7 @@ class FilterTable:
     """Columns `(n,)` in the order of `samples`. It may be used from many threads.
 
     `extras` has what later work knows of samples, by `sample_id`: `review` (text), `suspicion` and `change` (0 to 1), each
-    optional, for some samples or all. `imagery` finds out what is at hand. `opinions` gives what opinions say, as they are by then.
+    optional, for some samples or all. `imagery` finds out what is at hand. `opinions` gives what opinions say, `embeddings` the embedding maps, as they are by then.
     """
 
     def __init__(
@@ -43,8 +44,9 @@ class FilterTable:
         extras: pd.DataFrame | None = None,
         imagery: AtHand | None = None,
         opinions: Callable[[], OpinionColumns] | None = None,
+        embeddings: Callable[[], EmbeddingPlaces] | None = None,
     ) -> None:
-        self._extras, self._imagery, self._opinions = extras, imagery, opinions
+        self._extras, self._imagery, self._opinions, self._embeddings = extras, imagery, opinions, embeddings
         self.index = index
         """The samples that it is of."""
         self._lock = forking.Lock()
@@ -183,6 +185,17 @@ class FilterTable:
     def has_opinion(self, name: str) -> bool:
         """Whether there is an opinion of that name now."""
         return self._opinions is not None and name in self._opinions()
+
+    @property
+    def embeddings(self) -> EmbeddingPlaces:
+        """The embedding maps of the samples. Raises `InvalidQueryError` where none can be had."""
+        if self._embeddings is None:
+            raise InvalidQueryError("no features are kept of these samples; leave the embedding map out")
+        return self._embeddings()
+
+    def has_embedding(self, name: str, method: str) -> bool:
+        """Whether there is such an embedding map now."""
+        return self._embeddings is not None and self._embeddings().has_map(name, method)
 
     def kept(self, key: Hashable, make: Callable[[], np.ndarray]) -> np.ndarray:
         """The mask of a condition, made on first use, dropped when others need its memory."""

@@ -18,6 +18,7 @@ from explorer.core import corine
 from explorer.core.errors import ExplorerError, InvalidQueryError, UnknownClassError
 from explorer.core.products import PRODUCTS
 from explorer.corpus.query import opinion_conditions
+from explorer.corpus.query.embedding_area import EmbeddingArea
 from explorer.corpus.query.filter_table import UNREVIEWED, FilterTable
 from explorer.corpus.query.opinion_conditions import ClassPair, Differ, Disagreement, OpinionCondition, Says
 from explorer.corpus.tables import places, towns
@@ -79,6 +80,8 @@ class Filters:
     """What the label and an opinion say (`made-up-good:231:211`)."""
     differ: tuple[Differ, ...] = ()
     """Which opinions differ (`made-up-good:made-up-confused`)."""
+    embedding: EmbeddingArea | None = None
+    """A part of an embedding map, as a value or a text (`made-up:pca:-0.2_0.1~0.3_0.4`): the sample's place in it lies inside."""
 
     def __post_init__(self) -> None:
         """Check every value. Raises `InvalidQueryError`, `UnknownClassError`."""
@@ -108,9 +111,11 @@ class Filters:
         masks = [
             table.kept((name, self._key(name)), partial(_MASKS[name], self, table))
             for name in self.names()
-            if name not in OF_OPINIONS
+            if name not in OF_OPINIONS and name != "embedding"
         ]
         masks += [one.mask(table.opinions) for one in self.of_opinions()]
+        if self.embedding is not None:  # not kept: the map of that name can be made anew
+            masks.append(self.embedding.mask(table.embeddings))
         if not masks:
             return table.all
         found = masks[0]
@@ -132,6 +137,8 @@ class Filters:
             for opinion in (one for condition in self.of_opinions(name) for one in condition.opinions):
                 if name in OF_OPINIONS and not table.has_opinion(opinion):
                     found[name] = f"the opinion {opinion}"
+        if (area := self.embedding) is not None and not table.has_embedding(area.name, area.method):
+            found["embedding"] = f"the embedding map of {area.name} by {area.method}"
         return found
 
     def _key(self, name: str) -> Any:
@@ -181,6 +188,8 @@ class Filters:
         return {
             field.name: list(map(str, getattr(self, field.name)))
             if field.name in OF_OPINIONS
+            else self.embedding and str(self.embedding)
+            if field.name == "embedding"
             else getattr(self, field.name)
             for field in fields(self)
         }
@@ -410,10 +419,14 @@ def _of_opinions(name: str, value: Any) -> tuple[OpinionCondition, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _embedding(_name: str, value: Any) -> EmbeddingArea | None:
+    return value if value is None or isinstance(value, EmbeddingArea) else EmbeddingArea.parse(str(value))
+
+
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "largest": _codes, "classes": _codes, "min_fraction": _share, "max_fraction": _share, "purity": _shares, "mixture": _counts,
     "countries": _country_names, "regions": _region_titles, "near": _circle, "zones": _zones, "review": _states, "suspicion": _shares, "change": _shares, "imagery": lambda name, value: product_ids(value, name),
-    "disagreement": _of_opinions, "says": _of_opinions, "class_pair": _of_opinions, "differ": _of_opinions,
+    "disagreement": _of_opinions, "says": _of_opinions, "class_pair": _of_opinions, "differ": _of_opinions, "embedding": _embedding,
 }  # fmt: skip
 
 
@@ -422,7 +435,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 _SHORT = {
     "largest": "largest", "classes": "with", "min_fraction": "min", "max_fraction": "max", "purity": "purity", "mixture": "classes",
     "countries": "country", "regions": "region", "near": "near", "zones": "zone", "review": "review", "suspicion": "suspicion", "change": "change", "imagery": "imagery",
-    "disagreement": "disagree", "says": "says", "class_pair": "pair", "differ": "differ",
+    "disagreement": "disagree", "says": "says", "class_pair": "pair", "differ": "differ", "embedding": "embedding",
 }  # fmt: skip
 _RANGES = {"purity", "mixture", "suspicion", "change"}
 _LONG = {short: name for name, short in _SHORT.items()}
@@ -431,6 +444,8 @@ _LONG = {short: name for name, short in _SHORT.items()}
 def _write(name: str, value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
+    if name == "embedding":
+        return str(value)
     if name == "near":
         return ",".join(f"{number:.7g}" for number in value)
     if name in _RANGES:
@@ -451,7 +466,7 @@ def _range(text: str) -> tuple[str, str]:
 _READ: dict[str, Callable[[str], Any]] = {
     "largest": _list, "classes": _list, "min_fraction": str, "max_fraction": str, "purity": _range, "mixture": _range,
     "countries": _list, "regions": _list, "near": _list, "zones": _list, "review": _list, "suspicion": _range, "change": _range, "imagery": _list,
-    "disagreement": _list, "says": _list, "class_pair": _list, "differ": _list,
+    "disagreement": _list, "says": _list, "class_pair": _list, "differ": _list, "embedding": str,
 }  # fmt: skip
 
 
@@ -511,4 +526,5 @@ _TEXTS: dict[str, Callable[[Filters], str]] = {
     "says": lambda f: _opinions_text(f.says),
     "class_pair": lambda f: _opinions_text(f.class_pair),
     "differ": lambda f: _opinions_text(f.differ),
+    "embedding": lambda f: f"Part of the embedding map of {f.embedding.name}" if f.embedding else "",
 }

@@ -30,8 +30,9 @@ from explorer.review.queue import MAX_TEXT as MAX_QUEUE
 from explorer.review.queue import QueueSpec
 from explorer.similar import search as searches
 from explorer.similar.search import Search
-from explorer.views.common import chart_zoom, gallery_look, sentinel_look, table_look
+from explorer.views.common import chart_zoom, embedding_look, gallery_look, sentinel_look, table_look
 from explorer.views.common.chart_zoom import ChartZoom
+from explorer.views.common.embedding_look import EmbeddingLook
 from explorer.views.common.gallery_look import GalleryLook
 from explorer.views.common.map_state import MapLink, MapState
 from explorer.views.common.sentinel_look import SentinelLook
@@ -94,6 +95,11 @@ class Selection(param.Parameterized):
     )  # type: ignore[assignment]
     dataset: bool = param.Boolean(
         default=False, doc="Whether the panel about what is in the dataset is open."
+    )  # type: ignore[assignment]
+    embedding: EmbeddingLook | None = param.ClassSelector(
+        default=None,
+        class_=EmbeddingLook,
+        doc="How the embedding map is drawn, which lies beside the map; None while it is closed.",
     )  # type: ignore[assignment]
     panel: str = param.Selector(default="", objects=list(PANELS))  # type: ignore[assignment]
     similar: Search | None = param.ClassSelector(
@@ -241,6 +247,7 @@ class Selection(param.Parameterized):
             similar=self.similar,
             judge=self.judge,
             dataset=self.dataset,
+            embedding=self.embedding,
             panel=self.panel,
             opinion=self.opinion,
             overlay=self.overlay,
@@ -286,6 +293,7 @@ class Link:
     similar: Search | None = None  # what samples are shown that look like it
     judge: Question | None = None  # of an opinion
     dataset: bool = False  # what is in it
+    embedding: EmbeddingLook | None = None  # the embedding map
     map: MapLink = field(default_factory=MapLink)
     problems: tuple[str, ...] = field(default=())
 
@@ -329,6 +337,8 @@ def encode(link: Link) -> str:
         parts["judge"] = str(link.judge)
     if link.dataset:
         parts["dataset"] = "1"
+    if link.embedding is not None:
+        parts["embedding"] = str(link.embedding)
     if link.panel:
         parts["panel"] = link.panel
     if link.opinion:
@@ -416,6 +426,11 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         judge = questions.parse(given["judge"][:MAX_TEXT]) if given.get("judge") else None
     except ExplorerError as error:
         problems.append(f"This link's question to a model cannot be answered: {error}.")
+    embedding = None
+    try:
+        embedding = embedding_look.parse(given["embedding"][:MAX_TEXT]) if given.get("embedding") else None
+    except ExplorerError as error:
+        problems.append(f"This link's embedding map cannot be shown: {error}.")
     overlay = OverlayLook()
     try:
         overlay = overlay_look.parse(given.get("overlay", "")[:MAX_TEXT])
@@ -466,6 +481,7 @@ def decode(query: str | Mapping[str, Any]) -> Link:
         similar=similar,
         judge=judge,
         dataset=given.get("dataset") == "1",
+        embedding=embedding,
         map=map_link,
         problems=tuple(map(_bounded, problems)),
     )

@@ -24,7 +24,7 @@ _LEADING = {"sample", "panel", "gallery", _MAP + "filters", _MAP + "area"}
 WORDS = {
     "sample": "sample", "date": "date", "pixels": "pins", "names": "names of pins", "regions": "regions", "composite": "picture",
     "stretch": "stretch", "curves": "curves", "sentinel": "Sentinel-2 panel", "view": "view of the picture", "playback": "dates that play",
-    "charts": "part of the charts that is seen", "table": "table of samples", "gallery": "gallery", "similar": "search for what is alike", "judge": "judgement of a model", "dataset": "what is in the dataset",
+    "charts": "part of the charts that is seen", "table": "table of samples", "gallery": "gallery", "similar": "search for what is alike", "judge": "judgement of a model", "dataset": "what is in the dataset", "embedding": "embedding map",
     "panel": "enlarged panel", "opinion": "opinion beside the label", "overlay": "land cover over the pictures", "ground_marks": "marks of what was seen on the ground", "map.filters": "filters", "map.area": "area", "map.level": "level of the classes",
     "map.shade": "what the map shows", "map.palette": "colours", "map.theme": "theme", "map.base": "basemap",
     "map.names": "names on the map", "map.ground": "marks of what was seen on the ground on the map", "map.place": "place of the map",

@@ -51,6 +51,16 @@ export function render({ model, el }) {
     },
     "Dataset",
   )
+  const embedding = element(
+    "button",
+    {
+      type: "button",
+      class: "table",
+      title: "The samples as points: what looks alike lies together",
+      onclick: () => model.send_msg({ type: "embedding" }),
+    },
+    "Embedding",
+  )
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Active filters", hidden: true })
   const key = element("div", { class: "density", role: "img", hidden: true })
   const list = element("ul", { "aria-label": "Legend" })
@@ -96,6 +106,7 @@ export function render({ model, el }) {
         table,
         gallery,
         dataset,
+        embedding,
       ),
     ),
     chips,

@@ -18,6 +18,7 @@ from explorer.corpus.query.area import Area
 from explorer.corpus.query.cover_change import LACKING
 from explorer.corpus.query.filters import OF_OPINIONS
 from explorer.views.common.components import LatestOnly, SessionScheduler
+from explorer.views.common.embedding_look import EmbeddingLook
 from explorer.views.common.map_state import OF_OPINION, SHADES, MapState
 from explorer.views.common.selection import Selection
 from explorer.views.map import context, map_figure, map_ground, map_names, map_near, map_tools
@@ -84,6 +85,7 @@ class MapView:
         self.legend.legend.on["table"] = lambda _data: self._list_set()
         self.legend.legend.on["gallery"] = lambda _data: selection.session.ask_for_gallery("map")
         self.legend.legend.on["dataset"] = self._open_dataset
+        self.legend.legend.on["embedding"] = self._open_embedding
         self.whole = pn.Column(
             self.pane, self.tools, margin=0, min_height=0, sizing_mode="stretch_both",
             styles={"position": "relative", "flex": "1", "min-height": "0", "overflow": "hidden"},
@@ -160,6 +162,9 @@ class MapView:
 
     def _open_dataset(self, _data: dict[str, Any]) -> None:
         self._selection.dataset = True
+
+    def _open_embedding(self, _data: dict[str, Any]) -> None:
+        self._selection.embedding = self._selection.embedding or EmbeddingLook()
 
     def _list_set(self) -> None:
         """The table of what filters and area leave."""
@@ -261,10 +266,11 @@ class MapView:
             self._redraw()
 
         def failed() -> None:
-            """An opinion cannot be asked so (a class that it does not have, a damaged file): the map shows what else is asked."""
-            if asked == self._asked and (filters.of_opinions() or shade in OF_OPINION):
+            """An opinion cannot be asked so (a class that it does not have, a damaged file), or an embedding map: the map shows what else is asked."""
+            of_others = filters.of_opinions() or filters.embedding is not None
+            if asked == self._asked and (of_others or shade in OF_OPINION):
                 shade_left = "class" if shade in OF_OPINION else shade
-                state.param.update(filters=filters.without(*OF_OPINIONS), shade=shade_left)
+                state.param.update(filters=filters.without(*OF_OPINIONS, "embedding"), shade=shade_left)
 
         self._sets.submit(
             lambda: shown(self._corpus, self._raster, filters, area, level, shade=shade, opinion=opinion),

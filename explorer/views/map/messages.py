@@ -13,7 +13,7 @@ Line: TypeAlias = Annotated[list[Number], Most(5_000)]
 Condition: TypeAlias = Number | Word | Annotated[list[Number | Word], Most(MAX_VALUES)] | None
 FilterName: TypeAlias = Literal[
     "largest", "classes", "min_fraction", "max_fraction", "purity", "mixture", "countries", "regions", "near", "zones", "review",
-    "suspicion", "change", "imagery", "disagreement", "says", "class_pair", "differ",
+    "suspicion", "change", "imagery", "disagreement", "says", "class_pair", "differ", "embedding",
 ]  # fmt: skip
 """The fields of `query.filters.Filters`."""
 
@@ -203,6 +203,7 @@ class FromLegend(FromBrowser):
     """Other classes, fewer filters, and the set as pictures, as a table, or in figures."""
 
     def dataset(self) -> None: ...
+    def embedding(self) -> None: ...
     def gallery(self) -> None: ...
     def isolate(self, *, code: Number, add: bool) -> None: ...
     def level(self, *, level: Number) -> None: ...

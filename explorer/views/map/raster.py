@@ -70,6 +70,8 @@ class Layer:
     step: tuple[float, float]
     largest: bool = False
     """Whether a pixel shows the largest `c` of its samples, and not any one's."""
+    dots: bool = False
+    """Whether samples have no size on the ground, as on an embedding map."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -138,7 +140,7 @@ class Layer:
 
     def _reach(self, view: View, crowd: float) -> int:
         """How many pixels to grow each sample by: true size, but never so much that a crowd becomes a blot."""
-        reach = round((view.cell_pixels - 1) / 2)
+        reach = 0 if self.dots else round((view.cell_pixels - 1) / 2)
         alone = 4 if len(self) <= 100 else 2
         return min(max(reach, 0 if crowd > 0.12 else 1 if crowd > 0.01 else alone), 60)
 
@@ -189,10 +191,18 @@ class SampleRaster:
     """All samples of a corpus as flat arrays in draw order; layers of it are what maps show. Shared by sessions."""
 
     def __init__(
-        self, samples: pd.DataFrame, classes: np.ndarray | Callable[[int], np.ndarray], seed: int = 0
+        self,
+        samples: pd.DataFrame,
+        classes: np.ndarray | Callable[[int], np.ndarray],
+        seed: int = 0,
+        *,
+        dots: bool = False,
     ) -> None:
-        """`classes` are rows of the colour table, uint8 `(n,)`, aligned with `samples`; or a function of the level."""
-        self._classes = classes
+        """`classes` are rows of the colour table, uint8 `(n,)`, aligned with `samples`; or a function of the level.
+
+        With `dots`, samples have no size on the ground.
+        """
+        self._classes, self._dots = classes, dots
         self._lock = RLock()
         x, y = samples["x"].to_numpy(np.float64), samples["y"].to_numpy(np.float64)
         n = len(samples)
@@ -237,7 +247,7 @@ class SampleRaster:
         self, x: np.ndarray, y: np.ndarray, rows: np.ndarray, c: np.ndarray, starts: np.ndarray, largest: bool
     ) -> Layer:
         step = (self._step[0], self._step[1])
-        return Layer(x, y, rows, c, starts, self._tiles, self._origin, step, largest)
+        return Layer(x, y, rows, c, starts, self._tiles, self._origin, step, largest, self._dots)
 
     def _level(self, level: int) -> np.ndarray:
         with self._lock:

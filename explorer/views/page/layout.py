@@ -13,6 +13,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.views.animation.animation import AnimationView
 from explorer.views.common.components import Component, Page, Region, source
 from explorer.views.dataset.dataset import DatasetView
+from explorer.views.embedding.embedding import EmbeddingView
 from explorer.views.gallery.gallery import GalleryView
 from explorer.views.judge.judge import JudgeView
 from explorer.views.labels.labels import LabelsView
@@ -59,6 +60,7 @@ class Views:
     gallery: GalleryView
     judge: JudgeView
     dataset: DatasetView
+    embedding: EmbeddingView
     help: HelpView
     undo: UndoView
 
@@ -117,6 +119,7 @@ def lay_out(views: Views, height: str) -> Layout:
         views.gallery.gallery,
         views.judge.panel,
         views.dataset.panel,
+        views.embedding.panel,
         views.help.help,
         views.undo.toast,
         margin=0, sizing_mode="stretch_both",

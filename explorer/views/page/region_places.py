@@ -12,7 +12,9 @@ class RegionPlaces:
     def __init__(self, laid: Layout, selection: Selection) -> None:
         self._laid, self._selection, self._session = laid, selection, selection.session
         selection.map.param.watch(lambda _e: self._set_css_classes(), "theme")
-        selection.param.watch(lambda *_e: self._place(), ["panel", "gallery", "judge", "dataset"])
+        selection.param.watch(
+            lambda *_e: self._place(), ["panel", "gallery", "judge", "dataset", "embedding"]
+        )
         self._session.param.watch(lambda *_e: self._place(), ["reviewing", "judging", "blind", "table_open"])
         self._session.param.watch(lambda *_e: self._set_css_classes(), ["presenting", "note_shown"])
 
@@ -48,4 +50,5 @@ class RegionPlaces:
 
     def _is_beside_the_map(self) -> bool:
         """Whether a panel stands beside the map, and over it where the page is narrow."""
-        return self._selection.judge is not None or self._selection.dataset
+        chosen = self._selection
+        return chosen.judge is not None or chosen.dataset or chosen.embedding is not None

@@ -1,0 +1,1 @@
+"""The samples as points in two dimensions, beside the map."""
