@@ -374,18 +374,26 @@ export function render({ model, el }) {
       : element("span", { class: "row" }, ...parts)
     return element("li", {}, inner)
   }
+  const open = () => {
+    back.opened()
+    panel.hidden = false
+    putInPlace()
+    canvas.focus({ preventScroll: true })
+  }
   listen(model, {
     busy() {
+      if (panel.hidden) {
+        open()
+        told.textContent = "Placing the samples. The first time takes some seconds …"
+      }
       panel.classList.add("busy")
     },
     state(data) {
-      const opening = panel.hidden
-      if (opening) back.opened()
+      const opening = !state
+      if (panel.hidden) open()
       const other = !state || state.table !== data.table || state.method !== data.method
       state = data
-      panel.hidden = false
       panel.classList.remove("busy")
-      putInPlace()
       if (opening) size = { width: plot.clientWidth, height: plot.clientHeight }
       const wanted = startOf(data)
       const known = told_place.width ? wanted && near(told_place, wanted) : !wanted
@@ -414,7 +422,6 @@ export function render({ model, el }) {
       })
       about.textContent = data.about
       told.textContent = ""
-      if (opening) canvas.focus({ preventScroll: true })
       waits = false
       draw()
       ask()
@@ -438,13 +445,9 @@ export function render({ model, el }) {
     },
     hide: () => closeIt(),
     trouble(data) {
-      const opening = panel.hidden
-      if (opening) back.opened()
-      panel.hidden = false
+      if (panel.hidden) open()
       panel.classList.remove("busy")
-      putInPlace()
       told.textContent = data.text
-      if (opening) close.focus({ preventScroll: true })
     },
   })
   model.on("remove", () => {
