@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_it_filters_the_page_by_keys_and_by_a_line(visitor: Visitor) -> None:
-    visit = visitor().open()
+    visit = visitor(corpus="demo").open(wait_for=("ready", "legend"))
     page = visit.page
     opener = page.get_by_role("button", name="Embedding", exact=True)
     opener.focus()
@@ -29,7 +29,7 @@ def test_it_filters_the_page_by_keys_and_by_a_line(visitor: Visitor) -> None:
         page.keyboard.press("+")
     page.wait_for_function("new URLSearchParams(location.search).get('embedding').includes('at:')")
     panel.get_by_role("button", name="Filter by view").click()
-    chip = panel.get_by_role("button", name="Remove the filter")
+    chip = panel.get_by_role("button", name="Part of the embedding map")
     expect(counted).to_contain_text("samples in colour")
     page.wait_for_function(
         "new URLSearchParams(location.search).get('filter')?.startsWith('embedding:made-up:pca:')"
@@ -57,5 +57,5 @@ def test_it_filters_the_page_by_keys_and_by_a_line(visitor: Visitor) -> None:
     visit.wait_for_query(embedding=None)
     page.goto(link)
     expect(counted).to_contain_text("samples in colour")
-    expect(panel.get_by_role("button", name="Remove the filter")).to_be_visible()
+    expect(panel.get_by_role("button", name="Part of the embedding map")).to_be_visible()
     assert visit.complaints == []

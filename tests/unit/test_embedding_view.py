@@ -54,10 +54,8 @@ class Room:
 
     def picture(self, number: int = 1) -> np.ndarray:
         x0, x1, y0, y1 = self.last("state")["home"]
-        self.say("view", number=number, x0=x0, x1=x1, y0=y0, y1=y1, width=300, height=200)
-        found = until(lambda: [one for one in sent(self.view.panel, "picture") if one["number"] == number])[
-            -1
-        ]
+        self.say("view", frame=number, x0=x0, x1=x1, y0=y0, y1=y1, width=300, height=200)
+        found = until(lambda: [one for one in sent(self.view.panel, "picture") if one["frame"] == number])[-1]
         return np.frombuffer(found["pixels"], np.uint8).reshape(200, 300)
 
 
@@ -68,7 +66,7 @@ def room(corpus: Corpus) -> Room:
 
 def test_nothing_is_told_before_somebody_opens_it(room: Room) -> None:
     room.selection.map.filters = Filters(purity=(0.5, 1))
-    room.say("view", number=1, x0=0, x1=1, y0=0, y1=1, width=10, height=10)
+    room.say("view", frame=1, x0=0, x1=1, y0=0, y1=1, width=10, height=10)
     assert sent(room.view.panel, "busy", "state", "picture") == []
 
 
@@ -164,7 +162,7 @@ def test_a_blind_review_closes_it(room: Room) -> None:
     count = len(sent(room.view.panel, "state", "picture"))
     room.selection.embedding = EmbeddingLook(by="class")
     assert room.selection.embedding is None
-    room.say("view", number=9, x0=-1, x1=1, y0=-1, y1=1, width=10, height=10)
+    room.say("view", frame=9, x0=-1, x1=1, y0=-1, y1=1, width=10, height=10)
     assert len(sent(room.view.panel, "state", "picture")) == count
 
 

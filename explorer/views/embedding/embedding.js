@@ -163,7 +163,7 @@ export function render({ model, el }) {
     const ratio = Math.min(window.devicePixelRatio || 1, 2)
     const width = Math.round(size.width * ratio),
       height = Math.round(size.height * ratio)
-    model.send_msg({ type: "view", number, x0, x1, y0, y1, width, height })
+    model.send_msg({ type: "view", frame: number, x0, x1, y0, y1, width, height })
   }
   const tellPlace = () => {
     if (!state) return
@@ -427,7 +427,7 @@ export function render({ model, el }) {
       ask()
     },
     picture(data) {
-      if (data.number !== number || !state) return
+      if (data.frame !== number || !state) return
       waits = false
       const pixels = new Uint8Array(data.pixels)
       const into = document.createElement("canvas")

@@ -176,10 +176,10 @@ class EmbeddingView:
     def _viewed(self, data: dict[str, Any]) -> None:
         """The next picture; the browser asks for one at a time."""
         layers = self._layers
-        found = _numbers(data, "x0", "x1", "y0", "y1", "width", "height", "number")
+        found = _numbers(data, "x0", "x1", "y0", "y1", "width", "height", "frame")
         if layers is None or found is None:
             return
-        x0, x1, y0, y1, width, height, number = found
+        x0, x1, y0, y1, width, height, frame = found
         if min(x1 - x0, y1 - y0) * layers.ground.scale < 1 or min(width, height) < 1:
             return
         ticket, box = self._ticket, (x0, x1, y0, y1)
@@ -188,7 +188,7 @@ class EmbeddingView:
         def done(pixels: np.ndarray) -> None:
             if ticket == self._ticket and self._is_open:
                 self.panel.script.picture(
-                    number=int(number),
+                    frame=int(frame),
                     pixels=pixels.tobytes(),
                     width=view.width,
                     height=view.height,

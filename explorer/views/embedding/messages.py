@@ -44,7 +44,7 @@ class ToEmbedding(ToBrowser):
         `placed` samples of the map are in colour, of `total` in the corpus; `area` is the outline that the samples lie in.
         """
 
-    def picture(self, *, number: int, pixels: bytes, width: int, height: int, box: list[float]) -> None:
+    def picture(self, *, frame: int, pixels: bytes, width: int, height: int, box: list[float]) -> None:
         """The answer to `view`: a byte a pixel, its place in the palette, the lowest row first; `box` is x0, x1, y0, y1."""
 
     def mark(self, *, place: list[float] | None) -> None:
@@ -77,6 +77,6 @@ class FromEmbedding(FromBrowser):
         """Opens the sample nearest to a place, none beyond `reach`."""
 
     def view(
-        self, *, number: Number, x0: Number, x1: Number, y0: Number, y1: Number, width: Number, height: Number
+        self, *, frame: Number, x0: Number, x1: Number, y0: Number, y1: Number, width: Number, height: Number
     ) -> None:
         """What is in view: the next picture, of this width and height in pixels."""
