@@ -3901,16 +3901,471 @@ function render2({ model, el }) {
   model.send_msg({ type: "ready" });
 }
 
+// explorer/views/embedding/embedding.js
+var embedding_exports = {};
+__export(embedding_exports, {
+  render: () => render3
+});
+var BESIDE_FROM2 = 1251;
+var REACH2 = 8;
+var CLICK = 4;
+var MARGIN = 1.06;
+var REST2 = 300;
+var STEP = 0.15;
+var DEEPEST = 1e-5;
+var TOOLS2 = { move: "Move", box: "Box", lasso: "Lasso" };
+var TITLES = {
+  move: "Drag to move, click to open a sample",
+  box: "Drag a box around samples: only they are shown, everywhere",
+  lasso: "Draw around samples: only they are shown, everywhere"
+};
+function render3({ model, el }) {
+  const stop = new AbortController();
+  const button2 = (text, title, act, attributes = {}) => element("button", { type: "button", title, onclick: act, ...attributes }, text);
+  const menu = (name, label) => {
+    const select2 = element("select", {
+      "aria-label": label,
+      onchange: () => model.send_msg({ type: "choose", name, value: select2.value })
+    });
+    return select2;
+  };
+  const tables = menu("table", "Features"), methods = menu("method", "Method"), colours = menu("by", "Colours");
+  const samples = element("output", { class: "count", "aria-live": "polite", "aria-label": "Samples in colour" });
+  const chips = element("span", { class: "chips", role: "group", "aria-label": "Active filters" });
+  const close = button2("×", "Close", () => hide(), { class: "close", "aria-label": "Close the embedding map" });
+  let tool = "move";
+  const tools = element(
+    "span",
+    { class: "segments", role: "radiogroup", "aria-label": "What dragging does" },
+    ...Object.entries(TOOLS2).map(
+      ([name, text]) => button2(text, TITLES[name], () => setTool(name), { role: "radio", "data-tool": name })
+    )
+  );
+  const setTool = (name) => {
+    tool = name;
+    for (const one2 of tools.children) {
+      one2.setAttribute("aria-checked", String(one2.dataset.tool === name));
+      one2.tabIndex = one2.dataset.tool === name ? 0 : -1;
+    }
+    canvas.classList.toggle("draw", name !== "move");
+  };
+  tools.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!by) return;
+    const names = Object.keys(TOOLS2);
+    setTool(names[(names.indexOf(tool) + by + names.length) % names.length]);
+    tools.querySelector("[aria-checked=true]").focus();
+    event.preventDefault();
+  });
+  const canvas = element("canvas", {
+    tabindex: "0",
+    role: "application",
+    "aria-label": "Embedding map: arrow keys move it, plus and minus zoom, 0 shows all, Enter opens the sample nearest to the middle"
+  });
+  const plot = element("div", { class: "plot" }, canvas);
+  const key = element("ul", { class: "key", "aria-label": "Colours", tabindex: "0" });
+  const about = element("p", { class: "about" });
+  const told = element("p", { class: "told", role: "status" });
+  const panel = element(
+    "section",
+    { class: "panel", role: "dialog", "aria-label": "Embedding map", hidden: true },
+    element("header", {}, element("h2", {}, "Embedding map"), samples, chips, close),
+    element(
+      "div",
+      { class: "bar" },
+      element("label", {}, "Features", tables),
+      element("label", {}, "Method", methods),
+      element("label", {}, "Colours", colours),
+      tools,
+      element(
+        "span",
+        { class: "segments" },
+        button2("−", "Zoom out", () => zoom2(0.5), { "aria-label": "Zoom out" }),
+        button2("+", "Zoom in", () => zoom2(2), { "aria-label": "Zoom in" }),
+        button2("All", "All samples in view (0)", () => goHome(), { "aria-label": "Show all samples" })
+      ),
+      button2("Filter by view", "Only the samples that are in view here are shown, everywhere", () => {
+        const [x0, x1, y0, y1] = box2();
+        model.send_msg({ type: "area", x: [x0, x1, x1, x0], y: [y0, y0, y1, y1] });
+      })
+    ),
+    element("div", { class: "body" }, plot, key),
+    about,
+    told
+  );
+  el.append(panel);
+  const back = makeReturn(panel);
+  const putInPlace = () => {
+    const asked = { box: null };
+    bus(model).emit("map-box", asked);
+    const beside = window.innerWidth >= BESIDE_FROM2 && asked.box?.width > 300;
+    panel.style.left = beside ? `${asked.box.right + 12}px` : "";
+  };
+  window.addEventListener("resize", () => !panel.hidden && putInPlace(), { signal: stop.signal });
+  const closeIt = () => {
+    if (panel.hidden) return;
+    back.closed();
+    panel.hidden = true;
+    clearTimeout(resting);
+    shown = state = marked = drag = null;
+    for (const one2 of [chips, key]) one2.replaceChildren();
+    for (const one2 of [samples, about, told]) one2.textContent = "";
+    draw();
+  };
+  const hide = () => {
+    closeIt();
+    model.send_msg({ type: "closed" });
+  };
+  keepKeys(panel, () => drag ? endDrag() : hide());
+  let state = (
+    /** @type {any} */
+    null
+  );
+  let marked = (
+    /** @type {any} */
+    null
+  );
+  let shown = (
+    /** @type {{ canvas: HTMLCanvasElement, pixels: Uint8Array, box: number[] } | null} */
+    null
+  );
+  let view = { x: 0, y: 0, width: 1 };
+  let size = { width: 0, height: 0 };
+  let told_place = { x: 0, y: 0, width: 0 };
+  let number5 = 0;
+  let waits = false, stale = false;
+  let resting = 0;
+  const unit2 = () => view.width / Math.max(size.width, 1);
+  const box2 = () => {
+    const half = unit2() * size.height / 2;
+    return [view.x - view.width / 2, view.x + view.width / 2, view.y - half, view.y + half];
+  };
+  const home = () => {
+    const [x0, x1, y0, y1] = state.home;
+    const width = Math.max(x1 - x0, (y1 - y0) * size.width / Math.max(size.height, 1), 1e-6) * MARGIN;
+    return { x: (x0 + x1) / 2, y: (y0 + y1) / 2, width };
+  };
+  const isHome = () => {
+    const all = home();
+    return near(view, all);
+  };
+  const near = (a, b) => Math.abs(a.width - b.width) < 2e-3 * b.width && Math.hypot(a.x - b.x, a.y - b.y) < 2e-3 * b.width;
+  const ask = () => {
+    if (!state || !size.width) return;
+    if (waits) {
+      stale = true;
+      return;
+    }
+    waits = true;
+    stale = false;
+    number5++;
+    const [x0, x1, y0, y1] = box2();
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const width = Math.round(size.width * ratio), height = Math.round(size.height * ratio);
+    model.send_msg({ type: "view", frame: number5, x0, x1, y0, y1, width, height });
+  };
+  const tellPlace = () => {
+    if (!state) return;
+    told_place = isHome() ? { x: 0, y: 0, width: 0 } : { ...view };
+    model.send_msg({ type: "placed", ...told_place });
+  };
+  const go = (to) => {
+    if (!state) return;
+    const all = home();
+    const width = Math.min(Math.max(to.width, all.width * DEEPEST), all.width * 2);
+    const clamp = (value2, middle) => Math.min(Math.max(value2, middle - all.width), middle + all.width);
+    view = { x: clamp(to.x, all.x), y: clamp(to.y, all.y), width };
+    draw();
+    ask();
+    clearTimeout(resting);
+    resting = window.setTimeout(tellPlace, REST2);
+  };
+  const goHome = () => state && go(home());
+  const zoom2 = (factor, x = size.width / 2, y = size.height / 2) => {
+    const px = view.x + (x - size.width / 2) * unit2(), py = view.y - (y - size.height / 2) * unit2();
+    const width = view.width / factor;
+    const one2 = width / Math.max(size.width, 1);
+    go({ x: px - (x - size.width / 2) * one2, y: py + (y - size.height / 2) * one2, width });
+  };
+  const sized = new ResizeObserver(([entry]) => {
+    const { width, height } = entry.contentRect;
+    const atHome = state && size.width && isHome();
+    const first = state && !size.width;
+    size = { width, height };
+    if (!state || !width) return;
+    if (atHome || first) view = startOf(state) ?? home();
+    draw();
+    ask();
+  });
+  sized.observe(plot);
+  const startOf = (found2) => {
+    const at2 = found2.place;
+    return at2 ? { x: at2[0], y: at2[1], width: at2[2] } : null;
+  };
+  const toScreen = ([x, y]) => [size.width / 2 + (x - view.x) / unit2(), size.height / 2 - (y - view.y) / unit2()];
+  const paint = () => {
+    if (!shown || !state) return;
+    const table = new Uint32Array(256);
+    const bytes = new Uint8Array(table.buffer);
+    for (const [i, colour] of state.palette.entries()) {
+      const part = (at2) => Number.parseInt(colour.slice(at2, at2 + 2), 16);
+      bytes.set([part(1), part(3), part(5), colour.length > 7 ? part(7) : 255], 4 * i);
+    }
+    const { width, height } = shown.canvas;
+    const image = new ImageData(width, height);
+    const into = new Uint32Array(image.data.buffer);
+    for (let row = 0; row < height; row++) {
+      const from = (height - 1 - row) * width;
+      for (let i = 0; i < width; i++) into[row * width + i] = table[shown.pixels[from + i]];
+    }
+    shown.canvas.getContext("2d").putImageData(image, 0, 0);
+  };
+  const outline2 = (context, points, closed) => {
+    if (points.length < 2) return;
+    context.beginPath();
+    for (const [i, [x, y]] of points.entries()) i ? context.lineTo(x, y) : context.moveTo(x, y);
+    if (closed) context.closePath();
+    const style = getComputedStyle(panel);
+    for (const [colour, width, dash] of [
+      [style.getPropertyValue("--panel"), 3.5, []],
+      [style.getPropertyValue("--accent"), 1.8, closed ? [] : [5, 3]]
+    ]) {
+      context.strokeStyle = String(colour).trim();
+      context.lineWidth = Number(width);
+      context.setLineDash(
+        /** @type {number[]} */
+        dash
+      );
+      context.stroke();
+    }
+    context.setLineDash([]);
+  };
+  const draw = () => {
+    if (!size.width) return;
+    const context = fitCanvas(canvas, size.width, size.height);
+    if (!state) return;
+    if (shown) {
+      const [left2, top2] = toScreen([shown.box[0], shown.box[3]]);
+      const [right2, bottom2] = toScreen([shown.box[1], shown.box[2]]);
+      context.imageSmoothingEnabled = false;
+      context.drawImage(shown.canvas, left2, top2, right2 - left2, bottom2 - top2);
+    }
+    if (state.area.length) outline2(context, state.area.map(toScreen), true);
+    if (drag?.line) outline2(context, drag.line, tool === "box");
+    if (marked) {
+      const [x, y] = toScreen(marked);
+      const style = getComputedStyle(panel);
+      for (const [colour, width] of [
+        [style.getPropertyValue("--panel"), 5],
+        [style.getPropertyValue("--ink"), 2.2]
+      ]) {
+        context.beginPath();
+        context.arc(x, y, 8, 0, 2 * Math.PI);
+        context.strokeStyle = String(colour).trim();
+        context.lineWidth = Number(width);
+        context.stroke();
+      }
+    }
+  };
+  let drag = (
+    /** @type {any} */
+    null
+  );
+  const at = (event) => {
+    const place = canvas.getBoundingClientRect();
+    return [event.clientX - place.left, event.clientY - place.top];
+  };
+  const toMap = ([x, y]) => [view.x + (x - size.width / 2) * unit2(), view.y - (y - size.height / 2) * unit2()];
+  const endDrag = () => {
+    drag = null;
+    canvas.classList.remove("drag");
+    draw();
+  };
+  canvas.addEventListener("pointerdown", (event) => {
+    if (event.button || !state || drag) return;
+    canvas.setPointerCapture(event.pointerId);
+    const from = at(event);
+    drag = { id: event.pointerId, from, view: { ...view }, moved: false, line: tool === "move" ? null : [from] };
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!drag || drag.id !== event.pointerId) return;
+    const [x, y] = at(event);
+    const [x0, y0] = drag.from;
+    drag.moved ||= Math.hypot(x - x0, y - y0) > CLICK;
+    if (!drag.moved) return;
+    if (tool === "move") {
+      canvas.classList.add("drag");
+      go({ ...drag.view, x: drag.view.x - (x - x0) * unit2(), y: drag.view.y + (y - y0) * unit2() });
+    } else {
+      if (tool === "lasso") drag.line.length < 4e3 && drag.line.push([x, y]);
+      else drag.line = [drag.from, [x, y0], [x, y], [x0, y]];
+      draw();
+    }
+  });
+  canvas.addEventListener("pointerup", (event) => {
+    if (!drag || drag.id !== event.pointerId) return;
+    const { moved, line: line2, from } = drag;
+    endDrag();
+    if (!moved) tap(from);
+    else if (line2) {
+      const points = line2.map(toMap);
+      model.send_msg({ type: "area", x: points.map((one2) => one2[0]), y: points.map((one2) => one2[1]) });
+    }
+  });
+  canvas.addEventListener("pointercancel", endDrag);
+  const tap = (place, reach = REACH2) => {
+    const [x, y] = toMap(place);
+    model.send_msg({ type: "tap", x, y, reach: reach * unit2() });
+  };
+  canvas.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      const factor = wheelFactor(event);
+      if (factor !== 1) zoom2(factor, ...at(event));
+    },
+    { passive: false }
+  );
+  canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !state) return;
+    const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [
+      0,
+      0
+    ];
+    const by = STEP * Math.min(size.width, size.height) * unit2();
+    if (dx || dy) go({ ...view, x: view.x + dx * by, y: view.y + dy * by });
+    else if (event.key === "+" || event.key === "=") zoom2(2);
+    else if (event.key === "-") zoom2(0.5);
+    else if (event.key === "0") goHome();
+    else if (event.key === "Enter") tap([size.width / 2, size.height / 2], Math.max(size.width, size.height));
+    else return;
+    event.preventDefault();
+  });
+  const fill = (select2, choices2, chosen) => {
+    select2.replaceChildren(
+      ...choices2.map(
+        (one2) => element(
+          "option",
+          { value: one2.value, disabled: Boolean(one2.off) },
+          one2.off ? `${one2.text} (${one2.off})` : one2.text
+        )
+      )
+    );
+    select2.value = chosen;
+  };
+  const rowOf = (row) => {
+    const swatch = element("i");
+    swatch.style.background = row.colour;
+    const parts = [swatch, element("span", { class: "name" }, row.text)];
+    if (row.count !== null) parts.push(element("span", { class: "number" }, row.count.toLocaleString("en")));
+    const inner = row.filter ? element(
+      "button",
+      {
+        type: "button",
+        title: row.text,
+        "aria-pressed": String(row.on),
+        onclick: () => model.send_msg({ type: "filter", text: row.filter })
+      },
+      ...parts
+    ) : element("span", { class: "row" }, ...parts);
+    return element("li", {}, inner);
+  };
+  const open = () => {
+    back.opened();
+    panel.hidden = false;
+    putInPlace();
+    canvas.focus({ preventScroll: true });
+  };
+  listen(model, {
+    busy() {
+      if (panel.hidden) {
+        open();
+        told.textContent = "Placing the samples. The first time takes some seconds …";
+      }
+      panel.classList.add("busy");
+    },
+    state(data) {
+      const opening = !state;
+      if (panel.hidden) open();
+      const other = !state || state.table !== data.table || state.method !== data.method;
+      state = data;
+      panel.classList.remove("busy");
+      if (opening) size = { width: plot.clientWidth, height: plot.clientHeight };
+      const wanted = startOf(data);
+      const known = told_place.width ? wanted && near(told_place, wanted) : !wanted;
+      if (other || !known) {
+        if (other) shown = null;
+        view = wanted ?? home();
+        told_place = wanted ?? { x: 0, y: 0, width: 0 };
+      }
+      const n = data.count.toLocaleString("en"), placed = data.placed.toLocaleString("en");
+      samples.textContent = data.count === data.placed ? `all ${placed} samples` : `${n} of ${placed} samples in colour`;
+      if (data.placed < data.total)
+        samples.textContent += `; ${(data.total - data.placed).toLocaleString("en")} have no features`;
+      fill(tables, data.tables, data.table);
+      fill(methods, data.methods, data.method);
+      fill(colours, data.colours, data.by);
+      keepFocus(panel, () => {
+        chips.replaceChildren(
+          ...data.chips.map(
+            (chip) => button2(
+              `${chip.text} ×`,
+              `Remove the filter: ${chip.text}`,
+              () => model.send_msg({ type: "remove", name: chip.name })
+            )
+          )
+        );
+        key.replaceChildren(...data.key.map(rowOf));
+      });
+      about.textContent = data.about;
+      told.textContent = "";
+      waits = false;
+      draw();
+      ask();
+    },
+    picture(data) {
+      if (data.frame !== number5 || !state) return;
+      waits = false;
+      const pixels = new Uint8Array(data.pixels);
+      const into = document.createElement("canvas");
+      into.width = data.width;
+      into.height = data.height;
+      shown = { canvas: into, pixels, box: data.box };
+      paint();
+      draw();
+      mark("embedding-drawn", { number: number5 });
+      if (stale) ask();
+    },
+    mark(data) {
+      marked = data.place;
+      draw();
+    },
+    hide: () => closeIt(),
+    trouble(data) {
+      if (panel.hidden) open();
+      panel.classList.remove("busy");
+      told.textContent = data.text;
+    }
+  });
+  model.on("remove", () => {
+    stop.abort();
+    sized.disconnect();
+    clearTimeout(resting);
+  });
+  setTool("move");
+  model.send_msg({ type: "ready" });
+}
+
 // explorer/views/gallery/gallery.js
 var gallery_exports = {};
 __export(gallery_exports, {
-  render: () => render3
+  render: () => render4
 });
 var MOST_MARKED = 200;
 var SIGNS = { correct: "✓", wrong: "✗", unsure: "?", disputed: "≠" };
 var DOCK_FROM = 1251;
 var percent2 = (share) => `${share > 0 && share < 0.01 ? "< 1" : Math.round(100 * share)} %`;
-function render3({ model, el }) {
+function render4({ model, el }) {
   const stop = new AbortController();
   let state = null;
   let cells = (
@@ -4411,7 +4866,7 @@ function render3({ model, el }) {
 // explorer/views/judge/judge.js
 var judge_exports = {};
 __export(judge_exports, {
-  render: () => render4
+  render: () => render5
 });
 
 // explorer/browser/chart_marks.js
@@ -8649,7 +9104,7 @@ var makeCrossTable = ({ say, choose }) => {
 };
 
 // explorer/views/judge/judge.js
-var BESIDE_FROM2 = 1251;
+var BESIDE_FROM3 = 1251;
 var PARTS = [
   ["table", "Cross-table"],
   ["classes", "Class by class"],
@@ -8670,7 +9125,7 @@ var SUMMARY = [
   ["disagreement", "Disagreement", "Mean of half the sum of the differences of fractions, 0 to 1"],
   ["calibration_error", "Calibration error", "How far what the model says lies from how often it is so"]
 ];
-function render4({ model, el }) {
+function render5({ model, el }) {
   const stop = new AbortController();
   let state = null;
   const send = (what2) => model.send_msg({ type: "choose", ...what2 });
@@ -8861,7 +9316,7 @@ function render4({ model, el }) {
   const place = () => {
     const asked = { box: null };
     bus(model).emit("map-box", asked);
-    const beside = window.innerWidth >= BESIDE_FROM2 && asked.box?.width > 300;
+    const beside = window.innerWidth >= BESIDE_FROM3 && asked.box?.width > 300;
     panel.classList.toggle("beside", Boolean(beside));
     panel.style.setProperty("--beside", `${beside ? asked.box.right + 12 : 8}px`);
   };
@@ -9136,7 +9591,7 @@ var percentText = (share) => share === null ? "–" : `${(100 * share).toFixed(1
 // explorer/views/labels/labels.js
 var labels_exports = {};
 __export(labels_exports, {
-  render: () => render5
+  render: () => render6
 });
 var FILES = { gpkg: "GeoPackage", geojson: "GeoJSON", csv: "CSV" };
 var counted = (count2, what) => count2 ? `${count2} ${what}${count2 === 1 ? "" : "s"}` : "";
@@ -9183,7 +9638,7 @@ var makeGround = (save, showThem) => {
     }
   };
 };
-function render5({ model, el }) {
+function render6({ model, el }) {
   const box2 = element("div", { class: "scroll", role: "group", "aria-label": "Classes of the label" });
   const bars3 = element("div");
   bars3.innerHTML = model.html;
@@ -9289,10 +9744,10 @@ function render5({ model, el }) {
 // explorer/views/map/legend.js
 var legend_exports = {};
 __export(legend_exports, {
-  render: () => render6
+  render: () => render7
 });
 var ROW = 24;
-function render6({ model, el }) {
+function render7({ model, el }) {
   const level = element(
     "div",
     { class: "segments", role: "radiogroup", "aria-label": "Level of the classes" },
@@ -9337,6 +9792,16 @@ function render6({ model, el }) {
     },
     "Dataset"
   );
+  const embedding = element(
+    "button",
+    {
+      type: "button",
+      class: "table",
+      title: "The samples as points: what looks alike lies together",
+      onclick: () => model.send_msg({ type: "embedding" })
+    },
+    "Embedding"
+  );
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Active filters", hidden: true });
   const key = element("div", { class: "density", role: "img", hidden: true });
   const list = element("ul", { "aria-label": "Legend" });
@@ -9377,7 +9842,8 @@ function render6({ model, el }) {
         count2,
         table,
         gallery,
-        dataset
+        dataset,
+        embedding
       )
     ),
     chips,
@@ -9493,11 +9959,11 @@ function render6({ model, el }) {
 // explorer/views/map/map_tools.js
 var map_tools_exports = {};
 __export(map_tools_exports, {
-  render: () => render7
+  render: () => render8
 });
 
 // explorer/views/map/map_ground.js
-var REACH2 = 3;
+var REACH3 = 3;
 var RIMS = 3;
 var SMALL = 3.5;
 var LARGE = 8;
@@ -9507,7 +9973,7 @@ var markOnMap = (marks, x, y, resolution) => {
   for (const mark2 of marks) {
     if (mark2.rings.length) continue;
     const far = (Math.abs(mark2.x - x) + Math.abs(mark2.y - y)) / resolution;
-    if (far <= halfOf(mark2.count) + RIMS + REACH2 && far < least) {
+    if (far <= halfOf(mark2.count) + RIMS + REACH3 && far < least) {
       best = mark2;
       least = far;
     }
@@ -10060,7 +10526,7 @@ var sign = (path) => {
   svg2.append(line2);
   return svg2;
 };
-function render7({ model, el }) {
+function render8({ model, el }) {
   const { on } = bus(model), stop = new AbortController(), { signal } = stop;
   let figure = null, overview = null, wanted = (
     /** @type {[number, number, number, number] | null} */
@@ -10530,7 +10996,7 @@ function render7({ model, el }) {
 // explorer/views/map/sample_table.js
 var sample_table_exports = {};
 __export(sample_table_exports, {
-  render: () => render8
+  render: () => render9
 });
 
 // explorer/views/common/room.js
@@ -10567,7 +11033,7 @@ var roomQuery = (node, query) => {
 // explorer/views/map/sample_table.js
 var SHARES = /* @__PURE__ */ new Set(["fraction", "suspicion", "change", "disagreement"]);
 var ALWAYS = /* @__PURE__ */ new Set(["sample_id", "class"]);
-function render8({ model, el }) {
+function render9({ model, el }) {
   const title = element("h2"), told = element("p", { class: "told", role: "status" });
   const bars3 = element("div", { class: "bars", role: "list", tabindex: "0", "aria-label": "Classes of the set" });
   const head = element("tr"), body = element("tbody");
@@ -10803,9 +11269,9 @@ function render8({ model, el }) {
 // explorer/views/page/about.js
 var about_exports = {};
 __export(about_exports, {
-  render: () => render9
+  render: () => render10
 });
-function render9({ model, el }) {
+function render10({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const WORDS2 = { ok: "as assumed", told: "read otherwise", wrong: "would be wrong", missing: "is missing" };
@@ -10912,7 +11378,7 @@ function render9({ model, el }) {
 // explorer/views/page/head.js
 var head_exports = {};
 __export(head_exports, {
-  render: () => render10
+  render: () => render11
 });
 
 // explorer/views/page/search_field.js
@@ -11068,7 +11534,7 @@ var makeSearchField = (model) => {
 };
 
 // explorer/views/page/head.js
-function render10({ model, el }) {
+function render11({ model, el }) {
   const page = bus(model);
   const swatch = element("i"), id = element("code"), text = element("span", { class: "class" }), place = element("span", { class: "place" });
   const sample = element("div", { class: "sample" }, swatch, id, text, place);
@@ -11230,7 +11696,7 @@ function render10({ model, el }) {
 // explorer/views/page/help.js
 var help_exports = {};
 __export(help_exports, {
-  render: () => render11
+  render: () => render12
 });
 var KEYS = [
   [
@@ -11427,7 +11893,7 @@ var MARKS = [
     ]
   ]
 ];
-function render11({ model, el }) {
+function render12({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const close = element(
@@ -11532,10 +11998,10 @@ function render11({ model, el }) {
 // explorer/views/page/toast.js
 var toast_exports = {};
 __export(toast_exports, {
-  render: () => render12
+  render: () => render13
 });
 var STAYS = 8e3;
-function render12({ model, el }) {
+function render13({ model, el }) {
   const gone = new AbortController();
   let timer = 0, step = (
     /** @type {number | null} */
@@ -11621,9 +12087,9 @@ function render12({ model, el }) {
 // explorer/views/present/present.js
 var present_exports = {};
 __export(present_exports, {
-  render: () => render13
+  render: () => render14
 });
-function render13({ model, el }) {
+function render14({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const SPEEDS = [1, 2, 5, 10, 15, 25, 30];
@@ -12187,7 +12653,7 @@ function render13({ model, el }) {
 // explorer/views/profile/pins.js
 var pins_exports = {};
 __export(pins_exports, {
-  render: () => render14
+  render: () => render15
 });
 
 // explorer/views/profile/profile_menu.js
@@ -12371,7 +12837,7 @@ var makeCurvesMenu = (send) => {
 };
 
 // explorer/views/profile/pins.js
-function render14({ model, el }) {
+function render15({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const keys = element("div", { class: "keys", role: "list", "aria-label": "Legend of the profile" });
@@ -12539,7 +13005,7 @@ function render14({ model, el }) {
 // explorer/views/profile/profile_charts.js
 var profile_charts_exports = {};
 __export(profile_charts_exports, {
-  render: () => render15
+  render: () => render16
 });
 
 // explorer/browser/chart_picture.js
@@ -12623,7 +13089,7 @@ var svgAsPng = async ({ text, width, height }) => {
 var LEAST = 60;
 var MOST2 = 1200;
 var GAP = 8;
-var STEP = 16;
+var STEP2 = 16;
 var LEAP = 96;
 var kept = (
   /** @type {Map<string, Record<string, number>>} */
@@ -12708,7 +13174,7 @@ var makeChartHeights = (box2, charts, page) => {
       });
     edge.addEventListener("dblclick", reset);
     grip.addEventListener("keydown", (event) => {
-      const by = { ArrowDown: STEP, ArrowUp: -STEP, PageDown: LEAP, PageUp: -LEAP }[event.key];
+      const by = { ArrowDown: STEP2, ArrowUp: -STEP2, PageDown: LEAP, PageUp: -LEAP }[event.key];
       if (event.ctrlKey || event.metaKey || event.altKey || !by && event.key !== "Home") return;
       if (by) choose(name, host.getBoundingClientRect().height + by);
       else reset();
@@ -13123,7 +13589,7 @@ var makeHover = (state, place) => {
 var BOTH_YEARS = [Date.UTC(2017, 11, 20), Date.UTC(2020, 0, 10)];
 var ONE_YEAR = [Date.UTC(2017, 11, 26), Date.UTC(2019, 0, 6)];
 var LABELS = { bands: "Reflectance over time", index: "Indices over time" };
-function render15({ model, el }) {
+function render16({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const state = {
@@ -13328,9 +13794,9 @@ function render15({ model, el }) {
 // explorer/views/profile/profile_tables.js
 var profile_tables_exports = {};
 __export(profile_tables_exports, {
-  render: () => render16
+  render: () => render17
 });
-function render16({ model, el }) {
+function render17({ model, el }) {
   const box2 = element("div", { class: "tables", role: "region", tabindex: "0", "aria-label": "Seasons and breaks" });
   el.append(box2);
   const show = (some) => el.getRootNode().host.classList.toggle("some", some);
@@ -13384,7 +13850,7 @@ function render16({ model, el }) {
 // explorer/views/review/review.js
 var review_exports = {};
 __export(review_exports, {
-  render: () => render17
+  render: () => render18
 });
 
 // explorer/views/review/class_search.js
@@ -13861,7 +14327,7 @@ var makeReviewForm = ({ kept: kept2, send }) => {
 };
 
 // explorer/views/review/review.js
-function render17({ model, el }) {
+function render18({ model, el }) {
   const gone = new AbortController();
   const page = bus(model), kept2 = makeKept();
   const SETTLE = 1e3;
@@ -14883,7 +15349,7 @@ function render17({ model, el }) {
 // explorer/views/sentinel2/bands.js
 var bands_exports = {};
 __export(bands_exports, {
-  render: () => render18
+  render: () => render19
 });
 
 // explorer/views/sentinel2/arrange.js
@@ -15131,7 +15597,7 @@ var makeLarge = ({ model, page, facts, onStep, onClose }) => {
 };
 
 // explorer/views/sentinel2/bands.js
-function render18({ model, el }) {
+function render19({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const ROW_GAP = 4;
@@ -15706,7 +16172,7 @@ function render18({ model, el }) {
 // explorer/views/sentinel2/spectrum.js
 var spectrum_exports = {};
 __export(spectrum_exports, {
-  render: () => render19
+  render: () => render20
 });
 var CLASS_INK = "#7d8a92";
 var PARTS3 = {
@@ -15745,7 +16211,7 @@ var PARTS3 = {
   },
   class_name: (c, at) => labels(c, at, {})
 };
-function render19({ model, el }) {
+function render20({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const DASHES2 = ["solid", "dashed", "dotted", "dotdash"];
@@ -15964,15 +16430,15 @@ function render19({ model, el }) {
       colour: [CLASS_INK]
     });
   };
-  const REACH3 = 8;
+  const REACH4 = 8;
   const read = (place) => {
     const points = chart.columns.dots;
     let nearest = null;
     for (const wavelength of place && points ? points.wavelength : [])
       if (nearest === null || Math.abs(wavelength - place.x) < Math.abs(nearest - place.x)) nearest = wavelength;
-    tip.hidden = nearest === null || chart.wide(nearest, place.x) > REACH3;
+    tip.hidden = nearest === null || chart.wide(nearest, place.x) > REACH4;
     if (tip.hidden) return;
-    const near = points.wavelength.flatMap((w, i) => chart.wide(w, nearest) <= REACH3 / 2 ? [i] : []);
+    const near = points.wavelength.flatMap((w, i) => chart.wide(w, nearest) <= REACH4 / 2 ? [i] : []);
     tip.replaceChildren(
       ...near.map((i) => {
         const dot2 = element("i");
@@ -16093,9 +16559,9 @@ function render19({ model, el }) {
 // explorer/views/share/share.js
 var share_exports = {};
 __export(share_exports, {
-  render: () => render20
+  render: () => render21
 });
-function render20({ model, el }) {
+function render21({ model, el }) {
   const page = bus(model);
   const gone = new AbortController();
   const NAMES = {
@@ -16536,6 +17002,7 @@ var all_components_default = {
   About: about_exports,
   Bars: labels_exports,
   Dataset: dataset_exports,
+  Embedding: embedding_exports,
   Findings: profile_tables_exports,
   Gallery: gallery_exports,
   Grid: bands_exports,

@@ -34,6 +34,19 @@ export interface Told {
     looking: { ticket: number; done: number; total: number }
     trouble: { text: string }
   }
+  /** The embedding map. */
+  Embedding: {
+    /** Another one comes; what is there is of what was shown before. */
+    busy: {}
+    hide: {}
+    /** Where the sample lies that the page shows; None where it is not on this map. */
+    mark: { place: number[] | null }
+    /** The answer to `view`: a byte a pixel, its place in the palette, the lowest row first; `box` is x0, x1, y0, y1. */
+    picture: { frame: number; pixels: ArrayBuffer; width: number; height: number; box: number[] }
+    /** All but the picture. `home` are x0, x1, y0, y1 of all samples, `place` x, y and width that a link asks for; `count` of the `placed` samples of the map are in colour, of `total` in the corpus; `area` is the outline that the samples lie in. */
+    state: { tables: ChoiceShown[]; methods: ChoiceShown[]; colours: ChoiceShown[]; table: string; method: string; by: string; home: number[]; place: number[] | null; palette: string[]; key: KeyRow[]; area: number[][]; chips: Record<string, string>[]; count: number; placed: number; total: number; about: string }
+    trouble: { text: string }
+  }
   /** Seasons and breaks, by name. */
   Findings: {
     file: { name: string; text: string }
@@ -303,6 +316,17 @@ export interface Said {
     | { type: "ready" }
     | { type: "remove"; name: string }
     | { type: "save"; name: string }
+  /** What is looked at, chosen and drawn. */
+  Embedding:
+    | { type: "area"; x: number[]; y: number[] }
+    | { type: "choose"; name: string; value: string }
+    | { type: "closed" }
+    | { type: "filter"; text: string }
+    | { type: "placed"; x: number; y: number; width: number }
+    | { type: "ready" }
+    | { type: "remove"; name: string }
+    | { type: "tap"; x: number; y: number; reach: number }
+    | { type: "view"; frame: number; x0: number; x1: number; y0: number; y1: number; width: number; height: number }
   /** Somebody takes a table away. */
   Findings:
     | { type: "csv"; name: string }
@@ -367,6 +391,7 @@ export interface Said {
   /** Other classes, fewer filters, and the set as pictures, as a table, or in figures. */
   Legend:
     | { type: "dataset" }
+    | { type: "embedding" }
     | { type: "gallery" }
     | { type: "isolate"; code: number; add: boolean }
     | { type: "level"; level: number }
@@ -377,7 +402,7 @@ export interface Said {
   MapTools:
     | { type: "area"; kind: string; x0?: number; x1?: number; y0?: number; y1?: number; x?: number[] | null; y?: number[] | null }
     | { type: "clear_area" }
-    | { type: "filter"; values?: Partial<Record<"largest" | "classes" | "min_fraction" | "max_fraction" | "purity" | "mixture" | "countries" | "regions" | "near" | "zones" | "review" | "suspicion" | "change" | "imagery" | "disagreement" | "says" | "class_pair" | "differ", number | string | (number | string)[] | null>> | null; clear?: boolean; number: number }
+    | { type: "filter"; values?: Partial<Record<"largest" | "classes" | "min_fraction" | "max_fraction" | "purity" | "mixture" | "countries" | "regions" | "near" | "zones" | "review" | "suspicion" | "change" | "imagery" | "disagreement" | "says" | "class_pair" | "differ" | "embedding", number | string | (number | string)[] | null>> | null; clear?: boolean; number: number }
     | { type: "look"; name: string; value: string; number: number }
     | { type: "options" }
     | { type: "place"; lon: number; lat: number; resolution: number }
@@ -544,6 +569,22 @@ export interface FigureShown {
   about: string
   svg: string
   python: string
+}
+
+/** A value of a menu; `off` says why it cannot be chosen. */
+export interface ChoiceShown {
+  value: string
+  text: string
+  off: string
+}
+
+/** What a colour means; `count` samples have it, `filter` is what it filters by (empty: nothing). */
+export interface KeyRow {
+  text: string
+  colour: string
+  count: number | null
+  filter: string
+  on: boolean
 }
 
 /** A table beside the charts; `notes` say how it was made. */
