@@ -9867,7 +9867,10 @@ function render7({ model, el }) {
       for (const button2 of level.children)
         button2.setAttribute("aria-checked", String(Number(button2.dataset.level) === data.level));
       const n = data.count.toLocaleString("en"), all = data.total.toLocaleString("en");
-      count2.textContent = data.count === data.total ? `${all} samples` : `${n} of ${all} samples`;
+      const part = data.count !== data.total;
+      const total = part ? [element("span", { class: "total" }, ` of ${all}`)] : [];
+      count2.replaceChildren(part ? n : all, ...total, element("span", { class: part ? "unit" : "" }, " samples"));
+      count2.title = part ? `${n} of ${all} samples` : "";
       const focused = el.getRootNode().activeElement?.dataset?.code;
       const some = data.rows.some((row) => row.on);
       list.replaceChildren(

@@ -59,7 +59,7 @@ class EmbeddingView:
         self._told: EmbeddingLook | None = None
         """The look that the browser has told."""
         selection.param.watch(lambda _e: self._changed(), "embedding")
-        selection.param.watch(lambda _e: self._make_room(), ["judge", "dataset"])
+        selection.param.watch(lambda *_e: self._make_room(), ["judge", "dataset"])
         selection.param.watch(lambda _e: self._mark(), "sample_id")
         selection.param.watch(lambda _e: self._draw(), "opinion")
         selection.map.param.watch(lambda *_e: self._draw(), ["level", "palette", "theme"])

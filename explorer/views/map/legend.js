@@ -134,7 +134,11 @@ export function render({ model, el }) {
         button.setAttribute("aria-checked", String(Number(button.dataset.level) === data.level))
       const n = data.count.toLocaleString("en"),
         all = data.total.toLocaleString("en")
-      count.textContent = data.count === data.total ? `${all} samples` : `${n} of ${all} samples`
+      const part = data.count !== data.total
+      // A narrow head has no room for all of it: `legend.css` says what goes first.
+      const total = part ? [element("span", { class: "total" }, ` of ${all}`)] : []
+      count.replaceChildren(part ? n : all, ...total, element("span", { class: part ? "unit" : "" }, " samples"))
+      count.title = part ? `${n} of ${all} samples` : ""
       const focused = el.getRootNode().activeElement?.dataset?.code
       const some = data.rows.some((row) => row.on)
       list.replaceChildren(
