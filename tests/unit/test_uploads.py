@@ -73,7 +73,10 @@ class Site:
     def half_made(self) -> list[str]:
         """What is left of uploads."""
         folder = self.corpus.opinions.folder / "uploads"
-        return sorted(path.name for path in folder.rglob("*"))
+        found: list[str] = []
+        for _path, folders, files in os.walk(folder):  # what goes away meanwhile is no error, as it is with rglob
+            found += [*folders, *files]
+        return sorted(found)
 
     def stop(self) -> None:
         self.running.stop()
