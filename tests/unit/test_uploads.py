@@ -74,7 +74,7 @@ class Site:
         """What is left of uploads."""
         folder = self.corpus.opinions.folder / "uploads"
         found: list[str] = []
-        for _path, folders, files in os.walk(folder):  # what goes away meanwhile is no error, as it is with rglob
+        for _path, folders, files in os.walk(folder):  # what goes meanwhile is no error, as with rglob
             found += [*folders, *files]
         return sorted(found)
 
