@@ -70,10 +70,11 @@ def test_names_come_with_the_zoom_and_can_be_hidden(visit: Visit) -> None:
         visit.wait("(name) => window.seen && seen.marks(name).length", mark)
     until(lambda: beside(visit, *place("Tours")) > 0.2)
     visit.page.get_by_role("button", name="Layers").click()
-    visit.page.get_by_role("radio", name="Hidden").click()
+    names = visit.page.get_by_role("radiogroup", name="Names of places")
+    names.get_by_role("radio", name="Hidden").click()
     until(lambda: opacity(visit).max() == 0)
     visit.wait_for_query(layers="none")
-    visit.page.get_by_role("radio", name="Shown").click()
+    names.get_by_role("radio", name="Shown").click()
     until(lambda: opacity(visit).max() > 200)
 
 
