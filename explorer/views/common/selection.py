@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 from urllib.parse import parse_qs, urlencode
 
 import param
@@ -52,6 +52,7 @@ MAX_PROBLEM = 400
 """What is said of a part of a link is shorter."""
 DEFAULT_DATE = dt.date(2018, 7, 2)
 DEFAULT_PIXELS: tuple[Pixel, ...] = ((150, 110),)
+T = TypeVar("T")
 MARKS = ("pixels", "names", "regions")
 """Parameters of the selection that belong to one sample: its pins, their names, its regions."""
 _REMEMBERED = 200
@@ -364,88 +365,43 @@ def decode(query: str | Mapping[str, Any]) -> Link:
     else:
         given = {str(key): _text(value) for key, value in query.items()}
     problems: list[str] = []
-    date = pixels = None
-    if given.get("date"):
+
+    def read(key: str, parse: Callable[[str], T], usual: T, wrong: str, most: int | None = MAX_TEXT) -> T:
+        """What a key says; `usual` where it says nothing, or what cannot be understood."""
         try:
-            date = PF_SR.parse_date(given["date"][:40])
+            return parse(given[key][:most]) if given.get(key) else usual
         except ExplorerError as error:
-            problems.append(f"This link's date cannot be shown: {error}.")
+            problems.append(f"This link's {wrong}: {error}.")
+            return usual
+
+    date = read("date", PF_SR.parse_date, None, "date cannot be shown", 40)
+    pixels = None
     if given.get("pixels"):
         try:
             pixels = _pixels(given["pixels"]) or None
         except (ExplorerError, ValueError) as error:
             problems.append(f"This link's pixels cannot be shown: {error}.")
-    composite = stretch = None
-    try:
-        if given.get("composite"):
-            composite = render_spec.parse(given["composite"][:MAX_TEXT], PF_SR.id).text
-    except ExplorerError as error:
-        problems.append(f"This link's picture cannot be shown: {error}.")
-    try:
-        if given.get("stretch"):
-            stretch = str(stretches.parse(given["stretch"][:MAX_TEXT]))
-    except ExplorerError as error:
-        problems.append(f"This link's stretch cannot be used: {error}.")
-    sentinel = SentinelLook()
-    try:
-        sentinel = sentinel_look.parse(given.get("sentinel", "")[:MAX_TEXT])
-    except ExplorerError as error:
-        problems.append(f"This link's Sentinel-2 panel cannot be shown: {error}.")
-    view = PictureView()
-    try:
-        view = picture_view.parse(given.get("view", "")[:MAX_TEXT])
-    except ExplorerError as error:
-        problems.append(f"This link's view of the picture cannot be shown: {error}.")
-    play = Playback()
-    try:
-        play = playback.parse(given.get("play", "")[:MAX_TEXT])
-    except ExplorerError as error:
-        problems.append(f"This link's dates cannot play so: {error}.")
-    charts = ChartZoom()
-    try:
-        charts = chart_zoom.parse(given.get("charts", "")[:MAX_TEXT])
-    except ExplorerError as error:
-        problems.append(f"This link's part of the charts cannot be shown: {error}.")
-    table = None
-    try:
-        table = table_look.parse(given["table"][:MAX_TEXT]) if given.get("table") else None
-    except ExplorerError as error:
-        problems.append(f"This link's table cannot be shown: {error}.")
-    gallery = None
-    try:
-        gallery = gallery_look.parse(given["gallery"][:MAX_TEXT]) if given.get("gallery") else None
-    except ExplorerError as error:
-        problems.append(f"This link's gallery cannot be shown: {error}.")
-    similar = None
-    try:
-        similar = searches.parse(given["similar"]) if given.get("similar") else None
-    except ExplorerError as error:
-        problems.append(f"This link's search for what is alike cannot be understood: {error}.")
-    judge = None
-    try:
-        judge = questions.parse(given["judge"][:MAX_TEXT]) if given.get("judge") else None
-    except ExplorerError as error:
-        problems.append(f"This link's question to a model cannot be answered: {error}.")
-    embedding = None
-    try:
-        embedding = embedding_look.parse(given["embedding"][:MAX_TEXT]) if given.get("embedding") else None
-    except ExplorerError as error:
-        problems.append(f"This link's embedding map cannot be shown: {error}.")
-    overlay = OverlayLook()
-    try:
-        overlay = overlay_look.parse(given.get("overlay", "")[:MAX_TEXT])
-    except ExplorerError as error:
-        problems.append(f"This link's map over the pictures cannot be shown: {error}.")
+    composite = read(
+        "composite", lambda text: render_spec.parse(text, PF_SR.id).text, None, "picture cannot be shown"
+    )
+    stretch = read("stretch", lambda text: str(stretches.parse(text)), None, "stretch cannot be used")
+    sentinel = read("sentinel", sentinel_look.parse, SentinelLook(), "Sentinel-2 panel cannot be shown")
+    view = read("view", picture_view.parse, PictureView(), "view of the picture cannot be shown")
+    play = read("play", playback.parse, Playback(), "dates cannot play so")
+    charts = read("charts", chart_zoom.parse, ChartZoom(), "part of the charts cannot be shown")
+    table = read("table", table_look.parse, None, "table cannot be shown")
+    gallery = read("gallery", gallery_look.parse, None, "gallery cannot be shown")
+    similar = read("similar", searches.parse, None, "search for what is alike cannot be understood", None)
+    judge = read("judge", questions.parse, None, "question to a model cannot be answered")
+    embedding = read("embedding", embedding_look.parse, None, "embedding map cannot be shown")
+    overlay = read("overlay", overlay_look.parse, OverlayLook(), "map over the pictures cannot be shown")
     panel = given.get("panel", "")
     if panel not in PANELS:
         problems.append(f"This link's panel {panel[:20]!r} is none of {', '.join(PANELS[1:])}.")
         panel = ""
-    review = given.get("review", "")[:MAX_QUEUE]
-    try:
-        review = QueueSpec.parse(review).format() if review else ""
-    except ExplorerError as error:
-        problems.append(f"This link's queue cannot be opened: {error}.")
-        review = ""
+    review = read(
+        "review", lambda text: QueueSpec.parse(text).format(), "", "queue cannot be opened", MAX_QUEUE
+    )
     names = [clean_name(name) for name in given.get("names", "").split(";")[: len(pixels or ())]]
     while names and not names[-1]:
         names.pop()
