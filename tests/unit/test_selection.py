@@ -16,6 +16,8 @@ from explorer.analysis.curves import parse as parse_curves
 from explorer.analysis.shapes import KINDS, MAX_POINTS, Shape
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, S2_SR
+from explorer.opinions.question import Question
+from explorer.views.common.embedding_look import EmbeddingLook
 from explorer.views.common.selection import (
     DEFAULT_DATE,
     DEFAULT_PIXELS,
@@ -391,3 +393,17 @@ def test_the_pins_of_many_samples_are_remembered_but_not_of_all() -> None:
     assert len(selection._marks) == 200
     selection.sample_id = A
     assert selection.pixels == DEFAULT_PIXELS
+
+
+def test_of_the_panels_beside_the_map_one_is_open_at_most() -> None:
+    selection = Selection()
+    selection.dataset = True
+    assert selection.is_beside_the_map
+    selection.judge = Question("mine")
+    assert (selection.judge, selection.dataset, selection.embedding) == (Question("mine"), False, None)
+    selection.embedding = EmbeddingLook()
+    assert (selection.judge, selection.dataset, selection.embedding) == (None, False, EmbeddingLook())
+    selection.param.update(judge=Question("mine"), dataset=True)
+    assert (selection.judge, selection.dataset, selection.embedding) == (None, True, None)
+    selection.dataset = False
+    assert not selection.is_beside_the_map

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import param
@@ -116,6 +116,31 @@ class MapState(param.Parameterized):
     def link(self) -> MapLink:
         """The map as a link says it."""
         return MapLink(**{name: getattr(self, name) for name in self.FIELDS})
+
+    def chips(self, filters: Filters | None = None) -> list[dict[str, str]]:
+        """What is filtered, as a panel's chips: `name` and `text`; of `filters` in place of its own, where a panel shows others."""
+        shown = self.filters if filters is None else filters
+        chips = [{"name": name, "text": text} for name, text in shown.chips()]
+        return chips if self.area is None else [*chips, {"name": "area", "text": "Area"}]
+
+    def remove_chip(self, name: object) -> None:
+        """Filter no more by what a chip of this name says; `all` by nothing."""
+        if name == "all":
+            self.param.update(filters=self.filters.without(*self.filters.names()), area=None)
+        elif name == "area":
+            self.area = None
+        elif name in self.filters.names():
+            self.filters = self.filters.without(str(name))
+
+    def toggle(self, text: object, allowed: Collection[str]) -> None:
+        """Filter by what one condition of `allowed` says (`country:Spain`), or no more by it where that is so; anything else is no choice of a panel's."""
+        wanted, problems = Filters.parse(str(text))
+        names = wanted.names()
+        if problems or len(names) != 1 or names[0] not in allowed:
+            return
+        name, value = names[0], getattr(wanted, names[0])
+        again = getattr(self.filters, name) == value
+        self.filters = self.filters.without(name) if again else replace(self.filters, **{name: value})
 
     def apply(self, link: MapLink) -> None:
         """Show what a link says, and else what a fresh page shows."""

@@ -53,6 +53,8 @@ MAX_PROBLEM = 400
 DEFAULT_DATE = dt.date(2018, 7, 2)
 DEFAULT_PIXELS: tuple[Pixel, ...] = ((150, 110),)
 T = TypeVar("T")
+BESIDE: Mapping[str, Any] = {"judge": None, "dataset": False, "embedding": None}
+"""Panels that stand beside the map, in one place, so that one of them is open at most; and what each is while it is closed."""
 MARKS = ("pixels", "names", "regions")
 """Parameters of the selection that belong to one sample: its pins, their names, its regions."""
 _REMEMBERED = 200
@@ -141,11 +143,24 @@ class Selection(param.Parameterized):
         self._marks: LRUCache[str, dict[str, Any]] = LRUCache(_REMEMBERED)
         # Before anybody else hears of the sample; queued, so that they hear of its pins after it.
         self.param.watch(self._show_own_marks, ["sample_id", *MARKS], queued=True)
+        self.param.watch(self._close_others, list(BESIDE))
 
     @property
     def date_index(self) -> int:
         """Position of the date in Planet Fusion's calendar."""
         return PF_SR.dates.index(self.date)
+
+    @property
+    def is_beside_the_map(self) -> bool:
+        """Whether a panel stands beside the map, and over it where the page is narrow."""
+        return any(getattr(self, name) != closed for name, closed in BESIDE.items())
+
+    def _close_others(self, *events: param.parameterized.Event) -> None:
+        """A panel has opened beside the map: those in its place give way; of several in one link the last stays."""
+        opened = [event.name for event in events if event.new != BESIDE[event.name]]
+        if opened:
+            stays = max(opened, key=list(BESIDE).index)
+            self.param.update(**{name: closed for name, closed in BESIDE.items() if name != stays})
 
     def remember_marks(
         self,

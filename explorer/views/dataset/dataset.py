@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from explorer.core.errors import CancelledError, ExplorerError
@@ -53,17 +52,11 @@ class DatasetView:
             "remove": self._remove, "save": self._save, "again": lambda _data: self._draw(),
         }  # fmt: skip
         selection.param.watch(lambda _e: self._draw(), "dataset")
-        selection.param.watch(lambda _e: self._make_room(), "judge")
         selection.map.param.watch(lambda _e: self._draw(), "level")
         session.param.watch(lambda *_e: self._draw(), ["filtered_rows", "blind", "labels_hidden"])
         session.listen("verdicts_changed", self._draw)
 
     # -- what is shown ------------------------------------------------------------------------------------------
-
-    def _make_room(self) -> None:
-        """The panel that judges a model stands in the same place."""
-        if self._selection.judge is not None:
-            self._selection.dataset = False
 
     def _draw(self) -> None:
         session, state = self._session, self._selection.map
@@ -80,13 +73,9 @@ class DatasetView:
             return
         if session.filtered_rows is None:
             return  # the map does not know yet what is left
-        if not self._is_open and self._selection.judge is not None:
-            self._selection.judge = None
         self._is_open = True
         ticket, rows, level, filters = self._ticket, self._rows(), state.level, state.filters
-        chips = [{"name": name, "text": text} for name, text in filters.chips()]
-        if state.area is not None:
-            chips.append({"name": "area", "text": "Area"})
+        chips = state.chips()
         shown = code.State(where=self._corpus.where, filters=filters, area=state.area)
         self.panel.script.busy()
 
@@ -128,23 +117,11 @@ class DatasetView:
             state.param.update(level=int(data["level"]), filters=state.filters.without("largest"))
 
     def _filter(self, data: dict[str, Any]) -> None:
-        state = self._selection.map
-        wanted, problems = Filters.parse(str(data.get("text", "")))
-        names = wanted.names()
-        if problems or len(names) != 1 or names[0] not in _SETS or self._session.labels_hidden:
-            return  # no bar says so
-        name = names[0]
-        if getattr(state.filters, name) == getattr(wanted, name):
-            state.filters = state.filters.without(name)
-        else:
-            state.filters = replace(state.filters, **{name: getattr(wanted, name)})
+        if not self._session.labels_hidden:
+            self._selection.map.toggle(data.get("text"), _SETS)
 
     def _remove(self, data: dict[str, Any]) -> None:
-        name, state = str(data.get("name", "")), self._selection.map
-        if name == "area":
-            state.area = None
-        elif name in state.filters.names():
-            state.filters = state.filters.without(name)
+        self._selection.map.remove_chip(data.get("name"))
 
     def _save(self, data: dict[str, Any]) -> None:
         drawn = self._drawings.get(str(data.get("name", "")))

@@ -12,7 +12,6 @@ import pandas as pd
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.embedding_area import EmbeddingArea
-from explorer.corpus.query.filters import Filters
 from explorer.similar.embedding_maps import METHODS
 from explorer.views.common import embedding_look
 from explorer.views.common.components import Component, LatestOnly, SessionScheduler, source
@@ -59,7 +58,6 @@ class EmbeddingView:
         self._told: EmbeddingLook | None = None
         """The look that the browser has told."""
         selection.param.watch(lambda _e: self._changed(), "embedding")
-        selection.param.watch(lambda *_e: self._make_room(), ["judge", "dataset"])
         selection.param.watch(lambda _e: self._mark(), "sample_id")
         selection.param.watch(lambda _e: self._draw(), "opinion")
         selection.map.param.watch(lambda *_e: self._draw(), ["level", "palette", "theme"])
@@ -67,11 +65,6 @@ class EmbeddingView:
         session.listen("verdicts_changed", self._draw)
 
     # -- what is shown ------------------------------------------------------------------------------------------
-
-    def _make_room(self) -> None:
-        """The panels about models and about the dataset stand in the same place."""
-        if self._is_open and (self._selection.judge is not None or self._selection.dataset):
-            self._selection.embedding = None
 
     def _changed(self) -> None:
         """Another look; the browser is there already where it said so itself."""
@@ -95,14 +88,10 @@ class EmbeddingView:
             return
         if session.filtered_rows is None:
             return  # the map does not know yet what is left
-        if not self._is_open:
-            self._is_open = True
-            self._selection.param.update(judge=None, dataset=False)
+        self._is_open = True
         ticket, rows, filters, opinion = self._ticket, session.filtered_rows, state.filters, self._opinion()
         level, colours, theme = state.level, state.palette, state.theme
-        chips = [{"name": name, "text": text} for name, text in filters.chips()]
-        if state.area is not None:
-            chips.append({"name": "area", "text": "Area"})
+        chips = state.chips()
         self.panel.script.busy()
 
         def job() -> tuple[Layers, str, str, dict[str, list[ChoiceShown]]] | str:
@@ -255,22 +244,11 @@ class EmbeddingView:
         self._areas.submit(job, done)
 
     def _filter(self, data: dict[str, Any]) -> None:
-        state = self._selection.map
-        wanted, problems = Filters.parse(str(data.get("text", "")))
-        names = wanted.names()
-        if problems or len(names) != 1 or names[0] not in _SETS or self._layers is None:
-            return  # no row says so
-        if getattr(state.filters, names[0]) == getattr(wanted, names[0]):
-            state.filters = state.filters.without(names[0])
-        else:
-            state.filters = replace(state.filters, **{names[0]: getattr(wanted, names[0])})
+        if self._layers is not None:
+            self._selection.map.toggle(data.get("text"), _SETS)
 
     def _remove(self, data: dict[str, Any]) -> None:
-        name, state = str(data.get("name", "")), self._selection.map
-        if name == "area":
-            state.area = None
-        elif name in state.filters.names():
-            state.filters = state.filters.without(name)
+        self._selection.map.remove_chip(data.get("name"))
 
 
 def _choice(value: str, text: str, off: str = "") -> ChoiceShown:

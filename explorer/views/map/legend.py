@@ -73,13 +73,10 @@ class LegendView:
         if found is None:
             return
         colours = palettes.hexes(palettes.class_table(found.level, state.palette))
-        chips = [{"name": name, "text": text} for name, text in found.filters.chips()]
-        if state.area is not None:
-            chips.append({"name": "area", "text": "Area"})
         self.legend.script.rows(
             rows=found.legend(colours),
             level=state.level,
-            chips=chips,
+            chips=state.chips(found.filters),
             count=len(found.set),
             total=self._total,
         )
@@ -117,10 +114,4 @@ class LegendView:
             return  # no class of this nomenclature: nobody clicked that
 
     def _remove(self, data: dict[str, Any]) -> None:
-        name, filters = data.get("name"), self._state.filters
-        if name == "all":
-            self._state.param.update(filters=filters.without(*filters.names()), area=None)
-        elif name == "area":
-            self._state.area = None
-        elif name in filters.names():
-            self._state.filters = filters.without(str(name))
+        self._state.remove_chip(data.get("name"))

@@ -486,9 +486,7 @@ class MapView:
         """One condition, or several that belong together, set or taken away; a wrong value is told."""
         values = data.get("values")
         if data.get("clear"):
-            self._state.param.update(
-                filters=self._state.filters.without(*self._state.filters.names()), area=None
-            )
+            self._state.remove_chip("all")
         elif isinstance(values, dict) and set(values) <= set(type(self._state.filters).__dataclass_fields__):
             try:
                 self._state.filters = replace(self._state.filters, **values)

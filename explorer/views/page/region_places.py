@@ -29,7 +29,7 @@ class RegionPlaces:
         stand_alone(self._laid.review_region, not map_wanted)
         # The gallery lies over the map and what is under it: a table is then opened out of the gallery.
         over = self._selection.gallery is not None
-        above = ["over"] if over else ["over-narrow"] if self._is_beside_the_map() else []
+        above = ["over"] if over else ["over-narrow"] if self._selection.is_beside_the_map else []
         classes = ["open", *above]
         self._laid.sample_table.css_classes = classes if session.table_open and (over or map_wanted) else []
         self._set_css_classes()
@@ -37,7 +37,7 @@ class RegionPlaces:
     def _set_css_classes(self) -> None:
         theme, panel = self._selection.map.theme, self._selection.panel
         table = self._laid.sample_table.css_classes
-        over = self._selection.gallery is not None or self._is_beside_the_map()
+        over = self._selection.gallery is not None or self._selection.is_beside_the_map
         self._laid.page.css_classes = [
             *(["dark"] if theme == "dark" else []),
             *([f"only-{panel}"] if panel else []),
@@ -47,8 +47,3 @@ class RegionPlaces:
             *(["with-note"] if self._session.presenting and self._session.note_shown else []),
             *(["with-gallery"] if over else []),
         ]
-
-    def _is_beside_the_map(self) -> bool:
-        """Whether a panel stands beside the map, and over it where the page is narrow."""
-        chosen = self._selection
-        return chosen.judge is not None or chosen.dataset or chosen.embedding is not None
