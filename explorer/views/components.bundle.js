@@ -1582,6 +1582,12 @@ var bus = (model) => {
     on: (kind, listener, signal = void 0) => window.addEventListener(name(kind), (event) => listener(event.detail), { signal })
   };
 };
+var BESIDE_FROM = 1251;
+var mapBoxBeside = (model) => {
+  const asked = { box: null };
+  bus(model).emit("map-box", asked);
+  return window.innerWidth >= BESIDE_FROM && asked.box?.width > 300 ? asked.box : null;
+};
 var listen = (model, handlers) => model.on("msg:custom", (data) => handlers[data.type]?.(data));
 var makeChoices = (model, show) => {
   let said = 0, acknowledged = 0, told = (
@@ -3696,7 +3702,6 @@ var dataset_exports = {};
 __export(dataset_exports, {
   render: () => render2
 });
-var BESIDE_FROM = 1251;
 var COLOURS = ["--ink", "--muted", "--accent"];
 function render2({ model, el }) {
   const stop = new AbortController();
@@ -3754,10 +3759,8 @@ function render2({ model, el }) {
   el.append(panel);
   const back = makeReturn(panel);
   const place = () => {
-    const asked = { box: null };
-    bus(model).emit("map-box", asked);
-    const beside = window.innerWidth >= BESIDE_FROM && asked.box?.width > 300;
-    panel.style.left = beside ? `${asked.box.right + 12}px` : "";
+    const map2 = mapBoxBeside(model);
+    panel.style.left = map2 ? `${map2.right + 12}px` : "";
   };
   window.addEventListener("resize", () => !panel.hidden && place(), { signal: stop.signal });
   const closeIt = () => {
@@ -3771,13 +3774,7 @@ function render2({ model, el }) {
     closeIt();
     model.send_msg({ type: "closed" });
   };
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      hide();
-      event.preventDefault();
-    }
-    event.stopPropagation();
-  });
+  keepKeys(panel, hide);
   const rowsOf = (node) => [...node.querySelectorAll(".row[role=button]")];
   const choose = (row) => model.send_msg({ type: "filter", text: row.dataset.filter });
   const keys = (event) => {
@@ -3906,7 +3903,6 @@ var embedding_exports = {};
 __export(embedding_exports, {
   render: () => render3
 });
-var BESIDE_FROM2 = 1251;
 var REACH2 = 8;
 var CLICK = 4;
 var MARGIN = 1.06;
@@ -3996,10 +3992,8 @@ function render3({ model, el }) {
   el.append(panel);
   const back = makeReturn(panel);
   const putInPlace = () => {
-    const asked = { box: null };
-    bus(model).emit("map-box", asked);
-    const beside = window.innerWidth >= BESIDE_FROM2 && asked.box?.width > 300;
-    panel.style.left = beside ? `${asked.box.right + 12}px` : "";
+    const map2 = mapBoxBeside(model);
+    panel.style.left = map2 ? `${map2.right + 12}px` : "";
   };
   window.addEventListener("resize", () => !panel.hidden && putInPlace(), { signal: stop.signal });
   const closeIt = () => {
@@ -4363,7 +4357,6 @@ __export(gallery_exports, {
 });
 var MOST_MARKED = 200;
 var SIGNS = { correct: "✓", wrong: "✗", unsure: "?", disputed: "≠" };
-var DOCK_FROM = 1251;
 var percent2 = (share) => `${share > 0 && share < 0.01 ? "< 1" : Math.round(100 * share)} %`;
 function render4({ model, el }) {
   const stop = new AbortController();
@@ -4502,11 +4495,9 @@ function render4({ model, el }) {
   let docked = false;
   const place = () => {
     panel.classList.toggle("docked", docked);
-    const asked2 = { box: null };
-    bus(model).emit("map-box", asked2);
-    const beside = docked && window.innerWidth >= DOCK_FROM && asked2.box?.width > 300;
-    panel.classList.toggle("beside", Boolean(beside));
-    panel.style.width = beside ? `${Math.max(asked2.box.right + 4, 330)}px` : "";
+    const map2 = docked ? mapBoxBeside(model) : null;
+    panel.classList.toggle("beside", Boolean(map2));
+    panel.style.width = map2 ? `${Math.max(map2.right + 4, 330)}px` : "";
     dock.textContent = docked ? "Large" : "Dock";
     dock.title = docked ? "Give the gallery the whole page" : "Make room for the sample’s pictures";
   };
@@ -4717,13 +4708,7 @@ function render4({ model, el }) {
     else return;
     event.preventDefault();
   });
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      hide();
-      event.preventDefault();
-    }
-    event.stopPropagation();
-  });
+  keepKeys(panel, hide);
   listen(model, {
     page(data) {
       const opening = panel.hidden, held = opening || grid.contains(el.getRootNode().activeElement);
@@ -9104,7 +9089,6 @@ var makeCrossTable = ({ say, choose }) => {
 };
 
 // explorer/views/judge/judge.js
-var BESIDE_FROM3 = 1251;
 var PARTS = [
   ["table", "Cross-table"],
   ["classes", "Class by class"],
@@ -9314,11 +9298,9 @@ function render5({ model, el }) {
   el.append(panel, ...adding.dialogs);
   const back = makeReturn(panel);
   const place = () => {
-    const asked = { box: null };
-    bus(model).emit("map-box", asked);
-    const beside = window.innerWidth >= BESIDE_FROM3 && asked.box?.width > 300;
-    panel.classList.toggle("beside", Boolean(beside));
-    panel.style.setProperty("--beside", `${beside ? asked.box.right + 12 : 8}px`);
+    const map2 = mapBoxBeside(model);
+    panel.classList.toggle("beside", Boolean(map2));
+    panel.style.setProperty("--beside", `${map2 ? map2.right + 12 : 8}px`);
   };
   window.addEventListener("resize", () => !panel.hidden && place(), { signal: stop.signal });
   const closeIt = () => {
@@ -9336,13 +9318,7 @@ function render5({ model, el }) {
     closeIt();
     model.send_msg({ type: "closed" });
   };
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      hide();
-      event.preventDefault();
-    }
-    event.stopPropagation();
-  });
+  keepKeys(panel, hide);
   const show = (data, what2, draw) => {
     if (data.ticket !== state?.ticket) return;
     for (const [name, view] of Object.entries(views)) view.hidden = name !== state.part;
@@ -9984,7 +9960,6 @@ var markOnMap = (marks, x, y, resolution) => {
   return best ?? marks.find(({ rings }) => rings.length && inside(rings, x, y)) ?? null;
 };
 var makeGroundLayer = (canvas) => {
-  const context = canvas.getContext("2d");
   let marks = (
     /** @type {Mark[]} */
     []
@@ -9997,15 +9972,8 @@ var makeGroundLayer = (canvas) => {
     },
     draw({ x0, x1, y1, width, height }) {
       if (!marks.length) return;
-      const ratio = window.devicePixelRatio || 1;
-      const size = [Math.round(width * ratio), Math.round(height * ratio)];
-      if (canvas.width !== size[0] || canvas.height !== size[1]) {
-        ;
-        [canvas.width, canvas.height] = size;
-        Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
-      }
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, width, height);
+      const context = fitCanvas(canvas, width, height);
+      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
       const resolution = (x1 - x0) / width;
       const place = ([x, y]) => [(x - x0) / resolution, (y1 - y) / resolution];
       for (const { rings, colour } of marks) if (rings.length) drawOutline(context, colour, rings, place);
@@ -10138,7 +10106,6 @@ var DOT = 2.2;
 var between = (value2) => Math.min(Math.max(value2, 0), 1);
 var strength = ({ start, end }, resolution) => Math.min(between(Math.log2(start / resolution) / FADE), end > 0 ? between(1 + Math.log2(resolution / end) / FADE) : 1);
 var makeNames = (canvas) => {
-  const context = canvas.getContext("2d");
   const known = (
     /** @type {Map<string, any>} */
     /* @__PURE__ */ new Map()
@@ -10147,15 +10114,8 @@ var makeNames = (canvas) => {
   const family = () => getComputedStyle(canvas).fontFamily || "sans-serif";
   let drawn = [];
   const draw = ({ x0, x1, y1, width, height }) => {
-    const ratio = window.devicePixelRatio || 1;
-    const size = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (canvas.width !== size[0] || canvas.height !== size[1]) {
-      ;
-      [canvas.width, canvas.height] = size;
-      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
-    }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
+    const context = fitCanvas(canvas, width, height);
+    Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     drawn = [];
     if (!look?.shown) return;
     const resolution = (x1 - x0) / width, fonts = family();

@@ -17,6 +17,19 @@ export const bus = (model) => {
   }
 }
 
+const BESIDE_FROM = 1251 // px: as wide as a page that has the map beside the pictures
+
+/**
+ * Where the map is, for a panel that stands beside it; null where the page is narrower than that, or the map has no room.
+ * @param {{ bus: string }} model
+ * @returns {DOMRect | null}
+ */
+export const mapBoxBeside = (model) => {
+  const asked = { box: null }
+  bus(model).emit("map-box", asked)
+  return window.innerWidth >= BESIDE_FROM && asked.box?.width > 300 ? asked.box : null
+}
+
 /**
  * Gives each message of the server to the handler of its kind.
  * @template {keyof import("../messages").Told} C

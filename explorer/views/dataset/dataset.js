@@ -1,9 +1,8 @@
 // What is in the samples that the map shows: figures that follow its filters, whose bars set them, and on demand the imagery.
 
-import { element, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
-import { bus, listen } from "../common/talking.js"
+import { element, keepFocus, keepKeys, makeReturn, mark, saveFile } from "../../browser/shared.js"
+import { listen, mapBoxBeside } from "../common/talking.js"
 
-const BESIDE_FROM = 1251 // px: as wide as a page that has the map beside the panel
 const COLOURS = ["--ink", "--muted", "--accent"]
 
 /** @param {import("../messages").Drawn<"Dataset">} panel */
@@ -64,10 +63,8 @@ export function render({ model, el }) {
   // -- where it is --------------------------------------------------------------------------------------------
   const back = makeReturn(panel)
   const place = () => {
-    const asked = { box: null }
-    bus(model).emit("map-box", asked)
-    const beside = window.innerWidth >= BESIDE_FROM && asked.box?.width > 300
-    panel.style.left = beside ? `${asked.box.right + 12}px` : ""
+    const map = mapBoxBeside(model)
+    panel.style.left = map ? `${map.right + 12}px` : ""
   }
   window.addEventListener("resize", () => !panel.hidden && place(), { signal: stop.signal })
   const closeIt = () => {
@@ -81,13 +78,7 @@ export function render({ model, el }) {
     closeIt()
     model.send_msg({ type: "closed" })
   }
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      hide()
-      event.preventDefault()
-    }
-    event.stopPropagation() // keys in here are not the animation's
-  })
+  keepKeys(panel, hide)
 
   // -- figures ------------------------------------------------------------------------------------------------
   const rowsOf = (node) => [...node.querySelectorAll(".row[role=button]")]

@@ -1,9 +1,8 @@
 // The samples as points, like ones together: moved and zoomed as the map is, a line around some of them filters all of the page.
 
 import { element, fitCanvas, keepFocus, keepKeys, makeReturn, mark, wheelFactor } from "../../browser/shared.js"
-import { bus, listen } from "../common/talking.js"
+import { listen, mapBoxBeside } from "../common/talking.js"
 
-const BESIDE_FROM = 1251 // px: as wide as a page that has the map beside the panel
 const REACH = 8 // px around the pointer within which a sample counts as meant
 const CLICK = 4 // px that a pointer moves at most in a click
 const MARGIN = 1.06 // of all samples in view
@@ -101,10 +100,8 @@ export function render({ model, el }) {
   // -- where it is --------------------------------------------------------------------------------------------
   const back = makeReturn(panel)
   const putInPlace = () => {
-    const asked = { box: null }
-    bus(model).emit("map-box", asked)
-    const beside = window.innerWidth >= BESIDE_FROM && asked.box?.width > 300
-    panel.style.left = beside ? `${asked.box.right + 12}px` : ""
+    const map = mapBoxBeside(model)
+    panel.style.left = map ? `${map.right + 12}px` : ""
   }
   window.addEventListener("resize", () => !panel.hidden && putInPlace(), { signal: stop.signal })
   const closeIt = () => {

@@ -1,11 +1,10 @@
 // The gallery: a page of samples as pictures that come one after another, keys to go through them, marks, and what to do with marked ones.
 
-import { element, keepFocus, makeReturn, mark, saveFile, showPicture } from "../../browser/shared.js"
-import { bus, listen } from "../common/talking.js"
+import { element, keepFocus, keepKeys, makeReturn, mark, saveFile, showPicture } from "../../browser/shared.js"
+import { listen, mapBoxBeside } from "../common/talking.js"
 
 const MOST_MARKED = 200
 const SIGNS = { correct: "✓", wrong: "✗", unsure: "?", disputed: "≠" }
-const DOCK_FROM = 1251 // px: as wide as a page that has the map beside the pictures
 
 const percent = (share) => `${share > 0 && share < 0.01 ? "< 1" : Math.round(100 * share)} %`
 
@@ -152,12 +151,10 @@ export function render({ model, el }) {
   let docked = false
   const place = () => {
     panel.classList.toggle("docked", docked)
-    const asked = { box: null }
-    bus(model).emit("map-box", asked)
     // In a review, the form stands where the map was: what is docked lies below the pictures then.
-    const beside = docked && window.innerWidth >= DOCK_FROM && asked.box?.width > 300
-    panel.classList.toggle("beside", Boolean(beside))
-    panel.style.width = beside ? `${Math.max(asked.box.right + 4, 330)}px` : ""
+    const map = docked ? mapBoxBeside(model) : null
+    panel.classList.toggle("beside", Boolean(map))
+    panel.style.width = map ? `${Math.max(map.right + 4, 330)}px` : ""
     dock.textContent = docked ? "Large" : "Dock"
     dock.title = docked ? "Give the gallery the whole page" : "Make room for the sample’s pictures"
   }
@@ -380,13 +377,7 @@ export function render({ model, el }) {
     else return
     event.preventDefault()
   })
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      hide()
-      event.preventDefault()
-    }
-    event.stopPropagation() // keys in here are not the animation's
-  })
+  keepKeys(panel, hide)
 
   listen(model, {
     page(data) {

@@ -2,13 +2,12 @@
 
 import { makeChart } from "../../browser/chart.js"
 import { dots, lines } from "../../browser/chart_marks.js"
-import { choice, element, keepFocus, makeReturn, mark, saveFile } from "../../browser/shared.js"
-import { bus, listen } from "../common/talking.js"
+import { choice, element, keepFocus, keepKeys, makeReturn, mark, saveFile } from "../../browser/shared.js"
+import { listen, mapBoxBeside } from "../common/talking.js"
 import { makeAddOpinion } from "./add_opinion.js"
 import { makeCrossTable } from "./cross_table.js"
 import { count, makeTable, signed, three } from "./judge_tables.js"
 
-const BESIDE_FROM = 1251 // px: as wide as a page that has the map beside the pictures
 const PARTS = [
   ["table", "Cross-table"],
   ["classes", "Class by class"],
@@ -224,11 +223,9 @@ export function render({ model, el }) {
   // -- where it is --------------------------------------------------------------------------------------------
   const back = makeReturn(panel)
   const place = () => {
-    const asked = { box: null }
-    bus(model).emit("map-box", asked)
-    const beside = window.innerWidth >= BESIDE_FROM && asked.box?.width > 300
-    panel.classList.toggle("beside", Boolean(beside))
-    panel.style.setProperty("--beside", `${beside ? asked.box.right + 12 : 8}px`)
+    const map = mapBoxBeside(model)
+    panel.classList.toggle("beside", Boolean(map))
+    panel.style.setProperty("--beside", `${map ? map.right + 12 : 8}px`)
   }
   window.addEventListener("resize", () => !panel.hidden && place(), { signal: stop.signal })
   const closeIt = () => {
@@ -247,13 +244,7 @@ export function render({ model, el }) {
     closeIt()
     model.send_msg({ type: "closed" })
   }
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      hide()
-      event.preventDefault()
-    }
-    event.stopPropagation() // keys in here are not the animation's
-  })
+  keepKeys(panel, hide)
   const show = (data, what, draw) => {
     if (data.ticket !== state?.ticket) return
     for (const [name, view] of Object.entries(views)) view.hidden = name !== state.part

@@ -1,5 +1,6 @@
 // What was seen on the ground, on a canvas over the map that takes no clicks: the server says what lies together.
 
+import { fitCanvas } from "../../browser/shared.js"
 import { drawDiamond, drawOutline, inside } from "../common/ground_marks.js"
 
 /** @typedef {import("../messages").Told["MapTools"]["ground"]["marks"][number]} Mark */
@@ -38,7 +39,6 @@ export const markOnMap = (marks, x, y, resolution) => {
  * @param {HTMLCanvasElement} canvas
  */
 export const makeGroundLayer = (canvas) => {
-  const context = canvas.getContext("2d")
   let marks = /** @type {Mark[]} */ ([])
   return {
     /** All marks; none where the map does not show them. */
@@ -49,14 +49,8 @@ export const makeGroundLayer = (canvas) => {
     },
     draw({ x0, x1, y1, width, height }) {
       if (!marks.length) return
-      const ratio = window.devicePixelRatio || 1
-      const size = [Math.round(width * ratio), Math.round(height * ratio)]
-      if (canvas.width !== size[0] || canvas.height !== size[1]) {
-        ;[canvas.width, canvas.height] = size
-        Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` })
-      }
-      context.setTransform(ratio, 0, 0, ratio, 0, 0)
-      context.clearRect(0, 0, width, height)
+      const context = fitCanvas(canvas, width, height)
+      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` })
       const resolution = (x1 - x0) / width
       const place = ([x, y]) => [(x - x0) / resolution, (y1 - y) / resolution]
       for (const { rings, colour } of marks) if (rings.length) drawOutline(context, colour, rings, place)

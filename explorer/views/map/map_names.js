@@ -1,5 +1,7 @@
 // Names on the map, on a canvas over it that takes no clicks: where a name may stand was found out on the server.
 
+import { fitCanvas } from "../../browser/shared.js"
+
 const FADE = 0.18 // of a doubling of the zoom, in which a name comes or goes
 const FONTS = {
   country: "600 13px",
@@ -23,21 +25,14 @@ export const strength = ({ start, end }, resolution) =>
  * @param {HTMLCanvasElement} canvas
  */
 export const makeNames = (canvas) => {
-  const context = canvas.getContext("2d")
   const known = /** @type {Map<string, any>} */ (new Map())
   let look = null
   const family = () => getComputedStyle(canvas).fontFamily || "sans-serif"
   let drawn = []
 
   const draw = ({ x0, x1, y1, width, height }) => {
-    const ratio = window.devicePixelRatio || 1
-    const size = [Math.round(width * ratio), Math.round(height * ratio)]
-    if (canvas.width !== size[0] || canvas.height !== size[1]) {
-      ;[canvas.width, canvas.height] = size
-      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` })
-    }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    context.clearRect(0, 0, width, height)
+    const context = fitCanvas(canvas, width, height)
+    Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` })
     drawn = []
     if (!look?.shown) return
     const resolution = (x1 - x0) / width,
