@@ -10208,8 +10208,13 @@ var opinionChoice = (send) => {
 };
 var lookPopover = (send) => {
   const node = element("div", { class: "popover look", role: "dialog", "aria-label": "Map layers", hidden: true });
-  let made = null;
+  const made = (
+    /** @type {Record<string, any>} */
+    {}
+  );
   const opinion = opinionChoice(send);
+  const hint = element("p", { class: "hint" }, "Online basemaps: start with --tiles.");
+  node.append(hint);
   const titles = {
     shade: "Show",
     palette: "Class colours",
@@ -10222,17 +10227,14 @@ var lookPopover = (send) => {
   return {
     node,
     set(state) {
-      if (!made) {
-        made = {};
-        for (const [name, options] of Object.entries(state.looks)) {
-          if (!Object.keys(options).length) continue;
-          made[name] = choices(titles[name], name, options, send);
-          node.append(made[name].node);
-          if (name === "shade") made[name].node.append(opinion.node);
-          if (name === "ground") made[name].node.append(credits);
-        }
-        if (!made.base) node.append(element("p", { class: "hint" }, "Online basemaps: start with --tiles."));
+      for (const [name, options] of Object.entries(state.looks)) {
+        if (made[name] || !Object.keys(options).length) continue;
+        made[name] = choices(titles[name], name, options, send);
+        hint.before(made[name].node);
+        if (name === "shade") made[name].node.append(opinion.node);
+        if (name === "ground") made[name].node.append(credits);
       }
+      hint.hidden = Boolean(made.base);
       for (const [name, choice2] of Object.entries(made)) choice2.set(state.look[name], name === "shade" ? state.off : {});
       opinion.set(state);
     },
