@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.request import url2pathname
 
@@ -49,6 +51,17 @@ def open_corpus(
     if path.name == stac.STAC_FOLDER and (path / "catalog.json").is_file():
         path = path.parent  # its links lead to what lies beside it
     return Corpus(DirectoryStore(path), config=config, progress=progress)
+
+
+_OF_WORKER: dict[str, Corpus] = {}
+
+
+def corpus_of_worker(where: str, said: Mapping[str, object]) -> Corpus:
+    """The corpus that a worker of a cluster measures, opened once a process; `said` are settings that its command line has not. Raises as `open_corpus`."""
+    key = json.dumps([where, said], default=str)
+    if key not in _OF_WORKER:
+        _OF_WORKER[key] = open_corpus(where, config=settings().model_copy(update=dict(said)))
+    return _OF_WORKER[key]
 
 
 def reindex(

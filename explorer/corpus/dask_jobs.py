@@ -27,7 +27,8 @@ def each(
     is the address of a running `dask.distributed` scheduler; without it, `workers` processes (all cores) start here. The first
     error is raised, and the rest given up. Raises `StoreError` where no scheduler answers.
     """
-    from distributed import as_completed
+    with needed("compute", "work over a whole corpus"):
+        from distributed import as_completed
 
     with _client(scheduler, workers, len(jobs)) as client:
         waiting = iter(jobs)
@@ -46,9 +47,8 @@ def each(
 
 
 def _client(scheduler: str | None, workers: int | None, jobs: int) -> Any:
-    with needed("compute", "work over a whole corpus"):
-        import dask
-        from distributed import Client, LocalCluster
+    import dask
+    from distributed import Client, LocalCluster
 
     dask.config.set({"distributed.comm.timeouts.connect": "20s", "distributed.admin.tick.limit": "30s"})
     if scheduler is not None:

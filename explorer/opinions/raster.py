@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,16 +20,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from rasterio.errors import RasterioError
 
 from explorer.core import grid
-from explorer.core.atomic_file import replacing
 from explorer.core.config import Settings, settings
-from explorer.core.errors import InvalidQueryError, OutputError, RasterError
+from explorer.core.errors import InvalidQueryError, RasterError
 from explorer.core.grid import Cell
 from explorer.core.products import CELL_SIZE_M
-from explorer.corpus import dask_jobs
+from explorer.corpus.parts import STAMP, Parts, Progress
 from explorer.opinions import coverage, raster_files
 from explorer.opinions.legends import Legend
 
@@ -46,7 +44,6 @@ MAX_WINDOW = 16_000_000
 UNKNOWN, OUTSIDE = "unknown", "outside"
 """Columns beside the classes: the share that is nodata or no class of the legend, and the share beyond the raster's edge."""
 _SAME = 1e-6
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -113,29 +110,24 @@ def fractions(
         raise InvalidQueryError(f"none of the {len(ids):,} samples lies in {raster}")
     ids = ids[order]
     stamp = _stamp(chosen)
-    parts = into / hashlib.sha256(stamp).hexdigest()[:16]
-    have = _kept(parts, stamp)
-    todo = ids[~ids.isin(have.index)]
-    tables = [have]
-    done = len(ids) - len(todo)
-    progress(done, len(ids))
-    batches = [list(todo[i : i + PART]) for i in range(0, len(todo), PART)]
-    for table in _measured(chosen, batches, scheduler, workers):
-        _write(table, parts, stamp)
-        tables.append(table)
-        done += len(table)
-        progress(done, len(ids))
+    parts = Parts(into / hashlib.sha256(stamp).hexdigest()[:16], stamp)
+    kept = [table.to_pandas() for table in parts.tables()]
+    have = pd.concat(kept) if kept else pd.DataFrame(index=pd.Index([], dtype=object))
+    have = have[~have.index.duplicated()]
+    todo = int((~ids.isin(have.index)).sum())
+    made = parts.measure(
+        list(ids), set(have.index), partial(_part, chosen, stamp), PART,
+        in_process=scheduler is None and (workers == 1 or todo <= 2 * PART),
+        scheduler=scheduler, workers=workers, progress=progress,
+    )  # fmt: skip
+    tables = [have, *(table.to_pandas() for table in made)]
     found = pd.concat([one for one in tables if len(one)]).reindex(ids)
     return found[found[OUTSIDE].to_numpy() < 1 - _SAME].rename_axis("sample_id")
 
 
-def _measured(
-    chosen: Plan, batches: list[list[str]], scheduler: str | None, workers: int | None
-) -> Iterator[pd.DataFrame]:
-    work = partial(measure, chosen)
-    if scheduler is None and (workers == 1 or len(batches) < 3):
-        return map(work, batches)
-    return dask_jobs.each(batches, work, scheduler=scheduler, workers=workers)
+def _part(chosen: Plan, stamp: bytes, ids: Sequence[str]) -> pa.Table:
+    table = pa.Table.from_pandas(measure(chosen, ids))
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), STAMP: stamp})
 
 
 def _inside(chosen: Plan, ids: pd.Index) -> np.ndarray:
@@ -376,29 +368,3 @@ def _stamp(chosen: Plan) -> bytes:
     """What parts were measured of and how: parts with another stamp are not taken."""
     known = raster_files.identity(chosen.raster, chosen.config())
     return json.dumps([VERSION, known, chosen.band, chosen.values, chosen.nodata]).encode()
-
-
-def _kept(folder: Path, stamp: bytes) -> pd.DataFrame:
-    """What parts of this stamp hold; damaged ones are measured again."""
-    found = []
-    for path in sorted(folder.glob("*.parquet")):
-        try:
-            table = pq.read_table(path)
-        except (OSError, pa.ArrowInvalid):
-            continue
-        if (table.schema.metadata or {}).get(b"explorer") == stamp:
-            found.append(table.to_pandas())
-    table = pd.concat(found) if found else pd.DataFrame(index=pd.Index([], dtype=object))
-    return table[~table.index.duplicated()]
-
-
-def _write(table: pd.DataFrame, folder: Path, stamp: bytes) -> None:
-    arrow = pa.Table.from_pandas(table)
-    name = hashlib.sha256(" ".join(table.index).encode()).hexdigest()[:20]
-    try:
-        with replacing(folder / f"{name}.parquet") as part:
-            pq.write_table(
-                arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), b"explorer": stamp}), part
-            )
-    except OSError as error:
-        raise OutputError(f"cannot write {folder}: {error.strerror or error}") from error

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from explorer.analysis import envelopes, features
-from explorer.core.atomic_file import replacing
 from explorer.core.config import settings
 from explorer.core.corine import codes, land_cover
 from explorer.core.errors import InvalidQueryError, OutputError
-from explorer.corpus import dask_jobs
+from explorer.corpus.parts import Parts, Progress, digest, write_table
 from explorer.corpus.query import cover_change
 
 if TYPE_CHECKING:
@@ -52,7 +50,6 @@ COLUMNS = (
 """`opinions` names those that were evidence (`made-up-good, revision 1`), `without_opinions` is the suspicion by the imagery alone."""
 _OLDER = {"lost", "without_opinions", "opinions"}  # columns that scores from before may lack
 _MAX_BYTES = 2 * 2**30
-Progress = Callable[[int, int], None]
 
 
 def folder(where: str, data_dir: Path | None = None) -> Path:
@@ -82,31 +79,15 @@ def compute(
         parts.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot write {parts}: {error.strerror or error}") from error
-    have = done(into)
-    todo = [sample_id for sample_id in ids if sample_id not in have]
-    before = len(ids) - len(todo)
-    progress(before, len(ids))
-    if not todo:
-        return 0
-    batches = [todo[i : i + PART] for i in range(0, len(todo), PART)]
-    finished = before
     work = partial(_measured, opens, dict(said or {}))
-    for table in dask_jobs.each(batches, work, scheduler=scheduler, workers=workers):
-        _write(table, parts / f"{_name(table.column('sample_id').to_pylist())}.parquet")
-        finished += len(table)
-        progress(finished, len(ids))
-    return finished - before
-
-
-def _name(ids: Iterable[str]) -> str:
-    return hashlib.sha256(" ".join(ids).encode()).hexdigest()[:20]
+    made = _parts(into).measure(
+        ids, done(into), work, PART, scheduler=scheduler, workers=workers, progress=progress
+    )
+    return sum(len(table) for table in made)
 
 
 def _measured(opens: str, said: Mapping[str, str], ids: Sequence[str]) -> pa.Table:
     return measure(opens, ids, said)
-
-
-_opened: dict[tuple[str, ...], Corpus] = {}
 
 
 def measure(opens: str, ids: Sequence[str], said: Mapping[str, str] | None = None) -> pa.Table:
@@ -114,13 +95,9 @@ def measure(opens: str, ids: Sequence[str], said: Mapping[str, str] | None = Non
 
     `lost` is the day from 1 January 2018 since which cover is lost, NaN where it is not.
     """
-    from explorer.opening import open_corpus
+    from explorer.opening import corpus_of_worker
 
-    said = dict(said or {})
-    key = (opens, *said.values())
-    if key not in _opened:
-        _opened[key] = open_corpus(opens, config=settings().model_copy(update=said))
-    corpus = _opened[key]
+    corpus = corpus_of_worker(opens, said or {})
     found = [features.measure_sample(corpus, sample_id) for sample_id in ids]
     columns = {"sample_id": pa.array(list(ids), pa.string())}
     for name in ("features", "curves"):
@@ -130,25 +107,19 @@ def measure(opens: str, ids: Sequence[str], said: Mapping[str, str] | None = Non
 
 
 def _stamp() -> str:
-    return json.dumps({"version": features.VERSION, "features": _name(features.names())})
+    return json.dumps({"version": features.VERSION, "features": digest(features.names())})
 
 
 def done(into: Path) -> set[str]:
     """Ids of the samples that parts of this version hold."""
     found: set[str] = set()
-    for path in _parts(into):
+    for path in _parts(into).paths():
         found.update(pq.read_table(path, columns=["sample_id"]).column(0).to_pylist())
     return found
 
 
-def _parts(into: Path) -> Iterator[Path]:
-    stamp = _stamp().encode()
-    for path in sorted((into / PARTS).glob("*.parquet")):
-        try:
-            if (pq.read_schema(path).metadata or {}).get(b"explorer") == stamp:
-                yield path
-        except (OSError, pa.ArrowInvalid):
-            continue  # damaged: its samples are computed again
+def _parts(into: Path) -> Parts:
+    return Parts(into / PARTS, _stamp().encode())
 
 
 def measured(into: Path, column: str = "features") -> pd.DataFrame:
@@ -156,7 +127,7 @@ def measured(into: Path, column: str = "features") -> pd.DataFrame:
     names = features.names() if column == "features" else features.curve_names()
     ids: list[str] = []
     rows = []
-    for path in _parts(into):
+    for path in _parts(into).paths():
         table = pq.read_table(path, columns=["sample_id", column])
         ids += table.column("sample_id").to_pylist()
         rows.append(table.column(column).combine_chunks().flatten().to_numpy().reshape(len(table), -1))
@@ -168,7 +139,7 @@ def measured(into: Path, column: str = "features") -> pd.DataFrame:
 def _lost(into: Path, ids: pd.Index) -> pd.Series:
     """The date since which cover is lost, ISO; empty where none is, or where a part from before does not say."""
     found: dict[str, float | None] = {}
-    for path in _parts(into):
+    for path in _parts(into).paths():
         if "lost" in pq.read_schema(path).names:
             table = pq.read_table(path, columns=["sample_id", "lost"])
             found.update(
@@ -224,7 +195,7 @@ def score(
     result["opinions"] = "; ".join(
         f"{name}, revision {corpus.opinions[name].about.revision}" for name in heard
     )
-    _write(pa.Table.from_pandas(result), into / SCORES)
+    write_table(pa.Table.from_pandas(result), into / SCORES)
     return result
 
 
@@ -281,14 +252,3 @@ def show(corpus: Corpus) -> bool:
         shown = extras.drop(columns=["suspicion", "change", "lost"], errors="ignore").join(shown, how="outer")
     corpus.extras = shown
     return True
-
-
-def _write(table: pa.Table, path: Path) -> None:
-    """All or nothing, and on the disk: a part is a worker's half minute."""
-    try:
-        with replacing(path) as part, part.open("wb") as file:
-            pq.write_table(table, file, compression="zstd")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error

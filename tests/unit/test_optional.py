@@ -34,8 +34,8 @@ TOLD = "try:\n    {}\nexcept Exception as error:\n    print(type(error).__name__
     [
         ("from explorer.review import issues", "judging labels needs cleanlab"),
         (
-            "import explorer.corpus.dask_jobs as d; d._client(None, 1, 1)",
-            "work over a whole corpus needs dask",
+            "import explorer.corpus.dask_jobs as d; list(d.each([1], str))",
+            "work over a whole corpus needs distributed",
         ),
         (
             "import explorer; c = explorer.open_corpus('demo'); c.stack(c.samples.index[:1], chunks={'time': 1})",

@@ -164,7 +164,7 @@ def test_a_worker_opens_a_corpus_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return original(where, **given)
 
     monkeypatch.setattr(module, "open_corpus", opening)
-    monkeypatch.setattr(score, "_opened", {})
+    monkeypatch.setattr(module, "_OF_WORKER", {})
     ids = list(open_demo().samples.index[:2])
     for sample_id in ids:
         assert score.measure("demo", [str(sample_id)]).num_rows == 1
