@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from explorer.commands import scoring, shared
+from explorer.commands import shared
 from explorer.core.errors import InvalidQueryError
 
 features = shared.Commands(
@@ -37,29 +36,18 @@ def compute(
     ] = Measure.FAST,
     name: Annotated[str, typer.Option(metavar="NAME", help="Keep the fast set under another name.")] = "fast",
     bbox: shared.Bbox = None,
-    samples: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Only N of them, chosen at random by --seed.")
-    ] = None,
-    ids: Annotated[
-        Path | None, typer.Option("--ids", metavar="FILE", help="Only these: a text file, one id a line.")
-    ] = None,
+    samples: shared.Samples = None,
+    ids: shared.Ids = None,
     seed: Annotated[
         int, typer.Option(min=0, max=2**31 - 1, help="The same seed chooses the same samples.")
     ] = 0,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(metavar="tcp://HOST:PORT", help="A running Dask scheduler; else this machine."),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="Processes on this machine; all its cores.")
-    ] = None,
+    scheduler: shared.Scheduler = None,
+    workers: shared.Workers = None,
 ) -> None:
     """Measure features of samples; what was measured before is kept, also after a kill."""
     from explorer.review import score
 
-    conditions = shared.conditions(bbox, None, None, 3, None, None, None)
-    if ids is not None:
-        conditions["ids"] = scoring.listed(ids)
+    conditions = shared.conditions(bbox, ids=ids)
     with shared.opened(corpus) as opened:
         found = opened.query(**conditions) if conditions else opened.samples
         if samples is not None and samples < len(found):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from explorer.commands import scoring, shared
+from explorer.commands import shared
 from explorer.core.errors import InvalidQueryError
 
 
@@ -30,24 +29,15 @@ def raster(
     ],
     band: Annotated[int, typer.Option(min=1, help="The band that holds the classes.")] = 1,
     bbox: shared.Bbox = None,
-    ids: Annotated[
-        Path | None, typer.Option("--ids", metavar="FILE", help="Only these: a text file, one id a line.")
-    ] = None,
+    ids: shared.Ids = None,
     source: Annotated[str, typer.Option(help="Whom to name; else what the legend says.")] = "",
     licence: Annotated[str, typer.Option(help="On which terms; else what the legend says.")] = "",
     replace: Annotated[bool, typer.Option("--replace", help="Replace what is kept under that name.")] = False,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(metavar="tcp://HOST:PORT", help="A running Dask scheduler; else this machine."),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="Processes on this machine; all its cores.")
-    ] = None,
+    scheduler: shared.Scheduler = None,
+    workers: shared.Workers = None,
 ) -> None:
     """Fractions of each sample's cell from a raster of land cover; a run that was stopped goes on where it was."""
-    conditions = shared.conditions(bbox, None, None, 3, None, None, None)
-    if ids is not None:
-        conditions["ids"] = scoring.listed(ids)
+    conditions = shared.conditions(bbox, ids=ids)
     with shared.opened(corpus) as opened:
         chosen = opened.query(**conditions).index if conditions else opened.samples.index
         if not len(chosen):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from explorer.commands import scoring, shared
+from explorer.commands import shared
 
 if TYPE_CHECKING:
     from explorer.training.pack import Packed
@@ -42,9 +42,7 @@ def pack(
     filters: Annotated[
         str | None, typer.Option("--filter", metavar="TEXT", help="As a link has it: 'purity:0.8-1'.")
     ] = None,
-    ids: Annotated[
-        Path | None, typer.Option("--ids", metavar="FILE", help="Only these: a text file, one id a line.")
-    ] = None,
+    ids: shared.Ids = None,
     product: Annotated[
         list[str] | None,
         typer.Option("--products", metavar="ID", help="PF-SR (without it) or S2-SR; repeatable."),
@@ -80,7 +78,7 @@ def pack(
     from explorer.training.splits import SplitSpec
 
     spec = SplitSpec.parse(split, block_km=block_km, gap_km=gap_km, seed=seed)
-    conditions = {"find": query, "filters": filters, "ids": None if ids is None else scoring.listed(ids)}
+    conditions = {"find": query, "filters": filters, "ids": None if ids is None else shared.listed(ids)}
     with ExitStack() as stack:
         opened = stack.enter_context(shared.opened(corpus))
         found = shared.found_by(

@@ -11,8 +11,6 @@ import typer
 from explorer.commands import shared
 from explorer.core.errors import InvalidQueryError
 
-MAX_LIST_BYTES = 100 * 2**20
-
 
 def score(
     corpus: shared.CorpusArg,
@@ -21,23 +19,14 @@ def score(
     classes: shared.Classes = None,
     level: shared.Level = 3,
     min_fraction: shared.MinFraction = None,
-    samples: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Only N of them, chosen at random by --seed.")
-    ] = None,
-    ids: Annotated[
-        Path | None, typer.Option("--ids", metavar="FILE", help="Only these: a text file, one id a line.")
-    ] = None,
+    samples: shared.Samples = None,
+    ids: shared.Ids = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder for the results; the page reads its own."),
     ] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(metavar="tcp://HOST:PORT", help="A running Dask scheduler; else this machine."),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="Processes on this machine; all its cores.")
-    ] = None,
+    scheduler: shared.Scheduler = None,
+    workers: shared.Workers = None,
     opinion: Annotated[
         list[str] | None,
         typer.Option(
@@ -49,9 +38,7 @@ def score(
     """Compute how suspect each label is; what was computed before is kept, also after a kill."""
     from explorer.review import score as scoring
 
-    conditions = shared.conditions(bbox, geometry, classes, level, min_fraction, None, None)
-    if ids is not None:
-        conditions["ids"] = listed(ids)
+    conditions = shared.conditions(bbox, geometry, classes, level, min_fraction, ids=ids)
     with shared.opened(corpus) as opened:
         found = opened.query(**conditions)
         found = found[found["clc"] > 0]
@@ -87,16 +74,3 @@ def score(
             f"Evidence beside the imagery: {', '.join(dict.fromkeys(opinion))} ({changed:+,} labels more likely wrong than right)"
         )
     typer.echo(f"Wrote {into / scoring.SCORES}")
-
-
-def listed(path: Path) -> list[str]:
-    """The ids of a text file, one a line. Raises `InvalidQueryError` for what is none."""
-    try:
-        if path.stat().st_size > MAX_LIST_BYTES:
-            raise InvalidQueryError(f"{path} is larger than a list of ids can be")
-        lines = path.read_text(encoding="utf-8").split()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidQueryError(f"{path} cannot be read as a list of ids: {error}") from error
-    if not lines:
-        raise InvalidQueryError(f"{path} names no sample")
-    return lines

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LINE_S = 20.0
 """Between lines of progress in a log, in seconds."""
+MAX_LIST_BYTES = 100 * 2**20
+"""Of a list of ids."""
 
 CorpusArg = Annotated[
     str, typer.Argument(metavar="CORPUS", help="Folder, URL, catalog.json, or the word demo.")
@@ -56,6 +58,18 @@ MinFraction = Annotated[
 ]
 Start = Annotated[str | None, typer.Option(metavar="DATE", help="First date of the chips, as 2018-07-02.")]
 End = Annotated[str | None, typer.Option(metavar="DATE", help="Last date of the chips.")]
+Ids = Annotated[
+    Path | None, typer.Option("--ids", metavar="FILE", help="Only these: a text file, one id a line.")
+]
+Samples = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Only N of them, chosen at random by --seed.")
+]
+Scheduler = Annotated[
+    str | None, typer.Option(metavar="tcp://HOST:PORT", help="A running Dask scheduler; else this machine.")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=1024, help="Processes on this machine; all its cores.")
+]
 
 AllowRedirect = Annotated[
     list[str] | None,
@@ -146,13 +160,14 @@ def chosen(config: Settings | None = None) -> Settings:
 
 
 def conditions(
-    bbox: tuple[float, float, float, float] | None,
-    geometry: Path | None,
-    classes: list[str] | None,
-    level: int,
-    min_fraction: float | None,
-    start: str | None,
-    end: str | None,
+    bbox: tuple[float, float, float, float] | None = None,
+    geometry: Path | None = None,
+    classes: list[str] | None = None,
+    level: int | None = None,
+    min_fraction: float | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    ids: Path | None = None,
 ) -> dict[str, Any]:
     """The arguments of a query, those that were given."""
     given: dict[str, Any] = {
@@ -163,8 +178,22 @@ def conditions(
         "min_fraction": min_fraction,
         "start": start,
         "end": end,
+        "ids": None if ids is None else listed(ids),
     }
     return {name: value for name, value in given.items() if value is not None}
+
+
+def listed(path: Path) -> list[str]:
+    """The ids of a text file, one a line. Raises `InvalidQueryError` for what is none."""
+    try:
+        if path.stat().st_size > MAX_LIST_BYTES:
+            raise InvalidQueryError(f"{path} is larger than a list of ids can be")
+        lines = path.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidQueryError(f"{path} cannot be read as a list of ids: {error}") from error
+    if not lines:
+        raise InvalidQueryError(f"{path} names no sample")
+    return lines
 
 
 def found_by(corpus: Corpus, conditions: dict[str, Any]) -> pd.DataFrame:
