@@ -8,7 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from explorer.views.common.components import Component
+import numpy as np
+
+from explorer.corpus.corpus import Corpus
+from explorer.views.common.components import Component, SessionScheduler
+from explorer.views.common.selection import Selection
 
 SECONDS = 60.0
 """How long something may take that a test waits for; on a crowded machine."""
@@ -43,3 +47,26 @@ def until(
         assert time.monotonic() < deadline, why()
         time.sleep(0.01)
     return found
+
+
+class BesideTheMap:
+    """A panel beside the map, alone: of the map there is only that it says what its filters leave."""
+
+    def __init__(
+        self, corpus: Corpus, view: Callable[[Corpus, Selection, SessionScheduler, str], Any]
+    ) -> None:
+        self.corpus, self.selection = corpus, Selection()
+        self.session = self.selection.session
+        self.view = view(corpus, self.selection, SessionScheduler(), "bus")
+        self.selection.map.param.watch(lambda _e: self.filtered(), ["filters", "area"])
+        self.filtered()
+
+    def filtered(self) -> None:
+        mask = self.selection.map.filters.mask(self.corpus.filter_table)
+        self.session.filtered_rows = np.flatnonzero(mask)
+
+    def say(self, what: str, **content: Any) -> None:
+        say(self.view.panel, what, **content)
+
+    def last(self, kind: str) -> dict[str, Any]:
+        return sent(self.view.panel, kind)[-1]

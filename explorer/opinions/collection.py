@@ -22,7 +22,7 @@ from explorer.demo import models
 from explorer.demo.store import DemoStore
 from explorer.opinions import kept_files, legends, opinion, reading
 from explorer.opinions.columns import Columns
-from explorer.opinions.kept_files import KeptFiles
+from explorer.opinions.kept_files import KeptFiles, one_line
 from explorer.opinions.legends import Legend
 from explorer.opinions.opinion import About, Opinion
 from explorer.opinions.scores import Labels
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
 
 MAX_OPINIONS = 100
-_MAX_TEXT = 1_000
 
 
 class Opinions(Mapping[str, Opinion]):
@@ -223,7 +222,7 @@ class Opinions(Mapping[str, Opinion]):
             except CorpusFormatError:
                 pass  # damaged: what is added takes its place
         about = About(
-            name, _line(source or chosen.source), _line(licence or chosen.licence), _line(note), table.kind,
+            name, one_line(source or chosen.source), one_line(licence or chosen.licence), one_line(note), table.kind,
             given.name if isinstance(given, Path) else "", dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             revision, len(table.rows), synthetic,
         )  # fmt: skip
@@ -264,7 +263,3 @@ def check_name(name: str) -> str:
             f"{name[:60]!r} is no name for an opinion: letters (a to z), digits, blank, _ . and -, 60 at most"
         )
     return name
-
-
-def _line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text).strip()[:_MAX_TEXT]

@@ -31,7 +31,7 @@ from explorer.demo.store import DemoStore
 from explorer.opinions import ground_files, kept_files, legends
 from explorer.opinions.collection import check_name
 from explorer.opinions.ground_files import Columns, Counts
-from explorer.opinions.kept_files import KeptFiles
+from explorer.opinions.kept_files import KeptFiles, one_line
 from explorer.opinions.legends import Legend, LegendClass
 from explorer.review import estimators, groupings
 from explorer.review.groupings import Grouping
@@ -49,7 +49,6 @@ MAX_ROWS = 5_000_000
 _META = b"rapidai4eo_ground"
 _DETAILED = 1
 """Featured samples of the demo whose parcels are made, beside the one that a page begins with."""
-_MAX_TEXT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +328,7 @@ class Ground(Mapping[str, GroundTruth]):
         if not len(table):
             raise GroundError(str(path), self._why_nowhere(counts, path, chosen, columns, crs, layer))
         about = About(
-            name, _line(source or chosen.source), _line(licence or chosen.licence), path.name,
+            name, one_line(source or chosen.source), one_line(licence or chosen.licence), path.name,
             dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), counts.rows, counts.without_class,
             counts.rows - counts.without_class - inside, counts.repaired,
         )  # fmt: skip
@@ -476,7 +475,3 @@ def _read_about(path: Path) -> tuple[About, Legend]:
         if isinstance(error, CorpusFormatError):
             raise
         raise CorpusFormatError(str(path), "no points or polygons of this explorer, or damaged") from error
-
-
-def _line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text).strip()[:_MAX_TEXT]

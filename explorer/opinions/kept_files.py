@@ -15,6 +15,7 @@ from explorer.core.errors import OutputError
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,59}")
 _ENDING = ".parquet"
+_MAX_TEXT = 1_000
 
 T = TypeVar("T")
 
@@ -23,6 +24,11 @@ def folder(kind: str, where: str, data_dir: Path | None = None) -> Path:
     """Where what is kept of a corpus lies: `kind` and a digest of the corpus's place, in the data folder."""
     digest = hashlib.sha256(where.encode()).hexdigest()[:24]
     return (data_dir or settings().data_dir) / kind / digest
+
+
+def one_line(text: str) -> str:
+    """What somebody said of a source, a licence or a file, as it is kept: one line of characters that can be shown."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()[:_MAX_TEXT]
 
 
 class KeptFiles(Generic[T]):

@@ -18,7 +18,7 @@ from explorer.core.errors import CorpusFormatError, InvalidQueryError, OutputErr
 from explorer.core.products import SYNTHETIC_LICENSE
 from explorer.demo.store import DemoStore
 from explorer.opinions import kept_files
-from explorer.opinions.kept_files import KeptFiles
+from explorer.opinions.kept_files import KeptFiles, one_line
 from explorer.review import score
 from explorer.similar import computing, fast, feature_table, files, made_up
 from explorer.similar.embedding_maps import PCA, EmbeddingMaps
@@ -31,7 +31,6 @@ FAST, SCORE, MADE_UP = "fast", "score", "made-up"
 """Names of the tables that the explorer itself measures, and of the demo's."""
 MEASURES = (FAST, SCORE)
 MAX_TABLES = 100
-_MAX_TEXT = 1_000
 
 
 class Features(Mapping[str, FeatureTable]):
@@ -116,9 +115,9 @@ class Features(Mapping[str, FeatureTable]):
         given = file if isinstance(file, pd.DataFrame) else Path(file).expanduser()
         columns, ids, values = files.read(given, self._corpus.samples.index, only_known=only_known)
         about = About(
-            name, "", "", self._revision(name), _line(source), _line(licence), _line(note),
+            name, "", "", self._revision(name), one_line(source), one_line(licence), one_line(note),
             given.name if isinstance(given, Path) else "", _now(),
-            dict.fromkeys(columns, _line(unit)) if unit else {},
+            dict.fromkeys(columns, one_line(unit)) if unit else {},
         )  # fmt: skip
         feature_table.write(self._kept.path_of(name), about, columns, ids, values)
         return self[name]
@@ -287,7 +286,3 @@ def _checked(name: str, *, measured: bool = False) -> str:
 
 def _now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-
-
-def _line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text).strip()[:_MAX_TEXT]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pytest
 
 from explorer.corpus.corpus import Corpus
@@ -13,10 +12,8 @@ from explorer.corpus.query.filters import Filters
 from explorer.dataset import facts, figures
 from explorer.demo import open_demo
 from explorer.opinions.question import Question
-from explorer.views.common.components import SessionScheduler
-from explorer.views.common.selection import Selection
 from explorer.views.dataset.dataset import DatasetView
-from tests.talk import say, sent, until
+from tests.talk import BesideTheMap, sent, until
 
 
 @pytest.fixture(scope="module")
@@ -26,22 +23,9 @@ def corpus() -> Iterator[Corpus]:
     found.close()
 
 
-class Room:
-    """The panel, alone; the map is this."""
-
+class Room(BesideTheMap):
     def __init__(self, corpus: Corpus) -> None:
-        self.corpus, self.selection = corpus, Selection()
-        self.session = self.selection.session
-        self.view = DatasetView(corpus, self.selection, SessionScheduler(), "bus")
-        self.selection.map.param.watch(lambda _e: self.filtered(), ["filters", "area"])
-        self.filtered()
-
-    def filtered(self) -> None:
-        mask = self.selection.map.filters.mask(self.corpus.filter_table)
-        self.session.filtered_rows = np.flatnonzero(mask)
-
-    def say(self, what: str, **content: Any) -> None:
-        say(self.view.panel, what, **content)
+        super().__init__(corpus, DatasetView)
 
     def answer(self, kind: str = "figures") -> dict[str, Any]:
         """The answer of this kind to what is asked now, once it is there."""

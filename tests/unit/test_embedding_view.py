@@ -15,11 +15,9 @@ from explorer.corpus.query.embedding_area import EmbeddingArea
 from explorer.corpus.query.filters import Filters
 from explorer.demo import open_demo
 from explorer.views.common import embedding_look
-from explorer.views.common.components import SessionScheduler
 from explorer.views.common.embedding_look import EmbeddingLook
-from explorer.views.common.selection import Selection
 from explorer.views.embedding.embedding import EmbeddingView
-from tests.talk import say, sent, until
+from tests.talk import BesideTheMap, sent, until
 
 
 @pytest.fixture(scope="module")
@@ -29,24 +27,9 @@ def corpus() -> Iterator[Corpus]:
     found.close()
 
 
-class Room:
-    """The view, alone; the map is this."""
-
+class Room(BesideTheMap):
     def __init__(self, corpus: Corpus) -> None:
-        self.corpus, self.selection = corpus, Selection()
-        self.session = self.selection.session
-        self.view = EmbeddingView(corpus, self.selection, SessionScheduler(), "bus")
-        self.selection.map.param.watch(lambda _e: self.filtered(), ["filters", "area"])
-        self.filtered()
-
-    def filtered(self) -> None:
-        self.session.filtered_rows = np.flatnonzero(self.selection.map.filters.mask(self.corpus.filter_table))
-
-    def say(self, what: str, **content: Any) -> None:
-        say(self.view.panel, what, **content)
-
-    def last(self, kind: str) -> dict[str, Any]:
-        return sent(self.view.panel, kind)[-1]
+        super().__init__(corpus, EmbeddingView)
 
     def told(self, kind: str, before: int = 0) -> dict[str, Any]:
         """The newest message of a kind, once there are more than `before`."""

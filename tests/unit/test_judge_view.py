@@ -19,10 +19,8 @@ from explorer.opinions import question
 from explorer.opinions.question import PARTS, Question
 from explorer.review.groupings import OUTSIDE
 from explorer.views.common import visitor
-from explorer.views.common.components import SessionScheduler
-from explorer.views.common.selection import Selection
 from explorer.views.judge.judge import JudgeView
-from tests.talk import say, sent, until
+from tests.talk import BesideTheMap, sent, until
 
 GOOD, CONFUSED = "made-up-good", "made-up-confused"
 KINDS = {"table": "cross", "classes": "classes", "calibration": "calibration", "parts": "parts", "two": "two"}
@@ -35,23 +33,9 @@ def corpus() -> Iterator[Corpus]:
     found.close()
 
 
-class Room:
-    """The panel, alone."""
-
+class Room(BesideTheMap):
     def __init__(self, corpus: Corpus) -> None:
-        self.corpus, self.selection = corpus, Selection()
-        self.session = self.selection.session
-        self.view = JudgeView(corpus, self.selection, SessionScheduler(), "bus")
-        self.session.filtered_rows = np.arange(len(corpus.samples))
-        self.selection.map.param.watch(lambda _e: self.filtered(), ["filters", "area"])
-
-    def filtered(self) -> None:
-        """What the map does: it says what its filters leave."""
-        mask = self.selection.map.filters.mask(self.corpus.filter_table)
-        self.session.filtered_rows = np.flatnonzero(mask)
-
-    def say(self, what: str, **content: Any) -> None:
-        say(self.view.panel, what, **content)
+        super().__init__(corpus, JudgeView)
 
     def ask(self, asked: Question) -> dict[str, Any]:
         """What it answers: what is asked, with the content of the part."""
