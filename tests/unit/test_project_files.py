@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from explorer import __version__
+from explorer.core import products
 from tests.conftest import REPOSITORY
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -38,6 +39,18 @@ def test_the_conda_recipe_asks_for_what_the_project_does() -> None:
     scripts = [f"{name} = {where}" for name, where in PROJECT["scripts"].items()]
     assert recipe["build"]["python"]["entry_points"] == scripts
     assert recipe["about"]["license"] == PROJECT["license"]
+
+
+def test_who_cites_the_explorer_cites_the_corpus_too() -> None:
+    cited = read("CITATION.cff")
+    assert (cited["version"], cited["license"]) == (__version__, PROJECT["license"])
+    (data,) = cited["references"]
+    (author, others) = data["authors"]
+    said = (
+        f'{author["family-names"]}, {author["given-names"]}, {others["name"]} ({data["year"]}) "{data["title"]}", '
+        f"Version {data['version']}, {data['publisher']['name']}, https://doi.org/{data['doi']}"
+    )
+    assert said == products.CITATION
 
 
 def test_each_python_that_is_promised_is_tried() -> None:
