@@ -54,7 +54,7 @@ def compute(
             found = found.sample(samples, random_state=seed)
         if not len(found):
             raise InvalidQueryError("no sample meets these conditions")
-        said = {key: getattr(opened.config, key) for key in ("profile", "allow_redirect")}
+        said = shared.for_workers(opened)
         begun = time.monotonic()
         with shared.progress_bar("Measuring samples", lines=True) as progress:
             if measure is Measure.FAST:

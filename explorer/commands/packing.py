@@ -64,6 +64,15 @@ def pack(
         Format, typer.Option(help="One Zarr store, or a folder of WebDataset shards.")
     ] = Format.ZARR,
     shard_mb: Annotated[float, typer.Option(help="Size of a shard before it is packed, MB.")] = 256.0,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="tcp://HOST:PORT", help="A running Dask scheduler, whose workers see CORPUS and OUT."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Processes on this machine; this one alone.")
+    ] = None,
     database: Annotated[
         str | None,
         typer.Option(
@@ -93,7 +102,10 @@ def pack(
         )  # fmt: skip
         tell = stack.enter_context(shared.progress_bar("Packing samples", lines=True))
         try:
-            made = packing.pack(opened, planned, output, format=format.value, progress=tell)
+            made = packing.pack(
+                opened, planned, output, format=format.value, progress=tell, opens=corpus, said=shared.for_workers(opened),
+                scheduler=scheduler, workers=workers,
+            )  # fmt: skip
         except KeyboardInterrupt:
             typer.secho(
                 f"Stopped. What is written is in {output}{packing.UNFINISHED}; the same command goes on there",

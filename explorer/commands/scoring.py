@@ -54,7 +54,7 @@ def score(
             fresh = scoring.compute(
                 list(found.index), into,
                 opens=corpus,
-                said={name: getattr(opened.config, name) for name in ("profile", "allow_redirect")},
+                said=shared.for_workers(opened),
                 scheduler=scheduler, workers=workers, progress=progress,
             )  # fmt: skip
         seconds = time.monotonic() - begun

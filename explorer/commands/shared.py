@@ -236,6 +236,11 @@ def opened(where: str, config: Settings | None = None, *, tells_warnings: bool =
         corpus.close()
 
 
+def for_workers(corpus: Corpus) -> dict[str, object]:
+    """Settings of this command line that processes which open the same corpus would not have (`said` of what runs over Dask)."""
+    return {name: getattr(corpus.config, name) for name in ("profile", "allow_redirect")}
+
+
 @contextmanager
 def progress_bar(what: str, *, lines: bool = False) -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr, which stays out of redirected output; called with (done, total).

@@ -63,7 +63,7 @@ def compute(
     into: Path,
     *,
     opens: str,
-    said: Mapping[str, str] | None = None,
+    said: Mapping[str, object] | None = None,
     scheduler: str | None = None,
     workers: int | None = None,
     progress: Progress = lambda done, total: None,
@@ -86,11 +86,11 @@ def compute(
     return sum(len(table) for table in made)
 
 
-def _measured(opens: str, said: Mapping[str, str], ids: Sequence[str]) -> pa.Table:
+def _measured(opens: str, said: Mapping[str, object], ids: Sequence[str]) -> pa.Table:
     return measure(opens, ids, said)
 
 
-def measure(opens: str, ids: Sequence[str], said: Mapping[str, str] | None = None) -> pa.Table:
+def measure(opens: str, ids: Sequence[str], said: Mapping[str, object] | None = None) -> pa.Table:
     """What is measured of some samples, a row each: `sample_id`, `features`, `curves` (lists of float32), `lost` (float32).
 
     `lost` is the day from 1 January 2018 since which cover is lost, NaN where it is not.

@@ -10,32 +10,29 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from explorer.core import atomic_file
-from explorer.core.errors import InvalidQueryError, OutputError
-from explorer.corpus.imagery import stack
+from explorer.core.errors import OutputError
 from explorer.corpus.imagery.cube import Status
-from explorer.export import credit, files
-from explorer.training.parts import COULD_NOT_BE_HAD, Part, Writer
+from explorer.export import credit
+from explorer.training import reading
+from explorer.training.parts import COULD_NOT_BE_HAD, Writer
 from explorer.training.plan import Plan
+from explorer.training.reading import FORMATS as FORMATS
+from explorer.training.reading import writer_of
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
 
-FORMATS = ("zarr", "webdataset")
 UNFINISHED = ".unfinished"
 _PLAN, _SAMPLES, _DONE, _DATA, _LOCK = "plan.json", "samples.parquet", "done.txt", "data", "lock"
-_AT_ONCE = 2
-"""Samples that are read side by side; the chips of each are read by the corpus's own threads."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +58,21 @@ def pack(
     format: str = "zarr",  # noqa: A002 - as the command has it
     progress: Callable[[int, int], None] | None = None,
     cancel: threading.Event | None = None,
+    opens: str | None = None,
+    said: Mapping[str, object] | None = None,
+    scheduler: str | None = None,
+    workers: int | None = None,
 ) -> Packed:
     """Write a plan as one Zarr store, or as a folder of WebDataset shards; go on where the same was begun before.
+
+    All is done in this process; with `workers` (more than 1) by so many processes of this machine, with `scheduler` by a running Dask cluster whose
+    workers see corpus and `path` by the same names. `opens` is what they open the corpus by, where not `Corpus.where`, `said` settings that they
+    would not have. How it is done may be another each time it goes on.
 
     Raises `OutputError` where something is at `path`, or another pack was begun there; `InvalidQueryError` for another format;
     `StoreError` where the corpus cannot be read, `CancelledError`: what was written stays for the next run.
     """
-    writer, target = _writer(format), Path(path).absolute()
+    writer, target = writer_of(format), Path(path).absolute()
     if target.exists():
         shutil.rmtree(_begun(target), ignore_errors=True) if not (_begun(target) / _DATA).exists() else None
         raise OutputError(f"{path} is there already, and whole; name another place, or remove it")
@@ -82,35 +87,47 @@ def pack(
             with atomic_file.replacing(data) as begun:
                 writer.begin(begun, plan, about | {"complete": False})
         done, torn = _done(work / _DONE)
-        fresh = 0
-        todo = [number for number in range(plan.shards) if number not in done]
-        there = len(plan) - sum(len(_numbers(plan.rows(number))) for number in todo)
+        pieces = [plan.piece(number) for number in range(plan.shards) if number not in done]
+        there, fresh = len(plan) - sum(map(len, pieces)), 0
         tell = progress or (lambda done, total: None)
         tell(there, len(plan))
-        with (
-            open(work / _DONE, "a", encoding="utf-8") as journal,
-            closing(_read(corpus, plan, todo, cancel)) as parts,
-        ):
+        if scheduler is None and workers in (None, 1):
+            written = reading.write_here(corpus, pieces, writer, data, cancel)
+        else:
+            written = reading.write_elsewhere(
+                opens or corpus.where, said or {}, pieces, format, data, cancel=cancel, scheduler=scheduler, workers=workers
+            )  # fmt: skip
+        with open(work / _DONE, "a", encoding="utf-8") as journal, closing(written):
             journal.write("\n" * torn)
-            for part in parts:
-                writer.write(data, plan, part)
-                texts = {name: [_digits(row) for row in found] for name, found in part.status.items()}
-                journal.write(json.dumps({"part": part.number, "status": texts}) + "\n")
+            for one in written:
+                line = {"part": one.number, "status": one.status, "sha256": one.checksums}
+                journal.write(json.dumps(line) + "\n")
                 journal.flush()
-                done[part.number] = texts
-                fresh += part.rows.stop - part.rows.start
+                done[one.number] = line
+                fresh += one.samples
                 tell(there + fresh, len(plan))
-        status = {
-            cubes.product.id: _statuses([text for number in range(plan.shards) for text in done[number][cubes.product.id]])
-            for cubes in plan.cubes
-        }  # fmt: skip
-        missing = {name: int((found != Status.THERE).sum()) for name, found in status.items()}
-        lost = sum(int((found == COULD_NOT_BE_HAD).sum()) for found in status.values())
-        about |= {"complete": True, "dates_missing": missing, "dates_that_could_not_be_had": lost}
-        writer.end(data, plan, status, about)
+        made = _end(writer, data, plan, [done[number] for number in range(plan.shards)], about)
         data.rename(target)
     shutil.rmtree(work, ignore_errors=True)
-    return Packed(target, len(plan), fresh, missing, lost, about)
+    return replace(made, path=target, fresh=fresh)
+
+
+def _end(
+    writer: Writer, data: Path, plan: Plan, lines: list[dict[str, Any]], about: dict[str, Any]
+) -> Packed:
+    """Write what is known once all parts are there, from the lines that the journal has of them."""
+    status = {
+        cubes.product.id: reading.statuses([text for line in lines for text in line["status"][cubes.product.id]])
+        for cubes in plan.cubes
+    }  # fmt: skip
+    checksums = {name: text for line in lines for name, text in line.get("sha256", {}).items()}
+    missing = {name: int((found != Status.THERE).sum()) for name, found in status.items()}
+    lost = sum(int((found == COULD_NOT_BE_HAD).sum()) for found in status.values())
+    about |= {"complete": True, "dates_missing": missing, "dates_that_could_not_be_had": lost}
+    for leftover in data.rglob("*.partial"):  # of a writer that was killed
+        leftover.unlink(missing_ok=True)
+    writer.end(data, plan, status, checksums, about)
+    return Packed(data, len(plan), 0, missing, lost, about)
 
 
 def attributes(corpus: Corpus, plan: Plan) -> dict[str, Any]:
@@ -136,61 +153,6 @@ def attributes(corpus: Corpus, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _read(
-    corpus: Corpus, plan: Plan, todo: list[int], cancel: threading.Event | None
-) -> Generator[Part, None, None]:
-    """The parts, each read while the one before is written."""
-    with ThreadPoolExecutor(1, "pack-part") as ahead, ThreadPoolExecutor(_AT_ONCE, "pack-sample") as readers:
-        stop = threading.Event()
-
-        def read(number: int) -> Part:
-            return _part(corpus, plan, number, readers, (cancel, stop))
-
-        waiting = [ahead.submit(read, number) for number in todo[:1]]
-        try:
-            for at in range(len(todo)):
-                part = waiting.pop().result()
-                if at + 1 < len(todo):
-                    waiting.append(ahead.submit(read, todo[at + 1]))
-                yield part
-        finally:
-            stop.set()
-
-
-def _part(
-    corpus: Corpus, plan: Plan, number: int, readers: ThreadPoolExecutor, stops: tuple[threading.Event | None, ...]
-) -> Part:  # fmt: skip
-    rows = plan.rows(number)
-    numbers = _numbers(rows)
-    data, status = {}, {}
-    for cubes in plan.cubes:
-        product = cubes.product
-        shape = (len(numbers), *cubes.shape)
-        data[product.id] = np.full(shape, stack.nodata_of(product), stack.stored_dtype(product))
-        status[product.id] = np.zeros(shape[:2], np.uint8)
-
-    def fill(at: int) -> None:
-        for cubes in plan.cubes:
-            for stop in stops:
-                files.check(stop)
-            _fill(corpus, plan, numbers[at], cubes, data[cubes.product.id][at], status[cubes.product.id][at])
-
-    list(readers.map(fill, range(len(numbers))))
-    return Part(number, rows, data, status)
-
-
-def _fill(corpus: Corpus, plan: Plan, row: int, cubes: Any, into: np.ndarray, status: np.ndarray) -> None:
-    product, positions = cubes.product, list(cubes.positions)
-    reading = corpus.cubes.open_some(plan.cells[row], product, positions)
-    try:
-        cube = reading.wait()
-        stack.fill(into, cube, positions, list(range(len(product.bands))), stack.nodata_of(product))
-        status[:] = cube.status[positions]
-        status[np.isin(positions, list(reading.unread))] = COULD_NOT_BE_HAD
-    finally:
-        reading.release()
-
-
 def _go_on(work: Path, plan: Plan, format: str) -> Plan:  # noqa: A002
     """The plan that was begun, with its splits and labels, if it is of the same choices; else the new one, written down.
 
@@ -212,8 +174,8 @@ def _go_on(work: Path, plan: Plan, format: str) -> Plan:  # noqa: A002
     return plan
 
 
-def _done(path: Path) -> tuple[dict[int, dict[str, list[str]]], bool]:
-    """The parts that are whole, with the status of their dates; and whether a line was cut off."""
+def _done(path: Path) -> tuple[dict[int, dict[str, Any]], bool]:
+    """The lines of the parts that are whole (`reading.Written`); and whether a line was cut off."""
     if not path.is_file():
         return {}, False
     text = path.read_text(encoding="utf-8")
@@ -222,7 +184,7 @@ def _done(path: Path) -> tuple[dict[int, dict[str, list[str]]], bool]:
     for line in lines:
         try:
             one = json.loads(line)
-            found[int(one["part"])] = one["status"]
+            found[int(one["part"])] = {"status": one["status"], "sha256": one.get("sha256", {})}
         except (ValueError, KeyError, TypeError):
             continue  # cut off by a kill: that part is written again
     return found, torn
@@ -255,30 +217,5 @@ def _locks(handle: int) -> bool:
     return True
 
 
-def _writer(format: str) -> Writer:  # noqa: A002
-    if format == "zarr":
-        from explorer.training.zarr_store import ZarrWriter
-
-        return ZarrWriter()
-    if format == "webdataset":
-        from explorer.training.tar_shards import TarWriter
-
-        return TarWriter()
-    raise InvalidQueryError(f"no format {format[:20]!r} for a pack; there are {', '.join(FORMATS)}")
-
-
 def _begun(target: Path) -> Path:
     return target.with_name(target.name + UNFINISHED)
-
-
-def _numbers(rows: slice) -> range:
-    return range(rows.start, rows.stop)
-
-
-def _digits(row: np.ndarray) -> str:
-    return "".join(map(str, row.tolist()))
-
-
-def _statuses(texts: list[str]) -> np.ndarray:
-    joined = np.frombuffer("".join(texts).encode(), np.uint8) - ord("0")
-    return joined.reshape(len(texts), -1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from explorer.training.plan import Plan
+    from explorer.training.plan import Piece, Plan
 
 STATUS_MEANINGS = "not_asked there absent broken could_not_be_had"
 """CF's words for the numbers of a date's status, 0 to 4."""
@@ -20,8 +20,7 @@ COULD_NOT_BE_HAD = 4
 class Part:
     """Some samples, read: `data` by product id, `(sample, time, band, y, x)` DN; `status` by product id, uint8 `(sample, time)`."""
 
-    number: int
-    rows: slice
+    piece: Piece
     data: dict[str, np.ndarray]
     status: dict[str, np.ndarray]
 
@@ -32,8 +31,18 @@ class Writer(Protocol):
     def begin(self, folder: Path, plan: Plan, about: dict[str, Any]) -> None:
         """Write all that stands around the data, into a new folder."""
 
-    def write(self, folder: Path, plan: Plan, part: Part) -> None:
-        """Write one part; again, if a part was cut off."""
+    def write(self, folder: Path, part: Part) -> dict[str, str]:
+        """Write one part; again, if a part was cut off. SHA-256 of the files that have no checksums of their own, by their names.
 
-    def end(self, folder: Path, plan: Plan, status: dict[str, np.ndarray], about: dict[str, Any]) -> None:
+        Parts can be written side by side, by other processes too: no two touch one file.
+        """
+
+    def end(
+        self,
+        folder: Path,
+        plan: Plan,
+        status: dict[str, np.ndarray],
+        checksums: dict[str, str],
+        about: dict[str, Any],
+    ) -> None:
         """Write what is known only once all is there."""

@@ -58,6 +58,22 @@ class Cubes:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """What one part of a pack is to hold: all that whoever reads and writes it has to know, in another process too.
+
+    `rows` are its places in the pack, `table` those rows of `Plan.table`.
+    """
+
+    number: int
+    rows: slice
+    table: pd.DataFrame
+    cubes: tuple[Cubes, ...]
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a pack is to hold.
 
@@ -84,6 +100,11 @@ class Plan:
     def rows(self, shard: int) -> slice:
         """The rows of one part."""
         return slice(shard * self.shard_samples, min((shard + 1) * self.shard_samples, len(self.table)))
+
+    def piece(self, number: int) -> Piece:
+        """What one part is to hold."""
+        rows = self.rows(number)
+        return Piece(number, rows, self.table.iloc[rows], self.cubes)
 
     @cached_property
     def cells(self) -> list[Cell]:

@@ -5,6 +5,7 @@ Names, and how files of one sample belong together: https://github.com/webdatase
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tarfile
@@ -32,25 +33,37 @@ class TarWriter:
         folder.mkdir()
         self._tell(folder, plan, about)
 
-    def write(self, folder: Path, plan: Plan, part: Part) -> None:
-        table = plan.table.iloc[part.rows]
+    def write(self, folder: Path, part: Part) -> dict[str, str]:
+        table, checksums = part.piece.table, {}
         for split, rows in table.groupby("split", sort=False).indices.items():
-            with (
-                atomic_file.replacing(folder / f"{split}-{part.number:06d}.tar") as path,
-                tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as tar,
-            ):
-                for row in map(int, rows):
-                    sample_id = str(table.index[row])
-                    about = _about(table.iloc[row])
-                    for name, data in part.data.items():
-                        about[f"{name} status"] = part.status[name][row].tolist()
-                        held = io.BytesIO()
-                        np.save(held, data[row])
-                        _add(tar, f"{sample_id}.{name.lower()}.npy", held.getvalue())
-                    _add(tar, f"{sample_id}.json", json.dumps({"sample_id": sample_id, **about}).encode())
+            name = f"{split}-{part.piece.number:06d}.tar"
+            with atomic_file.replacing(folder / name) as path:
+                self._write(path, part, np.asarray(rows))
+                checksums[name] = sha256(path)
+        return checksums
 
-    def end(self, folder: Path, plan: Plan, status: dict[str, np.ndarray], about: dict[str, Any]) -> None:
-        self._tell(folder, plan, about)
+    def _write(self, path: Path, part: Part, rows: np.ndarray) -> None:
+        table = part.piece.table
+        with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as tar:
+            for row in map(int, rows):
+                sample_id = str(table.index[row])
+                about = _about(table.iloc[row])
+                for name, data in part.data.items():
+                    about[f"{name} status"] = part.status[name][row].tolist()
+                    held = io.BytesIO()
+                    np.save(held, data[row])
+                    _add(tar, f"{sample_id}.{name.lower()}.npy", held.getvalue())
+                _add(tar, f"{sample_id}.json", json.dumps({"sample_id": sample_id, **about}).encode())
+
+    def end(
+        self,
+        folder: Path,
+        plan: Plan,
+        status: dict[str, np.ndarray],
+        checksums: dict[str, str],
+        about: dict[str, Any],
+    ) -> None:
+        self._tell(folder, plan, about | {"sha256": dict(sorted(checksums.items()))})
 
     def _tell(self, folder: Path, plan: Plan, about: dict[str, Any]) -> None:
         products = {
@@ -63,6 +76,12 @@ class TarWriter:
         }  # fmt: skip
         with atomic_file.replacing(folder / ABOUT) as path:
             path.write_text(json.dumps({**about, "cubes": products}, indent=1), encoding="utf-8")
+
+
+def sha256(path: Path) -> str:
+    """Of a file, as 64 hexadecimal digits. Raises `OSError`."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _about(row: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import signal
 import subprocess
 import sys
@@ -32,7 +33,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
 from explorer.review.records import Records
 from explorer.review.verdicts import Adjustment, Verdict
-from explorer.training import labels, pack, plan, splits
+from explorer.training import labels, pack, plan, reading, splits
 from explorer.training.splits import SplitSpec
 from tests import corpora
 
@@ -299,6 +300,42 @@ def test_a_pack_that_was_killed_goes_on(tiny_folder: Path, tmp_path: Path) -> No
     with open_corpus(tiny_folder) as corpus, xr.open_zarr(out, group="PF-SR", mask_and_scale=False) as found:
         expected = corpus.stack(found["sample_id"].values.tolist(), chunks=None)
         assert (found.surface_reflectance.values == expected.values).all()
+
+
+def test_after_kill_9_a_cluster_packs_only_the_rest(tiny_folder: Path, tmp_path: Path) -> None:
+    from distributed import LocalCluster
+
+    out, asked = tmp_path / "out.zarr", ["--dates", "2018-01", "--shard-mb", "1"]
+    command = [sys.executable, "-m", "explorer", "pack", str(tiny_folder), str(out), *asked, "--workers", "2"]
+    begun = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+    journal = tmp_path / "out.zarr.unfinished" / "done.txt"
+    end = time.monotonic() + 120
+    while not (journal.exists() and journal.stat().st_size) and time.monotonic() < end and begun.poll() is None:  # fmt: skip
+        time.sleep(0.002)
+    os.killpg(begun.pid, signal.SIGKILL)  # it, and the workers that it started
+    begun.wait()
+    done = journal.read_text()
+    journal.write_text(done[: done.index("\n") + 1])  # one part, however fast the others were
+    (tmp_path / "out.zarr.unfinished" / "data" / "PF-SR" / "cut.partial").write_bytes(b"x")
+    cluster = LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=None, host="127.0.0.1"
+    )  # fmt: skip
+    with cluster, open_corpus(tiny_folder) as corpus:
+        ids = list(corpus.samples.index)
+        planned = plan.make(corpus, ids, dates="2018-01", shard_mb=1)
+        made = pack.pack(corpus, planned, out, scheduler=cluster.scheduler_address)
+        whole = pack.pack(corpus, planned, tmp_path / "whole.zarr")
+    assert made.fresh == len(ids) - 1
+    files = {path.relative_to(out) for path in out.rglob("*") if path.is_file()}
+    assert files == {path.relative_to(whole.path) for path in whole.path.rglob("*") if path.is_file()}
+    for path in files - {Path("zarr.json")}:  # it has the time
+        assert (out / path).read_bytes() == (whole.path / path).read_bytes(), path
+
+
+def test_a_worker_that_does_not_see_the_place_says_so(tiny_corpus: Corpus, tmp_path: Path) -> None:
+    piece = plan.make(tiny_corpus, ALL, dates="2018-01").piece(0)
+    with pytest.raises(OutputError, match=r"does not see .*elsewhere"):
+        reading._one("demo", {}, "zarr", tmp_path / "elsewhere", piece)
 
 
 def test_only_the_same_pack_goes_on(tiny_corpus: Corpus, tmp_path: Path) -> None:
