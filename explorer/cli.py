@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import shutil
 import sys
 from enum import StrEnum
@@ -29,7 +30,8 @@ from explorer.commands import (
 )
 from explorer.commands import opinion as opinions
 from explorer.commands import review as reviewing
-from explorer.core.errors import ExplorerError, InvalidQueryError
+from explorer.core.errors import ExplorerError, InvalidQueryError, OutputError
+from explorer.core.products import SYNTHETIC_KEY
 from explorer.corpus.tables.formats import ENDINGS
 from explorer.export import files
 
@@ -329,10 +331,19 @@ def make_demo(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; new or empty.")],
     samples: Annotated[int, typer.Option(min=1, help="How many samples.")] = 24,
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same corpus.")] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Replace the corpus that is in the folder.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the synthetic corpus that is in the folder.")
+    ] = False,
 ) -> None:
     """Write a small synthetic corpus to disk in the real layout."""
     if force:
+        if (
+            any((directory / name).exists() for name in CORPUS_FOLDERS)
+            and not (directory / SYNTHETIC_KEY).exists()
+        ):
+            raise OutputError(
+                f"{directory} holds a corpus that does not say that it is made up; remove it yourself"
+            )
         for folder in CORPUS_FOLDERS:
             shutil.rmtree(directory / folder, ignore_errors=True)
     from explorer import demo
@@ -346,9 +357,10 @@ def make_demo(
             stac.write_static_catalog(made, directory / "stac-v1.0")
         finally:
             made.close()
-    typer.echo(
-        f"Wrote {_samples(samples)} to {directory}; open them with: python -m explorer serve {directory}"
-    )
+    named = (
+        "./demo" if str(directory) == "demo" else shlex.quote(str(directory))
+    )  # the word is another corpus
+    typer.echo(f"Wrote {_samples(samples)} to {directory}; open them with: python -m explorer serve {named}")
 
 
 app.command()(exports.animate)

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.request import url2pathname
 
 from explorer.core.config import Settings, settings
-from explorer.core.errors import CorpusFormatError
+from explorer.core.errors import CorpusFormatError, CorpusNotFoundError
 from explorer.corpus import index_building
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.profile import of_corpus
@@ -27,13 +27,13 @@ def open_corpus(
 ) -> Corpus:
     """Open a corpus: a folder in its layout, a URL (https, s3, az, gs), a STAC file or its URL, or the word `demo`.
 
-    The URL of a corpus's `stac-v1.0/catalog.json` means that corpus. Another catalog, collection or item, and a file on
+    A folder of that name is `./demo` or a `Path`. The URL of a corpus's `stac-v1.0/catalog.json` means that corpus. Another catalog, collection or item, and a file on
     disk, means what it leads to.
 
     Raises `CorpusNotFoundError` where there is none, `StoreError` where a server does not answer or refuses.
     """
     text = os.fspath(where)
-    if text == "demo":
+    if _is_demo(where):
         from explorer.demo import open_demo  # only this word needs it
 
         return open_demo(config=config)
@@ -42,15 +42,28 @@ def open_corpus(
 
         remote_store, remote_index, profile = remote_corpus.open_remote(text, config or settings(), progress)
         return Corpus(remote_store, remote_index, config=config, profile=profile)
-    path = Path(
-        url2pathname(text.removeprefix("file://")) if text.startswith("file://") else text
-    ).expanduser()
+    path = _local(text)
     if path.is_file() and path.suffix.lower() == ".json":
         store, index = index_building.open_stac(path, progress, config)
         return Corpus(store, index, config=config)
-    if path.name == stac.STAC_FOLDER and (path / "catalog.json").is_file():
-        path = path.parent  # its links lead to what lies beside it
     return Corpus(DirectoryStore(path), config=config, progress=progress)
+
+
+def _is_demo(where: str | os.PathLike[str]) -> bool:
+    """Whether it is the word; a `Path` is a folder, whatever its name."""
+    return isinstance(where, str) and where == "demo"
+
+
+def _local(text: str) -> Path:
+    """What a path or `file://` URL names on this machine; of a corpus's own STAC folder, the corpus."""
+    if not text:
+        raise CorpusNotFoundError("no corpus is named; give a folder, a URL, a STAC file, or the word demo")
+    path = Path(
+        url2pathname(text.removeprefix("file://")) if text.startswith("file://") else text
+    ).expanduser()
+    if path.name == stac.STAC_FOLDER and (path / "catalog.json").is_file():
+        return path.parent  # its links lead to what lies beside it
+    return path
 
 
 _OF_WORKER: dict[str, Corpus] = {}
@@ -75,7 +88,7 @@ def reindex(
     It goes where `open_corpus` finds it (`default_path`), or to `output`. Raises as `build` and `write`.
     """
     store: Store
-    if os.fspath(where) == "demo":
+    if _is_demo(where):
         demo = open_corpus("demo", progress=progress)
         store, index = demo.store, demo.index
     else:
@@ -94,8 +107,8 @@ def reindex(
 
 
 def _store_of(where: str, config: Settings) -> Store:
-    if "://" not in where:
-        return DirectoryStore(where)
+    if "://" not in where or where.startswith("file://"):
+        return DirectoryStore(_local(where))
     from explorer.corpus.stores.remote import store_of  # its clients are only paid for by those who go out
 
     folder, key = stac.split_url(where)

@@ -215,6 +215,10 @@ def opened(where: str, config: Settings | None = None, *, tells_warnings: bool =
     """A corpus, closed afterwards. What is wrong with it is one line, unless the command tells it all."""
     from explorer.opening import open_corpus
 
+    if where == "demo" and Path(where, "imagery").is_dir():
+        typer.echo(
+            "Note: demo is the synthetic corpus that is built in; for the folder write ./demo", err=True
+        )
     logger = logging.getLogger("explorer")
     before = logger.level
     logger.setLevel(logging.ERROR)  # the warnings are in the index, and counted below

@@ -38,6 +38,9 @@ def write(
     rows = showcase.choose(store.table, samples)
     ids = [store.table.ids[row].as_py() for row in rows]
     try:
+        _file(
+            root / SYNTHETIC_KEY, store.get(SYNTHETIC_KEY)
+        )  # first: a part of a demo is no corpus of Planet's
         with ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 4)) as pool:
             for done, row in enumerate(rows):
                 if progress:
@@ -49,7 +52,6 @@ def write(
         _file(root / resources.LABELS, resources.labels_csv(index, store.table.labelled[rows]))
         _file(root / resources.GEOMETRIES, resources.geometries(index))
         _file(root / resources.MAPPINGS, resources.mappings_csv())
-        _file(root / SYNTHETIC_KEY, store.get(SYNTHETIC_KEY))
         truth = store.truth()
         truth[truth.index.isin(ids)].to_csv(f"{root}-truth.csv")
         for model in models.MODELS:

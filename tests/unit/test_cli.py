@@ -24,10 +24,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import explorer
+from explorer import opening
 from explorer.cli import app
 from explorer.commands import shared
 from explorer.core import grid
 from explorer.core.products import PF_SR, S2_SR
+from explorer.corpus.stores import store
+from explorer.demo import writer
 from tests import corpora
 
 Run = Callable[..., Result]
@@ -206,6 +209,7 @@ def test_a_bands_name_cannot_steer_the_terminal(run: Run, tmp_path: Path) -> Non
     ("where", "sample", "message"),
     [
         ("nowhere", None, "nowhere does not exist"),
+        ("", None, "no corpus is named"),
         ("tiny", "33N_15E-200N_01_10", "is not in the corpus"),
         ("tiny", "../../etc", "is not a sample id"),
         ("empty", None, "no sample found"),
@@ -478,6 +482,35 @@ def test_make_demo_never_touches_other_files(run: Run, tmp_path: Path) -> None:
         assert "not an empty folder" in error(run, "make-demo", tmp_path, *force)
     assert "not an empty folder" in error(run, "make-demo", tmp_path / "thesis.txt")
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_make_demo_replaces_no_corpus_that_somebody_paid_for(run: Run, tmp_path: Path) -> None:
+    chip = corpora.put(tmp_path, "imagery/33N/chip.tif", b"seventeen terabytes")
+    assert "does not say that it is made up" in error(run, "make-demo", tmp_path, "--force")
+    assert chip.read_bytes() == b"seventeen terabytes"
+
+
+def test_a_demo_that_is_stopped_says_already_that_it_is_made_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writer, "_sample", stop)
+    with pytest.raises(KeyboardInterrupt):
+        writer.write(tmp_path / "part", samples=1)
+    assert store.is_synthetic(store.DirectoryStore(tmp_path / "part"))
+
+
+def test_a_folder_named_demo_is_a_folder_where_it_is_a_path(
+    run: Run, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("demo").symlink_to(tiny_folder, target_is_directory=True)
+    with opening.open_corpus(Path("demo")) as opened:
+        assert not opened.synthetic
+    assert "for the folder write ./demo" in run("query", "demo", "--bbox", 0, 0, 0.1, 0.1).stderr
+    assert "Note" not in run("info", "./demo").stderr
 
 
 def test_serve_hands_its_options_on(run: Run, tiny_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -602,6 +602,12 @@ def test_reindex_writes_where_open_looks(store: DirectoryStore, tmp_path: Path) 
     path = opening.reindex(store.root, progress=lambda done, total: calls.append((done, total)))
     assert path == store.root / index.INDEX_KEY
     assert calls[-1] == (3, 3)
+    for name in (store.root.as_uri(), f"{store.root}/"):
+        path.unlink()
+        assert opening.reindex(name) == path
+    corpora.put(store.root, "stac-v1.0/catalog.json", b"{}")
+    path.unlink()
+    assert opening.reindex(store.root / "stac-v1.0") == path, "of a corpus's own STAC folder, the corpus's"
     elsewhere = opening.reindex(store.root, tmp_path / "new" / "my.parquet")
     check(index.read(elsewhere))
 

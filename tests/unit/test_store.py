@@ -173,6 +173,9 @@ def test_what_is_no_folder_is_no_corpus(root: Path) -> None:
         DirectoryStore(root / "nowhere")
     with pytest.raises(CorpusNotFoundError, match="is a file"):
         DirectoryStore(root / "labels" / "a.geojson")
+    (root / "corpus.tar.gz").write_bytes(b"")
+    with pytest.raises(CorpusNotFoundError, match="is an archive: unpack it"):
+        DirectoryStore(root / "corpus.tar.gz")
 
 
 # --- links that an operator makes to another disk ---------------------------------------------------------

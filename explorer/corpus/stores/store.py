@@ -128,6 +128,9 @@ def is_synthetic(store: Store) -> bool:
 _OF_ONE_FILE = {errno.EACCES, errno.EPERM, errno.EIO, errno.ELOOP, errno.ENAMETOOLONG}
 
 
+_ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".7z")
+
+
 class DirectoryStore:
     """A corpus in a folder. Links are followed where an operator puts them: see `explorer.corpus.stores.symlinks`."""
 
@@ -135,6 +138,8 @@ class DirectoryStore:
         path = Path(root).expanduser()
         if not path.is_dir():
             what = "is a file" if path.exists() else "does not exist"
+            if path.is_file() and path.name.lower().endswith(_ARCHIVES):
+                what = "is an archive: unpack it"
             raise CorpusNotFoundError(
                 f"{path} {what}; give the folder that holds imagery/ and labels/, or the word demo"
             )
