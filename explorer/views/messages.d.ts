@@ -92,6 +92,8 @@ export interface Told {
   Head: {
     /** How many samples each suggestion of this number finds, where that can be said, and what more is known of it. */
     counted: { ticket: number; counts: (number | null)[]; details: string[] }
+    /** What was searched for is no filter of the map any more. */
+    forgotten: {}
     notice: { text: string }
     /** Its class and its colour, and where it is in words and degrees. */
     sample: { id: string | null; text: string; place: string; colour: string | null }

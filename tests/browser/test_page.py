@@ -69,9 +69,27 @@ def test_the_first_picture_is_there_before_the_page_and_gives_way_to_it(
     wanted = painter(corpus, demo, "false").rgb(PF_SR.date_keys.index("2019-03-09"))
     assert np.abs(shown - wanted).mean() < 4  # natural colour needs no other date
     assert np.abs(shown - wanted[:, ::-1]).mean() > 16
+    drawn = {
+        box["name"]: box
+        for box in visit.page.evaluate(
+            "[...document.querySelectorAll('#shell .shell-panel')].map((e) => ({ name: e.innerText.trim(), ...e.getBoundingClientRect().toJSON() }))"
+        )
+    }
     visit.page.unroute("**/scripts/*.js")
     visit.open(f"?sample={demo}&date=2019-03-09&composite=false")
     expect(visit.page.locator("#shell")).to_have_count(0)
+    for name, region in (
+        ("Planet Fusion", visit.region("Planet Fusion animation")),
+        ("Sentinel-2", visit.region("Sentinel-2 bands")),
+    ):
+        there = region.bounding_box()
+        assert there is not None
+        # The skeleton has the panels where they come to be.
+        assert all(abs(drawn[name][side] - there[side]) < 12 for side in ("x", "y", "width", "height")), (
+            name,
+            there,
+            drawn[name],
+        )
     assert visit.date == "2019-03-09"
     assert difference(visit, wanted) < 4
 

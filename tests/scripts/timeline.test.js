@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { gapText, status } from "../../explorer/browser/shared.js"
-import { handleByKey, lackText } from "../../explorer/views/animation/timeline.js"
+import { gapsText, handleByKey, lackText } from "../../explorer/views/animation/timeline.js"
 
 const dates = ["2018-01-03", "2018-01-08", "2018-01-13", "2018-01-18"]
 const at = (index, range = [0, 3], other = 1) => ({ index, range, other, dates })
@@ -45,4 +45,12 @@ test("a date without a picture says why, and one that is still to come says noth
 
 test("a little that is gap-filled is not nothing", () => {
   assert.deepEqual([0, undefined, 0.004, 0.126].map(gapText), ["", "", "< 1 % gap-filled", "13 % gap-filled"])
+})
+
+test("of two dates it is said of each, once anything is gap-filled", () => {
+  assert.equal(gapsText([0.63, 0.67]), "63 % and 67 % gap-filled")
+  assert.equal(gapsText([0, 0.004]), "0 % and < 1 % gap-filled")
+  assert.equal(gapsText([0, 0]), "")
+  assert.equal(gapsText([0.5, undefined]), "50 % gap-filled")
+  assert.equal(gapsText([0.5]), "50 % gap-filled")
 })

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,6 +60,20 @@ def test_a_town_opens_the_nearest_sample_and_says_how_far_it_is(page: Explorer, 
     assert told(page, "searched").endswith(" km from Ulm, Germany")
     with pytest.raises(InvalidQueryError, match="near nowhere"):
         page._head.search.nearest(Spot("nowhere", 0.0, -40.0))
+
+
+def test_what_was_searched_is_forgotten_once_a_condition_of_it_is_gone(page: Explorer) -> None:
+    def forgotten() -> int:
+        return len(sent(page._head.head, "forgotten"))
+
+    go(page, "purity >= 20 % at least 1 class")
+    state = page.selection.map
+    assert state.filters.names() == ("purity", "mixture")
+    state.filters = replace(state.filters, countries=("Italy",))  # all that was searched still holds
+    assert not forgotten()
+    state.remove_chip("purity")
+    state.remove_chip("all")
+    assert forgotten() == 1
 
 
 @pytest.mark.parametrize(

@@ -370,6 +370,7 @@ export function render({ model, el }) {
         model.send_msg({ type: "shown", ticket: state.ticket }),
       )
     }
+    stage.el.classList.toggle("differs", differs())
     stage.dates[0].replaceChildren(...dateLabel(state, state.index, differs() ? state.other : -1))
     if (compares() && !differs() && state.other >= 0) {
       stage.paint(1, state.frames[state.other], state.overlays[state.other])

@@ -171,14 +171,8 @@ export const makeLook = ({ send, button, sendCover, fadeCover, sendGround }) => 
     stretch()
   })
 
-  const number = (value) =>
-    value === null
-      ? ""
-      : Math.abs(value) >= 100
-        ? value.toFixed(0)
-        : Math.abs(value) >= 1
-          ? value.toFixed(2)
-          : value.toFixed(3)
+  const digits = (size) => (size >= 100 ? 0 : size >= 1 ? 2 : 3)
+  const number = (value) => (value === null ? "" : value.toFixed(digits(Math.abs(value))).replace("-", "−"))
   return {
     toggle,
     panel,

@@ -46,7 +46,7 @@ export const makeSheet = ({ onDate }) => {
               onclick: () => onDate(index),
             },
             canvas,
-            element("span", {}, count > 24 ? text.replace(/ 20/, " ’") : text),
+            element("span", {}, count > 12 ? text.replace(/ 20/, " ’") : text),
           ),
         ),
       )

@@ -40,17 +40,22 @@ export const qualityText = (means, i) =>
       : [`${name.replaceAll("_", " ")}: ${Number(values[i].toPrecision(3))} on average`],
   )
 
+/**
+ * How much is gap-filled of one date, or of each of two; nothing where nothing is.
+ * @param {Array<number | null | undefined>} shares 0 to 1
+ */
+export const gapsText = (shares) => {
+  if (shares.length < 2 || shares.some((share) => share === null || share === undefined))
+    return shares.map(gapText).filter(Boolean).join(", ")
+  const percents = shares.map((share) => gapText(share).replace(" gap-filled", "") || "0 %")
+  return shares.some((share) => share > 0) ? `${percents.join(" and ")} gap-filled` : ""
+}
+
 // A date and how much of it is gap-filled, or two dates and the change between them. What is not yet known must not look like measured.
 export const dateLabel = ({ dates, gaps, gapsKnown, settled }, index, minus = -1) => {
   if (!dates[index]) return []
   const all = minus < 0 ? [index] : [index, minus]
-  const filled =
-    settled && !gapsKnown
-      ? "gaps: loading"
-      : all
-          .map((i) => gapText(gaps?.[i]))
-          .filter(Boolean)
-          .join(", ")
+  const filled = settled && !gapsKnown ? "gaps: loading" : gapsText(all.map((i) => gaps?.[i]))
   return [all.map((i) => longDate(dates[i])).join(" minus "), ...(filled ? [element("small", {}, filled)] : [])]
 }
 

@@ -20,6 +20,21 @@ const between = (value) => Math.min(Math.max(value, 0), 1)
 export const strength = ({ start, end }, resolution) =>
   Math.min(between(Math.log2(start / resolution) / FADE), end > 0 ? between(1 + Math.log2(resolution / end) / FADE) : 1)
 
+/** @typedef {{ left: number, top: number, right: number, bottom: number }} Box CSS pixels from the map's upper left corner. */
+
+/**
+ * Whether a name is read whole: neither cut by the map's edge nor behind what lies over the map.
+ * @param {Box} box
+ * @param {{ width: number, height: number }} size
+ * @param {Box[]} over
+ */
+export const isClear = (box, { width, height }, over) =>
+  box.left >= 0 &&
+  box.top >= 0 &&
+  box.right <= width &&
+  box.bottom <= height &&
+  !over.some((one) => box.left < one.right && one.left < box.right && box.top < one.bottom && one.top < box.bottom)
+
 /**
  * Where the names are drawn, and the ways to tell it of them.
  * @param {HTMLCanvasElement} canvas
@@ -30,7 +45,8 @@ export const makeNames = (canvas) => {
   const family = () => getComputedStyle(canvas).fontFamily || "sans-serif"
   let drawn = []
 
-  const draw = ({ x0, x1, y1, width, height }) => {
+  /** `over` are the boxes of what lies over the map. */
+  const draw = ({ x0, x1, y1, width, height }, over = /** @type {Box[]} */ ([])) => {
     const context = fitCanvas(canvas, width, height)
     Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` })
     drawn = []
@@ -53,7 +69,11 @@ export const makeNames = (canvas) => {
       context.strokeStyle = look.halo
       context.lineWidth = 3
       const left = Math.round(px) + (town ? 6 : 0),
-        top = Math.round(py)
+        top = Math.round(py),
+        wide = context.measureText(name.text).width,
+        start = left - (town ? 0 : wide / 2)
+      if (!isClear({ left: start, top: top - 8, right: start + wide, bottom: top + 8 }, { width, height }, over))
+        continue
       context.strokeText(name.text, left, top)
       if (town) {
         context.beginPath()

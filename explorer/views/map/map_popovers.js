@@ -87,6 +87,17 @@ const fillIn = (input, value) => {
   if (!input.matches(":focus, [aria-invalid]")) input.value = value
 }
 
+/**
+ * How many conditions the filters have, as many as there are chips of them; a class that the legend isolates is shown there, and its limits go with a class.
+ * @param {Record<string, any>} filters
+ */
+export const filterCount = (filters) =>
+  Object.entries(filters).filter(([name, value]) => {
+    if (name === "largest") return false
+    if (["min_fraction", "max_fraction"].includes(name) && filters.classes?.length) return false
+    return name === "max_fraction" ? value < 1 : Array.isArray(value) ? value.length : value
+  }).length
+
 const numberField = (label, attributes, change) => {
   const input = numberInput({ "aria-label": label, ...attributes })
   input.addEventListener("change", change)

@@ -7,7 +7,7 @@ import { bus, listen, makeChoices } from "../common/talking.js"
 import { makeGroundLayer } from "./map_ground.js"
 import { letGo, makeMoves } from "./map_moves.js"
 import { makeNames } from "./map_names.js"
-import { filterPopover, lookPopover } from "./map_popovers.js"
+import { filterCount, filterPopover, lookPopover } from "./map_popovers.js"
 import { shareFingersWithPage } from "./map_touch.js"
 
 const EARTH = 6378137
@@ -191,9 +191,22 @@ export function render({ model, el }) {
       }
     }, 600)
   }
+  // What lies over the map, for the names to keep clear of.
+  const boxesOver = () => {
+    const edge = frame.getBoundingClientRect()
+    return [...frame.querySelectorAll(".bar, .zoom, .mini, .scale")]
+      .map((node) => node.getBoundingClientRect())
+      .filter((box) => box.width)
+      .map((box) => ({
+        left: box.left - edge.left - 4,
+        top: box.top - edge.top - (box.height < 12 ? 18 : 4), // the scale bar's words stand above it
+        right: box.right - edge.left + 4,
+        bottom: box.bottom - edge.top + 4,
+      }))
+  }
   const drawOver = () => {
     ground.draw(inView())
-    names.draw(inView())
+    names.draw(inView(), boxesOver())
   }
   let frameAsked = false
   const changed = () => {
@@ -514,9 +527,7 @@ export function render({ model, el }) {
       frame.dataset.theme = data.look.theme
       names.dress(data.names)
       if (figure) drawOver()
-      const count = Object.entries(data.filters).filter(
-        ([name, v]) => name !== "largest" && (name === "max_fraction" ? v < 1 : Array.isArray(v) ? v.length : v),
-      ).length
+      const count = filterCount(data.filters)
       popovers[0][1].textContent = count ? `Filters · ${count}` : "Filters"
     },
     acknowledged: choices.acknowledged,
@@ -542,7 +553,7 @@ export function render({ model, el }) {
     },
     names(data) {
       names.add(data.names)
-      if (figure?.inner_width) names.draw(inView())
+      if (figure?.inner_width) names.draw(inView(), boxesOver())
     },
     notice(data) {
       notice.textContent = data.text

@@ -94,6 +94,7 @@ export function render({ model, el }) {
   listen(model, {
     suggestions: search.suggestions,
     counted: search.counted,
+    forgotten: search.forget,
     searched(data) {
       search.say(data.text)
       mark("searched", { text: data.text })

@@ -24,6 +24,9 @@ class ToHead(ToBrowser):
     def counted(self, *, ticket: int, counts: list[int | None], details: list[str]) -> None:
         """How many samples each suggestion of this number finds, where that can be said, and what more is known of it."""
 
+    def forgotten(self) -> None:
+        """What was searched for is no filter of the map any more."""
+
     def notice(self, *, text: str) -> None: ...
     def sample(self, *, id: str | None, text: str, place: str, colour: str | None) -> None:
         """Its class and its colour, and where it is in words and degrees."""

@@ -46,6 +46,9 @@ class SearchView:
         self._typed, self._facts, self._fits = LatestOnly(loop), LatestOnly(loop), LatestOnly(loop)
         self._offered: tuple[int, list[Suggestion]] = (0, [])
         self._session.param.watch(lambda _e: self._forget(), "labels_hidden")
+        self._searched: Filters | None = None
+        """The filters that the text in the field has set."""
+        selection.map.param.watch(lambda _e: self._compare(), "filters")
 
     def suggest(self, data: dict[str, Any]) -> None:
         """What a text may mean: at once what it is, and then how many samples there are and how near."""
@@ -101,6 +104,16 @@ class SearchView:
             if row is not None:
                 return str(self._corpus.samples.index[row])
         raise InvalidQueryError(f"no sample of this corpus is near {spot.name}")
+
+    def _compare(self) -> None:
+        """Where a condition that was searched for is gone, the text in the field says what is no longer so."""
+        now, searched = self._selection.map.filters, self._searched
+        if searched is None or all(
+            getattr(now, name) == getattr(searched, name) for name in searched.names()
+        ):
+            return
+        self._searched = None
+        self._script.forgotten()
 
     def _forget(self) -> None:
         """Labels are hidden, or shown again: what was suggested before is not offered any more."""
@@ -180,6 +193,7 @@ class SearchView:
         problem = f"this corpus knows nothing of {', '.join(absent.values())}" if absent else ""
         if not filters:
             raise InvalidQueryError(problem)
+        self._searched = filters
         state.param.update(filters=filters, area=None)
 
         def done(found: tuple[int, _Box | None]) -> None:

@@ -164,6 +164,12 @@ export const makeSearchField = (model) => {
       })
       mark("suggestions-counted", { ticket: data.ticket })
     },
+    // While somebody types, it is theirs.
+    forget() {
+      if (input.getRootNode().activeElement === input) return
+      input.value = ""
+      say("")
+    },
     stop: () => clearTimeout(timer),
   }
 }
