@@ -2457,7 +2457,8 @@ var makeLook = ({ send, button: button2, sendCover, fadeCover, sendGround }) => 
     own = false;
     stretch();
   });
-  const number5 = (value2) => value2 === null ? "" : Math.abs(value2) >= 100 ? value2.toFixed(0) : Math.abs(value2) >= 1 ? value2.toFixed(2) : value2.toFixed(3);
+  const digits = (size) => size >= 100 ? 0 : size >= 1 ? 2 : 3;
+  const number5 = (value2) => value2 === null ? "" : value2.toFixed(digits(Math.abs(value2))).replace("-", "−");
   return {
     toggle,
     panel,
@@ -2607,7 +2608,7 @@ var makeSheet = ({ onDate }) => {
               onclick: () => onDate(index)
             },
             canvas,
-            element("span", {}, count2 > 24 ? text.replace(/ 20/, " ’") : text)
+            element("span", {}, count2 > 12 ? text.replace(/ 20/, " ’") : text)
           )
         )
       );
@@ -2645,10 +2646,16 @@ var dateState = ({ status: now, reasons, gaps, gapsKnown, settled }, i) => {
 var qualityText = (means, i) => Object.entries(means ?? {}).flatMap(
   ([name, values]) => values[i] === null || values[i] === void 0 ? [] : [`${name.replaceAll("_", " ")}: ${Number(values[i].toPrecision(3))} on average`]
 );
+var gapsText = (shares) => {
+  if (shares.length < 2 || shares.some((share) => share === null || share === void 0))
+    return shares.map(gapText).filter(Boolean).join(", ");
+  const percents = shares.map((share) => gapText(share).replace(" gap-filled", "") || "0 %");
+  return shares.some((share) => share > 0) ? `${percents.join(" and ")} gap-filled` : "";
+};
 var dateLabel = ({ dates, gaps, gapsKnown, settled }, index, minus = -1) => {
   if (!dates[index]) return [];
   const all = minus < 0 ? [index] : [index, minus];
-  const filled = settled && !gapsKnown ? "gaps: loading" : all.map((i) => gapText(gaps?.[i])).filter(Boolean).join(", ");
+  const filled = settled && !gapsKnown ? "gaps: loading" : gapsText(all.map((i) => gaps?.[i]));
   return [all.map((i) => longDate(dates[i])).join(" minus "), ...filled ? [element("small", {}, filled)] : []];
 };
 var handleByKey = ({ key, shiftKey }, { range: [from, to], index, other, dates }, compared) => {
@@ -3161,6 +3168,7 @@ function render({ model, el }) {
         () => model.send_msg({ type: "shown", ticket: state.ticket })
       );
     }
+    stage.el.classList.toggle("differs", differs());
     stage.dates[0].replaceChildren(...dateLabel(state, state.index, differs() ? state.other : -1));
     if (compares() && !differs() && state.other >= 0) {
       stage.paint(1, state.frames[state.other], state.overlays[state.other]);
@@ -10105,6 +10113,7 @@ var FONTS = {
 var DOT = 2.2;
 var between = (value2) => Math.min(Math.max(value2, 0), 1);
 var strength = ({ start, end }, resolution) => Math.min(between(Math.log2(start / resolution) / FADE), end > 0 ? between(1 + Math.log2(resolution / end) / FADE) : 1);
+var isClear = (box2, { width, height }, over) => box2.left >= 0 && box2.top >= 0 && box2.right <= width && box2.bottom <= height && !over.some((one2) => box2.left < one2.right && one2.left < box2.right && box2.top < one2.bottom && one2.top < box2.bottom);
 var makeNames = (canvas) => {
   const known = (
     /** @type {Map<string, any>} */
@@ -10113,7 +10122,10 @@ var makeNames = (canvas) => {
   let look = null;
   const family = () => getComputedStyle(canvas).fontFamily || "sans-serif";
   let drawn = [];
-  const draw = ({ x0, x1, y1, width, height }) => {
+  const draw = ({ x0, x1, y1, width, height }, over = (
+    /** @type {Box[]} */
+    []
+  )) => {
     const context = fitCanvas(canvas, width, height);
     Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     drawn = [];
@@ -10133,7 +10145,9 @@ var makeNames = (canvas) => {
       context.fillStyle = name.kind === "sea" ? look.water : look.ink;
       context.strokeStyle = look.halo;
       context.lineWidth = 3;
-      const left2 = Math.round(px) + (town ? 6 : 0), top2 = Math.round(py);
+      const left2 = Math.round(px) + (town ? 6 : 0), top2 = Math.round(py), wide = context.measureText(name.text).width, start = left2 - (town ? 0 : wide / 2);
+      if (!isClear({ left: start, top: top2 - 8, right: start + wide, bottom: top2 + 8 }, { width, height }, over))
+        continue;
       context.strokeText(name.text, left2, top2);
       if (town) {
         context.beginPath();
@@ -10249,6 +10263,11 @@ var lookPopover = (send) => {
 var fillIn = (input, value2) => {
   if (!input.matches(":focus, [aria-invalid]")) input.value = value2;
 };
+var filterCount = (filters) => Object.entries(filters).filter(([name, value2]) => {
+  if (name === "largest") return false;
+  if (["min_fraction", "max_fraction"].includes(name) && filters.classes?.length) return false;
+  return name === "max_fraction" ? value2 < 1 : Array.isArray(value2) ? value2.length : value2;
+}).length;
 var numberField = (label, attributes, change) => {
   const input = numberInput({ "aria-label": label, ...attributes });
   input.addEventListener("change", change);
@@ -10635,9 +10654,19 @@ function render8({ model, el }) {
       }
     }, 600);
   };
+  const boxesOver = () => {
+    const edge = frame.getBoundingClientRect();
+    return [...frame.querySelectorAll(".bar, .zoom, .mini, .scale")].map((node) => node.getBoundingClientRect()).filter((box2) => box2.width).map((box2) => ({
+      left: box2.left - edge.left - 4,
+      top: box2.top - edge.top - (box2.height < 12 ? 18 : 4),
+      // the scale bar's words stand above it
+      right: box2.right - edge.left + 4,
+      bottom: box2.bottom - edge.top + 4
+    }));
+  };
   const drawOver = () => {
     ground.draw(inView());
-    names.draw(inView());
+    names.draw(inView(), boxesOver());
   };
   let frameAsked = false;
   const changed = () => {
@@ -10914,9 +10943,7 @@ function render8({ model, el }) {
       frame.dataset.theme = data.look.theme;
       names.dress(data.names);
       if (figure) drawOver();
-      const count2 = Object.entries(data.filters).filter(
-        ([name, v]) => name !== "largest" && (name === "max_fraction" ? v < 1 : Array.isArray(v) ? v.length : v)
-      ).length;
+      const count2 = filterCount(data.filters);
       popovers[0][1].textContent = count2 ? `Filters · ${count2}` : "Filters";
     },
     acknowledged: choices2.acknowledged,
@@ -10942,7 +10969,7 @@ function render8({ model, el }) {
     },
     names(data) {
       names.add(data.names);
-      if (figure?.inner_width) names.draw(inView());
+      if (figure?.inner_width) names.draw(inView(), boxesOver());
     },
     notice(data) {
       notice.textContent = data.text;
@@ -11494,6 +11521,12 @@ var makeSearchField = (model) => {
       });
       mark("suggestions-counted", { ticket: data.ticket });
     },
+    // While somebody types, it is theirs.
+    forget() {
+      if (input.getRootNode().activeElement === input) return;
+      input.value = "";
+      say("");
+    },
     stop: () => clearTimeout(timer)
   };
 };
@@ -11586,6 +11619,7 @@ function render11({ model, el }) {
   listen(model, {
     suggestions: search.suggestions,
     counted: search.counted,
+    forgotten: search.forget,
     searched(data) {
       search.say(data.text);
       mark("searched", { text: data.text });
