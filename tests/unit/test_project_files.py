@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from explorer import __version__
 from explorer.core import products
 from tests.conftest import REPOSITORY
 
-PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, TOOLS = PYPROJECT["project"], PYPROJECT["tool"]
+PROMISED = [
+    found[1]
+    for one in PROJECT["classifiers"]
+    if (found := re.fullmatch(r"Programming Language :: Python :: (3\.\d+)", one))
+]
+"""The Pythons that the explorer says it works with, lowest first."""
+CONSTRAINTS = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8")
+PINS = [Requirement(line) for line in CONSTRAINTS.splitlines() if line and not line.startswith("#")]
 OF_CONDA = {"matplotlib": "matplotlib-base"}
 """Names that conda-forge has for others of PyPI."""
 WORKFLOWS = sorted((REPOSITORY / ".github/workflows").glob("*.yml"))
@@ -54,14 +68,51 @@ def test_who_cites_the_explorer_cites_the_corpus_too() -> None:
 
 
 def test_each_python_that_is_promised_is_tried() -> None:
-    promised = {
-        found[1]
-        for one in PROJECT["classifiers"]
-        if (found := re.fullmatch(r"Programming Language :: Python :: (3\.\d+)", one))
-    }
-    jobs = read(".github/workflows/ci.yml")["jobs"]
     lowest = PROJECT["requires-python"].removeprefix(">=")
-    assert promised == {lowest, *jobs["pythons"]["strategy"]["matrix"]["python"]}
+    assert PROMISED[0] == lowest
+    assert [f"3.{minor}" for minor in range(int(lowest[2:]), int(PROMISED[-1][2:]) + 1)] == PROMISED
+    jobs = read(".github/workflows/ci.yml")["jobs"]
+    (everything,) = [step["with"]["python-version"] for step in jobs["everything"]["steps"] if "with" in step]
+    assert [everything, *jobs["pythons"]["strategy"]["matrix"]["python"]] == PROMISED
+    assert jobs["systems"]["strategy"]["matrix"]["python"] == [PROMISED[0], PROMISED[-1]]
+
+
+def test_the_same_pythons_are_named_everywhere() -> None:
+    said = f"Python {PROMISED[0]} to {PROMISED[-1]}"
+    assert f"On Linux with {said}," in (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert CONSTRAINTS.splitlines()[0].startswith(f"# What the explorer is tested with: {said}.")
+    lowest = PROMISED[0]
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    assert f"sys.version_info < ({lowest.replace('.', ', ')})" in makefile
+    assert f"needs Python {lowest} or newer" in makefile
+    assert f"any system that Python {lowest} or newer" in (REPOSITORY / "README.md").read_text(
+        encoding="utf-8"
+    )
+    (named,) = re.findall(r"make PYTHON=python(\S+) demo", makefile)
+    assert named in PROMISED
+    assert TOOLS["mypy"]["python_version"] == lowest
+    assert TOOLS["ruff"]["target-version"] == f"py{lowest.replace('.', '')}"
+    assert f"python >={lowest}" in read(".conda/recipe.yaml")["requirements"]["host"]
+
+
+@pytest.mark.parametrize("python", PROMISED)
+def test_each_python_gets_one_version_of_each_package(python: str) -> None:
+    """The first release of a Python, as Debian has 3.11.2: pins must not ask for a later one without saying so."""
+    release = f"{python}.0"
+    here = {**default_environment(), "python_version": python, "python_full_version": release}
+    active = [pin for pin in PINS if pin.marker is None or pin.marker.evaluate(here)]
+    names = [canonicalize_name(pin.name) for pin in active]
+    assert sorted(names) == sorted({canonicalize_name(pin.name) for pin in PINS})
+    installed = {canonicalize_name(one.name): one for one in distributions()}
+    refused = [
+        f"{pin} needs Python {wanted}: give its line, and one of an older version, a marker"
+        for pin in active
+        if (one := installed.get(canonicalize_name(pin.name))) is not None
+        and one.version in pin.specifier
+        and (wanted := one.metadata.get("Requires-Python"))
+        and release not in SpecifierSet(wanted)
+    ]
+    assert refused == []
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
