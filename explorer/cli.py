@@ -262,7 +262,7 @@ def query(
     as_json: Annotated[bool, typer.Option("--json", help="Write GeoJSON in place of the table.")] = False,
     output: shared.OutputOpt = None,
 ) -> None:
-    """Find samples by space, label and time; write .csv, .geojson or .parquet, or list their chips.
+    """Find samples by space, label and time; write .csv, .geojson, .gpkg or .parquet, or list their chips.
 
     Without a file, a terminal gets a table of some, a pipe and -o - get CSV of all.
     """

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import rasterio
 import xarray as xr
+from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
 
 from explorer.analysis import profiles, render_spec, spectra
@@ -21,12 +22,13 @@ from explorer.core.errors import InvalidQueryError, OutputError
 from explorer.core.products import OVERPASS_UTC, PF_SR, PRODUCTS, REFLECTANCE_SCALE, S2_SR, Product
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.tables import formats, tables
-from explorer.export import credit, files, scene
+from explorer.export import cog, credit, files, scene
 from explorer.export.credit import Credit
 from explorer.export.scene import Progress
 
 CUBES = (".nc", ".zarr")
 FRAMES = (".tif", ".tiff")
+_COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha)
 CONVENTIONS = "CF-1.11, ACDD-1.3"
 _EPOCH = "minutes since 2018-01-01 00:00:00"
 _TIMES_A_CHUNK = 25
@@ -144,7 +146,7 @@ def write_frame(
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> Credit:
-    """Write one date as GeoTIFF in the sample's UTM zone: red, green and blue as they are shown, and alpha where it has holes.
+    """Write one date as Cloud-Optimised GeoTIFF in the sample's UTM zone: red, green and blue as they are shown, and alpha where it has holes.
 
     Without a `stretch` no other date is read (`stretch.of_one_date`); `vivid`, and `natural` of a band, is measured on some
     twenty. With `values`, what an index, formula or band is (float32, NaN where there is none) instead of its colours. Tags say
@@ -180,15 +182,14 @@ def write_frame(
     about = credit.about(named, title, sample_id=sample_id, dates=[step.text], shows=shows)
     left, _, _, top = shown.cell.bounds
     profile = {
-        "driver": "GTiff", "count": len(pixels), "height": spec.size, "width": spec.size, "dtype": pixels.dtype,
+        **cog.profile(), "count": len(pixels), "height": spec.size, "width": spec.size, "dtype": pixels.dtype,
         "crs": f"EPSG:{shown.cell.epsg}", "transform": Affine(spec.pixel_size, 0, left, 0, -spec.pixel_size, top),
-        "compress": "deflate", "predictor": 3 if values else 2,
+        **({"nodata": np.nan} if values else {}),
     }  # fmt: skip
-    profile |= {"nodata": np.nan} if values else {"photometric": "RGB"}
-    if len(pixels) == 4:
-        profile["alpha"] = "unassociated"
     with files.replacing(path) as part, rasterio.open(part, "w", **profile) as target:
         target.write(pixels)
+        if not values:
+            target.colorinterp = _COLOURS[: len(pixels)]
         for number, name in enumerate(names, start=1):
             target.set_band_description(number, credit.plain(name, 80))
         target.update_tags(
@@ -250,7 +251,7 @@ def write_table(corpus: Corpus, table: pd.DataFrame, path: str | os.PathLike[str
 
 
 def write_samples(corpus: Corpus, ids: Iterable[str] | pd.DataFrame, path: str | os.PathLike[str]) -> Credit:
-    """Write samples (ids, or rows of a query) as GeoParquet 1.1, GeoJSON or CSV; see `corpus.tables.tables.write`."""
+    """Write samples (ids, or rows of a query) as GeoParquet 1.1, GeoPackage, GeoJSON or CSV; see `corpus.tables.tables.write`."""
     ending = files.suffix(path, formats.ENDINGS, "samples")
     wanted = list(ids.index) if isinstance(ids, pd.DataFrame) else list(dict.fromkeys(ids))
     for sample_id in wanted if not isinstance(ids, pd.DataFrame) else ():

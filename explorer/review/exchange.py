@@ -29,7 +29,9 @@ from explorer.review.records import Receipt, Records
 from explorer.review.verdict_table import COLUMNS, plain
 from explorer.review.verdicts import Verdict
 
-FORMATS = {**formats.FORMATS, "json": "application/geo+json"}
+FORMATS = {name: formats.FORMATS[name] for name in ("csv", "geojson", "parquet")} | {
+    "json": "application/geo+json"
+}
 """Ending -> media type; `json` is a STAC item collection of label items."""
 REQUIRED = ("sample_id", "reviewer", "judgement")
 """Columns that a file of verdicts must have; others of `COLUMNS` may be left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
@@ -12,22 +13,25 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
 import panel as pn
+import pyogrio
 import pystac
 import pytest
 import rasterio
 from PIL import Image
 
 from explorer.app import create_page
+from explorer.core import corine
 from explorer.core.config import Settings
 from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.opening import open_corpus
 from explorer.server import passwords
-from explorer.server.api import handling, routes
+from explorer.server.api import handling, routes, samples
 from explorer.views.common import visitor
 from tests import corpora
 from tests.running import SECONDS, Running
@@ -133,7 +137,7 @@ def test_every_address_of_the_document_answers(ask: Client) -> None:
                 assert method != "get", (address, body)
                 assert json.loads(body).keys() == {"code", "description"}
             assert headers["Cache-Control"] == "no-store" or headers["Cache-Control"].startswith("private")
-            assert {one["name"] for one in told["parameters"] if one["in"] == "path"} == set(
+            assert {one["name"] for one in told["parameters"] if one.get("in") == "path"} == set(
                 re.findall(r"\{(\w+)\}", path)
             )
 
@@ -290,6 +294,26 @@ def test_samples_as_files(ask: Client, corpus: Corpus, tmp_path: Path) -> None:
     )
 
 
+def test_a_geopackage_brings_its_colours(ask: Client, corpus: Corpus, tmp_path: Path) -> None:
+    code, headers, body = ask.raw("/stac/collections/samples/items?f=gpkg")
+    assert (code, headers["Content-Type"]) == (200, "application/geopackage+sqlite3")
+    (tmp_path / "s.gpkg").write_bytes(body)
+    frame = gpd.read_file(tmp_path / "s.gpkg", layer="samples")
+    assert list(frame["sample_id"]) == list(corpus.samples.index)
+    assert frame.crs.to_epsg() == 4326
+    assert pyogrio.read_info(tmp_path / "s.gpkg", layer="samples")["layer_metadata"]["attribution"]
+    (style,) = pyogrio.read_dataframe(tmp_path / "s.gpkg", layer="layer_styles")["styleQML"]
+    code, headers, sent = ask.raw("/api/samples.qml")
+    assert (code, sent.decode()) == (200, style)
+    renderer = ElementTree.fromstring(style).find("renderer-v2")
+    assert renderer is not None
+    assert renderer.get("attr") in frame.columns
+    colours = [one.get("value") for one in renderer.iter("Option") if one.get("name") == "color"]
+    codes = [int(one.get("value", "")) for one in renderer.iter("category")]
+    assert codes == [*corine.codes(3), corine.NO_LABEL]
+    assert colours[codes.index(211)] == ",".join(map(str, (*corine.land_cover(211).rgb, 255)))
+
+
 _READS = """
 import json, sys
 import geopandas, pyogrio
@@ -329,6 +353,116 @@ def test_pictures_by_date_and_recipe(ask: Client) -> None:
     with rasterio.open(io.BytesIO(body)) as opened:
         assert opened.dtypes == ("float32",)
         assert np.nanmax(np.abs(opened.read(1))) <= 1
+
+
+def test_pictures_and_chips_as_cloud_optimised_geotiff(ask: Client) -> None:
+    here = f"/api/samples/{corpora.FULL}"
+    chip = ask.raw(f"{here}/chips/PF-SR/{DAY}.tif")[2]
+    for path in (
+        f"chips/PF-SR/{DAY}.tif?cog=true",
+        f"picture.tif?date={DAY}&composite=false",
+        f"picture.tif?date={DAY}&composite=index:NDVI&values=true",
+    ):
+        code, headers, body = ask.raw(f"{here}/{path}")
+        assert (code, headers["Content-Type"]) == (200, pystac.MediaType.COG), path
+        assert_is_cog(body)
+    made = ask.raw(f"{here}/chips/PF-SR/{DAY}.tif?cog=true")[2]
+    with rasterio.open(io.BytesIO(chip)) as own, rasterio.open(io.BytesIO(made)) as other:
+        assert (own.read() == other.read()).all()
+        assert (own.crs, own.transform, own.nodata, own.dtypes) == (
+            other.crs,
+            other.transform,
+            other.nodata,
+            other.dtypes,
+        )
+    assert ask(f"{here}/chips/PF-SR/{DAY}.tif?cog=shoe")[0] == 400
+
+
+def assert_is_cog(body: bytes) -> None:
+    """The rules of GDAL's validate_cloud_optimized_geotiff.py for a file without overviews."""
+    with rasterio.open(io.BytesIO(body)) as opened:
+        assert opened.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert opened.profile["tiled"]
+        assert max(opened.shape) <= 512  # larger ones need overviews
+        ifd = int(opened.get_tag_item("IFD_OFFSET", "TIFF", bidx=1))
+        data = int(opened.get_tag_item("BLOCK_OFFSET_0_0", "TIFF", bidx=1))
+    assert body.startswith(b"II*\0\xc0\0\0\0GDAL_STRUCTURAL_METADATA_SIZE=")
+    assert body[8:300].count(b"LAYOUT=IFDS_BEFORE_DATA") == 1
+    assert ifd == 192
+    assert data > ifd
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ("bytes=0-99", slice(0, 100)),
+        ("bytes=100-", slice(100, None)),
+        ("bytes=-7", slice(-7, None)),
+        ("bytes=5-99999999", slice(5, None)),
+        ("bytes=0-1,5-6", None),
+        ("bytes=9-3", None),
+        ("shoes=1-2", None),
+        ("bytes=-", None),
+        ("bytes=\u0661-\u0662", None),
+    ],
+)
+def test_a_file_is_read_part_by_part(ask: Client, asked: str, part: slice | None) -> None:
+    path = f"/api/samples/{corpora.FULL}/chips/PF-SR/{DAY}.tif"
+    _, whole_headers, whole = ask.raw(path)
+    assert whole_headers["Accept-Ranges"] == "bytes"
+    code, headers, body = ask.raw(path, Range=asked.encode().decode("latin-1"))
+    assert headers["Etag"] == whole_headers["Etag"]
+    if part is None:
+        assert (code, body) == (200, whole)
+        return
+    start, stop, _ = part.indices(len(whole))
+    assert (code, body) == (206, whole[part])
+    assert headers["Content-Range"] == f"bytes {start}-{stop - 1}/{len(whole)}"
+    assert ask.raw(path, Range=asked, **{"If-Range": '"another"'})[0] == 200
+    assert ask.raw(path, Range=asked, **{"If-Range": headers["Etag"]})[0] == 206
+
+
+def test_a_part_beyond_the_end_is_none(ask: Client) -> None:
+    path = f"/api/samples/{corpora.FULL}/chips/PF-SR/{DAY}.tif"
+    size = len(ask.raw(path)[2])
+    for asked in (f"bytes={size}-", "bytes=-0"):
+        code, headers, _ = ask.raw(path, Range=asked)
+        assert (code, headers["Content-Range"]) == (416, f"bytes */{size}")
+    assert ask.raw("/stac", Range="bytes=0-1")[0] == 200  # changes from one request to the next
+
+
+def test_a_picture_is_made_once_for_who_reads_it_part_by_part(
+    ask: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    write = samples.data.write_frame
+    monkeypatch.setattr(
+        samples.data, "write_frame", lambda *args, **asked: (made.append(args), write(*args, **asked))[1]
+    )
+    path = f"/api/samples/{corpora.FULL}/picture.tif?date={DAY}&composite=index:EVI"
+    parts = [ask.raw(path, Range=f"bytes={start}-{start + 99}") for start in range(0, 300, 100)]
+    assert [code for code, _, _ in parts] == [206, 206, 206]
+    assert len(made) == 1
+
+
+def test_the_size_of_a_page_is_where_qgis_and_gdal_look_for_it(ask: Client) -> None:
+    _, document = ask("/api")
+    limit = document["components"]["parameters"]["limit"]
+    assert (limit["schema"]["default"], limit["schema"]["maximum"]) == (100, 1000)
+    for path in ("/stac/collections/{collection}/items", "/stac/search"):
+        told = document["paths"][path]["get"]["parameters"]
+        assert {"$ref": "#/components/parameters/limit"} in told
+    own = [
+        one for one in document["paths"]["/api/verdicts"]["get"]["parameters"] if one.get("name") == "limit"
+    ]
+    assert len(own) == 1  # another limit, with a text of its own
+
+
+def test_fractions_are_written_as_they_are_read(ask: Client) -> None:
+    body = ask.raw("/stac/collections/samples/items")[2].decode()
+    found = re.findall(r'"fraction":([0-9.]+)', body)
+    assert found
+    assert max(map(len, found)) <= 8
 
 
 def test_profiles_as_json_and_csv(ask: Client) -> None:
@@ -391,6 +525,22 @@ def test_nothing_is_told_to_who_has_not_logged_in(closed: Running) -> None:
         assert Client(closed.url, Authorization=f"Bearer {wrong}")("/stac")[0] == 401
     assert stranger("/api/token", {"name": "ada", "password": "wrong horse"})[0] == 403
     assert stranger("/api/token", {})[0] == 401
+
+
+def test_a_token_is_a_password_too_for_programs_that_know_no_other_way(closed: Running) -> None:
+    ada, blind = token(closed, "ada"), token(closed, "ada", blind=True)
+
+    def basic(name: str, word: str) -> Client:
+        return Client(
+            closed.url, Authorization="Basic " + base64.b64encode(f"{name}:{word}".encode()).decode()
+        )
+
+    assert basic("ada", ada)("/stac")[0] == 200
+    assert "clc" not in basic("ada", blind)("/stac/collections/samples/items")[1]["features"][0]["properties"]
+    for name, word in (("bob", ada), ("", ada), ("ada", f"{WORD} ada"), ("ada", "")):
+        assert basic(name, word)("/stac")[0] == 401, name
+    for wrong in ("Basic !", "Basic", "Basic \xff", "Basic " + base64.b64encode(b"\xff:\xff").decode()):
+        assert Client(closed.url, Authorization=wrong)("/stac")[0] == 401
 
 
 def token(closed: Running, name: str, **more: Any) -> str:

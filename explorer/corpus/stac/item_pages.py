@@ -189,7 +189,9 @@ def sample_items(corpus: Corpus, rows: np.ndarray, place: Place) -> Iterator[str
     """Samples (positions in the table) as STAC items, each as JSON."""
     if not len(rows):
         return
-    frame = properties(corpus, rows, blind=place.blind).round(_DECIMALS).astype(object)
+    frame = properties(corpus, rows, blind=place.blind)
+    narrow = frame.select_dtypes("float32").columns  # of which 0.479 would be written as 0.4790000021457672
+    frame = frame.astype(dict.fromkeys(narrow, "float64")).round(_DECIMALS).astype(object)
     records: list[dict[Any, Any]] = frame.where(frame.notna(), None).to_dict("records")
     shapes = grid.written_footprints(frame.index)
     written = shapely.to_geojson(shapes)

@@ -1,4 +1,4 @@
-"""Tables of samples to take away: CSV, GeoJSON, GeoParquet, each with whom to name inside."""
+"""Tables of samples to take away: CSV, GeoJSON, GeoPackage, GeoParquet, each with whom to name inside."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import shapely
 from explorer.core import corine, grid
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import CITATION
+from explorer.corpus.tables import geopackage
 from explorer.corpus.tables.csv_safety import neutral
 from explorer.corpus.tables.formats import FORMATS
 
@@ -80,7 +81,7 @@ def terms(corpus: Corpus) -> dict[str, str]:
 
 
 def write(corpus: Corpus, rows: np.ndarray, ending: str, opinion: str = "") -> bytes:
-    """Rows of the sample table (positions) with what `frame` says of them, as the bytes of a file (`csv`, `geojson` or `parquet`).
+    """Rows of the sample table (positions) with what `frame` says of them, as the bytes of a file (`csv`, `geojson`, `gpkg` or `parquet`).
 
     Raises `InvalidQueryError`.
     """
@@ -106,6 +107,8 @@ def encode(table: pd.DataFrame, ending: str, about: Mapping[str, str]) -> bytes:
     """Any table with `sample_id` as its index, as the bytes of a file in one of `FORMATS`; `about` (whom to name) goes inside."""
     if ending == "parquet":
         return geoparquet(table, table.index, about)
+    if ending == "gpkg":
+        return geopackage.encode(table, about)
     table = table.round(_DECIMALS)
     if ending == "csv":
         notes = "".join(f"# {name}: {text}\n" for name, text in about.items())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
+import hashlib
 import json
 import logging
 import math
@@ -11,12 +13,15 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from http import HTTPStatus
+from threading import Lock
 from typing import Any, ClassVar
 
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
+from cachetools import TTLCache
 from pydantic import BaseModel, ConfigDict, ValidationError
 from tornado.web import HTTPError
 
@@ -35,6 +40,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.stac.item_pages import Place
 from explorer.server import auth
 from explorer.server.admission import whose
+from explorer.server.api import byte_ranges
 from explorer.server.websocket import AddressAllowances, entry_control
 from explorer.views.common import redaction, visitor
 
@@ -49,6 +55,8 @@ REQUESTS, REQUESTS_A_SECOND = 200, 40
 SECONDS, SHARE = 20.0, 0.7
 """Seconds of work that one address has at once, and of each second after them."""
 LONGEST_WAIT_S = 10.0
+KEPT_BYTES, KEPT_S = 16_000_000, 300.0
+"""Of files that were made for somebody who may read them part by part."""
 MAX_DEPTH = 40
 """Brackets within brackets of a body."""
 COME_AGAIN_S = 5.0
@@ -72,7 +80,7 @@ class Answer:
     status: int = 200
     name: str = ""
     seconds: int = 0
-    """For how long a browser may keep it."""
+    """For how long a browser may keep it; parts of it can be asked for then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,18 @@ class ApiService:
         self._waiting = 0
         self._requests = AddressAllowances(REQUESTS, REQUESTS_A_SECOND)
         self._seconds = AddressAllowances(SECONDS, SHARE)
+        self._files: TTLCache[str, bytes] = TTLCache(KEPT_BYTES, KEPT_S, getsizeof=len)
+        self._files_lock = Lock()
+
+    def kept(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """A file that was made a little while ago, or is made now: who reads it part by part asks for it many times. In a thread."""
+        with self._files_lock:
+            found = self._files.get(name)
+        if found is None:
+            found = make()
+            with self._files_lock, suppress(ValueError):  # larger than all that is kept
+                self._files[name] = found
+        return found
 
     def pause(self, address: str) -> float:
         """Seconds that a request of an address has to wait because of those before it; counts it."""
@@ -145,7 +165,7 @@ class ApiService:
 
 
 class ApiHandler(AuthRequestHandler):
-    """Answers those who may come in: by the login's cookie, or by a token (`Authorization: Bearer`).
+    """Answers those who may come in: by the login's cookie, or by a token (`Authorization: Bearer`, or Basic with the token as password).
 
     A handler has `on_get`, `on_post`, `on_put` or `on_delete`, which take what was asked for (`operations` says of which class) and the
     parts of the path, and give an `Answer`; they are called in a thread, coroutines on the loop.
@@ -161,6 +181,7 @@ class ApiHandler(AuthRequestHandler):
         self.reviewer: str | None = None
         """Who asks, where one has to log in."""
         self.token, self.blind, self.retry_after = "", False, 0.0
+        self._tag, self._file_bytes = "", 0
 
     @property
     def corpus(self) -> Corpus:
@@ -178,18 +199,23 @@ class ApiHandler(AuthRequestHandler):
         self.blind = self.get_cookie(visitor.COOKIES[1]) == "1"
         if not visitor.asked():
             return
-        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
-        provider = self.application.auth_provider  # type: ignore[attr-defined]
-        if scheme.lower() == "bearer":
-            bearer = provider.bearer(token.strip())
-            if bearer is not None:
-                self.token, self.reviewer = token.strip(), bearer.name
-                self.blind = self.blind or bearer.blind
-        else:
+        self._told_by_token()
+        if self.reviewer is None and not self._bears():
             await super().prepare()
             self.reviewer = str(self.current_user) if self.current_user else None
         if self.reviewer is None and not self.open_to_all:
             raise HTTPError(401, f"log in, or send a token: POST name and password to {OWN}/token")
+
+    def _bears(self) -> bool:
+        return self.request.headers.get("Authorization", "").lower().startswith("bearer ")
+
+    def _told_by_token(self) -> None:
+        """Who asks, if the request has a token that holds."""
+        name, token = _sent(self.request.headers.get("Authorization", ""))
+        bearer = self.application.auth_provider.bearer(token) if token else None  # type: ignore[attr-defined]
+        if bearer is not None and name in ("", bearer.name):
+            self.token, self.reviewer = token, bearer.name
+            self.blind = self.blind or bearer.blind
 
     async def get(self, **path: str) -> None:
         """Look something up."""
@@ -240,7 +266,30 @@ class ApiHandler(AuthRequestHandler):
             self.set_header("Content-Encoding", "gzip")
         if answer.name:
             self.set_header("Content-Disposition", f'attachment; filename="{answer.name}"')
-        await self.finish(answer.body)
+        await self.finish(self._part(answer.body) if answer.seconds and not packed else answer.body)
+
+    def _part(self, body: bytes) -> bytes:
+        """What was asked for of a file that stays the same, by the header `Range`."""
+        self.set_header("Accept-Ranges", "bytes")
+        self._tag = f'"{hashlib.sha256(body).hexdigest()[:40]}"'
+        headers = self.request.headers
+        if "Range" not in headers or headers.get("If-Range", self._tag) != self._tag:
+            return body
+        try:
+            part = byte_ranges.wanted(headers["Range"], len(body))
+        except byte_ranges.UnsatisfiableRangeError:
+            self._file_bytes = len(body)
+            raise HTTPError(416, f"the file has {len(body)} bytes") from None
+        if part is None:
+            return body
+        self.set_status(206)
+        self.set_header("Etag", self._tag)
+        self.set_header("Content-Range", f"bytes {part.start}-{part.stop - 1}/{len(body)}")
+        return body[part]
+
+    def compute_etag(self) -> str | None:
+        """That of the whole file, also of a part."""
+        return self._tag or super().compute_etag()
 
     def _asked(self, operation: Operation) -> Asked:
         given: dict[str, Any] = {}
@@ -286,6 +335,8 @@ class ApiHandler(AuthRequestHandler):
             self.set_header("WWW-Authenticate", "Bearer")
         if status_code == 405:
             self.set_header("Allow", ", ".join(method.upper() for method in self.operations))
+        if status_code == 416:
+            self.set_header("Content-Range", f"bytes */{self._file_bytes}")
         if status_code in (429, 503):
             self.set_header("Retry-After", str(math.ceil(self.retry_after or COME_AGAIN_S)))
         self.finish(json.dumps({"code": name, "description": said or HTTPStatus(status_code).phrase}))
@@ -310,6 +361,24 @@ class ApiHandler(AuthRequestHandler):
     def place(self) -> Place:
         """Where items are served to whoever asks."""
         return Place(self.base + STAC, self.base + OWN, self.blind)
+
+
+def _sent(header: str) -> tuple[str, str]:
+    """Name and token of a header `Authorization`, each empty where there is none.
+
+    Basic is for programs that know no other way, as QGIS before 3.24: the token stands in the password's place. What else is said
+    by Basic may be a proxy's own.
+    """
+    scheme, _, said = header.strip().partition(" ")
+    if scheme.lower() == "bearer":
+        return "", said.strip()
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        name, _, token = base64.b64decode(said.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return (name, token) if name else ("", "")
 
 
 def _done(job: Callable[[], Answer], packs: bool) -> Answer:

@@ -46,8 +46,12 @@ def document(routes: Mapping[str, type[ApiHandler]], base: str) -> dict[str, Any
             "properties": {"code": {"type": "string"}, "description": {"type": "string"}},
         }
     }  # fmt: skip
+    parameters: dict[str, Any] = {}
     paths = {
-        path: {method: _operation(path, method, told, schemas) for method, told in handler.operations.items()}
+        path: {
+            method: _operation(path, method, told, schemas, parameters)
+            for method, told in handler.operations.items()
+        }
         for path, handler in routes.items()
     }
     return {
@@ -60,13 +64,16 @@ def document(routes: Mapping[str, type[ApiHandler]], base: str) -> dict[str, Any
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "parameters": parameters,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{}, {"token": []}],
     }  # fmt: skip
 
 
-def _operation(path: str, method: str, told: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(
+    path: str, method: str, told: Operation, schemas: dict[str, Any], shared: dict[str, Any]
+) -> dict[str, Any]:
     in_path = [
         {
             "name": name,
@@ -84,7 +91,7 @@ def _operation(path: str, method: str, told: Operation, schemas: dict[str, Any])
     name = re.sub(r"\W+", " ", f"{method} {path}").title().replace(" ", "")
     found: dict[str, Any] = {
         "operationId": name[0].lower() + name[1:], "summary": told.summary,
-        "parameters": [*in_path, *_parameters(told.asked)], "responses": answers,
+        "parameters": [*in_path, *(_shared(one, shared) for one in _parameters(told.asked))], "responses": answers,
     }  # fmt: skip
     if told.body is not None:
         whole = _as_30(
@@ -118,6 +125,13 @@ def _parameters(asked: type[Asked]) -> list[dict[str, Any]]:
             one |= {"style": "form", "explode": False}
         found.append(one)
     return found
+
+
+def _shared(parameter: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
+    """The size of a page by reference: QGIS and GDAL look for it among the components, and fetch small pages where it is elsewhere."""
+    if parameter["name"] != "limit" or shared.setdefault("limit", parameter) != parameter:
+        return parameter
+    return {"$ref": "#/components/parameters/limit"}
 
 
 def _without(schema: Mapping[str, Any]) -> dict[str, Any]:

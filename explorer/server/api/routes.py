@@ -46,6 +46,7 @@ ROUTES: dict[str, type[ApiHandler]] = {
     f"{OWN}/samples/{{sample}}/picture.tif": samples.TiffHandler,
     f"{OWN}/samples/{{sample}}/profile.{{ending}}": samples.ProfileHandler,
     f"{OWN}/samples/{{sample}}/spectrum.{{ending}}": samples.SpectrumHandler,
+    f"{OWN}/samples.qml": samples.QgisStyleHandler,
     f"{OWN}/verdicts": verdicts.VerdictsHandler,
     f"{OWN}/verdicts/{{verdict}}": verdicts.VerdictHandler,
     f"{OWN}/opinions/{{opinion}}": opinions.OpinionHandler,

@@ -17,7 +17,8 @@ from explorer.analysis.tables import to_csv
 from explorer.core import scratch_folders
 from explorer.core.errors import InvalidQueryError, UnknownDateError
 from explorer.core.products import PF_SR, PRODUCTS
-from explorer.export import credit, data, scene
+from explorer.corpus.tables import qgis_style
+from explorer.export import cog, credit, data, scene
 from explorer.server.api.handling import JSON, Answer, ApiHandler, Asked, Operation, Operations, absent
 
 PNG, TIFF, CSV = "image/png", "image/tiff; application=geotiff", "text/csv; charset=utf-8"
@@ -36,6 +37,12 @@ def _parts(value: object) -> object:
 
 
 Pixel = tuple[Annotated[int, Field(ge=0, le=PF_SR.size - 1)], Annotated[int, Field(ge=0, le=PF_SR.size - 1)]]
+
+
+class ChipAsked(Asked):
+    """How a chip is written."""
+
+    cog: bool = Field(False, description="As Cloud-Optimised GeoTIFF, in place of the corpus's own file.")
 
 
 class PictureAsked(Asked):
@@ -102,13 +109,17 @@ class SpectrumAsked(RegionAsked):
 
 
 class ChipHandler(ApiHandler):
-    """A chip as the corpus keeps it."""
+    """A chip as the corpus keeps it, or as Cloud-Optimised GeoTIFF."""
 
     operations: ClassVar[Operations] = {
-        "get": Operation("A chip as the corpus keeps it: integers, reflectance x 10000", gives=(TIFF,))
+        "get": Operation(
+            "A chip as the corpus keeps it, or the same pixels as COG: integers, reflectance x 10000",
+            ChipAsked,
+            (TIFF, cog.MEDIA),
+        )
     }
 
-    def on_get(self, _asked: Asked, sample: str, product: str, date: str) -> Answer:
+    def on_get(self, asked: ChipAsked, sample: str, product: str, date: str) -> Answer:
         if product not in PRODUCTS:
             raise absent(f"no product {product[:20]!r}; there are {', '.join(PRODUCTS)}")
         cell, kind = self.corpus.cell(sample), PRODUCTS[product]
@@ -116,8 +127,12 @@ class ChipHandler(ApiHandler):
             day = kind.parse_date(date)
         except UnknownDateError as error:
             raise absent(str(error)) from None
-        body = self.corpus.store.get(kind.key(cell.folder, day))
-        return Answer(body, TIFF, name=f"{cell.sample_id}_{product}_{kind.stem(day)}.tif", seconds=_HOUR_S)
+        key, name = kind.key(cell.folder, day), f"{cell.sample_id}_{product}_{kind.stem(day)}.tif"
+        body = self.service.kept(key, lambda: self.corpus.store.get(key))
+        if not asked.cog:
+            return Answer(body, TIFF, name=name, seconds=_HOUR_S)
+        body = self.service.kept(f"{key}?cog", lambda: cog.of(body))
+        return Answer(body, cog.MEDIA, name=name, seconds=_HOUR_S)
 
 
 class PngHandler(ApiHandler):
@@ -160,19 +175,39 @@ class TiffHandler(ApiHandler):
 
     operations: ClassVar[Operations] = {
         "get": Operation(
-            "A picture of a date, or its values, as GeoTIFF in the sample's UTM zone", TiffAsked, (TIFF,)
+            "A picture of a date, or its values, as Cloud-Optimised GeoTIFF in the sample's UTM zone",
+            TiffAsked,
+            (cog.MEDIA,),
         )
     }
 
     def on_get(self, asked: TiffAsked, sample: str) -> Answer:
         self.corpus.cell(sample)
+        name = f"{sample}/picture.tif?{asked.model_dump_json()}"
+        body = self.service.kept(name, lambda: self._made(asked, sample))
+        return Answer(body, cog.MEDIA, name=f"{sample}_{asked.product}.tif", seconds=_HOUR_S)
+
+    def _made(self, asked: TiffAsked, sample: str) -> bytes:
         with scratch_folders.folder("api") as folder:
+            path = folder / "picture.tif"
             data.write_frame(
-                self.corpus, sample, asked.date, folder / "picture.tif", product=asked.product, composite=asked.composite,
-                stretch=asked.stretch, values=asked.values,
+                self.corpus, sample, asked.date, path, product=asked.product, composite=asked.composite, stretch=asked.stretch,
+                values=asked.values,
             )  # fmt: skip
-            body = (folder / "picture.tif").read_bytes()
-        return Answer(body, TIFF, name=f"{sample}_{asked.product}.tif", seconds=_HOUR_S)
+            return path.read_bytes()
+
+
+class QgisStyleHandler(ApiHandler):
+    """Colours of the classes, for QGIS."""
+
+    operations: ClassVar[Operations] = {
+        "get": Operation(
+            "The official colours of the classes as a QGIS style for samples", gives=(qgis_style.MEDIA,)
+        )
+    }
+
+    def on_get(self, _asked: Asked) -> Answer:
+        return Answer(qgis_style.qml(), qgis_style.MEDIA, name="samples.qml", seconds=_HOUR_S)
 
 
 class _TableHandler(ApiHandler):

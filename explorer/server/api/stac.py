@@ -45,7 +45,7 @@ SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 _TITLE = "RapidAI4EO corpus"
-_FILES = {"geoparquet": "parquet", "parquet": "parquet", "csv": "csv"}
+_FILES = {"geoparquet": "parquet", "parquet": "parquet", "gpkg": "gpkg", "csv": "csv"}
 
 
 def _parts(value: object) -> object:
@@ -95,8 +95,9 @@ class ItemsAsked(Asked):
     filter_crs: Literal["http://www.opengis.net/def/crs/OGC/1.3/CRS84"] | None = Field(
         None, alias="filter-crs", description="Degrees, and nothing else."
     )
-    f: Literal["json", "geojson", "geoparquet", "parquet", "csv"] = Field(
-        "json", description="Of the collection samples, geoparquet and csv give all of them as one file."
+    f: Literal["json", "geojson", "geoparquet", "parquet", "gpkg", "csv"] = Field(
+        "json",
+        description="Of the collection samples, geoparquet, gpkg and csv give all of them as one file.",
     )
 
 
@@ -147,7 +148,11 @@ class _Stac(ApiHandler):
             self.link(QUERYABLES, f"/collections/{name}/queryables", SCHEMA),
         ]
         if name == item_pages.SAMPLES:
-            for f, media in (("geoparquet", FORMATS["parquet"]), ("csv", FORMATS["csv"])):
+            for f, media in (
+                ("geoparquet", FORMATS["parquet"]),
+                ("gpkg", FORMATS["gpkg"]),
+                ("csv", FORMATS["csv"]),
+            ):
                 found["links"].append(self.link("enclosure", f"/collections/{name}/items?f={f}", media))
         return found | {"itemType": "feature", "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"]}
 
@@ -295,7 +300,7 @@ class ItemsHandler(_Stac):
         "get": Operation(
             "Items of a collection, a page at a time",
             ItemsAsked,
-            (GEOJSON, FORMATS["parquet"], FORMATS["csv"]),
+            (GEOJSON, FORMATS["parquet"], FORMATS["gpkg"], FORMATS["csv"]),
         )
     }
 

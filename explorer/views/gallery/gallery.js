@@ -109,6 +109,7 @@ export function render({ model, el }) {
   const saves = [
     ["csv", "CSV"],
     ["geojson", "GeoJSON"],
+    ["gpkg", "GeoPackage"],
     ["parquet", "GeoParquet"],
   ].map(([format, name]) =>
     button(name, "", () => {

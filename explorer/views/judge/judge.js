@@ -181,14 +181,14 @@ export function render({ model, el }) {
   const told = element("p", { class: "told", role: "status" })
   const saves = /** @type {[string, string, string[]][]} */ ([
     ["judgement", "This part", ["csv", "png", "svg", "pdf"]],
-    ["judged-samples", "Its samples", ["csv", "geojson", "parquet"]],
+    ["judged-samples", "Its samples", ["csv", "geojson", "gpkg", "parquet"]],
   ]).map(([what, title, formats]) =>
     element(
       "span",
       { class: "segments", role: "group", "aria-label": `Download: ${title.toLowerCase()}` },
       element("span", { class: "word" }, title),
       ...formats.map((format) => {
-        const name = { geojson: "GeoJSON", parquet: "GeoParquet" }[format] ?? format.toUpperCase()
+        const name = { geojson: "GeoJSON", gpkg: "GeoPackage", parquet: "GeoParquet" }[format] ?? format.toUpperCase()
         const label = `${title} as ${name}`
         const save = () => {
           told.textContent = `Writing ${name} …`
