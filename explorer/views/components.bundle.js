@@ -4463,6 +4463,7 @@ function render4({ model, el }) {
   const saves = [
     ["csv", "CSV"],
     ["geojson", "GeoJSON"],
+    ["gpkg", "GeoPackage"],
     ["parquet", "GeoParquet"]
   ].map(
     ([format2, name]) => button2(name, "", () => {
@@ -9265,14 +9266,14 @@ function render5({ model, el }) {
     /** @type {[string, string, string[]][]} */
     [
       ["judgement", "This part", ["csv", "png", "svg", "pdf"]],
-      ["judged-samples", "Its samples", ["csv", "geojson", "parquet"]]
+      ["judged-samples", "Its samples", ["csv", "geojson", "gpkg", "parquet"]]
     ].map(
       ([what2, title, formats]) => element(
         "span",
         { class: "segments", role: "group", "aria-label": `Download: ${title.toLowerCase()}` },
         element("span", { class: "word" }, title),
         ...formats.map((format2) => {
-          const name = { geojson: "GeoJSON", parquet: "GeoParquet" }[format2] ?? format2.toUpperCase();
+          const name = { geojson: "GeoJSON", gpkg: "GeoPackage", parquet: "GeoParquet" }[format2] ?? format2.toUpperCase();
           const label = `${title} as ${name}`;
           const save = () => {
             told.textContent = `Writing ${name} …`;
@@ -11068,6 +11069,7 @@ function render9({ model, el }) {
   const saves = [
     ["csv", "CSV"],
     ["geojson", "GeoJSON"],
+    ["gpkg", "GeoPackage"],
     ["parquet", "GeoParquet"]
   ].map(
     ([format3, name]) => element(
