@@ -1,4 +1,4 @@
-"""`explorer pack`: samples, cubes and labels in one store to train on."""
+"""`explorer pack`: samples, cubes and labels in one store to train on; `explorer check-pack`: whether one is whole."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """What a command ends with that Ctrl-C ended, as shells have it."""
+WRONG = 1
+"""What `check-pack` ends with where something is wrong."""
 
 
 class Format(StrEnum):
@@ -143,3 +145,30 @@ def _tell(made: Packed) -> None:
             fg=typer.colors.YELLOW,
         )
     typer.echo(f"{about['attribution']}. {about.get('comment', '')}".strip(), err=True)
+
+
+def check_pack(
+    path: Annotated[
+        Path, typer.Argument(metavar="PACK", help="A .zarr store, or a folder of WebDataset shards.")
+    ],
+    quick: Annotated[bool, typer.Option("--quick", help="Leave the pixels unread.")] = False,
+) -> None:
+    """Hold a pack, of whomever, against itself: ids, places, labels, splits without leaks, terms, pixels; end with 1 if anything is wrong."""
+    from explorer.training import checking
+
+    with shared.progress_bar("Reading samples", lines=True) as tell:
+        found = checking.check(path, imagery=not quick, progress=tell)
+    for problem in found.problems:
+        typer.echo(shared.plain(str(problem)))
+    if not found.whole:
+        typer.secho(f"{path}: {len(found.problems):,} wrong", err=True, fg=typer.colors.YELLOW)
+        raise typer.Exit(WRONG)
+    split = (
+        ""
+        if found.split is None
+        else ", ".join(f"{name} {count:,}" for name, count in found.split.counts.items())
+    )
+    unread = "" if found.imagery else "; its pixels were not read"
+    typer.echo(
+        f"{path} is whole: {found.samples:,} samples of {' and '.join(found.products)}, {split}{unread}"
+    )

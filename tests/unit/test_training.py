@@ -395,6 +395,8 @@ def test_the_command_says_what_it_did(tiny_folder: Path, tmp_path: Path) -> None
     assert "dates are not there" in done.output
     assert xr.open_zarr(out).attrs["labels"] == "corrected"
     assert "there already" in CliRunner().invoke(app, asked).output
+    away = [*asked[:2], str(tmp_path / "q.zarr"), *asked[3:], "--scheduler", "nonsense://127.0.0.1:1"]
+    assert "no Dask scheduler" in CliRunner().invoke(app, away).output
     bad = CliRunner().invoke(app, ["pack", str(tiny_folder), str(tmp_path / "p.zarr"), "--dates", "2021"])
     assert bad.exit_code == 2
     assert "2021" in bad.output
