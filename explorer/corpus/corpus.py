@@ -161,7 +161,7 @@ class Corpus:
     def default_sample(self) -> str | None:
         """The sample to show where nobody asked for one: a featured one, else the first that has a label."""
         for sample_id in self.featured:
-            if sample_id in self.samples.index:
+            if sample_id in self:
                 return sample_id
         if not len(self.samples):
             return None
@@ -187,7 +187,7 @@ class Corpus:
         Raises `InvalidSampleIdError` for what is no id and `UnknownSampleError` for what is not in here.
         """
         cell = grid.parse(sample_id)
-        if sample_id not in self.samples.index:
+        if sample_id not in self:
             raise UnknownSampleError(sample_id, self.where, [str(i) for i in self.samples.index[:3]])
         return cell
 
@@ -220,7 +220,7 @@ class Corpus:
         return iter(self.samples.index)
 
     def __contains__(self, sample_id: object) -> bool:
-        return sample_id in self.samples.index
+        return self.index.row(sample_id) is not None
 
     def planet_fusion(
         self,
@@ -477,7 +477,7 @@ class Corpus:
         ids = [samples] if isinstance(samples, str) else list(samples)
         for sample_id in ids:
             self.cell(sample_id)
-        return self.samples.loc[ids]
+        return self.samples.iloc[self.index.rows(ids)]
 
     def __enter__(self) -> Self:
         return self

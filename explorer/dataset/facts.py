@@ -40,7 +40,7 @@ def rows_of(corpus: Corpus, samples: pd.DataFrame | Iterable[str] | None = None)
         if isinstance(samples, pd.DataFrame)
         else pd.Index([samples] if isinstance(samples, str) else list(samples))
     )
-    found = corpus.samples.index.get_indexer(ids)
+    found = corpus.index.rows(ids)
     for sample_id in ids[found < 0][:1]:
         corpus.cell(str(sample_id))
     return found  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from explorer.demo.showcase import FEATURED, find
 from explorer.demo.store import DEFAULT_COUNT, DemoStore
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 def featured(seed: int = 0, store: DemoStore | None = None) -> list[str]:
     """Ids of eight photogenic samples with correct labels; the first is what a page opens with."""
     table = (store or DemoStore(seed)).table
-    return [table.ids[row].as_py() for row in find(table, FEATURED, set())]
+    return [table.ids[row].as_py() for row in table.featured]
 
 
 def open_demo(*, config: Settings | None = None, seed: int = 0, count: int = DEFAULT_COUNT) -> Corpus:

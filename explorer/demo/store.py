@@ -19,7 +19,7 @@ from explorer.core.errors import InvalidSampleIdError, NotThereError, UnknownDat
 from explorer.core.grid import Cell, parse
 from explorer.core.products import PF_QA, PF_SR, PRODUCTS, S2_SR, SYNTHETIC_KEY, SYNTHETIC_NOTE
 from explorer.corpus.stores.store import clean_key
-from explorer.demo import geography, label_errors, landscape, noise, resources, table, tiff
+from explorer.demo import geography, label_errors, landscape, noise, resources, showcase, table, tiff
 from explorer.demo.phenology import Climate
 from explorer.demo.render import QA_BANDS, Renderer
 
@@ -71,7 +71,7 @@ class DemoStore:
         """The table of all samples."""
         with self._lock:
             if self._table is None:
-                self._table = table.load(self.count, self.seed)
+                self._table = table.load(self.count, self.seed, showcase.featured)
             return self._table
 
     # -- tables --------------------------------------------------------------------------------------------
@@ -82,9 +82,9 @@ class DemoStore:
 
     def fractions(self) -> sparse.csr_matrix:
         """Fractions as labelled, `(n, 44)` float32 in the order of `corine.codes(3)`, rows as in `samples`."""
-        table = self.table.labelled.astype(np.float32)
-        table.data /= np.float32(1000)
-        return table
+        table = self.table.labelled
+        shares = table.data.astype(np.float32) / np.float32(1000)
+        return sparse.csr_matrix((shares, table.indices, table.indptr), shape=table.shape, copy=False)
 
     def truth(self) -> pd.DataFrame:
         """The samples whose label is wrong, by `sample_id`.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,9 +24,13 @@ from explorer.core.grid import CELLS, Cell, transformer
 from explorer.demo import label_errors, places
 from explorer.demo.places import CLASSES, Cells
 
-VERSION = 3
-"""Raise when anything changes the table, so that no old file is read."""
+VERSION = 4
+"""Raise when anything changes the table or what is featured of it, so that no old file is read."""
 _MAGIC = b"RX4DEMO1"
+_DAMAGED = "not a demo table, or a damaged one"
+_FEATURED = b"featured"
+_AT_ONCE = 1 << 20
+"""Bytes that are checked at a time."""
 _COLUMNS = (
     "zone",
     "tile_x",
@@ -53,6 +59,8 @@ class Table:
     columns: dict[str, np.ndarray]
     labelled: sparse.csr_matrix  # (n, 44) uint16, fraction x 1000
     true: sparse.csr_matrix
+    featured: tuple[int, ...] = ()
+    """Rows that `load` was told to keep with it."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -90,9 +98,10 @@ class Table:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """`lon, lat, x, y, clc, fraction` by `sample_id`."""
-        index = pd.Index(pd.Series(self.ids.to_pandas(), dtype="str"), name="sample_id")
+        index = pd.Index(pd.array(self.ids, dtype="str"), name="sample_id")
         names = ("lon", "lat", "x", "y", "clc", "fraction")
-        return pd.DataFrame({name: self.columns[name] for name in names}, index=index)
+        columns = {name: pd.Series(self.columns[name], index, copy=False) for name in names}
+        return pd.DataFrame(columns, copy=False)
 
 
 def _key(zone: Any, tile_x: Any, tile_y: Any, row: Any, col: Any) -> Any:
@@ -113,7 +122,10 @@ def make(count: int, seed: int) -> Table:
         "kind": plan.kind, "old": plan.old, "new": plan.new, "day": plan.day,
     }  # fmt: skip
     return Table(
-        pa.array(cells.ids(), pa.string()), columns, _thousandths(plan.labelled), _thousandths(plan.true)
+        pa.array(cells.ids(), pa.large_string()),
+        columns,
+        _thousandths(plan.labelled),
+        _thousandths(plan.true),
     )
 
 
@@ -125,20 +137,36 @@ def _thousandths(table: np.ndarray) -> sparse.csr_matrix:
     return sparse.csr_matrix(whole.astype(np.uint16))
 
 
-def load(count: int, seed: int) -> Table:
-    """The table from the cache; made and kept there if it is not there or is damaged."""
+def load(count: int, seed: int, feature: Callable[[Table], Sequence[int]] = lambda _table: ()) -> Table:
+    """The table from the cache; made, with the rows that `feature` chooses, and kept there if it is not there or is damaged."""
     path = cache_file(count, seed)
     try:
-        return unpack(path.read_bytes(), count)
+        return _mapped(path, count)
     except (OSError, ValueError, KeyError):  # pyarrow's errors are ValueErrors
         pass
     table = make(count, seed)
+    table = replace(table, featured=tuple(feature(table)))
     try:
         with replacing(path) as part:
             part.write_bytes(pack(table))
-    except OSError:
-        pass  # a full or read-only disk costs the seconds again next time, nothing else
-    return table
+        return _mapped(path, count)  # what is made takes more memory than what is mapped
+    except (OSError, ValueError, KeyError):
+        return table  # a full or read-only disk costs the seconds again next time, nothing else
+
+
+def _mapped(path: Path, count: int) -> Table:
+    """The table of a file that stays where it is: only what is looked at is in memory, once for all processes."""
+    with path.open("rb") as file:
+        if file.read(8) != _MAGIC:
+            raise ValueError(_DAMAGED)
+        said = int.from_bytes(file.read(8), "little")
+        found = 0
+        while part := file.read(_AT_ONCE):
+            found = zlib.crc32(part, found)
+        if found != said:
+            raise ValueError(_DAMAGED)
+    with pa.memory_map(str(path)) as file:
+        return _table(file.read_buffer().slice(16), count)
 
 
 def cache_file(count: int, seed: int) -> Path:
@@ -154,9 +182,9 @@ def pack(table: Table) -> bytes:
     arrays |= {name: pa.array(table.columns[name]) for name in _COLUMNS}
     for name, matrix in (("labelled", table.labelled), ("true", table.true)):
         offsets = pa.array(matrix.indptr.astype(np.int32))
-        arrays[f"{name}_class"] = pa.ListArray.from_arrays(offsets, pa.array(matrix.indices.astype(np.uint8)))
+        arrays[f"{name}_class"] = pa.ListArray.from_arrays(offsets, pa.array(matrix.indices.astype(np.int32)))
         arrays[f"{name}_share"] = pa.ListArray.from_arrays(offsets, pa.array(matrix.data))
-    batch = pa.RecordBatch.from_pydict(arrays)
+    batch = pa.RecordBatch.from_pydict(arrays, metadata={_FEATURED: json.dumps(table.featured)})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, batch.schema) as writer:
         writer.write_batch(batch)
@@ -168,8 +196,13 @@ def unpack(data: bytes, count: int) -> Table:
     """The table from `pack`'s bytes; raises ValueError when they are damaged or of another table."""
     view = memoryview(data)
     if bytes(view[:8]) != _MAGIC or zlib.crc32(view[16:]) != int.from_bytes(view[8:16], "little"):
-        raise ValueError("not a demo table, or a damaged one")
-    batch = pa.ipc.open_file(pa.py_buffer(view[16:])).get_batch(0)
+        raise ValueError(_DAMAGED)
+    return _table(pa.py_buffer(view[16:]), count)
+
+
+def _table(payload: pa.Buffer, count: int) -> Table:
+    """The table of an Arrow file; its arrays are views of it."""
+    batch = pa.ipc.open_file(payload).get_batch(0)
     if batch.num_rows != count:
         raise ValueError("another number of samples")
     columns = {name: batch.column(name).to_numpy() for name in _COLUMNS}
@@ -178,8 +211,9 @@ def unpack(data: bytes, count: int) -> Table:
         lists = batch.column(f"{name}_class")
         parts = (
             batch.column(f"{name}_share").values.to_numpy(),
-            lists.values.to_numpy().astype(np.int32),
+            lists.values.to_numpy(),
             lists.offsets.to_numpy(),
         )
-        matrices.append(sparse.csr_matrix(parts, shape=(count, CLASSES)))
-    return Table(batch.column("sample_id"), columns, matrices[0], matrices[1])
+        matrices.append(sparse.csr_matrix(parts, shape=(count, CLASSES), copy=False))
+    featured = json.loads(batch.schema.metadata[_FEATURED])
+    return Table(batch.column("sample_id"), columns, matrices[0], matrices[1], tuple(featured))

@@ -256,7 +256,7 @@ def write_samples(corpus: Corpus, ids: Iterable[str] | pd.DataFrame, path: str |
     wanted = list(ids.index) if isinstance(ids, pd.DataFrame) else list(dict.fromkeys(ids))
     for sample_id in wanted if not isinstance(ids, pd.DataFrame) else ():
         corpus.cell(sample_id)
-    rows = corpus.samples.index.get_indexer(pd.Index(wanted))
+    rows = corpus.index.rows(wanted)
     data = tables.write(corpus, rows, ending[1:])
     with files.replacing(path) as part:
         part.write_bytes(data)

@@ -31,7 +31,7 @@ _ROW = 0.24
 
 def mask_of(corpus: Corpus, ids: Iterable[str]) -> np.ndarray:
     """Which samples these ids are, bool `(n,)`."""
-    found = corpus.samples.index.get_indexer(pd.Index(list(ids)))
+    found = corpus.index.rows(list(ids))
     mask = np.zeros(len(corpus.samples), bool)
     mask[found[found >= 0]] = True
     return mask

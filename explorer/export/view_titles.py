@@ -17,9 +17,10 @@ def of_sample(corpus: Corpus, sample_id: str, *, label: bool = True) -> str:
     >>> of_sample(corpus, "nowhere")
     'nowhere'
     """
-    if sample_id not in corpus.samples.index:
+    at = corpus.index.row(sample_id)
+    if at is None:
         return sample_id
-    row: dict[Any, Any] = corpus.samples.loc[sample_id].to_dict()
+    row: dict[Any, Any] = corpus.samples.iloc[at].to_dict()
     code = int(row["clc"]) if label else 0
     title = corine.land_cover(code).title if code else ""
     return ", ".join(filter(None, (title, towns.in_words(row["lat"], row["lon"])))) or sample_id

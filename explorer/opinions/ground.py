@@ -111,9 +111,7 @@ class GroundTruth:
                 str(self._path), "no points or polygons of this explorer, or damaged"
             ) from error
         found["sample_id"] = found["sample_id"].astype(object)
-        there = (
-            self.corpus.samples.index.get_indexer(found["sample_id"]) >= 0
-        )  # a corpus may have lost samples since
+        there = self.corpus.index.rows(found["sample_id"]) >= 0  # a corpus may have lost samples since
         return found[there].reset_index(drop=True)
 
     def at(self, sample_id: str, size: int = PF_SR.size) -> gpd.GeoDataFrame:
@@ -190,7 +188,7 @@ class GroundTruth:
                 "accuracy can be estimated. Add it again with --probability COLUMN or --weight COLUMN, and --stratum COLUMN where it was stratified"
             )
         of_map = chosen.of_corpus(self.corpus) if opinion is None else opinion.of_corpus(chosen)
-        mapped = of_map[self.corpus.samples.index.get_indexer(table["sample_id"])]
+        mapped = of_map[self.corpus.index.rows(table["sample_id"])]
         reference = self.legend.groups(chosen)[table["place"].to_numpy()]
         unsaid, unmapped = reference <= 0, mapped <= 0
         kept = np.flatnonzero(~unsaid & ~unmapped)

@@ -134,8 +134,7 @@ class Opinion:
         Raises as `Corpus.cell`.
         """
         self.corpus.cell(sample_id)
-        position = self.corpus.samples.index.get_loc(sample_id)
-        assert isinstance(position, int)  # ids are unique
+        position = int(self.corpus.index.rows([sample_id])[0])
         at = int(np.searchsorted(self.rows, position))
         there = at < len(self.rows) and self.rows[at] == position
         values = self.values[at] if there else np.zeros(len(self.legend.classes), np.float32)
@@ -228,7 +227,7 @@ class Opinion:
         """
         self.corpus.cell(sample_id)
         grouping = self.choose()
-        position = np.array([self.corpus.samples.index.get_loc(sample_id)])
+        position = self.corpus.index.rows([sample_id])
         at = np.searchsorted(self.rows, position)
         if not np.isin(position, self.rows)[0]:
             return pd.DataFrame({"label": [], "opinion": []}, dtype=np.float64)
@@ -386,7 +385,7 @@ class _Map:
 
     def matrix(self, grouping: Grouping, ids: pd.Index) -> np.ndarray:
         found = np.zeros((len(ids), len(grouping.codes)))
-        positions = self.corpus.samples.index.get_indexer(ids)
+        positions = self.corpus.index.rows(ids)
         at = np.searchsorted(self.opinion.rows, positions)
         there = np.isin(positions, self.opinion.rows)
         found[there] = _whole(self.opinion.matrix(grouping, at[there]))
@@ -458,7 +457,7 @@ def open_kept(corpus: Corpus, path: Path) -> Opinion:
         ids = pq.read_table(path, columns=["sample_id"]).column(0).to_pandas()
     except (OSError, pa.ArrowException) as error:
         raise CorpusFormatError(str(path), "not an opinion of this explorer, or damaged") from error
-    found = corpus.samples.index.get_indexer(pd.Index(ids))
+    found = corpus.index.rows(ids)
     known = np.flatnonzero(found >= 0)  # a corpus may have lost samples since
     order = known[np.argsort(found[known], kind="stable")]
 

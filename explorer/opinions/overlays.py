@@ -200,8 +200,8 @@ def _made_up(corpus: Corpus) -> dict[str, Overlay]:
         import xarray as xr
         from rasterio.transform import from_bounds
 
-        row = corpus.samples.index.get_loc(cell.sample_id)
-        assert isinstance(row, int)  # ids are unique
+        row = corpus.index.row(cell.sample_id)
+        assert row is not None  # it is one of the corpus
         values = land_cover.values(store, row, of_corine)
         rows, cols = (((np.arange(n) + 0.5) * len(values) / n).astype(int) for n in shape)
         left, _, _, top = cell.bounds

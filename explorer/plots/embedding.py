@@ -46,7 +46,7 @@ def embedding_map(
         places = places.loc[places.index.isin(ids)]
     if not len(places):
         raise InvalidQueryError(f"none of these samples has features in {name}")
-    rows = corpus.samples.index.get_indexer(places.index)
+    rows = corpus.index.rows(places.index)
     positions = corpus.filter_table.position(level)[rows]
     covers = [corine.land_cover(code) for code in (corine.NO_LABEL, *corine.codes(level))]
     shown = pd.DataFrame(

@@ -83,7 +83,7 @@ def load(records: Records, data: bytes, ending: str, where: str = "the file") ->
     verdicts = read(data, ending, where)
     for number, verdict in enumerate(verdicts, 1):
         try:
-            if verdict.sample_id not in records.corpus.samples.index:
+            if verdict.sample_id not in records.corpus:
                 records.corpus.cell(verdict.sample_id)
         except ExplorerError as error:
             raise ExchangeError(

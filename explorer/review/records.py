@@ -126,7 +126,7 @@ class Records(VerdictTable):
         return self.database.write(work)
 
     def _filled(self, verdict: Verdict) -> Verdict:
-        if verdict.sample_id not in self.corpus.samples.index:
+        if verdict.sample_id not in self.corpus:
             self.corpus.cell(verdict.sample_id)  # says what is wrong with it
             raise UnknownSampleError(verdict.sample_id, self.corpus.where)
         given: dict[str, Any] = {"corpus": self.name}

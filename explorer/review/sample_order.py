@@ -44,7 +44,7 @@ def unavailable(corpus: Corpus, like: str | None = None, opinion: str = "") -> d
     """
     offers = corpus.filter_table.offers
     found = {name: _NO_SCORES for name in ("suspicion", "change") if name not in offers}
-    if like is None or like not in corpus.samples.index:
+    if like is None or like not in corpus:
         found["similarity"] = "no sample is open"
     if not opinion:
         found["disagreement"] = "choose an opinion in the panel Labels" if corpus.opinions else _NO_OPINIONS
@@ -104,7 +104,7 @@ def ordered(
 
 def _distance(corpus: Corpus, rows: np.ndarray, like: str) -> tuple[list[np.ndarray], str]:
     """How far samples are from one; first by features, where those of both are there, then by their labels."""
-    here = int(corpus.samples.index.get_indexer(pd.Index([like]))[0])
+    here = int(corpus.index.rows([like])[0])
     labels = label_distance(corpus, rows, here)
     places = _features_of(corpus)
     if places is None or like not in places.index:

@@ -204,7 +204,7 @@ def _heard(opinion: Opinion, ids: pd.Index) -> Heard:
     from explorer.review.issues import Heard
 
     grouping = opinion.choose()
-    positions = opinion.corpus.samples.index.get_indexer(ids)
+    positions = opinion.corpus.index.rows(ids)
     there = np.isin(positions, opinion.rows)
     values = np.full((len(ids), len(grouping.codes)), np.nan)
     at = np.searchsorted(opinion.rows, positions[there])

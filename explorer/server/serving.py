@@ -234,7 +234,7 @@ class SlashHandler(RequestHandler):
 
 def page_html(corpus: Corpus, link: Link, query: str, token: str) -> str:
     """The page as it is sent: its panels still empty, and the script that draws the first picture into them."""
-    sample = link.sample if link.sample in corpus.samples.index else corpus.default_sample
+    sample = link.sample if link.sample in corpus else corpus.default_sample
     date = link.date or DEFAULT_DATE
     first = {
         "sample": sample,

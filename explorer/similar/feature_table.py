@@ -178,7 +178,7 @@ def open_kept(corpus: Corpus, places: Callable[[FeatureTable, str], np.ndarray],
         stat = path.stat()
     except (OSError, pa.ArrowException) as error:
         raise CorpusFormatError(str(path), "no table of features of this explorer, or damaged") from error
-    found = corpus.samples.index.get_indexer(pd.Index(ids))
+    found = corpus.index.rows(ids)
     known = np.flatnonzero(found >= 0)  # a corpus may have lost samples since
     order = known[np.argsort(found[known], kind="stable")]
 

@@ -268,7 +268,7 @@ def _place(corpus: Corpus, search: Search, table: FeatureTable, space: Space) ->
                 f"similar: a pixel or a region is compared by what the fast set measures, which {table.about.name} is not"
             )
         return np.asarray(space.scaling.place(_of_part(corpus, search)[None])[0])
-    rows = corpus.samples.index.get_indexer(pd.Index(search.ids))
+    rows = corpus.index.rows(search.ids)
     at = np.searchsorted(space.rows, rows)
     known = (at < len(space)) & (space.rows[np.minimum(at, len(space) - 1)] == rows)
     if not known.any():
@@ -297,7 +297,7 @@ def _of_part(corpus: Corpus, search: Search) -> np.ndarray:
 
 def _medoid(corpus: Corpus, search: Search, spaces: list[Space], places: list[np.ndarray]) -> str:
     """The sample of a set that lies nearest to its mean."""
-    rows = corpus.samples.index.get_indexer(pd.Index(search.ids))
+    rows = corpus.index.rows(search.ids)
     total = np.zeros(len(rows))
     for one, space, place in zip(search.by, spaces, places, strict=True):
         at = np.minimum(np.searchsorted(space.rows, rows), len(space) - 1)
@@ -309,7 +309,7 @@ def _medoid(corpus: Corpus, search: Search, spaces: list[Space], places: list[np
 def _allowed(corpus: Corpus, search: Search) -> np.ndarray:
     """Which samples may be found, bool `(n,)`."""
     table = corpus.filter_table
-    rows = corpus.samples.index.get_indexer(pd.Index(search.ids))
+    rows = corpus.index.rows(search.ids)
     mask = np.ones(len(table), bool)
     if search.labels:
         mask &= Filters(largest=search.labels).mask(table)

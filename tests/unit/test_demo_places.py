@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import shapely
 
@@ -14,8 +15,9 @@ from explorer.core.assets import asset
 from explorer.core.config import Settings
 from explorer.core.corine import codes
 from explorer.core.errors import InvalidQueryError
-from explorer.demo import geography, label_errors, land, places, suitability, table
+from explorer.demo import geography, label_errors, land, places, showcase, suitability, table
 from explorer.demo.facts import COUNTRIES
+from explorer.demo.store import DemoStore
 
 COUNT = 12_000
 
@@ -200,6 +202,7 @@ def test_damaged_cache_is_made_again(tmp_path, monkeypatch: pytest.MonkeyPatch) 
     flipped = bytearray(whole)
     flipped[len(flipped) // 2] ^= 0xFF
     for broken in (b"", whole[:-100], b"rubbish" * 50, bytes(flipped)):
+        path.unlink()  # what was opened before looks at the old file
         path.write_bytes(broken)
         made.clear()
         assert table.load(300, 1).ids.equals(first.ids)
@@ -212,3 +215,25 @@ def test_cache_that_cannot_be_written_costs_time_only(tmp_path, monkeypatch: pyt
     blocked.write_text("not a folder")
     monkeypatch.setattr(table, "settings", lambda: Settings(cache_dir=blocked))
     assert len(table.load(50, 1)) == 50
+
+
+def test_the_table_of_a_file_is_not_read_into_memory(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "settings", lambda: Settings(cache_dir=tmp_path))
+    table.load(300, 1)
+    before = pa.total_allocated_bytes()
+    mapped = table.load(300, 1)
+    assert pa.total_allocated_bytes() == before
+    frame = mapped.frame
+    assert all(np.shares_memory(frame[name].to_numpy(), mapped[name]) for name in frame)
+    assert not frame["x"].to_numpy().flags.writeable  # nobody changes what others look at
+
+
+def test_featured_samples_are_kept_with_the_table(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "settings", lambda: Settings(cache_dir=tmp_path))
+    asked = []
+    for _ in range(2):
+        kept = table.load(300, 1, lambda found: asked.append(found) or [7, 3])
+        assert kept.featured == (7, 3)
+    assert len(asked) == 1
+    demo = DemoStore().table  # of the cache: `table.VERSION` is raised where what is featured changes
+    assert list(demo.featured) == showcase.featured(demo)

@@ -65,6 +65,6 @@ def _date(text: object) -> dt.date | None:
 def with_change(corpus: Corpus, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of `Corpus.samples` with `change` (0 to 1, NaN where unknown) and `lost` (date as text), the most probable loss first."""
     table = corpus.filter_table
-    at = corpus.samples.index.get_indexer(rows.index)
+    at = corpus.index.rows(rows.index)
     found = rows.assign(change=table.change[at], lost=table.lost[at])
     return found.sort_values("change", ascending=False, kind="stable", na_position="last")

@@ -82,11 +82,11 @@ def query(
         chosen_dates(tuple(PRODUCTS), first, last)
     mask = np.ones(len(samples), bool)
     if ids is not None:
-        mask &= _with_ids(samples, ids, table.index.source)
+        mask &= _with_ids(table.index, ids)
     if phrase is not None:
         mask &= _with_start(samples, phrase.id_start) if phrase.id_start else phrase.conditions.mask(table)
         if phrase.sample:
-            mask &= _with_ids(samples, phrase.sample, table.index.source)
+            mask &= _with_ids(table.index, phrase.sample)
     if bbox is not None:
         mask &= within(samples, shapely.box(*read_bbox(bbox)), mask)
     if geometry is not None:
@@ -241,13 +241,15 @@ def _period_of(samples: Any, start: Any, end: Any) -> tuple[dt.date | None, dt.d
     return period(kept.get("start", start), kept.get("end", end))
 
 
-def _with_ids(samples: pd.DataFrame, ids: str | Iterable[str], where: str) -> np.ndarray:
+def _with_ids(index: SampleIndex, ids: str | Iterable[str]) -> np.ndarray:
     wanted = [ids] if isinstance(ids, str) else list(ids)
-    rows = samples.index.get_indexer(pd.Index(wanted, dtype=object))
+    rows = index.rows(wanted)
     if (rows < 0).any():
         missing = wanted[int(np.argmax(rows < 0))]
-        raise UnknownSampleError(grid.parse(missing).sample_id, where, map(str, samples.index[:3]))
-    mask = np.zeros(len(samples), bool)
+        raise UnknownSampleError(
+            grid.parse(missing).sample_id, index.source, map(str, index.samples.index[:3])
+        )
+    mask = np.zeros(len(index), bool)
     mask[rows] = True
     return mask
 

@@ -88,8 +88,9 @@ def _samples(table: FilterTable, text: str, labels: bool) -> list[Suggestion]:
         return []
     samples = table.index.samples
     found = []
-    for sample_id in ids_from(samples.index, start):
-        row: dict[Any, Any] = samples.loc[sample_id].to_dict()
+    ids = ids_from(samples.index, start)
+    for sample_id, at in zip(ids, table.index.rows(ids).tolist(), strict=True):
+        row: dict[Any, Any] = samples.iloc[at].to_dict()
         cover = corine.land_cover(int(row["clc"]))
         detail = f"{cover.title} {100 * row['fraction']:.0f} %" if cover.code else cover.title
         if not labels:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pystac
 import shapely
 
@@ -179,7 +178,10 @@ def _samples(
     """Add items of samples; where the rest begins."""
     mask = search.rows if _overlaps(interval(SAMPLES), search.period) else np.zeros(0, bool)
     if search.ids is not None:
-        mask = mask & corpus.samples.index.isin(search.ids) if len(mask) else mask
+        found = corpus.index.rows(search.ids)
+        wanted = np.zeros(len(corpus), bool)
+        wanted[found[found >= 0]] = True
+        mask = mask & wanted if len(mask) else mask
     rows = np.flatnonzero(mask[row:]) + row
     into.items.extend(sample_items(corpus, rows[:limit], place))
     return (int(rows[limit]), 0) if len(rows) > limit else None
@@ -346,6 +348,6 @@ def rows_of(corpus: Corpus, ids: Collection[str]) -> np.ndarray:
         found = catalog.parse_item_id(text)
         names.append(found[0] if found else text)
     mask = np.zeros(len(corpus.samples), bool)
-    rows = corpus.samples.index.get_indexer(pd.Index(names, dtype=object))
+    rows = corpus.index.rows(names)
     mask[rows[rows >= 0]] = True
     return mask

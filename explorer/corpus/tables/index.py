@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from explorer.core import forking, grid
@@ -17,6 +18,7 @@ from explorer.core.products import PRODUCTS
 from explorer.corpus.imagery.stated import Stated
 from explorer.corpus.stores.store import Store
 from explorer.corpus.tables import index_file
+from explorer.corpus.tables.id_rows import IdRows
 from explorer.corpus.tables.labels import Fractions, LabelsFound
 from explorer.corpus.tables.sources import Progress, ignore
 
@@ -65,9 +67,18 @@ class SampleIndex:
         """How another process makes it again of its store; None: it is sent there as it is."""
         self._given = fractions
         self._lock = forking.Lock()
+        self._rows = IdRows(samples.index)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_given": self.fractions}  # how they are read may not be there
+
+    def row(self, sample_id: object) -> int | None:
+        """The row of a sample in `samples`; None for what is not in here. In 20 microseconds, and without memory for it."""
+        return self._rows.row(sample_id)
+
+    def rows(self, ids: Iterable[object]) -> np.ndarray:
+        """The rows of some samples in `samples`, int64 `(n,)`; -1 for what is not in here."""
+        return self._rows.rows(ids)
 
     @classmethod
     def of(

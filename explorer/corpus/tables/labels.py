@@ -13,6 +13,7 @@ from scipy import sparse
 from explorer.core import corine
 from explorer.core.errors import UnknownClassError
 from explorer.corpus.tables.class_names import UNCLASSIFIED, positions
+from explorer.corpus.tables.id_rows import IdRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +112,19 @@ class Fractions:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @cached_property
+    def _rows(self) -> IdRows:
+        return IdRows(self.ids)
+
     def row(self, sample_id: str) -> pd.Series:
         """One sample: level-3 code -> fraction (0 to 1, float64), largest first, without zeros.
 
         Empty without a label. `attrs["unclassified"]` is the share that has no class, where there is one.
         Raises `KeyError` for an id that is not in here.
         """
-        i = self.ids.get_loc(sample_id)
-        assert isinstance(i, int)  # ids are unique
+        i = self._rows.row(sample_id)
+        if i is None:
+            raise KeyError(sample_id)
         start, stop = self.matrix.indptr[i], self.matrix.indptr[i + 1]
         codes = corine.codes(3)
         # float32 to the shortest float64 that means the same, so that 0.45 reads 0.45

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-import pandas as pd
 
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.corpus.corpus import Corpus
@@ -155,8 +154,8 @@ class EmbeddingView:
         if layers is None:
             return
         place = None
-        if sample_id is not None and sample_id in self._corpus.samples.index:
-            (row,) = self._corpus.samples.index.get_indexer(pd.Index([sample_id]))
+        if sample_id is not None and sample_id in self._corpus:
+            (row,) = self._corpus.index.rows([sample_id])
             at = int(np.searchsorted(layers.ground.rows, row))
             if at < len(layers.ground.rows) and layers.ground.rows[at] == row:
                 place = layers.ground.places[at].tolist()

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-import pandas as pd
 
 from explorer.analysis.thumbnails import ThumbnailSpec
 from explorer.core import corine
@@ -277,7 +276,7 @@ class GalleryView:
     ) -> Ordered:
         rows = known
         if look.queue:
-            found = self._corpus.samples.index.get_indexer(pd.Index(known))
+            found = self._corpus.index.rows(known)
             rows = found[found >= 0]
         alike = self._similar.found
         if look.similar and look.sort == NEAREST:
@@ -436,7 +435,7 @@ class GalleryView:
 
     def _open_sample(self, data: dict[str, Any]) -> None:
         sample_id = data.get("id")
-        if sample_id in self._corpus.samples.index:
+        if sample_id in self._corpus:
             self._selection.sample_id = str(sample_id)
 
     def _marked(self, data: dict[str, Any]) -> list[str]:
@@ -449,7 +448,7 @@ class GalleryView:
         if self._session.blind:
             self.gallery.script.trouble(text=_UNSEEN)
         elif ids := self._marked(data):
-            self._session.rows_to_list = self._corpus.samples.index.get_indexer(pd.Index(ids))
+            self._session.rows_to_list = self._corpus.index.rows(ids)
 
     def _review_marked(self, data: dict[str, Any]) -> None:
         if self._session.blind:
@@ -472,7 +471,7 @@ class GalleryView:
             return
         if order is None or ending not in formats.FORMATS:
             return
-        rows = self._corpus.samples.index.get_indexer(pd.Index(ids)) if ids else order[1].rows
+        rows = self._corpus.index.rows(ids) if ids else order[1].rows
         self._files.make(
             lambda: tables.write(self._corpus, rows, ending), f"rapidai4eo-samples.{ending}", formats.FORMATS[ending]
         )  # fmt: skip

@@ -119,7 +119,7 @@ class MapView:
     def open(self, sample_id: str | None) -> None:
         """Mark a sample's footprint."""
         mark, dot = map_figure.EMPTY["mark"], map_figure.EMPTY["dot"]
-        if sample_id is not None and sample_id in self._corpus.samples.index:
+        if sample_id is not None and sample_id in self._corpus:
             outline = map_near.outlines([sample_id])[0]
             mark = {"xs": [outline[:, 0]], "ys": [outline[:, 1]]}
             dot = map_figure.dot(*outline.mean(axis=0).tolist())
@@ -143,7 +143,7 @@ class MapView:
 
     def show(self, sample_id: str) -> None:
         """Move the map so that a sample is in view, if it is not."""
-        if sample_id not in self._corpus.samples.index:
+        if sample_id not in self._corpus:
             return
         x, y = self._place_of(sample_id)
         (x0, x1), (y0, y1) = self.view.x_range, self.view.y_range
@@ -179,8 +179,9 @@ class MapView:
             self.sample_table.open()
 
     def _place_of(self, sample_id: str) -> tuple[float, float]:
-        row = self._corpus.samples.index.get_loc(sample_id)
-        return tuple(self._corpus.samples[["x", "y"]].to_numpy()[row].tolist())
+        row, samples = self._corpus.index.row(sample_id), self._corpus.samples
+        assert row is not None  # who asks has looked
+        return float(samples["x"].to_numpy()[row]), float(samples["y"].to_numpy()[row])
 
     def retry_failed_chips(self) -> None:
         """Lay those chips on the map that the corpus could not give before."""
@@ -449,7 +450,7 @@ class MapView:
         sample_id = self._selection.sample_id
         if step not in ((1, 0), (-1, 0), (0, 1), (0, -1)) or sample_id is None:
             return
-        if sample_id not in self._corpus.samples.index:
+        if sample_id not in self._corpus:
             return
         x, y = self._place_of(sample_id)
         row = self._layer.neighbour(x, y, int(step[0] or 0), int(step[1] or 0))

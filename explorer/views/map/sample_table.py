@@ -206,7 +206,7 @@ class SampleTableView:
 
     def _open_sample(self, data: dict[str, Any]) -> None:
         sample_id = data.get("id")
-        if sample_id in self._corpus.samples.index:
+        if sample_id in self._corpus:
             self._selection.sample_id = str(sample_id)
 
 

@@ -66,10 +66,11 @@ class HeadView:
 
     def open(self, sample_id: str | None) -> None:
         """Name the selected sample; without its label where that is hidden."""
-        if sample_id is None or sample_id not in self._corpus.samples.index:
+        at = self._corpus.index.row(sample_id)
+        if at is None:
             self.head.script.sample(id=sample_id, text="", place="", colour=None)
             return
-        row: dict[Any, Any] = self._corpus.samples.loc[sample_id].to_dict()
+        row: dict[Any, Any] = self._corpus.samples.iloc[at].to_dict()
         cover = corine.land_cover(int(row["clc"]))
         share = f" {100 * row['fraction']:.0f} %" if row["clc"] else ""
         degrees = f"{_degrees(row['lat'], 'NS')}, {_degrees(row['lon'], 'EW')}"
@@ -95,11 +96,11 @@ class HeadView:
     def _draw(self) -> str | None:
         """Any sample but the one that is shown, each as likely; that one where there is no other."""
         ids, shown = self._corpus.samples.index, self._selection.sample_id
-        if shown not in ids:
+        row = self._corpus.index.row(shown)
+        if row is None:
             return str(ids[int(self._random.integers(len(ids)))]) if len(ids) else None
         if len(ids) == 1:
             return shown
-        row: Any = ids.get_loc(shown)
         return str(ids[(row + int(self._random.integers(1, len(ids)))) % len(ids)])  # around the table
 
     def _enlarge(self, data: dict[str, Any]) -> None:

@@ -136,7 +136,7 @@ class SearchView:
             return f"{one.detail}, no sample near"
 
     def _distance(self, sample_id: str, spot: Spot) -> str:
-        row = self._corpus.samples.loc[sample_id]
+        row = self._corpus.samples.iloc[int(self._corpus.index.rows([sample_id])[0])]
         (metres,) = towns.metres_from(spot.lat, spot.lon, np.array([row["lat"]]), np.array([row["lon"]]))
         return f"{metres:.0f} m" if metres < 1000 else f"{metres / 1000:.{int(metres < 100_000)}f} km"
 

@@ -36,7 +36,7 @@ def stages(corpus: Corpus, query: str) -> tuple[Stage, ...]:
     'Planet Fusion, 3 m: 2 July 2018'
     """
     link = decode(query)
-    if link.sample is None or link.sample not in corpus.samples.index:
+    if link.sample is None or link.sample not in corpus:
         return ()
     lon, lat = corpus.cell(link.sample).centre
     at = int(places.countries_of(np.array([lon]), np.array([lat]))[0])

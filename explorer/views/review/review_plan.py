@@ -213,9 +213,9 @@ def chips(
 ) -> list[ClassShown]:
     """Of each class the nearest pure samples, at the date."""
     samples = corpus.samples
-    if sample_id not in samples.index:
+    here = corpus.index.row(sample_id)
+    if here is None:
         return []
-    here: Any = samples.index.get_loc(sample_id)
     x, y = samples["x"].to_numpy(), samples["y"].to_numpy()
     # Web mercator stretches lengths by one over the cosine of the latitude.
     scale = math.cos(math.radians(float(samples["lat"].iloc[here]))) / 1000
@@ -258,9 +258,9 @@ def around(corpus: Corpus, sample_id: str, hidden: bool) -> Around:
     `hidden`: without what the labels say. At most `MAX_AROUND`, the nearest, within `REACH_KM`.
     """
     samples = corpus.samples
-    if sample_id not in samples.index:
+    here = corpus.index.row(sample_id)
+    if here is None:
         return {"cells": [], "reach": REACH_KM}
-    here: Any = samples.index.get_loc(sample_id)
     x, y = samples["x"].to_numpy(), samples["y"].to_numpy()
     scale = math.cos(math.radians(float(samples["lat"].iloc[here]))) / 1000
     away = np.hypot(x - x[here], y - y[here]) * scale

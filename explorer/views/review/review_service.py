@@ -161,8 +161,8 @@ class ReviewService:
 
         From the curves that scoring left; without them up to `MAX_MEASURED_NOW` samples of the class are read, once a process.
         """
-        samples = self.corpus.samples
-        code = int(str(samples.at[sample_id, "clc"])) if sample_id in samples.index else 0
+        row = self.corpus.index.row(sample_id)
+        code = 0 if row is None else int(self.corpus.samples["clc"].to_numpy()[row])
         if not code:
             return Packed()
         names = [name for name in (*curves.bands, *curves.labels) if name in _CURVES]
