@@ -380,9 +380,8 @@ def made_up(corpus: Corpus) -> dict[str, GroundTruth]:
     def table(make: Callable[[DemoStore, list[int]], gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
         import shapely
 
-        index = corpus.samples.index
         wanted = {one for one in (*corpus.featured[:_DETAILED], corpus.default_sample) if one is not None}
-        found = make(store, np.flatnonzero(index.isin(wanted)).tolist())
+        found = make(store, np.sort(corpus.index.rows(wanted)).tolist())
         geometry = found.geometry.to_numpy()
         share = np.full(len(found), np.nan)
         areas = np.flatnonzero(shapely.get_dimensions(geometry) == 2)

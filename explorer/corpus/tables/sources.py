@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyogrio
 import shapely
 
 from explorer.core import scratch_folders
@@ -193,6 +192,8 @@ def _geometries(store: Store, progress: Progress, warnings: list[str]) -> pd.Ind
 
 
 def _read_geometries(path: Path, key: str, progress: Progress, warnings: list[str]) -> pd.Index:
+    import pyogrio  # 31 MB, for a corpus without an index only
+
     total = 2 * _count_features(path, key)
     ids: list[pd.Series] = []
     bounds: list[np.ndarray] = []
