@@ -16,8 +16,8 @@ from explorer.core import corine
 from explorer.core.errors import CorpusFormatError
 from explorer.core.products import PRODUCTS
 from explorer.corpus.imagery import stack
-from explorer.training import checking
-from explorer.training.checking import Held, Problem, Progress
+from explorer.training import check_rules
+from explorer.training.check_rules import Held, Problem, Progress
 from explorer.training.tar_shards import ABOUT, sha256
 
 _MAX_JSON = 20_000_000
@@ -42,7 +42,7 @@ def read(folder: Path, imagery: bool, tell: Progress) -> tuple[Held, list[Proble
     labels: list[np.ndarray] = []
     problems = list(_files(folder, about))
     wanted = {}
-    for name in checking.products_of(about):
+    for name in check_rules.products_of(about):
         try:
             wanted[name] = _shape(about, name)
         except _WrongError as error:
@@ -61,7 +61,7 @@ def read(folder: Path, imagery: bool, tell: Progress) -> tuple[Held, list[Proble
             rows[sample_id] = row
             labels.append(label)
             tell(len(rows), max(total, len(rows)))
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(checking.TOLD))
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(check_rules.TOLD))
     table.index.name = "sample_id"
     empty = np.zeros((0, len(corine.codes(3))), np.float32)
     return Held(about, table, np.stack(labels) if labels else empty), problems
@@ -88,7 +88,7 @@ def _shape(about: Mapping[str, Any], name: str) -> tuple[int, ...]:
     said = cubes.get(name) if isinstance(cubes, dict) else None
     if not isinstance(said, dict) or not isinstance(said.get("dates"), list):
         raise _WrongError("its cubes are not described")
-    expected = checking.expected_shape(PRODUCTS[name], len(said["dates"]))
+    expected = check_rules.expected_shape(PRODUCTS[name], len(said["dates"]))
     if said.get("shape") != list(expected) or said.get("_FillValue") != stack.nodata_of(PRODUCTS[name]):
         raise _WrongError(
             f"shape is to be {list(expected)}, and _FillValue {stack.nodata_of(PRODUCTS[name])}"
@@ -160,7 +160,7 @@ def _told(told: Any, sample_id: str, split: str) -> tuple[dict[str, Any], np.nda
         raise _WrongError("its label is not fractions of CORINE's level-3 classes")
     for code, value in given.items():
         label[place[code]] = value
-    return {name: told.get(name) for name in checking.TOLD}, label
+    return {name: told.get(name) for name in check_rules.TOLD}, label
 
 
 def _number(value: Any) -> bool:
@@ -183,4 +183,4 @@ def _held(
         data = cubes[key]
         if data is not None:
             fill = stack.nodata_of(PRODUCTS[name])
-            yield from checking.pixels(where, sample_id, PRODUCTS[name], data, np.array(status), fill)
+            yield from check_rules.pixels(where, sample_id, PRODUCTS[name], data, np.array(status), fill)

@@ -14,8 +14,8 @@ from explorer.core.errors import CorpusFormatError
 from explorer.core.optional import needed
 from explorer.core.products import PRODUCTS, REFLECTANCE_SCALE, Product
 from explorer.corpus.imagery import stack
-from explorer.training import checking
-from explorer.training.checking import Held, Problem, Progress
+from explorer.training import check_rules
+from explorer.training.check_rules import Held, Problem, Progress
 from explorer.training.zarr_store import CUBE, STATUS
 
 _MAX_CHUNK = 2_000_000_000
@@ -46,7 +46,7 @@ def read(folder: Path, imagery: bool, tell: Progress) -> tuple[Held, list[Proble
         raise CorpusFormatError(str(folder), f"it is no pack that can be read ({_short(error)})") from error
     problems: list[Problem] = []
     held = _root(root, about, ids, problems)
-    products = checking.products_of(about)
+    products = check_rules.products_of(about)
     for number, name in enumerate(products):
         at = number * len(ids)
         problems += _cubes(
@@ -72,7 +72,7 @@ def _root(root: Any, about: dict[str, Any], ids: list[str], problems: list[Probl
             problems.append(Problem(name, f"it cannot be read ({_short(error)})"))
             return instead
 
-    for name in checking.TOLD:
+    for name in check_rules.TOLD:
         columns[name] = column(name, (len(ids),), np.full(len(ids), np.nan))
     nothing = np.zeros((len(ids), count), np.float32)
     codes = column("class", (count,), None)
@@ -89,7 +89,7 @@ def _array(group: Any, name: str, shape: tuple[int, ...] | None) -> np.ndarray:
     array = group.get(name)
     if not isinstance(array, zarr.Array):
         raise KeyError("it is not there")
-    if shape is None and (array.ndim != 1 or array.shape[0] > checking.MAX_SAMPLES):
+    if shape is None and (array.ndim != 1 or array.shape[0] > check_rules.MAX_SAMPLES):
         raise ValueError(f"its shape is {array.shape}")
     if shape is not None and array.shape != shape:
         raise ValueError(f"its shape is {array.shape}, not {shape}")
@@ -137,7 +137,7 @@ def _cubes(
 
 
 def _about(where: str, product: Product, cube: Any, ids: list[str]) -> Iterator[Problem]:
-    shape = (len(ids), *checking.expected_shape(product, cube.shape[1]))
+    shape = (len(ids), *check_rules.expected_shape(product, cube.shape[1]))
     if cube.shape != shape or cube.dtype != stack.stored_dtype(product):
         yield Problem(where, f"it is {cube.dtype} {cube.shape}, not {stack.stored_dtype(product)} {shape}")
     fill = stack.nodata_of(product)
@@ -166,7 +166,7 @@ def _pixels(
             except _FAILS as error:
                 yield Problem(shard, f"it is damaged ({_short(error)})")
                 break
-            yield from checking.pixels(shard, ids[row], product, data, status[row], fill)
+            yield from check_rules.pixels(shard, ids[row], product, data, status[row], fill)
             tell(row + 1)
 
 
