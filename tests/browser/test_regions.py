@@ -304,3 +304,5 @@ def test_the_legend_is_that_of_what_lies_on_top(visit: Visit, demo: str) -> None
     expect(legend).to_have_text("gap_filled")  # it is still over the picture
     visit.page.get_by_role("combobox", name="Quality overlay").select_option("")
     expect(legend).to_contain_text("NDVI")
+    visit.open(f"?sample={demo}&date=2018-07-02&view=difference:2018-07-12", wait_for=("animation-ready",))
+    expect(legend).to_contain_text("True colour: 2018-07-02 minus 2018-07-12")

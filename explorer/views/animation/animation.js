@@ -823,6 +823,7 @@ export function render({ model, el }) {
       state.means = data.means
       looks.layers(data.layers, data.problem)
       draw()
+      askChange() // asked for earlier, as by a link, it was refused: the server reads layers and changes once all dates are there
       if (state.sheet) drawSheet()
     },
     lost(data) {
