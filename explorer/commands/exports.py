@@ -38,6 +38,14 @@ Pins = Annotated[
     ),
 ]
 
+Overlay = Annotated[
+    str,
+    typer.Option(
+        "--overlay", metavar="NAME[,PERCENT]", help="A map of land cover over the pictures, and how opaque."
+    ),
+]
+Ground = Annotated[bool, typer.Option("--ground", help="Mark what was seen on the ground.")]
+
 
 def animate(
     corpus: shared.CorpusArg,
@@ -56,6 +64,8 @@ def animate(
     curve: Annotated[
         str, typer.Option(metavar="NAME", help="What it shows: an index, expr:FORMULA, or bands.")
     ] = "NDVI",
+    overlay: Overlay = "",
+    ground: Ground = False,
     skip_missing: Annotated[
         bool,
         typer.Option("--skip-missing", help="Leave out dates that are not there, instead of marking them."),
@@ -74,7 +84,7 @@ def animate(
         credit = registry.write(
             opened, "animation", sample_id, output, product=product, composite=composite, stretch=stretch, start=start, end=end,
             step=step, missing="skip" if skip_missing else "mark", fps=fps, scale=scale, pins=pins,
-            chart=curve if chart else False, progress=progress,
+            chart=curve if chart else False, overlay=overlay, ground=ground, progress=progress,
         )  # fmt: skip
     _told(output, credit)
 
@@ -161,6 +171,8 @@ def export(
     values: Annotated[
         bool, typer.Option("--values", help="A GeoTIFF of the values instead of their colours.")
     ] = False,
+    overlay: Overlay = "",
+    ground: Ground = False,
 ) -> None:
     """Write data or figures: a cube, a date, a sheet of dates, profiles, spectra, labels, samples."""
     if what not in WHAT:
@@ -175,6 +187,7 @@ def export(
         "product": None if product == "PF-SR" else product, "composite": None if composite == "true" else composite,
         "stretch": stretch, "dates": date, "start": start, "end": end, "bands": band, "pins": [_pin(text) for text in pin or ()],
         "box": box, "curves": curve, "months": month, "count": None if count == 12 else count, "values": values,
+        "overlay": overlay, "ground": ground,
     }  # fmt: skip
     if what == "profile":
         asked |= {"date": _one_of(what, date) if date else None, "dates": None}

@@ -42,7 +42,7 @@ COUNTS = (6, 12, 24, 48)
 
 @dataclass(frozen=True)
 class Shown:
-    """What of a corpus is on the page: the part of an order that nobody has to type."""
+    """What of a corpus is on the page: the part of an order that nobody has to type. `overlay` and `ground` as in `frames.Style`."""
 
     sample_id: str
     date: dt.date = PF_SR.dates[36]
@@ -53,6 +53,8 @@ class Shown:
     indices: tuple[str, ...] = ("NDVI",)
     link: str = ""
     title: str = ""
+    overlay: str = ""
+    ground: bool = False
     story: Story | None = field(default=None, compare=False)
 
 
@@ -196,6 +198,9 @@ def make(corpus: Corpus, order: Order, folder: Path, progress: Progress, cancel:
         sample = (shown.sample_id,)
     takes = registry.EXPORTS[what].arguments
     asked = {name: value for name, value in _asked(order).items() if name in takes}
+    if order.ending == ".tif":  # bands or colours of a picture alone
+        for name in ("overlay", "ground"):
+            asked.pop(name, None)
     registry.write(corpus, what, sample, path, progress=told, cancel=cancel, **asked)
     files.check(cancel)
     return path
@@ -207,7 +212,7 @@ def _asked(order: Order) -> dict[str, Any]:
     asked: dict[str, Any] = {
         "product": order.product.id, "composite": order.composite, "stretch": shown.stretch, "pins": pins, "date": order.date,
         "values": order.kind == "values", "count": order.count, "story": shown.story, "link": shown.link,
-        "base_url": order.base_url,
+        "base_url": order.base_url, "overlay": shown.overlay, "ground": shown.ground,
         "missing": "skip" if order.skip else "mark", "fps": order.fps, "scale": order.scale,
         "chart": (shown.indices[0] if shown.indices else "NDVI") if order.chart and pins else False,
     }  # fmt: skip

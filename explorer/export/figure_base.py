@@ -26,6 +26,7 @@ from explorer.core.products import CELL_SIZE_M, PF_SR
 from explorer.core.theme import LIGHT
 from explorer.export import credit, files, text, tiles
 from explorer.export.credit import Credit
+from explorer.opinions.ground_marks import GroundMark
 
 ENDINGS = {".png": "image/png", ".svg": "image/svg+xml", ".pdf": "application/pdf"}
 """Ending -> media type."""
@@ -182,6 +183,45 @@ def picture(axes: Axes, rgba: np.ndarray | None, lack: str = "") -> None:
         )  # fmt: skip
     axes.set_xlim(0, size)
     axes.set_ylim(0, size)
+
+
+def on_top(axes: Axes, cover: np.ndarray | None, marks: Sequence[GroundMark]) -> None:
+    """What lies over a `picture`: a map of land cover, uint8 `(y, x, 4)`, and points and polygons of the ground."""
+    if cover is not None:
+        axes.imshow(cover, extent=(0, CELL_SIZE_M, 0, CELL_SIZE_M), interpolation="none", zorder=2.4)
+    for mark in marks:
+        for ring in mark.rings:
+            row, col = np.asarray(ring).T
+            x, y = col * PF_SR.pixel_size, CELL_SIZE_M - row * PF_SR.pixel_size
+            axes.plot(x, y, color="#141414", alpha=0.6, linewidth=2.4, zorder=2.6)
+            axes.plot(x, y, color=mark.colour, linewidth=1.2, zorder=2.7)
+    for mark in marks:
+        if not mark.rings:
+            x, y = mark.col * PF_SR.pixel_size, CELL_SIZE_M - mark.row * PF_SR.pixel_size
+            axes.plot(x, y, "D", ms=6, mfc=mark.colour, mec="#141414", mew=0.8, zorder=2.8)
+    axes.set_xlim(0, CELL_SIZE_M)
+    axes.set_ylim(0, CELL_SIZE_M)
+
+
+def key(axes: Axes, entries: Sequence[tuple[text.Colour, str]], columns: int) -> None:
+    """Colours and what they mean, in columns."""
+    axes.set_axis_off()
+    patches = [
+        Rectangle(
+            (0, 0),
+            1,
+            1,
+            facecolor=tuple(part / 255 for part in colour),
+            edgecolor=INK,
+            linewidth=0.4,
+            label=words,
+        )
+        for colour, words in entries
+    ]
+    axes.legend(
+        handles=patches, loc="upper left", ncols=columns, fontsize=7.5, borderpad=0, borderaxespad=0, handlelength=1.2,
+        labelspacing=0.35, columnspacing=1.2,
+    )  # fmt: skip
 
 
 def scale_bar(axes: Axes, inches: float, metres: int = 200) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,9 @@ from explorer.core import corine
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
-from explorer.export import credit, figure_base, frames, scene, tiles
+from explorer.export import credit, figure_base, frames, on_top, scene, tiles
 from explorer.export.figure_base import MARGIN, ExportFigure, Page
+from explorer.export.on_top import OnTop
 from explorer.export.scene import Progress, Scene, Step
 
 MAX_SHEET = 60
@@ -27,6 +28,8 @@ _LARGE = 6.0
 _HALF = 4.0
 _SMALL = {PF_SR.id: 2.0, S2_SR.id: 1.8}
 _RAMP = 0.62
+_KEY_COLUMN, _KEY_ROW = 2.8, 0.16
+"""Of the key of what lies over the pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +51,25 @@ def picture(
     composite: str = "true",
     stretch: str | None = None,
     pins: Iterable[Sequence[Any]] = (),
+    overlay: str = "",
+    ground: bool = False,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> ExportFigure:
-    """One date, large, with scale bar and pins; without a `stretch` no other date is read. Raises as `scene.scene`."""
+    """One date, large, with scale bar and pins; without a `stretch` no other date is read.
+
+    `overlay` is a map of land cover over it, as a link says it (`worldcover,40`); `ground`: what was seen on the ground is marked.
+    Raises as `scene.scene` and `on_top.read`.
+    """
     named = scene.check_pins(pins)
     choice = stretch or str(of_one_date(render_spec.parse(composite, scene.product_of(product).id)))
     shown = scene.scene(
         corpus, sample_id, product=product, composite=composite, stretch=choice, dates=[date], progress=progress,
         cancel=cancel,
     )  # fmt: skip
-    return _pictures(shown, shown.steps, _LARGE, 1, named, f"{sample_id}, {shown.steps[0].text}", cancel)
+    over = on_top.read(corpus, sample_id, overlay, ground, shown.product.size)
+    title = f"{sample_id}, {shown.steps[0].text}"
+    return _pictures(shown, shown.steps, _LARGE, 1, named, title, cancel, over)
 
 
 def pair(
@@ -71,10 +82,12 @@ def pair(
     composite: str = "true",
     stretch: str = "natural",
     pins: Iterable[Sequence[Any]] = (),
+    overlay: str = "",
+    ground: bool = False,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> ExportFigure:
-    """Two dates side by side, the earlier one on the left, in one stretch. Raises as `scene.scene`."""
+    """Two dates side by side, the earlier one on the left, in one stretch; `overlay` and `ground` as for `picture`. Raises as it does."""
     named = scene.check_pins(pins)
     shown = scene.scene(
         corpus, sample_id, product=product, composite=composite, stretch=stretch, dates=[before, after],
@@ -83,7 +96,8 @@ def pair(
     if len(shown.steps) != 2:
         raise InvalidQueryError(f"before and after are the same date, {shown.steps[0].text}")
     title = f"{sample_id}, {shown.steps[0].text} and {shown.steps[1].text}"
-    return _pictures(shown, shown.steps, _HALF, 2, named, title, cancel)
+    over = on_top.read(corpus, sample_id, overlay, ground, shown.product.size)
+    return _pictures(shown, shown.steps, _HALF, 2, named, title, cancel, over)
 
 
 def sheet(
@@ -213,11 +227,15 @@ def _pictures(
     named: Sequence[tuple[int, int, str]],
     title: str,
     cancel: threading.Event | None,
+    over: OnTop | None = None,
 ) -> ExportFigure:
     corpus, sample_id = shown.corpus, shown.cell.sample_id
     shown = scene.with_gaps(shown, steps, cancel)
     given = credit.of(corpus, [shown.product.id, "labels"])
     shows = shown.shows() | shown.shows_marks()
+    if over is not None:
+        given = replace(given, lines=(*given.lines, *over.credits))
+        shows["over_it"] = " ".join(over.lines)
     if named:
         shows["pixels"] = "; ".join(f"row {row}, col {col}" for row, col, _ in named) + " (3 m grid)"
     about = credit.about(given, title, sample_id=sample_id, dates=[s.text for s in steps], shows=shows)
@@ -233,7 +251,7 @@ def _pictures(
         Picture(shown.rgba(s) if s.there else None, s.text if len(steps) > 1 else "", s.lack, s.mark)
         for s in shown.steps
     ]
-    return _grid(cells, size, columns, title, lines, given, about, named, shown)
+    return _grid(cells, size, columns, title, lines, given, about, named, shown, over)
 
 
 @figure_base.alone
@@ -247,19 +265,26 @@ def _grid(
     about: dict[str, str],
     named: Sequence[tuple[int, int, str]] = (),
     shown: Scene | None = None,
+    over: OnTop | None = None,
 ) -> ExportFigure:
-    """Pictures in rows with captions; a scale bar on the first, a ramp below where the pictures are of values."""
+    """Pictures in rows with captions; a scale bar on the first; below, a ramp where the pictures are of values, and the key of what is `over` them."""
     rows = -(-len(cells) // columns)
     legend = shown.legend if shown is not None else None
     width = max(columns * size + (columns - 1) * _GAP + 2 * MARGIN, 4.4)
     above = _CAPTION if any(cell.caption or cell.mark for cell in cells) else 0.0
     grid = rows * (size + above) + (rows - 1) * _GAP
-    page = Page(width, grid + (_RAMP if legend is not None else 0.0), title, lines, given)
+    ramp = _RAMP if legend is not None else 0.0
+    key = () if over is None else over.key
+    across = max(1, int((width - 2 * MARGIN) / _KEY_COLUMN))
+    down = 0.1 + _KEY_ROW * -(-len(key) // across) if key else 0.0
+    page = Page(width, grid + ramp + down, title, lines, given)
     for number, cell in enumerate(cells):
         row, col = divmod(number, columns)
         left, top = MARGIN + col * (size + _GAP), row * (size + above + _GAP)
         axes = page.axes(left, top + above, size, size)
         figure_base.picture(axes, cell.rgba, cell.lack)
+        if over is not None and cell.rgba is not None:
+            figure_base.on_top(axes, over.cover, over.marks)
         axes.set_title(cell.caption, fontsize=8.5, loc="left", pad=3, fontweight="bold")
         if cell.mark:
             figure_base.badge(axes, cell.mark, is_gap=cell.rgba is not None)
@@ -269,4 +294,6 @@ def _grid(
             figure_base.pins(axes, named)
     if legend is not None:
         figure_base.ramp(page.axes(MARGIN, grid + 0.14, min(width - 2 * MARGIN, 4.0), 0.13), legend)
+    if key:
+        figure_base.key(page.axes(MARGIN, grid + ramp + 0.08, width - 2 * MARGIN, down - 0.08), key, across)
     return ExportFigure(page.figure, about, given)

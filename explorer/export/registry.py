@@ -120,12 +120,15 @@ def lacking() -> dict[str, str]:
 def _animation(corpus: Corpus, sample_id: str, path: Path, *, product: str = PF_SR.id, composite: str = "true", stretch: str = "natural",
                dates: Iterable[Any] | None = None, start: Any = None, end: Any = None, step: int = 1,
                missing: Missing = "mark", fps: float = files.FPS, scale: int = 3, pins: Iterable[Sequence[Any]] = (),
-               chart: str | bool = "NDVI", progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
+               chart: str | bool = "NDVI", overlay: str = "", ground: bool = False,
+               progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
     from explorer.export import animation
+    from explorer.export.frames import Style
 
     return animation.write(
         corpus, sample_id, path, product=product, composite=composite, stretch=stretch, dates=dates, start=start, end=end,
-        step=step, missing=missing, fps=fps, scale=scale, pins=pins, chart=chart, progress=progress, cancel=cancel,
+        step=step, missing=missing, fps=fps, pins=pins, chart=chart, style=Style(scale=scale, overlay=overlay, ground=ground),
+        progress=progress, cancel=cancel,
     ).credit  # fmt: skip
 
 
@@ -163,7 +166,7 @@ def _cube(corpus: Corpus, sample_id: str, path: Path, *, product: str = PF_SR.id
 
 
 def _frame(corpus: Corpus, sample_id: str, path: Path, *, date: Any, product: str = PF_SR.id, composite: str = "true",
-           stretch: str | None = None, values: bool = False, pins: Iterable[Sequence[Any]] = (),
+           stretch: str | None = None, values: bool = False, pins: Iterable[Sequence[Any]] = (), overlay: str = "", ground: bool = False,
            progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
     look: dict[str, Any] = {
         "product": product,
@@ -175,10 +178,16 @@ def _frame(corpus: Corpus, sample_id: str, path: Path, *, date: Any, product: st
     if path.suffix.lower() == ".tif":
         from explorer.export import data
 
+        if overlay or ground:
+            raise InvalidQueryError(
+                "land cover and what was seen on the ground lie over a figure: write it as .png, .svg or .pdf"
+            )
         return data.write_frame(corpus, sample_id, date, path, values=values, **look)
     from explorer.export import figures
 
-    return figures.picture(corpus, sample_id, date, pins=pins, **look).save(path)
+    return figures.picture(corpus, sample_id, date, pins=pins, overlay=overlay, ground=ground, **look).save(
+        path
+    )
 
 
 def _sheet(corpus: Corpus, sample_id: str, path: Path, *, count: int = 12, dates: Iterable[Any] | None = None, start: Any = None,
@@ -193,15 +202,15 @@ def _sheet(corpus: Corpus, sample_id: str, path: Path, *, count: int = 12, dates
 
 
 def _pair(corpus: Corpus, sample_id: str, path: Path, *, dates: Sequence[Any], product: str = PF_SR.id, composite: str = "true",
-          stretch: str = "natural", pins: Iterable[Sequence[Any]] = (),
+          stretch: str = "natural", pins: Iterable[Sequence[Any]] = (), overlay: str = "", ground: bool = False,
           progress: Progress | None = None, cancel: Cancel = None) -> Credit:  # fmt: skip
     from explorer.export import figures
 
     if len(dates) != 2:
         raise InvalidQueryError("a pair is of two dates: name both (--date 2018-04-03 --date 2018-07-02)")
     return figures.pair(
-        corpus, sample_id, *dates, product=product, composite=composite, stretch=stretch, pins=pins, progress=progress,
-        cancel=cancel,
+        corpus, sample_id, *dates, product=product, composite=composite, stretch=stretch, pins=pins, overlay=overlay,
+        ground=ground, progress=progress, cancel=cancel,
     ).save(path)  # fmt: skip
 
 

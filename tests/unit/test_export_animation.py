@@ -236,7 +236,7 @@ def test_the_command_writes_it_and_says_the_terms_once(tiny_folder: Path, tmp_pa
     done = CliRunner().invoke(
         cli.app,
         ["animate", str(tiny_folder), SAMPLE, "-o", str(path), "--scale", "1", "--end", "2018-02", "--pin",
-         "120,80,field", "--curve", "bands", "--skip-missing", "--fps", "4", "--step", "2"],
+         "120,80,field", "--curve", "bands", "--skip-missing", "--fps", "4", "--step", "2", "--ground"],
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     assert done.output.count(credit.NON_COMMERCIAL) == 1
@@ -245,6 +245,7 @@ def test_the_command_writes_it_and_says_the_terms_once(tiny_folder: Path, tmp_pa
         ["--pin", "1;2"],
         ["--pin", "500,2"],
         ["--composite", "swir"],
+        ["--overlay", "nonsense"],
         ["-o", str(tmp_path / "a.doc")],
     ):
         done = CliRunner().invoke(cli.app, ["animate", str(tiny_folder), SAMPLE, "-o", str(path), *wrong])

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from PIL import Image
 
 from explorer.core.config import Settings
 from explorer.core.errors import InvalidQueryError, UnknownOverlayError
 from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
-from explorer.export import frames, on_top, seen
+from explorer.export import export_jobs, frames, on_top, registry, seen
+from explorer.export.export_jobs import Shown
 from explorer.export.frames import Style
 from explorer.export.stories import State
 
@@ -72,6 +77,33 @@ def test_a_mark_is_where_its_place_is_in_a_part_that_is_zoomed_to_as_well(
         changed = np.argwhere((bare != marked).any(axis=2))
         assert np.abs(changed - middle).max() < 12
         assert changed.mean(axis=0) == pytest.approx(middle, abs=1)
+
+
+def test_a_figure_and_what_share_orders_have_them_too(corpus: Corpus, sample: str, tmp_path: Path) -> None:
+    shown = Shown(sample, dt.date(2018, 7, 2), overlay="made-up-cover,100", ground=True)
+
+    def made(kind: str, ending: str, shown: Shown = shown, **words: object) -> Path:
+        folder = tmp_path / f"{kind}{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        order = export_jobs.parse(shown, {"kind": kind, "ending": ending, **words})
+        return export_jobs.make(corpus, order, folder, lambda _done, _total: None, threading.Event())
+
+    bare = made("picture", ".png", replace(shown, overlay="", ground=False))
+    over = made("picture", ".png")
+    with Image.open(over) as image, Image.open(bare) as plain:
+        assert image.size[0] == plain.size[0]
+        assert image.size[1] > plain.size[1]  # its key
+        assert "made-up-cover, 100 % opaque" in image.text["Description"]  # type: ignore[attr-defined]
+        assert "seen: Somebody" in image.text["Description"]  # type: ignore[attr-defined]
+        colours = {tuple(colour) for colour in np.asarray(image.convert("RGB")).reshape(-1, 3)[::7]}
+    painted = corpus.overlays["made-up-cover"].cover(corpus.cell(sample)).rgba
+    assert tuple(int(part) for part in painted[100, 60, :3]) in colours
+    assert "seen: Somebody" in made("pair", ".svg", other="2018-04-03").read_text()
+    with Image.open(made("animation", ".gif", scale=1, first="2018-07-02", last="2018-07-07")) as image:
+        assert b"made-up-cover, 100 % opaque" in image.info["comment"]
+    assert made("frame", ".tif").exists()  # colours of the picture alone
+    with pytest.raises(InvalidQueryError, match="write it as"):
+        registry.write(corpus, "frame", sample, tmp_path / "x.tif", date="2018-07-02", ground=True)
 
 
 def test_a_view_of_a_story_has_them_as_its_link_says(corpus: Corpus, sample: str) -> None:

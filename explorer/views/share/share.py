@@ -160,6 +160,8 @@ class ShareView:
             found.curves.indices,
             found.to_query(review=False),
             view_titles.of_view(self._corpus, found.sample_id, found.date, found.view.other),
+            str(found.overlay) if found.overlay.name in self._corpus.overlays else "",
+            found.ground_marks,
             self._session.own_story if data.get("story") is True else None,
         )
         try:
