@@ -137,9 +137,22 @@ def test_a_held_key_and_a_second_press_are_one_verdict(visit: Visit, corpus: Cor
     for _ in range(20):
         key(visit.page, "c", "KeyC", repeat=True)
     assert [row["sample_id"] for row in said(corpus, "holds c")] == [demo]
-    key(visit.page, "c", "KeyC")
+    # Written in the moment in which it is being saved: nothing of it is lost.
+    comment = panel(visit).get_by_role("textbox", name="Comment")
+    comment.evaluate(
+        """(node) => {
+          document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "c", code: "KeyC", bubbles: true, composed: true, cancelable: true }))
+          node.value = "a hedge in the north"
+          node.dispatchEvent(new Event("input", { bubbles: true }))
+        }"""
+    )
     wait_for(visit, LACKING)
-    assert [row["sample_id"] for row in said(corpus, "holds c")] == [demo, MARKED]
+    told(visit, "kept as a draft of that sample")
+    expect(comment).to_have_value("")
+    assert [(row["sample_id"], row["comment"]) for row in said(corpus, "holds c")] == [(demo, ""), (MARKED, "")]
+    press(visit, "b")
+    wait_for(visit, MARKED)
+    expect(comment).to_have_value("a hedge in the north")
 
 
 @pytest.mark.parametrize(

@@ -137,8 +137,8 @@ export function render({ model, el }) {
       const part = data.count !== data.total
       // A narrow head has no room for all of it: `legend.css` says what goes first.
       const total = part ? [element("span", { class: "total" }, ` of ${all}`)] : []
-      count.replaceChildren(part ? n : all, ...total, element("span", { class: part ? "unit" : "" }, " samples"))
-      count.title = part ? `${n} of ${all} samples` : ""
+      count.replaceChildren(part ? n : all, ...total, element("span", { class: part ? "unit" : "word" }, " samples"))
+      count.title = part ? `${n} of ${all} samples` : `${all} samples`
       const focused = el.getRootNode().activeElement?.dataset?.code
       const some = data.rows.some((row) => row.on)
       list.replaceChildren(

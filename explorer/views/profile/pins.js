@@ -133,7 +133,7 @@ export function render({ model, el }) {
       keep.setAttribute("aria-pressed", String(data.keep))
       const last = data.pins.at(-1)
       whose.hidden = data.pins.length < 2
-      whose.textContent = last ? `${data.pins.length} ${last.name || `${last.row}, ${last.col}`}:` : ""
+      whose.textContent = last ? `Pin ${data.pins.length}${last.name ? ` ${last.name}` : ""}:` : ""
       keepFocus(list, () =>
         list.replaceChildren(
           ...data.pins.map((pin, i) =>

@@ -44,7 +44,9 @@ export function render({ model, el }) {
     revealed = false
   let shownAt = 0,
     moved = false,
-    begun = "" // when this sample came, whether a gesture brought it, how what is written began
+    begun = "", // when this sample came, whether a gesture brought it, how what is written began
+    sentAs = "", // what was written when its verdict was sent
+    wroteOn = "" // what to say of what was written while it was being saved
 
   const form = makeReviewForm({ kept, send })
   const closing = makeClosing({
@@ -683,6 +685,7 @@ export function render({ model, el }) {
     kept.sent(sending, { id: sending, scope: work.scope, base: work.base, said })
     for (const node of [...Object.values(judge), own]) node.disabled = true
     told.textContent = "Saving …"
+    sentAs = written()
     moved = true
     performance.mark("explorer:verdict-sent", { detail: { sample: work.sample, judgement } })
     send({ type: "verdict", id: sending, ...said })
@@ -998,7 +1001,8 @@ export function render({ model, el }) {
     },
     closing(data) {
       desk.hidden = true
-      closing.show(data, told.textContent)
+      closing.show(data, [told.textContent, wroteOn].filter(Boolean).join(" "))
+      wroteOn = ""
     },
     work(data) {
       const same = work && work.sample === data.sample && work.scope === data.scope
@@ -1064,7 +1068,8 @@ export function render({ model, el }) {
       others.replaceChildren(
         ...data.others.map((other) => line([element("b", {}, other.reviewer), `: ${other.text} `, seenAs(other.link)])),
       )
-      told.textContent = data.told ?? ""
+      told.textContent = [data.told, wroteOn].filter(Boolean).join(" ")
+      if (!same) wroteOn = ""
       if (!same || unfolds) finish()
       if (held && closing.page.hidden) focusReview()
       form.goesOn(data)
@@ -1075,8 +1080,15 @@ export function render({ model, el }) {
       refused = null
       kept.arrived(data.id)
       kept.gave(data.id)
-      if (work) kept.keepDraft(work.scope, data.sample, null)
-      if (work?.sample === data.sample) begun = written()
+      if (work?.sample === data.sample && data.id === sending && written() !== sentAs) {
+        begun = sentAs
+        keep()
+        wroteOn =
+          "What you wrote while it was being saved is kept as a draft of that sample: go back (B) and judge it again."
+      } else {
+        if (work) kept.keepDraft(work.scope, data.sample, null)
+        if (work?.sample === data.sample) begun = written()
+      }
       if (data.id === sending) {
         performance.mark("explorer:verdict-saved", { detail: data })
         finish()
