@@ -131,6 +131,43 @@ def parse(text: str, names: Mapping[str, str], *, what: str = "this formula") ->
     return Expression(text, tuple(reader.used), run)
 
 
+Program = float | str | list[Any]
+"""A formula for another machine: a number, the name of a value, or `[what to do, *programs]`."""
+
+_SIGNS: dict[type[ast.AST], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.USub: "negative",
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
+}  # fmt: skip
+"""What each of `_OPERATORS` is called in a `Program`; functions have their own names."""
+
+
+def program(formula: Expression, names: Mapping[str, str]) -> Program:
+    """What a formula that `parse` has understood does, as plain lists for a page without Python; `names` as there.
+
+    >>> names = {"nir": "nir", "red": "red"}
+    >>> program(parse("(nir - red) / max(nir, 0.1)", names), names)
+    ['/', ['-', 'nir', 'red'], ['max', 'nir', 0.1]]
+    """
+
+    def written(node: ast.AST) -> Program:
+        if isinstance(node, ast.Constant):
+            return float(node.value)  # type: ignore[arg-type]  # `parse` has let numbers alone pass
+        if isinstance(node, ast.Name):
+            return names.get(node.id) or names[node.id.lower()]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            return [node.func.id.lower(), *map(written, node.args)]
+        if isinstance(node, ast.UnaryOp):
+            inner = written(node.operand)
+            return inner if isinstance(node.op, ast.UAdd) else [_SIGNS[type(node.op)], inner]
+        if isinstance(node, ast.BinOp):
+            return [_SIGNS[type(node.op)], written(node.left), written(node.right)]
+        if isinstance(node, ast.Compare):
+            return [_SIGNS[type(node.ops[0])], written(node.left), written(node.comparators[0])]
+        raise AssertionError(f"{ast.dump(node)} was never understood")
+
+    return written(ast.parse(formula.text, mode="eval").body)
+
+
 class _Reader:
     """Translates the nodes of one formula."""
 

@@ -129,6 +129,28 @@ def compute(name: str, product: str, dn: Mapping[str, np.ndarray]) -> np.ndarray
     return recipe.run(values)
 
 
+def program(name: str, product: str) -> expressions.Program:
+    """What `compute` does, for a page without Python: over the reflectance of the product's bands, by their names."""
+    recipe = _recipe(name, product)
+    bands = {letter: band for band, letter in _LETTERS[product].items()}
+
+    def value(symbol: str) -> expressions.Program:
+        if symbol in recipe.constants:
+            return float(recipe.constants[symbol])
+        if symbol in recipe.kernels:
+            a, b = value(symbol[1]), value(symbol[2])
+            return 1.0 if a == b else ["exp", ["*", -2.0, ["**", ["/", ["-", a, b], ["+", a, b]], 2.0]]]
+        return bands[symbol]
+
+    def filled(part: expressions.Program) -> expressions.Program:
+        if isinstance(part, str):
+            return value(part)
+        return [part[0], *map(filled, part[1:])] if isinstance(part, list) else part
+
+    symbols = {symbol: symbol for symbol in recipe.run.names}
+    return filled(expressions.program(recipe.run, symbols))
+
+
 @cache
 def _recipe(name: str, product: str) -> _Recipe:
     entries, defaults = _catalogue()

@@ -106,6 +106,16 @@ def parse(text: str, product_id: str, colour_map: str | None = None) -> Recipe:
     return Recipe(text.strip(), str(known["title"]), product, "rgb", tuple(known[product_id]))
 
 
+def program(recipe: Recipe) -> expressions.Program | None:
+    """What an index or a formula does, over the reflectance of its bands by their names; None for other pictures."""
+    if recipe.kind == "index":
+        return indices.program(recipe.text.removeprefix("index:"), recipe.product.id)
+    if recipe.kind == "expression":
+        names = names_of(recipe.product.id)
+        return expressions.program(expressions.parse(recipe.formula, names, what=recipe.product.id), names)
+    return None
+
+
 def bands_of(composite: str, product_id: str) -> tuple[str, ...]:
     """Band names of a colour composite, red first. Raises `KeyError` for an unknown one."""
     return tuple({**S2_COMPOSITES, **COMPOSITES}[composite][product_id])

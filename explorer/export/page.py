@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.analysis import colours, quality, render_spec, stretch
-from explorer.analysis.stretch import Stretch
+from explorer.analysis.render_spec import Recipe
+from explorer.analysis.stretch import Stretch, StretchSpec
 from explorer.core import corine
 from explorer.core.errors import InvalidQueryError, StoryError
 from explorer.core.grid import Cell
@@ -37,6 +38,8 @@ _PICTURES: _Looks = {
     "vivid": ("Vivid", "true", "vivid"),
 }
 """Name -> title, composite, stretch."""
+_TITLE = 32
+"""Characters of a formula that stand on its button and beside its colours."""
 _MODES = ("single", "swipe", "side", "difference")
 """How the page can look at its picture: what it cannot show (a sheet) is one date."""
 _HERE = Path(__file__).resolve().parent
@@ -151,6 +154,8 @@ def _stretch(cube: Cube, composite: str, words: str) -> Stretch:
     """The stretch of the explorer's own pictures, as its link has it; one for all dates."""
     recipe = render_spec.parse(composite, cube.product.id)
     if not len(cube.there) or not set(recipe.bands) <= set(cube.bands):
+        if recipe.unit != "reflectance":
+            return Stretch((-1.0,), (1.0,))
         return Stretch((0.0,) * len(recipe.bands), (3000.0,) * len(recipe.bands))
     found = stretch.choose(cube, recipe, stretch.parse(words))
     assert found is not None
@@ -158,7 +163,7 @@ def _stretch(cube: Cube, composite: str, words: str) -> Stretch:
 
 
 def _spans(found: Stretch) -> list[list[float]]:
-    return [[round(low, 2), round(high, 2)] for low, high in zip(found.low, found.high, strict=True)]
+    return [[round(low, 4), round(high, 4)] for low, high in zip(found.low, found.high, strict=True)]
 
 
 def _composite(product: Product, composite: str, words: str) -> dict[str, Any]:
@@ -168,6 +173,19 @@ def _composite(product: Product, composite: str, words: str) -> dict[str, Any]:
         "bands": list(recipe.bands),
         "gamma": choice.gamma or (stretch.NATURAL_GAMMA if is_natural else stretch.GAMMA),
         "middle": stretch.MIDDLE if is_natural else None,
+        "values": _values(recipe, choice),
+    }
+
+
+def _values(recipe: Recipe, choice: StretchSpec) -> dict[str, Any] | None:
+    """How the page computes an index or a formula, and its colours from low to high; None for other pictures."""
+    program = render_spec.program(recipe)
+    if program is None:
+        return None
+    return {
+        "name": credit.plain(recipe.text.partition(":")[2], _TITLE),
+        "program": program,
+        "colours": colours.hexes(recipe.colours or render_spec.MEASURED, 128, choice.gamma or 1.0),
     }
 
 
@@ -294,10 +312,13 @@ def _own_look(state: State) -> tuple[str, tuple[str, str, str]] | None:
     except InvalidQueryError:
         return None
     usual = {(text, stretch.parse(words)) for _, text, words in _PICTURES.values()}
-    if (recipe.text, choice) in usual or recipe.kind not in ("rgb", "band") or choice.mode == "frame":
+    if (recipe.text, choice) in usual or choice.mode == "frame":
         return None
     words = f" ({choice})" if recipe.kind == "rgb" else ""
-    return f"{recipe.text} {choice}", (f"{recipe.title}{words}", recipe.text, str(choice))
+    title = f"{recipe.title}{words}"
+    if recipe.kind in ("index", "expression"):  # a button has to hold it
+        title = credit.plain(recipe.title.partition(":")[0], _TITLE)
+    return f"{recipe.text} {choice}", (title, recipe.text, str(choice))
 
 
 def _html(model: dict[str, Any], made: Sequence[_Sample]) -> str:

@@ -125,7 +125,7 @@ export const imageSheet = ({ credit, pictures }, { sample, cubes, index, picture
   const mark = cubes.planet.has(index) ? gapText(cubes.planet.gapShare(index)) : "missing"
   if (mark === "missing") hatch(context, side)
   const title = `${longDate(dates[index])}${mark && `, ${mark}`} · ${sample.id} · ${pictures[picture].title} · 600 m across`
-  context.fillText(title, 8, side + 16)
+  context.fillText(title, 8, side + 16, side - 16)
   context.font = "11px system-ui, sans-serif"
   credit.forEach((line, i) => context.fillText(line, 8, side + 32 + 16 * i, side - 16))
   return canvas

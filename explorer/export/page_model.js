@@ -42,11 +42,19 @@
  * @property {string[]} bands
  * @property {number} gamma
  * @property {number | null} middle DN above which brightness is compressed (natural colour), or null.
+ * @property {ComputedValues | null} [values] Of an index or a formula: how it is computed from the bands, and its colours.
+ */
+
+/**
+ * @typedef {object} ComputedValues
+ * @property {string} name
+ * @property {import("./page_values.js").Program} program Over the bands' reflectance.
+ * @property {string[]} colours `#rrggbb`, from low to high.
  */
 
 /** @typedef {Composite & { title: string }} Picture */
 
-/** @typedef {[low: number, high: number]} Span DN that become black and white. */
+/** @typedef {[low: number, high: number]} Span DN that become black and white; of an index, values that have its first and last colour. */
 
 /**
  * @typedef {object} Sample

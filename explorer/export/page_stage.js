@@ -4,15 +4,17 @@
 /** @import { Selection } from "./page_selection.js" */
 
 import { drawArms, drawWords, fitCanvas, gapText, longDate, pinText, wheelFactor } from "../browser/shared.js"
-import { differenceOf } from "./page_difference.js"
+import { differenceOf, OF_VALUES } from "./page_difference.js"
 import { button, element } from "./page_dom.js"
 import { paint } from "./page_paint.js"
-import { PF_SIZE } from "./page_pixels.js"
+import { PF_SIZE, REFLECTANCE } from "./page_pixels.js"
+import { colouredRgba, valuesOf } from "./page_values.js"
 
 const METRES = 3 // a pixel
 const STEP = 1.25 // of the zoom
 const DRAGGED = 4 // CSS pixels from which on a press is a drag
 const BETWEEN = 4 // CSS pixels between two images
+const numberText = (/** @type {number} */ value) => String(Number(value.toPrecision(3))).replace("-", "−")
 const GAP_COLOUR = [255, 64, 129, 150] // RGBA, as the explorer marks a layer of two values
 const BARS = [200, 100, 50, 20, 10, 5] // metres that the scale bar can have
 
@@ -80,14 +82,24 @@ export const makeStage = (selection, model, { dates }) => {
   const unit = () => (side / PF_SIZE) * state.look.scale
 
   // --- what is drawn -----------------------------------------------------------------------------------------------
+  /** What of a date is painted or compared: bands as DN, or the one value of an index. @param {number} index */
+  const planesOf = (index) => {
+    const { bands, values } = model.pictures[state.picture]
+    const frame = state.cubes.planet.frame(index, bands)
+    return values ? [valuesOf(values.program, bands, frame, REFLECTANCE)] : frame
+  }
   /** @type {Map<number, ImageData>} Painted images of this sample and picture, by the date's index. */
   const painted = new Map()
   /** @param {number} index */
   const imageOf = (index) => {
     const known = painted.get(index)
     if (known || !state.cubes?.planet.has(index)) return known
-    const { bands, gamma, middle } = model.pictures[state.picture]
-    const made = paint(state.cubes.planet.frame(index, bands), state.sample.spans[state.picture], gamma, middle)
+    const { gamma, middle, values } = model.pictures[state.picture],
+      spans = state.sample.spans[state.picture]
+    const planes = planesOf(index)
+    const made = values
+      ? new ImageData(colouredRgba(planes[0], spans[0], values.colours), PF_SIZE)
+      : paint(planes, spans, gamma, middle)
     painted.set(index, made)
     return made
   }
@@ -99,8 +111,8 @@ export const makeStage = (selection, model, { dates }) => {
     if (!planet?.has(other) || !planet.has(state.index)) return null
     const key = [state.sample.id, state.picture, other, state.index].join()
     if (change?.key !== key) {
-      const { bands } = model.pictures[state.picture]
-      const of = differenceOf(planet.frame(other, bands), planet.frame(state.index, bands), model.colours.difference)
+      const unit = model.pictures[state.picture].values ? OF_VALUES : undefined
+      const of = differenceOf(planesOf(other), planesOf(state.index), model.colours.difference, unit)
       change = { key, ...of }
     }
     return change
@@ -139,16 +151,21 @@ export const makeStage = (selection, model, { dates }) => {
     absent.textContent = shown ? "" : lackText(index)
   }
   const showLegend = () => {
-    const { layer, mode } = state.look
+    const { layer, mode } = state.look,
+      { values } = model.pictures[state.picture]
     const bar = element("i")
     if (mode === "difference" && change) {
       const high = change.high.toFixed(3)
       bar.style.background = `linear-gradient(to right, ${model.colours.difference.join(", ")})`
-      legend.replaceChildren(`−${high}`, bar, `+${high} mean reflectance`)
+      legend.replaceChildren(`−${high}`, bar, `+${high} ${values ? values.name : "mean reflectance"}`)
     } else if (showsGaps()) {
       bar.style.background = `rgb(${GAP_COLOUR.slice(0, 3)})`
       bar.className = "small"
       legend.replaceChildren(bar, layer)
+    } else if (values && !layer) {
+      const [low, high] = state.sample.spans[state.picture][0].map(numberText)
+      bar.style.background = `linear-gradient(to right, ${values.colours.join(", ")})`
+      legend.replaceChildren(low, bar, `${high} ${values.name}`)
     } else legend.replaceChildren(layer ? `The layer ${layer} is not in this page` : "")
   }
   const draw = () => {
@@ -304,6 +321,12 @@ export const makeStage = (selection, model, { dates }) => {
       const value = values[name][index]
       return `${name === "nir" ? "NIR" : name[0].toUpperCase()} ${Number.isNaN(value) ? "–" : (value / 1e4).toFixed(3)}`
     })
+    const { bands, values: computed } = model.pictures[state.picture]
+    if (computed) {
+      const frame = bands.map((name) => Float32Array.of(values[name][index]))
+      const [value] = valuesOf(computed.program, bands, frame, REFLECTANCE)
+      each.unshift(`${computed.name} ${Number.isNaN(value) ? "–" : numberText(value)}`)
+    }
     return ` · ${each.join("  ")}`
   }
   node.addEventListener("pointerleave", () => {

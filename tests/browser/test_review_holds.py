@@ -149,7 +149,10 @@ def test_a_held_key_and_a_second_press_are_one_verdict(visit: Visit, corpus: Cor
     wait_for(visit, LACKING)
     told(visit, "kept as a draft of that sample")
     expect(comment).to_have_value("")
-    assert [(row["sample_id"], row["comment"]) for row in said(corpus, "holds c")] == [(demo, ""), (MARKED, "")]
+    assert [(row["sample_id"], row["comment"]) for row in said(corpus, "holds c")] == [
+        (demo, ""),
+        (MARKED, ""),
+    ]
     press(visit, "b")
     wait_for(visit, MARKED)
     expect(comment).to_have_value("a hedge in the north")

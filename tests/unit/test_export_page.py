@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -312,7 +313,7 @@ def test_it_opens_as_its_link_says(tiny_corpus: Corpus) -> None:
         ("view=difference:2018-01-03&composite=false", "difference", "false"),
         ("view=nonsense&play=nonsense", "single", "true"),
         ("stretch=vivid", "single", "vivid"),
-        ("composite=index:NDVI", "single", "index:NDVI"),
+        ("composite=index:NDVI&stretch=frame", "single", "index:NDVI"),
         ("composite=nonsense", "single", "nonsense"),
     ],
 )
@@ -323,3 +324,21 @@ def test_what_a_page_cannot_show_is_as_on_a_fresh_one(
     assert model["opening"]["look"]["mode"] == mode
     assert model["opening"]["picture"] == picture
     assert list(model["pictures"]) == ["true", "false", "vivid"]
+
+
+def test_an_index_and_a_formula_come_with_what_they_do_and_their_colours(tiny_corpus: Corpus) -> None:
+    link = f"?sample={corpora.FULL}&composite=index:NDVI"
+    model = model_of(page.make(tiny_corpus, link=link).html)
+    name = model["opening"]["picture"]
+    shown = model["pictures"][name]
+    assert (shown["title"], shown["bands"]) == ("NDVI", ["nir", "red"])
+    assert shown["values"]["program"] == ["/", ["-", "nir", "red"], ["+", "nir", "red"]]
+    assert len(shown["values"]["colours"]) == 128
+    assert model["samples"][0]["spans"][name] == [[-0.9, 0.9]]
+    assert model["pictures"]["true"]["values"] is None
+    formula = "where(nir > 0.2, nir / red, 0) + 0 * max(blue, green, red, nir)"
+    link = f"?sample={corpora.FULL}&composite=expr:{quote(formula)}"
+    model = model_of(page.make(tiny_corpus, link=link).html)
+    shown = model["pictures"][model["opening"]["picture"]]
+    assert len(shown["title"]) <= 32
+    assert shown["values"]["program"][1] == ["where", [">", "nir", 0.2], ["/", "nir", "red"], 0.0]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.analysis import expressions, indices, render_spec
 from explorer.analysis.expressions import MAX_DEPTH, MAX_LENGTH, parse
 from explorer.core.errors import ExpressionError, InvalidQueryError
+from explorer.core.products import PRODUCTS
 
 NAMES = {"nir": "nir", "red": "red", "blue": "blue", "b04": "red", "b8a": "nir"}
 RNG = np.random.default_rng(5)
@@ -201,3 +205,43 @@ def test_every_formula_of_the_grammar_equals_numpy(known: Known) -> None:
     elif len(text) <= MAX_LENGTH:
         expected = np.where(np.isfinite(expected), expected, np.nan)
         np.testing.assert_allclose(parse(text, NAMES)(BANDS), expected, rtol=1e-6)
+
+
+_DOINGS: dict[str, Any] = {
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power, "negative": np.negative, "<": np.less,
+    "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal, "abs": np.abs,
+    "sqrt": np.sqrt, "log": np.log, "exp": np.exp, "clip": np.clip,
+    "where": lambda asked, yes, no: np.where(np.not_equal(asked, 0), yes, no),
+    "min": lambda *parts: np.minimum.reduce(np.broadcast_arrays(*parts)),
+    "max": lambda *parts: np.maximum.reduce(np.broadcast_arrays(*parts)),
+}  # fmt: skip
+
+
+def _run(program: expressions.Program, values: Mapping[str, np.ndarray]) -> Any:
+    if isinstance(program, str):
+        return values[program]
+    if isinstance(program, list):
+        return _DOINGS[program[0]](*(_run(part, values) for part in program[1:])) * np.float64(1)
+    return program
+
+
+@pytest.mark.parametrize("product", ["PF-SR", "S2-SR"])
+def test_a_program_does_what_its_index_does(product: str) -> None:
+    draw = np.random.default_rng(3)
+    names = PRODUCTS[product].band_names
+    dn = {name: draw.integers(100, 6000, 50) for name in names}
+    reflectance = {name: values * 1e-4 for name, values in dn.items()}
+    for name, entry in indices.available(product).items():
+        wanted = indices.compute(name, product, {band: dn[band] for band in entry.bands})
+        with np.errstate(all="ignore"):
+            found = np.broadcast_to(_run(indices.program(name, product), reflectance), wanted.shape)
+        known = np.isfinite(wanted) & (np.abs(wanted) < 1e6)
+        np.testing.assert_allclose(found[known], wanted[known], rtol=2e-3, atol=2e-3, err_msg=name)
+
+
+def test_a_formula_s_program_has_the_bands_own_names() -> None:
+    names = render_spec.names_of("PF-SR")
+    formula = expressions.parse("-NIR ** 2 + (B04 <= +0.1) * clip(green, 0, 1)", names)
+    assert expressions.program(formula, names) == [
+        "+", ["negative", ["**", "nir", 2.0]], ["*", ["<=", "red", 0.1], ["clip", "green", 0.0, 1.0]],
+    ]  # fmt: skip
