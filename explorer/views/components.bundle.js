@@ -3589,6 +3589,7 @@ function render({ model, el }) {
       state.means = data.means;
       looks.layers(data.layers, data.problem);
       draw();
+      askChange();
       if (state.sheet) drawSheet();
     },
     lost(data) {
@@ -9854,8 +9855,8 @@ function render7({ model, el }) {
       const n = data.count.toLocaleString("en"), all = data.total.toLocaleString("en");
       const part = data.count !== data.total;
       const total = part ? [element("span", { class: "total" }, ` of ${all}`)] : [];
-      count2.replaceChildren(part ? n : all, ...total, element("span", { class: part ? "unit" : "" }, " samples"));
-      count2.title = part ? `${n} of ${all} samples` : "";
+      count2.replaceChildren(part ? n : all, ...total, element("span", { class: part ? "unit" : "word" }, " samples"));
+      count2.title = part ? `${n} of ${all} samples` : `${all} samples`;
       const focused = el.getRootNode().activeElement?.dataset?.code;
       const some = data.rows.some((row) => row.on);
       list.replaceChildren(
@@ -12964,7 +12965,7 @@ function render15({ model, el }) {
       keep.setAttribute("aria-pressed", String(data.keep));
       const last = data.pins.at(-1);
       whose.hidden = data.pins.length < 2;
-      whose.textContent = last ? `${data.pins.length} ${last.name || `${last.row}, ${last.col}`}:` : "";
+      whose.textContent = last ? `Pin ${data.pins.length}${last.name ? ` ${last.name}` : ""}:` : "";
       keepFocus(
         list,
         () => list.replaceChildren(
@@ -14344,7 +14345,7 @@ function render18({ model, el }) {
   );
   let rows = [];
   let confidence = null, sending = null, refused = null, asking = false, revealed = false;
-  let shownAt = 0, moved = false, begun = "";
+  let shownAt = 0, moved = false, begun = "", sentAs = "", wroteOn = "";
   const form = makeReviewForm({ kept: kept2, send });
   const closing = makeClosing({
     begin: (resume, kind) => {
@@ -14920,6 +14921,7 @@ function render18({ model, el }) {
     kept2.sent(sending, { id: sending, scope: work.scope, base: work.base, said });
     for (const node of [...Object.values(judge), own]) node.disabled = true;
     told.textContent = "Saving …";
+    sentAs = written();
     moved = true;
     performance.mark("explorer:verdict-sent", { detail: { sample: work.sample, judgement } });
     send({ type: "verdict", id: sending, ...said });
@@ -15191,7 +15193,8 @@ function render18({ model, el }) {
     },
     closing(data) {
       desk.hidden = true;
-      closing.show(data, told.textContent);
+      closing.show(data, [told.textContent, wroteOn].filter(Boolean).join(" "));
+      wroteOn = "";
     },
     work(data) {
       const same = work && work.sample === data.sample && work.scope === data.scope;
@@ -15251,7 +15254,8 @@ function render18({ model, el }) {
       others.replaceChildren(
         ...data.others.map((other) => line2([element("b", {}, other.reviewer), `: ${other.text} `, seenAs(other.link)]))
       );
-      told.textContent = data.told ?? "";
+      told.textContent = [data.told, wroteOn].filter(Boolean).join(" ");
+      if (!same) wroteOn = "";
       if (!same || unfolds) finish();
       if (held && closing.page.hidden) focusReview();
       form.goesOn(data);
@@ -15262,8 +15266,14 @@ function render18({ model, el }) {
       refused = null;
       kept2.arrived(data.id);
       kept2.gave(data.id);
-      if (work) kept2.keepDraft(work.scope, data.sample, null);
-      if (work?.sample === data.sample) begun = written();
+      if (work?.sample === data.sample && data.id === sending && written() !== sentAs) {
+        begun = sentAs;
+        keep();
+        wroteOn = "What you wrote while it was being saved is kept as a draft of that sample: go back (B) and judge it again.";
+      } else {
+        if (work) kept2.keepDraft(work.scope, data.sample, null);
+        if (work?.sample === data.sample) begun = written();
+      }
       if (data.id === sending) {
         performance.mark("explorer:verdict-saved", { detail: data });
         finish();
