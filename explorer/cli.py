@@ -67,9 +67,21 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:  # typer's Context moved from click to its own copy
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
         except ExplorerError as error:
             typer.secho(f"Error: {shared.plain(str(error))}", err=True, fg=typer.colors.RED)
+            raise typer.Exit(EXIT_ERROR) from error
+        except OSError as error:
+            if error.errno not in shared.NO_ROOM:
+                raise
+            typer.secho(
+                f"Error: cannot write {error.filename or 'to standard output'}: {error.strerror}",
+                err=True,
+                fg=typer.colors.RED,
+            )
+            shared.give_up_stdout()
             raise typer.Exit(EXIT_ERROR) from error
 
 
@@ -94,10 +106,12 @@ def _root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    if sys.platform == "win32":  # where a pipe is taken for one of an old code page
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
-                stream.reconfigure(encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if sys.platform == "win32" and not stream.isatty():  # a pipe is taken for one of an old code page
+            stream.reconfigure(encoding="utf-8")
+        stream.reconfigure(errors="replace")  # a terminal that has no degree sign shows a question mark
 
 
 @app.command()

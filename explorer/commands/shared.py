@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import inspect
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +39,8 @@ CorpusArg = Annotated[
 OutputOpt = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")]
 STDOUT = Path("-")
 """In place of a file's name: standard output."""
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""Errors of a disk, quota or file that is full."""
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON in place of the table.")]
 Bbox = Annotated[
     tuple[float, float, float, float] | None,
@@ -313,6 +317,12 @@ def write_output(data: bytes | str, output: Path | None, told: str = "") -> None
             with atomic_file.replacing(output) as part:
                 part.write_bytes(content)
     typer.echo(f"Wrote {told}{' to ' if told else ''}{output}", err=True)
+
+
+def give_up_stdout() -> None:
+    """What standard output could not take is dropped: Python would try once more at its end, and complain."""
+    with open(os.devnull, "wb") as nowhere, suppress(OSError, ValueError):  # a test's has no descriptor
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def plain(text: str, keep: str = "") -> str:

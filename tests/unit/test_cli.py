@@ -564,6 +564,29 @@ def test_the_module_runs_and_an_error_is_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_standard_output_that_is_full_is_one_line(tiny_folder: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "explorer", "info", tiny_folder, corpora.FULL, "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"NO_COLOR": "1"},
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "Error: cannot write to standard output: No space left on device\n",
+    )
+
+
+def test_a_terminal_without_a_degree_sign_gets_a_question_mark(run: Run, tiny_folder: Path) -> None:
+    result = CliRunner(charset="ascii").invoke(app, ["info", str(tiny_folder), corpora.FULL])
+    assert result.exit_code == 0, result.exception
+    assert "?N" in result.output
+
+
 def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch, tiny_folder: Path) -> None:
     from explorer.commands import describe
 
