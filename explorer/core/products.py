@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from numbers import Integral
+from numbers import Integral, Number
 
 from explorer.core.errors import UnknownBandError, UnknownDateError
 
@@ -90,6 +90,16 @@ class Product:
                 return band
         raise UnknownBandError(name, self.id, self.band_names)
 
+    def names(self, bands: object) -> list[str] | None:
+        """The bands asked for as a list, of one alone, too; None is all. Raises `UnknownBandError` for what cannot name any."""
+        if bands is None:
+            return None
+        if isinstance(bands, str):
+            return [bands]
+        if not isinstance(bands, Iterable):
+            raise UnknownBandError(bands, self.id, self.band_names)
+        return list(bands)
+
     def parse_date(self, text: object) -> dt.date:
         """A date of this product's calendar from a date, datetime or ISO text.
 
@@ -130,7 +140,7 @@ class Product:
             found = []
         elif isinstance(one, Integral):
             found = [d for d in self.dates if d.month == one]
-        elif isinstance(one, str) and (period := _period(one)) and period[0] != period[1]:
+        elif (period := _period(one)) and period[0] != period[1]:
             found = [d for d in self.dates if period[0] <= d <= period[1]]
         else:
             return [self.parse_date(one)]
@@ -174,7 +184,8 @@ def _as_date(value: object) -> dt.date | None:
 
 def _period(value: object) -> tuple[dt.date, dt.date] | None:
     """First and last day of a day, month or year; None for what is none of them."""
-    match = _PERIOD.match(value) if isinstance(value, str) else None
+    # str() of a numpy datetime64 or a pandas Period of a month is "2018-07"
+    match = None if isinstance(value, Number | dt.date) else _PERIOD.match(str(value))
     if match is None:
         day = _as_date(value)
         return None if day is None else (day, day)

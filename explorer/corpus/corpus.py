@@ -293,8 +293,7 @@ class Corpus:
         self, cells: list[Cell], product: Product, dates: Dates | None, bands: Sequence[str] | None, chunks: stacking.Chunks | None
     ) -> xr.DataArray:  # fmt: skip
         chosen = list(product.dates) if dates is None else product.parse_dates(dates)
-        names = [bands] if isinstance(bands, str) else bands
-        array = stacking.stack(self, cells, product, chosen, names, chunks)
+        array = stacking.stack(self, cells, product, chosen, product.names(bands), chunks)
         array.attrs |= {"attribution": self.attribution(product.id), "license": self.license(product.id)}
         return array
 
@@ -318,8 +317,7 @@ class Corpus:
         if chunks is not None:
             return stacking.one(self._stack([cell], product, dates, bands, chunks), cell, product)
         chosen = None if dates is None else product.parse_dates(dates)
-        if isinstance(bands, str):
-            bands = [bands]
+        bands = product.names(bands)
         if bands is not None and product.bands:
             for name in bands:
                 product.band(name)  # an unknown band is an error before anything is read

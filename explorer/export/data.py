@@ -57,7 +57,7 @@ def dataset(
     spec = PRODUCTS[product]
     wanted = scene.positions(spec, dates, start, end)
     days = [spec.dates[i] for i in wanted]
-    bands = [bands] if isinstance(bands, str) else bands
+    bands = spec.names(bands)
     for band in bands or () if spec.bands else ():
         spec.band(band)  # an unknown band is an error before anything is read
     cube = scene.read(corpus, sample_id, spec, progress, cancel, wanted)

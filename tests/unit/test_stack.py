@@ -9,6 +9,7 @@ from typing import Any
 
 import dask
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -34,6 +35,14 @@ from tests.corpora import BARE, BROKEN, FULL
         (slice("2019-12-20", None), ["2019-12-24", "2019-12-29"]),
         (["2018-01-08", "2018-01-03", "2018-01-03"], ["2018-01-03", "2018-01-08"]),
         (np.datetime64("2018-01-03"), ["2018-01-03"]),
+        (
+            np.datetime64("2019-12"),
+            ["2019-12-04", "2019-12-09", "2019-12-14", "2019-12-19", "2019-12-24", "2019-12-29"],
+        ),
+        (
+            pd.Period("2019-12"),
+            ["2019-12-04", "2019-12-09", "2019-12-14", "2019-12-19", "2019-12-24", "2019-12-29"],
+        ),
     ],
 )
 def test_dates_are_days_months_years_and_slices(given: object, expected: list[str]) -> None:
@@ -129,6 +138,8 @@ def test_missing_is_missing_in_reflectance_and_never_a_number(tiny_corpus: Corpu
         found.rapidai4eo.reflectance()
     with pytest.raises(ExplorerError, match="float64"):
         (there * 1e-4).rapidai4eo.reflectance()
+    with pytest.raises(ExplorerError, match="int64"):  # a sum, of which -32768 may be a part
+        there.astype(np.int16).sum("time").rapidai4eo.reflectance()
 
 
 def test_what_is_not_there_is_an_error_before_anything_is_read(tiny_corpus: Corpus) -> None:
@@ -140,6 +151,15 @@ def test_what_is_not_there_is_an_error_before_anything_is_read(tiny_corpus: Corp
         tiny_corpus.stack(["33N_15E-200N_01_10"])
     with pytest.raises(UnknownDateError):
         tiny_corpus.planet_fusion(FULL, dates=["2018-01-04"], chunks=1)
+    for chunks in (None, 1):
+        with pytest.raises(UnknownBandError, match="no band 3"):
+            tiny_corpus.planet_fusion(FULL, "2018-01", 3, chunks=chunks)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("chunks", [{"tiem": 1}, {"time": 0}, {"time": -5}, {"time": 1.5}, "much", 0])
+def test_chunks_that_mean_nothing_are_named(tiny_corpus: Corpus, chunks: Any) -> None:
+    with pytest.raises(InvalidQueryError, match=r"chunks (is|names)"):
+        tiny_corpus.planet_fusion(FULL, chunks=chunks)
 
 
 def test_another_crs_keeps_dates_bands_and_what_is_missing(tiny_corpus: Corpus) -> None:

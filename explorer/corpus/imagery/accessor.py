@@ -25,7 +25,7 @@ class CubeAccessor:
         """
         array = self._array
         scale = array.attrs.get("reflectance_scale")
-        if scale is None or array.dtype.kind not in "iu":
+        if scale is None or array.dtype.kind not in "iu" or array.dtype.itemsize > 4:  # a sum is of 64 bits
             held = f"{array.dtype} without attrs['reflectance_scale']" if scale is None else f"{array.dtype}"
             raise ExplorerError(
                 f"reflectance() takes the integers of a corpus, and this array holds {held}; "

@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 
 from explorer.core import grid
+from explorer.core.errors import InvalidQueryError
 from explorer.core.grid import Cell
 from explorer.core.optional import needed
 from explorer.core.products import CITATION, PF_SR, REFLECTANCE_SCALE, Product
@@ -67,13 +68,14 @@ def stack(
         with needed("compute", "a lazy stack (chunks=)"):
             import dask.array as da
 
-        wanted = dict(zip(DIMS, (1, *shape[1:]), strict=True))
-        if isinstance(chunks, Mapping):
-            wanted |= {str(name): size for name, size in chunks.items()}
-            asked: Any = tuple(wanted[name] for name in DIMS)
-        else:
-            asked = (1, chunks, *shape[2:])
-        blocks = da.core.normalize_chunks(asked, shape, dtype=dtype)
+        try:
+            blocks = da.core.normalize_chunks(_asked(chunks, shape), shape, dtype=dtype)
+            if any(size < 0 for along in blocks for size in along):
+                raise ValueError(chunks)
+        except (TypeError, ValueError, ZeroDivisionError) as error:
+            raise InvalidQueryError(
+                f"chunks is {chunks!r}; give sizes from 1 up, as {{'time': 10}}, 'auto', or -1 for all in one"
+            ) from error
         data = da.map_blocks(
             _read_block, corpus, ids, product, positions, columns,
             chunks=blocks, dtype=dtype, meta=np.zeros((0,) * 5, dtype), name=f"{product.id}-{uuid.uuid4().hex}",
@@ -90,6 +92,17 @@ def stack(
         "_FillValue": nodata_of(product),
     }
     return array
+
+
+def _asked(chunks: Chunks, shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """What Dask is asked for, a dimension at a time: one sample and all of its bands and pixels, unless said."""
+    if not isinstance(chunks, Mapping):
+        return (1, chunks, *shape[2:])
+    unknown = [name for name in chunks if name not in DIMS]
+    if unknown:
+        raise InvalidQueryError(f"chunks names {unknown[0]!r}; a stack's dimensions are {', '.join(DIMS)}")
+    wanted = dict(zip(DIMS, (1, *shape[1:]), strict=True)) | {**chunks}
+    return tuple(wanted[name] for name in DIMS)
 
 
 def one(array: xr.DataArray, cell: Cell, product: Product) -> xr.DataArray:
