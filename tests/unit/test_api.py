@@ -209,6 +209,9 @@ def test_a_search_finds_what_a_query_finds(ask: Client, corpus: Corpus) -> None:
     lon, lat = corpus.samples.loc[corpora.FULL, ["lon", "lat"]]
     near = f"{lon - 0.001},{lat - 0.001},{lon + 0.001},{lat + 0.001}"
     assert ask.ids(f"/stac/search?collections=samples&bbox={near}") == [corpora.FULL]
+    across = f"{lon - 0.001},{lat - 0.001},-179,{lat + 0.001}"
+    assert ask.ids(f"/stac/search?collections=samples&bbox={across}") == [corpora.FULL]
+    assert ask.ids("/stac/search?collections=samples&bbox=177,65,-177,70") == []
     point = {"type": "Point", "coordinates": [lon, lat]}
     assert ask.ids("/stac/search", {"collections": ["samples"], "intersects": point}) == [corpora.FULL]
     code = int(corpus.samples.at[corpora.FULL, "clc"])

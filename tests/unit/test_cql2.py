@@ -36,6 +36,7 @@ def test_a_comparison_is_what_pandas_finds(corpus: Corpus) -> None:
         ("clc <> 211", clc != 211),
         ("300 <= clc", clc >= 300),
         ("clc IN (211, 312)", np.isin(clc, [211, 312])),
+        ("clc IN (211, 211.5, 70000, -1)", clc == 211),
         ("clc NOT IN (211, 312)", ~np.isin(clc, [211, 312])),
         ("purity >= 0.8 AND country = 'France'", (fraction >= 0.8 - 1e-6) & (country == "France")),
         ("fraction BETWEEN 0.2 AND 0.5", (fraction >= 0.2 - 1e-6) & (fraction <= 0.5 + 1e-6)),
@@ -71,6 +72,14 @@ def test_an_area_is_that_of_a_query(corpus: Corpus) -> None:
         "S_INTERSECTS(POLYGON((2 44, 12 44, 12 50, 2 50, 2 44)), geometry)",
     ):
         assert set(corpus.samples.index[found(corpus, text)]) == wanted
+
+
+def test_a_box_across_the_antimeridian_is_two(corpus: Corpus) -> None:
+    lon = corpus.samples["lon"].to_numpy()
+    across = found(corpus, "S_INTERSECTS(geometry, BBOX(20, -90, -5, 90))")
+    clear = (abs(lon - 20) > 0.1) & (abs(lon + 5) > 0.1)  # a sample is some 0.01 degrees wide
+    assert (across == ((lon > 20) | (lon < -5)))[clear].all()
+    assert across.any()
 
 
 def test_what_is_not_known_is_neither_true_nor_false(corpus: Corpus) -> None:

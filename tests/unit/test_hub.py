@@ -31,7 +31,7 @@ from tests.running import SECONDS, Running
 from tests.unit.test_auth import Browser
 
 WORD = "correct horse ada"
-PREFIX = "/user/x/proxy/absolute/5006"
+PREFIX = "/user/x/stac/absolute/5006"
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +95,10 @@ def visit(base: str) -> None:
     code, _, items = ada.get(f"{links['data']}/samples/items")
     assert code == 200
     assert ada.get(json.loads(items)["features"][0]["links"][0]["href"])[0] == 200
+    _, _, page_of_one = ada.get(f"{links['data']}/samples/items?limit=1")
+    (after,) = (one["href"] for one in json.loads(page_of_one)["links"] if one["rel"] == "next")
+    assert after.startswith(f"{base}/stac/collections/samples/items?")
+    assert ada.get(after)[0] == 200
     assert ada.get("/logout")[0] == 200
     assert ada.get("/stac")[0] == 401
 

@@ -208,9 +208,13 @@ class _Evaluation:
             for one in wanted[1:]:
                 found = pc.or_kleene(found, self._compared("=", of, one))
             return found
-        among = pc.is_in(
-            values, value_set=pa.array([self._value(name, one) for one in wanted]).cast(values.type)
-        )
+        named = [self._value(name, one) for one in wanted]
+        if pa.types.is_string(values.type):
+            known = pa.array(named, pa.string())
+        else:  # 211.5 and 70000 are no class, which is no mistake
+            known = pa.array([int(one) for one in named if float(one).is_integer()], pa.int64())
+            values = values.cast(pa.int64())
+        among = pc.is_in(values, value_set=known)
         return pc.if_else(pc.is_null(values), pa.scalar(None, pa.bool_()), among)
 
     def _like(self, args: list[Any]) -> pa.Array:
@@ -229,7 +233,7 @@ class _Evaluation:
         if not isinstance(one, Mapping) or one.get("property") != _GEOMETRY or not isinstance(two, Mapping):
             raise InvalidQueryError("s_intersects takes {'property': 'geometry'} and a GeoJSON geometry")
         if "bbox" in two:
-            shape: Any = shapely.box(*queries.read_bbox(two["bbox"] if isinstance(two["bbox"], list) else ()))
+            shape: Any = queries.read_box(two["bbox"] if isinstance(two["bbox"], list) else ())
         else:
             shape = queries.read_geometry(two)
         return pa.array(queries.within(self._table.index.samples, shape, self._table.all))

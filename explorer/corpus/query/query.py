@@ -278,6 +278,23 @@ def read_bbox(bbox: Iterable[float]) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
+def read_box(bbox: Iterable[float]) -> BaseGeometry:
+    """The area of a box as OGC and STAC APIs mean it, in degrees: whose west is east of its east lies across the antimeridian.
+
+    Raises `InvalidQueryError`.
+    """
+    values = list(bbox)
+    try:
+        across = len(values) == 4 and values[0] > values[2]
+    except TypeError:
+        across = False  # told of below
+    if not across:
+        return shapely.box(*read_bbox(values))
+    west, south, east, north = values
+    parts = [read_bbox((west, south, 180.0, north)), read_bbox((-180.0, south, east, north))]
+    return shapely.MultiPolygon([shapely.box(*part) for part in parts])
+
+
 def read_geometry(given: Any) -> BaseGeometry:
     """A valid geometry in degrees of what `query` takes as one. Raises `InvalidQueryError`."""
     geometry = _to_shapely(given)

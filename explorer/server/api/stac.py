@@ -8,7 +8,6 @@ from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlencode
 
 import numpy as np
-import shapely
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from explorer.core.errors import InvalidQueryError
@@ -21,6 +20,7 @@ from explorer.server.api.handling import (
     GEOJSON,
     JSON,
     OWN,
+    STAC,
     Answer,
     ApiHandler,
     Asked,
@@ -165,7 +165,7 @@ class _Stac(ApiHandler):
             raise InvalidQueryError("bbox and intersects are two areas: give one")
         if asked.bbox is not None:
             box = asked.bbox if len(asked.bbox) == 4 else [*asked.bbox[:2], *asked.bbox[3:5]]
-            mask = queries.within(table.index.samples, shapely.box(*queries.read_bbox(box)), mask)
+            mask = queries.within(table.index.samples, queries.read_box(box), mask)
         if intersects is not None:
             shape = _json("intersects", intersects) if isinstance(intersects, str) else intersects
             mask = queries.within(table.index.samples, queries.read_geometry(shape), mask)
@@ -187,7 +187,7 @@ class _Stac(ApiHandler):
         period = item_pages.read_period(asked.datetime) if asked.datetime else (None, None)
         search = item_pages.Search(collections, mask, period, None if ids is None else frozenset(ids))
         page = item_pages.page(self.corpus, search, asked.token, asked.limit, self.place)
-        here = self.place.stac + self.request.path.partition("/stac")[2]
+        here = self.place.stac + self.request.path.removeprefix(self.application.prefix + STAC)  # type: ignore[attr-defined]
         given = {
             name: values[0].decode("utf-8", "replace")
             for name, values in self.request.query_arguments.items()
