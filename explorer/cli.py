@@ -116,7 +116,13 @@ def _root(
 
 @app.command()
 def serve(
-    corpus: shared.CorpusArg = "demo",
+    corpus: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CORPUS",
+            help="Folder, URL, catalog.json, or the word demo; without it EXPLORER_CORPUS, or demo.",
+        ),
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes any that is free.")] = 5006,
     address: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 for other machines.")
@@ -190,7 +196,7 @@ def serve(
 
     said = {"tiles": tiles, "prefix": prefix, "login_file": None if login is None else str(login)}
     config = settings().model_copy(update={key: value for key, value in said.items() if value is not None})
-    with shared.opened(corpus, config) as opened:
+    with shared.opened(corpus or config.corpus, config) as opened:
         scores.show(opened)
         opinions.show(opened, opinion or [])
         opinions.show_overlays(opened, overlay or [])

@@ -18,6 +18,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="EXPLORER_", extra="ignore")
 
+    corpus: str = Field(
+        "demo",
+        description="What `serve` shows where no corpus is named: a folder, URL, catalog.json, or demo.",
+    )
     cube_cache_bytes: int = Field(
         1_000_000_000, ge=0, description="Memory for cubes shared by all sessions, in bytes."
     )
@@ -101,6 +105,10 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         "",
         description="Proxies that say truly for whom they ask (X-Forwarded-For): addresses or networks, with commas between.",
+    )
+    proxy_secret: SecretStr = Field(
+        SecretStr(""),
+        description="What the proxy in front sends as X-Explorer-Proxy-Secret: nothing else is answered, and whatever name visitors use is right.",
     )
     plain: bool = Field(
         False,

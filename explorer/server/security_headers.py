@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 from collections.abc import Iterable
 from typing import Any
 
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.routing import Matcher, Rule
 from tornado.web import OutputTransform, RequestHandler
 
 from explorer.core.errors import ServeError
 from explorer.core.log_throttle import ThrottledWarning
 from explorer.core.logs import printable
+from explorer.core.proxy_secret import HEADER
 from explorer.server import plain_pages, ports
 from explorer.views.common.components import source
 
@@ -28,6 +31,8 @@ CLOSED = (r"/autoload\.js", r"/metadata", r"/components/.*", r"/rest/.*")
 """Panel's own: sessions for other people's pages, what the server runs, and files of a Python module that the URL names."""
 MAX_MESSAGE_BYTES = 4_000_000
 """What a browser may send in one message; the longest of ours is a list of samples to review (2 MB)."""
+LEAST_SECRET = 20
+"""Characters of a proxy's secret."""
 MAX_BODY_BYTES = 100_000
 """What else it may send: the form of the login."""
 _PLAIN = {
@@ -100,6 +105,43 @@ def protect(application: Any, *, tiles: bool = False, embed: Iterable[str] = ())
 def refuse_strangers(application: Any, hosts: ports.Hosts) -> None:
     """Answer nothing else to who calls the server by a name that it was not told. Before other handlers are added."""
     application.add_handlers(hosts.strangers(), [(r".*", StrangeHostHandler)])
+
+
+def refuse_without(application: Any, secret: str) -> None:
+    """Answer nothing else to who does not bring the secret of the proxy in front. Before other handlers are added.
+
+    Raises `ServeError` for one that is too short to be a secret.
+    """
+    if len(secret) < LEAST_SECRET:
+        raise ServeError(f"EXPLORER_PROXY_SECRET is too short; give {LEAST_SECRET} characters or more")
+    application.add_handlers(r".*", [Rule(_Without(secret), PastProxyHandler)])
+
+
+class _Without(Matcher):
+    """Matches requests that do not have the secret."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode()
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        given = request.headers.get(HEADER, "").encode("utf-8", "replace")
+        return None if hmac.compare_digest(given, self._secret) else {}
+
+
+class PastProxyHandler(RequestHandler):
+    """Says that the way is through the proxy."""
+
+    def prepare(self) -> None:
+        """Answer, whatever was asked for."""
+        self.set_status(403)
+        self.set_header("Cache-Control", "no-store")
+        self.finish(
+            plain_pages.notice(
+                "Not this way",
+                "This server answers only what comes through the proxy that was named to it, as JupyterLab's.",
+                "Open it there; or whoever runs it starts it without EXPLORER_PROXY_SECRET.",
+            )
+        )
 
 
 class StrangeHostHandler(RequestHandler):

@@ -310,7 +310,11 @@ def make_server(
         PeriodicCallback(given.beat, 1000 * BEAT_S).start()
         PeriodicCallback(lambda: server.io_loop.stop() if given.orphaned else None, 1000).start()
     application.settings["entry_control"] = entry
-    security_headers.refuse_strangers(application, entry.hosts)  # before all else
+    secret_of_proxy = config.proxy_secret.get_secret_value()
+    if secret_of_proxy:  # before all else
+        security_headers.refuse_without(application, secret_of_proxy)
+    else:
+        security_headers.refuse_strangers(application, entry.hosts)
     if visitor.asked():
         entry.watch(application.auth_provider.holder)
     below = application.prefix
