@@ -26,7 +26,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Reading
 from explorer.opening import open_corpus
 from explorer.server import compat, ports, serving, shutdown
-from explorer.server.sessions import MakePage, PreparedPage, warm_up
+from explorer.server.sessions import MakePage, PreparedPage, WarmUp
 from explorer.server.workers import Inherited
 from explorer.views.animation.animation import AnimationView
 from explorer.views.common import redaction
@@ -433,10 +433,10 @@ def serve(
     port = given.port if given is not None else ports.usable(address, port)
     scratch_folders.clear()
     make = create_page(corpus)
-    readings = _warm_up(corpus, make)
+    readings, warm = _read_ahead(corpus), WarmUp(make)
     server = serving.make_server(
         corpus, make, port=port, address=address, allow_origins=allow_origins, given=given,
-        prepare=create_prepared_page(corpus), **options,
+        prepare=create_prepared_page(corpus), warm=warm, **options,
     )  # fmt: skip
     # Threads that decode and paint keep the interpreter for 5 ms at a time: the loop, which answers visitors, waited for each.
     sys.setswitchinterval(_SWITCH)
@@ -449,19 +449,19 @@ def serve(
     ):
         server.io_loop.start()
     server.stop()
+    warm.end()
     _close_pages()
     for reading in readings:
         reading.release()
 
 
-def _warm_up(corpus: Corpus, make: MakePage) -> list[Reading]:
-    """What is slow the first time comes before the first visitor, not during. Readings of what they will see first."""
+def _read_ahead(corpus: Corpus) -> list[Reading]:
+    """What the page's HTML and its first picture need comes before the first visitor, not during. Readings of what they will see first."""
     sample_id = corpus.default_sample
     first = PF_SR.dates.index(DEFAULT_DATE)
     ahead = [corpus.prefetch(sample_id, product, first) for product in (PF_SR, S2_SR)] if sample_id else []
     shared_raster(corpus)
     _ = corpus.synthetic
     review_service(corpus).load_existing()
-    warm_up(make)
     serving.script_bundle()
     return ahead

@@ -36,6 +36,7 @@ class IdleCollector:
         gc.collect()
         gc.freeze()
         gc.set_threshold(700, 10, _NEVER)
+        give_back()  # imports and compilers leave more than a table of half a million samples takes
 
     def made(self) -> None:
         """A page was made."""

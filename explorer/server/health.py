@@ -93,14 +93,15 @@ class _Part:
 
 
 class HealthHandler(RequestHandler):
-    """`{"status": "ok", "corpus": true, "reviews": true, "verdicts": true, "blocked": 0.0, ...}`; 503 while something does not answer.
+    """`{"status": "ok", "corpus": true, "reviews": true, "verdicts": true, "ready": true, "blocked": 0.0, ...}`; 503 while something does not answer.
 
-    No paths, no reasons: those are in the log. `blocked` is for how many seconds the event loop was held at most within
+    No paths, no reasons: those are in the log. `ready` is false for some seconds after the start, while the first page is made, for which who
+    comes waits. `blocked` is for how many seconds the event loop was held at most within
     the last minute, from one second on: while it is, there is no answer at all.
     """
 
-    def initialize(self, parts: dict[str, _Part], watch: LoopWatch) -> None:
-        self._parts, self._watch = parts, watch
+    def initialize(self, parts: dict[str, _Part], watch: LoopWatch, ready: Callable[[], bool]) -> None:
+        self._parts, self._watch, self._ready = parts, watch, ready
 
     async def get(self) -> None:
         answers = await asyncio.gather(*(part.answers() for part in self._parts.values()))
@@ -110,7 +111,13 @@ class HealthHandler(RequestHandler):
         self.set_header("Cache-Control", "no-store")
         blocked = round(self._watch.most, 1) if self._watch.most >= HELD_S else 0.0
         await self.finish(
-            {"status": "ok" if well else "failing", **found, "blocked": blocked, "version": __version__}
+            {
+                "status": "ok" if well else "failing",
+                **found,
+                "ready": self._ready(),
+                "blocked": blocked,
+                "version": __version__,
+            }
         )
 
     head = get
@@ -228,7 +235,9 @@ class Watchdog:
         _LOG.handle(record)
 
 
-def attach(application: Any, corpus: Corpus, **more: Callable[[], Any]) -> None:
+def attach(
+    application: Any, corpus: Corpus, *, ready: Callable[[], bool] = lambda: True, **more: Callable[[], Any]
+) -> None:
     """Give a server's application, which runs on an event loop, its `/health` (with `more` parts of it, which raise while they are not well), `/metrics`, its line a request, and a watch over its loop."""
     known = review_service(corpus)
     parts = {
@@ -240,7 +249,7 @@ def attach(application: Any, corpus: Corpus, **more: Callable[[], Any]) -> None:
     watch = LoopWatch()
     # Also without the prefix: who watches a server asks it, and no proxy.
     for below in {"", application.prefix}:
-        known_parts = {"parts": parts, "watch": watch}
+        known_parts = {"parts": parts, "watch": watch, "ready": ready}
         application.add_handlers(
             r".*", [(f"{below}/health", HealthHandler, known_parts), (f"{below}/metrics", MetricsHandler)]
         )

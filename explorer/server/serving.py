@@ -48,7 +48,7 @@ from explorer.server import (
 from explorer.server.admission import COME_AGAIN_S, Admission, Proxies
 from explorer.server.api import routes, uploads
 from explorer.server.guide_pages import GuideHandler
-from explorer.server.sessions import TICK_S, MakePage, PageMaker, PagePool, PreparedPage
+from explorer.server.sessions import TICK_S, MakePage, PageMaker, PagePool, PreparedPage, WarmUp
 from explorer.server.websocket import MAX_TOKEN, Counting, EntryControl, OwnSocket, entry_control, say_no_room
 from explorer.server.workers import BEAT_S, Inherited
 from explorer.views.animation.first_frame import first_picture
@@ -69,8 +69,12 @@ class Script:
     """All scripts of the page in one; `name` changes with the content, so that browsers may keep it for good."""
 
     name: str
-    plain: bytes
     packed: bytes
+
+    @property
+    def plain(self) -> bytes:
+        """For the rare browser that takes nothing packed."""
+        return gzip.decompress(self.packed)
 
 
 @cache
@@ -88,7 +92,7 @@ def component_bundle() -> Script:
 
 
 def _packed(plain: bytes) -> Script:
-    return Script(f"{hashlib.sha256(plain).hexdigest()[:20]}.js", plain, gzip.compress(plain, 6, mtime=0))
+    return Script(f"{hashlib.sha256(plain).hexdigest()[:20]}.js", gzip.compress(plain, 6, mtime=0))
 
 
 class ScriptHandler(auth.Inside):
@@ -266,11 +270,13 @@ def make_server(
     allow_origins: Sequence[str] = (),
     given: Inherited | None = None,
     prepare: Callable[[], PreparedPage] | None = None,
+    warm: WarmUp | None = None,
     **options: Any,
 ) -> Any:
     """A server of the page, not yet started; with what is `given`, one of several at the same address.
 
-    Pages are made `ahead` of their visitors while the server has nothing else to do.
+    Pages are made ahead of their visitors by `prepare` while the server has nothing else to do. `warm` begins as soon as its loop runs; until
+    it is done, `/health` says that the server is not `ready`.
     """
     compat.install(plain=corpus.config.plain)
     # Bokeh looks for mistakes in a layout on the event loop, 0.1 s a page. The page is the same each time.
@@ -305,6 +311,11 @@ def make_server(
         pool.attach(application.applications["/"])
         application.settings["page_pool"] = pool
         PeriodicCallback(pool.tick, 1000 * TICK_S).start()
+    settled = pool.begin if pool is not None else None
+    if warm is not None:
+        server.io_loop.add_callback(warm.start, settled)
+    elif settled is not None:
+        settled()
     if given is not None:
         server.io_loop.add_callback(given.beat)
         PeriodicCallback(given.beat, 1000 * BEAT_S).start()
@@ -339,7 +350,12 @@ def make_server(
     )
     visitor.let_upload(allowed)
     routes.attach(application, corpus, uploads=allowed)
-    health.attach(application, corpus, **auth.health(application.auth_provider))
+    health.attach(
+        application,
+        corpus,
+        ready=lambda: warm is None or warm.done,
+        **auth.health(application.auth_provider),
+    )
     security_headers.protect(application, tiles=config.tiles, embed=config.embed_in.split())
     if verbose:  # Panel's own line forgets the brackets of an IPv6 address
         sys.stdout.write(f"Launching server at {ports.url(address, server.port or port)}\n")

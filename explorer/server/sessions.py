@@ -8,7 +8,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -115,6 +115,9 @@ class PagePool:
     def attach(self, context: Any) -> None:
         """Give the sessions of one of Bokeh's application contexts these documents, where it would make empty ones."""
         spare_documents.attach(context, self.take, self._half_done)
+
+    def begin(self) -> None:
+        """Once all is made that stays: what is there now is not looked through again, and its free memory goes back."""
         if self.collector is not None:
             self.collector.begin()
 
@@ -179,10 +182,45 @@ class PagePool:
             self.collector.made()
 
 
-def warm_up(make: MakePage) -> None:
-    """Make a page for nobody: the first one costs seconds of imports and caches."""
+class WarmUp:
+    """A page for nobody: the first one costs seconds of imports, compiled loops and caches.
+
+    It is made once the server answers. Who comes meanwhile has the HTML and the first picture at once, and the next page that is made.
+    """
+
+    def __init__(self, make: MakePage) -> None:
+        self._make = make
+        self._working: Future[None] | None = None
+        self._over = False
+
+    @property
+    def done(self) -> bool:
+        """Whether pages are made as fast as they will be."""
+        return self._working is not None and self._working.done()
+
+    def start(self, then: Callable[[], None] | None = None) -> None:
+        """Begin, in the thread that makes pages, where `then` is called after it. Nothing after `end`."""
+        if not self._over:
+            self._working = _BUILDER.submit(self._work, then)
+
+    def end(self) -> None:
+        """Wait until it is made, if it has begun: it would go on with a corpus that is closed."""
+        self._over = True
+        if self._working is not None and not self._working.cancel():
+            wait([self._working])
+
+    def _work(self, then: Callable[[], None] | None) -> None:
+        try:
+            _make_for_nobody(self._make)
+        except Exception:  # noqa: BLE001  whatever went wrong: a visitor's own page will be tried, and they are told
+            _LOG.exception("the first page could not be made")
+        if then is not None:
+            then()
+
+
+def _make_for_nobody(make: MakePage) -> None:
     document = Document()
-    _BUILDER.submit(PageMaker(make)._fill, document).result()
+    PageMaker(make)._fill(document)
     document.to_json()
     nobody = BokehSessionContext(ID("warm-up"), None, document)  # type: ignore[arg-type]
     for callback in document.session_destroyed_callbacks:

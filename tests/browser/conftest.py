@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,7 +10,9 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +63,8 @@ class Server:
         self._told = threading.Condition()
         threading.Thread(target=self._listen, daemon=True).start()
         self.url = self._started()
+        if command is None:
+            self._wait_until_ready()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -79,6 +84,15 @@ class Server:
         log = "\n".join(self.lines)
         self.stop()
         raise AssertionError(f"the server did not start:\n{log}")
+
+    def _wait_until_ready(self) -> None:
+        """A page that comes while the first one is made waits for it; tests look at what comes after."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with suppress(OSError), urllib.request.urlopen(f"{self.url}/health", timeout=10) as answer:
+                if json.load(answer)["ready"]:
+                    return
+            time.sleep(0.2)
 
     @property
     def pid(self) -> int:
