@@ -7,22 +7,23 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.analysis import colours, quality, render_spec, stretch
+from explorer.analysis.composite import png
 from explorer.analysis.render_spec import Recipe
 from explorer.analysis.stretch import Stretch, StretchSpec
 from explorer.core import corine
-from explorer.core.errors import InvalidQueryError, StoryError
+from explorer.core.errors import ExplorerError, InvalidQueryError, StoryError
 from explorer.core.grid import Cell
 from explorer.core.products import PF_QA, PF_SR, S2_SR, Product
 from explorer.core.theme import with_colours
 from explorer.corpus.imagery.cube import gap_band
 from explorer.corpus.imagery.cube_cache import Cube
-from explorer.export import credit, notes, packing, place_map
+from explorer.export import credit, notes, on_top, packing, place_map
 from explorer.export.stories import State, Story
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def make(
     made = []
     for number, cell in enumerate(cells):
         made.append(_sample(corpus, cell, number, looks))
+        made[-1].model.update(_over(corpus, cell.sample_id, states))
         if progress is not None:
             progress(number + 1, len(cells))
     weights = [max(len(one.planet.header["there"]), 1) for one in made]
@@ -145,6 +147,40 @@ def _sample(corpus: Corpus, cell: Cell, number: int, looks: _Looks) -> _Sample:
     return _Sample(model, planet, sentinel)
 
 
+def _over(corpus: Corpus, sample_id: str, states: Sequence[State]) -> dict[str, Any]:
+    """What lies over a sample's pictures in any of the states: maps of land cover by their words in a link, and marks of the ground."""
+    covers = {}
+    named: list[str] = []
+    for words in dict.fromkeys(filter(None, (state.query.get("overlay", "") for state in states))):
+        try:
+            found = on_top.read(corpus, sample_id, words)
+        except ExplorerError:  # no map of that name: the page is without it, as the explorer's own
+            continue
+        if found is None or found.cover is None:
+            continue
+        name = words.partition(",")[0]
+        covers[words] = {
+            "title": name,
+            "png": base64.b64encode(png(found.cover)).decode(),
+            "key": [[_hex(colour), text.removeprefix(f"{name}: ")] for colour, text in found.key],
+        }
+        named += found.credits
+    ground: dict[str, Any] = {"marks": [], "key": []}
+    if any(state.query.get("marks") == "ground" for state in states):
+        seen = on_top.read(corpus, sample_id, ground=True)
+        if seen is not None:
+            ground = {
+                "marks": [asdict(mark) for mark in seen.marks],
+                "key": [[_hex(colour), text.removeprefix("On the ground: ")] for colour, text in seen.key],
+            }
+            named += seen.credits
+    return {"covers": covers, "ground": ground, "overCredit": list(dict.fromkeys(named))}
+
+
+def _hex(colour: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
 def _label(code: int, fraction: float) -> dict[str, Any]:
     cover = corine.land_cover(code)
     return {"code": cover.code, "title": cover.title, "hex": cover.hex, "fraction": round(float(fraction), 4)}
@@ -177,13 +213,18 @@ def _composite(product: Product, composite: str, words: str) -> dict[str, Any]:
     }
 
 
+def _short(text: str) -> str:
+    """A text that a button can hold."""
+    return text if len(text) <= _TITLE else f"{text[: _TITLE - 1]}…"
+
+
 def _values(recipe: Recipe, choice: StretchSpec) -> dict[str, Any] | None:
     """How the page computes an index or a formula, and its colours from low to high; None for other pictures."""
     program = render_spec.program(recipe)
     if program is None:
         return None
     return {
-        "name": credit.plain(recipe.text.partition(":")[2], _TITLE),
+        "name": _short(recipe.text.partition(":")[2]),
         "program": program,
         "colours": colours.hexes(recipe.colours or render_spec.MEASURED, 128, choice.gamma or 1.0),
     }
@@ -205,7 +246,7 @@ def _model(
         "title": title or (story.title if story else "Two years, every five days"),
         "synthetic": synthetic,
         "software": credit.SOFTWARE,
-        "credit": list(named.lines),
+        "credit": _credit_lines(named, made),
         "terms": named.terms,
         "citation": named.citation,
         "labelSource": "synthetic" if synthetic else "CORINE 2018, EEA",
@@ -238,6 +279,12 @@ def _model(
         "samples": [one.model for one in made],
         "story": None if story is None else _story(story, ids, presenter_notes),
     }
+
+
+def _credit_lines(named: credit.Credit, made: Sequence[_Sample]) -> list[str]:
+    """Whom to name, a line each; for what lies over the pictures one line in all."""
+    over = dict.fromkeys(line for one in made for line in one.model["overCredit"])
+    return [*named.lines, *(["Over the pictures: " + ". ".join(over)] if over else [])]
 
 
 def _bands(product: Any) -> list[dict[str, Any]]:
@@ -281,6 +328,8 @@ def _seen(state: State) -> dict[str, Any]:
             "col": view.col,
             "split": view.split,
             "layer": view.layer,
+            "overlay": state.query.get("overlay", ""),
+            "ground": state.query.get("marks") == "ground",
         },
         "play": {
             "motion": play.motion,
@@ -317,7 +366,7 @@ def _own_look(state: State) -> tuple[str, tuple[str, str, str]] | None:
     words = f" ({choice})" if recipe.kind == "rgb" else ""
     title = f"{recipe.title}{words}"
     if recipe.kind in ("index", "expression"):  # a button has to hold it
-        title = credit.plain(recipe.title.partition(":")[0], _TITLE)
+        title = _short(recipe.title.partition(":")[0])
     return f"{recipe.text} {choice}", (title, recipe.text, str(choice))
 
 

@@ -77,12 +77,58 @@ const makeModes = (selection) => {
 }
 
 /**
+ * What lies over the image, with what its colours mean; a click takes it away and brings it back.
+ * @param {Selection} selection
+ * @param {Model} model
+ */
+const showOver = (selection, model) => {
+  const { state } = selection
+  const nothing = { overlay: "", ground: false }
+  let before = nothing // what a click brings back
+  const shown = () => Boolean(state.look.overlay || state.look.ground)
+  const toggle = button("Land cover and marks over the image", "Shown", () => {
+    if (!shown()) return selection.setLook(before)
+    before = { overlay: state.look.overlay, ground: state.look.ground }
+    selection.setLook(nothing)
+  })
+  const node = byId("over")
+  /**
+   * @param {string} title
+   * @param {import("./page_model.js").Key} key
+   */
+  const keyOf = (title, key) =>
+    element(
+      "p",
+      {},
+      element("b", {}, title),
+      ...key.map(([colour, text]) => {
+        const swatch = element("i", { "aria-hidden": "true" })
+        swatch.style.background = colour
+        return element("span", {}, swatch, text)
+      }),
+    )
+  const has = model.samples.some((one) => Object.keys(one.covers ?? {}).length || one.ground?.marks.length)
+  selection.on(["sample", "look"], () => {
+    const { covers, ground } = state.sample,
+      cover = covers?.[state.look.overlay]
+    node.hidden = !has || !(shown() || before.overlay || before.ground)
+    toggle.setAttribute("aria-pressed", String(shown()))
+    node.replaceChildren(
+      element("h2", {}, "Over the image", element("span", { class: "right" }, toggle)),
+      ...(cover ? [keyOf(cover.title, cover.key)] : []),
+      ...(state.look.ground && ground?.key.length ? [keyOf("On the ground", ground.key)] : []),
+    )
+  })
+}
+
+/**
  * @param {Selection} selection
  * @param {Model} model
  * @param {Calendar} calendar
  */
 export const showAnimation = (selection, model, calendar) => {
   const { state } = selection
+  showOver(selection, model)
   const stage = makeStage(selection, model, calendar)
   const timeline = makeTimeline(selection, calendar)
   const well = element("div", { class: "well" }, stage.node)

@@ -84,8 +84,11 @@ export const cssColour = (name) => getComputedStyle(document.documentElement).ge
  * A file that stands in the page as base64.
  * @param {string} id Of its element
  */
-export const bytesOf = (id) => {
-  const text = atob(byId(id).textContent.trim())
+export const bytesOf = (id) => bytesOf64(byId(id).textContent.trim())
+
+/** @param {string} base64 */
+export const bytesOf64 = (base64) => {
+  const text = atob(base64)
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i) // megabytes: `from` with a function is slow
   return bytes

@@ -72,9 +72,13 @@
  * @property {{ picture: Span[] } & Record<string, Span | Span[]>} s2Spans Of Sentinel-2: of the composite, and of each band by its name.
  * @property {{ max: number, rms: number }} error Of its Planet Fusion values, reflectance.
  * @property {string} gapLayer What the corpus calls the layer that marks gap-filled pixels; empty where there is none.
+ * @property {Record<string, { title: string, png: string, key: Key }>} covers Maps of land cover over the image, base64, by their words in a link.
+ * @property {{ marks: import("../browser/ground_marks.js").Mark[], key: Key }} ground What was seen on the ground.
  * @property {PlanetHeader} planet
  * @property {SentinelHeader} sentinel
  */
+
+/** @typedef {Array<[colour: string, text: string]>} Key What colours mean. */
 
 /**
  * @typedef {object} Label
@@ -141,6 +145,8 @@
  * @property {number} col
  * @property {number} split Where two images are swiped, 0 to 1 of the width.
  * @property {string} layer The corpus's name of the quality layer on top; mostly empty.
+ * @property {string} overlay Which of the sample's `covers` lies over the image; mostly empty.
+ * @property {boolean} ground Whether what was seen on the ground is drawn.
  */
 
 /**

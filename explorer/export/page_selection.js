@@ -27,7 +27,7 @@ import { seriesOf } from "./page_pixels.js"
 /** @typedef {"sample" | "cubes" | "date" | "picture" | "pins" | "step" | "playing" | "loop" | "speed" | "range" | "look" | "panel"} Change What can have changed; `cubes` means all of the sample. */
 
 /** @type {Look} */
-const WHOLE = { mode: "single", other: -1, scale: 1, row: 0, col: 0, split: 0.5, layer: "" }
+const WHOLE = { mode: "single", other: -1, scale: 1, row: 0, col: 0, split: 0.5, layer: "", overlay: "", ground: false }
 const MOST_ZOOM = 16
 const SEASON = 73 // dates of a year: another date is the same season's, where nobody has chosen one
 

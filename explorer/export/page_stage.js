@@ -3,9 +3,10 @@
 /** @import { Calendar, Model } from "./page_model.js" */
 /** @import { Selection } from "./page_selection.js" */
 
+import { drawGround } from "../browser/ground_marks.js"
 import { drawArms, drawWords, fitCanvas, gapText, longDate, pinText, wheelFactor } from "../browser/shared.js"
 import { differenceOf, OF_VALUES } from "./page_difference.js"
-import { button, element } from "./page_dom.js"
+import { button, bytesOf64, element } from "./page_dom.js"
 import { paint } from "./page_paint.js"
 import { PF_SIZE, REFLECTANCE } from "./page_pixels.js"
 import { colouredRgba, valuesOf } from "./page_values.js"
@@ -125,6 +126,22 @@ export const makeStage = (selection, model, { dates }) => {
       if (planet.gapFilled(index, Math.floor(p / PF_SIZE), p % PF_SIZE)) image.data.set(GAP_COLOUR, 4 * p)
     return image
   }
+  /** @type {Map<string, ImageBitmap | null>} Maps of land cover, null while they are unpacked. */
+  const covers = new Map()
+  const coverOf = () => {
+    const cover = state.sample.covers?.[state.look.overlay]
+    if (!cover) return null
+    const name = `${state.sample.id} ${state.look.overlay}`
+    if (!covers.has(name)) {
+      covers.set(name, null)
+      createImageBitmap(new Blob([bytesOf64(cover.png)], { type: "image/png" })).then((bitmap) => {
+        covers.set(name, bitmap)
+        draw()
+      })
+    }
+    return covers.get(name)
+  }
+  const marksOf = () => (state.look.ground ? (state.sample.ground?.marks ?? []) : [])
   const over = element("canvas", { width: PF_SIZE, height: PF_SIZE })
   const showsGaps = () => Boolean(state.look.layer) && state.look.layer === state.sample.gapLayer
   /** @param {number} index */
@@ -146,6 +163,8 @@ export const makeStage = (selection, model, { dates }) => {
       over.getContext("2d").putImageData(gapsOf(index), 0, 0)
       context.drawImage(over, 0, 0)
     }
+    const cover = shown && coverOf()
+    if (cover) context.drawImage(cover, 0, 0, PF_SIZE, PF_SIZE)
     const filled = state.cubes ? gapText(state.cubes.planet.gapShare(index)) : ""
     date.replaceChildren(name, ...(filled ? [element("small", {}, filled)] : []))
     absent.textContent = shown ? "" : lackText(index)
@@ -189,6 +208,7 @@ export const makeStage = (selection, model, { dates }) => {
       if (pane.hidden) continue
       const context = fitCanvas(crosses),
         half = Math.max(unit() / 2, 2)
+      drawGround(context, marksOf(), ([y, x]) => [(x - left) * unit(), (y - top) * unit()])
       state.pins.forEach((pin, i) => {
         const x = (pin.col + 0.5 - left) * unit(),
           y = (pin.row + 0.5 - top) * unit()
@@ -365,8 +385,8 @@ export const makeStage = (selection, model, { dates }) => {
   // A zoom or a swipe moves what is drawn already.
   let drawn = ""
   selection.on(["look"], () => {
-    const { mode, other, layer } = state.look
-    const now = [mode, other, layer].join()
+    const { mode, other, layer, overlay } = state.look
+    const now = [mode, other, layer, overlay, state.look.ground].join()
     if (now !== drawn && state.cubes) draw()
     drawn = now
     layOut()

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { inside, markAt, markText } from "../../explorer/views/common/ground_marks.js"
+import { inside, markAt, markText } from "../../explorer/browser/ground_marks.js"
 
 const SQUARE = [
   [10, 10],

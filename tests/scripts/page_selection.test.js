@@ -199,7 +199,7 @@ test("a date that a person chooses stops it, and so do the keys that step", asyn
   }
 })
 
-const WHOLE = { mode: "single", other: -1, scale: 1, row: 0, col: 0, split: 0.5, layer: "" }
+const WHOLE = { mode: "single", other: -1, scale: 1, row: 0, col: 0, split: 0.5, layer: "", overlay: "", ground: false }
 const playback = (more = {}) => ({ motion: "", first: 0, last: 6, speed: 10, loop: true, ...more })
 
 test("a step is looked at and plays as it says, and the next one is as on a fresh page where it says nothing", async () => {

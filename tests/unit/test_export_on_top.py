@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import io
+import json
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +23,7 @@ from explorer.core.config import Settings
 from explorer.core.errors import InvalidQueryError, UnknownOverlayError
 from explorer.corpus.corpus import Corpus
 from explorer.demo import open_demo
-from explorer.export import export_jobs, frames, on_top, registry, seen
+from explorer.export import export_jobs, frames, on_top, page, registry, seen
 from explorer.export.export_jobs import Shown
 from explorer.export.frames import Style
 from explorer.export.stories import State
@@ -126,6 +131,30 @@ def test_a_view_of_a_story_has_them_as_its_link_says(corpus: Corpus, sample: str
     unknown, told = lines("overlay=nonsense")
     assert "land cover" not in told
     np.testing.assert_array_equal(unknown.pictures[0].pixels, bare.pictures[0].pixels)
+
+
+def test_a_page_without_a_server_has_them_as_its_link_says(corpus: Corpus, sample: str) -> None:
+    def model(words: str) -> dict[str, Any]:
+        html = page.make(corpus, [sample], link=f"?sample={sample}&{words}").html
+        found = re.search(r'<script type="application/json" id="model">(.*?)</script>', html, re.S)
+        assert found is not None
+        read: dict[str, Any] = json.loads(found[1])
+        return read
+
+    shown = model("overlay=made-up-cover,100&marks=ground")
+    look = shown["opening"]["look"]
+    assert (look["overlay"], look["ground"]) == ("made-up-cover,100", True)
+    (one,) = shown["samples"]
+    cover = one["covers"]["made-up-cover,100"]
+    with Image.open(io.BytesIO(base64.b64decode(cover["png"]))) as image:
+        wanted = corpus.overlays["made-up-cover"].cover(corpus.cell(sample)).rgba
+        np.testing.assert_array_equal(np.asarray(image.convert("RGBA")), wanted)
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) and text for colour, text in cover["key"])
+    assert [mark["id"] for mark in one["ground"]["marks"] if mark["set"] == "seen"] == ["p"]
+    assert "seen: Somebody; CC BY 4.0" in shown["credit"][-1]
+    assert cover["title"] == "made-up-cover"
+    (bare,) = model("overlay=nonsense")["samples"]
+    assert (bare["covers"], bare["ground"]["marks"]) == ({}, [])
 
 
 def test_a_key_names_the_largest_classes_and_counts_the_rest(

@@ -295,7 +295,7 @@ def test_it_opens_as_its_link_says(tiny_corpus: Corpus) -> None:
         ["a"],
     )
     assert opening["look"] == {
-        "mode": "side", "other": 0, "scale": 2.0, "row": 20.0, "col": 40.0, "split": 0.5, "layer": "cloud",
+        "mode": "side", "other": 0, "scale": 2.0, "row": 20.0, "col": 40.0, "split": 0.5, "layer": "cloud", "overlay": "", "ground": False,
     }  # fmt: skip
     assert opening["play"] == {"motion": "run", "first": 0, "last": 4, "speed": 5, "loop": False}
     assert opening["panel"] == "planet"

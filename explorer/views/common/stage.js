@@ -1,10 +1,10 @@
 // A large picture of a sample: one, or two of them swiped or side by side; zoom, pan, pins, regions. Places on it are pixels of
 // Planet Fusion's grid whatever it shows, so that two sensors beside each other are zoomed and moved as one.
 
+import { drawGround, markAt, markText } from "../../browser/ground_marks.js"
 import { drawCross, drawTenMetre, drawWords, element, fitCanvas, pinText, wheelFactor } from "../../browser/shared.js"
 import { middleOfPixel, SIZE } from "./chip.js"
 import { makeDrawing } from "./draw.js"
-import { drawGround, markAt, markText } from "./ground_marks.js"
 import { noLandCover } from "./land_cover.js"
 import { drawBar, drawNorth, plate } from "./picture_file.js"
 

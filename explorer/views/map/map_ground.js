@@ -1,7 +1,7 @@
 // What was seen on the ground, on a canvas over the map that takes no clicks: the server says what lies together.
 
+import { drawDiamond, drawOutline, inside } from "../../browser/ground_marks.js"
 import { fitCanvas } from "../../browser/shared.js"
-import { drawDiamond, drawOutline, inside } from "../common/ground_marks.js"
 
 /** @typedef {import("../messages").Told["MapTools"]["ground"]["marks"][number]} Mark */
 

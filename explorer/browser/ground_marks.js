@@ -1,8 +1,8 @@
 // Points and polygons that people saw on the ground, over a large picture. Places are pixels of Planet Fusion's grid.
 
-import { drawWords } from "../../browser/shared.js"
+import { drawWords } from "./shared.js"
 
-/** @typedef {import("../messages").Told["Player"]["ground"]["marks"][number]} Mark */
+/** @typedef {import("../views/messages").Told["Player"]["ground"]["marks"][number]} Mark */
 
 const REACH = 9 // CSS pixels around a point within which the pointer means it
 
