@@ -1034,7 +1034,7 @@ var makeReadout = ({ el, ask, more = () => [] }) => {
   };
 };
 
-// explorer/views/common/ground_marks.js
+// explorer/browser/ground_marks.js
 var REACH = 9;
 var inside = (rings, row, col) => {
   let found2 = false;
