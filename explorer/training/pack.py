@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -206,10 +207,10 @@ def _alone(work: Path) -> Iterator[None]:
 
 
 def _locks(handle: int) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # on Windows: nobody is kept from it
+    if sys.platform == "win32":  # nobody is kept from it
         return True
+    import fcntl
+
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
