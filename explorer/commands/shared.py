@@ -311,8 +311,9 @@ def write_output(data: bytes | str, output: Path | None, told: str = "") -> None
         sys.stdout.buffer.flush()
         return
     with writing(output):
-        if output.exists() and not output.is_file():  # a device or a pipe: nothing takes its place
-            output.write_bytes(content)
+        if atomic_file.is_device(output) or (output.exists() and not output.is_file()):  # or a pipe
+            with output.open("ab") as device:  # what `>>` keeps stays
+                device.write(content)
         else:
             with atomic_file.replacing(output) as part:
                 part.write_bytes(content)

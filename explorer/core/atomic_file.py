@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -15,12 +16,14 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     """A path to write a file or folder to, which takes the place of `path` at the end; on any error nothing of it is left.
 
     What was there before stays until then. Its folder is made where it is not there. A link that stands at `path` is replaced,
-    not followed. `private`: a file for its owner's eyes alone. Raises `OSError`.
+    not followed, but for a device, which is refused. `private`: a file for its owner's eyes alone. Raises `OSError`.
     >>> with replacing(folder / "new.txt") as part:
     ...     written = part.write_text("all of it")
     >>> (folder / "new.txt").read_text()
     'all of it'
     """
+    if is_device(path):
+        raise OSError(errno.EINVAL, "it is a device, whose place no file takes", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     # The ending stays last: writers choose their format by it.
     part = _beside(path, "part")
@@ -35,6 +38,12 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             remove(part)
+
+
+def is_device(path: Path) -> bool:
+    """Whether a path is the system's, as `/dev/stdout`, which looks like a file where a shell sent it to one: never replace it."""
+    folder = path.parent.resolve()
+    return folder in (Path("/dev"), Path("/dev/fd")) or folder.is_relative_to("/proc")
 
 
 def remove(path: Path) -> None:

@@ -51,6 +51,8 @@ _VALUE_COLUMNS = (
     "percentage",
 )
 _PREFIX = re.compile(r"^(?:clc|class|fraction|probability|prob|p|f)[ _.-]+(.+)$", re.IGNORECASE)
+_WHOLE = re.compile(r"(?<=\d)\.0+$", re.ASCII)
+"""What pandas writes behind whole numbers of a column that had holes: 211.0."""
 _LIKE_A_CLASS = re.compile(r"^(?:(?:clc|class|fraction|probability|prob)[ _.-]+.+|\d{1,3})$", re.IGNORECASE)
 _NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 _MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"]
@@ -169,9 +171,11 @@ def find_corine_level(given: Path | pd.DataFrame) -> Legend:
 def class_place(legend: Legend, name: object) -> int | None:
     """The place of the class that a column or a cell names (`clc_211`, `211`, `Pastures`), None where it is none of the legend."""
     place = legend.place(name)
-    if place is None and (match := _PREFIX.match(str(name).strip())):
-        place = legend.place(match[1])
-    return place
+    if place is not None:
+        return place
+    text = _WHOLE.sub("", str(name).strip())
+    prefixed = _PREFIX.match(text)
+    return legend.place(prefixed[1] if prefixed else text)
 
 
 def _find_columns(source: _Source, legend: Legend) -> _Columns:

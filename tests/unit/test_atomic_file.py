@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.core.atomic_file import replacing
+from explorer.core.atomic_file import is_device, replacing
 
 
 def left(folder: Path) -> set[str]:
@@ -57,3 +57,17 @@ def test_a_private_file_is_its_owner_s(tmp_path: Path) -> None:
     with replacing(path, private=True) as part:
         part.write_text("{}")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_no_file_takes_the_place_of_a_device(tmp_path: Path) -> None:
+    assert is_device(Path("/dev/stdout"))
+    assert is_device(Path("/dev/null"))
+    assert not is_device(Path("/dev/shm/file.txt"))
+    assert not is_device(tmp_path / "stdout")
+
+    def replace() -> None:
+        with replacing(Path("/dev/fd/1")):  # where a mistake does no harm
+            pass
+
+    with pytest.raises(OSError, match="it is a device"):
+        replace()

@@ -564,6 +564,15 @@ def test_the_module_runs_and_an_error_is_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no descriptors by name")
+def test_a_descriptor_by_its_name_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    sink = tmp_path / "sink"  # as `-o /dev/stdout >> sink`
+    with sink.open("ab", buffering=0) as opened:
+        opened.write(b"before\n")
+        shared.write_output("after\n", Path(f"/dev/fd/{opened.fileno()}"))
+    assert sink.read_text() == "before\nafter\n"
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_standard_output_that_is_full_is_one_line(tiny_folder: Path) -> None:
     with open("/dev/full", "wb") as full:
