@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +67,8 @@ class _Sample:
     model: dict[str, Any]
     planet: packing.Packed
     sentinel: packing.Packed
+    credits: tuple[str, ...] = ()
+    """Whom to name for what lies over its pictures."""
 
 
 def make(
@@ -100,8 +102,9 @@ def make(
     looks = _PICTURES | {look[0]: look[1] for state in states if (look := _own_look(state)) is not None}
     made = []
     for number, cell in enumerate(cells):
-        made.append(_sample(corpus, cell, number, looks))
-        made[-1].model.update(_over(corpus, cell.sample_id, states))
+        over, named = _over(corpus, cell.sample_id, states)
+        one = _sample(corpus, cell, number, looks)
+        made.append(replace(one, model=one.model | over, credits=named))
         if progress is not None:
             progress(number + 1, len(cells))
     weights = [max(len(one.planet.header["there"]), 1) for one in made]
@@ -147,8 +150,8 @@ def _sample(corpus: Corpus, cell: Cell, number: int, looks: _Looks) -> _Sample:
     return _Sample(model, planet, sentinel)
 
 
-def _over(corpus: Corpus, sample_id: str, states: Sequence[State]) -> dict[str, Any]:
-    """What lies over a sample's pictures in any of the states: maps of land cover by their words in a link, and marks of the ground."""
+def _over(corpus: Corpus, sample_id: str, states: Sequence[State]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What lies over a sample's pictures in any of the states, and whom to name: maps of land cover by their words in a link, marks of the ground."""
     covers = {}
     named: list[str] = []
     for words in dict.fromkeys(filter(None, (state.query.get("overlay", "") for state in states))):
@@ -174,7 +177,7 @@ def _over(corpus: Corpus, sample_id: str, states: Sequence[State]) -> dict[str, 
                 "key": [[_hex(colour), text.removeprefix("On the ground: ")] for colour, text in seen.key],
             }
             named += seen.credits
-    return {"covers": covers, "ground": ground, "overCredit": list(dict.fromkeys(named))}
+    return {"covers": covers, "ground": ground}, tuple(dict.fromkeys(named))
 
 
 def _hex(colour: tuple[int, int, int]) -> str:
@@ -283,7 +286,7 @@ def _model(
 
 def _credit_lines(named: credit.Credit, made: Sequence[_Sample]) -> list[str]:
     """Whom to name, a line each; for what lies over the pictures one line in all."""
-    over = dict.fromkeys(line for one in made for line in one.model["overCredit"])
+    over = dict.fromkeys(line for one in made for line in one.credits)
     return [*named.lines, *(["Over the pictures: " + ". ".join(over)] if over else [])]
 
 
