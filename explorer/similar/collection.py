@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from cachetools import TTLCache
 
 from explorer.analysis import features
+from explorer.core import forking
 from explorer.core.atomic_file import remove
-from explorer.core.errors import CorpusFormatError, InvalidQueryError, OutputError, UnknownFeaturesError
+from explorer.core.errors import (
+    CorpusFormatError,
+    ExplorerError,
+    InvalidQueryError,
+    OutputError,
+    UnknownFeaturesError,
+)
 from explorer.core.products import SYNTHETIC_LICENSE
 from explorer.demo.store import DemoStore
 from explorer.opinions import kept_files
@@ -31,6 +39,8 @@ FAST, SCORE, MADE_UP = "fast", "score", "made-up"
 """Names of the tables that the explorer itself measures, and of the demo's."""
 MEASURES = (FAST, SCORE)
 MAX_TABLES = 100
+_KEPT_SEARCHES, _KEPT_S = 64, 300.0
+"""What filters found is kept for so many seconds: each panel asks for the same."""
 
 
 class Features(Mapping[str, FeatureTable]):
@@ -52,6 +62,8 @@ class Features(Mapping[str, FeatureTable]):
         """Embedding maps of the tables."""
         self._kept = KeptFiles(self.folder, partial(feature_table.open_kept, corpus, self.maps.get))
         self._made_up = _made_up(corpus, self.maps)
+        self._alike: TTLCache[tuple[str, ...], np.ndarray] = TTLCache(_KEPT_SEARCHES, _KEPT_S)
+        self._lock = forking.Lock()
 
     def __repr__(self) -> str:
         return f"<Features of {self._corpus.where}: {', '.join(self) or 'none'}>"
@@ -159,6 +171,35 @@ class Features(Mapping[str, FeatureTable]):
             return method in self.maps.methods(self[name])
         except (UnknownFeaturesError, CorpusFormatError):
             return False
+
+    def can_find(self, text: str) -> bool:
+        """Whether a search for what is alike can be asked: its samples and its tables are there."""
+        from explorer.similar import search
+
+        try:
+            wanted = search.parse(text)
+        except ExplorerError:
+            return False
+        tables = [one.table or self.usual for one in wanted.by]
+        return all(name and name in self for name in tables) and all(
+            one in self._corpus.samples.index for one in wanted.ids
+        )
+
+    def alike(self, text: str) -> np.ndarray:
+        """What a search for what is alike finds (`explorer.similar.search`), bool `(n,)` of all samples of the corpus. Raises as `search.find`."""
+        from explorer.similar import search
+
+        wanted = search.parse(text)
+        key = (text, *(self[one.table or self.usual].stamp for one in wanted.by))
+        with self._lock:
+            rows = self._alike.get(key)
+        if rows is None:
+            rows = search.find(self._corpus, wanted).rows
+            with self._lock:
+                self._alike[key] = rows
+        mask = np.zeros(len(self._corpus.samples), bool)
+        mask[rows] = True
+        return mask
 
     def places(self, name: str, method: str = PCA) -> np.ndarray:
         """The embedding map of a table as coordinates of all samples of the corpus, float32 `(n, 2)`, NaN where one has no features.

@@ -192,6 +192,28 @@ class Found:
     """In words, what was compared."""
 
 
+def like_part(
+    corpus: Corpus, sample_id: str, *, pixel: tuple[int, int] | None = None, region: Shape | None = None
+) -> Search:
+    """The search for what is like a pixel of a sample (by its season), or like a region of it, by a table of features that can compare parts.
+
+    Raises `InvalidQueryError`.
+    >>> print(like_part(corpus, "33N_15E-200N_01_09", pixel=(120, 80)))
+    33N_15E-200N_01_09@120,80;by:season
+    """
+    usual = corpus.features.usual
+    table = next(
+        (name for name in (usual, *corpus.features) if name and compares_parts(corpus.features[name])), usual
+    )
+    by = By(ALL if pixel is None else fast.SEASON, "" if table == usual else table)
+    return Search((sample_id,), pixel=pixel, region=region, by=(by,))
+
+
+def compares_parts(table: FeatureTable) -> bool:
+    """Whether a pixel or a region can be placed among the samples of a table: it holds what the fast set measures."""
+    return tuple(table.columns) == tuple(fast.columns())
+
+
 def find(corpus: Corpus, search: Search | str) -> Found:
     """The samples that look most like what is searched for; without those that are searched for. Exact.
 
@@ -263,7 +285,7 @@ def _summed(
 def _place(corpus: Corpus, search: Search, table: FeatureTable, space: Space) -> np.ndarray:
     """Where in a space what is searched for lies, float32 `(axes,)`."""
     if search.pixel is not None or search.region is not None:
-        if tuple(table.columns) != tuple(fast.columns()):
+        if not compares_parts(table):
             raise InvalidQueryError(
                 f"similar: a pixel or a region is compared by what the fast set measures, which {table.about.name} is not"
             )

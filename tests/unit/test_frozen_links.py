@@ -90,6 +90,7 @@ FROZEN: list[tuple[str, Any]] = [
     ("embedding=pca", {"embedding": EmbeddingLook()}),
     ("embedding=umap;of:my+table;by:suspicion;at:0.1,-0.2,0.5", {"embedding": EmbeddingLook("umap", "my table", "suspicion", (0.1, -0.2, 0.5))}),
     ("filter=embedding:made-up:pca:-0.2_0.1~0.3_0.4~0.3_0", {"map": MapLink(filters=Filters(embedding=EmbeddingArea("made-up", "pca", ((-0.2, 0.1), (0.3, 0.4), (0.3, 0.0)))))}),
+    ("filter=alike:33N_15E-200N_01_09@120,80/by:season/n:50;zone:33", {"map": MapLink(filters=Filters(zones=(33,), alike="33N_15E-200N_01_09@120,80;by:season;n:50"))}),
     ("panel=map", {"panel": "map"}),
     ("panel=planet", {"panel": "planet"}),
     ("panel=sentinel", {"panel": "sentinel"}),

@@ -19,6 +19,7 @@ from explorer.views.gallery import similar
 from explorer.views.gallery.gallery import GalleryView
 from explorer.views.labels.labels import LabelsView
 from explorer.views.map import map_figure
+from explorer.views.profile.profile import ProfileView
 from tests.talk import say, sent, until
 
 
@@ -211,3 +212,76 @@ def test_a_gallery_of_nothing_that_is_searched_for_stays_closed(demo: Corpus) ->
     other.selection.gallery = GalleryLook("nearest", 50, similar=True)
     assert sent(other.view.gallery, "page") == []
     other.view.close()
+
+
+def test_what_is_found_is_a_filter_of_the_map_until_it_is_taken_away(room: Room) -> None:
+    page = room.open()
+    assert page["similar"]["only"] is False
+    state = room.selection.map
+    say(room.view.gallery, "only", on=True)
+    mask = state.filters.mask(room.corpus.filter_table)
+    assert set(room.corpus.samples.index[mask]) == set(search.to_pandas(room.corpus, room.session.similar_found).index)  # type: ignore[arg-type]  # fmt: skip
+    assert sent(room.view.gallery, "likes")[-1]["only"] is True
+    assert state.chips() == [{"name": "alike", "text": f"The 100 most like {room.corpus.default_sample}"}]
+    again = decode(room.selection.to_query())
+    assert again.map.filters == state.filters
+    assert list(room.corpus.query(alike=str(room.selection.similar)).index) == list(
+        room.corpus.samples.index[mask]
+    )
+    state.remove_chip("alike")
+    assert not state.filters
+    assert sent(room.view.gallery, "likes")[-1]["only"] is False
+    say(room.view.gallery, "only", on=True)
+    say(room.view.gallery, "only", on=False)
+    assert not state.filters
+
+
+def test_a_filter_by_another_search_stays_and_is_not_this_one(room: Room) -> None:
+    room.open()
+    say(room.view.gallery, "only", on=True)
+    before = room.selection.map.filters
+    say(room.view.gallery, "alike", of="now", by="season", label="", count=50, ids=[])
+    room.page(lambda page: page["count"] == 50)
+    assert room.selection.map.filters == before
+    assert sent(room.view.gallery, "page")[-1]["similar"]["only"] is False
+
+
+def test_too_many_samples_are_no_filter_and_it_is_said(room: Room) -> None:
+    room.open()
+    marked = [str(one) for one in room.corpus.samples.index[:120]]
+    say(room.view.gallery, "alike", of="marked", by="all", label="", count=50, ids=marked)
+    say(room.view.gallery, "only", on=True)
+    assert "too long for a filter" in sent(room.view.gallery, "trouble")[-1]["text"]
+    assert not room.selection.map.filters
+
+
+def test_several_samples_count_as_their_mean_or_as_the_one_in_their_middle(room: Room) -> None:
+    assert room.open()["similar"]["middle"] == ""
+    marked = [str(one) for one in room.corpus.samples.index[3:8]]
+    form = {"by": "all", "label": "", "count": 50}
+    say(room.view.gallery, "alike", **form, of="marked", ids=marked)
+    assert room.page(lambda page: page["count"] == 50)["similar"]["middle"] == "mean"
+    say(room.view.gallery, "alike", **form, of="now", ids=[], middle="medoid")
+    assert room.selection.similar == Search(tuple(marked), medoid=True, n=50)
+    page = room.page(lambda page: page["similar"]["middle"] == "medoid")
+    assert page["source"] == "Most like the middle one of 5 samples"
+
+
+def test_a_pin_and_a_region_are_looked_for_where_they_are_listed(room: Room) -> None:
+    profile = ProfileView(room.corpus, room.selection, SessionScheduler(), "bus")
+    sample_id, region = str(room.corpus.default_sample), Shape.of("box", [[10, 10], [40, 60]], name="field")
+    room.selection.param.update(pixels=((5, 6), (70, 80)), regions=(region,))
+    say(profile.legend, "alike", pin=1)
+    assert room.selection.similar == Search((sample_id,), pixel=(70, 80), by=(By("season"),))
+    assert room.selection.gallery is not None
+    assert room.selection.gallery.similar
+    assert room.page(lambda page: page["count"] > 0)["source"].startswith("Most like")
+    say(profile.legend, "alike", region=0)
+    assert room.selection.similar == Search((sample_id,), region=region.named(""))
+    for nobody in ({"pin": 2}, {"region": 1}, {}):
+        say(profile.legend, "alike", **nobody)
+    assert room.selection.similar == Search((sample_id,), region=region.named(""))
+    room.session.blind = True
+    assert sent(profile.legend, "pins")[-1]["alike_off"]
+    say(profile.legend, "alike", pin=0)
+    assert room.selection.similar == Search((sample_id,), region=region.named(""))

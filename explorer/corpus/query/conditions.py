@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
+from explorer.corpus.query.alike import Alike
 from explorer.corpus.query.embedding_area import EmbeddingArea
 from explorer.corpus.query.filters import Filters
 from explorer.corpus.query.opinion_conditions import ClassPair, Differ, Disagreement, Says
@@ -54,3 +55,5 @@ class Conditions(TypedDict, total=False):
     differ: str | Differ | Iterable[str | Differ]
     embedding: str | EmbeddingArea
     """A part of an embedding map: `"made-up:pca:-0.2_0.1~0.3_0.4"`, or an `EmbeddingArea`."""
+    alike: str | Alike
+    """What a search for what is alike finds: `"33N_15E-200N_01_09;by:season;n:50"`, in the words of `explorer.similar.search`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from scipy import sparse
 from explorer.core import corine, forking
 from explorer.core.errors import InvalidQueryError
 from explorer.core.products import PRODUCTS
+from explorer.corpus.query.alike import Likeness
 from explorer.corpus.query.cover_change import HOW_TO_KNOW
 from explorer.corpus.query.embedding_area import EmbeddingPlaces
 from explorer.corpus.query.opinion_conditions import OpinionColumns
@@ -31,11 +33,15 @@ AtHand = Callable[[], dict[str, np.ndarray]]
 """Product id -> which samples have it at hand, bool `(n,)`; may take seconds."""
 
 
+class OfFeatures(EmbeddingPlaces, Likeness, Protocol):
+    """What features of samples are asked."""
+
+
 class FilterTable:
     """Columns `(n,)` in the order of `samples`. It may be used from many threads.
 
     `extras` has what later work knows of samples, by `sample_id`: `review` (text), `suspicion` and `change` (0 to 1), each
-    optional, for some samples or all. `imagery` finds out what is at hand. `opinions` gives what opinions say, `embeddings` the embedding maps, as they are by then.
+    optional, for some samples or all. `imagery` finds out what is at hand. `opinions` gives what opinions say, `embeddings` features with their embedding maps, as they are by then.
     """
 
     def __init__(
@@ -44,7 +50,7 @@ class FilterTable:
         extras: pd.DataFrame | None = None,
         imagery: AtHand | None = None,
         opinions: Callable[[], OpinionColumns] | None = None,
-        embeddings: Callable[[], EmbeddingPlaces] | None = None,
+        embeddings: Callable[[], OfFeatures] | None = None,
     ) -> None:
         self._extras, self._imagery, self._opinions, self._embeddings = extras, imagery, opinions, embeddings
         self.index = index
@@ -187,15 +193,21 @@ class FilterTable:
         return self._opinions is not None and name in self._opinions()
 
     @property
-    def embeddings(self) -> EmbeddingPlaces:
-        """The embedding maps of the samples. Raises `InvalidQueryError` where none can be had."""
+    def embeddings(self) -> OfFeatures:
+        """The features of the samples, with their embedding maps. Raises `InvalidQueryError` where none can be had."""
         if self._embeddings is None:
-            raise InvalidQueryError("no features are kept of these samples; leave the embedding map out")
+            raise InvalidQueryError(
+                "no features are kept of these samples; leave the embedding map, and what is alike, out"
+            )
         return self._embeddings()
 
     def has_embedding(self, name: str, method: str) -> bool:
         """Whether there is such an embedding map now."""
         return self._embeddings is not None and self._embeddings().has_map(name, method)
+
+    def can_find(self, text: str) -> bool:
+        """Whether a search for what is alike can be asked now."""
+        return self._embeddings is not None and self._embeddings().can_find(text)
 
     def kept(self, key: Hashable, make: Callable[[], np.ndarray]) -> np.ndarray:
         """The mask of a condition, made on first use, dropped when others need its memory."""

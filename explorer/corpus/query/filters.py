@@ -18,6 +18,7 @@ from explorer.core import corine
 from explorer.core.errors import ExplorerError, InvalidQueryError, UnknownClassError
 from explorer.core.products import PRODUCTS
 from explorer.corpus.query import opinion_conditions
+from explorer.corpus.query.alike import Alike
 from explorer.corpus.query.embedding_area import EmbeddingArea
 from explorer.corpus.query.filter_table import UNREVIEWED, FilterTable
 from explorer.corpus.query.opinion_conditions import ClassPair, Differ, Disagreement, OpinionCondition, Says
@@ -34,6 +35,8 @@ MAX_OPINION_TEXT = 1_000
 """Characters of one of them that are read."""
 OF_OPINIONS = frozenset(opinion_conditions.KINDS)
 """Conditions that ask what opinions say. Their masks are not kept: an opinion can be replaced while the page is open."""
+OF_FEATURES = frozenset({"embedding", "alike"})
+"""Conditions that ask features of samples. Their masks are not kept: features can be measured anew."""
 OPTIONAL = frozenset({"review", "suspicion", "change", "imagery"})
 """Conditions that not every corpus can tell (`FilterTable.offers`)."""
 
@@ -83,6 +86,9 @@ class Filters:
     embedding: EmbeddingArea | None = None
     """A part of an embedding map, as a value or a text (`made-up:pca:-0.2_0.1~0.3_0.4`): the sample's place in it lies inside."""
 
+    alike: Alike | None = None
+    """What a search for what is alike finds, as a value or a text (`33N_15E-200N_01_09@120,80;by:season;n:50`); see `explorer.similar.search`."""
+
     def __post_init__(self) -> None:
         """Check every value. Raises `InvalidQueryError`, `UnknownClassError`."""
         for field in fields(self):
@@ -111,11 +117,13 @@ class Filters:
         masks = [
             table.kept((name, self._key(name)), partial(_MASKS[name], self, table))
             for name in self.names()
-            if name not in OF_OPINIONS and name != "embedding"
+            if name not in OF_OPINIONS and name not in OF_FEATURES
         ]
         masks += [one.mask(table.opinions) for one in self.of_opinions()]
         if self.embedding is not None:  # not kept: the map of that name can be made anew
             masks.append(self.embedding.mask(table.embeddings))
+        if self.alike is not None:
+            masks.append(self.alike.mask(table.embeddings))
         if not masks:
             return table.all
         found = masks[0]
@@ -139,6 +147,8 @@ class Filters:
                     found[name] = f"the opinion {opinion}"
         if (area := self.embedding) is not None and not table.has_embedding(area.name, area.method):
             found["embedding"] = f"the embedding map of {area.name} by {area.method}"
+        if self.alike is not None and not table.can_find(self.alike.text):
+            found["alike"] = "the samples or the features of a search for what is alike"
         return found
 
     def _key(self, name: str) -> Any:
@@ -188,8 +198,8 @@ class Filters:
         return {
             field.name: list(map(str, getattr(self, field.name)))
             if field.name in OF_OPINIONS
-            else self.embedding and str(self.embedding)
-            if field.name == "embedding"
+            else (value := getattr(self, field.name)) and str(value)
+            if field.name in OF_FEATURES
             else getattr(self, field.name)
             for field in fields(self)
         }
@@ -423,10 +433,15 @@ def _embedding(_name: str, value: Any) -> EmbeddingArea | None:
     return value if value is None or isinstance(value, EmbeddingArea) else EmbeddingArea.parse(str(value))
 
 
+def _alike(_name: str, value: Any) -> Alike | None:
+    return value if value is None or isinstance(value, Alike) else Alike.parse(str(value))
+
+
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "largest": _codes, "classes": _codes, "min_fraction": _share, "max_fraction": _share, "purity": _shares, "mixture": _counts,
     "countries": _country_names, "regions": _region_titles, "near": _circle, "zones": _zones, "review": _states, "suspicion": _shares, "change": _shares, "imagery": lambda name, value: product_ids(value, name),
     "disagreement": _of_opinions, "says": _of_opinions, "class_pair": _of_opinions, "differ": _of_opinions, "embedding": _embedding,
+    "alike": _alike,
 }  # fmt: skip
 
 
@@ -435,7 +450,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 _SHORT = {
     "largest": "largest", "classes": "with", "min_fraction": "min", "max_fraction": "max", "purity": "purity", "mixture": "classes",
     "countries": "country", "regions": "region", "near": "near", "zones": "zone", "review": "review", "suspicion": "suspicion", "change": "change", "imagery": "imagery",
-    "disagreement": "disagree", "says": "says", "class_pair": "pair", "differ": "differ", "embedding": "embedding",
+    "disagreement": "disagree", "says": "says", "class_pair": "pair", "differ": "differ", "embedding": "embedding", "alike": "alike",
 }  # fmt: skip
 _RANGES = {"purity", "mixture", "suspicion", "change"}
 _LONG = {short: name for name, short in _SHORT.items()}
@@ -446,6 +461,8 @@ def _write(name: str, value: Any) -> str:
         return f"{value:g}"
     if name == "embedding":
         return str(value)
+    if name == "alike":
+        return str(value.link)
     if name == "near":
         return ",".join(f"{number:.7g}" for number in value)
     if name in _RANGES:
@@ -466,7 +483,7 @@ def _range(text: str) -> tuple[str, str]:
 _READ: dict[str, Callable[[str], Any]] = {
     "largest": _list, "classes": _list, "min_fraction": str, "max_fraction": str, "purity": _range, "mixture": _range,
     "countries": _list, "regions": _list, "near": _list, "zones": _list, "review": _list, "suspicion": _range, "change": _range, "imagery": _list,
-    "disagreement": _list, "says": _list, "class_pair": _list, "differ": _list, "embedding": str,
+    "disagreement": _list, "says": _list, "class_pair": _list, "differ": _list, "embedding": str, "alike": str,
 }  # fmt: skip
 
 
@@ -527,4 +544,5 @@ _TEXTS: dict[str, Callable[[Filters], str]] = {
     "class_pair": lambda f: _opinions_text(f.class_pair),
     "differ": lambda f: _opinions_text(f.differ),
     "embedding": lambda f: f"Part of the embedding map of {f.embedding.name}" if f.embedding else "",
+    "alike": lambda f: f.alike.title if f.alike else "",
 }

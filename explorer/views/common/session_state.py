@@ -12,7 +12,7 @@ from explorer.corpus.imagery.cube_cache import Cube, Reading
 from explorer.export.code import Gallery
 from explorer.export.stories import Story
 from explorer.opinions.ground_marks import GroundOfSample
-from explorer.similar.search import Found
+from explorer.similar.search import Found, Search
 
 
 class SessionState(param.Parameterized):
@@ -118,6 +118,9 @@ class SessionState(param.Parameterized):
         default=None,
         objects=[None, "map", "queue", "similar"],
         doc="The gallery opens: of what the map shows, of the queue under review, or of what looks like the selected sample.",
+    )  # type: ignore[assignment]
+    alike_wanted: Search | None = param.ClassSelector(
+        class_=Search, default=None, allow_None=True, doc="The gallery opens with what looks like this."
     )  # type: ignore[assignment]
     story_link: str | None = param.String(
         default=None, allow_None=True, doc="The page shows this state of a story, in the theme that it has."

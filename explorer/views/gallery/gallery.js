@@ -59,6 +59,7 @@ export function render({ model, el }) {
       by: likeBy.value,
       label: likeLabel.value,
       count: Number(likeCount.value) || 100,
+      middle: likeMiddle.hidden ? "" : likeMiddle.value,
       ids: [],
       ...changes,
     })
@@ -66,6 +67,25 @@ export function render({ model, el }) {
   const likeBy = select("Compared by", () => ask()),
     likeLabel = select("Only with this label", () => ask()),
     likeCount = select("How many", () => ask())
+  const likeMiddle = select("How several samples count", () => ask())
+  likeMiddle.append(
+    element("option", { value: "mean" }, "their mean"),
+    element("option", { value: "medoid" }, "the middle one (medoid)"),
+  )
+  likeMiddle.title = "Several samples count as their mean, or as the one of them that lies nearest to it (medoid)"
+  const only = button("Only these", "", () => {
+    const on = only.getAttribute("aria-pressed") !== "true"
+    model.send_msg({ type: "only", on })
+    told.textContent = on
+      ? "Map, table and dataset show only these. The filter above the map takes that back."
+      : "Map, table and dataset show all again."
+  })
+  const drawOnly = (on) => {
+    only.setAttribute("aria-pressed", String(on))
+    only.title = on
+      ? "Map, table and dataset show only these samples; press to show the others again"
+      : "Show only these samples on the map, in its table and in what is counted of the dataset"
+  }
   const onMap = button("On the map", "Close the gallery; rings on the map show where these samples are", () => {
     close_()
     model.send_msg({ type: "map" })
@@ -74,9 +94,11 @@ export function render({ model, el }) {
     "div",
     { class: "bar like", role: "toolbar", "aria-label": "What is alike", hidden: true },
     likeOf,
+    likeMiddle,
     element("span", { class: "group" }, element("span", { class: "word", "aria-hidden": "true" }, "by"), likeBy),
     likeLabel,
     likeCount,
+    only,
     onMap,
   )
   const fillLikes = (choices) => {
@@ -416,6 +438,10 @@ export function render({ model, el }) {
             off: "",
           }))
           fill(likeCount, counts, String(data.similar.count))
+          likeMiddle.hidden = !data.similar.middle
+          likeMiddle.value = data.similar.middle || "mean"
+          drawOnly(data.similar.only)
+          only.disabled = !data.count
         }
         fill(sort, data.sorts, data.sort)
         fill(date, data.dates, data.date)
@@ -504,7 +530,10 @@ export function render({ model, el }) {
         drawSample(data.id)
       }
     },
-    likes: ({ choices }) => fillLikes(choices),
+    likes({ choices, only: on }) {
+      fillLikes(choices)
+      drawOnly(on)
+    },
     hide: () => close_(),
     trouble(data) {
       told.textContent = data.text

@@ -12,6 +12,7 @@ from explorer.analysis.thumbnails import ThumbnailSpec
 from explorer.core import corine
 from explorer.core.errors import ExplorerError, InvalidQueryError
 from explorer.corpus.corpus import Corpus
+from explorer.corpus.query.alike import Alike
 from explorer.corpus.query.filter_table import UNREVIEWED
 from explorer.corpus.tables import formats, tables
 from explorer.export.code import Gallery as GalleryState
@@ -86,7 +87,11 @@ class GalleryView:
             "shuffle": lambda _data: self._shuffle(), "open": self._open_sample, "closed": lambda _data: self._close_gallery(),
             "list": self._list_marked, "review": self._review_marked, "save": self._save, "again": lambda _data: self._draw(),
         }  # fmt: skip
-        self.gallery.on |= {"alike": self._alike, "map": lambda _data: self._show_on_map()}
+        self.gallery.on |= {
+            "alike": self._alike,
+            "map": lambda _data: self._show_on_map(),
+            "only": self._only,
+        }
         self._similar = SimilarSearch(corpus, selection, loop)
         watch, of_session = selection.param.watch, self._session.param.watch
         watch(lambda _e: self._draw(), "gallery")
@@ -94,6 +99,7 @@ class GalleryView:
         watch(lambda _e: self._opinion_changed(), "opinion")
         watch(lambda *_e: self._page_changed(), ["settled", "composite", "stretch"])
         selection.map.param.watch(lambda *_e: self._send_tiles(), ["level", "palette"])
+        selection.map.param.watch(lambda _e: self._choices_changed(), "filters")
         of_session(lambda _e: self._set_changed("map"), "filtered_rows")
         of_session(lambda _e: self._set_changed(QUEUE), "review_queue")
         of_session(lambda _e: self._set_changed(SIMILAR), "similar_found")
@@ -102,6 +108,7 @@ class GalleryView:
         of_session(lambda _e: self._draw(), "blind")
         self._session.listen("verdicts_changed", self._send_tiles)
         self._session.listen("gallery_of", self._asked)
+        self._session.listen("alike_wanted", lambda: self._look_for(self._session.alike_wanted))
 
     def close(self) -> None:
         """Give up what is being read."""
@@ -128,7 +135,7 @@ class GalleryView:
     def _look_for(self, wanted: Search | None) -> None:
         """Show what looks like something, or like the selected sample, in the gallery and on the map."""
         before, sample_id = self._selection.gallery, self._selection.sample_id
-        if wanted is None and sample_id is None:
+        if self._session.blind or (wanted is None and sample_id is None):
             return
         size = SIZES[1] if before is None else before.size
         look = GalleryLook(NEAREST, size, similar=True)
@@ -152,10 +159,28 @@ class GalleryView:
     def _show_on_map(self) -> None:
         self._selection.gallery = None
 
+    def _only(self, data: dict[str, Any]) -> None:
+        """Filter the map, and all that follows it, by what was found; or no more."""
+        wanted, state = self._selection.similar, self._selection.map
+        if self._session.blind:
+            self.gallery.script.trouble(text=_UNSEEN)
+        elif data.get("on") is not True:
+            state.filters = state.filters.without("alike")
+        elif wanted is not None:
+            try:
+                state.filters = replace(state.filters, alike=Alike(str(wanted)))
+            except ExplorerError as error:
+                self.gallery.script.trouble(text=f"{error}.")
+
+    def _is_only(self) -> bool:
+        """Whether the map shows only what is searched for."""
+        wanted, kept = self._selection.similar, self._selection.map.filters.alike
+        return wanted is not None and kept is not None and kept.text == str(wanted)
+
     def _choices_changed(self) -> None:
         look = self._selection.gallery
         if self._is_open and look is not None and look.similar:
-            self.gallery.script.likes(choices=similar.choices_of(self._selection))
+            self.gallery.script.likes(choices=similar.choices_of(self._selection), only=self._is_only())
 
     def _set_changed(self, source: str) -> None:
         self._set += 1
@@ -223,9 +248,10 @@ class GalleryView:
             self._selection.map.level, self._selection.map.palette, self._session.reviewer, self._session.blind
         )  # fmt: skip
         like, set_text, opinion = self._like, self._source_text(look), self._selection.opinion
+        only = self._is_only()
 
         def job() -> tuple[Ordered, np.ndarray, list[Tile], int, SimilarShown | None]:
-            form = None if wanted is None else similar.shown(self._corpus, wanted, choices)
+            form = None if wanted is None else similar.shown(self._corpus, wanted, choices, only=only)
             order = kept or self._in_order(look, known, like, opinion, hidden=state[3])
             last = max(-(-len(order.rows) // look.size), 1)
             page = min(look.page, last)

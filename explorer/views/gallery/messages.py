@@ -33,7 +33,10 @@ class GalleryChoice(TypedDict):
 
 
 class SimilarShown(TypedDict):
-    """How a search for what is alike stands: for what (`ofs`; the first is what is shown), by what, of which label, how many."""
+    """How a search for what is alike stands: for what (`ofs`; the first is what is shown), by what, of which label, how many.
+
+    `middle` says how several samples count, `mean` or `medoid`; empty: there is one. `only`: the map shows nothing but what was found.
+    """
 
     ofs: list[GalleryChoice]
     by: str
@@ -42,6 +45,8 @@ class SimilarShown(TypedDict):
     labels: list[GalleryChoice]
     count: int
     counts: list[int]
+    middle: str
+    only: bool
 
 
 class GalleryPage(TypedDict):
@@ -91,8 +96,8 @@ class ToGallery(ToBrowser):
         """How much of some pictures is gap-filled, 0 to 1."""
 
     def hide(self) -> None: ...
-    def likes(self, *, choices: list[GalleryChoice]) -> None:
-        """What else could be searched for: the open sample, its pins and regions."""
+    def likes(self, *, choices: list[GalleryChoice], only: bool) -> None:
+        """What else could be searched for: the open sample, its pins and regions; and whether the map shows only what was found."""
 
     def page(self, *, ticket: int, **page: Unpack[GalleryPage]) -> None: ...
     def pictures(
@@ -112,8 +117,8 @@ class ToGallery(ToBrowser):
 class FromGallery(FromBrowser):
     """Another page, order, size or picture; what to do with marked samples (all of the set, where `ids` is empty)."""
 
-    def alike(self, *, of: Word, by: Word, label: Word, count: Number, ids: Ids) -> None:
-        """Search for what looks like a sample, a pin, a region, or marked samples."""
+    def alike(self, *, of: Word, by: Word, label: Word, count: Number, ids: Ids, middle: Word = "") -> None:
+        """Search for what looks like a sample, a pin, a region, or marked samples; `middle`: how several count, `mean` or `medoid`."""
 
     def closed(self) -> None: ...
     def composite(self, *, value: Annotated[str, Most(400)]) -> None: ...
@@ -121,6 +126,9 @@ class FromGallery(FromBrowser):
     def list(self, *, ids: Ids) -> None: ...
     def map(self) -> None:
         """Close the gallery, and keep what is alike on the map."""
+
+    def only(self, *, on: bool) -> None:
+        """Whether the map shows only what was found."""
 
     def open(self, *, id: Word) -> None: ...
     def page(self, *, page: Number) -> None: ...

@@ -18,6 +18,7 @@ from explorer.views.gallery.messages import GalleryChoice, SimilarShown
 
 COUNTS = (50, 100, 200, 500)
 NOW, SAMPLE, MARKED = "now", "sample", "marked"
+MEAN, MEDOID = "mean", "medoid"
 _SPACES = {
     ALL: "All features", fast.SEASON: "Season (NDVI over time)", fast.SPECTRUM: "Spectrum (bands over time)",
     fast.SPREAD: "Spread within the cell",
@@ -81,6 +82,7 @@ def from_form(data: dict[str, Any], selection: Selection, ids: Sequence[str]) ->
         head,
         f"by:{by}",
         "other" if label == "other" else f"label:{label}" if label else "",
+        "medoid" if data.get("middle") == MEDOID and "." in head else "",
         f"n:{count or USUAL_COUNT}",
     ]
     return search.parse(";".join(filter(None, words)))
@@ -100,7 +102,9 @@ def _head(of: str, selection: Selection, ids: Sequence[str]) -> str:
     return str(now).partition(";")[0] if of == NOW and now is not None else sample_id
 
 
-def shown(corpus: Corpus, wanted: Search, choices: list[GalleryChoice]) -> SimilarShown:
+def shown(
+    corpus: Corpus, wanted: Search, choices: list[GalleryChoice], *, only: bool = False
+) -> SimilarShown:
     """How the form stands; reads which tables there are."""
     usual = corpus.features.usual
     bys: list[GalleryChoice] = []
@@ -127,7 +131,7 @@ def shown(corpus: Corpus, wanted: Search, choices: list[GalleryChoice]) -> Simil
     counts = sorted({*COUNTS, wanted.n})
     return {
         "ofs": [_choice(NOW, f"Like {wanted.what}", ""), *choices], "by": by, "bys": bys, "label": label, "labels": labels,
-        "count": wanted.n, "counts": counts,
+        "count": wanted.n, "counts": counts, "middle": "" if len(wanted.ids) < 2 else MEDOID if wanted.medoid else MEAN, "only": only,
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from explorer.core.grid import transformer
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.query.area import Area
 from explorer.corpus.query.cover_change import LACKING
-from explorer.corpus.query.filters import OF_OPINIONS
+from explorer.corpus.query.filters import OF_FEATURES, OF_OPINIONS
 from explorer.views.common.components import LatestOnly, SessionScheduler
 from explorer.views.common.embedding_look import EmbeddingLook
 from explorer.views.common.map_state import OF_OPINION, SHADES, MapState
@@ -268,10 +268,10 @@ class MapView:
 
         def failed() -> None:
             """An opinion cannot be asked so (a class that it does not have, a damaged file), or an embedding map: the map shows what else is asked."""
-            of_others = filters.of_opinions() or filters.embedding is not None
+            of_others = filters.of_opinions() or not OF_FEATURES.isdisjoint(filters.names())
             if asked == self._asked and (of_others or shade in OF_OPINION):
                 shade_left = "class" if shade in OF_OPINION else shade
-                state.param.update(filters=filters.without(*OF_OPINIONS, "embedding"), shade=shade_left)
+                state.param.update(filters=filters.without(*OF_OPINIONS, *OF_FEATURES), shade=shade_left)
 
         self._sets.submit(
             lambda: shown(self._corpus, self._raster, filters, area, level, shade=shade, opinion=opinion),

@@ -13,7 +13,7 @@ Line: TypeAlias = Annotated[list[Number], Most(5_000)]
 Condition: TypeAlias = Number | Word | Annotated[list[Number | Word], Most(MAX_VALUES)] | None
 FilterName: TypeAlias = Literal[
     "largest", "classes", "min_fraction", "max_fraction", "purity", "mixture", "countries", "regions", "near", "zones", "review",
-    "suspicion", "change", "imagery", "disagreement", "says", "class_pair", "differ", "embedding",
+    "suspicion", "change", "imagery", "disagreement", "says", "class_pair", "differ", "embedding", "alike",
 ]  # fmt: skip
 """The fields of `query.filters.Filters`."""
 

@@ -169,8 +169,8 @@ class ToPinList(ToBrowser):
 
     def menu(self, *, menu: Menu) -> None: ...
     def state(self, *, keys: list[Key], chosen: CurvesChosen, problem: str) -> None: ...
-    def pins(self, *, pins: list[PinShown], regions: list[RegionShown], keep: bool) -> None:
-        """`keep`: they stay when another sample is selected."""
+    def pins(self, *, pins: list[PinShown], regions: list[RegionShown], keep: bool, alike_off: str) -> None:
+        """`keep`: they stay when another sample is selected. `alike_off` says why what is like them cannot be looked for; empty where it can."""
 
     def acknowledged(self, *, number: int) -> None: ...
     def file(self, *, name: str, text: str) -> None: ...
@@ -178,6 +178,9 @@ class ToPinList(ToBrowser):
 
 class FromPinList(FromBrowser):
     """A pin or a region by its place in the list."""
+
+    def alike(self, *, pin: Number | None = None, region: Number | None = None) -> None:
+        """Look for samples that are like it."""
 
     def name(self, *, name: Word, pin: Number | None = None, region: Number | None = None) -> None: ...
     def remove(self, *, pin: Number | None = None, region: Number | None = None) -> None: ...

@@ -70,6 +70,7 @@ export function render({ model, el }) {
     { signal: gone.signal, capture: true },
   )
 
+  const alike = { off: "" }
   const chip = ({ what, i, colour, name, title, hint, sign = undefined, removable }) => {
     const input = element("input", {
       class: "name",
@@ -94,6 +95,22 @@ export function render({ model, el }) {
       { class: "pin", role: "listitem" },
       dot,
       input,
+      element(
+        "button",
+        {
+          type: "button",
+          class: "alike",
+          disabled: Boolean(alike.off),
+          title:
+            alike.off ||
+            (what === "pin"
+              ? "More like this: samples whose season is like this pixel’s"
+              : "More like this: samples that look like this region"),
+          "aria-label": `More like ${what} ${sign ?? i + 1}`,
+          onclick: () => model.send_msg({ type: "alike", [what]: i }),
+        },
+        "≈",
+      ),
       removable
         ? element(
             "button",
@@ -131,6 +148,7 @@ export function render({ model, el }) {
     },
     pins(data) {
       keep.setAttribute("aria-pressed", String(data.keep))
+      alike.off = data.alike_off
       const last = data.pins.at(-1)
       whose.hidden = data.pins.length < 2
       whose.textContent = last ? `Pin ${data.pins.length}${last.name ? ` ${last.name}` : ""}:` : ""

@@ -22,6 +22,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.cube_cache import Cube
 from explorer.corpus.imagery.to_xarray import timestamps
+from explorer.similar import search
 from explorer.views.common.chart_zoom import ChartZoom, zoom_of
 from explorer.views.common.components import (
     Component,
@@ -98,6 +99,7 @@ class ProfileView:
             "again": lambda _data: self._send_menu(),
             "name": self._name,
             "remove": self._remove,
+            "alike": self._look_for_alike,
             "keep": self._keep,
             "csv": lambda _data: self._send_csv(),
             "curves": self._choose,
@@ -131,6 +133,7 @@ class ProfileView:
         self._session.listen("sentinel_read", self._sentinel_came)
         self._session.param.watch(lambda _e: self._quality_came(), "quality")
         self._session.param.watch(lambda _e: self._labels_come_or_go(), "labels_hidden")
+        self._session.param.watch(lambda _e: self._send_pins(), "blind")
 
     # --- what is known of the sample ---------------------------------------------------------------
     def forget(self, *, keep_zoom: bool = False) -> None:
@@ -396,6 +399,7 @@ class ProfileView:
             pins=pins(selection.pixels, selection.names),
             regions=drawn(selection.regions),
             keep=selection.keep_marks,
+            alike_off="Not while the review hides labels" if self._session.blind else "",
         )
 
     # --- what people do ------------------------------------------------------------------------------
@@ -433,6 +437,20 @@ class ProfileView:
             self._selection.remove_pin(pin)
         elif region is not None:
             self._selection.remove_region(region)
+
+    def _look_for_alike(self, data: dict[str, Any]) -> None:
+        """Open the gallery with what is like a pin, by its season, or like a region."""
+        selection, sample_id = self._selection, self._selection.sample_id
+        pin, region = bounded_int(data, "pin", MAX_PIXELS), bounded_int(data, "region", MAX_REGIONS)
+        if sample_id is None or self._session.blind:
+            return
+        wanted = None
+        if pin is not None and pin < len(selection.pixels):
+            wanted = search.like_part(self._corpus, sample_id, pixel=selection.pixels[pin])
+        elif region is not None and region < len(selection.regions):
+            wanted = search.like_part(self._corpus, sample_id, region=selection.regions[region].named(""))
+        if wanted is not None:
+            self._session.alike_wanted = wanted
 
     def _keep(self, data: dict[str, Any]) -> None:
         if isinstance(on := data.get("on"), bool):
