@@ -93,7 +93,7 @@ def test_what_the_fast_decoder_takes_gdal_takes_with_the_same_pixels(monkeypatch
         taken += 1
         fast = geotiff.read(data, product, CELL)
         with monkeypatch.context() as patch:
-            patch.setattr(tiff_fast, "read", lambda *_: None)
+            patch.setattr(tiff_fast, "read", lambda *_args, **_named: None)
             try:
                 slow = geotiff.read(data, product, CELL)
             except ChipError as error:

@@ -72,6 +72,15 @@ def test_it_equals_rasterio_for_twelve_bands(image: np.ndarray) -> None:
     assert np.array_equal(fast, image)
 
 
+@pytest.mark.parametrize(("nodata", "taken"), [(0, True), (1, False), (65535, False)])
+def test_the_nodata_of_the_product_may_be_said_by_the_file_too(nodata: int, taken: bool) -> None:
+    image = np.random.default_rng(0).integers(100, 4000, (12, S2_SR.size, S2_SR.size), np.uint16)
+    data = corpora.geotiff(S2_SR, CELL, image, nodata=nodata)
+    assert (tiff_fast.read(data, S2_SR, CELL) is not None) == taken
+    assert tiff_fast.read(data, S2_SR, CELL, nodata=False) is None
+    assert (geotiff.read(data, S2_SR, CELL).data == image).all()
+
+
 @settings(max_examples=300, deadline=None)
 @given(at=st.integers(0, len(WHOLE) - 1), bit=st.integers(0, 7), cut=st.integers(0, len(WHOLE)))
 @example(at=0, bit=0, cut=8)

@@ -90,7 +90,7 @@ def read(data: bytes, product: Product, cell: Cell, rules: Rules = NO_RULES) -> 
         raise ChipError(f"{len(data)} bytes, far more than a chip can have")
     if data[:4] not in _MAGIC:
         raise ChipError("not a TIFF file")
-    pixels = tiff_fast.read(data, product, cell)
+    pixels = tiff_fast.read(data, product, cell, nodata=rules == NO_RULES)  # rules may ask what the file says
     if pixels is not None:
         count = len(pixels)
         said = Numbers((None,) * count, (1.0,) * count, (0.0,) * count)

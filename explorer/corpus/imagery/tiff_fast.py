@@ -29,6 +29,7 @@ _FORMATS = {2: "B", 3: "H", 4: "I", 12: "d"}
 _DTYPES = {1: np.dtype(np.uint16), 2: np.dtype(np.int16)}
 """By TIFF's number of the sample format."""
 _LZW, _CONTIGUOUS, _TILE = 5, 1, 256
+_ASCII = 2
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _SAMPLES, _PLANAR, _PREDICTOR = 256, 257, 258, 259, 277, 284, 317
 _TILE_WIDTH, _TILE_HEIGHT, _OFFSETS, _COUNTS, _FORMAT = 322, 323, 324, 325, 339
@@ -37,22 +38,26 @@ _NEEDED = {
     _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _SAMPLES, _PLANAR, _PREDICTOR, _TILE_WIDTH, _TILE_HEIGHT, _OFFSETS, _COUNTS,
     _FORMAT, _SCALE, _TIEPOINT, _GEO_KEYS, _GEO_TEXTS,
 }  # fmt: skip
-# Colour interpretation and extra samples do not change the pixels.
-_HARMLESS = {262, 338}
+# Colour interpretation and extra samples do not change the pixels; that 0 is no measurement is so of the product, too, or else GDAL reads it.
+_NODATA = 42113
+_HARMLESS = {262, 338, _NODATA}
 _MODEL, _RASTER, _CITATION, _DATUM_CITATION, _ANGULAR_UNIT = 1024, 1025, 1026, 2049, 2054
 _PROJECTION, _LINEAR_UNIT = 3072, 3076
 _DEGREE, _METRE = 9102, 9001
 
 
-def read(data: bytes, product: Product, cell: Cell) -> np.ndarray | None:
-    """The pixels `(band, y, x)` of a chip that is exactly as the corpus writes it, on this cell; else None."""
+def read(data: bytes, product: Product, cell: Cell, *, nodata: bool = True) -> np.ndarray | None:
+    """The pixels `(band, y, x)` of a chip that is exactly as the corpus writes it, on this cell; else None.
+
+    Without `nodata`, None also where the file itself says that 0 is no measurement, as the product does.
+    """
     try:
-        return _read(data, product, cell)
+        return _read(data, product, cell, nodata)
     except (struct.error, ValueError, IndexError, RuntimeError):  # what imagecodecs raises is a RuntimeError
         return None
 
 
-def _read(data: bytes, product: Product, cell: Cell) -> np.ndarray | None:
+def _read(data: bytes, product: Product, cell: Cell, nodata: bool) -> np.ndarray | None:
     count, size = len(product.bands), product.size
     if not count or tiff_decode is None:
         return None
@@ -69,6 +74,8 @@ def _read(data: bytes, product: Product, cell: Cell) -> np.ndarray | None:
         return None
     dtype = _DTYPES.get(int(tags[_FORMAT][0]))
     if dtype is None or len(set(tags[_FORMAT])) != 1 or len(tags[_FORMAT]) != count:
+        return None
+    if _NODATA in tags and not (nodata and product.nodata == 0 and bytes(map(int, tags[_NODATA])) == b"0\0"):
         return None
     offsets, counts = tags[_OFFSETS], tags[_COUNTS]
     if len(offsets) != 1 or len(counts) != 1 or not counts[0] or not offsets[0]:
@@ -90,6 +97,9 @@ def _tags(data: bytes) -> dict[int, Sequence[float]] | None:
         return None
     tags: dict[int, Sequence[float]] = {}
     for tag, kind, count, inline in _IFD_ENTRY.iter_unpack(data[start + 2 : end]):
+        if tag == _NODATA:
+            tags[tag] = tuple(inline[:count]) if kind == _ASCII and count <= 4 else ()
+            continue
         if tag not in _NEEDED:
             tags[tag] = ()
             continue
