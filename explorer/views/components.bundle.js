@@ -4413,11 +4413,27 @@ function render4({ model, el }) {
     by: likeBy.value,
     label: likeLabel.value,
     count: Number(likeCount.value) || 100,
+    middle: likeMiddle.hidden ? "" : likeMiddle.value,
     ids: [],
     ...changes
   });
   const likeOf = select2("Like what", (value2) => value2 !== "now" && ask({ of: value2 }));
   const likeBy = select2("Compared by", () => ask()), likeLabel = select2("Only with this label", () => ask()), likeCount = select2("How many", () => ask());
+  const likeMiddle = select2("How several samples count", () => ask());
+  likeMiddle.append(
+    element("option", { value: "mean" }, "their mean"),
+    element("option", { value: "medoid" }, "the middle one (medoid)")
+  );
+  likeMiddle.title = "Several samples count as their mean, or as the one of them that lies nearest to it (medoid)";
+  const only = button2("Only these", "", () => {
+    const on = only.getAttribute("aria-pressed") !== "true";
+    model.send_msg({ type: "only", on });
+    told.textContent = on ? "Map, table and dataset show only these. The filter above the map takes that back." : "Map, table and dataset show all again.";
+  });
+  const drawOnly = (on) => {
+    only.setAttribute("aria-pressed", String(on));
+    only.title = on ? "Map, table and dataset show only these samples; press to show the others again" : "Show only these samples on the map, in its table and in what is counted of the dataset";
+  };
   const onMap = button2("On the map", "Close the gallery; rings on the map show where these samples are", () => {
     close_();
     model.send_msg({ type: "map" });
@@ -4426,9 +4442,11 @@ function render4({ model, el }) {
     "div",
     { class: "bar like", role: "toolbar", "aria-label": "What is alike", hidden: true },
     likeOf,
+    likeMiddle,
     element("span", { class: "group" }, element("span", { class: "word", "aria-hidden": "true" }, "by"), likeBy),
     likeLabel,
     likeCount,
+    only,
     onMap
   );
   const fillLikes = (choices2) => {
@@ -4754,6 +4772,10 @@ function render4({ model, el }) {
             off: ""
           }));
           fill(likeCount, counts, String(data.similar.count));
+          likeMiddle.hidden = !data.similar.middle;
+          likeMiddle.value = data.similar.middle || "mean";
+          drawOnly(data.similar.only);
+          only.disabled = !data.count;
         }
         fill(sort, data.sorts, data.sort);
         fill(date3, data.dates, data.date);
@@ -4841,7 +4863,10 @@ function render4({ model, el }) {
         drawSample(data.id);
       }
     },
-    likes: ({ choices: choices2 }) => fillLikes(choices2),
+    likes({ choices: choices2, only: on }) {
+      fillLikes(choices2);
+      drawOnly(on);
+    },
     hide: () => close_(),
     trouble(data) {
       told.textContent = data.text;
@@ -12904,6 +12929,7 @@ function render15({ model, el }) {
     },
     { signal: gone.signal, capture: true }
   );
+  const alike = { off: "" };
   const chip = ({ what, i, colour, name, title, hint, sign: sign2 = void 0, removable }) => {
     const input = element("input", {
       class: "name",
@@ -12928,6 +12954,18 @@ function render15({ model, el }) {
       { class: "pin", role: "listitem" },
       dot2,
       input,
+      element(
+        "button",
+        {
+          type: "button",
+          class: "alike",
+          disabled: Boolean(alike.off),
+          title: alike.off || (what === "pin" ? "More like this: samples whose season is like this pixel’s" : "More like this: samples that look like this region"),
+          "aria-label": `More like ${what} ${sign2 ?? i + 1}`,
+          onclick: () => model.send_msg({ type: "alike", [what]: i })
+        },
+        "≈"
+      ),
       removable ? element(
         "button",
         {
@@ -12963,6 +13001,7 @@ function render15({ model, el }) {
     },
     pins(data) {
       keep.setAttribute("aria-pressed", String(data.keep));
+      alike.off = data.alike_off;
       const last = data.pins.at(-1);
       whose.hidden = data.pins.length < 2;
       whose.textContent = last ? `Pin ${data.pins.length}${last.name ? ` ${last.name}` : ""}:` : "";

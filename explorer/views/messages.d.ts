@@ -60,8 +60,8 @@ export interface Told {
     /** How much of some pictures is gap-filled, 0 to 1. */
     filled: { ticket: number; places: number[]; shares: number[] }
     hide: {}
-    /** What else could be searched for: the open sample, its pins and regions. */
-    likes: { choices: GalleryChoice[] }
+    /** What else could be searched for: the open sample, its pins and regions; and whether the map shows only what was found. */
+    likes: { choices: GalleryChoice[]; only: boolean }
     page: { ticket: number; tiles: Tile[]; page: number; size: number; count: number; source: string; sort: string; reverse: boolean; how: string; sorts: GalleryChoice[]; dates: GalleryChoice[]; composites: GalleryChoice[]; date: string; composite: string; date_shown: string; composite_shown: string; sample: string | null; hidden: boolean; similar: SimilarShown | null; nothing: string }
     /** `bytes` holds pictures one after another (JPEG), of these `sizes`. */
     pictures: { ticket: number; places: number[]; sizes: number[]; bytes: ArrayBuffer; lacks: Lack[] }
@@ -160,8 +160,8 @@ export interface Told {
     acknowledged: { number: number }
     file: { name: string; text: string }
     menu: { menu: Menu }
-    /** `keep`: they stay when another sample is selected. */
-    pins: { pins: PinShown[]; regions: RegionShown[]; keep: boolean }
+    /** `keep`: they stay when another sample is selected. `alike_off` says why what is like them cannot be looked for; empty where it can. */
+    pins: { pins: PinShown[]; regions: RegionShown[]; keep: boolean; alike_off: string }
     state: { keys: Key[]; chosen: CurvesChosen; problem: string }
   }
   /** `indices` are of dates; `bytes` holds the pictures one after another, of these `sizes`. */
@@ -335,12 +335,13 @@ export interface Said {
     | { type: "ready" }
   /** Another page, order, size or picture; what to do with marked samples (all of the set, where `ids` is empty). */
   Gallery:
-    | { type: "alike"; of: string; by: string; label: string; count: number; ids: string[] }
+    | { type: "alike"; of: string; by: string; label: string; count: number; ids: string[]; middle?: string }
     | { type: "closed" }
     | { type: "composite"; value: string }
     | { type: "date"; value: string }
     | { type: "list"; ids: string[] }
     | { type: "map" }
+    | { type: "only"; on: boolean }
     | { type: "open"; id: string }
     | { type: "page"; page: number }
     | { type: "ready" }
@@ -404,7 +405,7 @@ export interface Said {
   MapTools:
     | { type: "area"; kind: string; x0?: number; x1?: number; y0?: number; y1?: number; x?: number[] | null; y?: number[] | null }
     | { type: "clear_area" }
-    | { type: "filter"; values?: Partial<Record<"largest" | "classes" | "min_fraction" | "max_fraction" | "purity" | "mixture" | "countries" | "regions" | "near" | "zones" | "review" | "suspicion" | "change" | "imagery" | "disagreement" | "says" | "class_pair" | "differ" | "embedding", number | string | (number | string)[] | null>> | null; clear?: boolean; number: number }
+    | { type: "filter"; values?: Partial<Record<"largest" | "classes" | "min_fraction" | "max_fraction" | "purity" | "mixture" | "countries" | "regions" | "near" | "zones" | "review" | "suspicion" | "change" | "imagery" | "disagreement" | "says" | "class_pair" | "differ" | "embedding" | "alike", number | string | (number | string)[] | null>> | null; clear?: boolean; number: number }
     | { type: "look"; name: string; value: string; number: number }
     | { type: "options" }
     | { type: "place"; lon: number; lat: number; resolution: number }
@@ -414,6 +415,7 @@ export interface Said {
     | { type: "view"; x0: number; x1: number; y0: number; y1: number; width: number; height: number; number: number; moving?: boolean }
   /** A pin or a region by its place in the list. */
   PinList:
+    | { type: "alike"; pin?: number | null; region?: number | null }
     | { type: "csv" }
     | { type: "curves"; text: string; number: number }
     | { type: "keep"; on: boolean }
@@ -623,7 +625,7 @@ export interface Tile {
   by: string
 }
 
-/** How a search for what is alike stands: for what (`ofs`; the first is what is shown), by what, of which label, how many. */
+/** How a search for what is alike stands: for what (`ofs`; the first is what is shown), by what, of which label, how many. `middle` says how several samples count, `mean` or `medoid`; empty: there is one. `only`: the map shows nothing but what was found. */
 export interface SimilarShown {
   ofs: GalleryChoice[]
   by: string
@@ -632,6 +634,8 @@ export interface SimilarShown {
   labels: GalleryChoice[]
   count: number
   counts: number[]
+  middle: string
+  only: boolean
 }
 
 /** Why a sample has no picture: it is `absent`, or `broken`. */
