@@ -99,10 +99,13 @@ class Explorer(pn.viewable.Viewer):
         *,
         height: str = "880px",
     ) -> None:
-        if pn.state.curdoc is None:  # a notebook: a server has done it, once
+        # A notebook, or a script under somebody else's `panel serve`: a server of our own has done it, once.
+        if pn.state.curdoc is None or "bokeh" not in hv.Store.loaded_backends():
             _extension()
         super().__init__()
         self.corpus = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
+        if link is not None and pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
+            self._end_with_session(owned=not isinstance(corpus, Corpus))
         self.selection = Selection()
         self._loop = SessionScheduler(waits=link is None)
         self._others, self._url = Debounced(self._loop, _OTHERS), Debounced(self._loop, _URL)
@@ -188,6 +191,16 @@ class Explorer(pn.viewable.Viewer):
     def regions(self) -> gpd.GeoDataFrame:
         """The drawn regions, as outlines (EPSG:4326) with `sample_id`, `name`, `kind` and `area_m2`."""
         return marks.regions(self.selection)
+
+    def _end_with_session(self, *, owned: bool) -> None:
+        """Close the page, and the corpus that was opened for it, when its visitor is gone from somebody else's server."""
+
+        def gone(_context: Any) -> None:
+            self.close()
+            if owned:
+                self.corpus.close()
+
+        pn.state.on_session_destroyed(gone)
 
     @property
     def cube(self) -> xr.DataArray:

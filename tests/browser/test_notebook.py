@@ -43,6 +43,7 @@ def test_its_html_draws_all_regions_without_a_network(corpus: Corpus, browser: B
             expect(tab.get_by_role("region", name=name, exact=True)).to_be_visible()
         expect(tab.get_by_role("img", name="Map of samples by land cover class")).to_be_visible()
         expect(tab.get_by_text("Non-irrigated arable land").first).to_be_visible()
+        assert tab.title() == "a cell"
         assert errors == []
     finally:
         context.close()

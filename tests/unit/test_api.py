@@ -461,6 +461,24 @@ def test_the_size_of_a_page_is_where_qgis_and_gdal_look_for_it(ask: Client) -> N
     assert len(own) == 1  # another limit, with a text of its own
 
 
+def test_the_document_is_of_openapi_3_0(ask: Client) -> None:
+    _, document = ask("/api")
+
+    def schemas(part: Any) -> Iterator[dict[str, Any]]:
+        for one in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+            yield from schemas(one)
+        if isinstance(part, dict):
+            yield part
+
+    excluded = [one for one in schemas(document) if {"exclusiveMinimum", "exclusiveMaximum"} & one.keys()]
+    assert excluded
+    for one in excluded:  # a flag of the bound, where JSON Schema has a bound of its own
+        assert one.get("exclusiveMinimum", True) is True
+        assert one.get("exclusiveMaximum", True) is True
+        assert {"minimum", "maximum"} & one.keys()
+    assert not any(one.get("type") == "null" or "const" in one for one in schemas(document))
+
+
 def test_fractions_are_written_as_they_are_read(ask: Client) -> None:
     body = ask.raw("/stac/collections/samples/items")[2].decode()
     found = re.findall(r'"fraction":([0-9.]+)', body)

@@ -144,7 +144,7 @@ def _given(media: str) -> dict[str, Any]:
 
 
 def _as_30(schema: Any) -> Any:
-    """A JSON schema as OpenAPI 3.0 has it: null is a flag, a constant an enumeration, a tuple a list."""
+    """A JSON schema as OpenAPI 3.0 has it: null is a flag, and so is an excluded bound, a constant an enumeration, a tuple a list."""
     if isinstance(schema, list):
         return [_as_30(one) for one in schema]
     if not isinstance(schema, dict):
@@ -155,6 +155,9 @@ def _as_30(schema: Any) -> Any:
         found = {**(left[0] if len(left) == 1 else {"anyOf": left}), **found, "nullable": True}
         if found.get("default", "") is None:
             del found["default"]
+    for excluded, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(found.get(excluded), (int, float)):
+            found[bound], found[excluded] = found[excluded], True
     if "const" in found:
         found["enum"] = [found.pop("const")]
     if "prefixItems" in found:

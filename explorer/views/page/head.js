@@ -104,7 +104,9 @@ export function render({ model, el }) {
       text.textContent = text.title = data.text
       place.textContent = place.title = data.place
       swatch.style.background = data.colour ?? "transparent"
-      document.title = data.id ? `${data.id} · RapidAI4EO explorer` : "RapidAI4EO explorer"
+      // In a notebook, or on somebody else's page, the title is theirs.
+      if (document.getElementById("first"))
+        document.title = [data.id, "RapidAI4EO explorer"].filter(Boolean).join(" · ")
     },
     // The URL is the selection written down: a new sample is a new page of the history, the rest amends it.
     url(data) {
