@@ -11657,7 +11657,8 @@ function render11({ model, el }) {
       text.textContent = text.title = data.text;
       place.textContent = place.title = data.place;
       swatch.style.background = data.colour ?? "transparent";
-      document.title = data.id ? `${data.id} · RapidAI4EO explorer` : "RapidAI4EO explorer";
+      if (document.getElementById("first"))
+        document.title = [data.id, "RapidAI4EO explorer"].filter(Boolean).join(" · ");
     },
     // The URL is the selection written down: a new sample is a new page of the history, the rest amends it.
     url(data) {
