@@ -91,9 +91,23 @@ def _loads(text: str, most: int) -> Any:
     if text.count("[") + text.count("{") > MAX_PARTS:
         raise RefusedError(f"more than {MAX_PARTS:,} parts")
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        found = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise RefusedError("no JSON") from None
+    if _is_deep(found):
+        raise RefusedError("too deep")
+    return found
+
+
+def _is_deep(found: Any) -> bool:
+    """Whether lists and dictionaries lie deeper than any message of ours: Python 3.14 reads tens of thousands of levels."""
+    level = [found] if isinstance(found, (dict, list)) else []
+    for _ in range(3 * MAX_DEPTH):
+        inner = [one.values() if isinstance(one, dict) else one for one in level]
+        level = [one for values in inner for one in values if isinstance(one, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def _no_constant(name: str) -> float:
