@@ -6,6 +6,7 @@ import asyncio
 import base64
 import gzip
 import hashlib
+import inspect
 import json
 import logging
 import math
@@ -244,7 +245,7 @@ class ApiHandler(AuthRequestHandler):
         asked = self._asked(operation)
         job: Callable[..., Any] = getattr(self, f"on_{method}")
         try:
-            if asyncio.iscoroutinefunction(job):
+            if inspect.iscoroutinefunction(job):
                 answer = await job(asked, **path)
             else:
                 packs = "gzip" in self.request.headers.get("Accept-Encoding", "")
