@@ -1,4 +1,4 @@
-"""The figures that README shows are drawn in a real JupyterLab, by scripts of the kernel's, and answer what is done to them."""
+"""The figures that the docs show are drawn in a real JupyterLab, by scripts of the kernel's, and answer what is done to them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.browser
 
 
 def shown() -> list[str]:
-    """README's lines, one a figure."""
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    """The lines of python.md, one a figure."""
+    text = (REPOSITORY / "assets" / "docs" / "python.md").read_text(encoding="utf-8")
     section = text.partition("## In a notebook")[2]
     code = re.search(r"^```python\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
     assert code

@@ -1,4 +1,4 @@
-"""The Python that README and guide show runs, block after block, on a small demo."""
+"""The Python that README and docs show runs, block after block, on a small demo."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ def blocks(path: str) -> list[str]:
     )
 
 
-def test_the_readme_s_python_passes_a_strict_type_check(tmp_path: Path) -> None:
-    """As a reader's own file: mypy's strict mode, with the settings of this project for libraries without types."""
-    lines = "\n\n".join(blocks("README.md"))
-    (tmp_path / "lines_of_the_readme.py").write_text(lines, encoding="utf-8")
+def test_the_python_that_is_shown_passes_a_strict_type_check(tmp_path: Path) -> None:
+    """As a reader's own files: mypy's strict mode, with the settings of this project for libraries without types."""
+    for path in ("README.md", "assets/docs/python.md", "assets/docs/review.md", "assets/docs/commands.md"):
+        name = Path(path).stem.lower()
+        (tmp_path / f"lines_of_{name}.py").write_text("\n\n".join(blocks(path)), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", str(tmp_path / "lines_of_the_readme.py")],
+        [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", *map(str, sorted(tmp_path.glob("*.py")))],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
@@ -66,8 +67,11 @@ def stand_in_for_torch() -> Any:
     "path",
     [
         "README.md",
+        "assets/docs/commands.md",
         "assets/docs/guide.md",
         "assets/docs/opinions.md",
+        "assets/docs/python.md",
+        "assets/docs/review.md",
         "assets/docs/similar.md",
         "assets/docs/train.md",
     ],

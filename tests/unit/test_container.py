@@ -126,7 +126,7 @@ def test_nothing_starts_without_a_password_for_the_database(image: ModuleType) -
         image.interpolated(image.COMPOSE.read_text(encoding="utf-8"), {})
 
 
-def test_every_variable_of_compose_is_in_the_readme(image: ModuleType) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_every_variable_of_compose_is_told(image: ModuleType) -> None:
+    told = (ROOT / "assets" / "docs" / "running.md").read_text(encoding="utf-8")
     for name in set(re.findall(r"\$\{(\w+)", image.COMPOSE.read_text(encoding="utf-8"))):
-        assert f"`{name}`" in readme, f"README.md does not tell {name} of .docker/compose.yaml"
+        assert f"`{name}`" in told, f"running.md does not tell {name} of .docker/compose.yaml"
