@@ -31,7 +31,7 @@ from explorer.server import passwords, plain_pages, ports, secret
 from explorer.server.api_tokens import ApiTokens, Bearer
 from explorer.server.login_backoff import Guesses
 from explorer.server.logouts import Logouts
-from explorer.server.websocket import entry_control
+from explorer.server.websocket import entry_control, told_of_origin
 from explorer.views.common import visitor
 
 DAYS = visitor.DAYS
@@ -339,12 +339,13 @@ def cookie_path(handler: RequestHandler) -> str:
     return f"{handler.application.prefix}/"  # type: ignore[attr-defined]
 
 
-def check_origin(handler: RequestHandler) -> None:
-    """Another site's page must not act for its visitors: reviews would go under the name that it chose. Raises `HTTPError`."""
+def refused_origin(handler: RequestHandler) -> str:
+    """Why this page may not act for its visitors, empty if it may: another site's would review under the name that it chose."""
     origin = handler.request.headers.get("Origin")
     hosts = entry_control(handler.application).hosts
-    if origin is not None and not hosts.may_talk(origin, handler.request.host):
-        raise HTTPError(403)
+    if origin is None or hosts.may_talk(origin, handler.request.host):
+        return ""
+    return told_of_origin(origin)
 
 
 class LoginHandler(RequestHandler):
@@ -358,7 +359,10 @@ class LoginHandler(RequestHandler):
 
     async def post(self) -> None:
         """Let in, or say that name or password is wrong, or that there were too many wrong ones."""
-        check_origin(self)
+        if refused := refused_origin(self):
+            self.set_status(403)
+            self.finish(plain_pages.notice("This name is not known here", refused))
+            return
         provider: Passwords = self.application.auth_provider  # type: ignore[attr-defined]
         wanted, given = self.get_body_argument("next", ""), self.get_body_argument("name", "")
         password = self.get_body_argument("password", "", strip=False)

@@ -76,6 +76,15 @@ class AddressAllowances:
         return pace.take(amount)
 
 
+def told_of_origin(origin: str) -> str:
+    """What is said to a page of a name that this server was not told; the log has it too."""
+    name = printable(origin.partition("://")[2] or origin, 100)
+    _UNKNOWN_ORIGIN.warn(
+        f"a page of {name} was refused, which this server does not know; if that is a name of this server, start it with --allow-origin {name}"
+    )
+    return f"This server does not know the name {name}. Whoever runs it starts it with: --allow-origin {name}"
+
+
 class EntryControl:
     """What a process checks before it lets a visitor in: hosts, how many pages are open, and how often each address may ask."""
 
@@ -192,14 +201,7 @@ class OwnSocket(PageSocket):
         origin = self.request.headers.get("Origin")
         if origin is not None and not self.check_origin(origin):
             # Also asked without a handshake by a page whose connection failed (`connection.js`).
-            name = printable(origin.partition("://")[2] or origin, 100)
-            _UNKNOWN_ORIGIN.warn(
-                f"a page of {name} was refused, which this server does not know; if that is a name of this server, start it with --allow-origin {name}"
-            )
-            self._answer(
-                403,
-                f"This server does not know the name {name}. Whoever runs it starts it with: --allow-origin {name}",
-            )
+            self._answer(403, told_of_origin(origin))
             return
         token = self._token_sent()
         if token is None:

@@ -178,7 +178,9 @@ def test_nobody_is_led_elsewhere_or_logged_in_by_another_site(closed: Running) -
         assert ada.login("ada", f"{WORD} ada", wanted)[1].startswith(closed.url + "/")
     for origin in ("https://evil.example.org", "null", "http://127.0.0.1:1"):
         ada = Browser(closed.url)
-        assert ada.login("ada", f"{WORD} ada", Origin=origin)[0] == 403
+        code, _, text = ada.login("ada", f"{WORD} ada", Origin=origin)
+        assert code == 403
+        assert f"--allow-origin {urlsplit(origin).netloc or origin}" in text
         assert not ada.cookie
     assert Browser(closed.url).login("ada", f"{WORD} ada", Origin=closed.url)[0] == 200
     _, _, text = Browser(closed.url).get('/login?next="><script>alert(1)</script>')

@@ -55,7 +55,7 @@ class ReaderPool:
         """Queue a job; lower ranks run first, equal ones in order. A job handles its own errors."""
         with self._ready:
             if self._closed:
-                raise RuntimeError("this reader pool is closed")
+                raise RuntimeError("this corpus is closed, nothing more is read from it: open it anew")
             heapq.heappush(self._jobs, (rank, next(self._count), job))
             if len(self._threads) < self.size:
                 thread = threading.Thread(target=self._run, name="chip-reader", daemon=True)

@@ -240,8 +240,8 @@ class ApiHandler(AuthRequestHandler):
         operation = self.operations.get(method)
         if operation is None:
             raise HTTPError(405, f"this address has no {method.upper()}")
-        if method != "get":
-            auth.check_origin(self)
+        if method != "get" and (refused := auth.refused_origin(self)):
+            raise HTTPError(403, refused)
         asked = self._asked(operation)
         job: Callable[..., Any] = getattr(self, f"on_{method}")
         try:

@@ -100,7 +100,8 @@ class OpinionHandler(ApiHandler):
             )
 
     async def _begin(self) -> None:
-        auth.check_origin(self)
+        if refused := auth.refused_origin(self):
+            raise HTTPError(403, refused)
         uploads = self._uploads
         self._refuse_who_may_not()
         if self._length() > uploads.most:
