@@ -6,7 +6,6 @@ Run by `make bench`, or alone: python -m tests.bench.bench_analysis
 from __future__ import annotations
 
 import io
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
@@ -44,12 +43,7 @@ PIXELS = 8
 
 def best(run: Callable[[], Any], times: int = forms.sized(5, 1)) -> float:
     """The shortest of some runs, in seconds: what the work takes when nothing else does."""
-    found = []
-    for _ in range(times):
-        start = time.perf_counter()
-        run()
-        found.append(time.perf_counter() - start)
-    return min(found)
+    return min(forms.rounds(run, times))
 
 
 def filled_cube(store: DemoStore, row: int) -> Cube:

@@ -30,12 +30,7 @@ def told(line: str) -> None:
 
 def timed(run: Callable[[], Any]) -> float:
     """The shortest of some runs, seconds."""
-    found = []
-    for _ in range(ROUNDS):
-        begun = time.perf_counter()
-        run()
-        found.append(time.perf_counter() - begun)
-    return min(found)
+    return min(forms.rounds(run, ROUNDS))
 
 
 def plain(corpus: Corpus) -> None:

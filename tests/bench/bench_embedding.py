@@ -31,12 +31,7 @@ MOST = {"all in colour": 1.2, "half in grey": 3.5}
 def best(job: Callable[[], object]) -> float:
     """Processor seconds of the fastest round, the first one (which compiles) left out."""
     job()
-    found = []
-    for _ in range(ROUNDS):
-        begun = time.process_time()
-        job()
-        found.append(time.process_time() - begun)
-    return min(found)
+    return min(forms.rounds(job, ROUNDS, time.process_time))
 
 
 def parts(on: Ground, width: float) -> list[View]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,12 +94,7 @@ def table_of(n: int) -> tuple[SampleIndex, FilterTable]:
 def best(job: Callable[[], object], repeat: int = REPEAT) -> float:
     """Seconds of the fastest of some runs, the first one (which compiles and warms) left out."""
     job()
-    times = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        job()
-        times.append(time.perf_counter() - start)
-    return min(times)
+    return min(forms.rounds(job, repeat))
 
 
 def baseline(samples: pd.DataFrame, classes: np.ndarray, view: View) -> float:

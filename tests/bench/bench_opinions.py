@@ -67,12 +67,7 @@ def measured(what: str, file: Path, samples: int) -> dict[str, float]:
 
 def timed(run: Callable[[], object]) -> float:
     """Median seconds of some rounds."""
-    seconds = []
-    for _ in range(ROUNDS):
-        begun = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - begun)
-    return median(seconds)
+    return median(forms.rounds(run, ROUNDS))
 
 
 @pytest.mark.bench

@@ -5,7 +5,6 @@ The baseline is the plain way to suggest ids: `pandas.Series.str.contains` over 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pandas as pd
@@ -29,12 +28,7 @@ LIMIT_MS = 50.0
 
 def seconds(job: Callable[[], object], rounds: int = ROUNDS) -> float:
     """Of the slowest of some runs: that is what somebody waits for."""
-    times = []
-    for _ in range(rounds):
-        begin = time.perf_counter()
-        job()
-        times.append(time.perf_counter() - begin)
-    return max(times)
+    return max(forms.rounds(job, rounds))
 
 
 def measure() -> tuple[dict[str, float], dict[str, float], float]:

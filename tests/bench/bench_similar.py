@@ -69,12 +69,7 @@ def plain(corpus: Corpus, folder: Path) -> np.ndarray:
 
 def fastest(work: Callable[[], object]) -> float:
     """Processor seconds of the fastest of some rounds: others share the machine."""
-    found = []
-    for _ in range(ROUNDS):
-        begun = time.process_time()
-        work()
-        found.append(time.process_time() - begun)
-    return min(found)
+    return min(forms.rounds(work, ROUNDS, time.process_time))
 
 
 def test_fast_features_from_disk(tmp_path: Path) -> None:

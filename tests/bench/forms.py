@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import os
+import time
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
@@ -30,6 +32,18 @@ STEPS_BACK: list[str] = []
 def sized(full: T, short: T) -> T:
     """What the form takes: rounds, a count, seconds."""
     return short if SHORT else full
+
+
+def rounds(
+    job: Callable[[], object], count: int, clock: Callable[[], float] = time.perf_counter
+) -> list[float]:
+    """Seconds of each of `count` runs, by a clock: `time.process_time` where others share the machine."""
+    found = []
+    for _ in range(count):
+        begun = clock()
+        job()
+        found.append(clock() - begun)
+    return found
 
 
 def limit(what: str, value: float, *, most: float = math.inf, least: float = -math.inf) -> None:
