@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,20 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPat
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nobody_is_asked_in_the_next_file() -> Iterator[None]:
+    """A server that asks who comes says so to its whole process, in which the tests of other files follow."""
+    yield
+    if "explorer.server.auth" in sys.modules:
+        import panel as pn
+
+        from explorer.views.common import visitor
+
+        visitor.ask(None)
+        visitor.let_upload(False)
+        pn.config.cookie_secret = pn.config.oauth_provider = None  # type: ignore[misc]
 
 
 @pytest.fixture(scope="session")

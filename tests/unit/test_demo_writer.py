@@ -25,7 +25,7 @@ def small() -> table.Table:
 
 @pytest.fixture(autouse=True)
 def few(small: table.Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_store.table, "load", lambda count, seed: small)
+    monkeypatch.setattr(demo_store.table, "load", lambda count, seed, feature: small)
 
 
 def test_written_corpus_has_the_real_layout(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,9 +24,10 @@ class IdRows:
 
     def __init__(self, ids: pd.Index) -> None:
         self._ids = ids
+        self._made: tuple[pa.Array, np.ndarray | None] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_ids": self._ids}  # the rest is made again where it is needed
+        return {"_ids": self._ids, "_made": None}  # it is made again where it is needed
 
     def row(self, sample_id: object) -> int | None:
         """The row of an id; None for what is none of them.
@@ -38,7 +38,7 @@ class IdRows:
         """
         if not isinstance(sample_id, str):
             return None
-        array, order = self._array, self._order
+        array, order = self._in_order()
 
         def at(place: int) -> int:
             return place if order is None else int(order[place])
@@ -55,18 +55,20 @@ class IdRows:
             found = [self.row(one) for one in asked]
             return np.array([-1 if one is None else one for one in found], np.int64)
         texts = pa.array([one if isinstance(one, str) else None for one in asked], pa.large_string())
-        places = pc.fill_null(pc.index_in(texts, value_set=self._array), -1)
+        places = pc.fill_null(pc.index_in(texts, value_set=self._in_order()[0]), -1)
         return np.asarray(places).astype(np.int64)
 
-    @cached_property
-    def _array(self) -> pa.Array:
-        array = pa.array(self._ids, pa.large_string())  # no copy of what pandas keeps in Arrow
-        return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    def _in_order(self) -> tuple[pa.Array, np.ndarray | None]:
+        """The ids, and their rows by alphabet, int32 `(n,)`; None for these where they are in that order.
 
-    @cached_property
-    def _order(self) -> np.ndarray | None:
-        """Rows by alphabet, int32 `(n,)`; None where they are in that order."""
-        array = self._array
-        if len(array) < 2 or pc.all(pc.less_equal(array.slice(0, len(array) - 1), array.slice(1))).as_py():
-            return None
-        return np.asarray(pc.sort_indices(array)).astype(np.int32)
+        Without a lock, two threads may make it twice: one that a thread held would never open in a process that was forked meanwhile.
+        """
+        if self._made is None:
+            array = pa.array(self._ids, pa.large_string())  # no copy of what pandas keeps in Arrow
+            if isinstance(array, pa.ChunkedArray):
+                array = array.combine_chunks()
+            order = None
+            if not pc.all(pc.less_equal(array[:-1], array[1:])).as_py():
+                order = np.asarray(pc.sort_indices(array)).astype(np.int32)
+            self._made = array, order
+        return self._made
