@@ -182,7 +182,7 @@ class Features(Mapping[str, FeatureTable]):
             return False
         tables = [one.table or self.usual for one in wanted.by]
         return all(name and name in self for name in tables) and all(
-            one in self._corpus.samples.index for one in wanted.ids
+            one in self._corpus for one in wanted.ids
         )
 
     def alike(self, text: str) -> np.ndarray:

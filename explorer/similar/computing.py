@@ -6,16 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from explorer.corpus.parts import Parts, Progress, digest
 from explorer.similar import fast
-
-if TYPE_CHECKING:
-    pass
 
 PART = 200
 """Samples a part: what a kill can cost a worker, some 8 seconds."""
