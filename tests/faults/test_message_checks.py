@@ -32,8 +32,10 @@ from tests.visitors import Seen, Visitor, encoded
 
 KEPT_MB = 64
 """What one visitor may make the server keep, and need for a moment."""
-HELD_S = 2.0
-"""How long others may wait for an answer that costs nothing: a second, and what a crowded machine adds."""
+HELD_S = 1.5
+"""How long the server may work on other things before it answers what costs nothing, in seconds of its processor time."""
+LONGEST_S = 15.0
+"""How long others may wait for that by the clock, on a machine however crowded."""
 FUZZ_SEED, FUZZ_ROUNDS = (
     int(os.environ.get("EXPLORER_FUZZ_SEED", "0")),
     int(os.environ.get("EXPLORER_FUZZ_ROUNDS", "8")),
@@ -66,6 +68,11 @@ class Serving:
         assert found
         return int(found[1]) / 1024
 
+    def worked(self) -> float:
+        """Seconds of processor time that it has taken."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def forget_peak(self) -> None:
         Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")
 
@@ -92,9 +99,13 @@ def serving(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 class Others:
     """Somebody else, who asks the server for an answer that costs nothing, again and again."""
 
-    def __init__(self, url: str) -> None:
-        self.visitor = Visitor(url, Seen())
+    def __init__(self, serving: Serving) -> None:
+        self.visitor = Visitor(serving.url, Seen())
+        self.serving = serving
         self.waits: list[float] = []
+        """By the clock."""
+        self.held: list[float] = []
+        """In the server's processor time: what other processes and this one's own work add is not its fault."""
 
     async def come(self) -> None:
         await self.visitor.join()
@@ -102,16 +113,17 @@ class Others:
 
     async def ask(self) -> None:
         while True:
-            began = time.monotonic()
+            began, had_worked = time.monotonic(), self.serving.worked()
             self.visitor.tell("ReviewPanel", "ping")
             await self.visitor.hear("ReviewPanel", lambda kind, _data: kind == "pong", began, "a pong")
             self.waits.append(time.monotonic() - began)
+            self.held.append(self.serving.worked() - had_worked)
             await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
-async def others_waiting_no_longer_than(url: str, seconds: float) -> Any:
-    other = Others(url)
+async def nobody_kept_waiting(serving: Serving) -> Any:
+    other = Others(serving)
     await other.come()
     asking = asyncio.create_task(other.ask())
     try:
@@ -124,7 +136,8 @@ async def others_waiting_no_longer_than(url: str, seconds: float) -> Any:
             await asking
         await other.visitor.close()
     assert other.visitor.seen.problems == []
-    assert max(other.waits) < seconds
+    assert max(other.held) < HELD_S
+    assert max(other.waits) < LONGEST_S
 
 
 async def write(visitor: Visitor, *parts: Any) -> None:
@@ -195,7 +208,7 @@ def test_what_no_page_sends_ends_its_connection_and_costs_the_others_nothing(
     serving: Serving, name: str
 ) -> None:
     async def attack() -> float:
-        async with others_waiting_no_longer_than(serving.url, HELD_S):
+        async with nobody_kept_waiting(serving):
             visitor = Visitor(serving.url, Seen())
             await visitor.join()
             parts = ATTACKS[name](visitor)
@@ -222,7 +235,7 @@ def test_what_no_page_sends_ends_its_connection_and_costs_the_others_nothing(
 
 def test_pings_without_end_are_no_way_to_fill_the_memory(serving: Serving) -> None:
     async def attack() -> None:
-        async with others_waiting_no_longer_than(serving.url, HELD_S):
+        async with nobody_kept_waiting(serving):
             visitor = Visitor(serving.url, Seen())
             await visitor.join()
             assert visitor._socket is not None
@@ -249,7 +262,7 @@ def test_what_a_visitor_can_make_the_server_keep_is_bounded(serving: Serving) ->
     )
 
     async def fill() -> float:
-        async with others_waiting_no_longer_than(serving.url, HELD_S):
+        async with nobody_kept_waiting(serving):
             visitor = Visitor(serving.url, Seen())
             await visitor.open(f"?sample={corpora.FULL}")
             await visitor.select(corpora.BARE)
@@ -435,7 +448,7 @@ def test_any_message_leaves_the_others_in_peace(serving: Serving) -> None:
         return sent
 
     async def fuzz() -> int:
-        async with others_waiting_no_longer_than(serving.url, HELD_S):
+        async with nobody_kept_waiting(serving):
             return sum([await visit(random.Random(f"{FUZZ_SEED} {i}")) for i in range(FUZZ_ROUNDS)])
 
     start, before = len(serving.lines), serving.memory()

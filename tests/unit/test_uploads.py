@@ -119,7 +119,7 @@ def test_a_good_file_is_kept_whole_and_read_after_a_restart(
         len(site.corpus.samples),
         "CC BY 4.0",
     )
-    until(lambda: not site.half_made)
+    assert site.half_made == []
     with open_corpus(tiny_folder, config=site.config) as again:
         kept = again.opinions["my model"]
         assert (kept.about.source, kept.about.note, kept.about.file) == (
@@ -150,7 +150,7 @@ def test_a_wrong_row_is_named_and_nothing_is_kept(site: Site) -> None:
         "my-model.csv, line 4, column clc_231: 1.5 is more than a whole cell"
     )
     assert list(site.corpus.opinions) == []
-    until(lambda: not site.half_made)
+    assert site.half_made == []
     code, answer = site.put("mine", table(site.corpus, {2: "1.5"}), ABOUT | {"as_problem": "true"})
     assert (code, answer) == (200, {"problem": told["description"]})  # which a browser does not complain of
     percent = table(site.corpus, dict.fromkeys(range(len(site.corpus.samples)), "100"))

@@ -143,13 +143,14 @@ class OpinionHandler(ApiHandler):
         try:
             await self._upload.take(chunk)
         except ExplorerError as error:
-            self._stop(HTTPError(503, self.service.told(error)))
+            await self._stop(self._upload, HTTPError(503, self.service.told(error)))
         except HTTPError as error:
-            self._stop(error)
+            await self._stop(self._upload, error)
 
-    def _stop(self, error: HTTPError) -> None:
+    async def _stop(self, upload: Upload, error: HTTPError) -> None:
         """Answer, though more would come; the connection ends with that."""
         self._is_answered = True
+        await upload.discard()
         if not self._has_left:
             self.send_error(error.status_code, exc_info=(HTTPError, error, None))
 
@@ -168,6 +169,8 @@ class OpinionHandler(ApiHandler):
     async def put(self, **path: str) -> None:
         """Keep the file that has come."""
         if self._refusal is not None:
+            if self._upload is not None:
+                await self._upload.discard()
             raise self._refusal
         if not self._is_answered:
             await super().put(**path)
@@ -181,7 +184,7 @@ class OpinionHandler(ApiHandler):
                 raise HTTPError(400, "the body is empty: it has to be the file")
             return await self._uploads.work(partial(self._keep, upload, check_name(opinion), asked))
         finally:
-            upload.drop()
+            await upload.discard()
 
     def _keep(self, upload: Upload, name: str, asked: UploadAsked) -> Answer:
         self._refuse_taken(name)

@@ -70,6 +70,11 @@ class Upload:
             except OSError as error:
                 raise OutputError(f"the file cannot be kept ({error.strerror or error})") from error
 
+    async def discard(self) -> None:
+        """As `drop`, but all is gone when this returns: who is then answered may use its name at once."""
+        await self._uploads.work(self.remove)
+        self.drop()
+
     def drop(self) -> None:
         """Forget it, and remove what has come of it."""
         if not self._dropped:
@@ -77,10 +82,11 @@ class Upload:
             self._uploads.end(self)
 
     def remove(self) -> None:
-        """In a thread."""
+        """In a thread; once, since the name of its folder may be another's after that."""
         with self._lock:
-            self._removed = True
-            shutil.rmtree(self.path.parent, ignore_errors=True)
+            if not self._removed:
+                self._removed = True
+                shutil.rmtree(self.path.parent, ignore_errors=True)
 
 
 class Uploads:
