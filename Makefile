@@ -27,10 +27,15 @@ demo: $(VENV)/.explorer  ## Set up the explorer, open the demo corpus in the bro
 	$(BIN)/python -m explorer serve "$(CORPUS)" --port "$(PORT)"
 
 .PHONY: test
-test: $(VENV)/.test browser postgres lint  ## Set up all that tests need; lint, type check, run every test, and every bench in its short form
-	$(BIN)/python -m pytest -m "not bench and not browser" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
-	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m "browser and not bench" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
+test: $(VENV)/.test browser postgres lint  ## Set up all that tests need; lint, type check, run every test but the nightly ones, and every bench in its short form
+	$(BIN)/python -m pytest -m "not bench and not browser and not nightly" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
+	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m "browser and not bench and not nightly" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
 	EXPLORER_BENCH=short CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m bench -n $(JOBS) --dist worksteal -rP $(TESTS) || [ $$? = 5 ]
+
+# What repeats another test in the dark, in another browser or in JupyterLab, and long ways through all of the page.
+.PHONY: test-nightly
+test-nightly: $(VENV)/.test browser  ## The tests that `make test` leaves to the night: other themes, browsers and notebooks, long ways
+	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m nightly -n $(JOBS) --dist loadfile $(TESTS)
 
 .PHONY: bench
 bench: $(VENV)/.test browser  ## Measure in full, against limits; prints shapes, times and ratios

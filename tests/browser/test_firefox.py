@@ -116,6 +116,7 @@ def test_looking_around(visitor: Visitor, corpus: Corpus, demo: str) -> None:
     assert set(other.columns("bands-pf")["band"]) == {"green", "red", "nir"}
 
 
+@pytest.mark.nightly
 def test_a_review_keeps_its_verdicts(visitor: Visitor, corpus: Corpus, demo: str) -> None:
     visit = visitor().open()
     begin(visit, [demo, LACKING], "fox")
@@ -131,6 +132,7 @@ def test_a_review_keeps_its_verdicts(visitor: Visitor, corpus: Corpus, demo: str
     assert (second["sample_id"], second["judgement"], second["suggested"]) == (LACKING, "wrong", 211)
 
 
+@pytest.mark.nightly
 def test_whatever_is_done_page_address_and_corpus_agree(visitor: Visitor, corpus: Corpus, demo: str) -> None:
     monkey = Monkey(visitor().open(f"?sample={demo}"), corpus, seed=1)
     for _ in range(2):

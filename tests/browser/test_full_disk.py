@@ -73,7 +73,11 @@ def prefix(folder: Path, apart: bool) -> list[str]:
     return [*APART, str(folder)]
 
 
-@pytest.mark.parametrize("apart", [True, False], ids=["a full disk", "files that may not grow"])
+@pytest.mark.parametrize(
+    "apart",
+    [pytest.param(True, marks=pytest.mark.nightly), False],
+    ids=["a full disk", "files that may not grow"],
+)
 def test_a_verdict_that_could_not_be_written_stays_in_the_panel_until_it_is(
     page: Page, mirror: Path, demo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apart: bool
 ) -> None:

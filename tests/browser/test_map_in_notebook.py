@@ -23,6 +23,7 @@ const chips = () => map()?.renderers.find((one) => one.name === "chips").data_so
 
 
 @pytest.mark.timeout(500)
+@pytest.mark.nightly
 def test_the_map_in_a_notebook_follows(browser: Browser, tmp_path: Path, corpus_folder: Path) -> None:
     cells = [
         f"from explorer import Explorer, open_corpus\ncorpus = open_corpus({str(corpus_folder)!r})\npage = Explorer(corpus, '', height='860px')",

@@ -91,6 +91,7 @@ def _files(folder: Path) -> Iterator[str]:
             yield os.readlink(link)
 
 
+@pytest.mark.nightly
 def test_one_of_several_processes_is_killed_under_its_page(
     page: Page, corpus_folder: Path, demo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

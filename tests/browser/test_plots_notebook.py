@@ -47,6 +47,7 @@ def output(page: Page, index: int) -> Locator:
 
 
 @pytest.mark.timeout(500)
+@pytest.mark.nightly
 def test_the_lines_of_the_readme_draw_their_figures(browser: Browser, lab: str) -> None:
     lines = shown()
     assert [line.partition("(")[0] for line in lines] == [

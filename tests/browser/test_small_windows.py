@@ -255,7 +255,7 @@ def test_two_fingers_zoom_the_map_and_leave_the_page_where_it_is(visitor: Visito
     assert visit.page.evaluate("scrollY") == scrolled
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])
 def test_axe_finds_nothing_wrong_in_small_windows(visitor: Visitor, theme: str) -> None:
     visit = visitor(PHONE).open(f"{RICH}&theme={theme}")
     visit.wait("() => seen.marks('legend').length")

@@ -111,7 +111,7 @@ def test_borders_lie_over_the_samples(visit: Visit) -> None:
     assert order.index("land") < order.index("samples") < order.index("borders")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])
 def test_an_enlarged_map_uses_its_room_and_has_no_void(visitor: Visitor, theme: str) -> None:
     visit = visitor(SIZES[0], corpus="demo")
     visit.open(f"?panel=map&theme={theme}&layers=none&filter=country:Malta", wait_for=READY)
@@ -258,9 +258,11 @@ def test_whoever_takes_hold_of_the_map_stops_it(visit: Visit) -> None:
     until(lambda: ranges(visit) != start_)
     visit.page.mouse.move(*middle(visit))
     visit.page.mouse.down()
-    held = ranges(visit)
+    held = ranges(visit)[
+        :2
+    ]  # west and east: panels that come change the map's height, and so north and south
     visit.page.wait_for_timeout(400)
-    assert ranges(visit) == held
+    assert ranges(visit)[:2] == held
     visit.page.mouse.up()
 
 

@@ -44,7 +44,8 @@ window.seen = {
   labelled: (label) => seen.within(document, `[data-chart][aria-label="${label}"]`)?.chart,
   marks: (name) => performance.getEntriesByName("explorer:" + name),
   still: null,
-  settled: (label) => { if (!window.Bokeh) return true; const f = seen.figure(label), now = JSON.stringify(f && [f.inner_width, f.inner_height, f.x_range.start, f.x_range.end, f.y_range.start, f.y_range.end]); if (seen.still?.at !== now) seen.still = { at: now, since: performance.now() }; return performance.now() - seen.still.since > 300 },
+  box: (f) => { try { return JSON.stringify([f.inner_width, f.inner_height, f.x_range.start, f.x_range.end, f.y_range.start, f.y_range.end]) } catch { return null } },
+  settled: (label) => { if (!window.Bokeh) return true; const f = seen.figure(label), now = f ? seen.box(f) : "none"; if (!now) return false; if (!seen.still || seen.still.at !== now) seen.still = { at: now, since: performance.now() }; return performance.now() - seen.still.since > 300 },
 }
 """
 

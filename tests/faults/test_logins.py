@@ -75,7 +75,9 @@ def copy(browser: Browser) -> Browser:
     return made
 
 
-@pytest.mark.parametrize("guessed", ["one name", "names of all", "names that nobody has"])
+@pytest.mark.parametrize(
+    "guessed", ["one name", "names of all", pytest.param("names that nobody has", marks=pytest.mark.nightly)]
+)
 def test_who_guesses_keeps_nobody_else_out(closed: Running, names: Path, guessed: str) -> None:
     over, answers, numbers = threading.Event(), [], itertools.count()
 

@@ -14,7 +14,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -97,47 +98,59 @@ def serving(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 class Others:
-    """Somebody else, who asks the server for an answer that costs nothing, again and again."""
+    """Somebody else, who asks the server for an answer that costs nothing, again and again, from another thread."""
 
     def __init__(self, serving: Serving) -> None:
-        self.visitor = Visitor(serving.url, Seen())
-        self.serving = serving
+        self._serving = serving
         self.waits: list[float] = []
         """By the clock."""
         self.held: list[float] = []
         """In the server's processor time: what other processes and this one's own work add is not its fault."""
+        self._ended = threading.Event()
+        self._life = ThreadPoolExecutor(1).submit(lambda: asyncio.run(self._ask()))
 
-    async def come(self) -> None:
-        await self.visitor.join()
-        self.visitor.tell("ReviewPanel", "ready")
-
-    async def ask(self) -> None:
-        while True:
-            began, had_worked = time.monotonic(), self.serving.worked()
-            self.visitor.tell("ReviewPanel", "ping")
-            await self.visitor.hear("ReviewPanel", lambda kind, _data: kind == "pong", began, "a pong")
+    async def _ask(self) -> None:
+        visitor = Visitor(self._serving.url, Seen())
+        await visitor.join()
+        visitor.tell("ReviewPanel", "ready")
+        while not self._ended.is_set():
+            began, had_worked = time.monotonic(), self._serving.worked()
+            visitor.tell("ReviewPanel", "ping")
+            await visitor.hear("ReviewPanel", lambda kind, _data: kind == "pong", began, "a pong")
             self.waits.append(time.monotonic() - began)
-            self.held.append(self.serving.worked() - had_worked)
+            self.held.append(self._serving.worked() - had_worked)
             await asyncio.sleep(0.02)
+        await visitor.close()
+        assert visitor.seen.problems == []
+
+    def hear(self) -> None:
+        """Wait for two answers more, the second of which was asked for from now on."""
+        wanted = len(self.waits) + 2
+        until(lambda: len(self.waits) >= wanted or self._life.done())
+        if self._life.done():
+            self._life.result()  # raises what ended it
+            raise AssertionError("they have left")
+
+    def stop(self) -> None:
+        self._ended.set()
+        self._life.result()
 
 
-@asynccontextmanager
-async def nobody_kept_waiting(serving: Serving) -> Any:
-    other = Others(serving)
-    await other.come()
-    asking = asyncio.create_task(other.ask())
-    try:
-        yield other
-        await asyncio.sleep(0.1)
-        assert not asking.done(), "the other visitor's connection broke"
-    finally:
-        asking.cancel()
-        with suppress(asyncio.CancelledError):
-            await asking
-        await other.visitor.close()
-    assert other.visitor.seen.problems == []
-    assert max(other.held) < HELD_S
-    assert max(other.waits) < LONGEST_S
+@pytest.fixture(scope="module")
+def others(serving: Serving) -> Iterator[Others]:
+    found = Others(serving)
+    yield found
+    found.stop()
+
+
+@contextmanager
+def nobody_kept_waiting(others: Others) -> Iterator[None]:
+    others.hear()
+    start = len(others.waits)
+    yield
+    others.hear()
+    assert max(others.held[start:]) < HELD_S
+    assert max(others.waits[start:]) < LONGEST_S
 
 
 async def write(visitor: Visitor, *parts: Any) -> None:
@@ -205,10 +218,10 @@ ATTACKS: dict[str, Callable[[Visitor], list[Any]]] = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_what_no_page_sends_ends_its_connection_and_costs_the_others_nothing(
-    serving: Serving, name: str
+    serving: Serving, others: Others, name: str
 ) -> None:
     async def attack() -> float:
-        async with nobody_kept_waiting(serving):
+        with nobody_kept_waiting(others):
             visitor = Visitor(serving.url, Seen())
             await visitor.join()
             parts = ATTACKS[name](visitor)
@@ -233,9 +246,9 @@ def test_what_no_page_sends_ends_its_connection_and_costs_the_others_nothing(
     assert len(line) < 500
 
 
-def test_pings_without_end_are_no_way_to_fill_the_memory(serving: Serving) -> None:
+def test_pings_without_end_are_no_way_to_fill_the_memory(serving: Serving, others: Others) -> None:
     async def attack() -> None:
-        async with nobody_kept_waiting(serving):
+        with nobody_kept_waiting(others):
             visitor = Visitor(serving.url, Seen())
             await visitor.join()
             assert visitor._socket is not None
@@ -255,14 +268,14 @@ def test_pings_without_end_are_no_way_to_fill_the_memory(serving: Serving) -> No
     assert len(serving.said(start)) == 1
 
 
-def test_what_a_visitor_can_make_the_server_keep_is_bounded(serving: Serving) -> None:
+def test_what_a_visitor_can_make_the_server_keep_is_bounded(serving: Serving, others: Others) -> None:
     """All that may be said, as large as it may be, by one whose browser never becomes ready for the answers."""
     story = "title: x\nstates:\n" + "".join(
         f"- link: '?sample={corpora.FULL}'\n  title: t\n  note: {'n' * 1200}\n" for _ in range(180)
     )
 
     async def fill() -> float:
-        async with nobody_kept_waiting(serving):
+        with nobody_kept_waiting(others):
             visitor = Visitor(serving.url, Seen())
             await visitor.open(f"?sample={corpora.FULL}")
             await visitor.select(corpora.BARE)
@@ -429,7 +442,7 @@ def _mutated(value: Any, draw: random.Random) -> Any:
     return draw.choice(_ODD)
 
 
-def test_any_message_leaves_the_others_in_peace(serving: Serving) -> None:
+def test_any_message_leaves_the_others_in_peace(serving: Serving, others: Others) -> None:
     """Valid messages at random, and such with a part changed; `EXPLORER_FUZZ_ROUNDS` and `EXPLORER_FUZZ_SEED` for more."""
 
     async def visit(draw: random.Random) -> int:
@@ -448,7 +461,7 @@ def test_any_message_leaves_the_others_in_peace(serving: Serving) -> None:
         return sent
 
     async def fuzz() -> int:
-        async with nobody_kept_waiting(serving):
+        with nobody_kept_waiting(others):
             return sum([await visit(random.Random(f"{FUZZ_SEED} {i}")) for i in range(FUZZ_ROUNDS)])
 
     start, before = len(serving.lines), serving.memory()

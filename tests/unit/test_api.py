@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import json
 import re
@@ -13,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 import geopandas as gpd
@@ -477,6 +479,26 @@ def test_the_document_is_of_openapi_3_0(ask: Client) -> None:
         assert one.get("exclusiveMaximum", True) is True
         assert {"minimum", "maximum"} & one.keys()
     assert not any(one.get("type") == "null" or "const" in one for one in schemas(document))
+
+
+def test_the_document_is_a_page_to_read_too(ask: Client) -> None:
+    _, document = ask("/api")
+    code, headers, body = ask.raw("/api/docs")
+    assert (code, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    page = body.decode()
+    for path, methods in document["paths"].items():
+        assert f"<h2><code>{path}</code></h2>" in page
+        for told in methods.values():
+            assert html.escape(told["summary"]) in page
+    assert "<td><code>bbox</code></td><td>list of number, with commas</td>" in page
+    assert "<td>whole number, 1 to 1000; else 100</td>" in page
+    assert "Takes <code>application/json</code>: <code>sample, " in page
+    asked = re.findall(r"<a href='([^']+)'>Ask it</a>", page)
+    assert "../stac/collections" in asked
+    assert all(ask.raw(urljoin(f"{ask.url}/api/docs", address))[0] == 200 for address in asked)
+    _, landing = ask("/stac")
+    (link,) = [one for one in landing["links"] if one["rel"] == "service-doc"]
+    assert link["href"] == f"{ask.url}/api/docs"
 
 
 def test_fractions_are_written_as_they_are_read(ask: Client) -> None:

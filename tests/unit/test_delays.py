@@ -7,9 +7,12 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import REPOSITORY
 
 
+@pytest.mark.nightly
 def test_a_page_s_tests_hold_with_delays_between_its_threads() -> None:
     chosen = "tests/unit/test_profile_charts.py::test_the_samples_spread_comes_behind_and_not_with_every_pin"
     run = subprocess.run(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from explorer.corpus.corpus import Corpus
-from explorer.server.api import openapi, opinions, samples, stac, verdicts
+from explorer.server.api import docs_page, openapi, opinions, samples, stac, verdicts
 from explorer.server.api.handling import (
     OWN,
     STAC,
+    Answer,
     ApiHandler,
     ApiService,
     Asked,
@@ -30,6 +31,17 @@ class OpenApiHandler(ApiHandler):
         return as_json(openapi.document(ROUTES, self.base), media=stac.OPENAPI)
 
 
+class DocsHandler(ApiHandler):
+    """The same for people."""
+
+    operations: ClassVar[Operations] = {
+        "get": Operation("The same document as a page to read", gives=(stac.HTML,))
+    }
+
+    def on_get(self, _asked: Asked) -> Answer:
+        return Answer(docs_page.html(openapi.document(ROUTES, self.base)).encode(), stac.HTML)
+
+
 ROUTES: dict[str, type[ApiHandler]] = {
     STAC: stac.LandingHandler,
     f"{STAC}/conformance": stac.ConformanceHandler,
@@ -41,6 +53,7 @@ ROUTES: dict[str, type[ApiHandler]] = {
     f"{STAC}/collections/{{collection}}/items/{{item}}": stac.ItemHandler,
     f"{STAC}/search": stac.SearchHandler,
     OWN: OpenApiHandler,
+    f"{OWN}/docs": DocsHandler,
     f"{OWN}/samples/{{sample}}/chips/{{product}}/{{date}}.tif": samples.ChipHandler,
     f"{OWN}/samples/{{sample}}/picture.png": samples.PngHandler,
     f"{OWN}/samples/{{sample}}/picture.tif": samples.TiffHandler,

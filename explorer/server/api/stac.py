@@ -43,6 +43,7 @@ MAX_FILE = 200_000
 """Samples of one file to download."""
 SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+HTML = "text/html; charset=utf-8"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 _TITLE = "RapidAI4EO corpus"
 _FILES = {"geoparquet": "parquet", "parquet": "parquet", "gpkg": "gpkg", "csv": "csv"}
@@ -230,6 +231,7 @@ class LandingHandler(_Stac):
             self.link("search", "/search", GEOJSON, method="POST"),
             self.link(QUERYABLES, "/queryables", SCHEMA),
             {"rel": "service-desc", "href": self.base + OWN, "type": OPENAPI},
+            {"rel": "service-doc", "href": f"{self.base}{OWN}/docs", "type": "text/html"},
             *(self.link("child", f"/collections/{name}") for name in item_pages.IDS),
         ]
         said = ". ".join(dict.fromkeys(corpus.attribution(name) for name in ("PF-SR", "S2-SR", "labels")))
