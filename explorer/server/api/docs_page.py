@@ -67,9 +67,8 @@ def _kind(schema: Json) -> str:
     elif schema.get("type") == "array":
         found = f"list of {_kind(schema['items'])}, with commas"
     else:
-        found = {"string": "text", "integer": "whole number"}.get(
-            schema.get("type", ""), schema.get("type", "value")
-        )
+        kind = str(schema.get("type", "value"))
+        found = {"string": "text", "integer": "whole number"}.get(kind, kind)
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None or high is not None:
         found += f", {'' if low is None else low} to {'' if high is None else high}".replace(",  to", ", to")
