@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +27,28 @@ hypothesis_settings.load_profile("busy")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REAL_CORPUS = REPOSITORY.parent / "shared" / "real-corpus"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _demos_table_of_the_run_before(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[None]:
+    """The demo's table of 500,000 samples takes ten seconds: it is made once for each state of the code that makes it."""
+    sources = sorted((REPOSITORY / "explorer" / "demo").rglob("*.py"))
+    code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    kept, ours = (
+        pytestconfig.cache.mkdir("demo-table") / code,
+        tmp_path_factory.getbasetemp() / "cache" / "demo",
+    )
+    if kept.is_dir():
+        shutil.copytree(kept, ours)
+    yield
+    if ours.is_dir() and not kept.is_dir():
+        part = kept.with_name(f"{code}-{os.getpid()}")
+        shutil.copytree(ours, part)
+        with suppress(OSError):  # another process was first
+            part.rename(kept)
+        shutil.rmtree(part, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,7 @@ MOST_MORE_MB = 120.0
 """How much more the server may hold in the last third of the visits than in the second."""
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(SECONDS + 600)
 def test_whatever_is_done_page_address_and_corpus_agree(
     visitor: Visitor, corpus: Corpus, demo: str, start: Callable[[Path | str], Server], corpus_folder: Path

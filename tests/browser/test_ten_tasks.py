@@ -305,6 +305,7 @@ RANGE = (PF_SR.date_keys[36], PF_SR.date_keys[37])
 """The two dates that the sample has; the whole calendar in ten formats is no test's business."""
 
 
+@pytest.mark.nightly
 def test_every_file_is_taken_with_six_clicks(visitor: Visitor, tmp_path: Path) -> None:
     """Each file by itself, from a page with nothing open: those of the panel Share, whatever it offers, and those of the panels."""
     visit = listening(visitor())

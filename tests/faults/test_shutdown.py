@@ -161,6 +161,7 @@ def test_a_server_at_work_ends_at_once_and_logs_no_error(tiny_folder: Path, tmp_
     assert "Exception" not in said, said
 
 
+@pytest.mark.nightly
 def test_a_process_that_stands_still_is_replaced_and_the_others_go_on(
     tiny_folder: Path, tmp_path: Path
 ) -> None:

@@ -440,6 +440,7 @@ def test_every_larger_draw_goes_on_from_a_smaller_one(demo: Corpus, by: int, all
     assert not draws._begins(small, other)
 
 
+@pytest.mark.nightly
 def test_strata_put_together_are_drawn_from_alike(demo: Corpus) -> None:
     of, hits = sampling.strata(demo, 3), {}
     for seed in range(300):

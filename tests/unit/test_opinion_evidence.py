@@ -54,6 +54,7 @@ def wrong(corpus: Corpus) -> np.ndarray:
     return np.asarray(np.abs(truth(corpus) - corpus.fractions.to_numpy()).sum(axis=1) > 0.2)
 
 
+@pytest.mark.nightly
 def test_models_find_more_of_the_planted_errors(corpus: Corpus, found: Judgement) -> None:
     there = wrong(corpus)
     assert 10 <= there.sum() <= 30
