@@ -27,10 +27,14 @@ demo: $(VENV)/.explorer  ## Set up the explorer, open the demo corpus in the bro
 	$(BIN)/python -m explorer serve "$(CORPUS)" --port "$(PORT)"
 
 .PHONY: test
-test: $(VENV)/.test browser postgres lint  ## Set up all that tests need; lint, type check, run every test but the nightly ones, and every bench in its short form
-	$(BIN)/python -m pytest -m "not bench and not browser and not nightly" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
+test: $(VENV)/.test $(VENV)/.scripts browser postgres  ## Set up all that tests need; lint, type check, run every test but the nightly ones, and every bench in its short form
+	$(MAKE) --no-print-directory -j2 lint test-unit
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m "browser and not bench and not nightly" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
 	EXPLORER_BENCH=short CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m bench -n $(JOBS) --dist worksteal -rP $(TESTS) || [ $$? = 5 ]
+
+.PHONY: test-unit
+test-unit: $(VENV)/.test
+	$(BIN)/python -m pytest -m "not bench and not browser and not nightly" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
 
 # What repeats another test in the dark, in another browser or in JupyterLab, and long ways through all of the page.
 .PHONY: test-nightly
@@ -167,8 +171,9 @@ $(VENV)/.docs: $(VENV)/.python pyproject.toml constraints.txt
 	$(PIP) --editable '.[docs]'
 	@touch $@
 
+# Modules are compiled as tests import them: most of what is installed never is.
 $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
-	$(PIP) --editable '.[test]'
+	$(PIP) --no-compile --editable '.[test]'
 	@touch $@ $(VENV)/.explorer $(VENV)/.docs
 
 $(VENV)/.scripts: $(VENV)/.test tests/scripts/package-lock.json

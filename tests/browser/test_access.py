@@ -75,6 +75,7 @@ def test_axe_finds_nothing_wrong_with_the_page(visit: Visit, demo: str, theme: s
     expect(button(visit, "Review")).to_be_focused()
 
 
+@pytest.mark.nightly
 def test_axe_finds_nothing_wrong_with_other_views_of_it(visitor: Visitor, demo: str) -> None:
     visit = visitor(NARROW)
     visit.open(
@@ -121,6 +122,7 @@ def test_axe_finds_nothing_wrong_with_presenting(visit: Visit, demo: str) -> Non
     visit.region("Sample map").wait_for()
 
 
+@pytest.mark.nightly
 def test_axe_finds_nothing_wrong_with_files_that_are_pages(
     browser: Browser, corpus: Corpus, demo: str, tmp_path: Path
 ) -> None:

@@ -66,6 +66,7 @@ def check_pictured(visit: Visit, picture: np.ndarray) -> None:
     until(lambda: difference(visit, picture) < 4, why=lambda: f"it differs by {difference(visit, picture)}")
 
 
+@pytest.mark.nightly
 def test_looking_around(visitor: Visitor, corpus: Corpus, demo: str) -> None:
     """First picture, play, scrub, a pixel's profile, another composite and curve, its link, another sample."""
     visit = visitor().open(f"?sample={demo}&date=2018-07-02")

@@ -68,7 +68,9 @@ def test_the_year_plays_once_by_itself_and_stops_at_a_telling_date(visitor: Visi
     assert visit.count("year-begun") == 0
 
 
-@pytest.mark.parametrize("act", ["click", "key", "wheel", "play"])
+@pytest.mark.parametrize(
+    "act", ["click", *(pytest.param(act, marks=pytest.mark.nightly) for act in ("key", "wheel", "play"))]
+)
 def test_whatever_a_person_does_stops_it(visitor: Visitor, act: str) -> None:
     visit = visitor(newcomer=True).open(wait_for=COMING)
     visit.wait("() => seen.marks('year-begun').length")
@@ -89,6 +91,7 @@ def test_whatever_a_person_does_stops_it(visitor: Visitor, act: str) -> None:
     assert visit.count("year-played") == 0
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("query", "options"),
     [

@@ -27,10 +27,12 @@ def forwarded(port: int, to: int) -> Iterator[None]:
     called, own = f"Host: 127.0.0.1:{port}\r\n".encode(), f"Host: localhost:{to}\r\n".encode()
 
     async def hand_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(1 << 16):
-            writer.write(data.replace(called, own))
-            await writer.drain()
-        writer.close()
+        try:
+            while data := await reader.read(1 << 16):
+                writer.write(data.replace(called, own))
+                await writer.drain()
+        finally:
+            writer.close()
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", to)
@@ -56,7 +58,7 @@ def forwarded(port: int, to: int) -> Iterator[None]:
 def test_a_forwarders_name_is_said_and_with_it_everything_works(
     page: Page, corpus_folder: Path, demo: str, tmp_path: Path
 ) -> None:
-    port = ports.usable("127.0.0.1", 0)
+    port, context = ports.usable("127.0.0.1", 0), page.context
     serve = [sys.executable, "-m", "explorer", "serve", str(corpus_folder), "--port", "0", "--no-open"]
     allowed = ["--allow-origin", f"127.0.0.1:{port}"]
     plain = Server(corpus_folder, tmp_path / "cache", serve)
@@ -64,12 +66,13 @@ def test_a_forwarders_name_is_said_and_with_it_everything_works(
         with forwarded(port, to=urlsplit(plain.url).port or 0):
             page.goto(f"http://127.0.0.1:{port}/")
             expect(page.get_by_role("alert")).to_contain_text(" ".join(allowed))
+            page.close()
     finally:
         plain.stop()
     told = Server(corpus_folder, tmp_path / "cache", serve + allowed)
     try:
         with forwarded(port, to=urlsplit(told.url).port or 0):
-            visit = Visit(page.context.new_page(), f"http://127.0.0.1:{port}").open(f"?sample={demo}")
+            visit = Visit(context.new_page(), f"http://127.0.0.1:{port}").open(f"?sample={demo}")
             visit.page.get_by_role("button", name="Play", exact=True).click()
             before = visit.date
             assert before is not None
@@ -81,7 +84,7 @@ def test_a_forwarders_name_is_said_and_with_it_everything_works(
             )
             assert said == 201
             assert visit.complaints == []
-            page.context.close()
+            context.close()
         assert told.complaints == []
     finally:
         told.stop()

@@ -215,6 +215,7 @@ def test_a_lasso_s_table_has_the_same_samples_as_pictures(visit: Visit) -> None:
     expect(tile(visit, MARKED)).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_it_stays_within_the_window_and_leaves_room_for_the_picture(visitor: Visitor) -> None:
     visit = visitor().open(f"?sample={MARKED}&gallery=purity,50,1")
     drawn(visit)

@@ -25,7 +25,7 @@ from tests.browser.test_review import settled
 from tests.browser.visit import Visit
 from tests.conftest import REPOSITORY
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 DOCS = REPOSITORY / "assets" / "docs"
 GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")

@@ -103,6 +103,7 @@ def check_lay(found: dict[str, Any]) -> None:
         assert not [other for other in parts[i + 1 :] if overlap(part, other)], part
 
 
+@pytest.mark.nightly
 def test_the_pictures_grow_with_their_panel(visitor: Visitor, demo: str) -> None:
     edges: dict[str, dict[tuple[int, int], float]] = {"": {}, "&panel=sentinel": {}}
     for panel, found in edges.items():

@@ -69,6 +69,7 @@ def test_months_that_are_being_read_are_loading_and_then_there_or_not(
             server.stop()
 
 
+@pytest.mark.nightly
 def test_gaps_that_are_not_yet_known_are_loading(page: Page, mirror: Path, tmp_path: Path, demo: str) -> None:
     """A gap-filled date must not look measured while its quality layer is on its way."""
     let_go = threading.Event()

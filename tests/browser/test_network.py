@@ -28,6 +28,7 @@ IMPATIENT = {
 }
 
 
+@pytest.mark.nightly
 def test_a_mirror_that_is_closed_then_silent_then_back(
     page: Page, mirror: Path, demo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -210,6 +210,7 @@ def test_a_file_that_is_no_story_is_told(visit: Visit, tmp_path: Path) -> None:
     expect(visit.page.get_by_role("alert").filter(has_text="bad.yaml")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_before_and_after_are_a_story_by_two_clicks_and_its_views_hold(visitor: Visitor, demo: str) -> None:
     visit = visitor(ROOM)
     visit.open(f"?sample={demo}&date=2018-08-21&view=swipe:2018-09-10;zoom:2,20,40")

@@ -353,7 +353,7 @@ def test_two_people_see_each_other_and_take_back_only_their_own(
 
 
 # --- the form, the cockpit, the end ------------------------------------------------------------------------------------
-@pytest.mark.parametrize("size", [(1440, 900), (1366, 768)])
+@pytest.mark.parametrize("size", [pytest.param((1440, 900), marks=pytest.mark.nightly), (1366, 768)])
 def test_the_desk_has_all_in_sight_and_its_buttons_do_not_move(
     visitor: Visitor, size: tuple[int, int], demo: str
 ) -> None:

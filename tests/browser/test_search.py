@@ -115,6 +115,7 @@ def test_a_word_too_many_is_named(visit: Visit, europe: Corpus) -> None:
     wait_for_count(visit, len(europe.query("vineyards France")))
 
 
+@pytest.mark.nightly
 def test_the_table_leaves_the_picture_in_sight(visitor: Visitor) -> None:
     visit = visitor(corpus="demo").open("?filter=country:Luxembourg", wait_for=READY)
     page = visit.page

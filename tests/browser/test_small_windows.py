@@ -134,6 +134,7 @@ def check_one_column(visit: Visit, size: tuple[int, int]) -> None:
     assert picture["width"] > 0.8 * min(size[0], size[1] - 200)
 
 
+@pytest.mark.nightly
 def test_dialogs_fit_and_the_menu_gives_them_back(visitor: Visitor) -> None:
     visit = visitor(SMALL[0]).open(f"?sample={MARKED}")
     for size in SMALL:
@@ -255,7 +256,8 @@ def test_two_fingers_zoom_the_map_and_leave_the_page_where_it_is(visitor: Visito
     assert visit.page.evaluate("scrollY") == scrolled
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_wrong_in_small_windows(visitor: Visitor, theme: str) -> None:
     visit = visitor(PHONE).open(f"{RICH}&theme={theme}")
     visit.wait("() => seen.marks('legend').length")

@@ -33,7 +33,7 @@ from tests.browser.visit import MARKED, Visit
 
 __all__ = ["europe"]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 MOST = 6
 FIELD = "31N_12E-218N_40_30"
@@ -155,7 +155,6 @@ def scored(cleared: Path) -> Path:
     return cleared
 
 
-@pytest.mark.nightly
 def test_vineyards_of_italy_two_months_and_three_pins(visitor: Visitor, europe: Corpus) -> None:
     visit = listening(visitor(corpus="demo")).open(wait_for=READY)
     page = visit.page
@@ -198,7 +197,6 @@ def test_vineyards_of_italy_two_months_and_three_pins(visitor: Visitor, europe: 
     assert set(zip(evi["row"], evi["col"], strict=True)) >= {(50, 60), (100, 110), (150, 20)}
 
 
-@pytest.mark.nightly
 def test_shortwave_infrared_a_polygon_and_a_story(visitor: Visitor, europe: Corpus, tmp_path: Path) -> None:
     """A story's views are found in any way; what the story itself asks for is to begin, to add each of the four, and to save: six, and
     one click for each view after the first here.
@@ -248,7 +246,6 @@ def test_shortwave_infrared_a_polygon_and_a_story(visitor: Visitor, europe: Corp
     ]
 
 
-@pytest.mark.nightly
 def test_a_clearing_is_found_and_seen_before_and_after(scored: Path, visitor: Visitor) -> None:
     visit = listening(visitor(corpus=scored)).open(wait_for=READY)
     page = visit.page
@@ -282,7 +279,6 @@ def test_a_link_shows_the_same_in_another_browser(visitor: Visitor, demo: str) -
     assert decode(other.page.url.partition("?")[2]) == decode(visit.page.url.partition("?")[2])
 
 
-@pytest.mark.nightly
 def test_fifteen_verdicts_are_fifteen_keys(visitor: Visitor, europe: Corpus) -> None:
     visit = listening(visitor(corpus="demo")).open(f"?sample={FIELD}", wait_for=READY)
     page = visit.page
@@ -305,7 +301,6 @@ RANGE = (PF_SR.date_keys[36], PF_SR.date_keys[37])
 """The two dates that the sample has; the whole calendar in ten formats is no test's business."""
 
 
-@pytest.mark.nightly
 def test_every_file_is_taken_with_six_clicks(visitor: Visitor, tmp_path: Path) -> None:
     """Each file by itself, from a page with nothing open: those of the panel Share, whatever it offers, and those of the panels."""
     visit = listening(visitor())

@@ -133,6 +133,7 @@ def test_the_line_stays_while_it_is_looked_at_and_goes_by_itself(visitor: Visito
     expect(line.get_by_role("button")).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_the_line_is_legible_and_on_a_phone_too(visitor: Visitor, demo: str) -> None:
     for theme, size in (("light", (1440, 900)), ("dark", (390, 844))):
         visit = visitor(size)
