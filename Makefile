@@ -38,7 +38,7 @@ test-unit: $(VENV)/.test
 
 # What repeats another test in the dark, in another browser or in JupyterLab, and long ways through all of the page.
 .PHONY: test-nightly
-test-nightly: $(VENV)/.test browser  ## The tests that `make test` leaves to the night: other themes, browsers and notebooks, long ways
+test-nightly: $(VENV)/.test browser firefox  ## The tests that `make test` leaves to the night: other themes, browsers and notebooks, long ways
 	CHROMIUM="$$($(FIND_CHROMIUM))" $(BIN)/python -m pytest -m nightly -n $(JOBS) --dist loadfile $(TESTS)
 
 .PHONY: bench
@@ -194,16 +194,13 @@ BROWSER_WORKS = found="$$($(FIND_CHROMIUM))"; [ -n "$$found" ] && $(BIN)/python 
 
 .PHONY: browser
 browser: $(VENV)/.test
-	@$(BROWSER_WORKS) && [ -n "$$($(FIND_FIREFOX))" ] && exit 0; \
+	@$(BROWSER_WORKS) && exit 0; \
 	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=no; fi; \
 	if command -v apt-get >/dev/null && [ "$$as_root" != no ]; then \
-	  echo "Installing chromium and firefox-esr for the browser tests, and ffmpeg, which checks videos and shares chromium's libraries"; \
+	  echo "Installing chromium for the browser tests, and ffmpeg, which checks videos and shares chromium's libraries"; \
 	  $$as_root apt-get update -qq; \
-	  $(BROWSER_WORKS) || $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium ffmpeg libatomic1 </dev/null; \
-	  [ -n "$$($(FIND_FIREFOX))" ] || $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends firefox-esr </dev/null; \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium ffmpeg libatomic1 </dev/null; \
 	fi; \
-	[ -n "$$($(FIND_FIREFOX))" ] || \
-	  echo "Firefox could not be installed here: its tests are skipped (Debian: sudo apt-get install firefox-esr)" >&2; \
 	$(BROWSER_WORKS) && exit 0; \
 	[ -z "$$found" ] || { \
 	  echo "Playwright does not start here (Debian: sudo apt-get install libatomic1):" >&2; \
@@ -211,6 +208,18 @@ browser: $(VENV)/.test
 	echo "The browser tests need Chromium, and it could not be installed here." >&2; \
 	echo "Install it (Debian: sudo apt-get install chromium), or name it: make test CHROMIUM=/path/to/chrome" >&2; \
 	exit 1
+
+.PHONY: firefox
+firefox:
+	@[ -n "$$($(FIND_FIREFOX))" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=no; fi; \
+	if command -v apt-get >/dev/null && [ "$$as_root" != no ]; then \
+	  echo "Installing firefox-esr for the tests of the night"; \
+	  $$as_root apt-get update -qq && \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends firefox-esr </dev/null; \
+	fi; \
+	[ -n "$$($(FIND_FIREFOX))" ] || \
+	  echo "Firefox could not be installed here: its tests are skipped (Debian: sudo apt-get install firefox-esr)" >&2
 
 # The server that the tests of verdicts start: of PATH, or where Debian keeps it.
 FIND_POSTGRES = command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -n 1

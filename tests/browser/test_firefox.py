@@ -32,6 +32,7 @@ FIREFOX = os.environ.get("FIREFOX") or shutil.which("firefox-esr")
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.nightly,
     pytest.mark.skipif(
         FIREFOX is None,
         reason="no Firefox: install firefox-esr (Debian: sudo apt-get install firefox-esr), or name one in FIREFOX",
@@ -66,7 +67,6 @@ def check_pictured(visit: Visit, picture: np.ndarray) -> None:
     until(lambda: difference(visit, picture) < 4, why=lambda: f"it differs by {difference(visit, picture)}")
 
 
-@pytest.mark.nightly
 def test_looking_around(visitor: Visitor, corpus: Corpus, demo: str) -> None:
     """First picture, play, scrub, a pixel's profile, another composite and curve, its link, another sample."""
     visit = visitor().open(f"?sample={demo}&date=2018-07-02")
@@ -117,7 +117,6 @@ def test_looking_around(visitor: Visitor, corpus: Corpus, demo: str) -> None:
     assert set(other.columns("bands-pf")["band"]) == {"green", "red", "nir"}
 
 
-@pytest.mark.nightly
 def test_a_review_keeps_its_verdicts(visitor: Visitor, corpus: Corpus, demo: str) -> None:
     visit = visitor().open()
     begin(visit, [demo, LACKING], "fox")
@@ -133,7 +132,6 @@ def test_a_review_keeps_its_verdicts(visitor: Visitor, corpus: Corpus, demo: str
     assert (second["sample_id"], second["judgement"], second["suggested"]) == (LACKING, "wrong", 211)
 
 
-@pytest.mark.nightly
 def test_whatever_is_done_page_address_and_corpus_agree(visitor: Visitor, corpus: Corpus, demo: str) -> None:
     monkey = Monkey(visitor().open(f"?sample={demo}"), corpus, seed=1)
     for _ in range(2):
