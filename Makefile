@@ -34,7 +34,7 @@ test: $(VENV)/.test $(VENV)/.scripts browser postgres  ## Set up all that tests 
 
 .PHONY: test-unit
 test-unit: $(VENV)/.test
-	$(BIN)/python -m pytest -m "not bench and not browser and not nightly" -n $(JOBS) --dist loadfile $(TESTS) || [ $$? = 5 ]
+	$(BIN)/python -m pytest -m "not bench and not browser and not nightly" -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS) || [ $$? = 5 ]
 
 # What repeats another test in the dark, in another browser or in JupyterLab, and long ways through all of the page.
 .PHONY: test-nightly

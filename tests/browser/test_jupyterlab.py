@@ -34,6 +34,7 @@ def lab(tmp_path: Path, corpus_folder: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(500)
 def test_keys_of_other_cells_and_of_the_explorer_stay_apart(browser: Browser, lab: str) -> None:
     context = browser.new_context(viewport={"width": 1500, "height": 1000})

@@ -132,6 +132,7 @@ def test_a_view_without_a_note_has_the_whole_room(visitor: Visitor, demo: str, t
     assert beside["width"] < 0.7 * ROOM[0]
 
 
+@pytest.mark.nightly
 def test_a_tour_flies_from_europe_to_the_pixel(visitor: Visitor, demo: str) -> None:
     visit = visitor(reduced_motion="reduce")
     visit.open(f"?sample={demo}&pixels=40,50")

@@ -148,6 +148,7 @@ def test_the_table_leaves_the_picture_in_sight(visitor: Visitor) -> None:
         until(lambda: abs((shown.bounding_box() or {"y": 99})["y"]) < 2)
 
 
+@pytest.mark.nightly
 def test_rows_are_gone_through_by_keyboard_and_the_open_one_is_marked(
     visitor: Visitor, europe: Corpus
 ) -> None:

@@ -227,6 +227,7 @@ def test_charts_and_image_are_files_that_say_whose_they_are(tab: Page) -> None:
         assert image.height > 620
 
 
+@pytest.mark.nightly
 def test_it_opens_as_its_link_says_and_a_held_step_holds(
     browser: Browser, demo_sample: tuple[Corpus, str], tmp_path: Path
 ) -> None:

@@ -76,6 +76,7 @@ def test_what_was_taken_away_comes_back_by_key_and_by_button(visit: Visit, demo:
     visit.wait_for_query(composite="false")
 
 
+@pytest.mark.nightly
 def test_dragging_the_map_and_playing_are_no_flood_of_steps(visit: Visit, demo: str) -> None:
     visit.open(f"?sample={demo}")
     visit.wait_for_query(map=None)

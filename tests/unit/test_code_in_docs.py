@@ -28,6 +28,7 @@ def blocks(path: str) -> list[str]:
     )
 
 
+@pytest.mark.nightly
 def test_the_python_that_is_shown_passes_a_strict_type_check(tmp_path: Path) -> None:
     """As a reader's own files: mypy's strict mode, with the settings of this project for libraries without types."""
     for path in ("README.md", "assets/docs/python.md", "assets/docs/review.md", "assets/docs/commands.md"):
