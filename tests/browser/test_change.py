@@ -17,7 +17,7 @@ from tests.browser.conftest import Visitor
 from tests.browser.visit import LACKING, MARKED, NARROW, Visit
 from tests.talk import until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 SEEN = "2018-09-05"
 

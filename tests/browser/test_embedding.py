@@ -11,6 +11,7 @@ from tests.browser.conftest import Visitor
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.nightly
 def test_it_filters_the_page_by_keys_and_by_a_line(visitor: Visitor) -> None:
     visit = visitor(corpus="demo").open(wait_for=("ready", "legend"))
     page = visit.page

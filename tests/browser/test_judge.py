@@ -81,6 +81,7 @@ def test_a_model_is_judged_by_key_and_its_cells_filter_the_map(visit: Visit) -> 
     expect(page.get_by_text("100.0 %", exact=True)).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_an_opinion_is_added_on_the_page_and_removed(
     corpus_folder: Path, tmp_path: Path, visitor: Visitor
 ) -> None:

@@ -169,6 +169,7 @@ def jupyter(folder: Path, **environment: str) -> Iterator[str]:
         process.wait(30)
 
 
+@pytest.mark.nightly
 @needs_proxy
 def test_the_launcher_of_jupyterlab_starts_it_on_a_corpus(tiny_folder: Path, tmp_path: Path) -> None:
     # As pip installs it: what this checkout says of itself, whatever the environment was made from.

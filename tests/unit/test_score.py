@@ -210,6 +210,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(180)
 def test_after_kill_9_a_cluster_finishes_only_the_rest(bare, tmp_path: Path) -> None:
     from distributed import LocalCluster
