@@ -16,11 +16,11 @@ def notice(title: str, *paragraphs: str) -> str:
     return _page(escape(title), "\n".join(f"<p>{escape(text)}</p>" for text in paragraphs))
 
 
-def document(title: str, content: str) -> str:
-    """A longer text to read: title and content are HTML, the content with its own heading."""
+def document(title: str, content: str, root: str = "") -> str:
+    """A longer text to read: title and content are HTML, the content with its own heading; `root` leads from it to the server's root."""
     return (
         _template("plain_page.html")
-        .substitute(title=title, heading="", content=content, style=source("document_page.css"))
+        .substitute(title=title, heading="", content=content, style=source("document_page.css"), root=root)
         .replace("<h1></h1>\n", "")
     )
 
@@ -51,5 +51,5 @@ def _template(name: str) -> Template:
 def _page(title: str, content: str, heading: str = "") -> str:
     """All of them look alike. Title, heading and content are HTML."""
     return _template("plain_page.html").substitute(
-        title=title, heading=heading or title, content=content, style=source("plain_page.css")
+        title=title, heading=heading or title, content=content, style=source("plain_page.css"), root=""
     )

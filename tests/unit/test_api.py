@@ -490,7 +490,7 @@ def test_the_document_is_a_page_to_read_too(ask: Client) -> None:
         assert f"<h2><code>{path}</code></h2>" in page
         for told in methods.values():
             assert html.escape(told["summary"]) in page
-    assert "<td><code>bbox</code></td><td>list of number, with commas</td>" in page
+    assert "<td><code>bbox</code></td><td>list of numbers, with commas</td>" in page
     assert "<td>whole number, 1 to 1000; else 100</td>" in page
     assert "Takes <code>application/json</code>: <code>sample, " in page
     asked = re.findall(r"<a href='([^']+)'>Ask it</a>", page)

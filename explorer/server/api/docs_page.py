@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -25,7 +26,7 @@ def html(document: Json) -> str:
         parts.append(f"<h2><code>{escape(path)}</code></h2>")
         for method, told in methods.items():
             parts += _operation(method, path, told, document)
-    return plain_pages.document(f"{escape(title)} for programs", "\n".join(parts))
+    return plain_pages.document(f"{escape(title)} for programs", "\n".join(parts), root="../")
 
 
 def _operation(method: str, path: str, told: Json, document: Json) -> list[str]:
@@ -54,8 +55,13 @@ def _operation(method: str, path: str, told: Json, document: Json) -> list[str]:
 def _parameter(one: Json) -> str:
     said = one.get("description", "") + (" Always given." if one["required"] and one["in"] == "query" else "")
     name = f"{{{one['name']}}}" if one["in"] == "path" else one["name"]
-    cells = f"<code>{escape(name)}</code>", escape(_kind(one["schema"])), escape(said)
+    cells = f"<code>{escape(name)}</code>", escape(_kind(one["schema"])), _prose(said)
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _prose(text: str) -> str:
+    """A description: what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _kind(schema: Json) -> str:
@@ -65,7 +71,7 @@ def _kind(schema: Json) -> str:
     if "enum" in schema:
         found = " or ".join(map(str, schema["enum"]))
     elif schema.get("type") == "array":
-        found = f"list of {_kind(schema['items'])}, with commas"
+        found = f"list of {_kind(schema['items'])}s, with commas"
     else:
         kind = str(schema.get("type", "value"))
         found = {"string": "text", "integer": "whole number"}.get(kind, kind)
