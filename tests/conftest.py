@@ -37,9 +37,8 @@ def _demos_table_of_the_run_before(
     sources = sorted((REPOSITORY / "explorer" / "demo").rglob("*.py"))
     code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
     ours = tmp_path_factory.getbasetemp() / "cache" / "demo"
-    cache: pytest.Cache | None = getattr(
-        pytestconfig, "cache", None
-    )  # None where pytest was told to keep nothing
+    # None where pytest was told to keep nothing.
+    cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)
     if cache is None:
         yield
         return

@@ -25,9 +25,10 @@ from playwright.sync_api import Browser
 from explorer.server import compat
 from tests.bench import forms
 from tests.bench.bench_page import browser
-from tests.bench.bench_session import QUIET_S, _cpu, _leave, _pins, _rss, _visit, number
+from tests.bench.bench_session import QUIET_S, _leave, _pins, _rss, _visit, number
 from tests.browser.conftest import Server
 from tests.browser.visit import Visit
+from tests.running import processor_seconds
 
 __all__ = ["browser"]
 ALL = "all"
@@ -60,10 +61,10 @@ def _serving(folder: Path, cache: Path, without: str) -> Iterator[Server]:
 
 def _quiet(server: Server, *visits: Visit) -> None:
     """Wait until a server has nothing to do: pages that were left are forgotten, and those for whoever comes next are made."""
-    deadline, last = time.monotonic() + QUIET_S, _cpu(server.pid)
+    deadline, last = time.monotonic() + QUIET_S, processor_seconds(server.pid)
     while time.monotonic() < deadline:
         time.sleep(1.0)
-        now = _cpu(server.pid)
+        now = processor_seconds(server.pid)
         if now - last < 0.1 and number(server.url, "explorer_sessions_open") <= len(visits):
             return
         last = now
@@ -72,7 +73,7 @@ def _quiet(server: Server, *visits: Visit) -> None:
 def _round(browser: Browser, server: Server, samples: list[str], found: Numbers) -> None:
     """One visit: page, clicks, pins; then several pages, and all of them go."""
     _quiet(server)
-    cpu, memory = _cpu(server.pid), _rss(server.pid)
+    cpu, memory = processor_seconds(server.pid), _rss(server.pid)
     visit, _ = _visit(browser, server.url, f"?sample={samples[0]}")
     for mark, what in (("first-frame", "first frame"), ("animation-ready", "all frames")):
         visit.wait("(name) => seen.marks(name).length", mark)
@@ -80,7 +81,7 @@ def _round(browser: Browser, server: Server, samples: list[str], found: Numbers)
             float(visit.page.evaluate("(name) => seen.marks(name)[0].startTime", mark))
         )
     _quiet(server, visit)
-    found["processor a page, s"].append(_cpu(server.pid) - cpu)
+    found["processor a page, s"].append(processor_seconds(server.pid) - cpu)
     for click in range(CLICKS):
         sample = samples[1 + click % (len(samples) - 1)]
         visit.page.evaluate(

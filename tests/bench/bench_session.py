@@ -31,13 +31,13 @@ from tests.bench import forms
 from tests.bench.bench_page import BASELINE, browser
 from tests.browser.conftest import Server
 from tests.browser.visit import MAP, WIDE, Visit
+from tests.running import processor_seconds
 
 __all__ = ["browser"]
 SAMPLES, OPENED, PLAYED_S, CLICKS, SESSIONS = forms.sized((9, 5, 6.0, 30, 5), (3, 1, 2.0, 3, 1))
 DRAGGED_S, ANSWERS_S, ROUNDS, MADE = forms.sized((2.0, 4.0, 3, 3), (0.5, 1.0, 1, 1))
 QUIET_S, REST_S = forms.sized((60.0, 3.0), (0.0, 0.0))
 """How long it is waited for at most until a server has nothing to do, and what is waited on top."""
-_TICKS = os.sysconf("SC_CLK_TCK")
 _MS = 1000.0
 
 # When each different frame was seen; and when, after a pointer's move, the frame that it chose was drawn (it is drawn while the event is handled).
@@ -116,12 +116,6 @@ class Table:
 
 def _process(server: Server) -> int:
     return server._process.pid
-
-
-def _cpu(pid: int) -> float:
-    """Seconds of processor that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def _rss(pid: int) -> float:
@@ -252,11 +246,11 @@ def _playing(browser: Browser, server: Server, query: str, table: Table, plain: 
     _wait_until_quiet(server, visit)
     _play(visit, 25)
     _wait(visit.page, 1.0)
-    sent, came, cpu = wire.sent, wire.came, _cpu(_process(server))
+    sent, came, cpu = wire.sent, wire.came, processor_seconds(_process(server))
     visit.page.evaluate("() => { shots.length = 0 }")
     took = _wait(visit.page, PLAYED_S)
     rate, gap = _gaps(visit.page)
-    load = (_cpu(_process(server)) - cpu) / took * 100
+    load = (processor_seconds(_process(server)) - cpu) / took * 100
     table.add("play at 25 a second: different frames", rate, "/s", least=24.5, baseline=plain["rate"])
     table.add("play at 25 a second: 95th percentile of gaps", gap, "ms", most=55, baseline=plain["gap"])
     table.add("play: to the browser", (wire.came - came) / took / 1e3, "KB/s", most=1, baseline=plain["came"])
@@ -270,8 +264,8 @@ def _playing(browser: Browser, server: Server, query: str, table: Table, plain: 
     _wait_until_quiet(server, *visits)
     for each in visits:
         _play(each, 10)
-    cpu, took = _cpu(_process(server)), _wait(visits[0].page, PLAYED_S)
-    load = (_cpu(_process(server)) - cpu) / took * 100
+    cpu, took = processor_seconds(_process(server)), _wait(visits[0].page, PLAYED_S)
+    load = (processor_seconds(_process(server)) - cpu) / took * 100
     table.add(f"{SESSIONS} sessions at 10 a second: server", load, "% of core", most=10)
     _leave(*visits)
 
@@ -456,13 +450,13 @@ def _naive(browser: Browser, server: Server) -> dict[str, float]:
         }}"""
     )
     _wait(page, 1.0)
-    sent, came, cpu = wire.sent, wire.came, _cpu(_process(server))
+    sent, came, cpu = wire.sent, wire.came, processor_seconds(_process(server))
     page.evaluate("() => { shots.length = 0 }")
     took = _wait(page, PLAYED_S)
     rate, gap = _gaps(page)
     page.context.close()
     return {
-        "frame": float(frame), "rate": rate, "gap": gap, "cpu": (_cpu(_process(server)) - cpu) / took * 100,
+        "frame": float(frame), "rate": rate, "gap": gap, "cpu": (processor_seconds(_process(server)) - cpu) / took * 100,
         "came": (wire.came - came) / took / 1e3, "sent": (wire.sent - sent) / took / 1e3,
     }  # fmt: skip
 

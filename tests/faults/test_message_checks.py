@@ -27,7 +27,7 @@ from explorer.corpus.corpus import Corpus
 from explorer.review import draws
 from explorer.views.animation.animation import AnimationView
 from tests import corpora
-from tests.running import Running
+from tests.running import Running, processor_seconds
 from tests.talk import until
 from tests.visitors import Seen, Visitor, encoded
 
@@ -71,8 +71,7 @@ class Serving:
 
     def worked(self) -> float:
         """Seconds of processor time that it has taken."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return processor_seconds(self._process.pid)
 
     def forget_peak(self) -> None:
         Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")
