@@ -41,12 +41,22 @@ def until(
     seconds: float = SECONDS,
     why: Callable[[], str] = lambda: f"it did not come\n{threads()}",
 ) -> Any:
-    """Wait until something is so, as threads make it so; what the condition found."""
+    """Wait until something is so, as threads make it so; what the condition found.
+
+    Where a condition asks for the last message of a kind and there is none yet, it is not so yet.
+    """
+
+    def found() -> Any:
+        try:
+            return condition()
+        except IndexError:
+            return None
+
     deadline = time.monotonic() + seconds
-    while not (found := condition()):
+    while not (value := found()):
         assert time.monotonic() < deadline, why()
         time.sleep(0.01)
-    return found
+    return value
 
 
 class BesideTheMap:
