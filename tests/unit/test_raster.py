@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from explorer.core import corine
-from explorer.views.map.raster import SampleRaster, View
+from explorer.views.map.raster import SampleRaster, View, grown
 
 COLOURS = corine.colour_table(3)
 X, Y = 1_000_000.0, 6_000_000.0
@@ -213,3 +213,19 @@ def test_levels_are_asked_once_and_drawn_in_their_classes() -> None:
     for level in (1, 2, 1):
         assert raster.layer(level=level).image(view_of(400_000)).max() == level + 1
     assert asked == [1, 2]
+
+
+@pytest.mark.parametrize("count", [5, 300, 40_000])
+def test_where_samples_are_is_where_their_picture_has_colours(count: int) -> None:
+    places = np.random.default_rng(count).uniform(-300_000, 300_000, (count, 2)) + np.array([X, Y])
+    layer = raster_of([(x, y) for x, y in places], [3] * count).layer()
+    for half in (400_000.0, 40_000.0, 2_000.0):
+        np.testing.assert_array_equal(layer.presence(view_of(half)), layer.image(view_of(half)) > 0)
+
+
+def test_what_was_drawn_stays_when_samples_grow_and_the_nearer_one_wins() -> None:
+    line = np.array([[0, 0, 7, 0, 0, 0, 9, 2, 0]], np.uint8)
+    assert grown(line, 0).tolist() == line.tolist()
+    assert grown(line, 1).tolist() == [[0, 7, 7, 7, 0, 9, 9, 2, 2]]
+    assert grown(line, 2).tolist() == [[7, 7, 7, 7, 7, 9, 9, 2, 2]]
+    assert grown(line > 0, 1).tolist() == [[False, True, True, True, False, True, True, True, True]]

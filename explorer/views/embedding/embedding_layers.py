@@ -22,7 +22,7 @@ from explorer.views.map.raster import Layer, SampleRaster, View
 
 SCALE_TO = 1e6
 """Units that the longer side of all samples is drawn with: the raster's own reach and rounding are of metres."""
-_GREY = 254
+_GREY = 255
 _GREYS = {"light": "#c9d1d6", "dark": "#3d4a52"}
 _STATES = {UNREVIEWED: "#9aa7af", "correct": "#1b9e77", "wrong": "#d95f02", "unsure": "#7570b3"}
 _MOST_ROWS = 45
@@ -60,8 +60,8 @@ class Layers:
         """Places in the palette, uint8 `(height, width)`, row 0 the lowest."""
         image = self.shown.image(view)
         if len(self.others):
-            image = np.where(image == 0, self.others.image(view), image)
-        return np.ascontiguousarray(image)
+            image |= (self.others.presence(view) & (image == 0)) * np.uint8(_GREY)
+        return image
 
     def nearest(self, x: float, y: float, reach: float) -> int | None:
         """Position in the sample table of the nearest sample that is in colour, none beyond `reach`."""
@@ -128,13 +128,12 @@ def layers(
     if any(one["count"] is not None for one in key):
         key.sort(key=lambda one: -(one["count"] or 0))
     palette = [*palette, *["#00000000"] * (256 - len(palette))]
-    palette[_GREY + 1] = _GREYS["dark" if theme == "dark" else "light"]
-    grey = np.full(len(values), _GREY, np.uint8)
+    palette[_GREY] = _GREYS["dark" if theme == "dark" else "light"]
     scaled = by in ("suspicion", "disagreement")
     return Layers(
         on,
         on.raster.layer(mask, values=values, largest=scaled),
-        on.raster.layer(~mask, values=grey),
+        on.raster.layer(~mask),
         palette[:256],
         key[:_MOST_ROWS],
     )

@@ -134,6 +134,14 @@ class Layer:
             scale[1:] = 1 + np.round(254 * np.log(np.arange(1, most + 1)) / max(np.log(most), 1e-9))
         return grown(scale[counts], self._reach(view, float((counts > 0).mean()))), most
 
+    def presence(self, view: View) -> np.ndarray:
+        """Where there is any sample, bool `(height, width)`, as large as `image` draws them."""
+        points = self._points(view)
+        if not len(points):
+            return np.zeros((view.height, view.width), bool)
+        found = self._canvas(view).points(points, "x", "y", agg=ds.any()).to_numpy()
+        return grown(found.view(np.uint8), self._reach(view, float(found.mean()))).view(bool)
+
     @staticmethod
     def _canvas(view: View) -> ds.Canvas:
         return ds.Canvas(view.width, view.height, view.x_range, view.y_range)
@@ -272,7 +280,7 @@ def grown(image: np.ndarray, reach: int) -> np.ndarray:
             ):
                 target = found[there] if axis == 0 else found[:, there]
                 source = image[here] if axis == 0 else image[:, here]
-                np.copyto(target, source, where=target == 0)
+                target |= source * (target == 0)  # `copyto` with a mask takes up to 18 times as long
         image = found
     return image
 
