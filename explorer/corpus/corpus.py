@@ -67,6 +67,7 @@ _OF_PROCESS = (
     "cubes",
     "watch",
     "_pool",
+    "_dense_fractions",
     "_table",
     "opinions",
     "ground",
@@ -205,13 +206,19 @@ class Corpus:
     def fractions(self) -> pd.DataFrame:
         """CORINE fractions of all samples: a row a sample, indexed by `sample_id`, a column a level-3 code, 44, float32, 0 to 1.
 
-        Rows of zeros have no label. Dense: 88 MB for 500,000 samples; `corpus.index.fractions.matrix` is the same as CSR.
+        Rows of zeros have no label. Dense: 88 MB for 500,000 samples, made once; `corpus.index.fractions.matrix` is the same as CSR.
+        Columns that are added stay one's own, and so does what is written where pandas copies on write (3); earlier ones refuse it: take a `copy()`.
         >>> corpus.fractions.shape[1]
         44
         """
+        return self._dense_fractions.copy(deep=False)
+
+    @cached_property
+    def _dense_fractions(self) -> pd.DataFrame:
         codes = pd.Index(corine.codes(3), name="clc")
-        found = self.index.fractions.align(self.samples.index)
-        return pd.DataFrame(found.matrix.toarray(), index=self.samples.index, columns=codes)
+        values = self.index.fractions.align(self.samples.index).matrix.toarray()
+        values.flags.writeable = False
+        return pd.DataFrame(values, index=self.samples.index, columns=codes, copy=False)
 
     def __len__(self) -> int:
         return len(self.samples)

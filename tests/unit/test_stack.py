@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import multiprocessing
 import pickle
@@ -78,6 +79,19 @@ def test_fractions_are_a_table(tiny_corpus: Corpus) -> None:
     for sample_id in tiny_corpus:
         row = table.loc[sample_id]
         assert row[row > 0].to_dict() == pytest.approx(tiny_corpus.labels(sample_id).to_dict())
+
+
+def test_fractions_are_made_once_and_stay_the_corpus_s(tiny_corpus: Corpus) -> None:
+    mine = tiny_corpus.fractions
+    assert np.shares_memory(mine[211].to_numpy(), tiny_corpus.fractions[211].to_numpy())
+    before = tiny_corpus.fractions.copy()
+    mine["mine"] = 1.0
+    mine[211] = 7.0
+    with contextlib.suppress(ValueError):  # pandas before 3
+        mine.loc[FULL, 311] = 7.0
+    pd.testing.assert_frame_equal(tiny_corpus.fractions, before)
+    assert len(pickle.dumps(tiny_corpus)) < 1_000_000
+    pd.testing.assert_frame_equal(pickle.loads(pickle.dumps(tiny_corpus)).fractions, before)  # noqa: S301
 
 
 def test_a_lazy_cube_has_every_date_and_reads_when_computed(tiny_corpus: Corpus) -> None:
