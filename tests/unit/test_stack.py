@@ -91,7 +91,7 @@ def test_fractions_are_made_once_and_stay_the_corpus_s(tiny_corpus: Corpus) -> N
         mine.loc[FULL, 311] = 7.0
     pd.testing.assert_frame_equal(tiny_corpus.fractions, before)
     assert len(pickle.dumps(tiny_corpus)) < 1_000_000
-    pd.testing.assert_frame_equal(pickle.loads(pickle.dumps(tiny_corpus)).fractions, before)  # noqa: S301
+    pd.testing.assert_frame_equal(pickle.loads(pickle.dumps(tiny_corpus)).fractions, before)
 
 
 def test_a_lazy_cube_has_every_date_and_reads_when_computed(tiny_corpus: Corpus) -> None:
