@@ -145,18 +145,21 @@ clean:  ## Remove the environment and all caches
 	rm -rf $(VENV) .site .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# For a recipe's shell: `install_packages WHAT PACKAGE ...` installs Debian's packages, where this is a Debian and one may.
+INSTALL = install_packages() { \
+  command -v apt-get >/dev/null || return 0; \
+  if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else return 0; fi; \
+  echo "Installing $$1"; shift; \
+  $$as_root apt-get update -qq; \
+  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$$@" </dev/null; }
+
 # A stamp is newer than what it was made from, so that a second run does nothing.
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "The explorer needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
 	  echo "Install one and name it: make PYTHON=python3.12 demo" >&2; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null && exit 0; \
-	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=no; fi; \
-	if command -v apt-get >/dev/null && [ "$$as_root" != no ] && [ "$(PYTHON)" = python3 ]; then \
-	  echo "Installing python3-venv, which Debian's Python needs for virtual environments"; \
-	  $$as_root apt-get update -qq && \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv </dev/null; \
-	fi; \
+	@$(INSTALL); $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null && exit 0; \
+	[ "$(PYTHON)" = python3 ] && install_packages "python3-venv, which Debian's Python needs for virtual environments" python3-venv; \
 	$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	  echo "This Python cannot make virtual environments. On Debian and Ubuntu:" >&2; \
 	  echo "  sudo apt-get install python3-venv" >&2; exit 1; }
@@ -194,13 +197,8 @@ BROWSER_WORKS = found="$$($(FIND_CHROMIUM))"; [ -n "$$found" ] && $(BIN)/python 
 
 .PHONY: browser
 browser: $(VENV)/.test
-	@$(BROWSER_WORKS) && exit 0; \
-	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=no; fi; \
-	if command -v apt-get >/dev/null && [ "$$as_root" != no ]; then \
-	  echo "Installing chromium for the browser tests, and ffmpeg, which checks videos and shares chromium's libraries"; \
-	  $$as_root apt-get update -qq; \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium ffmpeg libatomic1 </dev/null; \
-	fi; \
+	@$(INSTALL); $(BROWSER_WORKS) && exit 0; \
+	install_packages "chromium for the browser tests, and ffmpeg, which checks videos and shares chromium's libraries" chromium ffmpeg libatomic1; \
 	$(BROWSER_WORKS) && exit 0; \
 	[ -z "$$found" ] || { \
 	  echo "Playwright does not start here (Debian: sudo apt-get install libatomic1):" >&2; \
@@ -211,13 +209,8 @@ browser: $(VENV)/.test
 
 .PHONY: firefox
 firefox:
-	@[ -n "$$($(FIND_FIREFOX))" ] && exit 0; \
-	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=no; fi; \
-	if command -v apt-get >/dev/null && [ "$$as_root" != no ]; then \
-	  echo "Installing firefox-esr for the tests of the night"; \
-	  $$as_root apt-get update -qq && \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends firefox-esr </dev/null; \
-	fi; \
+	@$(INSTALL); [ -n "$$($(FIND_FIREFOX))" ] && exit 0; \
+	install_packages "firefox-esr for the tests of the night" firefox-esr; \
 	[ -n "$$($(FIND_FIREFOX))" ] || \
 	  echo "Firefox could not be installed here: its tests are skipped (Debian: sudo apt-get install firefox-esr)" >&2
 
@@ -226,12 +219,7 @@ FIND_POSTGRES = command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb 2>/d
 
 .PHONY: postgres
 postgres:
-	@[ -n "$$($(FIND_POSTGRES))" ] && exit 0; \
-	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=no; fi; \
-	if command -v apt-get >/dev/null && [ "$$as_root" != no ]; then \
-	  echo "Installing PostgreSQL for the tests of verdicts"; \
-	  $$as_root apt-get update -qq && \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql </dev/null; \
-	fi; \
+	@$(INSTALL); [ -n "$$($(FIND_POSTGRES))" ] && exit 0; \
+	install_packages "PostgreSQL for the tests of verdicts" postgresql; \
 	[ -n "$$($(FIND_POSTGRES))" ] || \
 	  echo "PostgreSQL could not be installed here: its tests are skipped (Debian: sudo apt-get install postgresql)" >&2
