@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -224,6 +225,36 @@ def test_a_search_finds_what_a_query_finds(ask: Client, corpus: Corpus) -> None:
     name = f"{corpora.FULL}_pf_{DAY}"
     assert ask.ids(f"/stac/search?ids={corpora.FULL},{name},nothing") == [corpora.FULL, name]
     assert ask.ids("/stac/search?collections=samples&datetime=2021-01-01T00:00:00Z/..") == []
+    assert (
+        ask.raw("/stac/collections/samples/items?f=csv&datetime=2021-01-01T00:00:00Z/..")[2].count(
+            corpora.FULL.encode()
+        )
+        == 0
+    )
+
+
+def test_a_filter_asks_of_items(ask: Client) -> None:
+    name = f"{corpora.FULL}_pf_{DAY}"
+    every, samples = (ask.ids(f"/stac/search?limit=1000{part}") for part in ("", "&collections=samples"))
+    january = "datetime >= TIMESTAMP('2018-01-01T00:00:00Z') AND datetime < DATE('2018-02-01')"
+    for text, wanted in (
+        (f"id = '{name}'", [name]),
+        (f"id IN ('{name}', '{corpora.FULL}')", [corpora.FULL, name]),
+        ("collection = 'samples'", samples),
+        (f"collection <> 'samples' AND datetime = DATE('{DAY}') AND sample_id = '{corpora.FULL}'",
+         [one for one in every if one.startswith(f"{corpora.FULL}_") and one.endswith(DAY)]),
+        (f"{january} AND collection LIKE '%_pf'", [one for one in every if "_pf_2018-01" in one]),
+        (f"NOT ({january})", [one for one in every if one not in samples and "_2018-01" not in one]),
+        ("datetime IS NULL", samples),
+    ):  # fmt: skip
+        assert wanted, text
+        assert ask.ids(f"/stac/search?limit=1000&{urllib.parse.urlencode({'filter': text})}") == wanted, text
+    timed = {"op": "<", "args": [{"property": "datetime"}, {"timestamp": "2018-02-01T00:00:00Z"}]}
+    found = ask.ids("/stac/search", {"filter": timed, "limit": 1000})
+    assert found == [one for one in every if "_2018-01" in one]
+    known = ask("/stac/queryables")[1]["properties"]
+    assert known["datetime"]["format"] == "date-time"
+    assert {"id", "collection"} <= set(known)
 
 
 @pytest.mark.parametrize(

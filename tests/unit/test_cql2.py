@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from explorer.core.errors import InvalidQueryError
 from explorer.corpus.corpus import Corpus
-from explorer.corpus.query import cql2
+from explorer.corpus.query import cql2, cql2_text
 from explorer.corpus.tables import places
 from explorer.demo.opening import open_demo
 
@@ -22,7 +22,7 @@ def corpus() -> Corpus:
 
 
 def found(corpus: Corpus, text: str) -> np.ndarray:
-    return cql2.mask(corpus.filter_table, cql2.read_text(text))
+    return cql2.mask(corpus.filter_table, cql2_text.read_text(text))
 
 
 def test_a_comparison_is_what_pandas_finds(corpus: Corpus) -> None:
@@ -133,13 +133,13 @@ def test_what_is_wrong_in_json_is_named(corpus: Corpus, written: Any, why: str) 
 def test_nothing_is_told_of_a_hidden_label(corpus: Corpus) -> None:
     for text in ("clc = 211", "purity > 0.5", "clc_211 > 0.1", "class = 'Vineyards'", "classes > 2"):
         with pytest.raises(InvalidQueryError, match="hides"):
-            cql2.mask(corpus.filter_table, cql2.read_text(text), cql2.OF_LABELS)
-    assert cql2.mask(corpus.filter_table, cql2.read_text("country = 'France'"), cql2.OF_LABELS).any()
+            cql2.mask(corpus.filter_table, cql2_text.read_text(text), cql2.OF_LABELS)
+    assert cql2.mask(corpus.filter_table, cql2_text.read_text("country = 'France'"), cql2.OF_LABELS).any()
 
 
 @given(st.text(alphabet="clc=<>'\"() ,.0123456789ANDORNOTINLIKEBETWEENS_polygon%\n", max_size=60))
 def test_any_text_is_a_filter_or_a_named_error(text: str) -> None:
     try:
-        cql2.read_text(text)
+        cql2_text.read_text(text)
     except InvalidQueryError:
         pass

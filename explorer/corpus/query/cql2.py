@@ -1,29 +1,29 @@
-"""CQL2, the filter language of OGC and STAC APIs, of a table of samples: text and JSON, basic and advanced comparisons, `S_INTERSECTS`.
+"""CQL2, the filter language of OGC and STAC APIs, in its JSON form: basic and advanced comparisons, `S_INTERSECTS`.
 
-`read_text` makes the JSON form of a text; `mask` says of it which samples meet it. What is unknown is null: a comparison with it is
-neither true nor false, as in SQL.
+`mask` says which samples meet a filter; a `Filter` also asks of their items, which have an id, a collection and a time. What is
+unknown is null: a comparison with it is neither true nor false, as in SQL. `cql2_text` reads filters that are written as text.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import shapely
 
 from explorer.core import corine
 from explorer.core.errors import InvalidQueryError
+from explorer.core.instants import read_instant
 from explorer.corpus.query import query as queries
 from explorer.corpus.query.filter_table import FilterTable
 from explorer.corpus.query.filters import MAX_VALUES, ROUNDING
 from explorer.corpus.tables import places
 
-MAX_TEXT = 8_000
 MAX_DEPTH = 20
 MAX_PARTS = 200
 """Operators of one filter."""
@@ -37,6 +37,8 @@ COMPARISONS = {
 }
 _MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _GEOMETRY = "geometry"
+_TIME = pa.timestamp("us", tz="UTC")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 Json = dict[str, Any]
 
@@ -47,6 +49,14 @@ OF_LABELS = frozenset(
 
 
 # -- what can be asked ------------------------------------------------------------------------------------------
+
+
+OF_ITEMS: dict[str, Json] = {
+    "id": {"type": "string", "title": "Id of the item"},
+    "collection": {"type": "string", "title": "Id of the item's collection"},
+    "datetime": {"type": "string", "format": "date-time", "title": "Time of the item; samples have none"},
+}
+"""Name -> JSON schema of what a filter can ask of items beside `queryables`."""
 
 
 def queryables(table: FilterTable) -> dict[str, Json]:
@@ -115,7 +125,24 @@ def _class_titles() -> list[str | None]:
     return titles
 
 
-# -- which samples meet a filter --------------------------------------------------------------------------------
+# -- who meets a filter -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Items of one collection, one of each sample that is asked of: their ids, string `(n,)`, made when asked for; and the time of them all."""
+
+    collection: str
+    ids: Callable[[], pa.Array]
+    time: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """Items of one collection of which each sample has several, each with an id and a time of its own."""
+
+    collection: str
+    sample_of: Callable[[str], str | None]
 
 
 def mask(table: FilterTable, condition: object, hidden: frozenset[str] = frozenset()) -> np.ndarray:
@@ -123,23 +150,87 @@ def mask(table: FilterTable, condition: object, hidden: frozenset[str] = frozens
 
     Raises `InvalidQueryError`, which names the part that is not understood.
     """
-    found = _Evaluation(table, hidden).of(condition, MAX_DEPTH)
-    return np.asarray(pc.fill_null(found, False).to_numpy(zero_copy_only=False))
+    return _bools(_Evaluation(table, hidden).of(condition), len(table), otherwise=False)
+
+
+class Filter:
+    """A filter in CQL2's JSON form, to be asked of samples and of their items."""
+
+    def __init__(self, table: FilterTable, condition: object, hidden: frozenset[str] = frozenset()) -> None:
+        """Nothing may be asked of what is `hidden`."""
+        self._table, self._condition, self._hidden = table, condition, hidden
+        self.asks_of_items = _asks_of_items(condition)
+        """Whether it asks of what a sample does not tell."""
+
+    def meet(self, items: Items, rows: np.ndarray | None = None) -> np.ndarray:
+        """Which of these items, each of one of all samples, or of those at `rows`, meet the filter: bool `(n,)`. Raises as `mask`."""
+        return self.of(rows)(items)
+
+    def of(self, rows: np.ndarray | None) -> Callable[[Items], np.ndarray]:
+        """As `meet`, for items of the same samples again and again: what is asked of samples is found once."""
+        asked = _Evaluation(self._table, self._hidden, rows)
+        count = len(self._table) if rows is None else len(rows)
+
+        def meet(items: Items) -> np.ndarray:
+            return _bools(asked.of(self._condition, items), count, otherwise=False)
+
+        return meet
+
+    def may_meet(self, collection: str, sample_of: Callable[[str], str | None]) -> np.ndarray:
+        """Which samples may have an item of a collection that meets the filter, bool `(n,)`: none that has one is left out. Raises as `mask`.
+
+        `sample_of` tells of an item's id whose it is; None where the collection has no such item.
+        """
+        asked = _Evaluation(self._table, self._hidden)
+        found = asked.of(self._condition, _Several(collection, sample_of))
+        return _bools(found, len(self._table), otherwise=True)
+
+
+def _bools(found: pa.Array | pa.Scalar, count: int, *, otherwise: bool) -> np.ndarray:
+    found = pc.fill_null(found, otherwise)
+    if isinstance(found, pa.Scalar):
+        return np.full(count, found.as_py())
+    return np.array(found.to_numpy(zero_copy_only=False))
+
+
+def _asks_of_items(part: object) -> bool:
+    left = [part]  # and no recursion: what was sent may be as deep as it likes
+    while left:
+        one = left.pop()
+        if isinstance(one, list):
+            left += one
+        elif isinstance(one, Mapping):
+            name = one.get("property")
+            if isinstance(name, str) and name in OF_ITEMS:
+                return True
+            left.append(one.get("args"))
+    return False
 
 
 class _Evaluation:
-    def __init__(self, table: FilterTable, hidden: frozenset[str]) -> None:
-        self._table, self._hidden, self._left = table, hidden, MAX_PARTS
-        self._known = queryables(table)
+    """A filter asked of the samples at `rows`, or of all: null, true or false of each, or one answer for all."""
 
-    def of(self, part: object, depth: int) -> pa.Array:
+    def __init__(self, table: FilterTable, hidden: frozenset[str], rows: np.ndarray | None = None) -> None:
+        self._table, self._hidden, self._rows = table, hidden, rows
+        self._items: Items | _Several | None = None
+        self._left = 0
+        self._known = queryables(table)
+        self._found: dict[int, pa.Array] = {}
+        """By the identity of a part that asks of samples alone."""
+
+    def of(self, condition: object, items: Items | _Several | None = None) -> pa.Array | pa.Scalar:
+        """What is found of the samples, or of `items`."""
+        self._items, self._left = items, MAX_PARTS
+        return self._of(condition, MAX_DEPTH)
+
+    def _of(self, part: object, depth: int) -> pa.Array | pa.Scalar:
         self._left -= 1
         if depth <= 0 or self._left < 0:
             raise InvalidQueryError(
                 f"this filter is too long; it may have {MAX_PARTS} parts, {MAX_DEPTH} deep"
             )
         if isinstance(part, bool):
-            return pa.array(np.full(len(self._table), part))
+            return pa.scalar(part)
         if not isinstance(part, Mapping) or not isinstance(part.get("args"), list):
             raise InvalidQueryError(f"{_shown(part)} is no condition; write an object with op and args")
         op, args = str(part.get("op")).lower(), part["args"]
@@ -147,19 +238,26 @@ class _Evaluation:
             if len(args) < 2:
                 raise InvalidQueryError(f"{op} joins two conditions or more")
             join = pc.and_kleene if op == "and" else pc.or_kleene
-            found = self.of(args[0], depth - 1)
+            found = self._of(args[0], depth - 1)
             for one in args[1:]:
-                found = join(found, self.of(one, depth - 1))
+                found = join(found, self._of(one, depth - 1))
             return found
         if op == "not":
-            return pc.invert(self.of(_counted(op, args, 1)[0], depth - 1))
+            return pc.invert(self._of(_counted(op, args, 1)[0], depth - 1))
+        if _asks_of_items(part):
+            return self._said(op, part, args)
+        if id(part) not in self._found:
+            self._found[id(part)] = self._said(op, part, args)
+        return self._found[id(part)]
+
+    def _said(self, op: str, part: Mapping[str, Any], args: list[Any]) -> pa.Array | pa.Scalar:
         if op in COMPARISONS:
             return self._compared(op, *_counted(op, args, 2))
         others: dict[str, Callable[[list[Any]], pa.Array]] = {
             "between": self._between,
             "in": self._in,
             "like": self._like,
-            "isnull": lambda given: pc.is_null(self._values(_counted("isNull", given, 1)[0])[1]),
+            "isnull": self._is_null,
             "s_intersects": self._intersects,
         }
         if op not in others:
@@ -173,26 +271,58 @@ class _Evaluation:
         name = named.get("property") if isinstance(named, Mapping) else None
         if not isinstance(name, str):
             raise InvalidQueryError(f"{_shown(named)} is no property; write {{'property': 'clc'}}")
+        if self._items is not None and name in OF_ITEMS:
+            return name, self._of_items(name, self._items)
         if name not in self._known or name == _GEOMETRY:
-            names = ", ".join(one for one in self._known if one not in corine.COLUMNS and one != _GEOMETRY)
+            known = [*([] if self._items is None else OF_ITEMS), *self._known]
+            names = ", ".join(one for one in known if one not in corine.COLUMNS and one != _GEOMETRY)
             raise InvalidQueryError(
                 f"no property {name[:60]!r} to filter by; there are {names}, and clc_111 and so on"
             )
         if name in self._hidden or (name == "purity" and "fraction" in self._hidden):
             raise InvalidQueryError(f"{name} tells of the label, which a blind review hides")
-        return name, _column(self._table, name)
+        values = _column(self._table, name)
+        return name, values if self._rows is None else values.take(pa.array(self._rows))
+
+    def _of_items(self, name: str, items: Items | _Several) -> pa.Array | pa.Scalar:
+        if name == "collection":
+            return pa.scalar(items.collection)
+        if isinstance(items, _Several):
+            return pa.scalar(None, _TIME if name == "datetime" else pa.string())
+        return pa.scalar(items.time, _TIME) if name == "datetime" else items.ids()
 
     def _compared(self, op: str, left: object, right: object) -> pa.Array:
         if not isinstance(left, Mapping):
             op, left, right = _MIRRORED[op], right, left
         name, values = self._values(left)
+        if pa.types.is_timestamp(values.type):
+            time = _time(right)
+            return COMPARISONS[op](
+                values if pa.types.is_timestamp(time.type) else values.cast(time.type), time
+            )
         value = self._value(name, right)
+        if name == "id" and isinstance(self._items, _Several) and op in ("=", "<>"):
+            found = self._one_of(self._items.sample_of(value))
+            return found if op == "=" else pc.invert(found)
         if not pa.types.is_floating(values.type):
             return COMPARISONS[op](values, value)
         if op in ("=", "<>"):  # fractions are float32: what is 0.45 may miss it
             near = pc.less_equal(pc.abs(pc.subtract(values, value)), ROUNDING)
             return near if op == "=" else pc.invert(near)
         return COMPARISONS[op](values, value + (ROUNDING if op in ("<=", ">") else -ROUNDING))
+
+    def _one_of(self, sample: str | None) -> pa.Array | pa.Scalar:
+        """Of an id whose item is one of several: no other sample has it."""
+        if sample is None:
+            return pa.scalar(False)
+        mine = pc.equal(_column(self._table, "sample_id"), sample)
+        return pc.if_else(mine, pa.scalar(None, pa.bool_()), pa.scalar(False))
+
+    def _is_null(self, args: list[Any]) -> pa.Array | pa.Scalar:
+        name, values = self._values(_counted("isNull", args, 1)[0])
+        if name in OF_ITEMS and isinstance(self._items, _Several):
+            return pa.scalar(False)  # not known here, and there
+        return pc.is_null(values)
 
     def _between(self, args: list[Any]) -> pa.Array:
         of, low, high = _counted("between", args, 3)
@@ -203,7 +333,7 @@ class _Evaluation:
         if not isinstance(wanted, list) or not 1 <= len(wanted) <= MAX_VALUES:
             raise InvalidQueryError(f"in takes a list of 1 to {MAX_VALUES} values")
         name, values = self._values(of)
-        if pa.types.is_floating(values.type):
+        if pa.types.is_floating(values.type) or name in ("id", "datetime"):
             found = self._compared("=", of, wanted[0])
             for one in wanted[1:]:
                 found = pc.or_kleene(found, self._compared("=", of, one))
@@ -236,10 +366,15 @@ class _Evaluation:
             shape: Any = queries.read_box(two["bbox"] if isinstance(two["bbox"], list) else ())
         else:
             shape = queries.read_geometry(two)
-        return pa.array(queries.within(self._table.index.samples, shape, self._table.all))
+        among = self._table.all
+        if self._rows is not None:
+            among = np.zeros(len(self._table), bool)
+            among[self._rows] = True
+        found = queries.within(self._table.index.samples, shape, among)
+        return pa.array(found if self._rows is None else found[self._rows])
 
     def _value(self, name: str, value: object) -> Any:
-        kind = self._known[name]["type"]
+        kind = {**self._known, **OF_ITEMS}[name]["type"]
         if kind == "string" and isinstance(value, str) and len(value) <= 200:
             return value
         if (
@@ -253,6 +388,23 @@ class _Evaluation:
         raise InvalidQueryError(f"{name} is compared with {wanted}, not with {_shown(value)}")
 
 
+def _time(value: object) -> pa.Scalar:
+    """An instant, or a day (UTC), as CQL2 or plain text has it."""
+    text = value
+    if isinstance(value, Mapping) and len(value) == 1:
+        text = value.get("timestamp", value.get("date"))
+    try:
+        if not isinstance(text, str):
+            raise ValueError
+        if _DAY.fullmatch(text):
+            return pa.scalar(dt.date.fromisoformat(text), pa.date32())
+        return pa.scalar(read_instant(text), _TIME)
+    except ValueError:
+        raise InvalidQueryError(
+            f"datetime is compared with TIMESTAMP('2018-07-02T00:00:00Z') or DATE('2018-07-02'), not with {_shown(value)}"
+        ) from None
+
+
 def _counted(op: str, args: list[Any], count: int) -> list[Any]:
     if len(args) != count:
         raise InvalidQueryError(f"{op} takes {count} arguments, not {len(args)}")
@@ -262,158 +414,3 @@ def _counted(op: str, args: list[Any], count: int) -> list[Any]:
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-# -- text -------------------------------------------------------------------------------------------------------
-
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w]))|'(?P<string>(?:[^']|'')*)'|"(?P<quoted>[^"]*)"
-    |(?P<word>[A-Za-z_][\w.:-]*)|(?P<op><>|<=|>=|=|<|>|\(|\)|,))""",
-    re.VERBOSE,
-)
-_WKT = re.compile(
-    r"\s*(?P<wkt>(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s*[Z]?\s*(?P<open>\()|GEOMETRYCOLLECTION\s*(?P<open2>\())",
-    re.I,
-)
-
-
-def read_text(text: str) -> Any:
-    """The JSON form of a filter that is written as text. Raises `InvalidQueryError`, which names what is not understood.
-
-    >>> read_text("clc = 211 AND purity >= 0.8")["op"]
-    'and'
-    """
-    if len(text) > MAX_TEXT:
-        raise InvalidQueryError(f"this filter has {len(text):,} characters; at most {MAX_TEXT:,} are read")
-    reader = _Reader(text)
-    found = reader.either(MAX_DEPTH)
-    reader.end()
-    return found
-
-
-class _Reader:
-    """Reads a text from left to right: OR of ANDs of conditions."""
-
-    def __init__(self, text: str) -> None:
-        self._text, self._at = text, 0
-
-    def either(self, depth: int) -> Any:
-        return self._joined("or", partial(self._joined, "and", self._condition), depth)
-
-    def end(self) -> None:
-        if self._text[self._at :].strip():
-            raise self._wrong("what follows a whole condition")
-
-    def _joined(self, word: str, read: Callable[[int], Any], depth: int) -> Any:
-        parts = [read(depth)]
-        while self._takes(word):
-            parts.append(read(depth))
-        return parts[0] if len(parts) == 1 else {"op": word, "args": parts}
-
-    def _condition(self, depth: int) -> Any:
-        if depth <= 0:
-            raise InvalidQueryError(f"this filter goes deeper than {MAX_DEPTH} brackets")
-        if self._takes("not"):
-            return {"op": "not", "args": [self._condition(depth - 1)]}
-        if self._takes("("):
-            found = self.either(depth - 1)
-            self._must(")")
-            return found
-        if self._takes("s_intersects"):
-            return self._intersects()
-        left = self._operand()
-        if isinstance(left, bool):
-            return left
-        negated = self._takes("not")
-        if self._takes("between"):
-            low = self._operand()
-            self._must("and")
-            found = {"op": "between", "args": [left, low, self._operand()]}
-        elif self._takes("in"):
-            self._must("(")
-            wanted = [self._operand()]
-            while self._takes(","):
-                wanted.append(self._operand())
-            self._must(")")
-            found = {"op": "in", "args": [left, wanted]}
-        elif self._takes("like"):
-            found = {"op": "like", "args": [left, self._operand()]}
-        elif not negated and self._takes("is"):
-            negated = self._takes("not")
-            self._must("null")
-            found = {"op": "isNull", "args": [left]}
-        else:
-            op = next(
-                (op for op in ("<>", "<=", ">=", "=", "<", ">") if not negated and self._takes(op)), None
-            )
-            if op is None:
-                raise self._wrong("a comparison")
-            found = {"op": op, "args": [left, self._operand()]}
-        return {"op": "not", "args": [found]} if negated else found
-
-    def _operand(self) -> Any:
-        found = self._next()
-        if found is None or found["op"]:
-            raise self._wrong("a property or a value")
-        self._at = found.end()
-        if found["number"] is not None:
-            number = float(found["number"])
-            return int(number) if number.is_integer() and abs(number) < 2**53 else number
-        if found["string"] is not None:
-            return found["string"].replace("''", "'")
-        if found["word"] and found["word"].lower() in ("true", "false"):
-            return found["word"].lower() == "true"
-        return {"property": found["quoted"] if found["quoted"] is not None else found["word"]}
-
-    def _intersects(self) -> Json:
-        self._must("(")
-        first = self._place()
-        self._must(",")
-        second = self._place()
-        self._must(")")
-        return {"op": "s_intersects", "args": [first, second]}
-
-    def _place(self) -> Any:
-        if self._takes("bbox"):
-            self._must("(")
-            values = [self._operand()]
-            while self._takes(","):
-                values.append(self._operand())
-            self._must(")")
-            return {"bbox": values}
-        found = _WKT.match(self._text, self._at)
-        if found is None:
-            return self._operand()
-        depth, end = 0, found.end() - 1
-        for end in range(found.end() - 1, len(self._text)):
-            depth += {"(": 1, ")": -1}.get(self._text[end], 0)
-            if depth == 0:
-                break
-        written = self._text[found.start("wkt") : end + 1]
-        try:
-            shape = shapely.from_wkt(written)
-        except shapely.errors.ShapelyError:
-            raise self._wrong("a geometry as WKT") from None
-        self._at = end + 1
-        return shapely.geometry.mapping(shape)
-
-    def _next(self) -> re.Match[str] | None:
-        return _TOKEN.match(self._text, self._at)
-
-    def _takes(self, word: str) -> bool:
-        found = self._next()
-        if found is None or (found["op"] or (found["word"] or "").lower()) != word:
-            return False
-        self._at = found.end()
-        return True
-
-    def _must(self, word: str) -> None:
-        if not self._takes(word):
-            raise self._wrong(word.upper())
-
-    def _wrong(self, wanted: str) -> InvalidQueryError:
-        rest = self._text[self._at :].strip()[:40]
-        here = f"at {rest!r}" if rest else "at its end"
-        return InvalidQueryError(
-            f"this filter cannot be understood {here}: {wanted} is expected, as in clc = 211 AND purity >= 0.8"
-        )

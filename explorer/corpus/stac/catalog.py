@@ -234,8 +234,8 @@ def _item(cell: Cell, name: str, first: dt.date, last: dt.date, footprint: Any) 
         bbox=[round(v, 9) for v in footprint.bounds],
         datetime=None,
         properties={"sample_id": cell.sample_id},
-        start_datetime=dt.datetime.combine(first, OVERPASS_UTC, dt.UTC),
-        end_datetime=dt.datetime.combine(last, OVERPASS_UTC, dt.UTC),
+        start_datetime=time_of(first),
+        end_datetime=time_of(last),
     )
 
 
@@ -245,7 +245,7 @@ def dated_item(corpus: CorpusLike, cell: Cell, product: Product, day: dt.date, f
     item.id = item_id(cell.sample_id, product, day)
     for name in ("start_datetime", "end_datetime"):
         del item.properties[name]
-    item.datetime = dt.datetime.combine(day, OVERPASS_UTC, dt.UTC)
+    item.datetime = time_of(day)
     item.properties |= times_of(product, day)
     (asset,) = item.assets.values()
     del asset.extra_fields["datetime"]
@@ -253,9 +253,14 @@ def dated_item(corpus: CorpusLike, cell: Cell, product: Product, day: dt.date, f
     return item
 
 
+def time_of(day: dt.date) -> dt.datetime:
+    """When a date's item says that it was taken: the corpus tells days alone."""
+    return dt.datetime.combine(day, OVERPASS_UTC, dt.UTC)
+
+
 def times_of(product: Product, day: dt.date) -> dict[str, str]:
     """`datetime` of a date's item; of a monthly mosaic, which has its first day, also `start_datetime` and `end_datetime`."""
-    found = {"datetime": dt.datetime.combine(day, OVERPASS_UTC, dt.UTC)}
+    found = {"datetime": time_of(day)}
     if product.monthly:
         found["start_datetime"], found["end_datetime"] = month_of(day)
     return {name: pystac.utils.datetime_to_str(time) for name, time in found.items()}
@@ -312,7 +317,7 @@ def _image_item(
             EOExtension.add_to(item)
         if "raster:bands" in bands:
             RasterExtension.add_to(item)
-        stamp = dt.datetime.combine(day, OVERPASS_UTC, dt.UTC)
+        stamp = time_of(day)
         asset = pystac.Asset(
             corpus.store.href(key),
             title=f"{product.title} {product.stem(day)}",

@@ -10,15 +10,19 @@ import json
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pystac
 import shapely
 
 from explorer.core import corine, grid
 from explorer.core.errors import InvalidQueryError, NotThereError, StoreError
-from explorer.core.products import OVERPASS_UTC, PF_SR, PRODUCTS, Product
+from explorer.core.instants import read_instant
+from explorer.core.products import PF_SR, PRODUCTS, Product
+from explorer.corpus.query import cql2
 from explorer.corpus.stac import catalog
 from explorer.corpus.stac.stac import COLLECTIONS
 from explorer.corpus.stores.store import Store
@@ -39,9 +43,6 @@ VERSION = pystac.get_stac_version()
 OF_LABELS = ("clc", "class", "fraction", "classes", "suspicion", "change", "lost", "review")
 """Properties of a sample that a blind review hides."""
 _TOKEN = re.compile(r"([0-9]{1,2})\.([0-9]{1,10})\.([0-9]{1,5})")
-_RFC3339 = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
-)
 _DECIMALS = 6
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=float, separators=(",", ":")).encode
 
@@ -50,12 +51,15 @@ Period = tuple[dt.datetime | None, dt.datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which items: of `collections`, of the samples in `rows` (bool `(n,)`), of `period` (both ends included, UTC), with these `ids` if any are named."""
+    """Which items: of `collections`, of the samples in `rows` (bool `(n,)`), of `period` (both ends included, UTC), with these `ids` if any
+    are named, and of those who meet a `filter`.
+    """
 
     collections: tuple[str, ...]
     rows: np.ndarray
     period: Period = (None, None)
     ids: frozenset[str] | None = None
+    filter: cql2.Filter | None = None
 
 
 @dataclass(slots=True)
@@ -95,10 +99,8 @@ def _instant(part: str, text: str) -> dt.datetime | None:
     if part in ("", ".."):
         return None
     try:
-        if not _RFC3339.fullmatch(part):
-            raise ValueError
-        return dt.datetime.fromisoformat(part.upper()).astimezone(dt.UTC)
-    except (ValueError, OverflowError):
+        return read_instant(part)
+    except ValueError:
         raise InvalidQueryError(
             f"datetime is {text[:60]!r}; write 2018-07-02T00:00:00Z, or two with a slash between, of which one may be .."
         ) from None
@@ -107,9 +109,7 @@ def _instant(part: str, text: str) -> dt.datetime | None:
 def interval(name: str) -> tuple[dt.datetime, dt.datetime]:
     """First and last instant of a collection, UTC."""
     days = DATED.get(name, PF_SR).dates
-    return dt.datetime.combine(days[0], OVERPASS_UTC, dt.UTC), dt.datetime.combine(
-        days[-1], OVERPASS_UTC, dt.UTC
-    )
+    return catalog.time_of(days[0]), catalog.time_of(days[-1])
 
 
 def page(corpus: Corpus, search: Search, token: str, limit: int, place: Place) -> Page:
@@ -118,7 +118,7 @@ def page(corpus: Corpus, search: Search, token: str, limit: int, place: Place) -
     if found is None or int(found[1]) >= max(len(search.collections), 1):
         raise InvalidQueryError(f"{token[:60]!r} is no token of a page; take it from the link `next`")
     at, row, date = map(int, found.groups())
-    made, limit = Page(matched=_matched(search)), min(limit, MAX_LIMIT)
+    made, limit = Page(matched=_matched(corpus, search)), min(limit, MAX_LIMIT)
     while at < len(search.collections):
         name = search.collections[at]
         left = limit - len(made.items)
@@ -157,11 +157,27 @@ def collection(corpus: Corpus, name: str) -> dict[str, Any]:
     return made.to_dict(include_self_link=False, transform_hrefs=False)
 
 
-def _matched(search: Search) -> int | None:
+def _matched(corpus: Corpus, search: Search) -> int | None:
     """Known of samples; of dates only once folders were listed."""
     if search.collections != (SAMPLES,) or search.ids is not None:
         return None
-    return int(search.rows.sum()) if _overlaps(interval(SAMPLES), search.period) else 0
+    return int(samples_of(corpus, search).sum())
+
+
+def samples_of(corpus: Corpus, search: Search) -> np.ndarray:
+    """Which items of the collection of samples a search finds, bool `(n,)`."""
+    if not _overlaps(interval(SAMPLES), search.period):
+        return np.zeros(len(corpus), bool)
+    mask = search.rows
+    if search.ids is not None:
+        found = corpus.index.rows(search.ids)
+        wanted = np.zeros(len(corpus), bool)
+        wanted[found[found >= 0]] = True
+        mask = mask & wanted
+    if search.filter is not None:
+        ids = partial(pa.array, corpus.samples.index, pa.string())
+        mask = mask & search.filter.meet(cql2.Items(SAMPLES, ids, None))
+    return mask
 
 
 def _overlaps(times: tuple[dt.datetime, dt.datetime], period: Period) -> bool:
@@ -176,13 +192,7 @@ def _samples(
     corpus: Corpus, search: Search, row: int, limit: int, place: Place, into: Page
 ) -> tuple[int, int] | None:
     """Add items of samples; where the rest begins."""
-    mask = search.rows if _overlaps(interval(SAMPLES), search.period) else np.zeros(0, bool)
-    if search.ids is not None:
-        found = corpus.index.rows(search.ids)
-        wanted = np.zeros(len(corpus), bool)
-        wanted[found[found >= 0]] = True
-        mask = mask & wanted if len(mask) else mask
-    rows = np.flatnonzero(mask[row:]) + row
+    rows = np.flatnonzero(samples_of(corpus, search)[row:]) + row
     into.items.extend(sample_items(corpus, rows[:limit], place))
     return (int(rows[limit]), 0) if len(rows) > limit else None
 
@@ -238,20 +248,52 @@ def _dates(
     """Add items of dates; where the rest begins."""
     days = _days(product, search)
     row, date = start
-    rows = np.flatnonzero(search.rows[row:]) + row if days else np.zeros(0, int)
+    mask = search.rows
+    if search.filter is not None:
+        mask = mask & search.filter.may_meet(COLLECTIONS[product.id], partial(_sample_of, product))
+    rows = np.flatnonzero(mask[row:]) + row if days else np.zeros(0, int)
     chosen = [str(one) for one in corpus.samples.index[rows[:MAX_LOOKED_AT]]]
     shapes = grid.written_footprints(chosen) if chosen else np.zeros(0, object)
-    for position, sample_id, shape in zip(rows, chosen, shapes, strict=False):
+    meet = _meeting(search, product, rows[:MAX_LOOKED_AT], chosen, days)
+    for i, (position, sample_id, shape) in enumerate(zip(rows, chosen, shapes, strict=False)):
         if limit <= 0:
             return int(position), 0
         first = date if position == row else 0
-        there = _there(corpus.store, sample_id, product, days)
+        there = _there(
+            corpus.store, sample_id, product, [day for day, ok in zip(days, meet[i], strict=True) if ok]
+        )
         wanted = [day for day in there if _named(search, sample_id, product, day)][first:]
         into.items.extend(_dated(corpus, sample_id, product, wanted[:limit], shape, place))
         if len(wanted) > limit:
             return int(position), first + limit
         limit -= len(wanted)
     return (int(rows[len(chosen)]), 0) if len(chosen) < len(rows) else None
+
+
+def _meeting(
+    search: Search, product: Product, rows: np.ndarray, samples: Sequence[str], days: Sequence[dt.date]
+) -> np.ndarray:
+    """Which dates of which of these samples meet the filter, bool `(samples, days)`."""
+    found = np.ones((len(samples), len(days)), bool)
+    if search.filter is None or not len(samples):
+        return found
+    meet = search.filter.of(rows)
+    for i, day in enumerate(days):
+        found[:, i] = meet(
+            cql2.Items(COLLECTIONS[product.id], partial(_ids, samples, product, day), catalog.time_of(day))
+        )
+        if not search.filter.asks_of_items:
+            return np.broadcast_to(found[:, :1], found.shape)
+    return found
+
+
+def _ids(samples: Sequence[str], product: Product, day: dt.date) -> pa.Array:
+    return pa.array([catalog.item_id(one, product, day) for one in samples], pa.string())
+
+
+def _sample_of(product: Product, item_id: str) -> str | None:
+    found = catalog.parse_item_id(item_id)
+    return found[0] if found is not None and found[1] is product else None
 
 
 def _there(store: Store, sample_id: str, product: Product, days: Sequence[dt.date]) -> Sequence[dt.date]:
@@ -269,8 +311,7 @@ def _days(product: Product, search: Search) -> tuple[dt.date, ...]:
     def times(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
         if product.monthly:
             return catalog.month_of(day)
-        stamp = dt.datetime.combine(day, OVERPASS_UTC, dt.UTC)
-        return stamp, stamp
+        return catalog.time_of(day), catalog.time_of(day)
 
     return tuple(day for day in product.dates if _overlaps(times(day), search.period))
 

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from explorer.core.errors import InvalidQueryError
-from explorer.corpus.query import cql2
+from explorer.corpus.query import cql2, cql2_text
 from explorer.corpus.query import query as queries
 from explorer.corpus.stac import item_pages
 from explorer.corpus.tables import tables
@@ -87,7 +87,7 @@ class ItemsAsked(Asked):
     token: str = Field("", max_length=60, description="Where the page begins: as the link `next` has it.")
     filter: str | None = Field(
         None,
-        max_length=cql2.MAX_TEXT,
+        max_length=cql2_text.MAX_TEXT,
         description="CQL2: clc = 211 AND purity >= 0.8 AND country = 'France'.",
     )
     filter_lang: Literal["cql2-text", "cql2-json"] = Field(
@@ -158,7 +158,7 @@ class _Stac(ApiHandler):
         return found | {"itemType": "feature", "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"]}
 
     def rows(self, asked: ItemsAsked | SearchBody) -> np.ndarray:
-        """Which samples fit box, geometry and filter, bool `(n,)`. Raises `InvalidQueryError`."""
+        """Which samples fit box and geometry, bool `(n,)`. Raises `InvalidQueryError`."""
         table = self.corpus.filter_table
         mask = table.all
         intersects = getattr(asked, "intersects", None)
@@ -170,15 +170,17 @@ class _Stac(ApiHandler):
         if intersects is not None:
             shape = _json("intersects", intersects) if isinstance(intersects, str) else intersects
             mask = queries.within(table.index.samples, queries.read_geometry(shape), mask)
-        if asked.filter is not None:
-            written = asked.filter
-            if isinstance(written, str):
-                written = (
-                    cql2.read_text(written) if asked.filter_lang == "cql2-text" else _json("filter", written)
-                )
-            hidden = cql2.OF_LABELS if self.blind else frozenset()
-            mask = mask & cql2.mask(table, written, hidden)
         return mask
+
+    def filter(self, asked: ItemsAsked | SearchBody) -> cql2.Filter | None:
+        """What is asked in CQL2. Raises `InvalidQueryError` for what is no such text."""
+        written = asked.filter
+        if written is None:
+            return None
+        if isinstance(written, str):
+            text = asked.filter_lang == "cql2-text"
+            written = cql2_text.read_text(written) if text else _json("filter", written)
+        return cql2.Filter(self.corpus.filter_table, written, cql2.OF_LABELS if self.blind else frozenset())
 
     def found(self, asked: ItemsAsked | SearchBody, collections: tuple[str, ...]) -> Answer:
         """A page of items as a FeatureCollection."""
@@ -186,7 +188,8 @@ class _Stac(ApiHandler):
         if ids is not None:
             mask = mask & item_pages.rows_of(self.corpus, ids)
         period = item_pages.read_period(asked.datetime) if asked.datetime else (None, None)
-        search = item_pages.Search(collections, mask, period, None if ids is None else frozenset(ids))
+        named = None if ids is None else frozenset(ids)
+        search = item_pages.Search(collections, mask, period, named, self.filter(asked))
         page = item_pages.page(self.corpus, search, asked.token, asked.limit, self.place)
         here = self.place.stac + self.request.path.removeprefix(self.application.prefix + STAC)  # type: ignore[attr-defined]
         given = {
@@ -283,7 +286,7 @@ class QueryablesHandler(_Stac):
     def on_get(self, _asked: Asked, collection: str = "") -> Answer:
         if collection:
             self.whole_collection(collection)
-        known = cql2.queryables(self.corpus.filter_table)
+        known = cql2.OF_ITEMS | cql2.queryables(self.corpus.filter_table)
         if self.blind:
             known = {name: schema for name, schema in known.items() if name not in cql2.OF_LABELS}
         path = f"/collections/{collection}/queryables" if collection else "/queryables"
@@ -315,7 +318,9 @@ class ItemsHandler(_Stac):
                 f"f={asked.f} is of the collection {item_pages.SAMPLES}; others are GeoJSON"
             )
         ending = _FILES[asked.f]
-        rows = np.flatnonzero(self.rows(asked))
+        period = item_pages.read_period(asked.datetime) if asked.datetime else (None, None)
+        search = item_pages.Search((collection,), self.rows(asked), period, filter=self.filter(asked))
+        rows = np.flatnonzero(item_pages.samples_of(self.corpus, search))
         if len(rows) > MAX_FILE:
             raise InvalidQueryError(
                 f"{len(rows):,} samples are too many for one file ({MAX_FILE:,}); give a bbox or a filter"
