@@ -78,7 +78,7 @@ def parse(text: str) -> tuple[Curves, tuple[str, ...]]:
     names, *options = text[:MAX_TEXT].split(";")
     bands: dict[str, None] = {}
     indices: dict[str, None] = {}
-    for part in _split(names):
+    for part in split(names):
         try:
             name = _name(part)
         except InvalidQueryError as error:
@@ -115,7 +115,7 @@ def parse(text: str) -> tuple[Curves, tuple[str, ...]]:
     return found, tuple(problems[:5])
 
 
-def _split(text: str) -> list[str]:
+def split(text: str) -> list[str]:
     """Parts between commas; those within a formula's brackets part nothing."""
     parts, depth = [""], 0
     for character in text:
@@ -127,13 +127,17 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+def band(text: str) -> str | None:
+    """A band as `Curves` has it; None for what is none."""
+    if text.upper() in S2_ONLY:  # before Planet Fusion's bands, one of which B8A could stand for
+        return text.upper()
+    return render_spec.names_of(PF_SR.id).get(text.lower())
+
+
 def _name(text: str) -> str:
     """A band or index as `Curves` has it. Raises `InvalidQueryError`."""
-    if text in S2_ONLY:  # before Planet Fusion's bands, one of which B8A could stand for
-        return text
-    band = render_spec.names_of(PF_SR.id).get(text.lower()) if text.upper() not in S2_ONLY else text.upper()
-    if band is not None:
-        return band
+    if (found := band(text)) is not None:
+        return found
     errors = []
     for product_id in (PF_SR.id, S2_SR.id):
         try:

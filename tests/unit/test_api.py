@@ -36,6 +36,7 @@ from explorer.opening import open_corpus
 from explorer.server import passwords
 from explorer.server.api import handling, routes, samples
 from explorer.views.common import visitor
+from explorer.views.review import review_service
 from tests import corpora
 from tests.running import SECONDS, Running
 from tests.unit.test_catalog import offline  # noqa: F401  a fixture
@@ -272,6 +273,16 @@ def test_a_filter_asks_of_items(ask: Client) -> None:
         ("/stac/search?token=%25s%25d", None, "%s%d"),
         ("/stac/search?filter=shoe=3", None, "no property 'shoe'"),
         ("/stac/search?intersects={", None, "no JSON"),
+        (
+            "/stac/search?filter=S_INTERSECTS(geometry,POLYGON((0%2050,1%2050,1%20nan,0%2050)))",
+            None,
+            "no numbers",
+        ),
+        ('/stac/search?intersects={"type":"Point","coordinates":[NaN,50]}', None, "no numbers"),
+        ("/stac/collections/samples/items?collections=rapidai4eo_v1_source_pf", None, "items of samples"),
+        ("/stac/search", {"filter": {"op": "=", "args": [{"property": "country"}, "\ud800"]}}, "a text"),
+        ("/stac/search", {"filter": {"op": "like", "args": [{"property": "id"}, "\ud800"]}}, "a text"),
+        ("/stac/search", {"filter": {"op": "=", "args": [{"property": "id"}, "\ud800"]}}, "a text"),
         ("/stac/search", {"bbox": "1,2,3,4"}, "bbox"),
         ("/stac/search", {"collections": [{"a": 1}]}, "collections"),
         ("/stac/search", {"intersects": {"type": "Polygon", "coordinates": 3}}, "geometry"),
@@ -546,6 +557,10 @@ def test_profiles_as_json_and_csv(ask: Client) -> None:
     assert {row["pin"] for row in found["rows"]} == {"row 10, col 20", "row 30, col 40"}
     assert found["license"]
     assert {"date", "product", "band", "value"} <= set(found["rows"][0])
+    asked = urllib.parse.urlencode({"pixel": "10,20", "curves": "red,B8A,NDVI,expr:min(nir,red)"})
+    code, found = ask(f"{here}/profile.json?{asked}")
+    assert code == 200, found
+    assert {"red", "nir", "NDVI", "min(nir,red)"} <= {row["band"] for row in found["rows"]}
     text = ask.raw(f"{here}/profile.csv?box=10,10,20,20")[2].decode()
     assert text.startswith(f"# sample {corpora.FULL}")
 
@@ -568,6 +583,28 @@ def test_a_verdict_is_given_kept_once_and_taken_back(ask: Client) -> None:
     queued = said | {"id": "two", "queue": f"ids:{corpora.FULL}"}
     assert ask("/api/verdicts", queued)[0] == 201
     assert ask("/api/verdicts", queued | {"id": "three", "queue": "random:n=1", "sample": "x"})[0] == 404
+
+
+def test_a_name_is_read_as_a_terminal_sends_it(ask: Client) -> None:
+    for id_, sent in (("j1", "J\u00f6rg".encode().decode("latin-1")), ("j2", "J\u00f6rg")):
+        said = {"sample": corpora.FULL, "judgement": "unsure", "reviewer": "J\u00f6rg", "id": id_}
+        assert ask("/api/verdicts", said)[0] == 201
+        code, undone = ask(f"/api/verdicts/{id_}", method="DELETE", **{"X-Reviewer": sent})
+        assert (code, undone["reviewer"]) == (200, "J\u00f6rg")
+
+
+def test_a_sample_tells_its_review_soon_after_verdicts_that_came_together(
+    ask: Client, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_service, "REFRESH_SECONDS", 3600.0)
+    for number, sample in enumerate(corpus.samples.index):
+        said = {"sample": sample, "judgement": "wrong", "reviewer": "together", "id": f"t{number}"}
+        assert ask("/api/verdicts", said)[0] == 201
+    monkeypatch.setattr(review_service, "REFRESH_SECONDS", 0.0)  # as time goes by
+    assert ask("/stac/collections/samples/items/" + corpora.FULL)[1]["properties"]["review"] == "wrong"
+    assert ask.ids("/stac/collections/samples/items?filter=review='wrong'") == list(corpus.samples.index)
+    for number in range(len(corpus)):
+        ask(f"/api/verdicts/t{number}", method="DELETE", **{"X-Reviewer": "together"})
 
 
 def test_verdicts_come_a_page_at_a_time(ask: Client, corpus: Corpus) -> None:
@@ -715,3 +752,7 @@ def test_the_real_client_reads_it(ask: Client, corpus: Corpus) -> None:
     ):
         found = client.search(collections=["samples"], filter=text, filter_lang=language, method=method)
         assert [item.id for item in found.items()] == list(corpus.query(largest=code).index)
+    for collection in client.get_collections():
+        first = next(collection.get_items())
+        assert first.collection_id == collection.id
+        assert collection.get_item(first.id).id == first.id

@@ -350,7 +350,12 @@ class _Evaluation:
     def _like(self, args: list[Any]) -> pa.Array:
         of, pattern = _counted("like", args, 2)
         name, values = self._values(of)
-        if not pa.types.is_string(values.type) or not isinstance(pattern, str) or len(pattern) > 200:
+        if (
+            not pa.types.is_string(values.type)
+            or not isinstance(pattern, str)
+            or not _is_text(pattern)
+            or len(pattern) > 200
+        ):
             raise InvalidQueryError(
                 f"like compares a text, such as country, with a pattern; {name} is none, or the pattern is too long"
             )
@@ -375,7 +380,7 @@ class _Evaluation:
 
     def _value(self, name: str, value: object) -> Any:
         kind = {**self._known, **OF_ITEMS}[name]["type"]
-        if kind == "string" and isinstance(value, str) and len(value) <= 200:
+        if kind == "string" and isinstance(value, str) and len(value) <= 200 and _is_text(value):
             return value
         if (
             kind != "string"
@@ -403,6 +408,11 @@ def _time(value: object) -> pa.Scalar:
         raise InvalidQueryError(
             f"datetime is compared with TIMESTAMP('2018-07-02T00:00:00Z') or DATE('2018-07-02'), not with {_shown(value)}"
         ) from None
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written as UTF-8: JSON may have half a character."""
+    return not any("\ud800" <= one <= "\udfff" for one in value)
 
 
 def _counted(op: str, args: list[Any], count: int) -> list[Any]:

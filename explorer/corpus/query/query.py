@@ -300,6 +300,8 @@ def read_geometry(given: Any) -> BaseGeometry:
     geometry = _to_shapely(given)
     if geometry.is_empty:
         raise InvalidQueryError("the geometry is empty")
+    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+        raise InvalidQueryError("the geometry has coordinates that are no numbers")
     west, south, east, north = geometry.bounds
     if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
         raise InvalidQueryError(

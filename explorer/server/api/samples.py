@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pydantic import BeforeValidator, Field
 
-from explorer.analysis import render_spec
+from explorer.analysis import curves, render_spec
 from explorer.analysis import stretch as stretches
 from explorer.analysis.tables import to_csv
 from explorer.core import scratch_folders
@@ -34,6 +34,10 @@ def _pixels(value: object) -> object:
 
 def _parts(value: object) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+def _curves(value: object) -> object:
+    return curves.split(value) if isinstance(value, str) else value
 
 
 Pixel = tuple[Annotated[int, Field(ge=0, le=PF_SR.size - 1)], Annotated[int, Field(ge=0, le=PF_SR.size - 1)]]
@@ -92,9 +96,10 @@ class ProfileAsked(RegionAsked):
     """Which pixels, and which curves."""
 
     curves: Annotated[
-        list[Annotated[str, Field(max_length=200)]], BeforeValidator(_parts), Field(max_length=MAX_CURVES)
+        list[Annotated[str, Field(max_length=200)]], BeforeValidator(_curves), Field(max_length=MAX_CURVES)
     ] = Field(
-        default_factory=lambda: ["NDVI"], description="Indices by name, or formulas, with commas between."
+        default_factory=lambda: ["NDVI"],
+        description="Indices by name, or formulas (expr:...), with commas between. All bands are there anyway.",
     )
 
 
@@ -249,7 +254,8 @@ class ProfileHandler(_TableHandler):
     }
 
     def table(self, asked: ProfileAsked, sample: str) -> pd.DataFrame:
-        return data.profile_table(self.corpus, sample, asked.pixel or (), box=asked.box, indices=asked.curves)
+        indices = [one for one in asked.curves if curves.band(one) is None]
+        return data.profile_table(self.corpus, sample, asked.pixel or (), box=asked.box, indices=indices)
 
 
 class SpectrumHandler(_TableHandler):

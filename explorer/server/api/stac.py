@@ -29,6 +29,7 @@ from explorer.server.api.handling import (
     absent,
     as_json,
 )
+from explorer.views.review.review_service import review_service
 
 CONFORMS = (
     *(f"https://api.stacspec.org/v1.0.0/{name}" for name in ("core", "collections", "ogcapi-features", "item-search", "item-search#filter")),
@@ -85,6 +86,7 @@ class ItemsAsked(Asked):
         json_schema_extra={"maximum": 1000},
     )
     token: str = Field("", max_length=60, description="Where the page begins: as the link `next` has it.")
+    collections: Listed | None = Field(None, description="Only of these collections.")
     filter: str | None = Field(
         None,
         max_length=cql2_text.MAX_TEXT,
@@ -106,7 +108,6 @@ class SearchAsked(ItemsAsked):
     """Which items of all collections, in an address."""
 
     ids: Listed | None = Field(None, description="Only these items.")
-    collections: Listed | None = Field(None, description="Only of these collections.")
     intersects: str | None = Field(None, max_length=20_000, description="A GeoJSON geometry.")
     f: Literal["json", "geojson"] = Field("json", description="GeoJSON, always.")
 
@@ -159,6 +160,7 @@ class _Stac(ApiHandler):
 
     def rows(self, asked: ItemsAsked | SearchBody) -> np.ndarray:
         """Which samples fit box and geometry, bool `(n,)`. Raises `InvalidQueryError`."""
+        review_service(self.corpus).follow()
         table = self.corpus.filter_table
         mask = table.all
         intersects = getattr(asked, "intersects", None)
@@ -311,6 +313,10 @@ class ItemsHandler(_Stac):
 
     def on_get(self, asked: ItemsAsked, collection: str) -> Answer:
         self.whole_collection(collection)
+        if asked.collections is not None and collection not in asked.collections:  # as pystac-client names it
+            raise InvalidQueryError(
+                f"these are the items of {collection}, and not of {', '.join(asked.collections)[:60]!r}"
+            )
         if asked.f not in _FILES:
             return self.found(asked, (collection,))
         if collection != item_pages.SAMPLES:
@@ -338,6 +344,7 @@ class ItemHandler(_Stac):
 
     def on_get(self, _asked: Asked, collection: str, item: str) -> Answer:
         self.whole_collection(collection)
+        review_service(self.corpus).follow()
         found = item_pages.one(self.corpus, collection, item, self.place)
         if found is None:
             raise absent(f"no item {item[:80]!r} in {collection}")

@@ -175,7 +175,7 @@ class VerdictHandler(ApiHandler):
     }
 
     def on_delete(self, _asked: Asked, verdict: str) -> Answer:
-        reviewer = _name(self.reviewer, self.request.headers.get("X-Reviewer"))
+        reviewer = _name(self.reviewer, _as_utf8(self.request.headers.get("X-Reviewer")))
         service = review_service(self.corpus)
         receipt = service.records.undo(reviewer, verdict_id=verdict)
         if receipt is None:
@@ -225,6 +225,14 @@ class TokenHandler(ApiHandler):
             raise HTTPError(401, "send the token that is to end")
         self.application.auth_provider.end_token(self.token)  # type: ignore[attr-defined]
         return as_json({"ended": True})
+
+
+def _as_utf8(header: str | None) -> str | None:
+    """A header is read as Latin-1; a terminal sends UTF-8."""
+    try:
+        return None if header is None else header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
 
 
 def _name(reviewer: str | None, given: str | None) -> str:

@@ -104,6 +104,14 @@ class ReviewService:
                 self._revision = revision
                 self.corpus.extras = with_states(self.corpus.extras, self.records.states())
 
+    def follow(self) -> None:
+        """As a patient `refresh`, for those who only read: where no verdict can be, or none can be read, what was known stays."""
+        try:
+            if self._records is not None or self._in_use:
+                self.refresh()
+        except ExplorerError as error:
+            logging.getLogger("explorer").warning("the verdicts cannot be read: %s", error)
+
     def revision(self) -> int:
         """`Records.revision`, asked for at most once in `REVISION_SECONDS`, however many tabs want to know. Raises `RecordsError`."""
         with self._lock:
@@ -127,11 +135,7 @@ class ReviewService:
     def load_existing(self) -> None:
         """Read what scoring and earlier reviews left, if there is any; a trouble with it is met again on review."""
         score.show(self.corpus)
-        try:
-            if self._in_use:
-                self.refresh()
-        except ExplorerError as error:
-            logging.getLogger("explorer").warning("the verdicts cannot be read: %s", error)
+        self.follow()
 
     def suspicion(self, sample_id: str) -> Suspicion | None:
         """What scoring says of a sample's label; None where nothing."""
