@@ -16,6 +16,7 @@ from scipy import sparse
 from explorer.core import corine
 from explorer.core.errors import InvalidQueryError
 from explorer.corpus.query.filter_table import UNREVIEWED
+from explorer.corpus.query.filters import ROUNDING
 from explorer.corpus.tables import places
 
 if TYPE_CHECKING:
@@ -156,7 +157,10 @@ def _of(values: np.ndarray, rows: Rows) -> np.ndarray:
 
 
 def _histogram(values: np.ndarray, edges: np.ndarray) -> pd.DataFrame:
-    counts, _ = np.histogram(values, np.append(edges[:-1], edges[-1] + 1e-6))
+    """Counts between edges: what lies on one belongs above it, but on the last. float32 may miss an edge by `ROUNDING`, as filters know."""
+    limits = edges - ROUNDING
+    limits[-1] = edges[-1] + ROUNDING
+    counts, _ = np.histogram(values.astype(np.float64), limits)
     return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "samples": counts.astype(np.int64)})
 
 

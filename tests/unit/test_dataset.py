@@ -23,6 +23,7 @@ from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.dataset import card, drawings, facts, figures, imagery
 from explorer.demo import open_demo
+from explorer.opening import open_corpus
 from tests import corpora
 
 
@@ -88,6 +89,21 @@ def test_purity_and_entropy_are_counted_as_by_hand(demo: Corpus, some: np.ndarra
     assert table["samples"].sum() == len(some)
     assert table["samples"].iloc[0] == sum(one < 0.25 for one in bits)
     assert table["high"].iloc[-1] >= max(bits) - 1e-6
+
+
+def test_purity_on_an_edge_belongs_above_it(tmp_path: Path) -> None:
+    ids = [f"33N_15E-200N_01_{number:02d}" for number in range(1, 12)]
+    shares = [*(round(0.1 * tenth, 1) for tenth in range(1, 11)), 0.69]
+    for sample_id, share in zip(ids, shares, strict=True):
+        # Of the rest, parts so small that none of them is the largest class.
+        rest = [code for code in corine.codes(3) if code != 211]
+        corpora.write_label(tmp_path, sample_id, {211: share, **dict.fromkeys(rest, (1 - share) / len(rest))})
+    with open_corpus(tmp_path) as corpus:
+        table = facts.purity(corpus)
+        assert table["samples"].tolist() == [0, 1, 1, 1, 1, 1, 2, 1, 1, 2]
+        for at, low in enumerate(table["low"]):
+            above = corpus.query(purity=(low, 1))
+            assert len(above) == table["samples"].iloc[at:].sum(), "a filter from an edge on agrees"
 
 
 def test_places_and_reviews_are_counted_as_by_hand(demo: Corpus, some: np.ndarray) -> None:
