@@ -238,6 +238,23 @@ def test_bad_label_conditions_are_named(index: SampleIndex, wrong: dict[str, Any
 # -- ids, time, and all together --------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["largest", "countries", "regions", "zones", "review", "imagery", "disagreement", "says", "class_pair", "differ"],
+)  # fmt: skip
+@pytest.mark.parametrize("nothing", [[], (), iter(())])
+def test_a_condition_without_values_is_not_all_samples(index: SampleIndex, name: str, nothing: Any) -> None:
+    with pytest.raises(InvalidQueryError, match=f"^{name} is empty; leave it out"):
+        query(index, **{name: nothing})
+    assert len(query(index, **{name: None})) == len(index)
+
+
+def test_a_phrase_is_a_text(index: SampleIndex) -> None:
+    wrong: Any = 5
+    with pytest.raises(InvalidQueryError, match="find is 5"):
+        query(index, find=wrong)
+
+
 def test_ids(index: SampleIndex) -> None:
     assert list(query(index, ids=[A, B]).index) == [B, A]  # in the order of the table
     assert list(query(index, ids=A).index) == [A]

@@ -65,6 +65,7 @@ def query(
     not choose samples: they are checked against the calendars and kept in `attrs` for `keys`. All other conditions
     are those of `Filters`: by name, or whole as `filters` (an object, or the text that a link has). `find` is a phrase, as
     the page's search takes it ("vineyards Italy >= 80 %", see `phrases`), every word of which has to be understood.
+    None is no condition; a list without values is refused, but for `ids`, which then are of no sample.
 
     Raises `InvalidQueryError`, `UnknownClassError`, `UnknownSampleError`.
     """
@@ -72,6 +73,10 @@ def query(
         filters, problems = Filters.parse(filters)
         if problems:
             raise InvalidQueryError(" ".join(problems))
+    if not isinstance(cast(object, find), str | None):
+        raise InvalidQueryError(
+            f"find is {find!r}; it is a phrase as the page's search takes it, and other conditions have names"
+        )
     phrase = phrases.read_whole(find) if find is not None else None
     if unknown := more.keys() - _FILTERS:
         known = ", ".join(sorted(OWN | _FILTERS))
@@ -97,6 +102,10 @@ def query(
         raise InvalidQueryError(f"min_fraction is {min_fraction!r}; it runs from 0 to 1")
     codes = () if classes is None else _codes(classes, level)
     named = Filters(classes=codes, min_fraction=min_fraction, **more)
+    for name, given in more.items():
+        if given is not None and getattr(named, name) == ():
+            # A list that happens to be empty would select everything.
+            raise InvalidQueryError(f"{name} is empty; leave it out to ask nothing of it")
     if level != 3 and not codes and named.min_fraction:
         mask &= table.largest_fraction(level) >= named.min_fraction - ROUNDING
         named = named.without("min_fraction")
