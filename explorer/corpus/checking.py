@@ -89,7 +89,7 @@ def _files(corpus: Corpus, store: Store, ids: pd.Index, progress: Progress | Non
             progress(done, total)
         if file.product is None:
             if found == MISSING:
-                labelled = corpus.samples.at[file.cell.sample_id, "clc"]
+                labelled = corpus.index.samples.at[file.cell.sample_id, "clc"]
                 found = "" if labelled else found
                 if labelled:
                     yield Problem(file.key, MISSING, "no label file; the index has the label")

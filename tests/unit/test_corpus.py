@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import explorer
@@ -164,6 +165,17 @@ def test_a_path_may_be_written_in_every_usual_way(tiny_folder: Path, monkeypatch
         corpus = explorer.open_corpus(where)
         assert len(corpus.samples) == 3
         corpus.close()
+
+
+def test_what_is_written_to_samples_stays_ones_own(tiny_corpus: Corpus) -> None:
+    before = tiny_corpus.samples.copy()
+    tiny_corpus.samples["mine"] = 1
+    if int(pd.__version__.partition(".")[0]) >= 3:  # earlier ones write through
+        found = tiny_corpus.samples
+        found.loc[FULL, "clc"] = 999
+        assert found.loc[FULL, "clc"] == 999
+    pd.testing.assert_frame_equal(tiny_corpus.samples, before)
+    assert tiny_corpus.samples.index.get_loc(FULL) == before.index.get_loc(FULL)
 
 
 def test_the_package_has_its_names_and_no_others() -> None:
