@@ -6,6 +6,8 @@ import contextlib
 import datetime as dt
 import multiprocessing
 import pickle
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -154,6 +156,62 @@ def test_missing_is_missing_in_reflectance_and_never_a_number(tiny_corpus: Corpu
         (there * 1e-4).rapidai4eo.reflectance()
     with pytest.raises(ExplorerError, match="int64"):  # a sum, of which -32768 may be a part
         there.astype(np.int16).sum("time").rapidai4eo.reflectance()
+
+
+@pytest.mark.parametrize("kind", ["cube", "lazy", "stack"])
+def test_reflectance_is_of_what_was_chosen_and_refuses_what_was_computed(
+    tiny_corpus: Corpus, tmp_path: Path, kind: str
+) -> None:
+    given = {
+        "cube": lambda: tiny_corpus.sentinel2(FULL),
+        "lazy": lambda: tiny_corpus.sentinel2(FULL, chunks={"time": 1}),
+        "stack": lambda: tiny_corpus.stack([FULL, BROKEN], "S2-SR", [6, 7]),
+    }[kind]()
+    expected = given.rapidai4eo.reflectance().compute()
+
+    def of_netcdf(cube: xr.DataArray) -> xr.DataArray:
+        cube.to_netcdf(tmp_path / "cube.nc")
+        return xr.open_dataset(tmp_path / "cube.nc", mask_and_scale=False, decode_coords="all")[cube.name]
+
+    def of_zarr(cube: xr.DataArray) -> xr.DataArray:
+        cube.to_dataset().to_zarr(tmp_path / "cube.zarr")
+        return xr.open_zarr(tmp_path / "cube.zarr", mask_and_scale=False)[cube.name]
+
+    same: list[Callable[[xr.DataArray], xr.DataArray]] = [
+        lambda cube: cube.isel(time=slice(None)).sel(band=cube.band.to_numpy()),
+        lambda cube: cube.stack(pixel=("y", "x")).unstack("pixel"),
+        lambda cube: xr.concat([cube.isel(time=[0]), cube.isel(time=slice(1, None))], "time"),
+        lambda cube: cube.transpose("band", ...).rename(time="date").rename(date="time"),
+        lambda cube: cube.sortby("time", ascending=False).sortby("time"),
+        lambda cube: cube.chunk(time=1).compute(),
+        lambda cube: pickle.loads(pickle.dumps(cube.copy(deep=True))),
+        lambda cube: cube.to_dataset()[cube.name].expand_dims("more").squeeze("more"),
+        of_netcdf,
+        of_zarr,
+    ]
+    for number, change in enumerate(same):
+        found = change(given).rapidai4eo.reflectance().transpose(*expected.dims).compute()
+        np.testing.assert_array_equal(found, expected, err_msg=str(number))
+    with xr.set_options(keep_attrs=True):  # as newer versions do by themselves
+        computed = [
+            given + given,
+            given.sel(band="B04") - given.sel(band="B08"),
+            given.diff("time"),
+            given * 2,
+            np.add(given, 1),
+            -given,
+            given.max("time"),
+            given.astype(np.int32),
+            (given + given).chunk(time=1).isel(band=0),
+        ]
+        if kind != "stack":
+            computed.append((given + given).rio.write_crs(given.rio.crs))
+            computed.append((given + given).rapidai4eo.reproject(3035))
+    for one in computed:
+        with pytest.raises(ExplorerError, match=r"reflectance\(\) first, and do arithmetic after"):
+            one.rapidai4eo.reflectance()
+    if kind != "stack":
+        assert given.rapidai4eo.reproject(3035).rapidai4eo.reflectance().dtype == np.float32
 
 
 def test_what_is_not_there_is_an_error_before_anything_is_read(tiny_corpus: Corpus) -> None:

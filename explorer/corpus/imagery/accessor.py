@@ -9,6 +9,12 @@ import xarray as xr
 
 from explorer.core.errors import ExplorerError
 
+_AS_READ = {"source", "dtype"}
+"""Keys of `encoding`: xarray keeps it where pixels are chosen, moved or written to a file, and drops it where they are computed, unlike `attrs`.
+
+Cubes and stacks have the first, what xarray read from a file has the second.
+"""
+
 
 @xr.register_dataarray_accessor("rapidai4eo")
 class CubeAccessor:
@@ -21,7 +27,8 @@ class CubeAccessor:
         """Surface reflectance, float32, 1 is all light; NaN where nothing was measured. Lazy where the cube is.
 
         A plain `cube * 1e-4` would turn pixels without a measurement into numbers.
-        Raises `ExplorerError` for what does not hold a corpus's integers.
+        Raises `ExplorerError` for what does not hold a corpus's integers, as all that was computed from them (`a - b`, `.diff`,
+        `.astype`): those wrap, and take pixels without a measurement for numbers. What is changed in place cannot be told.
         """
         array = self._array
         scale = array.attrs.get("reflectance_scale")
@@ -30,6 +37,11 @@ class CubeAccessor:
             raise ExplorerError(
                 f"reflectance() takes the integers of a corpus, and this array holds {held}; "
                 "call it on what planet_fusion, sentinel2 or stack gave, before anything is computed"
+            )
+        if not _as_read(array):
+            raise ExplorerError(
+                "reflectance() takes the integers of a corpus as they were read, and this array was computed from them; "
+                "call reflectance() first, and do arithmetic after: cube.rapidai4eo.reflectance().diff('time')"
             )
         nodata = array.attrs.get("_FillValue")
         found = array.astype(np.float32) * np.float32(scale)
@@ -71,4 +83,11 @@ class CubeAccessor:
             attrs={**array.attrs, "_FillValue": nodata},
         )
         found.encoding["grid_mapping"] = "spatial_ref"
+        if _as_read(array):
+            found.encoding["source"] = str(array.name)
         return found
+
+
+def _as_read(array: xr.DataArray) -> bool:
+    """Whether these are numbers as a corpus or a file has them."""
+    return not _AS_READ.isdisjoint(array.encoding)

@@ -91,6 +91,7 @@ def stack(
         "references": CITATION,
         "_FillValue": nodata_of(product),
     }
+    array.encoding["source"] = product.id  # by which reflectance() knows that nothing was computed
     return array
 
 

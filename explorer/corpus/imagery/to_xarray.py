@@ -74,7 +74,7 @@ def to_dataarray(
         attrs["reflectance_scale"] = REFLECTANCE_SCALE  # reflectance = DN x this
     coords["spatial_ref"] = grid_mapping(cell.epsg, left, top, step)
     array = xr.DataArray(data, dims=("time", "band", "y", "x"), coords=coords, name=product.id, attrs=attrs)
-    array.encoding["grid_mapping"] = "spatial_ref"
+    array.encoding |= {"grid_mapping": "spatial_ref", "source": product.id}
     if cube.nodata is not None:
         array.rio.write_nodata(cube.nodata, inplace=True)
     return array
