@@ -24,7 +24,7 @@ Read = tuple[list[str], np.ndarray, np.ndarray]
 def read(file: Path | pd.DataFrame, samples: pd.Index, *, only_known: bool = False) -> Read:
     """Names of the columns, ids (str, `(n,)`) and numbers (float32 `(n, columns)`) of a Parquet file, or of a frame with `sample_id` as index or column.
 
-    A column of lists (all of one length) gives `NAME_0`, `NAME_1` ...; else every other column is a number. `samples` are the
+    A column of lists (all of one length) gives `NAME_0`, `NAME_1` ...; else every other column is a number, but for the index of a frame that pandas wrote. `samples` are the
     corpus's ids. `only_known`: rows of other samples are left out. Raises `FeaturesError` for what is no such table, for ids that the
     corpus has not, ids that stand twice, numbers that are missing or not finite, and for more than `MAX_COLUMNS` or `MAX_BYTES`.
     """
@@ -88,7 +88,8 @@ def _of_table(table: pa.Table, where: str, samples: pd.Index, only_known: bool) 
         raise FeaturesError(
             where, f"samples that stand twice: {_some(found[found.duplicated()].unique())}", ID
         )
-    others = [name for name in table.column_names if name != ID]
+    index = _index_columns(table.schema)
+    others = [name for name in table.column_names if name != ID and name not in index]
     if not others:
         raise FeaturesError(where, f"has {ID} alone, and no numbers")
     lists = [name for name in others if _is_list(table.schema.field(name).type)]
@@ -103,6 +104,16 @@ def _of_table(table: pa.Table, where: str, samples: pd.Index, only_known: bool) 
             where, f"{int(wrong.sum()):,} numbers are missing or not finite, the first of {found[row]}", names[column]
         )  # fmt: skip
     return names, found.to_numpy(object), values
+
+
+def _index_columns(schema: pa.Schema) -> set[str]:
+    """Columns that pandas wrote of a frame's index: numbers of rows, which say nothing of a sample."""
+    try:
+        told = schema.pandas_metadata
+    except (ValueError, RecursionError):  # no JSON
+        told = None
+    named = told.get("index_columns") if isinstance(told, dict) else None
+    return {name for name in named if isinstance(name, str)} if isinstance(named, list) else set()
 
 
 def _is_list(kind: pa.DataType) -> bool:

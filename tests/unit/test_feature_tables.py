@@ -63,6 +63,22 @@ def test_the_fast_set_is_what_the_chips_say(corpus) -> None:
     assert 0 < found["season_ndvi_mean"] < 1
 
 
+@pytest.mark.parametrize("index", ["plain", "named", "sample_id", "told wrongly", "no JSON"])
+def test_the_index_that_pandas_writes_is_no_feature(corpus, tmp_path: Path, index: str) -> None:
+    frame = vectors(corpus, 2).rename_axis("sample_id").reset_index()
+    frame.index = pd.Index([7, 3, 5], name="row" if index == "named" else None)  # as of df[df.a > 0]
+    path = tmp_path / "some.parquet"
+    (frame.set_index("sample_id") if index == "sample_id" else frame).to_parquet(path)
+    if index in ("told wrongly", "no JSON"):
+        table = pq.read_table(path).drop_columns("__index_level_0__")
+        said = '{"index_columns": 5}' if index == "told wrongly" else "{"
+        pq.write_table(table.replace_schema_metadata({"pandas": said}), path)
+    names, ids, values = files.read(path, corpus.samples.index)
+    assert names == ["d0", "d1"]
+    assert list(ids) == list(corpus.samples.index)
+    np.testing.assert_array_equal(values, vectors(corpus, 2))
+
+
 def test_a_part_of_the_cell_counts_alone(corpus) -> None:
     fine, coarse = np.zeros((200, 200), bool), np.zeros((60, 60), bool)
     fine[20, 30] = coarse[6, 9] = True
