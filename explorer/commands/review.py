@@ -71,8 +71,7 @@ def export_(corpus: shared.CorpusArg, file: FileArg, database: DatabaseOpt = Non
     with with_records(corpus, database) as (_, records):
         data = exchange.write(records, ending)
         count = len(records.history())
-    with shared.writing(file):
-        file.write_bytes(data)
+    shared.write_file(data, file)
     typer.echo(f"Wrote {count:,} rows to {file}")
 
 

@@ -310,14 +310,25 @@ def write_output(data: bytes | str, output: Path | None, told: str = "") -> None
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return
+    write_file(content, output)
+    typer.echo(f"Wrote {told}{' to ' if told else ''}{output}", err=True)
+
+
+def write_file(content: bytes, output: Path) -> None:
+    """Write to a file, which is whole or not there. Raises `OutputError`."""
+    with file_to_write(output) as part, part.open("ab") as file:
+        file.write(content)
+
+
+@contextmanager
+def file_to_write(output: Path) -> Iterator[Path]:
+    """What to append to, so that a file is whole at its place, or as it was before; a device or pipe itself. Raises `OutputError`."""
     with writing(output):
-        if atomic_file.is_device(output) or (output.exists() and not output.is_file()):  # or a pipe
-            with output.open("ab") as device:  # what `>>` keeps stays
-                device.write(content)
+        if atomic_file.is_device(output) or (output.exists() and not output.is_file()):
+            yield output  # what `>>` keeps stays
         else:
             with atomic_file.replacing(output) as part:
-                part.write_bytes(content)
-    typer.echo(f"Wrote {told}{' to ' if told else ''}{output}", err=True)
+                yield part
 
 
 def give_up_stdout() -> None:

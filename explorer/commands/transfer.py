@@ -63,8 +63,14 @@ def download(
     with shared.opened(corpus) as opened:
         wanted = downloads.Wanted(opened.query(**conditions), product or tuple(PRODUCTS), start, end)
         if list_only:
-            with _lines(output) as out:
-                out.writelines(f"{href}\n" for href in downloads.hrefs(opened, wanted))
+            try:
+                with _lines(output) as out:
+                    out.writelines(f"{href}\n" for href in downloads.hrefs(opened, wanted))
+                    out.flush()
+            except (
+                BrokenPipeError
+            ):  # `| head` has read enough: nothing is wrong, which the system's 1 would say
+                shared.give_up_stdout()
             return
         assert directory is not None
         with _transfer_bar() as show:
@@ -142,10 +148,11 @@ def _cache() -> ChipCache:
 
 @contextmanager
 def _lines(output: Path | None) -> Iterator[TextIO]:
+    """Where to write a text: standard output, or a file that is there once all of it is. Raises `OutputError`."""
     if output is None or output == shared.STDOUT:
         yield sys.stdout
         return
-    with shared.writing(output), open(output, "w", encoding="utf-8", newline="") as file:
+    with shared.file_to_write(output) as part, part.open("a", encoding="utf-8", newline="") as file:
         yield file
     typer.echo(f"Wrote {output}", err=True)
 

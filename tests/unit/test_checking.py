@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +212,39 @@ def test_the_command_writes_a_table_and_says_by_its_end_whether_all_is_well(
     assert done.stdout.splitlines()[0] == "key,kind,problem"
     assert "0 wrong" in done.stderr
     assert run("check", folder, "--sample", 1).exit_code == 0
+
+
+@pytest.mark.parametrize("before", [None, "of yesterday"])
+def test_what_is_interrupted_leaves_no_half_file(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    from explorer.corpus import checking, download
+
+    def stop(*_: Any) -> Any:
+        yield from ()
+        raise KeyboardInterrupt
+
+    def first(*_: Any) -> Any:
+        yield "first"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checking, "check", stop)
+    monkeypatch.setattr(download, "hrefs", first)
+    target = tmp_path / "out" / "list"
+    target.parent.mkdir()
+    if before is not None:
+        target.write_text(before)
+    for words in (("check", folder), ("download", folder, "--list")):
+        assert run(*words, "-o", target).exit_code != 0
+        assert [path.read_text() for path in target.parent.iterdir()] == ([] if before is None else [before])
+
+
+def test_a_list_of_which_the_first_lines_are_read_is_no_failure() -> None:
+    words = [sys.executable, "-m", "explorer", "download", "demo", "--list", "--class", "211"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
+        assert done.stdout is not None
+        assert done.stderr is not None
+        assert done.stdout.readline().startswith(b"demo:")
+        done.stdout.close()  # as `| head -1`
+        assert done.stderr.read() == b""
+        assert done.wait() == 0
