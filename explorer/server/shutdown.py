@@ -54,16 +54,19 @@ def _hear(hearing: socket.socket, stop: Callable[[], None], seconds: float) -> N
     if not told:
         return
     _set_timer(seconds)
+    # In a thread of its own: what is stuck may hold the log's lock, or be stuck in writing to it. Started now: Python that ends starts none.
+    late = threading.Event()
+    teller = threading.Thread(target=_tell, args=(late, seconds), daemon=True)
+    teller.start()
     stop()
     time.sleep(seconds)
-    # In a thread of its own: what is stuck may hold the log's lock, or be stuck in writing to it.
-    teller = threading.Thread(target=_tell, args=(seconds,), daemon=True)
-    teller.start()
+    late.set()
     teller.join(_TELL_S)
     os._exit(1)
 
 
-def _tell(seconds: float) -> None:
+def _tell(late: threading.Event, seconds: float) -> None:
+    late.wait()
     _LOG.warning(
         "the server did not end by itself within %.0f s: it is ended", seconds, extra={"event": "end"}
     )

@@ -15,6 +15,7 @@ from explorer.server import gc_policy
 from explorer.server.sessions import PreparedPage, WarmUp
 from explorer.views.common.selection import Link
 from tests.running import Running
+from tests.talk import until
 
 SECONDS = 60.0
 
@@ -76,8 +77,7 @@ def test_a_first_page_that_fails_is_told_in_the_log_and_visitors_are_served(
     with caplog.at_level(logging.ERROR, "explorer"):
         server = Running(tiny_corpus, lambda _link: pn.pane.HTML("a page"), warm=warm)
         try:
-            warm.end()
-            assert ready(server)
+            until(lambda: ready(server))
             assert server.get("/")[0] == 200
         finally:
             server.stop()
