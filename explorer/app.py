@@ -162,6 +162,7 @@ class Explorer(pn.viewable.Viewer):
         self._loop.waits = False
         wanted = link if isinstance(link, Link) else decode(link)
         self._review.meet()
+        self._head.meet()
         self.apply(wanted)
         if self._review.veiled and not self._review.active:
             self._review.ask()

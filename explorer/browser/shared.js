@@ -430,7 +430,7 @@ export const makeDrawer = (panel, name, page, signal, { changed = (_open) => {},
   )
   return setOpen
 }
-export const keepKeys = (panel, close) =>
+export const keepKeys = (panel, close) => {
   panel.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       close()
@@ -438,6 +438,18 @@ export const keepKeys = (panel, close) =>
     }
     event.stopPropagation() // keys in here are not the animation's
   })
+  // Escape closes what lies over the page also from beside it: one at a time, and not what somebody writes.
+  const outside = (event) => {
+    if (!panel.isConnected) {
+      window.removeEventListener("keydown", outside)
+      return
+    }
+    if (event.key !== "Escape" || event.defaultPrevented || isWriting(event) || !panel.getClientRects().length) return
+    close()
+    event.preventDefault()
+  }
+  window.addEventListener("keydown", outside)
+}
 
 // Gives the focus to what may only get its place with the next layout: what has none cannot have it.
 export const focusWhenShown = (node, wanted = () => true, frames = 180) => {

@@ -480,7 +480,9 @@ class _Collected:
             elif value < 0:
                 why = f"{value:.6g} is below 0"
             else:
-                why = f"{value:.6g} is more than a whole cell ({self._whole:g}); if 100 is a whole cell, say --whole 100 (whole=100)"
+                why = f"{value:.6g} is more than a whole cell ({self._whole:g})"
+                if self._whole != 100:
+                    why += "; if 100 is a whole cell, say --whole 100 (whole=100)"
             raise self._source.wrong(why, at + int(known[row]), names[column][:40])
         return np.asarray(np.clip(matrix, 0, 1))
 

@@ -472,13 +472,15 @@ def compare(first: Pair, second: Pair, *, confidence: float = 0.95, seed: int = 
         rows[name] = (now[0][0], now[1][0], now[0][0] - now[1][0], low, high)
     f1 = [one[0] for one in here[2]]
     apart_by_class = there[2][0] - there[2][1]
-    told = np.isfinite(apart_by_class).any(axis=0)  # a class that one of them says, or the labels have
+    labelled = np.bincount(label, minlength=k)[: k - 2]
+    # A class that one of them says, or the labels have; with a single label the same sample is drawn each time, which looks certain.
+    told = np.isfinite(apart_by_class).any(axis=0) & (labelled > 1)
     ends = np.full((2, k - 2), np.nan)
     ends[:, told] = np.nanquantile(apart_by_class[:, told], [tail, 1 - tail], axis=0)
     classes = pd.DataFrame(
         {
             "title": [first.title(code) for code in first.classes[: k - 2]],
-            "labelled": np.bincount(label, minlength=k)[: k - 2],
+            "labelled": labelled,
             "first": f1[0], "second": f1[1], "difference": f1[0] - f1[1], "low": ends[0], "high": ends[1],
         },
         pd.Index(first.classes[: k - 2], name="class"),

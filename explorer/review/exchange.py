@@ -45,11 +45,11 @@ _BATCH = 1_000
 _WHOLE = ("suggested", "confidence")
 
 
-def write(records: Records, ending: str) -> bytes:
-    """All rows of a review, oldest first, as the bytes of a file. Raises `InvalidQueryError`."""
+def write(records: Records, ending: str, *, reviewer: str | None = None) -> bytes:
+    """All rows of a review, or those of one reviewer, oldest first, as the bytes of a file. Raises `InvalidQueryError`."""
     if ending not in FORMATS:
         raise InvalidQueryError(f"no format {ending[:20]!r} for verdicts; there are {', '.join(FORMATS)}")
-    rows = list(records.rows())
+    rows = [row for row in records.rows() if reviewer is None or row.reviewer == reviewer]
     if ending == "json":
         from explorer.review import exchange_stac  # pystac is only paid for by those who want STAC
 

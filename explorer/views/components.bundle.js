@@ -282,13 +282,25 @@ var makeDrawer = (panel, name, page, signal, { changed = (_open) => {
   );
   return setOpen;
 };
-var keepKeys = (panel, close) => panel.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
+var keepKeys = (panel, close) => {
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      close();
+      event.preventDefault();
+    }
+    event.stopPropagation();
+  });
+  const outside = (event) => {
+    if (!panel.isConnected) {
+      window.removeEventListener("keydown", outside);
+      return;
+    }
+    if (event.key !== "Escape" || event.defaultPrevented || isWriting(event) || !panel.getClientRects().length) return;
     close();
     event.preventDefault();
-  }
-  event.stopPropagation();
-});
+  };
+  window.addEventListener("keydown", outside);
+};
 var focusWhenShown = (node, wanted = () => true, frames = 180) => {
   if (!node.isConnected || !wanted()) return;
   if (node.getClientRects().length) node.focus({ preventScroll: true });
@@ -1588,7 +1600,10 @@ var mapBoxBeside = (model) => {
   bus(model).emit("map-box", asked);
   return window.innerWidth >= BESIDE_FROM && asked.box?.width > 300 ? asked.box : null;
 };
-var listen = (model, handlers) => model.on("msg:custom", (data) => handlers[data.type]?.(data));
+var listen = (model, handlers) => model.on("msg:custom", (data) => {
+  window.dispatchEvent(new Event("explorer:told"));
+  handlers[data.type]?.(data);
+});
 var makeChoices = (model, show) => {
   let said = 0, acknowledged = 0, told = (
     /** @type {T | null} */
@@ -10592,11 +10607,12 @@ function render8({ model, el }) {
     [filters.node, element("button", { type: "button", "aria-expanded": "false" }, "Filters")],
     [looks.node, element("button", { type: "button", "aria-expanded": "false" }, "Layers")]
   ];
+  const focusFirst = (node) => (node.querySelector("input, select") ?? node.querySelector("button"))?.focus({ preventScroll: true });
   const toggle = (wanted2) => {
     for (const [node, button2] of popovers) {
       node.hidden = node !== wanted2 || !node.hidden;
       button2.setAttribute("aria-expanded", String(!node.hidden));
-      if (!node.hidden) node.querySelector("button, input, select")?.focus({ preventScroll: true });
+      if (!node.hidden) focusFirst(node);
     }
     if (wanted2 === filters.node && !filters.node.hidden) model.send_msg({ type: "options" });
   };
@@ -10974,7 +10990,11 @@ function render8({ model, el }) {
       popovers[0][1].textContent = count2 ? `Filters · ${count2}` : "Filters";
     },
     acknowledged: choices2.acknowledged,
-    options: (data) => filters.options(data),
+    options(data) {
+      const waited = filters.node.contains(focusedNode()) && !filters.node.querySelector("input, select");
+      filters.options(data);
+      if (waited) focusFirst(filters.node);
+    },
     overview(data) {
       overview = data;
       Object.assign(mini.style, {
@@ -11592,6 +11612,8 @@ function render11({ model, el }) {
       "aria-keyshortcuts": "?"
     })
   );
+  const logOut = element("a", { href: "logout", hidden: true });
+  actions.append(logOut);
   const more = button2("Menu", "Surprise me, stories, share, review, about, help", () => setMenu(!isOpen()), {
     class: "more",
     "aria-expanded": "false",
@@ -11659,6 +11681,11 @@ function render11({ model, el }) {
       swatch.style.background = data.colour ?? "transparent";
       if (document.getElementById("first"))
         document.title = [data.id, "RapidAI4EO explorer"].filter(Boolean).join(" · ");
+    },
+    visitor(data) {
+      logOut.hidden = false;
+      logOut.textContent = `Log out ${data.name}`;
+      logOut.title = `You are logged in as ${data.name}`;
     },
     // The URL is the selection written down: a new sample is a new page of the history, the rest amends it.
     url(data) {
@@ -14399,7 +14426,7 @@ function render18({ model, el }) {
     },
     report: () => showReport()
   });
-  const title = element("b", { class: "queue" }), at = element("input", {
+  const title = element("b", { class: "queue" }), who = element("span", { class: "who" }), at = element("input", {
     class: "at",
     inputmode: "numeric",
     "aria-label": "Position in the queue: type a number and press Enter"
@@ -14577,7 +14604,7 @@ function render18({ model, el }) {
   const desk = element(
     "div",
     { class: "desk" },
-    element("div", { class: "line" }, title, done, help, close),
+    element("div", { class: "line" }, title, who, done, help, close),
     element("div", { class: "bar", role: "progressbar", "aria-label": "Reviewed", "aria-valuemin": "0" }, bar2),
     element("div", { class: "line" }, back, element("span", { class: "place" }, at, of), skip, open, undo),
     // What judges stands above what grows: it never moves.
@@ -15248,6 +15275,8 @@ function render18({ model, el }) {
       desk.hidden = !closing.page.hidden;
       title.textContent = data.queue;
       title.title = data.queue;
+      who.textContent = `as ${data.reviewer}`;
+      who.title = `Your verdicts are kept as ${data.reviewer}'s. To review as somebody else, end this review first.`;
       drawProgress(data.done, data.total);
       at.value = String(data.position + 1);
       of.textContent = ` / ${data.total.toLocaleString("en")}`;

@@ -103,6 +103,8 @@ export interface Told {
     suggestions: { ticket: number; options: SuggestionShown[] }
     /** The selection written down; `push`: as a new page of the history. */
     url: { search: string; push: boolean }
+    /** Who has logged in. */
+    visitor: { name: string }
   }
   /** Whom to name. */
   Help: {

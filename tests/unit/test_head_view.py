@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from explorer.app import Explorer
 from explorer.core import corine
 from explorer.corpus.corpus import Corpus
-from explorer.views.common import palettes
+from explorer.views.common import palettes, visitor
 from explorer.views.common.components import SessionScheduler
 from explorer.views.common.selection import Selection
 from explorer.views.map.raster import shared_raster
@@ -55,3 +56,13 @@ def test_the_class_wears_the_colours_of_the_map(head: HeadView, tiny_corpus: Cor
     assert last(head)["colour"] == corine.land_cover(code).hex
     head._selection.map.palette = "safe"
     assert last(head)["colour"] == palettes.of_class(code, "safe") != corine.land_cover(code).hex
+
+
+def test_who_has_logged_in_is_named(tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, wanted in (("ada", ["ada"]), (None, []), ("", [])):
+        monkeypatch.setattr(visitor, "name", lambda name=name: name)
+        page = Explorer(tiny_corpus, "")
+        try:
+            assert [one["name"] for one in sent(page._head.head, "visitor")] == wanted
+        finally:
+            page.close()

@@ -203,6 +203,9 @@ def test_two_models_are_compared_on_what_both_speak_of(corpus: Corpus, confused:
     rows = found.classes
     for name, model in (("first", good), ("second", confused)):
         np.testing.assert_allclose(rows[name], model.scores(3).classes["f1"].reindex(rows.index))
+    few = rows[rows["labelled"] < 2]
+    assert len(few)
+    assert few[["low", "high"]].isna().all(axis=None)  # the same sample drawn each time is no interval
     telling = rows[rows["labelled"] > 30]
     assert (telling["low"] <= telling["difference"]).all()
     assert (telling["difference"] <= telling["high"]).all()

@@ -23,7 +23,7 @@ from explorer.core.products import PF_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.tables.class_words import COMMON
 from explorer.review import draws, exchange, score
-from explorer.review.queue import Queue
+from explorer.review.queue import Queue, QueueSpec
 from explorer.review.records import Records
 from explorer.review.verdicts import reviewer_name
 from explorer.views.common import class_search
@@ -780,3 +780,42 @@ def test_the_strip_and_the_neighbours_are_pictures(corpus: Corpus) -> None:
     )
     assert found["code"] == 211
     assert BROKEN not in [chip["id"] for chip in found["chips"]]
+
+
+def test_a_blind_review_gives_away_ones_own_verdicts_alone(page: Explorer, corpus: Corpus) -> None:
+    begin(page, reviewer="anna")
+    verdict(page, "wrong", id="annas")
+    until(lambda: len(rows(corpus)) == 1)
+    page._review.end()
+    page._review.veil()
+    say(page, "save", format="csv")
+    until(lambda: "hides what others said" in sent(page._review.panel, "trouble")[-1]["text"])
+    page.selection.sample_id = BROKEN
+    begin(page, reviewer="bea", blind=True)
+    verdict(page, "unsure", id="beas")
+    until(lambda: len(rows(corpus)) == 2)
+    for ending in ("csv", "geojson", "json"):
+        before = len(sent(page._review.panel, "file"))
+        say(page, "save", format=ending)
+        file = until(lambda: sent(page._review.panel, "file")[before:])[0]  # noqa: B023
+        text = bytes(file["bytes"]).decode()
+        assert "bea" in text
+        assert "anna" not in text
+
+
+def test_a_blind_link_stays_in_the_address_while_it_asks_who_reviews(corpus: Corpus) -> None:
+    page = Explorer(corpus, f"?sample={FULL}&review=random:n%3D2&blind=1")
+    try:
+        link = decode(page.selection.to_query())
+        assert (link.review, link.blind) == ("random:n=2", True)
+        page._review.end()
+        link = decode(page.selection.to_query())
+        assert (link.review, link.blind) == ("", False)
+    finally:
+        page.close()
+
+
+def test_the_queue_of_a_class_does_not_name_it_to_who_must_not_see_the_label() -> None:
+    spec = QueueSpec("class", 5, classes=(312,))
+    assert review_words.title(spec) == "Coniferous forest"
+    assert "oniferous" not in review_words.title(spec, hidden=True)

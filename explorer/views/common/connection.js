@@ -116,7 +116,25 @@
   // within 10 s it is known, `silent` is told, and `back` when an answer comes after all.
   const BEAT = 3500,
     SILENCE = 6000,
-    DEAD = 20000
+    DEAD = 20000,
+    SLOW = 1500, // ms that the server's shortest answer takes where the network is what is slow
+    AGAIN = 600000 // ms in which a page is not opened again by itself a second time: what did not help would not
+  const REOPENED = "explorer:reopened"
+  const reopened = () => {
+    try {
+      return Date.now() - Number(window.sessionStorage.getItem(REOPENED)) < AGAIN
+    } catch {
+      return true // nothing can be kept: better never than for ever
+    }
+  }
+  const reopen = () => {
+    try {
+      window.sessionStorage.setItem(REOPENED, String(Date.now()))
+    } catch {
+      return
+    }
+    window.location.reload()
+  }
   window.explorerPulse = ({ beat, silent, back }) => {
     let asked = 0,
       since = 0,
@@ -136,8 +154,15 @@
       if (!bar?.silent || performance.now() - since < DEAD) return
       since = performance.now()
       if (!(await answers()) || !bar?.silent) return
+      if (performance.now() - since > SLOW || reopened()) {
+        say(
+          "The server answers; what this page waits for is still on its way. The network may be slow.",
+          "Open the view again",
+        )
+        return
+      }
       say("The server answers, but this page's own connection is dead.", "Open the view again")
-      if (!typed()) window.location.reload() // what is under way is kept in the browser
+      if (!typed()) reopen() // what is under way is kept in the browser
     }
     const tick = () => {
       check()
@@ -157,16 +182,20 @@
     }
     document.addEventListener("visibilitychange", seen)
     const beats = setInterval(tick, BEAT)
+    const heard = () => {
+      settle()
+      if (!bar?.silent) return
+      bar.remove()
+      bar = null
+      performance.mark("explorer:answer")
+      back()
+    }
+    // Whatever arrives says that the connection lives: on a slow network the answer waits behind pictures.
+    window.addEventListener("explorer:told", heard)
     return {
-      heard() {
-        settle()
-        if (!bar?.silent) return
-        bar.remove()
-        bar = null
-        performance.mark("explorer:answer")
-        back()
-      },
+      heard,
       end() {
+        window.removeEventListener("explorer:told", heard)
         settle()
         clearInterval(beats)
         document.removeEventListener("visibilitychange", seen)

@@ -36,7 +36,11 @@ export const mapBoxBeside = (model) => {
  * @param {import("../messages").Model<C>} model
  * @param {import("../messages").Handlers<C>} handlers
  */
-export const listen = (model, handlers) => model.on("msg:custom", (data) => handlers[data.type]?.(data))
+export const listen = (model, handlers) =>
+  model.on("msg:custom", (data) => {
+    window.dispatchEvent(new Event("explorer:told"))
+    handlers[data.type]?.(data)
+  })
 
 // People choose faster than the server answers: what it tells of an earlier choice must not take back the later ones.
 // Choices go out numbered, the server says which it has `acknowledged`; `show` sees the last that was `told` once all are.

@@ -2,7 +2,7 @@
 // picture at a time: the next is asked for once the last has come.
 
 import { interpolateZoom } from "../../browser/d3.js"
-import { bokehModel, element, mark, wheelFactor } from "../../browser/shared.js"
+import { bokehModel, element, focusedNode, mark, wheelFactor } from "../../browser/shared.js"
 import { bus, listen, makeChoices } from "../common/talking.js"
 import { makeGroundLayer } from "./map_ground.js"
 import { letGo, makeMoves } from "./map_moves.js"
@@ -91,11 +91,14 @@ export function render({ model, el }) {
     [filters.node, element("button", { type: "button", "aria-expanded": "false" }, "Filters")],
     [looks.node, element("button", { type: "button", "aria-expanded": "false" }, "Layers")],
   ]
+  // A field if there is one: the button that clears all comes last for the eye.
+  const focusFirst = (node) =>
+    (node.querySelector("input, select") ?? node.querySelector("button"))?.focus({ preventScroll: true })
   const toggle = (wanted) => {
     for (const [node, button] of popovers) {
       node.hidden = node !== wanted || !node.hidden
       button.setAttribute("aria-expanded", String(!node.hidden))
-      if (!node.hidden) node.querySelector("button, input, select")?.focus({ preventScroll: true })
+      if (!node.hidden) focusFirst(node)
     }
     // Each time: opinions come and go while the page is open.
     if (wanted === filters.node && !filters.node.hidden) model.send_msg({ type: "options" })
@@ -531,7 +534,11 @@ export function render({ model, el }) {
       popovers[0][1].textContent = count ? `Filters · ${count}` : "Filters"
     },
     acknowledged: choices.acknowledged,
-    options: (data) => filters.options(data),
+    options(data) {
+      const waited = filters.node.contains(focusedNode()) && !filters.node.querySelector("input, select")
+      filters.options(data)
+      if (waited) focusFirst(filters.node)
+    },
     overview(data) {
       overview = data
       Object.assign(mini.style, {

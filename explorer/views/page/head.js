@@ -38,6 +38,8 @@ export function render({ model, el }) {
       "aria-keyshortcuts": "?",
     }),
   )
+  const logOut = element("a", { href: "logout", hidden: true })
+  actions.append(logOut)
   const more = button("Menu", "Surprise me, stories, share, review, about, help", () => setMenu(!isOpen()), {
     class: "more",
     "aria-expanded": "false",
@@ -107,6 +109,11 @@ export function render({ model, el }) {
       // In a notebook, or on somebody else's page, the title is theirs.
       if (document.getElementById("first"))
         document.title = [data.id, "RapidAI4EO explorer"].filter(Boolean).join(" · ")
+    },
+    visitor(data) {
+      logOut.hidden = false
+      logOut.textContent = `Log out ${data.name}`
+      logOut.title = `You are logged in as ${data.name}`
     },
     // The URL is the selection written down: a new sample is a new page of the history, the rest amends it.
     url(data) {

@@ -12,7 +12,7 @@ from explorer.core.products import PF_SR, S2_SR
 from explorer.corpus.corpus import Corpus
 from explorer.corpus.imagery.reading import Reading
 from explorer.corpus.tables import towns
-from explorer.views.common import palettes
+from explorer.views.common import palettes, visitor
 from explorer.views.common.components import Component, SessionScheduler, source
 from explorer.views.common.selection import PANELS, Selection
 from explorer.views.map.raster import SampleRaster
@@ -45,6 +45,7 @@ class HeadView:
         self.search = SearchView(corpus, selection, raster, loop, self.head.script, self.notice)
         self._random = np.random.default_rng()
         self._next: str | None = None
+        self._visitor = ""
         self._ahead: list[Reading] = []
         self.head.on = {
             "go": self.search.go,
@@ -58,11 +59,22 @@ class HeadView:
             "share": lambda _data: self._ask("toggle_share"),
             "stories": lambda _data: self._ask("toggle_stories"),
             # A cell shown twice, or drawn anew, has nothing yet of what was sent before.
-            "again": lambda _data: self.open(selection.sample_id),
+            "again": lambda _data: self._show_again(),
         }
         session.param.watch(lambda _e: self.open(selection.sample_id), "labels_hidden")
         selection.map.param.watch(lambda _e: self.open(selection.sample_id), "palette")
         session.listen("at_rest", self._at_rest)
+
+    def meet(self) -> None:
+        """The visitor has come: who has logged in is named, and can log out."""
+        if name := visitor.name():
+            self._visitor = name
+            self.head.script.visitor(name=name)
+
+    def _show_again(self) -> None:
+        self.open(self._selection.sample_id)
+        if self._visitor:
+            self.head.script.visitor(name=self._visitor)
 
     def open(self, sample_id: str | None) -> None:
         """Name the selected sample; without its label where that is hidden."""

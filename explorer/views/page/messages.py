@@ -40,6 +40,9 @@ class ToHead(ToBrowser):
     def url(self, *, search: str, push: bool) -> None:
         """The selection written down; `push`: as a new page of the history."""
 
+    def visitor(self, *, name: str) -> None:
+        """Who has logged in."""
+
 
 class FromHead(FromBrowser):
     """Where to go, and which drawer to open."""

@@ -64,6 +64,7 @@ export function render({ model, el }) {
 
   // --- one sample -------------------------------------------------------------------------------------------------
   const title = element("b", { class: "queue" }),
+    who = element("span", { class: "who" }),
     at = element("input", {
       class: "at",
       inputmode: "numeric",
@@ -246,7 +247,7 @@ export function render({ model, el }) {
   const desk = element(
     "div",
     { class: "desk" },
-    element("div", { class: "line" }, title, done, help, close),
+    element("div", { class: "line" }, title, who, done, help, close),
     element("div", { class: "bar", role: "progressbar", "aria-label": "Reviewed", "aria-valuemin": "0" }, bar),
     element("div", { class: "line" }, back, element("span", { class: "place" }, at, of), skip, open, undo),
     // What judges stands above what grows: it never moves.
@@ -1017,6 +1018,8 @@ export function render({ model, el }) {
       desk.hidden = !closing.page.hidden
       title.textContent = data.queue
       title.title = data.queue
+      who.textContent = `as ${data.reviewer}`
+      who.title = `Your verdicts are kept as ${data.reviewer}'s. To review as somebody else, end this review first.`
       drawProgress(data.done, data.total)
       at.value = String(data.position + 1)
       of.textContent = ` / ${data.total.toLocaleString("en")}`

@@ -95,7 +95,7 @@ class ReviewView:
         self._forecasts, self._chips, self._begins, self._closings, self._pictures = (
             LatestOnly(loop) for _ in range(5)
         )
-        files = ReviewFiles(corpus, loop, self.panel.script)
+        files = ReviewFiles(corpus, loop, self.panel.script, self._may_take)
         self.panel.on = {
             "begin": self._begin, "verdict": self._verdict, "late": self._late, "step": self._step, "jump": self._jump, "undo": lambda _data: self._undo(),
             "open": lambda _data: self._go_on(), "save": files.save, "report": files.report, "close": lambda _data: self.end(),
@@ -145,6 +145,12 @@ class ReviewView:
             return self._veiled
         return work.blind and sample_id is not None and sample_id not in work.done
 
+    def _may_take(self) -> str | None:
+        """Whose verdicts may be taken away: None, everybody's; in a blind review one's own, and nobody's before it has begun."""
+        if not self.blind:
+            return None
+        return "" if self._work is None else self._work.reviewer
+
     def ask(self, text: str = "", *, blind: bool = False) -> None:
         """Open the review: ask which samples, or go on with the queue of a link as soon as the reviewer is known.
 
@@ -158,6 +164,10 @@ class ReviewView:
         if blind:
             self.veil()
         self._asked = True
+        if (
+            0 < len(text) <= MAX_TEXT // 4
+        ):  # in the address from now on: who opens it anew is asked again, and sees no label either
+            self._selection.param.update(review=text, blind=blind)
         self._set_up(text)
         self._changed()
 

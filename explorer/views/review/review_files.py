@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from explorer.core.errors import InvalidQueryError
 from explorer.corpus.corpus import Corpus
 from explorer.review import exchange
 from explorer.review import report as reports
@@ -17,15 +19,20 @@ from explorer.views.review.review_service import review_service
 class ReviewFiles:
     """Makes files of a review in threads, and sends them through the review's component."""
 
-    def __init__(self, corpus: Corpus, loop: SessionScheduler, script: ToReviewPanel) -> None:
-        self._corpus, self._script, self._files = corpus, script, FileMaker(loop, script)
+    def __init__(
+        self, corpus: Corpus, loop: SessionScheduler, script: ToReviewPanel, whose: Callable[[], str | None]
+    ) -> None:
+        """`whose` tells whose verdicts may be taken away; None: everybody's."""
+        self._corpus, self._script, self._files, self._whose = corpus, script, FileMaker(loop, script), whose
 
     def save(self, data: dict[str, Any]) -> None:
-        """All verdicts as a file of the format that is asked for."""
-        ending = str(data.get("format"))[:20]
+        """All verdicts as a file of the format that is asked for; in a blind review one's own."""
+        ending, whose = str(data.get("format"))[:20], self._whose()
 
         def job() -> bytes:
-            return exchange.write(review_service(self._corpus).records, ending)
+            if whose == "":
+                raise InvalidQueryError("a blind review hides what others said, and yours has not begun")
+            return exchange.write(review_service(self._corpus).records, ending, reviewer=whose)
 
         self._files.make(job, f"rapidai4eo-verdicts.{ending}", exchange.FORMATS.get(ending, ""))
 

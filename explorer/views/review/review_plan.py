@@ -113,7 +113,9 @@ def closing(records: Records, spec: QueueSpec, queue: Queue, reviewer: str) -> C
     if open_mine := len(queue) - len(mine):
         left.append(f"{open_mine:,} samples have no verdict of yours.")
     if states["unsure"]:
-        left.append(f"{states['unsure']:,} are unsure: nobody could tell.")
+        left.append(
+            f"{states['unsure']:,} {'is' if states['unsure'] == 1 else 'are'} unsure: nobody could tell."
+        )
     if states["disputed"]:
         left.append(
             f"{states['disputed']:,} are disputed: reviewers say different things, and somebody has to decide."

@@ -265,9 +265,9 @@ def said(row: Mapping[Any, Any]) -> str:
 
 
 def title(spec: QueueSpec, *, hidden: bool = False) -> str:
-    """What a queue is, in a few words; `hidden`: nothing of the classes that an opinion and the label have in it."""
+    """What a queue is, in a few words; `hidden`: nothing of the classes that the labels, or an opinion, have in it."""
     text = {kind: name for kind, name, _, _ in KINDS}[spec.kind]
-    if spec.classes:
+    if spec.classes and not hidden:
         text = ", ".join(corine.land_cover(code).title for code in spec.classes)
     if spec.opinion:
         chips = [] if hidden else [words for _, words in Filters.parse(spec.filter)[0].chips()]
