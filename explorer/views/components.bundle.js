@@ -10607,7 +10607,10 @@ function render8({ model, el }) {
     [filters.node, element("button", { type: "button", "aria-expanded": "false" }, "Filters")],
     [looks.node, element("button", { type: "button", "aria-expanded": "false" }, "Layers")]
   ];
-  const focusFirst = (node) => (node.querySelector("input, select") ?? node.querySelector("button"))?.focus({ preventScroll: true });
+  const focusFirst = (node) => {
+    const field = node === filters.node && node.querySelector("input, select");
+    (field || node.querySelector("button, input, select"))?.focus({ preventScroll: true });
+  };
   const toggle = (wanted2) => {
     for (const [node, button2] of popovers) {
       node.hidden = node !== wanted2 || !node.hidden;

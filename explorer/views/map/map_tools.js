@@ -91,9 +91,11 @@ export function render({ model, el }) {
     [filters.node, element("button", { type: "button", "aria-expanded": "false" }, "Filters")],
     [looks.node, element("button", { type: "button", "aria-expanded": "false" }, "Layers")],
   ]
-  // A field if there is one: the button that clears all comes last for the eye.
-  const focusFirst = (node) =>
-    (node.querySelector("input, select") ?? node.querySelector("button"))?.focus({ preventScroll: true })
+  // Of the filters the first field, if it is there yet: the button that clears all comes first and is the last for the eye.
+  const focusFirst = (node) => {
+    const field = node === filters.node && node.querySelector("input, select")
+    ;(field || node.querySelector("button, input, select"))?.focus({ preventScroll: true })
+  }
   const toggle = (wanted) => {
     for (const [node, button] of popovers) {
       node.hidden = node !== wanted || !node.hidden
