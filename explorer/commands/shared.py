@@ -192,7 +192,7 @@ def listed(path: Path) -> list[str]:
     try:
         if path.stat().st_size > MAX_LIST_BYTES:
             raise InvalidQueryError(f"{path} is larger than a list of ids can be")
-        lines = path.read_text(encoding="utf-8").split()
+        lines = path.read_text(encoding="utf-8-sig").split()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidQueryError(f"{path} cannot be read as a list of ids: {error}") from error
     if not lines:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from explorer import open_corpus, opening
 from explorer.cli import app
+from explorer.commands import shared
 from explorer.core import grid
 from explorer.core.config import Settings
 from explorer.core.errors import StoreError
@@ -248,3 +249,8 @@ def test_a_list_of_which_the_first_lines_are_read_is_no_failure() -> None:
         done.stdout.close()  # as `| head -1`
         assert done.stderr.read() == b""
         assert done.wait() == 0
+
+
+def test_a_list_of_ids_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "ids.txt").write_text(f"{corpora.FULL}\n", encoding="utf-8-sig")
+    assert shared.listed(tmp_path / "ids.txt") == [corpora.FULL]
