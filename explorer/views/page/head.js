@@ -112,7 +112,7 @@ export function render({ model, el }) {
     },
     visitor(data) {
       logOut.hidden = false
-      logOut.textContent = `Log out ${data.name}`
+      logOut.replaceChildren("Log out", element("span", {}, ` ${data.name}`))
       logOut.title = `You are logged in as ${data.name}`
     },
     // The URL is the selection written down: a new sample is a new page of the history, the rest amends it.
