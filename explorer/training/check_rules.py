@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +74,12 @@ def pixels(
         yield Problem(
             name, f"{sample_id} has pixels on {int(late.sum())} dates that are not there by their status"
         )
+
+
+def not_of(product: Product, days: Sequence[object]) -> str:
+    """What is wrong with days that are to be of a product's calendar; empty where nothing is."""
+    strange = [str(day) for day in days if day not in product.dates]
+    return f"not dates of {product.id}: {some(strange)[:80]}" if strange else ""
 
 
 def expected_shape(product: Product, dates: int) -> tuple[int, int, int, int]:

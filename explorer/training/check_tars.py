@@ -14,13 +14,15 @@ import pandas as pd
 
 from explorer.core import corine
 from explorer.core.errors import CorpusFormatError
-from explorer.core.products import PRODUCTS
+from explorer.core.products import PRODUCTS, REFLECTANCE_SCALE
 from explorer.corpus.imagery import stack
 from explorer.training import check_rules
 from explorer.training.check_rules import Held, Problem, Progress
 from explorer.training.tar_shards import ABOUT, sha256
 
 _MAX_JSON = 20_000_000
+_MOST = 1e12
+"""No coordinate, code or fraction is larger."""
 _HEADER = 4096
 """More than the head of a .npy file has."""
 
@@ -93,6 +95,15 @@ def _shape(about: Mapping[str, Any], name: str) -> tuple[int, ...]:
         raise _WrongError(
             f"shape is to be {list(expected)}, and _FillValue {stack.nodata_of(PRODUCTS[name])}"
         )
+    bands = list(PRODUCTS[name].band_names)
+    if said.get("bands") != bands or said.get("scale_factor") != REFLECTANCE_SCALE:
+        raise _WrongError(f"bands are to be {', '.join(bands)}, and scale_factor {REFLECTANCE_SCALE}")
+    stems = {PRODUCTS[name].stem(day): day for day in PRODUCTS[name].dates}
+    days = [stems.get(one, one) if isinstance(one, str) else one for one in said["dates"]]
+    if strange := check_rules.not_of(PRODUCTS[name], days):
+        raise _WrongError(strange)
+    if days != sorted(set(days)):
+        raise _WrongError("dates do not ascend")
     return expected
 
 
@@ -160,6 +171,10 @@ def _told(told: Any, sample_id: str, split: str) -> tuple[dict[str, Any], np.nda
         raise _WrongError("its label is not fractions of CORINE's level-3 classes")
     for code, value in given.items():
         label[place[code]] = value
+    for name in check_rules.TOLD:
+        value = told.get(name)
+        if value is not None and not isinstance(value, str) and not (_number(value) and abs(value) <= _MOST):
+            raise _WrongError(f"{name} is {str(value)[:40]}, neither a number nor a text")
     return {name: told.get(name) for name in check_rules.TOLD}, label
 
 

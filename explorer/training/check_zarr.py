@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from explorer.core import corine
 from explorer.core.errors import CorpusFormatError
@@ -115,6 +117,7 @@ def _cubes(
         cube = group[CUBE]
         status = _array(group, STATUS, (len(ids), cube.shape[1]))
         times = _array(group, "time", (cube.shape[1],))
+        days = _days(times, dict(group["time"].attrs))
         _check_chunks(cube)
         if status.dtype != np.uint8 or times.dtype.kind not in "iuf":
             raise TypeError(f"{STATUS} and time are {status.dtype} and {times.dtype}")
@@ -129,11 +132,22 @@ def _cubes(
         problems.append(Problem(f"{product.id}/band", f"bands are not {', '.join(product.band_names)}"))
     if len(times) > 1 and not (np.diff(times.astype(np.float64)) > 0).all():
         problems.append(Problem(f"{product.id}/time", "dates do not ascend"))
+    elif strange := check_rules.not_of(product, days):
+        problems.append(Problem(f"{product.id}/time", strange))
     if status.max(initial=0) > 4:
         problems.append(Problem(f"{product.id}/{STATUS}", "a status is 0 to 4"))
     if imagery and not problems:
         problems += _pixels(folder, where, product, cube, ids, status, tell)
     return problems
+
+
+def _days(times: np.ndarray, about: dict[str, Any]) -> list[dt.date]:
+    """Numbers as days, by their CF units. Raises `_FAILS`."""
+    units = {name: about[name] for name in ("units", "calendar") if name in about}
+    decoded = xr.decode_cf(xr.Dataset({"time": ("time", times, units)}))["time"].to_numpy()
+    if decoded.dtype.kind != "M":
+        raise ValueError(f"time is no time of a calendar ({str(about.get('units'))[:60]})")
+    return [one.astype("datetime64[D]").astype(dt.date) for one in decoded]
 
 
 def _about(where: str, product: Product, cube: Any, ids: list[str]) -> Iterator[Problem]:

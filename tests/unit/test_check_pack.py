@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,6 +94,11 @@ def leak(root: Path) -> None:
     ids[other] = f"{first.rsplit('_', 2)[0]}_{row:02d}_{col % 40 + 1:02d}"
 
 
+def later(root: Path, days: int) -> None:
+    times = zarr.open_array(root, path="PF-SR/time", mode="r+")
+    times[:] = times[:] + days
+
+
 @pytest.mark.parametrize(
     ("damage", "where", "named"),
     [
@@ -119,6 +126,9 @@ def leak(root: Path) -> None:
         (lambda root: attributes(root, attribution=" "), "attributes", "no attribution"),
         (lambda root: attributes(root, complete=False), "attributes", "not complete"),
         (lambda root: attributes(root, products=[["PF-SR"], "S2-SR"]), "attributes", "products"),
+        (lambda root: later(root, 1), "PF-SR/time", "not dates of PF-SR: 2018-07-03"),
+        (lambda root: later(root, -40_000), "PF-SR/time", "not dates of PF-SR"),
+        (lambda root: attributes(root / "PF-SR" / "time", units="moons"), "PF-SR", "cannot be read"),
     ],
 )  # fmt: skip
 def test_damage_to_a_store_is_found_where_it_is(
@@ -140,6 +150,24 @@ def told(root: Path, **values: Any) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | values))
 
 
+def cubes(root: Path, **values: Any) -> None:
+    said = json.loads((root / "dataset.json").read_text())["cubes"]
+    told(root, cubes=said | {"PF-SR": said["PF-SR"] | values})
+
+
+def retold(root: Path, **values: Any) -> None:
+    """A file whose first sample says something else."""
+    with tarfile.open(tar(root)) as given:
+        entries = [(entry.name, given.extractfile(entry).read()) for entry in given]  # type: ignore[union-attr]
+    first = next(name for name, _ in entries if name.endswith(".json"))
+    with tarfile.open(tar(root), "w", format=tarfile.USTAR_FORMAT) as made:
+        for name, body in entries:
+            sent = json.dumps(json.loads(body) | values).encode() if name == first else body
+            entry = tarfile.TarInfo(name)
+            entry.size = len(sent)
+            made.addfile(entry, io.BytesIO(sent))
+
+
 @pytest.mark.parametrize(
     ("damage", "where", "named"),
     [
@@ -155,6 +183,18 @@ def told(root: Path, **values: Any) -> None:
         (lambda root: told(root, complete=False), "attributes", "not complete"),
         (lambda root: told(root, cubes={}), "dataset.json, PF-SR", "not described"),
         (lambda root: told(root, split_tiles_shared=4), "attributes", "split_tiles_shared"),
+        (
+            lambda root: cubes(root, dates=["x"] * 6),
+            "dataset.json, PF-SR",
+            "not dates of PF-SR: x and 5 more",
+        ),
+        (lambda root: cubes(root, dates=[["x"]] * 6), "dataset.json, PF-SR", "not dates of PF-SR"),
+        (lambda root: cubes(root, dates=["2018-07-02"] * 6), "dataset.json, PF-SR", "do not ascend"),
+        (lambda root: cubes(root, bands=["a"]), "dataset.json, PF-SR", "bands are to be blue"),
+        (lambda root: cubes(root, scale_factor=5), "dataset.json, PF-SR", "scale_factor 0.0001"),
+        (lambda root: retold(root, main_class=[1]), "", "main_class is [1], neither a number nor a text"),
+        (lambda root: retold(root, main_class={}), "", "main_class is {}, neither"),
+        (lambda root: retold(root, epsg=10**400), "", "neither a number nor a text"),
     ],
 )
 def test_damage_to_shards_of_tar_is_found(
