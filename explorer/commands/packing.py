@@ -131,8 +131,12 @@ def _tell(made: Packed) -> None:
         typer.echo(f"{made.samples - made.fresh:,} of them were there from before", err=True)
     least = about["split_least_distance_km"]
     typer.echo(
-        f"Samples of different splits are {least if isinstance(least, str) else f'{least:,.2f} km or more'} apart; "
-        f"{about['split_tiles_shared']} tiles are shared; classes differ by {100 * about['split_class_deviation']:.1f} % at most",
+        (
+            f"Samples lie in {least}; "
+            if isinstance(least, str)
+            else f"Samples of different splits are {least:,.2f} km or more apart; "
+        )
+        + f"{about['split_tiles_shared']} tiles are shared; classes differ by {100 * about['split_class_deviation']:.1f} % at most",
         err=True,
     )
     for name, count in made.missing.items():
