@@ -47,17 +47,21 @@ def measure(
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Imagery:
-    """Look at some samples, the same ones for the same seed. What cannot be listed or read is told, and raises nothing."""
+    """Look at some samples, the same ones for the same seed: `listed` of them, and `read` of them in files, as far as there are so many.
+
+    What cannot be listed or read is told, and raises nothing.
+    """
     every = np.arange(len(corpus.samples)) if rows is None else np.asarray(rows)
-    chosen = np.random.default_rng(seed).permutation(every)[:listed]
+    chosen = np.random.default_rng(seed).permutation(every)[: max(listed, read)]
     ids = [str(sample_id) for sample_id in corpus.samples.index[chosen]]
     tell = progress or (lambda done, total: None)
-    total = len(ids) + min(read, len(ids))
+    to_list, to_read = ids[:listed], ids[:read]
+    total = len(to_list) + len(to_read)
     found: list[tuple[str, str, str, int, int]] = []
     trouble = ""
     done = 0
     try:
-        for sample_id in ids:
+        for sample_id in to_list:
             for product in (PF_SR, S2_SR):
                 found += _listed(corpus, sample_id, product)
             done += 1
@@ -70,11 +74,11 @@ def measure(
     shares: dict[str, list[float]] = {}
     looked = 0
     try:
-        for sample_id in ids[:read]:
+        for sample_id in to_read:
             for month, share in _filled(corpus, sample_id):
                 shares.setdefault(month, []).append(share)
             looked += 1
-            tell(len(ids) + looked, total)
+            tell(len(to_list) + looked, total)
     except StoreError as error:
         trouble = f"quality layers cannot be read: {error}"
     gaps = pd.DataFrame(

@@ -154,6 +154,15 @@ def test_missing_dates_and_gaps_are_those_of_the_files(tiny_corpus: Corpus) -> N
     assert len(found.gaps)
 
 
+def test_as_many_samples_are_read_as_were_asked_for(tiny_corpus: Corpus) -> None:
+    told: list[tuple[int, int]] = []
+    found = imagery.measure(
+        tiny_corpus, None, listed=1, read=3, progress=lambda done, total: told.append((done, total))
+    )
+    assert (found.listed, found.read) == (1, 3)
+    assert told[-1] == (4, 4)
+
+
 def test_a_store_that_cannot_list_is_told(demo: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: Any) -> Any:
         raise StoreError("the mirror does not list")
