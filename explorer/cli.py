@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import shlex
 import shutil
 import sys
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -65,6 +67,22 @@ class LogLevel(StrEnum):
 class _Commands(TyperGroup):
     """Turns what the explorer names as an error into one line; anything else is a bug and shows as one."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """As click's; a standard output that cannot be written to is one line, also of `--help`, which runs no command."""
+        closed = shared.stdout_for_closed()
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            if closed and error.errno == errno.EBADF:
+                where, why = "to standard output", "it is closed"
+            elif error.errno in shared.NO_ROOM:
+                where, why = str(error.filename or "to standard output"), str(error.strerror)
+            else:
+                raise
+            typer.secho(f"Error: cannot write {where}: {why}", err=True, fg=typer.colors.RED)
+            shared.give_up_stdout()
+            raise SystemExit(EXIT_ERROR) from error
+
     def invoke(self, ctx: Any) -> Any:  # typer's Context moved from click to its own copy
         try:
             result = super().invoke(ctx)
@@ -72,16 +90,6 @@ class _Commands(TyperGroup):
             return result
         except ExplorerError as error:
             typer.secho(f"Error: {shared.plain(str(error))}", err=True, fg=typer.colors.RED)
-            raise typer.Exit(EXIT_ERROR) from error
-        except OSError as error:
-            if error.errno not in shared.NO_ROOM:
-                raise
-            typer.secho(
-                f"Error: cannot write {error.filename or 'to standard output'}: {error.strerror}",
-                err=True,
-                fg=typer.colors.RED,
-            )
-            shared.give_up_stdout()
             raise typer.Exit(EXIT_ERROR) from error
 
 
@@ -180,6 +188,8 @@ def serve(
     from explorer.server import ports, secret, workers
 
     logs.configure(log_format.value, log_level.value)
+    if shared.is_stdout_closed():
+        shared.give_up_stdout()  # a service needs nobody who reads
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # the address is told at once, through a pipe, too
     given = workers.inherited()
@@ -318,7 +328,9 @@ def index(
     """Read a corpus's own files once and write its table as GeoParquet, so that it opens at once."""
     from explorer import opening
 
-    with shared.progress_bar("Reading the corpus") as progress:
+    # A folder that is not there is told before the minutes that the corpus takes.
+    place = nullcontext() if output is None else shared.writing(output)
+    with place, shared.progress_bar("Reading the corpus") as progress:
         written = opening.reindex(corpus, output, progress, shared.chosen())
     typer.echo(f"Wrote {written}")
 

@@ -39,6 +39,7 @@ CorpusArg = Annotated[
 OutputOpt = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.")]
 STDOUT = Path("-")
 """In place of a file's name: standard output."""
+_STDOUT_CLOSED = sys.stdout is None
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """Errors of a disk, quota or file that is full."""
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON in place of the table.")]
@@ -329,6 +330,21 @@ def file_to_write(output: Path) -> Iterator[Path]:
         else:
             with atomic_file.replacing(output) as part:
                 yield part
+
+
+def is_stdout_closed() -> bool:
+    """Whether this process was begun without standard output (`>&-`)."""
+    return _STDOUT_CLOSED
+
+
+def stdout_for_closed() -> bool:
+    """Where this process was begun without standard output, one that refuses to be written to; whether that is so.
+
+    Python has None in its place, which drops what is written; the next file that is opened would get its descriptor.
+    """
+    if _STDOUT_CLOSED and sys.stdout is None:
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    return _STDOUT_CLOSED
 
 
 def give_up_stdout() -> None:

@@ -574,10 +574,12 @@ def test_a_descriptor_by_its_name_is_written_to_and_not_replaced(tmp_path: Path)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_standard_output_that_is_full_is_one_line(tiny_folder: Path) -> None:
+@pytest.mark.parametrize("words", [["info", "CORPUS", corpora.FULL, "--json"], ["--help"]])
+def test_standard_output_that_is_full_is_one_line(tiny_folder: Path, words: list[str]) -> None:
+    given = [str(tiny_folder) if word == "CORPUS" else word for word in words]
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "explorer", "info", tiny_folder, corpora.FULL, "--json"],
+            [sys.executable, "-m", "explorer", *given],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -588,6 +590,31 @@ def test_standard_output_that_is_full_is_one_line(tiny_folder: Path) -> None:
         2,
         "Error: cannot write to standard output: No space left on device\n",
     )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closed by a POSIX shell")
+@pytest.mark.parametrize("words", [["info", "CORPUS", "--json"], ["query", "CORPUS"], ["--help"]])
+def test_standard_output_that_is_closed_is_one_line(tiny_folder: Path, words: list[str]) -> None:
+    given = [str(tiny_folder) if word == "CORPUS" else word for word in words]
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "explorer", *given],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"NO_COLOR": "1"},
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "Error: cannot write to standard output: it is closed"
+    assert "Traceback" not in done.stderr
+
+
+def test_an_index_is_not_written_to_a_folder_that_is_not_there(
+    run: Run, tiny_folder: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "nodir" / "i.parquet"
+    told = error(run, "index", tiny_folder, "-o", output)
+    assert told == f"Error: cannot write {output}: there is no folder {output.parent}"
+    assert not output.parent.exists()
 
 
 def test_a_terminal_without_a_degree_sign_gets_a_question_mark(run: Run, tiny_folder: Path) -> None:
