@@ -37,8 +37,8 @@ DOCUMENTED = {
 }
 NAMED_TUPLES = {"_asdict", "_replace"}
 """Python's library reference: underscored so that they are no fields."""
-SETTINGS = {"pn.config", "bokeh_settings", "hv.renderer()", "matplotlib.rcParams"}
-"""What is made to be set."""
+SETTINGS = {"pn.config", "bokeh_settings", "hv.renderer()", "matplotlib.rcParams", "sys"}
+"""What is made to be set; of `sys` its streams."""
 
 
 def private(name: str) -> bool:

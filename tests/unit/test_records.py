@@ -425,7 +425,7 @@ def test_ten_threads_at_once_lose_nothing(kept: Records) -> None:
 
 def test_the_version_of_a_corpus_tells_other_labels(tiny_corpus: Corpus, kept: Records, file: Path) -> None:
     before = kept.version
-    tiny_corpus.samples.loc[C, "clc"] = 112
+    tiny_corpus.index.samples.loc[C, "clc"] = 112  # `corpus.samples` is one's own copy
     with Records.open(tiny_corpus, file) as again:
         assert again.version != before
 
