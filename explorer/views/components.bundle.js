@@ -5055,7 +5055,7 @@ var numbers = ({ xs, ys, colour, ink, text }, at) => {
   ]);
 };
 
-// ../../../work/main/.venv/scripts/node_modules/d3-axis/dist/d3-axis.mjs
+// .venv/scripts/node_modules/d3-axis/dist/d3-axis.mjs
 function identity(x) {
   return x;
 }
@@ -5153,7 +5153,7 @@ function axisLeft(scale) {
   return axis(left, scale);
 }
 
-// ../../../work/main/.venv/scripts/node_modules/d3-color/dist/d3-color.mjs
+// .venv/scripts/node_modules/d3-color/dist/d3-color.mjs
 function define(constructor, factory, prototype) {
   constructor.prototype = factory.prototype = prototype;
   prototype.constructor = constructor;
@@ -5636,7 +5636,7 @@ define(Cubehelix, cubehelix, extend(Color, {
   }
 }));
 
-// ../../../work/main/.venv/scripts/node_modules/d3-interpolate/dist/d3-interpolate.mjs
+// .venv/scripts/node_modules/d3-interpolate/dist/d3-interpolate.mjs
 function basis(t13, v0, v1, v2, v3) {
   var t22 = t13 * t13, t32 = t22 * t13;
   return ((1 - 3 * t13 + 3 * t22 - t32) * v0 + (4 - 6 * t22 + 3 * t32) * v1 + (1 + 3 * t13 + 3 * t22 - 3 * t32) * v2 + t32 * v3) / 6;
@@ -5994,7 +5994,7 @@ function cubehelix2(hue) {
 var cubehelix_default = cubehelix2(hue$1);
 var cubehelixLong = cubehelix2(nogamma);
 
-// ../../../work/main/.venv/scripts/node_modules/d3-array/dist/d3-array.mjs
+// .venv/scripts/node_modules/d3-array/dist/d3-array.mjs
 function ascending(a, b) {
   return a == null || b == null ? NaN : a < b ? -1 : a > b ? 1 : a >= b ? 0 : NaN;
 }
@@ -6201,7 +6201,7 @@ function shuffler(random) {
   };
 }
 
-// ../../../work/main/.venv/scripts/node_modules/d3-format/dist/d3-format.mjs
+// .venv/scripts/node_modules/d3-format/dist/d3-format.mjs
 function formatDecimal(x) {
   return Math.abs(x = Math.round(x)) >= 1e21 ? x.toLocaleString("en").replace(/,/g, "") : x.toString(10);
 }
@@ -6414,7 +6414,7 @@ function precisionRound(step, max) {
   return Math.max(0, exponent(max) - exponent(step)) + 1;
 }
 
-// ../../../work/main/.venv/scripts/node_modules/d3-time/dist/d3-time.mjs
+// .venv/scripts/node_modules/d3-time/dist/d3-time.mjs
 var t02 = /* @__PURE__ */ new Date();
 var t12 = /* @__PURE__ */ new Date();
 function timeInterval(floori, offseti, count2, field) {
@@ -6728,7 +6728,7 @@ function ticker(year, month2, week, day2, hour, minute) {
 var [utcTicks, utcTickInterval] = ticker(utcYear, utcMonth, utcSunday, unixDay, utcHour, utcMinute);
 var [timeTicks, timeTickInterval] = ticker(timeYear, timeMonth, timeSunday, timeDay, timeHour, timeMinute);
 
-// ../../../work/main/.venv/scripts/node_modules/d3-time-format/dist/d3-time-format.mjs
+// .venv/scripts/node_modules/d3-time-format/dist/d3-time-format.mjs
 function localDate(d) {
   if (0 <= d.y && d.y < 100) {
     var date3 = new Date(-1, d.m, d.d, d.H, d.M, d.S, d.L);
@@ -7302,7 +7302,7 @@ function parseIsoNative(string2) {
 }
 var parseIso = +/* @__PURE__ */ new Date("2000-01-01T00:00:00.000Z") ? parseIsoNative : utcParse(isoSpecifier);
 
-// ../../../work/main/.venv/scripts/node_modules/d3-scale/dist/d3-scale.mjs
+// .venv/scripts/node_modules/d3-scale/dist/d3-scale.mjs
 function initRange(domain, range2) {
   switch (arguments.length) {
     case 0:
@@ -7535,7 +7535,7 @@ function utcTime() {
   return initRange.apply(calendar(utcTicks, utcTickInterval, utcYear, utcMonth, utcSunday, utcDay, utcHour, utcMinute, second, utcFormat).domain([Date.UTC(2e3, 0, 1), Date.UTC(2e3, 0, 2)]), arguments);
 }
 
-// ../../../work/main/.venv/scripts/node_modules/d3-selection/dist/d3-selection.mjs
+// .venv/scripts/node_modules/d3-selection/dist/d3-selection.mjs
 var xhtml = "http://www.w3.org/1999/xhtml";
 var namespaces = {
   svg: "http://www.w3.org/2000/svg",
