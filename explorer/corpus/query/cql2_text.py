@@ -78,12 +78,7 @@ class _Reader:
             self._must("and")
             found = {"op": "between", "args": [left, low, self._operand()]}
         elif self._takes("in"):
-            self._must("(")
-            wanted = [self._operand()]
-            while self._takes(","):
-                wanted.append(self._operand())
-            self._must(")")
-            found = {"op": "in", "args": [left, wanted]}
+            found = {"op": "in", "args": [left, self._list()]}
         elif self._takes("like"):
             found = {"op": "like", "args": [left, self._operand()]}
         elif not negated and self._takes("is"):
@@ -98,6 +93,15 @@ class _Reader:
                 raise self._wrong("a comparison")
             found = {"op": op, "args": [left, self._operand()]}
         return {"op": "not", "args": [found]} if negated else found
+
+    def _list(self) -> list[Any]:
+        """Properties or values in brackets."""
+        self._must("(")
+        found = [self._operand()]
+        while self._takes(","):
+            found.append(self._operand())
+        self._must(")")
+        return found
 
     def _operand(self) -> Any:
         found = self._next()
@@ -128,12 +132,7 @@ class _Reader:
 
     def _place(self) -> Any:
         if self._takes("bbox"):
-            self._must("(")
-            values = [self._operand()]
-            while self._takes(","):
-                values.append(self._operand())
-            self._must(")")
-            return {"bbox": values}
+            return {"bbox": self._list()}
         found = _WKT.match(self._text, self._at)
         if found is None:
             return self._operand()

@@ -118,11 +118,12 @@ def page(corpus: Corpus, search: Search, token: str, limit: int, place: Place) -
     if found is None or int(found[1]) >= max(len(search.collections), 1):
         raise InvalidQueryError(f"{token[:60]!r} is no token of a page; take it from the link `next`")
     at, row, date = map(int, found.groups())
-    made, limit = Page(matched=_matched(corpus, search)), min(limit, MAX_LIMIT)
+    samples = samples_of(corpus, search) if SAMPLES in search.collections[at:] else None
+    made, limit = Page(matched=_matched(search, samples)), min(limit, MAX_LIMIT)
     while at < len(search.collections):
         name = search.collections[at]
         left = limit - len(made.items)
-        rest = _samples(corpus, search, row, left, place, made) if name == SAMPLES else _dates(
+        rest = _samples(corpus, samples, row, left, place, made) if name == SAMPLES and samples is not None else _dates(
             corpus, DATED[name], search, (row, date), left, place, made
         )  # fmt: skip
         if rest is not None:
@@ -157,11 +158,11 @@ def collection(corpus: Corpus, name: str) -> dict[str, Any]:
     return made.to_dict(include_self_link=False, transform_hrefs=False)
 
 
-def _matched(corpus: Corpus, search: Search) -> int | None:
+def _matched(search: Search, samples: np.ndarray | None) -> int | None:
     """Known of samples; of dates only once folders were listed."""
-    if search.collections != (SAMPLES,) or search.ids is not None:
+    if samples is None or search.collections != (SAMPLES,) or search.ids is not None:
         return None
-    return int(samples_of(corpus, search).sum())
+    return int(samples.sum())
 
 
 def samples_of(corpus: Corpus, search: Search) -> np.ndarray:
@@ -170,10 +171,7 @@ def samples_of(corpus: Corpus, search: Search) -> np.ndarray:
         return np.zeros(len(corpus), bool)
     mask = search.rows
     if search.ids is not None:
-        found = corpus.index.rows(search.ids)
-        wanted = np.zeros(len(corpus), bool)
-        wanted[found[found >= 0]] = True
-        mask = mask & wanted
+        mask = mask & _named_samples(corpus, search.ids)
     if search.filter is not None:
         ids = partial(pa.array, corpus.samples.index, pa.string())
         mask = mask & search.filter.meet(cql2.Items(SAMPLES, ids, None))
@@ -189,10 +187,10 @@ def _overlaps(times: tuple[dt.datetime, dt.datetime], period: Period) -> bool:
 
 
 def _samples(
-    corpus: Corpus, search: Search, row: int, limit: int, place: Place, into: Page
+    corpus: Corpus, found: np.ndarray, row: int, limit: int, place: Place, into: Page
 ) -> tuple[int, int] | None:
-    """Add items of samples; where the rest begins."""
-    rows = np.flatnonzero(samples_of(corpus, search)[row:]) + row
+    """Add items of the samples that were found; where the rest begins."""
+    rows = np.flatnonzero(found[row:]) + row
     into.items.extend(sample_items(corpus, rows[:limit], place))
     return (int(rows[limit]), 0) if len(rows) > limit else None
 
@@ -388,7 +386,12 @@ def rows_of(corpus: Corpus, ids: Collection[str]) -> np.ndarray:
     for text in ids:
         found = catalog.parse_item_id(text)
         names.append(found[0] if found else text)
-    mask = np.zeros(len(corpus.samples), bool)
+    return _named_samples(corpus, names)
+
+
+def _named_samples(corpus: Corpus, names: Collection[str]) -> np.ndarray:
+    """Which samples have these ids, bool `(n,)`; ids of none are left out."""
+    mask = np.zeros(len(corpus), bool)
     rows = corpus.index.rows(names)
     mask[rows[rows >= 0]] = True
     return mask

@@ -184,14 +184,18 @@ class _Stac(ApiHandler):
             written = cql2_text.read_text(written) if text else _json("filter", written)
         return cql2.Filter(self.corpus.filter_table, written, cql2.OF_LABELS if self.blind else frozenset())
 
-    def found(self, asked: ItemsAsked | SearchBody, collections: tuple[str, ...]) -> Answer:
-        """A page of items as a FeatureCollection."""
+    def search(self, asked: ItemsAsked | SearchBody, collections: tuple[str, ...]) -> item_pages.Search:
+        """What is asked for of some collections. Raises `InvalidQueryError`."""
         mask, ids = self.rows(asked), getattr(asked, "ids", None)
         if ids is not None:
             mask = mask & item_pages.rows_of(self.corpus, ids)
         period = item_pages.read_period(asked.datetime) if asked.datetime else (None, None)
         named = None if ids is None else frozenset(ids)
-        search = item_pages.Search(collections, mask, period, named, self.filter(asked))
+        return item_pages.Search(collections, mask, period, named, self.filter(asked))
+
+    def found(self, asked: ItemsAsked | SearchBody, collections: tuple[str, ...]) -> Answer:
+        """A page of items as a FeatureCollection."""
+        search = self.search(asked, collections)
         page = item_pages.page(self.corpus, search, asked.token, asked.limit, self.place)
         here = self.place.stac + self.request.path.removeprefix(self.application.prefix + STAC)  # type: ignore[attr-defined]
         given = {
@@ -324,9 +328,7 @@ class ItemsHandler(_Stac):
                 f"f={asked.f} is of the collection {item_pages.SAMPLES}; others are GeoJSON"
             )
         ending = _FILES[asked.f]
-        period = item_pages.read_period(asked.datetime) if asked.datetime else (None, None)
-        search = item_pages.Search((collection,), self.rows(asked), period, filter=self.filter(asked))
-        rows = np.flatnonzero(item_pages.samples_of(self.corpus, search))
+        rows = np.flatnonzero(item_pages.samples_of(self.corpus, self.search(asked, (collection,))))
         if len(rows) > MAX_FILE:
             raise InvalidQueryError(
                 f"{len(rows):,} samples are too many for one file ({MAX_FILE:,}); give a bbox or a filter"
